@@ -1,0 +1,1 @@
+"""The world behind the ports: Kubernetes, Keycloak, Prometheus and the clock."""

@@ -1,0 +1,1 @@
+"""Keycloak's admin API through python-keycloak."""

@@ -1,0 +1,99 @@
+"""The port `DirectoryReader` on a real Keycloak: one complete reading of a realm, or a reason."""
+
+import asyncio
+from typing import Any
+
+from groupaccess.adapters.keycloak.errors import failure, translated
+from groupaccess.adapters.keycloak.mappers import effective_mappers
+from groupaccess.adapters.keycloak.session import Session, open_session
+from groupaccess.application.ports import Connection, RefusedError
+from groupaccess.domain.directory import Client, Group, Snapshot
+from groupaccess.domain.model import Directory, TokenClient
+from groupaccess.domain.reasons import Reason
+
+GROUPS_NEED = "view-users"
+CLIENTS_NEED = "view-clients"
+
+
+class KeycloakReader:
+    """Reads realms. Each reading logs in anew: no token is kept, none can be stale."""
+
+    async def read(self, directory: Directory, connection: Connection) -> Snapshot:
+        """Read the whole realm; see the port."""
+        async with open_session(connection) as session:
+            await _same_issuer(directory, session)
+            identity = await _log_in(session)
+            groups, clients = await asyncio.gather(
+                _groups(session), _clients(session, directory.clients)
+            )
+        return Snapshot(identity, groups, clients)
+
+
+async def _same_issuer(directory: Directory, session: Session) -> None:
+    """Compare the issuer letter for letter, as kube-apiserver does with a token's `iss`."""
+    with translated("the realm's OpenID configuration", missing=Reason.ISSUER_MISMATCH):
+        found = await session.admin.connection.keycloak_openid.a_well_known()
+        issuer = str(found["issuer"])
+    if issuer != directory.issuer:
+        fact = f'spec.issuer is "{directory.issuer}", Keycloak calls itself "{issuer}"'
+        raise RefusedError(failure(Reason.ISSUER_MISMATCH, fact))
+
+
+async def _log_in(session: Session) -> str:
+    """Log in, and return who the operator is in this realm."""
+    with translated("the login", login=True):
+        await session.admin.connection.a_get_token()
+    token = session.admin.connection.token or {}
+    with translated("the login", login=True):
+        claims = await session.admin.connection.keycloak_openid.a_decode_token(
+            token.get("access_token", ""), validate=False
+        )
+    subject = claims.get("sub")
+    if not subject:
+        fact = 'the operator\'s token has no "sub": give its client the scope "basic"'
+        raise RefusedError(failure(Reason.LOGIN_FAILED, fact))
+    return str(subject)
+
+
+async def _groups(session: Session) -> tuple[Group, ...]:
+    """Read all groups in one flat list.
+
+    Pages lose groups of equal names while their total still fits, so the list is asked for whole,
+    and its unique ids are compared with the count.
+    """
+    with translated("groups", needs=GROUPS_NEED):
+        counted = await session.admin.a_groups_count()
+        listed = await session.admin.a_get_groups(
+            {
+                "search": "*",
+                "populateHierarchy": "false",
+                "briefRepresentation": "true",
+                "subGroupsCount": "false",
+                "max": -1,
+            }
+        )
+        found = {item["id"]: Group(item["path"], item["name"], item["id"]) for item in listed}
+        count = int(counted["count"])
+    if len(found) != count:
+        fact = f"groups: {len(found)} listed, {count} counted"
+        raise RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact))
+    return tuple(sorted(found.values()))
+
+
+async def _clients(session: Session, wanted: tuple[TokenClient, ...]) -> tuple[Client, ...]:
+    with translated("client-scopes", needs=CLIENTS_NEED):
+        scopes = {scope["name"]: scope for scope in await session.admin.a_get_client_scopes()}
+    found = await asyncio.gather(*(_client(session, client, scopes) for client in wanted))
+    return tuple(client for client in found if client is not None)
+
+
+async def _client(
+    session: Session, wanted: TokenClient, scopes: dict[str, dict[str, Any]]
+) -> Client | None:
+    with translated("clients", needs=CLIENTS_NEED):
+        listed = await session.get("clients", clientId=wanted.client_id)
+        client = next((item for item in listed if item["clientId"] == wanted.client_id), None)
+        if client is None:
+            return None
+        mappers = effective_mappers(client, scopes, wanted.scopes)
+    return Client(wanted.client_id, bool(client.get("enabled")), mappers)

@@ -1,0 +1,59 @@
+"""A connection to one realm, as python-keycloak makes it, closed for certain."""
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from keycloak import KeycloakAdmin, KeycloakOpenIDConnection
+from keycloak.exceptions import KeycloakGetError, raise_error_from_response
+
+from groupaccess.adapters.keycloak.errors import failure
+from groupaccess.application.ports import Connection, RefusedError
+from groupaccess.domain.reasons import Reason
+
+CALL_TIMEOUT = 20  # seconds for each call
+
+
+@dataclass(frozen=True)
+class Session:
+    """The admin API of one realm."""
+
+    admin: KeycloakAdmin
+
+    async def get(self, collection: str, **query: str) -> list[dict[str, Any]]:
+        """Read a collection of the realm for which python-keycloak has no filter."""
+        where = f"admin/realms/{self.admin.connection.realm_name}/{collection}"
+        response = await self.admin.connection.a_raw_get(where, **query)
+        found = raise_error_from_response(response, KeycloakGetError)
+        if not isinstance(found, list):
+            raise TypeError(f"{collection} should be a list, not {type(found).__name__}")
+        return found
+
+
+@asynccontextmanager
+async def open_session(connection: Connection) -> AsyncIterator[Session]:
+    """Open a session; nothing is sent yet."""
+    opened = KeycloakOpenIDConnection(
+        server_url=connection.admin_url,
+        realm_name=quote(connection.realm, safe=""),
+        client_id=connection.client_id,
+        client_secret_key=connection.client_secret,
+        verify=_trust(connection.ca),  # type: ignore[arg-type]  # httpx wants an SSLContext
+        timeout=CALL_TIMEOUT,
+    )
+    try:
+        yield Session(KeycloakAdmin(connection=opened))
+    finally:
+        await opened.aclose()
+        await opened.keycloak_openid.connection.aclose()
+
+
+def _trust(ca: str | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cadata=ca)
+    except ssl.SSLError as error:
+        fact = f"caBundle holds no certificates that can be read ({error.reason})"
+        raise RefusedError(failure(Reason.CREDENTIALS_NOT_FOUND, fact)) from error

@@ -1,0 +1,86 @@
+"""kopf as it is used here: watching and signals, nothing of its state machine."""
+
+import dataclasses
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import kopf
+from kubernetes.aio.client import Configuration
+
+TOKEN_LIFE = timedelta(minutes=10)  # a projected token changes in its file: it is read anew
+
+# Not the user and host name, which kopf would look up: a container's user has no name.
+IDENTITY = cast("Any", "groupaccess")
+
+
+class NoDiffBase(kopf.DiffBaseStorage):
+    """Keeps nothing: kopf would otherwise copy and compare every object at every event."""
+
+    def build(self, **_: Any) -> kopf.BodyEssence:  # noqa: ANN401 -- kopf's
+        """Return nothing to compare."""
+        return kopf.BodyEssence({})
+
+    def fetch(self, **_: Any) -> kopf.BodyEssence | None:  # noqa: ANN401 -- kopf's
+        """Return nothing to compare with."""
+        return None
+
+    def store(self, **_: Any) -> None:  # noqa: ANN401 -- kopf's
+        """Store nothing."""
+
+
+class Backoffs:
+    """Delays between tries, without an end: kopf gives up, and ends, when they run out."""
+
+    def __iter__(self) -> Iterator[float]:
+        """Yield 1, 2, 4 … 30, 30, 30 … seconds."""
+        delay = 1.0
+        while True:
+            yield delay
+            delay = min(30.0, delay * 2)
+
+
+def watch_settings() -> kopf.OperatorSettings:
+    """Return settings with which kopf writes nothing and gives up never."""
+    settings = kopf.OperatorSettings()
+    settings.scanning.disabled = True
+    settings.posting.enabled = False
+    settings.peering.standalone = True
+    settings.watching.chunk_size = 500
+    settings.queueing.idle_timeout = 0.5
+    settings.networking.request_timeout = 30
+    settings.networking.error_backoffs = Backoffs()
+    settings.persistence.diffbase_storage = NoDiffBase()
+    logging.getLogger("kopf.objects").setLevel(logging.WARNING)
+    return settings
+
+
+def log_in(registry: kopf.OperatorRegistry, configuration: Configuration) -> None:
+    """Let kopf use the same credentials as we do."""
+
+    @kopf.on.login(registry=registry)
+    async def login(**_: Any) -> kopf.ConnectionInfo:  # noqa: ANN401 -- kopf's
+        return connection_info(configuration)
+
+
+def connection_info(configuration: Configuration) -> kopf.ConnectionInfo:
+    """Read the credentials as they are now: the hook reads a rotated token from its file."""
+    hook: Callable[[Configuration], None] | None = getattr(
+        configuration, "refresh_api_key_hook", None
+    )
+    if hook is not None:
+        hook(configuration)
+    scheme, _, token = configuration.api_key.get("BearerToken", "").partition(" ")
+    info = kopf.ConnectionInfo(
+        server=configuration.host,
+        ca_path=configuration.ssl_ca_cert,
+        insecure=not configuration.verify_ssl,
+        scheme=scheme.capitalize() or None,
+        token=token or None,
+        certificate_path=configuration.cert_file,
+        private_key_path=configuration.key_file,
+    )
+    if hook is None:
+        return info
+    return dataclasses.replace(info, expiration=datetime.now(UTC) + TOKEN_LIFE)

@@ -1,0 +1,163 @@
+"""The port `Cluster` on a real API server."""
+
+import base64
+import logging
+import socket
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from groupaccess.adapters.kubernetes.errors import denied, judged, unreadable
+from groupaccess.adapters.kubernetes.records import ACCESS_API, read_binding, write_binding
+from groupaccess.adapters.kubernetes.reflector import METADATA, PAGE
+from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
+from groupaccess.application.ports import Note, NotInstalledError, ObjectRef, PassingError
+from groupaccess.domain.bindings import RBAC_GROUP, Binding, BindingKey, Desired
+
+logger = logging.getLogger(__name__)
+
+MANAGER = "groupaccess"
+APPLY = "application/apply-patch+yaml"
+PLURALS = {"GroupAccess": "groupaccesses", "KeycloakDirectory": "keycloakdirectories"}
+OURS = ("apis", *ACCESS_API.split("/"))
+NOT_FOUND, CONFLICT = 404, 409
+NOTE_LIMIT = 1024  # characters of an event's note, as the API server allows
+
+
+class KubernetesCluster:
+    """Writes and single reads; `namespace` is the operator's own."""
+
+    def __init__(self, rest: Rest, namespace: str, now: Callable[[], datetime]) -> None:
+        self._rest = rest
+        self._namespace = namespace
+        self._now = now
+        self._instance = socket.gethostname()[:128]
+
+    async def apply(self, desired: Desired, over: Binding | None) -> Binding:
+        """Write a binding by server-side apply; see the port."""
+        where = _binding_path(desired.key, query=[("fieldManager", MANAGER), ("force", "true")])
+        try:
+            body = await self._rest.call("PATCH", where, write_binding(desired, over), APPLY)
+        except ApiError as error:
+            raise denied(error, desired) from error
+        return read_binding(body)
+
+    async def delete(self, binding: Binding) -> bool:
+        """Delete a binding if it is still the same version; see the port."""
+        preconditions = {"uid": binding.uid, "resourceVersion": binding.version}
+        options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions}
+        try:
+            await self._rest.call("DELETE", _binding_path(binding.key), options)
+        except ApiError as error:
+            if error.code == NOT_FOUND:
+                return False
+            raise judged(error) from error
+        return True
+
+    async def exists(self, access: str) -> bool:
+        """Ask the API server whether there is a GroupAccess of that name."""
+        try:
+            await self._rest.call("GET", path(*OURS, PLURALS["GroupAccess"], access))
+        except ApiError as error:
+            if error.code == NOT_FOUND:
+                return False
+            raise PassingError(str(error)) from error
+        return True
+
+    async def write_status(self, ref: ObjectRef, status: Mapping[str, Any]) -> str | None:
+        """Replace a status; the uid keeps it from a namesake that was made meanwhile."""
+        body = {
+            "apiVersion": ACCESS_API,
+            "kind": ref.kind,
+            "metadata": {"name": ref.name, "uid": ref.uid},
+            "status": dict(status),
+        }
+        query = [("fieldManager", MANAGER), ("force", "true")]
+        where = path(*OURS, PLURALS[ref.kind], ref.name, "status", query=query)
+        try:
+            answer = await self._rest.call("PATCH", where, body, APPLY)
+        except ApiError as error:
+            if error.code in {NOT_FOUND, CONFLICT}:
+                return None
+            raise PassingError(str(error)) from error
+        version: str = answer["metadata"]["resourceVersion"]
+        return version
+
+    async def versions(self, kind: str) -> Mapping[str, tuple[str, str]]:
+        """List name, uid and version of all objects of a kind of ours."""
+        found: dict[str, tuple[str, str]] = {}
+        query = [("limit", str(PAGE))]
+        while True:
+            where = path(*OURS, PLURALS[kind], query=query)
+            try:
+                page = await self._rest.call("GET", where, accept=METADATA.format(list="List"))
+            except ApiError as error:
+                if error.code == NOT_FOUND:
+                    raise NotInstalledError(f"the API server knows no {kind}") from error
+                raise PassingError(str(error)) from error
+            for meta in (item["metadata"] for item in page["items"]):
+                found[meta["name"]] = (meta["uid"], meta["resourceVersion"])
+            token = page["metadata"].get("continue")
+            if not token:
+                return found
+            query = [("limit", str(PAGE)), ("continue", token)]
+
+    async def post(self, note: Note) -> None:
+        """Post an event; one that fails is only logged."""
+        where = path("apis", "events.k8s.io", "v1", "namespaces", "default", "events")
+        try:
+            await self._rest.call("POST", where, self._event(note))
+        except (ApiError, PassingError) as error:
+            logger.warning(
+                "event for %s %s not posted: %s", note.about.kind, note.about.name, error
+            )
+
+    async def secret(self, name: str) -> Mapping[str, str] | None:
+        """Read a Secret of the operator's own namespace."""
+        data = await self._own("secrets", name)
+        if data is None:
+            return None
+        return {key: base64.b64decode(value).decode("utf-8") for key, value in data.items()}
+
+    async def config_map(self, name: str) -> Mapping[str, str] | None:
+        """Read a ConfigMap of the operator's own namespace."""
+        return await self._own("configmaps", name)
+
+    async def _own(self, plural: str, name: str) -> Mapping[str, str] | None:
+        """Read the data of an object in the operator's own namespace."""
+        where = path("api", "v1", "namespaces", self._namespace, plural, name)
+        try:
+            body = await self._rest.call("GET", where)
+        except ApiError as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise unreadable(error, f"{plural}/{name}") from error
+        data: dict[str, str] = body.get("data") or {}
+        return data
+
+    def _event(self, note: Note) -> dict[str, Any]:
+        about = note.about
+        return {
+            "apiVersion": "events.k8s.io/v1",
+            "kind": "Event",
+            "metadata": {"generateName": f"{about.name[:200]}.", "namespace": "default"},
+            "eventTime": self._now().astimezone(UTC).isoformat(timespec="microseconds"),
+            "reportingController": "groupaccess.io/operator",
+            "reportingInstance": self._instance,
+            "action": note.action,
+            "reason": note.reason,
+            "type": "Warning" if note.warning else "Normal",
+            "note": note.message[:NOTE_LIMIT],
+            "regarding": {
+                "apiVersion": ACCESS_API,
+                "kind": about.kind,
+                "name": about.name,
+                "uid": about.uid,
+            },
+        }
+
+
+def _binding_path(key: BindingKey, query: list[tuple[str, str]] | None = None) -> str:
+    inside = ("namespaces", key.namespace, "rolebindings") if key.namespace else None
+    kind = inside or ("clusterrolebindings",)
+    return path("apis", RBAC_GROUP, "v1", *kind, key.name, query=query or ())

@@ -1,0 +1,117 @@
+"""One client for the whole process, and plain calls on it."""
+
+import json
+import os
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from kubernetes.aio import config
+from kubernetes.aio.client import ApiClient, Configuration
+
+from groupaccess.application.ports import PassingError
+
+CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)
+# Bookmarks come about every minute: a watch that is silent for longer is dead.
+WATCH_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=70)
+
+
+class ApiError(Exception):
+    """An answer of the API server that is no success."""
+
+    def __init__(self, code: int, message: str, causes: frozenset[str] = frozenset()) -> None:
+        """Keep the HTTP code, the server's own words, and the reasons of its causes."""
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.causes = causes
+
+    @classmethod
+    def of(cls, code: int, text: str) -> "ApiError":
+        """Read a metav1.Status, or whatever else stood between here and the API server."""
+        try:
+            status = json.loads(text)
+            causes = (status.get("details") or {}).get("causes") or ()
+            reasons = frozenset(cause.get("reason", "") for cause in causes)
+            return cls(code, str(status.get("message", "")), reasons)
+        except (ValueError, AttributeError):
+            return cls(code, text[:200])
+
+
+async def configure(kubeconfig: str | None, connections: int) -> Configuration:
+    """Read the pod's own credentials, or a kubeconfig where one is given or no pod is around."""
+    configuration = Configuration()
+    if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
+        config.load_incluster_config(  # type: ignore[no-untyped-call]
+            client_configuration=configuration
+        )
+    else:
+        await config.load_kube_config(  # type: ignore[no-untyped-call]
+            config_file=kubeconfig, client_configuration=configuration, persist_config=False
+        )
+    configuration.connection_pool_maxsize = connections
+    # The lookup of proxies and of ~/.netrc for every request costs three quarters of the rate.
+    configuration.client_session_kwargs = {"trust_env": False}
+    return configuration
+
+
+def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:
+    """Join a path, each segment quoted: the name of a role may hold '#' and '?'."""
+    joined = "/" + "/".join(quote(segment, safe="") for segment in segments)
+    pairs = "&".join(f"{name}={quote(value, safe='')}" for name, value in query)
+    return f"{joined}?{pairs}" if pairs else joined
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Calls to the API server. Transport errors become PassingError, answers ApiError."""
+
+    client: ApiClient
+
+    async def call(
+        self,
+        method: str,
+        where: str,
+        body: Any = None,  # noqa: ANN401 -- JSON data
+        content_type: str = "application/json",
+        accept: str = "application/json",
+    ) -> dict[str, Any]:
+        """Make one call and return the JSON object that it answers."""
+        headers = {"Content-Type": content_type, "Accept": accept}
+        async with self._open(method, where, headers, body, CALL_TIMEOUT) as response:
+            text = await response.text()
+            if response.status >= 400:  # noqa: PLR2004 -- HTTP
+                raise ApiError.of(response.status, text)
+            answer: dict[str, Any] = json.loads(text)
+            return answer
+
+    async def lines(self, where: str, accept: str) -> AsyncIterator[dict[str, Any]]:
+        """Follow a watch: yield its events until the server or the silence ends it."""
+        async with self._open("GET", where, {"Accept": accept}, None, WATCH_TIMEOUT) as response:
+            if response.status >= 400:  # noqa: PLR2004 -- HTTP
+                raise ApiError.of(response.status, await response.text())
+            async for line in response.content:
+                yield json.loads(line)
+
+    @asynccontextmanager
+    async def _open(
+        self,
+        method: str,
+        where: str,
+        headers: dict[str, str],
+        body: Any,  # noqa: ANN401 -- JSON data
+        limits: aiohttp.ClientTimeout,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        try:
+            request = await self.client.param_serialize(
+                method, where, header_params=headers, body=body, auth_settings=["BearerToken"]
+            )
+            answer = await self.client.call_api(*request[:4], _request_timeout=limits)
+            async with answer.response as response:
+                yield response
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            text = f"{type(error).__name__}: {error}".rstrip(": ")
+            raise PassingError(f"the API server was not reached: {text}") from error

@@ -1,0 +1,115 @@
+"""The port `Metrics` in Prometheus' words, shaped as controller-runtime's are."""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from groupaccess.application.store import Store
+from groupaccess.domain.bindings import BindingName
+
+SHORT = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+
+class PrometheusMetrics:
+    """Counts into a registry of its own."""
+
+    def __init__(self, registry: CollectorRegistry, version: str) -> None:
+        info = Gauge(
+            "groupaccess_build_info", "Which version runs.", ["version"], registry=registry
+        )
+        info.labels(version).set(1)
+        self._depth = Gauge("groupaccess_workqueue_depth", "Keys that wait.", registry=registry)
+        self._adds = Counter("groupaccess_workqueue_adds", "Keys added.", registry=registry)
+        self._retries = Counter("groupaccess_workqueue_retries", "Keys retried.", registry=registry)
+        self._waited = Histogram(
+            "groupaccess_workqueue_queue_duration_seconds",
+            "How long a key waited for a worker.",
+            buckets=SHORT,
+            registry=registry,
+        )
+        self._reconciles = Counter(
+            "groupaccess_reconcile", "Reconciles by result.", ["result"], registry=registry
+        )
+        self._errors = Counter(
+            "groupaccess_reconcile_errors", "Reconciles that failed.", registry=registry
+        )
+        self._took = Histogram(
+            "groupaccess_reconcile_time_seconds",
+            "How long a reconcile took.",
+            buckets=SHORT,
+            registry=registry,
+        )
+        self._drift = Counter(
+            "groupaccess_drift_corrected",
+            "Bindings repaired that somebody else had changed or deleted.",
+            registry=registry,
+        )
+        self._reads = Counter(
+            "groupaccess_directory_reads",
+            "Readings of a directory; the reason is empty for success.",
+            ["directory", "reason"],
+            registry=registry,
+        )
+        self._read_took = Histogram(
+            "groupaccess_directory_read_seconds",
+            "How long a reading of a directory took.",
+            ["directory"],
+            buckets=SHORT,
+            registry=registry,
+        )
+
+    def queue_added(self) -> None:
+        """Count an added key."""
+        self._adds.inc()
+
+    def queue_retried(self) -> None:
+        """Count a key that is tried again."""
+        self._retries.inc()
+
+    def queue_depth(self, depth: int) -> None:
+        """Set how many keys wait."""
+        self._depth.set(depth)
+
+    def queue_waited(self, seconds: float) -> None:
+        """Observe how long a key waited."""
+        self._waited.observe(seconds)
+
+    def reconciled(self, result: str, seconds: float) -> None:
+        """Count and time one reconcile."""
+        self._reconciles.labels(result).inc()
+        self._took.observe(seconds)
+        if result == "error":
+            self._errors.inc()
+
+    def drift_corrected(self) -> None:
+        """Count a repaired binding."""
+        self._drift.inc()
+
+    def directory_read(self, name: str, reason: str, seconds: float) -> None:
+        """Count and time one reading of a directory."""
+        self._reads.labels(name, reason).inc()
+        self._read_took.labels(name).observe(seconds)
+
+
+class StoreCollector(Collector):
+    """Counts what is in the store when Prometheus asks, so that nothing has to be kept in step."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the numbers of objects by readiness, and of bindings that are ours."""
+        ready = GaugeMetricFamily(
+            "groupaccess_objects", "GroupAccesses by their condition Ready.", labels=["ready"]
+        )
+        counts = {"True": 0, "False": 0, "Unknown": 0}
+        for declared in self._store.accesses.values():
+            conditions = declared.observed.prior.conditions or {}
+            counts[conditions.get("Ready", ("Unknown",))[0]] += 1
+        for state, count in counts.items():
+            ready.add_metric([state], count)
+        yield ready
+        managed = sum(BindingName.parse(key.name) is not None for key in self._store.bindings)
+        yield GaugeMetricFamily("groupaccess_managed_bindings", "Bindings with our names.", managed)

@@ -1,0 +1,1 @@
+"""The objects that people write, and the CustomResourceDefinitions generated from them."""

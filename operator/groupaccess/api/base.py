@@ -1,0 +1,175 @@
+"""What every API model shares: Kubernetes spelling, frozen values, and schema keywords."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema
+
+GROUP: Final = "groupaccess.io"
+VERSION: Final = "v1alpha1"
+API_VERSION: Final = "groupaccess.io/v1alpha1"
+
+VALIDATIONS = "x-kubernetes-validations"
+
+
+def kubernetes_name(field: str) -> str:
+    """Spell a Python field as Kubernetes does: `group_id` is `groupId`, `admin_url` `adminURL`."""
+    return re.sub(r"Url$", "URL", to_camel(field))
+
+
+class ApiModel(BaseModel):
+    """Hold a frozen value that is written in Python names and travels in Kubernetes names.
+
+    Fields that this version does not know are ignored, so that metadata and a status that a newer
+    version wrote can be read. Lists are tuples. Descriptions are the docstrings below the fields;
+    the CRD, and with it `kubectl explain`, is generated from them.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=kubernetes_name,
+        validate_by_alias=True,
+        validate_by_name=True,
+        serialize_by_alias=True,
+        use_attribute_docstrings=True,
+        frozen=True,
+        extra="ignore",
+        # Errors reach logs and statuses, and what was written may be a key in the wrong place.
+        hide_input_in_errors=True,
+    )
+
+    def to_kubernetes(self) -> dict[str, Any]:
+        """Return JSON data in Kubernetes names, without what nobody set: no defaults, no nulls."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
+
+
+class SpecModel(ApiModel):
+    """Hold a part of a spec, with whatever it declares that this version does not know.
+
+    The API server prunes what its schema lacks, so such a field means a newer CRD beside an older
+    operator. It may narrow a grant, and to ignore it would grant wider than declared. It parses,
+    and stays visible in `unknown_fields`.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    def unknown_fields(self) -> tuple[str, ...]:
+        """Return the paths below this part that the models do not know, as `mappings[0].until`."""
+        return tuple(_unknown(self, ""))
+
+
+def _unknown(value: object, path: str) -> Iterator[str]:
+    if isinstance(value, SpecModel):
+        prefix = f"{path}." if path else ""
+        yield from (f"{prefix}{name}" for name in value.model_extra or ())
+        for name in type(value).model_fields:
+            yield from _unknown(getattr(value, name), f"{prefix}{kubernetes_name(name)}")
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _unknown(item, f"{path}[{index}]")
+
+
+class ObjectMeta(ApiModel):
+    """Hold what the operator reads of an object's metadata."""
+
+    name: str
+    uid: str = ""
+    resource_version: str = ""
+    generation: int = 0
+    creation_timestamp: datetime | None = None
+    deletion_timestamp: datetime | None = None
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+
+
+class ApiObject(ApiModel):
+    """Hold what the two kinds share."""
+
+    api_version: Literal["groupaccess.io/v1alpha1"] = API_VERSION
+    kind: str
+    metadata: ObjectMeta
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Self:
+        """Read an object as the API server or kopf hands it over.
+
+        Raise `pydantic.ValidationError` when the spec cannot be understood: nothing may be granted
+        from it. A status that cannot be read counts as none, since status is never a source.
+        """
+        return cls.model_validate(dict(body))
+
+    def to_kubernetes(self) -> dict[str, Any]:
+        """Return the object as `kubectl apply` takes it, with its version and kind."""
+        return {"apiVersion": self.api_version, "kind": self.kind} | super().to_kubernetes()
+
+
+def readable_or(default: ApiModel, value: object) -> object:
+    """Return `value` when the type of `default` can read it, else `default`."""
+    try:
+        return type(default).model_validate(value)
+    except ValidationError:
+        return default
+
+
+@dataclass(frozen=True, slots=True)
+class Cel:
+    """Annotate a type with one CEL rule, which the API server checks with `message`.
+
+    The message says what is wrong and what to write instead. The server puts the field's path in
+    front of it, and since 1.35 or so the value, too; older ones have only the word "string" there,
+    so the message of a plain value ends with the value, unless `shows_value` is off.
+    """
+
+    rule: str
+    message: str
+    shows_value: bool = True
+
+    def keyword(self, *, is_text: bool = False) -> dict[str, str]:
+        """Return the entry of `x-kubernetes-validations`.
+
+        A value with a line break makes the server fall back to the plain message.
+        """
+        found = {"rule": self.rule, "message": self.message}
+        if is_text and self.shows_value:
+            # A JSON string is a CEL string.
+            found["messageExpression"] = f"{json.dumps(self.message + ' (given: ')} + self + ')'"
+        return found
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Append the rule to those that the type has already."""
+        schema = handler(core)
+        rule = self.keyword(is_text=schema.get("type") == "string")
+        return {**schema, VALIDATIONS: [*schema.get(VALIDATIONS, ()), rule]}
+
+
+@dataclass(frozen=True, slots=True)
+class ListType:
+    """Annotate a list with how server-side apply merges it: `set`, `atomic`, or a map by `key`."""
+
+    kind: str
+    key: str | None = None
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Add the list type, and the key of a map."""
+        keys = {"x-kubernetes-list-map-keys": [self.key]} if self.key else {}
+        return {**handler(core), "x-kubernetes-list-type": self.kind, **keys}
+
+
+def object_keywords(*rules: Cel, atomic: bool = False) -> dict[str, Any]:
+    """Return the schema keywords of a model: its CEL rules, and whether it is applied as one."""
+    found: dict[str, Any] = {VALIDATIONS: [rule.keyword() for rule in rules]} if rules else {}
+    return found | ({"x-kubernetes-map-type": "atomic"} if atomic else {})
+
+
+def matches(pattern: str) -> str:
+    """Return the CEL test that the value matches an RE2 pattern (which holds no quote)."""
+    return f"self.matches(r'{pattern}')"

@@ -1,0 +1,195 @@
+"""KeycloakDirectory: a Keycloak realm as the directory of groups."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from groupaccess.api.base import (
+    ApiObject,
+    Cel,
+    ListType,
+    SpecModel,
+    readable_or,
+)
+from groupaccess.api.conditions import Count, Status
+from groupaccess.api.directory_access import Auth, CaBundle
+from groupaccess.api.urls import AdminURL, Issuer, split_issuer
+from groupaccess.api.values import (
+    ClientId,
+    ClusterRoleName,
+    Duration,
+    GroupName,
+    Scope,
+    between,
+)
+
+_SOME_CLIENTS = Cel(
+    "size(self) > 0",
+    "there must be at least one client: the one that people log in with, such as headlamp",
+)
+
+
+class TokenClient(SpecModel):
+    """A client of the realm whose tokens people bring to kube-apiserver."""
+
+    client_id: ClientId
+    """The client's id in the realm. Example: headlamp"""
+    token: Literal["ID", "Access"] = "ID"  # noqa: S105 - a kind of token, no password
+    """Which of its tokens reaches kube-apiserver: `ID` or `Access`. Absent: `ID`, as Headlamp and
+    kubectl's login plugins send."""
+    scopes: Annotated[tuple[Scope, ...], Field(max_length=32), ListType("set")] = ("openid",)
+    """The scopes that its login asks for; those that the client has by default need not be named.
+    Absent: [openid]. Example: [openid, profile, email, groups]"""
+
+
+class Tokens(SpecModel):
+    """What kube-apiserver reads from a token, and whose tokens people bring."""
+
+    groups_claim: Annotated[
+        str,
+        Field(min_length=1, max_length=255),
+        Cel(
+            r"!self.matches(r'[\s\p{Cc}]')",
+            "groupsClaim must be the claim's name as kube-apiserver has it, such as groups, "
+            "without spaces",
+        ),
+    ] = "groups"
+    """The claim with the groups, as in kube-apiserver's --oidc-groups-claim. Absent: `groups`."""
+    groups_prefix: Annotated[
+        str,
+        Field(max_length=255),
+        Cel(
+            "!self.startsWith('system:')",
+            "a prefix that begins with 'system:' would make groups that Kubernetes reserves for "
+            "itself; give the prefix that kube-apiserver has, such as oidc:",
+        ),
+        Cel(
+            r"!self.matches(r'[\p{Cc}\p{Zl}\p{Zp}]')",
+            "groupsPrefix must not hold control characters or line breaks",
+        ),
+    ] = ""
+    """What kube-apiserver puts in front of each group, as in --oidc-groups-prefix. Absent: nothing.
+    Example: oidc:"""
+    clients: Annotated[
+        tuple[TokenClient, ...], Field(max_length=8), ListType("map", "clientId"), _SOME_CLIENTS
+    ]
+    """The clients whose tokens people bring, 1 to 8, such as those of Headlamp and of kubectl. The
+    group's string is worked out for each, since each has its own mappers and scopes.
+
+    Example: - {clientId: headlamp, token: ID, scopes: [openid, groups]}"""
+
+    @field_validator("clients")
+    @classmethod
+    def _some_client(cls, clients: tuple[TokenClient, ...]) -> tuple[TokenClient, ...]:
+        if not clients:
+            raise ValueError(_SOME_CLIENTS.message)
+        return clients
+
+
+class Canary(SpecModel):
+    """A group that proves what kube-apiserver reads, with no person's token."""
+
+    group: GroupName
+    """A group that the operator's own account in Keycloak is a member of.
+    Example: groupaccess-canary"""
+
+
+class OnMissing(SpecModel):
+    """What happens when a group is confirmed gone."""
+
+    grace: Annotated[
+        Duration,
+        Field(ge=timedelta(0), le=timedelta(days=30)),
+        between("0s", "720h"),
+    ] = timedelta(minutes=10)
+    """How long its bindings stay, from `0s` to `720h` (30 days). Whoever may create groups could
+    take the name meanwhile. Absent: `10m`."""
+
+
+class KeycloakDirectorySpec(SpecModel):
+    """Which realm, how to reach it, and what kube-apiserver reads from its tokens."""
+
+    issuer: Issuer
+    """The realm's issuer: the same string, letter for letter, that kube-apiserver and Headlamp were
+    given. Keycloak's address and the realm's name are read from it.
+
+    Example: https://auth.example.com/auth/realms/ADMIN"""
+    admin_url: AdminURL | None = None
+    """Where Keycloak's admin API is reached, up to and without /admin or /realms, when that is not
+    where the issuer points. Absent: the issuer's address.
+
+    Example: https://keycloak.keycloak.svc:8443/auth"""
+    ca_bundle: CaBundle | None = None
+    """The authorities that Keycloak's certificate is checked against. Absent: the public ones that
+    the operator's image carries."""
+    auth: Auth
+    """How the operator logs in to Keycloak; exactly one way. Its account there needs to read groups
+    and clients, nothing else."""
+    tokens: Tokens
+    """What kube-apiserver reads from a token, and whose tokens people bring: the same values that
+    kube-apiserver was started with."""
+    canary: Canary | None = None
+    """A group that the operator's own account is in; its token shows what kube-apiserver really
+    reads. Absent: that proof is left out. Example: {group: groupaccess-canary}"""
+    sync_interval: Annotated[
+        Duration,
+        Field(ge=timedelta(seconds=10), le=timedelta(days=1)),
+        between("10s", "24h"),
+    ] = timedelta(seconds=60)
+    """How often the groups are read, from `10s` to `24h`, as whole numbers with h, m, s or ms. A
+    little jitter is added. Absent: `60s`. Example: 1m30s"""
+    on_missing: OnMissing = OnMissing()
+    """What happens when a group is confirmed gone. Absent: its bindings stay for `10m`."""
+    on_replaced: Literal["Refuse", "Warn"] = "Refuse"
+    """What happens when a group has the declared name but another id: `Refuse` revokes until the
+    new id is accepted in the mapping's groupId; `Warn` follows it and says so, for realms that are
+    imported anew or filled from LDAP. Absent: `Refuse`."""
+    on_collision: Literal["Keep", "Revoke"] = "Keep"
+    """What happens when another group or role comes to put the same string into tokens: `Keep`
+    reports it and keeps what stands, `Revoke` takes it away. New grants are refused either way.
+    Absent: `Keep`."""
+    allowed_cluster_roles: Annotated[
+        tuple[ClusterRoleName, ...], Field(max_length=64), ListType("set")
+    ] = ()
+    """The ClusterRoles that groups of this directory may get; a grant of another is revoked.
+    Absent or empty: any that the operator may bind. Example: [view, edit, admin]"""
+
+    @property
+    def base_url(self) -> str:
+        """Keycloak's address as the issuer has it, without a trailing slash."""
+        return split_issuer(self.issuer)[0]
+
+    @property
+    def realm(self) -> str:
+        """The realm's name, unquoted."""
+        return split_issuer(self.issuer)[1]
+
+
+class KeycloakDirectoryStatus(Status):
+    """What the operator found in Keycloak."""
+
+    directory_id: Annotated[str, Field(max_length=255)] | None = None
+    """Who this directory is: the id of the operator's own account, which changes when the realm is
+    made anew."""
+    groups: Count | None = None
+    """How many groups the realm has."""
+
+
+class KeycloakDirectory(ApiObject):
+    """KeycloakDirectory makes a Keycloak realm the directory in which groups are looked up.
+
+    It is an administrator's object: whoever may write it decides where the operator's credentials
+    are sent and whom the cluster believes.
+    """
+
+    kind: Literal["KeycloakDirectory"] = "KeycloakDirectory"
+    spec: KeycloakDirectorySpec
+    """Which realm, how to reach it, and what kube-apiserver reads from its tokens."""
+    status: KeycloakDirectoryStatus = KeycloakDirectoryStatus()
+    """What the operator found in Keycloak. Written by the operator only."""
+
+    @field_validator("status", mode="before")
+    @classmethod
+    def _readable_status(cls, value: object) -> object:
+        return readable_or(KeycloakDirectoryStatus(), value)

@@ -1,0 +1,144 @@
+"""Turn pydantic's JSON schema into the structural OpenAPI v3 schema that a CRD may hold.
+
+The API server takes a subset: no `$ref`, no `null` type, no `const`, and since it prunes what the
+schema lacks, neither `title` nor `additionalProperties: true`. A keyword that is not known here
+ends the generation: it would otherwise be refused by the API server, or be silently without effect.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+Schema = dict[str, Any]
+
+_KEPT = (
+    "description",
+    "type",
+    "format",
+    "enum",
+    "default",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "exclusiveMinimum",
+    "maximum",
+    "exclusiveMaximum",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "required",
+    "properties",
+    "additionalProperties",
+    "items",
+    "x-kubernetes-list-type",
+    "x-kubernetes-list-map-keys",
+    "x-kubernetes-map-type",
+    "x-kubernetes-validations",
+)
+_DROPPED = ("title", "$defs")
+
+
+def structural(schema: Mapping[str, Any]) -> Schema:
+    """Return the structural form of a whole JSON schema; raise ValueError where there is none.
+
+    pydantic's defaults are dropped: what an absent field means is decided in code, since Argo CD
+    shows a default that the API server writes into a list item as drift for ever.
+    """
+    definitions = schema.get("$defs", {})
+    return _node(schema, definitions, "")
+
+
+def _node(given: Mapping[str, Any], definitions: Mapping[str, Any], path: str) -> Schema:
+    flat = _optional(_inlined(given, definitions), definitions, path)
+    flat.pop("default", None)
+    for step in (_constant, _bounds, _any_key):
+        flat = step(flat)
+    unknown = set(flat) - set(_KEPT) - set(_DROPPED)
+    if unknown:
+        msg = f"{path or 'the schema'} has keywords that a CRD cannot hold: {sorted(unknown)}"
+        raise ValueError(msg)
+    found = {key: flat[key] for key in _KEPT if key in flat}
+    if "description" in found:
+        found["description"] = reflow(found["description"])
+    return found | dict(_children(found, definitions, path))
+
+
+def _children(
+    found: Schema, definitions: Mapping[str, Any], path: str
+) -> Iterator[tuple[str, Schema]]:
+    if "properties" in found:
+        yield (
+            "properties",
+            {
+                name: _node(child, definitions, f"{path}.{name}")
+                for name, child in found["properties"].items()
+            },
+        )
+    for key in ("items", "additionalProperties"):
+        if key in found:
+            yield key, _node(found[key], definitions, f"{path}.{key}")
+
+
+def _inlined(given: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema:
+    """Replace a reference by what it names; what stands beside it wins."""
+    found = dict(given)
+    while "$ref" in found:
+        name = found.pop("$ref").removeprefix("#/$defs/")
+        found = {**definitions[name], **found}
+    return found
+
+
+def _optional(given: Schema, definitions: Mapping[str, Any], path: str) -> Schema:
+    """Replace "this or null" by "this": absent is how Kubernetes writes null."""
+    if "anyOf" not in given:
+        return given
+    choices = [choice for choice in given["anyOf"] if choice != {"type": "null"}]
+    if len(choices) != 1:
+        msg = f"{path} has several types, which a CRD cannot hold"
+        raise ValueError(msg)
+    beside = {key: value for key, value in given.items() if key != "anyOf"}
+    return {**_inlined(choices[0], definitions), **beside}
+
+
+def _constant(given: Schema) -> Schema:
+    """Replace `const` by an `enum` of one."""
+    if "const" not in given:
+        return given
+    found = {key: value for key, value in given.items() if key != "const"}
+    return {**found, "enum": [given["const"]]}
+
+
+def _bounds(given: Schema) -> Schema:
+    """Write exclusive bounds as OpenAPI v3.0 does: the number, and a flag beside it."""
+    found = dict(given)
+    for flag, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if flag in found:
+            found[bound], found[flag] = found[flag], True
+    if found.get("type") == "integer":
+        found["format"] = "int64"
+    return found
+
+
+def _any_key(given: Schema) -> Schema:
+    """Drop an `additionalProperties` that allows or forbids everything: the server prunes."""
+    if isinstance(given.get("additionalProperties"), bool):
+        return {key: value for key, value in given.items() if key != "additionalProperties"}
+    # `propertyNames` has no place in a CRD; the rule on the map says it for people.
+    return {key: value for key, value in given.items() if key != "propertyNames"}
+
+
+def reflow(text: str) -> str:
+    """Join the lines of each paragraph, since `kubectl explain` wraps to the terminal's width."""
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def walk(schema: Schema, visit: Callable[[str, Schema], None], path: str = "") -> None:
+    """Call `visit` with the path and the schema of every node, the root's path being empty."""
+    visit(path, schema)
+    for name, child in schema.get("properties", {}).items():
+        walk(child, visit, f"{path}.{name}")
+    for key, mark in (("items", "[]"), ("additionalProperties", "{}")):
+        if key in schema:
+            walk(schema[key], visit, f"{path}{mark}")

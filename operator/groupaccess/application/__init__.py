@@ -1,0 +1,1 @@
+"""What is done, and in which order: it speaks to the world through `ports` alone."""

@@ -1,0 +1,148 @@
+"""From the API's objects to what is decided by: our two kinds as they are kept in the store."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from groupaccess.api import v1alpha1 as api
+from groupaccess.application.ports import ObjectRef
+from groupaccess.application.statuses import fingerprint, prior
+from groupaccess.domain.model import Access, Directory, Mapping, TokenClient
+from groupaccess.domain.status import Prior
+
+ID_TOKEN = "ID"  # noqa: S105 -- a kind of token
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What is kept of an object beside its spec.
+
+    `written` is the fingerprint of the status that it has, `prior` the part of that status which
+    the next one goes on from.
+    """
+
+    ref: ObjectRef
+    version: str
+    generation: int
+    deleting: bool
+    prior: Prior
+    written: str
+
+    def is_newer_than(self, other: "Observed") -> bool:
+        """Compare two versions of one object: opaque by contract, numbers in etcd and kine."""
+        return self.ref == other.ref and int(self.version) > int(other.version)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredAccess:
+    """A GroupAccess as watched."""
+
+    access: Access
+    observed: Observed
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredDirectory:
+    """A KeycloakDirectory as watched; `spec` is kept for how the realm is reached."""
+
+    directory: Directory
+    spec: api.KeycloakDirectorySpec
+    observed: Observed
+
+    def same_spec(self, other: "DeclaredDirectory") -> bool:
+        """Tell whether both declare the same."""
+        return self.spec == other.spec
+
+    def reads_the_same(self, other: "DeclaredDirectory") -> bool:
+        """Tell whether both would read the same realm for the same clients."""
+        mine, theirs = self.spec, other.spec
+        return (mine.issuer, mine.admin_url, self.directory.clients) == (
+            theirs.issuer,
+            theirs.admin_url,
+            other.directory.clients,
+        )
+
+
+def declared_access(body: api.GroupAccess) -> DeclaredAccess:
+    """Read a GroupAccess; what is set but not acted upon is named in `unsupported`."""
+    spec = body.spec
+    return DeclaredAccess(
+        Access(
+            name=body.metadata.name,
+            uid=body.metadata.uid,
+            generation=body.metadata.generation,
+            directory=spec.directory_ref.name,
+            mappings=tuple(_mapping(mapping) for mapping in spec.mappings),
+            unsupported=tuple(_unsupported_access(spec)),
+        ),
+        _observed(body, body.status),
+    )
+
+
+def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
+    """Read a KeycloakDirectory; what is set but not acted upon is named in `unsupported`."""
+    spec = body.spec
+    directory = Directory(
+        name=body.metadata.name,
+        issuer=spec.issuer,
+        groups_claim=spec.tokens.groups_claim,
+        groups_prefix=spec.tokens.groups_prefix,
+        clients=tuple(
+            TokenClient(client.client_id, client.token == ID_TOKEN, client.scopes)
+            for client in spec.tokens.clients
+        ),
+        allowed_roles=frozenset(spec.allowed_cluster_roles),
+        unsupported=tuple(_unsupported_directory(spec)),
+    )
+    return DeclaredDirectory(directory, spec, _observed(body, body.status))
+
+
+def _mapping(mapping: api.GroupMapping) -> Mapping:
+    unsupported = {
+        "groupId": mapping.group_id is not None,
+        "namespaces": mapping.namespaces is not None,
+        "expiresAt": mapping.expires_at is not None,
+    }
+    return Mapping(
+        name=mapping.name,
+        group=mapping.group,
+        cluster_role=mapping.cluster_role,
+        cluster_wide=mapping.namespaces is None,
+        unsupported=(
+            *(f"mapping {mapping.name}: {field}" for field, given in unsupported.items() if given),
+            *(f"mapping {mapping.name}: {field}" for field in mapping.unknown_fields()),
+        ),
+    )
+
+
+def _unsupported_access(spec: api.GroupAccessSpec) -> Iterator[str]:
+    if spec.suspend:
+        yield "spec.suspend"
+    unknown = (field for field in spec.unknown_fields() if not field.startswith("mappings["))
+    yield from (f"spec.{field}" for field in unknown)
+
+
+def _unsupported_directory(spec: api.KeycloakDirectorySpec) -> Iterator[str]:
+    later = {
+        "auth.serviceAccountToken": spec.auth.service_account_token is not None,
+        "canary": spec.canary is not None,
+        "onMissing": "on_missing" in spec.model_fields_set,
+        "onReplaced": "on_replaced" in spec.model_fields_set,
+        "onCollision": "on_collision" in spec.model_fields_set,
+    }
+    set_fields = (field for field, given in later.items() if given)
+    yield from (f"the directory's spec.{field}" for field in (*set_fields, *spec.unknown_fields()))
+
+
+def _observed(
+    body: api.GroupAccess | api.KeycloakDirectory,
+    status: api.GroupAccessStatus | api.KeycloakDirectoryStatus,
+) -> Observed:
+    meta = body.metadata
+    return Observed(
+        ref=ObjectRef(body.kind, meta.name, meta.uid),
+        version=meta.resource_version,
+        generation=meta.generation,
+        deleting=meta.deletion_timestamp is not None,
+        prior=prior(status),
+        written=fingerprint(status),
+    )

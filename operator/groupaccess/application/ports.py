@@ -1,0 +1,153 @@
+"""What the application asks of the world. The adapters give it, the fakes of the tests too."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from groupaccess.domain.bindings import Binding, Desired
+from groupaccess.domain.directory import Failure, Snapshot
+from groupaccess.domain.model import Directory
+
+
+class RefusedError(Exception):
+    """The other side understood and said no: trying the same again at once is of no use."""
+
+    def __init__(self, failure: Failure) -> None:
+        """Keep the failure, whose message is for people."""
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class PassingError(Exception):
+    """Something that goes by itself: a race, an overload, a broken connection. Try again."""
+
+
+class NotInstalledError(Exception):
+    """The API server does not serve one of our kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRef:
+    """Names one of our objects: `kind` is GroupAccess or KeycloakDirectory."""
+
+    kind: str
+    name: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A Kubernetes event about one of our objects. `warning` picks its type."""
+
+    about: ObjectRef
+    reason: str
+    action: str
+    message: str
+    warning: bool = False
+
+
+class Cluster(Protocol):
+    """Kubernetes. Writes are server-side apply with field manager `groupaccess`, or deletes.
+
+    Every method raises PassingError for what may be tried again.
+    """
+
+    async def apply(self, desired: Desired, over: Binding | None) -> Binding:
+        """Write the binding; over a standing one only if it is still the same version.
+
+        Raise RefusedError with BindForbidden or WriteRefused when the API server denies it.
+        """
+
+    async def delete(self, binding: Binding) -> bool:
+        """Delete it if it is still the same version; False when it is gone already."""
+
+    async def exists(self, access: str) -> bool:
+        """Ask the API server, not a cache, whether there is a GroupAccess of that name."""
+
+    async def write_status(self, ref: ObjectRef, status: Mapping[str, Any]) -> str | None:
+        """Replace the object's status and return its new version, or None when it is gone."""
+
+    async def versions(self, kind: str) -> Mapping[str, tuple[str, str]]:
+        """List the objects of one of our kinds: name to (uid, version).
+
+        Raise NotInstalledError when the API server does not serve the kind.
+        """
+
+    async def post(self, note: Note) -> None:
+        """Post an event. It never raises: an event that is lost is only logged."""
+
+    async def secret(self, name: str) -> Mapping[str, str] | None:
+        """Read a Secret of the operator's own namespace, decoded; None when there is none."""
+
+    async def config_map(self, name: str) -> Mapping[str, str] | None:
+        """Read a ConfigMap of the operator's own namespace; None when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How a realm is reached. `admin_url` is the server's base URL, with its trailing slash.
+
+    `ca` is a PEM bundle, or None for the system's.
+    """
+
+    admin_url: str
+    realm: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    ca: str | None = field(default=None, repr=False)
+
+
+class DirectoryReader(Protocol):
+    """Keycloak's admin API."""
+
+    async def read(self, directory: Directory, connection: Connection) -> Snapshot:
+        """Read the whole realm, or raise RefusedError with the reason why it is not known.
+
+        Never return a part: an error, a listing that does not match its count, a 403 raise.
+        """
+
+
+class TimerHandle(Protocol):
+    """A call that is still to come."""
+
+    def cancel(self) -> None:
+        """Do not make the call."""
+
+
+class Clock(Protocol):
+    """Time. `now` is the wall clock in UTC, `monotonic` counts seconds and never steps back."""
+
+    def now(self) -> datetime:
+        """Return the time of day, aware."""
+
+    def monotonic(self) -> float:
+        """Return seconds since some moment."""
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> TimerHandle:
+        """Make the call after that time, in the event loop."""
+
+
+class Metrics(Protocol):
+    """What is counted. Names and labels are the adapter's."""
+
+    def queue_added(self) -> None:
+        """Count an added key."""
+
+    def queue_retried(self) -> None:
+        """Count a key that is tried again."""
+
+    def queue_depth(self, depth: int) -> None:
+        """Set how many keys wait."""
+
+    def queue_waited(self, seconds: float) -> None:
+        """Observe how long a key waited."""
+
+    def reconciled(self, result: str, seconds: float) -> None:
+        """Count and time one reconcile: success, requeue_after or error."""
+
+    def drift_corrected(self) -> None:
+        """Count a binding that somebody else had changed or deleted."""
+
+    def directory_read(self, name: str, reason: str, seconds: float) -> None:
+        """Count and time one reading of a directory: "" for success, else the reason."""

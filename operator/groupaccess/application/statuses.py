@@ -1,0 +1,96 @@
+"""Statuses as they are written: the domain's words in the API's shapes, with their times."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from groupaccess.api import v1alpha1 as api
+from groupaccess.api.conditions import Status
+from groupaccess.domain.directory import Snapshot
+from groupaccess.domain.model import Access
+from groupaccess.domain.status import AccessStatus, Condition, MappingStatus, Prior
+
+
+def fingerprint(status: Status) -> str:
+    """Return a text that is equal for statuses that say the same, whenever they began to."""
+    said = status.to_kubernetes()
+    for condition in said.get("conditions", ()):
+        del condition["lastTransitionTime"]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def prior(status: Status) -> Prior:
+    """Return what the next status goes on from."""
+    conditions = {c.type: (c.status, c.last_transition_time) for c in status.conditions}
+    return Prior(status.observed_generation, conditions)
+
+
+def access_status(
+    access: Access, said: AccessStatus, before: Prior, now: datetime
+) -> api.GroupAccessStatus:
+    """Return the status of a GroupAccess."""
+    return api.GroupAccessStatus(
+        observed_generation=access.generation,
+        conditions=_conditions(said.conditions, access.generation, before, now),
+        granted=said.granted,
+        directory=access.directory,
+        mappings=tuple(_mapping(mapping) for mapping in said.mappings),
+    )
+
+
+def directory_status(
+    generation: int,
+    conditions: Iterable[Condition],
+    snapshot: Snapshot | None,
+    before: Prior,
+    now: datetime,
+) -> api.KeycloakDirectoryStatus:
+    """Return the status of a KeycloakDirectory."""
+    known: dict[str, Any] = {}
+    if snapshot is not None:
+        known = {"directory_id": snapshot.identity, "groups": len(snapshot.groups)}
+    return api.KeycloakDirectoryStatus(
+        observed_generation=generation,
+        conditions=_conditions(conditions, generation, before, now),
+        **known,
+    )
+
+
+def _conditions(
+    conditions: Iterable[Condition], generation: int, before: Prior, now: datetime
+) -> tuple[api.Condition, ...]:
+    return tuple(
+        api.Condition(
+            type=condition.type,
+            status=condition.status,
+            observed_generation=generation,
+            last_transition_time=_since(condition, before, now),
+            reason=condition.reason,
+            message=condition.message,
+        )
+        for condition in conditions
+    )
+
+
+def _since(condition: Condition, before: Prior, now: datetime) -> datetime:
+    status, since = (before.conditions or {}).get(condition.type, (None, now))
+    return since if status == condition.status else now
+
+
+def _mapping(mapping: MappingStatus) -> api.MappingStatus:
+    found: dict[str, Any] = {
+        "group_path": mapping.group_path,
+        "group_id": mapping.group_id,
+        "subjects": mapping.subjects,
+    }
+    return api.MappingStatus(
+        name=mapping.name,
+        state=mapping.state,
+        reason=mapping.reason,
+        message=mapping.message,
+        cluster_role=mapping.cluster_role,
+        where=api.Where(scope="Cluster"),
+        **{name: value for name, value in found.items() if value},
+    )

@@ -1,0 +1,161 @@
+"""A realm as the directory of groups: what was read of it, and how a group is found in it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+from functools import cached_property
+
+from groupaccess.domain.reasons import Reason
+
+SUGGESTIONS = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Group:
+    """A Keycloak group. `path` is the API's own text, since tokens carry the same."""
+
+    path: str
+    name: str
+    id: str
+
+
+class MapperKind(Enum):
+    """What a protocol mapper does to the claim it writes into."""
+
+    MEMBERSHIP = "membership"  # the user's groups, always as a list
+    MERGING = "merging"  # adds strings to the list: roles, multivalued
+    REPLACING = "replacing"  # puts something else there, or nobody knows
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimMapper:
+    """An effective protocol mapper of a client, own or by a scope.
+
+    `claim` is the top-level key in the token; `full_path` matters for MEMBERSHIP alone.
+    """
+
+    name: str
+    kind: MapperKind
+    claim: str
+    full_path: bool
+    in_id_token: bool
+    in_access_token: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client as Keycloak has it, with the mappers that the declared scopes bring."""
+
+    client_id: str
+    enabled: bool
+    mappers: tuple[ClaimMapper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """No such group; `near` are at most three spellings that exist."""
+
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several groups fit; `paths` are theirs, sorted."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One complete reading of a realm: all groups, and the clients that the directory names.
+
+    `identity` is the `sub` of the operator's own token: it changes when a realm is made anew.
+    Clients that Keycloak does not have are absent. Equal snapshots mean that nothing changed.
+    """
+
+    identity: str
+    groups: tuple[Group, ...]
+    clients: tuple[Client, ...]
+
+    @cached_property
+    def by_reference(self) -> Mapping[str, tuple[Group, ...]]:
+        """Index the groups by all that a mapping may write: the path, and the leaf name."""
+        index: defaultdict[str, list[Group]] = defaultdict(list)
+        for group in sorted(self.groups):
+            for reference in {group.path, group.name}:
+                index[reference].append(group)
+        return {reference: tuple(groups) for reference, groups in index.items()}
+
+    @cached_property
+    def by_client_id(self) -> Mapping[str, Client]:
+        """Index the clients."""
+        return {client.client_id: client for client in self.clients}
+
+    def find(self, reference: str) -> Group | Missing | Ambiguous:
+        """Return the group that a path or a leaf name means, letter for letter."""
+        match self.by_reference.get(reference, ()):
+            case ():
+                return Missing(self._near(reference))
+            case (group,):
+                return group
+            case groups:
+                return Ambiguous(tuple(group.path for group in groups))
+
+    def namesakes(self, group: Group) -> tuple[Group, ...]:
+        """Return the other groups that have the same leaf name."""
+        fits = self.by_reference.get(group.name, ())
+        return tuple(other for other in fits if other.id != group.id and other.name == group.name)
+
+    def _near(self, reference: str) -> tuple[str, ...]:
+        wanted = _loose(reference)
+        as_path = reference.startswith("/")
+        spellings = [group.path if as_path else self._shortest(group) for group in self.groups]
+        same = sorted(
+            {
+                spelling
+                for spelling, group in zip(spellings, self.groups, strict=True)
+                if wanted in (_loose(group.path), _loose(group.name))
+            }
+        )
+        return tuple(same[:SUGGESTIONS]) or tuple(
+            get_close_matches(reference, sorted(set(spellings)), n=SUGGESTIONS, cutoff=0.7)
+        )
+
+    def _shortest(self, group: Group) -> str:
+        return group.name if len(self.by_reference[group.name]) == 1 else group.path
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a directory could not be read, in words that stay the same while it lasts."""
+
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of a directory: its last complete snapshot, and what went wrong since.
+
+    A failure beside a snapshot means that the snapshot stays in force and new grants wait.
+    """
+
+    snapshot: Snapshot | None = None
+    failure: Failure | None = None
+
+
+def changed_references(old: Snapshot | None, new: Snapshot) -> frozenset[str] | None:
+    """Return the paths and leaf names that mean something else now; None for all of them."""
+    if old is None or (old.identity, old.clients) != (new.identity, new.clients):
+        return None
+    return _references(frozenset(old.groups) ^ frozenset(new.groups))
+
+
+def _references(groups: Iterable[Group]) -> frozenset[str]:
+    return frozenset(reference for group in groups for reference in (group.path, group.name))
+
+
+def _loose(reference: str) -> str:
+    return reference.strip("/").casefold()

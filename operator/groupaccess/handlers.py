@@ -1,0 +1,82 @@
+"""What kopf tells of our two kinds goes into the store, and whom it touches into the queue."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import kopf
+from pydantic import ValidationError
+
+from groupaccess.api import v1alpha1 as api
+from groupaccess.application.declared import declared_access, declared_directory
+from groupaccess.application.directory_sync import DirectorySync
+from groupaccess.application.store import Store
+
+logger = logging.getLogger(__name__)
+
+GROUP, VERSION = "groupaccess.io", "v1alpha1"
+
+
+class Handlers:
+    """The handlers of `kopf.on.event`: level-triggered, without a finalizer or an annotation."""
+
+    def __init__(
+        self, store: Store, sync: DirectorySync, enqueue: Callable[[Iterable[str]], None]
+    ) -> None:
+        self._store = store
+        self._sync = sync
+        self._enqueue = enqueue
+
+    def register(self, registry: kopf.OperatorRegistry) -> None:
+        """Let kopf watch both kinds for us."""
+        for plural, handle in (
+            ("groupaccesses", self.on_access),
+            ("keycloakdirectories", self.on_directory),
+        ):
+            kopf.on.event(GROUP, VERSION, plural, registry=registry, id=plural)(handle)
+
+    async def on_access(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
+        """Take in a GroupAccess."""
+        body = event["object"]
+        name = body["metadata"]["name"]
+        if event["type"] == "DELETED":
+            self._store.seen["GroupAccess"].pop(name, None)
+            self._enqueue(self._store.drop_access(name))
+            return
+        try:
+            declared = declared_access(api.GroupAccess.read(body))
+        except ValidationError as error:
+            self._unreadable("GroupAccess", body, error)
+            return
+        self._enqueue(self._store.put_access(declared))
+        self._see("GroupAccess", body)
+
+    async def on_directory(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
+        """Take in a KeycloakDirectory, and have it read when it is new or changed."""
+        body = event["object"]
+        name = body["metadata"]["name"]
+        if event["type"] == "DELETED":
+            self._store.seen["KeycloakDirectory"].pop(name, None)
+            self._sync.gone(name)
+            self._enqueue(self._store.drop_directory(name))
+            return
+        try:
+            declared = declared_directory(api.KeycloakDirectory.read(body))
+        except ValidationError as error:
+            self._unreadable("KeycloakDirectory", body, error)
+            return
+        known = self._store.directories.get(name)
+        self._enqueue(self._store.put_directory(declared))
+        if known is None or not known.same_spec(declared):
+            self._sync.changed(name)
+        self._see("KeycloakDirectory", body)
+
+    def _see(self, kind: str, body: Any) -> None:  # noqa: ANN401 -- kopf's raw JSON
+        meta = body["metadata"]
+        self._store.seen[kind][meta["name"]] = (meta["uid"], meta["resourceVersion"])
+
+    def _unreadable(self, kind: str, body: Any, error: ValidationError) -> None:  # noqa: ANN401
+        """Keep what was known of it: an object that cannot be read changes nothing."""
+        name = body["metadata"]["name"]
+        logger.error("%s %s cannot be read and changes nothing: %s", kind, name, error)
+        self._see(kind, body)
