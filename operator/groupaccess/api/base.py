@@ -121,8 +121,8 @@ class Cel:
     """Annotate a type with one CEL rule, which the API server checks with `message`.
 
     The message says what is wrong and what to write instead. The server puts the field's path in
-    front of it, and since 1.35 or so the value, too; older ones have only the word "string" there,
-    so the message of a plain value ends with the value, unless `shows_value` is off.
+    front of it, and a new one the value, too; Kubernetes 1.34 has only the word "string" there, so
+    the message of a plain value ends with the value, unless `shows_value` is off.
     """
 
     rule: str

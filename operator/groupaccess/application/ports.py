@@ -22,6 +22,11 @@ class RefusedError(Exception):
 class PassingError(Exception):
     """Something that goes by itself: a race, an overload, a broken connection. Try again."""
 
+    def __init__(self, message: str, again: float | None = None) -> None:
+        """Keep what happened, and after how many seconds to look again at the latest."""
+        super().__init__(message)
+        self.again = again
+
 
 class NotInstalledError(Exception):
     """The API server does not serve one of our kinds."""

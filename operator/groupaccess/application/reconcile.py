@@ -39,24 +39,23 @@ class Reconciler:
         todo = plan(wanted, standing.values())
         written = await self._writer.carry_out(name, declared.observed.ref, todo)
         self._remember(name, wanted, written)
-        await self._say(declared, verdicts, wanted, written)
-        if written.refused:
-            raise PassingError("the API server refused a write; see the status")
-        return written.again
+        if not given.unread_yet:  # else every start would write "unknown", and then take it back
+            await self._say(declared, verdicts, wanted, written)
+        return _look_again(written)
 
     async def _clean_up(self, name: str, declared: DeclaredAccess | None) -> float | None:
         """Take back what stands for a GroupAccess that ends, or that was proven gone."""
         standing = self._store.standing(name)
         if declared is not None:
             ending = plan(Wanted((), frozenset()), standing.values())
-            return (await self._writer.carry_out(name, declared.observed.ref, ending)).again
+            return _look_again(await self._writer.carry_out(name, declared.observed.ref, ending))
         todo = plan_orphans(standing.values())
         if todo.empty:
             self._writer.forget(name)
             return None
         if await self._cluster.exists(name):
             return LAGGING
-        return (await self._writer.carry_out(name, None, todo)).again
+        return _look_again(await self._writer.carry_out(name, None, todo))
 
     def _remember(self, name: str, wanted: Wanted, written: Written) -> None:
         """Keep what now stands as proven: drift is repaired to it when Keycloak is silent."""
@@ -99,3 +98,10 @@ class Reconciler:
         )
         ready, warning = said.ready, said.ready.status != "True"
         await self._cluster.post(Note(observed.ref, ready.reason, "Judge", ready.message, warning))
+
+
+def _look_again(written: Written) -> float | None:
+    """Return when; raise PassingError after a refusal, which only trying again shows to be over."""
+    if written.refused:
+        raise PassingError("the API server refused a write", written.again)
+    return written.again

@@ -93,12 +93,12 @@ class Store:
         return {user for user in users if self._is_touched(user, name, changed)}
 
     def put_binding(self, binding: Binding) -> AbstractSet[str]:
-        """Keep a binding, unless a newer version of the same one is known already."""
+        """Keep a binding, unless a newer one of that name is known already."""
         known = self.bindings.get(binding.key)
-        same = known is not None and known.uid == binding.uid
-        if known is not None and same and int(known.version) > int(binding.version):
+        if known is not None and int(known.version) > int(binding.version):
             return NOTHING
         self._keep(binding)
+        same = known is not None and known.uid == binding.uid
         unchanged = known is not None and same and known.content == binding.content
         return NOTHING if unchanged else _owner(binding.key)
 
@@ -131,7 +131,9 @@ class Store:
         comes with a version of its own.
         """
         known = self.accesses.get(name)
-        if known is not None and not known.observed.is_newer_than(observed):
+        if known is None or known.observed.ref != observed.ref:
+            return
+        if not known.observed.is_newer_than(observed):
             self.accesses[name] = replace(known, observed=observed)
 
     def users_of(self, directory: str) -> AbstractSet[str]:

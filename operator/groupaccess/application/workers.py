@@ -56,6 +56,8 @@ class Workers:
             again = await self._reconcile(key)
         except PassingError as passing:
             delay = self._queue.retry(key)
+            if passing.again is not None:  # another binding's time comes, whatever the back-off
+                self._queue.add_after(key, passing.again)
             logger.info("GroupAccess %s: %s; again in %.1f s", key, passing, delay)
             result = "error"
         except Exception:

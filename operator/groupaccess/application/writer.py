@@ -85,7 +85,7 @@ class Writer:
         ripe = self._ripe(name, plan.deletes, written)
         await asyncio.gather(*(self._delete(about, delete, written) for delete in ripe))
         if written.passing is not None:
-            raise written.passing
+            raise PassingError(str(written.passing), written.again) from written.passing
         return written
 
     def forget(self, name: str) -> None:

@@ -12,7 +12,7 @@ app = typer.Typer(
     help="Give Keycloak groups their ClusterRoles, and say why somebody cannot get in.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,  # locals hold tokens
+    pretty_exceptions_enable=False,  # a server's log wants plain tracebacks, and no locals
 )
 
 

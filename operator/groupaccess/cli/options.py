@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 S = TypeVar("S", bound=BaseSettings)
@@ -44,7 +45,7 @@ def _parameter(settings: type[BaseSettings], name: str) -> inspect.Parameter:
         f"--{name.replace('_', '-')}",
         help=field.description,
         envvar=f"{settings.model_config['env_prefix']}{name}".upper(),
-        show_default=str(field.default) if field.default else False,
+        show_default=_default(field),
     )
     return inspect.Parameter(
         name,
@@ -52,6 +53,11 @@ def _parameter(settings: type[BaseSettings], name: str) -> inspect.Parameter:
         default=None,
         annotation=Annotated[_optional(field.annotation), option],
     )
+
+
+def _default(field: FieldInfo) -> str | bool:
+    known = field.default_factory is None and field.default is not None
+    return str(field.default) if known else False
 
 
 def _optional(annotation: Any) -> Any:  # noqa: ANN401 -- a type, of whatever kind

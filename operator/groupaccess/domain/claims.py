@@ -18,7 +18,7 @@ class Claim:
     """The subjects of a group, sorted, and what is not known of some clients' tokens."""
 
     subjects: tuple[str, ...]
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Failure, ...] = ()
 
 
 def claim(group: Group, directory: Directory, snapshot: Snapshot) -> Claim | Failure:
@@ -40,7 +40,7 @@ def claim(group: Group, directory: Directory, snapshot: Snapshot) -> Claim | Fai
     collision = _collision(group, values, snapshot)
     return collision or Claim(
         subjects=tuple(sorted(directory.groups_prefix + value for value in values)),
-        doubts=tuple(failure.message for failure in failures),
+        doubts=tuple(failures),
     )
 
 
@@ -57,7 +57,7 @@ def _values(
         if mapper.claim == name
         and (mapper.in_id_token if wanted.id_token else mapper.in_access_token)
     ]
-    for mapper in mappers:
+    for mapper in sorted(mappers, key=lambda mapper: mapper.name):
         if mapper.kind is MapperKind.REPLACING:
             return _failure(
                 Reason.CLAIM_INDETERMINATE,
@@ -81,14 +81,12 @@ def _no_claim(client: Client, wanted: TokenClient, name: str) -> Failure:
 
 
 def _collision(group: Group, values: set[str], snapshot: Snapshot) -> Failure | None:
-    namesakes = snapshot.namesakes(group) if group.name in values else ()
-    if not namesakes:
-        return None
-    others = ", ".join(other.path for other in namesakes)
-    return _failure(
-        Reason.CLAIM_COLLISION,
-        f'tokens carry "{group.name}" for {group.path} and for {others} alike',
-    )
+    for value in sorted(values):
+        others = ", ".join(other.path for other in snapshot.namesakes(group, value))
+        if others:
+            fact = f'tokens carry "{value}" for {group.path} and for {others} alike'
+            return _failure(Reason.CLAIM_COLLISION, fact)
+    return None
 
 
 def _failure(reason: Reason, fact: str) -> Failure:

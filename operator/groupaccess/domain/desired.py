@@ -14,6 +14,7 @@ from groupaccess.domain.bindings import (
     RoleRef,
     Subject,
 )
+from groupaccess.domain.claims import RESERVED
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 
 
@@ -96,12 +97,13 @@ def _held(
 def _stays(access: model.Access, mapping: model.Mapping, binding: Binding | None) -> bool:
     """Tell whether a standing binding is still what is declared.
 
-    One whose annotations were stripped stays: nothing says that it stood for another group.
+    One without annotations stays: nothing says that it stood for another group or directory.
     """
     if binding is None or binding.content.role != _role(mapping):
         return False
-    stripped = binding.content.annotation("group") is None
-    return stripped or _same_declaration(access, mapping, binding.content)
+    stood_for = (binding.content.annotation("directory"), binding.content.annotation("group"))
+    declared = (access.directory, mapping.group)
+    return all(was in {None, now} for was, now in zip(stood_for, declared, strict=True))
 
 
 def _carried(
@@ -112,7 +114,7 @@ def _carried(
     proven: Mapping[BindingKey, Content],
 ) -> Content | None:
     """Carry the strings of an unchanged group to its new role or name while nothing is read."""
-    for content in proven.values():
+    for _, content in sorted(proven.items()):
         if _same_declaration(access, mapping, content):
             return replace(content, role=_role(mapping), owners=(_owner(access),))
     for _, binding in sorted(standing.items()):
@@ -139,7 +141,8 @@ def _plausible(
     if mapping.group not in (path, leaf):
         return ()
     strings = {prefix + path, prefix + leaf}
-    return tuple(s for s in content.subjects if s.kind == "Group" and s.name in strings)
+    fits = (s for s in content.subjects if s.kind == "Group" and s.name in strings)
+    return tuple(s for s in fits if not s.name.startswith(RESERVED))
 
 
 def _same_declaration(access: model.Access, mapping: model.Mapping, content: Content) -> bool:

@@ -103,10 +103,12 @@ class Snapshot:
             case groups:
                 return Ambiguous(tuple(group.path for group in groups))
 
-    def namesakes(self, group: Group) -> tuple[Group, ...]:
-        """Return the other groups that have the same leaf name."""
-        fits = self.by_reference.get(group.name, ())
-        return tuple(other for other in fits if other.id != group.id and other.name == group.name)
+    def namesakes(self, group: Group, text: str) -> tuple[Group, ...]:
+        """Return the other groups that have this text as path or leaf name.
+
+        Two groups can even have the same path, since Keycloak allows a slash in a name.
+        """
+        return tuple(other for other in self.by_reference.get(text, ()) if other.id != group.id)
 
     def _near(self, reference: str) -> tuple[str, ...]:
         wanted = _loose(reference)
@@ -147,10 +149,15 @@ class Reading:
 
 
 def changed_references(old: Snapshot | None, new: Snapshot) -> frozenset[str] | None:
-    """Return the paths and leaf names that mean something else now; None for all of them."""
+    """Return the paths and leaf names that mean something else now; None for all of them.
+
+    A group also means something else when another one that is called the same comes or goes.
+    """
     if old is None or (old.identity, old.clients) != (new.identity, new.clients):
         return None
-    return _references(frozenset(old.groups) ^ frozenset(new.groups))
+    changed = _references(frozenset(old.groups) ^ frozenset(new.groups))
+    namesakes = (group for group in new.groups if {group.path, group.name} & changed)
+    return changed | _references(namesakes)
 
 
 def _references(groups: Iterable[Group]) -> frozenset[str]:

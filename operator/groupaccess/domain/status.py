@@ -177,7 +177,7 @@ def _verified(verdicts: list[Verdict]) -> Condition:
             return Condition("Verified", said, first.reason, message)
     doubt = next((doubt for verdict in verdicts for doubt in verdict.doubts), None)
     if doubt is not None:
-        return Condition("Verified", "Unknown", Reason.CLIENT_NOT_FOUND, doubt)
+        return Condition("Verified", "Unknown", doubt.reason, doubt.message)
     return Condition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
 
 

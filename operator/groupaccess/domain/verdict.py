@@ -35,7 +35,7 @@ class Verdict:
     message: str
     group: Group | None = None
     subjects: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Failure, ...] = ()
 
     @property
     def unread(self) -> bool:
@@ -56,6 +56,11 @@ class Circumstances:
     reading: Reading
     cluster_roles: AbstractSet[str]
     unsupported: tuple[str, ...] = ()
+
+    @property
+    def unread_yet(self) -> bool:
+        """Tell whether the directory's first reading is still under way: nothing can be said."""
+        return self.directory is not None and self.reading == Reading()
 
 
 def verdict(mapping: Mapping, given: Circumstances) -> Verdict:

@@ -9,7 +9,7 @@ from typing import Any
 
 from groupaccess.adapters.kubernetes.errors import denied, judged, unreadable
 from groupaccess.adapters.kubernetes.records import ACCESS_API, read_binding, write_binding
-from groupaccess.adapters.kubernetes.reflector import METADATA, PAGE
+from groupaccess.adapters.kubernetes.reflector import METADATA
 from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
 from groupaccess.application.ports import Note, NotInstalledError, ObjectRef, PassingError
 from groupaccess.domain.bindings import RBAC_GROUP, Binding, BindingKey, Desired
@@ -20,6 +20,7 @@ MANAGER = "groupaccess"
 APPLY = "application/apply-patch+yaml"
 PLURALS = {"GroupAccess": "groupaccesses", "KeycloakDirectory": "keycloakdirectories"}
 OURS = ("apis", *ACCESS_API.split("/"))
+LIST_OF_METADATA = METADATA.format(list="List")
 NOT_FOUND, CONFLICT = 404, 409
 NOTE_LIMIT = 1024  # characters of an event's note, as the API server allows
 
@@ -86,21 +87,15 @@ class KubernetesCluster:
     async def versions(self, kind: str) -> Mapping[str, tuple[str, str]]:
         """List name, uid and version of all objects of a kind of ours."""
         found: dict[str, tuple[str, str]] = {}
-        query = [("limit", str(PAGE))]
-        while True:
-            where = path(*OURS, PLURALS[kind], query=query)
-            try:
-                page = await self._rest.call("GET", where, accept=METADATA.format(list="List"))
-            except ApiError as error:
-                if error.code == NOT_FOUND:
-                    raise NotInstalledError(f"the API server knows no {kind}") from error
-                raise PassingError(str(error)) from error
-            for meta in (item["metadata"] for item in page["items"]):
-                found[meta["name"]] = (meta["uid"], meta["resourceVersion"])
-            token = page["metadata"].get("continue")
-            if not token:
-                return found
-            query = [("limit", str(PAGE)), ("continue", token)]
+        try:
+            async for items, _ in self._rest.pages((*OURS, PLURALS[kind]), LIST_OF_METADATA):
+                for meta in (item["metadata"] for item in items):
+                    found[meta["name"]] = (meta["uid"], meta["resourceVersion"])
+        except ApiError as error:
+            if error.code == NOT_FOUND:
+                raise NotInstalledError(f"the API server knows no {kind}") from error
+            raise PassingError(str(error)) from error
+        return found
 
     async def post(self, note: Note) -> None:
         """Post an event; one that fails is only logged."""
@@ -137,10 +132,11 @@ class KubernetesCluster:
 
     def _event(self, note: Note) -> dict[str, Any]:
         about = note.about
+        prefix = about.name[:200].rstrip(".-")
         return {
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",
-            "metadata": {"generateName": f"{about.name[:200]}.", "namespace": "default"},
+            "metadata": {"generateName": f"{prefix}-", "namespace": "default"},
             "eventTime": self._now().astimezone(UTC).isoformat(timespec="microseconds"),
             "reportingController": "groupaccess.io/operator",
             "reportingInstance": self._instance,

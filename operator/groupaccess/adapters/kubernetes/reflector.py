@@ -17,7 +17,6 @@ logger = logging.getLogger(__name__)
 
 JSON = "application/json"
 METADATA = "application/json;as=PartialObjectMetadata{list};g=meta.k8s.io;v=v1"
-PAGE = 500
 GONE = 410
 LONGEST_BACKOFF = 30.0
 
@@ -75,25 +74,16 @@ class Reflector:
     async def _list(self) -> str:
         """Read all pages, tell what is there and then what is not any more; return the version."""
         seen: dict[tuple[str, str], str] = {}
-        query = [("limit", str(PAGE))]
-        while True:
-            page = await self.rest.call(
-                "GET",
-                path(*self.resource.segments, query=query),
-                accept=self.resource.accept(many=True),
-            )
-            for item in page["items"]:
+        version = ""
+        accept = self.resource.accept(many=True)
+        async for items, version in self.rest.pages(self.resource.segments, accept):  # noqa: B007
+            for item in items:
                 key, uid = _identify(item)
                 seen[key] = uid
                 self._replace(key, uid)
                 self.put(item)
-            token = page["metadata"].get("continue")
-            if not token:
-                break
-            query = [("limit", str(PAGE)), ("continue", token)]
         for key in self._known.keys() - seen.keys():
             self.gone(*key, self._known.pop(key))
-        version: str = page["metadata"]["resourceVersion"]
         return version
 
     async def _watch(self, version: str) -> str:

@@ -14,6 +14,7 @@ from kubernetes.aio.client import ApiClient, Configuration
 
 from groupaccess.application.ports import PassingError
 
+PAGE = 500
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)
 # Bookmarks come about every minute: a watch that is silent for longer is dead.
 WATCH_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=70)
@@ -87,6 +88,19 @@ class Rest:
                 raise ApiError.of(response.status, text)
             answer: dict[str, Any] = json.loads(text)
             return answer
+
+    async def pages(
+        self, segments: tuple[str, ...], accept: str
+    ) -> AsyncIterator[tuple[list[dict[str, Any]], str]]:
+        """List a collection: yield the items of each page with the version of the whole list."""
+        query = [("limit", str(PAGE))]
+        while True:
+            page = await self.call("GET", path(*segments, query=query), accept=accept)
+            yield page["items"] or [], page["metadata"]["resourceVersion"]
+            token = page["metadata"].get("continue")
+            if not token:
+                return
+            query = [("limit", str(PAGE)), ("continue", token)]
 
     async def lines(self, where: str, accept: str) -> AsyncIterator[dict[str, Any]]:
         """Follow a watch: yield its events until the server or the silence ends it."""

@@ -1,0 +1,65 @@
+# Everything sets itself up: what is needed is Python 3.11+, Go 1.26+, Java 17+ and Maven.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test check e2e oldest mutants image lock crds tools clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+IMAGE ?= groupaccess:$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+PYTEST := $(BIN)/pytest
+
+help: ## List the targets
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+demo: $(INSTALLED) ## Show the main job on a real cluster and a real Keycloak (KEEP=1: stay up)
+	@PYTHONPATH=e2e $(BIN)/python e2e/demo.py
+
+test: check e2e oldest ## Run every test: the fast ones, and those on real servers
+
+check: tools ## The fast loop: lint, format, types, layers, tests without a cluster
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(PYTEST) tests
+
+e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m story')
+	$(PYTEST) e2e $(ARGS)
+
+oldest: $(INSTALLED) ## The main job on the oldest Kubernetes that is tested
+	$(PYTEST) e2e -m 'story or crd' --kubernetes=oldest --cluster=local
+
+mutants: $(INSTALLED) ## Change the domain in many small ways; the tests must notice
+	$(BIN)/python tests/mutants.py
+
+image: ## Build the container image
+	@command -v docker >/dev/null || { echo "error: docker is missing: install a container engine" >&2; exit 1; }
+	docker build --tag $(IMAGE) .
+
+lock: $(INSTALLED) ## Renew the locked versions of all dependencies
+	for group in runtime build dev; do \
+	  case $$group in runtime) from="pyproject.toml";; build) from="--group build";; \
+	    dev) from="pyproject.toml --group dev --constraint requirements/runtime.txt";; esac; \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --no-header $$from --output-file requirements/$$group.txt; \
+	done
+
+crds: $(INSTALLED) ## Write the CRDs anew from the models
+	$(BIN)/python -m groupaccess.api.crd crds deploy/helm/groupaccess/crds
+
+tools: $(INSTALLED)
+	@PYTHONPATH=e2e $(BIN)/python -m testbed.tools helm >/dev/null
+
+$(INSTALLED): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "error: Python 3.11 or newer is needed: install it, or name it with PYTHON=" >&2; exit 1; }
+	@echo "setting up .venv …"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean: ## Remove what was made here (the built programs stay in the cache)
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis mutants dist

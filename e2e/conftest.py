@@ -1,0 +1,168 @@
+"""Fixtures of the end-to-end tests: one cluster and one Keycloak for the run, one realm a test."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+
+from testbed import audit
+from testbed.authentication import StructuredFile
+from testbed.cluster import CHOICES, VERSIONS, Cluster, choose
+from testbed.control_plane import ControlPlane, ControlPlaneOptions
+from testbed.installation import install_crds, install_rights
+from testbed.keycloak import Keycloak, KeycloakServer
+from testbed.objects import Objects
+from testbed.objects import directory as objects_of_directory
+from testbed.operator import OperatorProcess
+from testbed.realm import Realm
+from testbed.realm_pool import RealmPool
+from testbed.tools import KEYCLOAK, NEWEST, kubernetes
+
+READY_REALMS = 2
+MARKERS = (
+    "testbed: the testbed itself, without the operator",
+    "story: the main job, as the README tells it",
+    "drift: what somebody else changes is put right",
+    "idle: an idle cluster sees no write",
+    "outage: what happens while Keycloak is away",
+    "reasons: each refusal says why and what to do",
+    "kind: in a kind cluster, from the image and the chart",
+    "contract: the fakes and the real adapters keep the same contract",
+    "crd: the API server refuses bad input, in words",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the choice of the cluster."""
+    group = parser.getgroup("testbed", "the cluster that end-to-end tests run on")
+    group.addoption(
+        "--cluster",
+        choices=CHOICES,
+        default="auto",
+        help="local: a control plane of local processes; kind: a container; auto: local if Go is "
+        "here, else kind",
+    )
+    group.addoption(
+        "--kubernetes",
+        choices=VERSIONS,
+        default="newest",
+        help=f"the version of the local control plane (newest: {NEWEST.version})",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and allow what python-keycloak does with a CA file's path."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    config.addinivalue_line(
+        "filterwarnings", "ignore:`verify=<str>` is deprecated:DeprecationWarning"
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which cluster is used and why."""
+    choice = choose(config.getoption("--cluster"))
+    return (
+        f"cluster: {choice.kind} ({choice.reason}), Kubernetes {config.getoption('--kubernetes')}"
+    )
+
+
+def shown(config: pytest.Config) -> AbstractContextManager[None]:
+    """Let what is printed through to the terminal: a first build takes minutes."""
+    manager = config.pluginmanager.getplugin("capturemanager")
+    disabled: AbstractContextManager[None] = manager.global_and_fixture_disabled()
+    return disabled
+
+
+@pytest.fixture(scope="session")
+def keycloak(request: pytest.FixtureRequest) -> Iterator[Keycloak]:
+    """Give the run's Keycloak; a test that stops or pauses it brings it back."""
+    with shown(request.config):
+        KEYCLOAK.ensure()
+    server = KeycloakServer().start()
+    yield server
+    with shown(request.config):
+        server.close(keep=request.session.testsfailed > 0)
+
+
+@pytest.fixture(scope="session")
+def realm_pool(keycloak: Keycloak) -> RealmPool:
+    """Give the realms whose issuers the cluster trusts from its start."""
+    return RealmPool(keycloak, READY_REALMS)
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest, realm_pool: RealmPool) -> Iterator[Cluster]:
+    """Give the run's cluster, which logs every write for audit."""
+    version = request.config.getoption("--kubernetes")
+    if choose(request.config.getoption("--cluster")).kind == "kind":
+        pytest.skip("kind is not supported by these tests yet")
+    with shown(request.config):
+        kubernetes(version).ensure()
+        NEWEST.ensure()  # for kubectl and etcd
+    options = ControlPlaneOptions(
+        version=version, oidc=StructuredFile(realm_pool.issuers), audit_policy=audit.policy()
+    )
+    control_plane = ControlPlane(options).start()
+    yield control_plane
+    with shown(request.config):
+        control_plane.close(keep=request.session.testsfailed > 0)
+
+
+@pytest.fixture
+def make_realm(cluster: Cluster, realm_pool: RealmPool) -> Iterator[Callable[[], Realm]]:
+    """Give a function that hands out fresh realms, for a test that needs several."""
+    taken: list[Realm] = []
+
+    def make() -> Realm:
+        taken.append(realm_pool.take(cluster))
+        return taken[-1]
+
+    yield make
+    for realm in taken:
+        realm_pool.give_back(realm, cluster)
+
+
+@pytest.fixture
+def realm(make_realm: Callable[[], Realm]) -> Realm:
+    """Give a fresh realm that the cluster trusts, with `headlamp` and the operator's client."""
+    return make_realm()
+
+
+@pytest.fixture
+def name() -> str:
+    """Give a short DNS label that nothing else in the run uses."""
+    return f"t-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="session")
+def installed(cluster: Cluster) -> Cluster:
+    """Give the run's cluster with the CRDs and the operator's rights, cluster-admin included."""
+    install_crds(cluster)
+    install_rights(cluster)
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def operator(installed: Cluster) -> Iterator[OperatorProcess]:
+    """Give the run's operator; a test that stops it starts it again."""
+    process = OperatorProcess(installed)
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def objects(installed: Cluster) -> Iterator[Objects]:
+    """Give a maker of objects that takes them back at the test's end."""
+    made = Objects(installed)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def directory(objects: Objects, realm: Realm, keycloak: Keycloak, name: str) -> str:
+    """Give the name of a KeycloakDirectory for the test's realm."""
+    objects.apply(*objects_of_directory(name, realm, keycloak.ca_file.read_text()))
+    return name

@@ -1,0 +1,71 @@
+"""An idle cluster sees no write, neither while the operator runs nor when it starts anew."""
+
+import os
+import time
+from collections import Counter
+
+import pytest
+
+from testbed.cluster import Cluster
+from testbed.installation import USERNAME
+from testbed.objects import Objects, access, mapping
+from testbed.operator import OperatorProcess
+from testbed.realm import Realm
+from testbed.waiting import eventually
+
+pytestmark = pytest.mark.idle
+
+COUNT = int(os.environ.get("IDLE_OBJECTS", "50"))
+SECONDS = float(os.environ.get("IDLE_SECONDS", "20"))
+
+
+def writes(cluster: Cluster, since: int) -> Counter[str]:
+    """Count the operator's writes since a mark, by verb and resource."""
+    assert cluster.audit is not None
+    events = cluster.audit.events(since, USERNAME)
+    return Counter(
+        f"{event['verb']} {event['objectRef']['resource']}"
+        for event in events
+        if event["verb"] not in {"get", "list", "watch"}
+    )
+
+
+def watch_idle(cluster: Cluster, operator: OperatorProcess, seconds: float) -> Counter[str]:
+    """Let time pass, which is what this is about, and return what was written in it."""
+    assert cluster.audit is not None
+    mark = cluster.audit.mark()
+    reads = operator.metric("groupaccess_directory_reads_total")
+    time.sleep(max(seconds, 12))  # at least one reading of the directory
+    assert operator.metric("groupaccess_directory_reads_total") > reads  # it was at work
+    return writes(cluster, mark)
+
+
+def test_an_idle_operator_writes_nothing_and_is_alive(
+    installed: Cluster,
+    operator: OperatorProcess,
+    realm: Realm,
+    objects: Objects,
+    directory: str,
+    name: str,
+) -> None:
+    assert installed.audit is not None
+    realm.create_group("/SRE")
+    names = [f"{name}-{number}" for number in range(COUNT)]
+    objects.apply(*(access(one, directory, mapping("sre", "SRE")) for one in names))
+    for one in names:
+        objects.wait_reason(f"ga/{one}", "Granted", within=60)
+    eventually(lambda: not watch_idle(installed, operator, 11), within=60, what="calm")
+
+    assert not watch_idle(installed, operator, SECONDS)
+
+    mark = installed.audit.mark()
+    operator.restart()
+    reads = operator.metric("groupaccess_directory_reads_total")
+    eventually(lambda: operator.metric("groupaccess_directory_reads_total") > reads, within=30)
+    assert not watch_idle(installed, operator, SECONDS)
+    assert not writes(installed, mark)
+
+    binding = f"groupaccess:{names[0]}:sre:view"
+    installed.kubectl("delete", "clusterrolebinding", binding)
+    eventually(lambda: binding in objects.bindings(names[0]), within=2)
+    assert writes(installed, mark)["patch clusterrolebindings"] == 1

@@ -1,0 +1,87 @@
+"""Keycloak is away: what Kubernetes alone knows acts, what stands keeps standing."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from testbed.keycloak import Keycloak
+from testbed.objects import Objects, access, mapping
+from testbed.operator import OperatorProcess
+from testbed.realm import Realm
+from testbed.waiting import eventually
+
+pytestmark = pytest.mark.outage
+
+
+@pytest.fixture
+def granted(
+    operator: OperatorProcess, realm: Realm, objects: Objects, directory: str, name: str
+) -> str:
+    """Grant two groups something in one GroupAccess, and one of them in another."""
+    assert operator.alive
+    realm.create_group("/SRE")
+    realm.create_group("/Developer")
+    both = mapping("sre", "SRE"), mapping("dev", "Developer", "edit")
+    objects.apply(access(name, directory, *both))
+    objects.apply(access(f"{name}-too", directory, mapping("sre", "SRE")))
+    for one in (name, f"{name}-too"):
+        objects.wait_reason(f"ga/{one}", "Granted")
+    return name
+
+
+@pytest.fixture
+def without_keycloak(granted: str, operator: OperatorProcess, keycloak: Keycloak) -> Iterator[str]:
+    """Start the operator anew while Keycloak is frozen, so that it has nothing read."""
+    keycloak.server.pause()
+    try:
+        operator.restart()
+        yield granted
+    finally:
+        keycloak.server.resume()
+
+
+def test_nothing_is_revoked_and_no_status_turns_unready_when_keycloak_is_away_at_start(
+    without_keycloak: str, objects: Objects
+) -> None:
+    name = without_keycloak
+
+    def verified() -> bool:
+        said = objects.conditions(f"ga/{name}")["Verified"]
+        return (said["status"], said["reason"]) == ("Unknown", "KeycloakUnavailable")
+
+    eventually(verified, within=40, what="Verified=Unknown")
+    assert objects.conditions(f"ga/{name}")["Ready"]["status"] == "True"
+    assert len(objects.bindings(name)) == 2
+
+
+def test_a_removed_mapping_and_a_deleted_object_act_without_keycloak(
+    without_keycloak: str, objects: Objects, directory: str
+) -> None:
+    name = without_keycloak
+    objects.apply(access(name, directory, mapping("dev", "Developer", "edit")))
+    objects.delete(f"ga/{name}-too")
+    eventually(lambda: set(objects.bindings(name)) == {f"groupaccess:{name}:dev:edit"}, within=5)
+    eventually(lambda: not objects.bindings(f"{name}-too"), within=5)
+
+
+def test_a_new_grant_waits_for_keycloak_and_comes_by_itself(
+    without_keycloak: str, objects: Objects, directory: str, keycloak: Keycloak
+) -> None:
+    new = f"{without_keycloak}-new"
+    objects.apply(access(new, directory, mapping("sre", "SRE")))
+    objects.wait_reason(f"ga/{new}", "KeycloakUnavailable")
+    assert not objects.bindings(new)
+    keycloak.server.resume()
+    objects.wait_reason(f"ga/{new}", "Granted", within=60)
+
+
+def test_drift_is_repaired_to_what_was_proven_before_keycloak_went_away(
+    granted: str, objects: Objects, keycloak: Keycloak
+) -> None:
+    binding = f"groupaccess:{granted}:sre:view"
+    keycloak.server.pause()
+    try:
+        objects.cluster.kubectl("delete", "clusterrolebinding", binding)
+        eventually(lambda: binding in objects.bindings(granted), within=5)
+    finally:
+        keycloak.server.resume()

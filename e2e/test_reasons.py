@@ -1,0 +1,230 @@
+"""Each refusal says why, in words that a person can act on, and grants nothing."""
+
+from typing import Any
+
+import pytest
+
+from testbed.keycloak import Keycloak
+from testbed.objects import Objects, access, mapping
+from testbed.objects import directory as directory_objects
+from testbed.operator import OperatorProcess
+from testbed.realm import Realm
+from testbed.waiting import eventually
+
+pytestmark = pytest.mark.reasons
+
+
+@pytest.fixture(autouse=True)
+def _operator(operator: OperatorProcess) -> None:
+    """Let the operator run."""
+
+
+def refused(objects: Objects, name: str, reason: str) -> str:
+    """Wait for the reason, make sure that nothing was granted, and return the message."""
+    ready = objects.wait_reason(f"ga/{name}", reason)
+    assert ready["status"] == "False"
+    assert not objects.bindings(name)
+    return str(ready["message"])
+
+
+def test_a_group_of_another_case_is_not_found_and_the_right_one_is_suggested(
+    realm: Realm, objects: Objects, directory: str, name: str
+) -> None:
+    realm.create_group("/SRE")
+    objects.apply(access(name, directory, mapping("sre", "sre")))
+    assert "did you mean SRE?" in refused(objects, name, "GroupNotFound")
+    conditions = objects.conditions(f"ga/{name}")
+    assert conditions["Reconciling"]["status"] == "True"  # it may come with the same sync
+    assert conditions["Stalled"]["status"] == "False"
+    assert conditions["Verified"]["status"] == "False"
+
+
+def test_a_group_that_is_made_later_is_granted_by_itself(
+    realm: Realm, objects: Objects, directory: str, name: str
+) -> None:
+    objects.apply(access(name, directory, mapping("late", "Latecomers")))
+    refused(objects, name, "GroupNotFound")
+    realm.create_group("/Latecomers")
+    objects.wait_reason(f"ga/{name}", "Granted", within=30)
+
+
+@pytest.fixture
+def two_ops(realm: Realm) -> None:
+    """Make two groups of one leaf name before the directory is read."""
+    realm.create_group("/a/ops")
+    realm.create_group("/b/ops")
+
+
+@pytest.mark.usefixtures("two_ops")
+def test_a_leaf_name_of_two_groups_is_ambiguous_and_both_paths_are_named(
+    objects: Objects, directory: str, name: str
+) -> None:
+    objects.apply(access(name, directory, mapping("ops", "ops")))
+    message = refused(objects, name, "GroupAmbiguous")
+    assert "/a/ops" in message
+    assert "/b/ops" in message
+
+
+@pytest.mark.usefixtures("two_ops")
+def test_two_groups_that_put_the_same_string_into_tokens_collide(
+    objects: Objects, directory: str, name: str
+) -> None:
+    objects.apply(access(name, directory, mapping("ops", "/a/ops")))
+    assert "/b/ops" in refused(objects, name, "ClaimCollision")
+
+
+def test_a_prefix_that_would_make_a_reserved_name_is_an_invalid_subject(
+    realm: Realm, keycloak: Keycloak, objects: Objects, name: str
+) -> None:
+    realm.create_group("/m/masters")
+    tokens = {"clients": [{"clientId": "headlamp"}], "groupsPrefix": "system"}
+    ca = keycloak.ca_file.read_text()
+    objects.apply(*directory_objects(name, realm, ca, tokens=tokens))
+    realm.create_group("/:masters")
+    objects.apply(access(name, name, mapping("m", ":masters")))
+    assert "system:masters" in refused(objects, name, "InvalidSubject")
+
+
+def test_a_missing_cluster_role_is_named_and_waited_for(
+    realm: Realm, objects: Objects, directory: str, name: str
+) -> None:
+    realm.create_group("/SRE")
+    objects.apply(access(name, directory, mapping("sre", "SRE", f"{name}-role")))
+    assert f"{name}-role" in refused(objects, name, "ClusterRoleNotFound")
+
+
+def test_a_role_that_the_operator_may_not_bind_names_the_chart_value(
+    realm: Realm, objects: Objects, directory: str, name: str
+) -> None:
+    realm.create_group("/SRE")
+    role = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": name},
+        "rules": [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["delete"]}],
+    }
+    objects.apply(role, access(name, directory, mapping("sre", "SRE", name)))
+    message = refused(objects, name, "BindForbidden")
+    assert name in message
+    assert "bindableClusterRoles" in message
+
+
+def test_a_role_outside_the_directorys_list_is_not_allowed_also_later(
+    realm: Realm, keycloak: Keycloak, objects: Objects, name: str
+) -> None:
+    realm.create_group("/SRE")
+    ca = keycloak.ca_file.read_text()
+    objects.apply(*directory_objects(name, realm, ca, allowedClusterRoles=["view", "edit"]))
+    objects.apply(access(name, name, mapping("sre", "SRE", "edit")))
+    objects.wait_reason(f"ga/{name}", "Granted")
+    objects.apply(*directory_objects(name, realm, ca, allowedClusterRoles=["view"]))
+    ready = objects.wait_reason(f"ga/{name}", "ClusterRoleNotAllowed")
+    assert "view" in ready["message"]
+    eventually(lambda: not objects.bindings(name), within=5)
+
+
+def test_a_write_that_a_policy_refuses_carries_the_servers_words(
+    realm: Realm, objects: Objects, directory: str, name: str
+) -> None:
+    realm.create_group("/SRE")
+    policy = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": {"name": name},
+        "spec": {
+            "matchConstraints": {
+                "resourceRules": [
+                    {
+                        "apiGroups": ["rbac.authorization.k8s.io"],
+                        "apiVersions": ["v1"],
+                        "operations": ["CREATE", "UPDATE"],
+                        "resources": ["clusterrolebindings"],
+                    }
+                ]
+            },
+            "validations": [
+                {
+                    "expression": f"!object.metadata.name.startsWith('groupaccess:{name}:')",
+                    "message": "no grants on Fridays",
+                }
+            ],
+        },
+    }
+    use = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicyBinding",
+        "metadata": {"name": name},
+        "spec": {"policyName": name, "validationActions": ["Deny"]},
+    }
+    objects.apply(policy, use)
+    eventually(lambda: _denied(objects, name), within=10, what="the policy in force")
+    objects.apply(access(name, directory, mapping("sre", "SRE")))
+    assert "no grants on Fridays" in refused(objects, name, "WriteRefused")
+
+
+def _denied(objects: Objects, name: str) -> bool:
+    probe = ("create", "clusterrolebinding", f"groupaccess:{name}:probe:view", "--clusterrole=view")
+    done = objects.cluster.kubectl(*probe, "--dry-run=server", check=False)
+    return "no grants on Fridays" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("namespaces", {"names": ["default"]}),
+        ("groupId", "0f9503e8-9c1e-4a6b-8f5d-2f6f6d1c7a10"),
+        ("expiresAt", "2100-01-01T00:00:00Z"),
+    ],
+)
+def test_a_field_of_later_versions_grants_nothing_and_is_named(
+    field: str, value: Any, realm: Realm, objects: Objects, directory: str, name: str
+) -> None:
+    realm.create_group("/SRE")
+    objects.apply(access(name, directory, mapping("sre", "SRE", **{field: value})))
+    assert field in refused(objects, name, "NotSupported")
+
+
+def test_a_directory_that_does_not_exist_yet_is_named_and_waited_for(
+    realm: Realm, keycloak: Keycloak, objects: Objects, name: str
+) -> None:
+    realm.create_group("/SRE")
+    objects.apply(access(name, name, mapping("sre", "SRE")))
+    assert name in refused(objects, name, "DirectoryNotFound")
+    objects.apply(*directory_objects(name, realm, keycloak.ca_file.read_text()))
+    objects.wait_reason(f"ga/{name}", "Granted")
+
+
+def test_an_issuer_that_differs_by_a_letter_is_said_in_words(
+    realm: Realm, keycloak: Keycloak, objects: Objects, name: str
+) -> None:
+    realm.create_group("/SRE")
+    wrong = realm.issuer_url.replace("localhost", "127.0.0.1")
+    assert wrong != realm.issuer_url
+    objects.apply(*directory_objects(name, realm, keycloak.ca_file.read_text(), issuer=wrong))
+    objects.apply(access(name, name, mapping("sre", "SRE")))
+    message = refused(objects, name, "IssuerMismatch")
+    assert wrong in message
+    assert realm.issuer_url in message
+    assert objects.wait_reason(f"kcd/{name}", "IssuerMismatch")["status"] == "False"
+
+
+def test_a_wrong_secret_is_a_failed_login_and_never_shown(
+    operator: OperatorProcess, realm: Realm, keycloak: Keycloak, objects: Objects, name: str
+) -> None:
+    secret, directory = directory_objects(name, realm, keycloak.ca_file.read_text())
+    secret["stringData"]["client-secret"] = "a-secret-that-is-wrong"
+    objects.apply(secret, directory, access(name, name, mapping("sre", "SRE")))
+    refused(objects, name, "LoginFailed")
+    told = str(objects.get(f"kcd/{name}")["status"]) + operator.log.read_text()
+    assert "a-secret-that-is-wrong" not in told
+
+
+def test_a_missing_secret_is_named_and_waited_for(
+    realm: Realm, keycloak: Keycloak, objects: Objects, name: str
+) -> None:
+    realm.create_group("/SRE")
+    secret, directory = directory_objects(name, realm, keycloak.ca_file.read_text())
+    objects.apply(directory, access(name, name, mapping("sre", "SRE")))
+    assert f'"{name}"' in refused(objects, name, "CredentialsNotFound")
+    objects.apply(secret)
+    objects.wait_reason(f"ga/{name}", "Granted", within=30)

@@ -1,0 +1,154 @@
+"""Ways to talk to a cluster: kubectl, kubeconfig files, and plain requests with a bearer token."""
+
+import json
+import os
+import ssl
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+REQUEST_TIMEOUT = 30.0
+KUBECTL_TIMEOUT = 120.0
+TOKEN_LIFETIME = "24h"  # noqa: S105 - a duration
+
+
+class KubectlError(Exception):
+    """kubectl ended with an error; the message holds the command and kubectl's words."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API server answered: the HTTP status and the JSON body (or its text)."""
+
+    status: int
+    body: Any
+
+    @property
+    def message(self) -> str:
+        """Return the API server's words, when the body is a Status; else the body as text."""
+        is_status = isinstance(self.body, dict) and self.body.get("kind") == "Status"
+        return str(self.body.get("message", "")) if is_status else str(self.body)
+
+
+class ClusterAccess:
+    """What every kind of cluster offers, given its address, its CA and an admin's kubeconfig."""
+
+    def __init__(self, folder: Path, kubectl_program: Path) -> None:
+        """Keep files in `folder`; `server`, `ca.crt` and `kubeconfig` may come later."""
+        self.folder = folder
+        self.kubectl_program = kubectl_program
+        self.kubeconfig = folder / "admin.kubeconfig"
+        self.ca_file = folder / "ca.crt"
+
+    @property
+    def server(self) -> str:
+        """Return the API server's address, as the admin's kubeconfig has it."""
+        config = yaml.safe_load(self.kubeconfig.read_text())
+        return str(config["clusters"][0]["cluster"]["server"])
+
+    def kubectl(
+        self,
+        *args: str,
+        stdin: str | None = None,
+        check: bool = True,
+        kubeconfig: Path | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run kubectl as the admin, or with another kubeconfig; `stdin` is for `-f -`.
+
+        Raise KubectlError when it fails, unless `check` is off.
+        """
+        environment = {**os.environ, "KUBECACHEDIR": str(self.folder / "kubectl-cache")}
+        environment["KUBECONFIG"] = str(kubeconfig or self.kubeconfig)
+        done = subprocess.run(
+            [self.kubectl_program, *args],
+            input=stdin,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=KUBECTL_TIMEOUT,
+        )
+        if check and done.returncode != 0:
+            message = (
+                f"kubectl {' '.join(args)}: exit code {done.returncode}: {done.stderr.strip()}"
+            )
+            raise KubectlError(message)
+        return done
+
+    def apply(self, *objects: Mapping[str, Any]) -> None:
+        """Create or change these objects, as the admin, by `kubectl apply`."""
+        listed = {"apiVersion": "v1", "kind": "List", "items": objects}
+        self.kubectl("apply", "--filename=-", stdin=json.dumps(listed))
+
+    def create_token(self, namespace: str, name: str) -> str:
+        """Return a token of an existing ServiceAccount, by TokenRequest."""
+        arguments = ("create", "token", name, "--namespace", namespace)
+        return self.kubectl(*arguments, f"--duration={TOKEN_LIFETIME}").stdout.strip()
+
+    def service_account_kubeconfig(self, namespace: str, name: str) -> Path:
+        """Write a kubeconfig with a fresh token of an existing ServiceAccount; return its path."""
+        file = self.folder / f"{namespace}-{name}.kubeconfig"
+        user = {"token": self.create_token(namespace, name)}
+        write_kubeconfig(file, server=self.server, ca_file=self.ca_file, user=user)
+        return file
+
+    def request(
+        self, method: str, path: str, token: str | None, body: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Send one request with a bearer token (None: without credentials)."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        with http_client(self.ca_file) as client:
+            response = client.request(method, f"{self.server}{path}", headers=headers, json=body)
+        return Answer(response.status_code, _body(response))
+
+    def get(self, path: str, token: str | None) -> Answer:
+        """Read a path such as `/api/v1/namespaces` with a bearer token."""
+        return self.request("GET", path, token)
+
+    def whoami(self, token: str) -> dict[str, Any]:
+        """Return what kube-apiserver reads from a token: `username`, `groups`, `extra`."""
+        review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+        path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+        answer = self.request("POST", path, token, review)
+        if answer.status != httpx.codes.CREATED:
+            message = f"SelfSubjectReview: {answer.status}: {answer.message}"
+            raise PermissionError(message)
+        info: dict[str, Any] = answer.body["status"]["userInfo"]
+        return info
+
+
+def http_client(ca_file: Path, client_certificate: tuple[Path, Path] | None = None) -> httpx.Client:
+    """Return a client that trusts only this CA, ignores proxies, and may bring a certificate."""
+    context = ssl.create_default_context(cafile=ca_file)
+    if client_certificate is not None:
+        context.load_cert_chain(*client_certificate)
+    return httpx.Client(verify=context, trust_env=False, timeout=REQUEST_TIMEOUT)
+
+
+def write_kubeconfig(file: Path, *, server: str, ca_file: Path, user: Mapping[str, str]) -> None:
+    """Write a kubeconfig with one cluster and one user (its entry, such as `{"token": …}`)."""
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "testbed",
+        "clusters": [
+            {
+                "name": "testbed",
+                "cluster": {"server": server, "certificate-authority": str(ca_file)},
+            }
+        ],
+        "users": [{"name": "testbed", "user": dict(user)}],
+        "contexts": [{"name": "testbed", "context": {"cluster": "testbed", "user": "testbed"}}],
+    }
+    file.touch(mode=0o600)
+    file.write_text(yaml.safe_dump(config))
+
+
+def _body(response: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+    is_json = response.headers.get("content-type", "").startswith("application/json")
+    return response.json() if is_json else response.text

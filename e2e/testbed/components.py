@@ -1,0 +1,60 @@
+"""The three programs of a local control plane as managed processes that know when they serve."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import httpx
+
+from testbed.access import http_client, write_kubeconfig
+from testbed.flags import Layout, controller_manager_command, etcd_command
+from testbed.pki import KeyPair
+from testbed.process import ManagedProcess
+
+# kube-apiserver takes about 25 s over a SIGTERM; etcd and the controllers end at once.
+GRACE = 2.0
+
+
+def etcd(program: Path, layout: Layout) -> ManagedProcess:
+    """Return etcd, ready when it has elected itself."""
+
+    def ready() -> bool:
+        health = httpx.get(f"{layout.etcd}/health", trust_env=False)
+        return bool(health.json()["health"] == "true")
+
+    command = etcd_command(program, layout)
+    return _component("etcd", layout, command, ready)
+
+
+def apiserver(
+    command: Sequence[str], layout: Layout, ready: Callable[[], object]
+) -> ManagedProcess:
+    """Return kube-apiserver with this command line."""
+    return _component("kube-apiserver", layout, command, ready)
+
+
+def controller_manager(program: Path, layout: Layout) -> ManagedProcess:
+    """Return kube-controller-manager, ready when its own health check says so."""
+    kubeconfig = layout.folder / "controller-manager.kubeconfig"
+    write_client_kubeconfig(kubeconfig, layout, layout.controller_manager)
+
+    def ready() -> httpx.Response:
+        url = f"https://127.0.0.1:{layout.ports.controller_manager}/healthz"
+        with http_client(layout.authority.file) as client:
+            return client.get(url).raise_for_status()
+
+    command = controller_manager_command(program, layout, kubeconfig)
+    return _component("kube-controller-manager", layout, command, ready)
+
+
+def write_client_kubeconfig(file: Path, layout: Layout, client: KeyPair) -> None:
+    """Write a kubeconfig for a user that has a client certificate."""
+    user = {"client-certificate": str(client.certificate), "client-key": str(client.key)}
+    write_kubeconfig(file, server=layout.server, ca_file=layout.authority.file, user=user)
+
+
+def _component(
+    name: str, layout: Layout, command: Sequence[str], ready: Callable[[], object]
+) -> ManagedProcess:
+    return ManagedProcess(
+        name=name, command=command, log=layout.log(name), ready=ready, grace=GRACE
+    )

@@ -1,0 +1,142 @@
+"""A real Keycloak: the handle that tests use, and the server as a local process."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from keycloak import KeycloakAdmin
+
+from testbed.cluster import Component
+from testbed.pki import CertificateAuthority
+from testbed.ports import free_port
+from testbed.process import ManagedProcess, discard
+from testbed.realm import AdminLogin, Realm
+from testbed.realm_keys import fresh_keys
+from testbed.tools import KEYCLOAK
+
+READY_WITHIN = 180.0
+# The server is asked little and started often: the JVM's second compiler costs more than it gives.
+JVM_OPTIONS = "-XX:TieredStopAtLevel=1"
+
+
+class Keycloak:
+    """A running Keycloak: its address, its administrator, its realms, and its `server` to stop."""
+
+    def __init__(self, server: Component, login: AdminLogin, issuer_base: str) -> None:
+        """Wrap a server.
+
+        `login` is how the tests reach it; `issuer_base` is the start of every issuer's URL, which
+        is another one where the cluster knows the server by another name.
+        """
+        self.server = server
+        self.login = login
+        self.issuer_base = issuer_base
+
+    @property
+    def url(self) -> str:
+        """Return the address at which the tests reach it, without a slash at the end."""
+        return self.login.url
+
+    @property
+    def ca_file(self) -> Path:
+        """Return the CA of its https address."""
+        return self.login.ca_file
+
+    def realm(self, name: str) -> Realm:
+        """Return a handle for a realm that is there already."""
+        return Realm(name, self.login, f"{self.issuer_base}/realms/{name}")
+
+    def create_realm(self, name: str, **settings: Any) -> Realm:  # noqa: ANN401 - a representation
+        """Create an empty realm; `settings` are fields of its representation."""
+        defaults = {"enabled": True, "components": fresh_keys()}
+        return self.import_realm({"realm": name, **defaults, **settings})
+
+    def import_realm(self, representation: Mapping[str, Any]) -> Realm:
+        """Create a realm from a whole representation, as a realm file holds it."""
+        self._master().create_realm(payload=dict(representation))
+        return self.realm(representation["realm"])
+
+    def _master(self) -> KeycloakAdmin:
+        return self.login.admin("master")
+
+
+class KeycloakServer(Keycloak):
+    """The Maven distribution as a local process, https with an own CA, and an own folder.
+
+    Its database is a file there, so realms outlive `server.restart()`. Use it as a context
+    manager, or call `start` and `close`.
+    """
+
+    def __init__(self, jvm_options: str = JVM_OPTIONS) -> None:
+        """Prepare everything on disk; nothing runs yet."""
+        home = KEYCLOAK.ensure()
+        self.folder = Path(tempfile.mkdtemp(prefix="groupaccess-keycloak-"))
+        authority = CertificateAuthority(self.folder, "groupaccess testbed Keycloak")
+        base = f"https://localhost:{free_port()}"
+        login = AdminLogin(base, authority.file)
+        self._management_port = free_port()
+        self.process = ManagedProcess(
+            name="keycloak",
+            command=[home / "bin" / "kc.sh", *self._arguments(base, authority)],
+            log=self.folder / "logs" / "keycloak.log",
+            env={
+                "KC_BOOTSTRAP_ADMIN_USERNAME": login.username,
+                "KC_BOOTSTRAP_ADMIN_PASSWORD": login.password,
+                "JAVA_OPTS_APPEND": jvm_options,
+            },
+            ready=self._is_ready,
+            ready_within=READY_WITHIN,
+            grace=15.0,
+        )
+        super().__init__(self.process, login, base)
+
+    def start(self) -> Self:
+        """Start it and wait until it is ready."""
+        try:
+            self.process.start()
+        except BaseException:
+            self.close(keep=True)
+            raise
+        return self
+
+    def close(self, *, keep: bool = False) -> None:
+        """End it and remove its folder, or keep its log and say where that is."""
+        self.process.kill()
+        discard(self.folder, keep_logs=keep)
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it, keeping the log when the block failed."""
+        self.close(keep=kind is not None)
+
+    def _arguments(self, base: str, authority: CertificateAuthority) -> list[str]:
+        pair = authority.issue_server("keycloak")
+        database = f"jdbc:h2:file:{self.folder / 'h2' / 'keycloak'}"
+        return [
+            "start",
+            "--optimized",
+            "--cache=local",
+            f"--db-url={database};NON_KEYWORDS=VALUE;DB_CLOSE_ON_EXIT=FALSE",
+            "--http-host=127.0.0.1",
+            f"--hostname={base}",
+            f"--https-port={base.rpartition(':')[2]}",
+            f"--https-certificate-file={pair.certificate}",
+            f"--https-certificate-key-file={pair.key}",
+            "--http-management-scheme=http",
+            f"--http-management-port={self._management_port}",
+        ]
+
+    def _is_ready(self) -> bool:
+        url = f"http://127.0.0.1:{self._management_port}/health/ready"
+        return bool(httpx.get(url, trust_env=False).json()["status"] == "UP")

@@ -1,0 +1,119 @@
+"""Our own objects, as a test declares and reads them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from testbed.cluster import Cluster
+from testbed.installation import NAMESPACE
+from testbed.realm import Realm
+from testbed.waiting import eventually
+
+API = "groupaccess.io/v1alpha1"
+
+
+def mapping(name: str, group: str, cluster_role: str = "view", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Return one mapping of a GroupAccess."""
+    return {"name": name, "group": group, "clusterRole": cluster_role, **more}
+
+
+def access(name: str, directory: str, *mappings: dict[str, Any]) -> dict[str, Any]:
+    """Return a GroupAccess."""
+    return {
+        "apiVersion": API,
+        "kind": "GroupAccess",
+        "metadata": {"name": name},
+        "spec": {"directoryRef": {"name": directory}, "mappings": list(mappings)},
+    }
+
+
+def directory(name: str, realm: Realm, ca: str, **spec: Any) -> Sequence[dict[str, Any]]:  # noqa: ANN401 - JSON
+    """Return a KeycloakDirectory for a realm, and the Secret with the operator's login.
+
+    `ca` is PEM; `spec` are fields that override what is set here.
+    """
+    login = realm.clients.credentials()
+    return (
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": name, "namespace": NAMESPACE},
+            "stringData": {"client-id": login.client_id, "client-secret": login.secret},
+        },
+        {
+            "apiVersion": API,
+            "kind": "KeycloakDirectory",
+            "metadata": {"name": name},
+            "spec": {
+                "issuer": realm.issuer_url,
+                "caBundle": {"inline": ca},
+                "auth": {"clientSecret": {"secretRef": {"name": name}}},
+                "tokens": {"clients": [{"clientId": "headlamp"}]},
+                "syncInterval": "10s",
+                **spec,
+            },
+        },
+    )
+
+
+class Objects:
+    """The objects of one test, taken back at its end."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        """Make them in this cluster."""
+        self.cluster = cluster
+        self._made: list[str] = []
+
+    def apply(self, *objects: dict[str, Any]) -> None:
+        """Apply them, and remember to delete them."""
+        self._made += [_argument(body) for body in objects]
+        self.cluster.apply(*objects)
+
+    def get(self, what: str) -> dict[str, Any]:
+        """Return an object such as `ga/platform` as the API server has it."""
+        found: dict[str, Any] = json.loads(self.cluster.kubectl("get", what, "-ojson").stdout)
+        return found
+
+    def conditions(self, what: str) -> dict[str, dict[str, Any]]:
+        """Return its conditions by type, or none when they speak of an older generation."""
+        body = self.get(what)
+        status = body.get("status", {})
+        if status.get("observedGeneration") != body["metadata"]["generation"]:
+            return {}
+        return {condition["type"]: condition for condition in status["conditions"]}
+
+    def wait_reason(self, what: str, reason: str, *, within: float = 20) -> dict[str, Any]:
+        """Wait until its condition Ready has this reason; return the condition."""
+
+        def check() -> dict[str, Any] | None:
+            ready = self.conditions(what)["Ready"]
+            if ready["reason"] != reason:
+                message = f"{ready['reason']}: {ready['message']}"
+                raise AssertionError(message)
+            return ready
+
+        return eventually(check, within=within, what=f"{what} Ready for reason {reason}") or {}
+
+    def bindings(self, owner: str) -> dict[str, dict[str, Any]]:
+        """Return the ClusterRoleBindings with the reserved names of a GroupAccess, by name."""
+        found = json.loads(self.cluster.kubectl("get", "clusterrolebindings", "-ojson").stdout)
+        prefix = f"groupaccess:{owner}:"
+        return {
+            body["metadata"]["name"]: body
+            for body in found["items"]
+            if body["metadata"]["name"].startswith(prefix)
+        }
+
+    def delete(self, what: str) -> None:
+        """Delete an object such as `ga/platform`, without waiting for what depends on it."""
+        self.cluster.kubectl("delete", what, "--wait=false", "--ignore-not-found")
+
+    def close(self) -> None:
+        """Delete all of them."""
+        for argument in reversed(self._made):
+            namespace = f"--namespace={NAMESPACE}"
+            self.cluster.kubectl("delete", argument, namespace, "--ignore-not-found")
+
+
+def _argument(body: dict[str, Any]) -> str:
+    return f"{body['kind']}/{body['metadata']['name']}"

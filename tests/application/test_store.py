@@ -1,0 +1,203 @@
+"""The store tells whom a change touches, and takes nothing old for new."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fakes.values import access, binding, directory, failure, key, mapping, snapshot
+from groupaccess.application.store import Store
+from groupaccess.domain.bindings import BindingKey
+from groupaccess.domain.directory import Reading
+from groupaccess.domain.reasons import Reason
+
+LOST = failure(Reason.KEYCLOAK_UNAVAILABLE)
+
+
+@pytest.fixture
+def store() -> Store:
+    """Return a store with one directory, and an object for the group SRE and one for Dev."""
+    made = Store()
+    made.put_directory(directory())
+    made.put_access(access("platform", mapping(group="SRE", role="view")))
+    made.put_access(access("shop", mapping(group="/apps/Dev", role="edit")))
+    return made
+
+
+def test_an_object_touches_itself(store: Store) -> None:
+    assert store.put_access(access("new")) == {"new"}
+    assert store.drop_access("new") == {"new"}
+    assert store.drop_access("never seen") == {"never seen"}
+
+
+def test_an_older_version_of_an_object_is_not_taken(store: Store) -> None:
+    store.put_access(access("platform", mapping(group="Ops"), version="9"))
+    assert store.put_access(access("platform", mapping(group="SRE"), version="10")) == {"platform"}
+    assert store.put_access(access("platform", mapping(group="Ops"), version="9")) == set()
+    assert store.accesses["platform"].access.mappings[0].group == "SRE"
+
+
+def test_an_object_made_anew_is_taken_whatever_its_version(store: Store) -> None:
+    assert store.put_access(access("platform", uid="anew", version="0")) == {"platform"}
+
+
+def test_what_was_proven_ends_with_the_object(store: Store) -> None:
+    store.proven("platform")[key()] = binding(key()).content
+    store.put_access(access("platform", version="2"))
+    assert store.proven("platform")
+    store.put_access(access("platform", uid="anew", version="3"))
+    assert not store.proven("platform")
+
+
+def test_a_written_status_is_known_before_the_watch_tells(store: Store) -> None:
+    before = store.accesses["platform"].observed
+    store.note_status("platform", replace(before, version="5", written="new"))
+    assert store.put_access(access("platform", version="4")) == set()
+    assert store.accesses["platform"].observed.written == "new"
+
+
+def test_a_written_status_does_not_hide_what_is_newer(store: Store) -> None:
+    before = store.accesses["platform"].observed
+    store.put_access(access("platform", mapping(group="Ops"), version="7"))
+    store.note_status("platform", replace(before, version="5", written="new"))
+    assert store.accesses["platform"].observed.version == "7"
+
+
+def test_a_written_status_is_not_kept_for_a_namesake(store: Store) -> None:
+    before = store.accesses["platform"].observed
+    store.put_access(access("platform", uid="anew", version="6"))
+    store.note_status("platform", replace(before, version="5", written="new"))
+    assert store.accesses["platform"].observed.ref.uid == "anew"
+
+
+def test_a_directory_touches_those_that_refer_to_it(store: Store) -> None:
+    store.put_access(access("elsewhere", directoryRef={"name": "other"}))
+    assert store.put_directory(directory(allowedClusterRoles=["view"])) == {"platform", "shop"}
+    assert store.drop_directory("default") == {"platform", "shop"}
+    assert store.put_directory(directory("other")) == {"elsewhere"}
+
+
+def test_an_object_that_turns_to_another_directory_is_no_longer_touched(store: Store) -> None:
+    store.put_access(access("platform", version="2", directoryRef={"name": "other"}))
+    assert store.users_of("default") == {"shop"}
+    assert store.users_of("other") == {"platform"}
+    store.drop_access("platform")
+    assert store.users_of("other") == set()
+
+
+def test_a_directory_whose_status_alone_changed_touches_nobody(store: Store) -> None:
+    assert store.put_directory(directory(version="2")) == set()
+    assert store.directories["default"].observed.version == "2"
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ({"syncInterval": "10s"}, True),
+        ({"allowedClusterRoles": ["view"]}, True),
+        ({"tokens": {"clients": [{"clientId": "headlamp"}], "groupsPrefix": "oidc:"}}, True),
+        ({"issuer": "https://keycloak.example.com/auth/realms/OTHER"}, False),
+        ({"adminURL": "https://other.example.com"}, False),
+        ({"tokens": {"clients": [{"clientId": "grafana"}]}}, False),
+    ],
+)
+def test_what_was_read_is_void_when_it_was_read_elsewhere(
+    store: Store, change: dict[str, Any], *, kept: bool
+) -> None:
+    store.put_reading("default", Reading(snapshot("/SRE")))
+    changed = directory(version="2", **change)
+    assert store.directories["default"].reads_the_same(changed) is kept
+    assert store.put_directory(changed) == {"platform", "shop"}
+    assert (store.readings["default"].snapshot is not None) is kept
+
+
+def test_the_first_reading_touches_everybody(store: Store) -> None:
+    assert store.put_reading("default", Reading(snapshot("/SRE"))) == {"platform", "shop"}
+
+
+def test_the_same_reading_touches_nobody(store: Store) -> None:
+    store.put_reading("default", Reading(snapshot("/SRE", "/apps/Dev")))
+    assert store.put_reading("default", Reading(snapshot("/SRE", "/apps/Dev"))) == set()
+
+
+def test_a_failure_keeps_the_last_snapshot_and_touches_everybody_once(store: Store) -> None:
+    store.put_reading("default", Reading(snapshot("/SRE")))
+    assert store.put_reading("default", Reading(failure=LOST)) == {"platform", "shop"}
+    assert store.readings["default"] == Reading(snapshot("/SRE"), LOST)
+    assert store.put_reading("default", Reading(failure=LOST)) == set()
+    assert store.put_reading("default", Reading(snapshot("/SRE"))) == {"platform", "shop"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "touched"),
+    [
+        (("/SRE", "/apps/Dev"), ("/SRE", "/apps/Dev", "/Ops"), set[str]()),
+        (("/SRE", "/apps/Dev"), ("/apps/Dev",), {"platform"}),
+        (("/SRE", "/apps/Dev"), ("/SRE", "/apps/Dev", "/x/SRE"), {"platform"}),
+        (("/apps/Dev",), ("/apps/Dev", "/sre"), {"platform"}),
+        (("/SRE", "/apps/Dev"), ("/SRE", "/Dev"), {"shop"}),
+        (("/SRE", "/apps/Dev"), ("/SRE", "/apps/Dev", "/x/Dev"), {"shop"}),
+    ],
+    ids=[
+        "a group that nobody declares",
+        "a declared group that is gone",
+        "a second group of a declared name",
+        "a name that may be nearer to one that is missing",
+        "a path that moved",
+        "a namesake of a declared path, which may collide in tokens",
+    ],
+)
+def test_a_reading_touches_those_whose_groups_changed(
+    store: Store, before: tuple[str, ...], after: tuple[str, ...], touched: set[str]
+) -> None:
+    store.put_reading("default", Reading(snapshot(*before)))
+    assert store.put_reading("default", Reading(snapshot(*after))) == touched
+
+
+def test_another_identity_or_mapper_touches_everybody(store: Store) -> None:
+    store.put_reading("default", Reading(snapshot("/SRE")))
+    anew = snapshot("/SRE", identity="other")
+    assert store.put_reading("default", Reading(anew)) == {"platform", "shop"}
+    paths = snapshot("/SRE", identity="other", full_path=True)
+    assert store.put_reading("default", Reading(paths)) == {"platform", "shop"}
+
+
+def test_a_binding_touches_the_object_in_its_name_whatever_its_owner(store: Store) -> None:
+    assert store.put_binding(binding(key("platform"))) == {"platform"}
+    assert set(store.standing("platform")) == {key("platform")}
+    assert store.drop_binding(key("platform"), "u1") == {"platform"}
+    assert store.standing("platform") == {}
+
+
+def test_a_foreign_binding_is_kept_and_touches_nobody(store: Store) -> None:
+    foreign = BindingKey("", "sre-by-hand")
+    assert store.put_binding(binding(foreign)) == set()
+    assert foreign in store.bindings
+    assert store.drop_binding(foreign, "u1") == set()
+
+
+def test_a_binding_that_says_the_same_touches_nobody(store: Store) -> None:
+    store.put_binding(binding(key(), version="1"))
+    assert store.put_binding(binding(key(), version="2")) == set()
+    assert store.bindings[key()].version == "2"
+
+
+def test_an_older_version_of_a_binding_is_not_taken(store: Store) -> None:
+    store.put_binding(binding(key(), version="10"))
+    older = replace(binding(key(), version="9"), content=binding(key(), managed="x").content)
+    assert store.put_binding(older) == set()
+    assert store.bindings[key()].version == "10"
+
+
+def test_news_of_the_binding_before_do_not_hide_the_one_made_anew(store: Store) -> None:
+    store.put_binding(binding(key(), uid="anew", version="10"))
+    assert store.put_binding(binding(key(), uid="before", version="9")) == set()
+    assert store.drop_binding(key(), "before") == set()
+    assert store.bindings[key()].uid == "anew"
+
+
+def test_a_cluster_role_touches_those_that_grant_it_once(store: Store) -> None:
+    assert store.put_cluster_role("edit") == {"shop"}
+    assert store.put_cluster_role("edit") == set()
+    assert store.put_cluster_role("unused") == set()
+    assert store.drop_cluster_role("edit") == {"shop"}

@@ -1,0 +1,196 @@
+"""What the port `DirectoryReader` promises."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Protocol
+
+import pytest
+
+from groupaccess.application.ports import Connection, DirectoryReader, RefusedError
+from groupaccess.domain.directory import ClaimMapper, Group, MapperKind, Snapshot
+from groupaccess.domain.model import Directory, TokenClient
+from groupaccess.domain.reasons import Reason
+
+SCOPES = ("openid",)
+MANY = 130  # more than Keycloak and its clients put on a page
+
+
+class Realm(Protocol):
+    """A realm that can be read, and what is done to it.
+
+    It has a client `headlamp` whose own mapper writes group names into the claim `groups`.
+    """
+
+    port: DirectoryReader
+    issuer: str
+    connection: Connection
+    unreachable: str  # an admin URL at which nobody answers
+
+    def create_groups(self, paths: Iterable[str]) -> None:
+        """Create groups at these paths, with the parents that are missing."""
+
+    def create_client(self, client_id: str, *, full_path: bool | None) -> None:
+        """Create a client whose own mapper writes paths or names; None for no mapper."""
+
+    def create_scope(self, name: str, client_id: str, *, optional: bool) -> None:
+        """Give a client a scope of that name, with a mapper of paths that is named so, too."""
+
+    def disable(self, client_id: str) -> None:
+        """Disable a client."""
+
+    def login_without(self, role: str) -> Connection:
+        """Return a login of an account that lacks one of the two roles."""
+
+
+async def read(realm: Realm, *clients: TokenClient) -> Snapshot:
+    """Read the realm as a directory would."""
+    return await realm.port.read(declared(realm, *clients), realm.connection)
+
+
+def declared(realm: Realm, *clients: TokenClient) -> Directory:
+    """Return the directory of the realm, by default for the client `headlamp`."""
+    return Directory(
+        "default",
+        realm.issuer,
+        "groups",
+        "",
+        clients or (TokenClient("headlamp", True, SCOPES),),  # noqa: FBT003
+    )
+
+
+async def refusal(source: Realm, **changes: str) -> RefusedError:
+    """Return why the realm cannot be read over a connection that is changed so."""
+    connection = replace(source.connection, **changes)
+    with pytest.raises(RefusedError) as refused:
+        await source.port.read(declared(source), connection)
+    assert connection.client_secret not in str(refused.value.failure)
+    return refused.value
+
+
+def mappers(snapshot: Snapshot, client_id: str = "headlamp") -> list[ClaimMapper]:
+    """Return what writes groups into the tokens of a client."""
+    client = snapshot.by_client_id[client_id]
+    return [mapper for mapper in client.mappers if mapper.claim == "groups"]
+
+
+class DirectoryReaderContract:
+    """Subclasses give the fixture `source`."""
+
+    async def test_groups_of_any_depth_have_path_name_and_id(self, source: Realm) -> None:
+        source.create_groups(["/SRE", "/apps/shop/dev"])
+        found = await read(source)
+        names = {group.path: group.name for group in found.groups}
+        assert names == {
+            "/SRE": "SRE",
+            "/apps": "apps",
+            "/apps/shop": "shop",
+            "/apps/shop/dev": "dev",
+        }
+        assert len({group.id for group in found.groups if group.id}) == len(names)
+
+    async def test_groups_of_one_leaf_name_are_all_there(self, source: Realm) -> None:
+        paths = [f"/team-{number}/dev" for number in range(7)]
+        source.create_groups(paths)
+        found = await read(source)
+        assert [group.path for group in found.by_reference["dev"]] == paths
+
+    async def test_names_are_kept_letter_for_letter(self, source: Realm) -> None:
+        paths = ["/SRE", "/sre", "/a b+c?d#e%f", "/größe/🚀"]
+        source.create_groups(paths)
+        found = await read(source)
+        assert {group.path for group in found.groups} == {*paths, "/größe"}
+
+    async def test_a_realm_of_many_groups_is_read_whole(self, source: Realm) -> None:
+        source.create_groups(f"/group-{number:03}" for number in range(MANY))
+        assert len((await read(source)).groups) == MANY
+
+    async def test_a_realm_without_groups_has_none(self, source: Realm) -> None:
+        assert (await read(source)).groups == ()
+
+    @pytest.mark.parametrize("full_path", [False, True])
+    async def test_a_client_has_its_own_mapper(self, source: Realm, *, full_path: bool) -> None:
+        source.create_client("other", full_path=full_path)
+        found = await read(source, TokenClient("other", id_token=True, scopes=SCOPES))
+        assert mappers(found, "other") == [
+            ClaimMapper("groups", MapperKind.MEMBERSHIP, "groups", full_path, True, True)  # noqa: FBT003
+        ]
+
+    async def test_a_default_scope_brings_its_mapper(self, source: Realm) -> None:
+        source.create_client("other", full_path=None)
+        source.create_scope("paths", "other", optional=False)
+        found = await read(source, TokenClient("other", id_token=True, scopes=SCOPES))
+        assert [mapper.name for mapper in mappers(found, "other")] == ["paths"]
+
+    @pytest.mark.parametrize(
+        ("asked", "names"), [((), []), (("paths",), ["paths"])], ids=["not asked for", "asked for"]
+    )
+    async def test_an_optional_scope_counts_when_it_is_asked_for(
+        self, source: Realm, asked: tuple[str, ...], names: list[str]
+    ) -> None:
+        source.create_client("other", full_path=None)
+        source.create_scope("paths", "other", optional=True)
+        client = TokenClient("other", id_token=True, scopes=(*SCOPES, *asked))
+        found = await read(source, client)
+        assert [mapper.name for mapper in mappers(found, "other")] == names
+
+    async def test_an_unknown_client_is_absent(self, source: Realm) -> None:
+        other = TokenClient("head", id_token=True, scopes=SCOPES)
+        known = TokenClient("headlamp", id_token=True, scopes=SCOPES)
+        assert list((await read(source, other, known)).by_client_id) == ["headlamp"]
+
+    async def test_a_disabled_client_is_known_as_such(self, source: Realm) -> None:
+        assert (await read(source)).by_client_id["headlamp"].enabled
+        source.disable("headlamp")
+        assert not (await read(source)).by_client_id["headlamp"].enabled
+
+    async def test_nothing_new_reads_the_same(self, source: Realm) -> None:
+        source.create_groups(["/b/x", "/a/x"])
+        first, second = await read(source), await read(source)
+        assert first == second
+        assert first.identity
+
+    async def test_a_new_group_shows(self, source: Realm) -> None:
+        before = await read(source)
+        source.create_groups(["/SRE"])
+        match (await read(source)).find("SRE"):
+            case Group(path="/SRE"):
+                pass
+            case other:
+                pytest.fail(f"found {other}")
+        assert before.groups == ()
+
+    async def test_a_wrong_secret_is_a_failed_login(self, source: Realm) -> None:
+        refused = await refusal(source, client_secret="wr0ng")  # noqa: S106
+        assert refused.failure.reason == Reason.LOGIN_FAILED
+
+    async def test_an_unknown_account_is_a_failed_login(self, source: Realm) -> None:
+        refused = await refusal(source, client_id="nobody")
+        assert refused.failure.reason == Reason.LOGIN_FAILED
+
+    async def test_another_issuer_is_a_mismatch_that_names_both(self, source: Realm) -> None:
+        wrong = replace(declared(source), issuer=f"{source.issuer}x")
+        with pytest.raises(RefusedError) as refused:
+            await source.port.read(wrong, source.connection)
+        assert refused.value.failure.reason == Reason.ISSUER_MISMATCH
+        assert f'"{source.issuer}x"' in refused.value.failure.message
+        assert f'"{source.issuer}"' in refused.value.failure.message
+
+    async def test_a_missing_realm_is_a_mismatch(self, source: Realm) -> None:
+        refused = await refusal(source, realm="nowhere")
+        assert refused.failure.reason == Reason.ISSUER_MISMATCH
+
+    async def test_a_server_that_does_not_answer_is_unavailable(self, source: Realm) -> None:
+        refused = await refusal(source, admin_url=source.unreachable)
+        assert refused.failure.reason == Reason.KEYCLOAK_UNAVAILABLE
+
+    @pytest.mark.parametrize(
+        ("role", "endpoint"), [("view-users", "groups"), ("view-clients", "client")]
+    )
+    async def test_a_missing_role_is_named_with_its_endpoint(
+        self, source: Realm, role: str, endpoint: str
+    ) -> None:
+        with pytest.raises(RefusedError) as refused:
+            await source.port.read(declared(source), source.login_without(role))
+        assert refused.value.failure.reason == Reason.KEYCLOAK_FORBIDDEN
+        assert f'"{role}"' in refused.value.failure.message
+        assert refused.value.failure.message.startswith(endpoint)

@@ -1,0 +1,139 @@
+"""Values of the domain with a default for all that a test does not care about.
+
+Everything fits together: `mapping()` of `access()` is granted under `given(realm())`.
+"""
+
+from collections.abc import Iterable
+
+from groupaccess.domain.bindings import (
+    Binding,
+    BindingKey,
+    BindingName,
+    Content,
+    Owner,
+    RoleRef,
+    Subject,
+)
+from groupaccess.domain.directory import (
+    Client,
+    ClaimMapper,
+    Failure,
+    Group,
+    MapperKind,
+    Reading,
+    Snapshot,
+)
+from groupaccess.domain.model import Access, Directory, Mapping, TokenClient
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.verdict import Circumstances
+
+UNAVAILABLE = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer. It is tried again.")
+ROLES = frozenset({"view", "edit", "admin", "cluster-admin"})
+
+
+def group(path: str, name: str | None = None, uid: str | None = None) -> Group:
+    return Group(path, name or path.rpartition("/")[2], uid or f"id of {path}")
+
+
+def mapper(
+    name: str = "groups",
+    kind: MapperKind = MapperKind.MEMBERSHIP,
+    *,
+    claim: str = "groups",
+    full_path: bool = True,
+    tokens: str = "ID Access",
+) -> ClaimMapper:
+    return ClaimMapper(name, kind, claim, full_path, "ID" in tokens, "Access" in tokens)
+
+
+def leaf(name: str = "leaf") -> ClaimMapper:
+    return mapper(name, full_path=False)
+
+
+def client(client_id: str = "headlamp", *mappers: ClaimMapper, enabled: bool = True) -> Client:
+    return Client(client_id, enabled, mappers)
+
+
+def realm(
+    *groups: Group | str, clients: Iterable[Client] | None = None, identity: str = "realm-1"
+) -> Snapshot:
+    """Return a snapshot; by default its one client's tokens carry the full path."""
+    known = tuple(g if isinstance(g, Group) else group(g) for g in groups or ("/SRE",))
+    brought = (client("headlamp", mapper()),) if clients is None else tuple(clients)
+    return Snapshot(identity, known, brought)
+
+
+def directory(
+    *clients: str,
+    prefix: str = "",
+    claim: str = "groups",
+    allowed: Iterable[str] = (),
+    unsupported: tuple[str, ...] = (),
+    token: str = "ID",  # noqa: S107 -- which token, not a secret
+) -> Directory:
+    brought = tuple(TokenClient(c, token == "ID", ("openid",)) for c in clients or ("headlamp",))  # noqa: S105 -- as above
+    issuer = "https://auth.example.com/realms/ADMIN"
+    return Directory("default", issuer, claim, prefix, brought, frozenset(allowed), unsupported)
+
+
+def given(
+    snapshot: Snapshot | None = None,
+    *,
+    of: Directory | None = None,
+    failure: Failure | None = None,
+    roles: Iterable[str] = ROLES,
+) -> Circumstances:
+    return Circumstances(
+        "default", of or directory(), Reading(snapshot, failure), frozenset(roles)
+    )
+
+
+def mapping(name: str = "sre", group: str = "SRE", role: str = "edit") -> Mapping:
+    return Mapping(name, group, role)
+
+
+def access(
+    *mappings: Mapping, name: str = "platform", directory: str = "default", generation: int = 1
+) -> Access:
+    return Access(name, f"uid of {name}", generation, directory, mappings or (mapping(),))
+
+
+def key(
+    mapping: str = "sre", role: str = "edit", *, owner: str = "platform", namespace: str = ""
+) -> BindingKey:
+    return BindingKey(namespace, str(BindingName(owner, mapping, role)))
+
+
+def groups(*names: str) -> tuple[Subject, ...]:
+    return tuple(Subject("Group", name) for name in names)
+
+
+def content(
+    *subjects: str, role: str = "edit", managed: bool = True, **annotations: str
+) -> Content:
+    """Return what is granted to group SRE; an annotation of "" is left out."""
+    said = {
+        "directory": "default",
+        "directory_id": "realm-1",
+        "group": "SRE",
+        "group_id": "id of /SRE",
+        "group_path": "/SRE",
+    } | annotations
+    return Content(
+        role=RoleRef("ClusterRole", role),
+        subjects=groups(*(subjects or ("/SRE",))),
+        owners=(Owner("uid of platform", "platform"),),
+        annotations=tuple(
+            sorted((f"groupaccess.io/{k.replace('_', '-')}", v) for k, v in said.items() if v)
+        ),
+        managed=managed,
+    )
+
+
+def binding(where: BindingKey | None = None, what: Content | None = None) -> Binding:
+    at = where or key()
+    return Binding(at, f"uid of {at}", "1", what or content())
+
+
+def standing(*bindings: Binding) -> dict[BindingKey, Binding]:
+    return {one.key: one for one in bindings}

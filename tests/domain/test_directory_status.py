@@ -1,0 +1,45 @@
+"""What a KeycloakDirectory says of itself, as kstatus reads it."""
+
+import pytest
+from domain.builders import realm
+
+from groupaccess.domain.directory import Failure, Reading
+from groupaccess.domain.directory_status import directory_conditions
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.status import Condition
+
+PASSING = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer.")
+FINAL = Failure(Reason.LOGIN_FAILED, "wrong secret.")
+
+
+def said(reading: Reading, *, patient: bool) -> dict[str, str]:
+    found = directory_conditions(reading, patient=patient)
+    return {one.type: one.status for one in found}
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_read_directory_is_ready_and_counts_its_groups(*, patient: bool) -> None:
+    reading = Reading(realm("/a", "/b"))
+    assert directory_conditions(reading, patient=patient) == (
+        Condition("Ready", "True", Reason.READ, "2 groups read."),
+        Condition("Reconciling", "False", Reason.READ, ""),
+        Condition("Stalled", "False", Reason.READ, ""),
+    )
+
+
+def test_failure_says_why_although_an_old_snapshot_is_in_force() -> None:
+    assert directory_conditions(Reading(realm(), FINAL), patient=True) == (
+        Condition("Ready", "False", Reason.LOGIN_FAILED, "wrong secret."),
+        Condition("Reconciling", "False", Reason.LOGIN_FAILED, ""),
+        Condition("Stalled", "True", Reason.LOGIN_FAILED, "wrong secret."),
+    )
+
+
+def test_what_may_come_by_itself_is_waited_for() -> None:
+    waiting = {"Ready": "False", "Reconciling": "True", "Stalled": "False"}
+    assert said(Reading(failure=PASSING), patient=True) == waiting
+
+
+def test_patience_ends() -> None:
+    stalled = {"Ready": "False", "Reconciling": "False", "Stalled": "True"}
+    assert said(Reading(failure=PASSING), patient=False) == stalled

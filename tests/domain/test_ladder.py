@@ -1,0 +1,149 @@
+"""The order of the ladder: of two objections that both apply, the earlier one is said."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import pytest
+from domain.builders import client, directory, given, group, leaf, mapper, mapping, realm
+
+from groupaccess.domain.directory import ClaimMapper, Failure, Group, MapperKind
+from groupaccess.domain.model import Mapping
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.verdict import Circumstances, Outcome, Verdict, verdict
+
+PATH = "/platform/SRE"
+
+
+@dataclass(frozen=True)
+class Case:
+    mapping: Mapping
+    given: Circumstances
+
+    def judge(self) -> Verdict:
+        return verdict(self.mapping, self.given)
+
+
+GRANTED = Case(mapping(group=PATH), given(realm(PATH, clients=[client("headlamp", leaf())])))
+
+
+def groups(case: Case, *known: Group) -> Case:
+    snapshot = case.given.reading.snapshot
+    assert snapshot is not None
+    reading = replace(case.given.reading, snapshot=replace(snapshot, groups=known))
+    return replace(case, given=replace(case.given, reading=reading))
+
+
+def mappers(case: Case, *known: ClaimMapper) -> Case:
+    snapshot = case.given.reading.snapshot
+    assert snapshot is not None
+    clients = (client("headlamp", *known),)
+    reading = replace(case.given.reading, snapshot=replace(snapshot, clients=clients))
+    return replace(case, given=replace(case.given, reading=reading))
+
+
+def reserved(case: Case) -> Case:
+    return replace(case, mapping=replace(case.mapping, group="system:masters"))
+
+
+def role_not_allowed(case: Case) -> Case:
+    return replace(case, given=replace(case.given, directory=directory(allowed=["view"])))
+
+
+def no_directory(case: Case) -> Case:
+    return replace(case, given=replace(case.given, directory=None))
+
+
+def not_supported(case: Case) -> Case:
+    return replace(case, mapping=replace(case.mapping, unsupported=("expiresAt",)))
+
+
+def not_read(case: Case) -> Case:
+    reading = replace(case.given.reading, failure=Failure(Reason.LOGIN_FAILED, "."))
+    return replace(case, given=replace(case.given, reading=reading))
+
+
+def group_not_found(case: Case) -> Case:
+    return groups(case, group("/apps/dev"))
+
+
+def group_ambiguous(case: Case) -> Case:
+    return groups(case, group(PATH), group(PATH, "platform/SRE", "another"))
+
+
+def no_groups_claim(case: Case) -> Case:
+    return mappers(case)
+
+
+def claim_indeterminate(case: Case) -> Case:
+    return mappers(case, leaf(), mapper("hard-coded", MapperKind.REPLACING))
+
+
+def claim_collision(case: Case) -> Case:
+    return groups(case, group(PATH), group("/apps/SRE"))
+
+
+def reserved_in_token(case: Case) -> Case:
+    path = "/platform/system:masters"
+    hidden = replace(case, mapping=replace(case.mapping, group=path))
+    return groups(hidden, group(path))
+
+
+def role_not_found(case: Case) -> Case:
+    return replace(case, given=replace(case.given, cluster_roles=frozenset({"view"})))
+
+
+Change = Callable[[Case], Case]
+R, O = Reason, Outcome
+LADDER: tuple[tuple[Change, Outcome, Reason], ...] = (
+    (reserved, O.REVOKE, R.INVALID_SUBJECT),
+    (role_not_allowed, O.REVOKE, R.CLUSTER_ROLE_NOT_ALLOWED),
+    (no_directory, O.HOLD, R.DIRECTORY_NOT_FOUND),
+    (not_supported, O.HOLD, R.NOT_SUPPORTED),
+    (not_read, O.HOLD, R.LOGIN_FAILED),
+    (group_not_found, O.HOLD, R.GROUP_NOT_FOUND),
+    (group_ambiguous, O.HOLD, R.GROUP_AMBIGUOUS),
+    (claim_indeterminate, O.HOLD, R.CLAIM_INDETERMINATE),
+    (no_groups_claim, O.HOLD, R.NO_GROUPS_CLAIM),
+    (claim_collision, O.HOLD, R.CLAIM_COLLISION),
+    (reserved_in_token, O.REVOKE, R.INVALID_SUBJECT),
+    (role_not_found, O.HOLD, R.CLUSTER_ROLE_NOT_FOUND),
+)
+# A list of roles and the directory's absence, or two kinds of groups, cannot be at once.
+EXCLUSIVE: tuple[frozenset[Change], ...] = (
+    frozenset({role_not_allowed, no_directory}),
+    frozenset({group_not_found, group_ambiguous, claim_collision, reserved_in_token}),
+    frozenset({claim_indeterminate, no_groups_claim, claim_collision, reserved_in_token}),
+)
+PAIRS = [
+    (earlier, later)
+    for earlier, later in combinations(LADDER, 2)
+    if not any({earlier[0], later[0]} <= both for both in EXCLUSIVE)
+]
+
+
+def test_without_objection_it_is_granted() -> None:
+    assert GRANTED.judge().outcome is Outcome.GRANT
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome", "reason"), LADDER, ids=[rung[0].__name__ for rung in LADDER]
+)
+def test_each_rung_objects_in_its_own_way(
+    change: Change, outcome: Outcome, reason: Reason
+) -> None:
+    said = change(GRANTED).judge()
+    assert (said.outcome, said.reason) == (outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    PAIRS,
+    ids=[f"{one[0].__name__} before {two[0].__name__}" for one, two in PAIRS],
+)
+def test_earlier_rung_wins(
+    earlier: tuple[Change, Outcome, Reason], later: tuple[Change, Outcome, Reason]
+) -> None:
+    change, outcome, reason = earlier
+    said = change(later[0](GRANTED)).judge()
+    assert (said.outcome, said.reason) == (outcome, reason)

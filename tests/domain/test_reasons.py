@@ -1,0 +1,44 @@
+"""The closed set of reasons: each says what to do, in whole sentences."""
+
+import re
+
+import pytest
+
+from groupaccess.domain.reasons import ABOUT_GROUP, ADVICE, PASSING, UNREAD, Reason, advise
+
+EACH_REASON = pytest.mark.parametrize("reason", Reason)
+
+
+@EACH_REASON
+def test_each_reason_has_advice_that_is_a_sentence(reason: Reason) -> None:
+    assert re.fullmatch(r"[A-Z'].*[^.]\.", ADVICE[reason], re.DOTALL)
+
+
+@EACH_REASON
+def test_each_reason_is_as_conditions_want_it(reason: Reason) -> None:
+    assert re.fullmatch(r"([A-Z][a-z]+)+", reason)
+    assert reason.name == re.sub(r"(?<!^)(?=[A-Z])", "_", reason).upper()
+
+
+def test_there_is_advice_for_nothing_else() -> None:
+    assert set(ADVICE) == set(Reason)
+
+
+@pytest.mark.parametrize("subset", [ABOUT_GROUP, PASSING, UNREAD], ids=["group", "pass", "unread"])
+def test_what_is_fine_is_in_no_subset(subset: frozenset[Reason]) -> None:
+    assert subset < set(Reason)
+    assert subset.isdisjoint({Reason.GRANTED, Reason.READ})
+
+
+def test_word_of_keycloak_and_its_silence_exclude_each_other() -> None:
+    assert ABOUT_GROUP.isdisjoint(UNREAD)
+
+
+def test_fact_becomes_a_sentence_before_the_advice() -> None:
+    advice = ADVICE[Reason.GROUP_NOT_FOUND]
+    assert advise(Reason.GROUP_NOT_FOUND, "there is none") == f"there is none. {advice}"
+
+
+@pytest.mark.parametrize("fact", ["did you mean SRE?", "It says so."])
+def test_fact_that_is_a_sentence_stays_one(fact: str) -> None:
+    assert advise(Reason.CONFLICT, fact) == f"{fact} {ADVICE[Reason.CONFLICT]}"

@@ -1,0 +1,81 @@
+"""Verified is Keycloak's word: True, False, or Unknown with what could not be asked."""
+
+import pytest
+from domain.builders import (
+    UNAVAILABLE,
+    access,
+    client,
+    directory,
+    given,
+    mapper,
+    mapping,
+    realm,
+)
+
+from groupaccess.domain.model import Access
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.status import Condition, status
+from groupaccess.domain.verdict import Circumstances, verdict
+
+TWO_CLIENTS = directory("headlamp", "grafana")
+
+
+def verified(declared: Access, circumstances: Circumstances) -> Condition:
+    verdicts = [verdict(one, circumstances) for one in declared.mappings]
+    said = status(declared, verdicts, frozenset(), {}, patient=True).conditions[-1]
+    assert said.type == "Verified"
+    return said
+
+
+def test_every_group_that_is_there_is_verified() -> None:
+    said = verified(access(), given(realm()))
+    assert said == Condition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
+
+
+def test_objection_of_keycloak_is_said_of_the_first_mapping_by_name() -> None:
+    said = verified(access(mapping("b", "x"), mapping("a", "y"), mapping("0")), given(realm()))
+    assert (said.status, said.reason) == ("False", Reason.GROUP_NOT_FOUND)
+    assert said.message.startswith('a: Keycloak has no group "y"')
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "reason"),
+    [
+        (given(realm(), failure=UNAVAILABLE), Reason.KEYCLOAK_UNAVAILABLE),
+        (given(realm(), of=directory(unsupported=("canary",))), Reason.NOT_SUPPORTED),
+        (given(realm(), of=directory(allowed=["view"])), Reason.CLUSTER_ROLE_NOT_ALLOWED),
+    ],
+    ids=["not read", "not supported", "not allowed"],
+)
+def test_what_was_not_asked_is_unknown(circumstances: Circumstances, reason: Reason) -> None:
+    said = verified(access(), circumstances)
+    assert (said.status, said.reason) == ("Unknown", reason)
+    assert said.message.startswith("sre: ")
+
+
+def test_objection_counts_more_than_what_was_not_asked() -> None:
+    mixed = access(mapping("a", "system:masters"), mapping("b", "nobody"))
+    said = verified(mixed, given(realm()))
+    assert (said.status, said.reason) == ("False", Reason.GROUP_NOT_FOUND)
+
+
+def test_missing_role_says_nothing_against_the_group() -> None:
+    assert verified(access(mapping(role="breakglass")), given(realm())).status == "True"
+
+
+def test_missing_client_is_named_beside_a_grant() -> None:
+    said = verified(access(), given(realm(), of=TWO_CLIENTS))
+    assert (said.status, said.reason) == ("Unknown", Reason.CLIENT_NOT_FOUND)
+    assert said.message.startswith('client "grafana" is not in the realm. ')
+
+
+def test_client_whose_token_carries_no_groups_is_named_with_that_reason() -> None:
+    mute = realm(clients=[client("headlamp", mapper()), client("grafana")])
+    said = verified(access(), given(mute, of=TWO_CLIENTS))
+    assert (said.status, said.reason) == ("Unknown", Reason.NO_GROUPS_CLAIM)
+    assert 'client "grafana"' in said.message
+
+
+def test_doubt_counts_less_than_an_objection() -> None:
+    mixed = access(mapping("a"), mapping("b", "nobody"))
+    assert verified(mixed, given(realm(), of=TWO_CLIENTS)).status == "False"

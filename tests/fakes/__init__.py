@@ -1,0 +1,1 @@
+"""Fakes of the application's ports, written by hand; they pass the contract of what is real."""

@@ -1,0 +1,187 @@
+"""The port `Cluster` as a small API server in memory."""
+
+import itertools
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from fakes.objects import Objects
+from groupaccess.application.ports import (
+    Note,
+    NotInstalledError,
+    ObjectRef,
+    PassingError,
+    RefusedError,
+)
+from groupaccess.domain.bindings import Binding, BindingKey, Content, Desired
+from groupaccess.domain.directory import Failure
+from groupaccess.domain.reasons import Reason, advise
+
+Interruption = Callable[[], object]
+
+
+class FakeCluster:
+    """Keeps bindings and objects with uids and versions, and refuses what the real one does.
+
+    `roles` exist, `bindable` are those that the operator may bind. `calls` holds every write that
+    was asked for, whatever came of it.
+    """
+
+    def __init__(self) -> None:
+        self._versions = itertools.count(1)
+        self.objects = Objects(self._next)
+        self.bindings: dict[BindingKey, Binding] = {}
+        self.roles = {"view", "edit", "admin", "cluster-admin"}
+        self.bindable = {"view", "edit"}
+        self.secrets: dict[str, dict[str, str]] = {}
+        self.config_maps: dict[str, dict[str, str]] = {}
+        self.notes: list[Note] = []
+        self.calls: list[tuple[str, str]] = []
+        self.missing_kinds: set[str] = set()
+        self._applied: dict[BindingKey, Content] = {}
+        self._interruptions: defaultdict[str, deque[Interruption]] = defaultdict(deque)
+
+    # What the port has.
+
+    async def apply(self, desired: Desired, over: Binding | None) -> Binding:
+        self._begin("apply", str(desired.key))
+        standing = self.bindings.get(desired.key)
+        if over is not None:
+            self._check(over, standing)
+        self._authorize(desired)
+        if standing is None:
+            return self._put(desired.key, self._next(), desired.content)
+        if standing.content.role != desired.content.role:
+            raise _says(f'"{desired.key.name}" is invalid: roleRef: cannot change roleRef')
+        merged = self._merge(standing.content, desired)
+        self._applied[desired.key] = desired.content
+        return standing if merged == standing.content else self._put(desired.key, None, merged)
+
+    async def delete(self, binding: Binding) -> bool:
+        self._begin("delete", str(binding.key))
+        standing = self.bindings.get(binding.key)
+        if standing is None:
+            return False
+        self._check(binding, standing)
+        self.remove(binding.key)
+        return True
+
+    async def exists(self, access: str) -> bool:
+        self._interrupt("exists")
+        return self.objects.find("GroupAccess", access) is not None
+
+    async def write_status(self, ref: ObjectRef, status: Mapping[str, Any]) -> str | None:
+        self._begin("status", f"{ref.kind} {ref.name}")
+        return self.objects.write_status(ref, status)
+
+    async def versions(self, kind: str) -> Mapping[str, tuple[str, str]]:
+        self._interrupt("versions")
+        if kind in self.missing_kinds:
+            raise NotInstalledError(f"the API server knows no {kind}")
+        return self.objects.versions(kind)
+
+    async def post(self, note: Note) -> None:
+        self.notes.append(note)
+
+    async def secret(self, name: str) -> Mapping[str, str] | None:
+        self._interrupt("secret")
+        return self.secrets.get(name)
+
+    async def config_map(self, name: str) -> Mapping[str, str] | None:
+        self._interrupt("config_map")
+        return self.config_maps.get(name)
+
+    # What others do, behind the operator's back.
+
+    def edit(self, key: BindingKey, **changes: Any) -> Binding:  # noqa: ANN401 -- of Content
+        """Change fields of a binding's content by hand."""
+        return self._put(key, None, replace(self.bindings[key].content, **changes))
+
+    def create(self, key: BindingKey, content: Content) -> Binding:
+        """Make a binding by hand."""
+        return self._put(key, self._next(), content)
+
+    def remove(self, key: BindingKey) -> None:
+        """Delete a binding by hand."""
+        del self.bindings[key]
+        self._applied.pop(key, None)
+
+    # What goes wrong.
+
+    def fail(self, call: str, error: Exception | None = None, times: int = 1) -> None:
+        """Let the next calls of a kind (apply, delete, status, secret ...) raise."""
+        raised = error or PassingError("503: the server is overloaded")
+
+        def interrupt() -> None:
+            raise raised
+
+        self._interruptions[call].extend([interrupt] * times)
+
+    def before(self, call: str, race: Interruption) -> None:
+        """Let somebody else be faster, once, when the next call of a kind arrives."""
+        self._interruptions[call].append(race)
+
+    @property
+    def writes(self) -> list[str]:
+        """Return the writes that were asked for since `calls` was last cleared, as text."""
+        return [f"{call} {what}" for call, what in self.calls]
+
+    def _begin(self, call: str, what: str) -> None:
+        self.calls.append((call, what))
+        self._interrupt(call)
+
+    def _interrupt(self, call: str) -> None:
+        if self._interruptions[call]:
+            self._interruptions[call].popleft()()
+
+    def _check(self, expected: Binding, standing: Binding | None) -> None:
+        if standing is None:
+            raise PassingError("409: uid mismatch: the object is gone")
+        if (expected.uid, expected.version) != (standing.uid, standing.version):
+            raise PassingError("409: the object has been modified")
+
+    def _authorize(self, desired: Desired) -> None:
+        role = desired.content.role.name
+        if "%" in desired.key.name:
+            raise _says(f"\"{desired.key.name}\" is invalid: metadata.name: may not contain '%'")
+        if role in self.bindable:
+            return
+        if role not in self.roles:
+            raise _refused(Reason.CLUSTER_ROLE_NOT_FOUND, f'there is no ClusterRole "{role}"')
+        raise _refused(Reason.BIND_FORBIDDEN, f'the operator may not bind ClusterRole "{role}"')
+
+    def _merge(self, standing: Content, desired: Desired) -> Content:
+        """Merge as server-side apply does: what others added to lists and maps by key stays."""
+        mine, before = desired.content, self._applied.get(desired.key)
+        owners = {owner.uid: owner for owner in standing.owners}
+        annotations = dict(standing.annotations)
+        for owner in before.owners if before else ():
+            owners.pop(owner.uid, None)
+        for name, _ in before.annotations if before else ():
+            annotations.pop(name, None)
+        owners |= {owner.uid: owner for owner in mine.owners}
+        annotations |= dict(mine.annotations)
+        return replace(
+            mine,
+            owners=tuple(sorted(owners.values())),
+            annotations=tuple(sorted(annotations.items())),
+        )
+
+    def _put(self, key: BindingKey, uid: str | None, content: Content) -> Binding:
+        if uid is not None:
+            self._applied[key] = content
+        kept = uid or self.bindings[key].uid
+        self.bindings[key] = Binding(key, kept, self._next(), content)
+        return self.bindings[key]
+
+    def _next(self) -> str:
+        return str(next(self._versions))
+
+
+def _refused(reason: Reason, fact: str) -> RefusedError:
+    return RefusedError(Failure(reason, advise(reason, fact)))
+
+
+def _says(words: str) -> RefusedError:
+    return _refused(Reason.WRITE_REFUSED, f"the API server says: {words}")

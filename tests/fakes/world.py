@@ -1,0 +1,112 @@
+"""The reconciler on fakes, and watches that tell it only when a test lets them."""
+
+from datetime import timedelta
+from typing import Any
+
+from fakes.clock import FakeClock
+from fakes.cluster import FakeCluster
+from fakes.metrics import FakeMetrics
+from fakes.values import Spec, access_spec, directory_spec, failure, snapshot
+from groupaccess.api import v1alpha1 as api
+from groupaccess.application.declared import declared_access, declared_directory
+from groupaccess.application.reconcile import Reconciler
+from groupaccess.application.store import Store
+from groupaccess.application.writer import Waits, Writer
+from groupaccess.domain.directory import Reading
+from groupaccess.domain.reasons import Reason
+
+NAME = "platform"
+SETTLE = 2.0
+
+
+class World:
+    """A cluster with one GroupAccess `platform` and one directory `default`, so far as declared."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
+        self.cluster = FakeCluster()
+        self.metrics = FakeMetrics()
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew with an empty store, as after a restart of the operator."""
+        self.store = Store()
+        waits = Waits(settle=timedelta(seconds=SETTLE))
+        self.writer = Writer(self.cluster, self.store, self.clock, self.metrics, waits)
+        self._reconciler = Reconciler(self.cluster, self.store, self.clock, self.writer)
+
+    def declare(self, *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
+        """Apply the GroupAccess."""
+        self.cluster.objects.apply("GroupAccess", NAME, access_spec(*mappings, **more))
+
+    def declare_directory(self, **more: Any) -> None:  # noqa: ANN401 -- JSON
+        """Apply the KeycloakDirectory."""
+        self.cluster.objects.apply("KeycloakDirectory", "default", directory_spec(**more))
+
+    def read(self, *paths: str, full_path: bool = False) -> None:
+        """Let Keycloak be read with these groups."""
+        self.watch()
+        self.store.put_reading("default", Reading(snapshot(*paths, full_path=full_path)))
+
+    def lose_keycloak(self, reason: Reason = Reason.KEYCLOAK_UNAVAILABLE) -> None:
+        """Let the next reading of Keycloak fail."""
+        self.watch()
+        self.store.put_reading("default", Reading(failure=failure(reason, "not reached")))
+
+    def watch(self) -> None:
+        """Let the watches tell everything that happened."""
+        objects, store = self.cluster.objects, self.store
+        for body in objects.all("GroupAccess"):
+            store.put_access(declared_access(api.GroupAccess.read(body)))
+        for body in objects.all("KeycloakDirectory"):
+            store.put_directory(declared_directory(api.KeycloakDirectory.read(body)))
+        for name in store.accesses.keys() - objects.versions("GroupAccess").keys():
+            store.drop_access(name)
+        for name in store.directories.keys() - objects.versions("KeycloakDirectory").keys():
+            store.drop_directory(name)
+        for key in store.bindings.keys() - self.cluster.bindings.keys():
+            store.drop_binding(key, store.bindings[key].uid)
+        for binding in self.cluster.bindings.values():
+            store.put_binding(binding)
+        for role in self.cluster.roles:
+            store.put_cluster_role(role)
+        for role in store.cluster_roles - self.cluster.roles:
+            store.drop_cluster_role(role)
+
+    async def reconcile(self, *, lag: bool = False) -> float | None:
+        """Reconcile the GroupAccess; with `lag` before the watches tell what is new."""
+        if not lag:
+            self.watch()
+        return await self._reconciler.reconcile(NAME)
+
+    async def settle(self) -> None:
+        """Reconcile as often as it asks for another look soon."""
+        for _ in range(10):
+            again = await self.reconcile()
+            if again is None or again > SETTLE:
+                return
+            self.clock.advance(again)
+        raise AssertionError("it never comes to rest")
+
+    @property
+    def grants(self) -> dict[str, tuple[str, ...]]:
+        """Return whom each standing binding names, by `mapping:role`."""
+        bindings = sorted(self.cluster.bindings.items())
+        return {key.name.split(":", 2)[2]: binding.content.groups for key, binding in bindings}
+
+    @property
+    def status(self) -> Spec:
+        """Return the status of the GroupAccess."""
+        found = self.cluster.objects.find("GroupAccess", NAME)
+        status: Spec = found["status"] if found else {}
+        return status
+
+    def condition(self, kind: str) -> tuple[str, str]:
+        """Return status and reason of one of its conditions."""
+        found = {condition["type"]: condition for condition in self.status["conditions"]}
+        return found[kind]["status"], found[kind]["reason"]
+
+    def said_of(self, mapping: str) -> tuple[str, str]:
+        """Return state and reason of a mapping."""
+        found = {each["name"]: each for each in self.status["mappings"]}
+        return found[mapping]["state"], found[mapping]["reason"]
