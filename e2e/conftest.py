@@ -1,17 +1,19 @@
 """Fixtures of the end-to-end tests: one cluster and one Keycloak for the run, one realm a test."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
 
 from testbed import audit
 from testbed.authentication import StructuredFile
-from testbed.cluster import CHOICES, VERSIONS, Cluster, choose
+from testbed.cluster import CHOICES, VERSIONS, Cluster, NotHereError, choose
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
 from testbed.installation import install_crds, install_rights
 from testbed.keycloak import Keycloak, KeycloakServer
+from testbed.kind import KindTestbed
+from testbed.kind_keycloak import KeycloakContainer
 from testbed.objects import Objects
 from testbed.objects import directory as objects_of_directory
 from testbed.operator import OperatorProcess
@@ -68,6 +70,15 @@ def pytest_report_header(config: pytest.Config) -> str:
     )
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    """Skip a test that needs what this kind of cluster cannot do, with the reason."""
+    try:
+        yield
+    except NotHereError as error:
+        pytest.skip(str(error))
+
+
 def shown(config: pytest.Config) -> AbstractContextManager[None]:
     """Let what is printed through to the terminal: a first build takes minutes."""
     manager = config.pluginmanager.getplugin("capturemanager")
@@ -78,9 +89,11 @@ def shown(config: pytest.Config) -> AbstractContextManager[None]:
 @pytest.fixture(scope="session")
 def keycloak(request: pytest.FixtureRequest) -> Iterator[Keycloak]:
     """Give the run's Keycloak; a test that stops or pauses it brings it back."""
+    in_kind = choose(request.config.getoption("--cluster")).kind == "kind"
     with shown(request.config):
-        KEYCLOAK.ensure()
-    server = KeycloakServer().start()
+        if not in_kind:
+            KEYCLOAK.ensure()
+    server = (KeycloakContainer if in_kind else KeycloakServer)().start()
     yield server
     with shown(request.config):
         server.close(keep=request.session.testsfailed > 0)
@@ -96,18 +109,22 @@ def realm_pool(keycloak: Keycloak) -> RealmPool:
 def cluster(request: pytest.FixtureRequest, realm_pool: RealmPool) -> Iterator[Cluster]:
     """Give the run's cluster, which logs every write for audit."""
     version = request.config.getoption("--kubernetes")
-    if choose(request.config.getoption("--cluster")).kind == "kind":
-        pytest.skip("kind is not supported by these tests yet")
+    issuers, policy = realm_pool.issuers, audit.policy()
+    made: ControlPlane | KindTestbed
     with shown(request.config):
-        kubernetes(version).ensure()
-        NEWEST.ensure()  # for kubectl and etcd
-    options = ControlPlaneOptions(
-        version=version, oidc=StructuredFile(realm_pool.issuers), audit_policy=audit.policy()
-    )
-    control_plane = ControlPlane(options).start()
-    yield control_plane
+        if choose(request.config.getoption("--cluster")).kind == "kind":
+            made = KindTestbed(version=version, issuers=issuers, audit_policy=policy)
+        else:
+            kubernetes(version).ensure()
+            NEWEST.ensure()  # for kubectl and etcd
+            oidc = StructuredFile(issuers)
+            made = ControlPlane(
+                ControlPlaneOptions(version=version, oidc=oidc, audit_policy=policy)
+            )
+        made.start()
+    yield made
     with shown(request.config):
-        control_plane.close(keep=request.session.testsfailed > 0)
+        made.close(keep=request.session.testsfailed > 0)
 
 
 @pytest.fixture

@@ -177,7 +177,12 @@ def _denied(objects: Objects, name: str) -> bool:
     ],
 )
 def test_a_field_of_later_versions_grants_nothing_and_is_named(
-    field: str, value: Any, realm: Realm, objects: Objects, directory: str, name: str
+    field: str,
+    value: dict[str, Any] | str,
+    realm: Realm,
+    objects: Objects,
+    directory: str,
+    name: str,
 ) -> None:
     realm.create_group("/SRE")
     objects.apply(access(name, directory, mapping("sre", "SRE", **{field: value})))

@@ -16,6 +16,10 @@ CHOICES = ("auto", "local", "kind")
 VERSIONS = ("newest", "oldest")
 
 
+class NotHereError(Exception):
+    """This kind of cluster cannot do what a test needs; conftest.py turns it into a skip."""
+
+
 class Component(Protocol):
     """One program of a control plane, which a test may take away and give back."""
 
@@ -92,7 +96,7 @@ class Cluster(Protocol):
         """Accept an issuer's tokens no longer; return when it is in force."""
 
     def component(self, name: str) -> Component:
-        """Return one of etcd, kube-apiserver, kube-controller-manager."""
+        """Return one of etcd, kube-apiserver, kube-controller-manager; local clusters only."""
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,11 @@ def access(name: str, directory: str, *mappings: dict[str, Any]) -> dict[str, An
 def directory(name: str, realm: Realm, ca: str, **spec: Any) -> Sequence[dict[str, Any]]:  # noqa: ANN401 - JSON
     """Return a KeycloakDirectory for a realm, and the Secret with the operator's login.
 
-    `ca` is PEM; `spec` are fields that override what is set here.
+    `ca` is PEM; `spec` are fields that override what is set here. The operator is taken to run on
+    this machine: a pod reaches the issuer's host, and needs no adminURL.
     """
     login = realm.clients.credentials()
+    elsewhere = {} if realm.admin_url is None else {"adminURL": realm.admin_url}
     return (
         {
             "apiVersion": "v1",
@@ -46,6 +48,7 @@ def directory(name: str, realm: Realm, ca: str, **spec: Any) -> Sequence[dict[st
             "metadata": {"name": name},
             "spec": {
                 "issuer": realm.issuer_url,
+                **elsewhere,
                 "caBundle": {"inline": ca},
                 "auth": {"clientSecret": {"secretRef": {"name": name}}},
                 "tokens": {"clients": [{"clientId": "headlamp"}]},

@@ -51,6 +51,12 @@ class Realm:
         self.clients = Clients(self.admin)
         self._login = login
 
+    @property
+    def admin_url(self) -> str | None:
+        """Return where this machine reaches the admin API, None when the issuer's host is that."""
+        base = self.issuer_url.removesuffix(f"/realms/{self.name}")
+        return None if base == self._login.url else self._login.url
+
     def remove(self) -> None:
         """Remove the realm; a cluster that still trusts it cannot reload its issuers any more."""
         self.admin.delete_realm(self.name)

@@ -1,0 +1,53 @@
+"""What the documentation shows is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from groupaccess.api import v1alpha1 as api
+from groupaccess.domain.reasons import ADVICE, Reason
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_readmes_example_is_a_group_access() -> None:
+    (example,) = blocks(README, "yaml")
+    access = api.GroupAccess.read(yaml.safe_load(example))
+    assert not access.spec.unknown_fields()
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z0-9]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for page in PAGES:
+        named = set(re.findall(r"(?:^|`)make ([a-z0-9]+)", page.read_text(), re.MULTILINE))
+        assert named <= targets, page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        assert link.startswith("https://") or (page.parent / link).exists(), link
+
+
+def test_every_reason_has_a_line_with_its_advice() -> None:
+    lines = (ROOT / "docs" / "reasons.md").read_text().splitlines()
+    for reason in Reason:
+        (line,) = [line for line in lines if line.startswith(f"| `{reason}` |")]
+        assert ADVICE[reason] in line
+
+
+def test_the_examples_are_read_without_an_unknown_or_unsupported_field() -> None:
+    for name, kind in (
+        ("groupaccess.yaml", api.GroupAccess),
+        ("keycloakdirectory.yaml", api.KeycloakDirectory),
+    ):
+        body = yaml.safe_load((ROOT / "examples" / name).read_text())
+        assert not kind.read(body).spec.unknown_fields()
