@@ -27,6 +27,7 @@ MARKERS = (
     "story: the main job, as the README tells it",
     "drift: what somebody else changes is put right",
     "idle: an idle cluster sees no write",
+    "lifecycle: start, end, rights, probes and logs of the operator's process",
     "outage: what happens while Keycloak is away",
     "reasons: each refusal says why and what to do",
     "kind: in a kind cluster, from the image and the chart",

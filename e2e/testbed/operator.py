@@ -1,11 +1,20 @@
-"""The operator under test: a process of its own, with a real ServiceAccount token."""
+"""The operator under test, with a real ServiceAccount token: a process, or inside a test."""
 
+import asyncio
 import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import httpx
+from kubernetes.aio.client import ApiClient
 
+from groupaccess.adapters.kubernetes.rest import Rest, configure
+from groupaccess.application.store import Store
+from groupaccess.bootstrap import Operator
+from groupaccess.config import Settings
 from testbed.cluster import Cluster
 from testbed.installation import ACCOUNT, NAMESPACE
 from testbed.ports import free_port
@@ -18,7 +27,7 @@ class OperatorProcess(ManagedProcess):
     def __init__(self, cluster: Cluster, *flags: str, name: str = "operator") -> None:
         """Prepare the command; `start` runs it and waits until /readyz answers 200."""
         self.port = free_port()
-        kubeconfig = cluster.service_account_kubeconfig(NAMESPACE, ACCOUNT)
+        self.kubeconfig = cluster.service_account_kubeconfig(NAMESPACE, ACCOUNT)
         super().__init__(
             name=name,
             command=[
@@ -26,7 +35,7 @@ class OperatorProcess(ManagedProcess):
                 "-m",
                 "groupaccess",
                 "run",
-                f"--kubeconfig={kubeconfig}",
+                f"--kubeconfig={self.kubeconfig}",
                 f"--namespace={NAMESPACE}",
                 "--listen-host=127.0.0.1",
                 f"--listen-port={self.port}",
@@ -54,3 +63,41 @@ class OperatorProcess(ManagedProcess):
 
     def _is_ready(self) -> bool:
         return self.get("/readyz").status_code == httpx.codes.OK
+
+
+@dataclass(frozen=True)
+class Here:
+    """The operator inside a test; its parts can be looked at."""
+
+    operator: Operator
+
+    @property
+    def store(self) -> Store:
+        """Return what it knows."""
+        return self.operator.store
+
+    async def until(self, check: Callable[[], object], *, within: float) -> None:
+        """Wait for a condition, in seconds, while the operator goes on in the same loop."""
+        async with asyncio.timeout(within):
+            while not await asyncio.to_thread(check):  # noqa: ASYNC110 - any condition
+                await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def running_here(cluster: Cluster) -> AsyncIterator[Here]:
+    """Run the operator in the test's own event loop, from ready to ended."""
+    account = cluster.service_account_kubeconfig(NAMESPACE, ACCOUNT)
+    settings = Settings(
+        kubeconfig=str(account), namespace=NAMESPACE, listen_host="127.0.0.1", listen_port=0
+    )
+    configuration = await configure(settings.kubeconfig, connections=24)
+    async with ApiClient(configuration) as client:
+        here = Here(Operator(settings, configuration, Rest(client)))
+        stop = asyncio.Event()
+        running = asyncio.create_task(here.operator.run(stop))
+        try:
+            await here.until(lambda: here.operator.ready or running.done(), within=30)
+            yield here
+        finally:
+            stop.set()
+            await running
