@@ -14,7 +14,7 @@ from testbed.installation import install_crds, install_rights
 from testbed.keycloak import Keycloak, KeycloakServer
 from testbed.kind import KindTestbed
 from testbed.kind_keycloak import KeycloakContainer
-from testbed.objects import Objects
+from testbed.objects import Objects, access, mapping
 from testbed.objects import directory as objects_of_directory
 from testbed.operator import OperatorProcess
 from testbed.realm import Realm
@@ -71,8 +71,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     )
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Generator[None, None, None]:
+def _skip_what_is_not_here() -> Generator[None, None, None]:
     """Skip a test that needs what this kind of cluster cannot do, with the reason."""
     try:
         yield
@@ -80,11 +79,28 @@ def pytest_runtest_call() -> Generator[None, None, None]:
         pytest.skip(str(error))
 
 
+pytest_runtest_setup = pytest.hookimpl(wrapper=True)(_skip_what_is_not_here)
+pytest_runtest_call = pytest.hookimpl(wrapper=True)(_skip_what_is_not_here)
+
+
 def shown(config: pytest.Config) -> AbstractContextManager[None]:
     """Let what is printed through to the terminal: a first build takes minutes."""
     manager = config.pluginmanager.getplugin("capturemanager")
     disabled: AbstractContextManager[None] = manager.global_and_fixture_disabled()
     return disabled
+
+
+@pytest.fixture(scope="session")
+def progress(request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[None]]:
+    """Give a function that lets through what is printed inside its `with`."""
+    return lambda: shown(request.config)
+
+
+@pytest.fixture(scope="session")
+def local_only(request: pytest.FixtureRequest) -> None:
+    """Skip a test that needs a control plane of processes here: kind's Keycloak is not for it."""
+    if choose(request.config.getoption("--cluster")).kind == "kind":
+        pytest.skip("it takes apart a control plane of local processes: use --cluster=local")
 
 
 @pytest.fixture(scope="session")
@@ -183,4 +199,16 @@ def objects(installed: Cluster) -> Iterator[Objects]:
 def directory(objects: Objects, realm: Realm, keycloak: Keycloak, name: str) -> str:
     """Give the name of a KeycloakDirectory for the test's realm."""
     objects.apply(*objects_of_directory(name, realm, keycloak.ca_file.read_text()))
+    return name
+
+
+@pytest.fixture
+def granted(
+    operator: OperatorProcess, realm: Realm, objects: Objects, directory: str, name: str
+) -> str:
+    """Grant view to group SRE and give the name of the GroupAccess."""
+    assert operator.alive
+    realm.create_group("/SRE")
+    objects.apply(access(name, directory, mapping("sre", "SRE")))
+    objects.wait_reason(f"ga/{name}", "Granted")
     return name

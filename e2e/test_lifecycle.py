@@ -8,24 +8,12 @@ import yaml
 
 from testbed.cluster import Cluster
 from testbed.installation import USERNAME
-from testbed.objects import Objects, access, mapping
+from testbed.objects import Objects
 from testbed.operator import OperatorProcess, running_here
 from testbed.realm import Realm
 from testbed.waiting import eventually
 
 pytestmark = pytest.mark.lifecycle
-
-
-@pytest.fixture
-def granted(
-    operator: OperatorProcess, realm: Realm, objects: Objects, directory: str, name: str
-) -> str:
-    """Grant view to group SRE and give the name of the GroupAccess."""
-    assert operator.alive
-    realm.create_group("/SRE")
-    objects.apply(access(name, directory, mapping("sre", "SRE")))
-    objects.wait_reason(f"ga/{name}", "Granted")
-    return name
 
 
 def test_sigterm_ends_it_within_five_seconds_with_exit_code_0(

@@ -14,28 +14,26 @@ pytestmark = pytest.mark.outage
 
 
 @pytest.fixture
-def granted(
-    operator: OperatorProcess, realm: Realm, objects: Objects, directory: str, name: str
-) -> str:
-    """Grant two groups something in one GroupAccess, and one of them in another."""
-    assert operator.alive
-    realm.create_group("/SRE")
+def two_granted(realm: Realm, objects: Objects, directory: str, granted: str) -> str:
+    """Grant a second group something in the same GroupAccess, and one of them in another."""
     realm.create_group("/Developer")
     both = mapping("sre", "SRE"), mapping("dev", "Developer", "edit")
-    objects.apply(access(name, directory, *both))
-    objects.apply(access(f"{name}-too", directory, mapping("sre", "SRE")))
-    for one in (name, f"{name}-too"):
-        objects.wait_reason(f"ga/{one}", "Granted")
-    return name
+    objects.apply(access(granted, directory, *both))
+    objects.apply(access(f"{granted}-too", directory, mapping("sre", "SRE")))
+    for one in (granted, f"{granted}-too"):
+        objects.wait_reason(f"ga/{one}", "Granted", within=30)
+    return granted
 
 
 @pytest.fixture
-def without_keycloak(granted: str, operator: OperatorProcess, keycloak: Keycloak) -> Iterator[str]:
+def without_keycloak(
+    two_granted: str, operator: OperatorProcess, keycloak: Keycloak
+) -> Iterator[str]:
     """Start the operator anew while Keycloak is frozen, so that it has nothing read."""
     keycloak.server.pause()
     try:
         operator.restart()
-        yield granted
+        yield two_granted
     finally:
         keycloak.server.resume()
 

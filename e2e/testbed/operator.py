@@ -39,6 +39,7 @@ class OperatorProcess(ManagedProcess):
                 f"--namespace={NAMESPACE}",
                 "--listen-host=127.0.0.1",
                 f"--listen-port={self.port}",
+                "--keycloak-timeout-seconds=4",
                 *flags,
             ],
             log=Path(cluster.folder) / "logs" / f"{name}.log",

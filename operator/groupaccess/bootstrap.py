@@ -58,9 +58,8 @@ class Operator:
         writer = Writer(self.cluster, self.store, clock, metrics, waits)
         reconciler = Reconciler(self.cluster, self.store, clock, writer)
         self.workers = Workers(self.queue, reconciler.reconcile, clock, metrics)
-        self.sync = DirectorySync(
-            self.cluster, KeycloakReader(), self.store, clock, metrics, self.enqueue
-        )
+        reader = KeycloakReader(settings.keycloak_timeout_seconds)
+        self.sync = DirectorySync(self.cluster, reader, self.store, clock, metrics, self.enqueue)
         self.mirrors = mirrors(rest, self.store, self.enqueue)
         self.ready = False
 

@@ -37,6 +37,13 @@ class Settings(BaseSettings):
         le=60,
         description="How long a new binding settles before the one that it replaces goes.",
     )
+    keycloak_timeout_seconds: float = Field(
+        default=20.0,
+        gt=0,
+        le=60,
+        description="How long one answer of Keycloak may take; a realm with very many groups needs "
+        "some seconds.",
+    )
     listen_host: str = Field(
         default="0.0.0.0",  # noqa: S104 -- the kubelet and Prometheus come from outside
         description="The address of /healthz, /readyz and /metrics.",

@@ -146,10 +146,10 @@ async def test_idle_workers_end_at_once(shop: Shop) -> None:
 
 
 async def test_a_sooner_look_is_not_lost_to_a_long_back_off(shop: Shop) -> None:
-    shop.errors = [PassingError("refused") for _ in range(14)]
+    shop.errors = [PassingError("refused") for _ in range(40)]
     run = shop.open(1)
     shop.queue.add("a")
-    await asyncio.sleep(120)
+    await asyncio.sleep(200)
     shop.errors = [PassingError("refused; something else settles", again=2.0)]
     before = shop.clock.monotonic()
     shop.queue.add("a")

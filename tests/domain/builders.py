@@ -15,8 +15,8 @@ from groupaccess.domain.bindings import (
     Subject,
 )
 from groupaccess.domain.directory import (
-    Client,
     ClaimMapper,
+    Client,
     Failure,
     Group,
     MapperKind,
@@ -83,9 +83,7 @@ def given(
     failure: Failure | None = None,
     roles: Iterable[str] = ROLES,
 ) -> Circumstances:
-    return Circumstances(
-        "default", of or directory(), Reading(snapshot, failure), frozenset(roles)
-    )
+    return Circumstances("default", of or directory(), Reading(snapshot, failure), frozenset(roles))
 
 
 def mapping(name: str = "sre", group: str = "SRE", role: str = "edit") -> Mapping:

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from domain.builders import binding, content, groups, key
 from hypothesis import given as each
 from hypothesis import strategies as st
 
+from domain.builders import binding, content, groups, key
 from groupaccess.domain.bindings import (
     BindingKey,
     BindingName,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+
 from domain.builders import (
     UNAVAILABLE,
     access,
@@ -17,7 +18,6 @@ from domain.builders import (
     realm,
     standing,
 )
-
 from groupaccess.domain.bindings import Binding, BindingKey, Content, Desired, Owner, Subject
 from groupaccess.domain.desired import Wanted, desired
 from groupaccess.domain.model import Access
@@ -144,5 +144,7 @@ def test_declared_path_serves_when_the_proven_one_was_stripped() -> None:
 
 def test_reserved_name_is_never_carried() -> None:
     declared = access(mapping(group="/x/system:masters", role="view"))
-    drifted = content("/x/system:masters", "system:masters", group="/x/system:masters", group_path="")
+    drifted = content(
+        "/x/system:masters", "system:masters", group="/x/system:masters", group_path=""
+    )
     assert subjects(carried(declared, standing(binding(what=drifted)))) == ("/x/system:masters",)

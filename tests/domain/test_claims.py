@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 import pytest
-from domain.builders import client, directory, group, leaf, mapper, realm
 
+from domain.builders import client, directory, group, leaf, mapper, realm
 from groupaccess.domain.claims import Claim, claim
-from groupaccess.domain.directory import Client, ClaimMapper, Failure, MapperKind
+from groupaccess.domain.directory import ClaimMapper, Client, Failure, MapperKind
 from groupaccess.domain.model import Directory
 from groupaccess.domain.reasons import Reason
 
@@ -58,9 +58,7 @@ def test_only_the_token_that_people_bring_counts(token: str, carried: str) -> No
     assert subjects(claimed(*each_its_own, of=directory(token=token))) == (carried,)
 
 
-@pytest.mark.parametrize(
-    ("token", "said"), [("ID", "ID token"), ("Access", "access token")]
-)
+@pytest.mark.parametrize(("token", "said"), [("ID", "ID token"), ("Access", "access token")])
 def test_token_without_groups_is_named(token: str, said: str) -> None:
     reason, message = refused(claimed(mapper(tokens=""), of=directory(token=token)))
     assert reason is Reason.NO_GROUPS_CLAIM
@@ -125,9 +123,11 @@ def test_strings_of_all_clients_are_bound() -> None:
 
 
 def test_client_that_was_not_declared_is_not_asked() -> None:
-    assert claim(SRE, DIRECTORY, realm(SRE, clients=[
-        client("headlamp", leaf()), client("grafana", mapper())
-    ])) == Claim(("SRE",))
+    assert claim(
+        SRE,
+        DIRECTORY,
+        realm(SRE, clients=[client("headlamp", leaf()), client("grafana", mapper())]),
+    ) == Claim(("SRE",))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from domain.builders import (
     access,
     binding,
@@ -18,7 +19,6 @@ from domain.builders import (
     realm,
     standing,
 )
-
 from groupaccess.domain.bindings import Content, Desired, Owner, RoleRef
 from groupaccess.domain.desired import Wanted, desired
 from groupaccess.domain.model import Access
@@ -125,5 +125,3 @@ def test_grant_of_what_was_not_read_is_an_error(circumstances: Circumstances) ->
     said = Verdict(mapping(), Outcome.GRANT, Reason.GRANTED, ".", group, ("/SRE",))
     with pytest.raises(ValueError, match=r"^only a group that was read can be granted$"):
         desired(access(), [said], circumstances, {}, {})
-
-

@@ -1,8 +1,8 @@
 """How a group is found in a realm, letter for letter, and what is near when it is not."""
 
 import pytest
-from domain.builders import group, realm
 
+from domain.builders import group, realm
 from groupaccess.domain.directory import Ambiguous, Missing, Snapshot
 
 

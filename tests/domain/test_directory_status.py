@@ -1,8 +1,8 @@
 """What a KeycloakDirectory says of itself, as kstatus reads it."""
 
 import pytest
-from domain.builders import realm
 
+from domain.builders import realm
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.directory_status import directory_conditions
 from groupaccess.domain.reasons import Reason

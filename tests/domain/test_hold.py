@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+
 from domain.builders import (
     UNAVAILABLE,
     access,
@@ -15,7 +16,6 @@ from domain.builders import (
     realm,
     standing,
 )
-
 from groupaccess.domain.bindings import Binding, BindingKey, Content, Owner, RoleRef
 from groupaccess.domain.desired import Wanted, desired
 from groupaccess.domain.model import Access

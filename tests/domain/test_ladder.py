@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 import pytest
-from domain.builders import client, directory, given, group, leaf, mapper, mapping, realm
 
+from domain.builders import client, directory, given, group, leaf, mapper, mapping, realm
 from groupaccess.domain.directory import ClaimMapper, Failure, Group, MapperKind
 from groupaccess.domain.model import Mapping
 from groupaccess.domain.reasons import Reason
@@ -94,20 +94,20 @@ def role_not_found(case: Case) -> Case:
 
 
 Change = Callable[[Case], Case]
-R, O = Reason, Outcome
+R, HOLD, REVOKE = Reason, Outcome.HOLD, Outcome.REVOKE
 LADDER: tuple[tuple[Change, Outcome, Reason], ...] = (
-    (reserved, O.REVOKE, R.INVALID_SUBJECT),
-    (role_not_allowed, O.REVOKE, R.CLUSTER_ROLE_NOT_ALLOWED),
-    (no_directory, O.HOLD, R.DIRECTORY_NOT_FOUND),
-    (not_supported, O.HOLD, R.NOT_SUPPORTED),
-    (not_read, O.HOLD, R.LOGIN_FAILED),
-    (group_not_found, O.HOLD, R.GROUP_NOT_FOUND),
-    (group_ambiguous, O.HOLD, R.GROUP_AMBIGUOUS),
-    (claim_indeterminate, O.HOLD, R.CLAIM_INDETERMINATE),
-    (no_groups_claim, O.HOLD, R.NO_GROUPS_CLAIM),
-    (claim_collision, O.HOLD, R.CLAIM_COLLISION),
-    (reserved_in_token, O.REVOKE, R.INVALID_SUBJECT),
-    (role_not_found, O.HOLD, R.CLUSTER_ROLE_NOT_FOUND),
+    (reserved, REVOKE, R.INVALID_SUBJECT),
+    (role_not_allowed, REVOKE, R.CLUSTER_ROLE_NOT_ALLOWED),
+    (no_directory, HOLD, R.DIRECTORY_NOT_FOUND),
+    (not_supported, HOLD, R.NOT_SUPPORTED),
+    (not_read, HOLD, R.LOGIN_FAILED),
+    (group_not_found, HOLD, R.GROUP_NOT_FOUND),
+    (group_ambiguous, HOLD, R.GROUP_AMBIGUOUS),
+    (claim_indeterminate, HOLD, R.CLAIM_INDETERMINATE),
+    (no_groups_claim, HOLD, R.NO_GROUPS_CLAIM),
+    (claim_collision, HOLD, R.CLAIM_COLLISION),
+    (reserved_in_token, REVOKE, R.INVALID_SUBJECT),
+    (role_not_found, HOLD, R.CLUSTER_ROLE_NOT_FOUND),
 )
 # A list of roles and the directory's absence, or two kinds of groups, cannot be at once.
 EXCLUSIVE: tuple[frozenset[Change], ...] = (
@@ -129,9 +129,7 @@ def test_without_objection_it_is_granted() -> None:
 @pytest.mark.parametrize(
     ("change", "outcome", "reason"), LADDER, ids=[rung[0].__name__ for rung in LADDER]
 )
-def test_each_rung_objects_in_its_own_way(
-    change: Change, outcome: Outcome, reason: Reason
-) -> None:
+def test_each_rung_objects_in_its_own_way(change: Change, outcome: Outcome, reason: Reason) -> None:
     said = change(GRANTED).judge()
     assert (said.outcome, said.reason) == (outcome, reason)
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from domain.builders import access, mapping
-
 from groupaccess.domain.bindings import BindingKey
 
 

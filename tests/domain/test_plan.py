@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from domain.builders import binding, content, key
 
+from domain.builders import binding, content, key
 from groupaccess.domain.bindings import Binding, BindingKey, Desired, Owner, RoleRef
 from groupaccess.domain.desired import Wanted
 from groupaccess.domain.plan import Apply, Delete, Plan, Why, is_ours, plan, plan_orphans

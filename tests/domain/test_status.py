@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+
 from domain.builders import (
     UNAVAILABLE,
     access,
@@ -13,7 +14,6 @@ from domain.builders import (
     mapping,
     realm,
 )
-
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.model import Access
@@ -36,8 +36,12 @@ def say(
 ) -> AccessStatus:
     """Return the status; by default every granted binding stands."""
     verdicts = [verdict(one, circumstances) for one in declared.mappings]
-    there = stands if stands is not None else tuple(
-        where for one in verdicts if one.subjects for where in declared.keys(one.mapping)
+    there = (
+        stands
+        if stands is not None
+        else tuple(
+            where for one in verdicts if one.subjects for where in declared.keys(one.mapping)
+        )
     )
     return status(declared, verdicts, frozenset(there), faults or {}, patient=patient)
 
@@ -149,7 +153,9 @@ def test_what_may_come_by_itself_is_waited_for() -> None:
     said = say(access(mapping("a"), mapping("b", "nobody")))
     assert said.waiting
     assert conditions(said) == READY | {
-        "Ready": "False", "Reconciling": "True", "Verified": "False"
+        "Ready": "False",
+        "Reconciling": "True",
+        "Verified": "False",
     }
     assert said.conditions[1].message == said.ready.message
     assert said.conditions[1].reason == Reason.GROUP_NOT_FOUND
@@ -202,6 +208,4 @@ def test_fault_of_one_mapping_is_no_other_mappings() -> None:
 
 def test_mapping_that_must_not_stand_stalls() -> None:
     said = say(access(), given(realm(), of=directory(allowed=["view"])))
-    assert conditions(said) == READY | {
-        "Ready": "False", "Stalled": "True", "Verified": "Unknown"
-    }
+    assert conditions(said) == READY | {"Ready": "False", "Stalled": "True", "Verified": "Unknown"}

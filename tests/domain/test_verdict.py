@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from domain.builders import (
     UNAVAILABLE,
     client,
@@ -14,8 +15,7 @@ from domain.builders import (
     mapping,
     realm,
 )
-
-from groupaccess.domain.directory import Failure, MapperKind
+from groupaccess.domain.directory import Client, Failure, MapperKind
 from groupaccess.domain.reasons import ADVICE, Reason
 from groupaccess.domain.verdict import Outcome, Verdict, verdict
 
@@ -66,8 +66,7 @@ def test_reserved_name_is_refused_without_any_directory() -> None:
     said = verdict(mapping(group="system:masters"), replace(given(realm()), directory=None))
     assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.INVALID_SUBJECT)
     assert said.message == (
-        'kube-apiserver would see the group "system:masters". '
-        + ADVICE[Reason.INVALID_SUBJECT]
+        'kube-apiserver would see the group "system:masters". ' + ADVICE[Reason.INVALID_SUBJECT]
     )
 
 
@@ -167,7 +166,7 @@ def test_ambiguous_group_names_the_paths() -> None:
         ((client("headlamp", mapper("x", MapperKind.REPLACING)),), Reason.CLAIM_INDETERMINATE),
     ],
 )
-def test_objection_to_the_claim_holds(clients: tuple[object, ...], reason: Reason) -> None:
+def test_objection_to_the_claim_holds(clients: tuple[Client, ...], reason: Reason) -> None:
     said = verdict(mapping(), given(replace(realm(), clients=clients)))
     assert (said.outcome, said.reason) == (Outcome.HOLD, reason)
     assert said.message.endswith(ADVICE[reason])

@@ -1,6 +1,7 @@
 """Verified is Keycloak's word: True, False, or Unknown with what could not be asked."""
 
 import pytest
+
 from domain.builders import (
     UNAVAILABLE,
     access,
@@ -11,7 +12,6 @@ from domain.builders import (
     mapping,
     realm,
 )
-
 from groupaccess.domain.model import Access
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status import Condition, status

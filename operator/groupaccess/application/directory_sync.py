@@ -111,6 +111,10 @@ class DirectorySync:
         except (PassingError, TimeoutError) as error:
             why = "no answer in time" if isinstance(error, TimeoutError) else str(error)
             reading = Reading(failure=_failure(Reason.KEYCLOAK_UNAVAILABLE, why))
+        except Exception as error:  # it must not end the loop
+            logger.exception("directory %s: unexpected", directory.name)
+            why = f"the reading failed in an unexpected way ({type(error).__name__})"
+            reading = Reading(failure=_failure(Reason.KEYCLOAK_UNAVAILABLE, why))
         reason = reading.failure.reason if reading.failure else ""
         if reading.failure is not None:
             logger.warning("directory %s: %s", directory.name, reading.failure.message)

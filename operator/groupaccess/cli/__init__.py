@@ -32,6 +32,7 @@ def main(
 @from_settings(Settings)
 def run(settings: Settings) -> None:
     """Run the operator until it is told to stop."""
+    from groupaccess.adapters.kubernetes.rest import NoAccessError  # noqa: PLC0415
     from groupaccess.application.ports import NotInstalledError  # noqa: PLC0415
     from groupaccess.bootstrap import run as run_operator  # noqa: PLC0415
     from groupaccess.cli.logs import set_up_logs  # noqa: PLC0415
@@ -43,6 +44,9 @@ def run(settings: Settings) -> None:
         typer.echo(
             f"error: {error}. Install the CRDs: groupaccess crd | kubectl apply -f -", err=True
         )
+        raise typer.Exit(1) from error
+    except NoAccessError as error:
+        typer.echo(f"error: no way to the API server: {error}", err=True)
         raise typer.Exit(1) from error
 
 

@@ -41,17 +41,19 @@ def from_settings(
 
 def _parameter(settings: type[BaseSettings], name: str) -> inspect.Parameter:
     field = settings.model_fields[name]
+    number = field.annotation in {int, float}  # taken as text: pydantic's error names the value
     option = typer.Option(
         f"--{name.replace('_', '-')}",
         help=field.description,
         envvar=f"{settings.model_config['env_prefix']}{name}".upper(),
         show_default=_default(field),
+        metavar="NUMBER" if number else None,
     )
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,
         default=None,
-        annotation=Annotated[_optional(field.annotation), option],
+        annotation=Annotated[_optional(str if number else field.annotation), option],
     )
 
 

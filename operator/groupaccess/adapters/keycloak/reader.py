@@ -1,6 +1,5 @@
 """The port `DirectoryReader` on a real Keycloak: one complete reading of a realm, or a reason."""
 
-import asyncio
 from typing import Any
 
 from groupaccess.adapters.keycloak.errors import failure, translated
@@ -15,17 +14,25 @@ GROUPS_NEED = "view-users"
 CLIENTS_NEED = "view-clients"
 
 
+ANSWER_WITHIN = 20.0
+
+
 class KeycloakReader:
-    """Reads realms. Each reading logs in anew: no token is kept, none can be stale."""
+    """Reads realms. Each reading logs in anew: no token is kept, none can be stale.
+
+    `answer_within` are the seconds that one answer may take.
+    """
+
+    def __init__(self, answer_within: float = ANSWER_WITHIN) -> None:
+        self._answer_within = answer_within
 
     async def read(self, directory: Directory, connection: Connection) -> Snapshot:
         """Read the whole realm; see the port."""
-        async with open_session(connection) as session:
+        async with open_session(connection, self._answer_within) as session:
             await _same_issuer(directory, session)
             identity = await _log_in(session)
-            groups, clients = await asyncio.gather(
-                _groups(session), _clients(session, directory.clients)
-            )
+            groups = await _groups(session)
+            clients = await _clients(session, directory.clients)
         return Snapshot(identity, groups, clients)
 
 
@@ -83,7 +90,7 @@ async def _groups(session: Session) -> tuple[Group, ...]:
 async def _clients(session: Session, wanted: tuple[TokenClient, ...]) -> tuple[Client, ...]:
     with translated("client-scopes", needs=CLIENTS_NEED):
         scopes = {scope["name"]: scope for scope in await session.admin.a_get_client_scopes()}
-    found = await asyncio.gather(*(_client(session, client, scopes) for client in wanted))
+    found = [await _client(session, client, scopes) for client in wanted]
     return tuple(client for client in found if client is not None)
 
 

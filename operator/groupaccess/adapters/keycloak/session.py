@@ -14,8 +14,6 @@ from groupaccess.adapters.keycloak.errors import failure
 from groupaccess.application.ports import Connection, RefusedError
 from groupaccess.domain.reasons import Reason
 
-CALL_TIMEOUT = 20  # seconds for each call
-
 
 @dataclass(frozen=True)
 class Session:
@@ -34,15 +32,15 @@ class Session:
 
 
 @asynccontextmanager
-async def open_session(connection: Connection) -> AsyncIterator[Session]:
-    """Open a session; nothing is sent yet."""
+async def open_session(connection: Connection, answer_within: float) -> AsyncIterator[Session]:
+    """Open a session, whose calls may take `answer_within` seconds; nothing is sent yet."""
     opened = KeycloakOpenIDConnection(
         server_url=connection.admin_url,
         realm_name=quote(connection.realm, safe=""),
         client_id=connection.client_id,
         client_secret_key=connection.client_secret,
         verify=_trust(connection.ca),  # type: ignore[arg-type]  # httpx wants an SSLContext
-        timeout=CALL_TIMEOUT,
+        timeout=answer_within,  # type: ignore[arg-type]  # httpx takes fractions, too
     )
     try:
         yield Session(KeycloakAdmin(connection=opened))

@@ -112,7 +112,9 @@ class KubernetesCluster:
         data = await self._own("secrets", name)
         if data is None:
             return None
-        return {key: base64.b64decode(value).decode("utf-8") for key, value in data.items()}
+        # Other entries may be anything, such as a keystore beside the certificates.
+        texts = ((key, base64.b64decode(value)) for key, value in data.items())
+        return {key: text.decode(errors="replace") for key, text in texts}
 
     async def config_map(self, name: str) -> Mapping[str, str] | None:
         """Read a ConfigMap of the operator's own namespace."""

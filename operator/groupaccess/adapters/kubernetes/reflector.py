@@ -49,20 +49,20 @@ class Reflector:
     gone: Callable[[str, str, str], None]
     listed: asyncio.Event = field(default_factory=asyncio.Event)
     _known: dict[tuple[str, str], str] = field(default_factory=dict)  # (namespace, name) -> uid
+    _version: str | None = None  # the last one told; None lists anew
 
     async def run(self) -> None:
         """Mirror until cancelled. Errors back off; a version that is too old lists anew."""
-        version: str | None = None
         failures = 0
         while True:
             try:
-                if version is None:
-                    version = await self._list()
+                if self._version is None:
+                    self._version = await self._list()
                     self.listed.set()
-                version = await self._watch(version)
+                await self._watch(self._version)
                 failures = 0
             except ApiError as error:
-                version = None if error.code == GONE else version
+                self._version = None if error.code == GONE else self._version
                 failures = 0 if error.code == GONE and failures == 0 else failures + 1
                 logger.info("%s: %s", self.resource.segments[-1], error)
             except PassingError as error:
@@ -86,8 +86,8 @@ class Reflector:
             self.gone(*key, self._known.pop(key))
         return version
 
-    async def _watch(self, version: str) -> str:
-        """Follow the events from a version on; return the version to go on from."""
+    async def _watch(self, version: str) -> None:
+        """Follow the events from a version on; where it breaks off, the next one goes on."""
         query = [
             ("watch", "1"),
             ("allowWatchBookmarks", "true"),
@@ -99,10 +99,9 @@ class Reflector:
             item = event["object"]
             if event["type"] == "ERROR":
                 raise ApiError(int(item.get("code", 500)), str(item.get("message", "")))
-            version = item["metadata"]["resourceVersion"]
             if event["type"] != "BOOKMARK":
                 self._tell(event["type"], item)
-        return version
+            self._version = item["metadata"]["resourceVersion"]
 
     def _tell(self, kind: str, item: dict[str, Any]) -> None:
         key, uid = _identify(item)

@@ -20,6 +20,10 @@ CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)
 WATCH_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=70)
 
 
+class NoAccessError(Exception):
+    """Nothing says how to reach an API server, or nothing that can be read."""
+
+
 class ApiError(Exception):
     """An answer of the API server that is no success."""
 
@@ -43,16 +47,22 @@ class ApiError(Exception):
 
 
 async def configure(kubeconfig: str | None, connections: int) -> Configuration:
-    """Read the pod's own credentials, or a kubeconfig where one is given or no pod is around."""
+    """Read the pod's own credentials, or a kubeconfig where one is given or no pod is around.
+
+    Raise NoAccessError when there is neither.
+    """
     configuration = Configuration()
-    if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
-        config.load_incluster_config(  # type: ignore[no-untyped-call]
-            client_configuration=configuration
-        )
-    else:
-        await config.load_kube_config(  # type: ignore[no-untyped-call]
-            config_file=kubeconfig, client_configuration=configuration, persist_config=False
-        )
+    try:
+        if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
+            config.load_incluster_config(  # type: ignore[no-untyped-call]
+                client_configuration=configuration
+            )
+        else:
+            await config.load_kube_config(  # type: ignore[no-untyped-call]
+                config_file=kubeconfig, client_configuration=configuration, persist_config=False
+            )
+    except config.ConfigException as error:
+        raise NoAccessError(f"kubeconfig {kubeconfig or 'by default'}: {error}") from error
     configuration.connection_pool_maxsize = connections
     # The lookup of proxies and of ~/.netrc for every request costs three quarters of the rate.
     configuration.client_session_kwargs = {"trust_env": False}
@@ -126,6 +136,7 @@ class Rest:
             answer = await self.client.call_api(*request[:4], _request_timeout=limits)
             async with answer.response as response:
                 yield response
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            # A ValueError is JSON that is none: a proxy's page, or a stream that was cut.
             text = f"{type(error).__name__}: {error}".rstrip(": ")
             raise PassingError(f"the API server was not reached: {text}") from error

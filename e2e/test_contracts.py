@@ -1,0 +1,173 @@
+"""The contracts that the fakes of the fast tests keep, on what they stand for."""
+
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from kubernetes.aio.client import ApiClient
+
+from contracts.cluster import MAY_BIND, ClusterContract
+from contracts.directory_reader import DirectoryReaderContract
+from groupaccess.adapters.clock import SystemClock
+from groupaccess.adapters.keycloak.reader import KeycloakReader
+from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
+from groupaccess.adapters.kubernetes.records import read_binding
+from groupaccess.adapters.kubernetes.rest import Rest, configure
+from groupaccess.application.ports import Connection, ObjectRef
+from groupaccess.domain.bindings import Binding, BindingKey
+from testbed.cluster import Cluster
+from testbed.installation import CHART, KINDS_OF_RIGHTS, helm
+from testbed.keycloak import Keycloak
+from testbed.objects import access, mapping
+from testbed.operator import OperatorProcess
+from testbed.ports import free_port
+from testbed.realm_clients import OPERATOR_ROLES, group_mapper
+from testbed.waiting import eventually
+
+pytestmark = pytest.mark.contract
+
+RELEASE = "contract-groupaccess"  # the chart's names, and the namespace
+BINDINGS = "clusterrolebindings"
+
+
+class RealSurroundings:
+    """A real cluster, and what its administrator does to it by kubectl."""
+
+    def __init__(self, cluster: Cluster, port: KubernetesCluster, name: str) -> None:
+        self.port = port
+        self.name = name
+        self._cluster = cluster
+
+    def declare(self, name: str) -> ObjectRef:
+        self._cluster.apply(access(name, "nowhere", mapping("sre", "SRE")))
+        return ObjectRef("GroupAccess", name, self._metadata(name)["uid"])
+
+    def remove(self, ref: ObjectRef) -> None:
+        self._cluster.kubectl("delete", f"ga/{ref.name}")
+
+    def version(self, ref: ObjectRef) -> str:
+        return str(self._metadata(ref.name)["resourceVersion"])
+
+    def binding(self, where: BindingKey) -> Binding | None:
+        listed = json.loads(self._cluster.kubectl("get", BINDINGS, "-ojson").stdout)["items"]
+        return next((read_binding(b) for b in listed if b["metadata"]["name"] == where.name), None)
+
+    def label(self, where: BindingKey) -> None:
+        self._cluster.kubectl("label", BINDINGS, where.name, "app.kubernetes.io/managed-by-")
+
+    def remove_binding(self, where: BindingKey) -> None:
+        self._cluster.kubectl("delete", BINDINGS, where.name)
+
+    def put_secret(self, name: str, data: dict[str, str]) -> None:
+        self._put("Secret", name, stringData=data)
+
+    def put_config_map(self, name: str, data: dict[str, str]) -> None:
+        self._put("ConfigMap", name, data=data)
+
+    def close(self) -> None:
+        """Delete the object; garbage collection takes its bindings."""
+        self._cluster.kubectl("delete", "ga", self.name, "--ignore-not-found")
+
+    def _put(self, kind: str, name: str, **fields: object) -> None:
+        metadata = {"name": name, "namespace": RELEASE}
+        self._cluster.apply({"apiVersion": "v1", "kind": kind, "metadata": metadata, **fields})
+
+    def _metadata(self, name: str) -> dict[str, Any]:
+        found = json.loads(self._cluster.kubectl("get", f"ga/{name}", "-ojson").stdout)
+        metadata: dict[str, Any] = found["metadata"]
+        return metadata
+
+
+def rights() -> Iterator[dict[str, Any]]:
+    """Yield what gives the contracts' own account its rights, as the chart does."""
+    value = f"bindableClusterRoles={json.dumps(MAY_BIND)}"
+    command = ("template", RELEASE, CHART, "--namespace", RELEASE, "--set-json", value)
+    for body in yaml.safe_load_all(helm(*command)):
+        if body and body["kind"] in KINDS_OF_RIGHTS:
+            yield body
+
+
+@pytest.fixture(scope="module")
+def account(installed: Cluster, operator: OperatorProcess) -> Iterator[Path]:
+    """Give the kubeconfig of an account that may bind MAY_BIND alone; no operator interferes."""
+    operator.stop()
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": RELEASE}}
+    installed.apply(namespace, *rights())
+    may = ("auth", "can-i", "bind", "clusterroles/view")
+    who = f"--as=system:serviceaccount:{RELEASE}:{RELEASE}"
+    eventually(
+        lambda: installed.kubectl(*may, who, check=False).returncode == 0,
+        within=10,
+        what="the rights of the contracts' account",
+    )
+    yield installed.service_account_kubeconfig(RELEASE, RELEASE)
+    installed.kubectl("delete", "namespace", RELEASE, "--wait=false")
+    operator.start()
+
+
+@pytest.fixture
+async def world(installed: Cluster, account: Path, name: str) -> AsyncIterator[RealSurroundings]:
+    """Give the adapter with the rights of `account`."""
+    configuration = await configure(str(account), connections=4)
+    async with ApiClient(configuration) as client:
+        port = KubernetesCluster(Rest(client), RELEASE, SystemClock().now)
+        made = RealSurroundings(installed, port, name)
+        yield made
+    made.close()
+
+
+class TestKubernetesCluster(ClusterContract):
+    """The contract."""
+
+
+class RealSource:
+    """A real realm, and what its administrator does to it."""
+
+    def __init__(self, keycloak: Keycloak, name: str) -> None:
+        self.port = KeycloakReader()
+        self.realm = keycloak.create_realm(name)
+        self.realm.clients.create_headlamp()
+        self.issuer = self.realm.issuer_url
+        self.unreachable = f"https://localhost:{free_port()}/"
+        login = self.realm.clients.create_operator()
+        ca = keycloak.ca_file.read_text()
+        self.connection = Connection(f"{keycloak.url}/", name, login.client_id, login.secret, ca)
+
+    def create_groups(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            if path.count("/") == 1:  # many of them, and none is there yet
+                self.realm.admin.create_group({"name": path[1:]})
+            else:
+                self.realm.create_group(path)
+
+    def create_client(self, client_id: str, *, full_path: bool | None) -> None:
+        own = [] if full_path is None else [group_mapper(full_path=full_path)]
+        self.realm.clients.create(client_id, protocolMappers=own)
+
+    def create_scope(self, name: str, client_id: str, *, optional: bool) -> None:
+        self.realm.clients.create_scope(name, group_mapper(name=name, full_path=True))
+        self.realm.clients.assign_scope(client_id, name, optional=optional)
+
+    def disable(self, client_id: str) -> None:
+        self.realm.clients.update(client_id, enabled=False)
+
+    def login_without(self, role: str) -> Connection:
+        roles = [each for each in OPERATOR_ROLES if each != role]
+        login = self.realm.clients.create_operator("weak", roles)
+        return replace(self.connection, client_id=login.client_id, client_secret=login.secret)
+
+
+@pytest.fixture
+def source(keycloak: Keycloak, name: str) -> Iterator[RealSource]:
+    """Give a realm of its own; no cluster has to trust it."""
+    made = RealSource(keycloak, name)
+    yield made
+    made.realm.remove()
+
+
+class TestKeycloakReader(DirectoryReaderContract):
+    """The contract."""

@@ -1,0 +1,256 @@
+"""The main job in a kind cluster: our image and our chart, the operator as a pod."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from testbed.engine import docker, missing, own_name, remove_leftovers
+from testbed.installation import ACCOUNT, NAMESPACE, USERNAME, WITH_CLUSTER_ADMIN
+from testbed.keycloak import Keycloak
+from testbed.kind import KindTestbed, node_image
+from testbed.kind_keycloak import IMAGE as KEYCLOAK_IMAGE
+from testbed.kind_keycloak import KeycloakContainer
+from testbed.kind_release import BASE_IMAGE, NAME, Release, build_image
+from testbed.objects import Objects, access, mapping
+from testbed.realm import Realm
+from testbed.waiting import eventually
+
+pytestmark = pytest.mark.kind
+
+NAMESPACES = "/api/v1/namespaces"
+RULES = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+RELEASED = "platform"
+DIRECTORY = "default"
+Progress = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="module")
+def _engine() -> None:
+    """Skip, before anything is started, where containers cannot be run."""
+    reason = missing([node_image(), KEYCLOAK_IMAGE, BASE_IMAGE])
+    if reason is None and shutil.which("go") is None:
+        reason = "go is missing: install Go 1.26 or newer, which builds kind and Helm here"
+    if reason is not None:
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def keycloak(
+    request: pytest.FixtureRequest, progress: Progress, _engine: None
+) -> Iterator[Keycloak]:
+    """Give a Keycloak of these tests' own, beside their cluster."""
+    failed = request.session.testsfailed
+    server = KeycloakContainer().start()
+    yield server
+    with progress():
+        server.close(keep=request.session.testsfailed > failed)
+
+
+@pytest.fixture(scope="module")
+def realm(keycloak: Keycloak) -> Realm:
+    """Give the realm of the story, with a person in each group."""
+    made = keycloak.create_realm("ADMIN")
+    made.clients.create_headlamp()
+    made.clients.create_operator()
+    made.create_user("alice", "/SRE")
+    made.create_user("bob", "/Developer")
+    return made
+
+
+@pytest.fixture(scope="module")
+def kind(request: pytest.FixtureRequest, progress: Progress, realm: Realm) -> Iterator[KindTestbed]:
+    """Give a cluster of these tests' own, whatever --cluster says, with our image in it."""
+    failed = request.session.testsfailed
+    with progress():
+        made = KindTestbed("chart", issuers=[realm.issuer()]).start()
+    yield made
+    with progress():
+        made.close(keep=request.session.testsfailed > failed)
+
+
+@pytest.fixture(scope="module")
+def release(progress: Progress, kind: KindTestbed, realm: Realm) -> Release:
+    """Build the image and install the chart; alice gets in by nothing else."""
+    with progress():
+        image = build_image(kind.folder / "logs" / "image.log")
+        kind.load_image(image)
+    assert kind.get(NAMESPACES, realm.id_token("alice")).status == 403
+    made = Release(kind, realm, image)
+    spec = access(RELEASED, DIRECTORY, mapping("sre", "SRE", "cluster-admin"))["spec"]
+    made.install({RELEASED: spec})
+    return made
+
+
+@pytest.fixture
+def objects(release: Release) -> Iterator[Objects]:
+    """Give a maker of objects that takes them back at the test's end."""
+    made = Objects(release.cluster)
+    yield made
+    made.close()
+
+
+def test_a_group_access_from_the_values_stands_when_the_install_returns(
+    release: Release, realm: Realm
+) -> None:
+    assert release.cluster.get(NAMESPACES, realm.id_token("alice")).status == 200
+    ready = '{.status.conditions[?(@.type=="Ready")].reason}'
+    assert release.kubectl("get", f"ga/{RELEASED}", f"-ojsonpath={ready}") == "Granted"
+
+
+def test_a_group_access_turns_403_into_200_and_its_deletion_turns_it_back(
+    release: Release, realm: Realm, objects: Objects, name: str
+) -> None:
+    token = realm.id_token("bob")
+    assert release.cluster.get(NAMESPACES, token).status == 403
+    objects.apply(access(name, DIRECTORY, mapping("dev", "Developer", "cluster-admin")))
+    objects.wait_reason(f"ga/{name}", "Granted")
+    eventually(lambda: release.cluster.get(NAMESPACES, token).status == 200, within=5)
+    objects.delete(f"ga/{name}")
+    eventually(lambda: release.cluster.get(NAMESPACES, token).status == 403, within=5)
+
+
+def test_a_group_in_the_wrong_case_is_not_found(objects: Objects, name: str) -> None:
+    objects.apply(access(name, DIRECTORY, mapping("sre", "sre")))
+    assert "did you mean SRE?" in objects.wait_reason(f"ga/{name}", "GroupNotFound")["message"]
+
+
+def test_a_binding_deleted_by_hand_is_back_within_two_seconds(release: Release) -> None:
+    binding = f"groupaccess:{RELEASED}:sre:cluster-admin"
+    before = release.kubectl("get", "clusterrolebinding", binding, "-ojsonpath={.metadata.uid}")
+    release.kubectl("delete", "clusterrolebinding", binding)
+    began = time.monotonic()
+
+    def is_back() -> bool:
+        uid = release.kubectl("get", "clusterrolebinding", binding, "-ojsonpath={.metadata.uid}")
+        return uid not in {"", before}
+
+    eventually(is_back, within=2, what="the binding")
+    print(f"back within {time.monotonic() - began:.2f} s")
+
+
+def test_the_pod_is_nobody_special(release: Release) -> None:
+    assert release.in_pod("id", "-u").strip() == "65532"
+    assert "Read-only file system" in release.in_pod("touch", "/opt/x")
+    assert "CapEff:\t0000000000000000" in release.in_pod("cat", "/proc/1/status")
+    enforced = release.kubectl("get", "namespace", NAMESPACE, "-ojsonpath={.metadata.labels}")
+    assert '"pod-security.kubernetes.io/enforce":"restricted"' in enforced
+
+
+def test_the_operators_account_has_no_admin_rights(release: Release) -> None:
+    print(release.kubectl("auth", "can-i", "--list", f"--as={USERNAME}"))
+    token = release.cluster.create_token(NAMESPACE, ACCOUNT)
+    review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview"}
+    body = {**review, "spec": {"namespace": NAMESPACE}}
+    rules = release.cluster.request("POST", RULES, token, body).body["status"]["resourceRules"]
+    assert rules
+    for rule in rules:
+        assert "*" not in [*rule["apiGroups"], *rule["resources"], *rule["verbs"]], rule
+        assert not {"escalate", "impersonate"} & set(rule["verbs"]), rule
+        assert "bind" not in rule["verbs"] or rule["resourceNames"], rule
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "create clusterroles",
+        "patch clusterroles",
+        "escalate clusterroles",
+        "bind clusterroles",
+        "bind clusterroles/system:node",
+        "impersonate users",
+        "list secrets",
+        "list secrets --all-namespaces",
+        "get secrets --namespace=kube-system",
+        "get secret/keycloak --namespace=default",
+        "create pods",
+        "patch groupaccesses",
+        "get pods --subresource=exec",
+    ],
+)
+def test_the_operators_account_may_not(release: Release, action: str) -> None:
+    words = action.split()
+    where = [] if any("namespace" in word for word in words) else [f"--namespace={NAMESPACE}"]
+    asked = ("auth", "can-i", *words, *where, f"--as={USERNAME}")
+    assert release.cluster.kubectl(*asked, check=False).stdout.strip() == "no"
+
+
+def test_an_upgrade_that_lets_it_bind_a_role_heals_the_refusal_and_a_rollback_works(
+    release: Release, objects: Objects, name: str
+) -> None:
+    role = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": name},
+        "rules": [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get"]}],
+    }
+    objects.apply(role, access(name, DIRECTORY, mapping("dev", "Developer", name)))
+    message = objects.wait_reason(f"ga/{name}", "BindForbidden")["message"]
+    assert name in message
+    assert "bindableClusterRoles" in message
+
+    release.upgrade([*WITH_CLUSTER_ADMIN, name])
+    began = time.monotonic()
+    objects.wait_reason(f"ga/{name}", "Granted", within=90)
+    print(f"healed {time.monotonic() - began:.1f} s after the upgrade")
+    release.rollback()
+    assert objects.conditions(f"ga/{RELEASED}")["Ready"]["reason"] == "Granted"
+
+
+def test_the_cluster_reads_tokens_in_another_way_without_a_restart(
+    release: Release, realm: Realm
+) -> None:
+    release.cluster.trust(realm.issuer(groups_prefix="oidc:"))
+    try:
+        assert "oidc:SRE" in release.cluster.whoami(realm.id_token("alice"))["groups"]
+    finally:
+        release.cluster.trust(realm.issuer())
+    assert "SRE" in release.cluster.whoami(realm.id_token("alice"))["groups"]
+
+
+def test_the_logs_hold_no_secret_and_no_token(release: Release, realm: Realm) -> None:
+    logs = release.kubectl("logs", f"deployment/{NAME}")
+    assert logs.count("\n") > 5
+    assert realm.clients.credentials().secret not in logs
+    assert "eyJ" not in logs  # how every JSON Web Token begins
+
+
+def test_an_uninstall_leaves_only_the_crds(release: Release, realm: Realm) -> None:
+    token = realm.id_token("alice")
+    release.uninstall()
+    left = "clusterroles,clusterrolebindings,roles,rolebindings,deployments,serviceaccounts"
+    mine = ("get", left, "--all-namespaces", "--selector=app.kubernetes.io/instance=groupaccess")
+    assert not release.cluster.kubectl(*mine, "-oname").stdout
+    assert not release.cluster.kubectl("get", "ga,kcd", "-oname").stdout
+    eventually(lambda: not _bindings(release), within=30, what="no binding of ours")
+    eventually(lambda: release.cluster.get(NAMESPACES, token).status == 403, within=5)
+    assert release.cluster.kubectl("get", "crds", "-oname").stdout.count("groupaccess.io") == 2
+
+
+@pytest.mark.usefixtures("_engine")
+def test_what_a_killed_run_left_is_removed_by_the_next_one_and_nothing_else() -> None:
+    program = f"""
+from testbed.engine import docker, own_name
+print(own_name("x"), docker("create", "--name", own_name("x"), "{BASE_IMAGE}").stdout)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    dead = subprocess.check_output([sys.executable, "-c", program], env=environment, text=True)
+    mine = own_name("y")
+    docker("create", "--name", mine, BASE_IMAGE)
+    try:
+        assert dead.split()[0] in remove_leftovers()
+        assert mine in docker("ps", "--all", "--format={{.Names}}").stdout.split()
+    finally:
+        docker("rm", mine)
+
+
+def _bindings(release: Release) -> list[Any]:
+    names = release.cluster.kubectl("get", "clusterrolebindings", "-oname").stdout.split()
+    return [name for name in names if "/groupaccess:" in name]

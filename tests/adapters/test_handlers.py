@@ -1,0 +1,117 @@
+"""Events go into the store, and whom they touch into the queue."""
+
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import kopf
+import pytest
+
+from fakes.clock import FakeClock
+from fakes.cluster import FakeCluster
+from fakes.keycloak import FakeDirectoryReader
+from fakes.metrics import FakeMetrics
+from fakes.values import Spec, access_spec, body, directory_spec, mapping
+from groupaccess.application.directory_sync import DirectorySync
+from groupaccess.application.store import Store
+from groupaccess.handlers import Handlers
+
+ACCESS = body("GroupAccess", "platform", access_spec())
+DIRECTORY = body("KeycloakDirectory", "default", directory_spec())
+
+
+class Desk:
+    """Handlers with a store; `touched` are the keys that were queued."""
+
+    def __init__(self) -> None:
+        cluster, clock, metrics = FakeCluster(), FakeClock(), FakeMetrics()
+        self.store, self.touched, self.reader = Store(), list[str](), FakeDirectoryReader()
+        cluster.secrets["keycloak"] = {"client-id": "a", "client-secret": "b"}
+        self.sync = DirectorySync(
+            cluster, self.reader, self.store, clock, metrics, self.touched.extend
+        )
+        self.handlers = Handlers(self.store, self.sync, self.touched.extend)
+
+    async def tell(self, kind: str | None, raw: Spec) -> None:
+        """Let kopf tell of an event; the kind None is that of the first list."""
+        event: Any = {"type": kind, "object": raw}
+        is_access = raw["kind"] == "GroupAccess"
+        await (self.handlers.on_access if is_access else self.handlers.on_directory)(event)
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    made = Desk()
+    yield made
+    await made.sync.close()
+
+
+@pytest.mark.parametrize("kind", [None, "ADDED", "MODIFIED"])
+async def test_an_object_goes_into_the_store_and_the_queue(desk: Desk, kind: str | None) -> None:
+    await desk.tell(kind, ACCESS)
+    assert desk.store.accesses["platform"].access.mappings[0].group == "SRE"
+    assert desk.store.seen["GroupAccess"] == {"platform": ("uid-platform", "1")}
+    assert desk.touched == ["platform"]
+
+
+async def test_a_deleted_object_leaves_the_store_and_is_queued(desk: Desk) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("DELETED", ACCESS)
+    assert desk.store.accesses == {}
+    assert desk.store.seen["GroupAccess"] == {}
+    assert desk.touched == ["platform", "platform"]
+
+
+async def test_a_directory_touches_its_users_and_is_read(desk: Desk) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("ADDED", DIRECTORY)
+    assert desk.touched == ["platform", "platform"]
+    assert desk.store.seen["KeycloakDirectory"] == {"default": ("uid-default", "1")}
+    assert list(desk.sync._loops) == ["default"]
+
+
+async def test_a_deleted_directory_is_read_no_more(desk: Desk) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("ADDED", DIRECTORY)
+    await desk.tell("DELETED", DIRECTORY)
+    assert desk.store.directories == {}
+    assert desk.touched == ["platform"] * 3
+    assert desk.sync._loops == {}
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [{}, {"mappings": []}, {"mappings": [{"name": "sre"}]}, {"mappings": [mapping(), mapping()]}],
+    ids=["nothing", "no mapping", "half a mapping", "one name twice"],
+)
+async def test_an_object_that_cannot_be_read_changes_nothing(
+    desk: Desk, spec: Spec, caplog: pytest.LogCaptureFixture
+) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("MODIFIED", body("GroupAccess", "platform", spec, version="2"))
+    assert desk.store.accesses["platform"].access.mappings[0].group == "SRE"
+    assert desk.store.seen["GroupAccess"] == {"platform": ("uid-platform", "2")}
+    assert desk.touched == ["platform"]
+    assert "GroupAccess platform cannot be read" in caplog.text
+
+
+async def test_a_directory_that_cannot_be_read_shows_no_secret(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await desk.tell("ADDED", DIRECTORY)
+    wrong = directory_spec(auth={"clientSecret": {"secretRef": "s3cret"}})
+    await desk.tell("MODIFIED", body("KeycloakDirectory", "default", wrong, version="2"))
+    assert "default" in desk.store.directories
+    assert "s3cret" not in caplog.text
+
+
+def test_kopf_watches_both_kinds_and_nothing_else() -> None:
+    registry = kopf.OperatorRegistry()
+    Desk().handlers.register(registry)
+    handlers = registry._watching.get_all_handlers()
+    assert sorted(str(handler.id) for handler in handlers) == [
+        "groupaccesses",
+        "keycloakdirectories",
+    ]
+    assert not registry._changing.get_all_handlers()

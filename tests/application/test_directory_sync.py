@@ -1,0 +1,332 @@
+"""Directories are read each on its own loop, and their statuses say how that went."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from fakes.clock import FakeClock
+from fakes.cluster import FakeCluster
+from fakes.keycloak import SECRET, FakeClient, FakeDirectoryReader, membership, refused
+from fakes.metrics import FakeMetrics
+from fakes.values import ISSUER, Spec, access, directory_spec
+from groupaccess.api import v1alpha1 as api
+from groupaccess.application.declared import declared_directory
+from groupaccess.application.directory_sync import READ_TIMEOUT, DirectorySync
+from groupaccess.application.ports import PassingError
+from groupaccess.application.store import Store
+from groupaccess.domain.reasons import Reason
+
+LOGIN = {"client-id": "groupaccess", "client-secret": f"{SECRET}\n"}
+
+
+class Desk:
+    """A DirectorySync on fakes, with the directories that a test declares."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.cluster = FakeCluster()
+        self.cluster.secrets["keycloak"] = dict(LOGIN)
+        self.reader = FakeDirectoryReader()
+        self.realm = self.reader.create_realm()
+        self.realm.clients["headlamp"] = FakeClient((membership(),))
+        self.realm.create_group("/SRE")
+        self.store, self.metrics, self.touched = Store(), FakeMetrics(), list[str]()
+        self.sync = DirectorySync(
+            self.cluster, self.reader, self.store, clock, self.metrics, self.touched.extend
+        )
+
+    def declare(self, name: str = "default", **spec: Any) -> None:  # noqa: ANN401 -- JSON
+        """Apply a directory, and tell of it as the handlers do."""
+        self.cluster.objects.apply("KeycloakDirectory", name, directory_spec(**spec))
+        self.tell(name)
+
+    def tell(self, name: str = "default") -> None:
+        """Let the watch tell of the directory as it is now."""
+        body = self.cluster.objects.find("KeycloakDirectory", name)
+        assert body is not None
+        declared = declared_directory(api.KeycloakDirectory.read(body))
+        known = self.store.directories.get(name)
+        self.store.put_directory(declared)
+        if known is None or not known.same_spec(declared):
+            self.sync.changed(name)
+
+    def status(self, name: str = "default") -> Spec:
+        """Return a directory's status as it was written last."""
+        body = self.cluster.objects.find("KeycloakDirectory", name)
+        status: Spec = body["status"] if body else {}
+        return status
+
+    def ready(self, name: str = "default") -> tuple[str, str]:
+        """Return status and reason of its condition Ready."""
+        first = self.status(name)["conditions"][0]
+        return first["status"], first["reason"]
+
+    @property
+    def groups(self) -> list[str]:
+        """Return the groups that are known of the directory `default`."""
+        known = self.store.readings["default"].snapshot
+        return [group.path for group in known.groups] if known else []
+
+
+@pytest.fixture
+async def desk(clock: FakeClock) -> AsyncIterator[Desk]:
+    made = Desk(clock)
+    yield made
+    await made.sync.close()
+
+
+async def test_a_directory_is_read_at_once_and_says_so(desk: Desk) -> None:
+    desk.store.put_access(access())
+    desk.declare()
+    await asyncio.sleep(1)
+    assert desk.groups == ["/SRE"]
+    assert desk.touched == ["platform"]
+    assert desk.ready() == ("True", "Read")
+    assert desk.status()["groups"] == 1
+    assert desk.status()["directoryId"] == desk.realm.identity
+    assert desk.metrics.reads == [("default", "", 0)]
+
+
+async def test_it_is_read_again_in_its_interval_with_jitter(desk: Desk) -> None:
+    desk.declare(syncInterval="100s")
+    await asyncio.sleep(89)
+    assert len(desk.reader.reads) == 1
+    await asyncio.sleep(22)
+    assert len(desk.reader.reads) == 2
+    desk.realm.create_group("/Dev")
+    await asyncio.sleep(111)
+    assert desk.groups == ["/Dev", "/SRE"]
+
+
+async def test_a_status_is_written_only_when_it_changes(desk: Desk) -> None:
+    desk.declare()
+    await asyncio.sleep(1)
+    desk.tell()
+    desk.cluster.calls.clear()
+    await asyncio.sleep(600)
+    assert len(desk.reader.reads) > 5
+    assert desk.cluster.writes == []
+    desk.realm.create_group("/Dev")
+    await asyncio.sleep(70)
+    assert desk.status()["groups"] == 2
+
+
+async def test_a_failure_keeps_what_was_read(desk: Desk) -> None:
+    desk.declare()
+    await asyncio.sleep(1)
+    desk.reader.down = True
+    await asyncio.sleep(70)
+    assert desk.groups == ["/SRE"]
+    assert desk.ready() == ("False", "KeycloakUnavailable")
+    assert desk.status()["groups"] == 1
+    desk.reader.down = False
+    await asyncio.sleep(70)
+    assert desk.ready() == ("True", "Read")
+
+
+async def test_a_failure_is_tried_again_soon_and_then_less_often(desk: Desk) -> None:
+    desk.reader.down = True
+    desk.declare(syncInterval="60s")
+    await asyncio.sleep(0.5)
+    assert len(desk.reader.reads) == 1
+    await asyncio.sleep(7.5)
+    assert len(desk.reader.reads) == 4  # after about 1, 3 and 7 seconds
+    await asyncio.sleep(3600)
+    assert 50 < len(desk.reader.reads) < 80
+
+
+async def test_a_directory_that_is_down_slows_no_other(desk: Desk) -> None:
+    desk.declare("slow", adminURL="https://nobody.example.com")
+    desk.declare()
+    await asyncio.sleep(1)
+    assert desk.ready() == ("True", "Read")
+    assert desk.ready("slow") == ("False", "KeycloakUnavailable")
+
+
+async def test_a_reading_that_hangs_is_given_up(desk: Desk, clock: FakeClock) -> None:
+    hanging = asyncio.Event()
+
+    class Hanging(FakeDirectoryReader):
+        async def read(self, *_: object) -> Any:  # noqa: ANN401 -- never
+            await hanging.wait()
+
+    desk.sync = DirectorySync(
+        desk.cluster, Hanging(), desk.store, clock, desk.metrics, desk.touched.extend
+    )
+    desk.declare()
+    await asyncio.sleep(READ_TIMEOUT + 0.5)
+    assert desk.ready() == ("False", "KeycloakUnavailable")
+    assert "no answer in time" in desk.status()["conditions"][0]["message"]
+
+
+@pytest.mark.parametrize("error", [ValueError("not JSON"), RuntimeError("unexpected")])
+async def test_an_unexpected_error_ends_no_loop(
+    desk: Desk, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.reader.fail(error)
+    desk.declare()
+    await asyncio.sleep(0.5)
+    assert desk.ready() == ("False", "KeycloakUnavailable")
+    await asyncio.sleep(2)
+    assert desk.ready() == ("True", "Read")
+    assert type(error).__name__ in caplog.text
+
+
+async def test_a_changed_spec_is_read_at_once(desk: Desk) -> None:
+    desk.declare(syncInterval="24h")
+    await asyncio.sleep(1)
+    desk.declare(syncInterval="12h")
+    await asyncio.sleep(1)
+    assert len(desk.reader.reads) == 2
+
+
+async def test_what_was_read_for_another_realm_is_not_kept(desk: Desk, clock: FakeClock) -> None:
+    desk.reader.create_realm("OTHER").create_group("/Other")
+    other = ISSUER.replace("ADMIN", "OTHER")
+
+    class Slow(FakeDirectoryReader):
+        async def read(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+            await asyncio.sleep(10)
+            return await desk.reader.read(*given)
+
+    desk.sync = DirectorySync(
+        desk.cluster, Slow(), desk.store, clock, desk.metrics, desk.touched.extend
+    )
+    desk.declare()
+    await asyncio.sleep(5)
+    desk.declare(issuer=other)
+    await asyncio.sleep(7)
+    assert desk.groups == []
+    await asyncio.sleep(10)
+    assert desk.groups == ["/Other"]
+
+
+async def test_a_removed_directory_is_read_no_more(desk: Desk) -> None:
+    desk.declare()
+    await asyncio.sleep(1)
+    desk.sync.gone("default")
+    desk.store.drop_directory("default")
+    desk.sync.gone("never seen")
+    await asyncio.sleep(600)
+    assert len(desk.reader.reads) == 1
+    desk.tell()
+    await asyncio.sleep(1)
+    assert len(desk.reader.reads) == 2
+
+
+async def test_nothing_is_read_after_the_end(desk: Desk) -> None:
+    desk.declare()
+    desk.declare("other")
+    await asyncio.sleep(1)
+    await desk.sync.close()
+    await asyncio.sleep(600)
+    assert len(desk.reader.reads) == 2
+
+
+async def test_a_status_that_could_not_be_written_is_written_with_the_next_reading(
+    desk: Desk,
+) -> None:
+    desk.cluster.fail("status", PassingError("503"))
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+    assert desk.status() == {"observedGeneration": -1}
+    await asyncio.sleep(11)
+    assert desk.ready() == ("True", "Read")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (None, 'Secret "keycloak" is not in the operator\'s namespace'),
+        ({}, 'Secret "keycloak" has no "client-id"'),
+        ({"client-id": "groupaccess"}, 'Secret "keycloak" has no "client-secret"'),
+        ({**LOGIN, "client-secret": " \n"}, 'Secret "keycloak" has no "client-secret"'),
+    ],
+    ids=["no Secret", "empty", "half", "blank"],
+)
+async def test_missing_credentials_are_named(
+    desk: Desk, data: dict[str, str] | None, words: str
+) -> None:
+    desk.cluster.secrets.clear()
+    if data is not None:
+        desk.cluster.secrets["keycloak"] = data
+    desk.declare()
+    await asyncio.sleep(0.5)
+    assert desk.ready() == ("False", "CredentialsNotFound")
+    assert words in desk.status()["conditions"][0]["message"]
+    assert desk.reader.reads == []
+    desk.cluster.secrets["keycloak"] = dict(LOGIN)
+    await asyncio.sleep(2)
+    assert desk.ready() == ("True", "Read")
+
+
+@pytest.mark.parametrize(
+    ("bundle", "ca"),
+    [
+        (None, None),
+        ({"inline": "-----BEGIN CERTIFICATE-----"}, "-----BEGIN CERTIFICATE-----"),
+        ({"configMapRef": {"name": "ca"}}, "CA of the config map"),
+        ({"configMapRef": {"name": "ca", "key": "root.pem"}}, "another CA"),
+        ({"secretRef": {"name": "tls"}}, "CA of the secret"),
+    ],
+)
+async def test_the_authorities_come_from_where_the_spec_says(
+    desk: Desk, bundle: dict[str, Any] | None, ca: str | None
+) -> None:
+    desk.cluster.config_maps["ca"] = {"ca.crt": "CA of the config map\n", "root.pem": "another CA"}
+    desk.cluster.secrets["tls"] = {"ca.crt": "CA of the secret"}
+    more: Spec = {"caBundle": bundle} if bundle else {}
+    desk.declare(**more)
+    await asyncio.sleep(0.5)
+    assert [connection.ca for connection in desk.reader.connections] == [ca]
+
+
+async def test_missing_authorities_are_named(desk: Desk) -> None:
+    desk.declare(caBundle={"configMapRef": {"name": "ca"}})
+    await asyncio.sleep(0.5)
+    assert desk.ready() == ("False", "CredentialsNotFound")
+    assert 'ConfigMap "ca"' in desk.status()["conditions"][0]["message"]
+
+
+async def test_a_directory_with_an_unsupported_field_is_not_read(desk: Desk) -> None:
+    desk.declare(canary={"group": "canary"})
+    await asyncio.sleep(600)
+    assert desk.reader.reads == []
+    assert desk.ready() == ("False", "NotSupported")
+
+
+async def test_what_may_come_is_waited_for_and_then_stalls(desk: Desk) -> None:
+    desk.reader.down = True
+    desk.declare()
+    conditions = []
+    for _ in range(2):
+        await asyncio.sleep(1)
+        desk.tell()
+        conditions.append({each["type"]: each["status"] for each in desk.status()["conditions"]})
+        await asyncio.sleep(400)
+    assert conditions == [
+        {"Ready": "False", "Reconciling": "True", "Stalled": "False"},
+        {"Ready": "False", "Reconciling": "False", "Stalled": "True"},
+    ]
+
+
+async def test_no_secret_gets_into_a_log_or_a_status(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    desk.declare()
+    await asyncio.sleep(70)
+    desk.reader.fail(refused(Reason.LOGIN_FAILED, "Keycloak refused the login"))
+    desk.reader.fail(RuntimeError("unexpected"))
+    await asyncio.sleep(70)
+    desk.cluster.fail("secret", PassingError("503"))
+    await asyncio.sleep(70)
+    desk.cluster.secrets["keycloak"] = {"client-id": SECRET}
+    await asyncio.sleep(70)
+    assert caplog.text
+    assert SECRET not in caplog.text
+    assert SECRET not in str(desk.status())
+    assert SECRET not in repr(desk.store)
+    assert SECRET not in repr(desk.reader.connections)

@@ -1,0 +1,46 @@
+"""Helm, which renders the chart without a cluster."""
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from testbed.cache import cache_root
+from testbed.tools import HELM
+
+CHART = Path(__file__).parents[2] / "deploy" / "helm" / "groupaccess"
+NAMESPACE = "access"
+
+Object = dict[str, Any]
+
+
+class HelmError(Exception):
+    """Helm refused; the message is its own."""
+
+
+def find_helm() -> str | None:
+    """Return the testbed's Helm when it is built, else the one in PATH."""
+    built = cache_root() / HELM.name / HELM.version / "helm"
+    return str(built) if built.exists() else shutil.which("helm")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The chart, as a Helm renders it."""
+
+    helm: str
+
+    def render(self, *options: str, release: str = "groupaccess", **values: object) -> list[Object]:
+        """Return the objects that a release with these values has."""
+        pairs = [f"--set-json={name}={json.dumps(value)}" for name, value in values.items()]
+        command = [self.helm, "template", release, str(CHART), f"--namespace={NAMESPACE}"]
+        done = subprocess.run(  # noqa: S603 -- Helm
+            [*command, *options, *pairs], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise HelmError(done.stderr)
+        return [body for body in yaml.safe_load_all(done.stdout) if body]

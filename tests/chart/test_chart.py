@@ -1,0 +1,223 @@
+"""The chart renders what an administrator may install without a second thought."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from chart.helm import CHART, NAMESPACE, Chart, HelmError, Object
+from groupaccess import __version__
+from groupaccess.api.v1alpha1 import GroupAccess, KeycloakDirectory
+from groupaccess.config import Settings
+
+ROOT = CHART.parents[2]
+ROLES = {"ClusterRole", "Role"}
+DIRECTORY = {
+    "issuer": "https://auth.example.com/realms/main",
+    "auth": {"clientSecret": {"secretRef": {"name": "keycloak"}}},
+    "tokens": {"clients": [{"clientId": "headlamp", "scopes": ["openid", "groups"]}]},
+}
+
+
+def of_kind(objects: list[Object], kind: str) -> list[Object]:
+    return [body for body in objects if body["kind"] == kind]
+
+
+def rules(objects: list[Object]) -> Iterator[Object]:
+    for body in objects:
+        if body["kind"] in ROLES:
+            yield from body["rules"]
+
+
+def pod(objects: list[Object]) -> Object:
+    (deployment,) = of_kind(objects, "Deployment")
+    spec: Object = deployment["spec"]["template"]["spec"]
+    return spec
+
+
+def container(objects: list[Object]) -> Object:
+    (only,) = pod(objects)["containers"]
+    found: Object = only
+    return found
+
+
+def test_with_its_defaults_it_is_a_deployment_and_its_rights(rendered: list[Object]) -> None:
+    kinds = sorted(body["kind"] for body in rendered)
+    assert kinds == [
+        *("ClusterRole", "ClusterRoleBinding", "Deployment"),
+        *("Role", "Role", "RoleBinding", "RoleBinding", "ServiceAccount"),
+    ]
+
+
+def test_no_rule_has_a_star_and_none_escalates(chart: Chart) -> None:
+    for rule in rules(chart.render(bindableClusterRoles=["view", "cluster-admin"])):
+        values = [value for field in rule.values() for value in field]
+        assert "*" not in values
+        assert {"escalate", "impersonate", "deletecollection"}.isdisjoint(values)
+
+
+@pytest.mark.parametrize("roles", [["view", "edit", "admin"], ["acme:reader,writer"]])
+def test_bind_is_for_the_named_roles_alone(chart: Chart, roles: list[str]) -> None:
+    (bind,) = [
+        rule for rule in rules(chart.render(bindableClusterRoles=roles)) if "bind" in rule["verbs"]
+    ]
+    assert bind == {
+        "apiGroups": ["rbac.authorization.k8s.io"],
+        "resources": ["clusterroles"],
+        "resourceNames": roles,
+        "verbs": ["bind"],
+    }
+
+
+def test_without_a_role_to_bind_there_is_no_bind(chart: Chart) -> None:
+    objects = chart.render(bindableClusterRoles=[])
+    assert not [rule for rule in rules(objects) if "bind" in rule["verbs"]]
+
+
+def test_cluster_admin_must_be_asked_for(rendered: list[Object]) -> None:
+    names = [name for rule in rules(rendered) for name in rule.get("resourceNames", ())]
+    assert sorted(names) == ["admin", "edit", "view"]
+
+
+def test_secrets_are_read_in_its_own_namespace_and_by_name_alone(rendered: list[Object]) -> None:
+    for body in rendered:
+        for rule in body["rules"] if body["kind"] in ROLES else ():
+            if "secrets" in rule["resources"]:
+                assert body["kind"] == "Role"
+                assert body["metadata"]["namespace"] == NAMESPACE
+                assert rule["verbs"] == ["get"]
+
+
+def test_roles_are_bound_to_the_account_of_the_pod(rendered: list[Object]) -> None:
+    account = pod(rendered)["serviceAccountName"]
+    assert [body["metadata"]["name"] for body in of_kind(rendered, "ServiceAccount")] == [account]
+    roles = {(body["kind"], body["metadata"]["name"]) for body in rendered if body["kind"] in ROLES}
+    bindings = [body for body in rendered if body["kind"].endswith("Binding")]
+    assert {(each["roleRef"]["kind"], each["roleRef"]["name"]) for each in bindings} == roles
+    for each in bindings:
+        assert each["subjects"] == [
+            {"kind": "ServiceAccount", "name": account, "namespace": NAMESPACE}
+        ]
+
+
+def test_the_pod_is_restricted(rendered: list[Object]) -> None:
+    spec, only = pod(rendered), container(rendered)
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert only["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert {"hostNetwork", "hostPID", "hostIPC", "volumes"}.isdisjoint(spec)
+
+
+def test_the_image_has_a_user_that_the_kubelet_can_tell_from_root() -> None:
+    users = re.findall(r"^USER (.+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert users
+    assert re.fullmatch(r"[1-9][0-9]*(:[0-9]+)?", users[-1])
+
+
+def test_one_pod_at_a_time_writes(rendered: list[Object]) -> None:
+    (deployment,) = of_kind(rendered, "Deployment")
+    assert deployment["spec"]["replicas"] == 1
+    assert deployment["spec"]["strategy"] == {"type": "Recreate"}
+
+
+def test_the_deployment_finds_its_pods(chart: Chart) -> None:
+    (deployment,) = of_kind(chart.render(podLabels={"team": "iam"}), "Deployment")
+    labels = deployment["spec"]["template"]["metadata"]["labels"]
+    assert deployment["spec"]["selector"]["matchLabels"].items() <= labels.items()
+    assert labels["team"] == "iam"
+
+
+def test_the_environment_is_what_the_settings_know(chart: Chart) -> None:
+    given = container(chart.render(log={"format": "human", "level": "debug"}, workers=4))["env"]
+    names = {each["name"].removeprefix("GROUPACCESS_").lower() for each in given}
+    assert names <= Settings.model_fields.keys()
+    values = {each["name"]: each["value"] for each in given if "value" in each}
+    assert values == {
+        "GROUPACCESS_LOG_FORMAT": "human",
+        "GROUPACCESS_LOG_LEVEL": "debug",
+        "GROUPACCESS_WORKERS": "4",
+    }
+
+
+def test_probes_go_where_the_operator_listens(rendered: list[Object]) -> None:
+    only = container(rendered)
+    port = {"name": "http", "containerPort": Settings.model_fields["listen_port"].default}
+    assert only["ports"] == [port]
+    assert only["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}
+    assert only["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "http"}
+
+
+def test_the_image_is_that_of_the_version_unless_said_otherwise(chart: Chart) -> None:
+    digest = "sha256:" + "0" * 64
+    assert container(chart.render())["image"] == f"groupaccess:{__version__}"
+    assert container(chart.render("--set=image.tag=next"))["image"] == "groupaccess:next"
+    assert (
+        container(chart.render(f"--set=image.digest={digest}"))["image"] == f"groupaccess@{digest}"
+    )
+
+
+def test_the_chart_has_the_version_of_the_program() -> None:
+    about = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    assert about["version"] == about["appVersion"] == __version__
+
+
+def test_a_release_of_another_name_is_another_operator(chart: Chart) -> None:
+    names = [body["metadata"]["name"] for body in chart.render(release="iam")]
+    assert all(name.startswith("iam-groupaccess") for name in names)
+
+
+def test_the_crds_are_those_of_the_repository_byte_for_byte() -> None:
+    files = {path.name: path.read_bytes() for path in (ROOT / "crds").iterdir()}
+    assert {path.name: path.read_bytes() for path in (CHART / "crds").iterdir()} == files
+
+
+def test_helm_installs_the_crds(chart: Chart) -> None:
+    found = of_kind(chart.render("--include-crds"), "CustomResourceDefinition")
+    assert [body["spec"]["names"]["kind"] for body in found] == ["GroupAccess", "KeycloakDirectory"]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"bindableClusterRoles": ["*"]}, "bindableClusterRoles"),
+        ({"bindableClusterRoles": ["view", "view"]}, "bindableClusterRoles"),
+        ({"bindableClusterRoles": [""]}, "bindableClusterRoles"),
+        ({"bindableClusterRole": ["view"]}, "bindableClusterRole"),
+        ({"image": {"tagg": "next"}}, "tagg"),
+        ({"image": {"digest": "abc"}}, "digest"),
+        ({"log": {"level": "loud"}}, "level"),
+        ({"workers": 0}, "workers"),
+    ],
+    ids=lambda case: str(case) if isinstance(case, dict) else "",
+)
+def test_a_value_that_nobody_can_mean_is_refused(
+    chart: Chart, values: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(HelmError, match=words):
+        chart.render(**values)
+
+
+def test_a_directory_and_grants_come_from_values(chart: Chart) -> None:
+    grants = {
+        "platform": {"mappings": [{"name": "sre", "group": "SRE", "clusterRole": "cluster-admin"}]},
+        "shop": {"mappings": [{"name": "dev", "group": "/apps/shop", "clusterRole": "edit"}]},
+    }
+    objects = chart.render(
+        directory={"enabled": True, "name": "default", "spec": DIRECTORY}, groupAccesses=grants
+    )
+    (directory,) = of_kind(objects, "KeycloakDirectory")
+    assert directory["metadata"]["name"] == "default"
+    assert KeycloakDirectory.read(directory).spec.to_kubernetes() == DIRECTORY
+    found = of_kind(objects, "GroupAccess")
+    specs = {each["metadata"]["name"]: GroupAccess.read(each).spec for each in found}
+    assert {name: spec.to_kubernetes() for name, spec in specs.items()} == grants
+
+
+def test_a_directory_that_is_not_enabled_is_not_made(chart: Chart) -> None:
+    assert not of_kind(chart.render(directory={"spec": DIRECTORY}), "KeycloakDirectory")

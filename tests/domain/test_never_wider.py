@@ -1,0 +1,178 @@
+"""Nobody gets a right that is not declared, or that Keycloak did not prove for a group."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from hypothesis import given as each
+from hypothesis import strategies as st
+
+from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
+from domain.world import World, judge
+from groupaccess.domain.bindings import BindingName, Content, Desired
+from groupaccess.domain.directory import Group
+from groupaccess.domain.model import Access, Mapping
+from groupaccess.domain.plan import is_ours, plan
+from groupaccess.domain.verdict import Circumstances, Outcome, verdict
+
+Step = tuple[Access, Circumstances, bool]
+STEPS = st.lists(
+    st.tuples(accesses(), circumstances(), st.integers(0, 3).map(lambda n: n == 3)),
+    min_size=2,
+    max_size=4,
+)
+
+
+class History:
+    """The strings that Keycloak ever proved, by directory and group as declared."""
+
+    def __init__(self) -> None:
+        self._strings: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+
+    def read(self, declared: Access, given: Circumstances) -> None:
+        snapshot, directory = given.reading.snapshot, given.directory
+        if snapshot is None or directory is None:
+            return
+        for mapping in declared.mappings:
+            group = snapshot.find(mapping.group)
+            if isinstance(group, Group):
+                strings = {directory.groups_prefix + text for text in (group.path, group.name)}
+                self._strings[declared.directory, mapping.group] |= strings
+
+    def allowed(self, declared: Access) -> set[tuple[str, str]]:
+        return {
+            (mapping.cluster_role, text)
+            for mapping in declared.mappings
+            for text in self._strings[declared.directory, mapping.group]
+        }
+
+
+@each(STEPS)
+def test_what_stands_is_declared_now_and_was_proven_for_that_group(steps: list[Step]) -> None:
+    world, history = World(), History()
+    for declared, given, restarted in steps:
+        if restarted:
+            world.restart()
+        history.read(declared, given)
+        world.settle(declared, given)
+        rights = {
+            (one.content.role.name, subject.name)
+            for one in world.standing.values()
+            for subject in one.content.subjects
+        }
+        assert rights <= history.allowed(declared)
+
+
+@each(STEPS)
+def test_each_write_on_the_way_is_declared_too(steps: list[Step]) -> None:
+    world, history = World(), History()
+    for declared, given, _ in steps:
+        history.read(declared, given)
+        for apply in world.step(declared, given).applies:
+            what = apply.desired.content
+            assert {(what.role.name, text) for text in what.groups} <= history.allowed(declared)
+            assert len(what.groups) == len(what.subjects) > 0
+
+
+@each(accesses(), circumstances())
+def test_grant_is_for_a_group_that_the_snapshot_holds(
+    declared: Access, given: Circumstances
+) -> None:
+    for said in judge(declared, given):
+        if said.outcome is Outcome.GRANT:
+            snapshot, directory = given.reading.snapshot, given.directory
+            assert snapshot is not None
+            assert directory is not None
+            assert said.group in snapshot.groups
+            strings = {directory.groups_prefix + t for t in (said.group.path, said.group.name)}
+            assert set() < set(said.subjects) <= strings
+        else:
+            assert (said.group, said.subjects) == (None, ())
+
+
+def known_before(declared: Access, mapping: Mapping, world: World) -> set[str]:
+    contents: list[Content] = [one.content for one in world.standing.values()]
+    contents += world.proven.values()
+    return {
+        text
+        for content in contents
+        if content.annotation("group") == mapping.group
+        and content.annotation("directory") == declared.directory
+        for text in content.groups
+    }
+
+
+def held(declared: Access, given: Circumstances, world: World) -> Iterator[tuple[Desired, Mapping]]:
+    for want in world.wanted(declared, given).bindings:
+        (mapping,) = (one for one in declared.mappings if one.name == want.mapping)
+        if verdict(mapping, given).outcome is Outcome.HOLD:
+            yield want, mapping
+
+
+@each(accesses(), circumstances(), worlds())
+def test_hold_adds_nobody(declared: Access, given: Circumstances, world: World) -> None:
+    for want, mapping in held(declared, given, world):
+        assert set(want.content.groups) <= known_before(declared, mapping, world)
+
+
+@each(outages())
+def test_edit_while_keycloak_is_silent_adds_nobody(
+    outage: tuple[World, Access, Circumstances],
+) -> None:
+    world, declared, given = outage
+    for want, mapping in held(declared, given, world):
+        assert set() < set(want.content.groups) <= known_before(declared, mapping, world)
+
+
+@each(outages())
+def test_edit_while_keycloak_is_silent_takes_no_group_from_its_mapping(
+    outage: tuple[World, Access, Circumstances],
+) -> None:
+    world, declared, given = outage
+    before = {one.content.annotation("group") for one in world.standing.values()}
+    world.settle(declared, given)
+    after = {one.content.annotation("group") for one in world.standing.values()}
+    held_on = {
+        one.group for one in declared.mappings if verdict(one, given).unread and one.cluster_wide
+    }
+    assert after >= before & held_on
+
+
+@each(accesses(), circumstances(), standings())
+def test_reserved_names_are_never_written(
+    declared: Access, given: Circumstances, standing: Standing
+) -> None:
+    for apply in World(standing).step(declared, given).applies:
+        assert all(subject.kind == "Group" for subject in apply.desired.content.subjects)
+        assert not any(text.startswith("system:") for text in apply.desired.content.groups)
+
+
+@each(accesses(), circumstances(), standings())
+def test_what_is_revoked_or_no_longer_declared_is_deleted(
+    declared: Access, given: Circumstances, standing: Standing
+) -> None:
+    live = {
+        where
+        for said in judge(declared, given)
+        if said.outcome is not Outcome.REVOKE
+        for where in declared.keys(said.mapping)
+    }
+    deleted = {delete.binding.key for delete in World(standing).step(declared, given).deletes}
+    assert deleted >= {w for w, one in standing.items() if w not in live and is_ours(one)}
+
+
+@each(accesses(), circumstances(), standings())
+def test_foreign_bindings_are_left_alone(
+    declared: Access, given: Circumstances, standing: Standing
+) -> None:
+    world = World(dict(standing))
+    todo = plan(world.wanted(declared, given), standing.values())
+    conflicts = {conflict.key for conflict in todo.conflicts}
+    applied = {apply.desired.key for apply in todo.applies}
+    deleted = {delete.binding.key for delete in todo.deletes}
+    assert not conflicts & (applied | deleted)
+    assert not applied & deleted
+    assert all(BindingName.parse(where.name) for where in applied | deleted)
+    world.settle(declared, given)
+    for where, one in standing.items():
+        if where in conflicts or BindingName.parse(where.name) is None:
+            assert world.standing[where] == one

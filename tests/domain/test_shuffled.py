@@ -1,0 +1,94 @@
+"""The order in which things are listed, watched or remembered decides nothing."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from hypothesis import given as each
+from hypothesis import strategies as st
+
+from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
+from domain.world import World, judge
+from groupaccess.domain.directory import Client, Snapshot
+from groupaccess.domain.model import Access
+from groupaccess.domain.plan import plan, plan_orphans
+from groupaccess.domain.status import status
+from groupaccess.domain.verdict import Circumstances
+
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Shuffle:
+    """Puts everything into another order that says the same."""
+
+    def __init__(self, data: st.DataObject) -> None:
+        self._data = data
+
+    def of(self, items: tuple[T, ...]) -> tuple[T, ...]:
+        return tuple(self._data.draw(st.permutations(items)))
+
+    def pairs(self, items: dict[K, V]) -> dict[K, V]:
+        return dict(self.of(tuple(items.items())))
+
+    def access(self, declared: Access) -> Access:
+        return replace(declared, mappings=self.of(declared.mappings))
+
+    def circumstances(self, given: Circumstances) -> Circumstances:
+        reading = given.reading
+        if reading.snapshot is None:
+            return given
+        return replace(given, reading=replace(reading, snapshot=self.snapshot(reading.snapshot)))
+
+    def snapshot(self, read: Snapshot) -> Snapshot:
+        clients = tuple(self._client(client) for client in self.of(read.clients))
+        return Snapshot(read.identity, self.of(read.groups), clients)
+
+    def _client(self, client: Client) -> Client:
+        return replace(client, mappers=self.of(client.mappers))
+
+
+@each(accesses(), circumstances(), worlds(), st.data())
+def test_shuffled_inputs_give_identical_answers(
+    declared: Access, given: Circumstances, one: World, data: st.DataObject
+) -> None:
+    shuffle = Shuffle(data)
+    other = World(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
+    declared2, given2 = shuffle.access(declared), shuffle.circumstances(given)
+
+    verdicts, verdicts2 = judge(declared, given), judge(declared2, given2)
+    assert {v.mapping: v for v in verdicts} == {v.mapping: v for v in verdicts2}
+
+    wanted, wanted2 = one.wanted(declared, given), other.wanted(declared2, given2)
+    assert wanted.kept == wanted2.kept
+    assert set(wanted.bindings) == set(wanted2.bindings)
+    assert plan(wanted, one.standing.values()) == plan(wanted2, other.standing.values())
+
+    stands = {want.key for want in wanted.bindings} | wanted.kept
+    said = status(declared, verdicts, stands, {}, patient=True)
+    assert said == status(declared2, verdicts2, stands, {}, patient=True)
+
+
+@each(standings(), st.data())
+def test_shuffled_orphans_give_an_identical_plan(standing: Standing, data: st.DataObject) -> None:
+    shuffled = Shuffle(data).pairs(standing)
+    assert plan_orphans(standing.values()) == plan_orphans(shuffled.values())
+
+
+@each(outages(), st.data())
+def test_what_is_carried_does_not_depend_on_the_order_in_memory(
+    outage: tuple[World, Access, Circumstances], data: st.DataObject
+) -> None:
+    one, declared, given = outage
+    shuffle = Shuffle(data)
+    other = World(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
+    assert one.wanted(declared, given) == other.wanted(declared, given)
+
+
+@each(accesses(), circumstances(), worlds())
+def test_judging_changes_none_of_its_inputs(
+    declared: Access, given: Circumstances, world: World
+) -> None:
+    before = dict(world.standing), dict(world.proven)
+    plan(world.wanted(declared, given), world.standing.values())
+    assert (world.standing, world.proven) == before

@@ -1,0 +1,66 @@
+"""A cluster as plain values: it carries out plans as an API server would."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from groupaccess.domain.bindings import Binding, BindingKey, Content
+from groupaccess.domain.desired import Wanted, desired
+from groupaccess.domain.model import Access
+from groupaccess.domain.plan import Plan, plan
+from groupaccess.domain.verdict import Circumstances, Verdict, verdict
+
+ROUNDS = 3  # a roleRef that is wrong takes one to delete, one to create, one to see that it is done
+
+
+def judge(declared: Access, circumstances: Circumstances) -> list[Verdict]:
+    return [verdict(one, circumstances) for one in declared.mappings]
+
+
+def carry_out(todo: Plan, standing: Mapping[BindingKey, Binding]) -> dict[BindingKey, Binding]:
+    """Return what stands afterwards; refuse a write over another binding than was seen.
+
+    Owner references of other managers survive a server-side apply.
+    """
+    after = dict(standing)
+    for delete in todo.deletes:
+        assert after.pop(delete.binding.key) == delete.binding
+    for apply in todo.applies:
+        want, over = apply.desired, apply.over
+        assert after.get(want.key) == over
+        others = over.content.owners if over else ()
+        owners = tuple(sorted({*others, *want.content.owners}))
+        uid, version = (over.uid, over.version) if over else (f"new {want.key}", "0")
+        content = replace(want.content, owners=owners)
+        after[want.key] = Binding(want.key, uid, f"{version}+", content)
+    return after
+
+
+@dataclass
+class World:
+    """What stands, and what the operator remembers of it since its start."""
+
+    standing: dict[BindingKey, Binding] = field(default_factory=dict)
+    proven: dict[BindingKey, Content] = field(default_factory=dict)
+
+    def wanted(self, declared: Access, circumstances: Circumstances) -> Wanted:
+        verdicts = judge(declared, circumstances)
+        return desired(declared, verdicts, circumstances, self.standing, self.proven)
+
+    def step(self, declared: Access, circumstances: Circumstances) -> Plan:
+        """Reconcile once and return the plan that was carried out."""
+        wanted = self.wanted(declared, circumstances)
+        todo = plan(wanted, self.standing.values())
+        self.standing = carry_out(todo, self.standing)
+        self.proven = {
+            want.key: want.content for want in wanted.bindings if want not in todo.conflicts
+        }
+        return todo
+
+    def settle(self, declared: Access, circumstances: Circumstances) -> None:
+        """Reconcile until nothing is left to write."""
+        plans = [self.step(declared, circumstances) for _ in range(ROUNDS)]
+        assert plans[-1].empty, plans
+
+    def restart(self) -> None:
+        """Forget what is only in memory."""
+        self.proven = {}
