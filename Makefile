@@ -9,6 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 IMAGE ?= groupaccess:$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 PYTEST := $(BIN)/pytest
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -52,13 +53,16 @@ crds: $(INSTALLED) ## Write the CRDs anew from the models
 tools: $(INSTALLED)
 	@PYTHONPATH=e2e $(BIN)/python -m testbed.tools helm >/dev/null
 
-$(INSTALLED): requirements/dev.txt pyproject.toml
+$(INSTALLED): .venv/.dependencies pyproject.toml
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dependencies: requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || { echo "error: Python 3.11 or newer is needed: install it, or name it with PYTHON=" >&2; exit 1; }
 	@echo "setting up .venv …"
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
 clean: ## Remove what was made here (the built programs stay in the cache)

@@ -182,7 +182,14 @@ def test_the_operators_account_may_not(release: Release, action: str) -> None:
     assert release.cluster.kubectl(*asked, check=False).stdout.strip() == "no"
 
 
-def test_an_upgrade_that_lets_it_bind_a_role_heals_the_refusal_and_a_rollback_works(
+def test_the_logs_hold_no_secret_and_no_token(release: Release, realm: Realm) -> None:
+    logs = release.kubectl("logs", f"deployment/{NAME}")
+    assert logs.count("\n") > 5
+    assert realm.clients.credentials().secret not in logs
+    assert "eyJ" not in logs  # how every JSON Web Token begins
+
+
+def test_an_upgrade_that_lets_it_bind_a_role_heals_the_refusal(
     release: Release, objects: Objects, name: str
 ) -> None:
     role = {
@@ -196,12 +203,22 @@ def test_an_upgrade_that_lets_it_bind_a_role_heals_the_refusal_and_a_rollback_wo
     assert name in message
     assert "bindableClusterRoles" in message
 
-    release.upgrade([*WITH_CLUSTER_ADMIN, name])
+    release.upgrade(bindableClusterRoles=[*WITH_CLUSTER_ADMIN, name])
     began = time.monotonic()
     objects.wait_reason(f"ga/{name}", "Granted", within=90)
     print(f"healed {time.monotonic() - began:.1f} s after the upgrade")
+
+
+def test_an_upgrade_replaces_the_pod_and_a_rollback_does_so_again(
+    release: Release, realm: Realm
+) -> None:
+    pods = [_pod(release)]
+    release.upgrade(workers=8)
+    pods.append(_pod(release))
     release.rollback()
-    assert objects.conditions(f"ga/{RELEASED}")["Ready"]["reason"] == "Granted"
+    pods.append(_pod(release))
+    assert len(set(pods)) == 3
+    assert release.cluster.get(NAMESPACES, realm.id_token("alice")).status == 200
 
 
 def test_the_cluster_reads_tokens_in_another_way_without_a_restart(
@@ -213,13 +230,6 @@ def test_the_cluster_reads_tokens_in_another_way_without_a_restart(
     finally:
         release.cluster.trust(realm.issuer())
     assert "SRE" in release.cluster.whoami(realm.id_token("alice"))["groups"]
-
-
-def test_the_logs_hold_no_secret_and_no_token(release: Release, realm: Realm) -> None:
-    logs = release.kubectl("logs", f"deployment/{NAME}")
-    assert logs.count("\n") > 5
-    assert realm.clients.credentials().secret not in logs
-    assert "eyJ" not in logs  # how every JSON Web Token begins
 
 
 def test_an_uninstall_leaves_only_the_crds(release: Release, realm: Realm) -> None:
@@ -249,6 +259,14 @@ print(own_name("x"), docker("create", "--name", own_name("x"), "{BASE_IMAGE}").s
         assert mine in docker("ps", "--all", "--format={{.Names}}").stdout.split()
     finally:
         docker("rm", mine)
+
+
+def _pod(release: Release) -> str:
+    """Return the name of the one pod that is not on its way out."""
+    (name,) = release.kubectl(
+        "get", "pods", "--field-selector=status.phase=Running", "-oname"
+    ).split()
+    return name
 
 
 def _bindings(release: Release) -> list[Any]:

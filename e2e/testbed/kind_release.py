@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ class Release:
             "image": {"repository": repository, "tag": tag},
             "bindableClusterRoles": list(WITH_CLUSTER_ADMIN),
             "directory": {"enabled": True, "spec": spec},
+            "log": {"level": "debug"},  # the tests look for secrets in everything it can say
         }
 
     def install(self, group_accesses: Mapping[str, Any]) -> None:
@@ -52,9 +53,9 @@ class Release:
         self.values["groupAccesses"] = group_accesses
         self._helm("install", "--create-namespace")
 
-    def upgrade(self, bindable: Sequence[str]) -> None:
-        """Let the operator bind these roles, and wait until the release stands."""
-        self.values["bindableClusterRoles"] = list(bindable)
+    def upgrade(self, **values: Any) -> None:  # noqa: ANN401 - JSON
+        """Change these values, and wait until the release stands."""
+        self.values.update(values)
         self._helm("upgrade")
 
     def rollback(self) -> None:
@@ -84,4 +85,12 @@ class Release:
         self._file.touch(mode=0o600)
         self._file.write_text(json.dumps(self.values))
         wait = ("--wait", f"--timeout={WITHIN}")
-        self.run(action, NAME, CHART, f"--values={self._file}", *wait, *more)
+        try:
+            self.run(action, NAME, CHART, f"--values={self._file}", *wait, *more)
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}\nthe pod says:\n{self._last_words()}") from error
+
+    def _last_words(self) -> str:
+        where = (f"--namespace={NAMESPACE}", f"deployment/{NAME}", "--tail=20")
+        done = self.cluster.kubectl("logs", *where, check=False)
+        return f"{done.stdout}{done.stderr}"

@@ -34,6 +34,7 @@ def directory(name: str, realm: Realm, ca: str, **spec: Any) -> Sequence[dict[st
     this machine: a pod reaches the issuer's host, and needs no adminURL.
     """
     login = realm.clients.credentials()
+    elsewhere = {} if realm.admin_url is None else {"adminURL": realm.admin_url}
     return (
         {
             "apiVersion": "v1",
@@ -47,7 +48,7 @@ def directory(name: str, realm: Realm, ca: str, **spec: Any) -> Sequence[dict[st
             "metadata": {"name": name},
             "spec": {
                 "issuer": realm.issuer_url,
-                **_admin_url(realm),
+                **elsewhere,
                 "caBundle": {"inline": ca},
                 "auth": {"clientSecret": {"secretRef": {"name": name}}},
                 "tokens": {"clients": [{"clientId": "headlamp"}]},
@@ -56,12 +57,6 @@ def directory(name: str, realm: Realm, ca: str, **spec: Any) -> Sequence[dict[st
             },
         },
     )
-
-
-def _admin_url(realm: Realm) -> dict[str, str]:
-    """Return the adminURL that this machine needs, none when it knows the issuer's host."""
-    here = str(realm.admin.connection.server_url).rstrip("/")
-    return {} if realm.issuer_url.startswith(f"{here}/") else {"adminURL": here}
 
 
 class Objects:

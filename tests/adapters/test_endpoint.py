@@ -117,7 +117,7 @@ def test_objects_are_counted_by_readiness_and_bindings_by_name() -> None:
     store.put_access(access("new"))
     store.put_access(access("ready"))
     observed = store.accesses["ready"].observed
-    store.note_status("ready", replace(observed, prior=Prior(1, {"Ready": ("True", BEGIN)})))
+    store.note_status(replace(observed, prior=Prior(1, {"Ready": ("True", BEGIN)})))
     store.put_binding(binding(key()))
     store.put_binding(binding(BindingKey("", "by-hand")))
     assert samples(registry) == {

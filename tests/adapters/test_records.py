@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from fakes.values import binding, content, key
 from groupaccess.adapters.kubernetes.records import read_binding, write_binding
 from groupaccess.domain.bindings import (
+    ANNOTATIONS,
     Binding,
     BindingKey,
     Content,
@@ -20,13 +21,13 @@ from groupaccess.domain.bindings import (
 TEXT = st.text(min_size=1, max_size=20)
 SUBJECTS = st.lists(TEXT.map(lambda name: Subject("Group", name)), unique=True)
 OWNERS = st.dictionaries(TEXT, TEXT, max_size=2)
-ANNOTATIONS = st.dictionaries(TEXT.map("groupaccess.io/{}".format), TEXT, max_size=3)
+NOTES = st.dictionaries(st.sampled_from(sorted(ANNOTATIONS)), TEXT, max_size=3)
 CONTENTS = st.builds(
     Content,
     role=TEXT.map(lambda name: RoleRef("ClusterRole", name)),
     subjects=SUBJECTS.map(lambda subjects: tuple(sorted(subjects))),
     owners=OWNERS.map(lambda owners: tuple(Owner(*owner) for owner in sorted(owners.items()))),
-    annotations=ANNOTATIONS.map(lambda found: tuple(sorted(found.items()))),
+    annotations=NOTES.map(lambda found: tuple(sorted(found.items()))),
     managed=st.just(True),  # noqa: FBT003
 )
 
@@ -107,7 +108,7 @@ def test_what_others_wrote_is_read_in_an_order_of_its_own() -> None:
     assert found.content == Content(
         RoleRef("ClusterRole", "view"),
         (Subject("Group", "SRE"), Subject("ServiceAccount", "ci", "shop"), Subject("User", "zoe")),
-        (Owner("2", "b", blocking=True),),
+        (Owner("2", "b"),),
         (("groupaccess.io/group", "SRE"),),
         managed=False,
     )

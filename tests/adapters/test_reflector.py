@@ -171,6 +171,20 @@ async def test_trouble_in_a_watch_backs_off_and_goes_on_from_the_same_version(
 
 
 @pytest.mark.parametrize(
+    "each", [Stream(end="close"), Answer(GONE, 410)], ids=["end at once", "are too old at once"]
+)
+async def test_watches_that_lead_nowhere_do_not_spin(
+    server: ApiServer, each: Answer | Stream
+) -> None:
+    server.answers.extend([page(item("a"))] * 1000)
+    server.streams.extend([each] * 1000)
+    async with mirroring(server):
+        await until(lambda: len(server.watched) == 3)
+    first, last = (server.times[index] for index in (0, -1))
+    assert last - first >= 0.4
+
+
+@pytest.mark.parametrize(
     "trouble", [Answer(status(503), 503), Answer("<html></html>")], ids=["503", "no JSON"]
 )
 async def test_trouble_in_a_list_backs_off(server: ApiServer, trouble: Answer) -> None:

@@ -1,12 +1,14 @@
 """All of these tests run in virtual time."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 
 from fakes.clock import FakeClock, VirtualLoop
+from fakes.desk import Desk
 from fakes.metrics import FakeMetrics
+from fakes.values import mapping
 from fakes.world import World
 
 
@@ -30,3 +32,22 @@ def metrics() -> FakeMetrics:
 @pytest.fixture
 async def world(clock: FakeClock) -> World:
     return World(clock)
+
+
+@pytest.fixture
+async def desk(clock: FakeClock) -> AsyncIterator[Desk]:
+    made = Desk(clock)
+    yield made
+    await made.sync.close()
+
+
+@pytest.fixture
+async def granted(world: World) -> World:
+    """Return a world in which SRE may view and Dev may edit."""
+    world.declare_directory()
+    world.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
+    world.read("/SRE", "/Dev")
+    await world.settle()
+    assert world.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
+    world.cluster.calls.clear()
+    return world

@@ -1,80 +1,16 @@
 """Directories are read each on its own loop, and their statuses say how that went."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from fakes.clock import FakeClock
-from fakes.cluster import FakeCluster
-from fakes.keycloak import SECRET, FakeClient, FakeDirectoryReader, membership, refused
-from fakes.metrics import FakeMetrics
-from fakes.values import ISSUER, Spec, access, directory_spec
-from groupaccess.api import v1alpha1 as api
-from groupaccess.application.declared import declared_directory
+from fakes.desk import Desk
+from fakes.keycloak import FakeDirectoryReader
+from fakes.values import ISSUER, access
 from groupaccess.application.directory_sync import READ_TIMEOUT, DirectorySync
 from groupaccess.application.ports import PassingError
-from groupaccess.application.store import Store
-from groupaccess.domain.reasons import Reason
-
-LOGIN = {"client-id": "groupaccess", "client-secret": f"{SECRET}\n"}
-
-
-class Desk:
-    """A DirectorySync on fakes, with the directories that a test declares."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self.cluster = FakeCluster()
-        self.cluster.secrets["keycloak"] = dict(LOGIN)
-        self.reader = FakeDirectoryReader()
-        self.realm = self.reader.create_realm()
-        self.realm.clients["headlamp"] = FakeClient((membership(),))
-        self.realm.create_group("/SRE")
-        self.store, self.metrics, self.touched = Store(), FakeMetrics(), list[str]()
-        self.sync = DirectorySync(
-            self.cluster, self.reader, self.store, clock, self.metrics, self.touched.extend
-        )
-
-    def declare(self, name: str = "default", **spec: Any) -> None:  # noqa: ANN401 -- JSON
-        """Apply a directory, and tell of it as the handlers do."""
-        self.cluster.objects.apply("KeycloakDirectory", name, directory_spec(**spec))
-        self.tell(name)
-
-    def tell(self, name: str = "default") -> None:
-        """Let the watch tell of the directory as it is now."""
-        body = self.cluster.objects.find("KeycloakDirectory", name)
-        assert body is not None
-        declared = declared_directory(api.KeycloakDirectory.read(body))
-        known = self.store.directories.get(name)
-        self.store.put_directory(declared)
-        if known is None or not known.same_spec(declared):
-            self.sync.changed(name)
-
-    def status(self, name: str = "default") -> Spec:
-        """Return a directory's status as it was written last."""
-        body = self.cluster.objects.find("KeycloakDirectory", name)
-        status: Spec = body["status"] if body else {}
-        return status
-
-    def ready(self, name: str = "default") -> tuple[str, str]:
-        """Return status and reason of its condition Ready."""
-        first = self.status(name)["conditions"][0]
-        return first["status"], first["reason"]
-
-    @property
-    def groups(self) -> list[str]:
-        """Return the groups that are known of the directory `default`."""
-        known = self.store.readings["default"].snapshot
-        return [group.path for group in known.groups] if known else []
-
-
-@pytest.fixture
-async def desk(clock: FakeClock) -> AsyncIterator[Desk]:
-    made = Desk(clock)
-    yield made
-    await made.sync.close()
 
 
 async def test_a_directory_is_read_at_once_and_says_so(desk: Desk) -> None:
@@ -236,60 +172,6 @@ async def test_a_status_that_could_not_be_written_is_written_with_the_next_readi
     assert desk.ready() == ("True", "Read")
 
 
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (None, 'Secret "keycloak" is not in the operator\'s namespace'),
-        ({}, 'Secret "keycloak" has no "client-id"'),
-        ({"client-id": "groupaccess"}, 'Secret "keycloak" has no "client-secret"'),
-        ({**LOGIN, "client-secret": " \n"}, 'Secret "keycloak" has no "client-secret"'),
-    ],
-    ids=["no Secret", "empty", "half", "blank"],
-)
-async def test_missing_credentials_are_named(
-    desk: Desk, data: dict[str, str] | None, words: str
-) -> None:
-    desk.cluster.secrets.clear()
-    if data is not None:
-        desk.cluster.secrets["keycloak"] = data
-    desk.declare()
-    await asyncio.sleep(0.5)
-    assert desk.ready() == ("False", "CredentialsNotFound")
-    assert words in desk.status()["conditions"][0]["message"]
-    assert desk.reader.reads == []
-    desk.cluster.secrets["keycloak"] = dict(LOGIN)
-    await asyncio.sleep(2)
-    assert desk.ready() == ("True", "Read")
-
-
-@pytest.mark.parametrize(
-    ("bundle", "ca"),
-    [
-        (None, None),
-        ({"inline": "-----BEGIN CERTIFICATE-----"}, "-----BEGIN CERTIFICATE-----"),
-        ({"configMapRef": {"name": "ca"}}, "CA of the config map"),
-        ({"configMapRef": {"name": "ca", "key": "root.pem"}}, "another CA"),
-        ({"secretRef": {"name": "tls"}}, "CA of the secret"),
-    ],
-)
-async def test_the_authorities_come_from_where_the_spec_says(
-    desk: Desk, bundle: dict[str, Any] | None, ca: str | None
-) -> None:
-    desk.cluster.config_maps["ca"] = {"ca.crt": "CA of the config map\n", "root.pem": "another CA"}
-    desk.cluster.secrets["tls"] = {"ca.crt": "CA of the secret"}
-    more: Spec = {"caBundle": bundle} if bundle else {}
-    desk.declare(**more)
-    await asyncio.sleep(0.5)
-    assert [connection.ca for connection in desk.reader.connections] == [ca]
-
-
-async def test_missing_authorities_are_named(desk: Desk) -> None:
-    desk.declare(caBundle={"configMapRef": {"name": "ca"}})
-    await asyncio.sleep(0.5)
-    assert desk.ready() == ("False", "CredentialsNotFound")
-    assert 'ConfigMap "ca"' in desk.status()["conditions"][0]["message"]
-
-
 async def test_a_directory_with_an_unsupported_field_is_not_read(desk: Desk) -> None:
     desk.declare(canary={"group": "canary"})
     await asyncio.sleep(600)
@@ -310,23 +192,3 @@ async def test_what_may_come_is_waited_for_and_then_stalls(desk: Desk) -> None:
         {"Ready": "False", "Reconciling": "True", "Stalled": "False"},
         {"Ready": "False", "Reconciling": "False", "Stalled": "True"},
     ]
-
-
-async def test_no_secret_gets_into_a_log_or_a_status(
-    desk: Desk, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    desk.declare()
-    await asyncio.sleep(70)
-    desk.reader.fail(refused(Reason.LOGIN_FAILED, "Keycloak refused the login"))
-    desk.reader.fail(RuntimeError("unexpected"))
-    await asyncio.sleep(70)
-    desk.cluster.fail("secret", PassingError("503"))
-    await asyncio.sleep(70)
-    desk.cluster.secrets["keycloak"] = {"client-id": SECRET}
-    await asyncio.sleep(70)
-    assert caplog.text
-    assert SECRET not in caplog.text
-    assert SECRET not in str(desk.status())
-    assert SECRET not in repr(desk.store)
-    assert SECRET not in repr(desk.reader.connections)

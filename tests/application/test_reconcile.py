@@ -9,18 +9,6 @@ from groupaccess.domain.bindings import Subject
 from groupaccess.domain.reasons import Reason
 
 
-@pytest.fixture
-async def granted(world: World) -> World:
-    """Return a world in which SRE may view and Dev may edit."""
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
-    world.read("/SRE", "/Dev")
-    await world.settle()
-    assert world.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
-    world.cluster.calls.clear()
-    return world
-
-
 async def test_a_proven_group_gets_its_role(world: World) -> None:
     world.declare_directory()
     world.declare()

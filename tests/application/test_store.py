@@ -51,7 +51,7 @@ def test_what_was_proven_ends_with_the_object(store: Store) -> None:
 
 def test_a_written_status_is_known_before_the_watch_tells(store: Store) -> None:
     before = store.accesses["platform"].observed
-    store.note_status("platform", replace(before, version="5", written="new"))
+    store.note_status(replace(before, version="5", written="new"))
     assert store.put_access(access("platform", version="4")) == set()
     assert store.accesses["platform"].observed.written == "new"
 
@@ -59,14 +59,14 @@ def test_a_written_status_is_known_before_the_watch_tells(store: Store) -> None:
 def test_a_written_status_does_not_hide_what_is_newer(store: Store) -> None:
     before = store.accesses["platform"].observed
     store.put_access(access("platform", mapping(group="Ops"), version="7"))
-    store.note_status("platform", replace(before, version="5", written="new"))
+    store.note_status(replace(before, version="5", written="new"))
     assert store.accesses["platform"].observed.version == "7"
 
 
 def test_a_written_status_is_not_kept_for_a_namesake(store: Store) -> None:
     before = store.accesses["platform"].observed
     store.put_access(access("platform", uid="anew", version="6"))
-    store.note_status("platform", replace(before, version="5", written="new"))
+    store.note_status(replace(before, version="5", written="new"))
     assert store.accesses["platform"].observed.ref.uid == "anew"
 
 

@@ -194,31 +194,45 @@ class ClusterContract:
         assert not await world.port.exists(world.name)
 
     async def test_a_status_is_written_once(self, world: Surroundings) -> None:
-        ref = world.declare(world.name)
+        ref, said = world.declare(world.name), {"observedGeneration": 1, "granted": "1/1"}
         before = world.version(ref)
-        first = await world.port.write_status(ref, {"observedGeneration": 1, "granted": "1/1"})
+        first = await world.port.write_status(ref, before, said)
+        assert first is not None
         assert first == world.version(ref) != before
-        again = await world.port.write_status(ref, {"observedGeneration": 1, "granted": "1/1"})
+        again = await world.port.write_status(ref, first, said)
         assert again == first == world.version(ref)
 
     async def test_a_status_replaces_the_one_before(self, world: Surroundings) -> None:
         ref = world.declare(world.name)
-        first = await world.port.write_status(ref, {"observedGeneration": 1, "granted": "1/1"})
-        second = await world.port.write_status(ref, {"observedGeneration": 1})
+        said = {"observedGeneration": 1, "granted": "1/1"}
+        first = await world.port.write_status(ref, world.version(ref), said)
+        second = await world.port.write_status(ref, world.version(ref), {"observedGeneration": 1})
+        assert second is not None
         assert second == world.version(ref) != first
-        assert await world.port.write_status(ref, {"observedGeneration": 1}) == second
+        assert await world.port.write_status(ref, second, {"observedGeneration": 1}) == second
 
     async def test_a_status_for_an_object_that_is_gone_is_none(self, world: Surroundings) -> None:
         ref = world.declare(world.name)
+        version = world.version(ref)
         world.remove(ref)
-        assert await world.port.write_status(ref, {"observedGeneration": 1}) is None
+        assert await world.port.write_status(ref, version, {"observedGeneration": 1}) is None
+
+    async def test_a_status_is_not_written_over_what_was_not_seen(
+        self, world: Surroundings
+    ) -> None:
+        ref = world.declare(world.name)
+        seen = world.version(ref)
+        now = await world.port.write_status(ref, seen, {"observedGeneration": 1})
+        assert await world.port.write_status(ref, seen, {"observedGeneration": 7}) is None
+        assert world.version(ref) == now
 
     async def test_a_status_is_not_written_into_a_namesake(self, world: Surroundings) -> None:
         first = world.declare(world.name)
+        version = world.version(first)
         world.remove(first)
         second = world.declare(world.name)
         before = world.version(second)
-        assert await world.port.write_status(first, {"observedGeneration": 7}) is None
+        assert await world.port.write_status(first, version, {"observedGeneration": 7}) is None
         assert world.version(second) == before
 
     async def test_versions_lists_uid_and_version(self, world: Surroundings) -> None:

@@ -71,9 +71,11 @@ class FakeCluster:
         self._interrupt("exists")
         return self.objects.find("GroupAccess", access) is not None
 
-    async def write_status(self, ref: ObjectRef, status: Mapping[str, Any]) -> str | None:
+    async def write_status(
+        self, ref: ObjectRef, version: str, status: Mapping[str, Any]
+    ) -> str | None:
         self._begin("status", f"{ref.kind} {ref.name}")
-        return self.objects.write_status(ref, status)
+        return self.objects.write_status(ref, version, status)
 
     async def versions(self, kind: str) -> Mapping[str, tuple[str, str]]:
         self._interrupt("versions")

@@ -54,17 +54,17 @@ class Objects:
         metadata = [body["metadata"] for body in self.all(kind)]
         return {meta["name"]: (meta["uid"], meta["resourceVersion"]) for meta in metadata}
 
-    def write_status(self, ref: ObjectRef, status: Mapping[str, Any]) -> str | None:
+    def write_status(self, ref: ObjectRef, version: str, status: Mapping[str, Any]) -> str | None:
         """Replace a status; see the port `Cluster`."""
         body = self._bodies.get((ref.kind, ref.name))
-        if body is None or body["metadata"]["uid"] != ref.uid:
+        if body is None or body["metadata"]["resourceVersion"] != version:
             return None
         written = {"observedGeneration": -1, **copy.deepcopy(dict(status))}
         if body["status"] != written:
             body["status"] = written
             body["metadata"]["resourceVersion"] = self._next()
-        version: str = body["metadata"]["resourceVersion"]
-        return version
+        now: str = body["metadata"]["resourceVersion"]
+        return now
 
 
 def _new(kind: str, name: str, uid: str) -> Body:

@@ -31,6 +31,10 @@ class Observed:
         """Compare two versions of one object: opaque by contract, numbers in etcd and kine."""
         return self.ref == other.ref and int(self.version) > int(other.version)
 
+    def follows(self, other: "Observed") -> bool:
+        """Tell whether this is the same object, at least as new."""
+        return self.ref == other.ref and not other.is_newer_than(self)
+
 
 @dataclass(frozen=True, slots=True)
 class DeclaredAccess:

@@ -16,7 +16,8 @@ from groupaccess.application.ports import (
     PassingError,
     RefusedError,
 )
-from groupaccess.application.statuses import directory_status, fingerprint
+from groupaccess.application.publisher import Publisher
+from groupaccess.application.statuses import directory_status
 from groupaccess.application.store import Store
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.directory_status import directory_conditions
@@ -42,6 +43,7 @@ class DirectorySync:
         enqueue: Callable[[Iterable[str]], None],
     ) -> None:
         self._cluster = cluster
+        self._publisher = Publisher(cluster, store)
         self._reader = reader
         self._store = store
         self._clock = clock
@@ -155,9 +157,7 @@ class DirectorySync:
         body = directory_status(
             observed.generation, conditions, reading.snapshot, observed.prior, now
         )
-        written = fingerprint(body)
-        if written != observed.written:
-            await self._cluster.write_status(observed.ref, body.to_kubernetes())
+        await self._publisher.publish(observed, body)
 
 
 def _entry(data: Mapping[str, str] | None, key: str, where: str) -> str:

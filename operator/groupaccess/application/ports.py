@@ -70,8 +70,14 @@ class Cluster(Protocol):
     async def exists(self, access: str) -> bool:
         """Ask the API server, not a cache, whether there is a GroupAccess of that name."""
 
-    async def write_status(self, ref: ObjectRef, status: Mapping[str, Any]) -> str | None:
-        """Replace the object's status and return its new version, or None when it is gone."""
+    async def write_status(
+        self, ref: ObjectRef, version: str, status: Mapping[str, Any]
+    ) -> str | None:
+        """Replace the object's status and return its new version.
+
+        Return None when the object is gone, or has another version by now: then the watch tells
+        of it, and it is looked at again.
+        """
 
     async def versions(self, kind: str) -> Mapping[str, tuple[str, str]]:
         """List the objects of one of our kinds: name to (uid, version).

@@ -1,15 +1,14 @@
 """One GroupAccess, all the way: declared, directory, standing -> verdicts -> bindings -> status."""
 
-from dataclasses import replace
-
 from groupaccess.application.declared import DeclaredAccess
 from groupaccess.application.ports import Clock, Cluster, Note, PassingError
-from groupaccess.application.statuses import access_status, fingerprint, prior
+from groupaccess.application.publisher import Publisher
+from groupaccess.application.statuses import access_status
 from groupaccess.application.store import Store
 from groupaccess.application.writer import Writer, Written
 from groupaccess.domain.desired import Wanted, desired
 from groupaccess.domain.plan import plan, plan_orphans
-from groupaccess.domain.status import AccessStatus, status
+from groupaccess.domain.status import status
 from groupaccess.domain.verdict import Verdict, verdict
 
 LAGGING = 5.0  # seconds until a look for an object that exists, but was not watched yet
@@ -23,6 +22,7 @@ class Reconciler:
         self._store = store
         self._clock = clock
         self._writer = writer
+        self._publisher = Publisher(cluster, store)
 
     async def reconcile(self, name: str) -> float | None:
         """Judge, desire, plan, write, say. Return after how many seconds to look again, or None.
@@ -81,23 +81,11 @@ class Reconciler:
         )
         if said.waiting:
             written.look_again(patience.total_seconds())
-        await self._publish(declared, said)
-
-    async def _publish(self, declared: DeclaredAccess, said: AccessStatus) -> None:
-        """Write the status, and post an event, only when it says something else than before."""
-        access, observed = declared.access, declared.observed
-        body = access_status(access, said, observed.prior, self._clock.now())
-        written = fingerprint(body)
-        if written == observed.written:
-            return
-        version = await self._cluster.write_status(observed.ref, body.to_kubernetes())
-        if version is None:
-            return
-        self._store.note_status(
-            access.name, replace(observed, version=version, prior=prior(body), written=written)
-        )
-        ready, warning = said.ready, said.ready.status != "True"
-        await self._cluster.post(Note(observed.ref, ready.reason, "Judge", ready.message, warning))
+        body = access_status(access, said, observed.prior, now)
+        if await self._publisher.publish(observed, body):
+            ready, warning = said.ready, said.ready.status != "True"
+            note = Note(observed.ref, ready.reason, "Judge", ready.message, warning)
+            await self._cluster.post(note)
 
 
 def _look_again(written: Written) -> float | None:

@@ -11,7 +11,7 @@ from groupaccess.domain.directory import Group, Reading, changed_references
 from groupaccess.domain.model import Access
 from groupaccess.domain.verdict import Circumstances
 
-KINDS = ("GroupAccess", "KeycloakDirectory")
+ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -61,9 +61,14 @@ class Store:
         return {name}
 
     def put_directory(self, declared: DeclaredDirectory) -> AbstractSet[str]:
-        """Keep a KeycloakDirectory; what was read of it is void when it was read otherwise."""
+        """Keep a KeycloakDirectory, unless a newer version of it is known already.
+
+        What was read of it is void when it was read otherwise.
+        """
         name = declared.directory.name
         known = self.directories.get(name)
+        if known is not None and known.observed.is_newer_than(declared.observed):
+            return NOTHING
         self.directories[name] = declared
         if known is not None and known.same_spec(declared):
             return NOTHING
@@ -124,17 +129,21 @@ class Store:
         self.cluster_roles.discard(name)
         return self._by_role.get(name, NOTHING)
 
-    def note_status(self, name: str, observed: Observed) -> None:
+    def note_status(self, observed: Observed) -> None:
         """Keep the status that was just written, before the watch tells of it.
 
         The spec stays as it is known: an older event than this write is of no use, a newer one
         comes with a version of its own.
         """
-        known = self.accesses.get(name)
-        if known is None or known.observed.ref != observed.ref:
-            return
-        if not known.observed.is_newer_than(observed):
-            self.accesses[name] = replace(known, observed=observed)
+        name = observed.ref.name
+        if observed.ref.kind == ACCESS:
+            access = self.accesses.get(name)
+            if access is not None and observed.follows(access.observed):
+                self.accesses[name] = replace(access, observed=observed)
+        else:
+            directory = self.directories.get(name)
+            if directory is not None and observed.follows(directory.observed):
+                self.directories[name] = replace(directory, observed=observed)
 
     def users_of(self, directory: str) -> AbstractSet[str]:
         """Return the GroupAccesses that refer to the directory."""

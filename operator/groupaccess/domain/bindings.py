@@ -6,6 +6,11 @@ from typing import NamedTuple, Self
 PREFIX = "groupaccess"
 MANAGED_BY = ("app.kubernetes.io/managed-by", "groupaccess")
 ANNOTATION_DOMAIN = "groupaccess.io/"
+# Those that are ours: one that somebody else adds cannot be taken away by server-side apply.
+ANNOTATIONS = frozenset(
+    ANNOTATION_DOMAIN + name
+    for name in ("directory", "directory-id", "group", "group-id", "group-path")
+)
 RBAC_GROUP = "rbac.authorization.k8s.io"
 
 
@@ -59,22 +64,17 @@ class RoleRef(NamedTuple):
 
 
 class Owner(NamedTuple):
-    """An owner reference, so far as it matters here.
-
-    `blocking` is blockOwnerDeletion: never set by us, since OwnerReferencesPermissionEnforcement
-    asks for rights on the owner's finalizers then.
-    """
+    """An owner reference, so far as it matters here."""
 
     uid: str
     name: str
-    blocking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a binding says, in an order of its own: equal contents mean nothing to write.
 
-    `annotations` are only those below `groupaccess.io/`; `owners` holds references to
+    `annotations` are only those of ANNOTATIONS; `owners` holds references to
     GroupAccesses and to anything else alike.
     """
 

@@ -15,42 +15,70 @@ RESERVED = "system:"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The subjects of a group, sorted, and what is not known of some clients' tokens."""
+    """The subjects of a group, sorted, and what speaks against some of the clients.
+
+    `partial` tells that a client's strings are not known: what was bound for it must not be taken
+    for something that it no longer sends.
+    """
 
     subjects: tuple[str, ...]
     doubts: tuple[Failure, ...] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why a client gives no string. It is `unknown` when the client may well send one."""
+
+    failure: Failure
+    unknown: bool = False
 
 
 def claim(group: Group, directory: Directory, snapshot: Snapshot) -> Claim | Failure:
     """Compute the subjects over all clients of the directory.
 
-    The strings of clients that are known are bound; a client that is not leaves a doubt. With
+    The strings of clients that are known are bound; a client that gives none leaves a doubt. With
     no string at all the first client's failure is returned.
     """
     values: set[str] = set()
-    failures: list[Failure] = []
+    silences: list[Silence] = []
     for client in directory.clients:
         match _values(group, client, directory.groups_claim, snapshot):
-            case Failure() as failure:
-                failures.append(failure)
+            case Silence() as silence:
+                silences.append(silence)
             case found:
                 values |= found
     if not values:
-        return failures[0]
-    collision = _collision(group, values, snapshot)
-    return collision or Claim(
+        return silences[0].failure
+    return Claim(
         subjects=tuple(sorted(directory.groups_prefix + value for value in values)),
-        doubts=tuple(failures),
+        doubts=tuple(silence.failure for silence in silences),
+        partial=any(silence.unknown for silence in silences),
     )
+
+
+def collision(
+    group: Group, claimed: Claim, directory: Directory, snapshot: Snapshot
+) -> Failure | None:
+    """Tell whether members of another group carry one of the strings, too."""
+    for subject in claimed.subjects:
+        value = subject.removeprefix(directory.groups_prefix)
+        others = ", ".join(other.path for other in snapshot.namesakes(group, value))
+        if others:
+            fact = f'tokens carry "{value}" for {group.path} and for {others} alike'
+            return Failure(Reason.CLAIM_COLLISION, advise(Reason.CLAIM_COLLISION, fact))
+    return None
 
 
 def _values(
     group: Group, wanted: TokenClient, name: str, snapshot: Snapshot
-) -> frozenset[str] | Failure:
+) -> frozenset[str] | Silence:
     client = snapshot.by_client_id.get(wanted.client_id)
-    if client is None or not client.enabled:
-        state = "is not in the realm" if client is None else "is disabled"
-        return _failure(Reason.CLIENT_NOT_FOUND, f'client "{wanted.client_id}" {state}')
+    if client is None:
+        return _silence(Reason.CLIENT_NOT_FOUND, f'client "{wanted.client_id}" is not in the realm')
+    if not client.enabled:
+        fact = f'client "{wanted.client_id}" is disabled'
+        return _silence(Reason.CLIENT_NOT_FOUND, fact, unknown=True)
     mappers = [
         mapper
         for mapper in client.mappers
@@ -59,11 +87,11 @@ def _values(
     ]
     for mapper in sorted(mappers, key=lambda mapper: mapper.name):
         if mapper.kind is MapperKind.REPLACING:
-            return _failure(
-                Reason.CLAIM_INDETERMINATE,
+            fact = (
                 f'mapper "{mapper.name}" of client "{client.client_id}" replaces what claim '
-                f'"{name}" carries',
+                f'"{name}" carries'
             )
+            return _silence(Reason.CLAIM_INDETERMINATE, fact, unknown=True)
     values = frozenset(
         group.path if mapper.full_path else group.name
         for mapper in mappers
@@ -72,22 +100,11 @@ def _values(
     return values or _no_claim(client, wanted, name)
 
 
-def _no_claim(client: Client, wanted: TokenClient, name: str) -> Failure:
+def _no_claim(client: Client, wanted: TokenClient, name: str) -> Silence:
     token = "ID token" if wanted.id_token else "access token"
-    return _failure(
-        Reason.NO_GROUPS_CLAIM,
-        f'the {token} of client "{client.client_id}" carries no groups in claim "{name}"',
-    )
+    fact = f'the {token} of client "{client.client_id}" carries no groups in claim "{name}"'
+    return _silence(Reason.NO_GROUPS_CLAIM, fact)
 
 
-def _collision(group: Group, values: set[str], snapshot: Snapshot) -> Failure | None:
-    for value in sorted(values):
-        others = ", ".join(other.path for other in snapshot.namesakes(group, value))
-        if others:
-            fact = f'tokens carry "{value}" for {group.path} and for {others} alike'
-            return _failure(Reason.CLAIM_COLLISION, fact)
-    return None
-
-
-def _failure(reason: Reason, fact: str) -> Failure:
-    return Failure(reason, advise(reason, fact))
+def _silence(reason: Reason, fact: str, *, unknown: bool = False) -> Silence:
+    return Silence(Failure(reason, advise(reason, fact)), unknown)

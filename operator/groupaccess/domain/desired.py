@@ -48,7 +48,7 @@ def desired(
             continue
         for key in access.keys(verdict.mapping):
             content = (
-                _granted(access, verdict, given)
+                _granted(access, verdict, given, _before(key, standing, proven))
                 if verdict.outcome is Outcome.GRANT
                 else _held(access, verdict, key, proven)
             )
@@ -62,7 +62,18 @@ def desired(
     return Wanted(tuple(bindings), frozenset(kept))
 
 
-def _granted(access: model.Access, verdict: Verdict, given: Circumstances) -> Content:
+def _before(
+    key: BindingKey,
+    standing: Mapping[BindingKey, Binding],
+    proven: Mapping[BindingKey, Content],
+) -> Content | None:
+    """Return what a binding said last: what was proven, else what stands."""
+    return proven.get(key) or (standing[key].content if key in standing else None)
+
+
+def _granted(
+    access: model.Access, verdict: Verdict, given: Circumstances, before: Content | None
+) -> Content:
     group, snapshot = verdict.group, given.reading.snapshot
     if group is None or snapshot is None:
         raise ValueError("only a group that was read can be granted")
@@ -73,9 +84,12 @@ def _granted(access: model.Access, verdict: Verdict, given: Circumstances) -> Co
         "group-id": group.id,
         "group-path": group.path,
     }
+    subjects = {Subject("Group", name) for name in verdict.subjects}
+    if verdict.partial and before is not None:
+        subjects |= set(_plausible(verdict.mapping, given, before))
     return Content(
         role=_role(verdict.mapping),
-        subjects=tuple(sorted(Subject("Group", name) for name in verdict.subjects)),
+        subjects=tuple(sorted(subjects)),
         owners=(_owner(access),),
         annotations=tuple(sorted((ANNOTATION_DOMAIN + k, v) for k, v in annotations.items())),
     )

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 
-from groupaccess.domain.claims import RESERVED, claim
+from groupaccess.domain.claims import RESERVED, claim, collision
 from groupaccess.domain.directory import Ambiguous, Failure, Group, Missing, Reading, Snapshot
 from groupaccess.domain.model import Directory, Mapping
 from groupaccess.domain.reasons import UNREAD, Reason, advise
@@ -26,7 +26,8 @@ class Outcome(Enum):
 class Verdict:
     """The answer for one mapping. `subjects` and `group` are set for GRANT alone.
 
-    `message` is stable, and says what to do. `doubts` are what could not be verified of a GRANT.
+    `message` is stable, and says what to do. `doubts` are what could not be verified of a GRANT;
+    while it is `partial`, no string that stands is taken away.
     """
 
     mapping: Mapping
@@ -36,6 +37,7 @@ class Verdict:
     group: Group | None = None
     subjects: tuple[str, ...] = ()
     doubts: tuple[Failure, ...] = ()
+    partial: bool = False
 
     @property
     def unread(self) -> bool:
@@ -96,6 +98,13 @@ def _no_directory(mapping: Mapping, given: Circumstances) -> Verdict | None:
     return _say(mapping, Outcome.HOLD, Reason.DIRECTORY_NOT_FOUND, fact)
 
 
+def _other_issuer(mapping: Mapping, given: Circumstances) -> Verdict | None:
+    failure = given.reading.failure
+    if failure is None or failure.reason is not Reason.ISSUER_MISMATCH:
+        return None
+    return _hold(mapping, failure)
+
+
 def _not_supported(mapping: Mapping, given: Circumstances) -> Verdict | None:
     directory = given.directory.unsupported if given.directory else ()
     fields = [*given.unsupported, *mapping.unsupported, *directory]
@@ -119,6 +128,7 @@ LADDER: tuple[Callable[[Mapping, Circumstances], Verdict | None], ...] = (
     _reserved,
     _role_not_allowed,
     _no_directory,
+    _other_issuer,
     _not_supported,
     _not_read,
 )
@@ -152,6 +162,9 @@ def _claimed(
     for subject in claimed.subjects:
         if subject.startswith(RESERVED):
             return _refuse_reserved(mapping, subject)
+    collided = collision(group, claimed, directory, snapshot)
+    if collided is not None:
+        return _hold(mapping, collided)
     if mapping.cluster_role not in cluster_roles:
         fact = f'there is no ClusterRole "{mapping.cluster_role}"'
         return _say(mapping, Outcome.HOLD, Reason.CLUSTER_ROLE_NOT_FOUND, fact)
@@ -163,6 +176,7 @@ def _claimed(
         group,
         claimed.subjects,
         claimed.doubts,
+        claimed.partial,
     )
 
 

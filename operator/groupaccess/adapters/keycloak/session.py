@@ -50,8 +50,10 @@ async def open_session(connection: Connection, answer_within: float) -> AsyncIte
 
 
 def _trust(ca: str | None) -> ssl.SSLContext:
+    # Python takes ASCII alone; a comment in a bundle may hold more.
+    pem = ca.encode("ascii", "ignore").decode() if ca else None
     try:
-        return ssl.create_default_context(cadata=ca)
+        return ssl.create_default_context(cadata=pem)
     except ssl.SSLError as error:
         fact = f"caBundle holds no certificates that can be read ({error.reason})"
         raise RefusedError(failure(Reason.CREDENTIALS_NOT_FOUND, fact)) from error

@@ -65,12 +65,18 @@ class KubernetesCluster:
             raise PassingError(str(error)) from error
         return True
 
-    async def write_status(self, ref: ObjectRef, status: Mapping[str, Any]) -> str | None:
-        """Replace a status; the uid keeps it from a namesake that was made meanwhile."""
+    async def write_status(
+        self, ref: ObjectRef, version: str, status: Mapping[str, Any]
+    ) -> str | None:
+        """Replace a status; see the port.
+
+        The version keeps it from a namesake that was made meanwhile: on the status of a custom
+        resource the API server does not look at a uid in the body.
+        """
         body = {
             "apiVersion": ACCESS_API,
             "kind": ref.kind,
-            "metadata": {"name": ref.name, "uid": ref.uid},
+            "metadata": {"name": ref.name, "resourceVersion": version},
             "status": dict(status),
         }
         query = [("fieldManager", MANAGER), ("force", "true")]
@@ -81,8 +87,8 @@ class KubernetesCluster:
             if error.code in {NOT_FOUND, CONFLICT}:
                 return None
             raise PassingError(str(error)) from error
-        version: str = answer["metadata"]["resourceVersion"]
-        return version
+        written: str = answer["metadata"]["resourceVersion"]
+        return written
 
     async def versions(self, kind: str) -> Mapping[str, tuple[str, str]]:
         """List name, uid and version of all objects of a kind of ours."""

@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from groupaccess.domain.bindings import (
-    ANNOTATION_DOMAIN,
+    ANNOTATIONS,
     MANAGED_BY,
     RBAC_GROUP,
     Binding,
@@ -41,7 +41,8 @@ def write_binding(desired: Desired, over: Binding | None) -> dict[str, Any]:
     """Render the body of a server-side apply.
 
     A uid and a version make it write over exactly that binding, or fail with 409; without them it
-    creates. blockOwnerDeletion is left out: see Owner.
+    creates. blockOwnerDeletion is left out: with OwnerReferencesPermissionEnforcement it would need
+    rights on the owner's finalizers.
     """
     content = desired.content
     metadata: dict[str, Any] = {
@@ -75,11 +76,11 @@ def _subject(subject: dict[str, Any]) -> Subject:
 
 
 def _owner(owner: dict[str, Any]) -> Owner:
-    return Owner(owner["uid"], owner["name"], bool(owner.get("blockOwnerDeletion")))
+    return Owner(owner["uid"], owner["name"])
 
 
 def _is_ours(annotation: str) -> bool:
-    return annotation.startswith(ANNOTATION_DOMAIN)
+    return annotation in ANNOTATIONS
 
 
 def _keep(text: str) -> str:

@@ -59,11 +59,13 @@ class Reflector:
                 if self._version is None:
                     self._version = await self._list()
                     self.listed.set()
-                await self._watch(self._version)
-                failures = 0
+                began = self._version
+                await self._watch(began)
+                # One that ends at once with no news must not spin.
+                failures = 0 if self._version != began else 1
             except ApiError as error:
                 self._version = None if error.code == GONE else self._version
-                failures = 0 if error.code == GONE and failures == 0 else failures + 1
+                failures += 1
                 logger.info("%s: %s", self.resource.segments[-1], error)
             except PassingError as error:
                 failures += 1

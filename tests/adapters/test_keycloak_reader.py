@@ -1,0 +1,121 @@
+"""A reading is whole or none: what a server that is not well leads to. The rest is a contract."""
+
+from typing import Any
+
+import pytest
+
+from fakes.keycloak_server import GROUPS, HANG, SECRET, KeycloakServer
+from groupaccess.adapters.keycloak.reader import KeycloakReader
+from groupaccess.adapters.keycloak.session import _trust
+from groupaccess.application.ports import RefusedError
+from groupaccess.domain.directory import Failure, Snapshot
+from groupaccess.domain.model import Directory, TokenClient
+from groupaccess.domain.reasons import Reason
+
+HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
+
+
+@pytest.fixture
+def server() -> KeycloakServer:
+    return KeycloakServer()
+
+
+async def read(server: KeycloakServer) -> Snapshot:
+    """Read the realm once."""
+    async with server.serve():
+        directory = Directory("default", server.issuer, "groups", "", (HEADLAMP,))
+        return await KeycloakReader(answer_within=0.5).read(directory, server.connection)
+
+
+async def refusal(server: KeycloakServer) -> Failure:
+    """Return why the realm cannot be read."""
+    with pytest.raises(RefusedError) as refused:
+        await read(server)
+    assert SECRET not in refused.value.failure.message
+    return refused.value.failure
+
+
+async def test_a_realm_is_read_in_one_unpaged_list(server: KeycloakServer) -> None:
+    found = await read(server)
+    assert [group.path for group in found.groups] == ["/Dev", "/SRE"]
+    assert found.identity == "me"
+    assert server.queries["groups"]["search"] == "*"
+    assert server.queries["groups"]["populateHierarchy"] == "false"
+    assert server.queries["groups"]["max"] == "-1"
+    assert server.queries["clients"] == {"clientId": "headlamp"}
+    assert "of headlamp" not in repr(found)
+
+
+async def test_the_same_realm_reads_the_same_in_any_order(server: KeycloakServer) -> None:
+    first = await read(server)
+    other = KeycloakServer()
+    other.answers["groups"] = GROUPS[::-1]
+    assert await read(other) == first
+
+
+@pytest.mark.parametrize(
+    ("groups", "count"),
+    [(GROUPS[:1], 2), (GROUPS, 1), ([], 2), ([GROUPS[0], GROUPS[0]], 2)],
+    ids=["too few", "too many", "none", "one twice"],
+)
+async def test_a_list_that_does_not_fit_its_count_is_no_reading(
+    server: KeycloakServer, groups: list[dict[str, str]], count: int
+) -> None:
+    server.answers |= {"groups": groups, "count": {"count": count}}
+    failure = await refusal(server)
+    assert failure.reason == Reason.KEYCLOAK_UNAVAILABLE
+    assert f"{count} counted" in failure.message
+
+
+@pytest.mark.parametrize("name", ["openid-configuration", "token", "groups", "count", "clients"])
+@pytest.mark.parametrize(
+    "answer",
+    [(500, "{}"), (200, "<html>"), (200, "null"), (503, "<html>"), HANG],
+    ids=["500", "HTML", "null", "503", "no answer"],
+)
+async def test_an_answer_that_fails_is_no_reading(
+    server: KeycloakServer, name: str, answer: object
+) -> None:
+    server.answers[name] = answer
+    failure = await refusal(server)
+    assert failure.reason == Reason.KEYCLOAK_UNAVAILABLE
+
+
+@pytest.mark.parametrize("groups", [[{"id": "1", "name": "SRE"}], [{}], ["SRE"], {"1": "SRE"}])
+async def test_groups_that_are_none_are_no_reading(server: KeycloakServer, groups: Any) -> None:  # noqa: ANN401 -- JSON
+    server.answers["groups"] = groups
+    assert (await refusal(server)).reason == Reason.KEYCLOAK_UNAVAILABLE
+
+
+async def test_a_token_without_subject_says_what_the_client_lacks(server: KeycloakServer) -> None:
+    server.answers["token"] = {"access_token": "e30.e30.LQ", "expires_in": 300}
+    failure = await refusal(server)
+    assert failure.reason == Reason.LOGIN_FAILED
+    assert 'scope "basic"' in failure.message
+
+
+async def test_a_refused_login_has_keycloaks_words(server: KeycloakServer) -> None:
+    words = '{"error":"unauthorized_client","error_description":"Invalid client credentials"}'
+    server.answers["token"] = (401, words)
+    failure = await refusal(server)
+    assert failure.reason == Reason.LOGIN_FAILED
+    assert "Invalid client credentials" in failure.message
+
+
+async def test_a_refused_list_names_the_role(server: KeycloakServer) -> None:
+    server.answers["groups"] = (403, '{"error":"HTTP 403 Forbidden"}')
+    failure = await refusal(server)
+    assert failure.reason == Reason.KEYCLOAK_FORBIDDEN
+    assert '"view-users"' in failure.message
+
+
+def test_authorities_that_cannot_be_read_are_named() -> None:
+    with pytest.raises(RefusedError) as refused:
+        _trust("-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n")
+    assert refused.value.failure.reason == Reason.CREDENTIALS_NOT_FOUND
+    assert "caBundle" in refused.value.failure.message
+
+
+def test_a_comment_in_a_bundle_may_be_in_any_language() -> None:
+    with pytest.raises(RefusedError, match="caBundle"):
+        _trust("# Türk Güven\n-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n")

@@ -1,0 +1,86 @@
+"""Where credentials and authorities come from, and that they get nowhere else."""
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+
+from fakes.desk import LOGIN, Desk
+from fakes.keycloak import SECRET, refused
+from groupaccess.application.ports import PassingError
+from groupaccess.domain.reasons import Reason
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (None, 'Secret "keycloak" is not in the operator\'s namespace'),
+        ({}, 'Secret "keycloak" has no "client-id"'),
+        ({"client-id": "groupaccess"}, 'Secret "keycloak" has no "client-secret"'),
+        ({**LOGIN, "client-secret": " \n"}, 'Secret "keycloak" has no "client-secret"'),
+    ],
+    ids=["no Secret", "empty", "half", "blank"],
+)
+async def test_missing_credentials_are_named(
+    desk: Desk, data: dict[str, str] | None, words: str
+) -> None:
+    desk.cluster.secrets.clear()
+    if data is not None:
+        desk.cluster.secrets["keycloak"] = data
+    desk.declare()
+    await asyncio.sleep(0.5)
+    assert desk.ready() == ("False", "CredentialsNotFound")
+    assert words in desk.status()["conditions"][0]["message"]
+    assert desk.reader.reads == []
+    desk.cluster.secrets["keycloak"] = dict(LOGIN)
+    await asyncio.sleep(2)
+    assert desk.ready() == ("True", "Read")
+
+
+@pytest.mark.parametrize(
+    ("bundle", "ca"),
+    [
+        (None, None),
+        ({"inline": "-----BEGIN CERTIFICATE-----"}, "-----BEGIN CERTIFICATE-----"),
+        ({"configMapRef": {"name": "ca"}}, "CA of the config map"),
+        ({"configMapRef": {"name": "ca", "key": "root.pem"}}, "another CA"),
+        ({"secretRef": {"name": "tls"}}, "CA of the secret"),
+    ],
+)
+async def test_the_authorities_come_from_where_the_spec_says(
+    desk: Desk, bundle: dict[str, Any] | None, ca: str | None
+) -> None:
+    desk.cluster.config_maps["ca"] = {"ca.crt": "CA of the config map\n", "root.pem": "another CA"}
+    desk.cluster.secrets["tls"] = {"ca.crt": "CA of the secret"}
+    more: dict[str, Any] = {"caBundle": bundle} if bundle else {}
+    desk.declare(**more)
+    await asyncio.sleep(0.5)
+    assert [connection.ca for connection in desk.reader.connections] == [ca]
+
+
+async def test_missing_authorities_are_named(desk: Desk) -> None:
+    desk.declare(caBundle={"configMapRef": {"name": "ca"}})
+    await asyncio.sleep(0.5)
+    assert desk.ready() == ("False", "CredentialsNotFound")
+    assert 'ConfigMap "ca"' in desk.status()["conditions"][0]["message"]
+
+
+async def test_no_secret_gets_into_a_log_or_a_status(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    desk.declare()
+    await asyncio.sleep(70)
+    desk.reader.fail(refused(Reason.LOGIN_FAILED, "Keycloak refused the login"))
+    desk.reader.fail(RuntimeError("unexpected"))
+    await asyncio.sleep(70)
+    desk.cluster.fail("secret", PassingError("503"))
+    await asyncio.sleep(70)
+    desk.cluster.secrets["keycloak"] = {"client-id": SECRET}
+    await asyncio.sleep(70)
+    assert caplog.text
+    assert SECRET not in caplog.text
+    assert SECRET not in str(desk.status())
+    assert SECRET not in repr(desk.store)
+    assert SECRET not in repr(desk.reader.connections)

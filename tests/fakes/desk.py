@@ -1,0 +1,63 @@
+"""A DirectorySync on fakes, and what is declared to it."""
+
+from typing import Any
+
+from fakes.clock import FakeClock
+from fakes.cluster import FakeCluster
+from fakes.keycloak import SECRET, FakeClient, FakeDirectoryReader, membership
+from fakes.metrics import FakeMetrics
+from fakes.values import Spec, directory_spec
+from groupaccess.api import v1alpha1 as api
+from groupaccess.application.declared import declared_directory
+from groupaccess.application.directory_sync import DirectorySync
+from groupaccess.application.store import Store
+
+LOGIN = {"client-id": "groupaccess", "client-secret": f"{SECRET}\n"}
+
+
+class Desk:
+    """A DirectorySync on fakes, with the directories that a test declares."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.cluster = FakeCluster()
+        self.cluster.secrets["keycloak"] = dict(LOGIN)
+        self.reader = FakeDirectoryReader()
+        self.realm = self.reader.create_realm()
+        self.realm.clients["headlamp"] = FakeClient((membership(),))
+        self.realm.create_group("/SRE")
+        self.store, self.metrics, self.touched = Store(), FakeMetrics(), list[str]()
+        self.sync = DirectorySync(
+            self.cluster, self.reader, self.store, clock, self.metrics, self.touched.extend
+        )
+
+    def declare(self, name: str = "default", **spec: Any) -> None:  # noqa: ANN401 -- JSON
+        """Apply a directory, and tell of it as the handlers do."""
+        self.cluster.objects.apply("KeycloakDirectory", name, directory_spec(**spec))
+        self.tell(name)
+
+    def tell(self, name: str = "default") -> None:
+        """Let the watch tell of the directory as it is now."""
+        body = self.cluster.objects.find("KeycloakDirectory", name)
+        assert body is not None
+        declared = declared_directory(api.KeycloakDirectory.read(body))
+        known = self.store.directories.get(name)
+        self.store.put_directory(declared)
+        if known is None or not known.same_spec(declared):
+            self.sync.changed(name)
+
+    def status(self, name: str = "default") -> Spec:
+        """Return a directory's status as it was written last."""
+        body = self.cluster.objects.find("KeycloakDirectory", name)
+        status: Spec = body["status"] if body else {}
+        return status
+
+    def ready(self, name: str = "default") -> tuple[str, str]:
+        """Return status and reason of its condition Ready."""
+        first = self.status(name)["conditions"][0]
+        return first["status"], first["reason"]
+
+    @property
+    def groups(self) -> list[str]:
+        """Return the groups that are known of the directory `default`."""
+        known = self.store.readings["default"].snapshot
+        return [group.path for group in known.groups] if known else []
