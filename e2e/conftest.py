@@ -97,7 +97,7 @@ def progress(request: pytest.FixtureRequest) -> Callable[[], AbstractContextMana
 
 
 @pytest.fixture(scope="session")
-def local_only(request: pytest.FixtureRequest) -> None:
+def _local_only(request: pytest.FixtureRequest) -> None:
     """Skip a test that needs a control plane of processes here: kind's Keycloak is not for it."""
     if choose(request.config.getoption("--cluster")).kind == "kind":
         pytest.skip("it takes apart a control plane of local processes: use --cluster=local")

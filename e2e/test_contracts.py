@@ -10,7 +10,7 @@ import pytest
 import yaml
 from kubernetes.aio.client import ApiClient
 
-from contracts.cluster import MAY_BIND, ClusterContract, Surroundings
+from contracts.cluster import MAY_BIND, ClusterContract
 from contracts.directory_reader import DirectoryReaderContract
 from groupaccess.adapters.clock import SystemClock
 from groupaccess.adapters.keycloak.reader import KeycloakReader

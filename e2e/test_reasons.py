@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from testbed.installation import WITH_CLUSTER_ADMIN, install_rights
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.objects import directory as directory_objects
@@ -107,6 +108,10 @@ def test_a_role_that_the_operator_may_not_bind_names_the_chart_value(
     message = refused(objects, name, "BindForbidden")
     assert name in message
     assert "bindableClusterRoles" in message
+
+    install_rights(objects.cluster, [*WITH_CLUSTER_ADMIN, name])  # as an upgrade of the chart does
+    objects.wait_reason(f"ga/{name}", "Granted", within=3)
+    install_rights(objects.cluster)
 
 
 def test_a_role_outside_the_directorys_list_is_not_allowed_also_later(

@@ -53,6 +53,7 @@ class KindTestbed(ClusterAccess):
             raise EngineError(reason)
         has_go = shutil.which("go") is not None
         kubectl = program("kubectl", NEWEST.ensure() if has_go else None)
+        kind = program("kind", KIND.ensure() if has_go else None)
         super().__init__(Path(tempfile.mkdtemp(prefix="groupaccess-kind-")), kubectl)
         self.version = kubernetes(version).version
         self._certificate = self.folder / "admin.crt", self.folder / "admin.key"
@@ -71,7 +72,7 @@ class KindTestbed(ClusterAccess):
             own_name(part),
             kubeconfig=self.kubeconfig,
             image=node_image(version),
-            kind_path=program("kind", KIND.ensure() if has_go else None),
+            kind_path=kind,
             kubectl_path=kubectl,
         )
         _remove_empty(self._kind.path)  # pytest-kind makes it for programs that it downloads

@@ -102,7 +102,6 @@ def test_binding_that_says_the_same_is_met() -> None:
         content(managed=False),
         replace(content(), owners=()),
         replace(content(), owners=(Owner("uid of another", "platform"),)),
-        replace(content(), owners=(Owner("uid of platform", "platform", blocking=True),)),
     ],
     ids=[
         "another role",
@@ -114,7 +113,6 @@ def test_binding_that_says_the_same_is_met() -> None:
         "no label",
         "no owner",
         "another owner",
-        "an owner that blocks",
     ],
 )
 def test_drift_is_seen(drifted: Content) -> None:

@@ -148,3 +148,11 @@ def test_reserved_name_is_never_carried() -> None:
         "/x/system:masters", "system:masters", group="/x/system:masters", group_path=""
     )
     assert subjects(carried(declared, standing(binding(what=drifted)))) == ("/x/system:masters",)
+
+
+def test_first_by_name_is_carried_in_whatever_order_they_are_remembered() -> None:
+    edited = access(mapping("edited"))
+    proven = {key("b"): content("SRE"), key("a"): content("/SRE")}
+    assert subjects(carried(edited, {}, proven)) == ("/SRE",)
+    stands = [binding(key("b"), content("SRE")), binding(key("a"), content("/SRE"))]
+    assert subjects(carried(edited, standing(*stands))) == ("/SRE",)

@@ -149,30 +149,24 @@ def test_client_that_is_not_known_leaves_a_doubt_and_the_others_are_bound(
     assert 'client "grafana"' in found.doubts[0].message
 
 
+@pytest.mark.parametrize(
+    ("grafana", "partial"),
+    [
+        ([client("grafana", leaf(), enabled=False)], True),
+        ([client("grafana", mapper("x", MapperKind.REPLACING))], True),
+        ([client("grafana")], False),
+        ([client("grafana", leaf())], False),
+        ([], False),
+    ],
+    ids=["disabled", "replaced", "no groups", "known", "deleted"],
+)
+def test_claim_is_partial_while_a_client_may_send_what_is_not_known(
+    grafana: list[Client], *, partial: bool
+) -> None:
+    found = claimed_by(client("headlamp", mapper()), *grafana)
+    assert isinstance(found, Claim)
+    assert found.partial is partial
+
+
 def test_first_declared_client_is_named_when_none_is_known() -> None:
     assert 'client "headlamp"' in refused(claimed_by(client("grafana", enabled=False)))[1]
-
-
-def test_group_of_the_same_leaf_name_collides_where_tokens_carry_it() -> None:
-    reason, message = refused(claimed(leaf(), others=["/b/SRE", "/a/SRE"]))
-    assert reason is Reason.CLAIM_COLLISION
-    assert message.startswith(
-        'tokens carry "SRE" for /platform/SRE and for /a/SRE, /b/SRE alike. Turn on'
-    )
-
-
-def test_group_of_the_same_leaf_name_is_told_apart_by_the_full_path() -> None:
-    assert subjects(claimed(mapper(), others=["/a/SRE"])) == ("/platform/SRE",)
-
-
-def test_one_colliding_string_is_enough() -> None:
-    reason, _ = refused(claimed(mapper(), leaf(), others=["/a/SRE"]))
-    assert reason is Reason.CLAIM_COLLISION
-
-
-def test_group_whose_name_holds_a_slash_collides_by_its_path() -> None:
-    twin = group("/platform/SRE", "platform/SRE", "another")
-    full = [client("headlamp", mapper())]
-    reason, message = refused(claim(SRE, DIRECTORY, realm(SRE, twin, clients=full)))
-    assert reason is Reason.CLAIM_COLLISION
-    assert '"/platform/SRE" for /platform/SRE and for /platform/SRE alike' in message

@@ -19,7 +19,7 @@ from domain.builders import (
     realm,
     standing,
 )
-from groupaccess.domain.bindings import Content, Desired, Owner, RoleRef
+from groupaccess.domain.bindings import ANNOTATIONS, Content, Desired, Owner, RoleRef
 from groupaccess.domain.desired import Wanted, desired
 from groupaccess.domain.model import Access
 from groupaccess.domain.reasons import Reason
@@ -43,7 +43,7 @@ def test_grant_renders_everything_that_must_survive_the_loss_of_status() -> None
             Content(
                 role=RoleRef("ClusterRole", "view"),
                 subjects=groups("oidc:/platform/SRE", "oidc:SRE"),
-                owners=(Owner("uid of platform", "platform", blocking=False),),
+                owners=(Owner("uid of platform", "platform"),),
                 annotations=(
                     ("groupaccess.io/directory", "default"),
                     ("groupaccess.io/directory-id", "me"),
@@ -125,3 +125,8 @@ def test_grant_of_what_was_not_read_is_an_error(circumstances: Circumstances) ->
     said = Verdict(mapping(), Outcome.GRANT, Reason.GRANTED, ".", group, ("/SRE",))
     with pytest.raises(ValueError, match=r"^only a group that was read can be granted$"):
         desired(access(), [said], circumstances, {}, {})
+
+
+def test_every_annotation_that_is_written_is_one_of_ours() -> None:
+    (rendered,) = wanted(access(), given(realm())).bindings
+    assert {name for name, _ in rendered.content.annotations} == ANNOTATIONS

@@ -75,6 +75,15 @@ def test_at_most_three_are_told_sorted() -> None:
     assert len(near("team-x", "/team-a", "/team-b", "/team-c", "/team-d")) == 3
 
 
+def test_only_much_alike_is_near() -> None:
+    assert near("team-abc", "/team-abd") == ("team-abd",)
+    assert near("abc", "/abd") == ()
+
+
+def test_slash_alone_is_near_nothing() -> None:
+    assert near("/", "/X", "/a/b") == ()
+
+
 def test_each_spelling_is_told_once() -> None:
     twin = group("/a/SRE", "a/SRE", "another")
     found = realm("/a/SRE", twin).find("/A/sre")

@@ -43,3 +43,27 @@ def test_what_may_come_by_itself_is_waited_for() -> None:
 def test_patience_ends() -> None:
     stalled = {"Ready": "False", "Reconciling": "False", "Stalled": "True"}
     assert said(Reading(failure=PASSING), patient=False) == stalled
+
+
+@pytest.mark.parametrize(
+    ("reason", "waited_for"),
+    [
+        (Reason.CREDENTIALS_NOT_FOUND, True),
+        (Reason.DIRECTORY_NOT_FOUND, True),
+        (Reason.CLUSTER_ROLE_NOT_FOUND, True),
+        (Reason.GROUP_NOT_FOUND, True),
+        (Reason.KEYCLOAK_UNAVAILABLE, True),
+        (Reason.KEYCLOAK_FORBIDDEN, False),
+        (Reason.LOGIN_FAILED, False),
+        (Reason.ISSUER_MISMATCH, False),
+        (Reason.NOT_SUPPORTED, False),
+        (Reason.GROUP_AMBIGUOUS, False),
+        (Reason.CONFLICT, False),
+    ],
+)
+def test_only_what_somebody_may_be_about_to_make_is_waited_for(
+    reason: Reason, *, waited_for: bool
+) -> None:
+    found = said(Reading(failure=Failure(reason, ".")), patient=True)
+    assert found["Reconciling"] == str(waited_for)
+    assert found["Stalled"] == str(not waited_for)

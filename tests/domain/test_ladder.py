@@ -54,6 +54,11 @@ def no_directory(case: Case) -> Case:
     return replace(case, given=replace(case.given, directory=None))
 
 
+def issuer_mismatch(case: Case) -> Case:
+    reading = replace(case.given.reading, failure=Failure(Reason.ISSUER_MISMATCH, "."))
+    return replace(case, given=replace(case.given, reading=reading))
+
+
 def not_supported(case: Case) -> Case:
     return replace(case, mapping=replace(case.mapping, unsupported=("expiresAt",)))
 
@@ -99,19 +104,21 @@ LADDER: tuple[tuple[Change, Outcome, Reason], ...] = (
     (reserved, REVOKE, R.INVALID_SUBJECT),
     (role_not_allowed, REVOKE, R.CLUSTER_ROLE_NOT_ALLOWED),
     (no_directory, HOLD, R.DIRECTORY_NOT_FOUND),
+    (issuer_mismatch, HOLD, R.ISSUER_MISMATCH),
     (not_supported, HOLD, R.NOT_SUPPORTED),
     (not_read, HOLD, R.LOGIN_FAILED),
     (group_not_found, HOLD, R.GROUP_NOT_FOUND),
     (group_ambiguous, HOLD, R.GROUP_AMBIGUOUS),
     (claim_indeterminate, HOLD, R.CLAIM_INDETERMINATE),
     (no_groups_claim, HOLD, R.NO_GROUPS_CLAIM),
-    (claim_collision, HOLD, R.CLAIM_COLLISION),
     (reserved_in_token, REVOKE, R.INVALID_SUBJECT),
+    (claim_collision, HOLD, R.CLAIM_COLLISION),
     (role_not_found, HOLD, R.CLUSTER_ROLE_NOT_FOUND),
 )
 # A list of roles and the directory's absence, or two kinds of groups, cannot be at once.
 EXCLUSIVE: tuple[frozenset[Change], ...] = (
     frozenset({role_not_allowed, no_directory}),
+    frozenset({issuer_mismatch, not_read}),
     frozenset({group_not_found, group_ambiguous, claim_collision, reserved_in_token}),
     frozenset({claim_indeterminate, no_groups_claim, claim_collision, reserved_in_token}),
 )
@@ -130,8 +137,9 @@ def test_without_objection_it_is_granted() -> None:
     ("change", "outcome", "reason"), LADDER, ids=[rung[0].__name__ for rung in LADDER]
 )
 def test_each_rung_objects_in_its_own_way(change: Change, outcome: Outcome, reason: Reason) -> None:
-    said = change(GRANTED).judge()
-    assert (said.outcome, said.reason) == (outcome, reason)
+    case = change(GRANTED)
+    said = case.judge()
+    assert (said.mapping, said.outcome, said.reason) == (case.mapping, outcome, reason)
 
 
 @pytest.mark.parametrize(
@@ -145,3 +153,10 @@ def test_earlier_rung_wins(
     change, outcome, reason = earlier
     said = change(later[0](GRANTED)).judge()
     assert (said.outcome, said.reason) == (outcome, reason)
+
+
+def test_name_that_is_reserved_is_revoked_before_it_collides() -> None:
+    hidden = reserved_in_token(GRANTED)
+    both = groups(hidden, group(hidden.mapping.group), group("/y/system:masters"))
+    said = both.judge()
+    assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.INVALID_SUBJECT)

@@ -8,10 +8,13 @@ from domain.builders import (
     client,
     directory,
     given,
+    group,
+    leaf,
     mapper,
     mapping,
     realm,
 )
+from groupaccess.domain.directory import MapperKind, Snapshot
 from groupaccess.domain.model import Access
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status import Condition, status
@@ -51,6 +54,27 @@ def test_what_was_not_asked_is_unknown(circumstances: Circumstances, reason: Rea
     said = verified(access(), circumstances)
     assert (said.status, said.reason) == ("Unknown", reason)
     assert said.message.startswith("sre: ")
+
+
+LEAF = (client("headlamp", leaf()),)
+REPLACED = (client("headlamp", mapper("x", MapperKind.REPLACING)),)
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "reason"),
+    [
+        (realm("/x"), Reason.GROUP_NOT_FOUND),
+        (realm("/a/SRE", group("/a/SRE", "a/SRE", "twin")), Reason.GROUP_AMBIGUOUS),
+        (realm("/a/SRE", clients=[client("headlamp")]), Reason.NO_GROUPS_CLAIM),
+        (realm("/a/SRE", clients=REPLACED), Reason.CLAIM_INDETERMINATE),
+        (realm("/a/SRE", "/b/SRE", clients=LEAF), Reason.CLAIM_COLLISION),
+        (realm("/a/SRE", clients=[]), Reason.CLIENT_NOT_FOUND),
+    ],
+    ids=["not found", "ambiguous", "no claim", "indeterminate", "collision", "no client"],
+)
+def test_each_objection_of_keycloak_is_no(snapshot: Snapshot, reason: Reason) -> None:
+    said = verified(access(mapping(group="/a/SRE")), given(snapshot))
+    assert (said.status, said.reason) == ("False", reason)
 
 
 def test_objection_counts_more_than_what_was_not_asked() -> None:

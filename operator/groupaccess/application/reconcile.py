@@ -39,6 +39,7 @@ class Reconciler:
         todo = plan(wanted, standing.values())
         written = await self._writer.carry_out(name, declared.observed.ref, todo)
         self._remember(name, wanted, written)
+        (self._store.refused.add if written.refused else self._store.refused.discard)(name)
         if not given.unread_yet:  # else every start would write "unknown", and then take it back
             await self._say(declared, verdicts, wanted, written)
         return _look_again(written)

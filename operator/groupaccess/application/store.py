@@ -28,6 +28,7 @@ class Store:
     bindings: dict[BindingKey, Binding] = field(default_factory=dict)
     cluster_roles: set[str] = field(default_factory=set)
     namespaces: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)  # GroupAccesses that a write was denied to
     seen: dict[str, dict[str, tuple[str, str]]] = field(
         default_factory=lambda: {kind: {} for kind in KINDS}
     )  # kind -> name -> (uid, version) of all that was watched, readable or not
@@ -58,6 +59,7 @@ class Store:
         if known is not None:
             self._unindex(known.access)
         self._proven.pop(name, None)
+        self.refused.discard(name)
         return {name}
 
     def put_directory(self, declared: DeclaredDirectory) -> AbstractSet[str]:
@@ -118,11 +120,14 @@ class Store:
         return _owner(key)
 
     def put_cluster_role(self, name: str) -> AbstractSet[str]:
-        """Keep that there is a ClusterRole of that name."""
+        """Keep that there is a ClusterRole of that name.
+
+        One that changes may be the operator's own: what was refused may be allowed now.
+        """
         if name in self.cluster_roles:
-            return NOTHING
+            return frozenset(self.refused)
         self.cluster_roles.add(name)
-        return self._by_role.get(name, NOTHING)
+        return frozenset(self._by_role.get(name, NOTHING))
 
     def drop_cluster_role(self, name: str) -> AbstractSet[str]:
         """Forget a ClusterRole that was deleted."""

@@ -85,7 +85,8 @@ def _granted(
         "group-path": group.path,
     }
     subjects = {Subject("Group", name) for name in verdict.subjects}
-    if verdict.partial and before is not None:
+    same = ("directory", "group", "group-path")
+    if verdict.partial and before and all(before.annotation(n) == annotations[n] for n in same):
         subjects |= set(_plausible(verdict.mapping, given, before))
     return Content(
         role=_role(verdict.mapping),
