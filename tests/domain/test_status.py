@@ -177,6 +177,7 @@ def test_one_problem_that_needs_a_person_stalls_at_once() -> None:
     said = say(access(mapping("a", "nobody"), mapping("b")), faults={key("b"): REFUSED}, stands=())
     assert not said.waiting
     assert conditions(said)["Stalled"] == "True"
+    assert said.ready.message.startswith("b: the API server says no.")  # not what may come
 
 
 def test_object_that_stands_stays_ready_while_keycloak_is_silent() -> None:

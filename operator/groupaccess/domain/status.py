@@ -159,7 +159,8 @@ def _state(verdict: Verdict, *, complete: bool, some: bool) -> State:
 def _ready(problems: list[MappingStatus], granted: str) -> Condition:
     if not problems:
         return Condition("Ready", "True", Reason.GRANTED, f"{granted} mappings stand as declared.")
-    first, more = problems[0], len(problems) - 1
+    first = min(problems, key=lambda mapping: mapping.reason in PASSING)  # who needs a person
+    more = len(problems) - 1
     also = f" (and {more} more)" if more else ""
     return Condition("Ready", "False", first.reason, f"{first.name}: {first.message}{also}")
 
