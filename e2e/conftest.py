@@ -179,12 +179,24 @@ def installed(cluster: Cluster) -> Cluster:
 
 
 @pytest.fixture(scope="session")
-def operator(installed: Cluster) -> Iterator[OperatorProcess]:
-    """Give the run's operator; a test that stops it starts it again."""
+def operator_process(installed: Cluster) -> Iterator[OperatorProcess]:
+    """Give the run's operator, which is started for the tests that want it."""
     process = OperatorProcess(installed)
-    process.start()
     yield process
     process.stop()
+
+
+@pytest.fixture
+def operator(operator_process: OperatorProcess) -> OperatorProcess:
+    """Give the run's operator, running."""
+    operator_process.start()
+    return operator_process
+
+
+@pytest.fixture(scope="module")
+def without_operator(operator_process: OperatorProcess) -> None:
+    """Let no operator write into what a test looks at."""
+    operator_process.stop()
 
 
 @pytest.fixture

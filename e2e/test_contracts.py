@@ -23,7 +23,6 @@ from testbed.cluster import Cluster
 from testbed.installation import CHART, KINDS_OF_RIGHTS, helm
 from testbed.keycloak import Keycloak
 from testbed.objects import access, mapping
-from testbed.operator import OperatorProcess
 from testbed.ports import free_port
 from testbed.realm_clients import OPERATOR_ROLES, group_mapper
 from testbed.waiting import eventually
@@ -92,9 +91,8 @@ def rights() -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def account(installed: Cluster, operator: OperatorProcess) -> Iterator[Path]:
+def account(installed: Cluster, without_operator: None) -> Iterator[Path]:  # noqa: ARG001
     """Give the kubeconfig of an account that may bind MAY_BIND alone; no operator interferes."""
-    operator.stop()
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": RELEASE}}
     installed.apply(namespace, *rights())
     may = ("auth", "can-i", "bind", "clusterroles/view")
@@ -106,7 +104,6 @@ def account(installed: Cluster, operator: OperatorProcess) -> Iterator[Path]:
     )
     yield installed.service_account_kubeconfig(RELEASE, RELEASE)
     installed.kubectl("delete", "namespace", RELEASE, "--wait=false")
-    operator.start()
 
 
 @pytest.fixture
