@@ -3,7 +3,6 @@
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import httpx
@@ -13,6 +12,7 @@ from testbed.audit import AuditLog
 from testbed.authentication import ClassicFlags, Issuer, StructuredFile
 from testbed.components import apiserver, controller_manager, etcd, write_client_kubeconfig
 from testbed.flags import Layout, apiserver_command
+from testbed.lifetime import Lifetime
 from testbed.process import ManagedProcess, discard
 from testbed.tools import NEWEST, kubernetes
 from testbed.trust import ClassicTrust, NoTrust, StructuredTrust, Trust
@@ -37,7 +37,7 @@ class ControlPlaneOptions:
     enforce_owner_references: bool = True
 
 
-class ControlPlane(ClusterAccess):
+class ControlPlane(ClusterAccess, Lifetime):
     """etcd, kube-apiserver and kube-controller-manager with an own CA, folder and ports.
 
     Use it as a context manager, or call `start` and `close`. Its programs are built when they are
@@ -86,19 +86,6 @@ class ControlPlane(ClusterAccess):
             # No grace: nothing here outlives the run, and kube-apiserver would take half a minute.
             self._components[name].kill()
         discard(self.folder, keep_logs=keep)
-
-    def __enter__(self) -> Self:
-        """Start it."""
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it, keeping the logs when the block failed."""
-        self.close(keep=kind is not None)
 
     def component(self, name: str) -> ManagedProcess:
         """Return one of `COMPONENTS`; it keeps its port over stop, kill and restart."""

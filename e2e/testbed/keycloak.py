@@ -3,13 +3,13 @@
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import httpx
 from keycloak import KeycloakAdmin
 
 from testbed.cluster import Component
+from testbed.lifetime import Lifetime
 from testbed.pki import CertificateAuthority
 from testbed.ports import free_port
 from testbed.process import ManagedProcess, discard
@@ -63,7 +63,7 @@ class Keycloak:
         return self.login.admin("master")
 
 
-class KeycloakServer(Keycloak):
+class KeycloakServer(Keycloak, Lifetime):
     """The Maven distribution as a local process, https with an own CA, and an own folder.
 
     Its database is a file there, so realms outlive `server.restart()`. Use it as a context
@@ -106,19 +106,6 @@ class KeycloakServer(Keycloak):
         """End it and remove its folder, or keep its log and say where that is."""
         self.process.kill()
         discard(self.folder, keep_logs=keep)
-
-    def __enter__(self) -> Self:
-        """Start it."""
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it, keeping the log when the block failed."""
-        self.close(keep=kind is not None)
 
     def _arguments(self, base: str, authority: CertificateAuthority) -> list[str]:
         pair = authority.issue_server("keycloak")

@@ -6,7 +6,6 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import httpx
@@ -19,6 +18,7 @@ from testbed.audit import AuditLog
 from testbed.authentication import Issuer
 from testbed.cluster import Component, NotHereError
 from testbed.engine import EngineError, missing, own_name, program, remove_leftovers
+from testbed.lifetime import Lifetime
 from testbed.process import discard
 from testbed.tools import KIND, NEWEST, kubernetes
 from testbed.trust import StructuredTrust
@@ -33,7 +33,7 @@ def node_image(version: str = "newest") -> str:
     return f"kindest/node:v{kubernetes(version).version}"
 
 
-class KindTestbed(ClusterAccess):
+class KindTestbed(ClusterAccess, Lifetime):
     """One node with everything on it; its API server trusts the issuers it is told to.
 
     Use it as a context manager, or call `start` and `close`. Clusters of runs that were killed are
@@ -100,19 +100,6 @@ class KindTestbed(ClusterAccess):
             subprocess.run([self._kind.kind_path, *export], capture_output=True, check=False)
         self._kind.delete()
         discard(self.folder, keep_logs=keep)
-
-    def __enter__(self) -> Self:
-        """Start it."""
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it, keeping the logs when the block failed."""
-        self.close(keep=kind is not None)
 
     def load_image(self, image: str) -> None:
         """Copy an image from the engine to the node."""

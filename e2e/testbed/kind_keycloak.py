@@ -7,7 +7,6 @@ pods. What does not know that rule, such as Python here, uses https://localhost 
 
 import tempfile
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import httpx
@@ -16,6 +15,7 @@ from testbed.access import http_client
 from testbed.engine import EngineError, docker, ensure_network, missing, own_name, remove_leftovers
 from testbed.keycloak import JVM_OPTIONS, READY_WITHIN, Keycloak
 from testbed.kind_container import Container
+from testbed.lifetime import Lifetime
 from testbed.pki import CertificateAuthority, KeyPair
 from testbed.ports import free_port
 from testbed.process import discard
@@ -27,7 +27,7 @@ IMAGE = f"quay.io/keycloak/keycloak:{KEYCLOAK.version}"
 INSIDE = "/opt/keycloak/conf/testbed"
 
 
-class KeycloakContainer(Keycloak):
+class KeycloakContainer(Keycloak, Lifetime):
     """Keycloak's image in development mode, https with an own CA, in the network `kind`.
 
     Its database is a file in the container, so realms outlive `server.restart()`. Use it as a
@@ -75,19 +75,6 @@ class KeycloakContainer(Keycloak):
         if self._made_network:
             docker("network", "rm", NETWORK, check=False)  # refused while another cluster is in it
         discard(self.folder, keep_logs=keep)
-
-    def __enter__(self) -> Self:
-        """Start it."""
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it, keeping the log when the block failed."""
-        self.close(keep=kind is not None)
 
     def _is_ready(self) -> bool:
         with http_client(self.ca_file) as client:
