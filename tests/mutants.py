@@ -44,8 +44,10 @@ def set_stage() -> None:
 
 
 def mutmut(*arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run mutmut; its progress, which rewrites one line for ever, is only for a terminal."""
     command = [str(MUTMUT), *arguments]
-    return subprocess.run(command, cwd=STAGE, check=False, text=True, capture_output=capture)  # noqa: S603 -- our own tool
+    output = subprocess.PIPE if capture else None if sys.stdout.isatty() else subprocess.DEVNULL
+    return subprocess.run(command, cwd=STAGE, check=False, text=True, stdout=output)  # noqa: S603 -- our own tool
 
 
 def results() -> dict[str, str]:
