@@ -20,12 +20,21 @@ from testbed.operator import OperatorProcess
 from testbed.realm import Realm
 from testbed.realm_pool import RealmPool
 from testbed.tools import KEYCLOAK, NEWEST, kubernetes
+from testbed.waiting import eventually
 
 READY_REALMS = 2
 MARKERS = (
     "testbed: the testbed itself, without the operator",
     "story: the main job, as the README tells it",
     "drift: what somebody else changes is put right",
+    "namespaces: RoleBindings, as namespaces come, change and go",
+    "gapless: a change takes nobody's access away for a moment",
+    "time: expiry, and suspend",
+    "crash: the operator is killed at any moment",
+    "restore: a backup brings bindings without owners",
+    "gitops: a GitOps tool sees no drift, and its prune removes",
+    "leader: of two operators one writes, and the other takes over",
+    "compaction: a watch has a gap, and what went in it is not missed",
     "idle: an idle cluster sees no write",
     "lifecycle: start, end, rights, probes and logs of the operator's process",
     "outage: what happens while Keycloak is away",
@@ -33,6 +42,7 @@ MARKERS = (
     "kind: in a kind cluster, from the image and the chart",
     "contract: the fakes and the real adapters keep the same contract",
     "crd: the API server refuses bad input, in words",
+    "adopt: hand-made bindings become GroupAccesses, and go",
 )
 
 
@@ -47,11 +57,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "here, else kind",
     )
     group.addoption(
+        "--rounds",
+        type=int,
+        default=2,
+        help="how often tests that are about chance repeat themselves (long: 50)",
+    )
+    group.addoption(
         "--kubernetes",
         choices=VERSIONS,
         default="newest",
         help=f"the version of the local control plane (newest: {NEWEST.version})",
     )
+
+
+@pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> int:
+    """Give how often a test that is about chance repeats itself."""
+    return int(request.config.getoption("--rounds"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -126,7 +148,7 @@ def realm_pool(keycloak: Keycloak) -> RealmPool:
 def cluster(request: pytest.FixtureRequest, realm_pool: RealmPool) -> Iterator[Cluster]:
     """Give the run's cluster, which logs every write for audit."""
     version = request.config.getoption("--kubernetes")
-    issuers, policy = realm_pool.issuers, audit.policy()
+    issuers, policy = realm_pool.issuers, audit.policy(whole=audit.REPLAYED)
     made: ControlPlane | KindTestbed
     with shown(request.config):
         if choose(request.config.getoption("--cluster")).kind == "kind":
@@ -188,15 +210,18 @@ def operator_process(installed: Cluster) -> Iterator[OperatorProcess]:
 
 @pytest.fixture
 def operator(operator_process: OperatorProcess) -> OperatorProcess:
-    """Give the run's operator, running."""
+    """Give the run's operator, running and the one that writes."""
     operator_process.start()
+    leads = "groupaccess_leader_election_master_status"
+    eventually(lambda: operator_process.metric(leads) == 1, within=40, what="the operator leads")
     return operator_process
 
 
 @pytest.fixture(scope="module")
-def without_operator(operator_process: OperatorProcess) -> None:
-    """Let no operator write into what a test looks at."""
+def without_operator(operator_process: OperatorProcess, installed: Cluster) -> Cluster:
+    """Give the cluster without the run's operator, which starts again for whoever wants it."""
     operator_process.stop()
+    return installed
 
 
 @pytest.fixture

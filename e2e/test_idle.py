@@ -3,6 +3,8 @@
 import os
 import time
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -16,17 +18,20 @@ from testbed.waiting import eventually
 pytestmark = pytest.mark.idle
 
 COUNT = int(os.environ.get("IDLE_OBJECTS", "50"))
+NAMESPACES = int(os.environ.get("IDLE_NAMESPACES", "60"))
+SELECTED = NAMESPACES * 3 // 10
 SECONDS = float(os.environ.get("IDLE_SECONDS", "20"))
 
 
 def writes(cluster: Cluster, since: int) -> Counter[str]:
-    """Count the operator's writes since a mark, by verb and resource."""
+    """Count the operator's writes since a mark, by verb and resource; it renews its Lease."""
     assert cluster.audit is not None
     events = cluster.audit.events(since, USERNAME)
     return Counter(
         f"{event['verb']} {event['objectRef']['resource']}"
         for event in events
         if event["verb"] not in {"get", "list", "watch"}
+        and event["objectRef"]["resource"] != "leases"
     )
 
 
@@ -40,11 +45,19 @@ def watch_idle(cluster: Cluster, operator: OperatorProcess, seconds: float) -> C
     return writes(cluster, mark)
 
 
+def namespaces(name: str) -> Iterator[dict[str, Any]]:
+    """Yield namespaces, of which three in ten bear a label that is selected."""
+    for number in range(NAMESPACES):
+        labels = {"idle": name} if number < SELECTED else {"idle": "no"}
+        metadata = {"name": f"{name}-{number}", "labels": labels}
+        yield {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
 def is_calm(cluster: Cluster) -> bool:
-    """Tell whether two seconds pass without a write: what was asked for is done."""
+    """Tell whether no write comes while a look could still be put off: all is done."""
     assert cluster.audit is not None
     mark = cluster.audit.mark()
-    time.sleep(2)
+    time.sleep(4)
     return not writes(cluster, mark)
 
 
@@ -60,8 +73,12 @@ def test_an_idle_operator_writes_nothing_and_is_alive(
     realm.create_group("/SRE")
     names = [f"{name}-{number}" for number in range(COUNT)]
     objects.apply(*(access(one, directory, mapping("sre", "SRE")) for one in names))
-    for one in names:
+    scope = {"selector": {"matchLabels": {"idle": name}}}
+    selecting = access(f"{name}-ns", directory, mapping("sre", "SRE", "edit", namespaces=scope))
+    objects.apply(*namespaces(name), selecting)
+    for one in (*names, f"{name}-ns"):
         objects.wait_reason(f"ga/{one}", "Granted", within=60)
+    eventually(lambda: len(objects.all_bindings(f"{name}-ns")) == SELECTED, within=60)
     eventually(lambda: is_calm(installed), within=60, what="calm")
 
     assert not watch_idle(installed, operator, SECONDS)

@@ -176,9 +176,7 @@ def _denied(objects: Objects, name: str) -> bool:
 @pytest.mark.parametrize(
     "later",
     [
-        {"namespaces": {"names": ["default"]}},
         {"groupId": "0f9503e8-9c1e-4a6b-8f5d-2f6f6d1c7a10"},
-        {"expiresAt": "2100-01-01T00:00:00Z"},
     ],
     ids=lambda later: next(iter(later)),
 )
@@ -208,16 +206,6 @@ def test_a_directorys_field_of_later_versions_grants_nothing_and_is_named(
     objects.apply(*directory_objects(name, realm, keycloak.ca_file.read_text(), **later))
     objects.apply(access(name, name, mapping("sre", "SRE")))
     assert next(iter(later)) in refused(objects, name, "NotSupported")
-
-
-def test_a_suspended_object_grants_nothing_new_and_says_so(
-    realm: Realm, objects: Objects, directory: str, name: str
-) -> None:
-    realm.create_group("/SRE")
-    body = access(name, directory, mapping("sre", "SRE"))
-    body["spec"]["suspend"] = True
-    objects.apply(body)
-    assert "spec.suspend" in refused(objects, name, "NotSupported")
 
 
 def test_a_directory_that_does_not_exist_yet_is_named_and_waited_for(

@@ -1,24 +1,42 @@
 """kube-apiserver's audit log: what is written to it, and reading it back."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
 READS = ["get", "list", "watch"]
+# What was declared and what it led to: both are kept whole, for a replay.
+REPLAYED = {
+    "rbac.authorization.k8s.io": ("clusterrolebindings", "rolebindings"),
+    "groupaccess.io": ("groupaccesses",),
+}
 
 
-def policy(*, reads: bool = False, level: str = "Metadata") -> str:
-    """Return an audit policy, as YAML: every write, at `level`, and every read when asked for."""
+def policy(
+    *,
+    reads: bool = False,
+    level: str = "Metadata",
+    whole: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> str:
+    """Return an audit policy, as YAML: every write, at `level`, and every read when asked for.
+
+    `whole` are resources by API group that are logged with the bodies of request and response.
+    """
     rules: list[dict[str, Any]] = [] if reads else [{"level": "None", "verbs": READS}]
+    resources = [{"group": group, "resources": [*names]} for group, names in whole.items()]
+    if resources:
+        rules.append({"level": "RequestResponse", "resources": resources})
     rules.append({"level": level})
     return yaml.safe_dump(
         {
             "apiVersion": "audit.k8s.io/v1",
             "kind": "Policy",
             "omitStages": ["RequestReceived"],
+            "omitManagedFields": True,
             "rules": rules,
         }
     )
@@ -39,7 +57,8 @@ class AuditLog:
         """Yield the events after a mark, oldest first, all or those of one user name.
 
         An event has `verb`, `user.username`, `objectRef` (`resource`, `name`, `namespace`),
-        `requestURI`, `responseStatus.code`, and with level Request `requestObject`.
+        `requestURI`, `responseStatus.code`, and where it was logged whole `requestObject` and
+        `responseObject`.
         """
         if not self.file.exists():
             return
@@ -51,3 +70,9 @@ class AuditLog:
                 event: dict[str, Any] = json.loads(line)
                 if user is None or event["user"].get("username") == user:
                     yield event
+
+
+def credential(event: dict[str, Any]) -> str:
+    """Return which token an event came by: each ServiceAccount token has an id of its own."""
+    extra: dict[str, list[str]] = event["user"].get("extra", {})
+    return "".join(extra.get("authentication.kubernetes.io/credential-id", ()))

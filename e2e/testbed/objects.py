@@ -10,6 +10,7 @@ from testbed.realm import Realm
 from testbed.waiting import eventually
 
 API = "groupaccess.io/v1alpha1"
+AT_ONCE = 200  # objects that one kubectl deletes
 
 
 def mapping(name: str, group: str, cluster_role: str = "view", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
@@ -69,8 +70,12 @@ class Objects:
 
     def apply(self, *objects: dict[str, Any]) -> None:
         """Apply them, and remember to delete them."""
-        self._made += [_argument(body) for body in objects]
+        self.remember(*objects)
         self.cluster.apply(*objects)
+
+    def remember(self, *objects: dict[str, Any]) -> None:
+        """Remember to delete what is applied in another way."""
+        self._made += [_argument(body) for body in objects]
 
     def get(self, what: str) -> dict[str, Any]:
         """Return an object such as `ga/platform` as the API server has it."""
@@ -107,15 +112,28 @@ class Objects:
             if body["metadata"]["name"].startswith(prefix)
         }
 
+    def all_bindings(self, owner: str) -> set[tuple[str, str]]:
+        """Return namespace ("" for none) and name of all bindings of a GroupAccess."""
+        kinds = "clusterrolebindings,rolebindings"
+        found = json.loads(self.cluster.kubectl("get", kinds, "--all-namespaces", "-ojson").stdout)
+        metadata = (body["metadata"] for body in found["items"])
+        prefix = f"groupaccess:{owner}:"
+        return {
+            (meta.get("namespace", ""), meta["name"])
+            for meta in metadata
+            if meta["name"].startswith(prefix)
+        }
+
     def delete(self, what: str) -> None:
         """Delete an object such as `ga/platform`, without waiting for what depends on it."""
         self.cluster.kubectl("delete", what, "--wait=false", "--ignore-not-found")
 
     def close(self) -> None:
         """Delete all of them."""
-        for argument in reversed(self._made):
-            namespace = f"--namespace={NAMESPACE}"
-            self.cluster.kubectl("delete", argument, namespace, "--ignore-not-found")
+        options = (f"--namespace={NAMESPACE}", "--ignore-not-found", "--wait=false")
+        arguments = list(reversed(self._made))
+        for start in range(0, len(arguments), AT_ONCE):
+            self.cluster.kubectl("delete", *arguments[start : start + AT_ONCE], *options)
 
 
 def _argument(body: dict[str, Any]) -> str:

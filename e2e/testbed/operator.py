@@ -1,6 +1,8 @@
 """The operator under test, with a real ServiceAccount token: a process, or inside a test."""
 
 import asyncio
+import base64
+import json
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 import httpx
+import yaml
 from kubernetes.aio.client import ApiClient
 
 from groupaccess.adapters.kubernetes.rest import Rest, configure
@@ -27,7 +30,8 @@ class OperatorProcess(ManagedProcess):
     def __init__(self, cluster: Cluster, *flags: str, name: str = "operator") -> None:
         """Prepare the command; `start` runs it and waits until /readyz answers 200."""
         self.port = free_port()
-        self.kubeconfig = cluster.service_account_kubeconfig(NAMESPACE, ACCOUNT)
+        account = cluster.service_account_kubeconfig(NAMESPACE, ACCOUNT)
+        self.kubeconfig = account.rename(account.with_name(f"{name}.kubeconfig"))
         super().__init__(
             name=name,
             command=[
@@ -61,6 +65,14 @@ class OperatorProcess(ManagedProcess):
         lines = self.get("/metrics").text.splitlines()
         fits = (line for line in lines if line.partition("{")[0].partition(" ")[0] == name)
         return sum(float(line.rpartition(" ")[2]) for line in fits)
+
+    @property
+    def credential(self) -> str:
+        """Return the id of its token, which the audit log has for each of its requests."""
+        token = yaml.safe_load(self.kubeconfig.read_text())["users"][0]["user"]["token"]
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return f"JTI={claims['jti']}"
 
     def _is_ready(self) -> bool:
         return self.get("/readyz").status_code == httpx.codes.OK

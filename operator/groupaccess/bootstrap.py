@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+import socket
+import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -11,15 +13,20 @@ from kubernetes.aio.client import ApiClient, Configuration
 from prometheus_client import CollectorRegistry
 
 from groupaccess import __version__
-from groupaccess.adapters.clock import SystemClock
+from groupaccess.adapters.clock import ServerClock, SystemClock
 from groupaccess.adapters.endpoint import Endpoint
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kopf import IDENTITY, log_in, watch_settings
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
+from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.mirrors import mirrors
 from groupaccess.adapters.kubernetes.rest import Rest, configure
 from groupaccess.adapters.metrics import PrometheusMetrics, StoreCollector
+from groupaccess.application.alarms import Alarms
+from groupaccess.application.audit import Audit
 from groupaccess.application.directory_sync import DirectorySync
+from groupaccess.application.election import Elector
+from groupaccess.application.ports import Clock
 from groupaccess.application.queue import Queue
 from groupaccess.application.reconcile import Reconciler
 from groupaccess.application.startup import caught_up, installed
@@ -29,13 +36,17 @@ from groupaccess.application.writer import Waits, Writer
 from groupaccess.config import Settings
 from groupaccess.handlers import Handlers
 
+LATER = 3.0  # seconds
+LEASE = "groupaccess"
+
 logger = logging.getLogger(__name__)
 
 
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     """Run the operator until SIGTERM, or until `stop` is set.
 
-    Raise NotInstalledError when the CRDs are missing, and whatever ended a part that must not end.
+    Raise NotInstalledError when the CRDs are missing, RestartError when only a new start helps, and
+    whatever else ended a part that must not end.
     """
     configuration = await configure(settings.kubeconfig, connections=settings.workers + 8)
     async with ApiClient(configuration) as client:
@@ -47,20 +58,28 @@ class Operator:
 
     def __init__(self, settings: Settings, configuration: Configuration, rest: Rest) -> None:
         clock, self.registry = SystemClock(), CollectorRegistry()
-        metrics = PrometheusMetrics(self.registry, __version__)
+        self.metrics = PrometheusMetrics(self.registry, __version__)
         self.settings = settings
         self.configuration = configuration
         self.store = Store()
         self.registry.register(StoreCollector(self.store))
-        self.queue = Queue(clock, metrics)
+        self.queue = Queue(clock, self.metrics)
+        rest.on_date = ServerClock(clock, self.metrics).seen
         self.cluster = KubernetesCluster(rest, settings.namespace, clock.now)
+        self.elector = _elector(settings, rest, clock)
+        self.alarms = Alarms(clock, self.queue.add)
         waits = Waits(settle=timedelta(seconds=settings.settle_seconds))
-        writer = Writer(self.cluster, self.store, clock, metrics, waits)
-        reconciler = Reconciler(self.cluster, self.store, clock, writer)
-        self.workers = Workers(self.queue, reconciler.reconcile, clock, metrics)
+        writer = Writer(self.cluster, self.store, clock, self.metrics, waits)
+        reconciler = Reconciler(self.cluster, self.store, clock, writer, self.alarms)
+        self.workers = Workers(self.queue, reconciler.reconcile, clock, self.metrics)
         reader = KeycloakReader(settings.keycloak_timeout_seconds)
-        self.sync = DirectorySync(self.cluster, reader, self.store, clock, metrics, self.enqueue)
-        self.mirrors = mirrors(rest, self.store, self.enqueue)
+        self.sync = DirectorySync(
+            self.cluster, reader, self.store, clock, self.metrics, self.enqueue, self.leads
+        )
+        self.handlers = Handlers(self.store, self.sync, self.enqueue)
+        self.audit = Audit(self.cluster, self.store, self.metrics, self.handlers.gone)
+        self.handlers.on_relist = self.audit.relisted
+        self.mirrors = mirrors(rest, self.store, self.enqueue, self.look_later)
         self.ready = False
 
     def enqueue(self, names: Iterable[str]) -> None:
@@ -68,37 +87,57 @@ class Operator:
         for name in names:
             self.queue.add(name)
 
+    def look_later(self, names: Iterable[str]) -> None:
+        """Want a look at these GroupAccesses, once for all that happens in the meantime."""
+        for name in names:
+            self.queue.add_after(name, LATER)
+
+    def leads(self) -> bool:
+        """Tell whether this replica may write."""
+        return self.ready and (self.elector is None or self.elector.leading)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop, or until a part that must not end has ended."""
         await installed(self.cluster)
         # kopf cancels what was born after it: everything of ours is made before.
-        ours = [asyncio.create_task(mirror.run()) for mirror in self.mirrors]
-        ours += [asyncio.create_task(self._endpoint().run()), asyncio.create_task(self._work())]
+        parts = (
+            *(mirror.run() for mirror in self.mirrors),
+            self._endpoint().run(),
+            self.alarms.run(),
+            self._work(),
+        )
+        ours = [asyncio.create_task(part) for part in parts]
         watching = asyncio.create_task(self._watch(stop, ours))
         done, _ = await asyncio.wait([watching, *ours], return_when=asyncio.FIRST_COMPLETED)
         stop.set()
         await watching
         for task in done - {watching}:
-            if not task.cancelled():
-                task.result()
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise _only(error)
 
     async def _work(self) -> None:
-        """Begin to write once everything that was there before us is known."""
+        """Begin to write once everything that was there before us is known, and we lead."""
         await asyncio.gather(*(mirror.listed.wait() for mirror in self.mirrors))
         await caught_up(self.cluster, self.store)
         logger.info(
             "caught up: %d GroupAccesses, %d directories, %d bindings",
             len(self.store.accesses),
             len(self.store.directories),
-            len(self.store.bindings),
+            len(self.store.bindings.all),
         )
         self.ready = True
-        await self.workers.run(self.settings.workers)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.audit.run())
+            if self.elector is not None:
+                await self.elector.acquire()
+                group.create_task(self.elector.keep())
+            self.metrics.leads(yes=True)
+            group.create_task(self.workers.run(self.settings.workers))
 
     async def _watch(self, stop: asyncio.Event, ours: list[asyncio.Task[None]]) -> None:
         """Let kopf watch our two kinds and take the signals; its clean-up ends all of ours."""
         registry = kopf.OperatorRegistry()
-        Handlers(self.store, self.sync, self.enqueue).register(registry)
+        self.handlers.register(registry)
         log_in(registry, self.configuration)
 
         @kopf.on.cleanup(registry=registry)
@@ -114,7 +153,7 @@ class Operator:
         )
 
     async def _end(self, ours: list[asyncio.Task[None]]) -> None:
-        """End everything: what is begun is finished, nothing new begins."""
+        """End everything: what is begun is finished, nothing new begins, another may lead."""
         self.ready = False
         self.queue.close()
         await self.sync.close()
@@ -122,9 +161,25 @@ class Operator:
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*ours, return_exceptions=True)
+        if self.elector is not None:
+            await self.elector.release()
 
     def _endpoint(self) -> Endpoint:
         settings = self.settings
         return Endpoint(
             settings.listen_host, settings.listen_port, self.registry, lambda: self.ready
         )
+
+
+def _only(error: BaseException) -> BaseException:
+    """Take an error out of the groups that it is alone in."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+def _elector(settings: Settings, rest: Rest, clock: Clock) -> Elector | None:
+    if not settings.leader_election:
+        return None
+    identity = f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}"
+    return Elector(KubernetesLeases(rest, settings.namespace, LEASE), clock, identity)

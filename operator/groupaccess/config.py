@@ -28,6 +28,11 @@ class Settings(BaseSettings):
         description="The operator's own namespace: the only one in which Secrets and ConfigMaps "
         "are read.",
     )
+    leader_election: bool = Field(
+        default=True,
+        description="Write only while holding the Lease `groupaccess` of the own namespace: of "
+        "several replicas one writes, the others stand by.",
+    )
     workers: int = Field(
         default=16, ge=1, le=64, description="How many GroupAccesses are worked on at once."
     )

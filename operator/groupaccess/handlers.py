@@ -26,6 +26,7 @@ class Handlers:
         self._store = store
         self._sync = sync
         self._enqueue = enqueue
+        self.on_relist: Callable[[], None] = lambda: None
 
     def register(self, registry: kopf.OperatorRegistry) -> None:
         """Let kopf watch both kinds for us."""
@@ -40,9 +41,9 @@ class Handlers:
         body = event["object"]
         name = body["metadata"]["name"]
         if event["type"] == "DELETED":
-            self._store.seen["GroupAccess"].pop(name, None)
-            self._enqueue(self._store.drop_access(name))
+            self.gone("GroupAccess", [name])
             return
+        self._relisted(event)
         try:
             declared = declared_access(api.GroupAccess.read(body))
         except ValidationError as error:
@@ -56,10 +57,9 @@ class Handlers:
         body = event["object"]
         name = body["metadata"]["name"]
         if event["type"] == "DELETED":
-            self._store.seen["KeycloakDirectory"].pop(name, None)
-            self._sync.gone(name)
-            self._enqueue(self._store.drop_directory(name))
+            self.gone("KeycloakDirectory", [name])
             return
+        self._relisted(event)
         try:
             declared = declared_directory(api.KeycloakDirectory.read(body))
         except ValidationError as error:
@@ -70,6 +70,21 @@ class Handlers:
         if known is None or not known.same_spec(declared):
             self._sync.changed(name)
         self._see("KeycloakDirectory", body)
+
+    def gone(self, kind: str, names: Iterable[str]) -> None:
+        """Take in that objects were deleted."""
+        for name in names:
+            self._store.seen[kind].pop(name, None)
+            if kind == "GroupAccess":
+                self._enqueue(self._store.drop_access(name))
+            else:
+                self._sync.gone(name)
+                self._enqueue(self._store.drop_directory(name))
+
+    def _relisted(self, event: kopf.RawEvent) -> None:
+        """Note a list of kopf's, whose events have no type."""
+        if event["type"] is None:
+            self.on_relist()
 
     def _see(self, kind: str, body: Any) -> None:  # noqa: ANN401 -- kopf's raw JSON
         meta = body["metadata"]

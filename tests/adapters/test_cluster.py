@@ -2,13 +2,18 @@
 
 import base64
 import logging
+import re
+from dataclasses import replace
 
 import pytest
 
 from fakes.api_server import Answer, ApiServer, item, page, status
 from fakes.clock import FakeClock
+from fakes.values import content, key
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
+from groupaccess.adapters.kubernetes.records import write_binding
 from groupaccess.application.ports import Note, NotInstalledError, ObjectRef, PassingError
+from groupaccess.domain.bindings import Binding, BindingKey, Desired
 
 ABOUT = ObjectRef("GroupAccess", "p" * 253, "u")
 
@@ -84,6 +89,66 @@ async def test_an_event_is_one_that_the_api_server_takes(server: ApiServer) -> N
     assert len(body["note"]) == 1024
     assert len(body["metadata"]["generateName"]) < 240
     assert len(body["reportingInstance"]) <= 128
+
+
+async def test_an_event_that_is_told_once_has_a_name_of_its_own(server: ApiServer) -> None:
+    server.answers.extend([Answer({})] * 4)
+    async with server.serve() as rest:
+        cluster = KubernetesCluster(rest, "own", FakeClock().now)
+        for once in ("u/sre/1", "u/sre/1", "u/sre/2"):
+            await cluster.post(Note(ABOUT, "Expiring", "Watch", "it ends", once=once))
+        other = replace(ABOUT, name="other.")
+        await cluster.post(Note(other, "Expiring", "Watch", "it ends", once="u/sre/1"))
+    first, again, another, elsewhere = (body["metadata"]["name"] for body in server.bodies)
+    assert first == again != another
+    assert all("generateName" not in body["metadata"] for body in server.bodies)
+    assert re.fullmatch(r"p{200}-[0-9a-f]{16}", first)
+    assert re.fullmatch(r"other-[0-9a-f]{16}", elsewhere)
+
+
+@pytest.mark.parametrize(("once", "said"), [("u/sre/1", False), ("", True)])
+async def test_an_event_that_was_told_already_is_no_trouble(
+    server: ApiServer, caplog: pytest.LogCaptureFixture, once: str, *, said: bool
+) -> None:
+    caplog.set_level(logging.WARNING)
+    server.answers.append(Answer(status(409, "it already exists"), 409))
+    async with server.serve() as rest:
+        cluster = KubernetesCluster(rest, "own", FakeClock().now)
+        await cluster.post(Note(ABOUT, "Expiring", "Watch", "it ends", once=once))
+    assert ("it already exists" in caplog.text) is said
+
+
+async def test_an_event_to_be_told_once_that_is_lost_is_logged(
+    server: ApiServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    server.answers.append(Answer(status(403, "no events today"), 403))
+    async with server.serve() as rest:
+        cluster = KubernetesCluster(rest, "own", FakeClock().now)
+        await cluster.post(Note(ABOUT, "Expiring", "Watch", "it ends", once="u/sre/1"))
+    assert "no events today" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("namespace", "where"),
+    [("", "clusterrolebindings"), ("shop", "namespaces/shop/rolebindings")],
+)
+async def test_a_binding_is_written_and_deleted_at_its_place(
+    server: ApiServer, namespace: str, where: str
+) -> None:
+    want = Desired(BindingKey(namespace, key().name), "sre", content())
+    stored = write_binding(want, None)
+    stored["metadata"] |= {"uid": "u", "resourceVersion": "3"}
+    server.answers.extend([Answer(stored), Answer({})])
+    async with server.serve() as rest:
+        cluster = KubernetesCluster(rest, "own", FakeClock().now)
+        made = await cluster.apply(want, None)
+        assert made == Binding(want.key, "u", "3", want.content)
+        assert await cluster.delete(made)
+    path = f"/apis/rbac.authorization.k8s.io/v1/{where}/{key().name}"
+    assert [request.method for request in server.requests] == ["PATCH", "DELETE"]
+    assert {request.path for request in server.requests} == {path}
+    assert server.bodies[1]["preconditions"] == {"uid": "u", "resourceVersion": "3"}
 
 
 async def test_an_event_that_is_lost_is_only_logged(

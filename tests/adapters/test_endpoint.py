@@ -15,7 +15,7 @@ from groupaccess.adapters.endpoint import Endpoint
 from groupaccess.adapters.metrics import PrometheusMetrics, StoreCollector
 from groupaccess.application.store import Store
 from groupaccess.domain.bindings import BindingKey
-from groupaccess.domain.status import Prior
+from groupaccess.domain.conditions import Prior
 
 
 class Probes:
@@ -89,6 +89,9 @@ def test_names_have_controller_runtimes_shapes() -> None:
     metrics.reconciled("success", 0.25)
     metrics.reconciled("error", 0.25)
     metrics.drift_corrected()
+    metrics.audited(2)
+    metrics.leads(yes=True)
+    metrics.clock_differs(-0.5)
     metrics.directory_read("default", "", 2)
     metrics.directory_read("default", "LoginFailed", 1)
     assert samples(registry) == {
@@ -104,6 +107,9 @@ def test_names_have_controller_runtimes_shapes() -> None:
         "groupaccess_reconcile_time_seconds_count": "2.0",
         "groupaccess_reconcile_time_seconds_sum": "0.5",
         "groupaccess_drift_corrected_total": "1.0",
+        "groupaccess_audit_differences_total": "2.0",
+        "groupaccess_leader_election_master_status": "1.0",
+        "groupaccess_clock_difference_seconds": "-0.5",
         'groupaccess_directory_reads_total{directory="default",reason=""}': "1.0",
         'groupaccess_directory_reads_total{directory="default",reason="LoginFailed"}': "1.0",
         'groupaccess_directory_read_seconds_count{directory="default"}': "2.0",

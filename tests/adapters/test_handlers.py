@@ -28,7 +28,7 @@ class Desk:
         self.store, self.touched, self.reader = Store(), list[str](), FakeDirectoryReader()
         cluster.secrets["keycloak"] = {"client-id": "a", "client-secret": "b"}
         self.sync = DirectorySync(
-            cluster, self.reader, self.store, clock, metrics, self.touched.extend
+            cluster, self.reader, self.store, clock, metrics, self.touched.extend, lambda: True
         )
         self.handlers = Handlers(self.store, self.sync, self.touched.extend)
 
@@ -68,6 +68,31 @@ async def test_a_directory_touches_its_users_and_is_read(desk: Desk) -> None:
     assert desk.touched == ["platform", "platform"]
     assert desk.store.seen["KeycloakDirectory"] == {"default": ("uid-default", "1")}
     assert list(desk.sync._loops) == ["default"]
+
+
+async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Desk) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("ADDED", DIRECTORY)
+    desk.touched.clear()
+    desk.handlers.gone("GroupAccess", ["platform"])
+    desk.handlers.gone("KeycloakDirectory", ["default", "never seen"])
+    assert (desk.store.accesses, desk.store.directories) == ({}, {})
+    assert desk.store.seen == {"GroupAccess": {}, "KeycloakDirectory": {}}
+    assert desk.touched == ["platform"]
+    assert desk.sync._loops == {}
+
+
+async def test_a_list_of_kopfs_is_noted(desk: Desk) -> None:
+    relisted = list[str]()
+    desk.handlers.on_relist = lambda: relisted.append("now")
+    for raw in (ACCESS, DIRECTORY):
+        await desk.tell("ADDED", raw)
+        await desk.tell("MODIFIED", raw)
+        await desk.tell("DELETED", raw)
+    assert relisted == []
+    await desk.tell(None, ACCESS)
+    await desk.tell(None, DIRECTORY)
+    assert relisted == ["now", "now"]
 
 
 async def test_a_deleted_directory_is_read_no_more(desk: Desk) -> None:

@@ -110,6 +110,11 @@ def test_a_namespace_that_ends_is_no_refusal() -> None:
     assert isinstance(denied(ending, WANT), PassingError)
 
 
+def test_a_namespace_that_is_gone_is_no_missing_role() -> None:
+    gone = ApiError(404, 'namespaces "shop" not found')
+    assert isinstance(denied(gone, WANT), PassingError)
+
+
 def test_the_servers_words_are_told_but_not_without_end() -> None:
     refused = judged(ApiError(422, "w" * 5000))
     assert isinstance(refused, RefusedError)

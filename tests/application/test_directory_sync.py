@@ -89,7 +89,7 @@ async def test_a_reading_that_hangs_is_given_up(desk: Desk, clock: FakeClock) ->
             await hanging.wait()
 
     desk.sync = DirectorySync(
-        desk.cluster, Hanging(), desk.store, clock, desk.metrics, desk.touched.extend
+        desk.cluster, Hanging(), desk.store, clock, desk.metrics, desk.touched.extend, lambda: True
     )
     desk.declare()
     await asyncio.sleep(READ_TIMEOUT + 0.5)
@@ -128,7 +128,7 @@ async def test_what_was_read_for_another_realm_is_not_kept(desk: Desk, clock: Fa
             return await desk.reader.read(*given)
 
     desk.sync = DirectorySync(
-        desk.cluster, Slow(), desk.store, clock, desk.metrics, desk.touched.extend
+        desk.cluster, Slow(), desk.store, clock, desk.metrics, desk.touched.extend, lambda: True
     )
     desk.declare()
     await asyncio.sleep(5)
@@ -192,3 +192,12 @@ async def test_what_may_come_is_waited_for_and_then_stalls(desk: Desk) -> None:
         {"Ready": "False", "Reconciling": "True", "Stalled": "False"},
         {"Ready": "False", "Reconciling": "False", "Stalled": "True"},
     ]
+
+
+async def test_a_replica_that_does_not_lead_reads_but_writes_no_status(desk: Desk) -> None:
+    desk.leads = False
+    desk.declare()
+    await asyncio.sleep(1)
+    assert desk.groups == ["/SRE"]
+    assert desk.touched == []
+    assert desk.status() == {"observedGeneration": -1}

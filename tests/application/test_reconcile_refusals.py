@@ -30,11 +30,9 @@ async def test_a_missing_role_is_waited_for_and_a_deleted_one_revokes_nothing(
     "more",
     [
         {"groupId": "0f9503e8"},
-        {"namespaces": {"names": ["shop"]}},
-        {"expiresAt": "2099-01-01T00:00:00Z"},
         {"onlyOnMondays": True},
     ],
-    ids=["groupId", "namespaces", "expiresAt", "a field of a newer version"],
+    ids=["groupId", "a field of a newer version"],
 )
 async def test_a_field_that_is_not_supported_grants_nothing(
     world: World, more: dict[str, object]
@@ -49,12 +47,9 @@ async def test_a_field_that_is_not_supported_grants_nothing(
     assert world.condition("Ready") == ("False", "NotSupported")
 
 
-@pytest.mark.parametrize("more", [{"suspend": True}, {"until": "later"}])
-async def test_an_unsupported_field_of_the_object_grants_nothing(
-    world: World, more: dict[str, object]
-) -> None:
+async def test_an_unsupported_field_of_the_object_grants_nothing(world: World) -> None:
     world.declare_directory()
-    world.declare(**more)
+    world.declare(until="later")
     world.read("/SRE")
     await world.settle()
     assert world.grants == {}

@@ -172,28 +172,28 @@ def test_a_binding_touches_the_object_in_its_name_whatever_its_owner(store: Stor
 def test_a_foreign_binding_is_kept_and_touches_nobody(store: Store) -> None:
     foreign = BindingKey("", "sre-by-hand")
     assert store.put_binding(binding(foreign)) == set()
-    assert foreign in store.bindings
+    assert foreign in store.bindings.all
     assert store.drop_binding(foreign, "u1") == set()
 
 
 def test_a_binding_that_says_the_same_touches_nobody(store: Store) -> None:
     store.put_binding(binding(key(), version="1"))
     assert store.put_binding(binding(key(), version="2")) == set()
-    assert store.bindings[key()].version == "2"
+    assert store.bindings.all[key()].version == "2"
 
 
 def test_an_older_version_of_a_binding_is_not_taken(store: Store) -> None:
     store.put_binding(binding(key(), version="10"))
     older = replace(binding(key(), version="9"), content=binding(key(), managed="x").content)
     assert store.put_binding(older) == set()
-    assert store.bindings[key()].version == "10"
+    assert store.bindings.all[key()].version == "10"
 
 
 def test_news_of_the_binding_before_do_not_hide_the_one_made_anew(store: Store) -> None:
     store.put_binding(binding(key(), uid="anew", version="10"))
     assert store.put_binding(binding(key(), uid="before", version="9")) == set()
     assert store.drop_binding(key(), "before") == set()
-    assert store.bindings[key()].uid == "anew"
+    assert store.bindings.all[key()].uid == "anew"
 
 
 def test_a_cluster_role_touches_those_that_grant_it_once(store: Store) -> None:

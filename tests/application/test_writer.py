@@ -61,8 +61,8 @@ async def test_what_is_written_is_known_at_once(
     writer: Writer, cluster: FakeCluster, store: Store, old: Binding
 ) -> None:
     await writer.carry_out("platform", ABOUT, replacing(old, Why.UNDECLARED))
-    assert store.bindings == cluster.bindings
-    assert set(store.bindings) == {NEW.key}
+    assert store.bindings.all == cluster.bindings
+    assert set(store.bindings.all) == {NEW.key}
 
 
 async def test_what_is_superseded_goes_after_the_settle_time(
@@ -196,7 +196,7 @@ async def test_what_was_gone_already_is_not_announced(
     cluster.remove(old.key)
     await writer.carry_out("platform", ABOUT, Plan(deletes=(Delete(old, Why.UNDECLARED),)))
     assert cluster.notes == []
-    assert store.bindings == {}
+    assert store.bindings.all == {}
 
 
 async def test_events_name_what_changed(

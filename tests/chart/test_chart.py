@@ -77,8 +77,8 @@ def test_without_a_role_to_bind_there_is_no_bind(chart: Chart) -> None:
 
 
 def test_cluster_admin_must_be_asked_for(rendered: list[Object]) -> None:
-    names = [name for rule in rules(rendered) for name in rule.get("resourceNames", ())]
-    assert sorted(names) == ["admin", "edit", "view"]
+    (bind,) = [rule for rule in rules(rendered) if "bind" in rule["verbs"]]
+    assert sorted(bind["resourceNames"]) == ["admin", "edit", "view"]
 
 
 def test_secrets_are_read_in_its_own_namespace_and_by_name_alone(rendered: list[Object]) -> None:
@@ -120,10 +120,23 @@ def test_the_image_has_a_user_that_the_kubelet_can_tell_from_root() -> None:
     assert re.fullmatch(r"[1-9][0-9]*(:[0-9]+)?", users[-1])
 
 
-def test_one_pod_at_a_time_writes(rendered: list[Object]) -> None:
-    (deployment,) = of_kind(rendered, "Deployment")
-    assert deployment["spec"]["replicas"] == 1
-    assert deployment["spec"]["strategy"] == {"type": "Recreate"}
+def test_more_replicas_must_be_asked_for(chart: Chart, rendered: list[Object]) -> None:
+    for objects, count in ((rendered, 1), (chart.render(replicaCount=2), 2)):
+        (deployment,) = of_kind(objects, "Deployment")
+        assert deployment["spec"]["replicas"] == count
+
+
+def test_the_one_lease_is_in_its_own_namespace_and_nobody_elses(rendered: list[Object]) -> None:
+    found = [
+        (body["kind"], sorted(rule["verbs"]), rule.get("resourceNames"))
+        for body in rendered
+        for rule in (body["rules"] if body["kind"] in ROLES else ())
+        if "leases" in rule["resources"]
+    ]
+    assert sorted(found) == [
+        ("Role", ["create"], None),
+        ("Role", ["get", "update"], ["groupaccess"]),
+    ]
 
 
 def test_the_deployment_finds_its_pods(chart: Chart) -> None:

@@ -1,11 +1,14 @@
 """The fake cluster keeps the contract of the real one."""
 
+from dataclasses import replace
+
 import pytest
 
 from contracts.cluster import MAY_BIND, ClusterContract
+from contracts.cluster_namespaces import NamespacesContract
 from fakes.cluster import FakeCluster
 from fakes.values import access_spec, desired
-from groupaccess.application.ports import NotInstalledError, ObjectRef, PassingError
+from groupaccess.application.ports import Note, NotInstalledError, ObjectRef, PassingError
 from groupaccess.domain.bindings import Binding, BindingKey, Owner
 
 
@@ -36,6 +39,9 @@ class FakeSurroundings:
     def remove_binding(self, where: BindingKey) -> None:
         self.port.remove(where)
 
+    def make_namespace(self, name: str) -> None:
+        self.port.label(name)
+
     def put_secret(self, name: str, data: dict[str, str]) -> None:
         self.port.secrets[name] = data
 
@@ -50,6 +56,32 @@ def world() -> FakeSurroundings:
 
 class TestFakeCluster(ClusterContract):
     """The contract."""
+
+
+class TestFakeNamespaces(NamespacesContract):
+    """The contract of bindings in namespaces."""
+
+
+async def test_a_namespace_that_terminates_takes_nothing_new_and_takes_all_along() -> None:
+    cluster = FakeCluster()
+    cluster.label("shop")
+    want = desired(Owner("u", "platform"))
+    inside = replace(want, key=BindingKey("shop", want.key.name))
+    made = await cluster.apply(inside, None)
+    cluster.begin_end_of("shop")
+    assert await cluster.apply(inside, made) == made
+    with pytest.raises(PassingError, match="terminated"):
+        await cluster.apply(replace(inside, key=BindingKey("shop", "another")), None)
+    cluster.end("shop")
+    assert cluster.bindings == {}
+
+
+async def test_an_event_to_be_told_once_is_told_once() -> None:
+    cluster = FakeCluster()
+    about = ObjectRef("GroupAccess", "platform", "u")
+    for once in ("a", "a", "b", "", ""):
+        await cluster.post(Note(about, "Expiring", "Watch", "it ends", once=once))
+    assert [note.once for note in cluster.notes] == ["a", "b", "", ""]
 
 
 async def test_a_failure_is_raised_as_often_as_it_was_asked_for() -> None:

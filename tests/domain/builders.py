@@ -4,6 +4,7 @@ Everything fits together: `mapping()` of `access()` is granted under `given(real
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from groupaccess.domain.bindings import (
     Binding,
@@ -24,9 +25,17 @@ from groupaccess.domain.directory import (
     Snapshot,
 )
 from groupaccess.domain.model import Access, Directory, Mapping, TokenClient
+from groupaccess.domain.namespaces import (
+    Namespace,
+    Namespaces,
+    Operator,
+    Requirement,
+    Scope,
+)
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances
 
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 UNAVAILABLE = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer. It is tried again.")
 ROLES = frozenset({"view", "edit", "admin", "cluster-admin"})
 
@@ -82,12 +91,48 @@ def given(
     of: Directory | None = None,
     failure: Failure | None = None,
     roles: Iterable[str] = ROLES,
+    namespaces: Namespaces | None = None,
+    now: datetime = NOW,
+    suspend: bool = False,
 ) -> Circumstances:
-    return Circumstances("default", of or directory(), Reading(snapshot, failure), frozenset(roles))
+    return Circumstances(
+        "default",
+        of or directory(),
+        Reading(snapshot, failure),
+        frozenset(roles),
+        now,
+        namespaces or {},
+        suspend,
+    )
 
 
-def mapping(name: str = "sre", group: str = "SRE", role: str = "edit") -> Mapping:
-    return Mapping(name, group, role)
+def there(*names: str, **labelled: str) -> dict[str, Namespace]:
+    """Return namespaces: those of `labelled` have a label `team`."""
+    bare = {name: Namespace({}) for name in names}
+    return bare | {name: Namespace({"team": team}) for name, team in labelled.items()}
+
+
+def terminating(*names: str) -> dict[str, Namespace]:
+    return {name: Namespace({}, terminating=True) for name in names}
+
+
+def team(*values: str) -> Requirement:
+    return Requirement("team", Operator.IN, frozenset(values))
+
+
+def scope(*names: str, of: Iterable[Requirement] = ()) -> Scope:
+    return Scope(frozenset(names), tuple(of))
+
+
+def mapping(
+    name: str = "sre",
+    group: str = "SRE",
+    role: str = "edit",
+    *,
+    within: Scope | None = None,
+    until: datetime | None = None,
+) -> Mapping:
+    return Mapping(name, group, role, within, until)
 
 
 def access(

@@ -1,106 +1,40 @@
-"""Values of the domain as hypothesis draws them: few names, so that they meet each other.
+"""Values of the domain as hypothesis draws them from the tables.
 
-Most of what is drawn can be granted; each obstacle is rare, or no two of them would ever meet.
-They are tables to draw a line from, which is ten times as fast as to draw each field.
+To draw a line of a table is ten times as fast as to draw each field.
 """
 
 from dataclasses import replace
-from itertools import product
-from typing import TypeVar
+from datetime import datetime
 
 from hypothesis import strategies as st
 
-from domain.builders import client, directory, group, key, leaf, mapper
+from domain.builders import client, leaf
+from domain.tables import (
+    ANNOTATIONS,
+    DIRECTORIES,
+    ENDS,
+    FAILURES,
+    GROUPS,
+    KEYS,
+    MAPPERS,
+    MAPPING_FIELDS,
+    MAPPINGS,
+    MOMENTS,
+    NAMESPACES,
+    OWNERS,
+    ROLES,
+    SCOPES,
+    SILENT,
+    SUBJECTS,
+)
 from domain.world import World
-from groupaccess.domain.bindings import Binding, BindingKey, Content, Owner, RoleRef, Subject
-from groupaccess.domain.directory import Client, Failure, MapperKind, Reading, Snapshot
+from groupaccess.domain.bindings import Binding, BindingKey, Content, RoleRef, Subject
+from groupaccess.domain.directory import Client, Reading, Snapshot
 from groupaccess.domain.model import Access, Mapping
-from groupaccess.domain.reasons import Reason
+from groupaccess.domain.namespaces import Scope
 from groupaccess.domain.verdict import Circumstances
 
-T = TypeVar("T")
 Standing = dict[BindingKey, Binding]
-
-ROLES = ("view", "edit", "cluster-admin")
-MAPPINGS = ("a", "b", "c")
-REFERENCES = ("SRE", "/SRE", "b", "/a/b", "dev")
-ODD_REFERENCES = ("/a/SRE", "/x/system:masters", "system:masters", "nobody")
-
-USUAL_GROUPS = (group("/SRE"), group("/a/b"), group("/platform/dev"))
-ODD_GROUPS = (
-    group("/a/SRE"),
-    group("/a/b", "a/b", "a slash in its name"),
-    group("//SRE", "/SRE", "a slash too"),
-    group("/sre"),
-    group("/x/system:masters"),
-)
-GROUPS = (
-    *[USUAL_GROUPS] * 6,
-    *((*USUAL_GROUPS, odd) for odd in ODD_GROUPS),
-    *(tuple(one for one in USUAL_GROUPS if one != gone) for gone in USUAL_GROUPS),
-    tuple(group(one.path, uid="made anew " + one.path) for one in USUAL_GROUPS),
-    (group("/moved/SRE", uid=USUAL_GROUPS[0].id), *USUAL_GROUPS[1:]),
-    (*USUAL_GROUPS, *ODD_GROUPS),
-    (),
-    USUAL_GROUPS,
-)
-MAPPERS = (
-    *[(mapper(),)] * 4,
-    *[(leaf(),)] * 3,
-    *[(mapper(), leaf())] * 3,
-    (mapper("roles", MapperKind.MERGING), leaf()),
-    (mapper("other", claim="roles", full_path=False), mapper(tokens="Access")),
-    (mapper(), mapper("x", MapperKind.REPLACING), mapper("y", MapperKind.REPLACING)),
-)
-DIRECTORIES = (
-    *[directory()] * 4,
-    *[directory(prefix="oidc:")] * 2,
-    directory("grafana", prefix="oidc:"),
-    directory(allowed=["view", "edit"]),
-    directory(unsupported=("canary",)),
-    None,
-    *[directory("headlamp", "grafana")] * 3,
-)
-SILENT = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer.")
-FAILURES = (
-    *[None] * 4,
-    *[SILENT] * 3,
-    Failure(Reason.LOGIN_FAILED, "wrong secret."),
-    Failure(Reason.ISSUER_MISMATCH, "another issuer."),
-    *[None] * 2,
-)
-MAPPING_FIELDS = (
-    *product(REFERENCES, ROLES, [True]),
-    *product(ODD_REFERENCES, ROLES[:1], [True]),
-    *product(REFERENCES, ROLES[:1], [False]),
-    *product(REFERENCES, ROLES, [True]),
-)
-SUBJECTS = ((), ("/SRE",), ("SRE",), ("/SRE", "SRE", "/evil"), ("b", "oidc:/a/b"), ("/a/b", "b"))
-ANNOTATIONS = tuple(
-    tuple(
-        (f"groupaccess.io/{name}", value)
-        for name, value in (("directory", of), ("group", reference), ("group-path", path))
-        if value
-    )
-    for of, (reference, path) in product(
-        ("default", "default", "other", ""),
-        (
-            ("SRE", "/SRE"),
-            ("/SRE", "/SRE"),
-            ("/a/b", ""),
-            ("b", "/a/b"),
-            ("SRE", "/evil"),
-            ("", ""),
-        ),
-    )
-)
-OWNERS = ((), (Owner("uid", "platform"),), (Owner("another", "another"),))
-KEYS = (
-    *(key(name, role) for name in (*MAPPINGS, "removed") for role in ROLES),
-    key("a", "view", namespace="shop"),
-    BindingKey("", "cluster-admin"),
-    BindingKey("", "groupaccess:platform:a"),
-)
 
 
 def clients(client_id: str) -> st.SearchStrategy[Client]:
@@ -127,16 +61,21 @@ def circumstances() -> st.SearchStrategy[Circumstances]:
         st.sampled_from(DIRECTORIES),
         readings(),
         st.sampled_from([*[frozenset(ROLES)] * 5, frozenset({"edit"}), frozenset(ROLES)]),
+        st.sampled_from(MOMENTS),
+        st.sampled_from(NAMESPACES),
+        st.sampled_from([*[False] * 5, True, False]),
     )
 
 
 def mappings(name: str) -> st.SearchStrategy[Mapping]:
-    def build(fields: tuple[str, str, bool]) -> Mapping:
-        reference, role, everywhere = fields
-        unsupported = () if everywhere else ("namespaces",)
-        return Mapping(name, reference, role, everywhere, unsupported)
+    def build(
+        fields: tuple[str, str, tuple[str, ...]], within: Scope | None, end: datetime | None
+    ) -> Mapping:
+        reference, role, unsupported = fields
+        return Mapping(name, reference, role, within, end, unsupported)
 
-    return st.sampled_from(MAPPING_FIELDS).map(build)
+    tables = (st.sampled_from(MAPPING_FIELDS), st.sampled_from(SCOPES), st.sampled_from(ENDS))
+    return st.builds(build, *tables)
 
 
 def accesses() -> st.SearchStrategy[Access]:
@@ -190,7 +129,12 @@ def outages(draw: st.DrawFn) -> tuple[World, Access, Circumstances]:
     given = replace(given, reading=replace(given.reading, failure=None))
     world.settle(before, given)
     edited = tuple(
-        replace(one, cluster_role=draw(st.sampled_from(ROLES)), name=draw(st.sampled_from(names)))
+        replace(
+            one,
+            cluster_role=draw(st.sampled_from(ROLES)),
+            name=draw(st.sampled_from(names)),
+            scope=draw(st.sampled_from([one.scope, *SCOPES])),
+        )
         for one, names in zip(before.mappings, (("a", "x"), ("b", "y"), ("c", "z")), strict=False)
     )
     if draw(st.booleans()):

@@ -21,6 +21,7 @@ from domain.builders import (
 from groupaccess.domain.bindings import Binding, BindingKey, Content, Desired, Owner, Subject
 from groupaccess.domain.desired import Wanted, desired
 from groupaccess.domain.model import Access
+from groupaccess.domain.namespaces import EVERYWHERE
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances, verdict
 
@@ -40,6 +41,10 @@ def carried(
     return desired(declared, verdicts, circumstances, stands or {}, proven or {})
 
 
+def carries(*bindings: Desired, name: str = "sre") -> Wanted:
+    return Wanted(bindings, frozenset(), {name: EVERYWHERE})
+
+
 def subjects(found: Wanted) -> tuple[str, ...]:
     assert not found.kept
     return found.bindings[0].content.groups if found.bindings else ()
@@ -48,17 +53,17 @@ def subjects(found: Wanted) -> tuple[str, ...]:
 def test_proven_strings_go_to_the_new_role() -> None:
     found = carried(NEW_ROLE, {}, {key(): content("/p/SRE", group_path="/p/SRE")})
     what = content("/p/SRE", group_path="/p/SRE", role="view")
-    assert found == Wanted((Desired(NEW, "sre", what),), frozenset())
+    assert found == carries(Desired(NEW, "sre", what))
 
 
 def test_standing_strings_go_to_the_new_role() -> None:
     found = carried(NEW_ROLE, standing(binding()))
-    assert found == Wanted((Desired(NEW, "sre", content(role="view")),), frozenset())
+    assert found == carries(Desired(NEW, "sre", content(role="view")))
 
 
 def test_standing_strings_go_to_the_new_name() -> None:
     found = carried(access(mapping("renamed")), standing(binding()))
-    assert found == Wanted((Desired(key("renamed"), "renamed", content()),), frozenset())
+    assert found == carries(Desired(key("renamed"), "renamed", content()), name="renamed")
 
 
 def test_carried_binding_is_ours_and_the_objects() -> None:
@@ -76,7 +81,7 @@ def test_what_was_proven_counts_more_than_what_stands() -> None:
 
 def test_what_was_proven_for_another_group_is_not_carried() -> None:
     other = {key("ops"): content("/Ops", group="Ops", group_path="/Ops")}
-    assert carried(NEW_ROLE, {}, other) == Wanted((), frozenset())
+    assert carried(NEW_ROLE, {}, other) == carries()
     assert subjects(carried(NEW_ROLE, {}, other | {key(): content()})) == ("/SRE",)
 
 
@@ -86,7 +91,7 @@ def test_what_was_proven_for_another_group_is_not_carried() -> None:
     ids=["group", "directory", "nobody knows which group"],
 )
 def test_changed_declaration_waits_with_nothing(another: Content) -> None:
-    assert carried(NEW_ROLE, standing(binding(what=another))) == Wanted((), frozenset())
+    assert carried(NEW_ROLE, standing(binding(what=another))) == carries()
 
 
 def test_it_is_carried_without_a_first_snapshot_too() -> None:
@@ -133,7 +138,7 @@ def test_path_that_was_proven_may_be_deeper_than_the_declared_leaf_name() -> Non
 
 def test_path_that_was_proven_must_fit_the_declared_group() -> None:
     forged = content("/Ops", group_path="/Ops")
-    assert carried(NEW_ROLE, standing(binding(what=forged))) == Wanted((), frozenset())
+    assert carried(NEW_ROLE, standing(binding(what=forged))) == carries()
 
 
 def test_declared_path_serves_when_the_proven_one_was_stripped() -> None:

@@ -1,10 +1,12 @@
 """What a grant renders, and that a revoked mapping renders nothing."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from domain.builders import (
+    NOW,
     access,
     binding,
     client,
@@ -22,10 +24,12 @@ from domain.builders import (
 from groupaccess.domain.bindings import ANNOTATIONS, Content, Desired, Owner, RoleRef
 from groupaccess.domain.desired import Wanted, desired
 from groupaccess.domain.model import Access
+from groupaccess.domain.namespaces import EVERYWHERE
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict, verdict
 
-NOTHING: Wanted = Wanted((), frozenset())
+HOUR = timedelta(hours=1)
+NOTHING = Wanted((), frozenset(), {"sre": EVERYWHERE})
 
 
 def wanted(declared: Access, circumstances: Circumstances) -> Wanted:
@@ -110,14 +114,6 @@ def test_held_mapping_hinders_no_other() -> None:
     assert found.kept == {key("a")}
 
 
-def test_mapping_for_namespaces_gets_no_cluster_role_binding() -> None:
-    narrowed = replace(mapping(), cluster_wide=False)
-    said = verdict(narrowed, given(realm()))
-    stands = standing(binding())
-    found = desired(access(narrowed), [said], given(realm()), stands, {key(): content()})
-    assert found == NOTHING
-
-
 @pytest.mark.parametrize("circumstances", [given(None), given(realm())])
 def test_grant_of_what_was_not_read_is_an_error(circumstances: Circumstances) -> None:
     read = circumstances.reading.snapshot is not None
@@ -128,5 +124,5 @@ def test_grant_of_what_was_not_read_is_an_error(circumstances: Circumstances) ->
 
 
 def test_every_annotation_that_is_written_is_one_of_ours() -> None:
-    (rendered,) = wanted(access(), given(realm())).bindings
+    (rendered,) = wanted(access(mapping(until=NOW + HOUR)), given(realm())).bindings
     assert {name for name, _ in rendered.content.annotations} == ANNOTATIONS

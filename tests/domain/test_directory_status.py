@@ -3,10 +3,10 @@
 import pytest
 
 from domain.builders import realm
+from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.directory_status import directory_conditions
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.status import Condition
 
 PASSING = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer.")
 FINAL = Failure(Reason.LOGIN_FAILED, "wrong secret.")
@@ -45,6 +45,10 @@ def test_patience_ends() -> None:
     assert said(Reading(failure=PASSING), patient=False) == stalled
 
 
+def test_what_was_never_read_has_no_groups() -> None:
+    assert directory_conditions(Reading(), patient=True)[0].message == "0 groups read."
+
+
 @pytest.mark.parametrize(
     ("reason", "waited_for"),
     [
@@ -52,6 +56,9 @@ def test_patience_ends() -> None:
         (Reason.DIRECTORY_NOT_FOUND, True),
         (Reason.CLUSTER_ROLE_NOT_FOUND, True),
         (Reason.GROUP_NOT_FOUND, True),
+        (Reason.NAMESPACE_NOT_FOUND, True),
+        (Reason.EXPIRED, False),
+        (Reason.SUSPENDED, False),
         (Reason.KEYCLOAK_UNAVAILABLE, True),
         (Reason.KEYCLOAK_FORBIDDEN, False),
         (Reason.LOGIN_FAILED, False),

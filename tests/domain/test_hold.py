@@ -19,6 +19,7 @@ from domain.builders import (
 from groupaccess.domain.bindings import Binding, BindingKey, Content, Owner, RoleRef
 from groupaccess.domain.desired import Wanted, desired
 from groupaccess.domain.model import Access
+from groupaccess.domain.namespaces import EVERYWHERE
 from groupaccess.domain.verdict import Circumstances, Outcome, verdict
 
 GONE = given(realm("/apps/dev"))  # Keycloak was read, and has no group SRE
@@ -38,8 +39,8 @@ def held(
     return desired(of, verdicts, circumstances, stands or {}, proven or {})
 
 
-NOTHING = Wanted((), frozenset())
-KEPT = Wanted((), frozenset({key()}))
+NOTHING = Wanted((), frozenset(), {"sre": EVERYWHERE})
+KEPT = Wanted((), frozenset({key()}), {"sre": EVERYWHERE})
 
 
 @HOLDS

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from domain.builders import client, directory, given, group, leaf, mapper, mapping, realm
+from domain.builders import NOW, client, directory, given, group, leaf, mapper, mapping, realm
 from groupaccess.domain.directory import ClaimMapper, Failure, Group, MapperKind
 from groupaccess.domain.model import Mapping
 from groupaccess.domain.reasons import Reason
@@ -42,6 +42,14 @@ def mappers(case: Case, *known: ClaimMapper) -> Case:
     return replace(case, given=replace(case.given, reading=reading))
 
 
+def expired(case: Case) -> Case:
+    return replace(case, mapping=replace(case.mapping, expires_at=NOW))
+
+
+def suspended(case: Case) -> Case:
+    return replace(case, given=replace(case.given, suspend=True))
+
+
 def reserved(case: Case) -> Case:
     return replace(case, mapping=replace(case.mapping, group="system:masters"))
 
@@ -60,7 +68,7 @@ def issuer_mismatch(case: Case) -> Case:
 
 
 def not_supported(case: Case) -> Case:
-    return replace(case, mapping=replace(case.mapping, unsupported=("expiresAt",)))
+    return replace(case, mapping=replace(case.mapping, unsupported=("groupId",)))
 
 
 def not_read(case: Case) -> Case:
@@ -101,8 +109,10 @@ def role_not_found(case: Case) -> Case:
 Change = Callable[[Case], Case]
 R, HOLD, REVOKE = Reason, Outcome.HOLD, Outcome.REVOKE
 LADDER: tuple[tuple[Change, Outcome, Reason], ...] = (
+    (expired, REVOKE, R.EXPIRED),
     (reserved, REVOKE, R.INVALID_SUBJECT),
     (role_not_allowed, REVOKE, R.CLUSTER_ROLE_NOT_ALLOWED),
+    (suspended, HOLD, R.SUSPENDED),
     (no_directory, HOLD, R.DIRECTORY_NOT_FOUND),
     (issuer_mismatch, HOLD, R.ISSUER_MISMATCH),
     (not_supported, HOLD, R.NOT_SUPPORTED),

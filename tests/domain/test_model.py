@@ -1,16 +1,18 @@
 """Where the bindings of a mapping are."""
 
-from dataclasses import replace
+import pytest
 
 from domain.builders import access, mapping
 from groupaccess.domain.bindings import BindingKey
 
 
-def test_cluster_wide_mapping_has_one_cluster_role_binding() -> None:
-    assert access(name="team").keys(mapping("sre", role="view")) == (
-        BindingKey("", "groupaccess:team:sre:view"),
-    )
+@pytest.mark.parametrize("namespace", ["", "shop"])
+def test_the_name_of_a_binding_is_the_same_wherever_it_is(namespace: str) -> None:
+    found = access(name="team").key(mapping("sre", role="view"), namespace)
+    assert found == BindingKey(namespace, "groupaccess:team:sre:view")
 
 
-def test_mapping_for_namespaces_has_no_cluster_role_binding() -> None:
-    assert access().keys(replace(mapping(), cluster_wide=False)) == ()
+def test_key_says_which_kind_of_binding_it_is() -> None:
+    wide, narrow = (str(access().key(mapping(), namespace)) for namespace in ("", "shop"))
+    assert wide == "ClusterRoleBinding groupaccess:platform:sre:edit"
+    assert narrow == "RoleBinding shop/groupaccess:platform:sre:edit"

@@ -11,15 +11,23 @@ from domain.world import World, judge
 from groupaccess.domain.bindings import BindingName, Content, Desired
 from groupaccess.domain.directory import Group
 from groupaccess.domain.model import Access, Mapping
+from groupaccess.domain.namespaces import places
 from groupaccess.domain.plan import is_ours, plan
 from groupaccess.domain.verdict import Circumstances, Outcome, verdict
 
+Right = tuple[str, str, str]  # role, subject, namespace
 Step = tuple[Access, Circumstances, bool]
 STEPS = st.lists(
     st.tuples(accesses(), circumstances(), st.integers(0, 3).map(lambda n: n == 3)),
     min_size=2,
     max_size=4,
 )
+
+
+def everywhere(mapping: Mapping, given: Circumstances) -> tuple[str, ...]:
+    """Return where a mapping is declared, the namespaces that terminate included."""
+    found = places(mapping.scope, given.namespaces)
+    return found.wanted + found.terminating
 
 
 class History:
@@ -38,11 +46,13 @@ class History:
                 strings = {directory.groups_prefix + text for text in (group.path, group.name)}
                 self._strings[declared.directory, mapping.group] |= strings
 
-    def allowed(self, declared: Access) -> set[tuple[str, str]]:
+    def allowed(self, declared: Access, given: Circumstances) -> set[Right]:
         return {
-            (mapping.cluster_role, text)
+            (mapping.cluster_role, text, namespace)
             for mapping in declared.mappings
+            if mapping.expires_at is None or given.now < mapping.expires_at
             for text in self._strings[declared.directory, mapping.group]
+            for namespace in everywhere(mapping, given)
         }
 
 
@@ -55,11 +65,11 @@ def test_what_stands_is_declared_now_and_was_proven_for_that_group(steps: list[S
         history.read(declared, given)
         world.settle(declared, given)
         rights = {
-            (one.content.role.name, subject.name)
+            (one.content.role.name, subject.name, one.key.namespace)
             for one in world.standing.values()
             for subject in one.content.subjects
         }
-        assert rights <= history.allowed(declared)
+        assert rights <= history.allowed(declared, given)
 
 
 @each(STEPS)
@@ -69,7 +79,9 @@ def test_each_write_on_the_way_is_declared_too(steps: list[Step]) -> None:
         history.read(declared, given)
         for apply in world.step(declared, given).applies:
             what = apply.desired.content
-            assert {(what.role.name, text) for text in what.groups} <= history.allowed(declared)
+            where = apply.desired.key.namespace
+            rights = {(what.role.name, text, where) for text in what.groups}
+            assert rights <= history.allowed(declared, given)
             assert len(what.groups) == len(what.subjects) > 0
 
 
@@ -132,7 +144,9 @@ def test_edit_while_keycloak_is_silent_takes_no_group_from_its_mapping(
     world.settle(declared, given)
     after = {one.content.annotation("group") for one in world.standing.values()}
     held_on = {
-        one.group for one in declared.mappings if verdict(one, given).unread and one.cluster_wide
+        one.group
+        for one in declared.mappings
+        if verdict(one, given).unread and places(one.scope, given.namespaces).wanted
     }
     assert after >= before & held_on
 
@@ -154,7 +168,8 @@ def test_what_is_revoked_or_no_longer_declared_is_deleted(
         where
         for said in judge(declared, given)
         if said.outcome is not Outcome.REVOKE
-        for where in declared.keys(said.mapping)
+        for namespace in everywhere(said.mapping, given)
+        for where in [declared.key(said.mapping, namespace)]
     }
     deleted = {delete.binding.key for delete in World(standing).step(declared, given).deletes}
     assert deleted >= {w for w, one in standing.items() if w not in live and is_ours(one)}

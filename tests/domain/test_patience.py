@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from groupaccess.domain.status import PATIENCE, Prior
+from groupaccess.domain.conditions import PATIENCE, Prior
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NEVER = timedelta(0)

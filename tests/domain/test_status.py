@@ -1,8 +1,5 @@
 """How mappings stand, and the conditions that kubectl wait, Helm, Flux and Argo CD read."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 import pytest
 
 from domain.builders import (
@@ -14,36 +11,17 @@ from domain.builders import (
     mapping,
     realm,
 )
+from domain.saying import HEALTHY, say
 from groupaccess.domain.bindings import BindingKey
+from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Failure
-from groupaccess.domain.model import Access
+from groupaccess.domain.mapping_status import MappingStatus, State
 from groupaccess.domain.model import Mapping as Declared
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.status import AccessStatus, Condition, MappingStatus, State, status
-from groupaccess.domain.verdict import Circumstances, verdict
+from groupaccess.domain.status import AccessStatus
+from groupaccess.domain.verdict import Circumstances
 
-HEALTHY = given(realm())
 REFUSED = Failure(Reason.WRITE_REFUSED, "the API server says no.")
-
-
-def say(
-    declared: Access,
-    circumstances: Circumstances = HEALTHY,
-    *,
-    stands: tuple[BindingKey, ...] | None = None,
-    faults: Mapping[BindingKey, Failure] | None = None,
-    patient: bool = True,
-) -> AccessStatus:
-    """Return the status; by default every granted binding stands."""
-    verdicts = [verdict(one, circumstances) for one in declared.mappings]
-    there = (
-        stands
-        if stands is not None
-        else tuple(
-            where for one in verdicts if one.subjects for where in declared.keys(one.mapping)
-        )
-    )
-    return status(declared, verdicts, frozenset(there), faults or {}, patient=patient)
 
 
 def conditions(said: AccessStatus) -> dict[str, str]:
@@ -73,6 +51,9 @@ def test_mapping_says_whom_it_binds() -> None:
             reason=Reason.GRANTED,
             message="members of /SRE carry /SRE.",
             cluster_role="edit",
+            scoped=False,
+            wanted=1,
+            granted=1,
             group_path="/SRE",
             group_id="id of /SRE",
             subjects=("/SRE",),
@@ -123,11 +104,6 @@ def test_state_of_a_mapping(
     circumstances: Circumstances, stands: tuple[BindingKey, ...], state: State
 ) -> None:
     assert states(circumstances, *stands, one=mapping()) is state
-
-
-def test_mapping_for_namespaces_is_not_granted_as_long_as_it_is_not_supported() -> None:
-    narrowed = replace(mapping(), cluster_wide=False, unsupported=("namespaces",))
-    assert states(HEALTHY, key(), one=narrowed) is State.PENDING
 
 
 def test_one_problem_among_many_is_named() -> None:
@@ -197,7 +173,7 @@ def test_fault_of_the_api_server_is_said_instead_of_the_grant() -> None:
 
 
 def test_mapping_with_a_fault_is_not_granted_although_something_stands() -> None:
-    assert say(access(), faults={key(): REFUSED}).mappings[0].state is State.HELD
+    assert say(access(), faults={key(): REFUSED}).mappings[0].state is State.PARTIAL
 
 
 def test_fault_of_one_mapping_is_no_other_mappings() -> None:

@@ -14,18 +14,18 @@ from domain.builders import (
     mapping,
     realm,
 )
+from domain.saying import say
+from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import MapperKind, Snapshot
 from groupaccess.domain.model import Access
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.status import Condition, status
-from groupaccess.domain.verdict import Circumstances, verdict
+from groupaccess.domain.verdict import Circumstances
 
 TWO_CLIENTS = directory("headlamp", "grafana")
 
 
 def verified(declared: Access, circumstances: Circumstances) -> Condition:
-    verdicts = [verdict(one, circumstances) for one in declared.mappings]
-    said = status(declared, verdicts, frozenset(), {}, patient=True).conditions[-1]
+    said = say(declared, circumstances).conditions[-1]
     assert said.type == "Verified"
     return said
 

@@ -51,7 +51,12 @@ class World:
         wanted = self.wanted(declared, circumstances)
         todo = plan(wanted, self.standing.values())
         self.standing = carry_out(todo, self.standing)
-        self.proven = {
+        stays = set(wanted.kept)
+        for mapping in (one.mapping for one in judge(declared, circumstances) if one.suspended):
+            places = wanted.places[mapping.name].wanted
+            stays |= {declared.key(mapping, namespace) for namespace in places}
+        kept = {where: what for where, what in self.proven.items() if where in stays}
+        self.proven = kept | {
             want.key: want.content for want in wanted.bindings if want not in todo.conflicts
         }
         return todo

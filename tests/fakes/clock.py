@@ -26,7 +26,7 @@ class Call:
 
 
 class FakeClock:
-    """The port `Clock`, moved by `advance` or by a VirtualLoop."""
+    """The port `Clock`, moved by `advance` or by a VirtualLoop; `step` moves the wall clock."""
 
     def __init__(self) -> None:
         self._wall = BEGIN
@@ -54,6 +54,10 @@ class FakeClock:
                 self._elapsed = max(self._elapsed, call.due)
                 call.make()
         self._elapsed = until
+
+    def step(self, seconds: float) -> None:
+        """Put the time of day forward or back; no time passes."""
+        self._wall += timedelta(seconds=seconds)
 
     def until_next(self) -> float | None:
         """Return the seconds until the next call, None when there is none."""

@@ -16,6 +16,7 @@ from groupaccess.application.ports import (
 )
 from groupaccess.domain.bindings import Binding, BindingKey, Content, Desired
 from groupaccess.domain.directory import Failure
+from groupaccess.domain.namespaces import Namespace
 from groupaccess.domain.reasons import Reason, advise
 
 Interruption = Callable[[], object]
@@ -24,8 +25,8 @@ Interruption = Callable[[], object]
 class FakeCluster:
     """Keeps bindings and objects with uids and versions, and refuses what the real one does.
 
-    `roles` exist, `bindable` are those that the operator may bind. `calls` holds every write that
-    was asked for, whatever came of it.
+    `roles` exist, `bindable` are those that the operator may bind; `namespaces` exist, with labels
+    or terminating. `calls` holds every write that was asked for, whatever came of it.
     """
 
     def __init__(self) -> None:
@@ -34,6 +35,7 @@ class FakeCluster:
         self.bindings: dict[BindingKey, Binding] = {}
         self.roles = {"view", "edit", "admin", "cluster-admin"}
         self.bindable = {"view", "edit"}
+        self.namespaces: dict[str, Namespace] = {}
         self.secrets: dict[str, dict[str, str]] = {}
         self.config_maps: dict[str, dict[str, str]] = {}
         self.notes: list[Note] = []
@@ -49,6 +51,7 @@ class FakeCluster:
         standing = self.bindings.get(desired.key)
         if over is not None:
             self._check(over, standing)
+        self._admit(desired.key.namespace, creates=standing is None)
         self._authorize(desired)
         if standing is None:
             return self._put(desired.key, self._next(), desired.content)
@@ -84,7 +87,8 @@ class FakeCluster:
         return self.objects.versions(kind)
 
     async def post(self, note: Note) -> None:
-        self.notes.append(note)
+        if not note.once or note.once not in {other.once for other in self.notes}:
+            self.notes.append(note)
 
     async def secret(self, name: str) -> Mapping[str, str] | None:
         self._interrupt("secret")
@@ -108,6 +112,20 @@ class FakeCluster:
         """Delete a binding by hand."""
         del self.bindings[key]
         self._applied.pop(key, None)
+
+    def label(self, namespace: str, **labels: str) -> None:
+        """Make a namespace, or put other labels on it."""
+        self.namespaces[namespace] = Namespace(labels)
+
+    def begin_end_of(self, namespace: str) -> None:
+        """Let a namespace terminate; its bindings still stand."""
+        self.namespaces[namespace] = replace(self.namespaces[namespace], terminating=True)
+
+    def end(self, namespace: str) -> None:
+        """Let a namespace be gone with all that it held."""
+        del self.namespaces[namespace]
+        for key in [key for key in self.bindings if key.namespace == namespace]:
+            self.remove(key)
 
     # What goes wrong.
 
@@ -142,6 +160,14 @@ class FakeCluster:
             raise PassingError("409: uid mismatch: the object is gone")
         if (expected.uid, expected.version) != (standing.uid, standing.version):
             raise PassingError("409: the object has been modified")
+
+    def _admit(self, namespace: str, *, creates: bool) -> None:
+        if not namespace:
+            return
+        if namespace not in self.namespaces:
+            raise PassingError(f'404: namespaces "{namespace}" not found')
+        if creates and self.namespaces[namespace].terminating:
+            raise PassingError(f"403: namespace {namespace} is being terminated")
 
     def _authorize(self, desired: Desired) -> None:
         role = desired.content.role.name

@@ -26,8 +26,15 @@ class Desk:
         self.realm.clients["headlamp"] = FakeClient((membership(),))
         self.realm.create_group("/SRE")
         self.store, self.metrics, self.touched = Store(), FakeMetrics(), list[str]()
+        self.leads = True
         self.sync = DirectorySync(
-            self.cluster, self.reader, self.store, clock, self.metrics, self.touched.extend
+            self.cluster,
+            self.reader,
+            self.store,
+            clock,
+            self.metrics,
+            self.touched.extend,
+            lambda: self.leads,
         )
 
     def declare(self, name: str = "default", **spec: Any) -> None:  # noqa: ANN401 -- JSON

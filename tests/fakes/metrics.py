@@ -9,6 +9,8 @@ class FakeMetrics:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.depth = 0
+        self.leading: bool | None = None
+        self.clock_ahead = 0.0
         self.waits: list[float] = []
         self.reconciles: list[tuple[str, float]] = []
         self.reads: list[tuple[str, str, float]] = []
@@ -30,6 +32,15 @@ class FakeMetrics:
 
     def drift_corrected(self) -> None:
         self.counts["drift"] += 1
+
+    def audited(self, differences: int) -> None:
+        self.counts["audited"] += differences
+
+    def leads(self, *, yes: bool) -> None:
+        self.leading = yes
+
+    def clock_differs(self, seconds: float) -> None:
+        self.clock_ahead = seconds
 
     def directory_read(self, name: str, reason: str, seconds: float) -> None:
         self.reads.append((name, reason, seconds))

@@ -8,6 +8,7 @@ from fakes.cluster import FakeCluster
 from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec, failure, snapshot
 from groupaccess.api import v1alpha1 as api
+from groupaccess.application.alarms import Alarms
 from groupaccess.application.declared import declared_access, declared_directory
 from groupaccess.application.reconcile import Reconciler
 from groupaccess.application.store import Store
@@ -33,11 +34,19 @@ class World:
         self.store = Store()
         waits = Waits(settle=timedelta(seconds=SETTLE))
         self.writer = Writer(self.cluster, self.store, self.clock, self.metrics, waits)
-        self._reconciler = Reconciler(self.cluster, self.store, self.clock, self.writer)
+        self.rung = list[str]()
+        self.alarms = Alarms(self.clock, self.rung.append)
+        self._reconciler = Reconciler(
+            self.cluster, self.store, self.clock, self.writer, self.alarms
+        )
 
     def declare(self, *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
         """Apply the GroupAccess."""
         self.cluster.objects.apply("GroupAccess", NAME, access_spec(*mappings, **more))
+
+    def declare_another(self, name: str, *mappings: Spec) -> None:
+        """Apply another GroupAccess."""
+        self.cluster.objects.apply("GroupAccess", name, access_spec(*mappings))
 
     def declare_directory(self, **more: Any) -> None:  # noqa: ANN401 -- JSON
         """Apply the KeycloakDirectory."""
@@ -60,24 +69,32 @@ class World:
             store.put_access(declared_access(api.GroupAccess.read(body)))
         for body in objects.all("KeycloakDirectory"):
             store.put_directory(declared_directory(api.KeycloakDirectory.read(body)))
+        for binding in self.cluster.bindings.values():
+            store.put_binding(binding)
+        for name, namespace in self.cluster.namespaces.items():
+            store.put_namespace(name, namespace)
+        for role in self.cluster.roles:
+            store.put_cluster_role(role)
+        self._watch_what_went()
+
+    def _watch_what_went(self) -> None:
+        objects, cluster, store = self.cluster.objects, self.cluster, self.store
         for name in store.accesses.keys() - objects.versions("GroupAccess").keys():
             store.drop_access(name)
         for name in store.directories.keys() - objects.versions("KeycloakDirectory").keys():
             store.drop_directory(name)
-        for key in store.bindings.keys() - self.cluster.bindings.keys():
-            store.drop_binding(key, store.bindings[key].uid)
-        for binding in self.cluster.bindings.values():
-            store.put_binding(binding)
-        for role in self.cluster.roles:
-            store.put_cluster_role(role)
-        for role in store.cluster_roles - self.cluster.roles:
+        for key in store.bindings.all.keys() - cluster.bindings.keys():
+            store.drop_binding(key, store.bindings.all[key].uid)
+        for name in store.namespaces.keys() - cluster.namespaces.keys():
+            store.drop_namespace(name)
+        for role in store.cluster_roles - cluster.roles:
             store.drop_cluster_role(role)
 
-    async def reconcile(self, *, lag: bool = False) -> float | None:
-        """Reconcile the GroupAccess; with `lag` before the watches tell what is new."""
+    async def reconcile(self, name: str = NAME, *, lag: bool = False) -> float | None:
+        """Reconcile a GroupAccess; with `lag` before the watches tell what is new."""
         if not lag:
             self.watch()
-        return await self._reconciler.reconcile(NAME)
+        return await self._reconciler.reconcile(name)
 
     async def settle(self) -> None:
         """Reconcile as often as it asks for another look soon."""
@@ -90,9 +107,12 @@ class World:
 
     @property
     def grants(self) -> dict[str, tuple[str, ...]]:
-        """Return whom each standing binding names, by `mapping:role`."""
-        bindings = sorted(self.cluster.bindings.items())
-        return {key.name.split(":", 2)[2]: binding.content.groups for key, binding in bindings}
+        """Return whom each of our bindings names, by `mapping:role` or `namespace/mapping:role`."""
+        ours = sorted(item for item in self.cluster.bindings.items() if ":" in item[0].name)
+        return {
+            f"{key.namespace}/{key.name.split(':', 2)[2]}".lstrip("/"): binding.content.groups
+            for key, binding in ours
+        }
 
     @property
     def status(self) -> Spec:
@@ -106,7 +126,12 @@ class World:
         found = {condition["type"]: condition for condition in self.status["conditions"]}
         return found[kind]["status"], found[kind]["reason"]
 
+    def mapping(self, name: str = "sre") -> Spec:
+        """Return what the status says of a mapping."""
+        found: dict[str, Spec] = {each["name"]: each for each in self.status["mappings"]}
+        return found[name]
+
     def said_of(self, mapping: str) -> tuple[str, str]:
         """Return state and reason of a mapping."""
-        found = {each["name"]: each for each in self.status["mappings"]}
-        return found[mapping]["state"], found[mapping]["reason"]
+        said = self.mapping(mapping)
+        return said["state"], said["reason"]

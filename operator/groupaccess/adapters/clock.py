@@ -1,9 +1,18 @@
 """The port `Clock` on the machine's own time and the running event loop."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from groupaccess.application.ports import Clock, Metrics
+
+logger = logging.getLogger(__name__)
+
+TOLERATED = 5.0  # seconds; the API server's Date counts whole ones
+SILENCE = 60.0  # seconds between two warnings
 
 
 class SystemClock:
@@ -20,3 +29,25 @@ class SystemClock:
     def call_later(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
         """Make the call after that time, in the running event loop."""
         return asyncio.get_running_loop().call_later(seconds, call)
+
+
+class ServerClock:
+    """Compares the own clock with the API server's: grants end by the own one."""
+
+    def __init__(self, clock: Clock, metrics: Metrics) -> None:
+        self._clock = clock
+        self._metrics = metrics
+        self._warned = -SILENCE
+
+    def seen(self, date: str) -> None:
+        """Take the `Date` of an answer; one that cannot be read says nothing."""
+        try:
+            theirs = parsedate_to_datetime(date)
+        except ValueError:
+            return
+        ahead = (self._clock.now() - theirs).total_seconds()
+        self._metrics.clock_differs(ahead)
+        now = self._clock.monotonic()
+        if abs(ahead) > TOLERATED and now - self._warned >= SILENCE:
+            self._warned = now
+            logger.warning("the own clock is %+.0f s off the API server's: expiry is too", ahead)

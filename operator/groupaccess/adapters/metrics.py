@@ -46,6 +46,21 @@ class PrometheusMetrics:
             "Bindings repaired that somebody else had changed or deleted.",
             registry=registry,
         )
+        self._audit = Counter(
+            "groupaccess_audit_differences",
+            "Objects of ours that an audit found to be otherwise than the watches had told.",
+            registry=registry,
+        )
+        self._leads = Gauge(
+            "groupaccess_leader_election_master_status",
+            "1 for the replica that writes, 0 for one that stands by.",
+            registry=registry,
+        )
+        self._clock = Gauge(
+            "groupaccess_clock_difference_seconds",
+            "By how much the own clock is ahead of the API server's, which counts in seconds.",
+            registry=registry,
+        )
         self._reads = Counter(
             "groupaccess_directory_reads",
             "Readings of a directory; the reason is empty for success.",
@@ -87,6 +102,18 @@ class PrometheusMetrics:
         """Count a repaired binding."""
         self._drift.inc()
 
+    def audited(self, differences: int) -> None:
+        """Count what an audit found."""
+        self._audit.inc(differences)
+
+    def leads(self, *, yes: bool) -> None:
+        """Set whether this replica writes."""
+        self._leads.set(int(yes))
+
+    def clock_differs(self, seconds: float) -> None:
+        """Set the difference of the clocks."""
+        self._clock.set(seconds)
+
     def directory_read(self, name: str, reason: str, seconds: float) -> None:
         """Count and time one reading of a directory."""
         self._reads.labels(name, reason).inc()
@@ -111,5 +138,5 @@ class StoreCollector(Collector):
         for state, count in counts.items():
             ready.add_metric([state], count)
         yield ready
-        managed = sum(BindingName.parse(key.name) is not None for key in self._store.bindings)
+        managed = sum(BindingName.parse(key.name) is not None for key in self._store.bindings.all)
         yield GaugeMetricFamily("groupaccess_managed_bindings", "Bindings with our names.", managed)

@@ -55,8 +55,9 @@ class MappingStatus(ApiModel):
     name: Annotated[str, Field(max_length=63)]
     """The mapping's name."""
     state: Word
-    """What the operator does: `Granted` (the bindings stand as declared), `Held` (what stands is
-    kept, nothing is added), `Revoked` (there is no binding)."""
+    """How it stands: `Granted` (as declared), `Partial` (in some places), `Held` (what stands
+    is kept, nothing is added), `Pending` (nothing stands yet), `Expired` (ended as declared),
+    `Revoked` (must not stand)."""
     reason: Word
     """One word that says why, such as `Granted`, `GroupNotFound` or `Expired`."""
     message: Message = ""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports import ObjectRef
 from groupaccess.application.statuses import fingerprint, prior
+from groupaccess.domain.conditions import Prior
 from groupaccess.domain.model import Access, Directory, Mapping, TokenClient
-from groupaccess.domain.status import Prior
+from groupaccess.domain.namespaces import Operator, Requirement, Scope
 
 ID_TOKEN = "ID"  # noqa: S105 -- a kind of token
 
@@ -76,6 +77,7 @@ def declared_access(body: api.GroupAccess) -> DeclaredAccess:
             generation=body.metadata.generation,
             directory=spec.directory_ref.name,
             mappings=tuple(_mapping(mapping) for mapping in spec.mappings),
+            suspend=spec.suspend,
             unsupported=tuple(_unsupported_access(spec)),
         ),
         _observed(body, body.status),
@@ -101,26 +103,32 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
 
 
 def _mapping(mapping: api.GroupMapping) -> Mapping:
-    unsupported = {
-        "groupId": mapping.group_id is not None,
-        "namespaces": mapping.namespaces is not None,
-        "expiresAt": mapping.expires_at is not None,
-    }
+    later = ("groupId",) if mapping.group_id is not None else ()
+    fields = (*later, *mapping.unknown_fields())
     return Mapping(
         name=mapping.name,
         group=mapping.group,
         cluster_role=mapping.cluster_role,
-        cluster_wide=mapping.namespaces is None,
-        unsupported=(
-            *(f"mapping {mapping.name}: {field}" for field, given in unsupported.items() if given),
-            *(f"mapping {mapping.name}: {field}" for field in mapping.unknown_fields()),
+        scope=None if mapping.namespaces is None else _scope(mapping.namespaces),
+        expires_at=mapping.expires_at,
+        unsupported=tuple(f"mapping {mapping.name}: {field}" for field in fields),
+    )
+
+
+def _scope(namespaces: api.Namespaces) -> Scope:
+    selector = namespaces.selector
+    labels = selector.match_labels if selector else {}
+    expressions = selector.match_expressions if selector else ()
+    return Scope(
+        names=frozenset(namespaces.names),
+        requirements=(
+            *(Requirement(key, Operator.IN, frozenset({value})) for key, value in labels.items()),
+            *(Requirement(e.key, Operator(e.operator), frozenset(e.values)) for e in expressions),
         ),
     )
 
 
 def _unsupported_access(spec: api.GroupAccessSpec) -> Iterator[str]:
-    if spec.suspend:
-        yield "spec.suspend"
     unknown = (field for field in spec.unknown_fields() if not field.startswith("mappings["))
     yield from (f"spec.{field}" for field in unknown)
 

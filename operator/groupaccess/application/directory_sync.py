@@ -41,6 +41,7 @@ class DirectorySync:
         clock: Clock,
         metrics: Metrics,
         enqueue: Callable[[Iterable[str]], None],
+        leads: Callable[[], bool],
     ) -> None:
         self._cluster = cluster
         self._publisher = Publisher(cluster, store)
@@ -49,6 +50,7 @@ class DirectorySync:
         self._clock = clock
         self._metrics = metrics
         self._enqueue = enqueue
+        self._leads = leads
         self._loops: dict[str, tuple[asyncio.Task[None], asyncio.Event]] = {}
 
     def changed(self, name: str) -> None:
@@ -93,7 +95,8 @@ class DirectorySync:
             return True  # it was for another realm: read again at once, `wake` is set
         self._enqueue(self._store.put_reading(name, reading))
         try:
-            await self._say(current)
+            if self._leads():
+                await self._say(current)
         except PassingError as passing:
             logger.warning("directory %s: status not written: %s", name, passing)
         return reading.failure is None

@@ -28,6 +28,10 @@ class PassingError(Exception):
         self.again = again
 
 
+class RestartError(Exception):
+    """What is known can no longer be relied upon: only a new start puts it right."""
+
+
 class NotInstalledError(Exception):
     """The API server does not serve one of our kinds."""
 
@@ -43,13 +47,17 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A Kubernetes event about one of our objects. `warning` picks its type."""
+    """A Kubernetes event about one of our objects. `warning` picks its type.
+
+    With a text in `once`, an event for the same text is posted only once, also after a restart.
+    """
 
     about: ObjectRef
     reason: str
     action: str
     message: str
     warning: bool = False
+    once: str = ""
 
 
 class Cluster(Protocol):
@@ -159,6 +167,15 @@ class Metrics(Protocol):
 
     def drift_corrected(self) -> None:
         """Count a binding that somebody else had changed or deleted."""
+
+    def audited(self, differences: int) -> None:
+        """Count what an audit found that the watches had not told."""
+
+    def leads(self, *, yes: bool) -> None:
+        """Set whether this replica is the one that writes."""
+
+    def clock_differs(self, seconds: float) -> None:
+        """Set by how much the own clock is ahead of the API server's."""
 
     def directory_read(self, name: str, reason: str, seconds: float) -> None:
         """Count and time one reading of a directory: "" for success, else the reason."""

@@ -1,15 +1,25 @@
 """One GroupAccess, all the way: declared, directory, standing -> verdicts -> bindings -> status."""
 
+from dataclasses import replace
+
+from groupaccess.application.alarms import Alarms
 from groupaccess.application.declared import DeclaredAccess
+from groupaccess.application.expiry import Expiry
 from groupaccess.application.ports import Clock, Cluster, Note, PassingError
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.statuses import access_status
 from groupaccess.application.store import Store
 from groupaccess.application.writer import Writer, Written
+from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.desired import Wanted, desired
+from groupaccess.domain.directory import Failure
+from groupaccess.domain.elsewhere import AlsoGrantedBy, also_granted_by
+from groupaccess.domain.mapping_status import Outcomes
+from groupaccess.domain.model import Access
 from groupaccess.domain.plan import plan, plan_orphans
+from groupaccess.domain.reasons import Reason, advise
 from groupaccess.domain.status import status
-from groupaccess.domain.verdict import Verdict, verdict
+from groupaccess.domain.verdict import Circumstances, Verdict, verdict
 
 LAGGING = 5.0  # seconds until a look for an object that exists, but was not watched yet
 
@@ -17,12 +27,15 @@ LAGGING = 5.0  # seconds until a look for an object that exists, but was not wat
 class Reconciler:
     """Makes what stands true to what is declared, for one GroupAccess at a time."""
 
-    def __init__(self, cluster: Cluster, store: Store, clock: Clock, writer: Writer) -> None:
+    def __init__(
+        self, cluster: Cluster, store: Store, clock: Clock, writer: Writer, alarms: Alarms
+    ) -> None:
         self._cluster = cluster
         self._store = store
         self._clock = clock
         self._writer = writer
         self._publisher = Publisher(cluster, store)
+        self._expiry = Expiry(cluster, alarms)
 
     async def reconcile(self, name: str) -> float | None:
         """Judge, desire, plan, write, say. Return after how many seconds to look again, or None.
@@ -32,58 +45,115 @@ class Reconciler:
         declared = self._store.accesses.get(name)
         if declared is None or declared.observed.deleting:
             return await self._clean_up(name, declared)
-        access, standing = declared.access, self._store.standing(name)
-        given = self._store.circumstances(declared)
-        verdicts = [verdict(mapping, given) for mapping in access.mappings]
-        wanted = desired(access, verdicts, given, standing, self._store.proven(name))
-        todo = plan(wanted, standing.values())
+        now = self._clock.now()
+        given = self._store.circumstances(declared, now)
+        verdicts, wanted = self._judge(declared, given)
+        await self._expiry.watch(declared, verdicts, now)
+        todo = plan(wanted, self._store.standing(name).values())
         written = await self._writer.carry_out(name, declared.observed.ref, todo)
-        self._remember(name, wanted, written)
-        (self._store.refused.add if written.refused else self._store.refused.discard)(name)
+        self._remember(declared.access, verdicts, wanted, written)
         if not given.unread_yet:  # else every start would write "unknown", and then take it back
-            await self._say(declared, verdicts, wanted, written)
+            outcomes = self._outcomes(declared, given, wanted, written)
+            await self._say(declared, verdicts, wanted, outcomes, written)
         return _look_again(written)
+
+    def _judge(
+        self, declared: DeclaredAccess, given: Circumstances
+    ) -> tuple[list[Verdict], Wanted]:
+        access = declared.access
+        verdicts = [verdict(mapping, given) for mapping in access.mappings]
+        standing, proven = self._store.standing(access.name), self._store.proven(access.name)
+        return verdicts, desired(access, verdicts, given, standing, proven)
+
+    def _outcomes(
+        self, declared: DeclaredAccess, given: Circumstances, wanted: Wanted, written: Written
+    ) -> Outcomes:
+        """Gather where bindings stand now, what was denied, and who else grants the same."""
+        faults = written.faults | self._drift(declared, given)
+        stands = {want.key for want in wanted.bindings} | wanted.kept
+        return Outcomes(stands - faults.keys(), faults, self._elsewhere(declared.access, wanted))
+
+    def _drift(self, declared: DeclaredAccess, given: Circumstances) -> dict[BindingKey, Failure]:
+        """Name what would be written, were the object not suspended."""
+        if not given.suspend:
+            return {}
+        _, wanted = self._judge(declared, replace(given, suspend=False))
+        todo = plan(wanted, self._store.standing(declared.access.name).values())
+        found: dict[BindingKey, Failure] = {}
+        for apply in todo.applies:
+            state = "is not there" if apply.over is None else "differs from what is declared"
+            fact = f"suspended: {apply.desired.key} {state}, and is left so"
+            found[apply.desired.key] = Failure(Reason.SUSPENDED, advise(Reason.SUSPENDED, fact))
+        return found
+
+    def _elsewhere(self, access: Access, wanted: Wanted) -> dict[str, AlsoGrantedBy]:
+        """Find for each mapping the other bindings that give its subjects the same right."""
+        standing, bindings = self._store.standing(access.name), self._store.bindings
+        contents = {key: standing[key].content for key in wanted.kept if key in standing}
+        contents |= {want.key: want.content for want in wanted.bindings}
+        bound, found = set[str](), dict[str, AlsoGrantedBy]()
+        for mapping in access.mappings:
+            where = wanted.places[mapping.name]
+            places = (access.key(mapping, each) for each in (*where.wanted, *where.terminating))
+            keys = {key for key in places if key in contents}
+            groups = {group for key in keys for group in contents[key].groups}
+            bound |= groups
+            also = also_granted_by(mapping.cluster_role, keys, bindings.naming(groups))
+            if also is not None:
+                found[mapping.name] = also
+        bindings.bind(access.name, frozenset(bound))
+        return found
 
     async def _clean_up(self, name: str, declared: DeclaredAccess | None) -> float | None:
         """Take back what stands for a GroupAccess that ends, or that was proven gone."""
         standing = self._store.standing(name)
         if declared is not None:
-            ending = plan(Wanted((), frozenset()), standing.values())
+            ending = plan(Wanted(), standing.values())
             return _look_again(await self._writer.carry_out(name, declared.observed.ref, ending))
         todo = plan_orphans(standing.values())
         if todo.empty:
             self._writer.forget(name)
+            self._expiry.forget(name)
             return None
         if await self._cluster.exists(name):
             return LAGGING
         return _look_again(await self._writer.carry_out(name, None, todo))
 
-    def _remember(self, name: str, wanted: Wanted, written: Written) -> None:
-        """Keep what now stands as proven: drift is repaired to it when Keycloak is silent."""
-        proven = self._store.proven(name)
+    def _remember(
+        self, access: Access, verdicts: list[Verdict], wanted: Wanted, written: Written
+    ) -> None:
+        """Keep what now stands as proven: drift is repaired to it when Keycloak is silent.
+
+        While suspended also what somebody deleted: it is repaired afterwards.
+        """
+        name, proven, stays = access.name, self._store.proven(access.name), set(wanted.kept)
+        for mapping in (each.mapping for each in verdicts if each.suspended):
+            stays |= {access.key(mapping, each) for each in wanted.places[mapping.name].wanted}
+        kept = {key: content for key, content in proven.items() if key in stays}
         proven.clear()
+        proven.update(kept)
         proven.update(
             (want.key, want.content) for want in wanted.bindings if want.key not in written.faults
         )
+        (self._store.refused.add if written.refused else self._store.refused.discard)(name)
 
     async def _say(
-        self, declared: DeclaredAccess, verdicts: list[Verdict], wanted: Wanted, written: Written
+        self,
+        declared: DeclaredAccess,
+        verdicts: list[Verdict],
+        wanted: Wanted,
+        outcomes: Outcomes,
+        written: Written,
     ) -> None:
-        access, observed = declared.access, declared.observed
-        now = self._clock.now()
-        patience = observed.prior.patience_left(access.generation, now)
-        stands = {want.key for want in wanted.bindings} | wanted.kept
-        said = status(
-            access,
-            verdicts,
-            stands - written.faults.keys(),
-            written.faults,
-            patient=patience.total_seconds() > 0,
-        )
+        """Write the status, and post an event, only when it says something else than before."""
+        access, observed, now = declared.access, declared.observed, self._clock.now()
+        patience = observed.prior.patience_left(access.generation, now).total_seconds()
+        said = status(access, verdicts, wanted.places, outcomes, patient=patience > 0)
         if said.waiting:
-            written.look_again(patience.total_seconds())
-        body = access_status(access, said, observed.prior, now)
-        if await self._publisher.publish(observed, body):
+            written.look_again(patience)
+        if await self._publisher.publish(
+            observed, access_status(access, said, observed.prior, now)
+        ):
             ready, warning = said.ready, said.ready.status != "True"
             note = Note(observed.ref, ready.reason, "Judge", ready.message, warning)
             await self._cluster.post(note)

@@ -8,9 +8,11 @@ from typing import Any
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.api.conditions import Status
+from groupaccess.domain.conditions import Condition, Prior
 from groupaccess.domain.directory import Snapshot
+from groupaccess.domain.mapping_status import MappingStatus
 from groupaccess.domain.model import Access
-from groupaccess.domain.status import AccessStatus, Condition, MappingStatus, Prior
+from groupaccess.domain.status import AccessStatus
 
 
 def fingerprint(status: Status) -> str:
@@ -36,6 +38,7 @@ def access_status(
         conditions=_conditions(said.conditions, access.generation, before, now),
         granted=said.granted,
         directory=access.directory,
+        **({"next_expiry": said.next_expiry} if said.next_expiry else {}),
         mappings=tuple(_mapping(mapping) for mapping in said.mappings),
     )
 
@@ -84,6 +87,9 @@ def _mapping(mapping: MappingStatus) -> api.MappingStatus:
         "group_path": mapping.group_path,
         "group_id": mapping.group_id,
         "subjects": mapping.subjects,
+        "expires_at": mapping.expires_at,
+        "also_granted_by": mapping.also
+        and api.AlsoGrantedBy(count=mapping.also.count, first=mapping.also.first),
     }
     return api.MappingStatus(
         name=mapping.name,
@@ -91,6 +97,17 @@ def _mapping(mapping: MappingStatus) -> api.MappingStatus:
         reason=mapping.reason,
         message=mapping.message,
         cluster_role=mapping.cluster_role,
-        where=api.Where(scope="Cluster"),
+        where=_where(mapping),
         **{name: value for name, value in found.items() if value},
     )
+
+
+def _where(mapping: MappingStatus) -> api.Where:
+    if not mapping.scoped:
+        return api.Where(scope="Cluster")
+    problems = tuple(
+        api.NamespaceProblem(namespace=each.namespace, reason=each.reason, message=each.message)
+        for each in mapping.problems
+    )
+    found: dict[str, Any] = {"problems": problems} if problems else {}
+    return api.Where(scope="Namespaces", wanted=mapping.wanted, granted=mapping.granted, **found)

@@ -1,18 +1,19 @@
 """What is known of the cluster and of the directories, and who is touched when it changes."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from groupaccess.application.declared import DeclaredAccess, DeclaredDirectory, Observed
-from groupaccess.domain.bindings import Binding, BindingKey, BindingName, Content
+from groupaccess.application.references import NOTHING, References
+from groupaccess.application.standing import Standing
+from groupaccess.domain.bindings import Binding, BindingKey, Content
 from groupaccess.domain.directory import Group, Reading, changed_references
-from groupaccess.domain.model import Access
+from groupaccess.domain.namespaces import Namespace
 from groupaccess.domain.verdict import Circumstances
 
 ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
-NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -25,16 +26,14 @@ class Store:
     accesses: dict[str, DeclaredAccess] = field(default_factory=dict)
     directories: dict[str, DeclaredDirectory] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
-    bindings: dict[BindingKey, Binding] = field(default_factory=dict)
+    bindings: Standing = field(default_factory=Standing)
     cluster_roles: set[str] = field(default_factory=set)
-    namespaces: set[str] = field(default_factory=set)
+    namespaces: dict[str, Namespace] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)  # GroupAccesses that a write was denied to
     seen: dict[str, dict[str, tuple[str, str]]] = field(
         default_factory=lambda: {kind: {} for kind in KINDS}
     )  # kind -> name -> (uid, version) of all that was watched, readable or not
-    _by_owner: dict[str, dict[BindingKey, Binding]] = field(default_factory=dict)
-    _by_role: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _by_directory: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _references: References = field(default_factory=References)
     _proven: dict[str, dict[BindingKey, Content]] = field(default_factory=dict)
 
     def put_access(self, declared: DeclaredAccess) -> AbstractSet[str]:
@@ -44,20 +43,19 @@ class Store:
         if known is not None and known.observed.is_newer_than(declared.observed):
             return NOTHING
         if known is not None:
-            self._unindex(known.access)
+            self._references.remove(known.access)
             if known.access.uid != access.uid:
                 self._proven.pop(access.name, None)
         self.accesses[access.name] = declared
-        self._by_directory[access.directory].add(access.name)
-        for mapping in access.mappings:
-            self._by_role[mapping.cluster_role].add(access.name)
+        self._references.add(access)
         return {access.name}
 
     def drop_access(self, name: str) -> AbstractSet[str]:
         """Forget a GroupAccess that was deleted."""
         known = self.accesses.pop(name, None)
         if known is not None:
-            self._unindex(known.access)
+            self._references.remove(known.access)
+        self.bindings.bind(name, NOTHING)
         self._proven.pop(name, None)
         self.refused.discard(name)
         return {name}
@@ -100,24 +98,26 @@ class Store:
         return {user for user in users if self._is_touched(user, name, changed)}
 
     def put_binding(self, binding: Binding) -> AbstractSet[str]:
-        """Keep a binding, unless a newer one of that name is known already."""
-        known = self.bindings.get(binding.key)
-        if known is not None and int(known.version) > int(binding.version):
-            return NOTHING
-        self._keep(binding)
-        same = known is not None and known.uid == binding.uid
-        unchanged = known is not None and same and known.content == binding.content
-        return NOTHING if unchanged else _owner(binding.key)
+        """Keep a binding, unless newer news of its name are known."""
+        return self.bindings.put(binding)
 
     def drop_binding(self, key: BindingKey, uid: str) -> AbstractSet[str]:
         """Forget a binding that was deleted, if it is still that one."""
-        known = self.bindings.get(key)
-        if known is None or known.uid != uid:
+        return self.bindings.drop(key, uid)
+
+    def put_namespace(self, name: str, namespace: Namespace) -> AbstractSet[str]:
+        """Keep a namespace as it stands."""
+        known = self.namespaces.get(name)
+        self.namespaces[name] = namespace
+        if known == namespace:
             return NOTHING
-        del self.bindings[key]
-        for owner in _owner(key):
-            self._by_owner[owner].pop(key, None)
-        return _owner(key)
+        before = known.labels if known else {}
+        return self._references.of_namespace(name, before, namespace.labels)
+
+    def drop_namespace(self, name: str) -> AbstractSet[str]:
+        """Forget a namespace that is gone."""
+        known = self.namespaces.pop(name, None)
+        return self._references.of_namespace(name, known.labels if known else {})
 
     def put_cluster_role(self, name: str) -> AbstractSet[str]:
         """Keep that there is a ClusterRole of that name.
@@ -127,12 +127,12 @@ class Store:
         if name in self.cluster_roles:
             return frozenset(self.refused)
         self.cluster_roles.add(name)
-        return frozenset(self._by_role.get(name, NOTHING))
+        return self._references.of_role(name)
 
     def drop_cluster_role(self, name: str) -> AbstractSet[str]:
         """Forget a ClusterRole that was deleted."""
         self.cluster_roles.discard(name)
-        return self._by_role.get(name, NOTHING)
+        return self._references.of_role(name)
 
     def note_status(self, observed: Observed) -> None:
         """Keep the status that was just written, before the watch tells of it.
@@ -152,18 +152,18 @@ class Store:
 
     def users_of(self, directory: str) -> AbstractSet[str]:
         """Return the GroupAccesses that refer to the directory."""
-        return frozenset(self._by_directory.get(directory, NOTHING))
+        return self._references.of_directory(directory)
 
     def standing(self, access: str) -> Mapping[BindingKey, Binding]:
         """Return the bindings that bear the reserved names of a GroupAccess."""
-        return self._by_owner.get(access, {})
+        return self.bindings.of(access)
 
     def proven(self, access: str) -> dict[BindingKey, Content]:
         """Return what was granted and written for a GroupAccess since the start; to be kept up."""
         return self._proven.setdefault(access, {})
 
-    def circumstances(self, declared: DeclaredAccess) -> Circumstances:
-        """Gather what the verdicts of a GroupAccess depend on."""
+    def circumstances(self, declared: DeclaredAccess, now: datetime) -> Circumstances:
+        """Gather what the verdicts of a GroupAccess depend on, at a time of day."""
         name = declared.access.directory
         directory = self.directories.get(name)
         return Circumstances(
@@ -171,6 +171,9 @@ class Store:
             directory=directory.directory if directory else None,
             reading=self.readings.get(name, Reading()),
             cluster_roles=self.cluster_roles,
+            now=now,
+            namespaces=self.namespaces,
+            suspend=declared.access.suspend,
             unsupported=declared.access.unsupported,
         )
 
@@ -181,18 +184,3 @@ class Store:
             mapping.group in changed or not isinstance(snapshot.find(mapping.group), Group)
             for mapping in self.accesses[user].access.mappings
         )
-
-    def _keep(self, binding: Binding) -> None:
-        self.bindings[binding.key] = binding
-        for owner in _owner(binding.key):
-            self._by_owner.setdefault(owner, {})[binding.key] = binding
-
-    def _unindex(self, access: Access) -> None:
-        self._by_directory[access.directory].discard(access.name)
-        for mapping in access.mappings:
-            self._by_role[mapping.cluster_role].discard(access.name)
-
-
-def _owner(key: BindingKey) -> AbstractSet[str]:
-    name = BindingName.parse(key.name)
-    return NOTHING if name is None else {name.owner}

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from groupaccess.application.ports import Clock, Metrics, PassingError
 from groupaccess.application.queue import Queue
 
-GRACE = 3.0
+GRACE = 2.0  # seconds; a Lease is lost two seconds before another replica may take it
 
 logger = logging.getLogger(__name__)
 

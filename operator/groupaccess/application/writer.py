@@ -1,6 +1,7 @@
 """Carry out a plan: what is new first, what it replaces when that has settled."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +20,9 @@ from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.plan import Apply, Delete, Plan, Why
 from groupaccess.domain.reasons import Reason, advise
+
+AT_ONCE = 16  # writes under way, so that a selector of many namespaces leaves room for others
+NAMED = 3  # bindings that an event names
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,17 @@ class Written:
     """What came of a plan.
 
     `faults` are conflicts and what the API server `refused`, `passing` is what has to be tried
-    again. `again` is when to look again, in seconds; None for never.
+    again. `again` is when to look again, in seconds; None for never. `done` are the keys of what
+    was written, by verb and by what was granted or why it went.
     """
 
     faults: dict[BindingKey, Failure] = field(default_factory=dict)
     refused: bool = False
     again: float | None = None
     passing: PassingError | None = None
+    done: defaultdict[tuple[str, str], list[BindingKey]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
     def refuse(self, key: BindingKey, failure: Failure) -> None:
         """Keep what the API server refused; only trying again shows when it no longer does."""
@@ -68,6 +76,7 @@ class Writer:
         self._clock = clock
         self._metrics = metrics
         self._waits = waits
+        self._at_once = asyncio.Semaphore(AT_ONCE)
         self._due: dict[str, dict[str, float]] = {}  # GroupAccess -> uid of a binding -> since
 
     async def carry_out(self, name: str, about: ObjectRef | None, plan: Plan) -> Written:
@@ -81,9 +90,11 @@ class Writer:
             fact = f"{conflict.key} exists, is not ours and gives another role"
             failure = Failure(Reason.CONFLICT, advise(Reason.CONFLICT, fact))
             written.faults[conflict.key] = failure
-        await asyncio.gather(*(self._apply(name, about, todo, written) for todo in plan.applies))
+        await asyncio.gather(*(self._apply(name, todo, written) for todo in plan.applies))
         ripe = self._ripe(name, plan.deletes, written)
-        await asyncio.gather(*(self._delete(about, delete, written) for delete in ripe))
+        await asyncio.gather(*(self._delete(delete, written) for delete in ripe))
+        if about is not None:
+            await self._tell(about, written)
         if written.passing is not None:
             raise PassingError(str(written.passing), written.again) from written.passing
         return written
@@ -92,12 +103,11 @@ class Writer:
         """Forget what was remembered of a GroupAccess of which nothing is left."""
         self._due.pop(name, None)
 
-    async def _apply(
-        self, name: str, about: ObjectRef | None, todo: Apply, written: Written
-    ) -> None:
+    async def _apply(self, name: str, todo: Apply, written: Written) -> None:
         desired = todo.desired
         try:
-            binding = await self._cluster.apply(desired, todo.over)
+            async with self._at_once:
+                binding = await self._cluster.apply(desired, todo.over)
         except RefusedError as refused:
             written.refuse(desired.key, refused.failure)
             return
@@ -108,9 +118,8 @@ class Writer:
         verb = self._verb(name, todo)
         if verb == "Repaired":
             self._metrics.drift_corrected()
-        whom = ", ".join(desired.content.groups)
-        message = f"{verb} {desired.key}: {desired.content.role.name} for {whom}"
-        await self._tell(about, f"Binding{verb}", message)
+        what = f"{desired.content.role.name} for {', '.join(desired.content.groups)}"
+        written.done[verb, what].append(desired.key)
 
     def _verb(self, name: str, todo: Apply) -> str:
         """Tell a repair, of what was written so before, from a first write and from a change."""
@@ -137,10 +146,11 @@ class Writer:
             self._due[name] = due
         return ripe
 
-    async def _delete(self, about: ObjectRef | None, delete: Delete, written: Written) -> None:
+    async def _delete(self, delete: Delete, written: Written) -> None:
         binding = delete.binding
         try:
-            was_there = await self._cluster.delete(binding)
+            async with self._at_once:
+                was_there = await self._cluster.delete(binding)
         except RefusedError as refused:
             written.refuse(binding.key, refused.failure)
             return
@@ -149,8 +159,12 @@ class Writer:
             return
         self._store.drop_binding(binding.key, binding.uid)
         if was_there:
-            await self._tell(about, "BindingDeleted", f"Deleted {binding.key}: {delete.why.value}")
+            written.done["Deleted", delete.why.value].append(binding.key)
 
-    async def _tell(self, about: ObjectRef | None, reason: str, message: str) -> None:
-        if about is not None:
-            await self._cluster.post(Note(about, reason, "Reconcile", message))
+    async def _tell(self, about: ObjectRef, written: Written) -> None:
+        """Post one event for all that was done alike, however many bindings that were."""
+        for (verb, what), keys in sorted(written.done.items()):
+            named = ", ".join(str(key) for key in sorted(keys)[:NAMED])
+            more = f" and {len(keys) - NAMED} more" if len(keys) > NAMED else ""
+            message = f"{verb} {named}{more}: {what}"
+            await self._cluster.post(Note(about, f"Binding{verb}", "Reconcile", message))

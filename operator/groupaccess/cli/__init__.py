@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from groupaccess.cli.adopt import adopt
 from groupaccess.cli.options import from_settings
 from groupaccess.config import Settings
 
@@ -14,6 +15,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # a server's log wants plain tracebacks, and no locals
 )
+
+
+app.command("import")(adopt)
 
 
 @app.callback(invoke_without_command=True)
@@ -33,7 +37,7 @@ def main(
 def run(settings: Settings) -> None:
     """Run the operator until it is told to stop."""
     from groupaccess.adapters.kubernetes.rest import NoAccessError  # noqa: PLC0415
-    from groupaccess.application.ports import NotInstalledError  # noqa: PLC0415
+    from groupaccess.application.ports import NotInstalledError, RestartError  # noqa: PLC0415
     from groupaccess.bootstrap import run as run_operator  # noqa: PLC0415
     from groupaccess.cli.logs import set_up_logs  # noqa: PLC0415
 
@@ -44,6 +48,9 @@ def run(settings: Settings) -> None:
         typer.echo(
             f"error: {error}. Install the CRDs: groupaccess crd | kubectl apply -f -", err=True
         )
+        raise typer.Exit(1) from error
+    except RestartError as error:
+        typer.echo(f"error: {error}; a new start puts it right", err=True)
         raise typer.Exit(1) from error
     except NoAccessError as error:
         typer.echo(f"error: no way to the API server: {error}", err=True)

@@ -9,7 +9,7 @@ ANNOTATION_DOMAIN = "groupaccess.io/"
 # Those that are ours: one that somebody else adds cannot be taken away by server-side apply.
 ANNOTATIONS = frozenset(
     ANNOTATION_DOMAIN + name
-    for name in ("directory", "directory-id", "group", "group-id", "group-path")
+    for name in ("directory", "directory-id", "group", "group-id", "group-path", "expires-at")
 )
 RBAC_GROUP = "rbac.authorization.k8s.io"
 

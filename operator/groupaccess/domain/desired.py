@@ -1,7 +1,8 @@
 """From verdicts to the bindings that should stand."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from datetime import UTC
 
 from groupaccess.domain import model
 from groupaccess.domain.bindings import (
@@ -15,18 +16,24 @@ from groupaccess.domain.bindings import (
     Subject,
 )
 from groupaccess.domain.claims import RESERVED
+from groupaccess.domain.namespaces import Places, places
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
+
+# What a binding says of the group that it was made for; it goes along when the binding changes.
+OF_THE_GROUP = ("directory", "directory-id", "group", "group-id", "group-path")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What should stand: `bindings` exactly so, those in `kept` as they are.
 
-    A binding of the object that is in neither is no longer declared.
+    A binding of the object that is in neither is no longer declared. `places` says for each
+    mapping by name where it is to stand.
     """
 
-    bindings: tuple[Desired, ...]
-    kept: frozenset[BindingKey]
+    bindings: tuple[Desired, ...] = ()
+    kept: frozenset[BindingKey] = frozenset()
+    places: Mapping[str, Places] = field(default_factory=dict)
 
 
 def desired(
@@ -41,133 +48,139 @@ def desired(
     `standing` are the bindings that bear the object's reserved names; `proven` what was granted
     and written since the operator started, by which drift is repaired while a verdict is Hold.
     """
+    draft = _Draft(access, given, standing, proven)
     bindings: list[Desired] = []
     kept: set[BindingKey] = set()
+    where: dict[str, Places] = {}
     for verdict in verdicts:
+        mapping = verdict.mapping
+        where[mapping.name] = places(mapping.scope, given.namespaces)
         if verdict.outcome is Outcome.REVOKE:
             continue
-        for key in access.keys(verdict.mapping):
-            content = (
-                _granted(access, verdict, given, _before(key, standing, proven))
-                if verdict.outcome is Outcome.GRANT
-                else _held(access, verdict, key, proven)
-            )
-            if content is None and _stays(access, verdict.mapping, standing.get(key)):
-                kept.add(key)
-                continue
-            if content is None and verdict.unread:
-                content = _carried(access, verdict.mapping, given, standing, proven)
+        for namespace in where[mapping.name].wanted:
+            key = access.key(mapping, namespace)
+            content = draft.content(verdict, key)
             if content is not None:
-                bindings.append(Desired(key, verdict.mapping.name, content))
-    return Wanted(tuple(bindings), frozenset(kept))
+                bindings.append(Desired(key, mapping.name, content))
+            elif draft.stays(mapping, key):
+                kept.add(key)
+        kept |= {access.key(mapping, gone) for gone in where[mapping.name].terminating}
+    return Wanted(tuple(bindings), frozenset(kept), where)
 
 
-def _before(
-    key: BindingKey,
-    standing: Mapping[BindingKey, Binding],
-    proven: Mapping[BindingKey, Content],
-) -> Content | None:
-    """Return what a binding said last: what was proven, else what stands."""
-    return proven.get(key) or (standing[key].content if key in standing else None)
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What the contents of one GroupAccess are drawn from."""
 
+    access: model.Access
+    given: Circumstances
+    standing: Mapping[BindingKey, Binding]
+    proven: Mapping[BindingKey, Content]
 
-def _granted(
-    access: model.Access, verdict: Verdict, given: Circumstances, before: Content | None
-) -> Content:
-    group, snapshot = verdict.group, given.reading.snapshot
-    if group is None or snapshot is None:
-        raise ValueError("only a group that was read can be granted")
-    annotations = {
-        "directory": access.directory,
-        "directory-id": snapshot.identity,
-        "group": verdict.mapping.group,
-        "group-id": group.id,
-        "group-path": group.path,
-    }
-    subjects = {Subject("Group", name) for name in verdict.subjects}
-    same = ("directory", "group", "group-path")
-    if verdict.partial and before and all(before.annotation(n) == annotations[n] for n in same):
-        subjects |= set(_plausible(verdict.mapping, given, before))
-    return Content(
-        role=_role(verdict.mapping),
-        subjects=tuple(sorted(subjects)),
-        owners=(_owner(access),),
-        annotations=tuple(sorted((ANNOTATION_DOMAIN + k, v) for k, v in annotations.items())),
-    )
+    def content(self, verdict: Verdict, key: BindingKey) -> Content | None:
+        """Return what the binding should say, or None when nothing new is to be said."""
+        if verdict.outcome is Outcome.GRANT:
+            return self._granted(verdict, key)
+        if verdict.suspended:
+            return None
+        held = self._held(verdict.mapping, key)
+        if held is None and verdict.unread and not self.stays(verdict.mapping, key):
+            return self._carried(verdict.mapping)
+        return held
 
+    def stays(self, mapping: model.Mapping, key: BindingKey) -> bool:
+        """Tell whether a standing binding is still what is declared.
 
-def _held(
-    access: model.Access,
-    verdict: Verdict,
-    key: BindingKey,
-    proven: Mapping[BindingKey, Content],
-) -> Content | None:
-    """Return what was last proven under this very name, so that drift can be repaired to it."""
-    last = proven.get(key)
-    if last is None or not _same_declaration(access, verdict.mapping, last):
+        One without annotations stays: nothing says that it stood for another group or directory.
+        """
+        binding = self.standing.get(key)
+        if binding is None or binding.content.role != _role(mapping):
+            return False
+        stood_for = (binding.content.annotation("directory"), binding.content.annotation("group"))
+        declared = (self.access.directory, mapping.group)
+        return all(was in {None, now} for was, now in zip(stood_for, declared, strict=True))
+
+    def _granted(self, verdict: Verdict, key: BindingKey) -> Content:
+        group, snapshot = verdict.group, self.given.reading.snapshot
+        if group is None or snapshot is None:
+            raise ValueError("only a group that was read can be granted")
+        about = {
+            "directory": self.access.directory,
+            "directory-id": snapshot.identity,
+            "group": verdict.mapping.group,
+            "group-id": group.id,
+            "group-path": group.path,
+        }
+        subjects = {Subject("Group", name) for name in verdict.subjects}
+        if verdict.partial:
+            subjects |= self._kept_subjects(verdict.mapping, key, about)
+        return self._render(verdict.mapping, subjects, about)
+
+    def _kept_subjects(
+        self, mapping: model.Mapping, key: BindingKey, about: Mapping[str, str]
+    ) -> set[Subject]:
+        """Return what was bound for clients whose strings are not known now."""
+        before = self.proven.get(key)
+        if before is None and key in self.standing:
+            before = self.standing[key].content
+        same = ("directory", "group", "group-path")
+        if before is None or any(before.annotation(name) != about[name] for name in same):
+            return set()
+        return set(self._plausible(mapping, before))
+
+    def _held(self, mapping: model.Mapping, key: BindingKey) -> Content | None:
+        """Return what was last proven under this very name, so that drift can be repaired to it."""
+        last = self.proven.get(key)
+        if last is None or not self._same_declaration(mapping, last):
+            return None
+        return self._render(mapping, last.subjects, _about(last))
+
+    def _carried(self, mapping: model.Mapping) -> Content | None:
+        """Carry the strings of an unchanged group to its new place while nothing is read."""
+        for _, content in sorted(self.proven.items()):
+            if self._same_declaration(mapping, content):
+                return self._render(mapping, content.subjects, _about(content))
+        for _, binding in sorted(self.standing.items()):
+            subjects = self._plausible(mapping, binding.content)
+            if subjects and self._same_declaration(mapping, binding.content):
+                return self._render(mapping, subjects, _about(binding.content))
         return None
-    return replace(last, owners=(_owner(access),))
+
+    def _plausible(self, mapping: model.Mapping, content: Content) -> tuple[Subject, ...]:
+        """Return the subjects that the declared group can have: drift must not become a grant."""
+        directory = self.given.directory
+        prefix = directory.groups_prefix if directory else ""
+        path = content.annotation("group-path") or mapping.group
+        leaf = path.rpartition("/")[2]
+        if mapping.group not in (path, leaf):
+            return ()
+        strings = {prefix + path, prefix + leaf}
+        fits = (s for s in content.subjects if s.kind == "Group" and s.name in strings)
+        return tuple(s for s in fits if not s.name.startswith(RESERVED))
+
+    def _same_declaration(self, mapping: model.Mapping, content: Content) -> bool:
+        declared = (self.access.directory, mapping.group)
+        return (content.annotation("directory"), content.annotation("group")) == declared
+
+    def _render(
+        self, mapping: model.Mapping, subjects: Iterable[Subject], about: Mapping[str, str]
+    ) -> Content:
+        annotations = dict(about)
+        if mapping.expires_at is not None:
+            end = mapping.expires_at.astimezone(UTC)
+            annotations["expires-at"] = end.isoformat().replace("+00:00", "Z")
+        return Content(
+            role=_role(mapping),
+            subjects=tuple(sorted(subjects)),
+            owners=(Owner(self.access.uid, self.access.name),),
+            annotations=tuple(sorted((ANNOTATION_DOMAIN + k, v) for k, v in annotations.items())),
+        )
 
 
-def _stays(access: model.Access, mapping: model.Mapping, binding: Binding | None) -> bool:
-    """Tell whether a standing binding is still what is declared.
-
-    One without annotations stays: nothing says that it stood for another group or directory.
-    """
-    if binding is None or binding.content.role != _role(mapping):
-        return False
-    stood_for = (binding.content.annotation("directory"), binding.content.annotation("group"))
-    declared = (access.directory, mapping.group)
-    return all(was in {None, now} for was, now in zip(stood_for, declared, strict=True))
-
-
-def _carried(
-    access: model.Access,
-    mapping: model.Mapping,
-    given: Circumstances,
-    standing: Mapping[BindingKey, Binding],
-    proven: Mapping[BindingKey, Content],
-) -> Content | None:
-    """Carry the strings of an unchanged group to its new role or name while nothing is read."""
-    for _, content in sorted(proven.items()):
-        if _same_declaration(access, mapping, content):
-            return replace(content, role=_role(mapping), owners=(_owner(access),))
-    for _, binding in sorted(standing.items()):
-        content = binding.content
-        subjects = _plausible(mapping, given, content)
-        if subjects and _same_declaration(access, mapping, content):
-            return replace(
-                content,
-                role=_role(mapping),
-                subjects=subjects,
-                owners=(_owner(access),),
-                managed=True,
-            )
-    return None
-
-
-def _plausible(
-    mapping: model.Mapping, given: Circumstances, content: Content
-) -> tuple[Subject, ...]:
-    """Return the subjects that the declared group can have: drift must not become a grant."""
-    prefix = given.directory.groups_prefix if given.directory else ""
-    path = content.annotation("group-path") or mapping.group
-    leaf = path.rpartition("/")[2]
-    if mapping.group not in (path, leaf):
-        return ()
-    strings = {prefix + path, prefix + leaf}
-    fits = (s for s in content.subjects if s.kind == "Group" and s.name in strings)
-    return tuple(s for s in fits if not s.name.startswith(RESERVED))
-
-
-def _same_declaration(access: model.Access, mapping: model.Mapping, content: Content) -> bool:
-    declared = (access.directory, mapping.group)
-    return (content.annotation("directory"), content.annotation("group")) == declared
+def _about(content: Content) -> dict[str, str]:
+    found = {name: content.annotation(name) for name in OF_THE_GROUP}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _role(mapping: model.Mapping) -> RoleRef:
     return RoleRef("ClusterRole", mapping.cluster_role)
-
-
-def _owner(access: model.Access) -> Owner:
-    return Owner(access.uid, access.name)

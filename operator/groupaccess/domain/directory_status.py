@@ -1,8 +1,8 @@
 """What a KeycloakDirectory says of itself."""
 
+from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Reading
 from groupaccess.domain.reasons import PASSING, Reason
-from groupaccess.domain.status import Condition
 
 
 def directory_conditions(reading: Reading, *, patient: bool) -> tuple[Condition, ...]:

@@ -1,42 +1,49 @@
 """What people declare, as plain values. `api` reads it, everything here decides by it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from groupaccess.domain.bindings import BindingKey, BindingName
+from groupaccess.domain.namespaces import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """One line of a GroupAccess: this Keycloak group gets this ClusterRole.
 
-    `group` is a path (`/platform/sre`) or a leaf name that is unique in the realm.
+    `group` is a path (`/platform/sre`) or a leaf name that is unique in the realm. Without a
+    `scope` it is granted in the whole cluster, without `expires_at` (aware) for ever.
     `unsupported` names the fields that are set but not acted upon by this version; they make
-    the mapping Hold, never pass in silence. `cluster_wide` is false when namespaces are given.
+    the mapping Hold, never pass in silence.
     """
 
     name: str
     group: str
     cluster_role: str
-    cluster_wide: bool = True
+    scope: Scope | None = None
+    expires_at: datetime | None = None
     unsupported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A GroupAccess as declared. `uid` is for owner references, `generation` for the status."""
+    """A GroupAccess as declared. `uid` is for owner references, `generation` for the status.
+
+    While `suspend` is set, nothing new is granted and nothing is repaired.
+    """
 
     name: str
     uid: str
     generation: int
     directory: str
     mappings: tuple[Mapping, ...]
+    suspend: bool = False
     unsupported: tuple[str, ...] = ()
 
-    def keys(self, mapping: Mapping) -> tuple[BindingKey, ...]:
-        """Return where the bindings of the mapping are: one ClusterRoleBinding, so far."""
-        if not mapping.cluster_wide:
-            return ()
-        return (BindingKey("", str(BindingName(self.name, mapping.name, mapping.cluster_role))),)
+    def key(self, mapping: Mapping, namespace: str) -> BindingKey:
+        """Return where a mapping's binding is; namespace "" is the whole cluster."""
+        name = BindingName(self.name, mapping.name, mapping.cluster_role)
+        return BindingKey(namespace, str(name))
 
 
 @dataclass(frozen=True, slots=True)

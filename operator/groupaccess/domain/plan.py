@@ -99,7 +99,10 @@ def is_ours(binding: Binding) -> bool:
 
 
 def _why(binding: Binding, wanted: Wanted) -> Why:
-    """Tell a binding whose mapping or group lives on in another one from one that just goes."""
+    """Tell a binding whose mapping or group lives on in another one from one that just goes.
+
+    In a namespace it lives on only there or in the whole cluster: what leaves the scope goes.
+    """
     name = BindingName.parse(binding.key.name)
     group = binding.content.annotation("group")
     successors = (
@@ -108,4 +111,6 @@ def _why(binding: Binding, wanted: Wanted) -> Why:
         if (name is not None and want.mapping == name.mapping)
         or (group is not None and want.content.annotation("group") == group)
     )
-    return Why.SUPERSEDED if any(successors) else Why.UNDECLARED
+    here = binding.key.namespace
+    follow = (not here or want.key.namespace in {"", here} for want in successors)
+    return Why.SUPERSEDED if any(follow) else Why.UNDECLARED

@@ -11,6 +11,9 @@ class Reason(StrEnum):
 
     GRANTED = "Granted"
     READ = "Read"  # of a directory
+    EXPIRED = "Expired"
+    SUSPENDED = "Suspended"
+    NAMESPACE_NOT_FOUND = "NamespaceNotFound"
     NOT_SUPPORTED = "NotSupported"
     GROUP_NOT_FOUND = "GroupNotFound"
     GROUP_AMBIGUOUS = "GroupAmbiguous"
@@ -35,6 +38,11 @@ class Reason(StrEnum):
 ADVICE: dict[Reason, str] = {
     Reason.GRANTED: "Nothing to do.",
     Reason.READ: "Nothing to do.",
+    Reason.EXPIRED: "To grant it again, set spec.mappings[].expiresAt to a later time.",
+    Reason.SUSPENDED: "To go on, take spec.suspend away.",
+    Reason.NAMESPACE_NOT_FOUND: (
+        "Create the namespace, or correct spec.mappings[].namespaces.names; the others are granted."
+    ),
     Reason.NOT_SUPPORTED: "Remove the field: this version does not act on it.",
     Reason.GROUP_NOT_FOUND: "Correct spec.mappings[].group, or create the group in Keycloak.",
     Reason.GROUP_AMBIGUOUS: "Write the whole path, with its leading slash.",
@@ -76,6 +84,7 @@ ADVICE: dict[Reason, str] = {
 PASSING = frozenset(
     {
         Reason.GROUP_NOT_FOUND,
+        Reason.NAMESPACE_NOT_FOUND,
         Reason.CLUSTER_ROLE_NOT_FOUND,
         Reason.DIRECTORY_NOT_FOUND,
         Reason.CREDENTIALS_NOT_FOUND,

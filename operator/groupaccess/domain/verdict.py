@@ -5,12 +5,14 @@ Kubernetes facts revoke always; Keycloak's facts revoke only when they are prove
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 
 from groupaccess.domain.claims import RESERVED, claim, collision
 from groupaccess.domain.directory import Ambiguous, Failure, Group, Missing, Reading, Snapshot
 from groupaccess.domain.model import Directory, Mapping
+from groupaccess.domain.namespaces import Namespaces
 from groupaccess.domain.reasons import UNREAD, Reason, advise
 
 
@@ -44,19 +46,32 @@ class Verdict:
         """Tell whether the only objection is that Keycloak could not be read."""
         return self.outcome is Outcome.HOLD and self.reason in UNREAD
 
+    @property
+    def stands_unquestioned(self) -> bool:
+        """Tell whether what stands is as declared although nothing is granted now."""
+        return self.unread or self.suspended
+
+    @property
+    def suspended(self) -> bool:
+        """Tell whether the object waits because somebody wants it to."""
+        return self.reason is Reason.SUSPENDED
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """All that a verdict depends on beside the mapping itself.
 
-    `directory` is None when there is no such KeycloakDirectory. `unsupported` names fields of the
-    GroupAccess that this version does not act upon.
+    `directory` is None when there is no such KeycloakDirectory. `now` is aware. `unsupported`
+    names fields of the GroupAccess that this version does not act upon.
     """
 
     directory_name: str
     directory: Directory | None
     reading: Reading
     cluster_roles: AbstractSet[str]
+    now: datetime
+    namespaces: Namespaces = field(default_factory=dict)
+    suspend: bool = False
     unsupported: tuple[str, ...] = ()
 
     @property
@@ -74,6 +89,14 @@ def verdict(mapping: Mapping, given: Circumstances) -> Verdict:
     return _proven(mapping, given)
 
 
+def _expired(mapping: Mapping, given: Circumstances) -> Verdict | None:
+    end = mapping.expires_at
+    if end is None or given.now < end:
+        return None
+    fact = f"it ended at {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return _say(mapping, Outcome.REVOKE, Reason.EXPIRED, fact)
+
+
 def _reserved(mapping: Mapping, given: Circumstances) -> Verdict | None:
     prefix = given.directory.groups_prefix if given.directory else ""
     subject = prefix + mapping.group
@@ -89,6 +112,13 @@ def _role_not_allowed(mapping: Mapping, given: Circumstances) -> Verdict | None:
         f'"{given.directory_name}": {", ".join(sorted(allowed))}'
     )
     return _say(mapping, Outcome.REVOKE, Reason.CLUSTER_ROLE_NOT_ALLOWED, fact)
+
+
+def _suspended(mapping: Mapping, given: Circumstances) -> Verdict | None:
+    if not given.suspend:
+        return None
+    fact = "suspended: what stands is left as it is"
+    return _say(mapping, Outcome.HOLD, Reason.SUSPENDED, fact)
 
 
 def _no_directory(mapping: Mapping, given: Circumstances) -> Verdict | None:
@@ -125,8 +155,10 @@ def _not_read(mapping: Mapping, given: Circumstances) -> Verdict | None:
 
 
 LADDER: tuple[Callable[[Mapping, Circumstances], Verdict | None], ...] = (
+    _expired,
     _reserved,
     _role_not_allowed,
+    _suspended,
     _no_directory,
     _other_issuer,
     _not_supported,

@@ -1,6 +1,7 @@
 """The port `Cluster` on a real API server."""
 
 import base64
+import hashlib
 import logging
 import socket
 from collections.abc import Callable, Mapping
@@ -109,6 +110,8 @@ class KubernetesCluster:
         try:
             await self._rest.call("POST", where, self._event(note))
         except (ApiError, PassingError) as error:
+            if note.once and isinstance(error, ApiError) and error.code == CONFLICT:
+                return
             logger.warning(
                 "event for %s %s not posted: %s", note.about.kind, note.about.name, error
             )
@@ -141,10 +144,13 @@ class KubernetesCluster:
     def _event(self, note: Note) -> dict[str, Any]:
         about = note.about
         prefix = about.name[:200].rstrip(".-")
+        name = {"generateName": f"{prefix}-"}
+        if note.once:  # the same name each time: the API server refuses the second
+            name = {"name": f"{prefix}-{hashlib.sha256(note.once.encode()).hexdigest()[:16]}"}
         return {
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",
-            "metadata": {"generateName": f"{prefix}-", "namespace": "default"},
+            "metadata": {**name, "namespace": "default"},
             "eventTime": self._now().astimezone(UTC).isoformat(timespec="microseconds"),
             "reportingController": "groupaccess.io/operator",
             "reportingInstance": self._instance,

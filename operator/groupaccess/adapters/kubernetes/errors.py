@@ -8,6 +8,7 @@ from groupaccess.domain.reasons import Reason, advise
 
 BAD_REQUEST, FORBIDDEN, NOT_FOUND, INVALID = 400, 403, 404, 422
 ENDING = "NamespaceTerminating"  # the cause of a 403 in a namespace that is being deleted
+NO_NAMESPACE = 'namespaces "'  # how the 404 of a namespace begins
 ESCALATION = "attempting to grant RBAC permissions not currently held"
 WORDS = 500  # characters of the server's own words that go into a status
 
@@ -16,11 +17,12 @@ def denied(error: ApiError, desired: Desired) -> RefusedError | PassingError:
     """Translate the answer to a binding's apply.
 
     Without `bind` on a role that does not exist the answer is 404: of the role, not the binding.
+    It is 404 of the namespace, too, when that is gone before the watch tells.
     """
     role = desired.content.role.name
     if error.code == FORBIDDEN and ESCALATION in error.message:
         return _refused(Reason.BIND_FORBIDDEN, f'the operator may not bind ClusterRole "{role}"')
-    if error.code == NOT_FOUND:
+    if error.code == NOT_FOUND and not error.message.startswith(NO_NAMESPACE):
         return _refused(Reason.CLUSTER_ROLE_NOT_FOUND, f'there is no ClusterRole "{role}"')
     return judged(error)
 

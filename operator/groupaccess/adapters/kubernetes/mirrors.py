@@ -8,17 +8,23 @@ from groupaccess.adapters.kubernetes.reflector import Reflector, Resource
 from groupaccess.adapters.kubernetes.rest import Rest
 from groupaccess.application.store import Store
 from groupaccess.domain.bindings import RBAC_GROUP, BindingKey
+from groupaccess.domain.namespaces import Namespace
 
 RBAC = ("apis", RBAC_GROUP, "v1")
 
 
 def mirrors(
-    rest: Rest, store: Store, enqueue: Callable[[Iterable[str]], None]
+    rest: Rest,
+    store: Store,
+    enqueue: Callable[[Iterable[str]], None],
+    look_later: Callable[[Iterable[str]], None],
 ) -> tuple[Reflector, ...]:
     """Return the reflectors that keep the store's view of bindings, roles and namespaces.
 
-    Every binding of the cluster is watched, not only ours: a removed label hides none.
+    Every binding of the cluster is watched, not only ours: a removed label hides none, and whoever
+    binds the same group says in its status who else does; for that there is time.
     """
+    store.bindings.shared = look_later
 
     def put_binding(item: dict[str, Any]) -> None:
         enqueue(store.put_binding(read_binding(item)))
@@ -33,10 +39,12 @@ def mirrors(
         enqueue(store.drop_cluster_role(name))
 
     def put_namespace(item: dict[str, Any]) -> None:
-        store.namespaces.add(item["metadata"]["name"])
+        metadata = item["metadata"]
+        namespace = Namespace(metadata.get("labels") or {}, "deletionTimestamp" in metadata)
+        enqueue(store.put_namespace(metadata["name"], namespace))
 
     def drop_namespace(_: str, name: str, __: str) -> None:
-        store.namespaces.discard(name)
+        enqueue(store.drop_namespace(name))
 
     namespaces = Resource(("api", "v1", "namespaces"), metadata_only=True)
     roles = Resource((*RBAC, "clusterroles"), metadata_only=True)

@@ -2,9 +2,9 @@
 
 import json
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -76,11 +76,15 @@ def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:
     return f"{joined}?{pairs}" if pairs else joined
 
 
-@dataclass(frozen=True)
+@dataclass
 class Rest:
-    """Calls to the API server. Transport errors become PassingError, answers ApiError."""
+    """Calls to the API server. Transport errors become PassingError, answers ApiError.
+
+    `on_date` is told the `Date` of each answer, as HTTP writes it.
+    """
 
     client: ApiClient
+    on_date: Callable[[str], None] = field(default=lambda _: None)
 
     async def call(
         self,
@@ -135,6 +139,7 @@ class Rest:
             )
             answer = await self.client.call_api(*request[:4], _request_timeout=limits)
             async with answer.response as response:
+                self.on_date(response.headers.get("Date", ""))
                 yield response
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             # A ValueError is JSON that is none: a proxy's page, or a stream that was cut.

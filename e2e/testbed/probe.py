@@ -1,0 +1,104 @@
+"""A probe that asks kube-apiserver without a pause whether a group may do something."""
+
+import threading
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from testbed.access import http_client
+from testbed.cluster import Cluster
+
+REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+EVERY = 0.005  # seconds
+ACCOUNT = "probe"
+
+
+def probe_token(cluster: Cluster) -> str:
+    """Return a token of an account that may ask what others may."""
+    account = {"kind": "ServiceAccount", "name": ACCOUNT, "namespace": "default"}
+    cluster.apply(
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": _named()},
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": ACCOUNT},
+            "roleRef": {
+                "apiGroup": "rbac.authorization.k8s.io",
+                "kind": "ClusterRole",
+                "name": "system:auth-delegator",
+            },
+            "subjects": [account],
+        },
+    )
+    return cluster.create_token("default", ACCOUNT)
+
+
+def _named() -> dict[str, str]:
+    return {"name": ACCOUNT, "namespace": "default"}
+
+
+class Probe:
+    """Asks every five milliseconds, in a thread of its own, and keeps when the answer was no."""
+
+    def __init__(self, cluster: Cluster, token: str, group: str, wanted: Mapping[str, str]) -> None:
+        """Ask for what `wanted` says, as resourceAttributes of a SubjectAccessReview have it."""
+        self._url = f"{cluster.server}{REVIEWS}"
+        self._ca_file = cluster.ca_file
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._body: dict[str, Any] = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {
+                "user": "somebody",
+                "groups": [group, "system:authenticated"],
+                "resourceAttributes": dict(wanted),
+            },
+        }
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._failure: BaseException | None = None
+        self.asked = 0
+        self.denied: list[float] = []
+
+    def may(self) -> bool:
+        """Ask once."""
+        with http_client(self._ca_file) as client:
+            return self._ask(client)
+
+    def _ask(self, client: httpx.Client) -> bool:
+        answer = client.post(self._url, json=self._body, headers=self._headers)
+        if answer.status_code != httpx.codes.CREATED:
+            message = f"SubjectAccessReview: {answer.status_code}: {answer.text[:200]}"
+            raise PermissionError(message)
+        return bool(answer.json()["status"]["allowed"])
+
+    def __enter__(self) -> Self:
+        """Begin to ask."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop asking; raise what went wrong in the thread."""
+        self._stop.set()
+        self._thread.join(timeout=10)
+        if self._failure is not None and error is None:
+            raise self._failure
+
+    def _run(self) -> None:
+        began = time.monotonic()
+        try:
+            with http_client(self._ca_file) as client:
+                while not self._stop.wait(EVERY):
+                    self.asked += 1
+                    if not self._ask(client):
+                        self.denied.append(time.monotonic() - began)
+        except BaseException as failure:  # noqa: BLE001 - raised where the probe is used
+            self._failure = failure

@@ -1,0 +1,50 @@
+"""Ends in time: wake a GroupAccess when a grant ends, and warn an hour before."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from groupaccess.application.alarms import Alarms
+from groupaccess.application.declared import DeclaredAccess
+from groupaccess.application.ports import Cluster, Note
+from groupaccess.domain.verdict import Outcome, Verdict
+
+WARNING = timedelta(hours=1)
+
+
+class Expiry:
+    """Keeps the alarm of each GroupAccess, and tells once that a grant is about to end."""
+
+    def __init__(self, cluster: Cluster, alarms: Alarms) -> None:
+        self._cluster = cluster
+        self._alarms = alarms
+        self._warned: set[str] = set()
+
+    async def watch(
+        self, declared: DeclaredAccess, verdicts: Iterable[Verdict], now: datetime
+    ) -> None:
+        """Set the alarm for what ends next, or for the hour before it."""
+        name, ahead = declared.access.name, list[datetime]()
+        ends = [(each, each.mapping.expires_at) for each in verdicts if each.mapping.expires_at]
+        for verdict, end in ends:
+            ahead += (moment for moment in (end - WARNING, end) if moment > now)
+            if end - WARNING <= now < end and verdict.outcome is Outcome.GRANT:
+                await self._warn(declared, verdict, end)
+        if ends:
+            self._alarms.set(name, min(ahead, default=None))
+        else:
+            self._alarms.forget(name)
+
+    def forget(self, name: str) -> None:
+        """Forget a GroupAccess that is gone."""
+        self._alarms.forget(name)
+
+    async def _warn(self, declared: DeclaredAccess, verdict: Verdict, end: datetime) -> None:
+        mapping = verdict.mapping
+        once = f"{declared.access.uid}/{mapping.name}/{end.isoformat()}"
+        if once in self._warned:
+            return
+        self._warned.add(once)
+        message = f"{mapping.name}: {mapping.cluster_role} for {mapping.group} ends at"
+        text = f"{message} {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        ref = declared.observed.ref
+        await self._cluster.post(Note(ref, "Expiring", "Watch", text, warning=True, once=once))

@@ -1,0 +1,65 @@
+"""Which GroupAccesses a role, a directory or a namespace touches."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from groupaccess.domain.model import Access
+from groupaccess.domain.namespaces import Scope
+
+NOTHING: frozenset[str] = frozenset()
+Index = defaultdict[str, set[str]]
+
+
+def _index() -> Index:
+    return defaultdict(set)
+
+
+@dataclass
+class References:
+    """An index of what GroupAccesses refer to, by name; selectors are looked at one by one."""
+
+    _roles: Index = field(default_factory=_index)
+    _directories: Index = field(default_factory=_index)
+    _namespaces: Index = field(default_factory=_index)
+    _selecting: dict[str, tuple[Scope, ...]] = field(default_factory=dict)
+
+    def add(self, access: Access) -> None:
+        """Take in what a GroupAccess refers to."""
+        self._directories[access.directory].add(access.name)
+        scopes = tuple(mapping.scope for mapping in access.mappings if mapping.scope is not None)
+        for mapping in access.mappings:
+            self._roles[mapping.cluster_role].add(access.name)
+        for scope in scopes:
+            for namespace in scope.names:
+                self._namespaces[namespace].add(access.name)
+        selecting = tuple(scope for scope in scopes if scope.requirements)
+        if selecting:
+            self._selecting[access.name] = selecting
+
+    def remove(self, access: Access) -> None:
+        """Forget a GroupAccess, as it was added."""
+        self._directories[access.directory].discard(access.name)
+        self._selecting.pop(access.name, None)
+        for mapping in access.mappings:
+            self._roles[mapping.cluster_role].discard(access.name)
+            for namespace in mapping.scope.names if mapping.scope else ():
+                self._namespaces[namespace].discard(access.name)
+
+    def of_role(self, name: str) -> AbstractSet[str]:
+        """Return those that grant a ClusterRole."""
+        return frozenset(self._roles.get(name, NOTHING))
+
+    def of_directory(self, name: str) -> AbstractSet[str]:
+        """Return those that refer to a KeycloakDirectory."""
+        return frozenset(self._directories.get(name, NOTHING))
+
+    def of_namespace(self, name: str, *labels: Mapping[str, str]) -> AbstractSet[str]:
+        """Return those that name a namespace, or select it by what its labels were or are."""
+        selected = {
+            access
+            for access, scopes in self._selecting.items()
+            if any(scope.selects(each) for scope in scopes for each in labels)
+        }
+        return self._namespaces.get(name, NOTHING) | selected

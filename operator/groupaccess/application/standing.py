@@ -1,0 +1,92 @@
+"""Every binding of the cluster: by key, by the GroupAccess whose name it bears, and by group."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from groupaccess.domain.bindings import Binding, BindingKey, BindingName
+
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass
+class Standing:
+    """What stands, and which GroupAccesses bind which groups.
+
+    `shared` is told of those that bind a group of somebody else's binding that changed, whether a
+    watch brought the news or the own writer.
+    """
+
+    shared: Callable[[AbstractSet[str]], None] = lambda _: None
+    all: dict[BindingKey, Binding] = field(default_factory=dict)
+    _by_owner: dict[str, dict[BindingKey, Binding]] = field(default_factory=dict)
+    _by_group: defaultdict[str, set[BindingKey]] = field(default_factory=lambda: defaultdict(set))
+    _binders: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _bound: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def put(self, binding: Binding) -> AbstractSet[str]:
+        """Keep a binding, unless newer news of its name are known; return whose name it bears.
+
+        Versions grow over all objects, so that late news of a deleted binding do not hide its
+        namesake.
+        """
+        known = self.all.get(binding.key)
+        if known is not None and int(known.version) > int(binding.version):
+            return NOTHING
+        if known is not None:
+            self._unindex(known)
+        self.all[binding.key] = binding
+        for owner in _owner(binding.key):
+            self._by_owner.setdefault(owner, {})[binding.key] = binding
+        for group in binding.content.groups:
+            self._by_group[group].add(binding.key)
+        if known is None or known.content != binding.content:
+            self.shared(self.sharers(known, binding) - _owner(binding.key))
+        same = known is not None and (known.uid, known.content) == (binding.uid, binding.content)
+        return NOTHING if same else _owner(binding.key)
+
+    def drop(self, key: BindingKey, uid: str) -> AbstractSet[str]:
+        """Forget a binding that was deleted, if it is still that one."""
+        known = self.all.get(key)
+        if known is None or known.uid != uid:
+            return NOTHING
+        del self.all[key]
+        self._unindex(known)
+        for owner in _owner(key):
+            self._by_owner[owner].pop(key, None)
+        self.shared(self.sharers(known) - _owner(key))
+        return _owner(key)
+
+    def of(self, access: str) -> Mapping[BindingKey, Binding]:
+        """Return the bindings that bear the reserved names of a GroupAccess."""
+        return self._by_owner.get(access, {})
+
+    def naming(self, groups: AbstractSet[str]) -> Iterator[Binding]:
+        """Yield the bindings that name one of the groups, some perhaps twice."""
+        return (self.all[key] for group in groups for key in self._by_group.get(group, ()))
+
+    def bind(self, access: str, groups: frozenset[str]) -> None:
+        """Keep which groups a GroupAccess binds; none when it is gone."""
+        for group in self._bound.pop(access, NOTHING):
+            self._binders[group].discard(access)
+        if groups:
+            self._bound[access] = groups
+        for group in groups:
+            self._binders[group].add(access)
+
+    def sharers(self, *bindings: Binding | None) -> AbstractSet[str]:
+        """Return the GroupAccesses that bind a group which one of the bindings names."""
+        groups = {group for binding in bindings if binding for group in binding.content.groups}
+        return {access for group in groups for access in self._binders.get(group, ())}
+
+    def _unindex(self, binding: Binding) -> None:
+        for group in binding.content.groups:
+            self._by_group[group].discard(binding.key)
+            if not self._by_group[group]:
+                del self._by_group[group]
+
+
+def _owner(key: BindingKey) -> AbstractSet[str]:
+    name = BindingName.parse(key.name)
+    return NOTHING if name is None else {name.owner}

@@ -1,0 +1,47 @@
+"""kstatus conditions, and how long something is waited for.
+
+Ready, Reconciling and Stalled follow kstatus, so that kubectl wait, Helm, Flux and Argo CD
+understand them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+PATIENCE = timedelta(minutes=5)
+
+Truth = Literal["True", "False", "Unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A metav1.Condition without its times. `status` is True, False or Unknown, as text."""
+
+    type: str
+    status: Truth
+    reason: str
+    message: str
+
+    def echo(self, kind: str, *, holds: bool) -> "Condition":
+        """Return a condition beside this one, for the same reason when it holds."""
+        return Condition(
+            kind, "True" if holds else "False", self.reason, self.message if holds else ""
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What an object's status said before: each condition's status and since when."""
+
+    generation: int = -1
+    conditions: Mapping[str, tuple[str, datetime]] | None = None
+
+    def patience_left(self, generation: int, now: datetime) -> timedelta:
+        """Return how much longer to wait for what may come by itself; zero when it is over."""
+        conditions = self.conditions or {}
+        state, since = conditions.get("Reconciling", ("False", now))
+        if state == "True":
+            return max(timedelta(0), PATIENCE - (now - since))
+        stalled = conditions.get("Stalled", ("False", now))[0] == "True"
+        return timedelta(0) if stalled and self.generation == generation else PATIENCE

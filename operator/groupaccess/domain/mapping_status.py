@@ -1,0 +1,142 @@
+"""How one mapping stands, in bounded words: numbers, and the first ten problems."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from groupaccess.domain import model
+from groupaccess.domain.bindings import BindingKey
+from groupaccess.domain.directory import Failure
+from groupaccess.domain.elsewhere import AlsoGrantedBy
+from groupaccess.domain.namespaces import Places
+from groupaccess.domain.reasons import PASSING, Reason, advise
+from groupaccess.domain.verdict import Outcome, Verdict
+
+FIRST = 10
+
+
+class State(StrEnum):
+    """How a mapping stands."""
+
+    GRANTED = "Granted"  # as declared
+    PARTIAL = "Partial"  # in some of the places that are declared
+    HELD = "Held"  # something stands, and there is an objection
+    PENDING = "Pending"  # nothing stands yet
+    EXPIRED = "Expired"  # as declared: nothing stands any more
+    REVOKED = "Revoked"  # must not stand
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A place where a mapping does not stand as declared; namespace "" is the whole cluster."""
+
+    namespace: str
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class MappingStatus:
+    """One mapping: its state and why, whom it binds, and where.
+
+    `wanted` and `granted` count namespaces, for a mapping that has a scope; `problems` are the
+    first ten of them.
+    """
+
+    name: str
+    state: State
+    reason: Reason
+    message: str
+    cluster_role: str
+    scoped: bool
+    wanted: int = 0
+    granted: int = 0
+    problems: tuple[Problem, ...] = ()
+    group_path: str | None = None
+    group_id: str | None = None
+    subjects: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    also: AlsoGrantedBy | None = None
+
+    @property
+    def as_declared(self) -> bool:
+        """Tell whether the mapping stands as it is declared; an expired one does."""
+        return self.state in {State.GRANTED, State.EXPIRED}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What came of the writes: where bindings stand, and where something was denied.
+
+    `also` are other bindings for the same right, by the mapping's name.
+    """
+
+    stands: AbstractSet[BindingKey] = frozenset()
+    faults: Mapping[BindingKey, Failure] = field(default_factory=dict)
+    also: Mapping[str, AlsoGrantedBy] = field(default_factory=dict)
+
+
+def mapping_status(
+    access: model.Access, verdict: Verdict, where: Places, outcomes: Outcomes
+) -> MappingStatus:
+    """Say how a mapping stands. The same facts give the same words."""
+    mapping = verdict.mapping
+    keys = [access.key(mapping, namespace) for namespace in where.wanted]
+    stand = sum(key in outcomes.stands for key in keys)
+    problems = () if verdict.outcome is Outcome.REVOKE else _problems(keys, where, outcomes)
+    state = _state(verdict, stand, len(keys), whole=not problems)
+    objection = problems and (verdict.outcome is Outcome.GRANT or verdict.suspended)
+    reason, message = _say(problems) if objection else (verdict.reason, verdict.message)
+    if verdict.outcome is Outcome.GRANT and not where.wanted and not problems:
+        message += " There are 0 namespaces for it now."
+    group = verdict.group
+    return MappingStatus(
+        name=mapping.name,
+        state=state,
+        reason=reason,
+        message=message,
+        cluster_role=mapping.cluster_role,
+        scoped=mapping.scope is not None,
+        wanted=len(keys) + len(where.absent),
+        granted=0 if verdict.outcome is Outcome.REVOKE else stand,
+        problems=problems[:FIRST] if mapping.scope is not None else (),
+        group_path=group.path if group else None,
+        group_id=group.id if group else None,
+        subjects=verdict.subjects,
+        expires_at=mapping.expires_at,
+        also=outcomes.also.get(mapping.name),
+    )
+
+
+def _state(verdict: Verdict, stand: int, wanted: int, *, whole: bool) -> State:
+    if verdict.outcome is Outcome.REVOKE:
+        return State.EXPIRED if verdict.reason is Reason.EXPIRED else State.REVOKED
+    complete = whole and stand == wanted
+    if complete and (verdict.outcome is Outcome.GRANT or verdict.stands_unquestioned):
+        return State.GRANTED
+    if not stand:
+        return State.PENDING
+    return State.PARTIAL if verdict.outcome is Outcome.GRANT else State.HELD
+
+
+def _problems(keys: Iterable[BindingKey], where: Places, outcomes: Outcomes) -> tuple[Problem, ...]:
+    return tuple(sorted(_each(keys, where, outcomes), key=lambda problem: problem.namespace))
+
+
+def _each(keys: Iterable[BindingKey], where: Places, outcomes: Outcomes) -> Iterator[Problem]:
+    for key in keys:
+        fault = outcomes.faults.get(key)
+        if fault is not None:
+            yield Problem(key.namespace, fault.reason, fault.message)
+    for namespace in where.absent:
+        fact = f'there is no namespace "{namespace}"'
+        message = advise(Reason.NAMESPACE_NOT_FOUND, fact)
+        yield Problem(namespace, Reason.NAMESPACE_NOT_FOUND, message)
+
+
+def _say(problems: tuple[Problem, ...]) -> tuple[Reason, str]:
+    first = min(problems, key=lambda problem: problem.reason in PASSING)  # who needs a person
+    more = len(problems) - 1
+    return first.reason, first.message + (f" (and {more} more)" if more else "")

@@ -1,0 +1,99 @@
+"""Where a mapping grants: the whole cluster, or the namespaces that names and labels pick."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A namespace as it stands. One that is `terminating` takes no new objects."""
+
+    labels: Mapping[str, str]
+    terminating: bool = False
+
+
+Namespaces = Mapping[str, Namespace]
+
+
+class Operator(StrEnum):
+    """How a requirement compares, as in every Kubernetes label selector."""
+
+    IN = "In"
+    NOT_IN = "NotIn"
+    EXISTS = "Exists"
+    DOES_NOT_EXIST = "DoesNotExist"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One requirement on the labels; a missing label satisfies NotIn, as Kubernetes has it."""
+
+    key: str
+    operator: Operator
+    values: frozenset[str] = frozenset()
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Tell whether the labels satisfy it."""
+        match self.operator:
+            case Operator.IN:
+                return labels.get(self.key) in self.values
+            case Operator.NOT_IN:
+                return labels.get(self.key) not in self.values
+            case Operator.EXISTS:
+                return self.key in labels
+            case Operator.DOES_NOT_EXIST:
+                return self.key not in labels
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The namespaces of a mapping: by name, by requirements that all must match, or by both.
+
+    No requirements means no selector, never "all": the API refuses an empty one.
+    """
+
+    names: frozenset[str] = frozenset()
+    requirements: tuple[Requirement, ...] = ()
+
+    def selects(self, labels: Mapping[str, str]) -> bool:
+        """Tell whether the selector picks a namespace with these labels."""
+        return bool(self.requirements) and all(r.matches(labels) for r in self.requirements)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a mapping is to stand, each sorted: "" is the whole cluster.
+
+    In `terminating` namespaces nothing is written and nothing is missing; `absent` ones are named
+    and do not exist.
+    """
+
+    wanted: tuple[str, ...]
+    terminating: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+
+
+EVERYWHERE = Places(wanted=("",))
+
+
+def places(scope: Scope | None, namespaces: Namespaces) -> Places:
+    """Resolve a scope among the namespaces that there are; no scope is the whole cluster."""
+    if scope is None:
+        return EVERYWHERE
+    picked = sorted({*_named(scope, namespaces), *_selected(scope, namespaces)})
+    return Places(
+        wanted=tuple(name for name in picked if not namespaces[name].terminating),
+        terminating=tuple(name for name in picked if namespaces[name].terminating),
+        absent=tuple(sorted(scope.names - namespaces.keys())),
+    )
+
+
+def _named(scope: Scope, namespaces: Namespaces) -> Iterator[str]:
+    return (name for name in scope.names if name in namespaces)
+
+
+def _selected(scope: Scope, namespaces: Namespaces) -> Iterator[str]:
+    if not scope.requirements:
+        return iter(())
+    return (name for name, namespace in namespaces.items() if scope.selects(namespace.labels))

@@ -1,0 +1,223 @@
+"""Grants that end in time: revoked within a second, announced an hour before."""
+
+from datetime import timedelta
+
+import pytest
+
+from fakes.clock import BEGIN
+from fakes.values import Spec, mapping
+from fakes.world import World
+
+HOUR = 3600.0
+
+
+def until(seconds: float, name: str = "sre", group: str = "SRE") -> Spec:
+    """Return a mapping that ends after so many seconds."""
+    end = (BEGIN + timedelta(seconds=seconds)).isoformat()
+    return mapping(name, group, "view", expiresAt=end)
+
+
+@pytest.fixture
+async def ending(world: World) -> World:
+    """Return a world in which SRE's grant ends after two hours, Dev's never."""
+    world.declare_directory()
+    world.declare(until(2 * HOUR), mapping("dev", "Dev", "edit"))
+    world.read("/SRE", "/Dev")
+    await world.settle()
+    assert world.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
+    return world
+
+
+async def pass_time(world: World, seconds: float) -> list[str]:
+    """Let time pass, and look at what the alarms wake; return whom."""
+    world.rung.clear()
+    world.clock.advance(seconds)
+    world.alarms.tick()
+    for name in world.rung:
+        await world.reconcile(name)
+    return sorted(set(world.rung))
+
+
+def warnings(world: World) -> list[str]:
+    return [note.message for note in world.cluster.notes if note.reason == "Expiring"]
+
+
+async def test_it_ends_when_its_time_has_come(ending: World) -> None:
+    assert ending.status["nextExpiry"] == "2026-01-01T14:00:00Z"
+    assert await pass_time(ending, 2 * HOUR - 1) == ["platform"]  # for the hour before
+    assert ending.said_of("sre") == ("Granted", "Granted")
+    assert await pass_time(ending, 1) == ["platform"]
+    assert ending.grants == {"dev:edit": ("Dev",)}
+    assert ending.said_of("sre") == ("Expired", "Expired")
+    assert ending.condition("Ready") == ("True", "Granted")
+    assert ending.status["granted"] == "1/2"
+    assert "nextExpiry" not in ending.status
+    assert ending.mapping()["expiresAt"] == "2026-01-01T14:00:00Z"
+
+
+async def test_it_ends_while_keycloak_is_down(ending: World) -> None:
+    ending.lose_keycloak()
+    await pass_time(ending, 2 * HOUR)
+    assert ending.grants == {"dev:edit": ("Dev",)}
+    assert ending.said_of("sre") == ("Expired", "Expired")
+
+
+async def test_it_ends_before_the_first_reading_after_a_restart(ending: World) -> None:
+    ending.clock.advance(3 * HOUR)
+    ending.restart()
+    await ending.reconcile()
+    assert ending.grants == {"dev:edit": ("Dev",)}
+
+
+async def test_it_ends_while_suspended(ending: World) -> None:
+    ending.declare(until(2 * HOUR), mapping("dev", "Dev", "edit"), suspend=True)
+    await ending.settle()
+    assert await pass_time(ending, 2 * HOUR) == ["platform"]
+    assert ending.grants == {"dev:edit": ("Dev",)}
+
+
+async def test_it_ends_after_a_restart_too(ending: World) -> None:
+    ending.restart()
+    ending.read("/SRE", "/Dev")
+    await ending.settle()
+    assert await pass_time(ending, 2 * HOUR) == ["platform"]
+    assert ending.grants == {"dev:edit": ("Dev",)}
+
+
+async def test_an_end_in_the_past_grants_nothing(world: World) -> None:
+    world.declare_directory()
+    world.declare(until(-1))
+    world.read("/SRE")
+    await world.settle()
+    assert world.grants == {}
+    assert world.cluster.writes == ["status GroupAccess platform"]
+    assert world.said_of("sre") == ("Expired", "Expired")
+    assert world.condition("Ready") == ("True", "Expired")
+    assert world.status["granted"] == "0/1"
+
+
+async def test_a_later_end_replaces_the_alarm(ending: World) -> None:
+    ending.declare(until(9 * HOUR), mapping("dev", "Dev", "edit"))
+    await ending.settle()
+    assert await pass_time(ending, 3 * HOUR) == []
+    assert len(ending.grants) == 2
+    assert await pass_time(ending, 6 * HOUR) == ["platform"]
+    assert ending.grants == {"dev:edit": ("Dev",)}
+
+
+async def test_an_end_that_is_taken_away_wakes_nobody(ending: World) -> None:
+    ending.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
+    await ending.settle()
+    assert await pass_time(ending, 3 * HOUR) == []
+    assert len(ending.grants) == 2
+
+
+async def test_of_several_ends_each_is_kept(world: World) -> None:
+    world.declare_directory()
+    world.declare(until(3 * HOUR, "b", "Dev"), until(2 * HOUR, "a"))
+    world.read("/SRE", "/Dev")
+    await world.settle()
+    await pass_time(world, 2 * HOUR)
+    assert world.grants == {"b:view": ("Dev",)}
+    assert world.status["nextExpiry"] == "2026-01-01T15:00:00Z"
+    await pass_time(world, HOUR)
+    assert world.grants == {}
+
+
+async def test_a_clock_that_is_put_back_grants_again(ending: World) -> None:
+    await pass_time(ending, 2 * HOUR)
+    ending.clock.step(-HOUR)
+    assert await pass_time(ending, 1) == ["platform"]
+    assert ending.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
+    assert await pass_time(ending, HOUR) == ["platform"]
+    assert ending.grants == {"dev:edit": ("Dev",)}
+
+
+async def test_a_clock_that_was_ahead_from_the_start_grants_when_it_is_put_right(
+    ending: World,
+) -> None:
+    ending.clock.step(86400)
+    ending.restart()
+    ending.read("/SRE", "/Dev")
+    await ending.settle()
+    assert ending.grants == {"dev:edit": ("Dev",)}
+    ending.clock.step(-86400)
+    assert await pass_time(ending, 1) == ["platform"]
+    assert ending.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
+
+
+async def test_a_clock_that_is_put_forward_ends_it(ending: World) -> None:
+    ending.clock.step(3 * HOUR)
+    assert await pass_time(ending, 1) == ["platform"]
+    assert ending.grants == {"dev:edit": ("Dev",)}
+
+
+async def test_an_object_without_an_end_is_not_woken_by_a_step(granted: World) -> None:
+    granted.clock.step(86400)
+    assert await pass_time(granted, 1) == []
+
+
+async def test_a_deleted_object_is_not_woken_any_more(ending: World) -> None:
+    ending.cluster.objects.remove("GroupAccess", "platform")
+    await ending.settle()
+    await ending.settle()
+    assert await pass_time(ending, 3 * HOUR) == []
+    ending.clock.step(86400)
+    assert await pass_time(ending, 1) == []
+
+
+async def test_it_is_announced_an_hour_before_and_once(ending: World) -> None:
+    assert warnings(ending) == []
+    assert await pass_time(ending, HOUR - 1) == []
+    assert await pass_time(ending, 1) == ["platform"]
+    said = ["sre: view for SRE ends at 2026-01-01T14:00:00Z"]
+    assert warnings(ending) == said
+    (note,) = [note for note in ending.cluster.notes if note.reason == "Expiring"]
+    assert (note.warning, note.about.name) == (True, "platform")
+    await ending.reconcile()
+    await pass_time(ending, HOUR)
+    assert warnings(ending) == said
+
+
+async def test_it_is_announced_under_the_same_name_after_a_restart(ending: World) -> None:
+    await pass_time(ending, HOUR)
+    (first,) = [note for note in ending.cluster.notes if note.reason == "Expiring"]
+    ending.cluster.notes.clear()
+    ending.restart()
+    ending.read("/SRE", "/Dev")
+    await ending.settle()
+    (second,) = [note for note in ending.cluster.notes if note.reason == "Expiring"]
+    assert second.once == first.once != ""
+
+
+async def test_another_end_is_announced_anew(ending: World) -> None:
+    await pass_time(ending, HOUR)
+    ending.declare(until(1.5 * HOUR), mapping("dev", "Dev", "edit"))
+    await ending.settle()
+    assert len(warnings(ending)) == 2
+    assert len({note.once for note in ending.cluster.notes if note.once}) == 2
+
+
+async def test_what_is_made_within_its_last_hour_is_announced_at_once(world: World) -> None:
+    world.declare_directory()
+    world.declare(until(60))
+    world.read("/SRE")
+    await world.settle()
+    assert len(warnings(world)) == 1
+
+
+async def test_what_is_not_granted_is_not_announced(ending: World) -> None:
+    ending.lose_keycloak()
+    await pass_time(ending, HOUR)
+    assert warnings(ending) == []
+    ending.read("/SRE", "/Dev")
+    await ending.reconcile()
+    assert len(warnings(ending)) == 1
+
+
+async def test_time_that_passes_writes_nothing_but_the_end(ending: World) -> None:
+    ending.cluster.calls.clear()
+    for _ in range(12):
+        await pass_time(ending, 600)
+        await ending.reconcile()
+    assert [write.split()[0] for write in ending.cluster.writes] == ["delete", "status"]

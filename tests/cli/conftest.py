@@ -1,0 +1,18 @@
+"""A server for the commands that need one."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from cli.importing import Typed, kubeconfig
+from fakes.api_server import ApiServer
+
+
+@pytest.fixture
+async def typed(tmp_path: Path) -> AsyncIterator[Typed]:
+    """Give `groupaccess import` against a fake API server."""
+    server = ApiServer()
+    async with server.serve() as rest:
+        host = rest.client.configuration.host
+        yield Typed(server, kubeconfig(tmp_path / "kubeconfig", host))
