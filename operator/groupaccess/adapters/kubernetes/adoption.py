@@ -1,0 +1,81 @@
+"""The port `Bindings`: the cluster with the rights of the person who types a command."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from groupaccess.adapters.clock import SystemClock
+from groupaccess.adapters.kubernetes.cluster import OURS, PLURALS, KubernetesCluster
+from groupaccess.adapters.kubernetes.records import read_binding
+from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
+from groupaccess.api import v1alpha1 as api
+from groupaccess.application.adopt import NotAllowedError
+from groupaccess.domain.bindings import RBAC_GROUP, Binding, BindingKey
+from groupaccess.domain.found import Found
+
+NOT_FOUND = 404
+RBAC = ("apis", RBAC_GROUP, "v1")
+ACCESSES = (*OURS, PLURALS["GroupAccess"])
+
+
+class KubernetesBindings:
+    """Bindings and GroupAccesses on a real API server."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+        self._writes = KubernetesCluster(rest, namespace="", now=SystemClock().now)
+
+    async def found(self, selector: str = "") -> Sequence[Found]:
+        """List the bindings; see the port. One request a kind gives one moment of each."""
+        query = [("labelSelector", selector)] if selector else []
+        bodies = [
+            body
+            for plural in ("clusterrolebindings", "rolebindings")
+            for body in (await self._read(*RBAC, plural, query=query))["items"] or ()
+        ]
+        return [read_found(body) for body in bodies]
+
+    async def accesses(self) -> Sequence[api.GroupAccess]:
+        """List the GroupAccesses; see the port."""
+        listed = await self._find(*ACCESSES)
+        return [api.GroupAccess.read(body) for body in (listed or {}).get("items") or ()]
+
+    async def binding(self, key: BindingKey) -> Binding | None:
+        """Read one binding; see the port."""
+        inside = ("namespaces", key.namespace, "rolebindings") if key.namespace else None
+        body = await self._find(*RBAC, *(inside or ("clusterrolebindings",)), key.name)
+        return None if body is None else read_binding(body)
+
+    async def access(self, name: str) -> api.GroupAccess | None:
+        """Read one GroupAccess; see the port."""
+        body = await self._find(*ACCESSES, name)
+        return None if body is None else api.GroupAccess.read(body)
+
+    async def delete(self, binding: Binding) -> bool:
+        """Delete a binding if it is still the same version; see the port."""
+        return await self._writes.delete(binding)
+
+    async def _find(self, *segments: str) -> dict[str, Any] | None:
+        try:
+            return await self._rest.call("GET", path(*segments))
+        except ApiError as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise NotAllowedError(error.message or str(error)) from error
+
+    async def _read(self, *segments: str, query: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        try:
+            return await self._rest.call("GET", path(*segments, query=query))
+        except ApiError as error:
+            raise NotAllowedError(error.message or str(error)) from error
+
+
+def read_found(body: dict[str, Any]) -> Found:
+    """Read a ClusterRoleBinding or RoleBinding with what tells who made it."""
+    metadata = body["metadata"]
+    owners = metadata.get("ownerReferences") or ()
+    return Found(
+        binding=read_binding(body),
+        labels=metadata.get("labels") or {},
+        annotations=metadata.get("annotations") or {},
+        owners=tuple((owner["kind"], owner["name"]) for owner in owners),
+    )
