@@ -66,7 +66,8 @@ class Operator:
         self.queue = Queue(clock, self.metrics)
         rest.on_date = ServerClock(clock, self.metrics).seen
         self.cluster = KubernetesCluster(rest, settings.namespace, clock.now)
-        self.elector = _elector(settings, rest, clock)
+        self.elector = _elector(settings, Rest(rest.client), clock)  # its own writes are not fenced
+        rest.may_write = self.may_write
         self.alarms = Alarms(clock, self.queue.add)
         waits = Waits(settle=timedelta(seconds=settings.settle_seconds))
         writer = Writer(self.cluster, self.store, clock, self.metrics, waits)
@@ -92,9 +93,13 @@ class Operator:
         for name in names:
             self.queue.add_after(name, LATER)
 
+    def may_write(self) -> bool:
+        """Tell whether this replica is the one that writes."""
+        return self.elector is None or self.elector.leading
+
     def leads(self) -> bool:
-        """Tell whether this replica may write."""
-        return self.ready and (self.elector is None or self.elector.leading)
+        """Tell whether this replica has caught up and is the one that writes."""
+        return self.ready and self.may_write()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop, or until a part that must not end has ended."""

@@ -73,8 +73,8 @@ async def test_an_object_counts_as_gone_only_when_the_answer_is_404(
     async with server.serve() as rest:
         cluster = KubernetesCluster(rest, "own", FakeClock().now)
         with pytest.raises(PassingError):
-            await cluster.exists("platform")
-        assert not await cluster.exists("platform")
+            await cluster.uid_of("platform")
+        assert not await cluster.uid_of("platform")
 
 
 async def test_an_event_is_one_that_the_api_server_takes(server: ApiServer) -> None:

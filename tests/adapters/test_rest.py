@@ -128,3 +128,14 @@ def test_a_secret_that_may_not_be_read_is_named() -> None:
     assert refused.failure.reason == Reason.CREDENTIALS_NOT_FOUND
     assert "secrets/keycloak" in refused.failure.message
     assert isinstance(unreadable(ApiError(500, "etcd"), "secrets/keycloak"), PassingError)
+
+
+async def test_nothing_is_written_while_another_replica_may_write() -> None:
+    server = ApiServer()
+    server.answers.append(Answer({}))
+    async with server.serve() as rest:
+        rest.may_write = lambda: False
+        with pytest.raises(PassingError, match="lease"):
+            await rest.call("PATCH", "/x", {})
+        await rest.call("GET", "/x")
+    assert [request.method for request in server.requests] == ["GET"]

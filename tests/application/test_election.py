@@ -113,3 +113,13 @@ async def test_trouble_while_acquiring_is_tried_again(me: Replica) -> None:
 async def test_an_answer_that_never_comes_is_not_waited_for(me: Replica) -> None:
     me.line.calls.append(Call(there=3600))
     assert await me.acquires() == 12
+
+
+async def test_a_replica_that_was_frozen_does_not_lead_when_it_thaws(
+    me: Replica, clock: FakeClock
+) -> None:
+    await me.acquires()
+    clock.advance(9)
+    assert me.elector.leading
+    clock.advance(2)  # nothing has told it yet
+    assert not me.elector.leading

@@ -76,7 +76,7 @@ async def test_no_binding_goes_while_nobody_can_say_whether_its_object_lives(
     granted: World,
 ) -> None:
     granted.cluster.objects.remove("GroupAccess", "platform")
-    granted.cluster.fail("exists")
+    granted.cluster.fail("uid_of")
     with pytest.raises(PassingError):
         await granted.reconcile()
     assert len(granted.grants) == 2

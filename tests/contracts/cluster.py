@@ -187,11 +187,11 @@ class ClusterContract:
         assert await world.port.delete(made)
         assert not await world.port.delete(made)
 
-    async def test_exists_asks_for_the_object(self, world: Surroundings) -> None:
+    async def test_uid_of_asks_for_the_object(self, world: Surroundings) -> None:
         ref = world.declare(world.name)
-        assert await world.port.exists(world.name)
+        assert await world.port.uid_of(world.name) == ref.uid
         world.remove(ref)
-        assert not await world.port.exists(world.name)
+        assert await world.port.uid_of(world.name) is None
 
     async def test_a_status_is_written_once(self, world: Surroundings) -> None:
         ref, said = world.declare(world.name), {"observedGeneration": 1, "granted": "1/1"}

@@ -86,11 +86,11 @@ async def test_an_event_to_be_told_once_is_told_once() -> None:
 
 async def test_a_failure_is_raised_as_often_as_it_was_asked_for() -> None:
     cluster = FakeCluster()
-    cluster.fail("exists", times=2)
+    cluster.fail("uid_of", times=2)
     for _ in range(2):
         with pytest.raises(PassingError):
-            await cluster.exists("platform")
-    assert not await cluster.exists("platform")
+            await cluster.uid_of("platform")
+    assert not await cluster.uid_of("platform")
 
 
 async def test_somebody_else_can_be_faster() -> None:

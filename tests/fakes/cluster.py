@@ -70,9 +70,10 @@ class FakeCluster:
         self.remove(binding.key)
         return True
 
-    async def exists(self, access: str) -> bool:
-        self._interrupt("exists")
-        return self.objects.find("GroupAccess", access) is not None
+    async def uid_of(self, access: str) -> str | None:
+        self._interrupt("uid_of")
+        body = self.objects.find("GroupAccess", access)
+        return None if body is None else str(body["metadata"]["uid"])
 
     async def write_status(
         self, ref: ObjectRef, version: str, status: Mapping[str, Any]

@@ -69,8 +69,13 @@ class Elector:
 
     @property
     def leading(self) -> bool:
-        """Tell whether this replica holds the Lease."""
-        return self._held is not None
+        """Tell whether this replica holds the Lease, and has renewed it lately.
+
+        A process that was frozen finds its watches full when it thaws, and may not write for them
+        although nothing has told it yet that it lost the Lease.
+        """
+        since = self._clock.monotonic() - self._renewed
+        return self._held is not None and since < self._times.deadline
 
     async def acquire(self) -> None:
         """Wait until this replica holds the Lease."""

@@ -75,8 +75,8 @@ class Cluster(Protocol):
     async def delete(self, binding: Binding) -> bool:
         """Delete it if it is still the same version; False when it is gone already."""
 
-    async def exists(self, access: str) -> bool:
-        """Ask the API server, not a cache, whether there is a GroupAccess of that name."""
+    async def uid_of(self, access: str) -> str | None:
+        """Ask the API server, not a cache, for a GroupAccess's uid; None when there is none."""
 
     async def write_status(
         self, ref: ObjectRef, version: str, status: Mapping[str, Any]

@@ -16,7 +16,7 @@ from groupaccess.domain.directory import Failure
 from groupaccess.domain.elsewhere import AlsoGrantedBy, also_granted_by
 from groupaccess.domain.mapping_status import Outcomes
 from groupaccess.domain.model import Access
-from groupaccess.domain.plan import plan, plan_orphans
+from groupaccess.domain.plan import Plan, plan, plan_orphans
 from groupaccess.domain.reasons import Reason, advise
 from groupaccess.domain.status import status
 from groupaccess.domain.verdict import Circumstances, Verdict, verdict
@@ -50,12 +50,22 @@ class Reconciler:
         verdicts, wanted = self._judge(declared, given)
         await self._expiry.watch(declared, verdicts, now)
         todo = plan(wanted, self._store.standing(name).values())
+        if self._remakes(name, todo) and await self._cluster.uid_of(name) != declared.access.uid:
+            return LAGGING
         written = await self._writer.carry_out(name, declared.observed.ref, todo)
         self._remember(declared.access, verdicts, wanted, written)
         if not given.unread_yet:  # else every start would write "unknown", and then take it back
             outcomes = self._outcomes(declared, given, wanted, written)
             await self._say(declared, verdicts, wanted, outcomes, written)
         return _look_again(written)
+
+    def _remakes(self, name: str, todo: Plan) -> bool:
+        """Tell whether a binding that stood is to be made again.
+
+        It may have been deleted with its GroupAccess, of which kopf tells nothing after a gap.
+        """
+        proven = self._store.proven(name)
+        return any(apply.over is None and apply.desired.key in proven for apply in todo.applies)
 
     def _judge(
         self, declared: DeclaredAccess, given: Circumstances
@@ -115,7 +125,7 @@ class Reconciler:
             self._writer.forget(name)
             self._expiry.forget(name)
             return None
-        if await self._cluster.exists(name):
+        if await self._cluster.uid_of(name) is not None:
             return LAGGING
         return _look_again(await self._writer.carry_out(name, None, todo))
 

@@ -56,15 +56,17 @@ class KubernetesCluster:
             raise judged(error) from error
         return True
 
-    async def exists(self, access: str) -> bool:
-        """Ask the API server whether there is a GroupAccess of that name."""
+    async def uid_of(self, access: str) -> str | None:
+        """Ask the API server for the uid of a GroupAccess."""
+        where = path(*OURS, PLURALS["GroupAccess"], access)
         try:
-            await self._rest.call("GET", path(*OURS, PLURALS["GroupAccess"], access))
+            body = await self._rest.call("GET", where, accept=METADATA.format(list=""))
         except ApiError as error:
             if error.code == NOT_FOUND:
-                return False
+                return None
             raise PassingError(str(error)) from error
-        return True
+        uid: str = body["metadata"]["uid"]
+        return uid
 
     async def write_status(
         self, ref: ObjectRef, version: str, status: Mapping[str, Any]

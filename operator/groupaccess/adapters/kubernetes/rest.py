@@ -80,11 +80,13 @@ def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:
 class Rest:
     """Calls to the API server. Transport errors become PassingError, answers ApiError.
 
-    `on_date` is told the `Date` of each answer, as HTTP writes it.
+    `on_date` is told the `Date` of each answer, as HTTP writes it. Nothing is written while
+    `may_write` says no.
     """
 
     client: ApiClient
     on_date: Callable[[str], None] = field(default=lambda _: None)
+    may_write: Callable[[], bool] = field(default=lambda: True)
 
     async def call(
         self,
@@ -95,6 +97,8 @@ class Rest:
         accept: str = "application/json",
     ) -> dict[str, Any]:
         """Make one call and return the JSON object that it answers."""
+        if method != "GET" and not self.may_write():
+            raise PassingError("not written: this replica does not hold the lease")
         headers = {"Content-Type": content_type, "Accept": accept}
         async with self._open(method, where, headers, body, CALL_TIMEOUT) as response:
             text = await response.text()
