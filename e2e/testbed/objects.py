@@ -66,7 +66,7 @@ class Objects:
     def __init__(self, cluster: Cluster) -> None:
         """Make them in this cluster."""
         self.cluster = cluster
-        self._made: list[str] = []
+        self._made: dict[str, None] = {}  # in their order, each once
 
     def apply(self, *objects: dict[str, Any]) -> None:
         """Apply them, and remember to delete them."""
@@ -75,7 +75,7 @@ class Objects:
 
     def remember(self, *objects: dict[str, Any]) -> None:
         """Remember to delete what is applied in another way."""
-        self._made += [_argument(body) for body in objects]
+        self._made |= dict.fromkeys(_argument(body) for body in objects)
 
     def get(self, what: str) -> dict[str, Any]:
         """Return an object such as `ga/platform` as the API server has it."""
