@@ -262,11 +262,14 @@ print(own_name("x"), docker("create", "--name", own_name("x"), "{BASE_IMAGE}").s
 
 
 def _pod(release: Release) -> str:
-    """Return the name of the one pod that is not on its way out."""
-    (name,) = release.kubectl(
-        "get", "pods", "--field-selector=status.phase=Running", "-oname"
-    ).split()
-    return name
+    """Return the name of the one pod; an old one may be ending beside it, Lease given back."""
+
+    def alone() -> str | None:
+        running = ("get", "pods", "--field-selector=status.phase=Running", "-oname")
+        names = release.kubectl(*running).split()
+        return names[0] if len(names) == 1 else None
+
+    return eventually(alone, within=30, what="one pod") or ""
 
 
 def _bindings(release: Release) -> list[Any]:
