@@ -3,11 +3,12 @@
 import pytest
 
 from domain.handmade import account, found, granted, group
-from groupaccess.domain.adoption import Adoption, Right, Wishes, adopt, rights
+from groupaccess.domain.adoption import Adoption, Wishes, adopt
 from groupaccess.domain.bindings import Subject
 from groupaccess.domain.found import Found, Pick
 from groupaccess.domain.model import Access, Mapping
 from groupaccess.domain.namespaces import Operator, Requirement, Scope
+from groupaccess.domain.rights import Right, rights
 
 RANCHER = "keycloakoidc_group://SRE"
 

@@ -32,7 +32,7 @@ def test_names_that_would_be_alike_end_in_a_digest_and_the_others_do_not() -> No
     assert all(re.fullmatch(r"sre-view-[0-9a-f]{6}", name) for name in digested)
 
 
-@pytest.mark.parametrize("text", [("группа",), ("🦊",), ("",)])
+@pytest.mark.parametrize("text", [("группа",), ("🦊",), ("",), ("\ud800",)])
 def test_a_text_of_which_nothing_is_left_becomes_a_digest(text: tuple[str, ...]) -> None:
     assert re.fullmatch(r"x-[0-9a-f]{6}", labels([text])[text])
 

@@ -1,6 +1,7 @@
 """Which hand-made bindings may go, because GroupAccesses grant all that they do."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -142,3 +143,43 @@ def test_they_come_in_the_order_of_their_names() -> None:
         "ClusterRoleBinding b",
         "RoleBinding shop/a",
     ]
+
+
+END = datetime(2026, 4, 1, 12, tzinfo=UTC)
+UNTIL = replace(SRE, expires_at=END)
+
+
+def test_one_without_an_end_is_not_covered_by_a_grant_that_ends() -> None:
+    answer = judged(found("a", "SRE"), OURS[0], of={"adopted": (UNTIL,)})
+    assert not answer.covered
+    (missing,) = answer.missing
+    assert missing == (
+        'Group "SRE" would lose it at 2026-04-01T12:00:00Z, when the mapping "sre" of GroupAccess '
+        '"adopted" expires'
+    )
+
+
+def test_of_several_grants_that_end_the_last_is_named() -> None:
+    later = replace(SRE, expires_at=END + timedelta(days=1))
+    of: Granted = {"a": (UNTIL,), "b": (later,), "c": (UNTIL,)}
+    ours = [granted("sre", "SRE", access=name) for name in of]
+    (missing,) = judged(found("x", "SRE"), *ours, of=of).missing
+    assert missing.startswith('Group "SRE" would lose it at 2026-04-02T12:00:00Z')
+    assert 'GroupAccess "b"' in missing
+
+
+@pytest.mark.parametrize("where", ["", "shop"])
+def test_a_grant_without_an_end_covers_beside_one_that_ends(where: str) -> None:
+    of: Granted = {"a": (replace(SHOP if where else SRE, expires_at=END),), "b": (SRE,)}
+    narrow = granted("shop" if where else "sre", "SRE", namespace=where, access="a")
+    answer = judged(
+        found("x", "SRE", namespace=where), narrow, granted("sre", "SRE", access="b"), of=of
+    )
+    assert answer.covered
+    assert answer.accesses == ("b",)
+
+
+def test_a_grant_that_ends_is_named_though_it_is_wider() -> None:
+    answer = judged(found("a", "SRE", namespace="shop"), OURS[0], of={"adopted": (UNTIL,)})
+    (missing,) = answer.missing
+    assert "2026-04-01T12:00:00Z" in missing

@@ -8,7 +8,7 @@ from domain.builders import client, group, leaf, mapper, mapping, realm
 from domain.builders import given as circumstances
 from domain.strategies import snapshots
 from groupaccess.domain.directory import Group, Snapshot, changed_references
-from groupaccess.domain.verdict import verdict
+from groupaccess.domain.ladder import verdict
 
 OLD = realm("/SRE", "/apps/dev")
 

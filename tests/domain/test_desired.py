@@ -23,10 +23,11 @@ from domain.builders import (
 )
 from groupaccess.domain.bindings import ANNOTATIONS, Content, Desired, Owner, RoleRef
 from groupaccess.domain.desired import Wanted, desired
+from groupaccess.domain.ladder import verdict
 from groupaccess.domain.model import Access
 from groupaccess.domain.namespaces import EVERYWHERE
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.verdict import Circumstances, Outcome, Verdict, verdict
+from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 
 HOUR = timedelta(hours=1)
 NOTHING = Wanted((), frozenset(), {"sre": EVERYWHERE})

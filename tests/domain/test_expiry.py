@@ -22,9 +22,10 @@ from domain.builders import (
 )
 from domain.saying import say
 from domain.world import World
+from groupaccess.domain.ladder import verdict
 from groupaccess.domain.mapping_status import State
 from groupaccess.domain.reasons import ADVICE, Reason
-from groupaccess.domain.verdict import Circumstances, Outcome, verdict
+from groupaccess.domain.verdict import Circumstances, Outcome
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 ENDED, LASTS = mapping(until=NOW), mapping(until=NOW + SECOND)

@@ -8,9 +8,10 @@ import pytest
 
 from domain.builders import NOW, client, directory, given, group, leaf, mapper, mapping, realm
 from groupaccess.domain.directory import ClaimMapper, Failure, Group, MapperKind
+from groupaccess.domain.ladder import verdict
 from groupaccess.domain.model import Mapping
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.verdict import Circumstances, Outcome, Verdict, verdict
+from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 
 PATH = "/platform/SRE"
 

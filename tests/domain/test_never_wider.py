@@ -10,10 +10,11 @@ from domain.strategies import Standing, accesses, circumstances, outages, standi
 from domain.world import World, judge
 from groupaccess.domain.bindings import BindingName, Content, Desired
 from groupaccess.domain.directory import Group
+from groupaccess.domain.ladder import verdict
 from groupaccess.domain.model import Access, Mapping
 from groupaccess.domain.namespaces import places
 from groupaccess.domain.plan import is_ours, plan
-from groupaccess.domain.verdict import Circumstances, Outcome, verdict
+from groupaccess.domain.verdict import Circumstances, Outcome
 
 Right = tuple[str, str, str]  # role, subject, namespace
 Step = tuple[Access, Circumstances, bool]

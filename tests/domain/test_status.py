@@ -185,4 +185,4 @@ def test_fault_of_one_mapping_is_no_other_mappings() -> None:
 
 def test_mapping_that_must_not_stand_stalls() -> None:
     said = say(access(), given(realm(), of=directory(allowed=["view"])))
-    assert conditions(said) == READY | {"Ready": "False", "Stalled": "True", "Verified": "Unknown"}
+    assert conditions(said) == READY | {"Ready": "False", "Stalled": "True"}

@@ -24,10 +24,11 @@ from domain.saying import say
 from domain.world import World
 from groupaccess.domain.bindings import Binding
 from groupaccess.domain.directory import Failure
+from groupaccess.domain.ladder import verdict
 from groupaccess.domain.mapping_status import State
 from groupaccess.domain.model import Mapping
 from groupaccess.domain.reasons import ADVICE, Reason
-from groupaccess.domain.verdict import Outcome, verdict
+from groupaccess.domain.verdict import Outcome
 
 SUSPENDED = given(realm(), suspend=True)
 DRIFT = Failure(Reason.SUSPENDED, "suspended: it differs.")
@@ -39,15 +40,7 @@ def test_suspended_says_so_and_what_to_do() -> None:
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.SUSPENDED)
     assert said.message == (f"suspended: what stands is left as it is. {ADVICE[Reason.SUSPENDED]}")
     assert said.suspended
-    assert said.stands_unquestioned
     assert not said.unread
-
-
-def test_nothing_else_is_suspended_but_silence_questions_nothing_either() -> None:
-    silent = verdict(mapping(), given(realm(), failure=UNAVAILABLE))
-    assert (silent.suspended, silent.stands_unquestioned) == (False, True)
-    granted = verdict(mapping(), given(realm()))
-    assert (granted.suspended, granted.stands_unquestioned) == (False, False)
 
 
 @pytest.mark.parametrize("remembered", [True, False])

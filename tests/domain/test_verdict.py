@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.builders import (
+    NOW,
     UNAVAILABLE,
     client,
     directory,
@@ -16,8 +17,9 @@ from domain.builders import (
     realm,
 )
 from groupaccess.domain.directory import Client, Failure, MapperKind
+from groupaccess.domain.ladder import verdict
 from groupaccess.domain.reasons import ADVICE, Reason
-from groupaccess.domain.verdict import Outcome, Verdict, verdict
+from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 
 LEAF = (client("headlamp", leaf()),)
 
@@ -116,7 +118,39 @@ def test_directory_that_was_never_read_holds() -> None:
 
 def test_failure_to_read_holds_in_its_own_words_although_there_is_a_snapshot() -> None:
     said = verdict(mapping(), given(realm(), failure=UNAVAILABLE))
-    assert said == Verdict(mapping(), Outcome.HOLD, UNAVAILABLE.reason, UNAVAILABLE.message)
+    expected = Verdict(mapping(), Outcome.HOLD, UNAVAILABLE.reason, UNAVAILABLE.message)
+    assert said == replace(expected, last=verdict(mapping(), given(realm())))
+    assert verdict(mapping(), given(failure=UNAVAILABLE)) == expected
+
+
+def test_what_the_last_reading_objected_to_is_still_what_is_said() -> None:
+    held = verdict(mapping(group="sre"), given(realm(), failure=UNAVAILABLE))
+    assert held.unread
+    assert held.said == verdict(mapping(group="sre"), given(realm()))
+    granted = verdict(mapping(), given(realm(), failure=UNAVAILABLE))
+    assert granted.said == granted
+
+
+@pytest.mark.parametrize("failure", [None, UNAVAILABLE])
+def test_a_revoke_says_whom_the_mapping_would_bind(failure: Failure | None) -> None:
+    known = given(realm(), of=directory(prefix="oidc:"), failure=failure)
+    assert verdict(mapping(until=NOW), known).would_bind == ("oidc:/SRE",)
+    assert verdict(mapping(role="gone", until=NOW), known).would_bind == ("oidc:/SRE",)
+    assert verdict(mapping(), known).would_bind == ()
+
+
+@pytest.mark.parametrize(
+    "circumstances",
+    [
+        given(),
+        replace(given(realm()), directory=None),
+        given(realm("/x")),
+        given(realm(clients=[client("headlamp")])),
+    ],
+    ids=["never read", "no directory", "no group", "no claim"],
+)
+def test_a_revoke_of_what_is_not_known_says_nobody(circumstances: Circumstances) -> None:
+    assert verdict(mapping(until=NOW), circumstances).would_bind == ()
 
 
 @pytest.mark.parametrize(

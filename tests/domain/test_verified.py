@@ -3,6 +3,7 @@
 import pytest
 
 from domain.builders import (
+    NOW,
     UNAVAILABLE,
     access,
     client,
@@ -17,7 +18,7 @@ from domain.builders import (
 from domain.saying import say
 from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import MapperKind, Snapshot
-from groupaccess.domain.model import Access
+from groupaccess.domain.model import Access, Mapping
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances
 
@@ -46,9 +47,8 @@ def test_objection_of_keycloak_is_said_of_the_first_mapping_by_name() -> None:
     [
         (given(realm(), failure=UNAVAILABLE), Reason.KEYCLOAK_UNAVAILABLE),
         (given(realm(), of=directory(unsupported=("canary",))), Reason.NOT_SUPPORTED),
-        (given(realm(), of=directory(allowed=["view"])), Reason.CLUSTER_ROLE_NOT_ALLOWED),
     ],
-    ids=["not read", "not supported", "not allowed"],
+    ids=["not read", "not supported"],
 )
 def test_what_was_not_asked_is_unknown(circumstances: Circumstances, reason: Reason) -> None:
     said = verified(access(), circumstances)
@@ -103,3 +103,32 @@ def test_client_whose_token_carries_no_groups_is_named_with_that_reason() -> Non
 def test_doubt_counts_less_than_an_objection() -> None:
     mixed = access(mapping("a"), mapping("b", "nobody"))
     assert verified(mixed, given(realm(), of=TWO_CLIENTS)).status == "False"
+
+
+ENDED = mapping("a", "gone", until=NOW)
+SILENT = given(realm(), failure=UNAVAILABLE)
+
+
+@pytest.mark.parametrize(
+    "revoked",
+    [ENDED, mapping("a", role="admin"), mapping("a", "system:masters")],
+    ids=["expired", "not allowed", "reserved"],
+)
+def test_what_kubernetes_alone_revokes_needs_no_word_of_keycloak(revoked: Mapping) -> None:
+    strict = given(realm(), of=directory(allowed=["edit"]))
+    said = verified(access(revoked, mapping("b")), strict)
+    assert said == Condition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
+
+
+def test_beside_a_revoked_mapping_the_others_still_need_it() -> None:
+    said = verified(access(ENDED, mapping("b")), SILENT)
+    assert (said.status, said.reason) == ("Unknown", Reason.KEYCLOAK_UNAVAILABLE)
+    assert said.message.startswith("b: ")
+
+
+@pytest.mark.parametrize("circumstances", [given(realm()), SILENT], ids=["read", "not read"])
+def test_where_all_has_ended_nothing_is_left_unverified(circumstances: Circumstances) -> None:
+    said = verified(access(ENDED), circumstances)
+    assert said == Condition(
+        "Verified", "True", Reason.EXPIRED, "No mapping is left that Keycloak would be asked for."
+    )

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from groupaccess.domain.bindings import Binding, BindingKey, Content
 from groupaccess.domain.desired import Wanted, desired
+from groupaccess.domain.ladder import verdict
 from groupaccess.domain.model import Access
 from groupaccess.domain.plan import Plan, plan
-from groupaccess.domain.verdict import Circumstances, Verdict, verdict
+from groupaccess.domain.verdict import Circumstances, Verdict
 
 ROUNDS = 3  # a roleRef that is wrong takes one to delete, one to create, one to see that it is done
 

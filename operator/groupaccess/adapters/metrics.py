@@ -12,62 +12,80 @@ from groupaccess.domain.bindings import BindingName
 SHORT = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 
-class PrometheusMetrics:
-    """Counts into a registry of its own."""
+class _Queue:
+    """What happens to the keys of the work queue."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.depth = Gauge("groupaccess_workqueue_depth", "Keys that wait.", registry=registry)
+        self.adds = Counter("groupaccess_workqueue_adds", "Keys added.", registry=registry)
+        self.retries = Counter("groupaccess_workqueue_retries", "Keys retried.", registry=registry)
+        self.waited = Histogram(
+            "groupaccess_workqueue_queue_duration_seconds",
+            "How long a key waited for a worker.",
+            buckets=SHORT,
+            registry=registry,
+        )
+
+
+class _Reconciles:
+    """What the workers do."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.results = Counter(
+            "groupaccess_reconcile", "Reconciles by result.", ["result"], registry=registry
+        )
+        self.errors = Counter(
+            "groupaccess_reconcile_errors", "Reconciles that failed.", registry=registry
+        )
+        self.took = Histogram(
+            "groupaccess_reconcile_time_seconds",
+            "How long a reconcile took.",
+            buckets=SHORT,
+            registry=registry,
+        )
+        self.drift = Counter(
+            "groupaccess_drift_corrected",
+            "Bindings repaired that somebody else had changed or deleted.",
+            registry=registry,
+        )
+
+
+class _Replica:
+    """How this replica fares."""
 
     def __init__(self, registry: CollectorRegistry, version: str) -> None:
         info = Gauge(
             "groupaccess_build_info", "Which version runs.", ["version"], registry=registry
         )
         info.labels(version).set(1)
-        self._depth = Gauge("groupaccess_workqueue_depth", "Keys that wait.", registry=registry)
-        self._adds = Counter("groupaccess_workqueue_adds", "Keys added.", registry=registry)
-        self._retries = Counter("groupaccess_workqueue_retries", "Keys retried.", registry=registry)
-        self._waited = Histogram(
-            "groupaccess_workqueue_queue_duration_seconds",
-            "How long a key waited for a worker.",
-            buckets=SHORT,
-            registry=registry,
-        )
-        self._reconciles = Counter(
-            "groupaccess_reconcile", "Reconciles by result.", ["result"], registry=registry
-        )
-        self._errors = Counter(
-            "groupaccess_reconcile_errors", "Reconciles that failed.", registry=registry
-        )
-        self._took = Histogram(
-            "groupaccess_reconcile_time_seconds",
-            "How long a reconcile took.",
-            buckets=SHORT,
-            registry=registry,
-        )
-        self._drift = Counter(
-            "groupaccess_drift_corrected",
-            "Bindings repaired that somebody else had changed or deleted.",
-            registry=registry,
-        )
-        self._audit = Counter(
+        self.audit = Counter(
             "groupaccess_audit_differences",
             "Objects of ours that an audit found to be otherwise than the watches had told.",
             registry=registry,
         )
-        self._leads = Gauge(
+        self.leads = Gauge(
             "groupaccess_leader_election_master_status",
             "1 for the replica that writes, 0 for one that stands by.",
             registry=registry,
         )
-        self._clock = Gauge(
+        self.clock = Gauge(
             "groupaccess_clock_difference_seconds",
             "By how much the own clock is ahead of the API server's, which counts in seconds.",
             registry=registry,
         )
-        self._reads = Counter(
+
+
+class _Directories:
+    """How Keycloak is read."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.reads = Counter(
             "groupaccess_directory_reads",
             "Readings of a directory; the reason is empty for success.",
             ["directory", "reason"],
             registry=registry,
         )
-        self._read_took = Histogram(
+        self.took = Histogram(
             "groupaccess_directory_read_seconds",
             "How long a reading of a directory took.",
             ["directory"],
@@ -75,49 +93,59 @@ class PrometheusMetrics:
             registry=registry,
         )
 
+
+class PrometheusMetrics:
+    """Counts into a registry of its own."""
+
+    def __init__(self, registry: CollectorRegistry, version: str) -> None:
+        self._replica = _Replica(registry, version)
+        self._queue = _Queue(registry)
+        self._reconciles = _Reconciles(registry)
+        self._directories = _Directories(registry)
+
     def queue_added(self) -> None:
         """Count an added key."""
-        self._adds.inc()
+        self._queue.adds.inc()
 
     def queue_retried(self) -> None:
         """Count a key that is tried again."""
-        self._retries.inc()
+        self._queue.retries.inc()
 
     def queue_depth(self, depth: int) -> None:
         """Set how many keys wait."""
-        self._depth.set(depth)
+        self._queue.depth.set(depth)
 
     def queue_waited(self, seconds: float) -> None:
         """Observe how long a key waited."""
-        self._waited.observe(seconds)
+        self._queue.waited.observe(seconds)
 
     def reconciled(self, result: str, seconds: float) -> None:
         """Count and time one reconcile."""
-        self._reconciles.labels(result).inc()
-        self._took.observe(seconds)
+        self._reconciles.results.labels(result).inc()
+        self._reconciles.took.observe(seconds)
         if result == "error":
-            self._errors.inc()
+            self._reconciles.errors.inc()
 
     def drift_corrected(self) -> None:
         """Count a repaired binding."""
-        self._drift.inc()
+        self._reconciles.drift.inc()
 
     def audited(self, differences: int) -> None:
         """Count what an audit found."""
-        self._audit.inc(differences)
+        self._replica.audit.inc(differences)
 
     def leads(self, *, yes: bool) -> None:
         """Set whether this replica writes."""
-        self._leads.set(int(yes))
+        self._replica.leads.set(int(yes))
 
     def clock_differs(self, seconds: float) -> None:
         """Set the difference of the clocks."""
-        self._clock.set(seconds)
+        self._replica.clock.set(seconds)
 
     def directory_read(self, name: str, reason: str, seconds: float) -> None:
         """Count and time one reading of a directory."""
-        self._reads.labels(name, reason).inc()
-        self._read_took.labels(name).observe(seconds)
+        self._directories.reads.labels(name, reason).inc()
+        self._directories.took.labels(name).observe(seconds)
 
 
 class StoreCollector(Collector):

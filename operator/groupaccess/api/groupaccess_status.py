@@ -81,7 +81,7 @@ class MappingStatus(ApiModel):
     """When the grant ends."""
     also_granted_by: AlsoGrantedBy | None = None
     """Who else gives the same subjects the same role: removing this mapping does not take their
-    access away. Absent: nobody."""
+    access away. It is told of an expired or revoked mapping, too. Absent: nobody."""
 
 
 class GroupAccessStatus(Status):

@@ -11,11 +11,12 @@ from groupaccess.api import v1alpha1 as api
 from groupaccess.application.declared import declared_access
 from groupaccess.application.ports import PassingError, RefusedError
 from groupaccess.domain import model
-from groupaccess.domain.adoption import Adoption, Right, Wishes, adopt, rights
+from groupaccess.domain.adoption import Adoption, Wishes, adopt
 from groupaccess.domain.bindings import Binding, BindingKey
 from groupaccess.domain.found import Found, Pick
 from groupaccess.domain.mapping_status import State
 from groupaccess.domain.replaced import Judged, judge
+from groupaccess.domain.rights import Right, rights
 
 
 class Bindings(Protocol):

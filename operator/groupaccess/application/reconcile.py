@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from groupaccess.application.alarms import Alarms
 from groupaccess.application.declared import DeclaredAccess
+from groupaccess.application.elsewhere import Elsewhere
 from groupaccess.application.expiry import Expiry
 from groupaccess.application.ports import Clock, Cluster, Note, PassingError
 from groupaccess.application.publisher import Publisher
@@ -13,13 +14,13 @@ from groupaccess.application.writer import Writer, Written
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.desired import Wanted, desired
 from groupaccess.domain.directory import Failure
-from groupaccess.domain.elsewhere import AlsoGrantedBy, also_granted_by
+from groupaccess.domain.ladder import verdict
 from groupaccess.domain.mapping_status import Outcomes
 from groupaccess.domain.model import Access
 from groupaccess.domain.plan import Plan, plan, plan_orphans
 from groupaccess.domain.reasons import Reason, advise
 from groupaccess.domain.status import status
-from groupaccess.domain.verdict import Circumstances, Verdict, verdict
+from groupaccess.domain.verdict import Circumstances, Verdict
 
 LAGGING = 5.0  # seconds until a look for an object that exists, but was not watched yet
 
@@ -36,6 +37,7 @@ class Reconciler:
         self._writer = writer
         self._publisher = Publisher(cluster, store)
         self._expiry = Expiry(cluster, alarms)
+        self._elsewhere = Elsewhere(store)
 
     async def reconcile(self, name: str) -> float | None:
         """Judge, desire, plan, write, say. Return after how many seconds to look again, or None.
@@ -52,11 +54,13 @@ class Reconciler:
         todo = plan(wanted, self._store.standing(name).values())
         if self._remakes(name, todo) and await self._cluster.uid_of(name) != declared.access.uid:
             return LAGGING
+        self._elsewhere.remember(declared.access, verdicts, wanted)
         written = await self._writer.carry_out(name, declared.observed.ref, todo)
         self._remember(declared.access, verdicts, wanted, written)
         if not given.unread_yet:  # else every start would write "unknown", and then take it back
             outcomes = self._outcomes(declared, given, wanted, written)
-            await self._say(declared, verdicts, wanted, outcomes, written)
+            also = self._elsewhere.find(declared.access, verdicts, wanted)
+            await self._say(declared, verdicts, wanted, replace(outcomes, also=also), written)
         return _look_again(written)
 
     def _remakes(self, name: str, todo: Plan) -> bool:
@@ -78,10 +82,10 @@ class Reconciler:
     def _outcomes(
         self, declared: DeclaredAccess, given: Circumstances, wanted: Wanted, written: Written
     ) -> Outcomes:
-        """Gather where bindings stand now, what was denied, and who else grants the same."""
+        """Gather where bindings stand now, and what was denied."""
         faults = written.faults | self._drift(declared, given)
         stands = {want.key for want in wanted.bindings} | wanted.kept
-        return Outcomes(stands - faults.keys(), faults, self._elsewhere(declared.access, wanted))
+        return Outcomes(stands - faults.keys(), faults)
 
     def _drift(self, declared: DeclaredAccess, given: Circumstances) -> dict[BindingKey, Failure]:
         """Name what would be written, were the object not suspended."""
@@ -96,24 +100,6 @@ class Reconciler:
             found[apply.desired.key] = Failure(Reason.SUSPENDED, advise(Reason.SUSPENDED, fact))
         return found
 
-    def _elsewhere(self, access: Access, wanted: Wanted) -> dict[str, AlsoGrantedBy]:
-        """Find for each mapping the other bindings that give its subjects the same right."""
-        standing, bindings = self._store.standing(access.name), self._store.bindings
-        contents = {key: standing[key].content for key in wanted.kept if key in standing}
-        contents |= {want.key: want.content for want in wanted.bindings}
-        bound, found = set[str](), dict[str, AlsoGrantedBy]()
-        for mapping in access.mappings:
-            where = wanted.places[mapping.name]
-            places = (access.key(mapping, each) for each in (*where.wanted, *where.terminating))
-            keys = {key for key in places if key in contents}
-            groups = {group for key in keys for group in contents[key].groups}
-            bound |= groups
-            also = also_granted_by(mapping.cluster_role, keys, bindings.naming(groups))
-            if also is not None:
-                found[mapping.name] = also
-        bindings.bind(access.name, frozenset(bound))
-        return found
-
     async def _clean_up(self, name: str, declared: DeclaredAccess | None) -> float | None:
         """Take back what stands for a GroupAccess that ends, or that was proven gone."""
         standing = self._store.standing(name)
@@ -124,6 +110,7 @@ class Reconciler:
         if todo.empty:
             self._writer.forget(name)
             self._expiry.forget(name)
+            self._elsewhere.forget(name)
             return None
         if await self._cluster.uid_of(name) is not None:
             return LAGGING

@@ -12,6 +12,7 @@ from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.found import Found, Pick, role_objection, subject_objection
 from groupaccess.domain.labels import labels
 from groupaccess.domain.namespaces import Scope
+from groupaccess.domain.rights import Right, declared_rights, loses_nothing
 
 MAPPINGS, NAMES = 24, 64  # at most in a GroupAccess, and in a mapping's namespaces
 
@@ -40,15 +41,6 @@ class Adoption:
 
     drafts: tuple[Draft, ...]
     remarks: tuple[str, ...] = ()
-
-
-class Right(NamedTuple):
-    """A part of what a GroupAccess grants; namespace "" is the whole cluster."""
-
-    mapping: str
-    group: str
-    cluster_role: str
-    namespace: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +96,6 @@ def adopt(founds: Iterable[Found], wishes: Wishes) -> Adoption:
     drafted = {part.role for part in parts}
     rest = (text for role in sorted(lonely) if role not in drafted for text in lonely[role])
     return Adoption(drafts, tuple(rest))
-
-
-def rights(access: model.Access) -> frozenset[Right] | None:
-    """Return what a GroupAccess declares, None when a selector or an end makes that uncertain."""
-    if any(one.expires_at or (one.scope and one.scope.requirements) for one in access.mappings):
-        return None
-    return _rights(access.mappings)
-
-
-def _rights(mappings: Iterable[model.Mapping]) -> frozenset[Right]:
-    return frozenset(
-        Right(one.name, one.group, one.cluster_role, namespace)
-        for one in mappings
-        for namespace in (one.scope.names if one.scope else ("",))
-    )
 
 
 def _parts(founds: Iterable[Found], wishes: Wishes) -> Iterator[tuple[_Part, _Places]]:
@@ -192,14 +169,10 @@ def _drafts(
 
 def _free_name(base: str, lines: Iterable[Line], used: AbstractSet[str], wishes: Wishes) -> str:
     """Count up until nobody has the name, or only one that grants nothing beyond these lines."""
-    granted = _rights(line.mapping for line in lines)
+    granted = declared_rights(line.mapping for line in lines)
     names = (f"{base}-{number}" if number > 1 else base for number in count(1))
     return next(
         name
         for name in islice(names, len(used) + len(wishes.taken) + 1)
-        if name not in used and _loses_nothing(wishes.taken.get(name, frozenset()), granted)
+        if name not in used and loses_nothing(wishes.taken.get(name, frozenset()), granted)
     )
-
-
-def _loses_nothing(standing: AbstractSet[Right] | None, granted: AbstractSet[Right]) -> bool:
-    return standing is not None and standing <= granted

@@ -6,6 +6,7 @@ with it off; kube-apiserver puts --oidc-groups-prefix before each entry of --oid
 
 from dataclasses import dataclass
 
+from groupaccess.domain.bindings import Content, Subject
 from groupaccess.domain.directory import Client, Failure, Group, MapperKind, Snapshot
 from groupaccess.domain.model import Directory, TokenClient
 from groupaccess.domain.reasons import Reason, advise
@@ -68,6 +69,17 @@ def collision(
             fact = f'tokens carry "{value}" for {group.path} and for {others} alike'
             return Failure(Reason.CLAIM_COLLISION, advise(Reason.CLAIM_COLLISION, fact))
     return None
+
+
+def plausible_subjects(group: str, content: Content, prefix: str) -> tuple[Subject, ...]:
+    """Return the subjects of a binding that the declared group can have: drift is no grant."""
+    path = content.annotation("group-path") or group
+    leaf = path.rpartition("/")[2]
+    if group not in (path, leaf):
+        return ()
+    strings = {prefix + path, prefix + leaf}
+    fits = (s for s in content.subjects if s.kind == "Group" and s.name in strings)
+    return tuple(s for s in fits if not s.name.startswith(RESERVED))
 
 
 def _values(

@@ -15,7 +15,7 @@ from groupaccess.domain.bindings import (
     RoleRef,
     Subject,
 )
-from groupaccess.domain.claims import RESERVED
+from groupaccess.domain.claims import plausible_subjects
 from groupaccess.domain.namespaces import Places, places
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 
@@ -150,13 +150,7 @@ class _Draft:
         """Return the subjects that the declared group can have: drift must not become a grant."""
         directory = self.given.directory
         prefix = directory.groups_prefix if directory else ""
-        path = content.annotation("group-path") or mapping.group
-        leaf = path.rpartition("/")[2]
-        if mapping.group not in (path, leaf):
-            return ()
-        strings = {prefix + path, prefix + leaf}
-        fits = (s for s in content.subjects if s.kind == "Group" and s.name in strings)
-        return tuple(s for s in fits if not s.name.startswith(RESERVED))
+        return plausible_subjects(mapping.group, content, prefix)
 
     def _same_declaration(self, mapping: model.Mapping, content: Content) -> bool:
         declared = (self.access.directory, mapping.group)

@@ -81,13 +81,19 @@ class Outcomes:
 def mapping_status(
     access: model.Access, verdict: Verdict, where: Places, outcomes: Outcomes
 ) -> MappingStatus:
-    """Say how a mapping stands. The same facts give the same words."""
+    """Say how a mapping stands. The same facts give the same words.
+
+    While Keycloak cannot be read, what is said of what stands stays as it was.
+    """
     mapping = verdict.mapping
     keys = [access.key(mapping, namespace) for namespace in where.wanted]
     stand = sum(key in outcomes.stands for key in keys)
+    verdict = verdict.said if stand else verdict
     problems = () if verdict.outcome is Outcome.REVOKE else _problems(keys, where, outcomes)
-    state = _state(verdict, stand, len(keys), whole=not problems)
-    objection = problems and (verdict.outcome is Outcome.GRANT or verdict.suspended)
+    granted = _is_granted(verdict, keys, outcomes)
+    complete = not problems and stand == len(keys)
+    state = _state(verdict, stand, granted=granted, complete=complete)
+    objection = problems and (granted or verdict.suspended)
     reason, message = _say(problems) if objection else (verdict.reason, verdict.message)
     if verdict.outcome is Outcome.GRANT and not where.wanted and not problems:
         message += " There are 0 namespaces for it now."
@@ -110,15 +116,20 @@ def mapping_status(
     )
 
 
-def _state(verdict: Verdict, stand: int, wanted: int, *, whole: bool) -> State:
+def _is_granted(verdict: Verdict, keys: Iterable[BindingKey], outcomes: Outcomes) -> bool:
+    """Tell whether all is granted now, or was and nothing waits for Keycloak to be read."""
+    done = (key in outcomes.stands or key in outcomes.faults for key in keys)
+    return verdict.outcome is Outcome.GRANT or (verdict.unread and all(done))
+
+
+def _state(verdict: Verdict, stand: int, *, granted: bool, complete: bool) -> State:
     if verdict.outcome is Outcome.REVOKE:
         return State.EXPIRED if verdict.reason is Reason.EXPIRED else State.REVOKED
-    complete = whole and stand == wanted
-    if complete and (verdict.outcome is Outcome.GRANT or verdict.stands_unquestioned):
+    if complete and (granted or verdict.suspended):
         return State.GRANTED
     if not stand:
         return State.PENDING
-    return State.PARTIAL if verdict.outcome is Outcome.GRANT else State.HELD
+    return State.PARTIAL if granted else State.HELD
 
 
 def _problems(keys: Iterable[BindingKey], where: Places, outcomes: Outcomes) -> tuple[Problem, ...]:

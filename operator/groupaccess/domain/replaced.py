@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from groupaccess.domain import model
@@ -16,6 +17,20 @@ class _Grant(NamedTuple):
     cluster_role: str
     subject: str
     namespace: str
+
+
+class _Source(NamedTuple):
+    """What grants something: a binding of ours, and the mapping that it stands for."""
+
+    name: BindingName
+    binding: Binding
+    mapping: model.Mapping
+
+    @property
+    def lasting(self) -> tuple[bool, float]:
+        """Compare by how long it lasts: without an end it lasts longest."""
+        end = self.mapping.expires_at
+        return end is None, end.timestamp() if end else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +57,23 @@ def judge(founds: Iterable[Found], bindings: Iterable[Binding], granted: Granted
     """Compare the bindings with those of ours that stand, in the order of their names.
 
     One is covered when each of its subjects is a group that has the same ClusterRole by a binding
-    of ours, in the same namespace or in the whole cluster.
+    of ours, in the same namespace or in the whole cluster. None has an end of its own, so that a
+    grant which has one does not cover: it would be lost then, and nobody told.
     """
-    standing = dict(_standing(bindings, granted))
+    standing = _standing(bindings, granted)
     ordered = sorted(founds, key=lambda found: found.binding.key)
     return [_judge(found, standing) for found in ordered]
 
 
-def grants_by(binding: Binding, granted: Granted) -> Iterator[_Grant]:
+def _grants_by(binding: Binding, granted: Granted) -> Iterator[tuple[_Grant, _Source]]:
     """Yield what a binding grants if it is ours, and its GroupAccess stands for it there."""
     name, where = BindingName.parse(binding.key.name), binding.key.namespace
     if name is None or binding.content.role != RoleRef("ClusterRole", name.cluster_role):
         return
-    if any(_declares(one, name, where) for one in granted.get(name.owner, ())):
-        for subject in binding.content.groups:
-            yield _Grant(name.cluster_role, subject, where)
+    for mapping in granted.get(name.owner, ()):
+        if _declares(mapping, name, where):
+            for subject in binding.content.groups:
+                yield _Grant(name.cluster_role, subject, where), _Source(name, binding, mapping)
 
 
 def _declares(mapping: model.Mapping, name: BindingName, namespace: str) -> bool:
@@ -72,14 +89,17 @@ def _declares(mapping: model.Mapping, name: BindingName, namespace: str) -> bool
     return namespace in scope.names or bool(scope.requirements)
 
 
-def _standing(bindings: Iterable[Binding], granted: Granted) -> Iterator[tuple[_Grant, Binding]]:
-    # Of several the last one counts: sorted, so that it is the same each time.
-    for binding in sorted(bindings, key=lambda binding: binding.key, reverse=True):
-        for grant in grants_by(binding, granted):
-            yield grant, binding
+def _standing(bindings: Iterable[Binding], granted: Granted) -> dict[_Grant, _Source]:
+    """Return what grants each; of several what lasts longest, then the first by name."""
+    best: dict[_Grant, _Source] = {}
+    for binding in sorted(bindings, key=lambda binding: binding.key):
+        for grant, source in _grants_by(binding, granted):
+            if grant not in best or source.lasting > best[grant].lasting:
+                best[grant] = source
+    return best
 
 
-def _judge(found: Found, standing: Mapping[_Grant, Binding]) -> Judged:
+def _judge(found: Found, standing: Mapping[_Grant, _Source]) -> Judged:
     key, content = found.binding.key, found.binding.content
     objection = role_objection(content.role)
     if objection is not None:
@@ -90,18 +110,23 @@ def _judge(found: Found, standing: Mapping[_Grant, Binding]) -> Judged:
         cover = _cover(subject, content.role.name, key.namespace, standing)
         if cover is None:
             missing.append(_uncovered(subject, content.role.name, key.namespace))
+        elif (end := cover.mapping.expires_at) is not None:
+            missing.append(_covered_for_a_time(subject, cover.name, end))
         else:
-            covers[cover.key] = cover
+            covers[cover.binding.key] = cover.binding
     return Judged(found, tuple(covers.values()), tuple(missing))
 
 
 def _cover(
-    subject: Subject, role: str, namespace: str, standing: Mapping[_Grant, Binding]
-) -> Binding | None:
+    subject: Subject, role: str, namespace: str, standing: Mapping[_Grant, _Source]
+) -> _Source | None:
+    """Return what lasts longest, rather here than in the whole cluster."""
     if subject.kind != "Group":
         return None
-    here = standing.get(_Grant(role, subject.name, namespace))
-    return here or standing.get(_Grant(role, subject.name, ""))
+    places = dict.fromkeys((namespace, ""))
+    grants = (_Grant(role, subject.name, place) for place in places)
+    sources = [standing[grant] for grant in grants if grant in standing]
+    return max(sources, key=lambda source: source.lasting, default=None)
 
 
 def _uncovered(subject: Subject, role: str, namespace: str) -> str:
@@ -111,3 +136,10 @@ def _uncovered(subject: Subject, role: str, namespace: str) -> str:
         return f"{who} would lose it: a GroupAccess gives roles to groups only"
     where = f'in namespace "{namespace}"' if namespace else "in the whole cluster"
     return f'no GroupAccess gives {who} the ClusterRole "{role}" {where} now'
+
+
+def _covered_for_a_time(subject: Subject, name: BindingName, end: datetime) -> str:
+    return (
+        f'Group "{subject.name}" would lose it at {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}, when '
+        f'the mapping "{name.mapping}" of GroupAccess "{name.owner}" expires'
+    )

@@ -98,8 +98,16 @@ def _calm_reason(reasons: set[Reason]) -> Reason:
     return Reason.EXPIRED if reasons == {Reason.EXPIRED} else Reason.GRANTED
 
 
-def _verified(verdicts: list[Verdict]) -> Condition:
-    """Tell Keycloak's word: False where it objects, Unknown where it was not asked."""
+def _verified(judged: list[Verdict]) -> Condition:
+    """Tell Keycloak's word: False where it objects, Unknown where it was not asked.
+
+    What Kubernetes' facts alone revoke, above all what has expired, needs no word of Keycloak's
+    and is left out. Where nothing is left, nothing is unverified: True.
+    """
+    verdicts = [v for v in judged if v.outcome is not Outcome.REVOKE or _denied(v)]
+    if judged and not verdicts:
+        message = "No mapping is left that Keycloak would be asked for."
+        return Condition("Verified", "True", judged[0].reason, message)
     answers: tuple[tuple[Truth, Callable[[Verdict], bool]], ...] = (
         ("False", _denied),
         ("Unknown", _unasked),
