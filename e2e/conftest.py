@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--rounds",
         type=int,
-        default=2,
+        default=3,
         help="how often tests that are about chance repeat themselves (long: 50)",
     )
     group.addoption(

@@ -11,15 +11,20 @@ import yaml
 from kubernetes.aio.client import ApiClient
 
 from contracts.cluster import MAY_BIND, ClusterContract
+from contracts.cluster_namespaces import NamespacesContract
 from contracts.directory_reader import DirectoryReaderContract
+from contracts.leases import LeasesContract
 from groupaccess.adapters.clock import SystemClock
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
+from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.records import read_binding
 from groupaccess.adapters.kubernetes.rest import Rest, configure
 from groupaccess.application.ports import Connection, ObjectRef
+from groupaccess.bootstrap import LEASE
 from groupaccess.domain.bindings import Binding, BindingKey
 from testbed.cluster import Cluster
+from testbed.drill import KINDS
 from testbed.installation import CHART, KINDS_OF_RIGHTS, helm
 from testbed.keycloak import Keycloak
 from testbed.objects import access, mapping
@@ -31,6 +36,7 @@ pytestmark = pytest.mark.contract
 
 RELEASE = "contract-groupaccess"  # the chart's names, and the namespace
 BINDINGS = "clusterrolebindings"
+LEASES = f"leases.coordination.k8s.io/{LEASE}"
 
 
 class RealSurroundings:
@@ -52,14 +58,18 @@ class RealSurroundings:
         return str(self._metadata(ref.name)["resourceVersion"])
 
     def binding(self, where: BindingKey) -> Binding | None:
-        listed = json.loads(self._cluster.kubectl("get", BINDINGS, "-ojson").stdout)["items"]
-        return next((read_binding(b) for b in listed if b["metadata"]["name"] == where.name), None)
+        found = self._cluster.kubectl("get", KINDS, "--all-namespaces", "-ojson").stdout
+        read = map(read_binding, json.loads(found)["items"])
+        return next((binding for binding in read if binding.key == where), None)
 
     def label(self, where: BindingKey) -> None:
         self._cluster.kubectl("label", BINDINGS, where.name, "app.kubernetes.io/managed-by-")
 
     def remove_binding(self, where: BindingKey) -> None:
         self._cluster.kubectl("delete", BINDINGS, where.name)
+
+    def make_namespace(self, name: str) -> None:
+        self._cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
     def put_secret(self, name: str, data: dict[str, str]) -> None:
         self._put("Secret", name, stringData=data)
@@ -68,8 +78,9 @@ class RealSurroundings:
         self._put("ConfigMap", name, data=data)
 
     def close(self) -> None:
-        """Delete the object; garbage collection takes its bindings."""
-        self._cluster.kubectl("delete", "ga", self.name, "--ignore-not-found")
+        """Delete the object and its namespace; garbage collection takes its bindings."""
+        mine = (f"ga/{self.name}", f"namespace/{self.name}")
+        self._cluster.kubectl("delete", *mine, "--ignore-not-found", "--wait=false")
 
     def _put(self, kind: str, name: str, **fields: object) -> None:
         metadata = {"name": name, "namespace": RELEASE}
@@ -118,6 +129,23 @@ async def world(installed: Cluster, account: Path, name: str) -> AsyncIterator[R
 
 
 class TestKubernetesCluster(ClusterContract):
+    """The contract."""
+
+
+class TestKubernetesNamespaces(NamespacesContract):
+    """The contract of bindings in namespaces."""
+
+
+@pytest.fixture
+async def leases(installed: Cluster, account: Path) -> AsyncIterator[KubernetesLeases]:
+    """Give the adapter with the rights of `account`; there is no Lease yet."""
+    configuration = await configure(str(account), connections=1)
+    async with ApiClient(configuration) as client:
+        yield KubernetesLeases(Rest(client), RELEASE, LEASE)
+    installed.kubectl("delete", LEASES, f"--namespace={RELEASE}", "--ignore-not-found")
+
+
+class TestKubernetesLeases(LeasesContract):
     """The contract."""
 
 

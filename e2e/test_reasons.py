@@ -9,6 +9,7 @@ from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.objects import directory as directory_objects
 from testbed.operator import OperatorProcess
+from testbed.ports import free_port
 from testbed.realm import Realm
 from testbed.waiting import eventually
 
@@ -162,15 +163,58 @@ def test_a_write_that_a_policy_refuses_carries_the_servers_words(
         "spec": {"policyName": name, "validationActions": ["Deny"]},
     }
     objects.apply(policy, use)
-    eventually(lambda: _denied(objects, name), within=10, what="the policy in force")
+    words = "no grants on Fridays"
+    eventually(lambda: _denied(objects, name, words), within=10, what="the policy in force")
     objects.apply(access(name, directory, mapping("sre", "SRE")))
-    assert "no grants on Fridays" in refused(objects, name, "WriteRefused")
+    assert words in refused(objects, name, "WriteRefused")
+    assert objects.conditions(f"ga/{name}")["Stalled"]["status"] == "True"
 
 
-def _denied(objects: Objects, name: str) -> bool:
+def test_a_write_that_keeps_failing_says_so_and_heals_by_itself(
+    realm: Realm, objects: Objects, directory: str, name: str
+) -> None:
+    realm.create_group("/SRE")
+    webhook = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": name},
+        "webhooks": [
+            {
+                "name": f"{name}.example.com",
+                "clientConfig": {"url": f"https://127.0.0.1:{free_port()}/"},  # nobody answers
+                "sideEffects": "None",
+                "admissionReviewVersions": ["v1"],
+                "rules": [
+                    {
+                        "apiGroups": ["rbac.authorization.k8s.io"],
+                        "apiVersions": ["v1"],
+                        "operations": ["CREATE"],
+                        "resources": ["clusterrolebindings"],
+                    }
+                ],
+                "matchConditions": [
+                    {
+                        "name": "ours",
+                        "expression": f"object.metadata.name.startsWith('groupaccess:{name}:')",
+                    }
+                ],
+            }
+        ],
+    }
+    objects.apply(webhook)
+    words = "failed calling webhook"
+    eventually(lambda: _denied(objects, name, words), within=10, what="the webhook in force")
+    objects.apply(access(name, directory, mapping("sre", "SRE")))
+    assert words in refused(objects, name, "WriteRefused")
+    assert objects.conditions(f"ga/{name}")["Reconciling"]["status"] == "True"
+    objects.delete(f"validatingwebhookconfiguration/{name}")
+    objects.wait_reason(f"ga/{name}", "Granted", within=40)  # it backs off meanwhile
+
+
+def _denied(objects: Objects, name: str, words: str) -> bool:
     probe = ("create", "clusterrolebinding", f"groupaccess:{name}:probe:view", "--clusterrole=view")
     done = objects.cluster.kubectl(*probe, "--dry-run=server", check=False)
-    return "no grants on Fridays" in done.stderr
+    return words in done.stderr
 
 
 @pytest.mark.parametrize(

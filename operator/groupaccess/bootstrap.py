@@ -69,7 +69,10 @@ class Operator:
         self.elector = _elector(settings, Rest(rest.client), clock)  # its own writes are not fenced
         rest.may_write = self.may_write
         self.alarms = Alarms(clock, self.queue.add)
-        waits = Waits(settle=timedelta(seconds=settings.settle_seconds))
+        waits = Waits(
+            settle=timedelta(seconds=settings.settle_seconds),
+            unowned=timedelta(seconds=settings.unowned_seconds),
+        )
         writer = Writer(self.cluster, self.store, clock, self.metrics, waits)
         reconciler = Reconciler(self.cluster, self.store, clock, writer, self.alarms)
         self.workers = Workers(self.queue, reconciler.reconcile, clock, self.metrics)
@@ -81,6 +84,8 @@ class Operator:
         self.audit = Audit(self.cluster, self.store, self.metrics, self.handlers.gone)
         self.handlers.on_relist = self.audit.relisted
         self.mirrors = mirrors(rest, self.store, self.enqueue, self.look_later)
+        for mirror in self.mirrors:  # of a collection that is empty by then kopf says nothing
+            mirror.on_gap = self.audit.relisted
         self.ready = False
 
     def enqueue(self, names: Iterable[str]) -> None:

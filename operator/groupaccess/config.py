@@ -42,6 +42,13 @@ class Settings(BaseSettings):
         le=60,
         description="How long a new binding settles before the one that it replaces goes.",
     )
+    unowned_seconds: float = Field(
+        default=300.0,
+        ge=0,
+        le=86400,
+        description="How long a binding without an owner reference may wait for its GroupAccess, "
+        "which a restore may bring later, before it goes.",
+    )
     keycloak_timeout_seconds: float = Field(
         default=20.0,
         gt=0,

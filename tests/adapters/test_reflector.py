@@ -21,7 +21,8 @@ class Mirror:
     def __init__(self, rest: Rest) -> None:
         self.there: dict[str, str] = {}
         self.told: list[str] = []
-        self.reflector = Reflector(rest, RESOURCE, self._put, self._gone)
+        self.gaps: list[str] = []
+        self.reflector = Reflector(rest, RESOURCE, self._put, self._gone, self._gap)
 
     def _put(self, item: Item) -> None:
         metadata = item["metadata"]
@@ -31,6 +32,9 @@ class Mirror:
     def _gone(self, namespace: str, name: str, uid: str) -> None:
         self.there.pop(name, None)
         self.told.append(f"-{namespace}{name}/{uid}")
+
+    def _gap(self) -> None:
+        self.gaps.append(self.told[-1])
 
 
 @pytest.fixture
@@ -107,6 +111,7 @@ async def test_a_version_that_is_too_old_lists_anew_and_tells_what_went(
         await until(lambda: server.watched == ["1", "9"])
         assert mirror.there == {"b": "b", "c": "c"}
         assert mirror.told[-1] == "-a/a"
+        assert mirror.gaps == ["+b/b"]  # once, and before the new list
 
 
 async def test_a_list_that_grows_too_old_begins_anew_and_tells_what_went(
@@ -167,6 +172,7 @@ async def test_trouble_in_a_watch_backs_off_and_goes_on_from_the_same_version(
     async with mirroring(server) as mirror:
         await until(lambda: server.watched == ["5", "5"])
         assert mirror.there == {"a": "a"}
+        assert mirror.gaps == []  # nothing was missed
     assert server.times[2] - server.times[1] >= 0.15
 
 

@@ -9,7 +9,7 @@ import pytest
 from fakes.cluster import FakeCluster
 from fakes.metrics import FakeMetrics
 from fakes.values import access_spec
-from groupaccess.application.audit import EVERY, GRACE, SOON, Audit, DeafError, differences
+from groupaccess.application.audit import DEAF, EVERY, GRACE, SOON, Audit, DeafError, differences
 from groupaccess.application.store import Store
 
 KIND = "GroupAccess"
@@ -68,6 +68,26 @@ async def test_news_that_are_under_way_do_not_count(desk: Desk) -> None:
     await look
     assert desk.ended == []
     assert desk.metrics.counts["audited"] == 0
+
+
+async def test_a_watch_that_waits_before_it_goes_on_is_not_deaf(desk: Desk) -> None:
+    desk.cluster.objects.apply(KIND, "new", access_spec())
+    look = asyncio.create_task(desk.audit.look(KIND))
+    await asyncio.sleep(DEAF - 1)
+    desk.see()
+    desk.cluster.objects.apply(KIND, "newer", access_spec())  # it has its own time
+    await look
+    assert desk.metrics.counts["audited"] == 0
+
+
+async def test_an_end_is_not_held_up_by_a_watch_that_may_be_deaf(desk: Desk) -> None:
+    desk.cluster.objects.remove(KIND, "platform")
+    desk.cluster.objects.apply(KIND, "new", access_spec())
+    look = asyncio.create_task(desk.audit.look(KIND))
+    await asyncio.sleep(GRACE + 1)
+    assert desk.ended == [(KIND, "platform")]
+    with pytest.raises(DeafError, match="did not tell of new"):
+        await look
 
 
 @pytest.mark.parametrize("change", ["new", "changed", "made anew"])

@@ -97,6 +97,7 @@ def test_help_explains_each_setting(name: str) -> None:
         ("--workers", "many", ["workers", "many", "a valid integer"]),
         ("--listen-port", "70000", ["listen_port", "70000", "65535"]),
         ("--settle-seconds", "-1", ["settle_seconds", "-1"]),
+        ("--unowned-seconds", "-1", ["unowned_seconds", "-1"]),
         ("--log-format", "xml", ["--log-format", "xml", "human", "json"]),
         ("--log-level", "loud", ["--log-level", "loud", "info"]),
         ("--colour", "red", ["No such option", "--colour"]),
@@ -126,6 +127,7 @@ def test_without_anything_the_defaults_hold() -> None:
     found = settings()
     assert found.workers == 16
     assert found.settle_seconds == 2
+    assert found.unowned_seconds == 300
     assert found.kubeconfig is None
     assert found.log_format == "human"
 
@@ -135,6 +137,12 @@ def test_the_environment_is_read_and_a_flag_beats_it(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("GROUPACCESS_NAMESPACE", "access")
     found = settings("--workers=4", "--listen-port=0")
     assert (found.workers, found.namespace, found.listen_port) == (4, "access", 0)
+
+
+def test_what_is_on_by_default_has_a_flag_that_turns_it_off() -> None:
+    assert settings().leader_election
+    assert settings("--leader-election").leader_election
+    assert not settings("--no-leader-election").leader_election
 
 
 def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:

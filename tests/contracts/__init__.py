@@ -2,4 +2,9 @@
 
 import pytest
 
-pytest.register_assert_rewrite("contracts.cluster", "contracts.directory_reader")
+pytest.register_assert_rewrite(
+    "contracts.cluster",
+    "contracts.cluster_namespaces",
+    "contracts.directory_reader",
+    "contracts.leases",
+)

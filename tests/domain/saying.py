@@ -26,6 +26,7 @@ def say(
     stands: Iterable[BindingKey] | None = None,
     faults: Faults | None = None,
     also: Also | None = None,
+    left: Faults | None = None,
     patient: bool = True,
 ) -> AccessStatus:
     """Return the status; by default every granted binding stands."""
@@ -37,5 +38,6 @@ def say(
         if one.subjects
         for namespace in where[one.mapping.name].wanted
     )
-    outcomes = Outcomes(frozenset(granted if stands is None else stands), faults or {}, also or {})
+    stand = frozenset(granted if stands is None else stands)
+    outcomes = Outcomes(stand, faults or {}, also or {}, left or {})
     return status(declared, verdicts, where, outcomes, patient=patient)

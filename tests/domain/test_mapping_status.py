@@ -33,6 +33,7 @@ NOWHERE = Problem(
     "nowhere",
     Reason.NAMESPACE_NOT_FOUND,
     f'there is no namespace "nowhere". {ADVICE[Reason.NAMESPACE_NOT_FOUND]}',
+    passing=True,
 )
 
 
@@ -111,6 +112,16 @@ def test_the_one_that_needs_a_person_is_said_before_those_that_may_pass() -> Non
     one = said(within("shop", "a", "b"), stands=(), faults={SHOP: REFUSED})
     assert one.reason is Reason.WRITE_REFUSED
     assert one.message == f"{REFUSED.message} (and 2 more)"
+
+
+def test_a_fault_that_may_pass_is_passing_whatever_its_reason() -> None:
+    overload = Failure(Reason.WRITE_REFUSED, "503", passing=True)
+    one = said(within("shop", "bank"), stands=(BANK,), faults={SHOP: overload})
+    assert one.passing
+    assert one.problems == (Problem("shop", Reason.WRITE_REFUSED, "503", passing=True),)
+    both = said(within("shop", "bank"), stands=(), faults={BANK: overload, SHOP: REFUSED})
+    assert not both.passing
+    assert both.message == f"{REFUSED.message} (and 1 more)"
 
 
 def test_two_thousand_problems_stay_ten() -> None:

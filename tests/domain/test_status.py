@@ -22,6 +22,7 @@ from groupaccess.domain.status import AccessStatus
 from groupaccess.domain.verdict import Circumstances
 
 REFUSED = Failure(Reason.WRITE_REFUSED, "the API server says no.")
+OVERLOAD = Failure(Reason.WRITE_REFUSED, "tried again: 503", passing=True)
 
 
 def conditions(said: AccessStatus) -> dict[str, str]:
@@ -154,6 +155,35 @@ def test_one_problem_that_needs_a_person_stalls_at_once() -> None:
     assert not said.waiting
     assert conditions(said)["Stalled"] == "True"
     assert said.ready.message.startswith("b: the API server says no.")  # not what may come
+
+
+def test_write_that_is_tried_again_is_waited_for_whatever_its_reason() -> None:
+    said = say(access(), faults={key(): OVERLOAD}, stands=())
+    assert said.waiting
+    assert conditions(said) == READY | {"Ready": "False", "Reconciling": "True"}
+    assert (said.ready.reason, said.ready.message) == (OVERLOAD.reason, "sre: tried again: 503")
+
+
+@pytest.mark.parametrize("fault", [REFUSED, OVERLOAD], ids=["refused", "tried again"])
+def test_binding_that_could_not_be_deleted_is_named_although_all_mappings_stand(
+    fault: Failure,
+) -> None:
+    said = say(access(), left={key("old"): fault})
+    assert said.granted == "1/1"
+    assert said.waiting is fault.passing
+    expected = "Reconciling" if fault.passing else "Stalled"
+    assert conditions(said) == READY | {"Ready": "False", expected: "True"}
+    assert said.ready.reason is Reason.WRITE_REFUSED
+    assert said.ready.message == f"{key('old')} still stands: {fault.message}"
+
+
+def test_what_is_left_is_said_in_its_order_after_the_mappings() -> None:
+    left = {key("z"): OVERLOAD, key("y"): REFUSED, key("x"): REFUSED}
+    said = say(access(), left=left)
+    assert said.ready.message.startswith(f"{key('x')} still stands: ")
+    assert said.ready.message.endswith(" (and 2 more)")
+    said = say(access(), faults={key(): REFUSED}, stands=(), left=left)
+    assert said.ready.message == f"sre: {REFUSED.message} (and 3 more)"
 
 
 def test_object_that_stands_stays_ready_while_keycloak_is_silent() -> None:

@@ -16,7 +16,8 @@ logger = logging.getLogger(__name__)
 
 EVERY = 600.0  # seconds between two audits
 SOON = 5.0  # seconds from a relist of kopf's to the audit after it
-GRACE = 10.0  # seconds that news may take before they count as lost
+GRACE = 10.0  # seconds that news may take before an end counts as missed
+DEAF = 60.0  # seconds that news may take before a watch counts as dead: kopf may wait for 30
 
 Versions = Mapping[str, tuple[str, str]]
 
@@ -42,7 +43,7 @@ class Audit:
         self._relisted = asyncio.Event()
 
     def relisted(self) -> None:
-        """Note that kopf began anew with a list: deletions may have been missed."""
+        """Note that kopf began anew with a list, or will have to: deletions may be missed."""
         self._relisted.set()
 
     async def run(self) -> None:
@@ -62,17 +63,24 @@ class Audit:
                 logger.warning("audit put off: %s", error)
 
     async def look(self, kind: str) -> None:
-        """Audit one kind: twice, so that news under way do not count."""
-        if not any(differences(await self._cluster.versions(kind), self._store.seen[kind])):
+        """Audit one kind: more than once, so that news under way do not count."""
+        if not any(await self._compare(kind)):
             return
         await asyncio.sleep(GRACE)
-        missed, untold = differences(await self._cluster.versions(kind), self._store.seen[kind])
-        self._metrics.audited(len(missed) + len(untold))
+        missed, untold = await self._compare(kind)
+        self._metrics.audited(len(missed))
         if missed:
             logger.warning("audit: missed the end of %s %s", kind, ", ".join(sorted(missed)))
             self._gone(kind, missed)
         if untold:
+            await asyncio.sleep(DEAF - GRACE)
+            untold &= (await self._compare(kind))[1]
+            self._metrics.audited(len(untold))
+        if untold:
             raise DeafError(f"the watch of {kind} did not tell of {', '.join(sorted(untold))}")
+
+    async def _compare(self, kind: str) -> tuple[AbstractSet[str], AbstractSet[str]]:
+        return differences(await self._cluster.versions(kind), self._store.seen[kind])
 
 
 def differences(listed: Versions, seen: Versions) -> tuple[AbstractSet[str], AbstractSet[str]]:

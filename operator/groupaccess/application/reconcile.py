@@ -56,11 +56,17 @@ class Reconciler:
             return LAGGING
         self._elsewhere.remember(declared.access, verdicts, wanted)
         written = await self._writer.carry_out(name, declared.observed.ref, todo)
-        self._remember(declared.access, verdicts, wanted, written)
-        if not given.unread_yet:  # else every start would write "unknown", and then take it back
+        if not written.passing:  # else it would forget what the next try repairs
+            self._remember(declared.access, verdicts, wanted, written)
+        # Without a reading every start would write "unknown", and then take it back.
+        if not given.unread_yet and written.settled:
             outcomes = self._outcomes(declared, given, wanted, written)
             also = self._elsewhere.find(declared.access, verdicts, wanted)
-            await self._say(declared, verdicts, wanted, replace(outcomes, also=also), written)
+            outcomes = replace(outcomes, also=also)
+            try:
+                await self._say(declared, verdicts, wanted, outcomes, written)
+            except PassingError as error:
+                raise PassingError(str(error), written.again) from error
         return _look_again(written)
 
     def _remakes(self, name: str, todo: Plan) -> bool:
@@ -84,8 +90,9 @@ class Reconciler:
     ) -> Outcomes:
         """Gather where bindings stand now, and what was denied."""
         faults = written.faults | self._drift(declared, given)
-        stands = {want.key for want in wanted.bindings} | wanted.kept
-        return Outcomes(stands - faults.keys(), faults)
+        new = {want.key for want in wanted.bindings}
+        left = {key: fault for key, fault in written.faults.items() if key not in new}
+        return Outcomes((new | wanted.kept) - faults.keys(), faults, left=left)
 
     def _drift(self, declared: DeclaredAccess, given: Circumstances) -> dict[BindingKey, Failure]:
         """Name what would be written, were the object not suspended."""
@@ -157,7 +164,9 @@ class Reconciler:
 
 
 def _look_again(written: Written) -> float | None:
-    """Return when; raise PassingError after a refusal, which only trying again shows to be over."""
+    """Return when; raise PassingError for what only trying again shows to be over."""
+    for error in written.passing.values():
+        raise PassingError(str(error), written.again) from error
     if written.refused:
         raise PassingError("the API server refused a write", written.again)
     return written.again

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from groupaccess.application.failing import Failing
 from groupaccess.application.ports import (
     Clock,
     Cluster,
@@ -42,18 +43,23 @@ class Waits:
 class Written:
     """What came of a plan.
 
-    `faults` are conflicts and what the API server `refused`, `passing` is what has to be tried
-    again. `again` is when to look again, in seconds; None for never. `done` are the keys of what
-    was written, by verb and by what was granted or why it went.
+    `faults` are conflicts, what the API server `refused`, and what failed for a while. `passing`
+    are all that have to be tried again. `again` is when to look again, in seconds; None for never.
+    `done` are the keys of what was written, by verb and by what was granted or why it went.
     """
 
     faults: dict[BindingKey, Failure] = field(default_factory=dict)
     refused: bool = False
     again: float | None = None
-    passing: PassingError | None = None
+    passing: dict[BindingKey, PassingError] = field(default_factory=dict)
     done: defaultdict[tuple[str, str], list[BindingKey]] = field(
         default_factory=lambda: defaultdict(list)
     )
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether each write has an outcome to speak of; one that just failed has none."""
+        return self.passing.keys() <= self.faults.keys()
 
     def refuse(self, key: BindingKey, failure: Failure) -> None:
         """Keep what the API server refused; only trying again shows when it no longer does."""
@@ -76,14 +82,15 @@ class Writer:
         self._clock = clock
         self._metrics = metrics
         self._waits = waits
+        self._failing = Failing(clock)
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._due: dict[str, dict[str, float]] = {}  # GroupAccess -> uid of a binding -> since
 
     async def carry_out(self, name: str, about: ObjectRef | None, plan: Plan) -> Written:
-        """Write the plan of one GroupAccess and return what was refused.
+        """Write the plan of one GroupAccess and return what was refused and what failed.
 
-        Every write is tried, whatever happens to the others; then PassingError is raised for the
-        first that has to be tried again. What supersedes must stand before anything goes for it.
+        Every write is tried, whatever happens to the others. What supersedes must stand before
+        anything goes for it.
         """
         written = Written()
         for conflict in plan.conflicts:
@@ -95,13 +102,13 @@ class Writer:
         await asyncio.gather(*(self._delete(delete, written) for delete in ripe))
         if about is not None:
             await self._tell(about, written)
-        if written.passing is not None:
-            raise PassingError(str(written.passing), written.again) from written.passing
+        written.faults |= self._failing.lasting(name, written.passing)
         return written
 
     def forget(self, name: str) -> None:
         """Forget what was remembered of a GroupAccess of which nothing is left."""
         self._due.pop(name, None)
+        self._failing.forget(name)
 
     async def _apply(self, name: str, todo: Apply, written: Written) -> None:
         desired = todo.desired
@@ -112,7 +119,7 @@ class Writer:
             written.refuse(desired.key, refused.failure)
             return
         except PassingError as passing:
-            written.passing = passing
+            written.passing[desired.key] = passing
             return
         self._store.put_binding(binding)
         verb = self._verb(name, todo)
@@ -134,7 +141,7 @@ class Writer:
         due: dict[str, float] = {}
         ripe: list[Delete] = []
         for delete in deletes:
-            if delete.why is Why.SUPERSEDED and written.passing is not None:
+            if delete.why is Why.SUPERSEDED and written.passing:
                 continue  # its time begins when the successor stands
             since = due[delete.binding.uid] = known.get(delete.binding.uid, now)
             left = self._waits.before(delete.why) - (now - since)
@@ -155,7 +162,7 @@ class Writer:
             written.refuse(binding.key, refused.failure)
             return
         except PassingError as passing:
-            written.passing = passing
+            written.passing[binding.key] = passing
             return
         self._store.drop_binding(binding.key, binding.uid)
         if was_there:

@@ -42,8 +42,9 @@ def from_settings(
 def _parameter(settings: type[BaseSettings], name: str) -> inspect.Parameter:
     field = settings.model_fields[name]
     number = field.annotation in {int, float}  # taken as text: pydantic's error names the value
+    flag = name.replace("_", "-")
     option = typer.Option(
-        f"--{name.replace('_', '-')}",
+        f"--{flag}/--no-{flag}" if field.annotation is bool else f"--{flag}",
         help=field.description,
         envvar=f"{settings.model_config['env_prefix']}{name}".upper(),
         show_default=_default(field),

@@ -131,10 +131,14 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a directory could not be read, in words that stay the same while it lasts."""
+    """Why something did not work, in words that stay the same while it lasts.
+
+    `passing` tells that it is tried again and may come by itself, whatever is usual for the reason.
+    """
 
     reason: Reason
     message: str
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,16 +30,20 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A place where a mapping does not stand as declared; namespace "" is the whole cluster."""
+    """A place where a mapping does not stand as declared; namespace "" is the whole cluster.
+
+    `passing` may come by itself, and needs no person yet.
+    """
 
     namespace: str
     reason: Reason
     message: str
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MappingStatus:
-    """One mapping: its state and why, whom it binds, and where.
+    """One mapping: its state and why, whom it binds, and where; `passing` may come by itself.
 
     `wanted` and `granted` count namespaces, for a mapping that has a scope; `problems` are the
     first ten of them.
@@ -51,6 +55,7 @@ class MappingStatus:
     message: str
     cluster_role: str
     scoped: bool
+    passing: bool = False
     wanted: int = 0
     granted: int = 0
     problems: tuple[Problem, ...] = ()
@@ -70,12 +75,14 @@ class MappingStatus:
 class Outcomes:
     """What came of the writes: where bindings stand, and where something was denied.
 
-    `also` are other bindings for the same right, by the mapping's name.
+    `left` are bindings that should be gone and could not be deleted. `also` are other bindings for
+    the same right, by the mapping's name.
     """
 
     stands: AbstractSet[BindingKey] = frozenset()
     faults: Mapping[BindingKey, Failure] = field(default_factory=dict)
     also: Mapping[str, AlsoGrantedBy] = field(default_factory=dict)
+    left: Mapping[BindingKey, Failure] = field(default_factory=dict)
 
 
 def mapping_status(
@@ -94,7 +101,11 @@ def mapping_status(
     complete = not problems and stand == len(keys)
     state = _state(verdict, stand, granted=granted, complete=complete)
     objection = problems and (granted or verdict.suspended)
-    reason, message = _say(problems) if objection else (verdict.reason, verdict.message)
+    reason, message, passing = (
+        _say(problems)
+        if objection
+        else (verdict.reason, verdict.message, verdict.reason in PASSING)
+    )
     if verdict.outcome is Outcome.GRANT and not where.wanted and not problems:
         message += " There are 0 namespaces for it now."
     group = verdict.group
@@ -105,6 +116,7 @@ def mapping_status(
         message=message,
         cluster_role=mapping.cluster_role,
         scoped=mapping.scope is not None,
+        passing=passing,
         wanted=len(keys) + len(where.absent),
         granted=0 if verdict.outcome is Outcome.REVOKE else stand,
         problems=problems[:FIRST] if mapping.scope is not None else (),
@@ -140,14 +152,16 @@ def _each(keys: Iterable[BindingKey], where: Places, outcomes: Outcomes) -> Iter
     for key in keys:
         fault = outcomes.faults.get(key)
         if fault is not None:
-            yield Problem(key.namespace, fault.reason, fault.message)
+            passing = fault.passing or fault.reason in PASSING
+            yield Problem(key.namespace, fault.reason, fault.message, passing)
     for namespace in where.absent:
         fact = f'there is no namespace "{namespace}"'
         message = advise(Reason.NAMESPACE_NOT_FOUND, fact)
-        yield Problem(namespace, Reason.NAMESPACE_NOT_FOUND, message)
+        yield Problem(namespace, Reason.NAMESPACE_NOT_FOUND, message, passing=True)
 
 
-def _say(problems: tuple[Problem, ...]) -> tuple[Reason, str]:
-    first = min(problems, key=lambda problem: problem.reason in PASSING)  # who needs a person
+def _say(problems: tuple[Problem, ...]) -> tuple[Reason, str, bool]:
+    first = min(problems, key=lambda problem: problem.passing)  # who needs a person
     more = len(problems) - 1
-    return first.reason, first.message + (f" (and {more} more)" if more else "")
+    message = first.message + (f" (and {more} more)" if more else "")
+    return first.reason, message, first.passing

@@ -4,15 +4,16 @@ Ready, Reconciling and Stalled follow kstatus; Verified is Keycloak's word. Equa
 values.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groupaccess.domain import model
 from groupaccess.domain.conditions import Condition, Truth
+from groupaccess.domain.directory import Failure
 from groupaccess.domain.mapping_status import MappingStatus, Outcomes, State, mapping_status
 from groupaccess.domain.namespaces import Places
-from groupaccess.domain.reasons import ABOUT_GROUP, PASSING, Reason
+from groupaccess.domain.reasons import ABOUT_GROUP, Reason
 from groupaccess.domain.verdict import Outcome, Verdict
 
 
@@ -52,8 +53,8 @@ def status(
     mappings = tuple(
         mapping_status(access, verdict, where[verdict.mapping.name], outcomes) for verdict in judged
     )
-    problems = [mapping for mapping in mappings if not mapping.as_declared]
-    waiting = patient and bool(problems) and all(m.reason in PASSING for m in problems)
+    problems = [*_problems(mappings), *_left(outcomes)]
+    waiting = patient and bool(problems) and all(problem.passing for problem in problems)
     ready = _ready(mappings, problems)
     return AccessStatus(
         conditions=(
@@ -69,6 +70,17 @@ def status(
     )
 
 
+def _problems(mappings: Iterable[MappingStatus]) -> Iterator[Failure]:
+    for mapping in mappings:
+        if not mapping.as_declared:
+            yield Failure(mapping.reason, f"{mapping.name}: {mapping.message}", mapping.passing)
+
+
+def _left(outcomes: Outcomes) -> Iterator[Failure]:
+    for key, fault in sorted(outcomes.left.items()):
+        yield replace(fault, message=f"{key} still stands: {fault.message}")
+
+
 def _count(mappings: tuple[MappingStatus, ...]) -> str:
     return f"{sum(m.state is State.GRANTED for m in mappings)}/{len(mappings)}"
 
@@ -78,13 +90,12 @@ def _next_expiry(verdicts: Iterable[Verdict]) -> datetime | None:
     return min((end for end in ends if end is not None), default=None)
 
 
-def _ready(mappings: tuple[MappingStatus, ...], problems: list[MappingStatus]) -> Condition:
+def _ready(mappings: tuple[MappingStatus, ...], problems: list[Failure]) -> Condition:
     if problems:
-        first = min(problems, key=lambda mapping: mapping.reason in PASSING)  # who needs a person
+        first = min(problems, key=lambda problem: problem.passing)  # who needs a person
         more = len(problems) - 1
         also = f" (and {more} more)" if more else ""
-        message = f"{first.name}: {first.message}{also}"
-        return Condition("Ready", "False", first.reason, message)
+        return Condition("Ready", "False", first.reason, first.message + also)
     ended = sum(mapping.state is State.EXPIRED for mapping in mappings)
     also = f", {ended} ended in time" if ended else ""
     message = f"{_count(mappings)} mappings stand as declared{also}."

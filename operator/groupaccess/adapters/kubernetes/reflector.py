@@ -40,13 +40,15 @@ class Resource:
 class Reflector:
     """Mirrors one resource: `put` is called with each object, `gone` with each that went.
 
-    `gone` gets namespace, name and uid. `listed` is set after the first whole list.
+    `gone` gets namespace, name and uid. `on_gap` is called when the API server no longer has the
+    history: other watches may miss something, too. `listed` is set after the first whole list.
     """
 
     rest: Rest
     resource: Resource
     put: Callable[[dict[str, Any]], None]
     gone: Callable[[str, str, str], None]
+    on_gap: Callable[[], None] = field(default=lambda: None)
     listed: asyncio.Event = field(default_factory=asyncio.Event)
     _known: dict[tuple[str, str], str] = field(default_factory=dict)  # (namespace, name) -> uid
     _version: str | None = None  # the last one told; None lists anew
@@ -64,8 +66,10 @@ class Reflector:
                 # One that ends at once with no news must not spin.
                 failures = 0 if self._version != began else 1
             except ApiError as error:
-                self._version = None if error.code == GONE else self._version
                 failures += 1
+                if error.code == GONE:
+                    self._version = None
+                    self.on_gap()
                 logger.info("%s: %s", self.resource.segments[-1], error)
             except PassingError as error:
                 failures += 1
