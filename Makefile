@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check e2e oldest mutants image lock crds tools clean
+.PHONY: help demo test check e2e oldest mutants image lock crds sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,6 +49,19 @@ lock: $(INSTALLED) ## Renew the locked versions of all dependencies
 
 crds: $(INSTALLED) ## Write the CRDs anew from the models
 	$(BIN)/python -m groupaccess.api.crd crds deploy/helm/groupaccess/crds
+
+sbom: $(INSTALLED) ## Write dist/sbom.json: what the image holds of Python, as CycloneDX
+	@mkdir -p dist && scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT; \
+	$(PYTHON) -m venv "$$scratch"; \
+	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --require-hashes --requirement requirements/runtime.txt; \
+	"$$scratch/bin/python" -m pip uninstall --quiet --yes pip setuptools; \
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	  --output-file dist/sbom.json "$$scratch"
+	@echo dist/sbom.json
+
+audit: $(INSTALLED) ## Look for known vulnerabilities in what the image holds of Python
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements/runtime.txt
 
 tools: $(INSTALLED)
 	@PYTHONPATH=e2e $(BIN)/python -m testbed.tools helm >/dev/null

@@ -15,7 +15,8 @@ class Issuer:
     """One issuer of tokens and how kube-apiserver reads them.
 
     `ca_pem` is the certificate authority of the issuer's https address. `username_prefix` None
-    means what kube-apiserver does without the flag: the issuer's URL and `#`.
+    means what kube-apiserver does without the flag: the issuer's URL and `#`. `user_rules` are CEL
+    expressions over `user` that must be true; the classic flags have none.
     """
 
     url: str
@@ -25,6 +26,7 @@ class Issuer:
     username_prefix: str | None = None
     groups_claim: str = "groups"
     groups_prefix: str = ""
+    user_rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,9 @@ def _jwt_authenticator(issuer: Issuer) -> dict[str, Any]:
             "username": {"claim": issuer.username_claim, "prefix": username_prefix},
             "groups": {"claim": issuer.groups_claim, "prefix": issuer.groups_prefix},
         },
+        "userValidationRules": [
+            {"expression": rule, "message": "not this user"} for rule in issuer.user_rules
+        ],
     }
 
 
