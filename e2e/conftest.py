@@ -42,6 +42,7 @@ MARKERS = (
     "kind: in a kind cluster, from the image and the chart",
     "contract: the fakes and the real adapters keep the same contract",
     "crd: the API server refuses bad input, in words",
+    "attacks: nobody climbs: what the guards refuse to whom, and in which words",
     "adopt: hand-made bindings become GroupAccesses, and go",
 )
 
@@ -194,7 +195,7 @@ def name() -> str:
 
 @pytest.fixture(scope="session")
 def installed(cluster: Cluster) -> Cluster:
-    """Give the run's cluster with the CRDs and the operator's rights, cluster-admin included."""
+    """Give the run's cluster with the CRDs, the guards and the operator's rights, to all roles."""
     install_crds(cluster)
     install_rights(cluster)
     return cluster

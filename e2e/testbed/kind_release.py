@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from testbed.cache import run_step
-from testbed.installation import CHART, NAMESPACE, ROOT, WITH_CLUSTER_ADMIN, helm
+from testbed.installation import BREAK_GLASS, CHART, NAMESPACE, ROOT, WITH_CLUSTER_ADMIN, helm
 from testbed.kind import KindTestbed
 from testbed.objects import directory
 from testbed.realm import Realm
@@ -41,6 +41,7 @@ class Release:
         self.values: dict[str, Any] = {
             "image": {"repository": repository, "tag": tag},
             "bindableClusterRoles": list(WITH_CLUSTER_ADMIN),
+            "guards": {"breakGlassGroup": BREAK_GLASS},
             "directory": {"enabled": True, "spec": spec},
             "log": {"level": "debug"},  # the tests look for secrets in everything it can say
         }

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,19 @@ class Chart:
 
     def render(self, *options: str, release: str = "groupaccess", **values: object) -> list[Object]:
         """Return the objects that a release with these values has."""
+        said = self._run(("template", release, *options), values)
+        return [body for body in yaml.safe_load_all(said) if body]
+
+    def notes(self, **values: object) -> str:
+        """Return what an installation with these values tells."""
+        return self._run(("install", "x", "--dry-run=client"), values).partition("\nNOTES:")[2]
+
+    def _run(self, command: Sequence[str], values: Mapping[str, object]) -> str:
         pairs = [f"--set-json={name}={json.dumps(value)}" for name, value in values.items()]
-        command = [self.helm, "template", release, str(CHART), f"--namespace={NAMESPACE}"]
+        where = (str(CHART), f"--namespace={NAMESPACE}")
         done = subprocess.run(  # noqa: S603 -- Helm
-            [*command, *options, *pairs], capture_output=True, text=True, check=False
+            [self.helm, *command, *where, *pairs], capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
             raise HelmError(done.stderr)
-        return [body for body in yaml.safe_load_all(done.stdout) if body]
+        return done.stdout

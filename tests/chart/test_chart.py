@@ -43,11 +43,14 @@ def container(objects: list[Object]) -> Object:
     return found
 
 
-def test_with_its_defaults_it_is_a_deployment_and_its_rights(rendered: list[Object]) -> None:
+def test_with_its_defaults_it_is_a_deployment_its_rights_and_its_guards(
+    rendered: list[Object],
+) -> None:
     kinds = sorted(body["kind"] for body in rendered)
     assert kinds == [
         *("ClusterRole", "ClusterRoleBinding", "Deployment"),
         *("Role", "Role", "RoleBinding", "RoleBinding", "ServiceAccount"),
+        *(["ValidatingAdmissionPolicy"] * 3 + ["ValidatingAdmissionPolicyBinding"] * 3),
     ]
 
 
@@ -94,7 +97,7 @@ def test_roles_are_bound_to_the_account_of_the_pod(rendered: list[Object]) -> No
     account = pod(rendered)["serviceAccountName"]
     assert [body["metadata"]["name"] for body in of_kind(rendered, "ServiceAccount")] == [account]
     roles = {(body["kind"], body["metadata"]["name"]) for body in rendered if body["kind"] in ROLES}
-    bindings = [body for body in rendered if body["kind"].endswith("Binding")]
+    bindings = [body for body in rendered if body["kind"].endswith("RoleBinding")]
     assert {(each["roleRef"]["kind"], each["roleRef"]["name"]) for each in bindings} == roles
     for each in bindings:
         assert each["subjects"] == [
@@ -206,6 +209,12 @@ def test_helm_installs_the_crds(chart: Chart) -> None:
         ({"image": {"digest": "abc"}}, "digest"),
         ({"log": {"level": "loud"}}, "level"),
         ({"workers": 0}, "workers"),
+        ({"guards": {"cage": {"enabled": "yes"}}}, "cage"),
+        ({"guards": {"cage": False}}, "cage"),
+        ({"guards": {"reserved": {"enabled": False}}}, "reserved"),
+        ({"guards": {"breakGlassGroup": "system:authenticated"}}, "breakGlassGroup"),
+        ({"guards": {"breakGlassGroup": "system:serviceaccounts"}}, "breakGlassGroup"),
+        ({"guards": {"breakGlassGroup": ["oncall"]}}, "breakGlassGroup"),
     ],
     ids=lambda case: str(case) if isinstance(case, dict) else "",
 )

@@ -19,3 +19,19 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
 {{- end }}
 {{- end }}
+
+{{- define "groupaccess.username" -}}
+system:serviceaccount:{{ .Release.Namespace }}:{{ include "groupaccess.name" . }}
+{{- end }}
+
+{{- /* Puts a policy in force everywhere: (list $ "its name"). What is refused is in the audit log, too. */}}
+{{- define "groupaccess.policyBinding" -}}
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: {{ include "groupaccess.name" (first .) }}-{{ last . }}
+  labels: {{- include "groupaccess.labels" (first .) | nindent 4 }}
+spec:
+  policyName: {{ include "groupaccess.name" (first .) }}-{{ last . }}
+  validationActions: [Deny, Audit]
+{{- end }}
