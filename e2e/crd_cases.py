@@ -193,7 +193,7 @@ def interval(text: str, words: str) -> Case:
 
 REALMS: dict[str, Case] = {
     "http": issuer("http://auth.example.com/realms/a", "must begin with https://"),
-    "http, nearly localhost": issuer("http://localhost.x.org/realms/a", "begin with https://"),
+    "http on localhost": issuer("http://localhost:8080/realms/a", "begin with https://"),
     "no URL": issuer("auth.example.com/realms/a", "must begin with https://"),
     "no realm": issuer("https://auth.example.com/auth"),
     "realm without a name": issuer("https://auth.example.com/realms/"),
@@ -204,9 +204,15 @@ REALMS: dict[str, Case] = {
     "user in the URL": issuer("https://me:pw@auth.example.com/realms/a"),
     "space in the URL": issuer("https://auth.example.com/realms/a b"),
     "realm of dots": issuer("https://auth.example.com/realms/.."),
+    "realm of quoted dots": issuer("https://auth.example.com/realms/%2e%2E"),
     "no issuer": (directory(issuer=None), "spec.issuer", "Required value"),
     "admin over http": (
         directory(adminURL="http://keycloak.keycloak.svc:8080"),
+        "spec.adminURL",
+        "must begin with https:// since credentials go there",
+    ),
+    "admin on localhost over http": (
+        directory(adminURL="http://[::1]:8080/auth"),
         "spec.adminURL",
         "must begin with https:// since credentials go there",
     ),
@@ -235,6 +241,11 @@ REALMS: dict[str, Case] = {
         directory(caBundle={"secretRef": {"name": "ca", "key": "a/b"}}),
         "spec.caBundle.secretRef.key",
         "a key must be letters",
+    ),
+    "secret of dots": (
+        directory(auth={"clientSecret": {"secretRef": {"name": ".."}}}),
+        "spec.auth.clientSecret.secretRef.name",
+        "must be lower-case",
     ),
     "secret elsewhere": (
         directory(auth={"clientSecret": {"secretRef": {"name": "other/keycloak"}}}),
@@ -310,8 +321,6 @@ TAKEN = {
     "role of a component": access(mapping(clusterRole="acme:reader,writer#1")),
     "suspended": access(mapping(), suspend=True),
     "expired": access(mapping(expiresAt="2020-02-29T00:00:00Z")),
-    "localhost over http": directory(issuer="http://localhost:8080/realms/a"),
-    "loopback over http": directory(issuer="http://[::1]:8080/realms/a"),
     "realm with a space": directory(issuer="https://auth.example.com/realms/my%20realm"),
     "admin elsewhere": directory(adminURL="https://keycloak.keycloak.svc:8443/auth"),
     "no stored secret": directory(auth=TOKEN),

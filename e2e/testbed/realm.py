@@ -61,7 +61,7 @@ class Realm:
         """Remove the realm; a cluster that still trusts it cannot reload its issuers any more."""
         self.admin.delete_realm(self.name)
 
-    def issuer(self, *audiences: str, **reading: str) -> Issuer:
+    def issuer(self, *audiences: str, **reading: Any) -> Issuer:  # noqa: ANN401 - fields of Issuer
         """Return it as an issuer for a cluster to trust, by default for the audience `headlamp`.
 
         `reading` are the other fields of Issuer: `groups_claim`, `groups_prefix` and so on.

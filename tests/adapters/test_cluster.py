@@ -41,6 +41,28 @@ async def test_a_secret_without_data_is_empty(server: ApiServer) -> None:
         assert await KubernetesCluster(rest, "own", FakeClock().now).secret("tls") == {}
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../kube-system/secrets/token",
+        "..%2F..%2Fkube-system%2Fsecrets%2Ftoken",
+        "/api/v1/namespaces/kube-system/secrets/token",
+        "token?namespace=kube-system",
+        "token#",
+    ],
+)
+async def test_no_name_leads_to_another_namespace(server: ApiServer, name: str) -> None:
+    server.answers.extend([Answer({}), Answer({})])
+    async with server.serve() as rest:
+        cluster = KubernetesCluster(rest, "own", FakeClock().now)
+        await cluster.secret(name)
+        await cluster.config_map(name)
+    for request, kind in zip(server.requests, ("secrets", "configmaps"), strict=True):
+        below = request.rel_url.raw_path.removeprefix(f"/api/v1/namespaces/own/{kind}/")
+        assert "/" not in below
+        assert request.rel_url.raw_query_string == ""
+
+
 async def test_all_pages_of_a_kind_are_listed(server: ApiServer) -> None:
     server.answers.extend([page(item("a", "1", "5"), more="next"), page(item("b", "2", "6"))])
     async with server.serve() as rest:

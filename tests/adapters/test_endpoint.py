@@ -10,12 +10,13 @@ from aiohttp.test_utils import unused_port
 from prometheus_client import CollectorRegistry, generate_latest
 
 from fakes.clock import BEGIN
-from fakes.values import access, binding, key
+from fakes.values import access, binding, directory, key, mapping, snapshot
 from groupaccess.adapters.endpoint import Endpoint
 from groupaccess.adapters.metrics import PrometheusMetrics, StoreCollector
 from groupaccess.application.store import Store
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.conditions import Prior
+from groupaccess.domain.directory import Reading
 
 
 class Probes:
@@ -70,6 +71,21 @@ async def test_metrics_are_what_prometheus_reads(probes: Probes) -> None:
 
 async def test_there_is_nothing_else(probes: Probes) -> None:
     assert (await probes.get("/"))[0] == 404
+
+
+async def test_nobody_learns_a_name_or_a_secret_without_logging_in(probes: Probes) -> None:
+    metrics, store = PrometheusMetrics(probes.registry, "1"), Store()
+    probes.registry.register(StoreCollector(store))
+    store.put_directory(directory(issuer="https://hush.example/realms/hush"))
+    store.put_reading("default", Reading(snapshot("/hush/group", identity="hush-account")))
+    store.put_access(access("hush-access", mapping("hush-mapping", "/hush/group", "hush-role")))
+    store.put_binding(binding(BindingKey("hush-namespace", "groupaccess:hush-access:m:r")))
+    metrics.directory_read("default", "LoginFailed", 1)
+    pages = [await probes.get(path) for path in ("/healthz", "/readyz", "/metrics", "/none")]
+    text = "\n".join(page for _, page in pages)
+    assert 'directory="default",reason="LoginFailed"' in text  # which alerts need
+    assert "groupaccess_managed_bindings 1.0" in text
+    assert "hush" not in text
 
 
 def samples(registry: CollectorRegistry) -> dict[str, str]:

@@ -4,35 +4,16 @@ from typing import Any
 
 import pytest
 
-from fakes.keycloak_server import GROUPS, HANG, SECRET, KeycloakServer
-from groupaccess.adapters.keycloak.reader import KeycloakReader
+from fakes.keycloak_server import GROUPS, HANG, KeycloakServer
+from fakes.reading import read, refusal
 from groupaccess.adapters.keycloak.session import _trust
 from groupaccess.application.ports import RefusedError
-from groupaccess.domain.directory import Failure, Snapshot
-from groupaccess.domain.model import Directory, TokenClient
 from groupaccess.domain.reasons import Reason
-
-HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
 
 
 @pytest.fixture
 def server() -> KeycloakServer:
     return KeycloakServer()
-
-
-async def read(server: KeycloakServer) -> Snapshot:
-    """Read the realm once."""
-    async with server.serve():
-        directory = Directory("default", server.issuer, "groups", "", (HEADLAMP,))
-        return await KeycloakReader(answer_within=0.5).read(directory, server.connection)
-
-
-async def refusal(server: KeycloakServer) -> Failure:
-    """Return why the realm cannot be read."""
-    with pytest.raises(RefusedError) as refused:
-        await read(server)
-    assert SECRET not in refused.value.failure.message
-    return refused.value.failure
 
 
 async def test_a_realm_is_read_in_one_unpaged_list(server: KeycloakServer) -> None:

@@ -50,7 +50,6 @@ def test_absent_means_what_the_documentation_says() -> None:
         ("https://sso.example.com/realms/main", "https://sso.example.com", "main"),
         ("https://sso.example.com/realms/my%20realm", "https://sso.example.com", "my realm"),
         ("https://h/realms/realms/realms/x", "https://h/realms/realms", "x"),
-        ("http://localhost:8080/realms/a", "http://localhost:8080", "a"),
         ("https://[2001:db8::1]:8443/realms/a", "https://[2001:db8::1]:8443", "a"),
     ],
 )
@@ -63,7 +62,8 @@ def test_issuer_names_the_address_and_the_realm(issuer: str, base: str, realm: s
     "issuer",
     [
         "http://auth.example.com/realms/a",
-        "http://localhost.example.com/realms/a",
+        "http://localhost:8080/realms/a",
+        "http://127.0.0.1/realms/a",
         "http://localhost@example.com/realms/a",
         "HTTPS://auth.example.com/realms/a",
         "https://auth.example.com",
@@ -74,6 +74,10 @@ def test_issuer_names_the_address_and_the_realm(issuer: str, base: str, realm: s
         "https://auth.example.com/realms/a#b",
         "https://auth.example.com/realms/a\n",
         "https://user:pw@auth.example.com/realms/a",
+        "https://auth.example.com/realms/..",
+        "https://auth.example.com/../realms/a",
+        "https://auth.example.com/realms/%2e%2E",
+        "https://auth.example.com/%2E/realms/a",
         "https:///realms/a",
         "",
     ],
@@ -97,9 +101,23 @@ def test_error_does_not_repeat_what_may_be_a_secret(fields: dict[str, object]) -
     assert "hunter2" not in str(error.value)
 
 
-def test_credentials_do_not_travel_in_clear() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://keycloak.keycloak.svc:8080/auth",
+        "http://localhost:8080",
+        "http://[::1]:8080/auth",
+        "ftp://keycloak.keycloak.svc",
+        "https://me:pw@keycloak.keycloak.svc",
+        "https://keycloak.keycloak.svc/%2e%2e",
+    ],
+)
+def test_credentials_do_not_travel_in_clear_or_astray(url: str) -> None:
     with pytest.raises(ValidationError):
-        spec(adminURL="http://keycloak.keycloak.svc:8080/auth")
+        spec(adminURL=url)
+
+
+def test_the_admin_api_may_be_elsewhere() -> None:
     url = "https://keycloak.keycloak.svc:8443/auth"
     assert spec(adminURL=url).admin_url == url
 
@@ -141,6 +159,15 @@ def test_interval_is_sane(interval: str) -> None:
 def test_field_of_a_newer_version_is_read_and_reported() -> None:
     found = spec(auth={**SECRET, "mtls": True}, region="eu")
     assert found.unknown_fields() == ("region", "auth.mtls")
+
+
+def test_no_field_names_a_namespace_that_credentials_are_read_from() -> None:
+    there = {"name": "keycloak", "namespace": "kube-system"}
+    found = spec(auth={"clientSecret": {"secretRef": there}}, caBundle={"secretRef": there})
+    assert found.unknown_fields() == (
+        "caBundle.secretRef.namespace",
+        "auth.clientSecret.secretRef.namespace",
+    )
 
 
 def test_word_of_a_newer_version_is_no_reason_to_guess() -> None:

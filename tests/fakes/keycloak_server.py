@@ -1,16 +1,22 @@
-"""A real HTTP server that answers as a Keycloak would, or as one that is not well."""
+"""A real HTTPS server that answers as a Keycloak would, or as one that is not well."""
 
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
+import ssl
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from groupaccess.application.ports import Connection
+from testbed.pki import LOCAL_NAMES, CertificateAuthority
+
+Trick = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SECRET = "s3cret"  # noqa: S105 -- of a test
 GROUPS = [{"id": "1", "name": "SRE", "path": "/SRE"}, {"id": "2", "name": "Dev", "path": "/Dev"}]
@@ -26,10 +32,12 @@ def jwt(**claims: str) -> str:
 class KeycloakServer:
     """Answers by the last part of the path; `answers` may be changed by a test.
 
-    An answer is JSON data, a pair of HTTP status and text, or HANG.
+    An answer is JSON data, a pair of HTTP status and text, HANG, or a trick of `fakes.hostile`.
+    Its certificate is for the names `hosts`, by an authority of its own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hosts: tuple[str, ...] = LOCAL_NAMES) -> None:
+        self._hosts = hosts
         self.answers: dict[str, Any] = {
             "token": {"access_token": jwt(sub="me"), "expires_in": 300},
             "count": {"count": len(GROUPS)},
@@ -39,6 +47,7 @@ class KeycloakServer:
         }
         self.queries: dict[str, dict[str, str]] = {}
         self.url = ""
+        self.ca = ""
         self._closing = asyncio.Event()
 
     @property
@@ -49,28 +58,44 @@ class KeycloakServer:
     @property
     def connection(self) -> Connection:
         """Return how it is reached."""
-        return Connection(f"{self.url}/", "main", "groupaccess", SECRET)
+        return Connection(f"{self.url}/", "main", "groupaccess", SECRET, self.ca)
 
     @asynccontextmanager
     async def serve(self) -> AsyncIterator[None]:
         """Serve until the block ends."""
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
-        async with TestServer(app) as server:
+        server = TestServer(app, scheme="https")
+        await server.start_server(ssl=self._certificate())
+        try:
             self.url = str(server.make_url("")).rstrip("/")
             endpoint = f"{self.issuer}/protocol/openid-connect/token"
             known = {"issuer": self.issuer, "token_endpoint": endpoint}
             self.answers.setdefault("openid-configuration", known)
             yield
+        finally:
             self._closing.set()
+            await server.close()
 
-    async def _handle(self, request: web.Request) -> web.Response:
+    def _certificate(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        with tempfile.TemporaryDirectory() as folder:
+            authority = CertificateAuthority(Path(folder), "Keycloak's own")
+            self.ca = authority.pem
+            pair = authority.issue_server("keycloak", self._hosts)
+            context.load_cert_chain(pair.certificate, pair.key)
+        return context
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
         name = request.path.rpartition("/")[2]
         self.queries[name] = dict(request.query)
         answer = self.answers.get(name, (404, '{"error":"Realm not found"}'))
         if answer is HANG:
             await self._closing.wait()
             return web.Response()
+        if callable(answer):
+            trick: Trick = answer
+            return await trick(request)
         if isinstance(answer, tuple):
             code, text = answer
             return web.Response(status=code, text=text, content_type="application/json")

@@ -3,22 +3,48 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
+import httpx
+from jwcrypto.common import JWException  # type: ignore[import-untyped]
 from keycloak.exceptions import (
     KeycloakConnectionError,
     KeycloakError,
 )
 
+from groupaccess.adapters.keycloak.client import UnfitError
 from groupaccess.application.ports import RefusedError
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.reasons import Reason, advise
 
+LIMIT = 1024
+"""Characters of a message: the server's own words may be as many as it likes."""
+# What python-keycloak, json and jwcrypto raise at an answer that is not as they expect it.
+NOT_KEYCLOAKS = (
+    ArithmeticError,
+    AttributeError,
+    JWException,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+# Their text tells what went wrong below HTTP. That of others may hold what was sent or received.
+SPEAKING = (httpx.ConnectError, httpx.ProxyError)
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 
 
 def failure(reason: Reason, fact: str) -> Failure:
     """Make a failure whose message says what to do."""
     return Failure(reason, advise(reason, fact))
+
+
+def told(failure: Failure, secret: str) -> Failure:
+    """Return a failure that may be shown, whatever the server's part in its message is."""
+    text = failure.message.replace(secret, "***") if secret else failure.message
+    if len(text) > LIMIT:
+        text = f"{text[: LIMIT - 1]}…"
+    return replace(failure, message="".join(c if c.isprintable() else "?" for c in text))
 
 
 @contextmanager
@@ -36,8 +62,10 @@ def translated(
     try:
         yield
     except KeycloakConnectionError as error:
-        reason, fact = Reason.KEYCLOAK_UNAVAILABLE, f"not reached: {_cause(error)}"
-        raise RefusedError(failure(reason, fact)) from error
+        cause = error.__cause__
+        unfit = isinstance(cause, UnfitError)
+        fact = f"{what}: {cause}" if unfit else f"not reached: {_named(cause)}"
+        raise RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error
     except KeycloakError as error:
         code = error.response_code
         if login and code in {BAD_REQUEST, UNAUTHORIZED}:
@@ -50,17 +78,14 @@ def translated(
         else:
             reason, fact = Reason.KEYCLOAK_UNAVAILABLE, f"{what}: HTTP {code}"
         raise RefusedError(failure(reason, fact)) from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except NOT_KEYCLOAKS as error:
         fact = f"{what}: the answer is not Keycloak's ({type(error).__name__})"
         raise RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error
 
 
-def _cause(error: KeycloakConnectionError) -> str:
-    """Name the transport's error: its kind and text are stable, addresses and times are not."""
-    cause: BaseException = error
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
-    text = str(cause)
+def _named(cause: BaseException | None) -> str:
+    """Name an error by what is stable in it: its kind, and a text that may be shown."""
+    text = str(cause) if isinstance(cause, SPEAKING) else ""
     return f"{type(cause).__name__} ({text})" if text else type(cause).__name__
 
 
@@ -69,5 +94,5 @@ def _words(error: KeycloakError) -> str:
     try:
         answer = json.loads(error.response_body or b"")
         return str(answer.get("error_description") or answer["error"])
-    except (ValueError, KeyError, AttributeError):
+    except NOT_KEYCLOAKS:
         return f"HTTP {error.response_code}"

@@ -1,0 +1,90 @@
+"""The HTTP client towards Keycloak: it takes what an honest server sends, and little of any other.
+
+A redirect is never followed, since the credentials would go along. Nothing compressed is taken, so
+that what is counted on the wire is all that there is. A proxy of the environment (HTTPS_PROXY) is
+used, as everywhere in httpx: TLS goes through it, and it learns the host's name alone.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+
+MIB = 2**20
+LARGEST = 16 * MIB
+"""Bytes of one answer. A group has 200 to 300: this is a realm of 60,000."""
+MOST_VALUES = 2**20
+"""Values of one answer. A group has less than 20; a parser makes 24 bytes of each byte of `{},`."""
+HOST = 100  # characters of a host's name in a message
+
+
+class UnfitError(Exception):
+    """A request that is not made, or an answer that is not taken. The text is for people."""
+
+
+class CarefulClient(httpx.AsyncClient):
+    """Speaks https alone. One answer, from connecting to its last byte, takes `answer_within`."""
+
+    def __init__(self, trust: ssl.SSLContext, answer_within: float) -> None:
+        super().__init__(
+            verify=trust,
+            timeout=None,
+            headers={"Accept-Encoding": "identity"},
+            event_hooks={"response": [_begin]},
+        )
+        self._answer_within = answer_within
+
+    async def send(self, request: httpx.Request, **how: Any) -> httpx.Response:  # noqa: ANN401
+        """Send a request and read its answer; raise UnfitError for one that an honest server lacks.
+
+        python-keycloak wraps that in its own error.
+        """
+        if request.url.scheme != "https":
+            raise UnfitError(f"{request.url.host} is not https, so no credentials are sent there")
+        try:
+            async with asyncio.timeout(self._answer_within):
+                response = await super().send(request, **how)
+        except TimeoutError:
+            raise UnfitError(f"no whole answer within {self._answer_within:g} s") from None
+        if sum(response.content.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
+            raise UnfitError(f"the answer has more than {MOST_VALUES} values")
+        return response
+
+
+async def _begin(response: httpx.Response) -> None:
+    """Judge an answer by its headers, before its body is read."""
+    if response.has_redirect_location:
+        raise UnfitError(f"redirected to {_target(response)}; redirects are not followed")
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnfitError("the answer is compressed, which was not asked for")
+    if isinstance(response.stream, httpx.AsyncByteStream):
+        response.stream = _Bounded(response.stream)
+
+
+class _Bounded(httpx.AsyncByteStream):
+    """A body that ends with an error where it gets too large."""
+
+    def __init__(self, stream: httpx.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = LARGEST
+        async for part in self._stream:
+            left -= len(part)
+            if left < 0:
+                raise UnfitError(f"the answer is larger than {LARGEST // MIB} MiB")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+def _target(response: httpx.Response) -> str:
+    """Name the host that a redirect leads to, without user, path and query."""
+    try:
+        host = response.url.join(response.headers["Location"]).netloc.decode()
+    except (httpx.InvalidURL, ValueError):
+        host = ""
+    return host[:HOST] or "an address that cannot be read"

@@ -1,0 +1,65 @@
+"""What is read of Keycloak's JSON, and nothing else of it: a client's secret is dropped here.
+
+Nothing is made to fit: whatever has another shape raises ValidationError, which is a ValueError.
+"""
+
+from typing import Annotated, Any, NotRequired, TypeVar
+
+from pydantic import Field, TypeAdapter
+from typing_extensions import TypedDict  # before Python 3.12 pydantic takes no other
+
+T = TypeVar("T")
+
+Id = Annotated[str, Field(min_length=1, max_length=255)]
+Name = Annotated[str, Field(min_length=1, max_length=1024)]  # Keycloak's own limit is 255
+Path = Annotated[str, Field(min_length=1)]  # groups nest as deep as somebody likes
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Config = dict[str, str | None]
+
+
+class GroupRepresentation(TypedDict):
+    """A group."""
+
+    id: Id
+    name: Name
+    path: Path
+
+
+class MapperRepresentation(TypedDict):
+    """A protocol mapper."""
+
+    name: Name
+    protocol: NotRequired[str]
+    protocolMapper: str
+    config: NotRequired[Config | None]
+
+
+class ScopeRepresentation(TypedDict):
+    """A client scope."""
+
+    name: Name
+    protocolMappers: NotRequired[list[MapperRepresentation] | None]
+
+
+class ClientRepresentation(TypedDict):
+    """A client."""
+
+    clientId: str
+    enabled: NotRequired[bool]
+    attributes: NotRequired[Config | None]
+    protocolMappers: NotRequired[list[MapperRepresentation] | None]
+    defaultClientScopes: NotRequired[list[str] | None]
+    optionalClientScopes: NotRequired[list[str] | None]
+
+
+GROUPS = TypeAdapter(list[GroupRepresentation])
+SCOPES = TypeAdapter(list[ScopeRepresentation])
+CLIENTS = TypeAdapter(list[ClientRepresentation])
+COUNT = TypeAdapter(Count)
+SUBJECT = TypeAdapter(Id)
+TEXT = TypeAdapter(str)
+
+
+def shaped(shape: TypeAdapter[T], value: Any) -> T:  # noqa: ANN401 -- JSON
+    """Return the value, of which nothing is left but what its shape names."""
+    return shape.validate_python(value, strict=True)
