@@ -5,7 +5,7 @@ Nothing is made to fit: whatever has another shape raises ValidationError, which
 
 from typing import Annotated, Any, NotRequired, TypeVar
 
-from pydantic import Field, TypeAdapter
+from pydantic import FailFast, Field, TypeAdapter
 from typing_extensions import TypedDict  # before Python 3.12 pydantic takes no other
 
 T = TypeVar("T")
@@ -52,9 +52,9 @@ class ClientRepresentation(TypedDict):
     optionalClientScopes: NotRequired[list[str] | None]
 
 
-GROUPS = TypeAdapter(list[GroupRepresentation])
-SCOPES = TypeAdapter(list[ScopeRepresentation])
-CLIENTS = TypeAdapter(list[ClientRepresentation])
+GROUPS = TypeAdapter(Annotated[list[GroupRepresentation], FailFast()])
+SCOPES = TypeAdapter(Annotated[list[ScopeRepresentation], FailFast()])
+CLIENTS = TypeAdapter(Annotated[list[ClientRepresentation], FailFast()])
 COUNT = TypeAdapter(Count)
 SUBJECT = TypeAdapter(Id)
 TEXT = TypeAdapter(str)
