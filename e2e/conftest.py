@@ -10,13 +10,13 @@ from testbed import audit
 from testbed.authentication import StructuredFile
 from testbed.cluster import CHOICES, VERSIONS, Cluster, NotHereError, choose
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
-from testbed.installation import install_crds, install_rights
+from testbed.installation import USERNAME, install_crds, install_rights
 from testbed.keycloak import Keycloak, KeycloakServer
 from testbed.kind import KindTestbed
 from testbed.kind_keycloak import KeycloakContainer
 from testbed.objects import Objects, access, mapping
 from testbed.objects import directory as objects_of_directory
-from testbed.operator import OperatorProcess
+from testbed.operator import OperatorProcess, leads
 from testbed.realm import Realm
 from testbed.realm_pool import RealmPool
 from testbed.tools import KEYCLOAK, NEWEST, kubernetes
@@ -44,6 +44,7 @@ MARKERS = (
     "crd: the API server refuses bad input, in words",
     "attacks: nobody climbs: what the guards refuse to whom, and in which words",
     "adopt: hand-made bindings become GroupAccesses, and go",
+    "rights: the operator's rights are those that it uses, no more and no fewer",
 )
 
 
@@ -147,9 +148,10 @@ def realm_pool(keycloak: Keycloak) -> RealmPool:
 
 @pytest.fixture(scope="session")
 def cluster(request: pytest.FixtureRequest, realm_pool: RealmPool) -> Iterator[Cluster]:
-    """Give the run's cluster, which logs every write for audit."""
+    """Give the run's cluster, which logs every write, and the operator's reads, for audit."""
     version = request.config.getoption("--kubernetes")
-    issuers, policy = realm_pool.issuers, audit.policy(whole=audit.REPLAYED)
+    issuers = realm_pool.issuers
+    policy = audit.policy(reads_of=[USERNAME], whole=audit.REPLAYED)
     made: ControlPlane | KindTestbed
     with shown(request.config):
         if choose(request.config.getoption("--cluster")).kind == "kind":
@@ -213,8 +215,7 @@ def operator_process(installed: Cluster) -> Iterator[OperatorProcess]:
 def operator(operator_process: OperatorProcess) -> OperatorProcess:
     """Give the run's operator, running and the one that writes."""
     operator_process.start()
-    leads = "groupaccess_leader_election_master_status"
-    eventually(lambda: operator_process.metric(leads) == 1, within=40, what="the operator leads")
+    eventually(lambda: leads(operator_process), within=40, what="the operator leads")
     return operator_process
 
 

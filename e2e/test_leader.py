@@ -13,13 +13,12 @@ from testbed.audit import credential
 from testbed.cluster import Cluster
 from testbed.installation import NAMESPACE, USERNAME
 from testbed.objects import Objects, access, mapping
-from testbed.operator import OperatorProcess
+from testbed.operator import OperatorProcess, leads
 from testbed.realm import Realm
 from testbed.waiting import eventually
 
 pytestmark = pytest.mark.leader
 
-LEADS = "groupaccess_leader_election_master_status"
 RELEASED = 8.0  # seconds within which a released Lease is taken, and drift repaired
 RUN_OUT = 20.0  # the same for a Lease that has to run out first, which takes 15
 EXPIRING = 10  # objects
@@ -31,10 +30,6 @@ class Pair:
 
     leader: OperatorProcess
     standby: OperatorProcess
-
-
-def leads(process: OperatorProcess) -> bool:
-    return process.metric(LEADS) == 1
 
 
 @pytest.fixture

@@ -18,15 +18,17 @@ REPLAYED = {
 
 def policy(
     *,
-    reads: bool = False,
+    reads_of: Sequence[str] = (),
     level: str = "Metadata",
     whole: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> str:
-    """Return an audit policy, as YAML: every write, at `level`, and every read when asked for.
+    """Return an audit policy, as YAML: every write, at `level`, and the reads of these users.
 
     `whole` are resources by API group that are logged with the bodies of request and response.
     """
-    rules: list[dict[str, Any]] = [] if reads else [{"level": "None", "verbs": READS}]
+    rules: list[dict[str, Any]] = [{"level": "None", "verbs": READS}]
+    if reads_of:
+        rules.insert(0, {"level": "Metadata", "verbs": READS, "users": [*reads_of]})
     resources = [{"group": group, "resources": [*names]} for group, names in whole.items()]
     if resources:
         rules.append({"level": "RequestResponse", "resources": resources})
@@ -53,9 +55,12 @@ class AuditLog:
         """Return the place that the log has come to, in bytes, for `events`."""
         return self.file.stat().st_size if self.file.exists() else 0
 
-    def events(self, since: int = 0, user: str | None = None) -> Iterator[dict[str, Any]]:
-        """Yield the events after a mark, oldest first, all or those of one user name.
+    def events(
+        self, since: int = 0, user: str | None = None, *, reads: bool = False
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the writes after a mark, oldest first, all or those of one user name.
 
+        With `reads` also those that the policy has logged; discovery has no `objectRef`.
         An event has `verb`, `user.username`, `objectRef` (`resource`, `name`, `namespace`),
         `requestURI`, `responseStatus.code`, and where it was logged whole `requestObject` and
         `responseObject`.
@@ -68,7 +73,8 @@ class AuditLog:
                 if not line.endswith(b"\n"):
                     return  # still being written
                 event: dict[str, Any] = json.loads(line)
-                if user is None or event["user"].get("username") == user:
+                by_user = user is None or event["user"].get("username") == user
+                if by_user and (reads or event["verb"] not in READS):
                     yield event
 
 

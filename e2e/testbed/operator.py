@@ -78,6 +78,11 @@ class OperatorProcess(ManagedProcess):
         return self.get("/readyz").status_code == httpx.codes.OK
 
 
+def leads(process: OperatorProcess) -> bool:
+    """Tell whether it is the one that writes."""
+    return process.metric("groupaccess_leader_election_master_status") == 1
+
+
 @dataclass(frozen=True)
 class Here:
     """The operator inside a test; its parts can be looked at."""

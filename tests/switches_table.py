@@ -1,0 +1,218 @@
+"""Every guard, how a copy loses it, and which tests have to notice."""
+
+from dataclasses import dataclass
+
+DOMAIN = ("tests/domain", "tests/application")
+ADAPTERS = ("tests/adapters",)
+API = ("tests/api",)
+ATTACKS = ("e2e", "-m", "attacks")
+RIGHTS = ("e2e", "-m", "rights")
+
+LADDER = "operator/groupaccess/domain/ladder.py"
+PLAN = "operator/groupaccess/domain/plan.py"
+CLAIMS = "operator/groupaccess/domain/claims.py"
+CLIENT = "operator/groupaccess/adapters/keycloak/client.py"
+ERRORS = "operator/groupaccess/adapters/keycloak/errors.py"
+READER = "operator/groupaccess/adapters/keycloak/reader.py"
+REST = "operator/groupaccess/adapters/kubernetes/rest.py"
+CLUSTER = "operator/groupaccess/adapters/kubernetes/cluster.py"
+RECONCILE = "operator/groupaccess/application/reconcile.py"
+DIRECTORY = "operator/groupaccess/api/directory.py"
+VALUES = "operator/groupaccess/api/values.py"
+POLICIES = "deploy/helm/groupaccess/templates/policies"
+BIND, CAGE, NAMES = (f"{POLICIES}/{it}.yaml" for it in ("bind-guard", "cage", "reserved-names"))
+RBAC = "deploy/helm/groupaccess/templates/rbac.yaml"
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One guard: where `old` stands, exactly once, and what stands there when it is off."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+    @property
+    def needs_cluster(self) -> bool:
+        """Tell whether only a real API server shows the difference."""
+        return self.tests[0] == "e2e"
+
+
+def _rung(name: str) -> Switch:
+    return Switch(f"ladder: {name}", LADDER, f"    _{name},\n", "", DOMAIN)
+
+
+RUNGS = (
+    *map(_rung, ("expired", "reserved", "role_not_allowed", "suspended", "no_directory")),
+    *map(_rung, ("other_issuer", "not_supported", "not_read")),
+    Switch(
+        "ladder: reserved subject of the claim",
+        LADDER,
+        "        if subject.startswith(RESERVED):\n            return _refuse",
+        "        if False:\n            return _refuse",
+        DOMAIN,
+    ),
+    Switch(
+        "ladder: collision",
+        LADDER,
+        "if collided is not None",
+        "if collided is not collided",
+        DOMAIN,
+    ),
+    Switch(
+        "ladder: no ClusterRole",
+        LADDER,
+        "if mapping.cluster_role not in cluster_roles",
+        "if mapping.cluster_role is None",
+        DOMAIN,
+    ),
+    Switch(
+        "ladder: ambiguous group",
+        LADDER,
+        "        case Ambiguous(paths):\n",
+        "        case Ambiguous(paths) if not paths:\n",
+        DOMAIN,
+    ),
+    Switch(
+        "plan: foreign bindings are left",
+        PLAN,
+        "return binding.content.role == spelled or binding.content.managed",
+        "return True",
+        DOMAIN,
+    ),
+    Switch(
+        "carried strings must be the group's",
+        CLAIMS,
+        's.kind == "Group" and s.name in strings',
+        's.kind == "Group"',
+        DOMAIN,
+    ),
+    Switch(
+        "a live GET before what stood is made again",
+        RECONCILE,
+        "if self._remakes(name, todo) and",
+        "if False and",
+        DOMAIN,
+    ),
+    Switch(
+        "a live GET before an orphan goes",
+        RECONCILE,
+        "if await self._cluster.uid_of(name) is not None",
+        "if False",
+        DOMAIN,
+    ),
+)
+
+KEYCLOAK = (
+    Switch("https alone", CLIENT, 'if request.url.scheme != "https"', "if False", ADAPTERS),
+    Switch("no redirect", CLIENT, "if response.has_redirect_location", "if False", ADAPTERS),
+    Switch(
+        "nothing compressed",
+        CLIENT,
+        'if response.headers.get("Content-Encoding", "identity") != "identity"',
+        "if False",
+        ADAPTERS,
+    ),
+    Switch("bounded size", CLIENT, "if left < 0", "if False", ADAPTERS),
+    Switch("bounded values", CLIENT, ") > MOST_VALUES", ") > 2**62", ADAPTERS),
+    Switch("bounded time", CLIENT, "timeout(self._answer_within)", "timeout(3600)", ADAPTERS),
+    Switch(
+        "the secret is not told",
+        ERRORS,
+        'failure.message.replace(secret, "***") if secret else',
+        "failure.message if secret else",
+        ADAPTERS,
+    ),
+    Switch(
+        "the count must fit",
+        READER,
+        "if not len(items) == len(found) == count",
+        "if False",
+        ADAPTERS,
+    ),
+    Switch(
+        "the issuer letter for letter",
+        READER,
+        "if issuer != directory.issuer",
+        "if False",
+        ADAPTERS,
+    ),
+)
+
+WRITES = (
+    Switch(
+        "only the leader writes",
+        REST,
+        'if method != "GET" and not self.may_write()',
+        "if False",
+        ADAPTERS,
+    ),
+)
+
+POLICY = (
+    Switch("bind guard", BIND, ".Values.guards.bind.enabled", "false", ATTACKS),
+    Switch(
+        "bind guard: the second of two mappings",
+        BIND,
+        "[{{ mul 2 $pair }}, {{ add1 (mul 2 $pair) }}]",
+        "[{{ mul 2 $pair }}, {{ mul 2 $pair }}]",
+        ATTACKS,
+    ),
+    Switch("bind guard: on update", BIND, "[CREATE, UPDATE]", "[CREATE]", ATTACKS),
+    Switch("bind guard: on create", BIND, "[CREATE, UPDATE]", "[UPDATE]", ATTACKS),
+    Switch("bind guard: the 24th mapping", BIND, "until 24", "until 23", ATTACKS),
+    Switch("reserved names", NAMES, ".reservedNames.enabled", "false", ATTACKS),
+    Switch(
+        "reserved names: create", NAMES, "[CREATE, UPDATE, DELETE]", "[UPDATE, DELETE]", ATTACKS
+    ),
+    Switch(
+        "reserved names: update", NAMES, "[CREATE, UPDATE, DELETE]", "[CREATE, DELETE]", ATTACKS
+    ),
+    Switch(
+        "reserved names: delete", NAMES, "[CREATE, UPDATE, DELETE]", "[CREATE, UPDATE]", ATTACKS
+    ),
+    Switch(
+        "reserved names: in namespaces",
+        NAMES,
+        "resources: [clusterrolebindings, rolebindings]",
+        "resources: [clusterrolebindings]",
+        ATTACKS,
+    ),
+    Switch("cage", CAGE, ".Values.guards.cage.enabled", "false", ATTACKS),
+    Switch(
+        "cage: bindings alone",
+        CAGE,
+        "expression: variables.isBinding\n",
+        "expression: 'true'\n",
+        ATTACKS,
+    ),
+    Switch(
+        "cage: reserved names alone",
+        CAGE,
+        "expression: variables.name.startsWith('groupaccess:')",
+        "expression: 'true'",
+        ATTACKS,
+    ),
+    Switch(
+        "cage: ClusterRoles alone",
+        CAGE,
+        "object.roleRef.kind == 'ClusterRole'\n        && ",
+        "",
+        ATTACKS,
+    ),
+    Switch(
+        "cage: roles of the list",
+        CAGE,
+        "object.roleRef.name in {{ toJson .Values.bindableClusterRoles }}",
+        "true",
+        ATTACKS,
+    ),
+    Switch("cage: groups alone", CAGE, "subject.kind == 'Group' && ", "", ATTACKS),
+    Switch(
+        "cage: no group of Kubernetes", CAGE, " && !subject.name.startsWith('system:')", "", ATTACKS
+    ),
+)
+
+SWITCHES = (*RUNGS, *KEYCLOAK, *WRITES, *POLICY)
