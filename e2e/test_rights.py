@@ -9,8 +9,14 @@ import pytest
 
 from testbed import rights
 from testbed.cluster import Cluster
-from testbed.installation import ACCOUNT, NAMESPACE, WITH_CLUSTER_ADMIN, install_rights
-from testbed.installation import rights as rendered
+from testbed.installation import (
+    ACCOUNT,
+    KINDS_OF_RIGHTS,
+    NAMESPACE,
+    WITH_CLUSTER_ADMIN,
+    install_rights,
+    rendered,
+)
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects
 from testbed.operator import OperatorProcess
@@ -69,7 +75,7 @@ def tour(without_operator: Cluster, realm_here: Realm, keycloak: Keycloak) -> It
 def toured(tour: Tour) -> Toured:
     """Give what the audit log has of the tour, beside what the chart renders."""
     account = {"name": ACCOUNT, "namespace": NAMESPACE}
-    given = rights.grants(list(rendered(WITH_CLUSTER_ADMIN)), account)
+    given = rights.grants(list(rendered(KINDS_OF_RIGHTS, WITH_CLUSTER_ADMIN)), account)
     found = tour.objects.cluster.kubectl("get", "clusterroles", "-ojson").stdout
     roles = {body["metadata"]["name"]: body["rules"] or () for body in json.loads(found)["items"]}
     events = tour.events()
