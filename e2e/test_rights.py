@@ -111,4 +111,4 @@ def test_each_role_in_the_list_was_bound_by_the_verb_bind_alone_and_no_other(
 
 
 def test_no_rule_leads_to_all_others() -> None:
-    none(rights.never(rendered(WITH_CLUSTER_ADMIN)))
+    none(rights.never(rendered(KINDS_OF_RIGHTS, WITH_CLUSTER_ADMIN)))

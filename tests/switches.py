@@ -46,10 +46,11 @@ def turned_red(switch: Switch) -> Iterator[str]:
         copy = Path(folder)
         set_stage(copy)
         switch_off(switch, copy)
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", *switch.tests]
+        limit = "300" if switch.needs_cluster else "60"  # without a bound some never end
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", f"--timeout={limit}"]
         environment = {**os.environ, "PYTHONPATH": str(copy / "operator")}
         done = subprocess.run(  # noqa: S603 -- our own tests
-            command,
+            [*command, *switch.tests],
             cwd=copy,
             env=environment,
             capture_output=True,
