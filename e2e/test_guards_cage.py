@@ -19,19 +19,6 @@ from testbed.waiting import eventually
 pytestmark = pytest.mark.attacks
 
 
-def test_the_operator_repairs_and_deletes_what_others_forged(
-    without_operator: Cluster, name: str
-) -> None:
-    operator = stolen_token(without_operator)
-    foreign_role = binding(f"groupaccess:{name}:a:system:node", "system:node", "g")
-    masters = binding(f"groupaccess:{name}:b:view", "view", "system:masters")
-    without_operator.apply(foreign_role, masters)
-    accepted(operator.delete(foreign_role))
-    refusal(CAGE, operator.update(masters))
-    accepted(operator.update(binding(masters["metadata"]["name"], "view", "g")))
-    accepted(operator.delete(masters))
-
-
 def test_a_role_of_any_name_can_be_listed(without_operator: Cluster) -> None:
     odd = """it's "odd" \\ <role>: ${x} ünïcode"""
     body = binding(f"groupaccess:x:m:{odd}", odd)
@@ -111,3 +98,15 @@ def test_the_stolen_token_changes_and_deletes_nothing_that_is_not_the_operators(
         refusal(CAGE, thief.update({**thief.read(role), "rules": [dict(EVERYTHING)]}))
     finally:
         without_operator.kubectl("delete", f"clusterrolebinding/{name}", f"clusterrole/{name}")
+
+
+def test_what_others_forged_can_be_repaired_and_deleted(
+    thief: User, without_operator: Cluster, name: str
+) -> None:
+    foreign_role = binding(f"groupaccess:{name}:a:system:node", "system:node", "g")
+    masters = binding(f"groupaccess:{name}:b:view", "view", "system:masters")
+    without_operator.apply(foreign_role, masters)
+    refusal(CAGE, thief.update(masters))
+    accepted(thief.update(binding(masters["metadata"]["name"], "view", "g")))
+    accepted(thief.delete(masters))
+    accepted(thief.delete(foreign_role))

@@ -236,6 +236,7 @@ def test_an_uninstall_leaves_only_the_crds(release: Release, realm: Realm) -> No
     token = realm.id_token("alice")
     release.uninstall()
     left = "clusterroles,clusterrolebindings,roles,rolebindings,deployments,serviceaccounts"
+    left += ",validatingadmissionpolicies,validatingadmissionpolicybindings"
     mine = ("get", left, "--all-namespaces", "--selector=app.kubernetes.io/instance=groupaccess")
     assert not release.cluster.kubectl(*mine, "-oname").stdout
     assert not release.cluster.kubectl("get", "ga,kcd", "-oname").stdout
