@@ -103,13 +103,45 @@ async def test_what_is_not_held_is_not_given_back(me: Replica, leases: FakeLease
     assert [lease.holder for lease in leases.writes] == ["other", "me", ""]
 
 
+@pytest.mark.parametrize("renewal", [Call(there=0.05), Call(back=0.05)], ids=["late", "unheard"])
+async def test_a_renewal_under_way_does_not_hinder_giving_it_back(
+    me: Replica, leases: FakeLeases, renewal: Call
+) -> None:
+    async with me.keeping():
+        me.line.calls.extend([Call(), renewal])
+        await asyncio.sleep(2.01)  # the renewal was sent, and nobody waits for its answer any more
+    await me.elector.release()
+    assert leases.lease is not None
+    assert leases.lease.holder == ""
+
+
+async def test_a_lease_that_is_taken_just_before_the_end_is_given_back(
+    me: Replica, leases: FakeLeases
+) -> None:
+    me.line.calls.extend([Call(), Call(back=3600)])
+    acquiring = asyncio.create_task(me.elector.acquire())
+    await asyncio.sleep(0.01)
+    acquiring.cancel()
+    await me.elector.release()
+    assert leases.lease is not None
+    assert leases.lease.holder == ""
+
+
+async def test_trouble_while_giving_it_back_is_tried_again(me: Replica, leases: FakeLeases) -> None:
+    await me.elector.acquire()
+    me.line.calls.extend([Call(fails=True), Call(), Call(fails=True)])
+    await me.elector.release()
+    assert leases.lease is not None
+    assert leases.lease.holder == ""
+
+
 @pytest.mark.parametrize("call", [Call(fails=True), Call(there=3600)])
 async def test_a_lease_that_cannot_be_given_back_is_left_to_run_out(
     me: Replica, clock: FakeClock, caplog: pytest.LogCaptureFixture, call: Call
 ) -> None:
     caplog.set_level(logging.WARNING)
     await me.elector.acquire()
-    me.line.calls.append(call)
+    me.line.calls.extend([call] * 100)
     began = clock.monotonic()
     await me.elector.release()
     assert clock.monotonic() - began <= 2

@@ -14,6 +14,8 @@ from groupaccess.application.ports import Clock, PassingError, RestartError
 
 logger = logging.getLogger(__name__)
 
+SOON = 0.1  # seconds until the Lease is tried again that is to be given back
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -106,15 +108,28 @@ class Elector:
         raise LostLeaseError(f"{self._identity} lost the lease, another replica may write")
 
     async def release(self) -> None:
-        """Give the Lease back, so that nobody has to wait for its end."""
-        held, self._held = self._held, None
-        if held is None:
-            return
+        """Give the Lease back, so that nobody has to wait for its end.
+
+        A renewal may still be under way that nobody waits for any more: the Lease is read anew
+        until what was read could be given back, or was not ours.
+        """
+        self._held = None
         try:
             async with asyncio.timeout(self._times.retry):
-                await self._leases.write(replace(held, holder="", duration=1))
-        except (PassingError, TimeoutError) as error:
-            logger.warning("lease not released: %s", str(error) or "no answer")
+                while not await self._give_back():  # noqa: ASYNC110 -- nothing tells of it
+                    await asyncio.sleep(SOON)
+        except TimeoutError:
+            logger.warning("lease not released: others wait until it runs out")
+
+    async def _give_back(self) -> bool:
+        try:
+            found = await self._leases.read()
+            if found is not None and found.holder == self._identity:
+                await self._leases.write(replace(found, holder="", duration=1))
+        except PassingError as error:
+            logger.info("lease not released yet: %s", error)
+            return False
+        return True
 
     async def _try(self) -> bool:
         """Take or renew the Lease if it is ours, free or run out."""
