@@ -173,14 +173,23 @@ def test_expiry_is_a_point_in_time(text: str) -> None:
     assert mapping(expiresAt=text).expires_at == datetime(2026, 12, 31, tzinfo=zone)
 
 
-def test_long_message_is_cut_so_that_the_status_is_not_refused() -> None:
-    condition = Condition(
+def saying(message: str) -> Condition:
+    return Condition(
         type="Ready",
         status="False",
         last_transition_time=datetime(2026, 1, 1, 0, 0, 0, 7, tzinfo=UTC),
         reason="WriteRefused",
-        message="x" * 9000,
+        message=message,
     )
+
+
+def test_what_a_group_is_called_reaches_no_terminal_as_a_command() -> None:
+    said = saying("no group \x1b[2J/SRE\nReady: did you mean 에스알이 🚀\u202e?").message
+    assert said == "no group ?[2J/SRE Ready: did you mean 에스알이 🚀??"
+
+
+def test_long_message_is_cut_so_that_the_status_is_not_refused() -> None:
+    condition = saying("x" * 9000)
     assert len(condition.message) == 4096
     assert condition.message.endswith("x…")
     assert condition.to_kubernetes()["lastTransitionTime"] == "2026-01-01T00:00:00Z"

@@ -1,7 +1,6 @@
 """What the statuses of both kinds share, in the shapes that kubectl, Flux and Argo CD read."""
 
 from datetime import datetime
-from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
@@ -12,11 +11,15 @@ MESSAGE_LIMIT = 4096
 """Characters of a message. The API server refuses a status with a longer one as a whole."""
 
 
-def clip(text: object, *, limit: int) -> object:
-    """Return `text` in at most `limit` characters, an ellipsis where something was cut."""
-    if isinstance(text, str) and len(text) > limit:
-        return f"{text[: limit - 1]}…"
-    return text
+def presentable(text: object) -> object:
+    """Return a message that a terminal and the API server take, whoever chose the words in it.
+
+    A group's name may hold line breaks and escape sequences; an ellipsis stands where text was cut.
+    """
+    if not isinstance(text, str):
+        return text
+    clean = "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text)
+    return clean if len(clean) <= MESSAGE_LIMIT else f"{clean[: MESSAGE_LIMIT - 1]}…"
 
 
 def _whole_second(time: datetime) -> datetime:
@@ -24,9 +27,7 @@ def _whole_second(time: datetime) -> datetime:
     return time.replace(microsecond=0)
 
 
-Message = Annotated[
-    str, BeforeValidator(partial(clip, limit=MESSAGE_LIMIT)), Field(max_length=MESSAGE_LIMIT)
-]
+Message = Annotated[str, BeforeValidator(presentable), Field(max_length=MESSAGE_LIMIT)]
 Word = Annotated[str, Field(max_length=63)]
 Time = Annotated[
     AwareDatetime,
