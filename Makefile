@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check e2e oldest mutants image lock crds sbom audit tools clean
+.PHONY: help demo test check e2e oldest bench mutants image lock crds sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -31,6 +31,9 @@ e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m s
 
 oldest: $(INSTALLED) ## The main job on the oldest Kubernetes that is tested
 	$(PYTEST) e2e -m 'story or crd' --kubernetes=oldest --cluster=local
+
+bench: $(INSTALLED) ## Measure what the admission policies cost whoever writes a GroupAccess
+	@PYTHONPATH=e2e $(BIN)/python -m bench.guards
 
 mutants: $(INSTALLED) ## Change the domain in many small ways; the tests must notice
 	$(BIN)/python tests/mutants.py

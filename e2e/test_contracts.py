@@ -1,7 +1,7 @@
 """The contracts that the fakes of the fast tests keep, on what they stand for."""
 
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 import yaml
 from kubernetes.aio.client import ApiClient
 
-from contracts.cluster import MAY_BIND, ClusterContract
+from contracts.cluster import FORGED, MAY_BIND, ClusterContract
 from contracts.cluster_namespaces import NamespacesContract
 from contracts.directory_reader import DirectoryReaderContract
 from contracts.leases import LeasesContract
@@ -56,6 +56,17 @@ class RealSurroundings:
 
     def version(self, ref: ObjectRef) -> str:
         return str(self._metadata(ref.name)["resourceVersion"])
+
+    def forge_status(self, ref: ObjectRef) -> None:
+        patch = json.dumps({"status": FORGED})
+        self._cluster.kubectl(
+            "patch", f"ga/{ref.name}", "--subresource=status", "--type=merge", f"--patch={patch}"
+        )
+
+    def status(self, ref: ObjectRef) -> Mapping[str, Any]:
+        found = json.loads(self._cluster.kubectl("get", f"ga/{ref.name}", "-ojson").stdout)
+        status: Mapping[str, Any] = found["status"]
+        return status
 
     def binding(self, where: BindingKey) -> Binding | None:
         found = self._cluster.kubectl("get", KINDS, "--all-namespaces", "-ojson").stdout

@@ -8,7 +8,7 @@ import pytest
 
 from testbed.cluster import Cluster
 from testbed.guards import GUARDS, RESERVED_NAMES, accepted, refusal
-from testbed.guards_users import EVERYTHING, User, binding, labelled, make_user, remove_user
+from testbed.guards_users import EVERYTHING, User, binding, make_user, remove_user
 from testbed.installation import BREAK_GLASS, install_guards, remove_guards
 from testbed.objects import Objects, access, mapping
 from testbed.waiting import eventually
@@ -42,35 +42,6 @@ def _clean(without_operator: Cluster, name: str) -> Iterator[None]:
     left = [each for each in listed.split() if f"/groupaccess:{name}:" in each]
     if left:
         without_operator.kubectl("delete", *left, "--namespace=default")
-
-
-def test_a_cluster_admin_cannot_touch_a_binding_with_a_reserved_name(
-    admin: User, reserved: dict[str, Any], name: str
-) -> None:
-    stands = admin.read(reserved)
-    for answer in (
-        admin.update({**stands, "subjects": []}),
-        admin.update(labelled(stands)),
-        admin.delete(reserved),
-    ):
-        assert f'edit GroupAccess "{name}" instead' in refusal(RESERVED_NAMES, answer)
-    assert admin.read(reserved) == stands
-
-
-def test_a_cluster_admin_cannot_make_a_binding_with_a_reserved_name(admin: User) -> None:
-    for name in ("groupaccess:x:sre:view", "groupaccess:x", "groupaccess:", "groupaccess::::"):
-        refusal(RESERVED_NAMES, admin.create(binding(name, "view", "SRE")))
-    named_by_the_server = {**binding("", "view"), "metadata": {"generateName": "groupaccess:"}}
-    refusal(RESERVED_NAMES, admin.create(named_by_the_server))
-
-
-def test_a_collection_is_deleted_up_to_the_reserved_name(
-    admin: User, reserved: dict[str, Any], without_operator: Cluster, name: str
-) -> None:
-    what = f"{reserved['kind']}/{reserved['metadata']['name']}"
-    without_operator.kubectl("label", what, f"of={name}", "--namespace=default")
-    refusal(RESERVED_NAMES, admin.delete_all(reserved, f"of={name}"))
-    assert admin.read(reserved)
 
 
 def test_bindings_of_other_names_are_everybodys(admin: User, name: str) -> None:
@@ -121,24 +92,6 @@ def test_controllers_and_whoever_breaks_the_glass_may_write_reserved_names(
 ) -> None:
     groups = [each for each in (all_rights, group) if each]
     assert not delete_as(without_operator, name, user, *groups)
-
-
-@pytest.mark.parametrize(
-    ("user", "group"),
-    [
-        ("alice", "system:authenticated"),
-        ("alice", "system:masters:"),
-        ("alice", KUBE_SYSTEM),
-        ("system:masters", "system:authenticated"),
-        ("generic-garbage-collector", "system:serviceaccounts:kube-system"),
-        ("system:serviceaccount:default:generic-garbage-collector", "system:serviceaccounts"),
-        (f"{KUBE_SYSTEM}:generic-garbage-collector2", "system:serviceaccounts"),
-    ],
-)
-def test_whoever_looks_alike_may_not(
-    without_operator: Cluster, all_rights: str, name: str, user: str, group: str
-) -> None:
-    assert RESERVED_NAMES in delete_as(without_operator, name, user, all_rights, group)
 
 
 def test_garbage_collection_and_the_end_of_a_namespace_go_through(

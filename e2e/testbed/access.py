@@ -4,7 +4,7 @@ import json
 import os
 import ssl
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,12 +98,19 @@ class ClusterAccess:
         return file
 
     def request(
-        self, method: str, path: str, token: str | None, body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        token: str | None,
+        body: object = None,
+        headers: Iterable[tuple[str, str]] = (),
     ) -> Answer:
-        """Send one request with a bearer token (None: without credentials)."""
-        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        """Send one request with a bearer token (None: without credentials), and JSON data."""
+        sent = list(headers)
+        if token is not None:
+            sent.append(("Authorization", f"Bearer {token}"))
         with http_client(self.ca_file) as client:
-            response = client.request(method, f"{self.server}{path}", headers=headers, json=body)
+            response = client.request(method, f"{self.server}{path}", headers=sent, json=body)
         return Answer(response.status_code, _body(response))
 
     def get(self, path: str, token: str | None) -> Answer:

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -79,9 +79,14 @@ class Cluster(Protocol):
         """Write a kubeconfig with a fresh token of an existing ServiceAccount."""
 
     def request(
-        self, method: str, path: str, token: str | None, body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        token: str | None,
+        body: object = None,
+        headers: Iterable[tuple[str, str]] = (),
     ) -> Answer:
-        """Send one request with a bearer token."""
+        """Send one request with a bearer token (None: without credentials), and JSON data."""
 
     def get(self, path: str, token: str | None) -> Answer:
         """Read a path with a bearer token."""

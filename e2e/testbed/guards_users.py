@@ -1,7 +1,7 @@
 """Real users for attacks on the guards: ServiceAccounts with the rights that a test gives them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from testbed.access import Answer
@@ -11,6 +11,7 @@ from testbed.waiting import eventually
 RBAC = "rbac.authorization.k8s.io"
 AUTHORIZATION = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 NAMESPACE = "default"
+PLURALS = {"GroupAccess": "groupaccesses", "KeycloakDirectory": "keycloakdirectories"}
 Rule = Mapping[str, Sequence[str]]
 Body = dict[str, Any]
 
@@ -40,30 +41,45 @@ def binds(*cluster_roles: str) -> Rule:
 
 @dataclass(frozen=True)
 class User:
-    """Somebody with a token."""
+    """Somebody with a token; `headers` go along with each request."""
 
     cluster: Cluster
     token: str
+    headers: tuple[tuple[str, str], ...] = ()
 
     def create(self, body: Body, *, dry: bool = False) -> Answer:
         """Create an object."""
-        return self._send("POST", collection(body) + ("?dryRun=All" if dry else ""), body)
+        return self.send("POST", collection(body) + ("?dryRun=All" if dry else ""), body)
 
     def update(self, body: Body) -> Answer:
         """Replace an object."""
-        return self._send("PUT", path(body), body)
+        return self.send("PUT", path(body), body)
+
+    def merge(self, body: Body, change: Body) -> Answer:
+        """Change an object by a merge patch."""
+        return self.send("PATCH", path(body), change, content="application/merge-patch+json")
+
+    def patch(self, body: Body, *operations: Body) -> Answer:
+        """Change an object by a JSON patch."""
+        content = "application/json-patch+json"
+        return self.send("PATCH", path(body), list(operations), content=content)
+
+    def apply(self, body: Body) -> Answer:
+        """Create or change an object by server-side apply."""
+        where = f"{path(body)}?fieldManager=somebody&force=true"
+        return self.send("PATCH", where, body, content="application/apply-patch+yaml")
 
     def delete(self, body: Body) -> Answer:
         """Delete an object."""
-        return self._send("DELETE", path(body))
+        return self.send("DELETE", path(body))
 
     def delete_all(self, body: Body, selector: str) -> Answer:
         """Delete all objects of that kind and place that have a label."""
-        return self._send("DELETE", f"{collection(body)}?labelSelector={selector}")
+        return self.send("DELETE", f"{collection(body)}?labelSelector={selector}")
 
     def read(self, body: Body) -> Body:
         """Return an object as it stands."""
-        answer = self._send("GET", path(body))
+        answer = self.send("GET", path(body))
         assert answer.status == 200, answer.message
         found: Body = answer.body
         return found
@@ -73,10 +89,17 @@ class User:
         wanted = {"verb": verb, "group": group, "resource": resource, "name": name}
         review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview"}
         body = {**review, "spec": {"resourceAttributes": wanted}}
-        return bool(self._send("POST", AUTHORIZATION, body).body["status"]["allowed"])
+        return bool(self.send("POST", AUTHORIZATION, body).body["status"]["allowed"])
 
-    def _send(self, method: str, where: str, body: Body | None = None) -> Answer:
-        return self.cluster.request(method, where, self.token, body)
+    def posing_as(self, name: str, *groups: str) -> "User":
+        """Return this user in the disguise of another, by impersonation."""
+        named = (("Impersonate-Group", group) for group in groups)
+        return replace(self, headers=(("Impersonate-User", name), *named))
+
+    def send(self, method: str, where: str, body: object = None, *, content: str = "") -> Answer:
+        """Send a request of any kind."""
+        headers = (*self.headers, ("Content-Type", content)) if content else self.headers
+        return self.cluster.request(method, where, self.token, body, headers)
 
 
 def make_user(cluster: Cluster, name: str, *rules: Rule) -> User:
@@ -115,9 +138,10 @@ def labelled(body: Body) -> Body:
 def collection(body: Body) -> str:
     """Return the path of the collection that an object is in."""
     namespace = body["metadata"].get("namespace")
-    plural = "groupaccesses" if body["kind"] == "GroupAccess" else f"{body['kind'].lower()}s"
+    plural = PLURALS.get(body["kind"], f"{body['kind'].lower()}s")
     where = f"/namespaces/{namespace}" if namespace else ""
-    return f"/apis/{body['apiVersion']}{where}/{plural}"
+    api = "/api/v1" if body["apiVersion"] == "v1" else f"/apis/{body['apiVersion']}"
+    return f"{api}{where}/{plural}"
 
 
 def path(body: Body) -> str:

@@ -58,7 +58,11 @@ class OperatorProcess(ManagedProcess):
 
     def get(self, path: str) -> httpx.Response:
         """Read one of its endpoints, such as /metrics."""
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", trust_env=False)
+        return self.ask("GET", path)
+
+    def ask(self, method: str, path: str) -> httpx.Response:
+        """Send it a request."""
+        return httpx.request(method, f"http://127.0.0.1:{self.port}{path}", trust_env=False)
 
     def metric(self, name: str) -> float:
         """Return the sum of a metric over all its labels."""

@@ -1,7 +1,8 @@
 """What the port `Cluster` promises."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -12,6 +13,11 @@ from groupaccess.domain.reasons import Reason
 
 ODD_ROLE = "acme:reader,writer#1?x=" + "r" * 220
 MAY_BIND = ("view", "edit", ODD_ROLE, "acme:reader,writer", "not-made-yet", "half%")
+SAID = {"name": "sre", "state": "Granted", "reason": "Granted"}
+FORGED = {
+    "nextExpiry": "2999-12-31T00:00:00Z",
+    "mappings": [SAID | {"subjects": ["x"]}, SAID | {"name": "ghost"}],
+}
 ODD_NAMES = (ODD_ROLE, "not-made-yet")
 
 
@@ -32,6 +38,12 @@ class Surroundings(Protocol):
 
     def version(self, ref: ObjectRef) -> str:
         """Return its resourceVersion as it is now."""
+
+    def forge_status(self, ref: ObjectRef) -> None:
+        """Write into its status, as somebody else: `nextExpiry`, and a mapping named `ghost`."""
+
+    def status(self, ref: ObjectRef) -> Mapping[str, Any]:
+        """Return its status as it is now."""
 
     def binding(self, where: BindingKey) -> Binding | None:
         """Return a binding as it is now."""
@@ -210,6 +222,17 @@ class ClusterContract:
         assert second is not None
         assert second == world.version(ref) != first
         assert await world.port.write_status(ref, second, {"observedGeneration": 1}) == second
+
+    async def test_a_status_keeps_nothing_that_somebody_else_wrote(
+        self, world: Surroundings
+    ) -> None:
+        ref = world.declare(world.name)
+        said = {"observedGeneration": 1, "mappings": [SAID]}
+        assert await world.port.write_status(ref, world.version(ref), said) is not None
+        world.forge_status(ref)
+        assert world.status(ref) != said
+        assert await world.port.write_status(ref, world.version(ref), said) is not None
+        assert world.status(ref) == said
 
     async def test_a_status_for_an_object_that_is_gone_is_none(self, world: Surroundings) -> None:
         ref = world.declare(world.name)

@@ -1,10 +1,12 @@
 """The fake cluster keeps the contract of the real one."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from contracts.cluster import MAY_BIND, ClusterContract
+from contracts.cluster import FORGED, MAY_BIND, ClusterContract
 from contracts.cluster_namespaces import NamespacesContract
 from fakes.cluster import FakeCluster
 from fakes.values import access_spec, desired
@@ -29,6 +31,14 @@ class FakeSurroundings:
 
     def version(self, ref: ObjectRef) -> str:
         return self.port.objects.versions(ref.kind)[ref.name][1]
+
+    def forge_status(self, ref: ObjectRef) -> None:
+        forged = {**self.status(ref), **FORGED}
+        assert self.port.objects.write_status(ref, self.version(ref), forged)
+
+    def status(self, ref: ObjectRef) -> Mapping[str, Any]:
+        body = self.port.objects.find(ref.kind, ref.name)
+        return {} if body is None else body["status"]
 
     def binding(self, where: BindingKey) -> Binding | None:
         return self.port.bindings.get(where)

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 MANAGER = "groupaccess"
 APPLY = "application/apply-patch+yaml"
+REPLACE = "application/json-patch+json"
 PLURALS = {"GroupAccess": "groupaccesses", "KeycloakDirectory": "keycloakdirectories"}
 OURS = ("apis", *ACCESS_API.split("/"))
 LIST_OF_METADATA = METADATA.format(list="List")
@@ -73,19 +74,18 @@ class KubernetesCluster:
     ) -> str | None:
         """Replace a status; see the port.
 
-        The version keeps it from a namesake that was made meanwhile: on the status of a custom
-        resource the API server does not look at a uid in the body.
+        Not by apply, which leaves what somebody else wrote into it. The version keeps it from a
+        namesake that was made meanwhile: on the status of a custom resource the API server does
+        not look at a uid.
         """
-        body = {
-            "apiVersion": ACCESS_API,
-            "kind": ref.kind,
-            "metadata": {"name": ref.name, "resourceVersion": version},
-            "status": dict(status),
-        }
-        query = [("fieldManager", MANAGER), ("force", "true")]
+        body = [
+            {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
+            {"op": "add", "path": "/status", "value": dict(status)},
+        ]
+        query = [("fieldManager", MANAGER)]
         where = path(*OURS, PLURALS[ref.kind], ref.name, "status", query=query)
         try:
-            answer = await self._rest.call("PATCH", where, body, APPLY)
+            answer = await self._rest.call("PATCH", where, body, REPLACE)
         except ApiError as error:
             if error.code in {NOT_FOUND, CONFLICT}:
                 return None
