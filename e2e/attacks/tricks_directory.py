@@ -12,7 +12,7 @@ from fakes.keycloak_server import GROUPS, HANG, SECRET, Trick
 from testbed.objects import mapping
 
 MOST_MEMORY = 256 * 2**20
-"""Half of what the chart gives the pod: an answer's 16 MiB can be 64 as text, and as values more."""
+"""Half of what the chart gives the pod: 16 MiB of an answer can be 64 as text, more as values."""
 UNAVAILABLE = "KeycloakUnavailable"
 
 
