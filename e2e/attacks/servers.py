@@ -29,7 +29,7 @@ class Servers:
 @contextmanager
 def serving(*servers: KeycloakServer) -> Iterator[None]:
     """Serve until the block ends."""
-    loop, up, stop = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+    runner, up, stop = asyncio.Runner(), threading.Event(), asyncio.Event()
 
     async def serve() -> None:
         async with AsyncExitStack() as stack:
@@ -38,7 +38,8 @@ def serving(*servers: KeycloakServer) -> Iterator[None]:
             up.set()
             await stop.wait()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
+    loop = runner.get_loop()
+    thread = threading.Thread(target=runner.run, args=(serve(),), daemon=True)
     thread.start()
     try:
         assert up.wait(UP_WITHIN), "the servers are not up"
@@ -46,7 +47,7 @@ def serving(*servers: KeycloakServer) -> Iterator[None]:
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(UP_WITHIN)
-        loop.close()
+        runner.close()  # it ends what the operator has begun meanwhile
 
 
 class Memory:

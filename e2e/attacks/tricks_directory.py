@@ -140,7 +140,8 @@ def _rows() -> Iterator[Attack]:
         yield _attack(f"{name} drips for ever", answering(name, hostile.drip), "no whole answer")
     yield _attack("groups never come", answering("groups", HANG), "no whole answer within 4 s")
     endless = hostile.headers_for_ever()
-    yield _attack("headers for ever", answering("groups", endless), "groups: ")
+    # Either they are too many first, or they last too long.
+    yield _attack("headers for ever", answering("groups", endless))
     yield _attack("groups unfold", making(lambda: hostile.bomb("gzip")), "compressed")
     yield _attack("groups nest", making(hostile.nested), "not Keycloak's")
     yield _attack("groups swarm", making(hostile.crowd), "the answer has more than")
