@@ -43,6 +43,7 @@ MARKERS = (
     "contract: the fakes and the real adapters keep the same contract",
     "crd: the API server refuses bad input, in words",
     "attacks: nobody climbs: what the guards refuse to whom, and in which words",
+    "uninstall: what is left, and who gets in, when guards, release or CRDs are taken away",
     "adopt: hand-made bindings become GroupAccesses, and go",
     "rights: the operator's rights are those that it uses, no more and no fewer",
 )

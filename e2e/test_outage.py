@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from keycloak import KeycloakError
 
+from testbed.cluster import Cluster
+from testbed.guards_users import binding
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.operator import OperatorProcess
@@ -11,6 +14,8 @@ from testbed.realm import Realm
 from testbed.waiting import eventually
 
 pytestmark = pytest.mark.outage
+
+PODS = "/api/v1/namespaces/default/pods"
 
 
 @pytest.fixture
@@ -36,6 +41,30 @@ def without_keycloak(
         yield two_granted
     finally:
         keycloak.server.resume()
+
+
+def test_a_token_works_on_and_no_new_one_comes_and_a_restarted_kube_apiserver_knows_none(
+    installed: Cluster, realm: Realm, keycloak: Keycloak, objects: Objects, name: str
+) -> None:
+    component = getattr(installed, "component", None)
+    if component is None:
+        pytest.skip("only the local control plane lets a test restart kube-apiserver")
+    realm.create_user("alice", "/SRE")
+    token = realm.id_token("alice")
+    body = binding(name, "view", "SRE")
+    objects.apply(body)
+    eventually(lambda: installed.get(PODS, token).status == 200, within=10)
+    keycloak.server.stop()
+    try:
+        with pytest.raises(KeycloakError):
+            realm.id_token("alice")
+        assert installed.get(PODS, token).status == 200
+        component("kube-apiserver").restart(grace=0.5)
+        assert installed.get(PODS, token).status == 401
+        assert "system:masters" in installed.kubectl("auth", "whoami").stdout  # a certificate
+    finally:
+        keycloak.server.start()
+    eventually(lambda: installed.get(PODS, token).status == 200, within=60, what="OIDC again")
 
 
 def test_nothing_is_revoked_and_no_status_turns_unready_when_keycloak_is_away_at_start(

@@ -124,6 +124,12 @@ class Objects:
             if meta["name"].startswith(prefix)
         }
 
+    def events(self, name: str) -> list[str]:
+        """Return the reasons of the events about objects of a name."""
+        about = f"--field-selector=involvedObject.name={name}"
+        found = json.loads(self.cluster.kubectl("get", "events", about, "-ojson").stdout)
+        return [event["reason"] for event in found["items"]]
+
     def delete(self, what: str) -> None:
         """Delete an object such as `ga/platform`, without waiting for what depends on it."""
         self.cluster.kubectl("delete", what, "--wait=false", "--ignore-not-found")

@@ -19,6 +19,7 @@ from groupaccess.application.store import Store
 from groupaccess.bootstrap import Operator
 from groupaccess.config import Settings
 from testbed.cluster import Cluster
+from testbed.guards import BIND_GUARD
 from testbed.installation import ACCOUNT, NAMESPACE
 from testbed.ports import free_port
 from testbed.process import ManagedProcess
@@ -44,6 +45,7 @@ class OperatorProcess(ManagedProcess):
                 "--listen-host=127.0.0.1",
                 f"--listen-port={self.port}",
                 "--keycloak-timeout-seconds=4",
+                f"--bind-guard={BIND_GUARD}",
                 *flags,
             ],
             log=Path(cluster.folder) / "logs" / f"{name}.log",
@@ -110,7 +112,11 @@ async def running_here(cluster: Cluster) -> AsyncIterator[Here]:
     """Run the operator in the test's own event loop, from ready to ended."""
     account = cluster.service_account_kubeconfig(NAMESPACE, ACCOUNT)
     settings = Settings(
-        kubeconfig=str(account), namespace=NAMESPACE, listen_host="127.0.0.1", listen_port=0
+        kubeconfig=str(account),
+        namespace=NAMESPACE,
+        bind_guard=BIND_GUARD,
+        listen_host="127.0.0.1",
+        listen_port=0,
     )
     configuration = await configure(settings.kubeconfig, connections=24)
     async with ApiClient(configuration) as client:

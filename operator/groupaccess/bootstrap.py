@@ -18,6 +18,7 @@ from groupaccess.adapters.endpoint import Endpoint
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kopf import IDENTITY, log_in, watch_settings
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
+from groupaccess.adapters.kubernetes.guards import KubernetesGuards
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.mirrors import mirrors
 from groupaccess.adapters.kubernetes.rest import Rest, configure
@@ -26,11 +27,12 @@ from groupaccess.application.alarms import Alarms
 from groupaccess.application.audit import Audit
 from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.application.election import Elector
-from groupaccess.application.ports import Clock
+from groupaccess.application.guard import BindGuard
+from groupaccess.application.ports import Clock, PassingError
 from groupaccess.application.queue import Queue
 from groupaccess.application.reconcile import Reconciler
 from groupaccess.application.startup import caught_up, installed
-from groupaccess.application.store import Store
+from groupaccess.application.store import KINDS, Store
 from groupaccess.application.workers import Workers
 from groupaccess.application.writer import Waits, Writer
 from groupaccess.config import Settings
@@ -74,7 +76,10 @@ class Operator:
             unowned=timedelta(seconds=settings.unowned_seconds),
         )
         writer = Writer(self.cluster, self.store, clock, self.metrics, waits)
-        reconciler = Reconciler(self.cluster, self.store, clock, writer, self.alarms)
+        self.guard = BindGuard(
+            KubernetesGuards(rest), self.cluster, clock, self.metrics, settings.bind_guard
+        )
+        reconciler = Reconciler(self.cluster, self.store, clock, writer, self.alarms, self.guard)
         self.workers = Workers(self.queue, reconciler.reconcile, clock, self.metrics)
         reader = KeycloakReader(settings.keycloak_timeout_seconds)
         self.sync = DirectorySync(
@@ -114,13 +119,18 @@ class Operator:
             *(mirror.run() for mirror in self.mirrors),
             self._endpoint().run(),
             self.alarms.run(),
+            self.guard.run(),
             self._work(),
         )
         ours = [asyncio.create_task(part) for part in parts]
         watching = asyncio.create_task(self._watch(stop, ours))
         done, _ = await asyncio.wait([watching, *ours], return_when=asyncio.FIRST_COMPLETED)
         stop.set()
-        await watching
+        try:
+            await watching
+        except Exception:
+            await self._explain()
+            raise
         for task in done - {watching}:
             if not task.cancelled() and (error := task.exception()) is not None:
                 raise _only(error)
@@ -142,6 +152,7 @@ class Operator:
                 await self.elector.acquire()
                 group.create_task(self.elector.keep())
             self.metrics.leads(yes=True)
+            self.guard.begin(self.store.accesses.values())
             group.create_task(self.workers.run(self.settings.workers))
 
     async def _watch(self, stop: asyncio.Event, ours: list[asyncio.Task[None]]) -> None:
@@ -173,6 +184,12 @@ class Operator:
             await asyncio.gather(*ours, return_exceptions=True)
         if self.elector is not None:
             await self.elector.release()
+
+    async def _explain(self) -> None:
+        """Raise NotInstalledError when a CRD was deleted: that ends kopf without such words."""
+        with contextlib.suppress(PassingError):
+            for kind in KINDS:
+                await self.cluster.versions(kind)
 
     def _endpoint(self) -> Endpoint:
         settings = self.settings

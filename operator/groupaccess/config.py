@@ -33,6 +33,12 @@ class Settings(BaseSettings):
         description="Write only while holding the Lease `groupaccess` of the own namespace: of "
         "several replicas one writes, the others stand by.",
     )
+    bind_guard: str = Field(
+        default="",
+        description="The name of the admission policy, and of its binding, that refuses who may "
+        "not bind what a GroupAccess hands out. A GroupAccess that is written while it is not in "
+        "force is reported. Empty: none is expected.",
+    )
     workers: int = Field(
         default=16, ge=1, le=64, description="How many GroupAccesses are worked on at once."
     )

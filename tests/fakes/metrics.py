@@ -11,6 +11,7 @@ class FakeMetrics:
         self.depth = 0
         self.leading: bool | None = None
         self.clock_ahead = 0.0
+        self.guards: dict[str, bool] = {}
         self.waits: list[float] = []
         self.reconciles: list[tuple[str, float]] = []
         self.reads: list[tuple[str, str, float]] = []
@@ -41,6 +42,9 @@ class FakeMetrics:
 
     def clock_differs(self, seconds: float) -> None:
         self.clock_ahead = seconds
+
+    def guarded(self, policy: str, *, yes: bool) -> None:
+        self.guards[policy] = yes
 
     def directory_read(self, name: str, reason: str, seconds: float) -> None:
         self.reads.append((name, reason, seconds))

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from groupaccess.application.ports import ObjectRef
@@ -36,6 +37,23 @@ class Objects:
         metadata = self._bodies[kind, name]["metadata"]
         metadata["deletionTimestamp"] = "2026-01-01T12:00:00Z"
         metadata["resourceVersion"] = self._next()
+
+    def written(self, name: str, at: datetime | None) -> None:
+        """Let a GroupAccess say when its spec was written, or no more."""
+        meta = self._bodies["GroupAccess", name]["metadata"]
+        time = None if at is None else at.isoformat()
+        if meta["generation"] == 1:
+            meta["creationTimestamp"] = time
+        else:
+            meta["managedFields"] = [
+                {"time": time, "fieldsV1": {"f:spec": {}}},
+                {"time": "2099-01-01T00:00:00Z", "fieldsV1": {"f:metadata": {}}},
+                {
+                    "time": "2099-01-01T00:00:00Z",
+                    "fieldsV1": {"f:spec": {}, "f:status": {}},
+                    "subresource": "status",
+                },
+            ]
 
     def find(self, kind: str, name: str) -> Body | None:
         """Return a copy of an object's body, None when there is none."""

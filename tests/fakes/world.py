@@ -5,11 +5,13 @@ from typing import Any
 
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
+from fakes.guards import GUARD, FakeGuards
 from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec, failure, snapshot
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.alarms import Alarms
 from groupaccess.application.declared import declared_access, declared_directory
+from groupaccess.application.guard import BindGuard
 from groupaccess.application.reconcile import Reconciler
 from groupaccess.application.store import Store
 from groupaccess.application.writer import Waits, Writer
@@ -27,6 +29,7 @@ class World:
         self.clock = clock
         self.cluster = FakeCluster()
         self.metrics = FakeMetrics()
+        self.guards = FakeGuards()
         self.restart()
 
     def restart(self) -> None:
@@ -36,8 +39,9 @@ class World:
         self.writer = Writer(self.cluster, self.store, self.clock, self.metrics, waits)
         self.rung = list[str]()
         self.alarms = Alarms(self.clock, self.rung.append)
+        self.guard = BindGuard(self.guards, self.cluster, self.clock, self.metrics, GUARD)
         self._reconciler = Reconciler(
-            self.cluster, self.store, self.clock, self.writer, self.alarms
+            self.cluster, self.store, self.clock, self.writer, self.alarms, self.guard
         )
 
     def declare(self, *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
@@ -104,6 +108,11 @@ class World:
                 return
             self.clock.advance(again)
         raise AssertionError("it never comes to rest")
+
+    def warned_of(self, reason: str) -> list[str]:
+        """Return the names of the objects that there were warnings about, for a reason."""
+        notes = (note for note in self.cluster.notes if note.reason == reason)
+        return [note.about.name for note in notes if note.warning]
 
     @property
     def grants(self) -> dict[str, tuple[str, ...]]:

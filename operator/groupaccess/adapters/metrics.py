@@ -68,6 +68,12 @@ class _Replica:
             "1 for the replica that writes, 0 for one that stands by.",
             registry=registry,
         )
+        self.guard = Gauge(
+            "groupaccess_bind_guard_in_force",
+            "Whether the admission policy refuses who may not bind what a GroupAccess hands out.",
+            ["policy"],  # it is absent until a policy is named
+            registry=registry,
+        )
         self.clock = Gauge(
             "groupaccess_clock_difference_seconds",
             "By how much the own clock is ahead of the API server's, which counts in seconds.",
@@ -141,6 +147,10 @@ class PrometheusMetrics:
     def clock_differs(self, seconds: float) -> None:
         """Set the difference of the clocks."""
         self._replica.clock.set(seconds)
+
+    def guarded(self, policy: str, *, yes: bool) -> None:
+        """Set whether an expected admission policy is in force."""
+        self._replica.guard.labels(policy).set(int(yes))
 
     def directory_read(self, name: str, reason: str, seconds: float) -> None:
         """Count and time one reading of a directory."""

@@ -74,6 +74,14 @@ def _unknown(value: object, path: str) -> Iterator[str]:
             yield from _unknown(item, f"{path}[{index}]")
 
 
+class ManagedFields(ApiModel):
+    """Hold who wrote which fields, and when last."""
+
+    subresource: str = ""
+    time: datetime | None = None
+    fields_v1: dict[str, Any] = {}
+
+
 class ObjectMeta(ApiModel):
     """Hold what the operator reads of an object's metadata."""
 
@@ -85,6 +93,7 @@ class ObjectMeta(ApiModel):
     deletion_timestamp: datetime | None = None
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
+    managed_fields: tuple[ManagedFields, ...] = ()
 
 
 class ApiObject(ApiModel):

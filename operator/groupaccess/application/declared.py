@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports import ObjectRef
@@ -39,10 +40,11 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredAccess:
-    """A GroupAccess as watched."""
+    """A GroupAccess as watched; `changed` is when its spec was last written, None if unknown."""
 
     access: Access
     observed: Observed
+    changed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def declared_access(body: api.GroupAccess) -> DeclaredAccess:
             unsupported=tuple(_unsupported_access(spec)),
         ),
         _observed(body, body.status),
+        _changed(body.metadata),
     )
 
 
@@ -143,6 +146,19 @@ def _unsupported_directory(spec: api.KeycloakDirectorySpec) -> Iterator[str]:
     }
     set_fields = (field for field, given in later.items() if given)
     yield from (f"the directory's spec.{field}" for field in (*set_fields, *spec.unknown_fields()))
+
+
+def _changed(meta: api.ObjectMeta) -> datetime | None:
+    """Return when the spec was last written, as the object says it.
+
+    Of a creation the API server says it; later times, whoever writes the object could forge, and
+    who only takes away leaves none.
+    """
+    if meta.generation <= 1:
+        return meta.creation_timestamp
+    writers = (each for each in meta.managed_fields if not each.subresource)
+    times = (each.time for each in writers if "f:spec" in each.fields_v1)
+    return max((time for time in times if time is not None), default=None)
 
 
 def _observed(

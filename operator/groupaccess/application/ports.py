@@ -177,5 +177,8 @@ class Metrics(Protocol):
     def clock_differs(self, seconds: float) -> None:
         """Set by how much the own clock is ahead of the API server's."""
 
+    def guarded(self, policy: str, *, yes: bool) -> None:
+        """Set whether an admission policy that is expected is in force."""
+
     def directory_read(self, name: str, reason: str, seconds: float) -> None:
         """Count and time one reading of a directory: "" for success, else the reason."""

@@ -6,6 +6,7 @@ from groupaccess.application.alarms import Alarms
 from groupaccess.application.declared import DeclaredAccess
 from groupaccess.application.elsewhere import Elsewhere
 from groupaccess.application.expiry import Expiry
+from groupaccess.application.guard import BindGuard
 from groupaccess.application.ports import Clock, Cluster, Note, PassingError
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.statuses import access_status
@@ -29,12 +30,19 @@ class Reconciler:
     """Makes what stands true to what is declared, for one GroupAccess at a time."""
 
     def __init__(
-        self, cluster: Cluster, store: Store, clock: Clock, writer: Writer, alarms: Alarms
+        self,
+        cluster: Cluster,
+        store: Store,
+        clock: Clock,
+        writer: Writer,
+        alarms: Alarms,
+        guard: BindGuard,
     ) -> None:
         self._cluster = cluster
         self._store = store
         self._clock = clock
         self._writer = writer
+        self._guard = guard
         self._publisher = Publisher(cluster, store)
         self._expiry = Expiry(cluster, alarms)
         self._elsewhere = Elsewhere(store)
@@ -58,15 +66,16 @@ class Reconciler:
         written = await self._writer.carry_out(name, declared.observed.ref, todo)
         if not written.passing:  # else it would forget what the next try repairs
             self._remember(declared.access, verdicts, wanted, written)
-        # Without a reading every start would write "unknown", and then take it back.
-        if not given.unread_yet and written.settled:
-            outcomes = self._outcomes(declared, given, wanted, written)
-            also = self._elsewhere.find(declared.access, verdicts, wanted)
-            outcomes = replace(outcomes, also=also)
-            try:
+        try:
+            await self._guard.look(declared)  # before the status takes this spec for observed
+            # Without a reading every start would write "unknown", and then take it back.
+            if not given.unread_yet and written.settled:
+                outcomes = self._outcomes(declared, given, wanted, written)
+                also = self._elsewhere.find(declared.access, verdicts, wanted)
+                outcomes = replace(outcomes, also=also)
                 await self._say(declared, verdicts, wanted, outcomes, written)
-            except PassingError as error:
-                raise PassingError(str(error), written.again) from error
+        except PassingError as error:
+            raise PassingError(str(error), written.again) from error
         return _look_again(written)
 
     def _remakes(self, name: str, todo: Plan) -> bool:
@@ -118,6 +127,7 @@ class Reconciler:
             self._writer.forget(name)
             self._expiry.forget(name)
             self._elsewhere.forget(name)
+            self._guard.forget(name)
             return None
         if await self._cluster.uid_of(name) is not None:
             return LAGGING
