@@ -1,14 +1,15 @@
 """What the admission policies cost whoever writes a GroupAccess: `make bench`.
 
 A person without other rights creates, changes and deletes GroupAccesses of 1 and of 24 mappings, on
-a control plane of its own, with the chart's policies and without them in turn.
+a control plane of its own, with the chart's policies and without them in turn: bare requests over a
+connection that stays open, and `kubectl apply` as people run it.
 """
 
+import json
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import product
 from statistics import median
 from typing import Any
 
@@ -30,10 +31,13 @@ from testbed.installation import (
 from testbed.objects import access, mapping
 from testbed.tools import HELM, NEWEST
 
-ROUNDS = 6
-TIMES = 40  # in each round
+ROUNDS = 6  # with and without, the first of which is for warming up
+TIMES, EARLY = 40, 10  # in each turn, of which some are for warming up, too
+COMMANDS = 6  # in each turn
 SIZES = (1, 24)
 STEPS = ("create", "update", "delete")
+KUBECTL = "kubectl apply"
+NAME = "bench"
 GOAL = 1.1
 ROLES = ("view", "edit", "admin")
 Key = tuple[int, str, bool]  # mappings, step, guarded
@@ -70,46 +74,56 @@ class Author:
 def _body(size: int, group: str) -> dict[str, Any]:
     roles = (ROLES[number % len(ROLES)] for number in range(size))
     mappings = (mapping(f"m-{number}", group, role) for number, role in enumerate(roles))
-    return access("bench", "nowhere", *mappings)
+    return access(NAME, "nowhere", *mappings)
 
 
 def measure(cluster: ControlPlane) -> dict[Key, list[float]]:
-    """Take the rounds, with and without guards in turn; the first of each is for warming up."""
+    """Take the rounds; each begins with the other of both."""
     install_crds(cluster)
     install_rights(cluster)
-    user = make_user(cluster, "bench", WRITES_ACCESSES, binds(*ROLES))
+    user = make_user(cluster, NAME, WRITES_ACCESSES, binds(*ROLES))
     took: defaultdict[Key, list[float]] = defaultdict(list)
     with http_client(cluster.ca_file) as client:
         author = Author(client, cluster.server, user)
-        turns = list(product(range(ROUNDS), (True, False)))
+        turns = [(number, (number + turn) % 2 == 0) for number in range(ROUNDS) for turn in (0, 1)]
         for number, guarded in track(turns, "measuring", console=console, transient=True):
             (install_guards if guarded else remove_guards)(cluster)
-            for size, _ in product(SIZES, range(TIMES)):
-                for step, seconds in author.timed(size):
+            for size in SIZES:
+                for step, seconds in _turn(cluster, author, size):
                     if number > 0:
                         took[size, step, guarded].append(seconds)
     return took
 
 
+def _turn(cluster: ControlPlane, author: Author, size: int) -> Iterator[tuple[str, float]]:
+    for number in range(TIMES):
+        timed = list(author.timed(size))
+        if number >= EARLY:
+            yield from timed
+    kubeconfig = cluster.service_account_kubeconfig("default", NAME)
+    for number in range(COMMANDS):
+        body = json.dumps(_body(size, f"/{number}"))
+        began = time.perf_counter()
+        cluster.kubectl("apply", "--filename=-", stdin=body, kubeconfig=kubeconfig)
+        yield KUBECTL, time.perf_counter() - began
+    cluster.kubectl("delete", f"ga/{NAME}")
+
+
 def show(took: dict[Key, list[float]]) -> None:
     """Print the medians and their ratios."""
-    title = f"median of {TIMES * (ROUNDS - 1)} requests each"
-    table = Table("mappings", "step", "without", "with", "ratio", title=title)
+    table = Table("mappings", "step", "times", "without", "with", "ratio", title="medians")
     for size in SIZES:
-        sums = {True: 0.0, False: 0.0}
-        for step in STEPS:
-            medians = {guarded: median(took[size, step, guarded]) for guarded in sums}
-            sums = {guarded: sums[guarded] + medians[guarded] for guarded in sums}
-            _row(table, size, step, medians)
-        _row(table, size, "all three", sums)
+        for step in (*STEPS, KUBECTL):
+            _row(table, size, step, {which: took[size, step, which] for which in (False, True)})
         table.add_section()
     console.print(table)
     console.print(f"goal: {GOAL:g}")
 
 
-def _row(table: Table, size: int, step: str, seconds: dict[bool, float]) -> None:
-    plain, guarded = (f"{seconds[which] * 1000:.2f} ms" for which in (False, True))
-    table.add_row(str(size), step, plain, guarded, f"{seconds[True] / seconds[False]:.2f}")
+def _row(table: Table, size: int, step: str, took: dict[bool, list[float]]) -> None:
+    plain, guarded = median(took[False]), median(took[True])
+    shown = (f"{seconds * 1000:.2f} ms" for seconds in (plain, guarded))
+    table.add_row(str(size), step, str(len(took[True])), *shown, f"{guarded / plain:.2f}")
 
 
 def main() -> int:
