@@ -111,7 +111,7 @@ def test_a_role_that_the_operator_may_not_bind_names_the_chart_value(
     assert "bindableClusterRoles" in message
 
     install_rights(objects.cluster, [*WITH_CLUSTER_ADMIN, name])  # as an upgrade of the chart does
-    objects.wait_reason(f"ga/{name}", "Granted", within=3)
+    objects.wait_reason(f"ga/{name}", "Granted", within=30)
     install_rights(objects.cluster)
 
 
