@@ -60,7 +60,8 @@ def turned_red(switch: Switch) -> Iterator[str]:
         )
         if done.returncode not in {0, 1}:
             raise RuntimeError(f"{switch.name}: pytest did not run:\n{done.stdout}{done.stderr}")
-        yield from re.findall(r"^FAILED \S+?::(\S+)", done.stdout, re.MULTILINE)
+        said = r"^(?:FAILED|ERROR) \S+?::(.+?)(?: - .*)?$"  # without the reason
+        yield from re.findall(said, done.stdout, re.MULTILINE)
 
 
 def set_stage(copy: Path) -> None:
