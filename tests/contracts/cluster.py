@@ -61,6 +61,9 @@ class Surroundings(Protocol):
         """Make a ConfigMap in the operator's own namespace."""
 
 
+ODD_GROUPS = ("에스알이", "SRE 🚀", 'a "b" \\ud83d', "no\u2028line\x85", "\x7f\ufeff", "yes: # [")
+
+
 def wanted(world: Surroundings, role: str = "view", *groups: str) -> Desired:
     """Return a binding of an object that exists, or garbage collection would take it."""
     ref = world.declare(world.name)
@@ -77,6 +80,11 @@ class ClusterContract:
         assert made.key == want.key
         assert made.content == want.content
         assert made == world.binding(want.key)
+
+    @pytest.mark.parametrize("group", ODD_GROUPS, ids=ascii)
+    async def test_a_group_of_any_name_is_bound(self, world: Surroundings, group: str) -> None:
+        want = wanted(world, "view", group)
+        assert (await world.port.apply(want, None)).content.groups == (group,)
 
     async def test_the_same_apply_again_changes_nothing(self, world: Surroundings) -> None:
         want = wanted(world)

@@ -11,14 +11,13 @@ from typing import Any
 from groupaccess.adapters.kubernetes.errors import denied, judged, unreadable
 from groupaccess.adapters.kubernetes.records import ACCESS_API, read_binding, write_binding
 from groupaccess.adapters.kubernetes.reflector import METADATA
-from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
+from groupaccess.adapters.kubernetes.rest import APPLY, ApiError, Rest, path
 from groupaccess.application.ports import Note, NotInstalledError, ObjectRef, PassingError
 from groupaccess.domain.bindings import RBAC_GROUP, Binding, BindingKey, Desired
 
 logger = logging.getLogger(__name__)
 
 MANAGER = "groupaccess"
-APPLY = "application/apply-patch+yaml"
 REPLACE = "application/json-patch+json"
 PLURALS = {"GroupAccess": "groupaccesses", "KeycloakDirectory": "keycloakdirectories"}
 OURS = ("apis", *ACCESS_API.split("/"))

@@ -12,8 +12,10 @@ import aiohttp
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 
+from groupaccess.adapters.kubernetes.yaml import as_yaml
 from groupaccess.application.ports import PassingError
 
+APPLY = "application/apply-patch+yaml"
 PAGE = 500
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)
 # Bookmarks come about every minute: a watch that is silent for longer is dead.
@@ -100,6 +102,8 @@ class Rest:
         if method != "GET" and not self.may_write():
             raise PassingError("not written: this replica does not hold the lease")
         headers = {"Content-Type": content_type, "Accept": accept}
+        if content_type == APPLY:  # with a charset, or the client would write it by itself
+            headers["Content-Type"], body = f"{APPLY}; charset=utf-8", as_yaml(body)
         async with self._open(method, where, headers, body, CALL_TIMEOUT) as response:
             text = await response.text()
             if response.status >= 400:  # noqa: PLR2004 -- HTTP
