@@ -35,8 +35,6 @@ def stage(
     realm_pool.give_back(realm, installed)
 
 
-# The operator may connect to a hostile server in the moment in which that one ends.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("attack", MATRIX, ids=str)
 def test_nobody_climbs(stage: Stage, attack: Attack) -> None:
     stage.arm(with_all_rights=attack.who == THIEF)

@@ -47,7 +47,7 @@ def serving(*servers: KeycloakServer) -> Iterator[None]:
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(UP_WITHIN)
-        runner.close()  # it ends what the operator has begun meanwhile
+        runner.close()
 
 
 class Memory:

@@ -141,7 +141,7 @@ def _rows() -> Iterator[Attack]:
     yield _attack("groups never come", answering("groups", HANG), "no whole answer within 4 s")
     endless = hostile.headers_for_ever()
     # Either they are too many first, or they last too long.
-    yield _attack("headers for ever", answering("groups", endless))
+    yield _attack("headers for ever", answering("groups", endless), "it is tried again by itself")
     yield _attack("groups unfold", making(lambda: hostile.bomb("gzip")), "compressed")
     yield _attack("groups nest", making(hostile.nested), "not Keycloak's")
     yield _attack("groups swarm", making(hostile.crowd), "the answer has more than")

@@ -75,7 +75,7 @@ class KeycloakServer:
             yield
         finally:
             self._closing.set()
-            await server.close()
+            await _end(server)
 
     def _certificate(self) -> ssl.SSLContext:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -100,3 +100,29 @@ class KeycloakServer:
             code, text = answer
             return web.Response(status=code, text=text, content_type="application/json")
         return web.json_response(answer)
+
+
+async def _end(server: TestServer) -> None:
+    """End a server with all that was accepted, also what is still in its handshake.
+
+    A close would wait for the other side to take leave, and forgets how to abort.
+    """
+    assert server.runner is not None
+    assert server.handler is not None
+    for site in list(server.runner.sites):
+        await site.stop()
+    await asyncio.sleep(0.05)  # what was accepted begins, and only then can be ended
+    while handshakes := [task for task in asyncio.all_tasks() if _accepts(task)]:
+        for task in handshakes:
+            task.cancel()
+        await asyncio.gather(*handshakes, return_exceptions=True)
+        await asyncio.sleep(0.05)
+    for connection in server.handler.connections:
+        if connection.transport is not None:
+            connection.transport.abort()
+    await server.close()
+    await asyncio.sleep(0.05)  # their sockets close in the steps after
+
+
+def _accepts(task: "asyncio.Task[Any]") -> bool:
+    return getattr(task.get_coro(), "__name__", "") == "_accept_connection2"
