@@ -9,6 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 IMAGE ?= groupaccess:$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 PYTEST := $(BIN)/pytest
+WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 help: ## List the targets
@@ -26,8 +27,10 @@ check: tools ## The fast loop: lint, format, types, layers, tests without a clus
 	$(BIN)/lint-imports --no-logo
 	$(PYTEST) tests
 
-e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m story')
-	$(PYTEST) e2e $(ARGS)
+# Each worker has a cluster and a Keycloak of its own; what is built is shown, and built once.
+e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m story', WORKERS=0: one)
+	@PYTHONPATH=e2e $(BIN)/python -m testbed.tools kubernetes keycloak helm >/dev/null
+	$(PYTEST) e2e --numprocesses=$(WORKERS) --dist=loadfile $(ARGS)
 
 oldest: $(INSTALLED) ## The main job on the oldest Kubernetes that is tested
 	$(PYTEST) e2e -m 'story or crd' --kubernetes=oldest --cluster=local
