@@ -5,6 +5,7 @@ Everything fits together: `mapping()` of `access()` is granted under `given(real
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from groupaccess.domain.bindings import (
     Binding,
@@ -15,15 +16,8 @@ from groupaccess.domain.bindings import (
     RoleRef,
     Subject,
 )
-from groupaccess.domain.directory import (
-    ClaimMapper,
-    Client,
-    Failure,
-    Group,
-    MapperKind,
-    Reading,
-    Snapshot,
-)
+from groupaccess.domain.clients import ClaimMapper, Client, MapperKind
+from groupaccess.domain.directory import Failure, Group, Reading, Snapshot
 from groupaccess.domain.model import Access, Directory, Mapping, TokenClient
 from groupaccess.domain.namespaces import (
     Namespace,
@@ -32,6 +26,7 @@ from groupaccess.domain.namespaces import (
     Requirement,
     Scope,
 )
+from groupaccess.domain.proof import Proof, Result
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances
 
@@ -51,16 +46,33 @@ def mapper(
     claim: str = "groups",
     full_path: bool = True,
     tokens: str = "ID Access",
+    scope: str = "",
+    adds: Iterable[str] | None = (),
 ) -> ClaimMapper:
-    return ClaimMapper(name, kind, claim, full_path, "ID" in tokens, "Access" in tokens)
+    known = None if adds is None else frozenset(adds)
+    return ClaimMapper(
+        name, kind, claim, full_path, "ID" in tokens, "Access" in tokens, scope, known
+    )
 
 
 def leaf(name: str = "leaf") -> ClaimMapper:
     return mapper(name, full_path=False)
 
 
-def client(client_id: str = "headlamp", *mappers: ClaimMapper, enabled: bool = True) -> Client:
-    return Client(client_id, enabled, mappers)
+def client(
+    client_id: str = "headlamp",
+    *mappers: ClaimMapper,
+    enabled: bool = True,
+    optional: Iterable[ClaimMapper] = (),
+    unknown: tuple[str, ...] = (),
+    lightweight: bool = False,
+    proof: Proof | None = None,
+) -> Client:
+    return Client(client_id, enabled, mappers, tuple(optional), unknown, lightweight, proof)
+
+
+def proof(result: Result = Result.PROVEN, fact: str = "as computed") -> Proof:
+    return Proof(result, fact, NOW, 300)
 
 
 def realm(
@@ -77,12 +89,15 @@ def directory(
     prefix: str = "",
     claim: str = "groups",
     allowed: Iterable[str] = (),
-    unsupported: tuple[str, ...] = (),
+    unknown_fields: tuple[str, ...] = (),
     token: str = "ID",  # noqa: S107 -- which token, not a secret
+    scopes: tuple[str, ...] = ("openid",),
+    **more: Any,  # noqa: ANN401 -- fields of Directory
 ) -> Directory:
-    brought = tuple(TokenClient(c, token == "ID", ("openid",)) for c in clients or ("headlamp",))  # noqa: S105 -- as above
+    brought = tuple(TokenClient(c, token == "ID", scopes) for c in clients or ("headlamp",))  # noqa: S105 -- as above
     issuer = "https://auth.example.com/realms/ADMIN"
-    return Directory("default", issuer, claim, prefix, brought, frozenset(allowed), unsupported)
+    roles = frozenset(allowed)
+    return Directory("default", issuer, claim, prefix, brought, roles, unknown_fields, **more)
 
 
 def given(
@@ -131,8 +146,9 @@ def mapping(
     *,
     within: Scope | None = None,
     until: datetime | None = None,
+    group_id: str | None = None,
 ) -> Mapping:
-    return Mapping(name, group, role, within, until)
+    return Mapping(name, group, role, within, until, group_id=group_id)
 
 
 def access(

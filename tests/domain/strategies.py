@@ -14,7 +14,9 @@ from domain.tables import (
     DIRECTORIES,
     ENDS,
     FAILURES,
+    FROZEN,
     GROUPS,
+    IDS,
     KEYS,
     MAPPERS,
     MAPPING_FIELDS,
@@ -24,12 +26,14 @@ from domain.tables import (
     OWNERS,
     ROLES,
     SCOPES,
+    SIBLINGS,
     SILENT,
     SUBJECTS,
 )
 from domain.world import World
 from groupaccess.domain.bindings import Binding, BindingKey, Content, RoleRef, Subject
-from groupaccess.domain.directory import Client, Reading, Snapshot
+from groupaccess.domain.clients import Client
+from groupaccess.domain.directory import Reading, Snapshot
 from groupaccess.domain.model import Access, Mapping
 from groupaccess.domain.namespaces import Scope
 from groupaccess.domain.verdict import Circumstances
@@ -64,18 +68,23 @@ def circumstances() -> st.SearchStrategy[Circumstances]:
         st.sampled_from(MOMENTS),
         st.sampled_from(NAMESPACES),
         st.sampled_from([*[False] * 5, True, False]),
+        frozen=st.sampled_from(FROZEN),
+        siblings=st.sampled_from(SIBLINGS),
     )
 
 
 def mappings(name: str) -> st.SearchStrategy[Mapping]:
     def build(
-        fields: tuple[str, str, tuple[str, ...]], within: Scope | None, end: datetime | None
+        fields: tuple[str, str, tuple[str, ...]],
+        within: Scope | None,
+        end: datetime | None,
+        group_id: str | None,
     ) -> Mapping:
-        reference, role, unsupported = fields
-        return Mapping(name, reference, role, within, end, unsupported)
+        reference, role, unknown_fields = fields
+        return Mapping(name, reference, role, within, end, unknown_fields, group_id)
 
-    tables = (st.sampled_from(MAPPING_FIELDS), st.sampled_from(SCOPES), st.sampled_from(ENDS))
-    return st.builds(build, *tables)
+    tables = (MAPPING_FIELDS, SCOPES, ENDS, IDS)
+    return st.builds(build, *map(st.sampled_from, tables))
 
 
 def accesses() -> st.SearchStrategy[Access]:

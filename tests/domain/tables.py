@@ -3,25 +3,30 @@
 Most of what is drawn can be granted; each obstacle is rare, or no two of them would ever meet.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
 from domain.builders import (
     NOW,
+    client,
     directory,
     group,
     key,
     leaf,
     mapper,
+    realm,
     scope,
     team,
     terminating,
     there,
 )
 from groupaccess.domain.bindings import BindingKey, Owner
-from groupaccess.domain.directory import Failure, MapperKind
+from groupaccess.domain.clients import MapperKind
+from groupaccess.domain.directory import Failure
 from groupaccess.domain.namespaces import Namespace, Operator, Requirement
 from groupaccess.domain.reasons import Reason
+from groupaccess.domain.siblings import Sibling
 
 ROLES = ("view", "edit", "cluster-admin")
 MAPPINGS = ("a", "b", "c")
@@ -40,6 +45,9 @@ GROUPS = (
     *[USUAL_GROUPS] * 6,
     *((*USUAL_GROUPS, odd) for odd in ODD_GROUPS),
     *(tuple(one for one in USUAL_GROUPS if one != gone) for gone in USUAL_GROUPS),
+    *[(group("/SRE", uid="made anew"), *USUAL_GROUPS[1:])] * 3,
+    (group("/renamed", uid=USUAL_GROUPS[0].id), *USUAL_GROUPS[1:]),
+    (group("/renamed", uid=USUAL_GROUPS[0].id), group("/SRE", uid="anew"), *USUAL_GROUPS[1:]),
     tuple(group(one.path, uid="made anew " + one.path) for one in USUAL_GROUPS),
     (group("/moved/SRE", uid=USUAL_GROUPS[0].id), *USUAL_GROUPS[1:]),
     (*USUAL_GROUPS, *ODD_GROUPS),
@@ -59,7 +67,11 @@ DIRECTORIES = (
     *[directory(prefix="oidc:")] * 2,
     directory("grafana", prefix="oidc:"),
     directory(allowed=["view", "edit"]),
-    directory(unsupported=("canary",)),
+    directory(unknown_fields=("spec.until",)),
+    directory(refuses_replaced=False),
+    directory(refuses_replaced=False, revokes_collided=True, prefix="oidc:"),
+    directory(grace=timedelta(0)),
+    directory(grace=timedelta(hours=1), revokes_collided=True),
     None,
     *[directory("headlamp", "grafana")] * 3,
 )
@@ -97,8 +109,15 @@ ENDS = (*[None] * 6, NOW + timedelta(hours=1), NOW + timedelta(days=1), NOW)
 MAPPING_FIELDS = (
     *product(REFERENCES, ROLES, [()]),
     *product(ODD_REFERENCES, ROLES[:1], [()]),
-    *product(REFERENCES, ROLES[:1], [("groupId",)]),
+    *product(REFERENCES, ROLES[:1], [("later",)]),
     *product(REFERENCES, ROLES, [()]),
+)
+IDS = (*[None] * 7, "id of /SRE", "made anew", "id of /a/b")
+FROZEN = (*[None] * 7, Failure(Reason.DIRECTORY_FROZEN, "frozen."), None)
+OTHER = replace(directory(), name="other", issuer="https://auth.example.com/realms/OTHER")
+SIBLINGS = (
+    *[()] * 7,
+    (Sibling(OTHER, realm("/x/b", clients=[client("headlamp", leaf())])),),
 )
 SUBJECTS = ((), ("/SRE",), ("SRE",), ("/SRE", "SRE", "/evil"), ("b", "oidc:/a/b"), ("/a/b", "b"))
 ANNOTATIONS = tuple(

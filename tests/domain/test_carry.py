@@ -19,12 +19,13 @@ from domain.builders import (
     standing,
 )
 from groupaccess.domain.bindings import Binding, BindingKey, Content, Desired, Owner, Subject
-from groupaccess.domain.desired import Wanted, desired
+from groupaccess.domain.desired import desired
 from groupaccess.domain.ladder import verdict
 from groupaccess.domain.model import Access
 from groupaccess.domain.namespaces import EVERYWHERE
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances
+from groupaccess.domain.wanted import Wanted
 
 DOWN = given(realm(), failure=UNAVAILABLE)
 NEW_ROLE = access(mapping(role="view"))

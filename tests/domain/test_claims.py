@@ -6,7 +6,8 @@ import pytest
 
 from domain.builders import client, directory, group, leaf, mapper, realm
 from groupaccess.domain.claims import Claim, claim
-from groupaccess.domain.directory import ClaimMapper, Client, Failure, MapperKind
+from groupaccess.domain.clients import ClaimMapper, Client, MapperKind
+from groupaccess.domain.directory import Failure
 from groupaccess.domain.model import Directory
 from groupaccess.domain.reasons import Reason
 
@@ -63,7 +64,8 @@ def test_token_without_groups_is_named(token: str, said: str) -> None:
     reason, message = refused(claimed(mapper(tokens=""), of=directory(token=token)))
     assert reason is Reason.NO_GROUPS_CLAIM
     assert message.startswith(
-        f'the {said} of client "headlamp" carries no groups in claim "groups". In Keycloak,'
+        f'the {said} of client "headlamp" carries no groups in claim "groups": '
+        f'"Add to {said}" is off in mapper "groups" of client "headlamp". In Keycloak,'
     )
 
 
@@ -119,7 +121,30 @@ def test_disabled_client_is_named() -> None:
 
 def test_strings_of_all_clients_are_bound() -> None:
     found = claimed_by(client("headlamp", mapper()), client("grafana", leaf()))
-    assert found == Claim(("/platform/SRE", "SRE"))
+    assert subjects(found) == ("/platform/SRE", "SRE")
+
+
+def test_which_client_sends_which_is_said_where_they_differ() -> None:
+    found = claimed_by(client("headlamp", mapper()), client("grafana", leaf()))
+    assert isinstance(found, Claim)
+    assert found.said_of(SRE) == (
+        "members of /platform/SRE carry /platform/SRE by client headlamp; SRE by client grafana."
+    )
+    two = claimed_by(client("headlamp", mapper(), leaf()), client("grafana", leaf()))
+    assert isinstance(two, Claim)
+    assert two.said_of(SRE) == (
+        "members of /platform/SRE carry /platform/SRE and SRE by client headlamp; "
+        "SRE by client grafana."
+    )
+    same = claimed_by(client("headlamp", mapper(), leaf()), client("grafana", leaf(), mapper()))
+    assert isinstance(same, Claim)
+    assert same.said_of(SRE) == "members of /platform/SRE carry /platform/SRE and SRE."
+
+
+def test_client_that_is_silent_is_no_sender() -> None:
+    found = claimed_by(client("headlamp", mapper()), client("grafana"))
+    assert isinstance(found, Claim)
+    assert found.senders == ()
 
 
 def test_client_that_was_not_declared_is_not_asked() -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from domain.builders import client, directory, group, leaf, mapper, realm
 from groupaccess.domain.claims import Claim, claim, collision
-from groupaccess.domain.directory import ClaimMapper, Failure, Group
+from groupaccess.domain.clients import ClaimMapper
+from groupaccess.domain.directory import Failure, Group
 from groupaccess.domain.reasons import Reason
 
 SRE = group("/platform/SRE")

@@ -1,11 +1,15 @@
 """What a KeycloakDirectory says of itself, as kstatus reads it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from domain.builders import realm
 from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.directory_status import directory_conditions
+from groupaccess.domain.in_use import InUse
 from groupaccess.domain.reasons import Reason
 
 PASSING = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer.")
@@ -25,6 +29,21 @@ def test_read_directory_is_ready_and_counts_its_groups(*, patient: bool) -> None
         Condition("Reconciling", "False", Reason.READ, ""),
         Condition("Stalled", "False", Reason.READ, ""),
     )
+
+
+def test_looked_up_directory_says_how_many_are_in_use_and_how_large_the_realm_is() -> None:
+    used = InUse(frozenset({"/a", "b"}), frozenset({"id of /a"}))
+    snapshot = replace(realm("/a"), looked_up=used, counted=5000)
+    ready = directory_conditions(Reading(snapshot), patient=True)[0]
+    assert ready.message == ("2 in use looked up among 5000 groups, cheaper than to read them all.")
+
+
+def test_snapshot_is_stale_since_it_was_read_while_newer_readings_fail() -> None:
+    read_at = datetime(2026, 1, 1, tzinfo=UTC)
+    fresh = Reading(realm(), read_at=read_at)
+    assert fresh.stale_since is None
+    assert replace(fresh, failure=PASSING).stale_since == read_at
+    assert Reading(failure=PASSING, read_at=read_at).stale_since is None
 
 
 def test_failure_says_why_although_an_old_snapshot_is_in_force() -> None:
@@ -63,7 +82,7 @@ def test_what_was_never_read_has_no_groups() -> None:
         (Reason.KEYCLOAK_FORBIDDEN, False),
         (Reason.LOGIN_FAILED, False),
         (Reason.ISSUER_MISMATCH, False),
-        (Reason.NOT_SUPPORTED, False),
+        (Reason.UNKNOWN_FIELD, False),
         (Reason.GROUP_AMBIGUOUS, False),
         (Reason.CONFLICT, False),
     ],

@@ -35,7 +35,7 @@ CIRCUMSTANCES = [
     given(realm(), failure=UNAVAILABLE),
     given(realm(), suspend=True),
     given(realm("/x")),
-    given(realm(), of=directory(unsupported=("canary",))),
+    given(realm(), of=directory(unknown_fields=("spec.until",))),
     replace(given(realm()), directory=None),
     given(realm(), of=directory(allowed=["view"])),
 ]
@@ -48,7 +48,7 @@ WHATEVER = pytest.mark.parametrize(
         "not read",
         "suspended",
         "group is missing",
-        "not supported",
+        "unknown field",
         "no directory",
         "role not allowed",
     ],

@@ -17,11 +17,12 @@ from domain.builders import (
     standing,
 )
 from groupaccess.domain.bindings import Binding, BindingKey, Content, Owner, RoleRef
-from groupaccess.domain.desired import Wanted, desired
+from groupaccess.domain.desired import desired
 from groupaccess.domain.ladder import verdict
 from groupaccess.domain.model import Access
 from groupaccess.domain.namespaces import EVERYWHERE
 from groupaccess.domain.verdict import Circumstances, Outcome
+from groupaccess.domain.wanted import Wanted
 
 GONE = given(realm("/apps/dev"))  # Keycloak was read, and has no group SRE
 DOWN = given(realm(), failure=UNAVAILABLE)

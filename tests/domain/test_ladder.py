@@ -6,10 +6,12 @@ from itertools import combinations
 
 import pytest
 
-from domain.builders import NOW, client, directory, given, group, leaf, mapper, mapping, realm
-from groupaccess.domain.directory import ClaimMapper, Failure, Group, MapperKind
+from domain.builders import NOW, client, directory, given, group, key, leaf, mapper, mapping, realm
+from groupaccess.domain.clients import ClaimMapper, MapperKind
+from groupaccess.domain.directory import Failure, Group
 from groupaccess.domain.ladder import verdict
 from groupaccess.domain.model import Mapping
+from groupaccess.domain.pins import Pin
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 
@@ -68,8 +70,32 @@ def issuer_mismatch(case: Case) -> Case:
     return replace(case, given=replace(case.given, reading=reading))
 
 
-def not_supported(case: Case) -> Case:
-    return replace(case, mapping=replace(case.mapping, unsupported=("groupId",)))
+def unknown_field(case: Case) -> Case:
+    return replace(case, mapping=replace(case.mapping, unknown_fields=("spec.mappings[0].until",)))
+
+
+def frozen(case: Case) -> Case:
+    failure = Failure(Reason.DIRECTORY_FROZEN, ".")
+    return replace(case, given=replace(case.given, frozen=failure))
+
+
+def pinned(case: Case, *, gone: bool) -> Case:
+    declared = case.mapping.group
+    pin = Pin(key(), "former", declared, "realm-1")
+    reading = replace(case.given.reading, gone=frozenset({"former"} if gone else ()))
+    return replace(case, given=replace(case.given, pins={declared: pin}, reading=reading))
+
+
+def group_replaced(case: Case) -> Case:
+    return pinned(case, gone=True)
+
+
+def group_missing(case: Case) -> Case:
+    return pinned(groups(case, group("/apps/dev")), gone=True)
+
+
+def absence_not_confirmed(case: Case) -> Case:
+    return pinned(case, gone=False)
 
 
 def not_read(case: Case) -> Case:
@@ -115,9 +141,13 @@ LADDER: tuple[tuple[Change, Outcome, Reason], ...] = (
     (role_not_allowed, REVOKE, R.CLUSTER_ROLE_NOT_ALLOWED),
     (suspended, HOLD, R.SUSPENDED),
     (no_directory, HOLD, R.DIRECTORY_NOT_FOUND),
+    (frozen, HOLD, R.DIRECTORY_FROZEN),
     (issuer_mismatch, HOLD, R.ISSUER_MISMATCH),
-    (not_supported, HOLD, R.NOT_SUPPORTED),
+    (unknown_field, HOLD, R.UNKNOWN_FIELD),
     (not_read, HOLD, R.LOGIN_FAILED),
+    (absence_not_confirmed, HOLD, R.KEYCLOAK_UNAVAILABLE),
+    (group_replaced, REVOKE, R.GROUP_REPLACED),
+    (group_missing, HOLD, R.GROUP_MISSING),
     (group_not_found, HOLD, R.GROUP_NOT_FOUND),
     (group_ambiguous, HOLD, R.GROUP_AMBIGUOUS),
     (claim_indeterminate, HOLD, R.CLAIM_INDETERMINATE),
@@ -131,6 +161,8 @@ EXCLUSIVE: tuple[frozenset[Change], ...] = (
     frozenset({role_not_allowed, no_directory}),
     frozenset({issuer_mismatch, not_read}),
     frozenset({group_not_found, group_ambiguous, claim_collision, reserved_in_token}),
+    frozenset({absence_not_confirmed, group_replaced, group_missing}),
+    frozenset({group_replaced, group_not_found}),
     frozenset({claim_indeterminate, no_groups_claim, claim_collision, reserved_in_token}),
 )
 PAIRS = [

@@ -4,9 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from domain.builders import access, client, content, directory, given, leaf, mapper, mapping, realm
+from domain.builders import (
+    access,
+    client,
+    content,
+    directory,
+    given,
+    group,
+    leaf,
+    mapper,
+    mapping,
+    realm,
+)
 from domain.world import World
-from groupaccess.domain.directory import Client, MapperKind
+from groupaccess.domain.clients import Client, MapperKind
 from groupaccess.domain.model import Access
 from groupaccess.domain.verdict import Circumstances
 
@@ -120,10 +131,10 @@ def test_edited_declaration_keeps_no_string_of_the_former(
 @pytest.mark.parametrize("restarted", [False, True])
 def test_string_of_a_group_that_moved_is_replaced_in_one_write(*, restarted: bool) -> None:
     world = World()
-    world.settle(access(), given(realm("/a/SRE"), of=TWO))
+    world.settle(access(), given(realm(group("/a/SRE", uid="1")), of=TWO))
     if restarted:
         world.restart()
-    moved = given(realm("/b/SRE", clients=[FULL, DISABLED]), of=TWO)
+    moved = given(realm(group("/b/SRE", uid="1"), clients=[FULL, DISABLED]), of=TWO)
     world.step(access(), moved)
     assert bound(world) == ("/b/SRE",)
     assert world.step(access(), moved).empty

@@ -6,8 +6,8 @@ import pytest
 
 from domain.builders import binding, content, key
 from groupaccess.domain.bindings import Binding, BindingKey, Desired, Owner, RoleRef
-from groupaccess.domain.desired import Wanted
 from groupaccess.domain.plan import Apply, Delete, Plan, Why, is_ours, plan, plan_orphans
+from groupaccess.domain.wanted import Wanted
 
 WANT = Desired(key(), "sre", content())
 

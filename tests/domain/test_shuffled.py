@@ -7,8 +7,9 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 
 from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
-from domain.world import World, judge
-from groupaccess.domain.directory import Client, Snapshot
+from domain.world import World
+from groupaccess.domain.clients import Client
+from groupaccess.domain.directory import Snapshot
 from groupaccess.domain.mapping_status import Outcomes
 from groupaccess.domain.model import Access, Mapping
 from groupaccess.domain.plan import plan, plan_orphans
@@ -64,7 +65,7 @@ def test_shuffled_inputs_give_identical_answers(
     other = World(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
     declared2, given2 = shuffle.access(declared), shuffle.circumstances(given)
 
-    verdicts, verdicts2 = judge(declared, given), judge(declared2, given2)
+    verdicts, verdicts2 = one.judge(declared, given), other.judge(declared2, given2)
     known = {mapping.name: mapping for mapping in declared.mappings}
     again = {v.mapping.name: replace(v, mapping=known[v.mapping.name]) for v in verdicts2}
     assert {v.mapping.name: v for v in verdicts} == again

@@ -16,7 +16,8 @@ from domain.builders import (
     mapping,
     realm,
 )
-from groupaccess.domain.directory import Client, Failure, MapperKind
+from groupaccess.domain.clients import Client, MapperKind
+from groupaccess.domain.directory import Failure
 from groupaccess.domain.ladder import verdict
 from groupaccess.domain.reasons import ADVICE, Reason
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
@@ -98,15 +99,25 @@ def test_missing_directory_is_named() -> None:
     assert said.message.startswith('there is no KeycloakDirectory "other". Create')
 
 
-def test_every_unsupported_field_is_named() -> None:
+def test_every_unknown_field_is_named() -> None:
+    of_mapping = replace(mapping(), unknown_fields=("spec.mappings[0].until",))
     all_three = replace(
-        given(realm(), of=directory(unsupported=("spec.canary",))),
-        unsupported=("spec.suspend",),
+        given(realm(), of=directory(unknown_fields=("spec.paused",))),
+        unknown_fields=("spec.unless",),
     )
-    said = verdict(replace(mapping(), unsupported=("expiresAt",)), all_three)
-    assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.NOT_SUPPORTED)
+    said = verdict(of_mapping, all_three)
+    assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.UNKNOWN_FIELD)
     assert said.message.startswith(
-        "not supported by this version: spec.suspend, expiresAt, spec.canary. Remove"
+        "spec.unless, spec.mappings[0].until, the directory's spec.paused are not known to this "
+        "version of the operator. Upgrade"
+    )
+
+
+def test_one_unknown_field_is_named_by_its_place() -> None:
+    said = verdict(replace(mapping(), unknown_fields=("spec.mappings[0].until",)), given(realm()))
+    assert said.message == (
+        "spec.mappings[0].until is not known to this version of the operator. "
+        + ADVICE[Reason.UNKNOWN_FIELD]
     )
 
 

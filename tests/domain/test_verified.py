@@ -16,8 +16,9 @@ from domain.builders import (
     realm,
 )
 from domain.saying import say
+from groupaccess.domain.clients import MapperKind
 from groupaccess.domain.conditions import Condition
-from groupaccess.domain.directory import MapperKind, Snapshot
+from groupaccess.domain.directory import Snapshot
 from groupaccess.domain.model import Access, Mapping
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances
@@ -46,9 +47,9 @@ def test_objection_of_keycloak_is_said_of_the_first_mapping_by_name() -> None:
     ("circumstances", "reason"),
     [
         (given(realm(), failure=UNAVAILABLE), Reason.KEYCLOAK_UNAVAILABLE),
-        (given(realm(), of=directory(unsupported=("canary",))), Reason.NOT_SUPPORTED),
+        (given(realm(), of=directory(unknown_fields=("spec.until",))), Reason.UNKNOWN_FIELD),
     ],
-    ids=["not read", "not supported"],
+    ids=["not read", "unknown field"],
 )
 def test_what_was_not_asked_is_unknown(circumstances: Circumstances, reason: Reason) -> None:
     said = verified(access(), circumstances)

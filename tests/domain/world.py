@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from groupaccess.domain.bindings import Binding, BindingKey, Content
-from groupaccess.domain.desired import Wanted, desired
+from groupaccess.domain.desired import desired
 from groupaccess.domain.ladder import verdict
 from groupaccess.domain.model import Access
+from groupaccess.domain.pins import pins
 from groupaccess.domain.plan import Plan, plan
 from groupaccess.domain.verdict import Circumstances, Verdict
+from groupaccess.domain.wanted import Wanted
 
 ROUNDS = 3  # a roleRef that is wrong takes one to delete, one to create, one to see that it is done
 
@@ -43,17 +45,33 @@ class World:
     standing: dict[BindingKey, Binding] = field(default_factory=dict)
     proven: dict[BindingKey, Content] = field(default_factory=dict)
 
+    def given(self, declared: Access, circumstances: Circumstances) -> Circumstances:
+        """Add what is pinned, and that Keycloak confirmed what it lacks of it."""
+        contents = {where: one.content for where, one in self.standing.items()} | self.proven
+        pinned = pins(declared.directory, contents)
+        reading = circumstances.reading
+        if reading.snapshot is not None:
+            gone = {pin.group_id for pin in pinned.values()} - reading.snapshot.by_id.keys()
+            reading = replace(reading, gone=frozenset(gone))
+        return replace(circumstances, pins=pinned, reading=reading)
+
+    def judge(self, declared: Access, circumstances: Circumstances) -> list[Verdict]:
+        return judge(declared, self.given(declared, circumstances))
+
     def wanted(self, declared: Access, circumstances: Circumstances) -> Wanted:
-        verdicts = judge(declared, circumstances)
-        return desired(declared, verdicts, circumstances, self.standing, self.proven)
+        given = self.given(declared, circumstances)
+        return desired(declared, judge(declared, given), given, self.standing, self.proven)
 
     def step(self, declared: Access, circumstances: Circumstances) -> Plan:
         """Reconcile once and return the plan that was carried out."""
-        wanted = self.wanted(declared, circumstances)
+        wanted, verdicts = (
+            self.wanted(declared, circumstances),
+            self.judge(declared, circumstances),
+        )
         todo = plan(wanted, self.standing.values())
         self.standing = carry_out(todo, self.standing)
         stays = set(wanted.kept)
-        for mapping in (one.mapping for one in judge(declared, circumstances) if one.suspended):
+        for mapping in (one.mapping for one in verdicts if one.suspended):
             places = wanted.places[mapping.name].wanted
             stays |= {declared.key(mapping, namespace) for namespace in places}
         kept = {where: what for where, what in self.proven.items() if where in stays}

@@ -9,7 +9,16 @@ ANNOTATION_DOMAIN = "groupaccess.io/"
 # Those that are ours: one that somebody else adds cannot be taken away by server-side apply.
 ANNOTATIONS = frozenset(
     ANNOTATION_DOMAIN + name
-    for name in ("directory", "directory-id", "group", "group-id", "group-path", "expires-at")
+    for name in (
+        "directory",
+        "directory-id",
+        "group",
+        "group-id",
+        "group-path",
+        "expires-at",
+        "missing-since",
+        "replaced-id",
+    )
 )
 RBAC_GROUP = "rbac.authorization.k8s.io"
 

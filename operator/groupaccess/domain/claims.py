@@ -4,11 +4,15 @@ Keycloak's group membership mapper writes the path with "Full group path" on and
 with it off; kube-apiserver puts --oidc-groups-prefix before each entry of --oidc-groups-claim.
 """
 
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from groupaccess.domain.bindings import Content, Subject
-from groupaccess.domain.directory import Client, Failure, Group, MapperKind, Snapshot
-from groupaccess.domain.model import Directory, TokenClient
+from groupaccess.domain.carried import Silence, carried, named, reachable, writers
+from groupaccess.domain.directory import Failure, Group, Snapshot
+from groupaccess.domain.members import Unpeopled
+from groupaccess.domain.model import Directory
 from groupaccess.domain.reasons import Reason, advise
 
 RESERVED = "system:"
@@ -19,20 +23,24 @@ class Claim:
     """The subjects of a group, sorted, and what speaks against some of the clients.
 
     `partial` tells that a client's strings are not known: what was bound for it must not be taken
-    for something that it no longer sends.
+    for something that it no longer sends. `senders` are, where clients carry different strings,
+    those of each. `unpeopled` tells that nobody gets access by the group.
     """
 
     subjects: tuple[str, ...]
     doubts: tuple[Failure, ...] = ()
     partial: bool = False
+    senders: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unpeopled: Unpeopled | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Why a client gives no string. It is `unknown` when the client may well send one."""
-
-    failure: Failure
-    unknown: bool = False
+    def said_of(self, group: Group) -> str:
+        """Say it in a sentence, which names the clients where they differ; warn in another."""
+        each = (f"{' and '.join(subjects)} by client {name}" for name, subjects in self.senders)
+        strings = "; ".join(each) or " and ".join(self.subjects)
+        said = f"members of {group.path} carry {strings}."
+        if self.unpeopled is None:
+            return said
+        return f"{said} {self.unpeopled.said_of(group.path, self.subjects)}"
 
 
 def claim(group: Group, directory: Directory, snapshot: Snapshot) -> Claim | Failure:
@@ -41,33 +49,43 @@ def claim(group: Group, directory: Directory, snapshot: Snapshot) -> Claim | Fai
     The strings of clients that are known are bound; a client that gives none leaves a doubt. With
     no string at all the first client's failure is returned.
     """
-    values: set[str] = set()
+    senders: list[tuple[str, tuple[str, ...]]] = []
     silences: list[Silence] = []
-    for client in directory.clients:
-        match _values(group, client, directory.groups_claim, snapshot):
-            case Silence() as silence:
-                silences.append(silence)
-            case found:
-                values |= found
-    if not values:
+    doubts: list[Failure] = []
+    for wanted in directory.clients:
+        client = snapshot.by_client_id.get(wanted.client_id)
+        found = carried(group, wanted, directory.groups_claim, client)
+        if isinstance(found, Silence):
+            silences.append(found)
+            doubts.append(found.failure)
+        else:
+            subjects = sorted(directory.groups_prefix + value for value in found.values)
+            senders.append((wanted.client_id, tuple(subjects)))
+            doubts.extend(found.doubts)
+    if not senders:
         return silences[0].failure
+    each = {subjects for _, subjects in senders}
     return Claim(
-        subjects=tuple(sorted(directory.groups_prefix + value for value in values)),
-        doubts=tuple(silence.failure for silence in silences),
+        subjects=tuple(sorted({subject for subjects in each for subject in subjects})),
+        doubts=tuple(dict.fromkeys(doubts)),
         partial=any(silence.unknown for silence in silences),
+        senders=tuple(senders) if len(each) > 1 else (),
+        unpeopled=next((each for each in snapshot.unpeopled if each.id == group.id), None),
     )
 
 
 def collision(
     group: Group, claimed: Claim, directory: Directory, snapshot: Snapshot
 ) -> Failure | None:
-    """Tell whether members of another group carry one of the strings, too."""
-    for subject in claimed.subjects:
-        value = subject.removeprefix(directory.groups_prefix)
+    """Tell whether members of another group, or of a role, carry one of the strings, too."""
+    strings = {subject.removeprefix(directory.groups_prefix) for subject in claimed.subjects}
+    for value in sorted(strings):
         others = ", ".join(other.path for other in snapshot.namesakes(group, value))
         if others:
             fact = f'tokens carry "{value}" for {group.path} and for {others} alike'
             return Failure(Reason.CLAIM_COLLISION, advise(Reason.CLAIM_COLLISION, fact))
+    for fact in given_by_others(strings, directory, snapshot):
+        return Failure(Reason.CLAIM_COLLISION, advise(Reason.CLAIM_COLLISION, fact))
     return None
 
 
@@ -82,41 +100,26 @@ def plausible_subjects(group: str, content: Content, prefix: str) -> tuple[Subje
     return tuple(s for s in fits if not s.name.startswith(RESERVED))
 
 
-def _values(
-    group: Group, wanted: TokenClient, name: str, snapshot: Snapshot
-) -> frozenset[str] | Silence:
-    client = snapshot.by_client_id.get(wanted.client_id)
-    if client is None:
-        return _silence(Reason.CLIENT_NOT_FOUND, f'client "{wanted.client_id}" is not in the realm')
-    if not client.enabled:
-        fact = f'client "{wanted.client_id}" is disabled'
-        return _silence(Reason.CLIENT_NOT_FOUND, fact, unknown=True)
-    mappers = [
-        mapper
-        for mapper in client.mappers
-        if mapper.claim == name
-        and (mapper.in_id_token if wanted.id_token else mapper.in_access_token)
-    ]
-    for mapper in sorted(mappers, key=lambda mapper: mapper.name):
-        if mapper.kind is MapperKind.REPLACING:
-            fact = (
-                f'mapper "{mapper.name}" of client "{client.client_id}" replaces what claim '
-                f'"{name}" carries'
-            )
-            return _silence(Reason.CLAIM_INDETERMINATE, fact, unknown=True)
-    values = frozenset(
-        group.path if mapper.full_path else group.name
-        for mapper in mappers
-        if mapper.kind is MapperKind.MEMBERSHIP
-    )
-    return values or _no_claim(client, wanted, name)
+def given_by_others(
+    strings: AbstractSet[str], directory: Directory, snapshot: Snapshot
+) -> Iterator[str]:
+    """Name the mappers that give one of the strings to people who are not in the group.
 
-
-def _no_claim(client: Client, wanted: TokenClient, name: str) -> Silence:
-    token = "ID token" if wanted.id_token else "access token"
-    fact = f'the {token} of client "{client.client_id}" carries no groups in claim "{name}"'
-    return _silence(Reason.NO_GROUPS_CLAIM, fact)
-
-
-def _silence(reason: Reason, fact: str, *, unknown: bool = False) -> Silence:
-    return Silence(Failure(reason, advise(reason, fact)), unknown)
+    Whoever logs in chooses the scopes: those of optional scopes count, asked for or not. The
+    built-in scope microprofile-jwt writes realm roles into `groups`.
+    """
+    name = directory.groups_claim
+    for wanted in directory.clients:
+        client = snapshot.by_client_id.get(wanted.client_id)
+        if client is None or not client.enabled:
+            continue
+        for mapper in writers(client, wanted, name):
+            for value in sorted(strings & (mapper.adds or frozenset())):
+                yield f'{named(mapper, client)} puts "{value}" into tokens of others, too'
+        for mapper in reachable(client, wanted, name):
+            for value in sorted(strings & (mapper.adds or frozenset())):
+                yield (
+                    f'{named(mapper, client)} puts "{value}" into tokens of others, too, when a '
+                    f'login asks for that scope: take it from the scopes of client "'
+                    f'{client.client_id}", if nothing needs it'
+                )

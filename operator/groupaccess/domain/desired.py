@@ -1,39 +1,35 @@
 """From verdicts to the bindings that should stand."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from groupaccess.domain import model
 from groupaccess.domain.bindings import (
-    ANNOTATION_DOMAIN,
     Binding,
     BindingKey,
     Content,
     Desired,
-    Owner,
     RoleRef,
     Subject,
 )
+from groupaccess.domain.carriers import carriers
 from groupaccess.domain.claims import plausible_subjects
 from groupaccess.domain.namespaces import Places, places
+from groupaccess.domain.pins import Pin, stamp
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.wanted import Wanted, render
 
 # What a binding says of the group that it was made for; it goes along when the binding changes.
-OF_THE_GROUP = ("directory", "directory-id", "group", "group-id", "group-path")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What should stand: `bindings` exactly so, those in `kept` as they are.
-
-    A binding of the object that is in neither is no longer declared. `places` says for each
-    mapping by name where it is to stand.
-    """
-
-    bindings: tuple[Desired, ...] = ()
-    kept: frozenset[BindingKey] = frozenset()
-    places: Mapping[str, Places] = field(default_factory=dict)
+OF_THE_GROUP = (
+    "directory",
+    "directory-id",
+    "group",
+    "group-id",
+    "group-path",
+    "missing-since",
+    "replaced-id",
+)
 
 
 def desired(
@@ -52,20 +48,23 @@ def desired(
     bindings: list[Desired] = []
     kept: set[BindingKey] = set()
     where: dict[str, Places] = {}
-    for verdict in verdicts:
+    judged = tuple(verdicts)
+    for verdict in judged:
         mapping = verdict.mapping
         where[mapping.name] = places(mapping.scope, given.namespaces)
         if verdict.outcome is Outcome.REVOKE:
             continue
         for namespace in where[mapping.name].wanted:
             key = access.key(mapping, namespace)
-            content = draft.content(verdict, key)
-            if content is not None:
-                bindings.append(Desired(key, mapping.name, content))
+            what = draft.content(verdict, key)
+            if what is not None:
+                bindings.append(Desired(key, mapping.name, what))
             elif draft.stays(mapping, key):
                 kept.add(key)
         kept |= {access.key(mapping, gone) for gone in where[mapping.name].terminating}
-    return Wanted(tuple(bindings), frozenset(kept), where)
+    wanted = Wanted(tuple(bindings), frozenset(kept), where)
+    empty = carriers(access, judged, given, standing, wanted)
+    return replace(wanted, bindings=(*bindings, *empty))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class _Draft:
             return self._granted(verdict, key)
         if verdict.suspended:
             return None
-        held = self._held(verdict.mapping, key)
+        held = self._held(verdict, key)
         if held is None and verdict.unread and not self.stays(verdict.mapping, key):
             return self._carried(verdict.mapping)
         return held
@@ -111,14 +110,14 @@ class _Draft:
             "group-id": group.id,
             "group-path": group.path,
         }
+        if verdict.replaced_id is not None:
+            about["replaced-id"] = verdict.replaced_id
         subjects = {Subject("Group", name) for name in verdict.subjects}
         if verdict.partial:
-            subjects |= self._kept_subjects(verdict.mapping, key, about)
+            subjects |= self._kept_subjects(key, about)
         return self._render(verdict.mapping, subjects, about)
 
-    def _kept_subjects(
-        self, mapping: model.Mapping, key: BindingKey, about: Mapping[str, str]
-    ) -> set[Subject]:
+    def _kept_subjects(self, key: BindingKey, about: Mapping[str, str]) -> set[Subject]:
         """Return what was bound for clients whose strings are not known now."""
         before = self.proven.get(key)
         if before is None and key in self.standing:
@@ -126,31 +125,40 @@ class _Draft:
         same = ("directory", "group", "group-path")
         if before is None or any(before.annotation(name) != about[name] for name in same):
             return set()
-        return set(self._plausible(mapping, before))
+        return set(self._plausible(about["group-path"], before))
 
-    def _held(self, mapping: model.Mapping, key: BindingKey) -> Content | None:
-        """Return what was last proven under this very name, so that drift can be repaired to it."""
-        last = self.proven.get(key)
-        if last is None or not self._same_declaration(mapping, last):
+    def _held(self, verdict: Verdict, key: BindingKey) -> Content | None:
+        """Return what was last proven under this very name, so that drift can be repaired to it.
+
+        When Keycloak was asked, it says since when the group is missing, or no longer does.
+        """
+        mapping, pin, last = verdict.mapping, verdict.pin, self.proven.get(key)
+        if last is not None and self._same_declaration(mapping, last):
+            return self._render(mapping, last.subjects, _marked(last, pin))
+        if pin is None or not self.stays(mapping, key):
             return None
-        return self._render(mapping, last.subjects, _about(last))
+        now = self.standing[key].content
+        about = _marked(now, pin)
+        if about == _about(now):
+            return None
+        return self._render(mapping, self._plausible(pin.path, now), about)
 
     def _carried(self, mapping: model.Mapping) -> Content | None:
         """Carry the strings of an unchanged group to its new place while nothing is read."""
         for _, content in sorted(self.proven.items()):
-            if self._same_declaration(mapping, content):
+            if content.subjects and self._same_declaration(mapping, content):
                 return self._render(mapping, content.subjects, _about(content))
         for _, binding in sorted(self.standing.items()):
-            subjects = self._plausible(mapping, binding.content)
+            subjects = self._plausible(mapping.group, binding.content)
             if subjects and self._same_declaration(mapping, binding.content):
                 return self._render(mapping, subjects, _about(binding.content))
         return None
 
-    def _plausible(self, mapping: model.Mapping, content: Content) -> tuple[Subject, ...]:
+    def _plausible(self, group: str, content: Content) -> tuple[Subject, ...]:
         """Return the subjects that the declared group can have: drift must not become a grant."""
         directory = self.given.directory
         prefix = directory.groups_prefix if directory else ""
-        return plausible_subjects(mapping.group, content, prefix)
+        return plausible_subjects(group, content, prefix)
 
     def _same_declaration(self, mapping: model.Mapping, content: Content) -> bool:
         declared = (self.access.directory, mapping.group)
@@ -163,17 +171,22 @@ class _Draft:
         if mapping.expires_at is not None:
             end = mapping.expires_at.astimezone(UTC)
             annotations["expires-at"] = end.isoformat().replace("+00:00", "Z")
-        return Content(
-            role=_role(mapping),
-            subjects=tuple(sorted(subjects)),
-            owners=(Owner(self.access.uid, self.access.name),),
-            annotations=tuple(sorted((ANNOTATION_DOMAIN + k, v) for k, v in annotations.items())),
-        )
+        return render(self.access, _role(mapping), subjects, annotations)
 
 
 def _about(content: Content) -> dict[str, str]:
     found = {name: content.annotation(name) for name in OF_THE_GROUP}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _marked(content: Content, pin: Pin | None) -> dict[str, str]:
+    """Return what a binding says of its group, with what is known now of its absence."""
+    about = _about(content)
+    if pin is None or content.annotation("group-id") != pin.group_id:
+        return about
+    about.pop("missing-since", None)
+    since = pin.missing_since
+    return about if since is None else {**about, "missing-since": stamp(since)}
 
 
 def _role(mapping: model.Mapping) -> RoleRef:

@@ -2,11 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
 from difflib import get_close_matches
-from enum import Enum
 from functools import cached_property
 
+from groupaccess.domain.clients import Client
+from groupaccess.domain.in_use import InUse
+from groupaccess.domain.members import Unpeopled
 from groupaccess.domain.reasons import Reason
 
 SUGGESTIONS = 3
@@ -19,38 +23,6 @@ class Group:
     path: str
     name: str
     id: str
-
-
-class MapperKind(Enum):
-    """What a protocol mapper does to the claim it writes into."""
-
-    MEMBERSHIP = "membership"  # the user's groups, always as a list
-    MERGING = "merging"  # adds strings to the list: roles, multivalued
-    REPLACING = "replacing"  # puts something else there, or nobody knows
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimMapper:
-    """An effective protocol mapper of a client, own or by a scope.
-
-    `claim` is the top-level key in the token; `full_path` matters for MEMBERSHIP alone.
-    """
-
-    name: str
-    kind: MapperKind
-    claim: str
-    full_path: bool
-    in_id_token: bool
-    in_access_token: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A client as Keycloak has it, with the mappers that the declared scopes bring."""
-
-    client_id: str
-    enabled: bool
-    mappers: tuple[ClaimMapper, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +41,43 @@ class Ambiguous:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One complete reading of a realm: all groups, and the clients that the directory names.
+    """One complete reading of what is asked of a realm, and of the clients the directory names.
 
     `identity` is the `sub` of the operator's own token: it changes when a realm is made anew.
     Clients that Keycloak does not have are absent. Equal snapshots mean that nothing changed.
+
+    Where the realm was read whole, `looked_up` is None. Else the groups of these references and
+    ids were looked up, with all that are called the same: any other reference is unknown, never
+    missing, and some other groups are there only to be suggested. `counted` is the realm's size.
+
+    `unpeopled` are groups in use without a direct member, so far as that may be seen.
     """
 
     identity: str
     groups: tuple[Group, ...]
     clients: tuple[Client, ...]
+    looked_up: InUse | None = None
+    counted: int | None = None
+    unpeopled: frozenset[Unpeopled] = frozenset()
+
+    @property
+    def size(self) -> int:
+        """Return how many groups the realm has."""
+        return len(self.groups) if self.counted is None else self.counted
+
+    @property
+    def of_groups(self) -> AbstractSet[Group | Unpeopled]:
+        """Return all that is known of groups, each by the id of one."""
+        return {*self.groups, *self.unpeopled}
+
+    def knows(self, reference: str) -> bool:
+        """Tell whether `find` has an answer for a path or a leaf name."""
+        return self.looked_up is None or reference in self.looked_up.references
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Group]:
+        """Index the groups by their ids."""
+        return {group.id: group for group in self.groups}
 
     @cached_property
     def by_reference(self) -> Mapping[str, tuple[Group, ...]]:
@@ -94,7 +94,12 @@ class Snapshot:
         return {client.client_id: client for client in self.clients}
 
     def find(self, reference: str) -> Group | Missing | Ambiguous:
-        """Return the group that a path or a leaf name means, letter for letter."""
+        """Return the group that a path or a leaf name means, letter for letter.
+
+        Raise LookupError for one that is not known: that it was not looked up says nothing of it.
+        """
+        if not self.knows(reference):
+            raise LookupError(f"{reference!r} was not looked up")
         match self.by_reference.get(reference, ()):
             case ():
                 return Missing(self._near(reference))
@@ -126,7 +131,8 @@ class Snapshot:
         )
 
     def _shortest(self, group: Group) -> str:
-        return group.name if len(self.by_reference[group.name]) == 1 else group.path
+        unique = self.looked_up is None and len(self.by_reference[group.name]) == 1
+        return group.name if unique else group.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +152,30 @@ class Reading:
     """What is known of a directory: its last complete snapshot, and what went wrong since.
 
     A failure beside a snapshot means that the snapshot stays in force and new grants wait.
+    `read_at` is when the snapshot was read. `gone` are pinned ids that the snapshot lacks, and that
+    Keycloak confirmed to have no more.
     """
 
     snapshot: Snapshot | None = None
     failure: Failure | None = None
+    read_at: datetime | None = field(default=None, compare=False)
+    gone: frozenset[str] = frozenset()
+
+    @property
+    def stale_since(self) -> datetime | None:
+        """Return when the snapshot was read that is in force although newer readings failed."""
+        return None if self.failure is None or self.snapshot is None else self.read_at
+
+
+def groups_in_use(groups: Iterable[Group], used: InUse) -> tuple[Group, ...]:
+    """Return those that are meant: by a pinned id, or by a reference that fits no other."""
+    known = tuple(groups)
+    called: defaultdict[str, list[Group]] = defaultdict(list)
+    for group in known:
+        for reference in used.references & {group.path, group.name}:
+            called[reference].append(group)
+    alone = {found[0].id for found in called.values() if len(found) == 1}
+    return tuple(group for group in known if group.id in used.ids | alone)
 
 
 def changed_references(old: Snapshot | None, new: Snapshot) -> frozenset[str] | None:

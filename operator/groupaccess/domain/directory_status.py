@@ -1,19 +1,20 @@
 """What a KeycloakDirectory says of itself."""
 
 from groupaccess.domain.conditions import Condition
-from groupaccess.domain.directory import Reading
+from groupaccess.domain.directory import Failure, Reading, Snapshot
 from groupaccess.domain.reasons import PASSING, Reason
 
 
-def directory_conditions(reading: Reading, *, patient: bool) -> tuple[Condition, ...]:
+def directory_conditions(
+    reading: Reading, *, patient: bool, frozen: Failure | None = None
+) -> tuple[Condition, ...]:
     """Return Ready, Reconciling and Stalled as kstatus reads them.
 
     `patient` tells that what may come by itself is still waited for.
     """
-    failure = reading.failure
+    failure = frozen or reading.failure
     if failure is None:
-        count = len(reading.snapshot.groups) if reading.snapshot else 0
-        ready = Condition("Ready", "True", Reason.READ, f"{count} groups read.")
+        ready = Condition("Ready", "True", Reason.READ, _read(reading.snapshot))
     else:
         ready = Condition("Ready", "False", failure.reason, failure.message)
     waiting = failure is not None and patient and failure.reason in PASSING
@@ -22,3 +23,11 @@ def directory_conditions(reading: Reading, *, patient: bool) -> tuple[Condition,
         ready.echo("Reconciling", holds=waiting),
         ready.echo("Stalled", holds=failure is not None and not waiting),
     )
+
+
+def _read(snapshot: Snapshot | None) -> str:
+    """Say what was read, and in which way: the cheaper one."""
+    if snapshot is None or snapshot.looked_up is None:
+        return f"{snapshot.size if snapshot else 0} groups read."
+    used = len(snapshot.looked_up.references)
+    return f"{used} in use looked up among {snapshot.size} groups, cheaper than to read them all."

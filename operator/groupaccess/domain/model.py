@@ -1,7 +1,7 @@
 """What people declare, as plain values. `api` reads it, everything here decides by it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from groupaccess.domain.bindings import BindingKey, BindingName
 from groupaccess.domain.namespaces import Scope
@@ -13,8 +13,9 @@ class Mapping:
 
     `group` is a path (`/platform/sre`) or a leaf name that is unique in the realm. Without a
     `scope` it is granted in the whole cluster, without `expires_at` (aware) for ever.
-    `unsupported` names the fields that are set but not acted upon by this version; they make
-    the mapping Hold, never pass in silence.
+    `unknown_fields` are set, and only newer versions know them; they make the mapping Hold, never
+    pass in silence. `group_id` says which group is meant, whoever has the
+    name.
     """
 
     name: str
@@ -22,7 +23,8 @@ class Mapping:
     cluster_role: str
     scope: Scope | None = None
     expires_at: datetime | None = None
-    unsupported: tuple[str, ...] = ()
+    unknown_fields: tuple[str, ...] = ()
+    group_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Access:
     directory: str
     mappings: tuple[Mapping, ...]
     suspend: bool = False
-    unsupported: tuple[str, ...] = ()
+    unknown_fields: tuple[str, ...] = ()
 
     def key(self, mapping: Mapping, namespace: str) -> BindingKey:
         """Return where a mapping's binding is; namespace "" is the whole cluster."""
@@ -64,7 +66,9 @@ class Directory:
     """A KeycloakDirectory as declared, so far as decisions need it.
 
     `groups_claim` and `groups_prefix` are kube-apiserver's --oidc-groups-claim and
-    --oidc-groups-prefix. An empty `allowed_roles` allows every role that may be bound.
+    --oidc-groups-prefix. An empty `allowed_roles` allows every role that may be bound. `canary` is
+    a group that the operator's own account is in. A group that is gone keeps its bindings for
+    `grace`. `acknowledged` are the events that somebody has seen.
     """
 
     name: str
@@ -73,4 +77,9 @@ class Directory:
     groups_prefix: str
     clients: tuple[TokenClient, ...]
     allowed_roles: frozenset[str] = frozenset()
-    unsupported: tuple[str, ...] = ()
+    unknown_fields: tuple[str, ...] = ()
+    canary: str | None = None
+    grace: timedelta = timedelta(minutes=10)
+    refuses_replaced: bool = True  # a group that was made anew; else it is followed
+    revokes_collided: bool = False
+    acknowledged: frozenset[str] = frozenset()

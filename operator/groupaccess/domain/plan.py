@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from groupaccess.domain.bindings import Binding, BindingName, Desired, RoleRef
-from groupaccess.domain.desired import Wanted
+from groupaccess.domain.wanted import Wanted
 
 
 class Why(Enum):
@@ -108,8 +108,11 @@ def _why(binding: Binding, wanted: Wanted) -> Why:
     successors = (
         want
         for want in wanted.bindings
-        if (name is not None and want.mapping == name.mapping)
-        or (group is not None and want.content.annotation("group") == group)
+        if want.content.subjects
+        and (
+            (name is not None and want.mapping == name.mapping)
+            or (group is not None and want.content.annotation("group") == group)
+        )
     )
     here = binding.key.namespace
     follow = (not here or want.key.namespace in {"", here} for want in successors)

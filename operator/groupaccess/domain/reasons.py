@@ -1,5 +1,6 @@
 """The closed set of reasons, and for each what a person can do about it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -14,13 +15,19 @@ class Reason(StrEnum):
     EXPIRED = "Expired"
     SUSPENDED = "Suspended"
     NAMESPACE_NOT_FOUND = "NamespaceNotFound"
-    NOT_SUPPORTED = "NotSupported"
+    UNKNOWN_FIELD = "UnknownField"
     GROUP_NOT_FOUND = "GroupNotFound"
     GROUP_AMBIGUOUS = "GroupAmbiguous"
+    GROUP_REPLACED = "GroupReplaced"
+    GROUP_MISSING = "GroupMissing"
     NO_GROUPS_CLAIM = "NoGroupsClaim"
     CLAIM_INDETERMINATE = "ClaimIndeterminate"
+    CLAIM_UNPROVEN = "ClaimUnproven"
     CLAIM_COLLISION = "ClaimCollision"
     CLIENT_NOT_FOUND = "ClientNotFound"
+    API_SERVER_AGREES = "ApiServerAgrees"  # of a directory
+    API_SERVER_MISMATCH = "ApiServerMismatch"
+    API_SERVER_UNKNOWN = "ApiServerUnknown"
     INVALID_SUBJECT = "InvalidSubject"
     CLUSTER_ROLE_NOT_FOUND = "ClusterRoleNotFound"
     CLUSTER_ROLE_NOT_ALLOWED = "ClusterRoleNotAllowed"
@@ -28,6 +35,7 @@ class Reason(StrEnum):
     WRITE_REFUSED = "WriteRefused"
     CONFLICT = "Conflict"
     DIRECTORY_NOT_FOUND = "DirectoryNotFound"
+    DIRECTORY_FROZEN = "DirectoryFrozen"
     ISSUER_MISMATCH = "IssuerMismatch"
     KEYCLOAK_UNAVAILABLE = "KeycloakUnavailable"
     KEYCLOAK_FORBIDDEN = "KeycloakForbidden"
@@ -43,19 +51,37 @@ ADVICE: dict[Reason, str] = {
     Reason.NAMESPACE_NOT_FOUND: (
         "Create the namespace, or correct spec.mappings[].namespaces.names; the others are granted."
     ),
-    Reason.NOT_SUPPORTED: "Remove the field: this version does not act on it.",
+    Reason.UNKNOWN_FIELD: ("Upgrade the operator to the version of its CRDs, or remove the field."),
     Reason.GROUP_NOT_FOUND: "Correct spec.mappings[].group, or create the group in Keycloak.",
     Reason.GROUP_AMBIGUOUS: "Write the whole path, with its leading slash.",
+    Reason.GROUP_REPLACED: (
+        "If the group that has the name now is to be trusted, write its id into "
+        "spec.mappings[].groupId."
+    ),
+    Reason.GROUP_MISSING: (
+        "Bring the group back, or remove the mapping. Another group of this name is not trusted "
+        "until its id is in spec.mappings[].groupId."
+    ),
     Reason.NO_GROUPS_CLAIM: (
         "In Keycloak, give the client (or one of its scopes) a Group Membership mapper for this "
         "claim, and add it to the token that people bring."
     ),
     Reason.CLAIM_INDETERMINATE: "Remove the other mapper from this claim, or give it another one.",
+    Reason.CLAIM_UNPROVEN: (
+        "In Keycloak, see what a member's token carries: the client, Client scopes, Evaluate."
+    ),
     Reason.CLAIM_COLLISION: (
-        "Turn on 'Full group path' in the mapper, or rename one of the groups: now a member of "
+        "Turn on 'Full group path' in the mapper, or rename the group or role: now a member of "
         "either would get this right."
     ),
     Reason.CLIENT_NOT_FOUND: "Correct spec.tokens.clients of the KeycloakDirectory.",
+    Reason.API_SERVER_AGREES: "Nothing to do.",
+    Reason.API_SERVER_MISMATCH: (
+        "Give kube-apiserver and the KeycloakDirectory the same issuer, client, claim and prefix."
+    ),
+    Reason.API_SERVER_UNKNOWN: (
+        "Until then nobody knows whether kube-apiserver reads tokens as the KeycloakDirectory says."
+    ),
     Reason.INVALID_SUBJECT: "Names that begin with 'system:' belong to Kubernetes: use another.",
     Reason.CLUSTER_ROLE_NOT_FOUND: "Correct spec.mappings[].clusterRole, or create that role.",
     Reason.CLUSTER_ROLE_NOT_ALLOWED: (
@@ -70,14 +96,18 @@ ADVICE: dict[Reason, str] = {
     Reason.DIRECTORY_NOT_FOUND: (
         "Create the KeycloakDirectory, or correct spec.directoryRef.name."
     ),
+    Reason.DIRECTORY_FROZEN: (
+        "Until then Keycloak's word revokes and grants nothing; what is removed or expires still "
+        "ends."
+    ),
     Reason.ISSUER_MISMATCH: (
         "Write the issuer in spec.issuer exactly as Keycloak does, and give kube-apiserver the "
         "same string."
     ),
     Reason.KEYCLOAK_UNAVAILABLE: "What stands keeps standing; it is tried again by itself.",
-    Reason.KEYCLOAK_FORBIDDEN: "Give the operator's service account in Keycloak the missing role.",
-    Reason.LOGIN_FAILED: "Correct the client id and secret in the Secret that spec.auth names.",
-    Reason.CREDENTIALS_NOT_FOUND: "Create it in the operator's own namespace.",
+    Reason.KEYCLOAK_FORBIDDEN: "Give the operator's account in Keycloak the missing right.",
+    Reason.LOGIN_FAILED: "Make spec.auth and the client in Keycloak agree.",
+    Reason.CREDENTIALS_NOT_FOUND: "Provide it in the operator's own namespace.",
 }
 
 # Somebody may be about to make what is missing, above all in the same sync: waited for a while.
@@ -92,15 +122,19 @@ PASSING = frozenset(
     }
 )
 
-# Keycloak was read, and what it says speaks against a grant.
+# Keycloak was read, and what it (or kube-apiserver, of its tokens) says speaks against a grant.
 ABOUT_GROUP = frozenset(
     {
         Reason.GROUP_NOT_FOUND,
         Reason.GROUP_AMBIGUOUS,
+        Reason.GROUP_REPLACED,
+        Reason.GROUP_MISSING,
         Reason.NO_GROUPS_CLAIM,
         Reason.CLAIM_INDETERMINATE,
+        Reason.CLAIM_UNPROVEN,
         Reason.CLAIM_COLLISION,
         Reason.CLIENT_NOT_FOUND,
+        Reason.API_SERVER_MISMATCH,
     }
 )
 
@@ -113,6 +147,12 @@ UNREAD = frozenset(
         Reason.LOGIN_FAILED,
     }
 )
+
+
+def unknown(fields: Sequence[str]) -> str:
+    """Name fields that only newer versions know. Ignored, one could grant wider than declared."""
+    verb = "is" if len(fields) == 1 else "are"
+    return f"{', '.join(fields)} {verb} not known to this version of the operator"
 
 
 def advise(reason: Reason, fact: str) -> str:

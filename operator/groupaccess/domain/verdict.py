@@ -1,5 +1,6 @@
 """What a verdict is, and all that it depends on."""
 
+from collections.abc import Mapping as MappingOf
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +10,10 @@ from typing import Self
 from groupaccess.domain.directory import Failure, Group, Reading
 from groupaccess.domain.model import Directory, Mapping
 from groupaccess.domain.namespaces import Namespaces
-from groupaccess.domain.reasons import UNREAD, Reason
+from groupaccess.domain.pins import Pin
+from groupaccess.domain.reasons import ABOUT_GROUP, UNREAD, Reason, advise
+from groupaccess.domain.siblings import Sibling
+from groupaccess.domain.sight import Sight
 
 
 class Outcome(Enum):
@@ -27,7 +31,9 @@ class Verdict:
     `message` is stable, and says what to do. `doubts` are what could not be verified of a GRANT;
     while it is `partial`, no string that stands is taken away. `last` is the answer by the last
     reading, while Keycloak cannot be read. Of a REVOKE, `would_bind` are the subjects that the
-    mapping would have, so far as the last reading tells.
+    mapping would have, so far as the last reading tells. `pin` is what the group's bindings should
+    say of it, once Keycloak was asked; `until` is when a grace ends; `replaced_id` goes with a
+    GRANT that follows a group which was made anew.
     """
 
     mapping: Mapping
@@ -40,6 +46,14 @@ class Verdict:
     partial: bool = False
     last: Self | None = None
     would_bind: tuple[str, ...] = ()
+    pin: Pin | None = None
+    until: datetime | None = None
+    replaced_id: str | None = None
+
+    @property
+    def forgets(self) -> bool:
+        """Tell whether the pinned id goes, too: Keycloak's facts never make it forgotten."""
+        return self.outcome is Outcome.REVOKE and self.reason not in ABOUT_GROUP
 
     @property
     def unread(self) -> bool:
@@ -62,8 +76,10 @@ class Verdict:
 class Circumstances:
     """All that a verdict depends on beside the mapping itself.
 
-    `directory` is None when there is no such KeycloakDirectory. `now` is aware. `unsupported`
-    names fields of the GroupAccess that this version does not act upon.
+    `directory` is None when there is no such KeycloakDirectory. `now` is aware. `unknown_fields`
+    are those of the GroupAccess that only newer versions know. `pins` are by group as
+    declared. `frozen` says why the directory is. `sight` is how kube-apiserver reads the tokens.
+    `siblings` are the other directories that were read.
     """
 
     directory_name: str
@@ -73,9 +89,28 @@ class Circumstances:
     now: datetime
     namespaces: Namespaces = field(default_factory=dict)
     suspend: bool = False
-    unsupported: tuple[str, ...] = ()
+    sight: Sight | None = None
+    unknown_fields: tuple[str, ...] = ()
+    pins: MappingOf[str, Pin] = field(default_factory=dict)
+    frozen: Failure | None = None
+    siblings: tuple[Sibling, ...] = ()
 
     @property
     def unread_yet(self) -> bool:
         """Tell whether the directory's first reading is still under way: nothing can be said."""
-        return self.directory is not None and self.reading == Reading()
+        return self.directory is not None and (self.reading == Reading() or self.awaits_canary)
+
+    @property
+    def awaits_canary(self) -> bool:
+        """Tell whether the canary is still to be asked for the first time, as it is declared."""
+        return bool(self.directory and self.directory.canary) and self.sight is None
+
+
+def hold(mapping: Mapping, failure: Failure) -> Verdict:
+    """Keep what stands, for a reason that somebody else put into words."""
+    return Verdict(mapping, Outcome.HOLD, failure.reason, failure.message)
+
+
+def say(mapping: Mapping, outcome: Outcome, reason: Reason, fact: str) -> Verdict:
+    """Return a verdict that grants nothing, with the advice for its reason."""
+    return Verdict(mapping, outcome, reason, advise(reason, fact))

@@ -1,0 +1,85 @@
+"""Bindings without subjects: they remember a pinned id while nobody may be bound.
+
+Without them a group that is made anew under a revoked name would be a first grant.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+
+from groupaccess.domain import model
+from groupaccess.domain.bindings import Binding, BindingKey, BindingName, Content, Desired, RoleRef
+from groupaccess.domain.pins import Pin, stamp
+from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.wanted import Wanted, render
+
+Standing = Mapping[BindingKey, Binding]
+
+
+def carriers(
+    access: model.Access,
+    verdicts: Iterable[Verdict],
+    given: Circumstances,
+    standing: Standing,
+    wanted: Wanted,
+) -> Iterator[Desired]:
+    """Yield one for each pin that nothing else carries: the binding that it stands on, emptied.
+
+    Where that cannot be, the first that the mapping may have.
+    """
+    contents = {key: standing[key].content for key in wanted.kept if key in standing}
+    contents |= {want.key: want.content for want in wanted.bindings}
+    carried = {
+        content.annotation("group")
+        for content in contents.values()
+        if content.annotation("group-id") is not None
+    }
+    taken = {*contents, *wanted.kept}
+    for verdict in sorted(verdicts, key=lambda verdict: verdict.mapping.name):
+        mapping = verdict.mapping
+        pin = verdict.pin or given.pins.get(mapping.group)
+        if pin is None or mapping.group in carried or not _loses(verdict, pin, standing):
+            continue
+        places = wanted.places[mapping.name].wanted
+        for key in (pin.key, *(access.key(mapping, each) for each in places)):
+            if _is_free(key, given, standing, taken):
+                carried.add(mapping.group)
+                taken.add(key)
+                yield Desired(key, mapping.name, _emptied(access, mapping, key, pin))
+                break
+
+
+def _loses(verdict: Verdict, pin: Pin, standing: Standing) -> bool:
+    """Tell whether a pin could get lost; while suspended what carries one is left so."""
+    if verdict.suspended:
+        return pin.key in standing and not standing[pin.key].content.subjects
+    return verdict.outcome is not Outcome.GRANT and not verdict.forgets
+
+
+def _is_free(
+    key: BindingKey, given: Circumstances, standing: Standing, taken: AbstractSet[BindingKey]
+) -> bool:
+    """Tell whether a binding can be written there that nothing else is wanted of."""
+    stands, namespace = standing.get(key), given.namespaces.get(key.namespace)
+    fits = stands is None or stands.content.role == _spelled(key)
+    there = not key.namespace or (namespace is not None and not namespace.terminating)
+    return key not in taken and fits and there
+
+
+def _emptied(access: model.Access, mapping: model.Mapping, key: BindingKey, pin: Pin) -> Content:
+    about = {
+        "directory": access.directory,
+        "directory-id": pin.directory_id,
+        "group": mapping.group,
+        "group-id": pin.group_id,
+        "group-path": pin.path,
+        "missing-since": stamp(pin.missing_since) if pin.missing_since else None,
+        "replaced-id": pin.replaced_id,
+    }
+    said = {name: value for name, value in about.items() if value is not None}
+    return render(access, _spelled(key), (), said)
+
+
+def _spelled(key: BindingKey) -> RoleRef:
+    """Return the role that a reserved name spells."""
+    name = BindingName.parse(key.name)
+    return RoleRef("ClusterRole", name.cluster_role if name else "")

@@ -1,0 +1,111 @@
+"""When a directory is no longer believed: it became another one, or most of its groups are gone.
+
+That is decided from facts each time. A person acknowledges by tokens that name the facts, so that
+an old acknowledgement says nothing about what happens later.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from groupaccess.domain.bindings import ANNOTATION_DOMAIN, Binding, BindingName
+from groupaccess.domain.directory import Failure, Snapshot
+from groupaccess.domain.reasons import Reason, advise
+
+ACKNOWLEDGE = f"{ANNOTATION_DOMAIN}acknowledge"
+LEAST = 2  # groups in use that are absent: one alone has its grace
+NAMED = 3
+
+
+class Use(NamedTuple):
+    """What a binding pins of a directory; without subjects it is not in use any more."""
+
+    group_id: str
+    path: str
+    directory_id: str
+    grants: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Upheaval:
+    """What is wrong with a directory as a whole.
+
+    `identity` is its new one, where bindings know another. `absent` are all pinned ids that are not
+    in it, if those in use (`lost` of `used`) are too many; `paths` names some of them.
+    """
+
+    identity: str | None = None
+    absent: frozenset[str] = frozenset()
+    lost: int = 0
+    used: int = 0
+    paths: tuple[str, ...] = ()
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Return what an acknowledgement has to hold."""
+        identity = () if self.identity is None else (_token("i", [self.identity]),)
+        return (*identity, *((_token("g", self.absent),) if self.absent else ()))
+
+
+def use_of(binding: Binding) -> tuple[str, Use] | None:
+    """Return the directory of a binding of ours, and what is pinned of it."""
+    content = binding.content
+    directory, group_id = content.annotation("directory"), content.annotation("group-id")
+    if BindingName.parse(binding.key.name) is None or not directory or not group_id:
+        return None
+    path, identity = content.annotation("group-path"), content.annotation("directory-id")
+    return directory, Use(group_id, path or "", identity or "", bool(content.subjects))
+
+
+def upheaval(uses: Iterable[Use], snapshot: Snapshot) -> Upheaval:
+    """Compare what is pinned with what was read."""
+    uses = tuple(uses)
+    used = {use.group_id for use in uses if use.grants}
+    lost = {group_id for group_id in used if group_id not in snapshot.by_id}
+    known = {use.directory_id for use in uses if use.grants and use.directory_id}
+    identity = snapshot.identity if known - {snapshot.identity} else None
+    if len(lost) < LEAST or 2 * len(lost) <= len(used):
+        return Upheaval(identity)
+    absent = frozenset(use.group_id for use in uses if use.group_id not in snapshot.by_id)
+    paths = tuple(sorted({use.path for use in uses if use.group_id in lost}))
+    return Upheaval(identity, absent, len(lost), len(used), paths)
+
+
+def freeze(
+    found: Upheaval, directory: str, tokens: AbstractSet[str], seen: AbstractSet[str]
+) -> Failure | None:
+    """Say why nothing is believed, None when there is no reason or each was acknowledged.
+
+    `seen` are ids whose absence was acknowledged since the start: they become fewer while that is
+    acted upon, which is no new event.
+    """
+    facts = []
+    if found.identity is not None and _token("i", [found.identity]) not in tokens:
+        facts.append(
+            f"the operator's account in Keycloak is another one, {found.identity}: was the realm "
+            "made anew?"
+        )
+    if found.absent and not found.absent <= seen and _token("g", found.absent) not in tokens:
+        more = "" if len(found.paths) <= NAMED else f" and {len(found.paths) - NAMED} more"
+        named = ", ".join(found.paths[:NAMED]) + more
+        facts.append(f"{found.lost} of {found.used} groups in use are gone: {named}")
+    if not facts:
+        return None
+    command = f"kubectl annotate keycloakdirectory {directory} --overwrite"
+    text = (
+        f"{'; '.join(facts)}. If that is meant to be: "
+        f"{command} {ACKNOWLEDGE}={'.'.join(found.tokens)}"
+    )
+    return Failure(Reason.DIRECTORY_FROZEN, advise(Reason.DIRECTORY_FROZEN, text))
+
+
+def acknowledged(annotation: str | None) -> frozenset[str]:
+    """Read the tokens of an acknowledgement."""
+    return frozenset(filter(None, (annotation or "").strip().split(".")))
+
+
+def _token(kind: str, facts: Iterable[str]) -> str:
+    digest = hashlib.sha256("\n".join(sorted(facts)).encode())
+    return f"{kind}-{digest.hexdigest()[:12]}"

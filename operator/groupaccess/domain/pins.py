@@ -1,0 +1,76 @@
+"""What bindings say of the group that they were made for: Keycloak's id is pinned on them.
+
+A pin belongs to the object, the directory and the group as declared, not to the mapping's name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from groupaccess.domain.bindings import BindingKey, Content
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What a binding says of the group that it was made for.
+
+    `missing_since` is the start of a grace, `replaced_id` the id before one that was followed.
+    """
+
+    key: BindingKey
+    group_id: str
+    path: str
+    directory_id: str | None = None
+    missing_since: datetime | None = None
+    replaced_id: str | None = None
+
+
+def pins(directory: str, contents: Mapping[BindingKey, Content]) -> dict[str, Pin]:
+    """Return the pins of one object in a directory, by the group as declared.
+
+    Of several for one group that counts which grants; the earliest start of a grace counts.
+    """
+    found: dict[str, Pin] = {}
+    for key in sorted(contents, key=lambda key: _weight(key, contents[key])):
+        content = contents[key]
+        group, pin = content.annotation("group"), _pin(key, content)
+        if pin is None or group is None or content.annotation("directory") != directory:
+            continue
+        first = found.setdefault(group, pin)
+        starts = [p.missing_since for p in (first, pin) if p.group_id == first.group_id]
+        since = min((start for start in starts if start is not None), default=None)
+        if since != first.missing_since:
+            found[group] = replace(first, missing_since=since)
+    return found
+
+
+def stamp(time: datetime) -> str:
+    """Write a time as Kubernetes does."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _weight(key: BindingKey, content: Content) -> tuple[bool, str, BindingKey]:
+    return not content.subjects, content.annotation("group-id") or "", key
+
+
+def _pin(key: BindingKey, content: Content) -> Pin | None:
+    group_id = content.annotation("group-id")
+    if not group_id:
+        return None
+    return Pin(
+        key,
+        group_id,
+        content.annotation("group-path") or content.annotation("group") or "",
+        content.annotation("directory-id"),
+        _time(content.annotation("missing-since")),
+        content.annotation("replaced-id"),
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    """Read a time that somebody may have edited: what cannot be read counts as none."""
+    try:
+        time = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return time if time.tzinfo is not None else None

@@ -1,0 +1,44 @@
+"""What should stand of one GroupAccess, and how one of its bindings is rendered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from groupaccess.domain import model
+from groupaccess.domain.bindings import (
+    ANNOTATION_DOMAIN,
+    BindingKey,
+    Content,
+    Desired,
+    Owner,
+    RoleRef,
+    Subject,
+)
+from groupaccess.domain.namespaces import Places
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What should stand: `bindings` exactly so, those in `kept` as they are.
+
+    A binding of the object that is in neither is no longer declared. `places` says for each
+    mapping by name where it is to stand.
+    """
+
+    bindings: tuple[Desired, ...] = ()
+    kept: frozenset[BindingKey] = frozenset()
+    places: Mapping[str, Places] = field(default_factory=dict)
+
+
+def render(
+    access: model.Access,
+    role: RoleRef,
+    subjects: Iterable[Subject],
+    annotations: Mapping[str, str],
+) -> Content:
+    """Return what a binding of the object says; the names of annotations are without a domain."""
+    return Content(
+        role=role,
+        subjects=tuple(sorted(subjects)),
+        owners=(Owner(access.uid, access.name),),
+        annotations=tuple(sorted((ANNOTATION_DOMAIN + k, v) for k, v in annotations.items())),
+    )

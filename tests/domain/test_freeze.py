@@ -1,0 +1,143 @@
+"""A directory that became another, or lost most of its groups, is frozen until somebody looks."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.builders import access, binding, content, given, key, mapping, realm
+from domain.world import World
+from groupaccess.domain.bindings import Binding, BindingKey
+from groupaccess.domain.directory import Snapshot
+from groupaccess.domain.freeze import Use, acknowledged, freeze, upheaval, use_of
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.verdict import Outcome
+
+REALM = "realm-1"
+
+
+def use(group_id: str, *, grants: bool = True, of: str = REALM) -> Use:
+    return Use(group_id, f"/{group_id}", of, grants)
+
+
+def read(*ids: str, identity: str = REALM) -> Snapshot:
+    known = realm(*(f"/{group_id}" for group_id in ids or ("other",)), identity=identity)
+    groups = tuple(replace(one, id=one.name) for one in known.groups)
+    return replace(known, groups=groups)
+
+
+def frozen(uses: list[Use], snapshot: Snapshot, *tokens: str, seen: str = "") -> str:
+    failure = freeze(upheaval(uses, snapshot), "default", set(tokens), set(seen))
+    if failure is None:
+        return ""
+    assert failure.reason is Reason.DIRECTORY_FROZEN
+    return failure.message
+
+
+def tokens(uses: list[Use], snapshot: Snapshot) -> tuple[str, ...]:
+    return upheaval(uses, snapshot).tokens
+
+
+@pytest.mark.parametrize(
+    ("used", "there", "freezes"),
+    [
+        ("a", "", False),
+        ("ab", "", True),
+        ("ab", "a", False),
+        ("abc", "c", True),
+        ("abc", "ab", False),
+        ("abcd", "ab", False),
+        ("abcd", "a", True),
+        ("", "", False),
+    ],
+)
+def test_two_or_more_and_more_than_half_that_are_gone_freeze(
+    used: str, there: str, *, freezes: bool
+) -> None:
+    assert bool(frozen([use(one) for one in used], read(*there))) is freezes
+
+
+def test_what_is_revoked_already_does_not_count() -> None:
+    uses = [use("a"), use("b"), *(use(one, grants=False) for one in "cde")]
+    assert not frozen(uses, read("a"))
+    assert frozen([*uses, use("f")], read("a"))
+
+
+def test_another_identity_freezes_although_all_groups_are_there() -> None:
+    message = frozen([use("a")], read("a", identity="realm-2"))
+    assert "realm-2" in message
+    assert not frozen([use("a", grants=False)], read("a", identity="realm-2"))
+    assert not frozen([use("a", of="")], read("a", identity="realm-2"))
+
+
+def test_the_message_has_the_command_and_names_some_groups() -> None:
+    uses = [use(one) for one in "abcde"]
+    message = frozen(uses, read())
+    assert message.startswith("5 of 5 groups in use are gone: /a, /b, /c and 2 more. If that")
+    (token,) = tokens(uses, read())
+    command = "kubectl annotate keycloakdirectory default --overwrite groupaccess.io/acknowledge="
+    assert f"{command}{token}. " in message
+
+
+def test_an_acknowledgement_speaks_of_its_event_alone() -> None:
+    uses = [use(one) for one in "abcd"]
+    first = tokens(uses, read("a"))
+    assert not frozen(uses, read("a"), *first)
+    assert frozen(uses, read(), *first)
+    both = tokens(uses, read(identity="realm-2"))
+    assert len(both) == 2
+    assert not frozen(uses, read(identity="realm-2"), *both)
+    for part in both:
+        assert frozen(uses, read(identity="realm-2"), part)
+    assert frozen(uses, read(identity="realm-3"), *both)
+
+
+def test_what_was_acknowledged_may_become_less_and_not_more() -> None:
+    uses = [use(one) for one in "abc"]
+    assert not frozen(uses, read(), seen="abc")
+    assert not frozen(uses[:2], read(), seen="abc")
+    assert frozen(uses, read(), seen="ab")
+
+
+def test_the_facts_order_decides_nothing() -> None:
+    uses = [use(one) for one in "abc"]
+    assert frozen(uses, read()) == frozen(uses[::-1], read())
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [(None, set()), ("", set()), (" i-1.g-2\n", {"i-1", "g-2"}), ("i-1", {"i-1"})],
+)
+def test_an_annotation_holds_tokens(text: str | None, found: set[str]) -> None:
+    assert acknowledged(text) == found
+
+
+def test_a_binding_of_ours_pins_its_directory() -> None:
+    expected = ("default", Use("id of /SRE", "/SRE", REALM, grants=True))
+    assert use_of(binding()) == expected
+    empty = binding(what=replace(content(), subjects=()))
+    assert use_of(empty) == ("default", Use("id of /SRE", "/SRE", REALM, grants=False))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        binding(BindingKey("", "by-hand")),
+        binding(what=content(directory="")),
+        binding(what=content(group_id="")),
+    ],
+)
+def test_another_binding_pins_nothing(other: Binding) -> None:
+    assert use_of(other) is None
+
+
+def test_a_frozen_directory_holds_what_stands_and_grants_nothing_new() -> None:
+    world, event = World(), upheaval([use("a")], read(identity="x"))
+    failure = freeze(event, "default", set(), set())
+    world.settle(access(), given(realm()))
+    now = replace(given(realm("/other")), frozen=failure)
+    both = access(mapping(), mapping("new", group="other"))
+    world.settle(both, now)
+    assert set(world.standing) == {key()}
+    assert {one.outcome for one in world.judge(both, now)} == {Outcome.HOLD}
+    world.settle(access(mapping("new", group="other")), now)
+    assert world.standing == {}
