@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import kopf
@@ -11,9 +12,12 @@ from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.keycloak import FakeDirectoryReader
 from fakes.metrics import FakeMetrics
-from fakes.values import Spec, access_spec, body, directory_spec, mapping
+from fakes.values import Spec, access_spec, body, directory_spec, mapping, snapshot
+from fakes.waiting import until
 from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.application.store import Store
+from groupaccess.domain.directory import Reading
+from groupaccess.domain.in_use import InUse
 from groupaccess.handlers import Handlers
 
 ACCESS = body("GroupAccess", "platform", access_spec())
@@ -76,7 +80,7 @@ async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Desk) 
     desk.touched.clear()
     desk.handlers.gone("GroupAccess", ["platform"])
     desk.handlers.gone("KeycloakDirectory", ["default", "never seen"])
-    assert (desk.store.accesses, desk.store.directories) == ({}, {})
+    assert (desk.store.accesses, desk.store.realms.directories) == ({}, {})
     assert desk.store.seen == {"GroupAccess": {}, "KeycloakDirectory": {}}
     assert desk.touched == ["platform"]
     assert desk.sync._loops == {}
@@ -99,7 +103,7 @@ async def test_a_deleted_directory_is_read_no_more(desk: Desk) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     await desk.tell("DELETED", DIRECTORY)
-    assert desk.store.directories == {}
+    assert desk.store.realms.directories == {}
     assert desk.touched == ["platform"] * 3
     assert desk.sync._loops == {}
 
@@ -127,7 +131,7 @@ async def test_a_directory_that_cannot_be_read_shows_no_secret(
     await desk.tell("ADDED", DIRECTORY)
     wrong = directory_spec(auth={"clientSecret": {"secretRef": "s3cret"}})
     await desk.tell("MODIFIED", body("KeycloakDirectory", "default", wrong, version="2"))
-    assert "default" in desk.store.directories
+    assert "default" in desk.store.realms.directories
     assert "s3cret" not in caplog.text
 
 
@@ -140,3 +144,47 @@ def test_kopf_watches_both_kinds_and_nothing_else() -> None:
         "keycloakdirectories",
     ]
     assert not registry._changing.get_all_handlers()
+
+
+async def test_only_what_asks_for_another_group_is_read_for(desk: Desk) -> None:
+    await desk.tell("ADDED", DIRECTORY)
+    await until(lambda: desk.store.realms.readings["default"].failure is not None)
+    woken = desk.sync._loops["default"][1]
+    await desk.tell("ADDED", ACCESS)
+    assert woken.is_set()
+    woken.clear()
+    role = access_spec(mapping(role="edit"))
+    await desk.tell("MODIFIED", body("GroupAccess", "platform", role, version="2"))
+    assert not woken.is_set()
+    group = access_spec(mapping(group="Dev"))
+    await desk.tell("MODIFIED", body("GroupAccess", "platform", group, version="3"))
+    assert woken.is_set()
+
+
+PREFIX = {"tokens": {"clients": [{"clientId": "headlamp"}], "groupsPrefix": "oidc:"}}
+EDITED = [
+    body("GroupAccess", "platform", access_spec(), version="2"),
+    body("KeycloakDirectory", "default", directory_spec(**PREFIX), version="2"),
+]
+
+
+@pytest.mark.parametrize("edited", EDITED, ids=["an object", "its directory"])
+async def test_another_directory_is_read_for_who_else_may_carry_what_is_bound(
+    desk: Desk, edited: Spec
+) -> None:
+    spec = directory_spec(issuer="https://keycloak.example.com/realms/OTHER")
+    for raw in (DIRECTORY, body("KeycloakDirectory", "other", spec), ACCESS):
+        await desk.tell("ADDED", raw)
+    readings = desk.store.realms.readings
+    await until(lambda: all(reading.failure is not None for reading in readings.values()))
+    looked_up = replace(snapshot("/SRE"), looked_up=InUse())
+    desk.store.put_reading("other", Reading(looked_up))
+    woken = desk.sync._loops["other"][1]
+    woken.clear()
+    await desk.tell("MODIFIED", body("KeycloakDirectory", "third", directory_spec()))
+    assert not woken.is_set()
+    if edited["kind"] == "KeycloakDirectory":  # it knows the string, but for the new prefix
+        looked_up = replace(looked_up, looked_up=InUse(others=frozenset({"SRE"})))
+        desk.store.put_reading("other", Reading(looked_up))
+    await desk.tell("MODIFIED", edited)
+    assert woken.is_set()

@@ -141,11 +141,11 @@ async def test_no_part_of_the_secret_is_left_where_a_message_is_cut(server: Keyc
     assert SECRET[:3] not in (await refusal(server)).message
 
 
-async def test_a_realm_of_ten_thousand_groups_is_far_from_every_bound(
+async def test_the_largest_page_is_far_from_every_bound(
     server: KeycloakServer,
 ) -> None:
-    server.answers["groups"], server.answers["count"] = hostile.realm_of(40_000)
-    assert len((await read(server, within=PATIENT)).groups) == 40_000
+    server.answers["groups"], server.answers["count"] = hostile.realm_of(20_000)
+    assert len((await read(server, within=PATIENT)).groups) == 20_000
 
 
 async def test_no_secret_and_no_token_gets_into_a_log(

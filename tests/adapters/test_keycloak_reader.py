@@ -83,11 +83,27 @@ async def test_a_refused_login_has_keycloaks_words(server: KeycloakServer) -> No
     assert "Invalid client credentials" in failure.message
 
 
+async def test_a_realm_that_is_disabled_says_so(server: KeycloakServer) -> None:
+    words = '{"error":"access_denied","error_description":"Realm not enabled"}'
+    server.answers["token"] = (403, words)
+    failure = await refusal(server)
+    assert failure.reason == Reason.LOGIN_FAILED
+    assert "Realm not enabled" in failure.message
+
+
 async def test_a_refused_list_names_the_role(server: KeycloakServer) -> None:
     server.answers["groups"] = (403, '{"error":"HTTP 403 Forbidden"}')
     failure = await refusal(server)
     assert failure.reason == Reason.KEYCLOAK_FORBIDDEN
     assert '"view-users"' in failure.message
+
+
+async def test_an_empty_list_of_scopes_is_a_missing_right(server: KeycloakServer) -> None:
+    server.answers["client-scopes"] = []
+    failure = await refusal(server)
+    assert failure.reason == Reason.KEYCLOAK_FORBIDDEN
+    assert failure.message.startswith("client-scopes: an empty list")
+    assert '"view" on all Clients' in failure.message
 
 
 def test_authorities_that_cannot_be_read_are_named() -> None:

@@ -7,7 +7,8 @@ from typing import Protocol
 import pytest
 
 from groupaccess.application.ports import Connection, DirectoryReader, RefusedError
-from groupaccess.domain.directory import ClaimMapper, Group, MapperKind, Snapshot
+from groupaccess.domain.clients import ClaimMapper, MapperKind
+from groupaccess.domain.directory import Group, Snapshot
 from groupaccess.domain.model import Directory, TokenClient
 from groupaccess.domain.reasons import Reason
 
@@ -28,6 +29,9 @@ class Realm(Protocol):
 
     def create_groups(self, paths: Iterable[str]) -> None:
         """Create groups at these paths, with the parents that are missing."""
+
+    def delete_group(self, path: str) -> None:
+        """Delete a group."""
 
     def create_client(self, client_id: str, *, full_path: bool | None) -> None:
         """Create a client whose own mapper writes paths or names; None for no mapper."""
@@ -63,6 +67,7 @@ async def refusal(source: Realm, **changes: str) -> RefusedError:
     connection = replace(source.connection, **changes)
     with pytest.raises(RefusedError) as refused:
         await source.port.read(declared(source), connection)
+    assert connection.client_secret
     assert connection.client_secret not in str(refused.value.failure)
     return refused.value
 
@@ -133,6 +138,27 @@ class DirectoryReaderContract:
         found = await read(source, client)
         assert [mapper.name for mapper in mappers(found, "other")] == names
 
+    async def test_a_mapper_names_the_scope_that_brings_it(self, source: Realm) -> None:
+        source.create_client("other", full_path=True)
+        source.create_scope("paths", "other", optional=False)
+        found = await read(source, TokenClient("other", id_token=True, scopes=SCOPES))
+        assert {mapper.name: mapper.scope for mapper in mappers(found, "other")} == {
+            "groups": "",
+            "paths": "paths",
+        }
+
+    async def test_what_an_optional_scope_would_bring_is_told_apart(self, source: Realm) -> None:
+        source.create_client("other", full_path=None)
+        source.create_scope("paths", "other", optional=True)
+        found = await read(source, TokenClient("other", id_token=True, scopes=SCOPES))
+        optional = found.by_client_id["other"].optional
+        assert "paths" in {mapper.scope for mapper in optional if mapper.claim == "groups"}
+
+    async def test_a_scope_that_the_client_lacks_is_named(self, source: Realm) -> None:
+        asked = TokenClient("headlamp", id_token=True, scopes=(*SCOPES, "teams"))
+        assert (await read(source, asked)).by_client_id["headlamp"].unknown_scopes == ("teams",)
+        assert (await read(source)).by_client_id["headlamp"].unknown_scopes == ()
+
     async def test_an_unknown_client_is_absent(self, source: Realm) -> None:
         other = TokenClient("head", id_token=True, scopes=SCOPES)
         known = TokenClient("headlamp", id_token=True, scopes=SCOPES)
@@ -194,3 +220,17 @@ class DirectoryReaderContract:
         assert refused.value.failure.reason == Reason.KEYCLOAK_FORBIDDEN
         assert f'"{role}"' in refused.value.failure.message
         assert refused.value.failure.message.startswith(endpoint)
+
+    async def test_a_deleted_group_is_confirmed_gone_also_when_its_path_is_taken(
+        self, source: Realm
+    ) -> None:
+        source.create_groups(["/a b/c%?#+~"])
+        group = (await read(source)).by_reference["/a b/c%?#+~"][0]
+        gone = {group.id: group.path}
+        with pytest.raises(RefusedError) as refused:
+            await source.port.confirm_gone(declared(source), source.connection, gone)
+        assert refused.value.failure.reason is Reason.KEYCLOAK_UNAVAILABLE
+        source.delete_group(group.path)
+        await source.port.confirm_gone(declared(source), source.connection, gone)
+        source.create_groups([group.path])
+        await source.port.confirm_gone(declared(source), source.connection, gone)

@@ -47,7 +47,7 @@ class Desk:
         body = self.cluster.objects.find("KeycloakDirectory", name)
         assert body is not None
         declared = declared_directory(api.KeycloakDirectory.read(body))
-        known = self.store.directories.get(name)
+        known = self.store.realms.directories.get(name)
         self.store.put_directory(declared)
         if known is None or not known.same_spec(declared):
             self.sync.changed(name)
@@ -66,5 +66,5 @@ class Desk:
     @property
     def groups(self) -> list[str]:
         """Return the groups that are known of the directory `default`."""
-        known = self.store.readings["default"].snapshot
+        known = self.store.realms.readings["default"].snapshot
         return [group.path for group in known.groups] if known else []

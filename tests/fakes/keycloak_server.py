@@ -42,9 +42,10 @@ class KeycloakServer:
             "token": {"access_token": jwt(sub="me"), "expires_in": 300},
             "count": {"count": len(GROUPS)},
             "groups": GROUPS,
-            "client-scopes": [],
+            "client-scopes": [{"name": "profile"}],
             "clients": [{"clientId": "headlamp", "enabled": True, "secret": "of headlamp"}],
         }
+        self.absent = (404, '{"error":"Realm not found"}')
         self.queries: dict[str, dict[str, str]] = {}
         self.url = ""
         self.ca = ""
@@ -89,7 +90,7 @@ class KeycloakServer:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         name = request.path.rpartition("/")[2]
         self.queries[name] = dict(request.query)
-        answer = self.answers.get(name, (404, '{"error":"Realm not found"}'))
+        answer = self.answers.get(name, self.absent)
         if answer is HANG:
             await self._closing.wait()
             return web.Response()

@@ -28,6 +28,12 @@ class Objects:
             body["metadata"]["resourceVersion"] = self._next()
         return self.ref(kind, name)
 
+    def annotate(self, kind: str, name: str, annotations: Mapping[str, str]) -> None:
+        """Set annotations, as `kubectl annotate` does."""
+        metadata = self._bodies[kind, name]["metadata"]
+        metadata["annotations"] = {**metadata.get("annotations", {}), **annotations}
+        metadata["resourceVersion"] = self._next()
+
     def remove(self, kind: str, name: str) -> None:
         """Delete an object."""
         del self._bodies[kind, name]

@@ -20,7 +20,8 @@ from groupaccess.domain.bindings import (
     RoleRef,
     Subject,
 )
-from groupaccess.domain.directory import Client, Failure, Group, Snapshot
+from groupaccess.domain.clients import Client
+from groupaccess.domain.directory import Failure, Group, Snapshot
 from groupaccess.domain.reasons import Reason, advise
 
 Spec = dict[str, Any]

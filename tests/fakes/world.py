@@ -1,5 +1,6 @@
 """The reconciler on fakes, and watches that tell it only when a test lets them."""
 
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from groupaccess.application.guard import BindGuard
 from groupaccess.application.reconcile import Reconciler
 from groupaccess.application.store import Store
 from groupaccess.application.writer import Waits, Writer
-from groupaccess.domain.directory import Reading
+from groupaccess.domain.directory import Reading, Snapshot
 from groupaccess.domain.reasons import Reason
 
 NAME = "platform"
@@ -59,7 +60,14 @@ class World:
     def read(self, *paths: str, full_path: bool = False) -> None:
         """Let Keycloak be read with these groups."""
         self.watch()
-        self.store.put_reading("default", Reading(snapshot(*paths, full_path=full_path)))
+        self.take_in(snapshot(*paths, full_path=full_path))
+
+    def take_in(self, found: Snapshot) -> AbstractSet[str]:
+        """Let Keycloak be read so, and confirm what is gone; return whom that touches."""
+        self.watch()
+        pinned = {use.group_id for use in self.store.bindings.pinned.of("default")}
+        gone = frozenset(pinned - found.by_id.keys())
+        return self.store.put_reading("default", Reading(found, gone=gone))
 
     def lose_keycloak(self, reason: Reason = Reason.KEYCLOAK_UNAVAILABLE) -> None:
         """Let the next reading of Keycloak fail."""
@@ -85,7 +93,7 @@ class World:
         objects, cluster, store = self.cluster.objects, self.cluster, self.store
         for name in store.accesses.keys() - objects.versions("GroupAccess").keys():
             store.drop_access(name)
-        for name in store.directories.keys() - objects.versions("KeycloakDirectory").keys():
+        for name in store.realms.directories.keys() - objects.versions("KeycloakDirectory").keys():
             store.drop_directory(name)
         for key in store.bindings.all.keys() - cluster.bindings.keys():
             store.drop_binding(key, store.bindings.all[key].uid)

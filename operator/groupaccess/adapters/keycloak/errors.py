@@ -1,7 +1,7 @@
 """What Keycloak's errors mean for a directory. No secret or token ever gets into a message."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -39,6 +39,12 @@ def failure(reason: Reason, fact: str) -> Failure:
     return Failure(reason, advise(reason, fact))
 
 
+def lacks(what: str, needs: str) -> RefusedError:
+    """Return the error of an answer that is empty for want of a right."""
+    fact = f"{what}: an empty list, the operator's account lacks {needs}"
+    return RefusedError(failure(Reason.KEYCLOAK_FORBIDDEN, fact))
+
+
 def told(failure: Failure, secret: str) -> Failure:
     """Return a failure that may be shown, whatever the server's part in its message is."""
     text = failure.message.replace(secret, "***") if secret else failure.message
@@ -47,17 +53,28 @@ def told(failure: Failure, secret: str) -> Failure:
     return replace(failure, message="".join(c if c.isprintable() else "?" for c in text))
 
 
+def own_words(error: KeycloakError) -> str:
+    """Return the error that Keycloak itself names; "" where something before it answered."""
+    try:
+        named = json.loads(error.response_body or b"")["error"]
+    except NOT_KEYCLOAKS:
+        return ""
+    return named if isinstance(named, str) else ""
+
+
 @contextmanager
 def translated(
     what: str,
     *,
     needs: str = "",
     missing: Reason = Reason.KEYCLOAK_UNAVAILABLE,
-    login: bool = False,
+    absent: str = "there is no such realm there",
+    login: Callable[[str], str] | None = None,
 ) -> Iterator[None]:
     """Turn whatever goes wrong in reading `what` into a RefusedError.
 
-    `needs` is the role that a 403 misses, `missing` the reason that a 404 has.
+    `needs` is the right that a 403 misses, `missing` the reason that a 404 has, `absent` what it
+    means. It is a login where `login` is given, which explains Keycloak's words of refusal.
     """
     try:
         yield
@@ -68,13 +85,14 @@ def translated(
         raise RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error
     except KeycloakError as error:
         code = error.response_code
-        if login and code in {BAD_REQUEST, UNAUTHORIZED}:
-            reason, fact = Reason.LOGIN_FAILED, f"Keycloak refused the login: {_words(error)}"
+        if login is not None and code in {BAD_REQUEST, UNAUTHORIZED, FORBIDDEN}:
+            fact = f"Keycloak refused the login: {login(_words(error))}"
+            reason = Reason.LOGIN_FAILED
         elif code == FORBIDDEN:
             reason = Reason.KEYCLOAK_FORBIDDEN
-            fact = f'{what}: 403, the role "{needs}" of realm-management is missing'
+            fact = f"{what}: 403, the operator's account lacks {needs}"
         elif code == NOT_FOUND:
-            reason, fact = missing, f"{what}: 404, there is no such realm there"
+            reason, fact = missing, f"{what}: 404, {absent}"
         else:
             reason, fact = Reason.KEYCLOAK_UNAVAILABLE, f"{what}: HTTP {code}"
         raise RefusedError(failure(reason, fact)) from error

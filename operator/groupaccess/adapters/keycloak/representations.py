@@ -44,6 +44,7 @@ class ScopeRepresentation(TypedDict):
 class ClientRepresentation(TypedDict):
     """A client."""
 
+    id: NotRequired[Id]
     clientId: str
     enabled: NotRequired[bool]
     attributes: NotRequired[Config | None]
@@ -52,12 +53,29 @@ class ClientRepresentation(TypedDict):
     optionalClientScopes: NotRequired[list[str] | None]
 
 
+class RoleRepresentation(TypedDict):
+    """A role of the realm or of a client."""
+
+    name: Name
+
+
+class MemberRepresentation(TypedDict):
+    """A member of a group; nothing that tells who that is."""
+
+    id: Id
+    enabled: NotRequired[bool]
+
+
+GROUP = TypeAdapter(GroupRepresentation)
 GROUPS = TypeAdapter(Annotated[list[GroupRepresentation], FailFast()])
 SCOPES = TypeAdapter(Annotated[list[ScopeRepresentation], FailFast()])
 CLIENTS = TypeAdapter(Annotated[list[ClientRepresentation], FailFast()])
+ROLES = TypeAdapter(Annotated[list[RoleRepresentation], FailFast()])
+MEMBERS = TypeAdapter(Annotated[list[MemberRepresentation], FailFast()])
 COUNT = TypeAdapter(Count)
 SUBJECT = TypeAdapter(Id)
 TEXT = TypeAdapter(str)
+TOKEN = TypeAdapter(dict[str, Any])
 
 
 def shaped(shape: TypeAdapter[T], value: Any) -> T:  # noqa: ANN401 -- JSON

@@ -1,51 +1,71 @@
-"""A connection to one realm, as python-keycloak makes it, closed for certain."""
+"""Sessions with realms: one for each directory, kept across readings, closed for certain."""
 
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from urllib.parse import quote
+from pathlib import Path
 
-from keycloak import KeycloakAdmin, KeycloakOpenIDConnection
+from keycloak import KeycloakAdmin
 from keycloak.exceptions import KeycloakGetError, raise_error_from_response
 
 from groupaccess.adapters.keycloak.client import CarefulClient
 from groupaccess.adapters.keycloak.errors import failure
+from groupaccess.adapters.keycloak.login import ClientSecret, Login, PodToken
 from groupaccess.application.ports import Connection, RefusedError
 from groupaccess.domain.reasons import Reason
 
+POD_TOKEN = Path("/var/run/secrets/groupaccess/token")  # as the chart mounts it
 
-@dataclass(frozen=True)
+
 class Session:
-    """The admin API of one realm."""
+    """The admin API of one realm, whose answers may take `answer_within` seconds.
 
-    admin: KeycloakAdmin
+    Nothing is sent before it is used.
+    """
+
+    def __init__(self, connection: Connection, answer_within: float, pod_token: Path) -> None:
+        self.connection = connection
+        secret = connection.client_secret
+        self.proof = PodToken(pod_token) if secret is None else ClientSecret(secret)
+        trust = _trust(connection.ca)
+        self._client = CarefulClient(trust, answer_within)
+        self.login = Login(connection, self.proof, self._client, trust)
+        self.admin = KeycloakAdmin(connection=self.login)
 
     async def get(self, collection: str, **query: str) -> object:
         """Read a collection of the realm in one request.
 
         Where python-keycloak has a method of its own, that may ask more, as the answer leads it.
         """
-        where = f"admin/realms/{self.admin.connection.realm_name}/{collection}"
-        response = await self.admin.connection.a_raw_get(where, **query)
+        where = f"admin/realms/{self.login.realm_name}/{collection}"
+        response = await self.login.a_raw_get(where, **query)
         return raise_error_from_response(response, KeycloakGetError)
 
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._client.aclose()
 
-@asynccontextmanager
-async def open_session(connection: Connection, answer_within: float) -> AsyncIterator[Session]:
-    """Open a session, whose answers may take `answer_within` seconds; nothing is sent yet."""
-    trust = _trust(connection.ca)
-    async with CarefulClient(trust, answer_within) as client:
-        opened = KeycloakOpenIDConnection(
-            server_url=connection.admin_url,
-            realm_name=quote(connection.realm, safe=""),
-            client_id=connection.client_id,
-            client_secret_key=connection.client_secret,
-            verify=trust,  # type: ignore[arg-type]  # httpx wants an SSLContext
-            timeout=None,  # that is the client's
-        )
-        opened.async_s = opened.keycloak_openid.connection.async_s = client
-        yield Session(KeycloakAdmin(connection=opened))
+
+class Sessions:
+    """The sessions by directory. Other credentials, or another CA, are another session."""
+
+    def __init__(self, answer_within: float, pod_token: Path) -> None:
+        self._answer_within = answer_within
+        self._pod_token = pod_token
+        self._open: dict[str, Session] = {}
+
+    async def of(self, directory: str, connection: Connection) -> Session:
+        """Return the session of a directory over this connection."""
+        known = self._open.get(directory)
+        if known is not None and known.connection == connection:
+            return known
+        await self.close(directory)
+        made = Session(connection, self._answer_within, self._pod_token)
+        self._open[directory] = made
+        return made
+
+    async def close(self, directory: str) -> None:
+        """Close the session of a directory, if there is one."""
+        if (known := self._open.pop(directory, None)) is not None:
+            await known.close()
 
 
 def _trust(ca: str | None) -> ssl.SSLContext:

@@ -1,0 +1,109 @@
+"""The clients that a directory names, with all that writes into their tokens."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from groupaccess.adapters.keycloak.errors import lacks, translated
+from groupaccess.adapters.keycloak.mappers import REALM, Roles, read_client, role_owners
+from groupaccess.adapters.keycloak.representations import (
+    CLIENTS,
+    ROLES,
+    SCOPES,
+    ClientRepresentation,
+    ScopeRepresentation,
+    shaped,
+)
+from groupaccess.adapters.keycloak.session import Session
+from groupaccess.application.ports import RefusedError
+from groupaccess.domain.clients import ClaimMapper, Client
+from groupaccess.domain.directory import Group
+from groupaccess.domain.model import Directory
+from groupaccess.domain.reasons import Reason
+
+# A fine-grained permission first, then the role of realm-management that has the same effect.
+CLIENTS_NEED = 'the permission "view" on all Clients (or the role "view-clients")'
+
+
+async def read_clients(
+    session: Session, directory: Directory, groups: Iterable[Group]
+) -> tuple[tuple[Client, ...], Mapping[str, str]]:
+    """Return the clients, and Keycloak's own ids of them by their client ids.
+
+    Of roles and fixed texts, only those that are called like one of the groups are kept: any other
+    may come and go without a change.
+    """
+    with translated("client-scopes", needs=CLIENTS_NEED):
+        listed = shaped(SCOPES, await session.get("client-scopes"))
+    if not listed:  # every realm has some; Keycloak leaves out what may not be seen
+        raise lacks("client-scopes", CLIENTS_NEED)
+    scopes = {scope["name"]: scope for scope in listed}
+    texts = frozenset(text for group in groups for text in (group.path, group.name))
+    clients: list[Client] = []
+    ids: dict[str, str] = {}
+    for wanted in directory.clients:
+        found = await _client(session, wanted.client_id)
+        if found is None:
+            continue
+        roles = await _roles(session, directory, found, listed)
+        clients.append(_narrowed(read_client(wanted, found, scopes, roles), texts))
+        ids |= {wanted.client_id: found["id"]} if "id" in found else {}
+    return tuple(clients), ids
+
+
+def _narrowed(client: Client, texts: frozenset[str]) -> Client:
+    def narrow(mappers: Iterable[ClaimMapper]) -> tuple[ClaimMapper, ...]:
+        known = (m if m.adds is None else replace(m, adds=m.adds & texts) for m in mappers)
+        return tuple(known)
+
+    return replace(client, mappers=narrow(client.mappers), optional=narrow(client.optional))
+
+
+async def _client(session: Session, client_id: str) -> ClientRepresentation | None:
+    with translated("clients", needs=CLIENTS_NEED):
+        listed = shaped(CLIENTS, await session.get("clients", clientId=client_id))
+    return next((item for item in listed if item["clientId"] == client_id), None)
+
+
+async def _roles(
+    session: Session,
+    directory: Directory,
+    client: ClientRepresentation,
+    scopes: Iterable[ScopeRepresentation],
+) -> Roles:
+    """Return the roles that can get into the claim by a login of the client, so far as told.
+
+    A missing right is no reason not to read the rest.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for owner in sorted(set(role_owners(client, scopes, directory.groups_claim))):
+        try:
+            names = await _roles_of(session, directory, client, owner)
+        except RefusedError as refused:
+            if refused.failure.reason is not Reason.KEYCLOAK_FORBIDDEN:
+                raise
+            continue
+        if names is not None:
+            found[owner] = names
+    return found
+
+
+async def _roles_of(
+    session: Session, directory: Directory, client: ClientRepresentation, owner: str
+) -> frozenset[str] | None:
+    """Return the realm's roles, or those of the owner, that the client's tokens may carry.
+
+    The realm's own list of roles would need one more right; this one is of the client.
+    """
+    container: str | None = directory.issuer.rpartition("/")[2]
+    if owner != REALM:
+        other = await _client(session, owner)
+        if other is None:
+            return frozenset()
+        container = other.get("id")
+    if container is None or "id" not in client:
+        return None
+    where = f"clients/{client['id']}/evaluate-scopes/scope-mappings/{container}/granted"
+    scope = " ".join(client.get("optionalClientScopes") or ())  # whoever logs in may ask for them
+    with translated("roles that the client's tokens may carry", needs=CLIENTS_NEED):
+        listed = shaped(ROLES, await session.get(where, scope=scope))
+    return frozenset(role["name"] for role in listed)

@@ -1,0 +1,90 @@
+"""Whose example token is looked at: the operator's own account, or one member of a group."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from groupaccess.adapters.keycloak.errors import translated
+from groupaccess.adapters.keycloak.members import MEMBERS_NEED, direct_members
+from groupaccess.adapters.keycloak.session import Session
+from groupaccess.application.ports import RefusedError
+from groupaccess.domain.directory import Group
+from groupaccess.domain.reasons import Reason
+
+TRIES = 5  # groups that are looked into for a member
+SOME = 5  # members of a group, since some may be disabled
+ALL = 100  # members of the canary's group, which should be one
+GROUP_GONE = "the group is gone meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Somebody, and a group that they are in."""
+
+    user_id: str
+    group: Group
+    who: str
+
+
+class NobodyError(Exception):
+    """There is no token to look at; the text says why. `passing` goes by itself."""
+
+    def __init__(self, why: str, *, passing: bool = False) -> None:
+        super().__init__(why)
+        self.passing = passing
+
+
+async def find_witness(
+    session: Session, groups: Sequence[Group], identity: str, canary: str | None
+) -> Witness | NobodyError:
+    """Find the operator's own account where there is a canary's group, else a member.
+
+    No more than the first TRIES of the groups are looked into.
+    """
+    try:
+        if canary is not None:
+            return await _ourselves(session, groups, identity, canary)
+        return await _member(session, groups)
+    except NobodyError as nobody:
+        return nobody
+
+
+@contextmanager
+def looked_at(what: str, needs: str, absent: str) -> Iterator[None]:
+    """Turn what cannot be looked at into NobodyError; see `translated`."""
+    try:
+        with translated(what, needs=needs, absent=absent):
+            yield
+    except RefusedError as refused:
+        passing = refused.failure.reason is Reason.KEYCLOAK_UNAVAILABLE
+        raise NobodyError(refused.failure.message.removesuffix("."), passing=passing) from refused
+
+
+async def _ourselves(
+    session: Session, groups: Sequence[Group], identity: str, canary: str
+) -> Witness:
+    group = next((each for each in groups if canary in (each.path, each.name)), None)
+    if group is None:
+        raise NobodyError(f'there is no group "{canary}", as spec.canary names it')
+    if identity not in await _members(session, group, ALL):
+        raise NobodyError(f"the operator's own account is not a member of {group.path}")
+    return Witness(identity, group, f"the operator's own account in {group.path}")
+
+
+async def _member(session: Session, groups: Sequence[Group]) -> Witness:
+    for group in groups[:TRIES]:
+        members = await _members(session, group, SOME)
+        enabled = next((user for user, enabled in members.items() if enabled), None)
+        if enabled is not None:
+            return Witness(enabled, group, f"a member of {group.path}")
+    if len(groups) > TRIES:  # others the next time, and the same words
+        raise NobodyError("none of the groups in use that were looked into has an enabled member")
+    where = " or ".join(sorted(group.path for group in groups)) or "the groups in use"
+    raise NobodyError(f"there is no member of {where} that is enabled")
+
+
+async def _members(session: Session, group: Group, most: int) -> dict[str, bool]:
+    """Return some direct members, and whether they are enabled; nothing else of them is kept."""
+    with looked_at(f"members of {group.path}", MEMBERS_NEED, GROUP_GONE):
+        members = await direct_members(session, group, most)
+    return {member["id"]: member.get("enabled", False) for member in members}

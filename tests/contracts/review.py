@@ -1,0 +1,93 @@
+"""What the ports `OwnTokens` and `ApiServer` promise."""
+
+from dataclasses import replace
+from typing import Protocol
+
+import pytest
+
+from groupaccess.application.ports import ApiServer, Connection, OwnTokens, RefusedError
+from groupaccess.domain.apiserver import OwnToken
+from groupaccess.domain.apiserver_flags import Arguments
+from groupaccess.domain.reasons import Reason
+
+PREFIX = "oidc:"
+
+
+class Both(Protocol):
+    """A realm whose account of the operator is in group `canary`, and who reads its tokens.
+
+    The API server puts PREFIX before the groups.
+    """
+
+    tokens: OwnTokens
+    server: ApiServer
+    issuer: str
+    connection: Connection
+    unreachable: str
+
+    def take_rights(self) -> None:
+        """Let the operator neither review tokens nor list pods and nodes."""
+
+    def show(self, *seen: Arguments) -> None:
+        """Let these be seen: of `pod NAME` and `node NAME`, and nothing else."""
+
+
+async def own(both: Both, **changes: str) -> OwnToken:
+    """Return the operator's own token, over a connection that is changed so."""
+    return await both.tokens.own_token(replace(both.connection, **changes))
+
+
+class ReviewContract:
+    """Subclasses give the fixture `both`."""
+
+    async def test_the_own_token_carries_issuer_audience_and_groups(self, both: Both) -> None:
+        claims = (await own(both)).claims
+        assert claims["iss"] == both.issuer
+        assert claims["groups"] == ["canary"]
+        assert "headlamp" in str(claims["aud"])
+
+    async def test_no_text_of_a_token_shows_it(self, both: Both) -> None:
+        token = await own(both)
+        assert token.raw not in f"{token} {token!r}"
+
+    async def test_a_wrong_secret_gives_no_token(self, both: Both) -> None:
+        with pytest.raises(RefusedError) as refused:
+            await own(both, client_secret="wr0ng")  # noqa: S106
+        assert refused.value.failure.reason == Reason.LOGIN_FAILED
+
+    async def test_a_keycloak_that_does_not_answer_gives_no_token(self, both: Both) -> None:
+        with pytest.raises(RefusedError) as refused:
+            await own(both, admin_url=both.unreachable)
+        assert refused.value.failure.reason == Reason.KEYCLOAK_UNAVAILABLE
+
+    async def test_a_review_shows_the_groups_with_their_prefix(self, both: Both) -> None:
+        found = await both.server.review((await own(both)).raw)
+        assert not found.error
+        assert f"{PREFIX}canary" in found.groups
+
+    async def test_a_token_that_is_none_is_refused_in_words(self, both: Both) -> None:
+        found = await both.server.review("not.a.token")
+        assert (found.groups, found.error) == ((), "invalid bearer token")
+
+    async def test_without_the_right_to_review_the_charts_value_is_named(self, both: Both) -> None:
+        token = await own(both)
+        both.take_rights()
+        with pytest.raises(RefusedError, match=r"apiServer\.tokenReview") as refused:
+            await both.server.review(token.raw)
+        assert refused.value.failure.reason == Reason.API_SERVER_UNKNOWN
+        assert token.raw not in str(refused.value)
+
+    async def test_where_nothing_shows_arguments_there_are_none(self, both: Both) -> None:
+        assert await both.server.arguments() == ()
+
+    async def test_arguments_are_those_that_pods_and_nodes_show(self, both: Both) -> None:
+        argv = ("--oidc-issuer-url=https://a/realms/b", "--oidc-groups-claim=groups")
+        seen = [Arguments(where, argv) for where in ("pod kube-apiserver-a", "node k3s-a")]
+        both.show(*seen)
+        assert await both.server.arguments() == tuple(sorted(seen))
+
+    async def test_without_the_right_to_list_the_charts_value_is_named(self, both: Both) -> None:
+        both.take_rights()
+        with pytest.raises(RefusedError, match=r"apiServer\.read") as refused:
+            await both.server.arguments()
+        assert refused.value.failure.reason == Reason.API_SERVER_UNKNOWN

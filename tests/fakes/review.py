@@ -1,0 +1,76 @@
+"""The ports `OwnTokens` and `ApiServer`: a Keycloak's tokens, and an API server that reads them."""
+
+from dataclasses import dataclass, field
+
+from fakes.keycloak import ADMIN_URL, SECRET, refused
+from groupaccess.application.ports import Connection, RefusedError
+from groupaccess.domain.apiserver import OwnToken, Review
+from groupaccess.domain.apiserver_flags import Arguments
+from groupaccess.domain.directory import Failure
+from groupaccess.domain.reasons import Reason, advise
+
+RAW = "eyJ-the-operators-own-token"
+
+
+@dataclass
+class FakeTokens:
+    """A realm's tokens for the operator; `claims` may be changed by a test."""
+
+    claims: dict[str, object] = field(
+        default_factory=lambda: {
+            "iss": f"{ADMIN_URL}realms/ADMIN",
+            "aud": ["headlamp"],
+            "groups": ["canary"],
+        }
+    )
+    asked: int = 0
+
+    async def own_token(self, connection: Connection) -> OwnToken:
+        self.asked += 1
+        if connection.admin_url != ADMIN_URL:
+            raise refused(Reason.KEYCLOAK_UNAVAILABLE, "not reached: ConnectError")
+        if connection.client_secret != SECRET:
+            raise refused(Reason.LOGIN_FAILED, "Keycloak refused the login")
+        return OwnToken(RAW, dict(self.claims))
+
+
+@dataclass
+class FakeApiServer:
+    """Reads the groups of one token, behind a prefix; a token that it does not know is refused."""
+
+    tokens: FakeTokens
+    prefix: str = ""
+    claim: str = "groups"
+    error: str = ""
+    may_review: bool = True
+    may_list: bool = True
+    seen: tuple[Arguments, ...] = ()
+    failure: Exception | None = None
+    reviews: list[str] = field(default_factory=list)
+
+    async def review(self, token: str) -> Review:
+        self.reviews.append(token)
+        self._begin()
+        if not self.may_review:
+            raise forbidden("apiServer.tokenReview")
+        if self.error or token != RAW:
+            return Review(error=self.error or "invalid bearer token")
+        groups = self.tokens.claims.get(self.claim, [])
+        read = [f"{self.prefix}{each}" for each in groups] if isinstance(groups, list) else []
+        return Review((*read, "system:authenticated"))
+
+    async def arguments(self) -> tuple[Arguments, ...]:
+        self._begin()
+        if not self.may_list:
+            raise forbidden("apiServer.readPods")
+        return tuple(sorted(self.seen))
+
+    def _begin(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+def forbidden(value: str) -> RefusedError:
+    """Return the error of a right that the chart did not give."""
+    fact = f"the operator may not: set the chart's value {value} to true"
+    return RefusedError(Failure(Reason.API_SERVER_UNKNOWN, advise(Reason.API_SERVER_UNKNOWN, fact)))
