@@ -15,9 +15,11 @@ from prometheus_client import CollectorRegistry
 from groupaccess import __version__
 from groupaccess.adapters.clock import ServerClock, SystemClock
 from groupaccess.adapters.endpoint import Endpoint
+from groupaccess.adapters.keycloak.own_token import KeycloakTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kopf import IDENTITY, log_in, watch_settings
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
+from groupaccess.adapters.kubernetes.flags import KubernetesApiServer
 from groupaccess.adapters.kubernetes.guards import KubernetesGuards
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.mirrors import mirrors
@@ -25,14 +27,16 @@ from groupaccess.adapters.kubernetes.rest import Rest, configure
 from groupaccess.adapters.metrics import PrometheusMetrics, StoreCollector
 from groupaccess.application.alarms import Alarms
 from groupaccess.application.audit import Audit
+from groupaccess.application.canary import Canary
 from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.application.election import Elector
 from groupaccess.application.guard import BindGuard
+from groupaccess.application.known import KINDS
 from groupaccess.application.ports import Clock, PassingError
 from groupaccess.application.queue import Queue
 from groupaccess.application.reconcile import Reconciler
 from groupaccess.application.startup import caught_up, installed
-from groupaccess.application.store import KINDS, Store
+from groupaccess.application.store import Store
 from groupaccess.application.workers import Workers
 from groupaccess.application.writer import Waits, Writer
 from groupaccess.config import Settings
@@ -81,10 +85,15 @@ class Operator:
         )
         reconciler = Reconciler(self.cluster, self.store, clock, writer, self.alarms, self.guard)
         self.workers = Workers(self.queue, reconciler.reconcile, clock, self.metrics)
-        reader = KeycloakReader(settings.keycloak_timeout_seconds)
+        reader = KeycloakReader(settings.keycloak_timeout_seconds, settings.pod_token_file)
         self.sync = DirectorySync(
             self.cluster, reader, self.store, clock, self.metrics, self.enqueue, self.leads
         )
+        server = KubernetesApiServer(  # a review is no write: it is not fenced
+            Rest(rest.client), settings.read_pods, settings.read_nodes
+        )
+        tokens = KeycloakTokens(settings.keycloak_timeout_seconds)
+        self.sync.look = Canary(tokens, server, self.store, clock).look
         self.handlers = Handlers(self.store, self.sync, self.enqueue)
         self.audit = Audit(self.cluster, self.store, self.metrics, self.handlers.gone)
         self.handlers.on_relist = self.audit.relisted
@@ -142,7 +151,7 @@ class Operator:
         logger.info(
             "caught up: %d GroupAccesses, %d directories, %d bindings",
             len(self.store.accesses),
-            len(self.store.directories),
+            len(self.store.realms.directories),
             len(self.store.bindings.all),
         )
         self.ready = True

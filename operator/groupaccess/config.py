@@ -62,6 +62,21 @@ class Settings(BaseSettings):
         description="How long one answer of Keycloak may take; a realm with very many groups needs "
         "some seconds.",
     )
+    pod_token_file: Path = Field(
+        default=Path("/var/run/secrets/groupaccess/token"),
+        description="The pod's projected token, for directories with auth.serviceAccountToken. It "
+        "is read anew at each login.",
+    )
+    read_pods: bool = Field(
+        default=False,
+        description="Look for kube-apiserver's flags in the pods of kube-system (kubeadm); the "
+        "chart's value apiServer.readPods sets it and gives the right.",
+    )
+    read_nodes: bool = Field(
+        default=False,
+        description="Look for kube-apiserver's flags in what k3s writes to its nodes; the chart's "
+        "value apiServer.readNodes sets it and gives the right.",
+    )
     listen_host: str = Field(
         default="0.0.0.0",  # noqa: S104 -- the kubelet and Prometheus come from outside
         description="The address of /healthz, /readyz and /metrics.",

@@ -8,6 +8,7 @@ import kopf
 from pydantic import ValidationError
 
 from groupaccess.api import v1alpha1 as api
+from groupaccess.application.asked import asks
 from groupaccess.application.declared import declared_access, declared_directory
 from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.application.store import Store
@@ -49,7 +50,11 @@ class Handlers:
         except ValidationError as error:
             self._unreadable("GroupAccess", body, error)
             return
+        known = self._store.accesses.get(name)
         self._enqueue(self._store.put_access(declared))
+        if asks(declared) != asks(known):
+            self._sync.asked(declared.access.directory)
+        self._sync.ask_others([name])
         self._see("GroupAccess", body)
 
     async def on_directory(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
@@ -65,8 +70,10 @@ class Handlers:
         except ValidationError as error:
             self._unreadable("KeycloakDirectory", body, error)
             return
-        known = self._store.directories.get(name)
-        self._enqueue(self._store.put_directory(declared))
+        known = self._store.realms.directories.get(name)
+        touched = self._store.put_directory(declared)
+        self._enqueue(touched)
+        self._sync.ask_others(touched)
         if known is None or not known.same_spec(declared):
             self._sync.changed(name)
         self._see("KeycloakDirectory", body)

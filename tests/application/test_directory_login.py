@@ -66,6 +66,25 @@ async def test_missing_authorities_are_named(desk: Desk) -> None:
     assert 'ConfigMap "ca"' in desk.status()["conditions"][0]["message"]
 
 
+async def test_without_a_stored_secret_no_secret_is_read(desk: Desk) -> None:
+    desk.cluster.secrets.clear()
+    desk.declare(auth={"serviceAccountToken": {"clientId": "by-token"}})
+    await asyncio.sleep(0.5)
+    (connection,) = desk.reader.connections
+    assert (connection.client_id, connection.client_secret) == ("by-token", None)
+
+
+async def test_a_login_ends_with_its_directory(desk: Desk) -> None:
+    desk.declare()
+    desk.declare("other")
+    await asyncio.sleep(1)
+    desk.sync.gone("other")
+    await asyncio.sleep(1)
+    assert desk.reader.forgotten == ["other"]
+    await desk.sync.close()
+    assert desk.reader.forgotten == ["other", "default"]
+
+
 async def test_no_secret_gets_into_a_log_or_a_status(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:

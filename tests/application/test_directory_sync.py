@@ -1,6 +1,7 @@
 """Directories are read each on its own loop, and their statuses say how that went."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.desk import Desk
 from fakes.keycloak import FakeDirectoryReader
-from fakes.values import ISSUER, access
+from fakes.values import ISSUER, access, binding, key, mapping
 from groupaccess.application.directory_sync import READ_TIMEOUT, DirectorySync
 from groupaccess.application.ports import PassingError
+from groupaccess.domain.in_use import InUse
 
 
 async def test_a_directory_is_read_at_once_and_says_so(desk: Desk) -> None:
@@ -25,14 +27,14 @@ async def test_a_directory_is_read_at_once_and_says_so(desk: Desk) -> None:
     assert desk.metrics.reads == [("default", "", 0)]
 
 
-async def test_it_is_read_again_in_its_interval_with_jitter(desk: Desk) -> None:
+async def test_it_is_read_again_within_its_interval_and_up_to_a_fifth_sooner(desk: Desk) -> None:
     desk.declare(syncInterval="100s")
-    await asyncio.sleep(89)
+    await asyncio.sleep(79)
     assert len(desk.reader.reads) == 1
     await asyncio.sleep(22)
     assert len(desk.reader.reads) == 2
     desk.realm.create_group("/Dev")
-    await asyncio.sleep(111)
+    await asyncio.sleep(101)
     assert desk.groups == ["/Dev", "/SRE"]
 
 
@@ -62,6 +64,81 @@ async def test_a_failure_keeps_what_was_read(desk: Desk) -> None:
     assert desk.ready() == ("True", "Read")
 
 
+async def test_while_readings_fail_the_status_says_how_old_the_groups_are(
+    desk: Desk, clock: FakeClock
+) -> None:
+    desk.declare()
+    await asyncio.sleep(1)
+    assert desk.status()["method"] == "Sweep"
+    assert "groupsAsOf" not in desk.status()
+    desk.reader.down = True
+    began = clock.now()
+    await asyncio.sleep(70)
+    said = desk.status()["groupsAsOf"]
+    assert abs((datetime.fromisoformat(said) - began).total_seconds()) < 2
+    desk.tell()
+    await asyncio.sleep(600)
+    assert desk.status()["groupsAsOf"] == said
+    desk.reader.down = False
+    await asyncio.sleep(70)
+    assert "groupsAsOf" not in desk.status()
+
+
+async def test_the_reader_is_told_what_is_in_use(desk: Desk) -> None:
+    pinned = binding(key(), directory="default", **{"group-id": "id-9"})
+    other = binding(key("other"), directory="other", **{"group-id": "id-8"})
+    desk.store.put_binding(pinned)
+    desk.store.put_binding(other)
+    desk.store.put_access(access())
+    desk.store.put_access(access("elsewhere", mapping(group="Dev"), directoryRef={"name": "b"}))
+    desk.declare()
+    await asyncio.sleep(1)
+    assert desk.reader.asked == [InUse(frozenset({"SRE"}), frozenset({"id-9"}))]
+
+
+async def test_a_lookup_is_named_in_the_status_and_says_how_large_the_realm_is(desk: Desk) -> None:
+    desk.reader.looks_up = True
+    desk.realm.create_group("/Dev")
+    desk.store.put_access(access())
+    desk.declare()
+    await asyncio.sleep(1)
+    assert desk.groups == ["/SRE"]
+    assert (desk.status()["method"], desk.status()["groups"]) == ("Lookup", 2)
+    message = desk.status()["conditions"][0]["message"]
+    assert message == "1 in use looked up among 2 groups, cheaper than to read them all."
+
+
+async def test_what_is_newly_asked_for_is_read_soon_and_together(desk: Desk) -> None:
+    desk.declare()
+    await asyncio.sleep(5)
+    for _ in range(50):
+        desk.sync.asked("default")
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(1)
+    assert len(desk.reader.reads) == 2
+    desk.sync.asked("nobody declared")
+    await asyncio.sleep(5)
+    assert len(desk.reader.reads) == 2
+
+
+async def test_however_often_it_is_asked_for_it_is_read_half_of_the_time(
+    desk: Desk, clock: FakeClock
+) -> None:
+    class Slow(FakeDirectoryReader):
+        async def read(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+            await asyncio.sleep(3)
+            return await desk.reader.read(*given)
+
+    desk.sync = DirectorySync(
+        desk.cluster, Slow(), desk.store, clock, desk.metrics, desk.touched.extend, lambda: True
+    )
+    desk.declare()
+    for _ in range(600):
+        desk.sync.asked("default")
+        await asyncio.sleep(0.1)
+    assert len(desk.reader.reads) == 10
+
+
 async def test_a_failure_is_tried_again_soon_and_then_less_often(desk: Desk) -> None:
     desk.reader.down = True
     desk.declare(syncInterval="60s")
@@ -77,6 +154,24 @@ async def test_a_directory_that_is_down_slows_no_other(desk: Desk) -> None:
     desk.declare("slow", adminURL="https://nobody.example.com")
     desk.declare()
     await asyncio.sleep(1)
+    assert desk.ready() == ("True", "Read")
+    assert desk.ready("slow") == ("False", "KeycloakUnavailable")
+
+
+async def test_a_directory_that_hangs_slows_no_other(desk: Desk, clock: FakeClock) -> None:
+    class Hanging(FakeDirectoryReader):
+        async def read(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+            if given[0].name == "slow":
+                await asyncio.Event().wait()
+            return await desk.reader.read(*given)
+
+    desk.sync = DirectorySync(
+        desk.cluster, Hanging(), desk.store, clock, desk.metrics, desk.touched.extend, lambda: True
+    )
+    desk.declare("slow")
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(600)
+    assert 60 <= desk.reader.reads.count("default") <= 75
     assert desk.ready() == ("True", "Read")
     assert desk.ready("slow") == ("False", "KeycloakUnavailable")
 
@@ -172,11 +267,11 @@ async def test_a_status_that_could_not_be_written_is_written_with_the_next_readi
     assert desk.ready() == ("True", "Read")
 
 
-async def test_a_directory_with_an_unsupported_field_is_not_read(desk: Desk) -> None:
-    desk.declare(canary={"group": "canary"})
+async def test_a_directory_with_an_unknown_field_is_not_read(desk: Desk) -> None:
+    desk.declare(until="later")
     await asyncio.sleep(600)
     assert desk.reader.reads == []
-    assert desk.ready() == ("False", "NotSupported")
+    assert desk.ready() == ("False", "UnknownField")
 
 
 async def test_what_may_come_is_waited_for_and_then_stalls(desk: Desk) -> None:

@@ -79,5 +79,5 @@ async def test_a_group_that_goes_keeps_its_binding_for_now(granted: World) -> No
     granted.read("/Dev")
     await granted.reconcile()
     assert granted.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
-    assert granted.said_of("sre") == ("Held", "GroupNotFound")
-    assert granted.condition("Verified") == ("False", "GroupNotFound")
+    assert granted.said_of("sre") == ("Held", "GroupMissing")
+    assert granted.condition("Verified") == ("False", "GroupMissing")

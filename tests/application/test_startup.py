@@ -6,9 +6,10 @@ import pytest
 
 from fakes.cluster import FakeCluster
 from fakes.values import access_spec, directory_spec
+from groupaccess.application.known import KINDS
 from groupaccess.application.ports import NotInstalledError
 from groupaccess.application.startup import agree, caught_up, installed
-from groupaccess.application.store import KINDS, Store
+from groupaccess.application.store import Store
 
 Versions = dict[str, tuple[str, str]]
 

@@ -1,6 +1,8 @@
 """The store tells whom a change touches, and takes nothing old for new."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from fakes.values import access, binding, directory, failure, key, mapping, snap
 from groupaccess.application.store import Store
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.directory import Reading
+from groupaccess.domain.in_use import InUse
+from groupaccess.domain.members import Unpeopled
 from groupaccess.domain.reasons import Reason
 
 LOST = failure(Reason.KEYCLOAK_UNAVAILABLE)
@@ -87,7 +91,7 @@ def test_an_object_that_turns_to_another_directory_is_no_longer_touched(store: S
 
 def test_a_directory_whose_status_alone_changed_touches_nobody(store: Store) -> None:
     assert store.put_directory(directory(version="2")) == set()
-    assert store.directories["default"].observed.version == "2"
+    assert store.realms.directories["default"].observed.version == "2"
 
 
 @pytest.mark.parametrize(
@@ -106,9 +110,9 @@ def test_what_was_read_is_void_when_it_was_read_elsewhere(
 ) -> None:
     store.put_reading("default", Reading(snapshot("/SRE")))
     changed = directory(version="2", **change)
-    assert store.directories["default"].reads_the_same(changed) is kept
+    assert store.realms.directories["default"].reads_the_same(changed) is kept
     assert store.put_directory(changed) == {"platform", "shop"}
-    assert (store.readings["default"].snapshot is not None) is kept
+    assert (store.realms.readings["default"].snapshot is not None) is kept
 
 
 def test_the_first_reading_touches_everybody(store: Store) -> None:
@@ -123,7 +127,7 @@ def test_the_same_reading_touches_nobody(store: Store) -> None:
 def test_a_failure_keeps_the_last_snapshot_and_touches_everybody_once(store: Store) -> None:
     store.put_reading("default", Reading(snapshot("/SRE")))
     assert store.put_reading("default", Reading(failure=LOST)) == {"platform", "shop"}
-    assert store.readings["default"] == Reading(snapshot("/SRE"), LOST)
+    assert store.realms.readings["default"] == Reading(snapshot("/SRE"), LOST)
     assert store.put_reading("default", Reading(failure=LOST)) == set()
     assert store.put_reading("default", Reading(snapshot("/SRE"))) == {"platform", "shop"}
 
@@ -152,6 +156,81 @@ def test_a_reading_touches_those_whose_groups_changed(
 ) -> None:
     store.put_reading("default", Reading(snapshot(*before)))
     assert store.put_reading("default", Reading(snapshot(*after))) == touched
+
+
+def test_until_its_groups_are_looked_up_the_directory_counts_as_not_read(store: Store) -> None:
+    for used, known in (("Dev", False), ("SRE", True)):
+        found = replace(snapshot("/SRE"), looked_up=InUse(frozenset({used})), counted=9000)
+        store.put_reading("default", Reading(found))
+        given = store.circumstances(store.accesses["platform"], datetime.now(UTC))
+        assert given.unread_yet is not known
+    store.put_reading("default", Reading(failure=LOST))
+    given = store.circumstances(store.accesses["shop"], datetime.now(UTC))
+    assert given.reading == Reading(failure=LOST)
+
+
+def test_a_lookup_touches_those_whose_groups_it_came_to_know(store: Store) -> None:
+    def looked_up(*references: str) -> Reading:
+        return Reading(replace(snapshot("/SRE"), looked_up=InUse(frozenset(references))))
+
+    store.put_reading("default", looked_up("SRE"))
+    assert store.put_reading("default", looked_up("SRE", "/apps/Dev")) == {"shop"}
+    assert store.put_reading("default", looked_up("SRE", "/apps/Dev")) == set()
+    assert store.put_reading("default", looked_up("/apps/Dev")) == {"platform", "shop"}
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+def test_who_comes_and_goes_touches_those_of_that_group_alone(
+    store: Store, *, pinned: bool
+) -> None:
+    def read(*unpeopled: Unpeopled) -> AbstractSet[str]:
+        found = replace(snapshot("/SRE", "/apps/Dev"), unpeopled=frozenset(unpeopled))
+        return store.put_reading("default", Reading(found))
+
+    if pinned:
+        about = {"directory": "default", "group": "SRE", "group-id": "id-/SRE"}
+        store.put_binding(binding(key(), **about))
+    read()
+    assert read(Unpeopled("id-/SRE")) == {"platform"}
+    assert read(Unpeopled("id-/SRE")) == set()
+    assert read(Unpeopled("id-/SRE", "/SRE/on-call")) == {"platform"}
+    assert read(Unpeopled("id-/apps/Dev")) == {"platform", "shop"}
+    assert read(Unpeopled("id-/nobodys")) == {"shop"}
+
+
+def unasked(*paths: str) -> Reading:
+    """Return a reading that looked for no proof, since no group was in use."""
+    found = snapshot(*paths)
+    return Reading(replace(found, clients=tuple(replace(c, unasked=True) for c in found.clients)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "waits"),
+    [
+        ({"group": "SRE"}, True),
+        ({"group": "/a/Dev"}, True),
+        ({"group": "typo"}, False),
+        ({"group": "Dev"}, False),
+        ({"group": "Dev", "groupId": "id-/a/Dev"}, True),
+        ({"group": "typo", "groupId": "another"}, False),
+    ],
+    ids=str,
+)
+def test_a_group_that_is_the_first_in_use_waits_for_the_reading_that_proves_it(
+    asked: dict[str, str], *, waits: bool
+) -> None:
+    store = Store()
+    store.put_directory(directory())
+    store.put_access(access("platform", mapping(**asked)))
+    store.put_reading("default", unasked("/SRE", "/a/Dev", "/b/Dev"))
+
+    def unread() -> bool:
+        given = store.circumstances(store.accesses["platform"], datetime.now(UTC))
+        return given.unread_yet
+
+    assert unread() is waits
+    assert store.put_reading("default", Reading(snapshot("/SRE", "/a/Dev"))) == {"platform"}
+    assert not unread()
 
 
 def test_another_identity_or_mapper_touches_everybody(store: Store) -> None:

@@ -41,7 +41,7 @@ class Condition(ApiModel):
     """One aspect of the object's state, as metav1.Condition."""
 
     type: Annotated[str, Field(min_length=1, max_length=316)]
-    """Which aspect: `Ready`, `Reconciling`, `Stalled` or `Verified`."""
+    """Which aspect: `Ready`, `Reconciling`, `Stalled`, `Verified`, `ApiServer`."""
     status: Literal["True", "False", "Unknown"]
     """Whether it holds."""
     observed_generation: Annotated[int, Field(ge=0)] | None = None

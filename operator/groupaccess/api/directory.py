@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from groupaccess.api.base import (
+    ApiModel,
     ApiObject,
     Cel,
     ListType,
     SpecModel,
     readable_or,
 )
-from groupaccess.api.conditions import Count, Status
+from groupaccess.api.conditions import Count, Message, Status, Time
 from groupaccess.api.directory_access import Auth, CaBundle
 from groupaccess.api.urls import AdminURL, Issuer, split_issuer
 from groupaccess.api.values import (
@@ -137,8 +138,8 @@ class KeycloakDirectorySpec(SpecModel):
         Field(ge=timedelta(seconds=10), le=timedelta(days=1)),
         between("10s", "24h"),
     ] = timedelta(seconds=60)
-    """How often the groups are read, from `10s` to `24h`, as whole numbers with h, m, s or ms. A
-    little jitter is added. Absent: `60s`. Example: 1m30s"""
+    """How often the groups are read, from `10s` to `24h`, as whole numbers with h, m, s or ms. At
+    random up to a fifth sooner. Absent: `60s`. Example: 1m30s"""
     on_missing: OnMissing = OnMissing()
     """What happens when a group is confirmed gone. Absent: its bindings stay for `10m`."""
     on_replaced: Literal["Refuse", "Warn"] = "Refuse"
@@ -166,6 +167,23 @@ class KeycloakDirectorySpec(SpecModel):
         return split_issuer(self.issuer)[1]
 
 
+class ClientProof(ApiModel):
+    """What an example token of a client showed, as Keycloak's console shows it under Evaluate."""
+
+    client_id: ClientId
+    """The client's id in the realm."""
+    result: Literal["Proven", "Refuted", "Unproven"]
+    """`Proven`: a member's token carries what the mappers say. `Refuted`: it does not, and nothing
+    new is granted. `Unproven`: there was no token to look at; what the mappers say is believed."""
+    since: Time
+    """When that was first seen. It is looked at again when the client or its mappers change, and
+    once a day."""
+    token_lifetime_seconds: Count | None = None
+    """How long such a token lives: the longest time that leaving a group takes to act."""
+    message: Message
+    """A sentence that says whose token it was and what it carried."""
+
+
 class KeycloakDirectoryStatus(Status):
     """What the operator found in Keycloak."""
 
@@ -174,6 +192,16 @@ class KeycloakDirectoryStatus(Status):
     made anew."""
     groups: Count | None = None
     """How many groups the realm has."""
+    method: Literal["Sweep", "Lookup"] | None = None
+    """How the groups were read, the cheaper way: `Sweep`, all of the realm; or `Lookup`, those in
+    use by id and by name, where few groups of a large realm are in use."""
+    groups_as_of: Time | None = None
+    """While newer readings fail: when the groups were read that stay in force. Absent: they are
+    fresh."""
+    clients: Annotated[
+        tuple[ClientProof, ...], Field(max_length=8), ListType("map", "clientId")
+    ] = ()
+    """Whether example tokens of the clients carry what is computed."""
 
 
 class KeycloakDirectory(ApiObject):

@@ -4,6 +4,7 @@ from groupaccess.api.base import API_VERSION, GROUP, VERSION, ApiObject, ObjectM
 from groupaccess.api.conditions import Condition
 from groupaccess.api.directory import (
     Canary,
+    ClientProof,
     KeycloakDirectory,
     KeycloakDirectorySpec,
     KeycloakDirectoryStatus,
@@ -45,6 +46,7 @@ __all__ = [
     "Auth",
     "CaBundle",
     "Canary",
+    "ClientProof",
     "ClientSecret",
     "Condition",
     "DirectoryRef",

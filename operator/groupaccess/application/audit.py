@@ -9,8 +9,9 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
+from groupaccess.application.known import KINDS
 from groupaccess.application.ports import Cluster, Metrics, PassingError, RestartError
-from groupaccess.application.store import KINDS, Store
+from groupaccess.application.store import Store
 
 logger = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports import ObjectRef
 from groupaccess.application.statuses import fingerprint, prior
 from groupaccess.domain.conditions import Prior
+from groupaccess.domain.freeze import ACKNOWLEDGE, acknowledged
 from groupaccess.domain.model import Access, Directory, Mapping, TokenClient
 from groupaccess.domain.namespaces import Operator, Requirement, Scope
 
@@ -56,8 +57,8 @@ class DeclaredDirectory:
     observed: Observed
 
     def same_spec(self, other: "DeclaredDirectory") -> bool:
-        """Tell whether both declare the same."""
-        return self.spec == other.spec
+        """Tell whether both declare the same, and acknowledge the same."""
+        return (self.spec, self.directory) == (other.spec, other.directory)
 
     def reads_the_same(self, other: "DeclaredDirectory") -> bool:
         """Tell whether both would read the same realm for the same clients."""
@@ -70,7 +71,7 @@ class DeclaredDirectory:
 
 
 def declared_access(body: api.GroupAccess) -> DeclaredAccess:
-    """Read a GroupAccess; what is set but not acted upon is named in `unsupported`."""
+    """Read a GroupAccess; what only newer versions know is named in `unknown_fields`."""
     spec = body.spec
     return DeclaredAccess(
         Access(
@@ -78,9 +79,9 @@ def declared_access(body: api.GroupAccess) -> DeclaredAccess:
             uid=body.metadata.uid,
             generation=body.metadata.generation,
             directory=spec.directory_ref.name,
-            mappings=tuple(_mapping(mapping) for mapping in spec.mappings),
+            mappings=tuple(_mapping(*each) for each in enumerate(spec.mappings)),
             suspend=spec.suspend,
-            unsupported=tuple(_unsupported_access(spec)),
+            unknown_fields=tuple(_unknown_in_access(spec)),
         ),
         _observed(body, body.status),
         _changed(body.metadata),
@@ -88,7 +89,7 @@ def declared_access(body: api.GroupAccess) -> DeclaredAccess:
 
 
 def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
-    """Read a KeycloakDirectory; what is set but not acted upon is named in `unsupported`."""
+    """Read a KeycloakDirectory; what only newer versions know is named in `unknown_fields`."""
     spec = body.spec
     directory = Directory(
         name=body.metadata.name,
@@ -100,21 +101,26 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
             for client in spec.tokens.clients
         ),
         allowed_roles=frozenset(spec.allowed_cluster_roles),
-        unsupported=tuple(_unsupported_directory(spec)),
+        unknown_fields=tuple(f"spec.{field}" for field in spec.unknown_fields()),
+        grace=spec.on_missing.grace,
+        refuses_replaced=spec.on_replaced == "Refuse",
+        revokes_collided=spec.on_collision == "Revoke",
+        acknowledged=acknowledged(body.metadata.annotations.get(ACKNOWLEDGE)),
+        canary=spec.canary.group if spec.canary else None,
     )
     return DeclaredDirectory(directory, spec, _observed(body, body.status))
 
 
-def _mapping(mapping: api.GroupMapping) -> Mapping:
-    later = ("groupId",) if mapping.group_id is not None else ()
-    fields = (*later, *mapping.unknown_fields())
+def _mapping(index: int, mapping: api.GroupMapping) -> Mapping:
+    unknown = (f"spec.mappings[{index}].{field}" for field in mapping.unknown_fields())
     return Mapping(
         name=mapping.name,
         group=mapping.group,
         cluster_role=mapping.cluster_role,
         scope=None if mapping.namespaces is None else _scope(mapping.namespaces),
         expires_at=mapping.expires_at,
-        unsupported=tuple(f"mapping {mapping.name}: {field}" for field in fields),
+        unknown_fields=tuple(unknown),
+        group_id=mapping.group_id,
     )
 
 
@@ -131,21 +137,9 @@ def _scope(namespaces: api.Namespaces) -> Scope:
     )
 
 
-def _unsupported_access(spec: api.GroupAccessSpec) -> Iterator[str]:
+def _unknown_in_access(spec: api.GroupAccessSpec) -> Iterator[str]:
     unknown = (field for field in spec.unknown_fields() if not field.startswith("mappings["))
     yield from (f"spec.{field}" for field in unknown)
-
-
-def _unsupported_directory(spec: api.KeycloakDirectorySpec) -> Iterator[str]:
-    later = {
-        "auth.serviceAccountToken": spec.auth.service_account_token is not None,
-        "canary": spec.canary is not None,
-        "onMissing": "on_missing" in spec.model_fields_set,
-        "onReplaced": "on_replaced" in spec.model_fields_set,
-        "onCollision": "on_collision" in spec.model_fields_set,
-    }
-    set_fields = (field for field, given in later.items() if given)
-    yield from (f"the directory's spec.{field}" for field in (*set_fields, *spec.unknown_fields()))
 
 
 def _changed(meta: api.ObjectMeta) -> datetime | None:

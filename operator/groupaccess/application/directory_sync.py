@@ -1,11 +1,13 @@
 """Keep reading the directories: each on its own loop, so that one that is down slows no other."""
 
 import asyncio
+import contextlib
 import logging
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 
-from groupaccess.api import v1alpha1 as api
+from groupaccess.application.asked import awaits_proof
+from groupaccess.application.connections import Connections
 from groupaccess.application.declared import DeclaredDirectory
 from groupaccess.application.ports import (
     Clock,
@@ -13,6 +15,7 @@ from groupaccess.application.ports import (
     Connection,
     DirectoryReader,
     Metrics,
+    Note,
     PassingError,
     RefusedError,
 )
@@ -21,13 +24,21 @@ from groupaccess.application.statuses import directory_status
 from groupaccess.application.store import Store
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.directory_status import directory_conditions
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.model import Directory
+from groupaccess.domain.reasons import Reason, advise, unknown
+from groupaccess.domain.sight import Sight
 
 logger = logging.getLogger(__name__)
 
+Look = Callable[
+    [DeclaredDirectory, Reading, Callable[[], Awaitable[Connection]]], Awaitable[Sight | None]
+]
+
 READ_TIMEOUT = 60.0  # seconds for one whole reading
 FIRST_RETRY = 1.0  # seconds after a failed reading; doubles up to the sync interval
-JITTER = 0.1  # of the interval, so that many clusters do not ask at the same time
+SETTLE = 0.5  # seconds between two readings at least: what is declared together is read together
+REST = 5.0  # seconds between them at most, when it is woken
+JITTER = 0.2  # at most so much less of a pause: many clusters do not ask at the same time
 
 
 class DirectorySync:
@@ -44,6 +55,7 @@ class DirectorySync:
         leads: Callable[[], bool],
     ) -> None:
         self._cluster = cluster
+        self._connections = Connections(cluster)
         self._publisher = Publisher(cluster, store)
         self._reader = reader
         self._store = store
@@ -52,6 +64,7 @@ class DirectorySync:
         self._enqueue = enqueue
         self._leads = leads
         self._loops: dict[str, tuple[asyncio.Task[None], asyncio.Event]] = {}
+        self.look: Look = _look_nowhere
 
     def changed(self, name: str) -> None:
         """Begin to read a directory, or read it again at once because its spec changed."""
@@ -59,7 +72,17 @@ class DirectorySync:
             self._loops[name][1].set()
             return
         wake = asyncio.Event()
-        self._loops[name] = (asyncio.create_task(self._follow(name, wake)), wake)
+        self._loops[name] = (asyncio.create_task(self._keep_reading(name, wake)), wake)
+
+    def asked(self, name: str) -> None:
+        """Read a directory soon, because a GroupAccess asks it for other groups than before."""
+        if name in self._loops:
+            self._loops[name][1].set()
+
+    def ask_others(self, users: Iterable[str]) -> None:
+        """Read soon what other directories do not know yet of what these GroupAccesses bind."""
+        for name in {other for user in users for other in self._store.unasked(user)}:
+            self.asked(name)
 
     def gone(self, name: str) -> None:
         """Stop to read a directory."""
@@ -73,29 +96,44 @@ class DirectorySync:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _keep_reading(self, name: str, wake: asyncio.Event) -> None:
+        try:
+            await self._follow(name, wake)
+        finally:
+            await self._reader.forget(name)
+
     async def _follow(self, name: str, wake: asyncio.Event) -> None:
         failures = 0
-        while (declared := self._store.directories.get(name)) is not None:
+        while (declared := self._store.realms.directories.get(name)) is not None:
             wake.clear()
+            began = self._clock.monotonic()
             healthy = await self._once(declared)
             failures = 0 if healthy else failures + 1
             pause = _pause(declared.spec.sync_interval.total_seconds(), failures)
-            try:
-                async with asyncio.timeout(pause):
+            # However often it is woken: Keycloak rests for as long as it worked.
+            rest = min(max(SETTLE, self._clock.monotonic() - began), REST)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause - rest):
                     await wake.wait()
-            except TimeoutError:
-                continue
+            current = self._store.realms.directories.get(name)
+            if current is not None and current.same_spec(declared):
+                await asyncio.sleep(rest)
 
     async def _once(self, declared: DeclaredDirectory) -> bool:
         """Read once, tell whom it touches, and write the status. Return whether it was read."""
         name = declared.directory.name
         reading = await self._read(declared)
-        current = self._store.directories.get(name)
+        sight = await self.look(declared, reading, lambda: self._connections.of(declared.spec))
+        current = self._store.realms.directories.get(name)
         if current is None or not current.reads_the_same(declared):
             return True  # it was for another realm: read again at once, `wake` is set
-        self._enqueue(self._store.put_reading(name, reading))
+        if current.same_spec(declared):  # before the reading, by which grants are made
+            self._enqueue(self._store.put_sight(name, sight))
+        touched = self._store.put_reading(name, reading)
+        self._enqueue(touched)
+        self.ask_others(touched)
         try:
-            if self._leads():
+            if self._leads() and not self._is_asked_more(name, reading):
                 await self._say(current)
         except PassingError as passing:
             logger.warning("directory %s: status not written: %s", name, passing)
@@ -103,14 +141,14 @@ class DirectorySync:
 
     async def _read(self, declared: DeclaredDirectory) -> Reading:
         directory = declared.directory
-        if directory.unsupported:
-            fields = ", ".join(directory.unsupported)
-            return Reading(failure=_failure(Reason.NOT_SUPPORTED, f"not supported: {fields}"))
+        if directory.unknown_fields:
+            fact = unknown(directory.unknown_fields)
+            return Reading(failure=_failure(Reason.UNKNOWN_FIELD, fact))
         began = self._clock.monotonic()
         try:
             async with asyncio.timeout(READ_TIMEOUT):
-                connection = await self._connection(declared.spec)
-                reading = Reading(await self._reader.read(directory, connection))
+                connection = await self._connections.of(declared.spec)
+                reading = await self._read_groups(directory, connection)
         except RefusedError as refused:
             reading = Reading(failure=refused.failure)
         except (PassingError, TimeoutError) as error:
@@ -126,49 +164,40 @@ class DirectorySync:
         self._metrics.directory_read(directory.name, reason, self._clock.monotonic() - began)
         return reading
 
-    async def _connection(self, spec: api.KeycloakDirectorySpec) -> Connection:
-        """Gather the credentials and the CA from the operator's own namespace."""
-        login = spec.auth.client_secret
-        if login is None:
-            raise RefusedError(_failure(Reason.NOT_SUPPORTED, "spec.auth.serviceAccountToken"))
-        where = f'Secret "{login.secret_ref.name}"'
-        secret = await self._cluster.secret(login.secret_ref.name)
-        return Connection(
-            admin_url=f"{spec.admin_url or spec.base_url}/",
-            realm=spec.realm,
-            client_id=_entry(secret, "client-id", where),
-            client_secret=_entry(secret, "client-secret", where),
-            ca=await self._ca(spec.ca_bundle),
-        )
+    async def _read_groups(self, directory: Directory, connection: Connection) -> Reading:
+        """Read the realm; what is pinned and not in it counts as gone only when confirmed."""
+        name = directory.name
+        snapshot = await self._reader.read(directory, connection, self._store.in_use(name))
+        pinned = {use.group_id: use.path for use in self._store.bindings.pinned.of(name)}
+        absent = pinned.keys() - snapshot.by_id.keys()
+        known = self._store.realms.readings.get(name, Reading()).gone
+        asked = {group_id: pinned[group_id] for group_id in sorted(absent - known)}
+        if asked:
+            await self._reader.confirm_gone(directory, connection, asked)
+        return Reading(snapshot, read_at=self._clock.now(), gone=frozenset(absent))
 
-    async def _ca(self, bundle: api.CaBundle | None) -> str | None:
-        match bundle:
-            case None:
-                return None
-            case api.CaBundle(config_map_ref=api.KeyRef(name=name, key=key)):
-                return _entry(await self._cluster.config_map(name), key, f'ConfigMap "{name}"')
-            case api.CaBundle(secret_ref=api.KeyRef(name=name, key=key)):
-                return _entry(await self._cluster.secret(name), key, f'Secret "{name}"')
-            case _:
-                return bundle.inline
+    def _is_asked_more(self, name: str, reading: Reading) -> bool:
+        """Tell whether the next reading, at once, will know what this one could not yet."""
+        users = (self._store.accesses[user].access for user in self._store.users_of(name))
+        read = reading.snapshot
+        return read is not None and any(awaits_proof(read, access) for access in users)
 
     async def _say(self, declared: DeclaredDirectory) -> None:
         observed, directory = declared.observed, declared.directory
-        reading, now = self._store.readings[directory.name], self._clock.now()
+        reading, now = self._store.realms.readings[directory.name], self._clock.now()
         patient = observed.prior.patience_left(observed.generation, now).total_seconds() > 0
-        conditions = directory_conditions(reading, patient=patient)
-        body = directory_status(
-            observed.generation, conditions, reading.snapshot, observed.prior, now
-        )
-        await self._publisher.publish(observed, body)
+        frozen = self._store.frozen(directory.name)
+        conditions = directory_conditions(reading, patient=patient, frozen=frozen)
+        if sight := self._store.realms.sights.get(directory.name):
+            conditions = (*conditions, sight.condition())
+        body = directory_status(observed.generation, conditions, reading, observed.prior, now)
+        if await self._publisher.publish(observed, body) and frozen is not None:
+            note = Note(observed.ref, frozen.reason, "Read", frozen.message, warning=True)
+            await self._cluster.post(note)
 
 
-def _entry(data: Mapping[str, str] | None, key: str, where: str) -> str:
-    value = (data or {}).get(key, "").strip()
-    if value:
-        return value
-    missing = f'has no "{key}"' if data is not None else "is not in the operator's namespace"
-    raise RefusedError(_failure(Reason.CREDENTIALS_NOT_FOUND, f"{where} {missing}"))
+async def _look_nowhere(*_: object) -> None:
+    """See nothing of how kube-apiserver reads tokens."""
 
 
 def _failure(reason: Reason, fact: str) -> Failure:
@@ -177,4 +206,4 @@ def _failure(reason: Reason, fact: str) -> Failure:
 
 def _pause(interval: float, failures: int) -> float:
     pause = min(interval, FIRST_RETRY * 2.0 ** min(failures - 1, 16)) if failures else interval
-    return pause * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 -- no secret
+    return pause * random.uniform(1 - JITTER, 1)  # noqa: S311 -- no secret

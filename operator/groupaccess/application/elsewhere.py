@@ -6,10 +6,10 @@ from collections.abc import Set as AbstractSet
 from groupaccess.application.store import Store
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.claims import plausible_subjects
-from groupaccess.domain.desired import Wanted
 from groupaccess.domain.elsewhere import AlsoGrantedBy, also_granted_by
 from groupaccess.domain.model import Access, Mapping
 from groupaccess.domain.verdict import Outcome, Verdict
+from groupaccess.domain.wanted import Wanted
 
 Bound = dict[tuple[str, str], frozenset[str]]  # by directory, and group as declared
 
@@ -76,7 +76,7 @@ class Elsewhere:
     def _bound(self, access: Access, mapping: Mapping, wanted: Wanted) -> frozenset[str]:
         """Return whom the mapping's bindings name, so far as they are of the declared group."""
         standing = self._store.standing(access.name)
-        directory = self._store.directories.get(access.directory)
+        directory = self._store.realms.directories.get(access.directory)
         prefix = directory.directory.groups_prefix if directory else ""
         declared = (access.directory, mapping.group)
         contents = (

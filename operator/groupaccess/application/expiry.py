@@ -1,6 +1,6 @@
-"""Ends in time: wake a GroupAccess when a grant ends, and warn an hour before."""
+"""Ends in time: wake a GroupAccess when a grant or a grace ends; of a grant warn an hour before."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from groupaccess.application.alarms import Alarms
@@ -20,7 +20,7 @@ class Expiry:
         self._warned: set[str] = set()
 
     async def watch(
-        self, declared: DeclaredAccess, verdicts: Iterable[Verdict], now: datetime
+        self, declared: DeclaredAccess, verdicts: Collection[Verdict], now: datetime
     ) -> None:
         """Set the alarm for what ends next, or for the hour before it."""
         name, ahead = declared.access.name, list[datetime]()
@@ -29,7 +29,9 @@ class Expiry:
             ahead += (moment for moment in (end - WARNING, end) if moment > now)
             if end - WARNING <= now < end and verdict.outcome is Outcome.GRANT:
                 await self._warn(declared, verdict, end)
-        if ends:
+        graces = [each.until for each in verdicts if each.until is not None]
+        ahead += graces
+        if ends or graces:
             self._alarms.set(name, min(ahead, default=None))
         else:
             self._alarms.forget(name)

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from groupaccess.domain.apiserver import OwnToken, Review
+from groupaccess.domain.apiserver_flags import Arguments
 from groupaccess.domain.bindings import Binding, Desired
 from groupaccess.domain.directory import Failure, Snapshot
+from groupaccess.domain.in_use import InUse
 from groupaccess.domain.model import Directory
 
 
@@ -107,24 +110,61 @@ class Cluster(Protocol):
 class Connection:
     """How a realm is reached. `admin_url` is the server's base URL, with its trailing slash.
 
-    `ca` is a PEM bundle, or None for the system's.
+    Without a `client_secret`, the pod's own token proves that the operator is that client. `ca` is
+    a PEM bundle, or None for the system's.
     """
 
     admin_url: str
     realm: str
     client_id: str
-    client_secret: str = field(repr=False)
+    client_secret: str | None = field(repr=False)
     ca: str | None = field(default=None, repr=False)
 
 
 class DirectoryReader(Protocol):
     """Keycloak's admin API."""
 
-    async def read(self, directory: Directory, connection: Connection) -> Snapshot:
-        """Read the whole realm, or raise RefusedError with the reason why it is not known.
+    async def read(
+        self, directory: Directory, connection: Connection, used: InUse | None = None
+    ) -> Snapshot:
+        """Read the realm, or raise RefusedError with the reason why it is not known.
 
-        Never return a part: an error, a listing that does not match its count, a 403 raise.
+        With None in `used` it is read whole; else at least what is in use, if that is cheaper.
+        Never return a part of it: an error, a listing that does not match its count, a 403 raise.
+        What it keeps for the next reading, such as a login, it keeps by the directory's name.
         """
+
+    async def confirm_gone(
+        self, directory: Directory, connection: Connection, groups: Mapping[str, str]
+    ) -> None:
+        """Ask for groups, by id and by their last path, that a complete reading lacked.
+
+        Raise RefusedError unless each is gone: only a 404 means that. Another group at its path
+        does not speak against it.
+        """
+
+    async def forget(self, directory: str) -> None:
+        """Let go of what is kept for a directory, which is read no more."""
+
+
+class OwnTokens(Protocol):
+    """Keycloak's tokens for the operator itself."""
+
+    async def own_token(self, connection: Connection) -> OwnToken:
+        """Return a new ID token of the operator's own account, or raise RefusedError."""
+
+
+class ApiServer(Protocol):
+    """How kube-apiserver reads tokens.
+
+    Both raise RefusedError where the right is missing, naming the chart's value that gives it.
+    """
+
+    async def review(self, token: str) -> Review:
+        """Return what kube-apiserver reads from a token; no error has the token in it."""
+
+    async def arguments(self) -> tuple[Arguments, ...]:
+        """Return the arguments of each kube-apiserver that can be seen, sorted; maybe none."""
 
 
 class TimerHandle(Protocol):

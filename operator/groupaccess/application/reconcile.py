@@ -13,7 +13,7 @@ from groupaccess.application.statuses import access_status
 from groupaccess.application.store import Store
 from groupaccess.application.writer import Writer, Written
 from groupaccess.domain.bindings import BindingKey
-from groupaccess.domain.desired import Wanted, desired
+from groupaccess.domain.desired import desired
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.ladder import verdict
 from groupaccess.domain.mapping_status import Outcomes
@@ -22,6 +22,7 @@ from groupaccess.domain.plan import Plan, plan, plan_orphans
 from groupaccess.domain.reasons import Reason, advise
 from groupaccess.domain.status import status
 from groupaccess.domain.verdict import Circumstances, Verdict
+from groupaccess.domain.wanted import Wanted
 
 LAGGING = 5.0  # seconds until a look for an object that exists, but was not watched yet
 
@@ -99,9 +100,11 @@ class Reconciler:
     ) -> Outcomes:
         """Gather where bindings stand now, and what was denied."""
         faults = written.faults | self._drift(declared, given)
-        new = {want.key for want in wanted.bindings}
+        new = {want.key for want in wanted.bindings if want.content.subjects}
         left = {key: fault for key, fault in written.faults.items() if key not in new}
-        return Outcomes((new | wanted.kept) - faults.keys(), faults, left=left)
+        standing = self._store.standing(declared.access.name).items()
+        empty = {key for key, binding in standing if not binding.content.subjects}
+        return Outcomes((new | (wanted.kept - empty)) - faults.keys(), faults, left=left)
 
     def _drift(self, declared: DeclaredAccess, given: Circumstances) -> dict[BindingKey, Failure]:
         """Name what would be written, were the object not suspended."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from groupaccess.application.pinned import Pinned
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 
 NOTHING: frozenset[str] = frozenset()
@@ -20,6 +21,7 @@ class Standing:
 
     shared: Callable[[AbstractSet[str]], None] = lambda _: None
     all: dict[BindingKey, Binding] = field(default_factory=dict)
+    pinned: Pinned = field(default_factory=Pinned)
     _by_owner: dict[str, dict[BindingKey, Binding]] = field(default_factory=dict)
     _by_group: defaultdict[str, set[BindingKey]] = field(default_factory=lambda: defaultdict(set))
     _binders: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -37,6 +39,7 @@ class Standing:
         if known is not None:
             self._unindex(known)
         self.all[binding.key] = binding
+        self.pinned.add(binding)
         for owner in _owner(binding.key):
             self._by_owner.setdefault(owner, {})[binding.key] = binding
         for group in binding.content.groups:
@@ -81,6 +84,7 @@ class Standing:
         return {access for group in groups for access in self._binders.get(group, ())}
 
     def _unindex(self, binding: Binding) -> None:
+        self.pinned.remove(binding)
         for group in binding.content.groups:
             self._by_group[group].discard(binding.key)
             if not self._by_group[group]:

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 
+from groupaccess.application.known import KINDS
 from groupaccess.application.ports import Cluster, PassingError
-from groupaccess.application.store import KINDS, Store
+from groupaccess.application.store import Store
 
 logger = logging.getLogger(__name__)
 

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.api.conditions import Status
+from groupaccess.domain.clients import Client
 from groupaccess.domain.conditions import Condition, Prior
-from groupaccess.domain.directory import Snapshot
+from groupaccess.domain.directory import Reading
 from groupaccess.domain.mapping_status import MappingStatus
 from groupaccess.domain.model import Access
 from groupaccess.domain.status import AccessStatus
@@ -20,6 +21,8 @@ def fingerprint(status: Status) -> str:
     said = status.to_kubernetes()
     for condition in said.get("conditions", ()):
         del condition["lastTransitionTime"]
+    for client in said.get("clients", ()):
+        del client["since"]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -46,19 +49,42 @@ def access_status(
 def directory_status(
     generation: int,
     conditions: Iterable[Condition],
-    snapshot: Snapshot | None,
+    reading: Reading,
     before: Prior,
     now: datetime,
 ) -> api.KeycloakDirectoryStatus:
     """Return the status of a KeycloakDirectory."""
     known: dict[str, Any] = {}
+    snapshot = reading.snapshot
     if snapshot is not None:
-        known = {"directory_id": snapshot.identity, "groups": len(snapshot.groups)}
+        known = {
+            "directory_id": snapshot.identity,
+            "groups": snapshot.size,
+            "method": "Sweep" if snapshot.looked_up is None else "Lookup",
+        }
+        proofs = tuple(_proofs(snapshot.clients))
+        known |= {"clients": proofs} if proofs else {}
+    if reading.stale_since is not None:
+        known["groups_as_of"] = reading.stale_since
     return api.KeycloakDirectoryStatus(
         observed_generation=generation,
         conditions=_conditions(conditions, generation, before, now),
         **known,
     )
+
+
+def _proofs(clients: Iterable[Client]) -> Iterator[api.ClientProof]:
+    for client in clients:
+        proof = client.proof
+        if proof is not None:
+            lived = {} if proof.lifetime is None else {"token_lifetime_seconds": proof.lifetime}
+            yield api.ClientProof(
+                client_id=client.client_id,
+                result=proof.result.value,
+                since=proof.since,
+                message=f"{proof.fact}.",
+                **lived,
+            )
 
 
 def _conditions(

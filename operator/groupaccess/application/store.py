@@ -1,40 +1,24 @@
-"""What is known of the cluster and of the directories, and who is touched when it changes."""
+"""Whom a change touches of what is known of the cluster and of the directories."""
 
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from groupaccess.application.declared import DeclaredAccess, DeclaredDirectory, Observed
-from groupaccess.application.references import NOTHING, References
-from groupaccess.application.standing import Standing
-from groupaccess.domain.bindings import Binding, BindingKey, Content
-from groupaccess.domain.directory import Group, Reading, changed_references
+from groupaccess.application.known import ACCESS, Known
+from groupaccess.application.references import NOTHING
+from groupaccess.application.siblings import is_touched_by
+from groupaccess.application.touched import is_touched
+from groupaccess.domain.bindings import Binding, BindingKey
+from groupaccess.domain.directory import Reading, changed_references
+from groupaccess.domain.identity import changed_ids
 from groupaccess.domain.namespaces import Namespace
-from groupaccess.domain.verdict import Circumstances
-
-ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
+from groupaccess.domain.siblings import Sibling
+from groupaccess.domain.sight import Sight
 
 
 @dataclass
-class Store:
-    """Everything that is watched, as values; bodies are not kept.
-
-    Methods that change something return the names of the GroupAccesses that this touches.
-    """
-
-    accesses: dict[str, DeclaredAccess] = field(default_factory=dict)
-    directories: dict[str, DeclaredDirectory] = field(default_factory=dict)
-    readings: dict[str, Reading] = field(default_factory=dict)
-    bindings: Standing = field(default_factory=Standing)
-    cluster_roles: set[str] = field(default_factory=set)
-    namespaces: dict[str, Namespace] = field(default_factory=dict)
-    refused: set[str] = field(default_factory=set)  # GroupAccesses that a write was denied to
-    seen: dict[str, dict[str, tuple[str, str]]] = field(
-        default_factory=lambda: {kind: {} for kind in KINDS}
-    )  # kind -> name -> (uid, version) of all that was watched, readable or not
-    _references: References = field(default_factory=References)
-    _proven: dict[str, dict[BindingKey, Content]] = field(default_factory=dict)
+class Store(Known):
+    """Takes in changes; each method returns the names of the GroupAccesses that it touches."""
 
     def put_access(self, declared: DeclaredAccess) -> AbstractSet[str]:
         """Keep a GroupAccess, unless a newer version of it is known already."""
@@ -66,36 +50,27 @@ class Store:
         What was read of it is void when it was read otherwise.
         """
         name = declared.directory.name
-        known = self.directories.get(name)
-        if known is not None and known.observed.is_newer_than(declared.observed):
+        before = self.realms.sibling(name)
+        if not self.realms.put(declared):
             return NOTHING
-        self.directories[name] = declared
-        if known is not None and known.same_spec(declared):
-            return NOTHING
-        if known is None or not known.reads_the_same(declared):
-            self.readings[name] = Reading()
-        return self.users_of(name)
+        return self.users_of(name) | self._sharers(name, before)
 
     def drop_directory(self, name: str) -> AbstractSet[str]:
         """Forget a KeycloakDirectory that was deleted."""
-        self.directories.pop(name, None)
-        self.readings.pop(name, None)
-        return self.users_of(name)
+        before = self.realms.sibling(name)
+        self.realms.drop(name)
+        return self.users_of(name) | self._sharers(name, before)
 
     def put_reading(self, name: str, reading: Reading) -> AbstractSet[str]:
         """Keep what was read of a directory; a failure leaves the last snapshot in force."""
-        before = self.readings.get(name, Reading())
-        after = replace(reading, snapshot=reading.snapshot or before.snapshot)
-        self.readings[name] = after
-        if after == before:
-            return NOTHING
-        users = self.users_of(name)
-        if after.snapshot is None or after.failure != before.failure:
-            return users
-        changed = changed_references(before.snapshot, after.snapshot)
-        if changed is None:
-            return users
-        return {user for user in users if self._is_touched(user, name, changed)}
+        sibling = self.realms.sibling(name)
+        before, after = self.realms.read(name, reading)
+        return self._touched(name, before, after) | self._sharers(name, sibling)
+
+    def put_sight(self, name: str, sight: Sight | None) -> AbstractSet[str]:
+        """Keep how kube-apiserver reads the directory's tokens, None for nothing new."""
+        news = sight is not None and self.realms.see(name, sight)
+        return self.users_of(name) if news else NOTHING
 
     def put_binding(self, binding: Binding) -> AbstractSet[str]:
         """Keep a binding, unless newer news of its name are known."""
@@ -146,41 +121,36 @@ class Store:
             if access is not None and observed.follows(access.observed):
                 self.accesses[name] = replace(access, observed=observed)
         else:
-            directory = self.directories.get(name)
-            if directory is not None and observed.follows(directory.observed):
-                self.directories[name] = replace(directory, observed=observed)
+            self.realms.note(observed)
 
-    def users_of(self, directory: str) -> AbstractSet[str]:
-        """Return the GroupAccesses that refer to the directory."""
-        return self._references.of_directory(directory)
+    def _touched(self, name: str, before: Reading, after: Reading) -> AbstractSet[str]:
+        """Return the users of a directory whom a new reading of it touches."""
+        users, frozen = self.users_of(name), self.frozen(name)
+        if self.realms.freezing.is_news(name, frozen):
+            return users
+        if after == before:
+            return NOTHING
+        if after.snapshot is None or after.failure != before.failure:
+            return users
+        changed = changed_references(before.snapshot, after.snapshot)
+        if changed is None:
+            return users
+        ids = changed_ids(before, after)
+        return {
+            user
+            for user in users
+            if is_touched(self.accesses[user].access, self.pins(user), after.snapshot, changed, ids)
+        }
 
-    def standing(self, access: str) -> Mapping[BindingKey, Binding]:
-        """Return the bindings that bear the reserved names of a GroupAccess."""
-        return self.bindings.of(access)
-
-    def proven(self, access: str) -> dict[BindingKey, Content]:
-        """Return what was granted and written for a GroupAccess since the start; to be kept up."""
-        return self._proven.setdefault(access, {})
-
-    def circumstances(self, declared: DeclaredAccess, now: datetime) -> Circumstances:
-        """Gather what the verdicts of a GroupAccess depend on, at a time of day."""
-        name = declared.access.directory
-        directory = self.directories.get(name)
-        return Circumstances(
-            directory_name=name,
-            directory=directory.directory if directory else None,
-            reading=self.readings.get(name, Reading()),
-            cluster_roles=self.cluster_roles,
-            now=now,
-            namespaces=self.namespaces,
-            suspend=declared.access.suspend,
-            unsupported=declared.access.unsupported,
-        )
-
-    def _is_touched(self, user: str, directory: str, changed: AbstractSet[str]) -> bool:
-        """Tell whether a mapping's group changed, or has none so that new ones may be near."""
-        snapshot = self.readings[directory].snapshot
-        return snapshot is None or any(
-            mapping.group in changed or not isinstance(snapshot.find(mapping.group), Group)
-            for mapping in self.accesses[user].access.mappings
-        )
+    def _sharers(self, name: str, before: Sibling | None) -> AbstractSet[str]:
+        """Return the users of other directories who share strings with what changed in this."""
+        after = self.realms.sibling(name)
+        if before == after:
+            return NOTHING
+        changed = after.changed(before) if after else before.strings if before else NOTHING
+        others = self.accesses.keys() - self.users_of(name)
+        return {
+            other
+            for other in others
+            if (own := self._strings(other)) and is_touched_by(before, after, changed, own)
+        }

@@ -116,7 +116,10 @@ class Writer:
             async with self._at_once:
                 binding = await self._cluster.apply(desired, todo.over)
         except RefusedError as refused:
-            written.refuse(desired.key, refused.failure)
+            if desired.content.subjects or todo.over is None:
+                written.refuse(desired.key, refused.failure)
+            else:  # to take away matters more than to remember whom it was for
+                await self._delete(Delete(todo.over, Why.UNDECLARED), written)
             return
         except PassingError as passing:
             written.passing[desired.key] = passing
@@ -125,7 +128,8 @@ class Writer:
         verb = self._verb(name, todo)
         if verb == "Repaired":
             self._metrics.drift_corrected()
-        what = f"{desired.content.role.name} for {', '.join(desired.content.groups)}"
+        whom = ", ".join(desired.content.groups) or "nobody, to remember the group's id"
+        what = f"{desired.content.role.name} for {whom}"
         written.done[verb, what].append(desired.key)
 
     def _verb(self, name: str, todo: Apply) -> str:

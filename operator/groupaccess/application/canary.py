@@ -1,0 +1,94 @@
+"""Ask now and then how kube-apiserver reads a directory's tokens: by a canary, or by its flags."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from groupaccess.api.conditions import presentable
+from groupaccess.application.declared import DeclaredDirectory
+from groupaccess.application.ports import (
+    ApiServer,
+    Clock,
+    Connection,
+    OwnTokens,
+    PassingError,
+    RefusedError,
+)
+from groupaccess.application.store import Store
+from groupaccess.domain.apiserver import canary_group, judge, uncarried
+from groupaccess.domain.apiserver_flags import compare
+from groupaccess.domain.directory import Reading, Snapshot
+from groupaccess.domain.model import Directory
+from groupaccess.domain.sight import Sight, unknown
+
+logger = logging.getLogger(__name__)
+
+CALM = 600.0  # seconds until it is asked again while all agrees
+SOON = 5.0  # and while it does not; then it is asked with each reading of Keycloak
+ASK_TIMEOUT = 15.0  # seconds: the reading of Keycloak waits for it
+UNREAD = "Keycloak was not read, so the canary was not asked"
+
+Connect = Callable[[], Awaitable[Connection]]
+
+
+class Canary:
+    """Looks at how kube-apiserver reads each directory's tokens."""
+
+    def __init__(self, tokens: OwnTokens, server: ApiServer, store: Store, clock: Clock) -> None:
+        self._tokens = tokens
+        self._server = server
+        self._store = store
+        self._clock = clock
+        self._asked: dict[str, float] = {}
+
+    async def look(
+        self, declared: DeclaredDirectory, reading: Reading, connect: Connect
+    ) -> Sight | None:
+        """Return what is seen, or None where what was seen before is to hold on."""
+        directory, name = declared.directory, declared.directory.name
+        before = self._store.realms.sights.get(name)
+        if directory.canary and (reading.failure or not reading.snapshot):
+            return None if before else unknown(UNREAD, passing=True)
+        if before and not self._due(name, before):
+            return None
+        sight = await self._ask(directory, reading.snapshot, connect)
+        sight = sight.after(before)
+        self._asked[name] = self._clock.monotonic()
+        if sight != before:
+            logger.info("directory %s: kube-apiserver: %s", name, presentable(sight.message))
+        return sight
+
+    def _due(self, name: str, before: Sight) -> bool:
+        asked = self._asked.get(name)
+        pause = CALM if before.truth == "True" else SOON
+        return asked is None or self._clock.monotonic() - asked >= pause
+
+    async def _ask(
+        self, directory: Directory, snapshot: Snapshot | None, connect: Connect
+    ) -> Sight:
+        try:
+            async with asyncio.timeout(ASK_TIMEOUT):
+                if directory.canary is None or snapshot is None:
+                    return compare(directory, await self._server.arguments())
+                return await self._by_canary(directory, directory.canary, snapshot, connect)
+        except RefusedError as refused:
+            return replace(unknown(""), message=refused.failure.message)
+        except (PassingError, TimeoutError) as error:
+            why = "no answer in time" if isinstance(error, TimeoutError) else str(error)
+            return unknown(why, passing=True)
+        except Exception as error:  # it must not end the loop that asks
+            logger.exception("directory %s: unexpected", directory.name)
+            return unknown(f"it failed in an unexpected way ({type(error).__name__})", passing=True)
+
+    async def _by_canary(
+        self, directory: Directory, reference: str, snapshot: Snapshot, connect: Connect
+    ) -> Sight:
+        group = canary_group(reference, snapshot)
+        if isinstance(group, Sight):
+            return group
+        token = await self._tokens.own_token(await connect())
+        absent = uncarried(group, directory, token)
+        if absent is not None:
+            return absent
+        return judge(group, directory, token, await self._server.review(token.raw))

@@ -1,0 +1,124 @@
+"""What is known of the cluster and of the directories, and what can be asked of that."""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from groupaccess.application.asked import in_use, knows
+from groupaccess.application.declared import DeclaredAccess
+from groupaccess.application.realms import Realms
+from groupaccess.application.references import NOTHING, References
+from groupaccess.application.siblings import Strings, strings, strings_of
+from groupaccess.application.standing import Standing
+from groupaccess.domain.bindings import Binding, BindingKey, Content
+from groupaccess.domain.directory import Failure, Reading
+from groupaccess.domain.in_use import InUse
+from groupaccess.domain.namespaces import Namespace
+from groupaccess.domain.pins import Pin, pins
+from groupaccess.domain.verdict import Circumstances
+
+ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
+
+
+@dataclass
+class Known:
+    """Everything that is watched, as values; bodies are not kept."""
+
+    accesses: dict[str, DeclaredAccess] = field(default_factory=dict)
+    realms: Realms = field(default_factory=Realms)
+    bindings: Standing = field(default_factory=Standing)
+    cluster_roles: set[str] = field(default_factory=set)
+    namespaces: dict[str, Namespace] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)  # GroupAccesses that a write was denied to
+    seen: dict[str, dict[str, tuple[str, str]]] = field(
+        default_factory=lambda: {kind: {} for kind in KINDS}
+    )  # kind -> name -> (uid, version) of all that was watched, readable or not
+    _references: References = field(default_factory=References)
+    _proven: dict[str, dict[BindingKey, Content]] = field(default_factory=dict)
+
+    def users_of(self, directory: str) -> AbstractSet[str]:
+        """Return the GroupAccesses that refer to the directory."""
+        return self._references.of_directory(directory)
+
+    def in_use(self, directory: str) -> InUse:
+        """Return what the directory is asked for."""
+        users = (self.accesses[user].access for user in self.users_of(directory))
+        declared = self.realms.directories[directory].directory
+        return in_use(declared, users, self.bindings.all.values(), self._strings_beside(directory))
+
+    def unasked(self, access: str) -> frozenset[str]:
+        """Return the other directories that have to say first who carries its groups' strings."""
+        declared = self.accesses.get(access)
+        siblings = self.realms.siblings_of(declared.access.directory) if declared else ()
+        own = self._strings(access) if siblings else None
+        if own is None:
+            return NOTHING
+        return frozenset(s.directory.name for s in siblings if not s.answers(own.sure))
+
+    def standing(self, access: str) -> Mapping[BindingKey, Binding]:
+        """Return the bindings that bear the reserved names of a GroupAccess."""
+        return self.bindings.of(access)
+
+    def proven(self, access: str) -> dict[BindingKey, Content]:
+        """Return what was granted and written for a GroupAccess since the start; to be kept up."""
+        return self._proven.setdefault(access, {})
+
+    def pins(self, access: str) -> dict[str, Pin]:
+        """Return the pinned groups of a GroupAccess in its directory, by group as declared.
+
+        What was proven counts more than what somebody made of it since.
+        """
+        standing = {key: binding.content for key, binding in self.standing(access).items()}
+        declared = self.accesses.get(access)
+        if declared is None:
+            return {}
+        return pins(declared.access.directory, standing | self._proven.get(access, {}))
+
+    def frozen(self, name: str) -> Failure | None:
+        """Say why a directory is frozen, None when it is not."""
+        return self.realms.frozen(name, self.bindings.pinned.of(name))
+
+    def circumstances(self, declared: DeclaredAccess, now: datetime) -> Circumstances:
+        """Gather what the verdicts of a GroupAccess depend on, at a time of day.
+
+        Until its groups are looked up, here and in the other directories, it counts as not read
+        yet.
+        """
+        name = declared.access.directory
+        directory = self.realms.directories.get(name)
+        reading = self.realms.reading(name)
+        if reading.snapshot is not None and not knows(reading.snapshot, declared.access):
+            reading = Reading(failure=reading.failure)
+        if reading.failure is None and self.unasked(declared.access.name):
+            reading = Reading()
+        return Circumstances(
+            directory_name=name,
+            directory=directory.directory if directory else None,
+            reading=reading,
+            cluster_roles=self.cluster_roles,
+            now=now,
+            namespaces=self.namespaces,
+            suspend=declared.access.suspend,
+            sight=self.realms.sights.get(name),
+            unknown_fields=declared.access.unknown_fields,
+            pins=self.pins(declared.access.name),
+            frozen=self.frozen(name),
+            siblings=self.realms.siblings_of(name),
+        )
+
+    def _strings(self, user: str) -> Strings | None:
+        access = self.accesses[user].access
+        declared = self.realms.directories.get(access.directory)
+        if declared is None:
+            return None
+        snapshot = self.realms.reading(access.directory).snapshot
+        return strings_of(access, declared.directory, self.pins(user), snapshot)
+
+    def _strings_beside(self, directory: str) -> Iterator[str]:
+        """Yield what is bound for other directories."""
+        for name, declared in self.realms.directories.items():
+            if name != directory:
+                references, pinned = self._references.groups_of(name), self.bindings.pinned.of(name)
+                snapshot = self.realms.reading(name).snapshot
+                yield from strings(declared.directory, references, pinned, snapshot).sure

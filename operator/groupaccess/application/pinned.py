@@ -1,0 +1,35 @@
+"""What the bindings of the cluster pin of each directory: groups, and the directory's identity."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from groupaccess.domain.bindings import Binding
+from groupaccess.domain.freeze import Use, use_of
+
+
+@dataclass
+class Pinned:
+    """An index of all bindings of ours, by directory."""
+
+    _uses: defaultdict[str, Counter[Use]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, binding: Binding) -> None:
+        """Take in a binding."""
+        found = use_of(binding)
+        if found is not None:
+            directory, use = found
+            self._uses[directory][use] += 1
+
+    def remove(self, binding: Binding) -> None:
+        """Forget a binding, as it was added."""
+        found = use_of(binding)
+        if found is not None:
+            directory, use = found
+            self._uses[directory][use] -= 1
+            if not self._uses[directory][use]:
+                del self._uses[directory][use]
+
+    def of(self, directory: str) -> Collection[Use]:
+        """Return what is pinned of a directory, each once."""
+        return self._uses[directory].keys() if directory in self._uses else ()

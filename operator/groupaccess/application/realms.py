@@ -1,0 +1,93 @@
+"""The directories, and what is known of each realm and of its tokens."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from groupaccess.application.declared import DeclaredDirectory, Observed
+from groupaccess.application.freezing import Freezing
+from groupaccess.domain.directory import Failure, Reading
+from groupaccess.domain.freeze import Use
+from groupaccess.domain.siblings import Sibling
+from groupaccess.domain.sight import Sight
+
+
+@dataclass
+class Realms:
+    """What is declared, read and seen, by the name of the directory."""
+
+    directories: dict[str, DeclaredDirectory] = field(default_factory=dict)
+    readings: dict[str, Reading] = field(default_factory=dict)
+    sights: dict[str, Sight] = field(default_factory=dict)
+    freezing: Freezing = field(default_factory=Freezing)
+
+    def put(self, declared: DeclaredDirectory) -> bool:
+        """Keep a directory, unless a newer version is known already; tell whether that is news.
+
+        What was read of it is void when it was read otherwise.
+        """
+        name = declared.directory.name
+        known = self.directories.get(name)
+        if known is not None and known.observed.is_newer_than(declared.observed):
+            return False
+        self.directories[name] = declared
+        if known is not None and known.same_spec(declared):
+            return False
+        self.sights.pop(name, None)  # it was for another spec
+        if known is None or not known.reads_the_same(declared):
+            self.readings[name] = Reading()
+        return True
+
+    def drop(self, name: str) -> None:
+        """Forget a directory that was deleted."""
+        self.directories.pop(name, None)
+        self.readings.pop(name, None)
+        self.freezing.forget(name)
+        self.sights.pop(name, None)
+
+    def note(self, observed: Observed) -> None:
+        """Keep the status that was just written."""
+        known = self.directories.get(observed.ref.name)
+        if known is not None and observed.follows(known.observed):
+            self.directories[observed.ref.name] = replace(known, observed=observed)
+
+    def reading(self, name: str) -> Reading:
+        """Return what was read of a directory."""
+        return self.readings.get(name, Reading())
+
+    def read(self, name: str, reading: Reading) -> tuple[Reading, Reading]:
+        """Keep a reading; return what was known before, and is now.
+
+        A failure leaves the last snapshot in force.
+        """
+        before = self.reading(name)
+        after = reading
+        if reading.snapshot is None:
+            after = replace(
+                reading, snapshot=before.snapshot, read_at=before.read_at, gone=before.gone
+            )
+        self.readings[name] = after
+        return before, after
+
+    def see(self, name: str, sight: Sight) -> bool:
+        """Keep how kube-apiserver reads the directory's tokens; tell whether that is news."""
+        before, self.sights[name] = self.sights.get(name), sight
+        return sight != before
+
+    def frozen(self, name: str, uses: Iterable[Use]) -> Failure | None:
+        """Say why a directory is frozen, by what bindings pin of it; None when it is not."""
+        declared, snapshot = self.directories.get(name), self.reading(name).snapshot
+        if declared is None or snapshot is None:
+            return None
+        return self.freezing.judge(declared.directory, snapshot, uses)
+
+    def sibling(self, name: str) -> Sibling | None:
+        """Return a directory as the others see it, None until it was read."""
+        declared, reading = self.directories.get(name), self.reading(name)
+        if declared is None or reading.snapshot is None:
+            return None
+        return Sibling(declared.directory, reading.snapshot, reading.failure is not None)
+
+    def siblings_of(self, name: str) -> tuple[Sibling, ...]:
+        """Return all others that were read, by name."""
+        others = (self.sibling(other) for other in sorted(self.directories) if other != name)
+        return tuple(other for other in others if other is not None)

@@ -1,0 +1,121 @@
+"""An absence counts when Keycloak confirmed it; a frozen directory says so, with the command."""
+
+import asyncio
+
+import pytest
+
+from fakes.desk import Desk
+from fakes.values import access, binding, directory, key, mapping, snapshot
+from groupaccess.application.store import Store
+from groupaccess.domain.directory import Group, Reading
+from groupaccess.domain.freeze import ACKNOWLEDGE
+
+
+def pin(desk: Desk, *groups: Group) -> None:
+    """Let bindings stand that pin the groups."""
+    for group in groups:
+        about = {
+            "directory": "default",
+            "directory-id": desk.realm.identity,
+            "group": group.name,
+            "group-id": group.id,
+            "group-path": group.path,
+        }
+        what = binding(key(name=group.name.lower()), groups=(group.name,), **about)
+        desk.store.put_binding(what)
+
+
+async def test_a_pinned_group_that_is_not_listed_is_asked_for_once(desk: Desk) -> None:
+    group = desk.realm.create_group("/Gone")
+    pin(desk, group, desk.realm.groups["/SRE"])
+    del desk.realm.groups["/Gone"]
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(60)
+    assert desk.reader.confirmed == [{group.id: "/Gone"}]
+    assert desk.store.realms.readings["default"].gone == {group.id}
+
+
+async def test_a_listing_that_lacks_what_is_there_is_not_believed(desk: Desk) -> None:
+    desk.declare()
+    await asyncio.sleep(1)
+    group = desk.realm.groups.pop("/SRE")
+    desk.realm.unlisted.append(group)
+    pin(desk, group)
+    await asyncio.sleep(70)
+    assert desk.ready() == ("False", "KeycloakUnavailable")
+    assert desk.groups == ["/SRE"]
+    assert desk.store.realms.readings["default"].gone == frozenset()
+
+
+async def test_a_frozen_directory_says_how_to_go_on_and_goes_on(desk: Desk) -> None:
+    pin(desk, Group("/A", "A", "a"), Group("/B", "B", "b"))
+    desk.declare()
+    await asyncio.sleep(1)
+    assert desk.ready() == ("False", "DirectoryFrozen")
+    conditions = {each["type"]: each["status"] for each in desk.status()["conditions"]}
+    assert conditions["Stalled"] == "True"
+    (note,) = desk.cluster.notes
+    assert (note.reason, note.warning) == ("DirectoryFrozen", True)
+    command, _, rest = note.message.partition(f"{ACKNOWLEDGE}=")
+    assert command.endswith("kubectl annotate keycloakdirectory default --overwrite ")
+    token = rest.partition(". ")[0]
+    desk.cluster.objects.annotate("KeycloakDirectory", "default", {ACKNOWLEDGE: token})
+    desk.tell()
+    await asyncio.sleep(1)
+    assert desk.ready() == ("True", "Read")
+
+
+@pytest.fixture
+def store() -> Store:
+    """Return a store in which `platform` has a pinned group that is now /new/SRE."""
+    made = Store()
+    made.put_directory(directory())
+    made.put_access(access("platform", mapping(group="SRE")))
+    about = {"directory": "default", "group": "SRE", "group-id": "id-/new/SRE"}
+    made.put_binding(binding(key(), **about))
+    made.put_reading("default", Reading(snapshot("/new/SRE", "/SRE")))
+    return made
+
+
+def test_a_pinned_group_is_followed_wherever_it_goes(store: Store) -> None:
+    moved = snapshot("/SRE").groups[0], Group("/x/Y", "Y", "id-/new/SRE")
+    found = snapshot("/SRE")
+    assert store.put_reading("default", Reading(type(found)("sub", moved, found.clients))) == {
+        "platform"
+    }
+
+
+def test_a_namesake_of_a_pinned_group_touches_it(store: Store) -> None:
+    again = Reading(snapshot("/new/SRE", "/SRE", "/z/SRE"))
+    assert store.put_reading("default", again) == {"platform"}
+
+
+def test_what_happens_to_others_does_not(store: Store) -> None:
+    assert store.put_reading("default", Reading(snapshot("/new/SRE", "/SRE", "/z"))) == set()
+
+
+def test_a_confirmed_absence_touches_whom_it_was_pinned_for(store: Store) -> None:
+    lost = snapshot("/SRE")
+    store.put_reading("default", Reading(lost))
+    gone = frozenset({"id-/new/SRE"})
+    assert store.put_reading("default", Reading(lost, gone=gone)) == {"platform"}
+    assert store.put_reading("default", Reading(lost, gone=gone)) == set()
+
+
+def test_pins_of_another_directory_or_object_are_none(store: Store) -> None:
+    assert set(store.pins("platform")) == {"SRE"}
+    store.put_access(access("platform", mapping(group="SRE"), directoryRef={"name": "x"}))
+    assert store.pins("platform") == {}
+    assert store.pins("nobody") == {}
+
+
+def test_what_was_proven_counts_more_than_what_was_made_of_it(store: Store) -> None:
+    about = {"directory": "default", "group": "SRE", "group-id": "true"}
+    store.proven("platform")[key()] = binding(key(), **about).content
+    assert store.pins("platform")["SRE"].group_id == "true"
+
+
+def test_an_acknowledgement_is_news(store: Store) -> None:
+    assert not directory().same_spec(directory(onMissing={"grace": "1m"}))
+    assert directory().same_spec(directory())
+    assert store.frozen("default") is None
