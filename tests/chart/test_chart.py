@@ -84,6 +84,50 @@ def test_cluster_admin_must_be_asked_for(rendered: list[Object]) -> None:
     assert sorted(bind["resourceNames"]) == ["admin", "edit", "view"]
 
 
+def looks(objects: list[Object]) -> set[tuple[str, str, str]]:
+    """Return what may be looked at of the API server: kind of role, namespace and resource."""
+    watched = {"tokenreviews": ["create"], "nodes": ["list"], "pods": ["list"]}
+    return {
+        (body["kind"], body["metadata"].get("namespace", ""), resource)
+        for body in objects
+        if body["kind"] in ROLES
+        for rule in body["rules"]
+        for resource in rule["resources"]
+        if resource in watched and rule["verbs"] == watched[resource]
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "right"),
+    [
+        ({"tokenReview": True}, ("ClusterRole", "", "tokenreviews")),
+        ({"readNodes": True}, ("ClusterRole", "", "nodes")),
+        ({"readPods": True}, ("Role", "kube-system", "pods")),
+    ],
+)
+def test_each_look_at_the_api_server_is_a_right_of_its_own(
+    chart: Chart, values: dict[str, bool], right: tuple[str, str, str]
+) -> None:
+    assert looks(chart.render(apiServer=values)) == {right}
+
+
+def test_by_default_nothing_is_looked_at(rendered: list[Object]) -> None:
+    assert looks(rendered) == set()
+
+
+def test_a_canary_among_the_values_brings_its_right_unless_that_is_refused(chart: Chart) -> None:
+    spec = {**DIRECTORY, "canary": {"group": "canary"}}
+    values: dict[str, Any] = {"directory": {"enabled": True, "spec": spec}}
+    assert looks(chart.render(**values)) == {("ClusterRole", "", "tokenreviews")}
+    assert looks(chart.render(**values, apiServer={"tokenReview": False})) == set()
+
+
+def test_the_operator_tries_only_what_it_has_the_right_to(chart: Chart) -> None:
+    env = container(chart.render(apiServer={"readPods": True, "readNodes": True}))["env"]
+    values = {each["name"]: each.get("value") for each in env}
+    assert values["GROUPACCESS_READ_PODS"] == values["GROUPACCESS_READ_NODES"] == "true"
+
+
 def test_secrets_are_read_in_its_own_namespace_and_by_name_alone(rendered: list[Object]) -> None:
     for body in rendered:
         for rule in body["rules"] if body["kind"] in ROLES else ():
@@ -159,6 +203,8 @@ def test_the_environment_is_what_the_settings_know(chart: Chart) -> None:
         "GROUPACCESS_LOG_FORMAT": "human",
         "GROUPACCESS_LOG_LEVEL": "debug",
         "GROUPACCESS_WORKERS": "4",
+        "GROUPACCESS_READ_PODS": "false",
+        "GROUPACCESS_READ_NODES": "false",
     }
 
 
@@ -210,6 +256,8 @@ def test_helm_installs_the_crds(chart: Chart) -> None:
         ({"image": {"digest": "abc"}}, "digest"),
         ({"log": {"level": "loud"}}, "level"),
         ({"workers": 0}, "workers"),
+        ({"apiServer": {"tokenReview": "yes"}}, "tokenReview"),
+        ({"apiServer": {"readPods": None, "readAll": True}}, "readAll"),
         ({"guards": {"cage": {"enabled": "yes"}}}, "cage"),
         ({"guards": {"cage": False}}, "cage"),
         ({"guards": {"reserved": {"enabled": False}}}, "reserved"),
@@ -244,3 +292,43 @@ def test_a_directory_and_grants_come_from_values(chart: Chart) -> None:
 
 def test_a_directory_that_is_not_enabled_is_not_made(chart: Chart) -> None:
     assert not of_kind(chart.render(directory={"spec": DIRECTORY}), "KeycloakDirectory")
+
+
+BY_TOKEN = {**DIRECTORY, "auth": {"serviceAccountToken": {"clientId": "groupaccess"}}}
+
+
+@pytest.mark.parametrize(
+    ("values", "audience"),
+    [
+        ({"directory": {"enabled": True, "spec": BY_TOKEN}}, DIRECTORY["issuer"]),
+        ({"serviceAccountToken": {"audience": "https://a"}}, "https://a"),
+        (
+            {
+                "directory": {"enabled": True, "spec": BY_TOKEN},
+                "serviceAccountToken": {"audience": "https://a"},
+            },
+            "https://a",
+        ),
+    ],
+    ids=["of the directory", "said", "both"],
+)
+def test_the_pods_token_is_for_the_realms_issuer_and_where_the_operator_reads_it(
+    chart: Chart, values: dict[str, Any], audience: str
+) -> None:
+    objects = chart.render(**values)
+    (volume,) = pod(objects)["volumes"]
+    (mount,) = container(objects)["volumeMounts"]
+    (source,) = volume["projected"]["sources"]
+    token = source["serviceAccountToken"]
+    assert (token["audience"], token["expirationSeconds"]) == (audience, 600)
+    assert mount["name"] == volume["name"]
+    assert f"{mount['mountPath']}/{token['path']}" == str(Settings().pod_token_file)
+
+
+@pytest.mark.parametrize(
+    "directory", [{"enabled": True, "spec": DIRECTORY}, {"enabled": False, "spec": BY_TOKEN}]
+)
+def test_no_token_is_mounted_where_no_directory_wants_one(
+    chart: Chart, directory: dict[str, Any]
+) -> None:
+    assert "volumes" not in pod(chart.render(directory=directory))

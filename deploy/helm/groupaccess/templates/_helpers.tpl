@@ -35,3 +35,17 @@ spec:
   policyName: {{ include "groupaccess.name" (first .) }}-{{ last . }}
   validationActions: [Deny, Audit]
 {{- end }}
+
+{{/* Whom the pod's own token is for, or nothing where no directory asks for it. */}}
+{{- define "groupaccess.tokenAudience" -}}
+{{- $spec := .Values.directory.enabled | ternary .Values.directory.spec dict -}}
+{{- $asked := dig "auth" "serviceAccountToken" dict $spec -}}
+{{- .Values.serviceAccountToken.audience | default (empty $asked | ternary "" $spec.issuer) -}}
+{{- end }}
+
+{{/* Not empty where the operator may ask for token reviews: as told, else where there is a canary. */}}
+{{- define "groupaccess.reviews" -}}
+{{- $told := .Values.apiServer.tokenReview -}}
+{{- if kindIs "bool" $told }}{{ if $told }}yes{{ end }}
+{{- else if and .Values.directory.enabled .Values.directory.spec.canary }}yes{{ end }}
+{{- end }}
