@@ -16,7 +16,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from switches_table import SWITCHES, Switch
+from switches_kinds import Switch
+from switches_table import SWITCHES
 
 ROOT = Path(__file__).parents[1]
 TAKEN = ("operator", "crds", "deploy", "tests", "e2e", "docs", "examples", "requirements")

@@ -1,39 +1,25 @@
 """Every guard, how a copy loses it, and which tests have to notice."""
 
-from dataclasses import dataclass
+from switches_kinds import ADAPTERS, DOMAIN, Switch
+from switches_truth import TRUTH
 
-DOMAIN = ("tests/domain", "tests/application")
-ADAPTERS = ("tests/adapters",)
 ON_BIND = ("e2e", "-m", "attacks", "-k", "author or guards.py")
 ON_NAMES = ("e2e", "-m", "attacks", "-k", "writer or chief or names")
 ON_CAGE = ("e2e", "-m", "attacks", "-k", "stolen or cage")
 
 LADDER = "operator/groupaccess/domain/ladder.py"
+PROVEN = "operator/groupaccess/domain/proven.py"
+IDENTITY = "operator/groupaccess/domain/identity.py"
 PLAN = "operator/groupaccess/domain/plan.py"
 CLAIMS = "operator/groupaccess/domain/claims.py"
 CLIENT = "operator/groupaccess/adapters/keycloak/client.py"
 ERRORS = "operator/groupaccess/adapters/keycloak/errors.py"
+LISTING = "operator/groupaccess/adapters/keycloak/listing.py"
 READER = "operator/groupaccess/adapters/keycloak/reader.py"
 REST = "operator/groupaccess/adapters/kubernetes/rest.py"
 RECONCILE = "operator/groupaccess/application/reconcile.py"
 POLICIES = "deploy/helm/groupaccess/templates/policies"
 BIND, CAGE, NAMES = (f"{POLICIES}/{it}.yaml" for it in ("bind-guard", "cage", "reserved-names"))
-
-
-@dataclass(frozen=True)
-class Switch:
-    """One guard: where `old` stands, exactly once, and what stands there when it is off."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    tests: tuple[str, ...]
-
-    @property
-    def needs_cluster(self) -> bool:
-        """Tell whether only a real API server shows the difference."""
-        return self.tests[0] == "e2e"
 
 
 def _rung(name: str) -> Switch:
@@ -42,31 +28,31 @@ def _rung(name: str) -> Switch:
 
 RUNGS = (
     *map(_rung, ("expired", "reserved", "role_not_allowed", "suspended", "no_directory")),
-    *map(_rung, ("other_issuer", "not_supported", "not_read")),
+    *map(_rung, ("frozen", "other_issuer", "unknown_field", "not_read")),
     Switch(
         "ladder: reserved subject of the claim",
-        LADDER,
-        "        if subject.startswith(RESERVED):\n            return _refuse",
-        "        if False:\n            return _refuse",
+        PROVEN,
+        "if subject.startswith(RESERVED)",
+        "if False",
         DOMAIN,
     ),
     Switch(
         "ladder: collision",
-        LADDER,
-        "if collided is not None",
-        "if collided is not collided",
+        PROVEN,
+        "if collided is not None:\n",
+        "if False:\n",
         DOMAIN,
     ),
     Switch(
         "ladder: no ClusterRole",
-        LADDER,
-        "if mapping.cluster_role not in cluster_roles",
+        PROVEN,
+        "if mapping.cluster_role not in given.cluster_roles",
         "if mapping.cluster_role is None",
         DOMAIN,
     ),
     Switch(
         "ladder: ambiguous group",
-        LADDER,
+        IDENTITY,
         "        case Ambiguous(paths):\n",
         "        case Ambiguous(paths) if not paths:\n",
         DOMAIN,
@@ -123,9 +109,9 @@ KEYCLOAK = (
     ),
     Switch(
         "the count must fit",
-        READER,
-        "if not len(items) == len(found) == count",
-        "if False",
+        LISTING,
+        "return len(self.groups) == self.rows == count",
+        "return True",
         ADAPTERS,
     ),
     Switch(
@@ -211,4 +197,4 @@ POLICY = (
     ),
 )
 
-SWITCHES = (*RUNGS, *KEYCLOAK, *WRITES, *POLICY)
+SWITCHES = (*RUNGS, *TRUTH, *KEYCLOAK, *WRITES, *POLICY)
