@@ -38,13 +38,19 @@ MARKERS = (
     "idle: an idle cluster sees no write",
     "lifecycle: start, end, rights, probes and logs of the operator's process",
     "outage: what happens while Keycloak is away",
+    "silence: Keycloak is down, slow, partial or wrong, and comes back",
+    "scale: what a large realm costs Keycloak",
+    "identity: a group is what its id says, and a realm what the operator's account there says",
     "reasons: each refusal says why and what to do",
+    "login: the operator's account in Keycloak: with the fewest rights, and without a secret",
     "kind: in a kind cluster, from the image and the chart",
     "contract: the fakes and the real adapters keep the same contract",
     "crd: the API server refuses bad input, in words",
     "attacks: nobody climbs: what the guards refuse to whom, and in which words",
     "uninstall: what is left, and who gets in, when guards, release or CRDs are taken away",
     "adopt: hand-made bindings become GroupAccesses, and go",
+    "claims: the strings that are computed are those that real tokens carry",
+    "canary: a real token shows how kube-apiserver reads it",
     "rights: the operator's rights are those that it uses, no more and no fewer",
 )
 
@@ -64,6 +70,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         default=3,
         help="how often tests that are about chance repeat themselves (long: 50)",
+    )
+    group.addoption(
+        "--groups",
+        type=int,
+        default=500,
+        help="how many groups the realm of the tests about scale has (long: 10000)",
     )
     group.addoption(
         "--kubernetes",

@@ -1,5 +1,6 @@
 """The main job in a kind cluster: our image and our chart, the operator as a pod."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from testbed.kind_keycloak import KeycloakContainer
 from testbed.kind_release import BASE_IMAGE, NAME, Release, build_image
 from testbed.objects import Objects, access, mapping
 from testbed.realm import Realm
+from testbed.realm_clients import OPERATOR, SETUP
 from testbed.waiting import eventually
 
 pytestmark = pytest.mark.kind
@@ -230,6 +232,24 @@ def test_the_cluster_reads_tokens_in_another_way_without_a_restart(
     finally:
         release.cluster.trust(realm.issuer())
     assert "SRE" in release.cluster.whoami(realm.id_token("alice"))["groups"]
+
+
+def test_the_pods_own_token_takes_the_place_of_the_stored_secret(
+    release: Release, realm: Realm, objects: Objects, name: str
+) -> None:
+    configuration = release.kubectl("get", "--raw", "/.well-known/openid-configuration")
+    keys = release.kubectl("get", "--raw", "/openid/v1/jwks")
+    issuer = json.loads(configuration)["issuer"]
+    SETUP["trust_cluster"](realm.clients.call, "kubernetes", issuer, keys)
+    realm.clients.update(OPERATOR, **SETUP["pod_token"]("kubernetes", USERNAME))
+    spec = release.values["directory"]["spec"]
+    by_token = {**spec, "auth": {"serviceAccountToken": {"clientId": OPERATOR}}}
+    release.kubectl("delete", "secret", "keycloak")
+    release.upgrade(directory={"enabled": True, "spec": by_token})
+    objects.wait_reason(f"kcd/{DIRECTORY}", "Read")
+    objects.apply(access(name, DIRECTORY, mapping("dev", "Developer")))
+    objects.wait_reason(f"ga/{name}", "Granted")
+    assert "eyJ" not in release.kubectl("logs", f"deployment/{NAME}")
 
 
 def test_an_uninstall_leaves_only_the_crds(release: Release, realm: Realm) -> None:

@@ -1,7 +1,5 @@
 """Each refusal says why, in words that a person can act on, and grants nothing."""
 
-from typing import Any
-
 import pytest
 
 from testbed.installation import WITH_CLUSTER_ADMIN, install_rights
@@ -217,39 +215,16 @@ def _denied(objects: Objects, name: str, words: str) -> bool:
     return words in done.stderr
 
 
-@pytest.mark.parametrize(
-    "later",
-    [
-        {"groupId": "0f9503e8-9c1e-4a6b-8f5d-2f6f6d1c7a10"},
-    ],
-    ids=lambda later: next(iter(later)),
-)
-def test_a_field_of_later_versions_grants_nothing_and_is_named(
-    later: dict[str, Any], realm: Realm, objects: Objects, directory: str, name: str
+def test_a_pods_token_that_is_not_mounted_is_named(
+    realm: Realm, keycloak: Keycloak, objects: Objects, name: str
 ) -> None:
     realm.create_group("/SRE")
-    objects.apply(access(name, directory, {**mapping("sre", "SRE"), **later}))
-    assert next(iter(later)) in refused(objects, name, "NotSupported")
-
-
-@pytest.mark.parametrize(
-    "later",
-    [
-        {"canary": {"group": "canary"}},
-        {"onMissing": {"grace": "1m"}},
-        {"onReplaced": "Warn"},
-        {"onCollision": "Revoke"},
-        {"auth": {"serviceAccountToken": {"clientId": "groupaccess"}}},
-    ],
-    ids=lambda later: next(iter(later)),
-)
-def test_a_directorys_field_of_later_versions_grants_nothing_and_is_named(
-    later: dict[str, Any], realm: Realm, keycloak: Keycloak, objects: Objects, name: str
-) -> None:
-    realm.create_group("/SRE")
-    objects.apply(*directory_objects(name, realm, keycloak.ca_file.read_text(), **later))
+    auth = {"serviceAccountToken": {"clientId": "groupaccess"}}
+    objects.apply(*directory_objects(name, realm, keycloak.ca_file.read_text(), auth=auth))
     objects.apply(access(name, name, mapping("sre", "SRE")))
-    assert next(iter(later)) in refused(objects, name, "NotSupported")
+    message = refused(objects, name, "CredentialsNotFound")
+    assert "/var/run/secrets/groupaccess/token" in message
+    assert "serviceAccountToken" in message
 
 
 def test_a_directory_that_does_not_exist_yet_is_named_and_waited_for(

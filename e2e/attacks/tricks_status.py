@@ -77,7 +77,9 @@ def timeless(status: Body) -> Body:
     """Return a status without times, and without saying whether it still waits."""
     conditions = {each["type"]: each | {"lastTransitionTime": ""} for each in status["conditions"]}
     waits = [conditions.pop(kind, {}).get("status") for kind in WAITS]
-    return {**status, "conditions": conditions, "waits": sorted(map(str, waits))}
+    clients = [each | {"since": ""} for each in status.get("clients", ())]
+    said = {**status, "conditions": conditions, "waits": sorted(map(str, waits))}
+    return said | ({"clients": clients} if clients else {})
 
 
 def _waiting(stage: Stage) -> Body:

@@ -85,10 +85,11 @@ class ClusterAccess:
         listed = {"apiVersion": "v1", "kind": "List", "items": objects}
         self.kubectl("apply", "--filename=-", stdin=json.dumps(listed))
 
-    def create_token(self, namespace: str, name: str) -> str:
-        """Return a token of an existing ServiceAccount, by TokenRequest."""
+    def create_token(self, namespace: str, name: str, *audiences: str) -> str:
+        """Return a token of an existing ServiceAccount, for whom say `audiences`."""
         arguments = ("create", "token", name, "--namespace", namespace)
-        return self.kubectl(*arguments, f"--duration={TOKEN_LIFETIME}").stdout.strip()
+        options = (f"--duration={TOKEN_LIFETIME}", *(f"--audience={each}" for each in audiences))
+        return self.kubectl(*arguments, *options).stdout.strip()
 
     def service_account_kubeconfig(self, namespace: str, name: str) -> Path:
         """Write a kubeconfig with a fresh token of an existing ServiceAccount; return its path."""

@@ -72,8 +72,8 @@ class Cluster(Protocol):
     def apply(self, *objects: Mapping[str, Any]) -> None:
         """Create or change these objects, as the admin."""
 
-    def create_token(self, namespace: str, name: str) -> str:
-        """Return a token of an existing ServiceAccount."""
+    def create_token(self, namespace: str, name: str, *audiences: str) -> str:
+        """Return a token of an existing ServiceAccount; for whom say `audiences`."""
 
     def service_account_kubeconfig(self, namespace: str, name: str) -> Path:
         """Write a kubeconfig with a fresh token of an existing ServiceAccount."""
@@ -94,11 +94,11 @@ class Cluster(Protocol):
     def whoami(self, token: str) -> dict[str, Any]:
         """Return what kube-apiserver reads from a token."""
 
-    def trust(self, issuer: Issuer) -> None:
-        """Accept an issuer's tokens, or read them in another way; return when it is in force."""
+    def trust(self, *issuers: Issuer) -> None:
+        """Accept issuers' tokens, or read them in another way; return when it is in force."""
 
-    def distrust(self, url: str) -> None:
-        """Accept an issuer's tokens no longer; return when it is in force."""
+    def distrust(self, *urls: str) -> None:
+        """Accept issuers' tokens no longer; return when it is in force."""
 
     def component(self, name: str) -> Component:
         """Return one of etcd, kube-apiserver, kube-controller-manager; local clusters only."""

@@ -91,17 +91,17 @@ class ControlPlane(ClusterAccess, Lifetime):
         """Return one of `COMPONENTS`; it keeps its port over stop, kill and restart."""
         return self._components[name]
 
-    def trust(self, issuer: Issuer) -> None:
-        """Accept an issuer's tokens, or read them in another way; return when it is in force.
+    def trust(self, *issuers: Issuer) -> None:
+        """Accept issuers' tokens, or read them in another way; return when it is in force.
 
-        The issuer must answer. With the structured file this takes about ten seconds, with the
+        They must answer. With the structured file this takes about ten seconds, with the
         classic flags a restart of kube-apiserver, and the issuer replaces the one before.
         """
-        self._trust.trust(issuer)
+        self._trust.trust(*issuers)
 
-    def distrust(self, url: str) -> None:
-        """Accept an issuer's tokens no longer; return when it is in force."""
-        self._trust.distrust(url)
+    def distrust(self, *urls: str) -> None:
+        """Accept issuers' tokens no longer; return when it is in force."""
+        self._trust.distrust(*urls)
 
     def compact(self) -> int:
         """Compact etcd up to now, so that older resourceVersions are gone; return the revision."""

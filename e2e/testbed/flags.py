@@ -90,7 +90,8 @@ def apiserver_command(
         f"--tls-cert-file={layout.serving.certificate}",
         f"--tls-private-key-file={layout.serving.key}",
         f"--client-ca-file={layout.authority.file}",
-        "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+        f"--service-account-issuer={layout.server}",  # that others can read its keys
+        f"--service-account-jwks-uri={layout.server}/openid/v1/jwks",
         f"--service-account-signing-key-file={layout.service_account_key}",
         f"--service-account-key-file={layout.service_account_key}",
         f"--service-cluster-ip-range={SERVICE_RANGE}",

@@ -68,9 +68,14 @@ def stolen_token(cluster: Cluster) -> User:
     return User(cluster, cluster.create_token(NAMESPACE, ACCOUNT))
 
 
-def rendered(kinds: AbstractSet[str], bindable: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Render the chart and yield its objects of these kinds."""
-    values = {"bindableClusterRoles": list(bindable), "guards": {"breakGlassGroup": BREAK_GLASS}}
+def rendered(
+    kinds: AbstractSet[str],
+    bindable: Sequence[str],
+    **more: Any,  # noqa: ANN401 - JSON
+) -> Iterator[dict[str, Any]]:
+    """Render the chart, with more values, and yield its objects of these kinds."""
+    glass = {"breakGlassGroup": BREAK_GLASS}
+    values = {"bindableClusterRoles": list(bindable), "guards": glass, **more}
     settings = [f"--set-json={key}={json.dumps(value)}" for key, value in values.items()]
     text = helm("template", NAMESPACE, CHART, "--namespace", NAMESPACE, *settings)
     for body in yaml.safe_load_all(text):

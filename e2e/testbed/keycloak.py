@@ -67,20 +67,23 @@ class KeycloakServer(Keycloak, Lifetime):
     """The Maven distribution as a local process, https with an own CA, and an own folder.
 
     Its database is a file there, so realms outlive `server.restart()`. Use it as a context
-    manager, or call `start` and `close`.
+    manager, or call `start` and `close`. `options` are added to its command.
     """
 
-    def __init__(self, jvm_options: str = JVM_OPTIONS) -> None:
-        """Prepare everything on disk; nothing runs yet."""
+    def __init__(
+        self, *options: str, jvm_options: str = JVM_OPTIONS, trusts: Path | None = None
+    ) -> None:
+        """Prepare everything on disk; nothing runs yet. `trusts` is the CA of a cluster."""
         home = KEYCLOAK.ensure()
         self.folder = Path(tempfile.mkdtemp(prefix="groupaccess-keycloak-"))
         authority = CertificateAuthority(self.folder, "groupaccess testbed Keycloak")
         base = f"https://localhost:{free_port()}"
         login = AdminLogin(base, authority.file)
         self._management_port = free_port()
+        more = [] if trusts is None else [f"--truststore-paths={trusts}"]
         self.process = ManagedProcess(
             name="keycloak",
-            command=[home / "bin" / "kc.sh", *self._arguments(base, authority)],
+            command=[home / "bin" / "kc.sh", *self._arguments(base, authority), *more, *options],
             log=self.folder / "logs" / "keycloak.log",
             env={
                 "KC_BOOTSTRAP_ADMIN_USERNAME": login.username,

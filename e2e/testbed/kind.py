@@ -105,13 +105,13 @@ class KindTestbed(ClusterAccess, Lifetime):
         """Copy an image from the engine to the node."""
         self._kind.load_docker_image(image)
 
-    def trust(self, issuer: Issuer) -> None:
-        """Accept an issuer's tokens, or read them in another way; return when it is in force."""
-        self._trust.trust(issuer)
+    def trust(self, *issuers: Issuer) -> None:
+        """Accept issuers' tokens, or read them in another way; return when it is in force."""
+        self._trust.trust(*issuers)
 
-    def distrust(self, url: str) -> None:
-        """Accept an issuer's tokens no longer; return when it is in force."""
-        self._trust.distrust(url)
+    def distrust(self, *urls: str) -> None:
+        """Accept issuers' tokens no longer; return when it is in force."""
+        self._trust.distrust(*urls)
 
     def component(self, name: str) -> Component:
         """Refuse: the node's kubelet would bring it back at once."""

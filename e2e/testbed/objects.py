@@ -34,15 +34,9 @@ def directory(name: str, realm: Realm, ca: str, **spec: Any) -> Sequence[dict[st
     `ca` is PEM; `spec` are fields that override what is set here. The operator is taken to run on
     this machine: a pod reaches the issuer's host, and needs no adminURL.
     """
-    login = realm.clients.credentials()
     elsewhere = {} if realm.admin_url is None else {"adminURL": realm.admin_url}
     return (
-        {
-            "apiVersion": "v1",
-            "kind": "Secret",
-            "metadata": {"name": name, "namespace": NAMESPACE},
-            "stringData": {"client-id": login.client_id, "client-secret": login.secret},
-        },
+        login(name, realm),
         {
             "apiVersion": API,
             "kind": "KeycloakDirectory",
@@ -58,6 +52,17 @@ def directory(name: str, realm: Realm, ca: str, **spec: Any) -> Sequence[dict[st
             },
         },
     )
+
+
+def login(name: str, realm: Realm) -> dict[str, Any]:
+    """Return the Secret with the operator's login in a realm, as it is now."""
+    found = realm.clients.credentials()
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": name, "namespace": NAMESPACE},
+        "stringData": {"client-id": found.client_id, "client-secret": found.secret},
+    }
 
 
 class Objects:

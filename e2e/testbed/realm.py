@@ -1,5 +1,6 @@
 """A handle for one realm: what a test makes in Keycloak, in the words of a test."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,10 @@ class Realm:
         """Remove the realm; a cluster that still trusts it cannot reload its issuers any more."""
         self.admin.delete_realm(self.name)
 
+    def update(self, *, known_as: str | None = None, **settings: Any) -> None:  # noqa: ANN401 - JSON
+        """Change fields of its representation; `known_as` is its name while that is changed."""
+        self._login.admin("master").update_realm(known_as or self.name, settings)
+
     def issuer(self, *audiences: str, **reading: Any) -> Issuer:  # noqa: ANN401 - fields of Issuer
         """Return it as an issuer for a cluster to trust, by default for the audience `headlamp`.
 
@@ -105,6 +110,15 @@ class Realm:
     def rename_group(self, path: str, name: str) -> None:
         """Give a group another name at the same place; it keeps its id."""
         self.admin.update_group(self.group_id(path), {"name": name})
+
+    def move_group(self, path: str, parent: str) -> None:
+        """Put a group below another one, which is made when it is missing; it keeps its id."""
+        moved = {"id": self.group_id(path), "name": path.rpartition("/")[2]}
+        children = f"groups/{self.create_group(parent)}/children"
+        answer = self.admin.connection.raw_post(
+            f"admin/realms/{self.name}/{children}", data=json.dumps(moved)
+        )
+        answer.raise_for_status()
 
     def delete_group(self, path: str) -> None:
         """Delete a group with its children."""

@@ -1,12 +1,19 @@
 """The clients, mappers and client scopes of one realm."""
 
+import json
+import runpy
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from keycloak import KeycloakAdmin
+from keycloak import KeycloakAdmin, KeycloakPostError
+from keycloak.exceptions import raise_error_from_response
 
+from testbed.installation import ROOT
+
+EXAMPLE = ROOT / "examples" / "keycloak"
+SETUP: Mapping[str, Any] = runpy.run_path(str(EXAMPLE / "setup.py"))
 OPERATOR = "groupaccess"
-OPERATOR_ROLES = ("view-users", "view-clients")
+OPERATOR_ROLES: Sequence[str] = SETUP["CLASSIC_ROLES"]
 GROUP_MAPPER = "groups"
 
 
@@ -46,21 +53,49 @@ class Clients:
         return self.create(client_id, protocolMappers=[mapper])
 
     def create_operator(
-        self, client_id: str = OPERATOR, roles: Sequence[str] = OPERATOR_ROLES
+        self,
+        client_id: str = OPERATOR,
+        roles: Sequence[str] | None = None,
+        **settings: Any,  # noqa: ANN401 - a representation
     ) -> Credentials:
-        """Create the operator's client, whose service account has these realm-management roles."""
-        internal = self.create(
-            client_id,
-            serviceAccountsEnabled=True,
-            standardFlowEnabled=False,
-            directAccessGrantsEnabled=False,
-        )
-        user = self._admin.get_client_service_account_user(internal)
-        management = self.internal_id("realm-management")
-        granted = [self._admin.get_client_role(management, role) for role in roles]
-        if granted:
-            self._admin.assign_client_role(user["id"], management, granted)
+        """Create the operator's client by the example's calls: permissions, or roles instead."""
+        _, account = SETUP["create_client"](self.call, client_id, **settings)
+        if roles is None:
+            realm = self._admin.connection.realm_name
+            SETUP["give_permissions"](self.call, realm, client_id, account)
+        else:
+            SETUP["give_roles"](self.call, account, roles)
         return self.credentials(client_id)
+
+    def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """Make one call of the admin API, as the example does; what exists is no error."""
+        connection = self._admin.connection
+        where = f"admin/realms/{connection.realm_name}{path}"
+        if method == "GET":
+            answer = connection.raw_get(where)
+        elif method == "DELETE":
+            answer = connection.raw_delete(where, data=json.dumps(body))
+        else:
+            send = connection.raw_post if method == "POST" else connection.raw_put
+            answer = send(where, data=json.dumps(body))
+        expected = [200, 201, 204, SETUP["CONFLICT"]]
+        return raise_error_from_response(answer, KeycloakPostError, expected_codes=expected)
+
+    def grant(self, *roles: str, client_id: str = OPERATOR) -> None:
+        """Give a client's service account roles of realm-management."""
+        self._admin.assign_client_role(*self._account(client_id, roles))
+
+    def revoke(self, *roles: str, client_id: str = OPERATOR) -> None:
+        """Take roles of realm-management from a client's service account."""
+        self._admin.delete_client_roles_of_user(*self._account(client_id, roles))
+
+    def _account(
+        self, client_id: str, roles: Sequence[str]
+    ) -> tuple[str, str, list[dict[str, Any]]]:
+        user = self._admin.get_client_service_account_user(self.internal_id(client_id))
+        management = self.internal_id("realm-management")
+        found = [self._admin.get_client_role(management, role) for role in roles]
+        return user["id"], management, found
 
     def credentials(self, client_id: str = OPERATOR) -> Credentials:
         """Return a confidential client's id and secret, the operator's by default."""

@@ -35,11 +35,11 @@ class Trust(Protocol):
     def flags(self) -> list[str]:
         """Return the flags for kube-apiserver's next start."""
 
-    def trust(self, issuer: Issuer) -> None:
-        """Accept an issuer; return when it is in force."""
+    def trust(self, *issuers: Issuer) -> None:
+        """Accept issuers, all at once; return when that is in force."""
 
-    def distrust(self, url: str) -> None:
-        """Accept an issuer no longer; return when it is in force."""
+    def distrust(self, *urls: str) -> None:
+        """Accept issuers no longer; return when that is in force."""
 
 
 class NoTrust:
@@ -49,12 +49,12 @@ class NoTrust:
         """Return no flags."""
         return []
 
-    def trust(self, issuer: Issuer) -> None:
+    def trust(self, *issuers: Issuer) -> None:
         """Refuse."""
-        message = f"{issuer.url}: this control plane was started without OIDC"
+        message = f"{issuers[0].url}: this control plane was started without OIDC"
         raise TrustError(message)
 
-    def distrust(self, url: str) -> None:
+    def distrust(self, *urls: str) -> None:
         """Do nothing: it is not trusted."""
 
 
@@ -71,15 +71,16 @@ class ClassicTrust:
         """Return the OIDC flags, none when nobody is trusted."""
         return [] if self._issuer is None else classic_flags(self._issuer, self._ca_file)
 
-    def trust(self, issuer: Issuer) -> None:
-        """Replace the issuer; its first token may still be refused until its keys are read."""
+    def trust(self, *issuers: Issuer) -> None:
+        """Replace the issuer by one; its first token may be refused until its keys are read."""
+        (issuer,) = issuers
         if issuer != self._issuer:
             self._issuer = issuer
             self._restart()
 
-    def distrust(self, url: str) -> None:
-        """Drop the issuer when it is this one."""
-        if self._issuer is not None and self._issuer.url == url:
+    def distrust(self, *urls: str) -> None:
+        """Drop the issuer when it is one of these."""
+        if self._issuer is not None and self._issuer.url in urls:
             self._issuer = None
             self._restart()
 
@@ -102,15 +103,15 @@ class StructuredTrust:
         """Return the flag that names the file."""
         return [f"--authentication-config={self._file}"]
 
-    def trust(self, issuer: Issuer) -> None:
-        """Add or replace one issuer, and wait until kube-apiserver has reloaded the file."""
+    def trust(self, *issuers: Issuer) -> None:
+        """Add or replace issuers, and wait until kube-apiserver has reloaded the file."""
         with self._lock:
-            self._reload({**self._issuers, issuer.url: issuer})
+            self._reload({**self._issuers, **{issuer.url: issuer for issuer in issuers}})
 
-    def distrust(self, url: str) -> None:
-        """Remove one issuer, and wait until kube-apiserver has reloaded the file."""
+    def distrust(self, *urls: str) -> None:
+        """Remove issuers, and wait until kube-apiserver has reloaded the file."""
         with self._lock:
-            self._reload({key: value for key, value in self._issuers.items() if key != url})
+            self._reload({key: value for key, value in self._issuers.items() if key not in urls})
 
     def _reload(self, issuers: dict[str, Issuer]) -> None:
         if issuers == self._issuers:

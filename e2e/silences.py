@@ -1,0 +1,109 @@
+"""The ways in which a Keycloak falls silent or lies, each as it begins and as it ends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from testbed.faulty_proxy import (
+    Fault,
+    FaultyProxy,
+    answering,
+    hanging,
+    refusing_tokens,
+    shortened,
+)
+from testbed.objects import Objects, login
+from testbed.realm import Realm
+from testbed.realm_clients import OPERATOR
+
+SHORT = 5  # seconds that a token lives: then the next login tells
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A realm behind a proxy, and the directory of that name."""
+
+    name: str
+    realm: Realm
+    proxy: FaultyProxy
+    objects: Objects
+
+
+@dataclass(frozen=True)
+class Silence:
+    """How it begins and ends, and the reason and a word of the message that tell of it."""
+
+    reason: str
+    word: str
+    begin: Callable[[Scene], None]
+    end: Callable[[Scene], None]
+
+
+def _proxied(reason: str, word: str, fault: Fault) -> Silence:
+    def begin(scene: Scene) -> None:
+        scene.proxy.faults[scene.realm.name] = fault
+
+    def end(scene: Scene) -> None:
+        del scene.proxy.faults[scene.realm.name]
+
+    return Silence(reason, word, begin, end)
+
+
+def _without_role(role: str) -> Silence:
+    def begin(scene: Scene) -> None:
+        scene.realm.clients.revoke(role)
+
+    def end(scene: Scene) -> None:
+        scene.realm.clients.grant(role)
+
+    return Silence("KeycloakForbidden", f'"{role}"', begin, end)
+
+
+def _named(realm: Realm) -> str:
+    return f"{realm.name}-moved"
+
+
+def _moved(scene: Scene) -> None:
+    scene.realm.update(realm=_named(scene.realm))
+
+
+def _moved_back(scene: Scene) -> None:
+    scene.realm.update(known_as=_named(scene.realm), realm=scene.realm.name)
+
+
+def _enabled(*, yes: bool) -> Callable[[Scene], None]:
+    return lambda scene: scene.realm.update(enabled=yes)
+
+
+def _client(*, enabled: bool) -> Callable[[Scene], None]:
+    return lambda scene: scene.realm.clients.update(OPERATOR, enabled=enabled)
+
+
+def _rotated(scene: Scene) -> None:
+    clients = scene.realm.clients
+    scene.realm.admin.generate_client_secrets(clients.internal_id(OPERATOR))
+
+
+def _told(scene: Scene) -> None:
+    scene.objects.apply(login(scene.name, scene.realm))
+
+
+UNAVAILABLE = "KeycloakUnavailable"
+HTML = "<html>It works!</html>"
+SILENCES = {
+    "errors": _proxied(UNAVAILABLE, "HTTP 503", answering(503)),
+    "slow": _proxied(UNAVAILABLE, "no whole answer within 4 s", hanging(10)),
+    "tls": Silence(
+        UNAVAILABLE, "certificate", lambda s: s.proxy.distrust(), lambda s: s.proxy.trust()
+    ),
+    "html": _proxied(UNAVAILABLE, "not Keycloak's", answering(200, HTML)),
+    "empty": _proxied(UNAVAILABLE, "0 listed", answering(200, "[]", on="/groups")),
+    "page": _proxied(UNAVAILABLE, "counted", shortened("/groups")),
+    "clock": _proxied(UNAVAILABLE, "HTTP 401", refusing_tokens()),
+    "groups": _without_role("view-users"),
+    "clients": _without_role("view-clients"),
+    "moved": Silence("IssuerMismatch", "404", _moved, _moved_back),
+    "disabled": Silence("LoginFailed", "not enabled", _enabled(yes=False), _enabled(yes=True)),
+    "client": Silence("LoginFailed", "refused", _client(enabled=False), _client(enabled=True)),
+    "rotated": Silence("LoginFailed", "refused", _rotated, _told),
+}
+BY_ROLES = frozenset({"groups", "clients"})  # whose account has the classic roles

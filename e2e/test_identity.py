@@ -1,0 +1,297 @@
+"""A group is what its id says: renamed, moved, deleted, made anew, and a realm that is another."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from testbed.cluster import Cluster
+from testbed.keycloak import Keycloak
+from testbed.objects import Objects, access, mapping
+from testbed.objects import directory as directory_objects
+from testbed.operator import OperatorProcess
+from testbed.realm import Realm
+from testbed.reimport import reimport
+from testbed.waiting import eventually
+
+pytestmark = pytest.mark.identity
+
+NAMESPACES = "/api/v1/namespaces"
+INTERVAL = 10.0  # seconds between two readings, the least that there is
+SOON = 2 * INTERVAL
+THREE = {"sre": "SRE", "dev": "Dev", "ops": "Ops"}
+
+Declare = Callable[..., None]
+
+
+@pytest.fixture
+def declare(realm: Realm, keycloak: Keycloak, objects: Objects, name: str) -> Declare:
+    """Give a function that applies the directory, and its Secret, with these fields."""
+
+    def apply(**spec: Any) -> None:  # noqa: ANN401 - JSON
+        objects.apply(*directory_objects(name, realm, keycloak.ca_file.read_text(), **spec))
+
+    return apply
+
+
+@pytest.fixture
+def three(
+    operator: OperatorProcess, realm: Realm, objects: Objects, declare: Declare, name: str
+) -> str:
+    """Grant view to three groups; a group that is gone has no grace."""
+    assert operator.alive
+    for group in THREE.values():
+        realm.create_group(f"/{group}")
+    declare(onMissing={"grace": "0s"})
+    objects.apply(access(name, name, *(mapping(key, group) for key, group in THREE.items())))
+    objects.wait_reason(f"ga/{name}", "Granted")
+    return name
+
+
+def whom(objects: Objects, name: str) -> dict[str, list[str]]:
+    """Return whom each mapping binds, without those that bind nobody."""
+    found = {
+        key.split(":")[2]: [subject["name"] for subject in body.get("subjects") or ()]
+        for key, body in objects.bindings(name).items()
+    }
+    return {key: groups for key, groups in found.items() if groups}
+
+
+def await_whom(
+    objects: Objects, name: str, wanted: Mapping[str, str], within: float = SOON
+) -> None:
+    """Wait until each mapping binds this group, and nothing else is bound."""
+    expected = {key: [group] for key, group in wanted.items()}
+
+    def check() -> bool:
+        found = whom(objects, name)
+        assert found == expected
+        return True
+
+    eventually(check, within=within, what=f"{name} binds {wanted}")
+
+
+def of_mapping(objects: Objects, name: str, key: str = "sre") -> dict[str, Any]:
+    """Return what the status says of a mapping."""
+    listed = objects.get(f"ga/{name}")["status"]["mappings"]
+    found: dict[str, Any] = next(each for each in listed if each["name"] == key)
+    return found
+
+
+def await_message(objects: Objects, name: str, words: str, key: str = "sre") -> None:
+    """Wait until the status of a mapping has these words."""
+
+    def check() -> bool:
+        message = of_mapping(objects, name, key)["message"]
+        assert words in message, message
+        return True
+
+    eventually(check, within=SOON, what=f"{name} says {words}")
+
+
+def verified(objects: Objects, name: str) -> tuple[str, str]:
+    """Return status and reason of the condition Verified."""
+    condition = objects.conditions(f"ga/{name}")["Verified"]
+    return condition["status"], condition["reason"]
+
+
+def restart(operator: OperatorProcess) -> None:
+    """End the operator and start it anew."""
+    operator.stop()
+    operator.start()
+
+
+def test_a_renamed_and_then_moved_group_is_followed(
+    granted: str, realm: Realm, objects: Objects, operator: OperatorProcess, installed: Cluster
+) -> None:
+    realm.create_user("alice", "/SRE")
+    pinned = realm.group_id("/SRE")
+    realm.rename_group("/SRE", "SRE2")
+    await_whom(objects, granted, {"sre": "SRE2"})
+    eventually(
+        lambda: "declared SRE, now /SRE2" in of_mapping(objects, granted)["message"], within=5
+    )
+    eventually(lambda: installed.get(NAMESPACES, realm.id_token("alice")).status == 200, within=5)
+
+    restart(operator)
+    realm.move_group("/SRE2", "/platform")
+    await_message(objects, granted, "declared SRE, now /platform/SRE2")
+    assert of_mapping(objects, granted)["groupId"] == pinned
+
+
+def test_a_deleted_group_has_a_grace_that_a_restart_does_not_lengthen(
+    granted: str, realm: Realm, objects: Objects, declare: Declare, operator: OperatorProcess
+) -> None:
+    declare(onMissing={"grace": "30s"})
+    realm.delete_group("/SRE")
+    missing = objects.wait_reason(f"ga/{granted}", "GroupMissing", within=SOON)
+    since, end = re.findall(r"\d{4}-\d\d-\d\dT\S+Z", missing["message"])
+    assert since < end
+    restart(operator)
+    assert whom(objects, granted) == {"sre": ["SRE"]}
+    await_whom(objects, granted, {}, within=45)
+    eventually(lambda: of_mapping(objects, granted)["state"] == "Revoked", within=5)
+    assert f"since {since}; its bindings went at {end}" in of_mapping(objects, granted)["message"]
+
+
+def test_a_group_made_anew_lets_nobody_in_until_its_id_is_accepted(
+    granted: str, realm: Realm, objects: Objects, operator: OperatorProcess, installed: Cluster
+) -> None:
+    realm.delete_group("/SRE")
+    realm.create_user("mallory", "/SRE")
+    began = time.monotonic()
+    token = realm.id_token("mallory")
+    assert installed.get(NAMESPACES, token).status == 200, "the old name still binds"
+    eventually(lambda: installed.get(NAMESPACES, token).status == 403, within=SOON, every=0.05)
+    window = time.monotonic() - began
+    print(f"a member of the new group got in for {window:.1f} s, readings every {INTERVAL:g} s")
+    assert window < INTERVAL + 2
+
+    objects.wait_reason(f"ga/{granted}", "GroupReplaced")
+    restart(operator)
+    eventually(
+        lambda: objects.conditions(f"ga/{granted}")["Verified"]["status"] == "False", within=20
+    )
+    assert whom(objects, granted) == {}
+
+    accepted = mapping("sre", "SRE", groupId=realm.group_id("/SRE"))
+    objects.apply(access(granted, granted, accepted))
+    objects.wait_reason(f"ga/{granted}", "Granted")
+    eventually(lambda: installed.get(NAMESPACES, token).status == 200, within=5)
+
+
+def test_a_group_made_anew_is_followed_under_warn_and_that_is_told(
+    granted: str, realm: Realm, objects: Objects, declare: Declare
+) -> None:
+    declare(onReplaced="Warn")
+    former = realm.group_id("/SRE")
+    realm.delete_group("/SRE")
+    now = realm.create_group("/SRE")
+    await_message(objects, granted, f"its id was {former}, now {now}")
+    assert whom(objects, granted) == {"sre": ["SRE"]}
+
+
+@pytest.mark.parametrize("event", ["imported with new ids", "all groups deleted", "same ids"])
+def test_an_upheaval_revokes_nothing_until_it_is_acknowledged(
+    event: str,
+    three: str,
+    realm: Realm,
+    objects: Objects,
+    declare: Declare,
+    keycloak: Keycloak,
+    operator: OperatorProcess,
+) -> None:
+    ids = {group: realm.group_id(f"/{group}") for group in THREE.values()}
+    if event == "all groups deleted":
+        for group in ids:
+            realm.delete_group(f"/{group}")
+    else:
+        keep = event == "same ids"
+        reimport(keycloak, realm, {group: known if keep else None for group, known in ids.items()})
+        declare(onMissing={"grace": "0s"})
+    before = objects.bindings(three)
+    objects.wait_reason(f"kcd/{three}", "DirectoryFrozen", within=SOON)
+    annotate(objects, three, "i-000000000000.g-000000000000")
+    restart(operator)
+    objects.wait_reason(f"ga/{three}", "DirectoryFrozen", within=SOON)
+    frozen = objects.wait_reason(f"kcd/{three}", "DirectoryFrozen")
+    assert objects.bindings(three) == before
+
+    annotate(objects, three, acknowledgement(frozen["message"]))
+    await_whom(objects, three, THREE if event == "same ids" else {})
+    objects.wait_reason(f"kcd/{three}", "Read")
+
+    if event != "same ids":
+        return
+    reimport(keycloak, realm, dict.fromkeys(ids))
+    declare(onMissing={"grace": "0s"})
+    objects.wait_reason(f"ga/{three}", "DirectoryFrozen", within=SOON)
+    await_whom(objects, three, THREE)
+
+
+def annotate(objects: Objects, name: str, value: str) -> None:
+    setting = f"groupaccess.io/acknowledge={value}"
+    objects.cluster.kubectl("annotate", "keycloakdirectory", name, "--overwrite", setting)
+
+
+def acknowledgement(message: str) -> str:
+    """Return what the command in a message acknowledges."""
+    found = re.search(r"kubectl annotate keycloakdirectory \S+ --overwrite \S+=(\S+)\. ", message)
+    assert found is not None, message
+    return found[1]
+
+
+def test_one_deleted_group_of_three_is_no_upheaval(
+    three: str, realm: Realm, objects: Objects, operator: OperatorProcess
+) -> None:
+    realm.delete_group("/Ops")
+    await_whom(objects, three, {"sre": "SRE", "dev": "Dev"})
+    objects.wait_reason(f"ga/{three}", "GroupMissing")
+    restart(operator)
+    realm.create_group("/Ops")
+    await_message(objects, three, "group /Ops has another id", "ops")
+    await_whom(objects, three, {"sre": "SRE", "dev": "Dev"})
+
+
+def test_a_collision_is_told_and_the_directory_decides(
+    granted: str, realm: Realm, objects: Objects, declare: Declare
+) -> None:
+    realm.create_group("/other/SRE")
+    collided = objects.wait_reason(f"ga/{granted}", "ClaimCollision", within=SOON)
+    assert "/other/SRE" in collided["message"]
+    assert verified(objects, granted) == ("False", "ClaimCollision")
+    assert whom(objects, granted) == {"sre": ["SRE"]}
+    declare(onCollision="Revoke")
+    await_whom(objects, granted, {})
+    realm.delete_group("/other/SRE")
+    await_whom(objects, granted, {"sre": "SRE"})
+
+
+def test_a_string_that_another_directory_carries_too_collides_until_a_prefix_parts_them(
+    granted: str,
+    objects: Objects,
+    declare: Declare,
+    make_realm: Callable[[], Realm],
+    keycloak: Keycloak,
+    installed: Cluster,
+) -> None:
+    other, beside, ca = make_realm(), f"{granted}-b", keycloak.ca_file.read_text()
+    other.create_user("mallory", "/x/SRE")
+    token = other.id_token("mallory")
+    eventually(
+        lambda: installed.get(NAMESPACES, token).status == 200,
+        within=5,
+        what="kube-apiserver takes her for a member of the other realm's group",
+    )
+    objects.apply(*directory_objects(beside, other, ca))
+    collided = objects.wait_reason(f"ga/{granted}", "ClaimCollision", within=SOON)
+    assert f'tokens of directory "{beside}" carry "SRE" for /x/SRE, too' in collided["message"]
+    assert verified(objects, granted) == ("False", "ClaimCollision")
+    assert whom(objects, granted) == {"sre": ["SRE"]}
+    objects.apply(access(f"{granted}-new", granted, mapping("sre", "SRE", "edit")))
+    objects.wait_reason(f"ga/{granted}-new", "ClaimCollision")
+    assert whom(objects, f"{granted}-new") == {}
+
+    declare(onCollision="Revoke")
+    await_whom(objects, granted, {})
+    eventually(lambda: installed.get(NAMESPACES, token).status == 403, within=5)
+
+    tokens = {"clients": [{"clientId": "headlamp"}], "groupsPrefix": "other:"}
+    objects.apply(*directory_objects(beside, other, ca, tokens=tokens))
+    await_whom(objects, granted, {"sre": "SRE"})
+    await_whom(objects, f"{granted}-new", {"sre": "SRE"})
+    objects.wait_reason(f"ga/{granted}", "Granted")
+
+
+def test_a_new_mapping_of_an_ambiguous_name_names_the_candidates(
+    granted: str, realm: Realm, objects: Objects
+) -> None:
+    realm.create_group("/other/Ops")
+    realm.create_group("/Ops")
+    objects.apply(access(granted, granted, mapping("ops", "Ops"), mapping("sre", "SRE")))
+    eventually(
+        lambda: of_mapping(objects, granted, "ops")["reason"] == "GroupAmbiguous", within=SOON
+    )
+    assert "/Ops, /other/Ops" in of_mapping(objects, granted, "ops")["message"]

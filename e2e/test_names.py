@@ -1,0 +1,92 @@
+"""Any name that a group can have is found letter for letter, swept and looked up.
+
+Keycloak shows a slash in a name as it is, or as `~/`: its own setting, of which both are tried.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from groupaccess.adapters.keycloak.groups import Costs
+from groupaccess.domain.directory import Ambiguous, Group, Snapshot
+from groupaccess.domain.in_use import InUse
+from groupaccess.domain.model import Directory, TokenClient
+from testbed.keycloak import Keycloak, KeycloakServer
+from testbed.reading import reached, read_once
+from testbed.realm import Realm
+
+pytestmark = [pytest.mark.contract, pytest.mark.usefixtures("_local_only")]
+
+ESCAPING = "--spi-group--jpa--escape-slashes-in-group-path=true"
+NAMES = (
+    *("a b", "q?", "h#", "p%41", "a+b", "~", "ti~lde", 'quo"te', "quo'te", "back\\slash", "st*ar"),
+    *("per_", ";,:", "한글", "größe", "🚀", "Cafe\N{COMBINING ACUTE ACCENT}", "Café", "SRE", "sre"),
+)
+SLASHED = ("a/b", "/lead", "trail/")
+SWEEP, LOOKUP = Costs(), Costs(small=0, per_lookup=0)
+BOTH = pytest.mark.parametrize("costs", [SWEEP, LOOKUP], ids=["swept", "looked up"])
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["slash", "escaped slash"])
+def named(request: pytest.FixtureRequest, keycloak: Keycloak) -> Iterator[tuple[Keycloak, Realm]]:
+    """Give a server with either setting, and a realm with groups of all these names."""
+    server = KeycloakServer(ESCAPING).start() if request.param else None
+    used = server or keycloak
+    realm = used.create_realm("names")
+    realm.clients.create_headlamp()
+    realm.clients.create_operator()
+    parents = [realm.admin.create_group({"name": name}) for name in (*NAMES, *SLASHED, "a")]
+    for parent in (parents[0], parents[-1]):
+        realm.admin.create_group({"name": "b"}, parent=parent)
+    yield used, realm
+    realm.remove()
+    if server is not None:
+        server.close()
+
+
+async def read(named: tuple[Keycloak, Realm], costs: Costs, *references: str) -> Snapshot:
+    server, realm = named
+    headlamp = TokenClient("headlamp", id_token=True, scopes=("openid",))
+    directory = Directory("names", realm.issuer_url, "groups", "", (headlamp,))
+    used = InUse(frozenset(references))
+    return await read_once(directory, reached(server, realm), used, costs)
+
+
+@BOTH
+async def test_a_group_of_any_name_is_found_by_name_and_by_path(
+    named: tuple[Keycloak, Realm], costs: Costs
+) -> None:
+    references = [text for name in NAMES for text in (name, f"/{name}")]
+    found = await read(named, costs, *references)
+    assert (found.looked_up is not None) is (costs is LOOKUP)
+    for name in NAMES:
+        group = found.find(name)
+        assert isinstance(group, Group)
+        assert (group.name, group.path) == (name, f"/{name}")
+        assert found.find(f"/{name}") == group
+
+
+@BOTH
+async def test_a_group_with_a_slash_in_its_name_is_found_by_the_path_that_keycloak_shows(
+    named: tuple[Keycloak, Realm], costs: Costs
+) -> None:
+    swept = {group.name: group.path for group in (await read(named, SWEEP)).groups}
+    paths = [swept[name] for name in SLASHED]
+    found = await read(named, costs, *SLASHED, *paths)
+    for name in SLASHED:
+        group = found.find(name)
+        assert isinstance(group, Group)
+        assert group.path == swept[name]
+
+
+@BOTH
+async def test_a_path_of_two_groups_is_ambiguous_unless_slashes_are_escaped(
+    named: tuple[Keycloak, Realm], costs: Costs
+) -> None:
+    swept = {group.name: group.path for group in (await read(named, SWEEP)).groups}
+    found = (await read(named, costs, "/a/b")).find("/a/b")
+    if swept["a/b"] == "/a/b":
+        assert found == Ambiguous(("/a/b", "/a/b"))
+    else:
+        assert isinstance(found, Group)
+        assert (found.name, swept["a/b"]) == ("b", "/a~/b")
