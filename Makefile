@@ -25,7 +25,7 @@ check: tools ## The fast loop: lint, format, types, layers, tests without a clus
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(PYTEST) tests
+	$(PYTEST) tests --numprocesses=$(WORKERS)
 
 # Each worker has a cluster and a Keycloak of its own; what is built is shown, and built once.
 e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m story', WORKERS=0: one)
