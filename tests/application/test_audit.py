@@ -136,8 +136,9 @@ async def test_it_looks_soon_after_kopf_listed_anew(desk: Desk) -> None:
 
 async def test_it_looks_at_both_kinds(desk: Desk) -> None:
     desk.store.seen["KeycloakDirectory"] = {"default": ("u", "1")}
-    run = await running(desk, EVERY + GRACE + 1)
-    assert desk.ended == [("KeycloakDirectory", "default")]
+    desk.cluster.objects.remove(KIND, "platform")
+    run = await running(desk, EVERY + GRACE + 1)  # side by side: the grace is waited for once
+    assert desk.ended == [(KIND, "platform"), ("KeycloakDirectory", "default")]
     run.cancel()
 
 

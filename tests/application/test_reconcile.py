@@ -1,5 +1,7 @@
 """One GroupAccess all the way, on fakes: what people declare, and what stands afterwards."""
 
+from dataclasses import replace
+
 import pytest
 
 from fakes.values import content, failure, key, mapping
@@ -87,8 +89,10 @@ async def test_no_binding_goes_while_nobody_can_say_whether_its_object_lives(
 async def test_a_restored_binding_without_owner_has_five_minutes(granted: World) -> None:
     granted.declare()
     await granted.reconcile()
-    granted.cluster.edit(key(), owners=())
+    stood = granted.cluster.bindings[key()].content
     granted.cluster.objects.remove("GroupAccess", "platform")
+    granted.cluster.remove(key())
+    granted.cluster.create(key(), replace(stood, owners=()))
     assert await granted.reconcile() == 300
     granted.clock.advance(200)
     assert await granted.reconcile() == pytest.approx(100)

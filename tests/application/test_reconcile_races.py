@@ -110,3 +110,12 @@ async def test_orphans_in_namespaces_go_like_all_others(world: World) -> None:
     world.clock.advance(300)
     await world.reconcile()
     assert world.grants == {}
+
+
+async def test_an_orphan_that_lost_its_owner_before_our_eyes_goes_at_once(granted: World) -> None:
+    """`kubectl delete --cascade=orphan`: the garbage collector may be quicker than we are."""
+    granted.cluster.edit(key(), owners=())
+    granted.cluster.objects.remove("GroupAccess", "platform")
+    granted.watch()
+    assert await granted.reconcile() is None
+    assert granted.grants == {}

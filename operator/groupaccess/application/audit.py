@@ -57,10 +57,10 @@ class Audit:
                     await asyncio.sleep(SOON)
             except TimeoutError:
                 pass
-            try:
-                for kind in KINDS:
-                    await self.look(kind)
-            except PassingError as error:
+            looks = (self.look(kind) for kind in KINDS)  # side by side: each may wait for news
+            for error in filter(None, await asyncio.gather(*looks, return_exceptions=True)):
+                if not isinstance(error, PassingError):
+                    raise error
                 logger.warning("audit put off: %s", error)
 
     async def look(self, kind: str) -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from groupaccess.application.pinned import Pinned
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName
@@ -38,6 +38,8 @@ class Standing:
             return NOTHING
         if known is not None:
             self._unindex(known)
+            if known.uid == binding.uid and known.was_owned and not binding.content.owners:
+                binding = replace(binding, lost_owner=True)
         self.all[binding.key] = binding
         self.pinned.add(binding)
         for owner in _owner(binding.key):

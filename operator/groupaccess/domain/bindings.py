@@ -105,12 +105,22 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A binding as it stands in the cluster; `uid` and `version` guard writes against races."""
+    """A binding as it stands in the cluster; `uid` and `version` guard writes against races.
+
+    `lost_owner` tells that it had an owner reference since it is watched, and has none any more:
+    that is how `kubectl delete --cascade=orphan` leaves it.
+    """
 
     key: BindingKey
     uid: str
     version: str
     content: Content
+    lost_owner: bool = False
+
+    @property
+    def was_owned(self) -> bool:
+        """Tell whether it has, or is known to have had, an owner reference."""
+        return bool(self.content.owners) or self.lost_owner
 
 
 @dataclass(frozen=True, slots=True)

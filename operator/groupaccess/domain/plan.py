@@ -79,7 +79,7 @@ def plan_orphans(standing: Iterable[Binding]) -> Plan:
     """Plan the end of the bindings whose GroupAccess was proven gone."""
     return Plan(
         deletes=tuple(
-            Delete(binding, Why.ORPHANED if binding.content.owners else Why.UNOWNED)
+            Delete(binding, Why.ORPHANED if binding.was_owned else Why.UNOWNED)
             for binding in sorted(standing, key=lambda binding: binding.key)
             if is_ours(binding)
         )
