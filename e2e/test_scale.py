@@ -137,12 +137,16 @@ async def costs_of(large: Large, *ways: Callable[[], Awaitable[object]]) -> list
 
 
 async def test_a_sweep_costs_little_more_than_a_bare_listing(large: Large) -> None:
+    began = time.perf_counter()
     assert len((await large.read()).groups) == large.count
+    cold = time.perf_counter() - began
+    print(f"\nthe first reading, while Keycloak's caches are cold: {cold:.1f} s")
     assert await large.list_bare() == large.count
     bare, sweep = await costs_of(large, large.list_bare, large.read)
     print(f"\n{large.count} groups: bare {bare}; sweep {sweep}")
     print(f"sweep : bare = {sweep.seconds / bare.seconds:.2f} in time (goal 1.2)")
-    assert sweep.calls <= 8  # configuration, login, count, list, scopes, a client
+    # Configuration, login, count, scopes, a client; and pages, each of which must end in time.
+    assert sweep.calls <= 7 + -(-large.count // DEFAULT_COSTS.page)
     assert sweep.bytes <= 1.2 * bare.bytes + 64 * 1024
 
 

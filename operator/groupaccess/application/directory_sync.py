@@ -34,7 +34,7 @@ Look = Callable[
     [DeclaredDirectory, Reading, Callable[[], Awaitable[Connection]]], Awaitable[Sight | None]
 ]
 
-READ_TIMEOUT = 60.0  # seconds for one whole reading
+READ_TIMEOUT = 180.0  # seconds for one whole reading; each answer has a bound of its own
 FIRST_RETRY = 1.0  # seconds after a failed reading; doubles up to the sync interval
 SETTLE = 0.5  # seconds between two readings at least: what is declared together is read together
 REST = 5.0  # seconds between them at most, when it is woken

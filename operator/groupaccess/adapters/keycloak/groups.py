@@ -23,7 +23,7 @@ class Costs:
 
     small: int = 1000
     per_lookup: int = 75
-    page: int = 20_000
+    page: int = 2_000
 
     def look_up(self, used: InUse | None, count: int) -> bool:
         """Tell whether to look up what is in use in a realm of so many groups."""
