@@ -1,0 +1,98 @@
+"""Whom a mapping means when its group is gone, made anew or declared by id: each in words."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.builders import NOW, directory, group, mapping, realm
+from groupaccess.domain.bindings import BindingKey
+from groupaccess.domain.directory import Group, Reading
+from groupaccess.domain.identity import Found, Lost, changed_ids, locate
+from groupaccess.domain.model import Directory, Mapping
+from groupaccess.domain.pins import Pin
+from groupaccess.domain.reasons import Reason
+
+PIN = Pin(BindingKey("", "a"), "old", "/SRE")
+REFUSE, WARN = directory(refuses_replaced=True), directory(refuses_replaced=False)
+BOTH = pytest.mark.parametrize("of", [REFUSE, WARN], ids=["Refuse", "Warn"])
+
+
+def anew(path: str, uid: str = "new") -> Group:
+    return replace(group(path), id=uid)
+
+
+def gone(*groups: Group, of: Directory = REFUSE, want: Mapping | None = None) -> Found | Lost:
+    """Look for a pinned group that is confirmed gone."""
+    reading = Reading(realm(anew("/any", "any"), *groups), gone=frozenset({"old"}))
+    return locate(want or mapping(), PIN, reading, of, NOW)
+
+
+def lost(found: Found | Lost) -> tuple[Reason, bool, str]:
+    assert isinstance(found, Lost)
+    return found.failure.reason, found.proven, found.failure.message
+
+
+@BOTH
+def test_a_declared_id_that_the_named_group_does_not_have_is_refused(of: Directory) -> None:
+    reading = Reading(realm(anew("/SRE")))
+    want = mapping(group_id="old")
+    reason, proven, message = lost(locate(want, None, reading, of, NOW))
+    assert (reason, proven) == (Reason.GROUP_REPLACED, of.refuses_replaced)
+    assert message.startswith('group "SRE" has id new, not old.')
+
+
+@BOTH
+def test_a_declared_id_of_a_group_of_another_name_is_refused(of: Directory) -> None:
+    reading = Reading(realm(anew("/Dev", "old")))
+    reason, proven, message = lost(locate(mapping(group_id="old"), None, reading, of, NOW))
+    assert (reason, proven) == (Reason.GROUP_REPLACED, of.refuses_replaced)
+    assert 'groupId old is group /Dev, not "SRE".' in message
+
+
+def test_a_group_of_the_same_name_and_another_id_replaced_it() -> None:
+    reason, proven, message = lost(gone(anew("/SRE")))
+    assert (reason, proven) == (Reason.GROUP_REPLACED, True)
+    assert message.startswith("group /SRE (id old) is gone, and group /SRE has another id, new.")
+
+
+def test_several_of_its_name_replaced_it_or_are_ambiguous_under_warn() -> None:
+    others = (anew("/a/SRE", "a"), anew("/b/SRE", "b"))
+    reason, proven, message = lost(gone(*others))
+    assert (reason, proven) == (Reason.GROUP_REPLACED, True)
+    assert "and others have its name: /a/SRE, /b/SRE." in message
+    reason, proven, message = lost(gone(*others, of=WARN))
+    assert (reason, proven) == (Reason.GROUP_AMBIGUOUS, False)
+    assert message.startswith('"SRE" fits several groups: /a/SRE, /b/SRE.')
+
+
+def test_a_group_at_its_path_replaced_it_although_the_declared_name_is_nobodys() -> None:
+    reason, _, message = lost(gone(anew("/SRE"), want=mapping(group="former")))
+    assert reason is Reason.GROUP_REPLACED
+    assert "and group /SRE has another id, new." in message
+
+
+def test_a_grace_says_since_when_and_until_when_and_then_that_it_is_over() -> None:
+    of = directory(grace=timedelta(minutes=10))
+    found = gone(of=of)
+    assert isinstance(found, Lost)
+    assert (found.since, found.until) == (NOW, NOW + timedelta(minutes=10))
+    reason, proven, message = lost(found)
+    assert (reason, proven) == (Reason.GROUP_MISSING, False)
+    assert f"since {NOW:%Y-%m-%dT%H:%M:%SZ}; its bindings go at " in message
+
+    reading = Reading(realm("/any"), gone=frozenset({"old"}))
+    began = replace(PIN, missing_since=NOW - timedelta(minutes=10))
+    over = locate(mapping(), began, reading, of, NOW)
+    assert isinstance(over, Lost)
+    assert over.until is None
+    reason, proven, message = lost(over)
+    assert (reason, proven) == (Reason.GROUP_MISSING, True)
+    assert f"; its bindings went at {NOW:%Y-%m-%dT%H:%M:%SZ}." in message
+
+
+def test_ids_change_by_what_is_known_of_the_group_or_of_its_absence() -> None:
+    before = Reading(realm(anew("/SRE", "1"), anew("/Dev", "2")), gone=frozenset({"3", "4"}))
+    after = Reading(realm(anew("/SRE2", "1"), anew("/Dev", "2")), gone=frozenset({"4"}))
+    assert changed_ids(before, after) == {"1", "3"}
+    assert changed_ids(Reading(), after) == {"1", "2", "4"}

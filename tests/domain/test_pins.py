@@ -1,0 +1,83 @@
+"""What bindings say of the groups that they were made for, whoever edited them since."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from groupaccess.domain.bindings import BindingKey, Content, RoleRef, Subject
+from groupaccess.domain.pins import Pin, pins, stamp
+
+FIRST, SECOND = BindingKey("", "a"), BindingKey("", "b")
+SRE = (Subject("Group", "SRE"),)
+EARLY, LATE = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
+
+
+def said(subjects: tuple[Subject, ...] = SRE, /, **annotations: str) -> Content:
+    """Return what a binding of group SRE says, with some annotations instead of the usual ones."""
+    usual = {"directory": "default", "group": "SRE", "group-id": "id"}
+    about = {name.replace("_", "-"): text for name, text in annotations.items()}
+    every = tuple((f"groupaccess.io/{name}", text) for name, text in (usual | about).items())
+    return Content(RoleRef("ClusterRole", "view"), subjects, (), every)
+
+
+def of_sre(*contents: Content) -> Pin:
+    return pins("default", dict(zip((FIRST, SECOND), contents, strict=False)))["SRE"]
+
+
+def test_all_that_a_binding_says_is_read() -> None:
+    content = said(
+        group_path="/x/SRE", directory_id="account", missing_since=EARLY, replaced_id="former"
+    )
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    assert of_sre(content) == Pin(FIRST, "id", "/x/SRE", "account", since, "former")
+
+
+def test_what_is_not_there_is_none_and_the_declared_group_stands_for_the_path() -> None:
+    assert of_sre(said()) == Pin(FIRST, "id", "SRE")
+
+
+def test_of_two_ids_that_counts_which_grants() -> None:
+    emptied = said((), group_id="an earlier one")
+    assert of_sre(emptied, said(group_id="later")).group_id == "later"
+    assert of_sre(said(group_id="later"), emptied).group_id == "later"
+
+
+def test_of_two_that_grant_the_same_one_counts_always() -> None:
+    low, high = said(group_id="1"), said(group_id="2")
+    assert of_sre(low, high).group_id == of_sre(high, low).group_id == "1"
+
+
+def test_the_earliest_start_of_a_grace_counts_and_no_other_groups() -> None:
+    early, late = said(missing_since=EARLY), said(missing_since=LATE)
+    for two in ((early, late), (late, early), (said(), early)):
+        since = of_sre(*two).missing_since
+        assert since is not None
+        assert stamp(since) == EARLY
+    other = said((), group_id="other", missing_since=EARLY)
+    assert of_sre(late, other).missing_since == datetime(2026, 1, 2, tzinfo=UTC)
+    assert of_sre(said(), other).missing_since is None
+
+
+def test_a_grace_leaves_all_else_of_a_pin_as_it_is() -> None:
+    first = said(group_path="/SRE", directory_id="account", replaced_id="former")
+    found = of_sre(first, said((), missing_since=EARLY))
+    assert (found.key, found.path, found.directory_id) == (FIRST, "/SRE", "account")
+    assert found.replaced_id == "former"
+
+
+@pytest.mark.parametrize("foreign", [said(directory="other"), said(group_id="")])
+def test_what_pins_nothing_here_hides_no_other_binding(foreign: Content) -> None:
+    found = pins("default", {FIRST: foreign, SECOND: said(group_id="z")})
+    assert found == {"SRE": Pin(SECOND, "z", "SRE")}
+
+
+def test_a_binding_that_names_no_group_pins_none() -> None:
+    nameless = Content(RoleRef("ClusterRole", "view"), SRE, (), said().annotations[:1])
+    pinned = (("groupaccess.io/directory", "default"), ("groupaccess.io/group-id", "id"))
+    assert pins("default", {FIRST: nameless}) == {}
+    assert pins("default", {FIRST: Content(nameless.role, SRE, (), pinned)}) == {}
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-01-01T00:00:00", "9999-99-99"])
+def test_a_start_that_cannot_be_read_is_none(text: str) -> None:
+    assert of_sre(said(missing_since=text)).missing_since is None
