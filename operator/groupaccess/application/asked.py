@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from groupaccess.application.declared import DeclaredAccess
-from groupaccess.domain.bindings import Binding
 from groupaccess.domain.directory import Group, Snapshot
+from groupaccess.domain.freeze import Use
 from groupaccess.domain.in_use import InUse
 from groupaccess.domain.model import Access, Directory
 from groupaccess.domain.siblings import names
@@ -13,21 +13,16 @@ from groupaccess.domain.siblings import names
 def in_use(
     directory: Directory,
     accesses: Iterable[Access],
-    standing: Iterable[Binding],
+    uses: Iterable[Use],
     strings: Iterable[str],
 ) -> InUse:
-    """Return what is declared of a directory, and the ids that bindings of it are pinned to.
+    """Return what is declared of a directory, and the ids that `uses`, its bindings, are pinned to.
 
     `strings` are what is bound for other directories.
     """
     mappings = [mapping for access in accesses for mapping in access.mappings]
     references = {mapping.group for mapping in mappings} | {directory.canary}
-    contents = (binding.content for binding in standing)
-    pinned = {
-        content.annotation("group-id")
-        for content in contents
-        if content.annotation("directory") == directory.name
-    } | {mapping.group_id for mapping in mappings}
+    pinned = {use.group_id for use in uses} | {mapping.group_id for mapping in mappings}
     return InUse(
         frozenset(filter(None, references)),
         frozenset(filter(None, pinned)),

@@ -45,7 +45,8 @@ class Known:
         """Return what the directory is asked for."""
         users = (self.accesses[user].access for user in self.users_of(directory))
         declared = self.realms.directories[directory].directory
-        return in_use(declared, users, self.bindings.all.values(), self._strings_beside(directory))
+        pinned = self.bindings.pinned.of(directory)
+        return in_use(declared, users, pinned, self._strings_beside(directory))
 
     def unasked(self, access: str) -> frozenset[str]:
         """Return the other directories that have to say first who carries its groups' strings."""
