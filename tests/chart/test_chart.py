@@ -17,7 +17,11 @@ ROLES = {"ClusterRole", "Role"}
 DIRECTORY = {
     "issuer": "https://auth.example.com/realms/main",
     "auth": {"clientSecret": {"secretRef": {"name": "keycloak"}}},
-    "tokens": {"clients": [{"clientId": "headlamp", "scopes": ["openid", "groups"]}]},
+    "tokens": {
+        "groupsPrefix": "",
+        "clients": [{"clientId": "headlamp", "scopes": ["openid", "groups"]}],
+    },
+    "allowedClusterRoles": ["view"],
 }
 
 
@@ -275,10 +279,10 @@ def test_a_value_that_nobody_can_mean_is_refused(
 
 
 def test_a_directory_and_grants_come_from_values(chart: Chart) -> None:
-    grants = {
-        "platform": {"mappings": [{"name": "sre", "group": "SRE", "clusterRole": "cluster-admin"}]},
-        "shop": {"mappings": [{"name": "dev", "group": "/apps/shop", "clusterRole": "edit"}]},
-    }
+    sre = {"name": "sre", "group": "SRE", "clusterRole": "cluster-admin", "clusterWide": True}
+    shop = {"names": ["shop"]}
+    dev = {"name": "dev", "group": "/apps/shop", "clusterRole": "edit", "namespaces": shop}
+    grants = {"platform": {"mappings": [sre]}, "shop": {"mappings": [dev]}}
     objects = chart.render(
         directory={"enabled": True, "name": "default", "spec": DIRECTORY}, groupAccesses=grants
     )
