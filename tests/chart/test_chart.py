@@ -54,7 +54,7 @@ def test_with_its_defaults_it_is_a_deployment_its_rights_and_its_guards(
     assert kinds == [
         *("ClusterRole", "ClusterRoleBinding", "Deployment"),
         *("Role", "Role", "RoleBinding", "RoleBinding", "ServiceAccount"),
-        *(["ValidatingAdmissionPolicy"] * 3 + ["ValidatingAdmissionPolicyBinding"] * 3),
+        *(["ValidatingAdmissionPolicy"] * 4 + ["ValidatingAdmissionPolicyBinding"] * 4),
     ]
 
 
@@ -275,6 +275,29 @@ def test_a_value_that_nobody_can_mean_is_refused(
     chart: Chart, values: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(HelmError, match=words):
+        chart.render(**values)
+
+
+@pytest.mark.parametrize(
+    ("values", "where"),
+    [
+        ({"groupAccesses": {"platform": None}}, "/groupAccesses/platform"),
+        ({"groupAccesses": {"platform": {"suspend": None}}}, "/groupAccesses/platform/suspend"),
+        (
+            {"groupAccesses": {"platform": {"mappings": [{"name": "a", "expiresAt": None}]}}},
+            "/groupAccesses/platform/mappings/0/expiresAt",
+        ),
+        (
+            {"directory": {"enabled": True, "spec": {"tokens": {"clients": [{"token": None}]}}}},
+            "/directory/spec/tokens/clients/0/token",
+        ),
+        ({"directory": {"enabled": True, "spec": None}}, "'/directory': missing property 'spec'"),
+    ],
+)
+def test_an_empty_key_of_an_object_is_refused_and_named(
+    chart: Chart, values: dict[str, Any], where: str
+) -> None:
+    with pytest.raises(HelmError, match=where):
         chart.render(**values)
 
 

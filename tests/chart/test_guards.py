@@ -183,7 +183,7 @@ def test_what_was_applied_is_read_when_it_changes_for_both_kinds(rendered: list[
         ('{"a":{"b":null,"c":null}}', ['"b":null', '"c":null']),
         ('{"null":"null"}', []),
         (json.dumps({"a": 'say "b":null, [null]', "c\\": '\\"d":null'}), []),
-        (json.dumps({"odd \\": None}), [f'{json.dumps("odd " + chr(92))}: null']),
+        (json.dumps({"odd \\": None}), [f"{json.dumps('odd ' + chr(92))}: null"]),
     ],
 )
 def test_a_null_is_told_from_a_text_that_looks_like_one(

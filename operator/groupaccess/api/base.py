@@ -84,7 +84,9 @@ class SpecModel(ApiModel):
         for key in optional:
             schema["properties"][key]["nullable"] = True
         if optional:
-            rules = [rule for rule in schema.get(VALIDATIONS, ()) if rule != _NO_EMPTY_KEY.keyword()]
+            rules = [
+                rule for rule in schema.get(VALIDATIONS, ()) if rule != _NO_EMPTY_KEY.keyword()
+            ]
             schema[VALIDATIONS] = [_NO_EMPTY_KEY.keyword(), *rules]
         return found
 
@@ -180,9 +182,7 @@ class Cel:
         if shown:
             word, text = shown
             # A JSON string is a CEL string.
-            found["messageExpression"] = (
-                f"{json.dumps(f'{self.message} ({word}: ')} + {text} + ')'"
-            )
+            found["messageExpression"] = f"{json.dumps(f'{self.message} ({word}: ')} + {text} + ')'"
         return found
 
     def __get_pydantic_json_schema__(
