@@ -83,11 +83,9 @@ class SpecModel(ApiModel):
         optional = [key for key in schema.get("properties", {}) if key not in required]
         for key in optional:
             schema["properties"][key]["nullable"] = True
-        if optional:
-            rules = [
-                rule for rule in schema.get(VALIDATIONS, ()) if rule != _NO_EMPTY_KEY.keyword()
-            ]
-            schema[VALIDATIONS] = [_NO_EMPTY_KEY.keyword(), *rules]
+        rule, rules = _NO_EMPTY_KEY.keyword(), schema.get(VALIDATIONS, [])
+        if optional and rule not in rules:
+            schema[VALIDATIONS] = [rule, *rules]
         return found
 
     def unknown_fields(self) -> tuple[str, ...]:

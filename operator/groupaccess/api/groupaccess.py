@@ -35,8 +35,8 @@ _VALUED = Cel(
 _SELECTS = Cel(
     "(has(self.matchLabels) && size(self.matchLabels) > 0) || "
     "(has(self.matchExpressions) && size(self.matchExpressions) > 0)",
-    "an empty selector would match every namespace; give matchLabels or matchExpressions, or, for a "
-    "grant in the whole cluster, clusterWide: true instead of namespaces",
+    "an empty selector would match every namespace; give matchLabels or matchExpressions, or, for "
+    "a grant in the whole cluster, clusterWide: true instead of namespaces",
 )
 _LABEL_KEYS = Cel(
     "self.all(key, !format.qualifiedName().validate(key).hasValue())",
