@@ -65,8 +65,8 @@ GROUP_ACCESS: Final = {
 KEYCLOAK_DIRECTORY: Final = {
     "adminURL": _no("the issuer's own address is asked, which is believed anyway"),
     "caBundle": _no(
-        "public authorities are believed, for the issuer's host alone; another Keycloak there has "
-        "another identity, and the directory freezes"
+        "a Keycloak with a certificate of one's own authority is no longer read, and nothing new is "
+        "granted; another server is believed only if a public authority certifies it for that host"
     ),
     "caBundle.configMapRef": _no("a bundle without a source is refused"),
     "caBundle.configMapRef.key": _no("ca.crt of the same ConfigMap"),
