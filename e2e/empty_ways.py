@@ -138,5 +138,6 @@ CHANGE: dict[str, tuple[Write, Write]] = {
     "helm --server-side=true": (NEW["helm --server-side=true"], _helm("upgrade", "true")),
     "helm --server-side=false": (NEW["helm --server-side=false"], _helm("upgrade", "false")),
 }
-UNSEEN = ("edit", "merge patch", "helm --server-side=false")
-"""Those that send a merge patch without the annotation of what was applied."""
+UNSEEN = ("edit", "edit of what was applied", "merge patch", "helm --server-side=false")
+"""Those that send a merge patch without the annotation of what was applied: `kubectl edit` leaves
+an old one as it is."""

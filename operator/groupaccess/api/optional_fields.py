@@ -65,7 +65,7 @@ GROUP_ACCESS: Final = {
 KEYCLOAK_DIRECTORY: Final = {
     "adminURL": _no("the issuer's own address is asked, which is believed anyway"),
     "caBundle": _no(
-        "a Keycloak with a certificate of one's own authority is no longer read, and nothing new is "
+        "a Keycloak with a certificate of your own authority is no longer read: nothing new is "
         "granted; another server is believed only if a public authority certifies it for that host"
     ),
     "caBundle.configMapRef": _no("a bundle without a source is refused"),
