@@ -33,7 +33,7 @@ e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m s
 	$(PYTEST) e2e --numprocesses=$(WORKERS) --dist=loadfile $(ARGS)
 
 oldest: $(INSTALLED) ## The main job on the oldest Kubernetes that is tested
-	$(PYTEST) e2e -m 'story or crd' --kubernetes=oldest --cluster=local
+	$(PYTEST) e2e -m 'story or crd or empty' --kubernetes=oldest --cluster=local
 
 bench: $(INSTALLED) ## Measure what the admission policies cost whoever writes a GroupAccess
 	@PYTHONPATH=e2e $(BIN)/python -m bench.guards

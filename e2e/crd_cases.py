@@ -15,7 +15,8 @@ Case = tuple[Object, *tuple[str, ...]]
 
 
 def mapping(**fields: object) -> Object:
-    return {"name": "sre", "group": "SRE", "clusterRole": "view", **fields}
+    place = {} if "namespaces" in fields else {"clusterWide": True}
+    return {"name": "sre", "group": "SRE", "clusterRole": "view", **place, **fields}
 
 
 def access(*mappings: Mapping[str, object], **spec: object) -> Object:
@@ -31,7 +32,8 @@ def directory(**spec: object) -> Object:
     least = {
         "issuer": "https://auth.example.com/auth/realms/ADMIN",
         "auth": SECRET,
-        "tokens": {"clients": [{"clientId": "headlamp"}]},
+        "tokens": {"groupsPrefix": "", "clients": [{"clientId": "headlamp"}]},
+        "allowedClusterRoles": ["*"],
     }
     return {
         "apiVersion": API,
@@ -42,7 +44,8 @@ def directory(**spec: object) -> Object:
 
 
 def tokens(**fields: object) -> Object:
-    return directory(tokens={"clients": [{"clientId": "headlamp"}], **fields})
+    least = {"groupsPrefix": "", "clients": [{"clientId": "headlamp"}]}
+    return directory(tokens={**least, **fields})
 
 
 def client(**fields: object) -> Object:
@@ -117,6 +120,21 @@ MAPPINGS: dict[str, Case] = {
     ),
 }
 PLACES: dict[str, Case] = {
+    "no place": (
+        access({"name": "sre", "group": "SRE", "clusterRole": "view"}),
+        "spec.mappings[0]",
+        "exactly one of namespaces",
+    ),
+    "not cluster-wide, and nowhere else": (
+        access(mapping(clusterWide=False)),
+        "spec.mappings[0]",
+        "exactly one of namespaces",
+    ),
+    "two places": (
+        access(mapping(clusterWide=True, namespaces={"names": ["shop"]})),
+        "spec.mappings[0]",
+        "exactly one of namespaces",
+    ),
     "neither names nor selector": (
         access(mapping(namespaces={})),
         "spec.mappings[0].namespaces",
@@ -291,6 +309,21 @@ TOKENS: dict[str, Case] = {
         "(given: a/b)",
         "no name that a ClusterRole can have",
     ),
+    "no role allowed": (
+        directory(allowedClusterRoles=[]),
+        "spec.allowedClusterRoles",
+        "'*' allows every ClusterRole that the operator may bind",
+    ),
+    "no list of roles": (
+        directory(allowedClusterRoles=None),
+        "spec.allowedClusterRoles",
+        "Required value",
+    ),
+    "no prefix": (
+        directory(tokens={"clients": [{"clientId": "headlamp"}]}),
+        "spec.tokens.groupsPrefix",
+        "Required value",
+    ),
     "one role twice": (directory(allowedClusterRoles=["a", "a"]), "Roles[1]", "Duplicate value"),
 }
 REFUSED = MAPPINGS | PLACES | REALMS | TOKENS
@@ -320,6 +353,9 @@ TAKEN = {
     "name with a slash in it": access(mapping(group="a/b")),
     "role of a component": access(mapping(clusterRole="acme:reader,writer#1")),
     "suspended": access(mapping(), suspend=True),
+    "not cluster-wide, said in words": access(
+        mapping(clusterWide=False, namespaces={"names": ["shop"]})
+    ),
     "expired": access(mapping(expiresAt="2020-02-29T00:00:00Z")),
     "realm with a space": directory(issuer="https://auth.example.com/realms/my%20realm"),
     "admin elsewhere": directory(adminURL="https://keycloak.keycloak.svc:8443/auth"),
@@ -330,5 +366,5 @@ TAKEN = {
     "longest": directory(syncInterval="23h59m60s", onMissing={"grace": "720h"}),
     "prefix": tokens(groupsPrefix="oidc:"),
     "client that is a URL": client(clientId="https://grafana.example.com/", token="Access"),  # noqa: S106
-    "no role": directory(allowedClusterRoles=[]),
+    "some roles": directory(allowedClusterRoles=["view", "acme:reader"]),
 }

@@ -109,6 +109,7 @@ def test_a_suspended_object_keeps_what_stands_and_repairs_nothing(
     objects.apply(paused)
     eventually(lambda: not objects.bindings(name), within=5)
 
-    objects.apply(access(name, directory, both[0]))
+    paused["spec"]["suspend"] = False
+    objects.apply(paused)
     objects.wait_reason(f"ga/{name}", "Granted")
     assert set(objects.bindings(name)) == {binding}

@@ -6,6 +6,7 @@ from switches_truth import TRUTH
 ON_BIND = ("e2e", "-m", "attacks", "-k", "author or guards.py")
 ON_NAMES = ("e2e", "-m", "attacks", "-k", "writer or chief or names")
 ON_CAGE = ("e2e", "-m", "attacks", "-k", "stolen or cage")
+ON_EMPTY = ("e2e", "-m", "empty")
 
 LADDER = "operator/groupaccess/domain/ladder.py"
 PROVEN = "operator/groupaccess/domain/proven.py"
@@ -20,6 +21,7 @@ REST = "operator/groupaccess/adapters/kubernetes/rest.py"
 RECONCILE = "operator/groupaccess/application/reconcile.py"
 POLICIES = "deploy/helm/groupaccess/templates/policies"
 BIND, CAGE, NAMES = (f"{POLICIES}/{it}.yaml" for it in ("bind-guard", "cage", "reserved-names"))
+APPLIED = f"{POLICIES}/last-applied.yaml"
 
 
 def _rung(name: str) -> Switch:
@@ -162,6 +164,9 @@ POLICY = (
         "resources: [clusterrolebindings]",
         ON_NAMES,
     ),
+    Switch("last applied", APPLIED, ".Values.guards.lastApplied.enabled", "false", ON_EMPTY),
+    Switch("last applied: on create", APPLIED, "[CREATE, UPDATE]", "[UPDATE]", ON_EMPTY),
+    Switch("last applied: on update", APPLIED, "[CREATE, UPDATE]", "[CREATE]", ON_EMPTY),
     Switch("cage", CAGE, ".Values.guards.cage.enabled", "false", ON_CAGE),
     Switch(
         "cage: bindings alone",

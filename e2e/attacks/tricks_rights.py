@@ -19,7 +19,8 @@ def directory(**spec: object) -> Body:
     least = {
         "issuer": REALM,
         "auth": {"clientSecret": {"secretRef": {"name": "x"}}},
-        "tokens": {"clients": [{"clientId": "headlamp"}]},
+        "tokens": {"groupsPrefix": "", "clients": [{"clientId": "headlamp"}]},
+        "allowedClusterRoles": ["*"],
     }
     meta = {"name": "attacks-new"}
     return {"apiVersion": API, "kind": "KeycloakDirectory", "metadata": meta, "spec": least | spec}

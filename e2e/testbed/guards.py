@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from testbed.access import Answer
 from testbed.cluster import Cluster
@@ -19,7 +20,8 @@ from testbed.waiting import eventually
 BIND_GUARD = "groupaccess-bind-guard"
 RESERVED_NAMES = "groupaccess-reserved-names"
 CAGE = "groupaccess-cage"
-GUARDS = (BIND_GUARD, RESERVED_NAMES, CAGE)
+LAST_APPLIED = "groupaccess-last-applied"
+GUARDS = (BIND_GUARD, RESERVED_NAMES, CAGE, LAST_APPLIED)
 PROBE = "guard-probe"
 WITHIN = 15.0  # seconds
 
@@ -79,12 +81,18 @@ def _probe(cluster: Cluster) -> Iterator[User]:
 
 def _tried(probe: User, operator: User) -> Iterator[tuple[str, Answer]]:
     """Try what each policy refuses, without effect."""
-    grant = {
-        "apiVersion": "groupaccess.io/v1alpha1",
-        "kind": "GroupAccess",
-        "metadata": {"name": PROBE},
-        "spec": {"mappings": [{"name": "m", "group": "g", "clusterRole": "cluster-admin"}]},
-    }
-    yield BIND_GUARD, probe.create(grant, dry=True)
+    applied = {"kubectl.kubernetes.io/last-applied-configuration": '{"expiresAt":null}'}
+    yield BIND_GUARD, probe.create(_grant("cluster-admin"), dry=True)
+    yield LAST_APPLIED, probe.create(_grant("view", annotations=applied), dry=True)
     yield RESERVED_NAMES, probe.create(binding(f"groupaccess:{PROBE}:m:view", "view"), dry=True)
     yield CAGE, operator.create(binding(f"{PROBE}-foreign", "view"), dry=True)
+
+
+def _grant(role: str, **metadata: object) -> dict[str, Any]:
+    mapping = {"name": "m", "group": "g", "clusterRole": role, "clusterWide": True}
+    return {
+        "apiVersion": "groupaccess.io/v1alpha1",
+        "kind": "GroupAccess",
+        "metadata": {"name": PROBE, **metadata},
+        "spec": {"mappings": [mapping]},
+    }

@@ -14,8 +14,9 @@ AT_ONCE = 200  # objects that one kubectl deletes
 
 
 def mapping(name: str, group: str, cluster_role: str = "view", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    """Return one mapping of a GroupAccess."""
-    return {"name": name, "group": group, "clusterRole": cluster_role, **more}
+    """Return one mapping of a GroupAccess, by default for the whole cluster."""
+    place = {} if "namespaces" in more else {"clusterWide": True}
+    return {"name": name, "group": group, "clusterRole": cluster_role, **place, **more}
 
 
 def access(name: str, directory: str, *mappings: dict[str, Any]) -> dict[str, Any]:
@@ -46,7 +47,8 @@ def directory(name: str, realm: Realm, ca: str, **spec: Any) -> Sequence[dict[st
                 **elsewhere,
                 "caBundle": {"inline": ca},
                 "auth": {"clientSecret": {"secretRef": {"name": name}}},
-                "tokens": {"clients": [{"clientId": "headlamp"}]},
+                "tokens": {"groupsPrefix": "", "clients": [{"clientId": "headlamp"}]},
+                "allowedClusterRoles": ["*"],
                 "syncInterval": "10s",
                 **spec,
             },

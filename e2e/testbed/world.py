@@ -63,7 +63,13 @@ class World:
         others = [*said[:index], *said[index + 1 :]]
         if others and self.chance.random() < 0.25:
             return others
-        return [*others, self._mapping(said[index]["name"])]
+        return [*others, self._redrawn(said[index])]
+
+    def _redrawn(self, old: dict[str, Any]) -> dict[str, Any]:
+        """Draw a mapping anew; one that no longer ends needs another name."""
+        new = self._mapping(old["name"])
+        longer = "expiresAt" in old and "expiresAt" not in new
+        return {**new, "name": f"{old['name'][0]}{self.chance.randrange(10**6)}"} if longer else new
 
     def _mapping(self, name: str) -> dict[str, Any]:
         more: dict[str, Any] = {}

@@ -16,11 +16,12 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "keycloakdirectory.yaml"
 ISSUER = "https://auth.example.com/auth/realms/ADMIN"
 SECRET = {"clientSecret": {"secretRef": {"name": "keycloak"}}}
 TOKEN = {"serviceAccountToken": {"clientId": "groupaccess"}}
+TOKENS = {"groupsPrefix": "", "clients": [{"clientId": "headlamp"}]}
 PEM = "-----BEGIN CERTIFICATE-----\n"
 
 
 def spec(**fields: Any) -> KeycloakDirectorySpec:  # noqa: ANN401
-    least = {"issuer": ISSUER, "auth": SECRET, "tokens": {"clients": [{"clientId": "headlamp"}]}}
+    least = {"issuer": ISSUER, "auth": SECRET, "tokens": TOKENS, "allowedClusterRoles": ["*"]}
     return KeycloakDirectorySpec.model_validate({**least, **fields})
 
 
@@ -37,8 +38,7 @@ def test_absent_means_what_the_documentation_says() -> None:
     assert found.on_missing.grace == timedelta(minutes=10)
     assert (found.on_replaced, found.on_collision) == ("Refuse", "Keep")
     assert (found.admin_url, found.ca_bundle, found.canary) == (None, None, None)
-    assert found.allowed_cluster_roles == ()
-    assert (found.tokens.groups_claim, found.tokens.groups_prefix) == ("groups", "")
+    assert found.tokens.groups_claim == "groups"
     [client] = found.tokens.clients
     assert (client.token, client.scopes) == ("ID", ("openid",))
 
@@ -147,7 +147,28 @@ def test_authorities_are_under_ca_crt_unless_said_otherwise() -> None:
 
 def test_tokens_are_somebodys() -> None:
     with pytest.raises(ValidationError, match="at least one client"):
-        spec(tokens={"clients": []})
+        spec(tokens={"groupsPrefix": "", "clients": []})
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"tokens": {"clients": [{"clientId": "headlamp"}]}}, "tokens.groupsPrefix"),
+        ({"allowedClusterRoles": []}, r"'\*' allows every ClusterRole"),
+        ({"onMissing": {}}, "onMissing.grace"),
+        ({"canary": None}, r"a key is left empty.*\(empty: canary\)"),
+        ({"tokens": {**TOKENS, "groupsClaim": None}}, r"\(empty: groupsClaim\)"),
+    ],
+)
+def test_what_is_lost_is_not_read_as_the_wide_choice(fields: dict[str, object], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        spec(**fields)
+
+
+def test_which_roles_a_directory_allows_is_written_out() -> None:
+    without = {"issuer": ISSUER, "auth": SECRET, "tokens": TOKENS}
+    with pytest.raises(ValidationError, match="allowedClusterRoles"):
+        KeycloakDirectorySpec.model_validate(without)
 
 
 @pytest.mark.parametrize("interval", ["5s", "-60s", "25h", "soon"])

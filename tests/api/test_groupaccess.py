@@ -23,7 +23,8 @@ from groupaccess.api.v1alpha1 import (
 )
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "groupaccess.yaml"
-SRE = {"name": "sre", "group": "SRE", "clusterRole": "cluster-admin"}
+PART = {"name": "sre", "group": "SRE", "clusterRole": "cluster-admin"}
+SRE = {**PART, "clusterWide": True}
 NAMES = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 LABELS = st.dictionaries(NAMES, NAMES, min_size=1, max_size=3)
 WHEN = st.datetimes(datetime(2026, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -35,7 +36,8 @@ def body(*mappings: dict[str, Any], **more: Any) -> dict[str, Any]:  # noqa: ANN
 
 
 def mapping(**fields: Any) -> GroupMapping:  # noqa: ANN401
-    return GroupMapping.model_validate({**SRE, **fields})
+    where = PART if "namespaces" in fields else SRE
+    return GroupMapping.model_validate({**where, **fields})
 
 
 expressions = st.one_of(
@@ -60,13 +62,19 @@ places = st.one_of(
     st.builds(Namespaces, selector=selectors),
 )
 mappings = st.builds(
-    GroupMapping,
+    lambda where, **fields: GroupMapping(**fields, **where),
+    st.just({"cluster_wide": True}) | st.fixed_dictionaries({"namespaces": places}),
     name=NAMES,
     group=st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1),
-    group_id=st.none() | st.uuids().map(str),
     cluster_role=NAMES,
-    namespaces=st.none() | places,
-    expires_at=st.none() | WHEN,
+) | st.builds(
+    GroupMapping,
+    name=NAMES,
+    group=NAMES,
+    group_id=st.uuids().map(str),
+    cluster_role=NAMES,
+    namespaces=places,
+    expires_at=WHEN,
 )
 objects = st.builds(
     GroupAccess,
@@ -105,23 +113,44 @@ def test_absent_means_what_the_documentation_says() -> None:
     assert (only.group_id, only.namespaces, only.expires_at) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    "where",
+    [{}, {"clusterWide": False}, {"clusterWide": True, "namespaces": {"names": ["shop"]}}],
+)
+def test_a_place_that_was_lost_is_never_the_whole_cluster(where: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="exactly one of namespaces"):
+        GroupMapping.model_validate({**PART, **where})
+
+
+@pytest.mark.parametrize("key", ["clusterWide", "namespaces", "expiresAt", "groupId", "unheardOf"])
+def test_an_empty_key_is_refused_and_named(key: str) -> None:
+    with pytest.raises(ValidationError, match=rf"a key is left empty.*\(empty: {key}\)"):
+        GroupMapping.model_validate({**SRE, key: None})
+
+
 def test_what_nobody_set_is_not_written() -> None:
     written = GroupAccess(
         metadata=ObjectMeta(name="platform"),
         spec=GroupAccessSpec(
-            mappings=(GroupMapping(name="sre", group="SRE", cluster_role="view"),)
+            mappings=(
+                GroupMapping(name="sre", group="SRE", cluster_role="view", cluster_wide=True),
+            )
         ),
     ).to_kubernetes()
     assert written == {
         "apiVersion": "groupaccess.io/v1alpha1",
         "kind": "GroupAccess",
         "metadata": {"name": "platform"},
-        "spec": {"mappings": [{"name": "sre", "group": "SRE", "clusterRole": "view"}]},
+        "spec": {
+            "mappings": [
+                {"name": "sre", "group": "SRE", "clusterRole": "view", "clusterWide": True}
+            ]
+        },
     }
 
 
 def test_field_of_a_newer_version_is_read_and_reported() -> None:
-    newer = body({**SRE, "onlyOnCall": True, "namespaces": {"names": ["a"], "except": ["b"]}})
+    newer = body({**PART, "onlyOnCall": True, "namespaces": {"names": ["a"], "except": ["b"]}})
     newer["spec"]["until"] = "noon"
     found = GroupAccess.read(newer)
     assert found.spec.unknown_fields() == (
@@ -148,7 +177,7 @@ def test_unreadable_status_counts_as_none(status: object) -> None:
 def test_namespaces_that_say_nothing_are_never_every_namespace(
     namespaces: dict[str, object],
 ) -> None:
-    with pytest.raises(ValidationError, match="leave"):
+    with pytest.raises(ValidationError, match="in the whole cluster"):
         mapping(namespaces=namespaces)
 
 

@@ -102,7 +102,7 @@ def test_a_directory_whose_status_alone_changed_touches_nobody(store: Store) -> 
         ({"tokens": {"clients": [{"clientId": "headlamp"}], "groupsPrefix": "oidc:"}}, True),
         ({"issuer": "https://keycloak.example.com/auth/realms/OTHER"}, False),
         ({"adminURL": "https://other.example.com"}, False),
-        ({"tokens": {"clients": [{"clientId": "grafana"}]}}, False),
+        ({"tokens": {"groupsPrefix": "", "clients": [{"clientId": "grafana"}]}}, False),
     ],
 )
 def test_what_was_read_is_void_when_it_was_read_elsewhere(

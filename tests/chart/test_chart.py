@@ -17,7 +17,11 @@ ROLES = {"ClusterRole", "Role"}
 DIRECTORY = {
     "issuer": "https://auth.example.com/realms/main",
     "auth": {"clientSecret": {"secretRef": {"name": "keycloak"}}},
-    "tokens": {"clients": [{"clientId": "headlamp", "scopes": ["openid", "groups"]}]},
+    "tokens": {
+        "groupsPrefix": "",
+        "clients": [{"clientId": "headlamp", "scopes": ["openid", "groups"]}],
+    },
+    "allowedClusterRoles": ["view"],
 }
 
 
@@ -50,7 +54,7 @@ def test_with_its_defaults_it_is_a_deployment_its_rights_and_its_guards(
     assert kinds == [
         *("ClusterRole", "ClusterRoleBinding", "Deployment"),
         *("Role", "Role", "RoleBinding", "RoleBinding", "ServiceAccount"),
-        *(["ValidatingAdmissionPolicy"] * 3 + ["ValidatingAdmissionPolicyBinding"] * 3),
+        *(["ValidatingAdmissionPolicy"] * 4 + ["ValidatingAdmissionPolicyBinding"] * 4),
     ]
 
 
@@ -274,11 +278,34 @@ def test_a_value_that_nobody_can_mean_is_refused(
         chart.render(**values)
 
 
+@pytest.mark.parametrize(
+    ("values", "where"),
+    [
+        ({"groupAccesses": {"platform": None}}, "/groupAccesses/platform"),
+        ({"groupAccesses": {"platform": {"suspend": None}}}, "/groupAccesses/platform/suspend"),
+        (
+            {"groupAccesses": {"platform": {"mappings": [{"name": "a", "expiresAt": None}]}}},
+            "/groupAccesses/platform/mappings/0/expiresAt",
+        ),
+        (
+            {"directory": {"enabled": True, "spec": {"tokens": {"clients": [{"token": None}]}}}},
+            "/directory/spec/tokens/clients/0/token",
+        ),
+        ({"directory": {"enabled": True, "spec": None}}, "'/directory': missing property 'spec'"),
+    ],
+)
+def test_an_empty_key_of_an_object_is_refused_and_named(
+    chart: Chart, values: dict[str, Any], where: str
+) -> None:
+    with pytest.raises(HelmError, match=where):
+        chart.render(**values)
+
+
 def test_a_directory_and_grants_come_from_values(chart: Chart) -> None:
-    grants = {
-        "platform": {"mappings": [{"name": "sre", "group": "SRE", "clusterRole": "cluster-admin"}]},
-        "shop": {"mappings": [{"name": "dev", "group": "/apps/shop", "clusterRole": "edit"}]},
-    }
+    sre = {"name": "sre", "group": "SRE", "clusterRole": "cluster-admin", "clusterWide": True}
+    shop = {"names": ["shop"]}
+    dev = {"name": "dev", "group": "/apps/shop", "clusterRole": "edit", "namespaces": shop}
+    grants = {"platform": {"mappings": [sre]}, "shop": {"mappings": [dev]}}
     objects = chart.render(
         directory={"enabled": True, "name": "default", "spec": DIRECTORY}, groupAccesses=grants
     )

@@ -10,7 +10,12 @@ from chart.helm import CHART, NAMESPACE, Chart, Object
 
 POLICY, BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
 ACCOUNT = f"system:serviceaccount:{NAMESPACE}:groupaccess"
-GUARDS = {"bind": "bind-guard", "reservedNames": "reserved-names", "cage": "cage"}
+GUARDS = {
+    "bind": "bind-guard",
+    "reservedNames": "reserved-names",
+    "cage": "cage",
+    "lastApplied": "last-applied",
+}
 ODD_ROLES = ["view", "acme:reader", 'it\'s "odd" \\ <role>: ${x} {{ y }}', "ünïcode"]
 
 
@@ -157,6 +162,38 @@ def test_one_group_beside_the_masters_may_break_the_glass(chart: Chart, group: s
     assert listed == ["system:masters", *([group] if group else [])]
     said = reserved["validations"][0]["messageExpression"]
     assert json.dumps(" and ".join(listed)) in said
+
+
+def test_what_was_applied_is_read_when_it_changes_for_both_kinds(rendered: list[Object]) -> None:
+    policy_ = policy(rendered, "lastApplied")
+    (rule,) = policy_["matchConstraints"]["resourceRules"]
+    assert rule["resources"] == ["groupaccesses", "keycloakdirectories"]
+    assert rule["operations"] == ["CREATE", "UPDATE"]
+    key = "kubectl.kubernetes.io/last-applied-configuration"
+    assert conditions(policy_)["last-applied-changes"].count(key) == 4
+
+
+@pytest.mark.parametrize(
+    ("applied", "empty"),
+    [
+        ('{"a":"b"}', []),
+        ('{"a":null}', ['"a":null']),
+        ('{"a" : null,"b":1}', ['"a" : null']),
+        ('{"a":[1,null,"x"]}', ["null"]),
+        ('{"a":{"b":null,"c":null}}', ['"b":null', '"c":null']),
+        ('{"null":"null"}', []),
+        (json.dumps({"a": 'say "b":null, [null]', "c\\": '\\"d":null'}), []),
+        (json.dumps({"odd \\": None}), [f"{json.dumps('odd ' + chr(92))}: null"]),
+    ],
+)
+def test_a_null_is_told_from_a_text_that_looks_like_one(
+    rendered: list[Object], applied: str, empty: list[str]
+) -> None:
+    (variable,) = policy(rendered, "lastApplied")["variables"]
+    found = re.search(r"findAll\(r'(.+)'\)\.filter", variable["expression"])
+    assert found
+    texts = (each[0] for each in re.finditer(found[1], applied))
+    assert [text for text in texts if text.endswith("null")] == empty
 
 
 def test_the_notes_say_which_guards_are_off(chart: Chart) -> None:

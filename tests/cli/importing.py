@@ -40,7 +40,7 @@ def binding(
 def access(
     name: str = "adopted-view", state: str = "Granted", *, seen: int = 1, **metadata: object
 ) -> Body:
-    mapping = {"name": "sre-view", "group": "SRE", "clusterRole": "view"}
+    mapping = {"name": "sre-view", "group": "SRE", "clusterRole": "view", "clusterWide": True}
     return {
         "apiVersion": "groupaccess.io/v1alpha1",
         "kind": "GroupAccess",

@@ -128,7 +128,9 @@ async def test_roles_subjects_and_the_prefix_are_handed_on(typed: Typed) -> None
     flags = ("--role=view", "--role=admin", "--subject=oidc:SRE", "--groups-prefix=oidc:")
     result = await typed(*flags, answers=(page(), *bodies))
     (body,) = yaml.safe_load_all(result.stdout)
-    assert body["spec"]["mappings"] == [{"name": "sre-view", "group": "SRE", "clusterRole": "view"}]
+    assert body["spec"]["mappings"] == [
+        {"name": "sre-view", "group": "SRE", "clusterRole": "view", "clusterWide": True}
+    ]
 
 
 @pytest.mark.parametrize(

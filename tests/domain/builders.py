@@ -18,7 +18,7 @@ from groupaccess.domain.bindings import (
 )
 from groupaccess.domain.clients import ClaimMapper, Client, MapperKind
 from groupaccess.domain.directory import Failure, Group, Reading, Snapshot
-from groupaccess.domain.model import Access, Directory, Mapping, TokenClient
+from groupaccess.domain.model import ANY_ROLE, Access, Directory, Mapping, TokenClient
 from groupaccess.domain.namespaces import (
     Namespace,
     Namespaces,
@@ -88,7 +88,7 @@ def directory(
     *clients: str,
     prefix: str = "",
     claim: str = "groups",
-    allowed: Iterable[str] = (),
+    allowed: Iterable[str] = (ANY_ROLE,),
     unknown_fields: tuple[str, ...] = (),
     token: str = "ID",  # noqa: S107 -- which token, not a secret
     scopes: tuple[str, ...] = ("openid",),

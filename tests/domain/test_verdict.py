@@ -88,6 +88,13 @@ def test_role_outside_the_list_is_revoked_and_the_list_is_told() -> None:
     )
 
 
+def test_a_star_in_the_list_allows_any_role_and_an_empty_list_none() -> None:
+    any_role = given(realm(), of=directory(allowed=["view", "*"]))
+    assert verdict(mapping(), any_role).outcome is Outcome.GRANT
+    none = verdict(mapping(), given(realm(), of=directory(allowed=[])))
+    assert (none.outcome, none.reason) == (Outcome.REVOKE, Reason.CLUSTER_ROLE_NOT_ALLOWED)
+
+
 def test_role_in_the_list_is_granted() -> None:
     said = verdict(mapping(), given(realm(), of=directory(allowed=["edit", "view"])))
     assert said.outcome is Outcome.GRANT

@@ -35,8 +35,9 @@ def mapping(
     role: str = "view",
     **more: Any,  # noqa: ANN401 -- JSON
 ) -> Spec:
-    """Return one mapping."""
-    return {"name": name, "group": group, "clusterRole": role, **more}
+    """Return one mapping, by default for the whole cluster."""
+    place = {} if "namespaces" in more else {"clusterWide": True}
+    return {"name": name, "group": group, "clusterRole": role, **place, **more}
 
 
 def access_spec(*mappings: Spec, **more: Any) -> Spec:  # noqa: ANN401 -- JSON
@@ -49,7 +50,8 @@ def directory_spec(**more: Any) -> Spec:  # noqa: ANN401 -- JSON
     return {
         "issuer": ISSUER,
         "auth": {"clientSecret": {"secretRef": {"name": "keycloak"}}},
-        "tokens": {"clients": [{"clientId": "headlamp"}]},
+        "tokens": {"groupsPrefix": "", "clients": [{"clientId": "headlamp"}]},
+        "allowedClusterRoles": ["*"],
         **more,
     }
 

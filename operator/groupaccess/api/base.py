@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
 
@@ -54,9 +54,39 @@ class SpecModel(ApiModel):
     The API server prunes what its schema lacks, so such a field means a newer CRD beside an older
     operator. It may narrow a grant, and to ignore it would grant wider than declared. It parses,
     and stays visible in `unknown_fields`.
+
+    A key that is left empty (`expiresAt:`) is refused, by the CRD and here: where its null is
+    dropped instead, what it should have limited is granted without a limit. The API server shows a
+    null only to a rule on a field that may be null, so each optional field of the schema may be.
     """
 
     model_config = ConfigDict(extra="allow")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_empty_key(cls, data: object) -> object:
+        given = data if isinstance(data, Mapping) else {}
+        empty = [str(key) for key, value in given.items() if value is None]
+        if empty:
+            msg = f"{EMPTY_KEY} (empty: {', '.join(empty)})"
+            raise ValueError(msg)
+        return data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Let each optional field be null, and refuse the null in words."""
+        found = handler(core)
+        schema = handler.resolve_ref_schema(found)
+        required = schema.get("required", ())
+        optional = [key for key in schema.get("properties", {}) if key not in required]
+        for key in optional:
+            schema["properties"][key]["nullable"] = True
+        rule, rules = _NO_EMPTY_KEY.keyword(), schema.get(VALIDATIONS, [])
+        if optional and rule not in rules:
+            schema[VALIDATIONS] = [rule, *rules]
+        return found
 
     def unknown_fields(self) -> tuple[str, ...]:
         """Return the paths below this part that the models do not know, as `mappings[0].until`."""
@@ -131,12 +161,14 @@ class Cel:
 
     The message says what is wrong and what to write instead. The server puts the field's path in
     front of it, and a new one the value, too; Kubernetes 1.34 has only the word "string" there, so
-    the message of a plain value ends with the value, unless `shows_value` is off.
+    the message of a plain value ends with the value, unless `shows_value` is off. `shown` is a word
+    and the CEL expression of a text that it introduces, for the messages of other values.
     """
 
     rule: str
     message: str
     shows_value: bool = True
+    shown: tuple[str, str] | None = None
 
     def keyword(self, *, is_text: bool = False) -> dict[str, str]:
         """Return the entry of `x-kubernetes-validations`.
@@ -144,9 +176,11 @@ class Cel:
         A value with a line break makes the server fall back to the plain message.
         """
         found = {"rule": self.rule, "message": self.message}
-        if is_text and self.shows_value:
+        shown = self.shown or (("given", "self") if is_text and self.shows_value else None)
+        if shown:
+            word, text = shown
             # A JSON string is a CEL string.
-            found["messageExpression"] = f"{json.dumps(self.message + ' (given: ')} + self + ')'"
+            found["messageExpression"] = f"{json.dumps(f'{self.message} ({word}: ')} + {text} + ')'"
         return found
 
     def __get_pydantic_json_schema__(
@@ -156,6 +190,49 @@ class Cel:
         schema = handler(core)
         rule = self.keyword(is_text=schema.get("type") == "string")
         return {**schema, VALIDATIONS: [*schema.get(VALIDATIONS, ()), rule]}
+
+
+EMPTY_KEY: Final = (
+    "a key is left empty; it would be lost, and what it should limit would be granted without that "
+    "limit: give it a value, or take the key away"
+)
+# `has()`, `self.?x` and `!= null` do not see a null, and store it. The keys of an object hold that
+# of a null, and `in` does not find it.
+_NO_EMPTY_KEY = Cel(
+    "dyn(self).all(key, key in dyn(self))",
+    EMPTY_KEY,
+    shown=("empty", "dyn(self).filter(key, !(key in dyn(self))).join(', ')"),
+)
+NO_EMPTY_VALUE: Final = Cel(
+    "self.all(key, type(self[key]) == string)",
+    EMPTY_KEY,
+    shown=("empty", "dyn(self.filter(key, type(self[key]) != string)).join(', ')"),
+)
+"""As `_NO_EMPTY_KEY`, for a map whose values are strings. Keys of a map have no bound, so that the
+cost of joining them is estimated as too high, unless they are dynamic."""
+
+
+def kept(field: str, message: str, *, unless: str | None = None) -> Cel:
+    """Return the rule that an update does not lose a field, whatever wrote it.
+
+    A merge patch comes without the keys that were left empty: that a field was there before is the
+    only sign. `unless` is the CEL test that the value meant the same as absence does.
+    """
+    same = "" if unless is None else f" || {unless}"
+    return Cel(f"!has(oldSelf.{field}) || has(self.{field}){same}", message)
+
+
+@dataclass(frozen=True, slots=True)
+class NullableValues:
+    """Annotate a map whose values may be null, so that a rule sees an empty key and refuses it."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Let the values be null."""
+        schema = handler(core)
+        values = {**schema["additionalProperties"], "nullable": True}
+        return {**schema, "additionalProperties": values}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from groupaccess.api.base import (
     ApiModel,
@@ -11,6 +11,8 @@ from groupaccess.api.base import (
     Cel,
     ListType,
     SpecModel,
+    kept,
+    object_keywords,
     readable_or,
 )
 from groupaccess.api.conditions import Count, Message, Status, Time
@@ -29,10 +31,50 @@ _SOME_CLIENTS = Cel(
     "size(self) > 0",
     "there must be at least one client: the one that people log in with, such as headlamp",
 )
+_SOME_ROLES = Cel(
+    "size(self) > 0",
+    "there must be at least one ClusterRole that groups of this directory may get, such as view; "
+    "'*' allows every ClusterRole that the operator may bind",
+)
+_SAME_TOKEN = kept(
+    "token",
+    "token must not be lost, since another kind of token may carry other strings; write token: ID",
+    unless="oldSelf.token == 'ID'",
+)
+_SAME_SCOPES = kept(
+    "scopes",
+    "scopes must not be lost, since mappers of the lost scopes would not be looked at; write "
+    "scopes: [openid]",
+    unless="oldSelf.scopes == ['openid']",
+)
+_SAME_CLAIM = kept(
+    "groupsClaim",
+    "groupsClaim must not be lost, since another claim may carry other strings; write "
+    "groupsClaim: groups",
+    unless="oldSelf.groupsClaim == 'groups'",
+)
+_SAME_CANARY = kept(
+    "canary",
+    "canary must not be lost, since what it shows of kube-apiserver would no longer hold grants "
+    "back; to go on without one, delete the KeycloakDirectory and create it again: bindings stay",
+)
+_SAME_GRACE = kept(
+    "onMissing",
+    "onMissing must not be lost, since bindings of lost groups could stay longer; write "
+    "onMissing: {grace: 10m}",
+)
+_STILL_REVOKES = kept(
+    "onCollision",
+    "onCollision must not be lost while it is Revoke; to keep what collides, write "
+    "onCollision: Keep",
+    unless="oldSelf.onCollision == 'Keep'",
+)
 
 
 class TokenClient(SpecModel):
     """A client of the realm whose tokens people bring to kube-apiserver."""
+
+    model_config = ConfigDict(json_schema_extra=object_keywords(_SAME_TOKEN, _SAME_SCOPES))
 
     client_id: ClientId
     """The client's id in the realm. Example: headlamp"""
@@ -46,6 +88,8 @@ class TokenClient(SpecModel):
 
 class Tokens(SpecModel):
     """What kube-apiserver reads from a token, and whose tokens people bring."""
+
+    model_config = ConfigDict(json_schema_extra=object_keywords(_SAME_CLAIM))
 
     groups_claim: Annotated[
         str,
@@ -69,9 +113,9 @@ class Tokens(SpecModel):
             r"!self.matches(r'[\p{Cc}\p{Zl}\p{Zp}]')",
             "groupsPrefix must not hold control characters or line breaks",
         ),
-    ] = ""
-    """What kube-apiserver puts in front of each group, as in --oidc-groups-prefix. Absent: nothing.
-    Example: oidc:"""
+    ]
+    """What kube-apiserver puts in front of each group, as in --oidc-groups-prefix. Where it puts
+    nothing there, write "". Example: oidc:"""
     clients: Annotated[
         tuple[TokenClient, ...], Field(max_length=8), ListType("map", "clientId"), _SOME_CLIENTS
     ]
@@ -103,13 +147,17 @@ class OnMissing(SpecModel):
         Duration,
         Field(ge=timedelta(0), le=timedelta(days=30)),
         between("0s", "720h"),
-    ] = timedelta(minutes=10)
+    ]
     """How long its bindings stay, from `0s` to `720h` (30 days). Whoever may create groups could
-    take the name meanwhile. Absent: `10m`."""
+    take the name meanwhile. Example: 10m"""
 
 
 class KeycloakDirectorySpec(SpecModel):
     """Which realm, how to reach it, and what kube-apiserver reads from its tokens."""
+
+    model_config = ConfigDict(
+        json_schema_extra=object_keywords(_SAME_CANARY, _SAME_GRACE, _STILL_REVOKES)
+    )
 
     issuer: Issuer
     """The realm's issuer: the same string, letter for letter, that kube-apiserver and Headlamp were
@@ -140,8 +188,9 @@ class KeycloakDirectorySpec(SpecModel):
     ] = timedelta(seconds=60)
     """How often the groups are read, from `10s` to `24h`, as whole numbers with h, m, s or ms. At
     random up to a fifth sooner. Absent: `60s`. Example: 1m30s"""
-    on_missing: OnMissing = OnMissing()
-    """What happens when a group is confirmed gone. Absent: its bindings stay for `10m`."""
+    on_missing: OnMissing = OnMissing(grace=timedelta(minutes=10))
+    """What happens when a group is confirmed gone. Absent: its bindings stay for `10m`.
+    Example: {grace: 1h}"""
     on_replaced: Literal["Refuse", "Warn"] = "Refuse"
     """What happens when a group has the declared name but another id: `Refuse` revokes until the
     new id is accepted in the mapping's groupId; `Warn` follows it and says so, for realms that are
@@ -151,10 +200,17 @@ class KeycloakDirectorySpec(SpecModel):
     reports it and keeps what stands, `Revoke` takes it away. New grants are refused either way.
     Absent: `Keep`."""
     allowed_cluster_roles: Annotated[
-        tuple[ClusterRoleName, ...], Field(max_length=64), ListType("set")
-    ] = ()
+        tuple[ClusterRoleName, ...], Field(max_length=64), ListType("set"), _SOME_ROLES
+    ]
     """The ClusterRoles that groups of this directory may get; a grant of another is revoked.
-    Absent or empty: any that the operator may bind. Example: [view, edit, admin]"""
+    ["*"] allows every ClusterRole that the operator may bind. Example: [view, edit, admin]"""
+
+    @field_validator("allowed_cluster_roles")
+    @classmethod
+    def _some_role(cls, roles: tuple[ClusterRoleName, ...]) -> tuple[ClusterRoleName, ...]:
+        if not roles:
+            raise ValueError(_SOME_ROLES.message)
+        return roles
 
     @property
     def base_url(self) -> str:

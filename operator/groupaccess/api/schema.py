@@ -14,6 +14,7 @@ Schema = dict[str, Any]
 _KEPT = (
     "description",
     "type",
+    "nullable",
     "format",
     "enum",
     "default",

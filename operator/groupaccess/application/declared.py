@@ -117,6 +117,7 @@ def _mapping(index: int, mapping: api.GroupMapping) -> Mapping:
         name=mapping.name,
         group=mapping.group,
         cluster_role=mapping.cluster_role,
+        # Without namespaces it says clusterWide: true, or it would not have been read.
         scope=None if mapping.namespaces is None else _scope(mapping.namespaces),
         expires_at=mapping.expires_at,
         unknown_fields=tuple(unknown),

@@ -49,7 +49,9 @@ def _mapping(mapping: Mapping) -> api.GroupMapping:
         "group": mapping.group,
         "cluster_role": mapping.cluster_role,
     }
-    if mapping.scope is not None:
+    if mapping.scope is None:
+        given["cluster_wide"] = True
+    else:
         given["namespaces"] = api.Namespaces(names=tuple(sorted(mapping.scope.names)))
     return api.GroupMapping(**given)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC
 
 from groupaccess.domain.claims import RESERVED
-from groupaccess.domain.model import Mapping
+from groupaccess.domain.model import ANY_ROLE, Mapping
 from groupaccess.domain.proven import proven, refuse_reserved, would_bind
 from groupaccess.domain.reasons import Reason, unknown
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict, hold, say
@@ -38,8 +38,10 @@ def _reserved(mapping: Mapping, given: Circumstances) -> Verdict | None:
 
 
 def _role_not_allowed(mapping: Mapping, given: Circumstances) -> Verdict | None:
-    allowed = given.directory.allowed_roles if given.directory else frozenset[str]()
-    if not allowed or mapping.cluster_role in allowed:
+    if given.directory is None:
+        return None
+    allowed = given.directory.allowed_roles
+    if ANY_ROLE in allowed or mapping.cluster_role in allowed:
         return None
     fact = (
         f'ClusterRole "{mapping.cluster_role}" is not in the list of directory '

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from groupaccess.domain.bindings import BindingKey, BindingName
 from groupaccess.domain.namespaces import Scope
 
+ANY_ROLE = "*"
+"""In a list of allowed roles: every ClusterRole that the operator may bind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
@@ -66,9 +69,9 @@ class Directory:
     """A KeycloakDirectory as declared, so far as decisions need it.
 
     `groups_claim` and `groups_prefix` are kube-apiserver's --oidc-groups-claim and
-    --oidc-groups-prefix. An empty `allowed_roles` allows every role that may be bound. `canary` is
-    a group that the operator's own account is in. A group that is gone keeps its bindings for
-    `grace`. `acknowledged` are the events that somebody has seen.
+    --oidc-groups-prefix. An empty `allowed_roles` allows no role, `ANY_ROLE` in it every role that
+    may be bound. `canary` is a group that the operator's own account is in. A group that is gone
+    keeps its bindings for `grace`. `acknowledged` are the events that somebody has seen.
     """
 
     name: str

@@ -1,0 +1,143 @@
+"""The ways in which people write an object, each with how the object before was made."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from testbed.cluster import Cluster
+from testbed.installation import helm
+
+Object = dict[str, Any]
+RELEASES = "empty-keys"
+"""The namespace of the Helm releases."""
+EDITOR = """
+import pathlib, sys, yaml
+said, spec, opened = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
+text = opened.read_text()
+if said.exists():  # kubectl opens it again when it was refused, with the words on top
+    said.write_text(text)
+else:
+    said.write_text("")
+    body = yaml.safe_load(text)
+    body["spec"] = yaml.safe_load(spec.read_text())
+    opened.write_text(yaml.safe_dump(body))
+"""
+
+
+class RefusedError(Exception):
+    """The write was refused, in these words."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where somebody types: a cluster, and a folder for files."""
+
+    cluster: Cluster
+    folder: Path
+
+    def kubectl(self, *args: str, body: Object | None = None) -> str:
+        """Run kubectl; raise RefusedError with its words when it fails."""
+        stdin = None if body is None else yaml.safe_dump(body)
+        done = self.cluster.kubectl(*args, stdin=stdin, check=False)
+        if done.returncode != 0:
+            raise RefusedError(done.stderr)
+        return done.stdout
+
+    def edit(self, body: Object) -> None:
+        """Edit the object's spec with kubectl, whose editor is a program."""
+        program, said, spec = (self.folder / name for name in ("editor.py", "said", "spec"))
+        program.write_text(EDITOR)
+        spec.write_text(yaml.safe_dump(body["spec"]))
+        editor = shlex.join([sys.executable, str(program), str(said), str(spec)])
+        done = subprocess.run(
+            [
+                *(self.cluster.kubectl_program, f"--kubeconfig={self.cluster.kubeconfig}"),
+                *("edit", named(body)),
+            ],
+            env={**os.environ, "KUBE_EDITOR": editor},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            lines = said.read_text().splitlines()
+            comments = " ".join(line.strip("# ") for line in lines if line.startswith("#"))
+            raise RefusedError(f"{done.stderr} {comments}")
+
+    def helm(self, action: str, body: Object, *options: str) -> None:
+        """Install or upgrade a release that consists of the object."""
+        chart = self.folder / "chart"
+        (chart / "templates").mkdir(parents=True, exist_ok=True)
+        (chart / "Chart.yaml").write_text("{apiVersion: v2, name: grants, version: 0.1.0}\n")
+        (chart / "templates" / "object.yaml").write_text(yaml.safe_dump(body))
+        where = (body["metadata"]["name"], chart, "--namespace", RELEASES)
+        try:
+            helm(action, *where, *options, kubeconfig=self.cluster.kubeconfig)
+        except RuntimeError as error:
+            raise RefusedError(str(error)) from error
+
+
+def named(body: Object) -> str:
+    """Return what kubectl calls an object."""
+    return f"{body['kind'].lower()}.groupaccess.io/{body['metadata']['name']}"
+
+
+Write = Callable[[Desk, Object], object]
+FILE = "--filename=-"
+
+
+def _create(desk: Desk, body: Object) -> object:
+    return desk.kubectl("create", FILE, body=body)
+
+
+def _apply(desk: Desk, body: Object) -> object:
+    return desk.kubectl("apply", FILE, body=body)
+
+
+def _server_side(desk: Desk, body: Object) -> object:
+    return desk.kubectl("apply", "--server-side", FILE, body=body)
+
+
+def _merge(desk: Desk, body: Object) -> object:
+    change = json.dumps({"spec": body["spec"]})
+    return desk.kubectl("patch", named(body), "--type=merge", f"--patch={change}")
+
+
+def _json_patch(desk: Desk, body: Object) -> object:
+    change = json.dumps([{"op": "replace", "path": "/spec", "value": body["spec"]}])
+    return desk.kubectl("patch", named(body), "--type=json", f"--patch={change}")
+
+
+def _helm(action: str, mode: str) -> Write:
+    return lambda desk, body: desk.helm(action, body, f"--server-side={mode}")
+
+
+NEW: dict[str, Write] = {
+    "create": _create,
+    "apply": _apply,
+    "server-side apply": _server_side,
+    "helm --server-side=true": _helm("install", "true"),
+    "helm --server-side=false": _helm("install", "false"),
+}
+CHANGE: dict[str, tuple[Write, Write]] = {
+    "replace": (_create, lambda desk, body: desk.kubectl("replace", FILE, body=body)),
+    "apply": (_apply, _apply),
+    "edit": (_create, Desk.edit),
+    "edit of what was applied": (_apply, Desk.edit),
+    "merge patch": (_create, _merge),
+    "JSON patch": (_create, _json_patch),
+    "server-side apply": (_server_side, _server_side),
+    "helm --server-side=true": (NEW["helm --server-side=true"], _helm("upgrade", "true")),
+    "helm --server-side=false": (NEW["helm --server-side=false"], _helm("upgrade", "false")),
+}
+UNSEEN = ("edit", "edit of what was applied", "merge patch", "helm --server-side=false")
+"""Those that send a merge patch without the annotation of what was applied: `kubectl edit` leaves
+an old one as it is."""
