@@ -147,7 +147,7 @@ class Operator:
     async def _work(self) -> None:
         """Begin to write once everything that was there before us is known, and we lead."""
         await asyncio.gather(*(mirror.listed.wait() for mirror in self.mirrors))
-        await caught_up(self.cluster, self.store)
+        await caught_up(self.cluster, self.store, self.handlers.gone)
         logger.info(
             "caught up: %d GroupAccesses, %d directories, %d bindings",
             len(self.store.accesses),

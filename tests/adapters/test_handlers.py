@@ -54,7 +54,7 @@ async def desk() -> AsyncIterator[Desk]:
 async def test_an_object_goes_into_the_store_and_the_queue(desk: Desk, kind: str | None) -> None:
     await desk.tell(kind, ACCESS)
     assert desk.store.accesses["platform"].access.mappings[0].group == "SRE"
-    assert desk.store.seen["GroupAccess"] == {"platform": ("uid-platform", "1")}
+    assert desk.store.seen["GroupAccess"].objects == {"platform": ("uid-platform", "1")}
     assert desk.touched == ["platform"]
 
 
@@ -62,7 +62,7 @@ async def test_a_deleted_object_leaves_the_store_and_is_queued(desk: Desk) -> No
     await desk.tell("ADDED", ACCESS)
     await desk.tell("DELETED", ACCESS)
     assert desk.store.accesses == {}
-    assert desk.store.seen["GroupAccess"] == {}
+    assert desk.store.seen["GroupAccess"].objects == {}
     assert desk.touched == ["platform", "platform"]
 
 
@@ -70,7 +70,7 @@ async def test_a_directory_touches_its_users_and_is_read(desk: Desk) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     assert desk.touched == ["platform", "platform"]
-    assert desk.store.seen["KeycloakDirectory"] == {"default": ("uid-default", "1")}
+    assert desk.store.seen["KeycloakDirectory"].objects == {"default": ("uid-default", "1")}
     assert list(desk.sync._loops) == ["default"]
 
 
@@ -78,10 +78,10 @@ async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Desk) 
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     desk.touched.clear()
-    desk.handlers.gone("GroupAccess", ["platform"])
-    desk.handlers.gone("KeycloakDirectory", ["default", "never seen"])
+    desk.handlers.gone("GroupAccess", {"platform": "uid-platform"}, "9")
+    desk.handlers.gone("KeycloakDirectory", {"default": "uid-default", "never seen": "x"}, "9")
     assert (desk.store.accesses, desk.store.realms.directories) == ({}, {})
-    assert desk.store.seen == {"GroupAccess": {}, "KeycloakDirectory": {}}
+    assert not any(seen.objects for seen in desk.store.seen.values())
     assert desk.touched == ["platform"]
     assert desk.sync._loops == {}
 
@@ -119,7 +119,7 @@ async def test_an_object_that_cannot_be_read_changes_nothing(
     await desk.tell("ADDED", ACCESS)
     await desk.tell("MODIFIED", body("GroupAccess", "platform", spec, version="2"))
     assert desk.store.accesses["platform"].access.mappings[0].group == "SRE"
-    assert desk.store.seen["GroupAccess"] == {"platform": ("uid-platform", "2")}
+    assert desk.store.seen["GroupAccess"].objects == {"platform": ("uid-platform", "2")}
     assert desk.touched == ["platform"]
     assert "GroupAccess platform cannot be read" in caplog.text
 

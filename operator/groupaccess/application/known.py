@@ -9,6 +9,7 @@ from groupaccess.application.asked import in_use, knows
 from groupaccess.application.declared import DeclaredAccess
 from groupaccess.application.realms import Realms
 from groupaccess.application.references import NOTHING, References
+from groupaccess.application.seen import Seen
 from groupaccess.application.siblings import Strings, strings, strings_of
 from groupaccess.application.standing import Standing
 from groupaccess.domain.bindings import Binding, BindingKey, Content
@@ -31,9 +32,7 @@ class Known:
     cluster_roles: set[str] = field(default_factory=set)
     namespaces: dict[str, Namespace] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)  # GroupAccesses that a write was denied to
-    seen: dict[str, dict[str, tuple[str, str]]] = field(
-        default_factory=lambda: {kind: {} for kind in KINDS}
-    )  # kind -> name -> (uid, version) of all that was watched, readable or not
+    seen: dict[str, Seen] = field(default_factory=lambda: {kind: Seen() for kind in KINDS})
     _references: References = field(default_factory=References)
     _proven: dict[str, dict[BindingKey, Content]] = field(default_factory=dict)
 
