@@ -12,7 +12,16 @@ from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.keycloak import FakeDirectoryReader
 from fakes.metrics import FakeMetrics
-from fakes.values import Spec, access_spec, body, directory_spec, mapping, snapshot
+from fakes.values import (
+    Spec,
+    access_spec,
+    binding,
+    body,
+    directory_spec,
+    key,
+    mapping,
+    snapshot,
+)
 from fakes.waiting import until
 from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.application.store import Store
@@ -72,6 +81,41 @@ async def test_a_directory_touches_its_users_and_is_read(desk: Desk) -> None:
     assert desk.touched == ["platform", "platform"]
     assert desk.store.seen["KeycloakDirectory"].objects == {"default": ("uid-default", "1")}
     assert list(desk.sync._loops) == ["default"]
+
+
+def at(raw: Spec, version: str, uid: str = "anew") -> Spec:
+    """Return a namesake, or the object at another version."""
+    return {**raw, "metadata": {**raw["metadata"], "resourceVersion": version, "uid": uid}}
+
+
+def uid_of(desk: Desk, raw: Spec) -> str:
+    """Return the uid of the object that the store has under its name."""
+    if raw["kind"] == "GroupAccess":
+        return desk.store.accesses["platform"].observed.ref.uid
+    return desk.store.realms.directories["default"].observed.ref.uid
+
+
+@pytest.mark.parametrize("raw", [ACCESS, DIRECTORY], ids=["an object", "a directory"])
+@pytest.mark.parametrize("kind", ["DELETED", "MODIFIED", "ADDED"])
+async def test_late_news_of_a_former_object_change_nothing_for_its_namesake(
+    desk: Desk, raw: Spec, kind: str
+) -> None:
+    await desk.tell("ADDED", raw)
+    await desk.tell("ADDED", at(raw, "9"))
+    await desk.tell(kind, at(raw, "8", raw["metadata"]["uid"]))
+    assert uid_of(desk, raw) == "anew"
+    assert list(desk.store.seen[raw["kind"]].objects.values()) == [("anew", "9")]
+
+
+async def test_what_was_known_of_a_former_object_ends_when_its_namesake_comes(desk: Desk) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("ADDED", DIRECTORY)
+    desk.store.put_reading("default", Reading(snapshot("/SRE")))
+    desk.store.proven("platform")[key()] = binding(key()).content
+    await desk.tell("ADDED", at(ACCESS, "8"))
+    await desk.tell("ADDED", at(DIRECTORY, "9"))  # its end was not told yet, or never will be
+    assert desk.store.realms.readings["default"] == Reading()
+    assert not desk.store.proven("platform")
 
 
 async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Desk) -> None:

@@ -31,8 +31,11 @@ class Observed:
     written: str
 
     def is_newer_than(self, other: "Observed") -> bool:
-        """Compare two versions of one object: opaque by contract, numbers in etcd and kine."""
-        return self.ref == other.ref and int(self.version) > int(other.version)
+        """Compare two versions, also of namesakes: opaque by contract, numbers in etcd and kine.
+
+        They grow over all objects.
+        """
+        return int(self.version) > int(other.version)
 
     def follows(self, other: "Observed") -> bool:
         """Tell whether this is the same object, at least as new."""
