@@ -68,6 +68,27 @@ def test_a_written_status_is_known_before_the_watch_tells(store: Store) -> None:
     assert store.accesses["platform"].observed.written == "new"
 
 
+def test_the_echo_of_an_own_status_write_touches_nobody(store: Store) -> None:
+    before = store.accesses["platform"].observed
+    store.note_status(replace(before, version="5", written="new"))
+    assert store.put_access(access("platform", version="5")) == set()
+    assert store.accesses["platform"].observed.written == "new"
+
+
+def test_an_edit_that_the_watch_merges_into_the_echo_touches_the_object(store: Store) -> None:
+    before = store.accesses["platform"].observed
+    store.note_status(replace(before, version="5", written="new"))
+    assert store.put_access(access("platform", mapping(group="Ops"), version="6")) == {"platform"}
+    assert store.accesses["platform"].access.mappings[0].group == "Ops"
+
+
+def test_an_object_that_begins_to_end_is_no_echo(store: Store) -> None:
+    known = store.accesses["platform"]
+    ending = replace(known, observed=replace(known.observed, deleting=True))
+    for _ in range(2):
+        assert store.put_access(ending) == {"platform"}
+
+
 def test_a_written_status_does_not_hide_what_is_newer(store: Store) -> None:
     before = store.accesses["platform"].observed
     store.put_access(access("platform", mapping(group="Ops"), version="7"))

@@ -37,6 +37,16 @@ class Observed:
         """
         return int(self.version) > int(other.version)
 
+    def is_echo_of(self, other: "Observed") -> bool:
+        """Tell whether this is what is known already, above all from the own status write.
+
+        That write went over the very version that was judged, so that nobody's edit is in it.
+        """
+        mine, theirs = (
+            (each.ref, each.version, each.generation, each.deleting) for each in (self, other)
+        )
+        return mine == theirs and not self.deleting
+
     def follows(self, other: "Observed") -> bool:
         """Tell whether this is the same object, at least as new."""
         return self.ref == other.ref and not other.is_newer_than(self)

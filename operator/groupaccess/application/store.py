@@ -21,10 +21,13 @@ class Store(Known):
     """Takes in changes; each method returns the names of the GroupAccesses that it touches."""
 
     def put_access(self, declared: DeclaredAccess) -> AbstractSet[str]:
-        """Keep a GroupAccess, unless a newer version of it is known already."""
+        """Keep a GroupAccess, unless this version of it or a newer one is known already."""
         access = declared.access
         known = self.accesses.get(access.name)
-        if known is not None and known.observed.is_newer_than(declared.observed):
+        if known is not None and (
+            known.observed.is_newer_than(declared.observed)
+            or declared.observed.is_echo_of(known.observed)
+        ):
             return NOTHING
         if known is not None:
             self._references.remove(known.access)
