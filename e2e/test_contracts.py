@@ -26,6 +26,7 @@ from groupaccess.adapters.kubernetes.flags import KubernetesApiServer
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.records import read_binding
 from groupaccess.adapters.kubernetes.rest import Rest, configure
+from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.application.ports import Connection, ObjectRef
 from groupaccess.bootstrap import LEASE
 from groupaccess.domain.apiserver_flags import Arguments
@@ -147,7 +148,7 @@ async def world(installed: Cluster, account: Path, name: str) -> AsyncIterator[R
     """Give the adapter with the rights of `account`."""
     configuration = await configure(str(account), connections=4)
     async with ApiClient(configuration) as client:
-        port = KubernetesCluster(Rest(client), RELEASE, SystemClock().now)
+        port = KubernetesCluster(Rest(HttpTransport(client)), RELEASE, SystemClock().now)
         made = RealSurroundings(installed, port, name)
         yield made
     made.close()
@@ -166,7 +167,7 @@ async def leases(installed: Cluster, account: Path) -> AsyncIterator[KubernetesL
     """Give the adapter with the rights of `account`; there is no Lease yet."""
     configuration = await configure(str(account), connections=1)
     async with ApiClient(configuration) as client:
-        yield KubernetesLeases(Rest(client), RELEASE, LEASE)
+        yield KubernetesLeases(Rest(HttpTransport(client)), RELEASE, LEASE)
     installed.kubectl("delete", LEASES, f"--namespace={RELEASE}", "--ignore-not-found")
 
 
@@ -315,7 +316,8 @@ async def both(
     admin = await configure(str(installed.kubeconfig), connections=1)
     nobody = await configure(str(account), connections=1)
     async with ApiClient(admin) as one, ApiClient(nobody) as other:
-        made = RealBoth(installed, canary_source, Rest(one), Rest(other))
+        allowed, forbidden = Rest(HttpTransport(one)), Rest(HttpTransport(other))
+        made = RealBoth(installed, canary_source, allowed, forbidden)
         yield made
         made.close()
 

@@ -14,9 +14,9 @@ import httpx
 import yaml
 from kubernetes.aio.client import ApiClient
 
-from groupaccess.adapters.kubernetes.rest import Rest, configure
+from groupaccess.adapters.kubernetes.rest import configure
 from groupaccess.application.store import Store
-from groupaccess.bootstrap import Operator
+from groupaccess.bootstrap import Operator, production
 from groupaccess.config import Settings
 from testbed.cluster import Cluster
 from testbed.guards import BIND_GUARD
@@ -120,7 +120,7 @@ async def running_here(cluster: Cluster) -> AsyncIterator[Here]:
     )
     configuration = await configure(settings.kubeconfig, connections=24)
     async with ApiClient(configuration) as client:
-        here = Here(Operator(settings, configuration, Rest(client)))
+        here = Here(Operator(settings, production(settings, configuration, client)))
         stop = asyncio.Event()
         running = asyncio.create_task(here.operator.run(stop))
         try:

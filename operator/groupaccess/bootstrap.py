@@ -5,7 +5,8 @@ import contextlib
 import logging
 import socket
 import uuid
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import kopf
@@ -24,6 +25,7 @@ from groupaccess.adapters.kubernetes.guards import KubernetesGuards
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.mirrors import mirrors
 from groupaccess.adapters.kubernetes.rest import Rest, configure
+from groupaccess.adapters.kubernetes.transport import HttpTransport, Transport
 from groupaccess.adapters.metrics import PrometheusMetrics, StoreCollector
 from groupaccess.application.alarms import Alarms
 from groupaccess.application.audit import Audit
@@ -32,7 +34,7 @@ from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.application.election import Elector
 from groupaccess.application.guard import BindGuard
 from groupaccess.application.known import KINDS
-from groupaccess.application.ports import Clock, PassingError
+from groupaccess.application.ports import Clock, DirectoryReader, OwnTokens, PassingError
 from groupaccess.application.queue import Queue
 from groupaccess.application.reconcile import Reconciler
 from groupaccess.application.startup import caught_up, installed
@@ -45,7 +47,29 @@ from groupaccess.handlers import Handlers
 LATER = 3.0  # seconds
 LEASE = "groupaccess"
 
+# Watches our two kinds until the event is set, then calls for the end of everything else of ours.
+Watch = Callable[
+    [Handlers, asyncio.Event, Callable[[], Awaitable[None]]], Coroutine[None, None, None]
+]
+
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What an operator has outside itself.
+
+    `identity` names this replica in the election. Without `serves_http` nothing listens.
+    """
+
+    transport: Transport
+    reader: DirectoryReader
+    tokens: OwnTokens
+    clock: Clock
+    watch: Watch
+    registry: CollectorRegistry
+    identity: str
+    serves_http: bool = True
 
 
 async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
@@ -56,23 +80,38 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     """
     configuration = await configure(settings.kubeconfig, connections=settings.workers + 8)
     async with ApiClient(configuration) as client:
-        await Operator(settings, configuration, Rest(client)).run(stop or asyncio.Event())
+        environment = production(settings, configuration, client)
+        await Operator(settings, environment).run(stop or asyncio.Event())
+
+
+def production(settings: Settings, configuration: Configuration, client: ApiClient) -> Environment:
+    """Return the environment of a real operator: a cluster, Keycloak, and this machine."""
+    return Environment(
+        transport=HttpTransport(client),
+        reader=KeycloakReader(settings.keycloak_timeout_seconds, settings.pod_token_file),
+        tokens=KeycloakTokens(settings.keycloak_timeout_seconds),
+        clock=SystemClock(),
+        watch=_kopf(configuration),
+        registry=CollectorRegistry(),
+        identity=f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}",
+    )
 
 
 class Operator:
     """All the pieces of one operator."""
 
-    def __init__(self, settings: Settings, configuration: Configuration, rest: Rest) -> None:
-        clock, self.registry = SystemClock(), CollectorRegistry()
+    def __init__(self, settings: Settings, environment: Environment) -> None:
+        clock, self.registry = environment.clock, environment.registry
         self.metrics = PrometheusMetrics(self.registry, __version__)
         self.settings = settings
-        self.configuration = configuration
+        self.environment = environment
+        rest = Rest(environment.transport)
         self.store = Store()
         self.registry.register(StoreCollector(self.store))
         self.queue = Queue(clock, self.metrics)
         rest.on_date = ServerClock(clock, self.metrics).seen
         self.cluster = KubernetesCluster(rest, settings.namespace, clock.now)
-        self.elector = _elector(settings, Rest(rest.client), clock)  # its own writes are not fenced
+        self.elector = _elector(settings, environment)
         rest.may_write = self.may_write
         self.alarms = Alarms(clock, self.queue.add)
         waits = Waits(
@@ -85,15 +124,14 @@ class Operator:
         )
         reconciler = Reconciler(self.cluster, self.store, clock, writer, self.alarms, self.guard)
         self.workers = Workers(self.queue, reconciler.reconcile, clock, self.metrics)
-        reader = KeycloakReader(settings.keycloak_timeout_seconds, settings.pod_token_file)
+        reader = environment.reader
         self.sync = DirectorySync(
             self.cluster, reader, self.store, clock, self.metrics, self.enqueue, self.leads
         )
         server = KubernetesApiServer(  # a review is no write: it is not fenced
-            Rest(rest.client), settings.read_pods, settings.read_nodes
+            Rest(environment.transport), settings.read_pods, settings.read_nodes
         )
-        tokens = KeycloakTokens(settings.keycloak_timeout_seconds)
-        self.sync.look = Canary(tokens, server, self.store, clock).look
+        self.sync.look = Canary(environment.tokens, server, self.store, clock).look
         self.handlers = Handlers(self.store, self.sync, self.enqueue)
         self.audit = Audit(self.cluster, self.store, self.metrics, self.handlers.gone)
         self.handlers.on_relist = self.audit.relisted
@@ -126,13 +164,14 @@ class Operator:
         # kopf cancels what was born after it: everything of ours is made before.
         parts = (
             *(mirror.run() for mirror in self.mirrors),
-            self._endpoint().run(),
+            *((self._endpoint().run(),) if self.environment.serves_http else ()),
             self.alarms.run(),
             self.guard.run(),
             self._work(),
         )
         ours = [asyncio.create_task(part) for part in parts]
-        watching = asyncio.create_task(self._watch(stop, ours))
+        watch = self.environment.watch(self.handlers, stop, lambda: self._end(ours))
+        watching = asyncio.create_task(watch)
         done, _ = await asyncio.wait([watching, *ours], return_when=asyncio.FIRST_COMPLETED)
         stop.set()
         try:
@@ -163,24 +202,6 @@ class Operator:
             self.metrics.leads(yes=True)
             self.guard.begin(self.store.accesses.values())
             group.create_task(self.workers.run(self.settings.workers))
-
-    async def _watch(self, stop: asyncio.Event, ours: list[asyncio.Task[None]]) -> None:
-        """Let kopf watch our two kinds and take the signals; its clean-up ends all of ours."""
-        registry = kopf.OperatorRegistry()
-        self.handlers.register(registry)
-        log_in(registry, self.configuration)
-
-        @kopf.on.cleanup(registry=registry)
-        async def end(**_: object) -> None:
-            await self._end(ours)
-
-        await kopf.operator(
-            clusterwide=True,
-            registry=registry,
-            settings=watch_settings(),
-            identity=IDENTITY,
-            stop_flag=stop,
-        )
 
     async def _end(self, ours: list[asyncio.Task[None]]) -> None:
         """End everything: what is begun is finished, nothing new begins, another may lead."""
@@ -214,8 +235,34 @@ def _only(error: BaseException) -> BaseException:
     return error
 
 
-def _elector(settings: Settings, rest: Rest, clock: Clock) -> Elector | None:
+def _elector(settings: Settings, environment: Environment) -> Elector | None:
     if not settings.leader_election:
         return None
-    identity = f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}"
-    return Elector(KubernetesLeases(rest, settings.namespace, LEASE), clock, identity)
+    rest = Rest(environment.transport)  # its own writes are not fenced
+    leases = KubernetesLeases(rest, settings.namespace, LEASE)
+    return Elector(leases, environment.clock, environment.identity)
+
+
+def _kopf(configuration: Configuration) -> Watch:
+    """Let kopf watch our two kinds and take the signals; its clean-up ends all of ours."""
+
+    async def watch(
+        handlers: Handlers, stop: asyncio.Event, end: Callable[[], Awaitable[None]]
+    ) -> None:
+        registry = kopf.OperatorRegistry()
+        handlers.register(registry)
+        log_in(registry, configuration)
+
+        @kopf.on.cleanup(registry=registry)
+        async def clean_up(**_: object) -> None:
+            await end()
+
+        await kopf.operator(
+            clusterwide=True,
+            registry=registry,
+            settings=watch_settings(),
+            identity=IDENTITY,
+            stop_flag=stop,
+        )
+
+    return watch

@@ -10,6 +10,7 @@ from fakes.api_server import Answer, ApiServer, status
 from fakes.values import desired
 from groupaccess.adapters.kubernetes.errors import denied, judged, unreadable
 from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
+from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.application.ports import PassingError, RefusedError
 from groupaccess.domain.bindings import Owner
 from groupaccess.domain.reasons import Reason
@@ -80,7 +81,7 @@ async def test_a_server_that_is_not_there_is_passing() -> None:
     configuration.host = f"http://127.0.0.1:{unused_port()}"
     async with ApiClient(configuration) as client:
         with pytest.raises(PassingError, match="not reached"):
-            await Rest(client).call("GET", "/x")
+            await Rest(HttpTransport(client)).call("GET", "/x")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,5 @@ from fakes.api_server import ApiServer
 async def typed(tmp_path: Path) -> AsyncIterator[Typed]:
     """Give `groupaccess import` against a fake API server."""
     server = ApiServer()
-    async with server.serve() as rest:
-        host = rest.client.configuration.host
-        yield Typed(server, kubeconfig(tmp_path / "kubeconfig", host))
+    async with server.serve():
+        yield Typed(server, kubeconfig(tmp_path / "kubeconfig", server.host))

@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 from kubernetes.aio.client import ApiClient, Configuration
 
 from groupaccess.adapters.kubernetes.rest import Rest
+from groupaccess.adapters.kubernetes.transport import HttpTransport
 
 Item = dict[str, Any]
 
@@ -69,6 +70,7 @@ class ApiServer:
         self.requests: list[web.Request] = []
         self.bodies: list[Any] = []
         self.times: list[float] = []
+        self.host = ""
         self._closing = asyncio.Event()
 
     @asynccontextmanager
@@ -78,9 +80,9 @@ class ApiServer:
         app.router.add_route("*", "/{path:.*}", self._handle)
         async with TestServer(app) as server:
             configuration = Configuration()
-            configuration.host = str(server.make_url("")).rstrip("/")
+            configuration.host = self.host = str(server.make_url("")).rstrip("/")
             async with ApiClient(configuration) as client:
-                yield Rest(client)
+                yield Rest(HttpTransport(client))
             self._closing.set()
 
     @property

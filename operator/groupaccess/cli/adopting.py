@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from groupaccess.adapters.kubernetes.adoption import KubernetesBindings
 from groupaccess.adapters.kubernetes.rest import NoAccessError, Rest, configure
+from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.application.adopt import (
     Bindings,
     NotAllowedError,
@@ -62,7 +63,7 @@ def carry_out(order: Order) -> None:
 async def _connected(order: Order) -> None:
     configuration = await configure(order.kubeconfig, connections=4)
     async with ApiClient(configuration) as client:
-        bindings = KubernetesBindings(Rest(client))
+        bindings = KubernetesBindings(Rest(HttpTransport(client)))
         await (_remove(bindings, order) if order.remove else _print(bindings, order))
 
 

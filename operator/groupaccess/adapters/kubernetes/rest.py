@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 import aiohttp
 from kubernetes.aio import config
-from kubernetes.aio.client import ApiClient, Configuration
+from kubernetes.aio.client import Configuration
 
+from groupaccess.adapters.kubernetes.transport import Response, Transport
 from groupaccess.adapters.kubernetes.yaml import as_yaml
 from groupaccess.application.ports import PassingError
 
@@ -86,7 +87,7 @@ class Rest:
     `may_write` says no.
     """
 
-    client: ApiClient
+    transport: Transport
     on_date: Callable[[str], None] = field(default=lambda _: None)
     may_write: Callable[[], bool] = field(default=lambda: True)
 
@@ -140,13 +141,9 @@ class Rest:
         headers: dict[str, str],
         body: Any,  # noqa: ANN401 -- JSON data
         limits: aiohttp.ClientTimeout,
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+    ) -> AsyncIterator[Response]:
         try:
-            request = await self.client.param_serialize(
-                method, where, header_params=headers, body=body, auth_settings=["BearerToken"]
-            )
-            answer = await self.client.call_api(*request[:4], _request_timeout=limits)
-            async with answer.response as response:
+            async with self.transport.request(method, where, headers, body, limits) as response:
                 self.on_date(response.headers.get("Date", ""))
                 yield response
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
