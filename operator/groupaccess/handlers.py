@@ -9,9 +9,11 @@ from pydantic import ValidationError
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.asked import asks
-from groupaccess.application.declared import declared_access, declared_directory
+from groupaccess.application.declared import Observed, declared_directory
 from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.application.store import Store
+from groupaccess.application.unreadable import read_access, unreadable_directory
+from groupaccess.domain.model import Access
 
 logger = logging.getLogger(__name__)
 
@@ -43,11 +45,9 @@ class Handlers:
         name = body["metadata"]["name"]
         if not self._see("GroupAccess", event):
             return
-        try:
-            declared = declared_access(api.GroupAccess.read(body))
-        except ValidationError as error:
-            self._unreadable("GroupAccess", body, error)
-            return
+        declared = read_access(body)
+        if words := _unreadable(declared.access):
+            logger.error("GroupAccess %s cannot be read: %s", name, words)
         known = self._store.accesses.get(name)
         self._enqueue(self._store.put_access(declared))
         if asks(declared) != asks(known):
@@ -63,14 +63,21 @@ class Handlers:
         try:
             declared = declared_directory(api.KeycloakDirectory.read(body))
         except ValidationError as error:
-            self._unreadable("KeycloakDirectory", body, error)
+            self._put_unreadable(*unreadable_directory(body, error))
             return
         known = self._store.realms.directories.get(name)
+        was_unreadable = name in self._store.realms.unreadable
         touched = self._store.put_directory(declared)
         self._enqueue(touched)
         self._sync.ask_others(touched)
-        if known is None or not known.same_spec(declared):
+        if known is None or was_unreadable or not known.same_spec(declared):
             self._sync.changed(name)
+
+    def _put_unreadable(self, observed: Observed, words: str) -> None:
+        """Take in a KeycloakDirectory that cannot be read, and have that said."""
+        logger.error("KeycloakDirectory %s cannot be read: %s", observed.ref.name, words)
+        self._enqueue(self._store.put_unreadable_directory(observed, words))
+        self._sync.changed(observed.ref.name)
 
     def gone(self, kind: str, uids: Mapping[str, str], version: str) -> None:
         """Take in that objects had ended when a list was made; late news of others change nothing.
@@ -109,7 +116,8 @@ class Handlers:
             self._sync.gone(name)
             self._enqueue(self._store.drop_directory(name))
 
-    def _unreadable(self, kind: str, body: Any, error: ValidationError) -> None:  # noqa: ANN401
-        """Keep what was known of it: an object that cannot be read changes nothing."""
-        name = body["metadata"]["name"]
-        logger.error("%s %s cannot be read and changes nothing: %s", kind, name, error)
+
+def _unreadable(access: Access) -> str:
+    """Say what of a GroupAccess cannot be read, "" for nothing."""
+    items = (mapping.unreadable for mapping in access.mappings)
+    return "; ".join(filter(None, (access.unreadable, *items)))

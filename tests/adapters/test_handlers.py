@@ -157,14 +157,15 @@ async def test_a_deleted_directory_is_read_no_more(desk: Desk) -> None:
     [{}, {"mappings": []}, {"mappings": [{"name": "sre"}]}, {"mappings": [mapping(), mapping()]}],
     ids=["nothing", "no mapping", "half a mapping", "one name twice"],
 )
-async def test_an_object_that_cannot_be_read_changes_nothing(
+async def test_an_object_that_cannot_be_read_is_looked_at_and_holds(
     desk: Desk, spec: Spec, caplog: pytest.LogCaptureFixture
 ) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("MODIFIED", body("GroupAccess", "platform", spec, version="2"))
-    assert desk.store.accesses["platform"].access.mappings[0].group == "SRE"
+    access = desk.store.accesses["platform"].access
+    assert access.unreadable or all(each.unreadable for each in access.mappings)
     assert desk.store.seen["GroupAccess"].objects == {"platform": ("uid-platform", "2")}
-    assert desk.touched == ["platform"]
+    assert desk.touched == ["platform", "platform"]
     assert "GroupAccess platform cannot be read" in caplog.text
 
 
@@ -177,6 +178,11 @@ async def test_a_directory_that_cannot_be_read_shows_no_secret(
     await desk.tell("MODIFIED", body("KeycloakDirectory", "default", wrong, version="2"))
     assert "default" in desk.store.realms.directories
     assert "s3cret" not in caplog.text
+    _, words = desk.store.realms.unreadable["default"]
+    assert "spec.auth.clientSecret.secretRef" in words
+    assert "s3cret" not in words
+    await desk.tell("MODIFIED", at(DIRECTORY, "3", "uid-default"))
+    assert desk.store.realms.unreadable == {}
 
 
 def test_kopf_watches_both_kinds_and_nothing_else() -> None:

@@ -1,6 +1,7 @@
 """Directories are read each on its own loop, and their statuses say how that went."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -272,6 +273,32 @@ async def test_a_directory_with_an_unknown_field_is_not_read(desk: Desk) -> None
     await asyncio.sleep(600)
     assert desk.reader.reads == []
     assert desk.ready() == ("False", "UnknownField")
+
+
+async def test_a_directory_that_cannot_be_read_says_so_until_it_can(desk: Desk) -> None:
+    desk.declare()
+    await asyncio.sleep(1)
+    ref = desk.cluster.objects.apply("KeycloakDirectory", "default", {"issuer": 7})
+    raw = desk.cluster.objects.find("KeycloakDirectory", "default")
+    assert raw is not None
+    known = desk.store.realms.directories["default"].observed
+    observed = replace(known, version=raw["metadata"]["resourceVersion"], generation=2)
+    desk.store.put_unreadable_directory(observed, "spec.issuer: no text")
+    desk.sync.changed("default")
+    desk.leads = False
+    await asyncio.sleep(100)
+    assert desk.ready() == ("True", "Read")
+    desk.leads = True
+    await asyncio.sleep(100)
+    assert desk.ready() == ("False", "Unreadable")
+    assert "spec.issuer: no text" in desk.status()["conditions"][0]["message"]
+    assert desk.status()["observedGeneration"] == 2
+    assert ref.uid == observed.ref.uid
+    assert len(desk.reader.reads) == 1
+    desk.declare()
+    desk.sync.changed("default")
+    await asyncio.sleep(10)
+    assert desk.ready() == ("True", "Read")
 
 
 async def test_what_may_come_is_waited_for_and_then_stalls(desk: Desk) -> None:

@@ -92,12 +92,12 @@ def declared_access(body: api.GroupAccess) -> DeclaredAccess:
             uid=body.metadata.uid,
             generation=body.metadata.generation,
             directory=spec.directory_ref.name,
-            mappings=tuple(_mapping(*each) for each in enumerate(spec.mappings)),
+            mappings=tuple(declared_mapping(*each) for each in enumerate(spec.mappings)),
             suspend=spec.suspend,
             unknown_fields=tuple(_unknown_in_access(spec)),
         ),
-        _observed(body, body.status),
-        _changed(body.metadata),
+        observed(body.kind, body.metadata, body.status),
+        changed(body.metadata),
     )
 
 
@@ -121,10 +121,11 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
         acknowledged=acknowledged(body.metadata.annotations.get(ACKNOWLEDGE)),
         canary=spec.canary.group if spec.canary else None,
     )
-    return DeclaredDirectory(directory, spec, _observed(body, body.status))
+    return DeclaredDirectory(directory, spec, observed(body.kind, body.metadata, body.status))
 
 
-def _mapping(index: int, mapping: api.GroupMapping) -> Mapping:
+def declared_mapping(index: int, mapping: api.GroupMapping) -> Mapping:
+    """Read a mapping."""
     unknown = (f"spec.mappings[{index}].{field}" for field in mapping.unknown_fields())
     return Mapping(
         name=mapping.name,
@@ -155,7 +156,7 @@ def _unknown_in_access(spec: api.GroupAccessSpec) -> Iterator[str]:
     yield from (f"spec.{field}" for field in unknown)
 
 
-def _changed(meta: api.ObjectMeta) -> datetime | None:
+def changed(meta: api.ObjectMeta) -> datetime | None:
     """Return when the spec was last written, as the object says it.
 
     Of a creation the API server says it; later times, whoever writes the object could forge, and
@@ -168,13 +169,14 @@ def _changed(meta: api.ObjectMeta) -> datetime | None:
     return max((time for time in times if time is not None), default=None)
 
 
-def _observed(
-    body: api.GroupAccess | api.KeycloakDirectory,
+def observed(
+    kind: str,
+    meta: api.ObjectMeta,
     status: api.GroupAccessStatus | api.KeycloakDirectoryStatus,
 ) -> Observed:
-    meta = body.metadata
+    """Read what is kept of an object beside its spec."""
     return Observed(
-        ref=ObjectRef(body.kind, meta.name, meta.uid),
+        ref=ObjectRef(kind, meta.name, meta.uid),
         version=meta.resource_version,
         generation=meta.generation,
         deleting=meta.deletion_timestamp is not None,

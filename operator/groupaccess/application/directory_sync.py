@@ -38,6 +38,7 @@ READ_TIMEOUT = 180.0  # seconds for one whole reading; each answer has a bound o
 FIRST_RETRY = 1.0  # seconds after a failed reading; doubles up to the sync interval
 SETTLE = 0.5  # seconds between two readings at least: what is declared together is read together
 REST = 5.0  # seconds between them at most, when it is woken
+UNREADABLE = 60.0  # seconds between two looks at whether that was said of one
 JITTER = 0.2  # at most so much less of a pause: many clusters do not ask at the same time
 
 
@@ -103,21 +104,44 @@ class DirectorySync:
             await self._reader.forget(name)
 
     async def _follow(self, name: str, wake: asyncio.Event) -> None:
-        failures = 0
-        while (declared := self._store.realms.directories.get(name)) is not None:
+        failures, realms = 0, self._store.realms
+        while name in realms.directories or name in realms.unreadable:
+            declared = realms.directories.get(name)
             wake.clear()
             began = self._clock.monotonic()
-            healthy = await self._once(declared)
+            healthy = await self._try(name, declared)
             failures = 0 if healthy else failures + 1
-            pause = _pause(declared.spec.sync_interval.total_seconds(), failures)
+            interval = declared.spec.sync_interval.total_seconds() if declared else UNREADABLE
+            pause = _pause(interval, failures)
             # However often it is woken: Keycloak rests for as long as it worked.
             rest = min(max(SETTLE, self._clock.monotonic() - began), REST)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause - rest):
                     await wake.wait()
-            current = self._store.realms.directories.get(name)
-            if current is not None and current.same_spec(declared):
+            current = realms.directories.get(name)
+            if current is not None and declared is not None and current.same_spec(declared):
                 await asyncio.sleep(rest)
+
+    async def _try(self, name: str, declared: DeclaredDirectory | None) -> bool:
+        """Read a directory once, or say that it cannot be read. Return whether that went well."""
+        if name not in self._store.realms.unreadable:
+            return declared is not None and await self._once(declared)
+        try:
+            await self._say_unreadable(name)
+        except PassingError as passing:
+            logger.warning("directory %s: status not written: %s", name, passing)
+            return False
+        return True
+
+    async def _say_unreadable(self, name: str) -> None:
+        """Say in the status of a directory what of its spec cannot be read."""
+        observed, words = self._store.realms.unreadable[name]
+        if self._leads():
+            reading = Reading(failure=_failure(Reason.UNREADABLE, words))
+            conditions = directory_conditions(reading, patient=False)
+            now = self._clock.now()
+            body = directory_status(observed.generation, conditions, reading, observed.prior, now)
+            await self._publisher.publish(observed, body)
 
     async def _once(self, declared: DeclaredDirectory) -> bool:
         """Read once, tell whom it touches, and write the status. Return whether it was read."""

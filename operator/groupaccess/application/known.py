@@ -105,7 +105,12 @@ class Known:
             pins=self.pins(declared.access.name),
             frozen=self.frozen(name),
             siblings=self.realms.siblings_of(name),
+            unreadable=self._unreadable(name),
         )
+
+    def _unreadable(self, directory: str) -> str | None:
+        _, words = self.realms.unreadable.get(directory, (None, None))
+        return f'directory "{directory}": {words}' if words is not None else None
 
     def _strings(self, user: str) -> Strings | None:
         access = self.accesses[user].access

@@ -59,6 +59,11 @@ class Store(Known):
             return NOTHING
         return self.users_of(name) | self._sharers(name, before)
 
+    def put_unreadable_directory(self, observed: Observed, words: str) -> AbstractSet[str]:
+        """Keep that a KeycloakDirectory cannot be read now, and why: its users hold."""
+        news = self.realms.put_unreadable(observed, words)
+        return self.users_of(observed.ref.name) if news else NOTHING
+
     def drop_directory(self, name: str) -> AbstractSet[str]:
         """Forget a KeycloakDirectory that was deleted."""
         before = self.realms.sibling(name)
