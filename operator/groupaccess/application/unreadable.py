@@ -53,10 +53,9 @@ def read_access(body: Mapping[str, Any]) -> DeclaredAccess:
     except ValidationError as error:
         faults = tuple(_faults(error, shows_values=True))
     spec = _of(body, "spec")
-    items = spec.get("mappings")
-    named = isinstance(items, list) and bool(items) and all(_name(item) for item in items)
-    faults = tuple(fault for fault in faults if not (named and _is_of_names(fault, items)))
-    named = named and not any(fault.path == LIST for fault in faults)
+    items = _items(spec)
+    faults = tuple(fault for fault in faults if not _is_of_names(fault, items))
+    named = bool(items) and not any(fault.path == LIST for fault in faults)
     meta = api.ObjectMeta.model_validate(body["metadata"])
     status = readable_or(api.GroupAccessStatus(), body.get("status"))
     return DeclaredAccess(
@@ -65,7 +64,7 @@ def read_access(body: Mapping[str, Any]) -> DeclaredAccess:
             uid=meta.uid,
             generation=meta.generation,
             directory=_text(_of(spec, "directoryRef").get("name", "default")),
-            mappings=tuple(_mappings(items, faults)) if isinstance(items, list) and named else (),
+            mappings=tuple(_mappings(items, faults)) if named else (),
             unreadable=None if named else _words(faults),
         ),
         observed("GroupAccess", meta, api.GroupAccessStatus.model_validate(status)),
@@ -94,11 +93,17 @@ def _mappings(items: list[Any], faults: Iterable[Fault]) -> Iterator[model.Mappi
         own = [fault for fault in faults if fault.item == index]
         if names.count(names[index]) > 1:
             path = (*LIST, index, "name")
-            own.append(Fault(path, f'"{names[index]}": another mapping has this name'))
+            own.append(Fault(path, f' is "{names[index]}": another mapping has it'))
         if own or common:
             yield _held(item, _words((*own, *common)), {fault.path[3:4] for fault in own})
         else:
             yield declared_mapping(index, api.GroupMapping.model_validate(item))
+
+
+def _items(spec: Mapping[str, Any]) -> list[Any]:
+    """Return the mappings, none where one has no name."""
+    items = spec.get("mappings")
+    return items if isinstance(items, list) and all(map(_name, items)) else []
 
 
 def _is_of_names(fault: Fault, items: list[Any]) -> bool:
