@@ -248,6 +248,71 @@ async def test_a_removed_directory_is_read_no_more(desk: Desk) -> None:
     assert len(desk.reader.reads) == 2
 
 
+class Slowly(FakeDirectoryReader):
+    """A reader that takes its time to let go; `open` are directories that it keeps something of."""
+
+    def __init__(self, reader: FakeDirectoryReader) -> None:
+        super().__init__()
+        self.reader, self.open = reader, set[str]()
+
+    async def read(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+        self.open.add(given[0].name)
+        return await self.reader.read(*given)
+
+    async def forget(self, directory: str) -> None:
+        await asyncio.sleep(3)
+        self.open.discard(directory)
+
+
+async def test_what_a_removed_directory_lets_go_of_is_not_its_namesakes(
+    desk: Desk, clock: FakeClock
+) -> None:
+    slow, forgotten = Slowly(desk.reader), list[str]()
+    desk.sync = DirectorySync(
+        desk.cluster, slow, desk.store, clock, desk.metrics, desk.touched.extend, lambda: True
+    )
+    desk.sync.forget = forgotten.append
+    desk.declare()
+    await asyncio.sleep(1)
+    for _ in range(3):  # the second and third are made anew before the first has ended
+        desk.sync.gone("default")
+        desk.store.drop_directory("default")
+        desk.tell()
+        await asyncio.sleep(0)
+    await asyncio.sleep(20)
+    assert desk.groups == ["/SRE"]
+    assert slow.open == {"default"}
+    assert forgotten == ["default"]  # the others had not begun
+    assert desk.sync._ending == {}
+    await desk.sync.close()
+    assert slow.open == set()
+
+
+@pytest.mark.parametrize("broken", ["look", "say"])
+async def test_an_unexpected_error_does_not_end_the_reading_of_a_directory(
+    desk: Desk, caplog: pytest.LogCaptureFixture, broken: str
+) -> None:
+    async def fail(*_: object) -> None:
+        raise TypeError("a mistake of ours")
+
+    look = desk.sync.look
+    if broken == "look":
+        desk.sync.look = fail
+    else:
+        desk.cluster.fail("status", TypeError("a mistake of ours"), times=2)
+    desk.declare()
+    await asyncio.sleep(1)
+    assert "a mistake of ours" in caplog.text
+    if broken == "look":
+        assert desk.ready() == ("False", "KeycloakUnavailable")
+        assert "in an unexpected way (TypeError)" in desk.status()["conditions"][0]["message"]
+        desk.tell()
+        desk.sync.look = look
+    await asyncio.sleep(120)
+    assert desk.ready() == ("True", "Read")
+    assert 2 <= len(desk.reader.reads) < 15  # with a back-off
+
+
 async def test_nothing_is_read_after_the_end(desk: Desk) -> None:
     desk.declare()
     desk.declare("other")

@@ -65,7 +65,9 @@ class DirectorySync:
         self._enqueue = enqueue
         self._leads = leads
         self._loops: dict[str, tuple[asyncio.Task[None], asyncio.Event]] = {}
+        self._ending: dict[str, set[asyncio.Task[None]]] = {}
         self.look: Look = _look_nowhere
+        self.forget: Callable[[str], None] = lambda _: None
 
     def changed(self, name: str) -> None:
         """Begin to read a directory, or read it again at once because its spec changed."""
@@ -73,7 +75,8 @@ class DirectorySync:
             self._loops[name][1].set()
             return
         wake = asyncio.Event()
-        self._loops[name] = (asyncio.create_task(self._keep_reading(name, wake)), wake)
+        former = frozenset(self._ending.get(name, ()))
+        self._loops[name] = (asyncio.create_task(self._keep_reading(name, wake, former)), wake)
 
     def asked(self, name: str) -> None:
         """Read a directory soon, because a GroupAccess asks it for other groups than before."""
@@ -86,21 +89,35 @@ class DirectorySync:
             self.asked(name)
 
     def gone(self, name: str) -> None:
-        """Stop to read a directory."""
+        """Stop to read a directory. A namesake is read when its end is over."""
         if name in self._loops:
-            self._loops.pop(name)[0].cancel()
+            task, _ = self._loops.pop(name)
+            self._ending.setdefault(name, set()).add(task)
+            task.add_done_callback(lambda ended: self._ended(name, ended))
+            task.cancel()
+
+    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
+        self._ending[name].discard(task)
+        if not self._ending[name]:
+            del self._ending[name]
 
     async def close(self) -> None:
         """Stop all loops and wait for their end."""
         tasks = [task for task, _ in self._loops.values()]
+        tasks += (task for ending in self._ending.values() for task in ending)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _keep_reading(self, name: str, wake: asyncio.Event) -> None:
+    async def _keep_reading(
+        self, name: str, wake: asyncio.Event, former: frozenset[asyncio.Task[None]]
+    ) -> None:
+        if former:  # what they let go of at their end is kept by name
+            await asyncio.wait(former)
         try:
             await self._follow(name, wake)
         finally:
+            self.forget(name)
             await self._reader.forget(name)
 
     async def _follow(self, name: str, wake: asyncio.Event) -> None:
@@ -123,15 +140,34 @@ class DirectorySync:
                 await asyncio.sleep(rest)
 
     async def _try(self, name: str, declared: DeclaredDirectory | None) -> bool:
-        """Read a directory once, or say that it cannot be read. Return whether that went well."""
-        if name not in self._store.realms.unreadable:
-            return declared is not None and await self._once(declared)
+        """Read a directory once, or say that it cannot be read. Return whether that went well.
+
+        Whatever is raised, the directory is tried again: nobody else would begin its loop anew.
+        """
         try:
+            if name not in self._store.realms.unreadable:
+                return declared is not None and await self._once(declared)
             await self._say_unreadable(name)
         except PassingError as passing:
             logger.warning("directory %s: status not written: %s", name, passing)
             return False
+        except Exception as error:
+            logger.exception("directory %s: unexpected", name)
+            await self._say_unexpected(name, error)
+            return False
         return True
+
+    async def _say_unexpected(self, name: str, error: Exception) -> None:
+        """Say what ended the turn before its end, so far as that can still be said."""
+        declared = self._store.realms.directories.get(name)
+        if declared is None:
+            return
+        try:
+            self._enqueue(self._store.put_reading(name, Reading(failure=_unexpected(error))))
+            if self._leads():
+                await self._say(declared)
+        except Exception:  # it must not end the loop either
+            logger.exception("directory %s: not said in its status", name)
 
     async def _say_unreadable(self, name: str) -> None:
         """Say in the status of a directory what of its spec cannot be read."""
@@ -180,8 +216,7 @@ class DirectorySync:
             reading = Reading(failure=_failure(Reason.KEYCLOAK_UNAVAILABLE, why))
         except Exception as error:  # it must not end the loop
             logger.exception("directory %s: unexpected", directory.name)
-            why = f"the reading failed in an unexpected way ({type(error).__name__})"
-            reading = Reading(failure=_failure(Reason.KEYCLOAK_UNAVAILABLE, why))
+            reading = Reading(failure=_unexpected(error))
         reason = reading.failure.reason if reading.failure else ""
         if reading.failure is not None:
             logger.warning("directory %s: %s", directory.name, reading.failure.message)
@@ -226,6 +261,11 @@ async def _look_nowhere(*_: object) -> None:
 
 def _failure(reason: Reason, fact: str) -> Failure:
     return Failure(reason, advise(reason, fact))
+
+
+def _unexpected(error: Exception) -> Failure:
+    why = f"the reading failed in an unexpected way ({type(error).__name__})"
+    return _failure(Reason.KEYCLOAK_UNAVAILABLE, why)
 
 
 def _pause(interval: float, failures: int) -> float:
