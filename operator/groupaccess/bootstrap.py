@@ -131,7 +131,8 @@ class Operator:
         server = KubernetesApiServer(  # a review is no write: it is not fenced
             Rest(environment.transport), settings.read_pods, settings.read_nodes
         )
-        self.sync.look = Canary(environment.tokens, server, self.store, clock).look
+        canary = Canary(environment.tokens, server, self.store, clock)
+        self.sync.look, self.sync.forget = canary.look, canary.forget
         self.handlers = Handlers(self.store, self.sync, self.enqueue)
         self.audit = Audit(self.cluster, self.store, self.metrics, self.handlers.gone)
         self.handlers.on_relist = self.audit.relisted
