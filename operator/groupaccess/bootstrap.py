@@ -161,16 +161,17 @@ class Operator:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop, or until a part that must not end has ended."""
-        await installed(self.cluster)
+        probes = [self._endpoint().run()] if self.environment.serves_http else []
+        served = [asyncio.create_task(each) for each in probes]
+        await self._wait_for_api_server(served)
         # kopf cancels what was born after it: everything of ours is made before.
         parts = (
             *(mirror.run() for mirror in self.mirrors),
-            *((self._endpoint().run(),) if self.environment.serves_http else ()),
             self.alarms.run(),
             self.guard.run(),
             self._work(),
         )
-        ours = [asyncio.create_task(part) for part in parts]
+        ours = [*served, *(asyncio.create_task(part) for part in parts)]
         watch = self.environment.watch(self.handlers, stop, lambda: self._end(ours))
         watching = asyncio.create_task(watch)
         done, _ = await asyncio.wait([watching, *ours], return_when=asyncio.FIRST_COMPLETED)
@@ -183,6 +184,20 @@ class Operator:
         for task in done - {watching}:
             if not task.cancelled() and (error := task.exception()) is not None:
                 raise _only(error)
+
+    async def _wait_for_api_server(self, served: list[asyncio.Task[None]]) -> None:
+        """Wait until our kinds are served, and answer the kubelet: it takes silence for death."""
+        waiting = asyncio.create_task(installed(self.cluster))
+        try:
+            await asyncio.wait([waiting, *served], return_when=asyncio.FIRST_COMPLETED)
+            for task in (*served, waiting):
+                if task.done():
+                    task.result()
+        except BaseException:
+            for task in (*served, waiting):
+                task.cancel()
+            await asyncio.gather(*served, waiting, return_exceptions=True)
+            raise
 
     async def _work(self) -> None:
         """Begin to write once everything that was there before us is known, and we lead."""
