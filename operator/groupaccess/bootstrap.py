@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import socket
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -105,14 +106,14 @@ class Operator:
         self.metrics = PrometheusMetrics(self.registry, __version__)
         self.settings = settings
         self.environment = environment
-        rest = Rest(environment.transport)
+        rest = Rest(environment.transport, at_once=asyncio.Semaphore(settings.workers))
         self.store = Store()
         self.registry.register(StoreCollector(self.store))
         self.queue = Queue(clock, self.metrics)
         rest.on_date = ServerClock(clock, self.metrics).seen
         self.cluster = KubernetesCluster(rest, settings.namespace, clock.now)
         self.elector = _elector(settings, environment)
-        rest.may_write = self.may_write
+        rest.may_write_for = self.may_write_for
         self.alarms = Alarms(clock, self.queue.add)
         waits = Waits(
             settle=timedelta(seconds=settings.settle_seconds),
@@ -154,6 +155,10 @@ class Operator:
     def may_write(self) -> bool:
         """Tell whether this replica is the one that writes."""
         return self.elector is None or self.elector.leading
+
+    def may_write_for(self) -> float:
+        """Return for how many seconds this replica is the one that writes."""
+        return math.inf if self.elector is None else self.elector.left
 
     def leads(self) -> bool:
         """Tell whether this replica has caught up and is the one that writes."""
