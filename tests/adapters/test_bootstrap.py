@@ -1,9 +1,7 @@
 """The operator as a whole, beside an API server that does not answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import AbstractAsyncContextManager
 
 import aiohttp
 import pytest
@@ -19,24 +17,25 @@ from groupaccess.bootstrap import Environment, Operator
 from groupaccess.config import Settings
 
 
+class Refused(AbstractAsyncContextManager[Response]):
+    """A request to where nobody listens."""
+
+    async def __aenter__(self) -> Response:
+        raise OSError("connection refused")
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing was begun."""
+
+
 class Silence:
     """A transport to nowhere."""
 
     def __init__(self) -> None:
         self.requests = 0
 
-    @asynccontextmanager
-    async def request(
-        self,
-        method: str,  # noqa: ARG002 -- the protocol
-        url: str,  # noqa: ARG002
-        headers: Mapping[str, str],  # noqa: ARG002
-        body: Any,  # noqa: ANN401, ARG002
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109, ARG002
-    ) -> AsyncIterator[Response]:
+    def request(self, *_: object) -> Refused:
         self.requests += 1
-        raise OSError("connection refused")
-        yield
+        return Refused()
 
 
 async def watch_nothing(*_: object) -> None:
