@@ -284,6 +284,8 @@ async def test_what_a_removed_directory_lets_go_of_is_not_its_namesakes(
     assert slow.open == {"default"}
     assert forgotten == ["default"]  # the others had not begun
     assert desk.sync._ending == {}
+    desk.sync.gone("default")
+    await asyncio.sleep(1)  # it is about to let go
     await desk.sync.close()
     assert slow.open == set()
 

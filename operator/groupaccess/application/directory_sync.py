@@ -104,9 +104,9 @@ class DirectorySync:
     async def close(self) -> None:
         """Stop all loops and wait for their end."""
         tasks = [task for task, _ in self._loops.values()]
-        tasks += (task for ending in self._ending.values() for task in ending)
         for task in tasks:
             task.cancel()
+        tasks += (task for ending in self._ending.values() for task in ending)
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _keep_reading(
