@@ -129,8 +129,8 @@ WRITES = (
     Switch(
         "only the leader writes",
         REST,
-        'if method != "GET" and not self.may_write()',
-        "if False",
+        'left = CALL_TIMEOUT if method == "GET" else self.may_write_for()',
+        "left = CALL_TIMEOUT",
         ADAPTERS,
     ),
 )

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import socket
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -105,14 +106,14 @@ class Operator:
         self.metrics = PrometheusMetrics(self.registry, __version__)
         self.settings = settings
         self.environment = environment
-        rest = Rest(environment.transport)
+        rest = Rest(environment.transport, at_once=asyncio.Semaphore(settings.workers))
         self.store = Store()
         self.registry.register(StoreCollector(self.store))
         self.queue = Queue(clock, self.metrics)
         rest.on_date = ServerClock(clock, self.metrics).seen
         self.cluster = KubernetesCluster(rest, settings.namespace, clock.now)
         self.elector = _elector(settings, environment)
-        rest.may_write = self.may_write
+        rest.may_write_for = self.may_write_for
         self.alarms = Alarms(clock, self.queue.add)
         waits = Waits(
             settle=timedelta(seconds=settings.settle_seconds),
@@ -131,7 +132,8 @@ class Operator:
         server = KubernetesApiServer(  # a review is no write: it is not fenced
             Rest(environment.transport), settings.read_pods, settings.read_nodes
         )
-        self.sync.look = Canary(environment.tokens, server, self.store, clock).look
+        canary = Canary(environment.tokens, server, self.store, clock)
+        self.sync.look, self.sync.forget = canary.look, canary.forget
         self.handlers = Handlers(self.store, self.sync, self.enqueue)
         self.audit = Audit(self.cluster, self.store, self.metrics, self.handlers.gone)
         self.handlers.on_relist = self.audit.relisted
@@ -154,22 +156,27 @@ class Operator:
         """Tell whether this replica is the one that writes."""
         return self.elector is None or self.elector.leading
 
+    def may_write_for(self) -> float:
+        """Return for how many seconds this replica is the one that writes."""
+        return math.inf if self.elector is None else self.elector.left
+
     def leads(self) -> bool:
         """Tell whether this replica has caught up and is the one that writes."""
         return self.ready and self.may_write()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop, or until a part that must not end has ended."""
-        await installed(self.cluster)
+        probes = [self._endpoint().run()] if self.environment.serves_http else []
+        served = [asyncio.create_task(each) for each in probes]
+        await self._wait_for_api_server(served)
         # kopf cancels what was born after it: everything of ours is made before.
         parts = (
             *(mirror.run() for mirror in self.mirrors),
-            *((self._endpoint().run(),) if self.environment.serves_http else ()),
             self.alarms.run(),
             self.guard.run(),
             self._work(),
         )
-        ours = [asyncio.create_task(part) for part in parts]
+        ours = [*served, *(asyncio.create_task(part) for part in parts)]
         watch = self.environment.watch(self.handlers, stop, lambda: self._end(ours))
         watching = asyncio.create_task(watch)
         done, _ = await asyncio.wait([watching, *ours], return_when=asyncio.FIRST_COMPLETED)
@@ -183,10 +190,24 @@ class Operator:
             if not task.cancelled() and (error := task.exception()) is not None:
                 raise _only(error)
 
+    async def _wait_for_api_server(self, served: list[asyncio.Task[None]]) -> None:
+        """Wait until our kinds are served, and answer the kubelet: it takes silence for death."""
+        waiting = asyncio.create_task(installed(self.cluster))
+        try:
+            await asyncio.wait([waiting, *served], return_when=asyncio.FIRST_COMPLETED)
+            for task in (*served, waiting):
+                if task.done():
+                    task.result()
+        except BaseException:
+            for task in (*served, waiting):
+                task.cancel()
+            await asyncio.gather(*served, waiting, return_exceptions=True)
+            raise
+
     async def _work(self) -> None:
         """Begin to write once everything that was there before us is known, and we lead."""
         await asyncio.gather(*(mirror.listed.wait() for mirror in self.mirrors))
-        await caught_up(self.cluster, self.store)
+        await caught_up(self.cluster, self.store, self.handlers.gone)
         logger.info(
             "caught up: %d GroupAccesses, %d directories, %d bindings",
             len(self.store.accesses),

@@ -1,7 +1,7 @@
 """What kopf tells of our two kinds goes into the store, and whom it touches into the queue."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import kopf
@@ -9,9 +9,11 @@ from pydantic import ValidationError
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.asked import asks
-from groupaccess.application.declared import declared_access, declared_directory
+from groupaccess.application.declared import Observed, declared_directory
 from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.application.store import Store
+from groupaccess.application.unreadable import read_access, unreadable_directory
+from groupaccess.domain.model import Access
 
 logger = logging.getLogger(__name__)
 
@@ -41,64 +43,81 @@ class Handlers:
         """Take in a GroupAccess."""
         body = event["object"]
         name = body["metadata"]["name"]
-        if event["type"] == "DELETED":
-            self.gone("GroupAccess", [name])
+        if not self._see("GroupAccess", event):
             return
-        self._relisted(event)
-        try:
-            declared = declared_access(api.GroupAccess.read(body))
-        except ValidationError as error:
-            self._unreadable("GroupAccess", body, error)
-            return
+        declared = read_access(body)
+        if words := _unreadable(declared.access):
+            logger.error("GroupAccess %s cannot be read: %s", name, words)
         known = self._store.accesses.get(name)
         self._enqueue(self._store.put_access(declared))
         if asks(declared) != asks(known):
             self._sync.asked(declared.access.directory)
         self._sync.ask_others([name])
-        self._see("GroupAccess", body)
 
     async def on_directory(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
         """Take in a KeycloakDirectory, and have it read when it is new or changed."""
         body = event["object"]
         name = body["metadata"]["name"]
-        if event["type"] == "DELETED":
-            self.gone("KeycloakDirectory", [name])
+        if not self._see("KeycloakDirectory", event):
             return
-        self._relisted(event)
         try:
             declared = declared_directory(api.KeycloakDirectory.read(body))
         except ValidationError as error:
-            self._unreadable("KeycloakDirectory", body, error)
+            self._put_unreadable(*unreadable_directory(body, error))
             return
         known = self._store.realms.directories.get(name)
+        was_unreadable = name in self._store.realms.unreadable
         touched = self._store.put_directory(declared)
         self._enqueue(touched)
         self._sync.ask_others(touched)
-        if known is None or not known.same_spec(declared):
+        if known is None or was_unreadable or not known.same_spec(declared):
             self._sync.changed(name)
-        self._see("KeycloakDirectory", body)
 
-    def gone(self, kind: str, names: Iterable[str]) -> None:
-        """Take in that objects were deleted."""
-        for name in names:
-            self._store.seen[kind].pop(name, None)
-            if kind == "GroupAccess":
-                self._enqueue(self._store.drop_access(name))
-            else:
-                self._sync.gone(name)
-                self._enqueue(self._store.drop_directory(name))
+    def _put_unreadable(self, observed: Observed, words: str) -> None:
+        """Take in a KeycloakDirectory that cannot be read, and have that said."""
+        logger.error("KeycloakDirectory %s cannot be read: %s", observed.ref.name, words)
+        self._enqueue(self._store.put_unreadable_directory(observed, words))
+        self._sync.changed(observed.ref.name)
 
-    def _relisted(self, event: kopf.RawEvent) -> None:
-        """Note a list of kopf's, whose events have no type."""
-        if event["type"] is None:
+    def gone(self, kind: str, uids: Mapping[str, str], version: str) -> None:
+        """Take in that objects had ended when a list was made; late news of others change nothing.
+
+        An object is named and has a uid: its name may be another one's by now.
+        """
+        for name, uid in uids.items():
+            if self._store.seen[kind].drop(name, uid, version):
+                self._drop(kind, name)
+
+    def _see(self, kind: str, event: kopf.RawEvent) -> bool:
+        """Take in that an object is there, or that it ended; tell whether it is to be read.
+
+        Not everything is told in order: kopf has a task for each uid.
+        """
+        meta: Any = event["object"]["metadata"]
+        name, uid, version = meta["name"], meta["uid"], meta["resourceVersion"]
+        if event["type"] == "DELETED":
+            self.gone(kind, {name: uid}, version)
+            return False
+        if event["type"] is None:  # of a list
             self.on_relist()
+        seen = self._store.seen[kind]
+        before, _ = seen.objects.get(name, (uid, version))
+        if not seen.put(name, uid, version):
+            return False
+        if before != uid:
+            self._drop(kind, name)
+        return True
 
-    def _see(self, kind: str, body: Any) -> None:  # noqa: ANN401 -- kopf's raw JSON
-        meta = body["metadata"]
-        self._store.seen[kind][meta["name"]] = (meta["uid"], meta["resourceVersion"])
+    def _drop(self, kind: str, name: str) -> None:
+        """Forget an object that ended, also when its name is another one's at once."""
+        if kind == "GroupAccess":
+            self._enqueue(self._store.drop_access(name))
+        else:
+            self._sync.gone(name)
+            self._enqueue(self._store.drop_directory(name))
 
-    def _unreadable(self, kind: str, body: Any, error: ValidationError) -> None:  # noqa: ANN401
-        """Keep what was known of it: an object that cannot be read changes nothing."""
-        name = body["metadata"]["name"]
-        logger.error("%s %s cannot be read and changes nothing: %s", kind, name, error)
-        self._see(kind, body)
+
+def _unreadable(access: Access) -> str:
+    """Say what of a GroupAccess cannot be read, "" for nothing."""
+    items = (mapping.unreadable for mapping in access.mappings)
+    return "; ".join(filter(None, (access.unreadable, *items)))

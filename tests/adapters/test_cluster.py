@@ -12,7 +12,13 @@ from fakes.clock import FakeClock
 from fakes.values import content, key
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
 from groupaccess.adapters.kubernetes.records import write_binding
-from groupaccess.application.ports import Note, NotInstalledError, ObjectRef, PassingError
+from groupaccess.application.ports import (
+    Listing,
+    Note,
+    NotInstalledError,
+    ObjectRef,
+    PassingError,
+)
 from groupaccess.domain.bindings import Binding, BindingKey, Desired
 
 ABOUT = ObjectRef("GroupAccess", "p" * 253, "u")
@@ -64,10 +70,11 @@ async def test_no_name_leads_to_another_namespace(server: ApiServer, name: str) 
 
 
 async def test_all_pages_of_a_kind_are_listed(server: ApiServer) -> None:
-    server.answers.extend([page(item("a", "1", "5"), more="next"), page(item("b", "2", "6"))])
+    first = page(item("a", "1", "5"), more="next", version="7")
+    server.answers.extend([first, page(item("b", "2", "6"), version="9")])
     async with server.serve() as rest:
         found = await KubernetesCluster(rest, "own", FakeClock().now).versions("GroupAccess")
-    assert found == {"a": ("1", "5"), "b": ("2", "6")}
+    assert found == Listing("7", {"a": ("1", "5"), "b": ("2", "6")})
 
 
 @pytest.mark.parametrize(

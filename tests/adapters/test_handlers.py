@@ -12,7 +12,16 @@ from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.keycloak import FakeDirectoryReader
 from fakes.metrics import FakeMetrics
-from fakes.values import Spec, access_spec, body, directory_spec, mapping, snapshot
+from fakes.values import (
+    Spec,
+    access_spec,
+    binding,
+    body,
+    directory_spec,
+    key,
+    mapping,
+    snapshot,
+)
 from fakes.waiting import until
 from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.application.store import Store
@@ -54,7 +63,7 @@ async def desk() -> AsyncIterator[Desk]:
 async def test_an_object_goes_into_the_store_and_the_queue(desk: Desk, kind: str | None) -> None:
     await desk.tell(kind, ACCESS)
     assert desk.store.accesses["platform"].access.mappings[0].group == "SRE"
-    assert desk.store.seen["GroupAccess"] == {"platform": ("uid-platform", "1")}
+    assert desk.store.seen["GroupAccess"].objects == {"platform": ("uid-platform", "1")}
     assert desk.touched == ["platform"]
 
 
@@ -62,7 +71,7 @@ async def test_a_deleted_object_leaves_the_store_and_is_queued(desk: Desk) -> No
     await desk.tell("ADDED", ACCESS)
     await desk.tell("DELETED", ACCESS)
     assert desk.store.accesses == {}
-    assert desk.store.seen["GroupAccess"] == {}
+    assert desk.store.seen["GroupAccess"].objects == {}
     assert desk.touched == ["platform", "platform"]
 
 
@@ -70,18 +79,53 @@ async def test_a_directory_touches_its_users_and_is_read(desk: Desk) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     assert desk.touched == ["platform", "platform"]
-    assert desk.store.seen["KeycloakDirectory"] == {"default": ("uid-default", "1")}
+    assert desk.store.seen["KeycloakDirectory"].objects == {"default": ("uid-default", "1")}
     assert list(desk.sync._loops) == ["default"]
+
+
+def at(raw: Spec, version: str, uid: str = "anew") -> Spec:
+    """Return a namesake, or the object at another version."""
+    return {**raw, "metadata": {**raw["metadata"], "resourceVersion": version, "uid": uid}}
+
+
+def uid_of(desk: Desk, raw: Spec) -> str:
+    """Return the uid of the object that the store has under its name."""
+    if raw["kind"] == "GroupAccess":
+        return desk.store.accesses["platform"].observed.ref.uid
+    return desk.store.realms.directories["default"].observed.ref.uid
+
+
+@pytest.mark.parametrize("raw", [ACCESS, DIRECTORY], ids=["an object", "a directory"])
+@pytest.mark.parametrize("kind", ["DELETED", "MODIFIED", "ADDED"])
+async def test_late_news_of_a_former_object_change_nothing_for_its_namesake(
+    desk: Desk, raw: Spec, kind: str
+) -> None:
+    await desk.tell("ADDED", raw)
+    await desk.tell("ADDED", at(raw, "9"))
+    await desk.tell(kind, at(raw, "8", raw["metadata"]["uid"]))
+    assert uid_of(desk, raw) == "anew"
+    assert list(desk.store.seen[raw["kind"]].objects.values()) == [("anew", "9")]
+
+
+async def test_what_was_known_of_a_former_object_ends_when_its_namesake_comes(desk: Desk) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("ADDED", DIRECTORY)
+    desk.store.put_reading("default", Reading(snapshot("/SRE")))
+    desk.store.proven("platform")[key()] = binding(key()).content
+    await desk.tell("ADDED", at(ACCESS, "8"))
+    await desk.tell("ADDED", at(DIRECTORY, "9"))  # its end was not told yet, or never will be
+    assert desk.store.realms.readings["default"] == Reading()
+    assert not desk.store.proven("platform")
 
 
 async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Desk) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     desk.touched.clear()
-    desk.handlers.gone("GroupAccess", ["platform"])
-    desk.handlers.gone("KeycloakDirectory", ["default", "never seen"])
+    desk.handlers.gone("GroupAccess", {"platform": "uid-platform"}, "9")
+    desk.handlers.gone("KeycloakDirectory", {"default": "uid-default", "never seen": "x"}, "9")
     assert (desk.store.accesses, desk.store.realms.directories) == ({}, {})
-    assert desk.store.seen == {"GroupAccess": {}, "KeycloakDirectory": {}}
+    assert not any(seen.objects for seen in desk.store.seen.values())
     assert desk.touched == ["platform"]
     assert desk.sync._loops == {}
 
@@ -113,14 +157,15 @@ async def test_a_deleted_directory_is_read_no_more(desk: Desk) -> None:
     [{}, {"mappings": []}, {"mappings": [{"name": "sre"}]}, {"mappings": [mapping(), mapping()]}],
     ids=["nothing", "no mapping", "half a mapping", "one name twice"],
 )
-async def test_an_object_that_cannot_be_read_changes_nothing(
+async def test_an_object_that_cannot_be_read_is_looked_at_and_holds(
     desk: Desk, spec: Spec, caplog: pytest.LogCaptureFixture
 ) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("MODIFIED", body("GroupAccess", "platform", spec, version="2"))
-    assert desk.store.accesses["platform"].access.mappings[0].group == "SRE"
-    assert desk.store.seen["GroupAccess"] == {"platform": ("uid-platform", "2")}
-    assert desk.touched == ["platform"]
+    access = desk.store.accesses["platform"].access
+    assert access.unreadable or all(each.unreadable for each in access.mappings)
+    assert desk.store.seen["GroupAccess"].objects == {"platform": ("uid-platform", "2")}
+    assert desk.touched == ["platform", "platform"]
     assert "GroupAccess platform cannot be read" in caplog.text
 
 
@@ -133,6 +178,11 @@ async def test_a_directory_that_cannot_be_read_shows_no_secret(
     await desk.tell("MODIFIED", body("KeycloakDirectory", "default", wrong, version="2"))
     assert "default" in desk.store.realms.directories
     assert "s3cret" not in caplog.text
+    _, words = desk.store.realms.unreadable["default"]
+    assert "spec.auth.clientSecret.secretRef" in words
+    assert "s3cret" not in words
+    await desk.tell("MODIFIED", at(DIRECTORY, "3", "uid-default"))
+    assert desk.store.realms.unreadable == {}
 
 
 def test_kopf_watches_both_kinds_and_nothing_else() -> None:

@@ -86,6 +86,26 @@ async def test_the_token_of_an_enabled_member_is_looked_at(desk: Desk) -> None:
     assert desk.server.queries[ID_TOKEN] == {"scope": "openid teams", "userId": "alice"}
 
 
+async def test_a_directory_made_anew_is_proven_anew(desk: Desk) -> None:
+    desk.server.answers["members"] = []
+    await desk.proof()
+    assert desk.prover._tried
+    desk.server.answers["members"] = [{"id": "alice", "enabled": True}]
+    desk.now += timedelta(days=2)
+    await desk.proof()
+    assert desk.asked(ID_TOKEN)
+    await desk.proof()
+    assert not desk.asked(ID_TOKEN)
+    desk.prover.forget("another")
+    await desk.proof()
+    assert not desk.asked(ID_TOKEN)
+    desk.prover.forget("default")
+    assert not desk.prover._known
+    assert not desk.prover._tried
+    await desk.proof()
+    assert desk.asked(ID_TOKEN)
+
+
 async def test_the_operators_own_token_is_looked_at_where_there_is_a_canary(desk: Desk) -> None:
     desk.canary = "SRE"
     found = await desk.proof()

@@ -27,11 +27,17 @@ class Mirrors:
 
     def put(self, kind: str, body: Body) -> None:
         self._forget()
-        self.by_kind[kind].put(body)
+        mirror = self.by_kind[kind].mirror
+        mirror.put(mirror.read(body))
 
     def gone(self, kind: str, name: str, uid: str = "u", namespace: str = "") -> None:
         self._forget()
-        self.by_kind[kind].gone(namespace, name, uid)
+        self.by_kind[kind].mirror.drop(namespace, name, uid)
+
+    def replace(self, kind: str, *bodies: Body, version: str = "9") -> None:
+        self._forget()
+        mirror = self.by_kind[kind].mirror
+        mirror.replace([mirror.read(body) for body in bodies], version)
 
     def _forget(self) -> None:
         self.touched.clear()
@@ -161,3 +167,39 @@ async def test_a_namespace_touches_who_selects_it_now_or_did(mirror: Mirrors) ->
     assert mirror.touched == ["platform"]
     mirror.put("namespaces", metadata("n", labels={"x": "y"}))
     assert mirror.touched == []
+
+
+async def test_after_a_gap_bindings_are_what_the_list_has_whoever_wrote_them(
+    mirror: Mirrors,
+) -> None:
+    mirror.replace("clusterrolebindings", body("a", "Others"), version="1")
+    mirror.put("rolebindings", body(key().name, "SRE", namespace="shop"))
+    written = body(key().name, "SRE", version="5")
+    mirror.store.put_binding(read_binding(written))  # by the writer; deleted in the gap
+    mirror.replace("clusterrolebindings", body("a", "Others"), version="9")
+    assert mirror.store.bindings.all.keys() == {
+        BindingKey("", "a"),
+        BindingKey("shop", key().name),  # of the other kind
+    }
+    assert mirror.touched == ["platform"]
+
+
+async def test_how_far_the_watch_is_puts_an_answer_in_order(mirror: Mirrors) -> None:
+    binding = body(key().name, "SRE", version="5")
+    mirror.put("clusterrolebindings", binding)
+    mirror.gone("clusterrolebindings", key().name)
+    mirror.by_kind["clusterrolebindings"].mirror.passed("9")
+    mirror.store.put_binding(read_binding(binding))
+    assert mirror.store.bindings.all == {}
+
+
+async def test_after_a_gap_roles_and_namespaces_are_what_the_list_has(mirror: Mirrors) -> None:
+    mirror.store.put_access(access("platform", mapping(namespaces={"names": ["shop"]})))
+    for kind in ("clusterroles", "namespaces"):
+        mirror.put(kind, metadata("shop"))
+        mirror.put(kind, metadata("view"))
+        mirror.replace(kind, metadata("new"))
+        assert mirror.touched == ["platform"]
+        mirror.by_kind[kind].mirror.passed("9")
+    assert mirror.store.cluster_roles == {"new"}
+    assert mirror.store.namespaces.keys() == {"new"}

@@ -1,12 +1,13 @@
 """Paths are quoted, answers are read or become errors, and errors become reasons."""
 
+import asyncio
 from urllib.parse import unquote
 
 import pytest
 from aiohttp.test_utils import unused_port
 from kubernetes.aio.client import ApiClient, Configuration
 
-from fakes.api_server import Answer, ApiServer, status
+from fakes.api_server import Answer, ApiServer, Stream, status
 from fakes.values import desired
 from groupaccess.adapters.kubernetes.errors import denied, judged, unreadable
 from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
@@ -135,8 +136,34 @@ async def test_nothing_is_written_while_another_replica_may_write() -> None:
     server = ApiServer()
     server.answers.append(Answer({}))
     async with server.serve() as rest:
-        rest.may_write = lambda: False
+        rest.may_write_for = lambda: 0.0
         with pytest.raises(PassingError, match="lease"):
             await rest.call("PATCH", "/x", {})
         await rest.call("GET", "/x")
     assert [request.method for request in server.requests] == ["GET"]
+
+
+async def test_a_write_that_waits_for_others_is_not_sent_when_the_lease_is_lost() -> None:
+    server, left = ApiServer(), 10.0
+    server.answers.extend([Answer({})] * 2)
+    async with server.serve() as rest:
+        rest.may_write_for = lambda: left
+        rest.at_once = asyncio.Semaphore(1)
+        async with rest.at_once:  # as while another call is under way
+            waiting = asyncio.create_task(rest.call("PATCH", "/x", {}))
+            await asyncio.sleep(0.05)
+            left = 0.0
+        with pytest.raises(PassingError, match="lease"):
+            await waiting
+        left = 10.0
+        await rest.call("PATCH", "/y", {})
+    assert [request.path for request in server.requests] == ["/y"]
+
+
+async def test_a_write_is_under_way_no_longer_than_the_lease_is_good() -> None:
+    server = ApiServer()
+    server.streams.append(Stream())
+    async with server.serve() as rest:
+        rest.may_write_for = lambda: 0.1
+        with pytest.raises(PassingError, match="not reached"):
+            await rest.call("POST", "/x?watch", {})  # it is never answered

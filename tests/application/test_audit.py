@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import pytest
 
 from fakes.cluster import FakeCluster
 from fakes.metrics import FakeMetrics
 from fakes.values import access_spec
-from groupaccess.application.audit import DEAF, EVERY, GRACE, SOON, Audit, DeafError, differences
+from groupaccess.application.audit import DEAF, EVERY, GRACE, SOON, Audit, DeafError
+from groupaccess.application.ports import Listing
 from groupaccess.application.store import Store
 
 KIND = "GroupAccess"
@@ -27,12 +28,16 @@ class Desk:
 
     def see(self) -> None:
         """Let the watch tell everything."""
-        self.store.seen[KIND] = dict(self.cluster.objects.versions(KIND))
+        seen, there = self.store.seen[KIND], self.cluster.objects.versions(KIND)
+        for name, (uid, version) in there.items():
+            seen.put(name, uid, version)
+        for name in seen.objects.keys() - there.keys():
+            seen.drop(name, seen.objects[name][0], self.cluster.version)
 
-    def _gone(self, kind: str, names: Iterable[str]) -> None:
-        for name in names:
+    def _gone(self, kind: str, uids: Mapping[str, str], version: str) -> None:
+        for name, uid in uids.items():
+            assert self.store.seen[kind].drop(name, uid, version)
             self.ended.append((kind, name))
-            self.store.seen[kind].pop(name)
 
 
 @pytest.fixture
@@ -98,14 +103,42 @@ async def test_a_watch_that_does_not_tell_is_an_error(desk: Desk, change: str) -
     desk.cluster.objects.apply(KIND, name, access_spec(suspend=True))
     with pytest.raises(DeafError, match=f"GroupAccess did not tell of {name}"):
         await desk.audit.look(KIND)
-    assert desk.metrics.counts["audited"] == 1
+    assert desk.metrics.counts["audited"] == (2 if change == "made anew" else 1)
 
 
-def test_what_was_seen_may_be_newer_than_the_list() -> None:
-    assert differences({"a": ("u", "9")}, {"a": ("u", "10")}) == (set(), set())
-    assert differences({"a": ("u", "10")}, {"a": ("u", "9")}) == (set(), {"a"})
-    assert differences({"a": ("other", "9")}, {"a": ("u", "10")}) == (set(), {"a"})
-    assert differences({}, {"a": ("u", "1")}) == ({"a"}, set())
+class Paged(FakeCluster):
+    """A cluster whose lists take their time: they show what was there when they began."""
+
+    async def versions(self, kind: str) -> Listing:
+        listing = await super().versions(kind)
+        await asyncio.sleep(2)
+        return listing
+
+
+async def test_what_comes_while_it_is_listed_is_not_taken_for_gone(desk: Desk) -> None:
+    desk.cluster = Paged()
+    desk.store = Store()
+    audit = Audit(desk.cluster, desk.store, desk.metrics, desk._gone)
+    desk.cluster.objects.apply(
+        KIND, "late", access_spec()
+    )  # so that there is something to wait for
+    look = asyncio.create_task(audit.look(KIND))
+    for when in range(int(DEAF)):
+        desk.cluster.objects.apply(KIND, f"new-{when}", access_spec())
+        desk.see()
+        await asyncio.sleep(1)
+    await look
+    assert desk.ended == []
+    assert len(desk.store.seen[KIND].objects) == 1 + int(DEAF)
+
+
+async def test_what_was_listed_and_ended_in_a_gap_makes_no_watch_deaf(desk: Desk) -> None:
+    desk.cluster.objects.apply(KIND, "short", access_spec())
+    look = asyncio.create_task(desk.audit.look(KIND))
+    await asyncio.sleep(GRACE + 1)
+    desk.cluster.objects.remove(KIND, "short")
+    await look
+    assert desk.metrics.counts["audited"] == 0
 
 
 async def running(desk: Desk, seconds: float) -> "asyncio.Task[None]":
@@ -135,7 +168,7 @@ async def test_it_looks_soon_after_kopf_listed_anew(desk: Desk) -> None:
 
 
 async def test_it_looks_at_both_kinds(desk: Desk) -> None:
-    desk.store.seen["KeycloakDirectory"] = {"default": ("u", "1")}
+    desk.store.seen["KeycloakDirectory"].put("default", "u", "1")
     desk.cluster.objects.remove(KIND, "platform")
     run = await running(desk, EVERY + GRACE + 1)  # side by side: the grace is waited for once
     assert desk.ended == [(KIND, "platform"), ("KeycloakDirectory", "default")]

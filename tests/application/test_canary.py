@@ -24,7 +24,8 @@ class Watched(Desk):
         self.realm.create_group("/canary")
         self.tokens = FakeTokens()
         self.server = FakeApiServer(self.tokens)
-        self.sync.look = Canary(self.tokens, self.server, self.store, clock).look
+        self.canary = Canary(self.tokens, self.server, self.store, clock)
+        self.sync.look, self.sync.forget = self.canary.look, self.canary.forget
 
     def said(self) -> tuple[str, str]:
         """Return status and message of the condition ApiServer."""
@@ -46,6 +47,15 @@ async def test_it_is_asked_before_the_first_grant_can_be_made(watched: Watched) 
     assert watched.server.reviews == [RAW]
     assert watched.touched[0] == "platform"  # by the sight, then by the reading
     assert watched.ready() == ("True", "Read")
+
+
+async def test_nothing_is_kept_of_a_directory_that_is_gone(watched: Watched) -> None:
+    watched.declare(canary=CANARY)
+    await asyncio.sleep(1)
+    assert watched.canary._asked
+    watched.sync.gone("default")
+    await asyncio.sleep(1)
+    assert not watched.canary._asked
 
 
 async def test_while_it_agrees_it_is_asked_every_ten_minutes_and_nothing_is_written(

@@ -104,7 +104,8 @@ def test_a_confirmed_absence_touches_whom_it_was_pinned_for(store: Store) -> Non
 
 def test_pins_of_another_directory_or_object_are_none(store: Store) -> None:
     assert set(store.pins("platform")) == {"SRE"}
-    store.put_access(access("platform", mapping(group="SRE"), directoryRef={"name": "x"}))
+    other = access("platform", mapping(group="SRE"), version="2", directoryRef={"name": "x"})
+    store.put_access(other)
     assert store.pins("platform") == {}
     assert store.pins("nobody") == {}
 

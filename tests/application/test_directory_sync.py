@@ -1,6 +1,7 @@
 """Directories are read each on its own loop, and their statuses say how that went."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -247,6 +248,73 @@ async def test_a_removed_directory_is_read_no_more(desk: Desk) -> None:
     assert len(desk.reader.reads) == 2
 
 
+class Slowly(FakeDirectoryReader):
+    """A reader that takes its time to let go; `open` are directories that it keeps something of."""
+
+    def __init__(self, reader: FakeDirectoryReader) -> None:
+        super().__init__()
+        self.reader, self.open = reader, set[str]()
+
+    async def read(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+        self.open.add(given[0].name)
+        return await self.reader.read(*given)
+
+    async def forget(self, directory: str) -> None:
+        await asyncio.sleep(3)
+        self.open.discard(directory)
+
+
+async def test_what_a_removed_directory_lets_go_of_is_not_its_namesakes(
+    desk: Desk, clock: FakeClock
+) -> None:
+    slow, forgotten = Slowly(desk.reader), list[str]()
+    desk.sync = DirectorySync(
+        desk.cluster, slow, desk.store, clock, desk.metrics, desk.touched.extend, lambda: True
+    )
+    desk.sync.forget = forgotten.append
+    desk.declare()
+    await asyncio.sleep(1)
+    for _ in range(3):  # the second and third are made anew before the first has ended
+        desk.sync.gone("default")
+        desk.store.drop_directory("default")
+        desk.tell()
+        await asyncio.sleep(0)
+    await asyncio.sleep(20)
+    assert desk.groups == ["/SRE"]
+    assert slow.open == {"default"}
+    assert forgotten == ["default"]  # the others had not begun
+    assert desk.sync._ending == {}
+    desk.sync.gone("default")
+    await asyncio.sleep(1)  # it is about to let go
+    await desk.sync.close()
+    assert slow.open == set()
+
+
+@pytest.mark.parametrize("broken", ["look", "say"])
+async def test_an_unexpected_error_does_not_end_the_reading_of_a_directory(
+    desk: Desk, caplog: pytest.LogCaptureFixture, broken: str
+) -> None:
+    async def fail(*_: object) -> None:
+        raise TypeError("a mistake of ours")
+
+    look = desk.sync.look
+    if broken == "look":
+        desk.sync.look = fail
+    else:
+        desk.cluster.fail("status", TypeError("a mistake of ours"), times=2)
+    desk.declare()
+    await asyncio.sleep(1)
+    assert "a mistake of ours" in caplog.text
+    if broken == "look":
+        assert desk.ready() == ("False", "KeycloakUnavailable")
+        assert "in an unexpected way (TypeError)" in desk.status()["conditions"][0]["message"]
+        desk.tell()
+        desk.sync.look = look
+    await asyncio.sleep(120)
+    assert desk.ready() == ("True", "Read")
+    assert 2 <= len(desk.reader.reads) < 15  # with a back-off
+
+
 async def test_nothing_is_read_after_the_end(desk: Desk) -> None:
     desk.declare()
     desk.declare("other")
@@ -272,6 +340,32 @@ async def test_a_directory_with_an_unknown_field_is_not_read(desk: Desk) -> None
     await asyncio.sleep(600)
     assert desk.reader.reads == []
     assert desk.ready() == ("False", "UnknownField")
+
+
+async def test_a_directory_that_cannot_be_read_says_so_until_it_can(desk: Desk) -> None:
+    desk.declare()
+    await asyncio.sleep(1)
+    ref = desk.cluster.objects.apply("KeycloakDirectory", "default", {"issuer": 7})
+    raw = desk.cluster.objects.find("KeycloakDirectory", "default")
+    assert raw is not None
+    known = desk.store.realms.directories["default"].observed
+    observed = replace(known, version=raw["metadata"]["resourceVersion"], generation=2)
+    desk.store.put_unreadable_directory(observed, "spec.issuer: no text")
+    desk.sync.changed("default")
+    desk.leads = False
+    await asyncio.sleep(100)
+    assert desk.ready() == ("True", "Read")
+    desk.leads = True
+    await asyncio.sleep(100)
+    assert desk.ready() == ("False", "Unreadable")
+    assert "spec.issuer: no text" in desk.status()["conditions"][0]["message"]
+    assert desk.status()["observedGeneration"] == 2
+    assert ref.uid == observed.ref.uid
+    assert len(desk.reader.reads) == 1
+    desk.declare()
+    desk.sync.changed("default")
+    await asyncio.sleep(10)
+    assert desk.ready() == ("True", "Read")
 
 
 async def test_what_may_come_is_waited_for_and_then_stalls(desk: Desk) -> None:

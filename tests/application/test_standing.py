@@ -159,3 +159,78 @@ def test_nobody_is_told_of_a_binding_of_their_own() -> None:
     assert told == ["shop"]
     standing.drop(OURS, "u1")
     assert told == ["shop", "shop"]
+
+
+def test_a_list_takes_away_what_it_lacks_of_its_kind_and_is_no_newer_than_it() -> None:
+    inside = BindingKey("bank", OURS.name)
+    standing = made(subject(OURS, version="5"), subject(TWIN, version="9"), subject(inside))
+    assert standing.replace([subject(BY_HAND)], "8", namespaced=False) == {"platform"}
+    assert standing.all.keys() == {TWIN, inside, BY_HAND}
+    assert standing.replace([], "9", namespaced=False) == {"shop"}
+    assert standing.replace([], "9", namespaced=True) == {"platform"}
+    assert standing.all == {}
+
+
+def test_a_list_does_not_hide_what_was_written_after_it() -> None:
+    standing = made(subject(OURS, "Ops", version="9"))
+    assert standing.replace([subject(OURS, "SRE", version="5")], "8", namespaced=False) == set()
+    assert standing.all[OURS].content.groups == ("Ops",)
+
+
+def test_a_list_shows_who_was_made_anew() -> None:
+    standing = made(subject(OURS, "SRE", version="5"))
+    anew = subject(OURS, "Ops", uid="anew", version="7")
+    assert standing.replace([anew], "8", namespaced=False) == {"platform"}
+    assert naming(standing, "SRE") == []
+    assert standing.all == {OURS: anew}
+
+
+@pytest.mark.parametrize("where", [OURS, BindingKey("bank", OURS.name)], ids=str)
+def test_what_the_watch_still_tells_of_a_binding_that_was_deleted_does_not_bring_it_back(
+    where: BindingKey,
+) -> None:
+    standing, inside = Standing(), bool(where.namespace)
+    standing.passed("2", namespaced=inside)
+    standing.put(subject(where, version="5"))  # the answer to an own write
+    standing.drop(where, "u1")  # and to an own delete
+    for version in ("3", "5"):
+        assert standing.put(subject(where, version=version)) == set()
+        standing.passed(version, namespaced=inside)
+    assert standing.replace([subject(where, version="5")], "5", namespaced=inside) == {"platform"}
+
+
+def test_a_list_from_before_an_own_delete_does_not_bring_it_back() -> None:
+    standing = made(subject(OURS, version="5"))
+    standing.drop(OURS, "u1")
+    assert standing.replace([subject(OURS, version="5")], "6", namespaced=False) == set()
+    assert standing.all == {}
+
+
+def test_the_answer_to_a_write_that_the_watch_has_passed_does_not_bring_it_back() -> None:
+    standing = made(subject(OURS, version="5"))
+    standing.drop(OURS, "u1")
+    standing.passed("9", namespaced=False)
+    assert standing.put(subject(OURS, version="5")) == set()
+    assert standing.put(subject(OURS, uid="anew", version="10")) == {"platform"}
+
+
+def test_a_deleted_binding_that_waits_for_a_finalizer_still_binds() -> None:
+    standing = made(subject(OURS, version="5"))
+    standing.drop(OURS, "u1")
+    assert standing.put(subject(OURS, version="6")) == {"platform"}
+    assert naming(standing, "SRE") == [OURS]
+
+
+def test_what_was_deleted_is_remembered_only_until_the_watch_has_passed_it() -> None:
+    standing = Standing()
+    for number in range(100):
+        standing.put(subject(OURS, uid=f"u{number}", version=str(number + 1)))
+        standing.drop(OURS, f"u{number}")
+    standing.passed("99", namespaced=False)
+    assert list(standing._passage._ended[False]) == ["u99"]
+    standing.passed("100", namespaced=False)
+    assert not standing._passage._ended[False]
+    standing.put(subject(OURS, version="101"))
+    standing.passed("102", namespaced=False)
+    standing.drop(OURS, "u1")  # the watch has told all of it but its end
+    assert not standing._passage._ended[False]

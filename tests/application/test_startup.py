@@ -1,73 +1,129 @@
 """Nobody writes before everything that was there is known."""
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
 from fakes.cluster import FakeCluster
 from fakes.values import access_spec, directory_spec
 from groupaccess.application.known import KINDS
-from groupaccess.application.ports import NotInstalledError
-from groupaccess.application.startup import agree, caught_up, installed
+from groupaccess.application.ports import Listing, NotInstalledError
+from groupaccess.application.startup import PATIENCE, caught_up, installed
 from groupaccess.application.store import Store
 
-Versions = dict[str, tuple[str, str]]
+KIND = "GroupAccess"
 
 
-@pytest.mark.parametrize(
-    ("listed", "seen", "same"),
-    [
-        ({}, {}, True),
-        ({"a": ("u", "5")}, {"a": ("u", "5")}, True),
-        ({"a": ("u", "9")}, {"a": ("u", "10")}, True),
-        ({"a": ("u", "10")}, {"a": ("u", "9")}, False),
-        ({"a": ("u", "5")}, {"a": ("other", "9")}, False),
-        ({"a": ("u", "5")}, {}, False),
-        ({}, {"a": ("u", "5")}, False),
-    ],
-    ids=["nothing", "same", "seen later", "seen earlier", "made anew", "not seen", "gone"],
-)
-def test_the_list_and_what_was_seen_agree(listed: Versions, seen: Versions, *, same: bool) -> None:
-    assert agree(listed, seen) is same
+class Start:
+    """A start beside a cluster; `lists` counts how often a kind was listed."""
+
+    def __init__(self) -> None:
+        self.lists = dict.fromkeys(KINDS, 0)
+        self.cluster, self.store, self.ended = Counting(self.lists), Store(), list[str]()
+
+    def put(self, *kinds: str) -> None:
+        """Let the watches tell what there is."""
+        for kind in kinds or KINDS:
+            for name, (uid, version) in self.cluster.objects.versions(kind).items():
+                self.store.seen[kind].put(name, uid, version)
+
+    def gone(self, kind: str, uids: Mapping[str, str], version: str) -> None:
+        """Take in what ended."""
+        for name, uid in uids.items():
+            assert self.store.seen[kind].drop(name, uid, version)
+            self.ended.append(name)
+
+    def begin(self) -> "asyncio.Task[None]":
+        """Begin to wait."""
+        return asyncio.create_task(caught_up(self.cluster, self.store, self.gone))
 
 
-def put(cluster: FakeCluster, store: Store) -> None:
-    """Let the watches tell what there is."""
-    for kind in KINDS:
-        store.seen[kind] = cluster.objects.versions(kind)
+class Counting(FakeCluster):
+    """A cluster whose lists take a second, and are counted."""
+
+    def __init__(self, lists: dict[str, int]) -> None:
+        super().__init__()
+        self._lists = lists
+
+    async def versions(self, kind: str) -> Listing:
+        self._lists[kind] += 1
+        listing = await super().versions(kind)
+        await asyncio.sleep(1)
+        return listing
 
 
-async def test_it_has_caught_up_when_the_watches_have_told_everything() -> None:
-    cluster, store = FakeCluster(), Store()
-    cluster.objects.apply("GroupAccess", "platform", access_spec())
-    cluster.objects.apply("KeycloakDirectory", "default", directory_spec())
-    waiting = asyncio.create_task(caught_up(cluster, store))
+@pytest.fixture
+async def start() -> Start:
+    return Start()
+
+
+async def test_it_has_caught_up_when_the_watches_have_told_everything(start: Start) -> None:
+    start.cluster.objects.apply(KIND, "platform", access_spec())
+    start.cluster.objects.apply("KeycloakDirectory", "default", directory_spec())
+    waiting = start.begin()
     await asyncio.sleep(600)
     assert not waiting.done()
-    put(cluster, store)
-    async with asyncio.timeout(1):
+    start.put()
+    async with asyncio.timeout(2):
         await waiting
 
 
-async def test_an_object_that_was_deleted_meanwhile_is_waited_for() -> None:
-    cluster, store = FakeCluster(), Store()
-    cluster.objects.apply("GroupAccess", "platform", access_spec())
-    put(cluster, store)
-    cluster.objects.remove("GroupAccess", "platform")
-    waiting = asyncio.create_task(caught_up(cluster, store))
-    await asyncio.sleep(60)
-    assert not waiting.done()
-    store.seen["GroupAccess"].clear()
-    async with asyncio.timeout(1):
-        await waiting
+async def test_each_kind_is_listed_once_while_the_watches_tell(start: Start) -> None:
+    for number in range(50):
+        start.cluster.objects.apply(KIND, f"a-{number}", access_spec())
+    waiting = start.begin()
+    for name, (uid, version) in start.cluster.objects.versions(KIND).items():
+        await asyncio.sleep(1)
+        assert not waiting.done()
+        start.store.seen[KIND].put(name, uid, version)
+    await waiting
+    assert start.lists == dict.fromkeys(KINDS, 1)
+
+
+async def test_objects_that_are_created_all_the_time_do_not_hold_it_up(start: Start) -> None:
+    waiting = start.begin()
+    for number in range(30):
+        start.cluster.objects.apply(KIND, f"a-{number}", access_spec())
+        start.put()
+        await asyncio.sleep(0.1)
+    assert waiting.done()
+    assert start.ended == []
+
+
+async def test_an_object_that_ends_before_it_was_told_of_is_not_waited_for(start: Start) -> None:
+    ref = start.cluster.objects.apply(KIND, "platform", access_spec())
+    waiting = start.begin()
+    await asyncio.sleep(0.5)
+    start.store.seen[KIND].drop("platform", ref.uid, "9")  # while the list is under way
+    await waiting
+
+
+async def test_an_object_that_ended_in_a_gap_of_the_watch_is_not_waited_for_in_vain(
+    start: Start,
+) -> None:
+    start.cluster.objects.apply(KIND, "platform", access_spec())
+    waiting = start.begin()
+    await asyncio.sleep(2)
+    start.cluster.objects.remove(KIND, "platform")
+    await asyncio.sleep(PATIENCE + 2)
+    assert waiting.done()
+
+
+async def test_an_object_that_was_deleted_meanwhile_is_gone_at_once(start: Start) -> None:
+    start.cluster.objects.apply(KIND, "platform", access_spec())
+    start.put()
+    start.cluster.objects.remove(KIND, "platform")
+    await start.begin()
+    assert start.ended == ["platform"]
 
 
 async def test_an_api_server_that_is_not_there_yet_is_waited_for() -> None:
-    cluster = FakeCluster()
-    cluster.fail("versions", times=20)
+    start = Start()
+    start.cluster.fail("versions", times=20)
     async with asyncio.timeout(120):
-        await installed(cluster)
-        await caught_up(cluster, Store())
+        await installed(start.cluster)
+        await start.begin()
 
 
 @pytest.mark.parametrize("kind", KINDS)

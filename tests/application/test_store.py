@@ -41,8 +41,16 @@ def test_an_older_version_of_an_object_is_not_taken(store: Store) -> None:
     assert store.accesses["platform"].access.mappings[0].group == "SRE"
 
 
-def test_an_object_made_anew_is_taken_whatever_its_version(store: Store) -> None:
-    assert store.put_access(access("platform", uid="anew", version="0")) == {"platform"}
+def test_an_object_made_anew_is_taken_and_its_namesakes_late_news_are_not(store: Store) -> None:
+    assert store.put_access(access("platform", uid="anew", version="9")) == {"platform"}
+    assert store.put_access(access("platform", version="8")) == set()
+    assert store.accesses["platform"].access.uid == "anew"
+
+
+def test_late_news_of_a_directory_do_not_hide_the_one_made_anew(store: Store) -> None:
+    store.put_directory(directory(uid="anew", version="9", syncInterval="20s"))
+    assert store.put_directory(directory(version="8", syncInterval="30s")) == set()
+    assert store.realms.directories["default"].observed.ref.uid == "anew"
 
 
 def test_what_was_proven_ends_with_the_object(store: Store) -> None:
@@ -58,6 +66,27 @@ def test_a_written_status_is_known_before_the_watch_tells(store: Store) -> None:
     store.note_status(replace(before, version="5", written="new"))
     assert store.put_access(access("platform", version="4")) == set()
     assert store.accesses["platform"].observed.written == "new"
+
+
+def test_the_echo_of_an_own_status_write_touches_nobody(store: Store) -> None:
+    before = store.accesses["platform"].observed
+    store.note_status(replace(before, version="5", written="new"))
+    assert store.put_access(access("platform", version="5")) == set()
+    assert store.accesses["platform"].observed.written == "new"
+
+
+def test_an_edit_that_the_watch_merges_into_the_echo_touches_the_object(store: Store) -> None:
+    before = store.accesses["platform"].observed
+    store.note_status(replace(before, version="5", written="new"))
+    assert store.put_access(access("platform", mapping(group="Ops"), version="6")) == {"platform"}
+    assert store.accesses["platform"].access.mappings[0].group == "Ops"
+
+
+def test_an_object_that_begins_to_end_is_no_echo(store: Store) -> None:
+    known = store.accesses["platform"]
+    ending = replace(known, observed=replace(known.observed, deleting=True))
+    for _ in range(2):
+        assert store.put_access(ending) == {"platform"}
 
 
 def test_a_written_status_does_not_hide_what_is_newer(store: Store) -> None:

@@ -269,8 +269,17 @@ class ClusterContract:
     async def test_versions_lists_uid_and_version(self, world: Surroundings) -> None:
         ref = world.declare(world.name)
         listed = await world.port.versions("GroupAccess")
-        assert listed[world.name] == (ref.uid, world.version(ref))
-        assert world.name not in await world.port.versions("KeycloakDirectory")
+        assert listed.objects[world.name] == (ref.uid, world.version(ref))
+        assert world.name not in (await world.port.versions("KeycloakDirectory")).objects
+
+    async def test_a_list_says_as_of_which_version_it_is(self, world: Surroundings) -> None:
+        ref = world.declare(world.name)
+        before = await world.port.versions("GroupAccess")
+        assert int(world.version(ref)) <= int(before.version)
+        world.remove(ref)
+        after = await world.port.versions("GroupAccess")
+        assert world.name not in after.objects
+        assert int(after.version) > int(before.version)
 
     async def test_a_secret_is_read_decoded(self, world: Surroundings) -> None:
         world.put_secret(world.name, {"client-secret": "größe"})

@@ -1,6 +1,5 @@
 """The port `Cluster` as a small API server in memory."""
 
-import itertools
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -8,6 +7,7 @@ from typing import Any
 
 from fakes.objects import Objects
 from groupaccess.application.ports import (
+    Listing,
     Note,
     NotInstalledError,
     ObjectRef,
@@ -30,7 +30,7 @@ class FakeCluster:
     """
 
     def __init__(self) -> None:
-        self._versions = itertools.count(1)
+        self.version = "0"  # of the last write
         self.objects = Objects(self._next)
         self.bindings: dict[BindingKey, Binding] = {}
         self.roles = {"view", "edit", "admin", "cluster-admin"}
@@ -81,11 +81,11 @@ class FakeCluster:
         self._begin("status", f"{ref.kind} {ref.name}")
         return self.objects.write_status(ref, version, status)
 
-    async def versions(self, kind: str) -> Mapping[str, tuple[str, str]]:
+    async def versions(self, kind: str) -> Listing:
         self._interrupt("versions")
         if kind in self.missing_kinds:
             raise NotInstalledError(f"the API server knows no {kind}")
-        return self.objects.versions(kind)
+        return Listing(self.version, self.objects.versions(kind))
 
     async def post(self, note: Note) -> None:
         if not note.once or note.once not in {other.once for other in self.notes}:
@@ -113,6 +113,7 @@ class FakeCluster:
         """Delete a binding by hand."""
         del self.bindings[key]
         self._applied.pop(key, None)
+        self._next()
 
     def label(self, namespace: str, **labels: str) -> None:
         """Make a namespace, or put other labels on it."""
@@ -205,7 +206,8 @@ class FakeCluster:
         return self.bindings[key]
 
     def _next(self) -> str:
-        return str(next(self._versions))
+        self.version = str(int(self.version) + 1)
+        return self.version
 
 
 def _refused(reason: Reason, fact: str) -> RefusedError:

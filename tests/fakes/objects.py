@@ -37,6 +37,7 @@ class Objects:
     def remove(self, kind: str, name: str) -> None:
         """Delete an object."""
         del self._bodies[kind, name]
+        self._next()
 
     def begin_removal(self, kind: str, name: str) -> None:
         """Mark an object that waits for somebody's finalizer."""

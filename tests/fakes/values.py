@@ -87,11 +87,12 @@ def directory(
     name: str = "default",
     *,
     version: str = "1",
+    uid: str = "",
     **more: Any,  # noqa: ANN401 -- JSON
 ) -> DeclaredDirectory:
     """Return a KeycloakDirectory as watched."""
     read = api.KeycloakDirectory.read(
-        body("KeycloakDirectory", name, directory_spec(**more), version=version)
+        body("KeycloakDirectory", name, directory_spec(**more), version=version, uid=uid)
     )
     return declared_directory(read)
 

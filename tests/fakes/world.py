@@ -4,6 +4,8 @@ from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Any
 
+from pydantic import ValidationError
+
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.guards import GUARD, FakeGuards
@@ -11,10 +13,11 @@ from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec, failure, snapshot
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.alarms import Alarms
-from groupaccess.application.declared import declared_access, declared_directory
+from groupaccess.application.declared import declared_directory
 from groupaccess.application.guard import BindGuard
 from groupaccess.application.reconcile import Reconciler
 from groupaccess.application.store import Store
+from groupaccess.application.unreadable import read_access, unreadable_directory
 from groupaccess.application.writer import Waits, Writer
 from groupaccess.domain.directory import Reading, Snapshot
 from groupaccess.domain.reasons import Reason
@@ -78,9 +81,12 @@ class World:
         """Let the watches tell everything that happened."""
         objects, store = self.cluster.objects, self.store
         for body in objects.all("GroupAccess"):
-            store.put_access(declared_access(api.GroupAccess.read(body)))
+            store.put_access(read_access(body))
         for body in objects.all("KeycloakDirectory"):
-            store.put_directory(declared_directory(api.KeycloakDirectory.read(body)))
+            try:
+                store.put_directory(declared_directory(api.KeycloakDirectory.read(body)))
+            except ValidationError as error:
+                store.put_unreadable_directory(*unreadable_directory(body, error))
         for binding in self.cluster.bindings.values():
             store.put_binding(binding)
         for name, namespace in self.cluster.namespaces.items():

@@ -41,7 +41,7 @@ def asks(declared: DeclaredAccess | None) -> frozenset[tuple[str, str, str | Non
 
 def knows(snapshot: Snapshot, access: Access) -> bool:
     """Tell whether all is known that a GroupAccess asks for: its groups, and what proves them."""
-    known = all(snapshot.knows(mapping.group) for mapping in access.mappings)
+    known = all(snapshot.knows(each.group) for each in access.mappings if not each.unreadable)
     return known and not awaits_proof(snapshot, access)
 
 
@@ -50,5 +50,5 @@ def awaits_proof(snapshot: Snapshot, access: Access) -> bool:
     return any(client.unasked for client in snapshot.clients) and any(
         isinstance(snapshot.find(mapping.group), Group) or mapping.group_id in snapshot.by_id
         for mapping in access.mappings
-        if snapshot.knows(mapping.group)
+        if not mapping.unreadable and snapshot.knows(mapping.group)
     )

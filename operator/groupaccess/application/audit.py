@@ -1,16 +1,15 @@
 """Compare what kopf told with a fresh list: after a gap it tells of no deletion.
 
 A deletion that was missed is made up for; an object or a change that never came means that a watch
-is dead, and only a new start helps.
+is dead, and only a new start helps. What counts as missed, `seen` says.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Set as AbstractSet
 
 from groupaccess.application.known import KINDS
-from groupaccess.application.ports import Cluster, Metrics, PassingError, RestartError
+from groupaccess.application.ports import Cluster, Listing, Metrics, PassingError, RestartError
+from groupaccess.application.seen import Gone
 from groupaccess.application.store import Store
 
 logger = logging.getLogger(__name__)
@@ -19,8 +18,6 @@ EVERY = 600.0  # seconds between two audits
 SOON = 5.0  # seconds from a relist of kopf's to the audit after it
 GRACE = 10.0  # seconds that news may take before an end counts as missed
 DEAF = 60.0  # seconds that news may take before a watch counts as dead: kopf may wait for 30
-
-Versions = Mapping[str, tuple[str, str]]
 
 
 class DeafError(RestartError):
@@ -35,7 +32,7 @@ class Audit:
         cluster: Cluster,
         store: Store,
         metrics: Metrics,
-        gone: Callable[[str, Iterable[str]], None],
+        gone: Gone,
     ) -> None:
         self._cluster = cluster
         self._store = store
@@ -64,31 +61,31 @@ class Audit:
                 logger.warning("audit put off: %s", error)
 
     async def look(self, kind: str) -> None:
-        """Audit one kind: more than once, so that news under way do not count."""
-        if not any(await self._compare(kind)):
-            return
-        await asyncio.sleep(GRACE)
-        missed, untold = await self._compare(kind)
+        """Compare one kind with a list of it; what differs has time, for news may be under way."""
+        listing, seen = await self._cluster.versions(kind), self._store.seen[kind]
+        if seen.gone(listing) or seen.untold(listing):
+            await asyncio.sleep(GRACE)
+            self._make_up_for(kind, listing)
+        if seen.untold(listing):
+            await asyncio.sleep(DEAF - GRACE)
+            self._listen(kind, listing, await self._cluster.versions(kind))
+        seen.passed(listing)
+
+    def _make_up_for(self, kind: str, listing: Listing) -> None:
+        """End what the list shows to be gone, and nobody told of."""
+        missed = self._store.seen[kind].gone(listing)
         self._metrics.audited(len(missed))
         if missed:
             logger.warning("audit: missed the end of %s %s", kind, ", ".join(sorted(missed)))
-            self._gone(kind, missed)
+            self._gone(kind, missed, listing.version)
+
+    def _listen(self, kind: str, listing: Listing, again: Listing) -> None:
+        """Raise DeafError for what was listed long ago, is still there and was never told."""
+        untold = [
+            name
+            for name in sorted(self._store.seen[kind].untold(listing))
+            if name in again.objects and again.objects[name][0] == listing.objects[name][0]
+        ]
+        self._metrics.audited(len(untold))
         if untold:
-            await asyncio.sleep(DEAF - GRACE)
-            untold &= (await self._compare(kind))[1]
-            self._metrics.audited(len(untold))
-        if untold:
-            raise DeafError(f"the watch of {kind} did not tell of {', '.join(sorted(untold))}")
-
-    async def _compare(self, kind: str) -> tuple[AbstractSet[str], AbstractSet[str]]:
-        return differences(await self._cluster.versions(kind), self._store.seen[kind])
-
-
-def differences(listed: Versions, seen: Versions) -> tuple[AbstractSet[str], AbstractSet[str]]:
-    """Return the names that are gone without a word, and those that came or changed without one."""
-    untold = {
-        name
-        for name, (uid, version) in listed.items()
-        if name not in seen or seen[name][0] != uid or int(seen[name][1]) < int(version)
-    }
-    return seen.keys() - listed.keys(), untold
+            raise DeafError(f"the watch of {kind} did not tell of {', '.join(untold)}")

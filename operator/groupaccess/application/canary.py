@@ -59,6 +59,10 @@ class Canary:
             logger.info("directory %s: kube-apiserver: %s", name, presentable(sight.message))
         return sight
 
+    def forget(self, directory: str) -> None:
+        """Let go of what is kept for a directory, which is read no more."""
+        self._asked.pop(directory, None)
+
     def _due(self, name: str, before: Sight) -> bool:
         asked = self._asked.get(name)
         pause = CALM if before.truth == "True" else SOON

@@ -31,8 +31,21 @@ class Observed:
     written: str
 
     def is_newer_than(self, other: "Observed") -> bool:
-        """Compare two versions of one object: opaque by contract, numbers in etcd and kine."""
-        return self.ref == other.ref and int(self.version) > int(other.version)
+        """Compare two versions, also of namesakes: opaque by contract, numbers in etcd and kine.
+
+        They grow over all objects.
+        """
+        return int(self.version) > int(other.version)
+
+    def is_echo_of(self, other: "Observed") -> bool:
+        """Tell whether this is what is known already, above all from the own status write.
+
+        That write went over the very version that was judged, so that nobody's edit is in it.
+        """
+        mine, theirs = (
+            (each.ref, each.version, each.generation, each.deleting) for each in (self, other)
+        )
+        return mine == theirs and not self.deleting
 
     def follows(self, other: "Observed") -> bool:
         """Tell whether this is the same object, at least as new."""
@@ -79,12 +92,12 @@ def declared_access(body: api.GroupAccess) -> DeclaredAccess:
             uid=body.metadata.uid,
             generation=body.metadata.generation,
             directory=spec.directory_ref.name,
-            mappings=tuple(_mapping(*each) for each in enumerate(spec.mappings)),
+            mappings=tuple(declared_mapping(*each) for each in enumerate(spec.mappings)),
             suspend=spec.suspend,
             unknown_fields=tuple(_unknown_in_access(spec)),
         ),
-        _observed(body, body.status),
-        _changed(body.metadata),
+        observed(body.kind, body.metadata, body.status),
+        changed(body.metadata),
     )
 
 
@@ -108,10 +121,11 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
         acknowledged=acknowledged(body.metadata.annotations.get(ACKNOWLEDGE)),
         canary=spec.canary.group if spec.canary else None,
     )
-    return DeclaredDirectory(directory, spec, _observed(body, body.status))
+    return DeclaredDirectory(directory, spec, observed(body.kind, body.metadata, body.status))
 
 
-def _mapping(index: int, mapping: api.GroupMapping) -> Mapping:
+def declared_mapping(index: int, mapping: api.GroupMapping) -> Mapping:
+    """Read a mapping."""
     unknown = (f"spec.mappings[{index}].{field}" for field in mapping.unknown_fields())
     return Mapping(
         name=mapping.name,
@@ -143,7 +157,7 @@ def _unknown_in_access(spec: api.GroupAccessSpec) -> Iterator[str]:
     yield from (f"spec.{field}" for field in unknown)
 
 
-def _changed(meta: api.ObjectMeta) -> datetime | None:
+def changed(meta: api.ObjectMeta) -> datetime | None:
     """Return when the spec was last written, as the object says it.
 
     Of a creation the API server says it; later times, whoever writes the object could forge, and
@@ -156,13 +170,14 @@ def _changed(meta: api.ObjectMeta) -> datetime | None:
     return max((time for time in times if time is not None), default=None)
 
 
-def _observed(
-    body: api.GroupAccess | api.KeycloakDirectory,
+def observed(
+    kind: str,
+    meta: api.ObjectMeta,
     status: api.GroupAccessStatus | api.KeycloakDirectoryStatus,
 ) -> Observed:
-    meta = body.metadata
+    """Read what is kept of an object beside its spec."""
     return Observed(
-        ref=ObjectRef(body.kind, meta.name, meta.uid),
+        ref=ObjectRef(kind, meta.name, meta.uid),
         version=meta.resource_version,
         generation=meta.generation,
         deleting=meta.deletion_timestamp is not None,

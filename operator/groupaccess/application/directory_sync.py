@@ -38,6 +38,7 @@ READ_TIMEOUT = 180.0  # seconds for one whole reading; each answer has a bound o
 FIRST_RETRY = 1.0  # seconds after a failed reading; doubles up to the sync interval
 SETTLE = 0.5  # seconds between two readings at least: what is declared together is read together
 REST = 5.0  # seconds between them at most, when it is woken
+UNREADABLE = 60.0  # seconds between two looks at whether that was said of one
 JITTER = 0.2  # at most so much less of a pause: many clusters do not ask at the same time
 
 
@@ -64,7 +65,9 @@ class DirectorySync:
         self._enqueue = enqueue
         self._leads = leads
         self._loops: dict[str, tuple[asyncio.Task[None], asyncio.Event]] = {}
+        self._ending: dict[str, set[asyncio.Task[None]]] = {}
         self.look: Look = _look_nowhere
+        self.forget: Callable[[str], None] = lambda _: None
 
     def changed(self, name: str) -> None:
         """Begin to read a directory, or read it again at once because its spec changed."""
@@ -72,7 +75,8 @@ class DirectorySync:
             self._loops[name][1].set()
             return
         wake = asyncio.Event()
-        self._loops[name] = (asyncio.create_task(self._keep_reading(name, wake)), wake)
+        former = frozenset(self._ending.get(name, ()))
+        self._loops[name] = (asyncio.create_task(self._keep_reading(name, wake, former)), wake)
 
     def asked(self, name: str) -> None:
         """Read a directory soon, because a GroupAccess asks it for other groups than before."""
@@ -85,39 +89,95 @@ class DirectorySync:
             self.asked(name)
 
     def gone(self, name: str) -> None:
-        """Stop to read a directory."""
+        """Stop to read a directory. A namesake is read when its end is over."""
         if name in self._loops:
-            self._loops.pop(name)[0].cancel()
+            task, _ = self._loops.pop(name)
+            self._ending.setdefault(name, set()).add(task)
+            task.add_done_callback(lambda ended: self._ended(name, ended))
+            task.cancel()
+
+    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
+        self._ending[name].discard(task)
+        if not self._ending[name]:
+            del self._ending[name]
 
     async def close(self) -> None:
         """Stop all loops and wait for their end."""
         tasks = [task for task, _ in self._loops.values()]
         for task in tasks:
             task.cancel()
+        tasks += (task for ending in self._ending.values() for task in ending)
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _keep_reading(self, name: str, wake: asyncio.Event) -> None:
+    async def _keep_reading(
+        self, name: str, wake: asyncio.Event, former: frozenset[asyncio.Task[None]]
+    ) -> None:
+        if former:  # what they let go of at their end is kept by name
+            await asyncio.wait(former)
         try:
             await self._follow(name, wake)
         finally:
+            self.forget(name)
             await self._reader.forget(name)
 
     async def _follow(self, name: str, wake: asyncio.Event) -> None:
-        failures = 0
-        while (declared := self._store.realms.directories.get(name)) is not None:
+        failures, realms = 0, self._store.realms
+        while name in realms.directories or name in realms.unreadable:
+            declared = realms.directories.get(name)
             wake.clear()
             began = self._clock.monotonic()
-            healthy = await self._once(declared)
+            healthy = await self._try(name, declared)
             failures = 0 if healthy else failures + 1
-            pause = _pause(declared.spec.sync_interval.total_seconds(), failures)
+            interval = declared.spec.sync_interval.total_seconds() if declared else UNREADABLE
+            pause = _pause(interval, failures)
             # However often it is woken: Keycloak rests for as long as it worked.
             rest = min(max(SETTLE, self._clock.monotonic() - began), REST)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause - rest):
                     await wake.wait()
-            current = self._store.realms.directories.get(name)
-            if current is not None and current.same_spec(declared):
+            current = realms.directories.get(name)
+            if current is not None and declared is not None and current.same_spec(declared):
                 await asyncio.sleep(rest)
+
+    async def _try(self, name: str, declared: DeclaredDirectory | None) -> bool:
+        """Read a directory once, or say that it cannot be read. Return whether that went well.
+
+        Whatever is raised, the directory is tried again: nobody else would begin its loop anew.
+        """
+        try:
+            if name not in self._store.realms.unreadable:
+                return declared is not None and await self._once(declared)
+            await self._say_unreadable(name)
+        except PassingError as passing:
+            logger.warning("directory %s: status not written: %s", name, passing)
+            return False
+        except Exception as error:
+            logger.exception("directory %s: unexpected", name)
+            await self._say_unexpected(name, error)
+            return False
+        return True
+
+    async def _say_unexpected(self, name: str, error: Exception) -> None:
+        """Say what ended the turn before its end, so far as that can still be said."""
+        declared = self._store.realms.directories.get(name)
+        if declared is None:
+            return
+        try:
+            self._enqueue(self._store.put_reading(name, Reading(failure=_unexpected(error))))
+            if self._leads():
+                await self._say(declared)
+        except Exception:  # it must not end the loop either
+            logger.exception("directory %s: not said in its status", name)
+
+    async def _say_unreadable(self, name: str) -> None:
+        """Say in the status of a directory what of its spec cannot be read."""
+        observed, words = self._store.realms.unreadable[name]
+        if self._leads():
+            reading = Reading(failure=_failure(Reason.UNREADABLE, words))
+            conditions = directory_conditions(reading, patient=False)
+            now = self._clock.now()
+            body = directory_status(observed.generation, conditions, reading, observed.prior, now)
+            await self._publisher.publish(observed, body)
 
     async def _once(self, declared: DeclaredDirectory) -> bool:
         """Read once, tell whom it touches, and write the status. Return whether it was read."""
@@ -156,8 +216,7 @@ class DirectorySync:
             reading = Reading(failure=_failure(Reason.KEYCLOAK_UNAVAILABLE, why))
         except Exception as error:  # it must not end the loop
             logger.exception("directory %s: unexpected", directory.name)
-            why = f"the reading failed in an unexpected way ({type(error).__name__})"
-            reading = Reading(failure=_failure(Reason.KEYCLOAK_UNAVAILABLE, why))
+            reading = Reading(failure=_unexpected(error))
         reason = reading.failure.reason if reading.failure else ""
         if reading.failure is not None:
             logger.warning("directory %s: %s", directory.name, reading.failure.message)
@@ -202,6 +261,11 @@ async def _look_nowhere(*_: object) -> None:
 
 def _failure(reason: Reason, fact: str) -> Failure:
     return Failure(reason, advise(reason, fact))
+
+
+def _unexpected(error: Exception) -> Failure:
+    why = f"the reading failed in an unexpected way ({type(error).__name__})"
+    return _failure(Reason.KEYCLOAK_UNAVAILABLE, why)
 
 
 def _pause(interval: float, failures: int) -> float:

@@ -9,6 +9,7 @@ from groupaccess.application.asked import in_use, knows
 from groupaccess.application.declared import DeclaredAccess
 from groupaccess.application.realms import Realms
 from groupaccess.application.references import NOTHING, References
+from groupaccess.application.seen import Seen
 from groupaccess.application.siblings import Strings, strings, strings_of
 from groupaccess.application.standing import Standing
 from groupaccess.domain.bindings import Binding, BindingKey, Content
@@ -31,9 +32,7 @@ class Known:
     cluster_roles: set[str] = field(default_factory=set)
     namespaces: dict[str, Namespace] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)  # GroupAccesses that a write was denied to
-    seen: dict[str, dict[str, tuple[str, str]]] = field(
-        default_factory=lambda: {kind: {} for kind in KINDS}
-    )  # kind -> name -> (uid, version) of all that was watched, readable or not
+    seen: dict[str, Seen] = field(default_factory=lambda: {kind: Seen() for kind in KINDS})
     _references: References = field(default_factory=References)
     _proven: dict[str, dict[BindingKey, Content]] = field(default_factory=dict)
 
@@ -106,7 +105,12 @@ class Known:
             pins=self.pins(declared.access.name),
             frozen=self.frozen(name),
             siblings=self.realms.siblings_of(name),
+            unreadable=self._unreadable(name),
         )
+
+    def _unreadable(self, directory: str) -> str | None:
+        _, words = self.realms.unreadable.get(directory, (None, None))
+        return f'directory "{directory}": {words}' if words is not None else None
 
     def _strings(self, user: str) -> Strings | None:
         access = self.accesses[user].access

@@ -63,6 +63,18 @@ class Note:
     once: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All objects of a kind, name to (uid, version), as they were when the list began.
+
+    `version` is the resourceVersion of that moment: every change up to it is in the list, and none
+    after it, however long its pages took.
+    """
+
+    version: str
+    objects: Mapping[str, tuple[str, str]]
+
+
 class Cluster(Protocol):
     """Kubernetes. Writes are server-side apply with field manager `groupaccess`, or deletes.
 
@@ -90,8 +102,8 @@ class Cluster(Protocol):
         of it, and it is looked at again.
         """
 
-    async def versions(self, kind: str) -> Mapping[str, tuple[str, str]]:
-        """List the objects of one of our kinds: name to (uid, version).
+    async def versions(self, kind: str) -> Listing:
+        """List the objects of one of our kinds.
 
         Raise NotInstalledError when the API server does not serve the kind.
         """

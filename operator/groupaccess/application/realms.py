@@ -19,6 +19,7 @@ class Realms:
     readings: dict[str, Reading] = field(default_factory=dict)
     sights: dict[str, Sight] = field(default_factory=dict)
     freezing: Freezing = field(default_factory=Freezing)
+    unreadable: dict[str, tuple[Observed, str]] = field(default_factory=dict)  # and why
 
     def put(self, declared: DeclaredDirectory) -> bool:
         """Keep a directory, unless a newer version is known already; tell whether that is news.
@@ -27,18 +28,37 @@ class Realms:
         """
         name = declared.directory.name
         known = self.directories.get(name)
-        if known is not None and known.observed.is_newer_than(declared.observed):
+        if self._knows_newer(declared.observed):
             return False
+        was_unreadable = self.unreadable.pop(name, None) is not None
         self.directories[name] = declared
         if known is not None and known.same_spec(declared):
-            return False
+            return was_unreadable
         self.sights.pop(name, None)  # it was for another spec
         if known is None or not known.reads_the_same(declared):
             self.readings[name] = Reading()
         return True
 
+    def put_unreadable(self, observed: Observed, words: str) -> bool:
+        """Keep that a directory cannot be read now, and why; tell whether that is news.
+
+        What was known of it stays, for other directories.
+        """
+        name = observed.ref.name
+        if self._knows_newer(observed):
+            return False
+        before, self.unreadable[name] = self.unreadable.get(name), (observed, words)
+        return before is None or before[1] != words
+
+    def _knows_newer(self, observed: Observed) -> bool:
+        declared = self.directories.get(observed.ref.name)
+        unreadable, _ = self.unreadable.get(observed.ref.name, (None, ""))
+        known = (declared.observed if declared else None, unreadable)
+        return any(each is not None and each.is_newer_than(observed) for each in known)
+
     def drop(self, name: str) -> None:
         """Forget a directory that was deleted."""
+        self.unreadable.pop(name, None)
         self.directories.pop(name, None)
         self.readings.pop(name, None)
         self.freezing.forget(name)
@@ -46,6 +66,9 @@ class Realms:
 
     def note(self, observed: Observed) -> None:
         """Keep the status that was just written."""
+        unreadable = self.unreadable.get(observed.ref.name)
+        if unreadable is not None and observed.follows(unreadable[0]):
+            self.unreadable[observed.ref.name] = (observed, unreadable[1])
         known = self.directories.get(observed.ref.name)
         if known is not None and observed.follows(known.observed):
             self.directories[observed.ref.name] = replace(known, observed=observed)

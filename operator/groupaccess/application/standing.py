@@ -1,10 +1,11 @@
 """Every binding of the cluster: by key, by the GroupAccess whose name it bears, and by group."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
+from groupaccess.application.passage import Passage
 from groupaccess.application.pinned import Pinned
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 
@@ -26,15 +27,48 @@ class Standing:
     _by_group: defaultdict[str, set[BindingKey]] = field(default_factory=lambda: defaultdict(set))
     _binders: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _bound: dict[str, frozenset[str]] = field(default_factory=dict)
+    _passage: Passage = field(default_factory=Passage)
 
     def put(self, binding: Binding) -> AbstractSet[str]:
-        """Keep a binding, unless newer news of its name are known; return whose name it bears.
+        """Keep a binding, unless newer news of it are known; return whose name it bears.
+
+        It may be a watch that tells of it or the answer to an own write, in any order.
+        """
+        return NOTHING if self._passage.is_past(binding) else self._keep(binding)
+
+    def replace(
+        self, bindings: Iterable[Binding], version: str, *, namespaced: bool
+    ) -> AbstractSet[str]:
+        """Take in a complete list of one kind, as of a version; return whose names are concerned.
+
+        What it lacks has gone, but for what was written after it.
+        """
+        listed = {binding.key: binding for binding in bindings}
+        gone = [
+            known
+            for key, known in self.all.items()
+            if bool(key.namespace) is namespaced
+            and key not in listed
+            and int(known.version) <= int(version)
+        ]
+        touched = {owner for known in gone for owner in self._forget(known)}
+        touched.update(owner for each in listed.values() for owner in self._keep(each))
+        self._passage.passed(version, namespaced=namespaced)
+        return touched
+
+    def passed(self, version: str, *, namespaced: bool) -> None:
+        """Keep that the watch of one kind has told of everything up to a version."""
+        self._passage.passed(version, namespaced=namespaced)
+
+    def _keep(self, binding: Binding) -> AbstractSet[str]:
+        """Keep a binding, unless it is known as newer, or known to have ended.
 
         Versions grow over all objects, so that late news of a deleted binding do not hide its
         namesake.
         """
         known = self.all.get(binding.key)
-        if known is not None and int(known.version) > int(binding.version):
+        newer = known is not None and int(known.version) > int(binding.version)
+        if newer or self._passage.has_ended(binding):
             return NOTHING
         if known is not None:
             self._unindex(known)
@@ -56,12 +90,17 @@ class Standing:
         known = self.all.get(key)
         if known is None or known.uid != uid:
             return NOTHING
-        del self.all[key]
+        self._passage.end(known)
+        return self._forget(known)
+
+    def _forget(self, known: Binding) -> AbstractSet[str]:
+        del self.all[known.key]
         self._unindex(known)
-        for owner in _owner(key):
-            self._by_owner[owner].pop(key, None)
-        self.shared(self.sharers(known) - _owner(key))
-        return _owner(key)
+        owners = _owner(known.key)
+        for owner in owners:
+            self._by_owner[owner].pop(known.key, None)
+        self.shared(self.sharers(known) - owners)
+        return owners
 
     def of(self, access: str) -> Mapping[BindingKey, Binding]:
         """Return the bindings that bear the reserved names of a GroupAccess."""

@@ -4,13 +4,15 @@ import asyncio
 import logging
 
 from groupaccess.application.known import KINDS
-from groupaccess.application.ports import Cluster, PassingError
+from groupaccess.application.ports import Cluster, Listing, PassingError
+from groupaccess.application.seen import Gone
 from groupaccess.application.store import Store
 
 logger = logging.getLogger(__name__)
 
-EVERY = 0.2  # seconds between two looks
-LONGEST = 5.0  # seconds between two tries while the API server does not answer
+FIRST = 0.2  # seconds between two tries while the API server does not answer; it doubles
+LONGEST = 5.0  # at most
+PATIENCE = 60.0  # seconds until it is listed anew: kopf may wait for 30 after an error
 
 
 async def installed(cluster: Cluster) -> None:
@@ -19,29 +21,39 @@ async def installed(cluster: Cluster) -> None:
     Raise NotInstalledError when it does not.
     """
     for kind in KINDS:
-        await _versions(cluster, kind)
+        await _list(cluster, kind)
 
 
-async def caught_up(cluster: Cluster, store: Store) -> None:
-    """Wait until the watches have told of everything that a fresh list shows."""
+async def caught_up(cluster: Cluster, store: Store, gone: Gone) -> None:
+    """Wait until the watches have told of everything that was there when they were begun.
+
+    What comes meanwhile is not waited for. `gone` takes what the list shows to have ended.
+    """
     for kind in KINDS:
-        while not agree(await _versions(cluster, kind), store.seen[kind]):  # noqa: ASYNC110
-            await asyncio.sleep(EVERY)  # kopf gives no event to wait for
+        while not await _told(kind, await _list(cluster, kind), store, gone):
+            logger.warning("waiting for the watch of %s", kind)
 
 
-def agree(listed: dict[str, tuple[str, str]], seen: dict[str, tuple[str, str]]) -> bool:
-    """Tell whether the same objects were seen, in the listed version or a later one."""
-    return listed.keys() == seen.keys() and all(
-        seen[name][0] == uid and int(seen[name][1]) >= int(version)
-        for name, (uid, version) in listed.items()
-    )
+async def _told(kind: str, listing: Listing, store: Store, gone: Gone) -> bool:
+    """Wait for what a list had; False after a while: what it had may have ended in a gap."""
+    seen = store.seen[kind]
+    ended = seen.gone(listing)
+    if ended:
+        gone(kind, ended, listing.version)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await seen.tells(listing)
+    except TimeoutError:
+        return False
+    seen.passed(listing)
+    return True
 
 
-async def _versions(cluster: Cluster, kind: str) -> dict[str, tuple[str, str]]:
-    pause = EVERY
+async def _list(cluster: Cluster, kind: str) -> Listing:
+    pause = FIRST
     while True:
         try:
-            return dict(await cluster.versions(kind))
+            return await cluster.versions(kind)
         except PassingError as error:
             logger.warning("waiting for the API server: %s", error)
             await asyncio.sleep(pause)

@@ -1,5 +1,6 @@
 """Whom a change touches of what is known of the cluster and of the directories."""
 
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -21,10 +22,13 @@ class Store(Known):
     """Takes in changes; each method returns the names of the GroupAccesses that it touches."""
 
     def put_access(self, declared: DeclaredAccess) -> AbstractSet[str]:
-        """Keep a GroupAccess, unless a newer version of it is known already."""
+        """Keep a GroupAccess, unless this version of it or a newer one is known already."""
         access = declared.access
         known = self.accesses.get(access.name)
-        if known is not None and known.observed.is_newer_than(declared.observed):
+        if known is not None and (
+            known.observed.is_newer_than(declared.observed)
+            or declared.observed.is_echo_of(known.observed)
+        ):
             return NOTHING
         if known is not None:
             self._references.remove(known.access)
@@ -55,6 +59,11 @@ class Store(Known):
             return NOTHING
         return self.users_of(name) | self._sharers(name, before)
 
+    def put_unreadable_directory(self, observed: Observed, words: str) -> AbstractSet[str]:
+        """Keep that a KeycloakDirectory cannot be read now, and why: its users hold."""
+        news = self.realms.put_unreadable(observed, words)
+        return self.users_of(observed.ref.name) if news else NOTHING
+
     def drop_directory(self, name: str) -> AbstractSet[str]:
         """Forget a KeycloakDirectory that was deleted."""
         before = self.realms.sibling(name)
@@ -79,6 +88,23 @@ class Store(Known):
     def drop_binding(self, key: BindingKey, uid: str) -> AbstractSet[str]:
         """Forget a binding that was deleted, if it is still that one."""
         return self.bindings.drop(key, uid)
+
+    def replace_bindings(
+        self, bindings: Iterable[Binding], version: str, *, namespaced: bool
+    ) -> AbstractSet[str]:
+        """Take in all bindings of one kind as of a version; what is not among them has gone."""
+        return self.bindings.replace(bindings, version, namespaced=namespaced)
+
+    def replace_namespaces(self, namespaces: Mapping[str, Namespace]) -> AbstractSet[str]:
+        """Take in all namespaces; those that are not among them have gone."""
+        gone = self.namespaces.keys() - namespaces.keys()
+        touched = (self.drop_namespace(name) for name in gone)
+        return frozenset().union(*touched, *(self.put_namespace(*e) for e in namespaces.items()))
+
+    def replace_cluster_roles(self, names: AbstractSet[str]) -> AbstractSet[str]:
+        """Take in all ClusterRoles; those that are not among them have gone."""
+        touched = (self.drop_cluster_role(name) for name in self.cluster_roles - names)
+        return frozenset().union(*touched, *(self.put_cluster_role(name) for name in names))
 
     def put_namespace(self, name: str, namespace: Namespace) -> AbstractSet[str]:
         """Keep a namespace as it stands."""

@@ -20,6 +20,8 @@ def is_touched(
     if snapshot is None or not knows(snapshot, access):
         return True
     for mapping in access.mappings:
+        if mapping.unreadable:
+            continue  # it is held, whatever Keycloak says
         pin = pinned.get(mapping.group)
         meant = snapshot.by_id.get(pin.group_id) if pin else None
         known = {mapping.group, *((meant.path, meant.name) if meant else ())}

@@ -17,6 +17,7 @@ from groupaccess.domain.carriers import carriers
 from groupaccess.domain.claims import plausible_subjects
 from groupaccess.domain.namespaces import Places, places
 from groupaccess.domain.pins import Pin, stamp
+from groupaccess.domain.unreadable import held
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 from groupaccess.domain.wanted import Wanted, render
 
@@ -51,6 +52,9 @@ def desired(
     judged = tuple(verdicts)
     for verdict in judged:
         mapping = verdict.mapping
+        if mapping.unreadable is not None:
+            where[mapping.name] = Places(wanted=())
+            continue
         where[mapping.name] = places(mapping.scope, given.namespaces)
         if verdict.outcome is Outcome.REVOKE:
             continue
@@ -62,6 +66,7 @@ def desired(
             elif draft.stays(mapping, key):
                 kept.add(key)
         kept |= {access.key(mapping, gone) for gone in where[mapping.name].terminating}
+    kept.update(held(access, judged, standing))
     wanted = Wanted(tuple(bindings), frozenset(kept), where)
     empty = carriers(access, judged, given, standing, wanted)
     return replace(wanted, bindings=(*bindings, *empty))

@@ -38,16 +38,19 @@ def _reserved(mapping: Mapping, given: Circumstances) -> Verdict | None:
 
 
 def _role_not_allowed(mapping: Mapping, given: Circumstances) -> Verdict | None:
-    if given.directory is None:
-        return None
-    allowed = given.directory.allowed_roles
-    if ANY_ROLE in allowed or mapping.cluster_role in allowed:
+    allowed = given.directory.allowed_roles if given.directory else frozenset[str]()
+    if not allowed or not mapping.cluster_role or mapping.cluster_role in allowed:
         return None
     fact = (
         f'ClusterRole "{mapping.cluster_role}" is not in the list of directory '
         f'"{given.directory_name}": {", ".join(sorted(allowed))}'
     )
     return say(mapping, Outcome.REVOKE, Reason.CLUSTER_ROLE_NOT_ALLOWED, fact)
+
+
+def _unreadable(mapping: Mapping, given: Circumstances) -> Verdict | None:
+    fact = mapping.unreadable or given.unreadable
+    return say(mapping, Outcome.HOLD, Reason.UNREADABLE, fact) if fact else None
 
 
 def _suspended(mapping: Mapping, given: Circumstances) -> Verdict | None:
@@ -106,6 +109,7 @@ LADDER: tuple[Callable[[Mapping, Circumstances], Verdict | None], ...] = (
     _expired,
     _reserved,
     _role_not_allowed,
+    _unreadable,
     _suspended,
     _no_directory,
     _frozen,

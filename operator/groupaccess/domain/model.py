@@ -18,7 +18,7 @@ class Mapping:
     `scope` it is granted in the whole cluster, without `expires_at` (aware) for ever.
     `unknown_fields` are set, and only newer versions know them; they make the mapping Hold, never
     pass in silence. `group_id` says which group is meant, whoever has the
-    name.
+    name. `unreadable` says what of it this version cannot read: then what cannot is left out here.
     """
 
     name: str
@@ -28,13 +28,15 @@ class Mapping:
     expires_at: datetime | None = None
     unknown_fields: tuple[str, ...] = ()
     group_id: str | None = None
+    unreadable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """A GroupAccess as declared. `uid` is for owner references, `generation` for the status.
 
-    While `suspend` is set, nothing new is granted and nothing is repaired.
+    While `suspend` is set, nothing new is granted and nothing is repaired. `unreadable` says why
+    not even the names of its mappings can be read.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Access:
     mappings: tuple[Mapping, ...]
     suspend: bool = False
     unknown_fields: tuple[str, ...] = ()
+    unreadable: str | None = None
 
     def key(self, mapping: Mapping, namespace: str) -> BindingKey:
         """Return where a mapping's binding is; namespace "" is the whole cluster."""

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     SUSPENDED = "Suspended"
     NAMESPACE_NOT_FOUND = "NamespaceNotFound"
     UNKNOWN_FIELD = "UnknownField"
+    UNREADABLE = "Unreadable"
     GROUP_NOT_FOUND = "GroupNotFound"
     GROUP_AMBIGUOUS = "GroupAmbiguous"
     GROUP_REPLACED = "GroupReplaced"
@@ -52,6 +53,10 @@ ADVICE: dict[Reason, str] = {
         "Create the namespace, or correct spec.mappings[].namespaces.names; the others are granted."
     ),
     Reason.UNKNOWN_FIELD: ("Upgrade the operator to the version of its CRDs, or remove the field."),
+    Reason.UNREADABLE: (
+        "Correct the field, or upgrade the operator to the version of its CRDs; until then what is "
+        "bound stays bound."
+    ),
     Reason.GROUP_NOT_FOUND: "Correct spec.mappings[].group, or create the group in Keycloak.",
     Reason.GROUP_AMBIGUOUS: "Write the whole path, with its leading slash.",
     Reason.GROUP_REPLACED: (

@@ -13,7 +13,7 @@ from groupaccess.domain.conditions import Condition, Truth
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.mapping_status import MappingStatus, Outcomes, State, mapping_status
 from groupaccess.domain.namespaces import Places
-from groupaccess.domain.reasons import ABOUT_GROUP, Reason
+from groupaccess.domain.reasons import ABOUT_GROUP, Reason, advise
 from groupaccess.domain.verdict import Outcome, Verdict
 
 
@@ -53,7 +53,7 @@ def status(
     mappings = tuple(
         mapping_status(access, verdict, where[verdict.mapping.name], outcomes) for verdict in judged
     )
-    problems = [*_problems(mappings), *_left(outcomes)]
+    problems = [*_unreadable(access), *_problems(mappings), *_left(outcomes)]
     waiting = patient and bool(problems) and all(problem.passing for problem in problems)
     ready = _ready(mappings, problems)
     return AccessStatus(
@@ -68,6 +68,11 @@ def status(
         waiting=waiting,
         next_expiry=_next_expiry(judged),
     )
+
+
+def _unreadable(access: model.Access) -> Iterator[Failure]:
+    if access.unreadable is not None:
+        yield Failure(Reason.UNREADABLE, advise(Reason.UNREADABLE, access.unreadable))
 
 
 def _problems(mappings: Iterable[MappingStatus]) -> Iterator[Failure]:

@@ -79,7 +79,8 @@ class Circumstances:
     `directory` is None when there is no such KeycloakDirectory. `now` is aware. `unknown_fields`
     are those of the GroupAccess that only newer versions know. `pins` are by group as
     declared. `frozen` says why the directory is. `sight` is how kube-apiserver reads the tokens.
-    `siblings` are the other directories that were read.
+    `siblings` are the other directories that were read. `unreadable` says what of the directory
+    this version cannot read.
     """
 
     directory_name: str
@@ -94,10 +95,13 @@ class Circumstances:
     pins: MappingOf[str, Pin] = field(default_factory=dict)
     frozen: Failure | None = None
     siblings: tuple[Sibling, ...] = ()
+    unreadable: str | None = None
 
     @property
     def unread_yet(self) -> bool:
         """Tell whether the directory's first reading is still under way: nothing can be said."""
+        if self.unreadable is not None:
+            return False
         return self.directory is not None and (self.reading == Reading() or self.awaits_canary)
 
     @property

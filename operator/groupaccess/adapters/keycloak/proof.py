@@ -70,6 +70,11 @@ class Prover:
                 await self._prove(session, read, client, witness)
         return tuple(self._with_proof(read, client) for client in read.clients)
 
+    def forget(self, directory: str) -> None:
+        """Let go of what is known of a directory: one of its name is proven anew."""
+        self._known = {key: known for key, known in self._known.items() if key[0] != directory}
+        self._tried.pop(directory, None)
+
     async def _find_witness(self, session: Session, read: Read) -> Witness | NobodyError:
         """Look into some groups; where that is in vain, the next time into others first."""
         name, canary = read.directory.name, read.directory.canary

@@ -61,8 +61,9 @@ class KeycloakReader:
             raise RefusedError(told(refused.failure, session.proof.secret)) from refused
 
     async def forget(self, directory: str) -> None:
-        """Close the directory's session; see the port."""
+        """Close the directory's session and forget its proofs; see the port."""
         self._lookout.forget(directory)
+        self._prover.forget(directory)
         await self._sessions.close(directory)
 
     async def _snapshot(

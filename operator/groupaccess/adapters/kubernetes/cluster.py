@@ -12,7 +12,13 @@ from groupaccess.adapters.kubernetes.errors import denied, judged, unreadable
 from groupaccess.adapters.kubernetes.records import ACCESS_API, read_binding, write_binding
 from groupaccess.adapters.kubernetes.reflector import METADATA
 from groupaccess.adapters.kubernetes.rest import APPLY, ApiError, Rest, path
-from groupaccess.application.ports import Note, NotInstalledError, ObjectRef, PassingError
+from groupaccess.application.ports import (
+    Listing,
+    Note,
+    NotInstalledError,
+    ObjectRef,
+    PassingError,
+)
 from groupaccess.domain.bindings import RBAC_GROUP, Binding, BindingKey, Desired
 
 logger = logging.getLogger(__name__)
@@ -92,18 +98,20 @@ class KubernetesCluster:
         written: str = answer["metadata"]["resourceVersion"]
         return written
 
-    async def versions(self, kind: str) -> Mapping[str, tuple[str, str]]:
+    async def versions(self, kind: str) -> Listing:
         """List name, uid and version of all objects of a kind of ours."""
         found: dict[str, tuple[str, str]] = {}
+        first = ""
         try:
-            async for items, _ in self._rest.pages((*OURS, PLURALS[kind]), LIST_OF_METADATA):
+            async for items, version in self._rest.pages((*OURS, PLURALS[kind]), LIST_OF_METADATA):
+                first = first or version  # further pages go on with the snapshot of the first
                 for meta in (item["metadata"] for item in items):
                     found[meta["name"]] = (meta["uid"], meta["resourceVersion"])
         except ApiError as error:
             if error.code == NOT_FOUND:
                 raise NotInstalledError(f"the API server knows no {kind}") from error
             raise PassingError(str(error)) from error
-        return found
+        return Listing(first, found)
 
     async def post(self, note: Note) -> None:
         """Post an event; one that fails is only logged."""

@@ -1,14 +1,15 @@
 """List, watch, and list again: what is watched in bulk, without ever keeping a body.
 
-A list after a gap also tells what was deleted in the gap, which a watch alone never does.
+A list after a gap also shows what was deleted in the gap, which a watch alone never does: it is
+handed over whole, since only who keeps the objects knows which it lacks.
 """
 
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
 from groupaccess.application.ports import PassingError
@@ -36,21 +37,41 @@ class Resource:
         return METADATA.format(list="List" if many else "") if self.metadata_only else JSON
 
 
-@dataclass
-class Reflector:
-    """Mirrors one resource: `put` is called with each object, `gone` with each that went.
+T = TypeVar("T")
 
-    `gone` gets namespace, name and uid. `on_gap` is called when the API server no longer has the
-    history: other watches may miss something, too. `listed` is set after the first whole list.
+
+class Mirror(Protocol[T]):
+    """Keeps what is read of one resource."""
+
+    def read(self, item: dict[str, Any]) -> T:
+        """Read what is kept of an object; its body is not."""
+
+    def put(self, read: T) -> None:
+        """Keep an object that came or changed."""
+
+    def drop(self, namespace: str, name: str, uid: str) -> None:
+        """Forget an object that was deleted."""
+
+    def replace(self, read: Sequence[T], version: str) -> None:
+        """Keep all objects as they were at a version; others that are as old have gone."""
+
+    def passed(self, version: str) -> None:
+        """Keep that everything up to a version was told."""
+
+
+@dataclass
+class Reflector(Generic[T]):
+    """Reflects one resource into a mirror.
+
+    `on_gap` is called when the API server no longer has the history: other watches may miss
+    something, too. `listed` is set after the first whole list.
     """
 
     rest: Rest
     resource: Resource
-    put: Callable[[dict[str, Any]], None]
-    gone: Callable[[str, str, str], None]
+    mirror: Mirror[T]
     on_gap: Callable[[], None] = field(default=lambda: None)
     listed: asyncio.Event = field(default_factory=asyncio.Event)
-    _known: dict[tuple[str, str], str] = field(default_factory=dict)  # (namespace, name) -> uid
     _version: str | None = None  # the last one told; None lists anew
 
     async def run(self) -> None:
@@ -78,19 +99,15 @@ class Reflector:
                 await asyncio.sleep(_backoff(failures))
 
     async def _list(self) -> str:
-        """Read all pages, tell what is there and then what is not any more; return the version."""
-        seen: dict[tuple[str, str], str] = {}
-        version = ""
+        """Read all pages, a snapshot of the first, and hand them over; return the version."""
+        read: list[T] = []
+        first = ""
         accept = self.resource.accept(many=True)
-        async for items, version in self.rest.pages(self.resource.segments, accept):  # noqa: B007
-            for item in items:
-                key, uid = _identify(item)
-                seen[key] = uid
-                self._replace(key, uid)
-                self.put(item)
-        for key in self._known.keys() - seen.keys():
-            self.gone(*key, self._known.pop(key))
-        return version
+        async for items, version in self.rest.pages(self.resource.segments, accept):
+            first = first or version
+            read.extend(self.mirror.read(item) for item in items)
+        self.mirror.replace(read, first)
+        return first
 
     async def _watch(self, version: str) -> None:
         """Follow the events from a version on; where it breaks off, the next one goes on."""
@@ -107,28 +124,15 @@ class Reflector:
                 raise ApiError(int(item.get("code", 500)), str(item.get("message", "")))
             if event["type"] != "BOOKMARK":
                 self._tell(event["type"], item)
-            self._version = item["metadata"]["resourceVersion"]
+            self._version = version = item["metadata"]["resourceVersion"]
+            self.mirror.passed(version)
 
     def _tell(self, kind: str, item: dict[str, Any]) -> None:
-        key, uid = _identify(item)
         if kind == "DELETED":
-            self._known.pop(key, None)
-            self.gone(*key, uid)
+            metadata = item["metadata"]
+            self.mirror.drop(metadata.get("namespace", ""), metadata["name"], metadata["uid"])
         else:
-            self._replace(key, uid)
-            self.put(item)
-
-    def _replace(self, key: tuple[str, str], uid: str) -> None:
-        """Tell of the end of an object whose name another one has now."""
-        before = self._known.get(key)
-        if before is not None and before != uid:
-            self.gone(*key, before)
-        self._known[key] = uid
-
-
-def _identify(item: dict[str, Any]) -> tuple[tuple[str, str], str]:
-    metadata = item["metadata"]
-    return (metadata.get("namespace", ""), metadata["name"]), metadata["uid"]
+            self.mirror.put(self.mirror.read(item))
 
 
 def _backoff(failures: int) -> float:

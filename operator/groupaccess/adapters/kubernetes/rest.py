@@ -1,5 +1,6 @@
 """One client for the whole process, and plain calls on it."""
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -18,7 +19,8 @@ from groupaccess.application.ports import PassingError
 
 APPLY = "application/apply-patch+yaml"
 PAGE = 500
-CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)
+CALL_TIMEOUT = 30.0  # seconds
+AT_ONCE = 24  # calls of one Rest; fewer than connections, so that none waits for one of those
 # Bookmarks come about every minute: a watch that is silent for longer is dead.
 WATCH_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=70)
 
@@ -83,13 +85,15 @@ def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:
 class Rest:
     """Calls to the API server. Transport errors become PassingError, answers ApiError.
 
-    `on_date` is told the `Date` of each answer, as HTTP writes it. Nothing is written while
-    `may_write` says no.
+    `on_date` is told the `Date` of each answer, as HTTP writes it. `may_write_for` says for how
+    many seconds nobody else writes, 0 when somebody may already: no write begins then, nor is
+    under way for longer. It is asked when the call is sent, after any wait for others.
     """
 
     transport: Transport
     on_date: Callable[[str], None] = field(default=lambda _: None)
-    may_write: Callable[[], bool] = field(default=lambda: True)
+    may_write_for: Callable[[], float] = field(default=lambda: CALL_TIMEOUT)
+    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def call(
         self,
@@ -100,17 +104,24 @@ class Rest:
         accept: str = "application/json",
     ) -> dict[str, Any]:
         """Make one call and return the JSON object that it answers."""
-        if method != "GET" and not self.may_write():
-            raise PassingError("not written: this replica does not hold the lease")
         headers = {"Content-Type": content_type, "Accept": accept}
         if content_type == APPLY:  # with a charset, or the client would write it by itself
             headers["Content-Type"], body = f"{APPLY}; charset=utf-8", as_yaml(body)
-        async with self._open(method, where, headers, body, CALL_TIMEOUT) as response:
-            text = await response.text()
-            if response.status >= 400:  # noqa: PLR2004 -- HTTP
-                raise ApiError.of(response.status, text)
-            answer: dict[str, Any] = json.loads(text)
-            return answer
+        async with self.at_once:
+            limits = aiohttp.ClientTimeout(total=self._seconds(method))
+            async with self._open(method, where, headers, body, limits) as response:
+                text = await response.text()
+                if response.status >= 400:  # noqa: PLR2004 -- HTTP
+                    raise ApiError.of(response.status, text)
+                answer: dict[str, Any] = json.loads(text)
+                return answer
+
+    def _seconds(self, method: str) -> float:
+        """Return how long a call may take that is sent now."""
+        left = CALL_TIMEOUT if method == "GET" else self.may_write_for()
+        if left <= 0:
+            raise PassingError("not written: this replica does not hold the lease")
+        return min(left, CALL_TIMEOUT)
 
     async def pages(
         self, segments: tuple[str, ...], accept: str
