@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from testbed import status_audit
+from testbed.bound import Key
 from testbed.guards_users import User
 from testbed.objects import Objects, access, directory, mapping
 from testbed.realm import Realm
 from testbed.status_truth import OVER, STILL_BOUND
 from testbed.waiting import eventually
-from testbed.watch import Key, Seen, Watch
+from testbed.watch import Seen, Watch
 from testbed.webhook import Webhook, fails, hangs
 
 ROLES = ("view", "edit", "admin", "cluster-admin")

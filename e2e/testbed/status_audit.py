@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from testbed.audit import AuditLog
+from testbed.bound import Key
 from testbed.guards_users import User
 from testbed.installation import USERNAME
 from testbed.status_truth import untruths
-from testbed.watch import BINDINGS, Key, Seen
+from testbed.watch import BINDINGS, Seen
 
 OTHERS_LAG = 2.0  # seconds that a status may be behind what others wrote
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from testbed.watch import Key
+from testbed.bound import Key
 
 STILL_BOUND = "still bound"  # how a status names what should be gone and is not yet
 OVER = {"Expired", "Revoked"}

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import aiohttp
 
+from testbed.bound import Key
 from testbed.guards_users import User
 
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
@@ -20,8 +21,6 @@ ACCESSES = "/apis/groupaccess.io/v1alpha1/groupaccesses"
 WITHIN = 15.0
 LEAVE = 0.5  # seconds in which TLS takes leave of its connections
 LARGEST = 2**22  # bytes of one event
-
-Key = tuple[str, str]  # namespace ("" for none) and name
 
 
 @dataclass(frozen=True)
