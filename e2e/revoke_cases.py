@@ -29,7 +29,6 @@ UNDER_WAY = 20  # of those bindings
 CROWDED_WITHIN = 120.0
 LEAD = 3.0  # seconds that the other object has until the expiry
 
-
 Gone = Mapping[str, float | None]  # after how many seconds a binding went, None for too late
 
 
@@ -50,6 +49,7 @@ class Scene:
     mark: int  # of the audit log, at its beginning
     end: float | None = None  # when the grant expires
     began: float = 0.0  # when it was taken back
+    generation: int = 1  # of the object that was changed last
 
     @property
     def target(self) -> Key:
@@ -100,6 +100,7 @@ class Scene:
         sent = time.time()
         answer = self.editor.merge(body, {"spec": spec})
         assert answer.status == 200, answer.message
+        self.generation = answer.body["metadata"]["generation"]
         return sent
 
     def delete(self, body: dict[str, Any]) -> float:
@@ -116,7 +117,7 @@ class Scene:
             eventually(
                 lambda: all(self.watch.gone(self.name, key) for key in keys),
                 within=left,
-                every=0.02,
+                every=0.05,
             )
         gone = {key: self.watch.gone(self.name, key) for key in keys}
         return {"/".join(key): at and at - began for key, at in gone.items()}

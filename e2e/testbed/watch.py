@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from types import TracebackType
 from typing import Any, Self
 
@@ -92,6 +93,13 @@ class Watch:
         """Return when a binding went, None when it is there, as far as the watch has come."""
         last = [seen for seen in self.bindings(owner) if seen.key == key]
         return last[-1].at if last and last[-1].type == "DELETED" else None
+
+    def spells(self, owner: str, key: Key) -> list[float]:
+        """Return for how many seconds a binding was there, each time; the last may go on."""
+        mine = [seen for seen in self.bindings(owner) if seen.key == key]
+        came = [seen.at for seen in mine if seen.type == "ADDED"]
+        went = [seen.at for seen in mine if seen.type == "DELETED"]
+        return [end - at for at, end in zip_longest(came, went, fillvalue=time.time())]
 
     def statuses(self, name: str) -> Iterator[Seen]:
         """Yield each event that changed the status of a GroupAccess."""
