@@ -239,18 +239,31 @@ class Outcome:
     lies: list[str]
 
 
-def play(scene: Scene, situation: Situation, way: Way) -> Outcome:
+def play(scene: Scene, situation: str, way_named: str) -> Outcome:
     """Grant, take back in the midst of the situation, and see what comes of it.
 
     The garbage collector, which would do the operator's work after a deletion, is held meanwhile.
     """
-    with situation(scene, way):
+    way = WAYS[way_named]
+    with SITUATIONS[situation](scene, way):
         with held_collector(scene) if way.deletes else nullcontext():
             keys = sorted(scene.watch.present(scene.name)) if way.deletes else [scene.target]
             scene.began = way.act(scene)
             gone = scene.until_gone(keys, scene.began)
+        tell(f"{way_named} beside {situation}", gone)
         lies = [] if way.deletes else unsaid(scene)
     return Outcome(gone, [*lies, *scene.lies(scene.name, scene.big)])
+
+
+def tell(what: str, gone: Gone) -> None:
+    """Print the figures."""
+    for key, seconds in gone.items():
+        print(f"\n{what}: {key} {shown(seconds)}")
+
+
+def shown(seconds: float | None) -> str:
+    """Say when a binding went."""
+    return "not gone" if seconds is None else f"gone after {seconds:.2f} s"
 
 
 @contextmanager

@@ -21,6 +21,8 @@ from revoke_cases import (
     crowd,
     held_collector,
     play,
+    shown,
+    tell,
     until_crowded,
 )
 from testbed.cluster import Cluster
@@ -138,25 +140,12 @@ def way(request: pytest.FixtureRequest) -> str:
 def outcome(stage: Stage, situation: str, way: str) -> Outcome:
     """Give what came of it."""
     with stage() as scene:
-        found = play(scene, SITUATIONS[situation], WAYS[way])
-    tell(f"{way} beside {situation}", found.gone)
-    return found
-
-
-def tell(what: str, gone: Gone) -> None:
-    """Print the figures."""
-    for key, seconds in gone.items():
-        print(f"\n{what}: {key} {shown(seconds)}")
+        return play(scene, situation, way)
 
 
 def late(gone: Gone) -> dict[str, str]:
     """Return what was not gone in time."""
     return {key: shown(after) for key, after in gone.items() if after is None or after > WITHIN}
-
-
-def shown(seconds: float | None) -> str:
-    """Say when a binding went."""
-    return "not gone" if seconds is None else f"gone after {seconds:.2f} s"
 
 
 def test_what_is_revoked_is_gone_within_two_seconds(outcome: Outcome) -> None:
@@ -204,15 +193,31 @@ def test_a_binding_whose_own_update_hangs_is_gone_and_does_not_come_back(stage: 
         assert not scene.lies(scene.name)
 
 
-def test_a_refused_update_is_not_said_to_be_done(stage: Stage) -> None:
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "beside one that is accepted"])
+def test_a_refused_update_is_not_said_to_be_done(
+    stage: Stage,
+    alone: bool,  # noqa: FBT001
+) -> None:
     with stage() as scene:
-        here = {"namespaces": {"names": [scene.good, scene.bad]}}
+        names = [scene.bad] if alone else [scene.good, scene.bad]
+        here = {"namespaces": {"names": names}}
         body = scene.declare(mapping("m", "SRE", "admin", **here))
-        eventually(lambda: len(scene.watch.present(scene.name)) == 2, within=WITHIN)
+        eventually(lambda: len(scene.watch.present(scene.name)) == len(names), within=WITHIN)
         with scene.webhook.on(fails, scene.bad):
             scene.change(body, {"mappings": [mapping("m", "Developer", "admin", **here)]})
             eventually(lambda: judged(scene), within=SAID, what="a status of the new generation")
             lies = scene.lies(scene.name)
+        assert not lies, "\n".join(lies)
+
+
+def test_a_binding_that_waits_for_its_replacement_is_said_to_be_bound(stage: Stage) -> None:
+    with stage() as scene:
+        body = scene.declare(mapping("m", "SRE", "view"))
+        scene.change(body, {"mappings": [mapping("m", "SRE", "edit")]})
+        old = ("", f"groupaccess:{scene.name}:m:view")
+        eventually(lambda: scene.watch.gone(scene.name, old), within=LANDED, what="the old gone")
+        scene.objects.wait_reason(f"ga/{scene.name}", "Granted")
+        lies = scene.lies(scene.name)
         assert not lies, "\n".join(lies)
 
 
@@ -227,14 +232,14 @@ def test_a_status_is_behind_what_others_wrote_by_two_seconds_at_most(
 ) -> None:
     with stage() as scene:
         everywhere = {"namespaces": {"names": [scene.good, scene.bad]}}
-        stays = mapping("m", "SRE", "admin", **everywhere)
-        key = f"groupaccess:{scene.name}:m:admin"
-        body = scene.declare(stays, mapping("n", "SRE"))
+        key = binding(f"groupaccess:{scene.name}:m:admin", "admin", namespace=scene.good)
+        body = scene.declare(mapping("m", "SRE", "admin", **everywhere))
         for number in range(rounds * 2):
             scene.objects.wait_reason(f"ga/{scene.name}", "Granted")
-            scene.editor.delete(binding(key, "admin", namespace=scene.good))
-            moved = mapping("n", "SRE", ("edit", "view")[number % 2])
-            scene.change(body, {"mappings": [stays, moved]})
+            scene.editor.delete(key)
+            end = f"2099-01-01T00:00:{number:02}Z"
+            again = mapping("m", "SRE", "admin", **everywhere, expiresAt=end)
+            scene.change(body, {"mappings": [again]})
             eventually(lambda: judged(scene), within=SAID, what="a status of the new generation")
         lies = scene.lies(scene.name)
         assert not lies, "\n".join(lies)

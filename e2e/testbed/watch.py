@@ -102,13 +102,13 @@ class Watch:
         return [end - at for at, end in zip_longest(came, went, fillvalue=time.time())]
 
     def statuses(self, name: str) -> Iterator[Seen]:
-        """Yield each event that changed the status of a GroupAccess."""
+        """Yield each write of the status of a GroupAccess."""
         before: object = None
         for seen in tuple(self._seen[ACCESSES]):
             if seen.key[1] != name or seen.type == "DELETED":
                 continue
-            status = seen.body.get("status")
-            if status is not None and status != before:
+            status = seen.body.get("status", {})
+            if "conditions" in status and status != before:  # until then the CRD's default
                 yield seen
             before = status
 

@@ -21,6 +21,7 @@ PROBE = "webhook-probe"  # a RoleBinding of this name is denied at once: the web
 DENIED = "denied by the testbed's webhook"
 LONGEST = 30  # seconds that the API server waits for a webhook, the most that it allows
 WITHIN = 15.0
+LEAVE = 0.5  # seconds in which TLS takes leave of its connections: aiohttp tells nobody of the end
 
 Review = dict[str, Any]
 Behaviour = Callable[["Webhook"], Awaitable[web.Response | None]]
@@ -57,7 +58,7 @@ class Webhook:
 
     def __exit__(self, *_: object) -> None:
         """End."""
-        self._run(self._runner.cleanup())
+        self._run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(WITHIN)
         self._loop.close()
@@ -124,7 +125,16 @@ class Webhook:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self._tls).start()
 
+    async def _end(self) -> None:
+        await self._runner.cleanup()
+        await asyncio.sleep(LEAVE)
+
     async def _handle(self, request: web.Request) -> web.Response:
+        answer = await self._answer(request)
+        answer.force_close()  # so that no connection is left at the end
+        return answer
+
+    async def _answer(self, request: web.Request) -> web.Response:
         review: Review = await request.json()
         if review["request"]["name"] == PROBE:
             return _answer(review, allowed=False)

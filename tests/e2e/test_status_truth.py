@@ -71,6 +71,7 @@ def test_a_true_status_is_believed(said: Body, bound: list[Body]) -> None:
         (access("Granted", where=shops(2, 1)), here("x", "y")),
         (access("Granted", where=shops(1, 1)), here("x", group="Developer")),
         (access("Partial", where=shops(2, 0)), here("x")),
+        (access("Partial", where=shops(2, 1)), [*here("x"), *here("y", group="Developer")]),
         (access("Held"), []),
         (access("Pending"), OTHER),
         (access("Expired"), BOUND),
