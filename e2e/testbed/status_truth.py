@@ -54,7 +54,7 @@ def _of_mapping(mapping: Body, bound: list[set[str]]) -> Iterator[str]:
         yield f"{count}, of {where.get('wanted', 1)}"
     if state == "Partial" and not 0 < as_said < where.get("wanted", 1):
         yield f"{count}, of {where.get('wanted', 1)}"
-    if state != "Held" and as_said != len(bound) and STILL_BOUND not in str(mapping):
+    if state == "Partial" and as_said != len(bound) and STILL_BOUND not in str(mapping):
         yield f"others are bound: {count}"
     if state == "Held" and not bound:
         yield "nothing is bound"
