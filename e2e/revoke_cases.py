@@ -94,6 +94,13 @@ class Scene:
             self.end = float(int(time.time() + LIFE))
             more["expiresAt"] = f"{datetime.fromtimestamp(self.end, UTC):%Y-%m-%dT%H:%M:%SZ}"
         self.declare(mapping("adm", "SRE", "admin", **more), self.stays)
+        wanted = {self.target, (self.good, f"groupaccess:{self.name}:v:view")}
+        eventually(
+            lambda: wanted <= self.watch.present(self.name),
+            within=GRANTED_WITHIN,
+            every=0.02,
+            what="all bindings that no webhook is about",
+        )
 
     def change(self, body: dict[str, Any], spec: dict[str, Any]) -> float:
         """Change fields of a spec; return when that was sent."""
