@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from testbed.bound import bound_alike
 from testbed.cluster import Cluster
 from testbed.objects import Objects, access, mapping
 from testbed.operator import OperatorProcess
@@ -118,6 +119,16 @@ def test_it_converges_over_kills_and_no_binding_ever_granted_more_than_was_decla
     print(f"{COUNT} objects, {KILLS} kills, {writes} writes of bindings replayed")
     assert writes > COUNT
     assert not excesses(events, world.labels, LAG)
+
+    prefix = f"groupaccess:{world.prefix}-"
+    before = bound_alike(objects, prefix)
+    victim.kill()
+    victim.start()
+    count = sum(bool(said) for said in world.declared.values())
+    reconciles = "groupaccess_reconcile_total"
+    eventually(lambda: victim.metric(reconciles) >= count, within=CONVERGED, what="all judged")
+    eventually(lambda: settled(installed, world), within=CONVERGED, every=1, what="all as declared")
+    assert bound_alike(objects, prefix).items() <= before.items()  # one may have expired meanwhile
 
 
 LABELS = {"shop": {"team": "shop"}, "mall": {}}

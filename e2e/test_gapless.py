@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 
+from testbed.bound import Bound, Grants, bound, grants
 from testbed.cluster import Cluster
+from testbed.guards_users import EVERYTHING, make_user, remove_user
 from testbed.objects import Objects, access, mapping
 from testbed.operator import OperatorProcess
 from testbed.probe import Probe, probe_token
 from testbed.realm import Realm
 from testbed.waiting import eventually
+from testbed.watch import Watch
 
 pytestmark = pytest.mark.gapless
 
 LIST = {"verb": "list", "resource": "pods"}
 CREATE = {"verb": "create", "resource": "pods"}
+WATCHER = "gapless-watcher"
 SETTLED = 10.0  # seconds within which a change is through, its settle time of two included
 
 
@@ -94,7 +98,11 @@ class Scene:
         self.objects.wait_reason(f"ga/{self.name}", "Granted")
 
     def settle(self, declared: dict[str, Any], gone: dict[str, str], new: dict[str, str]) -> None:
-        """Declare another mapping, and wait until it is in force and nothing else is."""
+        """Declare another mapping, and wait until it is in force and nothing else is.
+
+        A binding that both declare stays the same object.
+        """
+        before = bound(self.objects, self.name)
         self.declare(declared)
         if new:
             eventually(self.probe("SRE", new).may, within=SETTLED)
@@ -103,12 +111,15 @@ class Scene:
             eventually(lambda: not old.may(), within=SETTLED, what=f"no {gone}")
         names = declared.get("namespaces", {}).get("names", [""])
         binding = f"groupaccess:{self.name}:{declared['name']}:{declared['clusterRole']}"
-        wanted = {(namespace, binding) for namespace in names}
+        granted = Grants(declared["clusterRole"], ("SRE",))
+        wanted = {(namespace, binding): granted for namespace in names}
         eventually(
-            lambda: self.objects.all_bindings(self.name) == wanted,
+            lambda: grants(self.objects, self.name) == wanted,
             within=SETTLED,
             what="only the new bindings",
         )
+        after = bound(self.objects, self.name)
+        assert all(after[key] == before[key] for key in after.keys() & before.keys())
 
 
 @pytest.fixture(scope="module")
@@ -159,14 +170,60 @@ def test_no_moment_without_what_both_allow_and_nothing_stays(
         assert not probe.denied
 
 
+@pytest.fixture
+def watch(installed: Cluster) -> Iterator[Watch]:
+    """Give a watch of all bindings, from outside."""
+    with Watch(make_user(installed, WATCHER, EVERYTHING)) as made:
+        yield made
+    remove_user(installed, WATCHER)
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["into a namespace", "into the cluster"])
+@pytest.mark.parametrize("by", ["names", "selector"])
+def test_a_scope_that_changes_is_bound_at_each_moment_by_the_old_or_the_new(
+    by: str,
+    back: bool,  # noqa: FBT001
+    scene: Scene,
+    places: tuple[str, str],
+    watch: Watch,
+) -> None:
+    shop, mall = places
+    selected = {"matchLabels": {"kubernetes.io/metadata.name": shop}}
+    scope = {"names": [shop, mall]} if by == "names" else {"selector": selected}
+    wide = mapping("m", "SRE", "view")
+    narrow = mapping("m", "SRE", "view", namespaces=scope)
+    before, after = (narrow, wide) if back else (wide, narrow)
+    scene.declare(before)
+    old = set(bound(scene.objects, scene.name))
+    scene.declare(after)
+    eventually(lambda: not old & watch.present(scene.name), within=SETTLED, what="the old gone")
+
+    events = sorted(watch.bindings(scene.name), key=lambda seen: int(seen.revision))
+    present: set[tuple[str, str]] = set()
+    gaps: list[str] = []
+    granted = False  # all of the old, from which on there may be no gap
+    for seen in events:
+        (present.discard if seen.type == "DELETED" else present.add)(seen.key)
+        granted = granted or old <= present
+        granting = {namespace for namespace, _ in present} & {"", shop}
+        if granted and not granting:
+            gaps.append(f"nothing is bound in {shop} after {seen.type} of {seen.key}")
+    assert not gaps
+    places_now = {namespace for namespace, _ in present}
+    assert places_now == ({""} if back else {shop} | ({mall} if by == "names" else set()))
+
+
 def test_another_group_gets_the_right_and_the_same_write_takes_it_from_the_old_one(
     scene: Scene, rounds: int
 ) -> None:
     groups = ["SRE", "Developer"]
     scene.declare(mapping("m", groups[0]))
+    ((key, first),) = bound(scene.objects, scene.name).items()
     for number in range(rounds):
         old, new = groups[number % 2], groups[(number + 1) % 2]
         scene.declare(mapping("m", new))
+        same = Bound(first.uid, Grants("view", (new,)))
+        assert bound(scene.objects, scene.name) == {key: same}
         late = scene.probe(old, LIST)
         eventually(scene.probe(new, LIST).may, within=1)
         assert not late.may()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from testbed.bound import bound
 from testbed.cluster import Cluster
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
@@ -108,8 +109,10 @@ def test_a_renamed_and_then_moved_group_is_followed(
 ) -> None:
     realm.create_user("alice", "/SRE")
     pinned = realm.group_id("/SRE")
+    ((key, before),) = bound(objects, granted).items()
     realm.rename_group("/SRE", "SRE2")
     await_whom(objects, granted, {"sre": "SRE2"})
+    assert bound(objects, granted)[key].uid == before.uid
     eventually(
         lambda: "declared SRE, now /SRE2" in of_mapping(objects, granted)["message"], within=5
     )
@@ -129,8 +132,10 @@ def test_a_deleted_group_has_a_grace_that_a_restart_does_not_lengthen(
     missing = objects.wait_reason(f"ga/{granted}", "GroupMissing", within=SOON)
     since, end = re.findall(r"\d{4}-\d\d-\d\dT\S+Z", missing["message"])
     assert since < end
-    restart(operator)
+    before = bound(objects, granted)
     assert whom(objects, granted) == {"sre": ["SRE"]}
+    restart(operator)
+    assert bound(objects, granted) == before
     await_whom(objects, granted, {}, within=45)
     eventually(lambda: of_mapping(objects, granted)["state"] == "Revoked", within=5)
     assert f"since {since}; its bindings went at {end}" in of_mapping(objects, granted)["message"]
@@ -166,11 +171,13 @@ def test_a_group_made_anew_is_followed_under_warn_and_that_is_told(
     granted: str, realm: Realm, objects: Objects, declare: Declare
 ) -> None:
     declare(onReplaced="Warn")
+    before = bound(objects, granted)
     former = realm.group_id("/SRE")
     realm.delete_group("/SRE")
     now = realm.create_group("/SRE")
     await_message(objects, granted, f"its id was {former}, now {now}")
     assert whom(objects, granted) == {"sre": ["SRE"]}
+    assert bound(objects, granted) == before
 
 
 @pytest.mark.parametrize("event", ["imported with new ids", "all groups deleted", "same ids"])
@@ -226,6 +233,7 @@ def acknowledgement(message: str) -> str:
 def test_one_deleted_group_of_three_is_no_upheaval(
     three: str, realm: Realm, objects: Objects, operator: OperatorProcess
 ) -> None:
+    before = bound(objects, three)
     realm.delete_group("/Ops")
     await_whom(objects, three, {"sre": "SRE", "dev": "Dev"})
     objects.wait_reason(f"ga/{three}", "GroupMissing")
@@ -233,16 +241,21 @@ def test_one_deleted_group_of_three_is_no_upheaval(
     realm.create_group("/Ops")
     await_message(objects, three, "group /Ops has another id", "ops")
     await_whom(objects, three, {"sre": "SRE", "dev": "Dev"})
+    after = bound(objects, three)
+    stays = {key for key in before if ":ops:" not in key[1]}
+    assert {key: after[key] for key in stays} == {key: before[key] for key in stays}
 
 
 def test_a_collision_is_told_and_the_directory_decides(
     granted: str, realm: Realm, objects: Objects, declare: Declare
 ) -> None:
+    before = bound(objects, granted)
     realm.create_group("/other/SRE")
     collided = objects.wait_reason(f"ga/{granted}", "ClaimCollision", within=SOON)
     assert "/other/SRE" in collided["message"]
     assert verified(objects, granted) == ("False", "ClaimCollision")
     assert whom(objects, granted) == {"sre": ["SRE"]}
+    assert bound(objects, granted) == before
     declare(onCollision="Revoke")
     await_whom(objects, granted, {})
     realm.delete_group("/other/SRE")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from keycloak import KeycloakError
 
+from testbed.bound import Bound, Key, bound
 from testbed.cluster import Cluster
 from testbed.guards_users import binding
 from testbed.keycloak import Keycloak
@@ -31,10 +32,17 @@ def two_granted(realm: Realm, objects: Objects, directory: str, granted: str) ->
 
 
 @pytest.fixture
+def before(two_granted: str, objects: Objects) -> dict[Key, Bound]:
+    """Give what is bound before Keycloak is away."""
+    return bound(objects, two_granted)
+
+
+@pytest.fixture
 def without_keycloak(
-    two_granted: str, operator: OperatorProcess, keycloak: Keycloak
+    two_granted: str, before: dict[Key, Bound], operator: OperatorProcess, keycloak: Keycloak
 ) -> Iterator[str]:
     """Start the operator anew while Keycloak is frozen, so that it has nothing read."""
+    assert len(before) == 2
     keycloak.server.pause()
     try:
         operator.restart()
@@ -68,7 +76,7 @@ def test_a_token_works_on_and_no_new_one_comes_and_a_restarted_kube_apiserver_kn
 
 
 def test_nothing_is_revoked_and_no_status_turns_unready_when_keycloak_is_away_at_start(
-    without_keycloak: str, objects: Objects
+    without_keycloak: str, before: dict[Key, Bound], objects: Objects
 ) -> None:
     name = without_keycloak
 
@@ -78,16 +86,17 @@ def test_nothing_is_revoked_and_no_status_turns_unready_when_keycloak_is_away_at
 
     eventually(verified, within=40, what="Verified=Unknown")
     assert objects.conditions(f"ga/{name}")["Ready"]["status"] == "True"
-    assert len(objects.bindings(name)) == 2
+    assert bound(objects, name) == before
 
 
 def test_a_removed_mapping_and_a_deleted_object_act_without_keycloak(
-    without_keycloak: str, objects: Objects, directory: str
+    without_keycloak: str, before: dict[Key, Bound], objects: Objects, directory: str
 ) -> None:
     name = without_keycloak
     objects.apply(access(name, directory, mapping("dev", "Developer", "edit")))
     objects.delete(f"ga/{name}-too")
-    eventually(lambda: set(objects.bindings(name)) == {f"groupaccess:{name}:dev:edit"}, within=5)
+    stays = {key: each for key, each in before.items() if ":dev:" in key[1]}
+    eventually(lambda: bound(objects, name) == stays, within=5)
     eventually(lambda: not objects.bindings(f"{name}-too"), within=5)
 
 
@@ -105,10 +114,13 @@ def test_a_new_grant_waits_for_keycloak_and_comes_by_itself(
 def test_drift_is_repaired_to_what_was_proven_before_keycloak_went_away(
     granted: str, objects: Objects, keycloak: Keycloak
 ) -> None:
-    binding = f"groupaccess:{granted}:sre:view"
+    ((key, before),) = bound(objects, granted).items()
     keycloak.server.pause()
     try:
-        objects.cluster.kubectl("delete", "clusterrolebinding", binding)
-        eventually(lambda: binding in objects.bindings(granted), within=5)
+        objects.cluster.kubectl("delete", "clusterrolebinding", key[1])
+        eventually(lambda: key in bound(objects, granted), within=5)
+        now = bound(objects, granted)[key]
+        assert now.grants == before.grants
+        assert now.uid != before.uid
     finally:
         keycloak.server.resume()

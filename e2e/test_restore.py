@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from testbed.bound import bound
 from testbed.cluster import Cluster
 from testbed.drill import KINDS, Bodies, Drill
 from testbed.installation import USERNAME
@@ -92,6 +93,7 @@ def test_a_restore_ends_exactly_where_the_backup_was_made(
     drill.lose_everything()
     mark = installed.audit.mark()
     order(drill, operator, bindings, accesses)
+    made_by_then = drill.uids()
     for body in accesses:
         drill.objects.wait_reason(f"ga/{body['metadata']['name']}", "Granted")
     uids = {(body["metadata"]["name"], body["metadata"]["uid"]) for body in drill.accesses()}
@@ -102,8 +104,9 @@ def test_a_restore_ends_exactly_where_the_backup_was_made(
     about = [e for e in json.loads(told)["items"] if e["reason"] == "Conflict"]
     assert not [e for e in about if drill.prefix in e["involvedObject"]["name"]]
     if order is not accesses_first:  # it took over what was there, and made nothing beside it
-        made = [e for e in installed.audit.events(mark, USERNAME) if e["verb"] == "delete"]
-        assert not made
+        assert drill.uids() == made_by_then
+        deleted = [e for e in installed.audit.events(mark, USERNAME) if e["verb"] == "delete"]
+        assert not deleted
         assert len(written(installed, mark)) == len(said)
 
 
@@ -200,12 +203,14 @@ def test_what_was_orphaned_while_the_operator_was_away_waits_for_a_restore_and_t
 ) -> None:
     name = f"{drill.prefix}-c"
     operator.stop()
+    before = bound(drill.objects, name)
     orphan(drill, name, "cascade")
     eventually(lambda: gone(drill, name), within=COLLECTED, what="the object gone")
-    assert len(drill.objects.all_bindings(name)) == 2
+    assert bound(drill.objects, name) == before
+    assert len(before) == 2
     operator.start()
     began = time.monotonic()
     while time.monotonic() - began < patience - 3:  # nothing is to happen, for as long as this
-        assert len(drill.objects.all_bindings(name)) == 2
+        assert bound(drill.objects, name) == before
         time.sleep(0.5)
     eventually(lambda: not drill.objects.all_bindings(name), within=30, what="no binding")

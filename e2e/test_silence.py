@@ -12,6 +12,7 @@ import pytest
 from keycloak import KeycloakDeleteError
 
 from silences import BY_ROLES, SHORT, SILENCES, Scene
+from testbed.bound import Bound, Key, bound
 from testbed.cluster import Cluster
 from testbed.faulty_proxy import FaultyProxy
 from testbed.keycloak import Keycloak
@@ -27,6 +28,7 @@ EACH = pytest.mark.parametrize("case", SILENCES)
 DETECTED = 40.0  # seconds: an interval, a token's life, and what hangs
 HEALED = 40.0
 Scenes = dict[str, Scene]
+Kept = dict[str, dict[Key, Bound]]
 
 
 def standing(name: str) -> str:
@@ -101,8 +103,20 @@ def scenes(
 
 
 @pytest.fixture(scope="module")
-def silent(scenes: Scenes, objects_here: Objects) -> Scenes:
+def kept(scenes: Scenes, objects_here: Objects) -> Kept:
+    """Give the one binding of each scene that is to stay, as it was before all silence."""
+    return {
+        case: {
+            key: each for key, each in bound(objects_here, scene.name).items() if "sre" in key[1]
+        }
+        for case, scene in scenes.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def silent(scenes: Scenes, kept: Kept, objects_here: Objects) -> Scenes:
     """Make all silent; then declare what is new, what is no longer wanted, and what ends."""
+    assert all(len(each) == 1 for each in kept.values())
     for case, silence in SILENCES.items():
         silence.begin(scenes[case])
     for case, silence in SILENCES.items():
@@ -129,10 +143,10 @@ def healed(silent: Scenes) -> Scenes:
 
 @EACH
 def test_what_stands_stays_and_what_kubernetes_knows_acts(
-    silent: Scenes, objects_here: Objects, case: str
+    silent: Scenes, kept: Kept, objects_here: Objects, case: str
 ) -> None:
-    name, left = silent[case].name, {f"groupaccess:{silent[case].name}:sre:view"}
-    eventually(lambda: set(objects_here.bindings(name)) == left, within=15)
+    name = silent[case].name
+    eventually(lambda: bound(objects_here, name) == kept[case], within=15)
 
 
 @EACH
@@ -171,25 +185,31 @@ def test_a_directory_beside_silent_ones_is_not_slowed(
 
 @EACH
 def test_it_heals_by_itself(
-    healed: Scenes, objects_here: Objects, operator_process: OperatorProcess, case: str
+    healed: Scenes,
+    kept: Kept,
+    objects_here: Objects,
+    operator_process: OperatorProcess,
+    case: str,
 ) -> None:
     name = healed[case].name
     objects_here.wait_reason(f"kcd/{name}", "Read", within=HEALED)
     objects_here.wait_reason(f"ga/{waiting(case)}", "Granted", within=HEALED)
     assert "groupsAsOf" not in objects_here.get(f"kcd/{name}")["status"]
-    assert set(objects_here.bindings(name)) == {f"groupaccess:{name}:sre:view"}
+    assert bound(objects_here, name) == kept[case]
     assert operator_process.alive
 
 
 def test_a_server_that_was_stopped_is_found_again(
     granted: str, objects: Objects, directory: str, keycloak: Keycloak
 ) -> None:
+    before = bound(objects, granted)
     keycloak.server.stop()
     said = objects.wait_reason(f"kcd/{directory}", "KeycloakUnavailable", within=DETECTED)
     assert "not reached" in said["message"]
     objects.apply(access(f"{granted}-new", directory, mapping("sre", "SRE")))
     objects.wait_reason(f"ga/{granted}-new", "KeycloakUnavailable")
-    assert set(objects.bindings(granted)) == {f"groupaccess:{granted}:sre:view"}
+    assert bound(objects, granted) == before
     keycloak.server.start()
     objects.wait_reason(f"ga/{granted}-new", "Granted", within=HEALED)
     objects.wait_reason(f"kcd/{directory}", "Read", within=HEALED)
+    assert bound(objects, granted) == before

@@ -44,6 +44,10 @@ class Drill:
             for body in self.bindings()
         )
 
+    def uids(self) -> set[str]:
+        """Return which objects the bindings are."""
+        return {body["metadata"]["uid"] for body in self.bindings()}
+
     def owners(self) -> set[tuple[str, str]]:
         """Return name and uid of all that the bindings refer to as an owner."""
         metas = (body["metadata"] for body in self.bindings())
