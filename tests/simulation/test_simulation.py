@@ -1,0 +1,29 @@
+"""Whatever people, Keycloak, the API server and machines do: the operator keeps its promises.
+
+`make simulate EXAMPLES=2000` plays more; SEED=n plays those of a seed.
+"""
+
+import os
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from simulation.play import play
+from simulation.scenarios import SCENARIOS, Scenario
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
+SEED = int(os.environ.get("SEED", "0"))
+
+
+@seed(SEED)
+@settings(
+    derandomize=not EXAMPLES,
+    database=None,
+    deadline=None,
+    max_examples=EXAMPLES or 100,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+    print_blob=False,
+)
+@given(scenario=SCENARIOS)
+def test_the_operator_keeps_its_promises(scenario: Scenario) -> None:
+    play(scenario)
