@@ -1,6 +1,7 @@
 """A Keycloak in virtual time: groups that people rename, delete and make anew, and outages."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,10 +18,9 @@ TAKES = 0.1  # seconds for a reading
 
 @dataclass(frozen=True)
 class Given:
-    """A successful answer: when it was given, to whom, and the groups' names by id."""
+    """A successful answer: when it was given, and the groups' names by id."""
 
     at: float
-    who: str
     names: Mapping[str, str]
 
 
@@ -29,7 +29,8 @@ class SimulatedKeycloak:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
-        self.given: list[Given] = []
+        self.given: defaultdict[str, list[Given]] = defaultdict(list)  # by replica
+        self.failed: dict[str, float] = {}  # replica -> since when nothing is read
         self.trouble = ""  # down, refuses, hangs
         self.fakes = FakeDirectoryReader()
         self.realm: FakeRealm = self.fakes.create_realm()
@@ -75,11 +76,16 @@ class KeycloakOf:
     async def read(
         self, directory: Directory, connection: Connection, used: InUse | None = None
     ) -> Snapshot:
-        await self._answer()
+        try:
+            await self._answer()
+        except RefusedError:
+            self.keycloak.failed.setdefault(self.who, self.keycloak.now())
+            raise
         found = await self.keycloak.fakes.read(directory, connection, used)
         names = self.keycloak.names
         await asyncio.sleep(TAKES / 2)
-        self.keycloak.given.append(Given(self.keycloak.now(), self.who, names))
+        self.keycloak.failed.pop(self.who, None)
+        self.keycloak.given[self.who].append(Given(self.keycloak.now(), names))
         return replace(found, unpeopled=frozenset())
 
     async def confirm_gone(
@@ -89,7 +95,8 @@ class KeycloakOf:
             await self._answer()
             await self.keycloak.fakes.confirm_gone(directory, connection, groups)
         except RefusedError:
-            self.keycloak.given.pop()  # without it the whole reading is worth nothing
+            self.keycloak.failed.setdefault(self.who, self.keycloak.now())
+            self.keycloak.given[self.who].pop()  # without it the whole reading is worth nothing
             raise
 
     async def forget(self, directory: str) -> None:

@@ -207,7 +207,7 @@ class Cut(Action):
 
 @dataclass(frozen=True)
 class Lag(Action):
-    """Events of some kinds, or of one object of ours, come late from now on."""
+    """Events of some kinds, or of one object (not of its namesakes), come late from now on."""
 
     plurals: tuple[str, ...]
     name: str
@@ -219,8 +219,9 @@ class Lag(Action):
         for replica in world.replicas:
             for plural in self.plurals:
                 replica.link.lag[plural] = self.seconds
-            if self.name:
-                replica.kopf.late[self.name] = self.seconds
+            found = world.storage.get("groupaccesses", Key("", self.name))
+            if found is not None:
+                replica.kopf.late[found.uid] = self.seconds
 
 
 @dataclass(frozen=True)

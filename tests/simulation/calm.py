@@ -22,15 +22,17 @@ if TYPE_CHECKING:
     from fakes.kube.link import Sent
 
 QUIET = 12.0  # seconds
-SETTLES = 25.0  # seconds: two rounds of Keycloak, and a Lease that runs out
+SETTLES = 14.0  # seconds: a round of Keycloak
+LEASES = 16.0  # seconds more: a Lease that runs out
 
 
 async def settle(world: World) -> None:
     """Let everything that fails come to its end, and what is tried again be tried."""
     ends = [line.ends or 0 for access in world.declared.values() for line in access.lines]
     ends = [end for end in ends if end < world.now + 120]
+    longest = world.faults.lasting()
     over = max(world.faults.over(), world.severed, world.recovers, world.now, *ends)
-    await asyncio.sleep(over - world.now + SETTLES + 2.2 * world.faults.lasting())
+    await asyncio.sleep(over - world.now + SETTLES + LEASES * world.elects + 2.2 * longest)
 
 
 async def stay_quiet(world: World) -> None:

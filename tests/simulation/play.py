@@ -5,7 +5,6 @@ import gc
 
 from fakes.clock import VirtualLoop
 from simulation.calm import check, end, settle, stay_quiet
-from simulation.declared import Realm
 from simulation.revocation import LOOK, Revocations
 from simulation.scenarios import GROUPS, Scenario
 from simulation.truth import Truth
@@ -60,7 +59,8 @@ async def _happen(world: World, scenario: Scenario) -> None:
     world.requests.page = scenario.page
     for group in GROUPS:
         world.keycloak.create(group)
-    world.direct(Realm())
+    world.say(f"the directory says {scenario.realm}")
+    world.direct(scenario.realm)
     for access in scenario.accesses:
         world.declared[access.name] = access
         world.say(f"{access.name}: {'; '.join(map(str, access.lines))}")

@@ -41,10 +41,17 @@ class Revocations:
     def __init__(self, world: World) -> None:
         self._world = world
         self._due: dict[str, Due] = {}
+        self._known: object = None  # what was known when it was last looked
         self._absent: dict[str, float] = {}  # uid of a GroupAccess's binding -> since
 
     def look(self) -> None:
         world, leader = self._world, self._world.leader()
+        told = sum(leader.link.told.values()) if leader else 0
+        given = len(world.keycloak.given[leader.name]) if leader else 0
+        known = (leader, world.storage.revision, told, given, int(world.now))
+        if known == self._known and not self._due:
+            return
+        self._known = known
         before, self._due = self._due, {}
         if leader is None:
             return
@@ -124,7 +131,7 @@ class Revocations:
         if access is None or spec is None or pin is None or suspended(access):
             return None
         mapping = mapping_of(access, bound.name.mapping)
-        given = [each for each in world.keycloak.given if each.who == leader.name]
+        given = world.keycloak.given[leader.name]
         if mapping is None or not given or world.keycloak.trouble:
             return None
         if world.now - given[-1].at > FRESH or pin in given[-1].names:

@@ -33,6 +33,7 @@ PAUSES = (0.0, 0.05, 0.3, 1.0, 3.0, 12.0)
 class Scenario:
     """What is there when the operator starts, and what happens then, after how many seconds."""
 
+    realm: Realm
     accesses: tuple[Access, ...]
     replicas: int  # 0 for one that runs without an election
     page: int
@@ -42,7 +43,7 @@ class Scenario:
 LINES = st.builds(
     Line,
     name=st.sampled_from(("m", "n", "o")),
-    group=st.sampled_from(("g1", "g2", "/g1", "g3")),
+    group=st.sampled_from(("g1", "g1", "g2", "/g1", "g3")),
     role=st.sampled_from(ROLES),
     where=st.sampled_from(WHERES),
     ends=st.sampled_from((None, None, None, 8, 20)),
@@ -65,7 +66,7 @@ FAULTS = st.one_of(
         verbs=st.sampled_from(
             tuple(map(frozenset, (("apply",), ("apply",), ("delete",), ("apply", "delete"))))
         ),
-        seconds=st.sampled_from((2.0, 12.0, 60.0)),
+        seconds=st.sampled_from((2.0, 12.0, 40.0)),
         place=st.sampled_from((None, "", *NAMESPACES)),
         name=st.sampled_from(("", ":m:", ":n:", *NAMES)),
         late=st.sampled_from((0.5, 5.0, 20.0)),
@@ -74,9 +75,9 @@ FAULTS = st.one_of(
         Fail,
         way=st.sampled_from((Way.ERROR, Way.HANGS, Way.LATE, Way.LOST)),
         verbs=st.sampled_from(
-            tuple(map(frozenset, (("status",), ("create",), ("get",), ("list",))))
+            tuple(map(frozenset, (("status",), ("create",), ("get",), ("list",), ("list",))))
         ),
-        seconds=st.sampled_from((2.0, 12.0)),
+        seconds=st.sampled_from((2.0, 12.0, 40.0)),
         late=st.sampled_from((0.5, 5.0)),
     ),
 )
@@ -138,8 +139,9 @@ MACHINES: st.SearchStrategy[Action] = st.one_of(
 STEPS = st.tuples(st.sampled_from(PAUSES), st.one_of(PEOPLE, PEOPLE, KEYCLOAK, MACHINES, MACHINES))
 SCENARIOS = st.builds(
     Scenario,
+    realm=st.one_of(st.just(Realm()), REALMS),
     accesses=st.lists(ACCESSES, max_size=2, unique_by=lambda access: access.name).map(tuple),
-    replicas=st.sampled_from((0, 0, 1, 2)),
+    replicas=st.sampled_from((0, 0, 0, 1, 2)),
     page=st.sampled_from((500, 1)),
     steps=st.lists(STEPS, max_size=12).map(tuple),
 )

@@ -95,12 +95,13 @@ class Truth:
         pin = bound.annotation("group-id")
         if not anew or pin is None:
             return
-        given = [each for each in world.keycloak.given if each.who == change.by]
+        given = world.keycloak.given[change.by]
         recent = [each for each in given if each.at >= world.now - BEHIND]
         earlier = [each for each in given if each.at < world.now - BEHIND and pin in each.names]
         names = {each.names[pin] for each in (*earlier[-1:], *recent) if pin in each.names}
         if not given or not names:
             names |= self._elsewhere(bound, pin)
+        self._first(change, bound, pin)
         for former in (bound.annotation("former-subjects") or "",):
             names |= {name for name in anew if name in former}
         if anew - names:
@@ -108,6 +109,23 @@ class Truth:
                 f"{', '.join(sorted(anew - names))} is bound anew by {bound}, but Keycloak's last "
                 f"answers call its group {', '.join(sorted(names)) or 'nothing'}"
             )
+
+    def _first(self, change: Change, bound: Bound, pin: str) -> None:
+        """Check that no object gets its first binding for a group while Keycloak is silent."""
+        world = self._world
+        failed = world.keycloak.failed.get(change.by)
+        before = {
+            uid
+            for name, places in self._history.items()
+            if name.startswith(f"groupaccess:{bound.name.access}:")
+            for states in places.values()
+            for state in states
+            if state.bound and state.bound.stored is not bound.stored
+            if state.bound.subjects and state.bound.annotation("group-id") == pin
+            for uid in state.bound.owners
+        }
+        if failed is not None and failed < world.now - BEHIND and not before & {*bound.owners}:
+            world.violate(f"{bound} is a new grant, though Keycloak is not read")
 
     def _elsewhere(self, bound: Bound, pin: str) -> set[str]:
         """Return the subjects of the object's other bindings for the same group."""
@@ -160,7 +178,8 @@ class Truth:
 
     def _would_grant(self, mapping: Body, access: Stored, leader: Replica) -> bool:
         world = self._world
-        names = world.keycloak.given[-1].names.values() if world.keycloak.given else ()
+        given = world.keycloak.given[leader.name]
+        names = given[-1].names.values() if given else ()
         return (
             verdict_holds(mapping, leader.link.seen, world.clock.now(), suspended=suspended(access))
             and mapping["group"].lstrip("/") in names

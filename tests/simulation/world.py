@@ -268,9 +268,10 @@ class World:
     async def close(self) -> None:
         for replica in tuple(self.replicas):
             await self._end(replica)
-        for task in tuple(self._background):
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def leader(self) -> Replica | None:
         """Return the process that writes: the one that holds the Lease."""

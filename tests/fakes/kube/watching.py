@@ -9,9 +9,9 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 
-from fakes.kube.link import HANGS, Link
+from fakes.kube.link import Link
 from fakes.kube.requests import OURS
-from fakes.kube.storage import Change, Key
+from fakes.kube.storage import Change
 from groupaccess.handlers import Handlers
 
 BATCH = 0.1  # seconds of silence after which an object's last event is told
@@ -24,7 +24,7 @@ Event = tuple[str | None, Change]
 
 
 class FakeKopf:
-    """Watches by a link, until told to stop. `late` are seconds for each object's name."""
+    """Watches by a link, until told to stop. `late` are seconds for each uid."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -84,9 +84,6 @@ class FakeKopf:
             await asyncio.sleep(AGAIN)
         return revision
 
-    def delay(self, key: Key) -> float:
-        return self.late.get(key.name, 0.0)
-
 
 class _Objects:
     """The tasks of one kind's objects, by uid."""
@@ -118,8 +115,7 @@ class _Objects:
             while True:
                 async with asyncio.timeout(IDLE):
                     kind, change = await queue.get()
-                if delay := self._kopf.delay(change.key):
-                    await asyncio.sleep(min(delay, HANGS))
+                await asyncio.sleep(self._kopf.late.get(uid, 0.0))
                 with contextlib.suppress(TimeoutError):
                     while True:
                         async with asyncio.timeout(BATCH):
