@@ -1,5 +1,6 @@
 """What the world does to the operator: people, Keycloak, the API server, the machines."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,7 @@ from fakes.kube.faults import Fault, Way
 from fakes.kube.requests import BINDINGS, OURS
 from fakes.kube.storage import Body, Key
 from simulation.declared import DIRECTORY, Access, Line, Realm
-from simulation.rules import Bound, Name
+from simulation.rules import EVIL, Bound, Name
 from simulation.world import World
 
 Objects = dict[str, Access]
@@ -92,6 +93,31 @@ class Delete(Action):
     async def act(self, world: World) -> None:
         if world.delete("groupaccesses", Key("", self.name)):
             world.say(f"{self.name} is deleted")
+
+
+@dataclass(frozen=True)
+class Crowd(Action):
+    """Somebody writes many GroupAccesses one after the other, or deletes them all at once."""
+
+    count: int
+    each: float  # seconds from one to the next
+    line: Line
+    delete: bool = False
+
+    async def act(self, world: World) -> None:
+        verb = "deletes" if self.delete else f"every {self.each} s writes"
+        world.say(f"somebody {verb} {self.count} of {self.line}")
+        world.later(self._act(world))
+
+    async def _act(self, world: World) -> None:
+        for number in range(self.count):
+            name = f"crowd-{number:04}"
+            if self.delete:
+                world.delete("groupaccesses", Key("", name))
+                continue
+            world.declared[name] = Access(name, (self.line,))
+            world.declare(world.declared[name])
+            await asyncio.sleep(self.each)
 
 
 @dataclass(frozen=True)
@@ -263,7 +289,8 @@ class Meddle(Action):
             if (bound := Bound.of(plural, key, stored)) is not None
         ]
         if self.what == "foreign":
-            self._make(world, "clusterrolebindings", Key("", str(Name("a", "m", self.role))))
+            name = Name(("alpha", "beta")[self.at % 2], "mno"[self.at % 3], self.role)
+            self._make(world, "clusterrolebindings", Key("", str(name)))
             return
         if not found:
             return
@@ -292,7 +319,7 @@ def _meddled(body: Body, what: str) -> Body:
     metadata = body["metadata"]
     match what:
         case "subjects":
-            evil = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "evil"}
+            evil = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": EVIL}
             return {**body, "subjects": [evil]}
         case "label":
             return {**body, "metadata": {**metadata, "labels": {}}}

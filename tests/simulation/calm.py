@@ -81,7 +81,12 @@ def _mapping(world: World, seen: Seen, access: Stored, mapping: Body) -> None:
     if state == "Granted" and len(grants) != len(wanted):
         world.violate(f"{said} is Granted, but bound in {sorted(grants)} of {wanted}")
     whom = {text for bound in found.values() if bound for text in bound.subjects}
-    if state == "Granted" and wanted and set(stated.get("subjects", whom)) != whom:
+    formers = {text for bound in found.values() if bound for text in bound.formers}
+    if (
+        state == "Granted"
+        and wanted
+        and set(stated.get("subjects", whom)) - formers != whom - formers
+    ):
         world.violate(f"{said} is said to bind {stated.get('subjects')}, bound are {whom}")
     if state == "Pending" and grants and not foreign:
         world.violate(f"{said} is Pending, but bound in {sorted(grants)}")
@@ -89,8 +94,8 @@ def _mapping(world: World, seen: Seen, access: Stored, mapping: Body) -> None:
     if subject is None or foreign:
         return
     for place, bound in found.items():
-        if bound is None or bound.subjects != (subject,):
-            whom = set(bound.subjects) if bound else set()
+        whom = set(bound.subjects) - bound.formers if bound else set()
+        if whom != {subject}:
             world.violate(f"{said} should bind {subject} in {place or 'the cluster'}, not {whom}")
     missing = mapping.get("namespaces", {}).get("names", ())
     if state != "Granted" and set(missing) <= set(wanted):
@@ -120,6 +125,10 @@ def _subject(world: World, seen: Seen, access: Stored, mapping: Body) -> str | N
         return None
     mine = [bound for bound in ours if bound.name.access == access.body["metadata"]["name"]]
     same = [bound for bound in mine if bound.annotation("group") == mapping["group"]]
+    alike = {"/" + mapping["group"].lstrip("/"), mapping["group"].lstrip("/"), mapping["group"]}
+    others = [bound for bound in mine if bound not in same and bound.annotation("group") in alike]
+    if others:  # whether it is the same group, and pinned, depends on what was edited when
+        return None
     # One whose annotations somebody took may be pinned by a reference that is not seen here.
     if any(bound.annotation("group") is None for bound in mine):
         return None
@@ -138,11 +147,17 @@ def _agree(world: World, seen: Seen) -> None:
         for key, stored in seen.get(plural, {}).items()
         if Name.of(key.name) is not None
     }
+    owners = {
+        owner["uid"]
+        for plural in BINDINGS
+        for stored in seen.get(plural, {}).values()
+        for owner in stored.body["metadata"].get("ownerReferences", ())
+    }
     for replica in world.replicas:
         if replica.operator is None or not replica.operator.ready:
             continue
         held = uids(replica.operator)
-        if gone := sorted(held.keys() & world.deleted):
+        if gone := sorted(held.keys() & (world.deleted - owners)):
             what = f"{_names(world, gone)} in {held[gone[0]]}"
             world.violate(f"{replica.name} remembers what is gone: {what}")
         if unknown := sorted(there - held.keys()):

@@ -1,10 +1,10 @@
 """The promise of revocation: what must not be bound is gone in seconds, whatever else fails."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from fakes.kube.requests import BINDINGS, Call
 from fakes.kube.storage import Key
+from fakes.simulated_keycloak import Given
 from simulation.rules import (
     Bound,
     forbidden,
@@ -20,6 +20,7 @@ PROMISED = 3.0  # seconds
 LOOK = 0.5  # seconds between two looks, which are no more exact than that
 REPLACED = 30.0  # seconds more for one whose replacement cannot be written
 LOST = 60.0  # seconds until a deletion is noticed that no watch told of
+REPLACED_GROUP = "its group was replaced"
 FRESH = 15.0  # seconds that an answer of Keycloak's is new
 
 
@@ -128,22 +129,22 @@ class Revocations:
         world, seen = self._world, leader.link.seen
         access = seen.get("groupaccesses", {}).get(Key("", bound.name.access))
         spec, pin = spec_of_directory(seen), bound.annotation("group-id")
-        if access is None or spec is None or pin is None or suspended(access):
+        if access is None or spec is None or pin is None:
+            return None
+        if suspended(access) or not bound.has_its_role:  # held, or a conflict
             return None
         mapping = mapping_of(access, bound.name.mapping)
         given = world.keycloak.given[leader.name]
         if mapping is None or not given or world.keycloak.trouble:
             return None
-        if world.now - given[-1].at > FRESH or pin in given[-1].names:
+        if world.now - given[-1].at > FRESH or pin in given[-1].names or self._is_frozen(given[-1]):
             return None
-        if len(self._pins(given[-1].names)) > 1:
-            return None  # the directory may be frozen
         gone = next(
             (given[at + 1] for at in range(len(given) - 2, -1, -1) if pin in given[at].names),
             given[0],
         )
         if mapping["group"].lstrip("/") in given[-1].names.values():
-            return "its group was replaced" if spec["onReplaced"] == "Refuse" else None
+            return REPLACED_GROUP if spec["onReplaced"] == "Refuse" else None
         since = gone.at
         if mark := bound.annotation("missing-since"):
             marked = world.now - (world.clock.now() - moment(mark)).total_seconds()
@@ -151,14 +152,12 @@ class Revocations:
         grace = float(spec["onMissing"]["grace"].rstrip("s"))
         return "its group's grace is over" if world.now >= since + grace + 1 else None
 
-    def _pins(self, names: Collection[str]) -> set[str]:
-        """Return the ids that bindings pin and Keycloak does not have."""
-        world = self._world
-        found: set[str] = set()
+    def _is_frozen(self, given: Given) -> bool:
+        """Tell whether the directory may be frozen: several pinned ids are absent."""
+        found: set[str | None] = set()
         for plural in BINDINGS:
-            for key, stored in world.storage.objects[plural].items():
+            for key, stored in self._world.storage.objects[plural].items():
                 bound = Bound.of(plural, key, stored)
-                pin = bound.annotation("group-id") if bound else None
-                if pin is not None and bound is not None and bound.subjects:
-                    found.add(pin)
-        return found - set(names)
+                if bound is not None and bound.subjects:
+                    found.add(bound.annotation("group-id"))
+        return len(found - given.names.keys() - {None}) > 1

@@ -14,6 +14,7 @@ from simulation.declared import DIRECTORY, TEAM
 
 Seen = Mapping[str, Mapping[Key, Stored]]
 ANNOTATION = "groupaccess.io/"
+EVIL = "evil"  # whom somebody binds beside the operator
 MANAGED = ("app.kubernetes.io/managed-by", "groupaccess")
 
 
@@ -70,6 +71,12 @@ class Bound:
         annotations = self.stored.body["metadata"].get("annotations") or {}
         found: str | None = annotations.get(ANNOTATION + name)
         return found
+
+    @property
+    def formers(self) -> set[str]:
+        """Return the subjects that are kept for tokens from before, whatever the format."""
+        text = self.annotation("former-subjects") or ""
+        return {subject for subject in self.subjects if subject in text}
 
     def __str__(self) -> str:
         where = f" in {self.key.namespace}" if self.key.namespace else ""

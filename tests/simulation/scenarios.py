@@ -1,6 +1,6 @@
 """Scenarios as hypothesis draws them: few names, so that much happens to the same things."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
@@ -8,6 +8,7 @@ from fakes.kube.faults import Way
 from simulation.actions import (
     WATCHED,
     Action,
+    Crowd,
     Cut,
     Declare,
     Delete,
@@ -137,11 +138,34 @@ MACHINES: st.SearchStrategy[Action] = st.one_of(
     st.builds(Process, st.sampled_from(("kill", "stop", "start")), st.integers(0, 1)),
 )
 STEPS = st.tuples(st.sampled_from(PAUSES), st.one_of(PEOPLE, PEOPLE, KEYCLOAK, MACHINES, MACHINES))
-SCENARIOS = st.builds(
-    Scenario,
-    realm=st.one_of(st.just(Realm()), REALMS),
-    accesses=st.lists(ACCESSES, max_size=2, unique_by=lambda access: access.name).map(tuple),
-    replicas=st.sampled_from((0, 0, 0, 1, 2)),
-    page=st.sampled_from((500, 1)),
-    steps=st.lists(STEPS, max_size=12).map(tuple),
+CROWDS: st.SearchStrategy[Action] = st.builds(
+    Crowd,
+    count=st.sampled_from((100, 300, 1000)),
+    each=st.sampled_from((0.0, 0.04)),
+    line=LINES,
 )
+
+
+def _scenarios(steps: st.SearchStrategy[tuple[tuple[float, Action], ...]]) -> "Strategy":
+    return st.builds(
+        Scenario,
+        realm=st.one_of(st.just(Realm()), REALMS),
+        accesses=st.lists(ACCESSES, max_size=2, unique_by=lambda access: access.name).map(tuple),
+        replicas=st.sampled_from((0, 0, 0, 1, 2)),
+        page=st.sampled_from((500, 1)),
+        steps=steps,
+    )
+
+
+def _crowded(first: Action, steps: list[tuple[float, Action]]) -> tuple[tuple[float, Action], ...]:
+    """Let a crowd come first, and go last."""
+    if not isinstance(first, Crowd):
+        raise TypeError(first)
+    return ((0.0, first), *steps, (1.0, replace(first, delete=True)))
+
+
+Strategy = st.SearchStrategy[Scenario]
+SCENARIOS = _scenarios(
+    st.tuples(*[st.lists(STEPS, max_size=12)] * 2).map(lambda two: (*two[0], *two[1]))
+)
+CROWDED = _scenarios(st.builds(_crowded, CROWDS, st.lists(STEPS, max_size=6)))

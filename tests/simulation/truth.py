@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fakes.kube.link import Sent
 from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Body, Change, Key, Stored
-from simulation.rules import Bound, Name, covers, mapping_of, suspended, verdict_holds
+from simulation.rules import EVIL, Bound, Name, covers, mapping_of, suspended, verdict_holds
 from simulation.world import Replica, World
 
 BEHIND = 2.0  # seconds that a status may be behind what is bound
@@ -67,13 +67,18 @@ class Truth:
         said = f"status of {access['metadata']['name']}: {status['name']} is {status['state']}"
         told = "still bound" in status.get("message", "").lower()
         told = told or status.get("where", {}).get("granted")
-        if status["state"] in ENDED and not told and min(counts) > 0:
+        if status["state"] in ENDED and not told and min(counts) > 0 and not self._evil(name):
             self._world.violate(f"{said}, but {name} is bound in {min(counts)} places")
         if status["state"] == "Granted" and max(counts) == 0 and _has_places(status):
             self._world.violate(f"{said}, but {name} is not bound")
         granted = status.get("where", {}).get("granted")
         if granted is not None and granted > max(counts):
             self._world.violate(f"{said} in {granted} places, but bound in {max(counts)}")
+
+    def _evil(self, name: str) -> bool:
+        """Tell whether somebody else put a subject into one of these bindings."""
+        states = (state for places in self._history[name].values() for state in places)
+        return any(state.bound and EVIL in state.bound.subjects for state in states)
 
     def counts(self, name: str, since: float) -> list[int]:
         """Return in how many places a name granted, at each moment since then."""
@@ -89,21 +94,20 @@ class Truth:
         """Check that nobody is bound anew whom Keycloak's last answers did not give."""
         if change.kind == "DELETED":
             return
-        world = self._world
+        world, asked = self._world, self._world.requests.asked
         before = Bound.of(change.plural, change.key, change.before) if change.before else None
         anew = set(bound.subjects) - set(before.subjects if before else ())
         pin = bound.annotation("group-id")
         if not anew or pin is None:
             return
         given = world.keycloak.given[change.by]
-        recent = [each for each in given if each.at >= world.now - BEHIND]
-        earlier = [each for each in given if each.at < world.now - BEHIND and pin in each.names]
+        recent = [each for each in given if each.at >= asked - BEHIND]
+        earlier = [each for each in given if each.at < asked - BEHIND and pin in each.names]
         names = {each.names[pin] for each in (*earlier[-1:], *recent) if pin in each.names}
         if not given or not names:
             names |= self._elsewhere(bound, pin)
         self._first(change, bound, pin)
-        for former in (bound.annotation("former-subjects") or "",):
-            names |= {name for name in anew if name in former}
+        names |= bound.formers
         if anew - names:
             world.violate(
                 f"{', '.join(sorted(anew - names))} is bound anew by {bound}, but Keycloak's last "
@@ -124,7 +128,11 @@ class Truth:
             if state.bound.subjects and state.bound.annotation("group-id") == pin
             for uid in state.bound.owners
         }
-        if failed is not None and failed < world.now - BEHIND and not before & {*bound.owners}:
+        if (
+            failed is not None
+            and failed < world.requests.asked - BEHIND
+            and not before & {*bound.owners}
+        ):
             world.violate(f"{bound} is a new grant, though Keycloak is not read")
 
     def _elsewhere(self, bound: Bound, pin: str) -> set[str]:
@@ -155,7 +163,7 @@ class Truth:
         if access is None:
             return
         mapping = mapping_of(access, before.name.mapping)
-        if mapping is None or not self._would_grant(mapping, access, leader):
+        if mapping is None or not self._would_grant(before, mapping, access, leader):
             return
         namespaces = leader.link.seen.get("namespaces", {})
         places = {"", before.key.namespace} if before.key.namespace else {""}
@@ -176,12 +184,15 @@ class Truth:
             and world.faults.over() < world.now - 40
         )
 
-    def _would_grant(self, mapping: Body, access: Stored, leader: Replica) -> bool:
+    def _would_grant(self, before: Bound, mapping: Body, access: Stored, leader: Replica) -> bool:
         world = self._world
         given = world.keycloak.given[leader.name]
         names = given[-1].names.values() if given else ()
         return (
-            verdict_holds(mapping, leader.link.seen, world.clock.now(), suspended=suspended(access))
+            before.annotation("group-id") in (given[-1].names if given else ())
+            and verdict_holds(
+                mapping, leader.link.seen, world.clock.now(), suspended=suspended(access)
+            )
             and mapping["group"].lstrip("/") in names
         )
 

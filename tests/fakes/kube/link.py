@@ -128,6 +128,7 @@ class Link:
         return self._act(sent)
 
     def _act(self, sent: Sent) -> tuple[int, str]:
+        self.requests.asked = sent.at
         try:
             text = self.requests.answer(sent.call, sent.body, self.who)
         except RefusedCallError as refusal:

@@ -70,7 +70,8 @@ class Requests:
         self.storage = storage
         self.page = 500
         self._lists: dict[str, tuple[list[Stored], int]] = {}
-        self._applied: dict[str, frozenset[str]] = {}  # uid -> annotations of the operator's
+        self.asked = 0.0  # when the call was sent that is answered now
+        self._applied: dict[str, frozenset[str]] = {}  # uid -> annotations and owners applied
 
     def answer(self, call: Call, body: Any, by: str) -> str:  # noqa: ANN401 -- JSON data
         """Answer a call with JSON text, or raise RefusedCallError."""
@@ -139,10 +140,12 @@ class Requests:
                 raise RefusedCallError(422, "roleRef: Invalid value: cannot change roleRef")
             old = before.body
         mine = metadata.get("annotations", {})
-        lost = self._applied.get(before.uid if before else "", frozenset()) - mine.keys()
+        owned = {each["uid"]: each for each in metadata.get("ownerReferences", [])}
+        applied = frozenset((*mine, *owned))
+        lost = self._applied.get(before.uid if before else "", frozenset()) - applied
         kept = {k: v for k, v in old["metadata"].get("annotations", {}).items() if k not in lost}
         owners = {each["uid"]: each for each in old["metadata"].get("ownerReferences", [])}
-        owners |= {each["uid"]: each for each in metadata.get("ownerReferences", [])}
+        owners = {uid: each for uid, each in owners.items() if uid not in lost} | owned
         new = {
             "apiVersion": body["apiVersion"],
             "kind": body["kind"],
@@ -157,7 +160,7 @@ class Requests:
             "subjects": body.get("subjects", []),
         }
         stored = self.storage.put(call.plural, call.key, new, by)
-        self._applied[stored.uid] = frozenset(mine)
+        self._applied[stored.uid] = applied
         return stored
 
     def _admit(self, namespace: str) -> None:
