@@ -107,6 +107,7 @@ class Crowd(Action):
     async def act(self, world: World) -> None:
         verb = "deletes" if self.delete else f"every {self.each} s writes"
         world.say(f"somebody {verb} {self.count} of {self.line}")
+        world.busy = max(world.busy, world.now + self.count * self.each)
         world.later(self._act(world))
 
     async def _act(self, world: World) -> None:

@@ -31,7 +31,7 @@ async def settle(world: World) -> None:
     ends = [line.ends or 0 for access in world.declared.values() for line in access.lines]
     ends = [end for end in ends if end < world.now + 120]
     longest = world.faults.lasting()
-    over = max(world.faults.over(), world.severed, world.recovers, world.now, *ends)
+    over = max(world.faults.over(), world.severed, world.busy, world.recovers, world.now, *ends)
     await asyncio.sleep(over - world.now + SETTLES + LEASES * world.elects + 2.2 * longest)
 
 

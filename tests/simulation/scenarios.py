@@ -47,7 +47,7 @@ LINES = st.builds(
     group=st.sampled_from(("g1", "g1", "g2", "/g1", "g3")),
     role=st.sampled_from(ROLES),
     where=st.sampled_from(WHERES),
-    ends=st.sampled_from((None, None, None, 8, 20)),
+    ends=st.sampled_from((None, None, None, 8, 20, 40)),
 )
 ACCESSES = st.builds(
     Access,
@@ -140,8 +140,8 @@ MACHINES: st.SearchStrategy[Action] = st.one_of(
 STEPS = st.tuples(st.sampled_from(PAUSES), st.one_of(PEOPLE, PEOPLE, KEYCLOAK, MACHINES, MACHINES))
 CROWDS: st.SearchStrategy[Action] = st.builds(
     Crowd,
-    count=st.sampled_from((100, 300, 1000)),
-    each=st.sampled_from((0.0, 0.04)),
+    count=st.sampled_from((30, 100, 200)),
+    each=st.sampled_from((0.0, 0.2)),
     line=LINES,
 )
 

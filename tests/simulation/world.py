@@ -91,6 +91,7 @@ class World:
         self.listeners: list[Any] = []  # called with each accepted write: Replica, Sent, answer
         self.declared: dict[str, Access] = {}
         self.severed = 0.0  # when the last cut of watches is over
+        self.busy = 0.0  # until when people write one thing after the other
         self.recovers = 0.0  # when Keycloak does
         self.elects = True
         self._troubles = 0
