@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check e2e oldest bench mutants image lock crds sbom audit tools clean
+.PHONY: help demo test check e2e oldest bench mutants simulate image lock crds sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,6 +10,8 @@ INSTALLED := .venv/.installed
 IMAGE ?= groupaccess:$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 PYTEST := $(BIN)/pytest
 WORKERS ?= 2
+EXAMPLES ?= 2000
+SEED := $(or $(SEED),$(shell echo $$RANDOM))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 help: ## List the targets
@@ -40,6 +42,10 @@ bench: $(INSTALLED) ## Measure what the admission policies cost whoever writes a
 
 mutants: $(INSTALLED) ## Change the domain in many small ways; the tests must notice
 	$(BIN)/python tests/mutants.py
+
+simulate: $(INSTALLED) ## Play many scenarios against the whole operator (EXAMPLES=2000, SEED=0)
+	@echo "seed $(SEED)"
+	@PYTHONHASHSEED=0 EXAMPLES=$(EXAMPLES) SEED=$(SEED) $(PYTEST) tests/simulation -p no:cacheprovider
 
 image: ## Build the container image
 	@command -v docker >/dev/null || { echo "error: docker is missing: install a container engine" >&2; exit 1; }

@@ -1,0 +1,331 @@
+"""What the world does to the operator: people, Keycloak, the API server, the machines."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+
+from fakes.kube.faults import Fault, Way
+from fakes.kube.requests import BINDINGS, OURS
+from fakes.kube.storage import Body, Key
+from simulation.declared import DIRECTORY, Access, Line, Realm
+from simulation.rules import EVIL, Bound, Name
+from simulation.world import World
+
+Objects = dict[str, Access]
+
+
+class Action(ABC):
+    """Something that happens. `str` tells it in a story."""
+
+    @abstractmethod
+    async def act(self, world: World) -> None:
+        """Let it happen."""
+
+
+def _declared(world: World, name: str) -> Access | None:
+    """Read back what is declared, so that one part of it can be edited."""
+    stored = world.storage.get("groupaccesses", Key("", name))
+    return None if stored is None else world.declared[name]
+
+
+def _declare(world: World, access: Access) -> None:
+    world.declared[access.name] = access
+    lines = "; ".join(str(line) for line in access.lines)
+    world.say(f"{access.name} declares {lines}{' (suspended)' if access.suspend else ''}")
+    world.declare(access)
+
+
+@dataclass(frozen=True)
+class Declare(Action):
+    """Somebody writes a whole GroupAccess."""
+
+    access: Access
+
+    async def act(self, world: World) -> None:
+        _declare(world, self.access)
+
+
+@dataclass(frozen=True)
+class Edit(Action):
+    """Somebody changes one mapping: `what` names a field, "remove", "add" or "suspend"."""
+
+    name: str
+    at: int
+    what: str
+    line: Line
+
+    async def act(self, world: World) -> None:
+        access = _declared(world, self.name)
+        if access is None:
+            _declare(world, Access(self.name, (self.line,)))
+            return
+        if self.what == "suspend":
+            _declare(world, replace(access, suspend=not access.suspend))
+            return
+        lines = list(access.lines)
+        at = self.at % len(lines)
+        names = {line.name for line in lines}
+        match self.what:
+            case "remove":
+                if len(lines) > 1:
+                    del lines[at]
+            case "add":
+                if self.line.name not in names:
+                    lines.append(self.line)
+            case "name":
+                if self.line.name not in names:
+                    lines[at] = replace(lines[at], name=self.line.name)
+            case "ends":
+                end = None if self.line.ends is None else int(world.now) + self.line.ends
+                lines[at] = replace(lines[at], ends=end)
+            case field:
+                changed: str = getattr(self.line, field)
+                lines[at] = replace(lines[at], **{field: changed})  # type: ignore[arg-type]
+        _declare(world, replace(access, lines=tuple(lines)))
+
+
+@dataclass(frozen=True)
+class Delete(Action):
+    """Somebody deletes a GroupAccess."""
+
+    name: str
+
+    async def act(self, world: World) -> None:
+        if world.delete("groupaccesses", Key("", self.name)):
+            world.say(f"{self.name} is deleted")
+
+
+@dataclass(frozen=True)
+class Crowd(Action):
+    """Somebody writes many GroupAccesses one after the other, or deletes them all at once."""
+
+    count: int
+    each: float  # seconds from one to the next
+    line: Line
+    delete: bool = False
+
+    async def act(self, world: World) -> None:
+        verb = "deletes" if self.delete else f"every {self.each} s writes"
+        world.say(f"somebody {verb} {self.count} of {self.line}")
+        world.busy = max(world.busy, world.now + self.count * self.each)
+        world.later(self._act(world))
+
+    async def _act(self, world: World) -> None:
+        for number in range(self.count):
+            name = f"crowd-{number:04}"
+            if self.delete:
+                world.delete("groupaccesses", Key("", name))
+                continue
+            world.declared[name] = Access(name, (self.line,))
+            world.declare(world.declared[name])
+            await asyncio.sleep(self.each)
+
+
+@dataclass(frozen=True)
+class Direct(Action):
+    """Somebody writes the KeycloakDirectory, or deletes it."""
+
+    realm: Realm | None
+
+    async def act(self, world: World) -> None:
+        if self.realm is not None:
+            world.say(f"the directory says {self.realm}")
+            world.direct(self.realm)
+        elif world.delete("keycloakdirectories", Key("", DIRECTORY)):
+            world.say("the directory is deleted")
+
+
+@dataclass(frozen=True)
+class Namespace(Action):
+    """A namespace is deleted, made, or its label changes."""
+
+    name: str
+    what: str
+
+    async def act(self, world: World) -> None:
+        world.say(f"namespace {self.name}: {self.what}")
+        if self.what == "delete":
+            world.terminate(self.name)
+        else:
+            world.label(self.name, team=self.what == "in the team")
+
+
+@dataclass(frozen=True)
+class Group(Action):
+    """A group in Keycloak is created, deleted, renamed, or made anew."""
+
+    name: str
+    what: str
+    other: str = ""
+
+    async def act(self, world: World) -> None:
+        keycloak = world.keycloak
+        match self.what:
+            case "create":
+                done = keycloak.create(self.name)
+            case "delete":
+                done = keycloak.delete(self.name)
+            case "rename":
+                done = keycloak.rename(self.name, self.other)
+            case _:
+                done = keycloak.delete(self.name) and keycloak.create(self.name)
+        if done:
+            world.say(f"Keycloak: {self.what} group {self.name} {self.other}")
+
+
+@dataclass(frozen=True)
+class Outage(Action):
+    """Keycloak is in trouble for a while."""
+
+    trouble: str
+    seconds: float
+
+    async def act(self, world: World) -> None:
+        world.say(f"Keycloak {self.trouble} for {self.seconds} s")
+        world.trouble(self.trouble, self.seconds)
+
+
+@dataclass(frozen=True)
+class Fail(Action):
+    """Calls of some verbs fail for a while, everywhere or in one place."""
+
+    way: Way
+    verbs: frozenset[str]
+    seconds: float
+    place: str | None = None
+    name: str = ""
+    late: float = 0.0
+
+    async def act(self, world: World) -> None:
+        where = "" if self.place is None else f" in {self.place or 'the whole cluster'}"
+        name = f" of *{self.name}*" if self.name else ""
+        verbs = ", ".join(sorted(self.verbs))
+        late = f" by {self.late} s" if self.way is Way.LATE else ""
+        world.say(f"the API server {self.way}{late} for {self.seconds} s: {verbs}{name}{where}")
+        bound = BINDINGS if self.verbs <= {"apply", "delete"} else ()
+        fault = Fault(
+            self.way,
+            self.verbs,
+            world.now,
+            world.now + self.seconds,
+            frozenset(bound),
+            self.place,
+            self.name,
+            self.late if self.way is Way.LATE else 0.0,
+        )
+        world.faults.all.append(fault)
+        if self.verbs & {"get", "update"}:
+            world.disturbed = max(world.disturbed, fault.end + fault.seconds)
+
+
+@dataclass(frozen=True)
+class Cut(Action):
+    """Watches are cut; with `gap` the history is gone when they come back."""
+
+    plurals: tuple[str, ...]
+    seconds: float
+    gap: bool
+
+    async def act(self, world: World) -> None:
+        gap = ", and lose the history" if self.gap else ""
+        world.say(f"watches of {', '.join(self.plurals)} are cut for {self.seconds} s{gap}")
+        world.cut(self.plurals, self.seconds, gap=self.gap)
+
+
+@dataclass(frozen=True)
+class Lag(Action):
+    """Events of some kinds, or of one object (not of its namesakes), come late from now on."""
+
+    plurals: tuple[str, ...]
+    name: str
+    seconds: float
+
+    async def act(self, world: World) -> None:
+        what = ", ".join(self.plurals) or f"object {self.name}"
+        world.say(f"events of {what} come {self.seconds} s late")
+        for replica in world.replicas:
+            for plural in self.plurals:
+                replica.link.lag[plural] = self.seconds
+            found = world.storage.get("groupaccesses", Key("", self.name))
+            if found is not None:
+                replica.kopf.late[found.uid] = self.seconds
+
+
+@dataclass(frozen=True)
+class Process(Action):
+    """A process of the operator is killed, stopped in order, or one more starts."""
+
+    what: str
+    at: int = 0
+
+    async def act(self, world: World) -> None:
+        world.unrest = world.now
+        if self.what == "start":
+            if len(world.replicas) < 1 + world.elects:
+                world.start()
+            return
+        if not world.replicas:
+            return
+        replica = world.replicas[self.at % len(world.replicas)]
+        if self.what == "kill":
+            world.later(world.kill(replica))
+        else:
+            world.say(f"{replica.name} is told to stop")
+            replica.stop.set()
+
+
+@dataclass(frozen=True)
+class Meddle(Action):
+    """Somebody changes or deletes a binding of ours, or makes one of a name of ours."""
+
+    what: str
+    at: int
+    role: str
+
+    async def act(self, world: World) -> None:
+        found = [
+            bound
+            for plural in BINDINGS
+            for key, stored in world.storage.objects[plural].items()
+            if (bound := Bound.of(plural, key, stored)) is not None
+        ]
+        if self.what == "foreign":
+            name = Name(("alpha", "beta")[self.at % 2], "mno"[self.at % 3], self.role)
+            self._make(world, "clusterrolebindings", Key("", str(name)))
+            return
+        if not found:
+            return
+        bound = found[self.at % len(found)]
+        world.say(f"somebody meddles with {bound}: {self.what}")
+        body = bound.stored.body
+        if self.what == "delete":
+            world.delete(bound.plural, bound.key)
+        elif self.what == "other role":
+            world.delete(bound.plural, bound.key)
+            role = {**body["roleRef"], "name": self.role}
+            world.put(bound.plural, bound.key, {**body, "roleRef": role})
+        else:
+            world.put(bound.plural, bound.key, _meddled(body, self.what))
+
+    def _make(self, world: World, plural: str, key: Key) -> None:
+        if world.storage.get(plural, key) is None:
+            role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "other"}
+            metadata = {"name": key.name, "labels": {}, "annotations": {}}
+            body = {"metadata": metadata, "roleRef": role, "subjects": []}
+            world.say(f"somebody makes {key.name}, of another role and without our label")
+            world.put(plural, key, body)
+
+
+def _meddled(body: Body, what: str) -> Body:
+    metadata = body["metadata"]
+    match what:
+        case "subjects":
+            evil = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": EVIL}
+            return {**body, "subjects": [evil]}
+        case "label":
+            return {**body, "metadata": {**metadata, "labels": {}}}
+        case _:
+            return {**body, "metadata": {**metadata, "annotations": {}}}
+
+
+WATCHED = (*OURS, *BINDINGS, "clusterroles", "namespaces")

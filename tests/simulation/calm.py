@@ -1,0 +1,202 @@
+"""The promises for when nothing happens any more."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from fakes.kube.requests import BINDINGS
+from fakes.kube.storage import Body, Key, Stored
+from simulation.declared import DIRECTORY
+from simulation.memory import UID, tell, texts, uids
+from simulation.revocation import BACKOFF, LOST
+from simulation.rules import (
+    Bound,
+    Name,
+    Seen,
+    mappings,
+    places,
+    suspended,
+    verdict_holds,
+)
+from simulation.world import World
+
+if TYPE_CHECKING:
+    from fakes.kube.link import Sent
+
+QUIET = 12.0  # seconds
+SETTLES = 14.0  # seconds: a round of Keycloak
+BLIND = 45.0  # seconds more until a watch that was cut is back
+LEASES = 16.0  # seconds more: a Lease that runs out
+
+
+async def settle(world: World) -> None:
+    """Let everything that fails come to its end, and what is tried again be tried."""
+    ends = [line.ends or 0 for access in world.declared.values() for line in access.lines]
+    ends = [end for end in ends if end < world.now + 120]
+    longest = world.faults.lasting()
+    over = max(world.faults.over(), world.severed, world.busy, world.recovers, world.now, *ends)
+    waits = SETTLES + LEASES * world.elects + BACKOFF * longest
+    waits += BLIND if world.severed else 0.0
+    waits += LOST if world.lost else 0.0
+    await asyncio.sleep(over - world.now + waits)
+
+
+async def stay_quiet(world: World) -> None:
+    """Check that nothing is written while nothing changes."""
+    written: list[tuple[float, Sent]] = []
+    for _ in range(2):
+        before = len(world.writes)
+        await asyncio.sleep(QUIET)
+        written = world.writes[before:]
+        if not written:
+            return
+    what = ", ".join(f"{sent.call.verb} {sent.call.key.name}" for _, sent in written[:4])
+    world.violate(f"it writes although nothing changes: {what}")
+
+
+def check(world: World) -> None:
+    """Check that what is bound and what is said are as declared, and that stores agree."""
+    if world.leader() is None:
+        world.violate("nobody leads")
+    seen = {plural: dict(objects) for plural, objects in world.storage.objects.items()}
+    for key, access in seen.get("groupaccesses", {}).items():
+        status = access.body.get("status", {})
+        if status.get("observedGeneration") != access.body["metadata"]["generation"]:
+            world.violate(f"{key.name}: its status does not speak of its generation")
+            continue
+        for mapping in mappings(access):
+            _mapping(world, seen, access, mapping)
+    _agree(world, seen)
+
+
+def _mapping(world: World, seen: Seen, access: Stored, mapping: Body) -> None:
+    name = access.body["metadata"]["name"]
+    said = f"{name}: {mapping['name']}"
+    stated = next(
+        (each for each in access.body["status"]["mappings"] if each["name"] == mapping["name"]),
+        None,
+    )
+    if stated is None:
+        world.violate(f"{said} is not in the status")
+        return
+    wanted = list(places(mapping, seen.get("namespaces", {})))
+    found = {place: _bound(seen, name, mapping, place) for place in wanted}
+    grants = {place for place, bound in found.items() if bound and bound.subjects}
+    foreign = [bound for bound in found.values() if bound and not bound.has_its_role]
+    state = stated["state"]
+    if state == "Granted" and len(grants) != len(wanted):
+        world.violate(f"{said} is Granted, but bound in {sorted(grants)} of {wanted}")
+    whom = {text for bound in found.values() if bound for text in bound.subjects}
+    formers = {text for bound in found.values() if bound for text in bound.formers}
+    if (
+        state == "Granted"
+        and wanted
+        and set(stated.get("subjects", whom)) - formers != whom - formers
+    ):
+        world.violate(f"{said} is said to bind {stated.get('subjects')}, bound are {whom}")
+    if state == "Pending" and grants and not foreign:
+        world.violate(f"{said} is Pending, but bound in {sorted(grants)}")
+    subject = _subject(world, seen, access, mapping)
+    if subject is None or foreign:
+        return
+    for place, bound in found.items():
+        whom = set(bound.subjects) - bound.formers if bound else set()
+        if whom != {subject}:
+            world.violate(f"{said} should bind {subject} in {place or 'the cluster'}, not {whom}")
+    missing = mapping.get("namespaces", {}).get("names", ())
+    if state != "Granted" and set(missing) <= set(wanted):
+        world.violate(f"{said} is bound as declared, but {state} ({stated['message']})")
+
+
+def _bound(seen: Seen, name: str, mapping: Body, place: str) -> Bound | None:
+    plural = "rolebindings" if place else "clusterrolebindings"
+    key = Key(place, str(Name(name, mapping["name"], mapping["clusterRole"])))
+    stored = seen.get(plural, {}).get(key)
+    return None if stored is None else Bound.of(plural, key, stored)
+
+
+def _subject(world: World, seen: Seen, access: Stored, mapping: Body) -> str | None:
+    """Return the subject that must be bound, None where the model does not know."""
+    if not verdict_holds(mapping, seen, world.clock.now(), suspended=suspended(access)):
+        return None
+    ours = [
+        bound
+        for plural in BINDINGS
+        for key, stored in seen.get(plural, {}).items()
+        if (bound := Bound.of(plural, key, stored)) is not None
+    ]
+    names = world.keycloak.names
+    dead = {bound.annotation("group-id") for bound in ours} - names.keys() - {None}
+    if len(dead) > 1:  # the directory may be frozen
+        return None
+    mine = [bound for bound in ours if bound.name.access == access.body["metadata"]["name"]]
+    same = [bound for bound in mine if bound.annotation("group") == mapping["group"]]
+    alike = {"/" + mapping["group"].lstrip("/"), mapping["group"].lstrip("/"), mapping["group"]}
+    others = [bound for bound in mine if bound not in same and bound.annotation("group") in alike]
+    if others:  # whether it is the same group, and pinned, depends on what was edited when
+        return None
+    # One whose annotations somebody took may be pinned by a reference that is not seen here.
+    if any(bound.annotation("group") is None for bound in mine):
+        return None
+    pins = {bound.annotation("group-id") for bound in same} - {None}
+    if pins:
+        return names.get(next(iter(pins)) or "") if len(pins) == 1 else None
+    wanted = mapping["group"].lstrip("/")
+    return wanted if wanted in names.values() else None
+
+
+def _agree(world: World, seen: Seen) -> None:
+    """Check that no memory has what is gone, and that it has every binding of ours."""
+    there = {
+        stored.uid
+        for plural in BINDINGS
+        for key, stored in seen.get(plural, {}).items()
+        if Name.of(key.name) is not None
+    }
+    owners = {
+        owner["uid"]
+        for plural in BINDINGS
+        for stored in seen.get(plural, {}).values()
+        for owner in stored.body["metadata"].get("ownerReferences", ())
+    }
+    for replica in world.replicas:
+        if replica.operator is None or not replica.operator.ready:
+            continue
+        held = uids(replica.operator)
+        if gone := sorted(held.keys() & (world.deleted - owners)):
+            what = f"{_names(world, gone)} in {held[gone[0]]}"
+            world.violate(f"{replica.name} remembers what is gone: {what}")
+        if unknown := sorted(there - held.keys()):
+            world.violate(f"{replica.name} does not know {_names(world, unknown)}")
+
+
+def _names(world: World, found: list[str]) -> str:
+    by_uid = {
+        change.stored.uid: f"{change.plural} {change.key.name}"
+        for changes in world.storage.history.values()
+        for change in changes
+    }
+    return ", ".join(f"{by_uid.get(uid, '?')} ({uid})" for uid in found[:3])
+
+
+async def end(world: World) -> None:
+    """Delete everything, and check that nothing is left, in the cluster and in memory."""
+    world.say("everything is deleted")
+    accesses = [key.name for key in world.storage.objects["groupaccesses"]]
+    for name in accesses:
+        world.delete("groupaccesses", Key("", name))
+    for plural in BINDINGS:
+        for key, stored in tuple(world.storage.objects[plural].items()):
+            if not stored.body["metadata"].get("ownerReferences"):
+                world.delete(plural, key)
+    await asyncio.sleep(2)
+    world.delete("keycloakdirectories", Key("", DIRECTORY))
+    await asyncio.sleep(QUIET)
+    left = [key.name for plural in BINDINGS for key in world.storage.objects[plural]]
+    if left:
+        world.violate(f"bindings are left when all is deleted: {', '.join(left[:3])}")
+    for replica in world.replicas:
+        for text, path in texts(replica.operator):
+            if text in world.declared or any(uid in world.deleted for uid in UID.findall(text)):
+                what = f"{text} in {tell(path)}"
+                world.violate(f"{replica.name} still holds {what} when all is deleted")
+                break

@@ -1,0 +1,164 @@
+"""The promise of revocation: what must not be bound is gone in seconds, whatever else fails."""
+
+from dataclasses import dataclass
+
+from fakes.kube.requests import BINDINGS, Call
+from fakes.kube.storage import Key
+from fakes.simulated_keycloak import Given
+from simulation.rules import (
+    Bound,
+    forbidden,
+    mapping_of,
+    moment,
+    spec_of_directory,
+    successors,
+    suspended,
+)
+from simulation.world import LEASE, Replica, World
+
+PROMISED = 3.0  # seconds
+LOOK = 0.5  # seconds between two looks, which are no more exact than that
+REPLACED = 30.0  # seconds more for one whose replacement cannot be written
+BACKOFF = 3.0  # seconds until it is tried again, for each in which deleting it was refused
+LOST = 100.0  # seconds until a deletion is noticed that no watch told of
+REPLACED_GROUP = "its group was replaced"
+FRESH = 15.0  # seconds that an answer of Keycloak's is new
+
+
+@dataclass
+class Due:
+    """A binding that must go: since when, and how long deleting it was impossible."""
+
+    leader: str
+    why: str
+    since: float
+    blocked: float = 0.0
+    spec: int = 0
+    replaced: bool = False
+
+
+class Revocations:
+    """Looks at every binding, and measures how long those stay that must go."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._due: dict[str, Due] = {}
+        self._known: object = None  # what was known when it was last looked
+        self._absent: dict[str, float] = {}  # uid of a GroupAccess's binding -> since
+
+    def look(self) -> None:
+        world, leader = self._world, self._world.leader()
+        told = sum(leader.link.told.values()) if leader else 0
+        given = len(world.keycloak.given[leader.name]) if leader else 0
+        known = (leader, world.storage.revision, told, given, int(world.now))
+        if known == self._known and not self._due:
+            return
+        self._known = known
+        before, self._due = self._due, {}
+        if leader is None:
+            return
+        for plural in BINDINGS:
+            for key, stored in world.storage.objects[plural].items():
+                bound = Bound.of(plural, key, stored)
+                if bound is not None and bound.subjects:
+                    self._judge(bound, leader, before.get(stored.uid))
+
+    def _judge(self, bound: Bound, leader: Replica, due: Due | None) -> None:
+        world, now = self._world, self._world.now
+        why = forbidden(bound, leader.link.seen, world.clock.now())
+        why = why or self._vanished(bound) or self._by_keycloak(bound, leader)
+        if why is None:
+            return
+        access = leader.link.seen.get("groupaccesses", {}).get(Key("", bound.name.access))
+        spec = access.body["metadata"]["generation"] if access else 0
+        keys = tuple(successors(bound, leader.link.seen))
+        if due is None or due.leader != leader.name or due.why != why:
+            due = Due(leader.name, why, now, spec=spec)
+        elif keys and due.spec != spec:  # another replacement, which has its own time
+            due.since, due.spec = now, spec
+        self._due[bound.stored.uid] = due
+        if self._is_blocked(bound, leader):
+            due.blocked += LOOK
+            due.since = now
+        due.replaced |= any(self._is_disturbed(*key) for key in keys)
+        limit = PROMISED + 2 * LOOK + min(300.0, BACKOFF * due.blocked)
+        if due.replaced:
+            limit += REPLACED
+        if now - due.since > limit:
+            late = f"{bound} is bound for {now - due.since:.1f} s although {why}"
+            world.violate(late)
+
+    def _is_blocked(self, bound: Bound, leader: Replica) -> bool:
+        """Tell whether the API server would not take the delete now, or not from this leader."""
+        world, now = self._world, self._world.now
+        calls = [
+            Call("DELETE", bound.plural, bound.key),
+            Call("PUT", "leases", LEASE),
+            Call("GET", "leases", LEASE),
+            Call("GET", "groupaccesses", Key("", bound.name.access)),
+        ]
+        if any(world.faults.of(call, now) for call in calls):
+            return True
+        for sent in leader.link.under_way:
+            if sent.way is not None and sent.call.key in {bound.key, calls[3].key, LEASE}:
+                return True
+        known = leader.link.seen.get(bound.plural, {}).get(bound.key)
+        return known is None or known.revision != bound.stored.revision
+
+    def _is_disturbed(self, plural: str, key: Key) -> bool:
+        """Tell whether writing a replacement fails now, or failed a moment ago."""
+        call = Call("PATCH", plural, key)
+        now = self._world.now
+        return any(
+            fault.begin <= now <= fault.end + fault.seconds + PROMISED
+            and fault.hits(call, fault.begin)
+            for fault in self._world.faults.all
+        )
+
+    def _vanished(self, bound: Bound) -> str | None:
+        """Say that its GroupAccess is long gone, though no watch told of that."""
+        world, uid = self._world, bound.stored.uid
+        owners = set(bound.owners)
+        if not owners or not owners <= world.deleted:
+            self._absent.pop(uid, None)
+            return None
+        since = self._absent.setdefault(uid, world.now)
+        return "its GroupAccess is long gone" if world.now - since > LOST else None
+
+    def _by_keycloak(self, bound: Bound, leader: Replica) -> str | None:
+        """Say why Keycloak's proven word revokes it (rule 3)."""
+        world, seen = self._world, leader.link.seen
+        access = seen.get("groupaccesses", {}).get(Key("", bound.name.access))
+        spec, pin = spec_of_directory(seen), bound.annotation("group-id")
+        if access is None or spec is None or pin is None:
+            return None
+        if suspended(access) or not bound.has_its_role:  # held, or a conflict
+            return None
+        mapping = mapping_of(access, bound.name.mapping)
+        given = world.keycloak.given[leader.name]
+        if mapping is None or not given or world.keycloak.trouble:
+            return None
+        if world.now - given[-1].at > FRESH or pin in given[-1].names or self._is_frozen(given[-1]):
+            return None
+        gone = next(
+            (given[at + 1] for at in range(len(given) - 2, -1, -1) if pin in given[at].names),
+            given[0],
+        )
+        if mapping["group"].lstrip("/") in given[-1].names.values():
+            return REPLACED_GROUP if spec["onReplaced"] == "Refuse" else None
+        since = gone.at
+        if mark := bound.annotation("missing-since"):
+            marked = world.now - (world.clock.now() - moment(mark)).total_seconds()
+            since = min(since, marked + 1)
+        grace = float(spec["onMissing"]["grace"].rstrip("s"))
+        return "its group's grace is over" if world.now >= since + grace + 1 else None
+
+    def _is_frozen(self, given: Given) -> bool:
+        """Tell whether the directory may be frozen: several pinned ids are absent."""
+        found: set[str | None] = set()
+        for plural in BINDINGS:
+            for key, stored in self._world.storage.objects[plural].items():
+                bound = Bound.of(plural, key, stored)
+                if bound is not None and bound.subjects:
+                    found.add(bound.annotation("group-id"))
+        return len(found - given.names.keys() - {None}) > 1

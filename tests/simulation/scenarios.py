@@ -1,0 +1,171 @@
+"""Scenarios as hypothesis draws them: few names, so that much happens to the same things."""
+
+from dataclasses import dataclass, replace
+
+from hypothesis import strategies as st
+
+from fakes.kube.faults import Way
+from simulation.actions import (
+    WATCHED,
+    Action,
+    Crowd,
+    Cut,
+    Declare,
+    Delete,
+    Direct,
+    Edit,
+    Fail,
+    Group,
+    Lag,
+    Meddle,
+    Namespace,
+    Outage,
+    Process,
+)
+from simulation.declared import NAMESPACES, ROLES, Access, Line, Realm
+
+NAMES = ("alpha", "beta")
+GROUPS = ("g1", "g2", "g3")
+WHERES = ("*", "x", "x+y", "team", "y")
+PAUSES = (0.0, 0.05, 0.3, 1.0, 3.0, 12.0)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is there when the operator starts, and what happens then, after how many seconds."""
+
+    realm: Realm
+    accesses: tuple[Access, ...]
+    replicas: int  # 0 for one that runs without an election
+    page: int
+    steps: tuple[tuple[float, Action], ...]
+
+
+LINES = st.builds(
+    Line,
+    name=st.sampled_from(("m", "n", "o")),
+    group=st.sampled_from(("g1", "g1", "g2", "/g1", "g3")),
+    role=st.sampled_from(ROLES),
+    where=st.sampled_from(WHERES),
+    ends=st.sampled_from((None, None, None, 8, 20, 40)),
+)
+ACCESSES = st.builds(
+    Access,
+    name=st.sampled_from(NAMES),
+    lines=st.lists(LINES, min_size=1, max_size=3, unique_by=lambda line: line.name).map(tuple),
+)
+REALMS = st.builds(
+    Realm,
+    roles=st.sampled_from((ROLES, ROLES, ("view", "edit"), ("view",))),
+    grace=st.sampled_from((600, 5, 0)),
+    on_replaced=st.sampled_from(("Refuse", "Warn")),
+)
+FAULTS = st.one_of(
+    st.builds(
+        Fail,
+        way=st.sampled_from(tuple(Way)),
+        verbs=st.sampled_from(
+            tuple(map(frozenset, (("apply",), ("apply",), ("delete",), ("apply", "delete"))))
+        ),
+        seconds=st.sampled_from((2.0, 12.0, 40.0)),
+        place=st.sampled_from((None, "", *NAMESPACES)),
+        name=st.sampled_from(("", ":m:", ":n:", *NAMES)),
+        late=st.sampled_from((0.5, 5.0, 20.0)),
+    ),
+    st.builds(
+        Fail,
+        way=st.sampled_from((Way.ERROR, Way.HANGS, Way.LATE, Way.LOST)),
+        verbs=st.sampled_from(
+            tuple(map(frozenset, (("status",), ("create",), ("get",), ("list",), ("list",))))
+        ),
+        seconds=st.sampled_from((2.0, 12.0, 40.0)),
+        late=st.sampled_from((0.5, 5.0)),
+    ),
+)
+EDITS = st.builds(
+    Edit,
+    name=st.sampled_from(NAMES),
+    at=st.integers(0, 2),
+    what=st.sampled_from(
+        ("role", "role", "where", "where", "group", "name", "ends", "remove", "add", "suspend")
+    ),
+    line=LINES,
+)
+PEOPLE: st.SearchStrategy[Action] = st.one_of(
+    EDITS,
+    EDITS,
+    st.builds(Declare, ACCESSES),
+    st.builds(Delete, st.sampled_from(NAMES)),
+    st.builds(Direct, st.one_of(REALMS, REALMS, REALMS, st.none())),
+    st.builds(
+        Namespace,
+        st.sampled_from(NAMESPACES),
+        st.sampled_from(("delete", "in the team", "in no team")),
+    ),
+    st.builds(
+        Meddle,
+        st.sampled_from(("delete", "other role", "subjects", "label", "annotations", "foreign")),
+        st.integers(0, 3),
+        st.sampled_from(ROLES),
+    ),
+)
+KEYCLOAK: st.SearchStrategy[Action] = st.one_of(
+    st.builds(
+        Group,
+        st.sampled_from(GROUPS),
+        st.sampled_from(("rename", "delete", "create", "make anew")),
+        st.sampled_from(("g4", "g2")),
+    ),
+    st.builds(
+        Outage, st.sampled_from(("down", "refuses", "hangs")), st.sampled_from((3.0, 15.0, 40.0))
+    ),
+)
+MACHINES: st.SearchStrategy[Action] = st.one_of(
+    FAULTS,
+    FAULTS,
+    st.builds(
+        Cut,
+        st.sampled_from((WATCHED, WATCHED[:2], WATCHED[2:4])),
+        st.sampled_from((0.5, 4.0, 20.0)),
+        st.booleans(),
+    ),
+    st.builds(
+        Lag,
+        st.sampled_from(((), WATCHED[2:4], WATCHED[:1], WATCHED)),
+        st.sampled_from(("", *NAMES)),
+        st.sampled_from((0.0, 0.5, 3.0)),
+    ),
+    st.builds(Process, st.sampled_from(("kill", "stop", "start")), st.integers(0, 1)),
+)
+STEPS = st.tuples(st.sampled_from(PAUSES), st.one_of(PEOPLE, PEOPLE, KEYCLOAK, MACHINES, MACHINES))
+CROWDS: st.SearchStrategy[Action] = st.builds(
+    Crowd,
+    count=st.sampled_from((30, 100, 200)),
+    each=st.sampled_from((0.0, 0.2)),
+    line=LINES,
+)
+
+
+def _scenarios(steps: st.SearchStrategy[tuple[tuple[float, Action], ...]]) -> "Strategy":
+    return st.builds(
+        Scenario,
+        realm=st.one_of(st.just(Realm()), REALMS),
+        accesses=st.lists(ACCESSES, max_size=2, unique_by=lambda access: access.name).map(tuple),
+        replicas=st.sampled_from((0, 0, 0, 1, 2)),
+        page=st.sampled_from((500, 1)),
+        steps=steps,
+    )
+
+
+def _crowded(first: Action, steps: list[tuple[float, Action]]) -> tuple[tuple[float, Action], ...]:
+    """Let a crowd come first, and go last."""
+    if not isinstance(first, Crowd):
+        raise TypeError(first)
+    return ((0.0, first), *steps, (1.0, replace(first, delete=True)))
+
+
+Strategy = st.SearchStrategy[Scenario]
+SCENARIOS = _scenarios(
+    st.tuples(*[st.lists(STEPS, max_size=12)] * 2).map(lambda two: (*two[0], *two[1]))
+)
+CROWDED = _scenarios(st.builds(_crowded, CROWDS, st.lists(STEPS, max_size=6)))

@@ -1,0 +1,208 @@
+"""The promises about statuses and subjects, checked at each write of the operator."""
+
+import json
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+
+from fakes.kube.link import Sent
+from fakes.kube.requests import BINDINGS
+from fakes.kube.storage import Body, Change, Key, Stored
+from simulation.rules import EVIL, Bound, Name, covers, mapping_of, suspended, verdict_holds
+from simulation.world import Replica, World
+
+BEHIND = 2.0  # seconds that a status may be behind what is bound
+ENDED = {"Expired", "Revoked", "Pending"}
+
+
+@dataclass(frozen=True)
+class State:
+    """What a binding was from a moment on; without subjects nobody is bound."""
+
+    at: float
+    bound: Bound | None
+
+    @property
+    def grants(self) -> bool:
+        return self.bound is not None and bool(self.bound.subjects) and self.bound.has_its_role
+
+
+class Truth:
+    """Keeps the history of all bindings, and compares with it what the operator says."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._history: defaultdict[str, dict[str, list[State]]] = defaultdict(dict)
+        world.storage.listeners.append(self._changed)
+        world.listeners.append(self._written)
+
+    def _changed(self, change: Change) -> None:
+        if change.plural not in BINDINGS:
+            return
+        bound = Bound.of(change.plural, change.key, change.stored)
+        if bound is None:
+            return
+        now = None if change.kind == "DELETED" else bound
+        states = self._history[change.key.name].setdefault(change.key.namespace, [])
+        states.append(State(self._world.now, now))
+        if change.by.startswith("operator"):
+            self._granted(change, bound)
+            self._replaced(change, bound)
+
+    # Statuses.
+
+    def _written(self, replica: Replica, sent: Sent, answer: str) -> None:
+        call = sent.call
+        if call.verb != "status" or call.plural != "groupaccesses":
+            return
+        body = json.loads(answer)
+        plurals = (*BINDINGS, "namespaces")
+        since = min(sent.at, *(replica.link.untold(plural) for plural in plurals)) - BEHIND
+        for status in body["status"].get("mappings", ()):
+            self._status(body, status, since)
+
+    def _status(self, access: Body, status: Body, since: float) -> None:
+        name = str(Name(access["metadata"]["name"], status["name"], status["clusterRole"]))
+        counts = self.counts(name, since)
+        said = f"status of {access['metadata']['name']}: {status['name']} is {status['state']}"
+        told = "still bound" in status.get("message", "").lower()
+        told = told or status.get("where", {}).get("granted")
+        if status["state"] in ENDED and not told and min(counts) > 0 and not self._evil(name):
+            self._world.violate(f"{said}, but {name} is bound in {min(counts)} places")
+        if status["state"] == "Granted" and max(counts) == 0 and _has_places(status):
+            self._world.violate(f"{said}, but {name} is not bound")
+        granted = status.get("where", {}).get("granted")
+        if granted is not None and granted > max(counts):
+            self._world.violate(f"{said} in {granted} places, but bound in {max(counts)}")
+
+    def _evil(self, name: str) -> bool:
+        """Tell whether somebody else put a subject into one of these bindings."""
+        states = (state for places in self._history[name].values() for state in places)
+        return any(state.bound and EVIL in state.bound.subjects for state in states)
+
+    def counts(self, name: str, since: float) -> list[int]:
+        """Return in how many places a name granted, at each moment since then."""
+        places = self._history[name].values()
+        moments = sorted(
+            {since, *(state.at for states in places for state in states if state.at > since)}
+        )
+        return [sum(_at(states, moment).grants for states in places) for moment in moments]
+
+    # Subjects.
+
+    def _granted(self, change: Change, bound: Bound) -> None:
+        """Check that nobody is bound anew whom Keycloak's last answers did not give."""
+        if change.kind == "DELETED":
+            return
+        world, asked = self._world, self._world.requests.asked
+        before = Bound.of(change.plural, change.key, change.before) if change.before else None
+        anew = set(bound.subjects) - set(before.subjects if before else ())
+        pin = bound.annotation("group-id")
+        if not anew or pin is None:
+            return
+        given = world.keycloak.given[change.by]
+        recent = [each for each in given if each.at >= asked - BEHIND]
+        earlier = [each for each in given if each.at < asked - BEHIND and pin in each.names]
+        names = {each.names[pin] for each in (*earlier[-1:], *recent) if pin in each.names}
+        if not given or not names:
+            names |= self._elsewhere(bound, pin)
+        self._first(change, bound, pin)
+        names |= bound.formers
+        if anew - names:
+            world.violate(
+                f"{', '.join(sorted(anew - names))} is bound anew by {bound}, but Keycloak's last "
+                f"answers call its group {', '.join(sorted(names)) or 'nothing'}"
+            )
+
+    def _first(self, change: Change, bound: Bound, pin: str) -> None:
+        """Check that no object gets its first binding for a group while Keycloak is silent."""
+        world = self._world
+        failed = world.keycloak.failed.get(change.by)
+        before = {
+            uid
+            for name, places in self._history.items()
+            if name.startswith(f"groupaccess:{bound.name.access}:")
+            for states in places.values()
+            for state in states
+            if state.bound and state.bound.stored is not bound.stored
+            if state.bound.subjects and state.bound.annotation("group-id") == pin
+            for uid in state.bound.owners
+        }
+        if (
+            failed is not None
+            and failed < world.requests.asked - BEHIND
+            and not before & {*bound.owners}
+        ):
+            world.violate(f"{bound} is a new grant, though Keycloak is not read")
+
+    def _elsewhere(self, bound: Bound, pin: str) -> set[str]:
+        """Return the subjects of the object's other bindings for the same group."""
+        found: set[str] = set()
+        for name, places in self._history.items():
+            if name.startswith(f"groupaccess:{bound.name.access}:"):
+                for states in places.values():
+                    for state in (_at(states, self._world.now - BEHIND), states[-1]):
+                        if state.bound and state.bound.annotation("group-id") == pin:
+                            found |= set(state.bound.subjects)
+        return found
+
+    # Replacements.
+
+    def _replaced(self, change: Change, bound: Bound) -> None:
+        """Check that what goes for a replacement does not go before that is bound."""
+        world = self._world
+        before = Bound.of(change.plural, change.key, change.before) if change.before else None
+        if before is None or not before.subjects or not before.has_its_role:
+            return
+        if change.kind != "DELETED" and bound.subjects:
+            return
+        leader = next((each for each in world.replicas if each.name == change.by), None)
+        if leader is None or not self._is_calm():
+            return
+        access = leader.link.seen.get("groupaccesses", {}).get(Key("", before.name.access))
+        if access is None:
+            return
+        mapping = mapping_of(access, before.name.mapping)
+        if mapping is None or not self._would_grant(before, mapping, access, leader):
+            return
+        namespaces = leader.link.seen.get("namespaces", {})
+        places = {"", before.key.namespace} if before.key.namespace else {""}
+        if mapping["group"] != before.annotation("group"):
+            return
+        wanted = [place for place in places if covers(mapping, place, namespaces)]
+        name = str(Name(before.name.access, mapping["name"], mapping["clusterRole"]))
+        history = self._history[name]
+        if wanted and not any(place in history and history[place][-1].grants for place in wanted):
+            world.violate(f"{before} went before {name} was bound in its place")
+
+    def _is_calm(self) -> bool:
+        """Tell whether nothing failed in the last minute."""
+        world = self._world
+        return (
+            world.now - world.unrest > 40
+            and not world.keycloak.trouble
+            and world.faults.over() < world.now - 40
+        )
+
+    def _would_grant(self, before: Bound, mapping: Body, access: Stored, leader: Replica) -> bool:
+        world = self._world
+        given = world.keycloak.given[leader.name]
+        names = given[-1].names.values() if given else ()
+        return (
+            before.annotation("group-id") in (given[-1].names if given else ())
+            and verdict_holds(
+                mapping, leader.link.seen, world.clock.now(), suspended=suspended(access)
+            )
+            and mapping["group"].lstrip("/") in names
+        )
+
+
+def _has_places(status: Body) -> bool:
+    where = status.get("where", {})
+    return where.get("scope") != "Namespaces" or bool(where.get("wanted"))
+
+
+def _at(states: list[State], moment: float) -> State:
+    """Return the state at a moment."""
+    found = bisect_right(states, moment, key=lambda state: state.at)
+    return states[found - 1] if found else State(0.0, None)

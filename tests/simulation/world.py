@@ -1,0 +1,385 @@
+"""The world around the operator: its replicas, what people do, and the story of both."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator
+from contextvars import Context, ContextVar, copy_context
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+
+from fakes.clock import Call, FakeClock, VirtualLoop
+from fakes.kube.faults import Faults
+from fakes.kube.link import Link, Sent
+from fakes.kube.requests import BINDINGS, Requests
+from fakes.kube.storage import Body, Change, Key, Storage, Stored
+from fakes.kube.watching import FakeKopf
+from fakes.simulated_keycloak import SimulatedKeycloak
+from groupaccess.bootstrap import Environment, Operator
+from groupaccess.config import Settings
+from simulation.declared import DIRECTORY, NAMESPACES, ROLES, Access, Realm, declared
+
+OWNER: ContextVar["Replica | None"] = ContextVar("replica", default=None)
+SETTINGS = {
+    elects: Settings(namespace="groupaccess", leader_election=elects) for elects in (True, False)
+}
+Work = Coroutine[Any, Any, Any] | Generator[Any, None, Any]
+TICK = 0.001  # seconds; in no time at all no clock moves, and who waits for it would spin
+RESTART = 1.0  # seconds until a process that ended begins anew
+LEASE = Key("groupaccess", "groupaccess")
+
+
+class ReplicaClock:
+    """The clock of one process: with it end the calls that are still to come."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.alive = True
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> Call:
+        context = copy_context()
+
+        def ring() -> None:
+            if self.alive:
+                context.run(call)
+
+        return self._clock.call_later(max(seconds, TICK), ring)
+
+
+@dataclass(eq=False)
+class Replica:
+    """One process of the operator."""
+
+    name: str
+    clock: ReplicaClock
+    link: Link
+    kopf: FakeKopf
+    began: float
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    tasks: set["asyncio.Task[Any]"] = field(default_factory=set)
+    operator: Operator | None = None
+    running: "asyncio.Task[None] | None" = None
+
+
+class World:
+    """Everything in one virtual time."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self.loop = loop
+        self.clock = loop.clock
+        self.storage = Storage(self.clock.monotonic)
+        self.requests = Requests(self.storage)
+        self.faults = Faults()
+        self.keycloak = SimulatedKeycloak(self.clock.monotonic)
+        self.replicas: list[Replica] = []
+        self.story: list[str] = []
+        self.broken: list[str] = []
+        self.deleted: set[str] = set()  # uids
+        self.collects = True  # Kubernetes' garbage collection
+        self.disturbed = 0.0  # until when calls about the lease failed
+        self.unrest = 0.0  # when somebody last did what may make the operator begin anew
+        self.writes: list[tuple[float, Sent]] = []
+        self.listeners: list[Any] = []  # called with each accepted write: Replica, Sent, answer
+        self.declared: dict[str, Access] = {}
+        self.severed = 0.0  # when the last cut of watches is over
+        self.busy = 0.0  # until when people write one thing after the other
+        self.recovers = 0.0  # when Keycloak does
+        self.elects = True
+        self.lost = False  # whether watches lost history
+        self._troubles = 0
+        self._processes = 0
+        self._background: set[asyncio.Task[Any]] = set()
+        self.storage.listeners.append(self._changed)
+        loop.set_task_factory(_owned)
+        for role in ROLES:
+            self.put("clusterroles", Key("", role), {"metadata": {"name": role}})
+        for namespace in NAMESPACES:
+            self.label(namespace, team=namespace == "x")
+
+    @property
+    def now(self) -> float:
+        return self.clock.monotonic()
+
+    def say(self, text: str) -> None:
+        self.story.append(f"{self.now:8.2f}  {text}")
+
+    def violate(self, text: str) -> None:
+        """Note that a promise was broken; only the first few matter."""
+        if len(self.broken) < 3:
+            self.broken.append(text)
+            self.say(f"!! {text}")
+
+    # What people do.
+
+    def put(self, plural: str, key: Key, body: Body) -> Stored:
+        return self.storage.put(plural, key, body, "somebody")
+
+    def declare(self, access: Access) -> None:
+        self._declare("groupaccesses", "GroupAccess", access.name, access.spec())
+
+    def direct(self, realm: Realm) -> None:
+        spec = realm.spec(self.keycloak.issuer)
+        self._declare("keycloakdirectories", "KeycloakDirectory", DIRECTORY, spec)
+
+    def _declare(self, plural: str, kind: str, name: str, spec: Body) -> None:
+        before = self.storage.get(plural, Key("", name))
+        generation = 1
+        if before is not None:
+            generation = before.body["metadata"]["generation"] + (spec != before.body["spec"])
+        body = declared(kind, name, spec, generation)
+        if before is not None and "status" in before.body:
+            body["status"] = before.body["status"]
+        self.put(plural, Key("", name), body)
+
+    def delete(self, plural: str, key: Key) -> bool:
+        if self.storage.get(plural, key) is None:
+            return False
+        self.storage.delete(plural, key, "somebody")
+        return True
+
+    def label(self, namespace: str, *, team: bool) -> None:
+        labels = {"team": "t"} if team else {}
+        found = self.storage.get("namespaces", Key("", namespace))
+        if found is not None and "deletionTimestamp" in found.body["metadata"]:
+            return
+        metadata = {"name": namespace, "labels": labels}
+        self.put("namespaces", Key("", namespace), {"metadata": metadata})
+
+    def terminate(self, namespace: str) -> None:
+        """Delete a namespace, which takes what is in it along after a second."""
+        found = self.storage.get("namespaces", Key("", namespace))
+        if found is None or "deletionTimestamp" in found.body["metadata"]:
+            return
+        metadata = {**found.body["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}
+        self.put("namespaces", Key("", namespace), {"metadata": metadata})
+        self.later(self._terminated(namespace))
+
+    async def _terminated(self, namespace: str) -> None:
+        await asyncio.sleep(1)
+        for key in [key for key in self.storage.objects["rolebindings"] if key[0] == namespace]:
+            self.storage.delete("rolebindings", key, "Kubernetes")
+        await asyncio.sleep(0.5)
+        for key in [key for key in self.storage.objects["rolebindings"] if key[0] == namespace]:
+            self.storage.delete("rolebindings", key, "Kubernetes")
+        self.storage.delete("namespaces", Key("", namespace), "Kubernetes")
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self.loop.create_task(work, context=Context())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def trouble(self, trouble: str, seconds: float) -> None:
+        """Let Keycloak be in trouble for a while; of two troubles the later counts."""
+        self._troubles += 1
+        self.recovers = self.now + seconds
+        self.keycloak.trouble = trouble
+        self.later(self._recover(self._troubles, seconds))
+
+    async def _recover(self, trouble: int, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        if trouble == self._troubles:
+            self.keycloak.trouble = ""
+
+    def cut(self, plurals: Iterable[str], seconds: float, *, gap: bool) -> None:
+        """Cut watches; with a gap the history is lost by the time they come back."""
+        self.severed = max(self.severed, self.now + seconds)
+        for replica in self.replicas:
+            for plural in plurals:
+                replica.link.sever(plural, seconds)
+        self.storage.wake()
+        self.lost = self.lost or gap
+        if gap:
+            self.later(self._lose(seconds))
+
+    async def _lose(self, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, seconds - 0.001))
+        self.storage.compact()
+
+    # Processes.
+
+    def start(self) -> Replica:
+        """Start a process of the operator."""
+        self._processes += 1
+        name = f"operator-{self._processes}"
+        link = Link(self.requests, self.faults, self.clock.monotonic, self.clock.now, name)
+        replica = Replica(name, ReplicaClock(self.clock), link, FakeKopf(link), self.now)
+        link.accepted = lambda sent, answer: self._accepted(replica, sent, answer)
+        context = copy_context()
+        context.run(OWNER.set, replica)
+        replica.running = self.loop.create_task(self._live(replica), context=context)
+        self.replicas.append(replica)
+        self.say(f"{name} starts")
+        return replica
+
+    async def _live(self, replica: Replica) -> None:
+        keycloak = self.keycloak.client(replica.name)
+        environment = Environment(
+            transport=replica.link,
+            reader=keycloak,
+            tokens=keycloak,
+            clock=replica.clock,
+            watch=replica.kopf,
+            registry=CollectorRegistry(),
+            identity=replica.name,
+            serves_http=False,
+        )
+        replica.operator = Operator(SETTINGS[self.elects], environment)
+        try:
+            await replica.operator.run(replica.stop)
+        except Exception as error:  # noqa: BLE001 -- whatever ends it
+            self.say(f"{replica.name} ends: {type(error).__name__}: {error}")
+            excused = type(error).__name__ == "LostLeaseError" and self.now < self.disturbed + 20
+            if not excused:
+                self.violate(f"the operator ended by itself: {type(error).__name__}: {error}")
+        self.later(self._follow_up(replica))
+
+    async def _follow_up(self, replica: Replica) -> None:
+        """Do as the kubelet does."""
+        await self._end(replica)
+        await asyncio.sleep(RESTART)
+        if not replica.clock.alive:
+            self.start()
+
+    async def kill(self, replica: Replica) -> None:
+        """End a process without a word to it."""
+        if replica in self.replicas:
+            self.say(f"{replica.name} is killed")
+            await self._end(replica)
+            await asyncio.sleep(RESTART)
+            self.start()
+
+    async def _end(self, replica: Replica) -> None:
+        if replica in self.replicas:
+            self.replicas.remove(replica)
+        replica.clock.alive = replica.link.alive = False
+        self.storage.wake()
+        while replica.tasks:
+            tasks = tuple(replica.tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        for replica in tuple(self.replicas):
+            await self._end(replica)
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def leader(self) -> Replica | None:
+        """Return the process that writes: the one that holds the Lease."""
+        if not self.elects:
+            ready = (each for each in self.replicas if each.operator and each.operator.ready)
+            return next(ready, None)
+        lease = self.storage.get("leases", LEASE)
+        holder = lease.body["spec"]["holderIdentity"] if lease else ""
+        return next((each for each in self.replicas if each.name == holder), None)
+
+    # What is written down.
+
+    def _accepted(self, replica: Replica, sent: Sent, answer: str) -> None:
+        call = sent.call
+        if call.plural == "leases" or call.verb in {"get", "list", "watch"}:
+            return
+        self.writes.append((self.now, sent))
+        if call.plural == "events":
+            body = sent.body
+            self.say(f"{replica.name} posts {body['reason']}: {body['note']}")
+        for listener in self.listeners:
+            listener(replica, sent, answer)
+
+    def _changed(self, change: Change) -> None:
+        body, key = change.stored.body, change.key
+        if change.kind == "DELETED":
+            self.deleted.add(change.stored.uid)
+        if change.plural in BINDINGS:
+            self.say(f"{change.by}: {_bound(change)}")
+        elif change.plural == "groupaccesses" and change.by.startswith("operator"):
+            self.say(f"{change.by}: status of {key.name}: {_status(body.get('status', {}))}")
+        elif change.plural == "leases":
+            holder = body["spec"]["holderIdentity"]
+            before = change.before.body["spec"]["holderIdentity"] if change.before else ""
+            if holder != before:
+                self.say(f"the lease is held by {holder or 'nobody'}")
+        if change.plural == "groupaccesses" and change.kind == "DELETED" and self.collects:
+            self.later(self._collect(change.stored.uid))
+
+    async def _collect(self, owner: str) -> None:
+        """Delete what is owned by an object that is gone, a little later."""
+        await asyncio.sleep(0.7)
+        for plural in BINDINGS:
+            for key, stored in tuple(self.storage.objects[plural].items()):
+                owners = stored.body["metadata"].get("ownerReferences", ())
+                if owners and all(each["uid"] == owner for each in owners):
+                    self.storage.delete(plural, key, "Kubernetes")
+
+
+class Alarm(logging.Handler):
+    """Takes an exception that the operator logs as unexpected for a broken promise."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(logging.ERROR)
+        self._world = world
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info:
+            error = record.exc_info[1]
+            text = f"{record.getMessage()} ({type(error).__name__}: {error})"
+            self._world.violate(f"unexpected: {text}")
+
+
+@contextlib.contextmanager
+def alarmed(world: World) -> Iterator[None]:
+    """Hear what the operator logs, and keep it from the tests' own log."""
+    logger, alarm = logging.getLogger("groupaccess"), Alarm(world)
+    propagate, level = logger.propagate, logger.level
+    logger.propagate = False
+    logger.setLevel(logging.ERROR)
+    logger.addHandler(alarm)
+    try:
+        yield
+    finally:
+        logger.removeHandler(alarm)
+        logger.propagate = propagate
+        logger.setLevel(level)
+
+
+def _owned(
+    loop: asyncio.AbstractEventLoop, work: Work, context: Context | None = None
+) -> "asyncio.Task[Any]":
+    """Make a task that belongs to the process that makes it."""
+    task = asyncio.Task(work, loop=loop, context=context)
+    owner = context.get(OWNER) if context is not None else OWNER.get()
+    if owner is not None:
+        owner.tasks.add(task)
+        task.add_done_callback(owner.tasks.discard)
+    return task
+
+
+def _bound(change: Change) -> str:
+    body, key = change.stored.body, change.key
+    where = f"{key.namespace}/{key.name}" if key.namespace else key.name
+    if change.kind == "DELETED":
+        return f"deletes {where}"
+    whom = ",".join(each["name"] for each in body.get("subjects", ())) or "nobody"
+    verb = "creates" if change.kind == "ADDED" else "writes"
+    return f"{verb} {where} ({body['roleRef']['name']} for {whom})"
+
+
+def _status(status: Body) -> str:
+    lines = (
+        f"{each['name']} {each['state']}/{each['reason']}"
+        + (f" {each['where'].get('granted')}" if each.get("where", {}).get("granted") else "")
+        for each in status.get("mappings", ())
+    )
+    return f"{status.get('granted')}: {', '.join(lines)}"
