@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
-from domain.builders import given, realm
+from domain.builders import binding, content, given, realm
 from domain.world import judge
-from groupaccess.domain.bindings import BindingKey
+from groupaccess.domain.bindings import Binding, BindingKey, BindingName, Content
+from groupaccess.domain.desired import desired
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.elsewhere import AlsoGrantedBy
-from groupaccess.domain.mapping_status import Outcomes
 from groupaccess.domain.model import Access
 from groupaccess.domain.namespaces import places
+from groupaccess.domain.observation import Observation, by_mapping, name_of
 from groupaccess.domain.status import AccessStatus, status
 from groupaccess.domain.verdict import Circumstances
 
@@ -19,7 +20,7 @@ Faults = Mapping[BindingKey, Failure]
 Also = Mapping[str, AlsoGrantedBy]
 
 
-def say(
+def say(  # noqa: PLR0913 -- each test makes up a few of them
     declared: Access,
     circumstances: Circumstances = HEALTHY,
     *,
@@ -27,9 +28,13 @@ def say(
     faults: Faults | None = None,
     also: Also | None = None,
     left: Faults | None = None,
+    bound: Mapping[BindingKey, Content] | None = None,
     patient: bool = True,
 ) -> AccessStatus:
-    """Return the status; by default every granted binding stands."""
+    """Return the status; by default every granted binding is there.
+
+    `bound` are other contents than those; `left` should be gone.
+    """
     verdicts = judge(declared, circumstances)
     where = {one.name: places(one.scope, circumstances.namespaces) for one in declared.mappings}
     granted = (
@@ -38,6 +43,21 @@ def say(
         if one.subjects
         for namespace in where[one.mapping.name].wanted
     )
-    stand = frozenset(granted if stands is None else stands)
-    outcomes = Outcomes(stand, faults or {}, also or {}, left or {})
-    return status(declared, verdicts, where, outcomes, patient=patient)
+    keys = frozenset(granted if stands is None else stands)
+    groups = {one.mapping.name: (one.mapping.group, one.subjects) for one in verdicts}
+    there = {key: _bound(key, *groups.get(name_of(key) or "", ("SRE", ()))) for key in keys}
+    if bound is not None:
+        there = {key: binding(key, what) for key, what in bound.items()}
+    wanted = desired(declared, verdicts, circumstances, there, {})
+    there |= {key: _bound(key, "Old", ()) for key in left or {}}
+    now = Observation(
+        by_mapping(there.values()), {**(faults or {}), **(left or {})}, also=also or {}
+    )
+    return status(declared, verdicts, wanted, now, patient=patient)
+
+
+def _bound(where: BindingKey, group: str, subjects: Iterable[str]) -> Binding:
+    name = BindingName.parse(where.name)
+    assert name is not None
+    what = content(*(subjects or ("/SRE",)), role=name.cluster_role, group=group)
+    return binding(where, what)

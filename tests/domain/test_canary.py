@@ -6,12 +6,13 @@ import pytest
 
 from domain.builders import UNAVAILABLE, access, directory, given, mapping, realm
 from groupaccess.domain.ladder import verdict
-from groupaccess.domain.mapping_status import Outcomes
 from groupaccess.domain.namespaces import Places
+from groupaccess.domain.observation import Observation
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.sight import Sight, agrees, mismatch, unknown
 from groupaccess.domain.status import status
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.wanted import Wanted
 
 WITH_CANARY = replace(directory(), canary="canary")
 
@@ -21,8 +22,8 @@ def seen(sight: Sight | None, group: str = "SRE") -> Verdict:
 
 
 def verified(judged: Verdict) -> tuple[str, str]:
-    places = {judged.mapping.name: Places(("",))}
-    said = status(access(), [judged], places, Outcomes(), patient=False)
+    wanted = Wanted(places={judged.mapping.name: Places(("",))})
+    said = status(access(), [judged], wanted, Observation(), patient=False)
     found = {one.type: one for one in said.conditions}["Verified"]
     return found.status, found.reason
 

@@ -147,7 +147,7 @@ def test_what_ended_is_as_declared() -> None:
     said = say(declared)
     assert (said.ready.status, said.ready.reason) == ("True", Reason.GRANTED)
     assert said.granted == "1/2"
-    assert said.ready.message == "1/2 mappings stand as declared, 1 ended in time."
+    assert said.ready.message == "1/2 mappings are bound as declared, 1 ended in time."
     one = said.mappings[0]
     assert (one.state, one.reason, one.as_declared) == (State.EXPIRED, Reason.EXPIRED, True)
     assert (one.granted, one.expires_at) == (0, NOW)

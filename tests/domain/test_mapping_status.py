@@ -7,6 +7,7 @@ import pytest
 from domain.builders import (
     UNAVAILABLE,
     access,
+    content,
     directory,
     given,
     key,
@@ -67,7 +68,7 @@ def test_an_absent_namespace_is_named_and_the_others_are_granted() -> None:
     assert (one.reason, one.message) == (NOWHERE.reason, NOWHERE.message)
     assert not one.as_declared
     whole = say(declared, BOTH)
-    assert whole.granted == "0/1"
+    assert whole.granted == "1/1"
     assert whole.waiting
     assert whole.ready.message == f"sre: {NOWHERE.message}"
 
@@ -135,9 +136,34 @@ def test_two_thousand_problems_stay_ten() -> None:
     assert one.message == f"{REFUSED.message} (and 1999 more)"
 
 
-def test_what_does_not_stand_for_no_known_reason_is_partial_too() -> None:
+def test_what_was_not_answered_yet_is_partial_too_and_waited_for() -> None:
     one = said(within("shop", "bank"), stands=(SHOP,))
-    assert (one.state, one.granted, one.problems) == (State.PARTIAL, 1, ())
+    assert (one.state, one.granted, one.reason) == (State.PARTIAL, 1, Reason.PROGRESSING)
+    assert [problem.namespace for problem in one.problems] == ["bank"]
+    assert one.passing
+
+
+def test_another_subject_than_the_wanted_one_is_not_as_declared() -> None:
+    one = say(access(), bound={key(): content("/former", group="SRE")}).mappings[0]
+    assert (one.state, one.reason) == (State.HELD, Reason.PROGRESSING)
+    refused = say(access(), bound={key(): content("/former", group="SRE")}, faults={key(): REFUSED})
+    assert refused.mappings[0].state is State.HELD
+    assert refused.mappings[0].message == REFUSED.message
+    assert refused.granted == "1/1"
+
+
+def test_a_binding_with_another_role_is_still_bound_and_nothing_else() -> None:
+    said = say(access(), bound={key(): content(role="admin", group="SRE")})
+    (one,) = said.mappings
+    assert (one.state, one.granted) == (State.HELD, 0)
+    assert one.message.endswith(f"Still bound: {key()}.")
+
+
+def test_a_former_role_that_is_bound_yet_is_named() -> None:
+    old = key(role="view")
+    one = say(access(), bound={key(): content(), old: content(role="view")}).mappings[0]
+    assert (one.state, one.reason, one.passing) == (State.PARTIAL, Reason.PROGRESSING, True)
+    assert one.message == f"Still bound: {old}."
 
 
 @pytest.mark.parametrize(
@@ -158,11 +184,15 @@ def test_an_objection_of_keycloak_is_said_before_that_of_a_namespace() -> None:
     assert one.problems == (NOWHERE,)
 
 
-def test_revoked_mapping_has_no_problems_and_counts_nothing_as_granted() -> None:
+def test_revoked_mapping_that_is_still_bound_says_so() -> None:
     refused = replace(BOTH, directory=directory(allowed=["view"]))
     one = said(within("shop", "nowhere"), refused, stands=(SHOP,), faults={SHOP: REFUSED})
-    assert (one.state, one.wanted, one.granted) == (State.REVOKED, 2, 0)
+    assert (one.state, one.wanted, one.granted) == (State.HELD, 2, 0)
     assert (one.reason, one.problems) == (Reason.CLUSTER_ROLE_NOT_ALLOWED, ())
+    assert one.message.endswith(f" Still bound: {SHOP}: {REFUSED.message}")
+    assert not one.passing
+    gone = said(within("shop", "nowhere"), refused, stands=())
+    assert (gone.state, gone.granted) == (State.REVOKED, 0)
 
 
 def test_the_whole_cluster_names_no_namespace() -> None:

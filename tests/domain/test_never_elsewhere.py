@@ -95,7 +95,7 @@ def test_in_a_namespace_only_what_succeeds_it_there_or_everywhere_delays_an_end(
     wanted = world.wanted(declared, given)
     now = {want.key.namespace for want in wanted.bindings}
     for delete in plan(wanted, world.standing.values()).deletes:
-        if delete.why is Why.SUPERSEDED and delete.binding.key.namespace:
+        if delete.why is Why.REPLACED and delete.binding.key.namespace:
             assert now & {"", delete.binding.key.namespace}
 
 

@@ -33,7 +33,25 @@ def test_new_object_has_all_of_it() -> None:
 def test_it_runs_from_when_the_waiting_began(waited: float, remains: float) -> None:
     reconciling = ("True", ago(waited))
     assert left(Reconciling=reconciling) == timedelta(minutes=remains)
-    assert left(2, Reconciling=reconciling) == timedelta(minutes=remains)
+
+
+@pytest.mark.parametrize(
+    ("generation", "changed", "remains"),
+    [(2, None, 5), (2, ago(1), 4), (2, ago(9), 1), (2, ago(-9), 5), (1, ago(1), 4), (1, None, 1)],
+    ids=[
+        "a new spec of unknown age",
+        "a new spec",
+        "an old spec",
+        "a spec of the time to come",
+        "a spec that was seen before",
+        "a spec of unknown age that was seen before",
+    ],
+)
+def test_each_generation_has_the_whole_time(
+    generation: int, changed: datetime | None, remains: float
+) -> None:
+    prior = Prior(1, {"Reconciling": ("True", ago(4))})
+    assert prior.patience_left(generation, NOW, changed) == timedelta(minutes=remains)
 
 
 def test_object_that_was_ready_has_all_of_it_again() -> None:

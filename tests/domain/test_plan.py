@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.builders import binding, content, key
-from groupaccess.domain.bindings import Binding, BindingKey, Desired, Owner, RoleRef
+from groupaccess.domain.bindings import Binding, BindingKey, Content, Desired, Owner, RoleRef
 from groupaccess.domain.plan import Apply, Delete, Plan, Why, is_ours, plan, plan_orphans
 from groupaccess.domain.wanted import Wanted
 
@@ -43,7 +43,9 @@ def test_binding_without_our_label_is_taken_over_when_it_has_the_role_of_its_nam
 @pytest.mark.parametrize("role", [RoleRef("ClusterRole", "admin"), RoleRef("Role", "edit")])
 def test_labelled_binding_with_another_role_is_deleted_to_be_made_anew(role: RoleRef) -> None:
     other = binding(what=replace(content(), role=role))
-    assert plan(wanting(WANT), [other]) == Plan(deletes=(Delete(other, Why.OTHER_ROLE),))
+    assert plan(wanting(WANT), [other]) == Plan(
+        applies=(Apply(WANT, None, wrong=other),), deletes=(Delete(other, Why.OTHER_ROLE),)
+    )
 
 
 def test_unlabelled_binding_with_another_role_is_a_conflict_and_untouched() -> None:
@@ -72,27 +74,102 @@ def test_one_that_goes_hides_no_other() -> None:
     assert [delete.binding for delete in found.deletes] == [go]
 
 
-def test_role_of_a_mapping_that_changed_is_replaced_after_its_successor() -> None:
-    successor = Desired(key("sre", "view"), "sre", content(role="view", group="Another"))
-    assert why(binding(), wants=(successor,)) == [Why.SUPERSEDED]
+VIEW = Desired(key("sre", "view"), "sre", content(role="view"))
 
 
-def test_renamed_mapping_is_replaced_after_its_successor() -> None:
-    successor = Desired(key("renamed"), "renamed", content())
-    assert why(binding(), wants=(successor,)) == [Why.SUPERSEDED]
+def replacements(*wants: Desired, bound: Binding | None = None) -> frozenset[BindingKey]:
+    found = plan(wanting(*wants), [bound or binding()]).deletes
+    return found[0].replacements
 
 
-def test_binding_without_annotations_is_replaced_by_its_mapping_alone() -> None:
-    bare = binding(what=content(group=""))
-    other = Desired(key("renamed"), "renamed", content(group=""))
-    same = Desired(key("sre", "view"), "sre", content(role="view"))
-    assert why(bare, wants=(other,)) == [Why.UNDECLARED]
-    assert why(bare, wants=(other, same)) == [Why.SUPERSEDED]
+def test_a_changed_role_waits_for_the_binding_that_the_plan_makes_for_its_mapping() -> None:
+    assert why(binding(), wants=(VIEW,)) == [Why.REPLACED]
+    assert replacements(VIEW) == {VIEW.key}
 
 
-def test_another_mapping_of_another_group_replaces_nothing() -> None:
-    other = Desired(key("ops"), "ops", content(group="Ops"))
-    assert why(binding(), wants=(other,)) == [Why.UNDECLARED]
+def test_a_renamed_mapping_waits_for_its_new_name() -> None:
+    renamed = Desired(key("renamed"), "renamed", content())
+    assert replacements(renamed) == {renamed.key}
+
+
+def test_a_mapping_that_is_not_new_replaces_no_other() -> None:
+    known = Desired(key("ops"), "ops", content())
+    placed = Desired(key("ops", namespace="shop"), "ops", content())
+    found = plan(wanting(known, placed), [binding(), binding(key("ops"))])
+    assert found.deletes == (Delete(binding(), Why.UNDECLARED),)
+
+
+def test_another_role_of_another_mapping_replaces_nothing() -> None:
+    weaker = Desired(key("ops", "view"), "ops", content(role="view"))
+    assert why(binding(), wants=(weaker,)) == [Why.UNDECLARED]
+
+
+def test_who_stood_already_replaces_nothing() -> None:
+    found = plan(wanting(VIEW), [binding(), binding(VIEW.key, VIEW.content)])
+    assert found == Plan(deletes=(Delete(binding(), Why.UNDECLARED),))
+
+
+def test_a_binding_for_other_people_replaces_nothing() -> None:
+    others = Desired(key("sre", "view"), "sre", content("/Ops", role="view"))
+    assert why(binding(), wants=(others,)) == [Why.UNDECLARED]
+
+
+def test_a_binding_without_subjects_replaces_nothing_and_is_no_reason_to_be_known() -> None:
+    empty = Desired(VIEW.key, "sre", replace(VIEW.content, subjects=()))
+    assert why(binding(), wants=(empty,)) == [Why.UNDECLARED]
+    filled = plan(wanting(VIEW), [binding(), binding(VIEW.key, empty.content)])
+    assert [delete.replacements for delete in filled.deletes] == [{VIEW.key}]
+
+
+def test_what_leaves_a_namespace_waits_only_for_what_covers_it() -> None:
+    shop, bank = key(namespace="shop"), key(namespace="bank")
+    here = Desired(key("sre", "view", namespace="shop"), "sre", content(role="view"))
+    around = VIEW
+    assert replacements(here, bound=binding(shop)) == {here.key}
+    assert replacements(here, bound=binding(bank)) == set()
+    assert replacements(around, bound=binding(bank)) == {around.key}
+    assert replacements(here, bound=binding()) == {here.key}
+
+
+def test_what_an_earlier_plan_made_is_still_waited_for_while_it_is_wanted() -> None:
+    waiting = {binding().uid: frozenset({VIEW.key})}
+    there = [binding(), binding(VIEW.key, VIEW.content)]
+    (delete,) = plan(wanting(VIEW), there, waiting).deletes
+    assert delete == Delete(binding(), Why.REPLACED, frozenset({VIEW.key}))
+    gone = plan(wanting(), there, waiting).deletes
+    assert {delete.why for delete in gone} == {Why.UNDECLARED}
+
+
+BOUND = content("/SRE", "/Ops")
+
+
+@pytest.mark.parametrize(
+    ("over", "applied", "revokes"),
+    [
+        (BOUND, BOUND, True),
+        (BOUND, content(), False),
+        (content(), BOUND, False),
+        (BOUND, None, False),
+        (content("/SRE", "/Ops", group="Former"), None, True),
+        (content("/SRE", group="Former"), None, False),
+    ],
+    ids=[
+        "we bound it",
+        "somebody else bound it",
+        "nobody goes",
+        "nobody knows who bound it",
+        "it was for another group",
+        "another group and nobody goes",
+    ],
+)
+def test_an_apply_revokes_when_it_takes_away_whom_we_bound(
+    over: Content, applied: Content | None, *, revokes: bool
+) -> None:
+    assert Apply(WANT, binding(what=over)).revokes(applied) is revokes
+
+
+def test_a_new_binding_revokes_nothing() -> None:
+    assert not Apply(WANT, None).revokes(content("/Ops"))
 
 
 def test_role_binding_of_ours_that_nothing_declares_is_deleted() -> None:

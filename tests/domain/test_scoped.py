@@ -113,7 +113,7 @@ def test_the_last_namespace_that_leaves_goes_at_once_too() -> None:
 
 
 def test_the_whole_cluster_is_replaced_by_namespaces_after_they_stand() -> None:
-    assert whys(scoped(scope("shop")), read(BOTH), at(key())) == {key(): Why.SUPERSEDED}
+    assert whys(scoped(scope("shop")), read(BOTH), at(key())) == {key(): Why.REPLACED}
 
 
 def test_the_whole_cluster_goes_at_once_when_no_namespace_succeeds_it() -> None:
@@ -122,18 +122,18 @@ def test_the_whole_cluster_goes_at_once_when_no_namespace_succeeds_it() -> None:
 
 def test_namespaces_are_replaced_by_the_whole_cluster_after_it_stands() -> None:
     found = whys(scoped(None), read(BOTH), at(SHOP, BANK))
-    assert found == {SHOP: Why.SUPERSEDED, BANK: Why.SUPERSEDED}
+    assert found == {SHOP: Why.REPLACED, BANK: Why.REPLACED}
 
 
 def test_another_role_replaces_the_binding_of_the_same_namespace_alone() -> None:
     found = whys(scoped(scope("bank"), role="view"), read(BOTH), at(SHOP, BANK))
-    assert found == {SHOP: Why.UNDECLARED, BANK: Why.SUPERSEDED}
+    assert found == {SHOP: Why.UNDECLARED, BANK: Why.REPLACED}
 
 
 def test_another_mapping_for_the_group_replaces_only_in_its_own_namespace() -> None:
     moved = access(mapping("renamed", within=scope("bank")))
     found = whys(moved, read(BOTH), at(SHOP, BANK))
-    assert found == {SHOP: Why.UNDECLARED, BANK: Why.SUPERSEDED}
+    assert found == {SHOP: Why.UNDECLARED, BANK: Why.REPLACED}
 
 
 @pytest.mark.parametrize("remembered", [True, False])

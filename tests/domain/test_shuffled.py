@@ -10,8 +10,8 @@ from domain.strategies import Standing, accesses, circumstances, outages, standi
 from domain.world import World
 from groupaccess.domain.clients import Client
 from groupaccess.domain.directory import Snapshot
-from groupaccess.domain.mapping_status import Outcomes
 from groupaccess.domain.model import Access, Mapping
+from groupaccess.domain.observation import Observation, by_mapping
 from groupaccess.domain.plan import plan, plan_orphans
 from groupaccess.domain.status import status
 from groupaccess.domain.verdict import Circumstances
@@ -75,10 +75,11 @@ def test_shuffled_inputs_give_identical_answers(
     assert set(wanted.bindings) == set(wanted2.bindings)
     assert plan(wanted, one.standing.values()) == plan(wanted2, other.standing.values())
 
-    stands = {want.key for want in wanted.bindings} | wanted.kept
-    said = status(declared, verdicts, wanted.places, Outcomes(stands), patient=True)
+    now, now2 = (Observation(by_mapping(world.standing.values())) for world in (one, other))
     assert wanted.places == wanted2.places
-    assert said == status(declared2, verdicts2, wanted2.places, Outcomes(stands), patient=True)
+    assert status(declared, verdicts, wanted, now, patient=True) == status(
+        declared2, verdicts2, wanted2, now2, patient=True
+    )
 
 
 @each(standings(), st.data())

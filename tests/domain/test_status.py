@@ -35,7 +35,7 @@ READY = {"Ready": "True", "Reconciling": "False", "Stalled": "False", "Verified"
 def test_all_granted_is_ready() -> None:
     two = access(mapping("a"), mapping("b", role="view"))
     assert say(two).conditions == (
-        Condition("Ready", "True", Reason.GRANTED, "2/2 mappings stand as declared."),
+        Condition("Ready", "True", Reason.GRANTED, "2/2 mappings are bound as declared."),
         Condition("Reconciling", "False", Reason.GRANTED, ""),
         Condition("Stalled", "False", Reason.GRANTED, ""),
         Condition("Verified", "True", Reason.GRANTED, "Keycloak has each group."),
@@ -86,7 +86,7 @@ def states(circumstances: Circumstances, *stands: BindingKey, one: Declared) -> 
         (given(realm(), failure=UNAVAILABLE), (key(),), State.GRANTED),
         (given(realm(), failure=UNAVAILABLE), (), State.PENDING),
         (given(realm(), failure=UNAVAILABLE), (key("another"),), State.PENDING),
-        (given(realm(), of=directory(allowed=["view"])), (key(),), State.REVOKED),
+        (given(realm(), of=directory(allowed=["view"])), (key(),), State.HELD),
         (given(realm(), of=directory(allowed=["view"])), (), State.REVOKED),
     ],
     ids=[
@@ -174,13 +174,13 @@ def test_binding_that_could_not_be_deleted_is_named_although_all_mappings_stand(
     expected = "Reconciling" if fault.passing else "Stalled"
     assert conditions(said) == READY | {"Ready": "False", expected: "True"}
     assert said.ready.reason is Reason.WRITE_REFUSED
-    assert said.ready.message == f"{key('old')} still stands: {fault.message}"
+    assert said.ready.message == f"Still bound: {key('old')}: {fault.message}"
 
 
 def test_what_is_left_is_said_in_its_order_after_the_mappings() -> None:
     left = {key("z"): OVERLOAD, key("y"): REFUSED, key("x"): REFUSED}
     said = say(access(), left=left)
-    assert said.ready.message.startswith(f"{key('x')} still stands: ")
+    assert said.ready.message.startswith(f"Still bound: {key('x')}: ")
     assert said.ready.message.endswith(" (and 2 more)")
     said = say(access(), faults={key(): REFUSED}, stands=(), left=left)
     assert said.ready.message == f"sre: {REFUSED.message} (and 3 more)"
@@ -202,8 +202,8 @@ def test_fault_of_the_api_server_is_said_instead_of_the_grant() -> None:
     assert said.mappings[0].subjects == ("/SRE",)
 
 
-def test_mapping_with_a_fault_is_not_granted_although_something_stands() -> None:
-    assert say(access(), faults={key(): REFUSED}).mappings[0].state is State.PARTIAL
+def test_mapping_with_a_fault_is_held_although_it_is_bound_as_declared() -> None:
+    assert say(access(), faults={key(): REFUSED}).mappings[0].state is State.HELD
 
 
 def test_fault_of_one_mapping_is_no_other_mappings() -> None:
@@ -214,5 +214,5 @@ def test_fault_of_one_mapping_is_no_other_mappings() -> None:
 
 
 def test_mapping_that_must_not_stand_stalls() -> None:
-    said = say(access(), given(realm(), of=directory(allowed=["view"])))
+    said = say(access(), given(realm(), of=directory(allowed=["view"])), stands=())
     assert conditions(said) == READY | {"Ready": "False", "Stalled": "True"}

@@ -111,7 +111,7 @@ def test_what_kubernetes_alone_decides_is_still_revoked(declared: Mapping, reaso
 def test_an_object_whose_grants_stand_is_ready_and_says_that_it_waits() -> None:
     said = say(access(), SUSPENDED, stands=(key(),))
     assert (said.ready.status, said.ready.reason) == ("True", Reason.SUSPENDED)
-    assert said.ready.message == "1/1 mappings stand as declared."
+    assert said.ready.message == "1/1 mappings are bound as declared."
     assert [one.status for one in said.conditions] == ["True", "False", "False", "Unknown"]
     one = said.mappings[0]
     assert (one.state, one.reason) == (State.GRANTED, Reason.SUSPENDED)

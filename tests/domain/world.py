@@ -12,7 +12,7 @@ from groupaccess.domain.plan import Plan, plan
 from groupaccess.domain.verdict import Circumstances, Verdict
 from groupaccess.domain.wanted import Wanted
 
-ROUNDS = 3  # a roleRef that is wrong takes one to delete, one to create, one to see that it is done
+ROUNDS = 2  # one to write, one to see that it is done
 
 
 def judge(declared: Access, circumstances: Circumstances) -> list[Verdict]:
@@ -29,7 +29,7 @@ def carry_out(todo: Plan, standing: Mapping[BindingKey, Binding]) -> dict[Bindin
         assert after.pop(delete.binding.key) == delete.binding
     for apply in todo.applies:
         want, over = apply.desired, apply.over
-        assert after.get(want.key) == over
+        assert after.get(want.key) == over, "what has the wrong role is deleted before"
         others = over.content.owners if over else ()
         owners = tuple(sorted({*others, *want.content.owners}))
         uid, version = (over.uid, over.version) if over else (f"new {want.key}", "0")

@@ -32,16 +32,29 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What an object's status said before: each condition's status and since when."""
+    """What an object's status said before: each condition's status and since when.
+
+    `ready` is the condition Ready as it was.
+    """
 
     generation: int = -1
     conditions: Mapping[str, tuple[str, datetime]] | None = None
+    ready: Condition | None = None
 
-    def patience_left(self, generation: int, now: datetime) -> timedelta:
-        """Return how much longer to wait for what may come by itself; zero when it is over."""
+    def patience_left(
+        self, generation: int, now: datetime, changed: datetime | None = None
+    ) -> timedelta:
+        """Return how much longer to wait for what may come by itself; zero when it is over.
+
+        Each generation has the whole time, from when its spec was written: `changed`, None where
+        that is not known. A time to come counts as now.
+        """
         conditions = self.conditions or {}
         state, since = conditions.get("Reconciling", ("False", now))
         if state == "True":
+            since = max(since, min(changed or since, now))
+            if self.generation != generation and changed is None:
+                since = now
             return max(timedelta(0), PATIENCE - (now - since))
         stalled = conditions.get("Stalled", ("False", now))[0] == "True"
         return timedelta(0) if stalled and self.generation == generation else PATIENCE

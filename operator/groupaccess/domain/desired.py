@@ -1,7 +1,7 @@
 """From verdicts to the bindings that should stand."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 
 from groupaccess.domain import model
@@ -38,14 +38,14 @@ def desired(
     verdicts: Iterable[Verdict],
     given: Circumstances,
     standing: Mapping[BindingKey, Binding],
-    proven: Mapping[BindingKey, Content],
+    applied: Mapping[BindingKey, Content],
 ) -> Wanted:
     """Render what each verdict asks for.
 
-    `standing` are the bindings that bear the object's reserved names; `proven` what was granted
-    and written since the operator started, by which drift is repaired while a verdict is Hold.
+    `standing` are the bindings that bear the object's reserved names; `applied` is what the API
+    server acknowledged last of each, by which drift is repaired while a verdict is Hold.
     """
-    draft = _Draft(access, given, standing, proven)
+    draft = _Draft(access, given, standing, applied)
     bindings: list[Desired] = []
     kept: set[BindingKey] = set()
     where: dict[str, Places] = {}
@@ -79,7 +79,8 @@ class _Draft:
     access: model.Access
     given: Circumstances
     standing: Mapping[BindingKey, Binding]
-    proven: Mapping[BindingKey, Content]
+    applied: Mapping[BindingKey, Content]
+    carried: dict[str, Content | None] = field(default_factory=dict)  # by the mapping's name
 
     def content(self, verdict: Verdict, key: BindingKey) -> Content | None:
         """Return what the binding should say, or None when nothing new is to be said."""
@@ -89,7 +90,10 @@ class _Draft:
             return None
         held = self._held(verdict, key)
         if held is None and verdict.unread and not self.stays(verdict.mapping, key):
-            return self._carried(verdict.mapping)
+            name = verdict.mapping.name
+            if name not in self.carried:
+                self.carried[name] = self._carried(verdict.mapping)
+            return self.carried[name]
         return held
 
     def stays(self, mapping: model.Mapping, key: BindingKey) -> bool:
@@ -124,7 +128,7 @@ class _Draft:
 
     def _kept_subjects(self, key: BindingKey, about: Mapping[str, str]) -> set[Subject]:
         """Return what was bound for clients whose strings are not known now."""
-        before = self.proven.get(key)
+        before = self.applied.get(key)
         if before is None and key in self.standing:
             before = self.standing[key].content
         same = ("directory", "group", "group-path")
@@ -137,7 +141,7 @@ class _Draft:
 
         When Keycloak was asked, it says since when the group is missing, or no longer does.
         """
-        mapping, pin, last = verdict.mapping, verdict.pin, self.proven.get(key)
+        mapping, pin, last = verdict.mapping, verdict.pin, self.applied.get(key)
         if last is not None and self._same_declaration(mapping, last):
             return self._render(mapping, last.subjects, _marked(last, pin))
         if pin is None or not self.stays(mapping, key):
@@ -150,7 +154,7 @@ class _Draft:
 
     def _carried(self, mapping: model.Mapping) -> Content | None:
         """Carry the strings of an unchanged group to its new place while nothing is read."""
-        for _, content in sorted(self.proven.items()):
+        for _, content in sorted(self.applied.items()):
             if content.subjects and self._same_declaration(mapping, content):
                 return self._render(mapping, content.subjects, _about(content))
         for _, binding in sorted(self.standing.items()):

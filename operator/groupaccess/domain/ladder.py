@@ -38,8 +38,10 @@ def _reserved(mapping: Mapping, given: Circumstances) -> Verdict | None:
 
 
 def _role_not_allowed(mapping: Mapping, given: Circumstances) -> Verdict | None:
-    allowed = given.directory.allowed_roles if given.directory else frozenset[str]()
-    if not allowed or not mapping.cluster_role or mapping.cluster_role in allowed:
+    if given.directory is None or not mapping.cluster_role:  # an unreadable one holds
+        return None
+    allowed = given.directory.allowed_roles
+    if ANY_ROLE in allowed or mapping.cluster_role in allowed:
         return None
     fact = (
         f'ClusterRole "{mapping.cluster_role}" is not in the list of directory '

@@ -1,8 +1,7 @@
 """How one mapping stands, in bounded words: numbers, and the first ten problems."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,21 +10,29 @@ from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.elsewhere import AlsoGrantedBy
 from groupaccess.domain.namespaces import Places
+from groupaccess.domain.observation import Bound, Observation
 from groupaccess.domain.reasons import PASSING, Reason, advise
 from groupaccess.domain.verdict import Outcome, Verdict
+from groupaccess.domain.wanted import Wanted
 
 FIRST = 10
+NAMED = 3  # bindings that a message names
+PROGRESSING = Failure(
+    Reason.PROGRESSING,
+    advise(Reason.PROGRESSING, "the API server has not answered a write yet"),
+    passing=True,
+)
 
 
 class State(StrEnum):
     """How a mapping stands."""
 
-    GRANTED = "Granted"  # as declared
+    GRANTED = "Granted"  # bound as declared
     PARTIAL = "Partial"  # in some of the places that are declared
-    HELD = "Held"  # something stands, and there is an objection
-    PENDING = "Pending"  # nothing stands yet
-    EXPIRED = "Expired"  # as declared: nothing stands any more
-    REVOKED = "Revoked"  # must not stand
+    HELD = "Held"  # something is bound, and there is an objection
+    PENDING = "Pending"  # nothing is bound yet
+    EXPIRED = "Expired"  # as declared: nothing is bound any more
+    REVOKED = "Revoked"  # nothing may be bound, and nothing is
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,48 +73,39 @@ class MappingStatus:
     also: AlsoGrantedBy | None = None
 
     @property
+    def nowhere(self) -> bool:
+        """Tell whether it has a scope in which there is no namespace."""
+        return self.scoped and not self.wanted
+
+    @property
     def as_declared(self) -> bool:
         """Tell whether the mapping stands as it is declared; an expired one does."""
         return self.state in {State.GRANTED, State.EXPIRED}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """What came of the writes: where bindings stand, and where something was denied.
-
-    `left` are bindings that should be gone and could not be deleted. `also` are other bindings for
-    the same right, by the mapping's name.
-    """
-
-    stands: AbstractSet[BindingKey] = frozenset()
-    faults: Mapping[BindingKey, Failure] = field(default_factory=dict)
-    also: Mapping[str, AlsoGrantedBy] = field(default_factory=dict)
-    left: Mapping[BindingKey, Failure] = field(default_factory=dict)
-
-
 def mapping_status(
-    access: model.Access, verdict: Verdict, where: Places, outcomes: Outcomes
+    access: model.Access, verdict: Verdict, wanted: Wanted, now: Observation
 ) -> MappingStatus:
-    """Say how a mapping stands. The same facts give the same words.
+    """Say how a mapping stands, by what is bound. The same facts give the same words.
 
-    While Keycloak cannot be read, what is said of what stands stays as it was.
+    While Keycloak cannot be read, what is said of what is bound stays as it was.
     """
-    mapping = verdict.mapping
+    mapping, where = verdict.mapping, wanted.places[verdict.mapping.name]
     keys = [access.key(mapping, namespace) for namespace in where.wanted]
-    stand = sum(key in outcomes.stands for key in keys)
-    verdict = verdict.said if stand else verdict
-    problems = () if verdict.outcome is Outcome.REVOKE else _problems(keys, where, outcomes)
-    granted = _is_granted(verdict, keys, outcomes)
-    complete = not problems and stand == len(keys)
-    state = _state(verdict, stand, granted=granted, complete=complete)
-    objection = problems and (granted or verdict.suspended)
-    reason, message, passing = (
-        _say(problems)
-        if objection
-        else (verdict.reason, verdict.message, verdict.reason in PASSING)
-    )
-    if verdict.outcome is Outcome.GRANT and not where.wanted and not problems:
-        message += " There are 0 namespaces for it now."
+    if mapping.unreadable:  # its role and places are not known, only its name
+        keys = sorted(now.bindings.get(mapping.name, {}))
+    bound = now.bound(mapping.name, keys, wanted)
+    verdict = verdict.said if bound.places else verdict
+    granted = _is_granted(verdict, keys, bound, now)
+    problems = _problems(verdict, keys, where, bound, now)
+    complete = not problems and not bound.extra and len(bound.exact) == len(keys)
+    refused = any(key in now.faults for key in bound.exact)
+    state = _state(verdict, bound, granted=granted and not refused, complete=complete)
+    if problems and (granted or verdict.suspended):
+        reason, message, passing = _say(problems)
+    else:
+        message = verdict.message + _also(verdict, state, where, bound, now)
+        reason, passing = verdict.reason, _passes(verdict, bound, now)
     group = verdict.group
     return MappingStatus(
         name=mapping.name,
@@ -118,46 +116,103 @@ def mapping_status(
         scoped=mapping.scope is not None,
         passing=passing,
         wanted=len(keys) + len(where.absent),
-        granted=0 if verdict.outcome is Outcome.REVOKE else stand,
+        granted=len(bound.places),
         problems=problems[:FIRST] if mapping.scope is not None else (),
         group_path=group.path if group else None,
         group_id=group.id if group else None,
         subjects=verdict.subjects,
         expires_at=mapping.expires_at,
-        also=outcomes.also.get(mapping.name),
+        also=now.also.get(mapping.name),
     )
 
 
-def _is_granted(verdict: Verdict, keys: Iterable[BindingKey], outcomes: Outcomes) -> bool:
+def _is_granted(
+    verdict: Verdict, keys: Iterable[BindingKey], bound: Bound, now: Observation
+) -> bool:
     """Tell whether all is granted now, or was and nothing waits for Keycloak to be read."""
-    done = (key in outcomes.stands or key in outcomes.faults for key in keys)
+    done = (key in bound.places or key in now.faults or key in now.under_way for key in keys)
     return verdict.outcome is Outcome.GRANT or (verdict.unread and all(done))
 
 
-def _state(verdict: Verdict, stand: int, *, granted: bool, complete: bool) -> State:
+def _state(verdict: Verdict, bound: Bound, *, granted: bool, complete: bool) -> State:
     if verdict.outcome is Outcome.REVOKE:
+        if bound.some:
+            return State.HELD
         return State.EXPIRED if verdict.reason is Reason.EXPIRED else State.REVOKED
     if complete and (granted or verdict.suspended):
         return State.GRANTED
-    if not stand:
+    if not bound.some:
         return State.PENDING
-    return State.PARTIAL if granted else State.HELD
+    return State.PARTIAL if granted and bound.exact else State.HELD
 
 
-def _problems(keys: Iterable[BindingKey], where: Places, outcomes: Outcomes) -> tuple[Problem, ...]:
-    return tuple(sorted(_each(keys, where, outcomes), key=lambda problem: problem.namespace))
+def _also(verdict: Verdict, state: State, where: Places, bound: Bound, now: Observation) -> str:
+    """Say what is bound although it should not be, and what is not although nothing objects."""
+    if bound.extra:
+        return f" {still_bound(bound.extra, now.faults)}"
+    if state is State.HELD:
+        return " It is still bound."
+    if verdict.outcome is Outcome.REVOKE and bound.faulty:
+        return f" The group's id could not be kept: {now.faults[min(bound.faulty)].message}"
+    if verdict.outcome is Outcome.GRANT and not where.wanted:
+        return " There are 0 namespaces for it now."
+    return ""
 
 
-def _each(keys: Iterable[BindingKey], where: Places, outcomes: Outcomes) -> Iterator[Problem]:
-    for key in keys:
-        fault = outcomes.faults.get(key)
+def _passes(verdict: Verdict, bound: Bound, now: Observation) -> bool:
+    if verdict.outcome is Outcome.REVOKE and bound.extra:
+        return all(now.faults[key].passing for key in bound.extra & now.faults.keys())
+    return verdict.reason in PASSING
+
+
+def still_bound(keys: Iterable[BindingKey], faults: Mapping[BindingKey, Failure]) -> str:
+    """Name the bindings that should be gone, and why they are not."""
+    named = sorted(keys)
+    more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+    fault = next((f": {faults[key].message}" for key in named if key in faults), ".")
+    return f"Still bound: {', '.join(str(key) for key in named[:NAMED])}{more}{fault}"
+
+
+def _problems(
+    verdict: Verdict,
+    keys: Iterable[BindingKey],
+    where: Places,
+    bound: Bound,
+    now: Observation,
+) -> tuple[Problem, ...]:
+    if verdict.outcome is Outcome.REVOKE:
+        return ()
+    found = dict[str, Problem]()  # the API server refuses a list with one namespace twice
+    for problem in _each(verdict, keys, where, bound, now):
+        if problem.namespace not in found or found[problem.namespace].passing:
+            found[problem.namespace] = problem
+    return tuple(found[namespace] for namespace in sorted(found))
+
+
+def _each(
+    verdict: Verdict,
+    keys: Iterable[BindingKey],
+    where: Places,
+    bound: Bound,
+    now: Observation,
+) -> Iterator[Problem]:
+    for key in (key for key in keys if key not in bound.extra):
+        fault = now.faults.get(key)
+        if fault is None and key not in bound.exact and verdict.outcome is Outcome.GRANT:
+            fault = PROGRESSING
         if fault is not None:
-            passing = fault.passing or fault.reason in PASSING
-            yield Problem(key.namespace, fault.reason, fault.message, passing)
+            yield _problem(key, fault, fault.message)
+    for key in bound.extra:
+        yield _problem(key, now.faults.get(key, PROGRESSING), still_bound([key], now.faults))
     for namespace in where.absent:
         fact = f'there is no namespace "{namespace}"'
         message = advise(Reason.NAMESPACE_NOT_FOUND, fact)
         yield Problem(namespace, Reason.NAMESPACE_NOT_FOUND, message, passing=True)
+
+
+def _problem(key: BindingKey, fault: Failure, message: str) -> Problem:
+    passing = fault.passing or fault.reason in PASSING
+    return Problem(key.namespace, fault.reason, message, passing)
 
 
 def _say(problems: tuple[Problem, ...]) -> tuple[Reason, str, bool]:

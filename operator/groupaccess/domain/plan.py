@@ -1,37 +1,87 @@
 """From what should stand and what stands to the writes that lead from one to the other."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
-from groupaccess.domain.bindings import Binding, BindingName, Desired, RoleRef
+from groupaccess.domain.bindings import (
+    Binding,
+    BindingKey,
+    BindingName,
+    Content,
+    Desired,
+    RoleRef,
+)
 from groupaccess.domain.wanted import Wanted
+
+OF_GROUP = ("directory", "group", "group-path")  # annotations that say whose subjects they are
+
+Replacements = Mapping[str, frozenset[BindingKey]]  # uid of a binding -> what replaces it
 
 
 class Why(Enum):
-    """Why a binding is deleted, which also says how long that waits."""
+    """Why a binding is deleted."""
 
     UNDECLARED = "no longer declared"
-    SUPERSEDED = "replaced by another binding"  # after the successor has settled
-    OTHER_ROLE = "its roleRef is not what its name says"  # roleRef is immutable: made anew
+    REPLACED = "replaced by another binding"
+    OTHER_ROLE = "its roleRef is not what its name says"
+    NOT_EMPTIED = "its subjects could not be taken away otherwise"
+    NOT_REPLACED = "its former subjects could not be replaced"
     ORPHANED = "its GroupAccess is gone"
     UNOWNED = "its GroupAccess is gone, and no owner reference says which one it was"
 
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Write `desired`, over the binding that stands or as a new one."""
+    """Write `desired`, over the binding that stands or as a new one.
+
+    `wrong` is a binding of that name with another role, which the same plan deletes first: a
+    roleRef is immutable.
+    """
 
     desired: Desired
     over: Binding | None
+    wrong: Binding | None = None
+
+    @property
+    def empties(self) -> bool:
+        """Tell whether it takes all subjects from a binding that has some."""
+        return self._over_subjects and not self.desired.content.subjects
+
+    def revokes(self, applied: Content | None) -> bool:
+        """Tell whether it takes subjects away that we bound; `applied` is what we wrote last.
+
+        After a restart only a change of the group tells them from what somebody else added.
+        """
+        if self.over is None:
+            return False
+        former, content = self.over.content, self.desired.content
+        removed = set(former.subjects) - set(content.subjects)
+        if applied is not None:
+            return not removed.isdisjoint(applied.subjects)
+        changed = any(former.annotation(name) != content.annotation(name) for name in OF_GROUP)
+        return bool(removed) and changed
+
+    @property
+    def grants(self) -> bool:
+        """Tell whether it binds somebody where nobody was bound."""
+        return bool(self.desired.content.subjects) and not self._over_subjects
+
+    @property
+    def _over_subjects(self) -> bool:
+        return self.over is not None and bool(self.over.content.subjects)
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Delete exactly this binding: its uid and version are preconditions."""
+    """Delete exactly this binding: its uid and version are preconditions.
+
+    `replacements` are the bindings that it waits for, so that nobody is locked out in between.
+    """
 
     binding: Binding
     why: Why
+    replacements: frozenset[BindingKey] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +98,40 @@ class Plan:
         return not self.applies and not self.deletes
 
 
-def plan(wanted: Wanted, standing: Iterable[Binding]) -> Plan:
-    """Compare what is wanted with the standing bindings that bear the object's reserved names."""
+def plan(
+    wanted: Wanted, standing: Iterable[Binding], replacing: Replacements | None = None
+) -> Plan:
+    """Compare what is wanted with the standing bindings that bear the object's reserved names.
+
+    `replacing` is what earlier plans said of bindings that still wait for their replacements.
+    """
     stands = {binding.key: binding for binding in standing}
+    left = dict(stands)
     applies: list[Apply] = []
     conflicts: list[Desired] = []
-    deletes: list[Delete] = []
+    wrong: list[Delete] = []
     for want in sorted(wanted.bindings, key=lambda want: want.key):
-        binding = stands.pop(want.key, None)
+        binding = left.pop(want.key, None)
         if binding is None or binding.content.role == want.content.role:
             if binding is None or not want.is_met_by(binding):
                 applies.append(Apply(want, binding))
         elif binding.content.managed:
-            deletes.append(Delete(binding, Why.OTHER_ROLE))
+            applies.append(Apply(want, None, wrong=binding))
+            wrong.append(Delete(binding, Why.OTHER_ROLE))
         else:
             conflicts.append(want)
-    deletes += (
-        Delete(binding, _why(binding, wanted))
-        for key, binding in stands.items()
-        if key not in wanted.kept and is_ours(binding)
+    created = _Created.of(applies, stands.values())
+    granting = {want.key for want in wanted.bindings if want.content.subjects}
+    undeclared = (
+        binding for key, binding in left.items() if key not in wanted.kept and is_ours(binding)
+    )
+    deletes = (
+        _delete(binding, (replacing or {}).get(binding.uid, frozenset()) & granting, created)
+        for binding in undeclared
     )
     return Plan(
         tuple(applies),
-        tuple(sorted(deletes, key=lambda delete: delete.binding.key)),
+        tuple(sorted((*wrong, *deletes), key=lambda delete: delete.binding.key)),
         tuple(conflicts),
     )
 
@@ -98,22 +159,48 @@ def is_ours(binding: Binding) -> bool:
     return binding.content.role == spelled or binding.content.managed
 
 
-def _why(binding: Binding, wanted: Wanted) -> Why:
-    """Tell a binding whose mapping or group lives on in another one from one that just goes.
+def _delete(binding: Binding, before: frozenset[BindingKey], created: "_Created") -> Delete:
+    replacements = before or frozenset(created.replacing(binding))
+    return Delete(binding, Why.REPLACED if replacements else Why.UNDECLARED, replacements)
 
-    In a namespace it lives on only there or in the whole cluster: what leaves the scope goes.
+
+@dataclass(frozen=True, slots=True)
+class _Created:
+    """The bindings that a plan makes, by whom they may replace and then by namespace.
+
+    Only for what is made now does a delete wait: what already stands took over long ago, and a
+    mapping that must not stand makes nothing.
     """
-    name = BindingName.parse(binding.key.name)
-    group = binding.content.annotation("group")
-    successors = (
-        want
-        for want in wanted.bindings
-        if want.content.subjects
-        and (
-            (name is not None and want.mapping == name.mapping)
-            or (group is not None and want.content.annotation("group") == group)
-        )
-    )
-    here = binding.key.namespace
-    follow = (not here or want.key.namespace in {"", here} for want in successors)
-    return Why.SUPERSEDED if any(follow) else Why.UNDECLARED
+
+    of_mapping: dict[str, dict[str, list[Desired]]] = field(default_factory=dict)
+    of_role: dict[RoleRef, dict[str, list[Desired]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, applies: Iterable[Apply], standing: Iterable[Binding]) -> "_Created":
+        """Sort what the applies make; a mapping that had no binding may be another's new name."""
+        bound = (binding for binding in standing if binding.content.subjects)
+        names = (BindingName.parse(binding.key.name) for binding in bound)
+        known = {name.mapping for name in names if name is not None}
+        created = cls()
+        for want in (apply.desired for apply in applies if apply.grants):
+            _add(created.of_mapping.setdefault(want.mapping, {}), want)
+            if want.mapping not in known:
+                _add(created.of_role.setdefault(want.content.role, {}), want)
+        return created
+
+    def replacing(self, binding: Binding) -> Iterator[BindingKey]:
+        """Yield what is made for some of the same subjects in the same place or around it."""
+        name = BindingName.parse(binding.key.name)
+        same_mapping = self.of_mapping.get(name.mapping, {}) if name else {}
+        same_role = self.of_role.get(binding.content.role, {})
+        subjects = set(binding.content.subjects)
+        for made in (same_mapping, same_role):
+            here = binding.key.namespace
+            places = {"", here} if here else made.keys()
+            for want in (want for place in places for want in made.get(place, ())):
+                if not subjects.isdisjoint(want.content.subjects):
+                    yield want.key
+
+
+def _add(places: dict[str, list[Desired]], want: Desired) -> None:
+    places.setdefault(want.key.namespace, []).append(want)

@@ -14,6 +14,7 @@ class Reason(StrEnum):
     READ = "Read"  # of a directory
     EXPIRED = "Expired"
     SUSPENDED = "Suspended"
+    PROGRESSING = "Progressing"
     NAMESPACE_NOT_FOUND = "NamespaceNotFound"
     UNKNOWN_FIELD = "UnknownField"
     UNREADABLE = "Unreadable"
@@ -49,6 +50,7 @@ ADVICE: dict[Reason, str] = {
     Reason.READ: "Nothing to do.",
     Reason.EXPIRED: "To grant it again, set spec.mappings[].expiresAt to a later time.",
     Reason.SUSPENDED: "To go on, take spec.suspend away.",
+    Reason.PROGRESSING: "Nothing to do: it is waited for.",
     Reason.NAMESPACE_NOT_FOUND: (
         "Create the namespace, or correct spec.mappings[].namespaces.names; the others are granted."
     ),
@@ -124,6 +126,7 @@ PASSING = frozenset(
         Reason.DIRECTORY_NOT_FOUND,
         Reason.CREDENTIALS_NOT_FOUND,
         Reason.KEYCLOAK_UNAVAILABLE,
+        Reason.PROGRESSING,
     }
 )
 

@@ -4,24 +4,34 @@ Ready, Reconciling and Stalled follow kstatus; Verified is Keycloak's word. Equa
 values.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groupaccess.domain import model
 from groupaccess.domain.conditions import Condition, Truth
 from groupaccess.domain.directory import Failure
-from groupaccess.domain.mapping_status import MappingStatus, Outcomes, State, mapping_status
-from groupaccess.domain.namespaces import Places
+from groupaccess.domain.mapping_status import (
+    PROGRESSING,
+    MappingStatus,
+    State,
+    mapping_status,
+    still_bound,
+)
+from groupaccess.domain.observation import Observation
 from groupaccess.domain.reasons import ABOUT_GROUP, Reason, advise
 from groupaccess.domain.verdict import Outcome, Verdict
+from groupaccess.domain.wanted import Wanted
+
+BOUND = {State.GRANTED, State.PARTIAL, State.HELD}
 
 
 @dataclass(frozen=True, slots=True)
 class AccessStatus:
-    """The whole status. `granted` is like "2/3"; `waiting` asks for another look in time.
+    """The whole status; `waiting` asks for another look in time.
 
-    `next_expiry` is when the next of the grants ends.
+    `granted` is like "2/3": it counts the mappings of which something is bound. `next_expiry` is
+    when the next of the grants ends.
     """
 
     conditions: tuple[Condition, ...]
@@ -39,21 +49,18 @@ class AccessStatus:
 def status(
     access: model.Access,
     verdicts: Iterable[Verdict],
-    where: Mapping[str, Places],
-    outcomes: Outcomes,
+    wanted: Wanted,
+    now: Observation,
     *,
     patient: bool,
 ) -> AccessStatus:
     """Say how each mapping stands.
 
-    `where` are the places of each mapping by name; `patient` tells that what may come by itself
-    is still waited for.
+    `now` is what is bound; `patient` tells that what may come by itself is still waited for.
     """
     judged = sorted(verdicts, key=lambda verdict: verdict.mapping.name)
-    mappings = tuple(
-        mapping_status(access, verdict, where[verdict.mapping.name], outcomes) for verdict in judged
-    )
-    problems = [*_unreadable(access), *_problems(mappings), *_left(outcomes)]
+    mappings = tuple(mapping_status(access, verdict, wanted, now) for verdict in judged)
+    problems = [*_unreadable(access), *_problems(mappings), *_left(access, now)]
     waiting = patient and bool(problems) and all(problem.passing for problem in problems)
     ready = _ready(mappings, problems)
     return AccessStatus(
@@ -81,13 +88,16 @@ def _problems(mappings: Iterable[MappingStatus]) -> Iterator[Failure]:
             yield Failure(mapping.reason, f"{mapping.name}: {mapping.message}", mapping.passing)
 
 
-def _left(outcomes: Outcomes) -> Iterator[Failure]:
-    for key, fault in sorted(outcomes.left.items()):
-        yield replace(fault, message=f"{key} still stands: {fault.message}")
+def _left(access: model.Access, now: Observation) -> Iterator[Failure]:
+    """Yield what is bound for mappings that are no longer there."""
+    declared = {mapping.name for mapping in access.mappings}
+    for key in sorted(key for name in now.bindings.keys() - declared for key in now.bindings[name]):
+        fault = now.faults.get(key, PROGRESSING)
+        yield replace(fault, message=still_bound([key], now.faults))
 
 
 def _count(mappings: tuple[MappingStatus, ...]) -> str:
-    return f"{sum(m.state is State.GRANTED for m in mappings)}/{len(mappings)}"
+    return f"{sum(mapping.state in BOUND for mapping in mappings)}/{len(mappings)}"
 
 
 def _next_expiry(verdicts: Iterable[Verdict]) -> datetime | None:
@@ -103,7 +113,9 @@ def _ready(mappings: tuple[MappingStatus, ...], problems: list[Failure]) -> Cond
         return Condition("Ready", "False", first.reason, first.message + also)
     ended = sum(mapping.state is State.EXPIRED for mapping in mappings)
     also = f", {ended} ended in time" if ended else ""
-    message = f"{_count(mappings)} mappings stand as declared{also}."
+    empty = ", ".join(m.name for m in mappings if m.state is State.GRANTED and m.nowhere)
+    also += f"; 0 namespaces for {empty}" if empty else ""
+    message = f"{_count(mappings)} mappings are bound as declared{also}."
     return Condition("Ready", "True", _calm_reason({m.reason for m in mappings}), message)
 
 

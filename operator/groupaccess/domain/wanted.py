@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from groupaccess.domain import model
 from groupaccess.domain.bindings import (
@@ -16,7 +17,7 @@ from groupaccess.domain.bindings import (
 from groupaccess.domain.namespaces import Places
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """What should stand: `bindings` exactly so, those in `kept` as they are.
 
@@ -27,6 +28,11 @@ class Wanted:
     bindings: tuple[Desired, ...] = ()
     kept: frozenset[BindingKey] = frozenset()
     places: Mapping[str, Places] = field(default_factory=dict)
+
+    @cached_property
+    def contents(self) -> dict[BindingKey, Content]:
+        """Return what each of `bindings` is to say."""
+        return {want.key: want.content for want in self.bindings}
 
 
 def render(
