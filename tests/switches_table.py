@@ -18,6 +18,7 @@ ERRORS = "operator/groupaccess/adapters/keycloak/errors.py"
 LISTING = "operator/groupaccess/adapters/keycloak/listing.py"
 READER = "operator/groupaccess/adapters/keycloak/reader.py"
 REST = "operator/groupaccess/adapters/kubernetes/rest.py"
+CALLS = "operator/groupaccess/application/calls.py"
 RECONCILE = "operator/groupaccess/application/reconcile.py"
 POLICIES = "deploy/helm/groupaccess/templates/policies"
 BIND, CAGE, NAMES = (f"{POLICIES}/{it}.yaml" for it in ("bind-guard", "cage", "reserved-names"))
@@ -75,15 +76,15 @@ RUNGS = (
     ),
     Switch(
         "a live GET before what stood is made again",
-        RECONCILE,
-        "if self._remakes(name, todo) and",
+        CALLS,
+        "if self._is_remade(order, todo) and",
         "if False and",
         DOMAIN,
     ),
     Switch(
         "a live GET before an orphan goes",
         RECONCILE,
-        "if await self._cluster.uid_of(name) is not None",
+        "if await self._cluster.uid_of(order.name) is not None",
         "if False",
         DOMAIN,
     ),
@@ -129,8 +130,8 @@ WRITES = (
     Switch(
         "only the leader writes",
         REST,
-        'left = CALL_TIMEOUT if method == "GET" else self.may_write_for()',
-        "left = CALL_TIMEOUT",
+        'if method != "GET" and not self.may_write()',
+        "if False",
         ADAPTERS,
     ),
 )

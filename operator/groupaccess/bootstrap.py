@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import math
 import socket
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -26,22 +25,33 @@ from groupaccess.adapters.kubernetes.guards import KubernetesGuards
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.mirrors import mirrors
 from groupaccess.adapters.kubernetes.rest import Rest, configure
+from groupaccess.adapters.kubernetes.rights import KubernetesRights
 from groupaccess.adapters.kubernetes.transport import HttpTransport, Transport
 from groupaccess.adapters.metrics import PrometheusMetrics, StoreCollector
 from groupaccess.application.alarms import Alarms
 from groupaccess.application.audit import Audit
+from groupaccess.application.background import Background
+from groupaccess.application.bindable import BindableRoles
+from groupaccess.application.calls import Calls
 from groupaccess.application.canary import Canary
+from groupaccess.application.changes import Changes
+from groupaccess.application.connections import Connections
 from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.application.election import Elector
+from groupaccess.application.expiry import Expiry
 from groupaccess.application.guard import BindGuard
 from groupaccess.application.known import KINDS
+from groupaccess.application.order import Waits
 from groupaccess.application.ports import Clock, DirectoryReader, OwnTokens, PassingError
-from groupaccess.application.queue import Queue
+from groupaccess.application.publisher import Publisher
+from groupaccess.application.queue import Priority, Queue
 from groupaccess.application.reconcile import Reconciler
+from groupaccess.application.recorder import Recorder
+from groupaccess.application.speaker import Speaker
 from groupaccess.application.startup import caught_up, installed
 from groupaccess.application.store import Store
-from groupaccess.application.workers import Workers
-from groupaccess.application.writer import Waits, Writer
+from groupaccess.application.workers import GRACE, Workers
+from groupaccess.application.writer import Writer
 from groupaccess.config import Settings
 from groupaccess.handlers import Handlers
 
@@ -79,7 +89,7 @@ async def run(settings: Settings, stop: asyncio.Event | None = None) -> None:
     Raise NotInstalledError when the CRDs are missing, RestartError when only a new start helps, and
     whatever else ended a part that must not end.
     """
-    configuration = await configure(settings.kubeconfig, connections=settings.workers + 8)
+    configuration = await configure(settings.kubeconfig)
     async with ApiClient(configuration) as client:
         environment = production(settings, configuration, client)
         await Operator(settings, environment).run(stop or asyncio.Event())
@@ -102,63 +112,80 @@ class Operator:
     """All the pieces of one operator."""
 
     def __init__(self, settings: Settings, environment: Environment) -> None:
+        self.ready = False
         clock, self.registry = environment.clock, environment.registry
         self.metrics = PrometheusMetrics(self.registry, __version__)
         self.settings = settings
         self.environment = environment
-        rest = Rest(environment.transport, at_once=asyncio.Semaphore(settings.workers))
+        rest = Rest(environment.transport)
         self.store = Store()
         self.registry.register(StoreCollector(self.store))
         self.queue = Queue(clock, self.metrics)
         rest.on_date = ServerClock(clock, self.metrics).seen
         self.cluster = KubernetesCluster(rest, settings.namespace, clock.now)
         self.elector = _elector(settings, environment)
-        rest.may_write_for = self.may_write_for
+        rest.may_write = self.may_write
         self.alarms = Alarms(clock, self.queue.add)
         waits = Waits(
             settle=timedelta(seconds=settings.settle_seconds),
             unowned=timedelta(seconds=settings.unowned_seconds),
         )
-        writer = Writer(self.cluster, self.store, clock, self.metrics, waits)
+        self.recorder = Recorder(self.cluster, clock, self.leads)
+        changes = Changes(self.recorder)
+        calls = Calls(self.cluster, self.store, clock, self.metrics, changes)
+        self.writer = Writer(calls, self.store, clock, waits, self.queue.add_after)
+        self.background = Background(self.queue.add_after)
+        publisher = Publisher(self.cluster, self.store, self.recorder, self.leads)
         self.guard = BindGuard(
-            KubernetesGuards(rest), self.cluster, clock, self.metrics, settings.bind_guard
+            KubernetesGuards(rest), self.recorder, clock, self.metrics, settings.bind_guard
         )
-        reconciler = Reconciler(self.cluster, self.store, clock, writer, self.alarms, self.guard)
+        reconciler = Reconciler(
+            self.cluster,
+            self.store,
+            clock,
+            self.writer,
+            Expiry(self.recorder, self.alarms),
+            Speaker(publisher, self.guard, clock, self.background),
+            self.background,
+        )
         self.workers = Workers(self.queue, reconciler.reconcile, clock, self.metrics)
         reader = environment.reader
         self.sync = DirectorySync(
-            self.cluster, reader, self.store, clock, self.metrics, self.enqueue, self.leads
+            Connections(self.cluster),
+            publisher,
+            reader,
+            self.store,
+            clock,
+            self.metrics,
+            self.enqueue,
         )
         server = KubernetesApiServer(  # a review is no write: it is not fenced
             Rest(environment.transport), settings.read_pods, settings.read_nodes
         )
         canary = Canary(environment.tokens, server, self.store, clock)
         self.sync.look, self.sync.forget = canary.look, canary.forget
+        rights = KubernetesRights(Rest(environment.transport))  # a review is no write, either
+        self.bindable = BindableRoles(rights, self.store, self.enqueue)
         self.handlers = Handlers(self.store, self.sync, self.enqueue)
         self.audit = Audit(self.cluster, self.store, self.metrics, self.handlers.gone)
         self.handlers.on_relist = self.audit.relisted
         self.mirrors = mirrors(rest, self.store, self.enqueue, self.look_later)
         for mirror in self.mirrors:  # of a collection that is empty by then kopf says nothing
             mirror.on_gap = self.audit.relisted
-        self.ready = False
 
     def enqueue(self, names: Iterable[str]) -> None:
-        """Want work on these GroupAccesses."""
-        for name in names:
+        """Want work on these GroupAccesses, if this replica is the one that works."""
+        for name in names if self.leads() else ():
             self.queue.add(name)
 
     def look_later(self, names: Iterable[str]) -> None:
         """Want a look at these GroupAccesses, once for all that happens in the meantime."""
-        for name in names:
-            self.queue.add_after(name, LATER)
+        for name in names if self.leads() else ():
+            self.queue.add_after(name, LATER, Priority.LOW)
 
     def may_write(self) -> bool:
         """Tell whether this replica is the one that writes."""
         return self.elector is None or self.elector.leading
-
-    def may_write_for(self) -> float:
-        """Return for how many seconds this replica is the one that writes."""
-        return math.inf if self.elector is None else self.elector.left
 
     def leads(self) -> bool:
         """Tell whether this replica has caught up and is the one that writes."""
@@ -173,6 +200,7 @@ class Operator:
         parts = (
             *(mirror.run() for mirror in self.mirrors),
             self.alarms.run(),
+            self.recorder.run(),
             self.guard.run(),
             self._work(),
         )
@@ -222,7 +250,16 @@ class Operator:
                 group.create_task(self.elector.keep())
             self.metrics.leads(yes=True)
             self.guard.begin(self.store.accesses.values())
+            self._begin()
+            group.create_task(self.bindable.run())
             group.create_task(self.workers.run(self.settings.workers))
+
+    def _begin(self) -> None:
+        """Want a first pass of everything, and before that of what must not be bound any more."""
+        self.sync.ask_pinned()
+        overdue = self.store.overdue(self.environment.clock.now())
+        for name in self.store.names():
+            self.queue.add(name, Priority.HIGH if name in overdue else Priority.LOW)
 
     async def _end(self, ours: list[asyncio.Task[None]]) -> None:
         """End everything: what is begun is finished, nothing new begins, another may lead."""
@@ -233,6 +270,8 @@ class Operator:
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*ours, return_exceptions=True)
+        await self.background.close()
+        await self.writer.close(GRACE)
         if self.elector is not None:
             await self.elector.release()
 

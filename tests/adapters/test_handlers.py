@@ -23,7 +23,11 @@ from fakes.values import (
     snapshot,
 )
 from fakes.waiting import until
+from fakes.world import leads
+from groupaccess.application.connections import Connections
 from groupaccess.application.directory_sync import DirectorySync
+from groupaccess.application.publisher import Publisher
+from groupaccess.application.recorder import Recorder
 from groupaccess.application.store import Store
 from groupaccess.domain.directory import Reading
 from groupaccess.domain.in_use import InUse
@@ -40,8 +44,15 @@ class Desk:
         cluster, clock, metrics = FakeCluster(), FakeClock(), FakeMetrics()
         self.store, self.touched, self.reader = Store(), list[str](), FakeDirectoryReader()
         cluster.secrets["keycloak"] = {"client-id": "a", "client-secret": "b"}
+        recorder = Recorder(cluster, clock, leads)
         self.sync = DirectorySync(
-            cluster, self.reader, self.store, clock, metrics, self.touched.extend, lambda: True
+            Connections(cluster),
+            Publisher(cluster, self.store, recorder, leads),
+            self.reader,
+            self.store,
+            clock,
+            metrics,
+            self.touched.extend,
         )
         self.handlers = Handlers(self.store, self.sync, self.touched.extend)
 
@@ -111,11 +122,11 @@ async def test_what_was_known_of_a_former_object_ends_when_its_namesake_comes(de
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     desk.store.put_reading("default", Reading(snapshot("/SRE")))
-    desk.store.proven("platform")[key()] = binding(key()).content
+    desk.store.memory("platform").applied[key()] = binding(key()).content
     await desk.tell("ADDED", at(ACCESS, "8"))
     await desk.tell("ADDED", at(DIRECTORY, "9"))  # its end was not told yet, or never will be
     assert desk.store.realms.readings["default"] == Reading()
-    assert not desk.store.proven("platform")
+    assert not desk.store.memory("platform").applied
 
 
 async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Desk) -> None:

@@ -54,6 +54,7 @@ async def test_a_frozen_directory_says_how_to_go_on_and_goes_on(desk: Desk) -> N
     assert desk.ready() == ("False", "DirectoryFrozen")
     conditions = {each["type"]: each["status"] for each in desk.status()["conditions"]}
     assert conditions["Stalled"] == "True"
+    await desk.recorder.flush()
     (note,) = desk.cluster.notes
     assert (note.reason, note.warning) == ("DirectoryFrozen", True)
     command, _, rest = note.message.partition(f"{ACKNOWLEDGE}=")
@@ -112,7 +113,7 @@ def test_pins_of_another_directory_or_object_are_none(store: Store) -> None:
 
 def test_what_was_proven_counts_more_than_what_was_made_of_it(store: Store) -> None:
     about = {"directory": "default", "group": "SRE", "group-id": "true"}
-    store.proven("platform")[key()] = binding(key(), **about).content
+    store.memory("platform").applied[key()] = binding(key(), **about).content
     assert store.pins("platform")["SRE"].group_id == "true"
 
 

@@ -11,7 +11,7 @@ from fakes.clock import FakeClock
 from fakes.desk import Desk
 from fakes.keycloak import FakeDirectoryReader
 from fakes.values import ISSUER, access, binding, key, mapping
-from groupaccess.application.directory_sync import READ_TIMEOUT, DirectorySync
+from groupaccess.application.directory_sync import READ_TIMEOUT
 from groupaccess.application.ports import PassingError
 from groupaccess.domain.in_use import InUse
 
@@ -122,17 +122,13 @@ async def test_what_is_newly_asked_for_is_read_soon_and_together(desk: Desk) -> 
     assert len(desk.reader.reads) == 2
 
 
-async def test_however_often_it_is_asked_for_it_is_read_half_of_the_time(
-    desk: Desk, clock: FakeClock
-) -> None:
+async def test_however_often_it_is_asked_for_it_is_read_half_of_the_time(desk: Desk) -> None:
     class Slow(FakeDirectoryReader):
         async def read(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
             await asyncio.sleep(3)
             return await desk.reader.read(*given)
 
-    desk.sync = DirectorySync(
-        desk.cluster, Slow(), desk.store, clock, desk.metrics, desk.touched.extend, lambda: True
-    )
+    desk.sync = desk.reading_by(Slow())
     desk.declare()
     for _ in range(600):
         desk.sync.asked("default")
@@ -159,16 +155,14 @@ async def test_a_directory_that_is_down_slows_no_other(desk: Desk) -> None:
     assert desk.ready("slow") == ("False", "KeycloakUnavailable")
 
 
-async def test_a_directory_that_hangs_slows_no_other(desk: Desk, clock: FakeClock) -> None:
+async def test_a_directory_that_hangs_slows_no_other(desk: Desk) -> None:
     class Hanging(FakeDirectoryReader):
         async def read(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
             if given[0].name == "slow":
                 await asyncio.Event().wait()
             return await desk.reader.read(*given)
 
-    desk.sync = DirectorySync(
-        desk.cluster, Hanging(), desk.store, clock, desk.metrics, desk.touched.extend, lambda: True
-    )
+    desk.sync = desk.reading_by(Hanging())
     desk.declare("slow")
     desk.declare(syncInterval="10s")
     await asyncio.sleep(600)
@@ -177,16 +171,14 @@ async def test_a_directory_that_hangs_slows_no_other(desk: Desk, clock: FakeCloc
     assert desk.ready("slow") == ("False", "KeycloakUnavailable")
 
 
-async def test_a_reading_that_hangs_is_given_up(desk: Desk, clock: FakeClock) -> None:
+async def test_a_reading_that_hangs_is_given_up(desk: Desk) -> None:
     hanging = asyncio.Event()
 
     class Hanging(FakeDirectoryReader):
         async def read(self, *_: object) -> Any:  # noqa: ANN401 -- never
             await hanging.wait()
 
-    desk.sync = DirectorySync(
-        desk.cluster, Hanging(), desk.store, clock, desk.metrics, desk.touched.extend, lambda: True
-    )
+    desk.sync = desk.reading_by(Hanging())
     desk.declare()
     await asyncio.sleep(READ_TIMEOUT + 0.5)
     assert desk.ready() == ("False", "KeycloakUnavailable")
@@ -214,7 +206,7 @@ async def test_a_changed_spec_is_read_at_once(desk: Desk) -> None:
     assert len(desk.reader.reads) == 2
 
 
-async def test_what_was_read_for_another_realm_is_not_kept(desk: Desk, clock: FakeClock) -> None:
+async def test_what_was_read_for_another_realm_is_not_kept(desk: Desk) -> None:
     desk.reader.create_realm("OTHER").create_group("/Other")
     other = ISSUER.replace("ADMIN", "OTHER")
 
@@ -223,9 +215,7 @@ async def test_what_was_read_for_another_realm_is_not_kept(desk: Desk, clock: Fa
             await asyncio.sleep(10)
             return await desk.reader.read(*given)
 
-    desk.sync = DirectorySync(
-        desk.cluster, Slow(), desk.store, clock, desk.metrics, desk.touched.extend, lambda: True
-    )
+    desk.sync = desk.reading_by(Slow())
     desk.declare()
     await asyncio.sleep(5)
     desk.declare(issuer=other)
@@ -265,12 +255,10 @@ class Slowly(FakeDirectoryReader):
 
 
 async def test_what_a_removed_directory_lets_go_of_is_not_its_namesakes(
-    desk: Desk, clock: FakeClock
+    desk: Desk,
 ) -> None:
     slow, forgotten = Slowly(desk.reader), list[str]()
-    desk.sync = DirectorySync(
-        desk.cluster, slow, desk.store, clock, desk.metrics, desk.touched.extend, lambda: True
-    )
+    desk.sync = desk.reading_by(slow)
     desk.sync.forget = forgotten.append
     desk.declare()
     await asyncio.sleep(1)

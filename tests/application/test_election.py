@@ -123,16 +123,3 @@ async def test_a_replica_that_was_frozen_does_not_lead_when_it_thaws(
     assert me.elector.leading
     clock.advance(2)  # nothing has told it yet
     assert not me.elector.leading
-
-
-async def test_how_long_it_may_write_ends_before_another_may_take_the_lease(
-    me: Replica, leases: FakeLeases, clock: FakeClock
-) -> None:
-    assert me.elector.left == 0
-    await me.acquires()
-    assert me.elector.left == Times().duration
-    clock.advance(9)
-    assert me.elector.left == Times().duration - 9
-    clock.advance(1)  # not renewed in time: nothing new begins
-    assert me.elector.left == 0
-    assert leases.lease is not None

@@ -13,9 +13,10 @@ from fakes.cluster import FakeCluster
 from fakes.guards import GUARD, FakeGuards
 from fakes.metrics import FakeMetrics
 from fakes.values import mapping
-from fakes.world import NAME, World
+from fakes.world import NAME, World, leads
 from groupaccess.application.guard import EVERY, BindGuard
 from groupaccess.application.ports import PassingError
+from groupaccess.application.recorder import Recorder
 
 DAY = 86400.0
 ADMIN = mapping("sre", "SRE", "edit")
@@ -164,6 +165,7 @@ async def test_who_waited_for_a_reading_that_failed_reads_anew(granted: World) -
         granted.guards.fails = 2
         results = await asyncio.gather(*both, return_exceptions=True)
     assert [type(result) for result in results] == [PassingError, type(None)]
+    await granted.recorder.flush()
     assert granted.warned_of("Unguarded") == ["other"]
 
 
@@ -198,7 +200,8 @@ async def test_without_a_name_nothing_is_asked_and_the_log_says_so_once(
 ) -> None:
     caplog.set_level(logging.INFO)
     guards = FakeGuards()
-    task = asyncio.create_task(BindGuard(guards, FakeCluster(), clock, metrics, "").run())
+    recorder = Recorder(FakeCluster(), clock, leads)
+    task = asyncio.create_task(BindGuard(guards, recorder, clock, metrics, "").run())
     await asyncio.sleep(10 * EVERY)
     assert not task.done()
     task.cancel()

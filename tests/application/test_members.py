@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 
-from fakes.clock import FakeClock
 from fakes.desk import Desk
 from fakes.keycloak import FakeDirectoryReader
 from fakes.values import access, mapping, snapshot
 from fakes.world import World
-from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.domain.directory import Snapshot
 from groupaccess.domain.members import Unpeopled
 
@@ -67,9 +65,7 @@ async def test_sweeps_that_find_the_same_touch_nobody_and_write_nothing(desk: De
     assert desk.cluster.writes == []
 
 
-async def test_what_the_next_reading_proves_at_once_is_not_said_before(
-    desk: Desk, clock: FakeClock
-) -> None:
+async def test_what_the_next_reading_proves_at_once_is_not_said_before(desk: Desk) -> None:
     desk.realm.proves = True
 
     class Meanwhile(FakeDirectoryReader):
@@ -79,15 +75,7 @@ async def test_what_the_next_reading_proves_at_once_is_not_said_before(
                 desk.sync.asked("default")
             return found
 
-    desk.sync = DirectorySync(
-        desk.cluster,
-        Meanwhile(),
-        desk.store,
-        clock,
-        desk.metrics,
-        desk.touched.extend,
-        lambda: True,
-    )
+    desk.sync = desk.reading_by(Meanwhile())
     desk.declare()
     await asyncio.sleep(0.1)
     assert len(desk.reader.reads) == 1

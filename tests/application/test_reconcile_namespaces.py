@@ -4,7 +4,7 @@ import pytest
 
 from fakes.values import Spec, content, mapping
 from fakes.world import World
-from groupaccess.application.ports import PassingError, RefusedError
+from groupaccess.application.ports import RefusedError
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.reasons import Reason
@@ -158,8 +158,7 @@ async def test_what_is_denied_in_one_namespace_is_named_there(two: World) -> Non
     two.cluster.label("late")
     two.cluster.fail("apply", RefusedError(Failure(Reason.WRITE_REFUSED, "a policy says no.")))
     two.declare(within({"names": ["shop", "bank", "late"]}))
-    with pytest.raises(PassingError, match="refused"):
-        await two.reconcile()
+    await two.reconcile()
     assert two.said_of("sre") == ("Partial", "WriteRefused")
     (problem,) = two.mapping()["where"]["problems"]
     assert (problem["namespace"], problem["message"]) == ("late", "a policy says no.")
@@ -183,8 +182,7 @@ async def test_two_thousand_namespaces_stay_a_bounded_status(world: World) -> No
     world.declare_directory()
     world.declare(within(SELECTOR))
     world.read("/SRE")
-    with pytest.raises(PassingError, match="refused"):
-        await world.reconcile()
+    await world.reconcile()
     where = world.mapping()["where"]
     assert (where["wanted"], where["granted"]) == (2000, 500)
     assert len(where["problems"]) == 10
@@ -210,7 +208,6 @@ async def test_a_namespace_that_went_before_the_watch_told_is_tried_again(two: W
     two.declare(within({"names": ["shop", "late"]}))
     two.watch()
     two.cluster.end("late")
-    with pytest.raises(PassingError, match="not found"):
-        await two.reconcile(lag=True)
-    assert await two.reconcile() == 300
+    await two.reconcile(lag=True)
+    await two.reconcile()
     assert two.said_of("sre") == ("Partial", "NamespaceNotFound")

@@ -1,7 +1,5 @@
 """What changes while it is worked on ends as it is declared in the end."""
 
-import pytest
-
 from fakes.values import Spec, key, mapping
 from fakes.world import World
 from groupaccess.application.ports import PassingError
@@ -76,8 +74,7 @@ async def test_an_api_server_that_is_overloaded_delays_what_it_did_not_take_and_
     world.declare(mapping(namespaces={"names": ["a", "b", "c"]}))
     world.read("/SRE")
     world.cluster.fail("apply", PassingError("429: too many requests"), times=2)
-    with pytest.raises(PassingError):
-        await world.reconcile()
+    assert await world.reconcile() is not None
     assert len(world.grants) == 1
     await world.settle()
     assert len(world.grants) == 3

@@ -136,7 +136,7 @@ async def test_what_was_proven_repairs_after_it_went_on_while_keycloak_is_down(
 async def test_what_was_proven_of_a_removed_mapping_is_forgotten(suspended: World) -> None:
     suspended.declare(DEV, suspend=True)
     await suspended.settle()
-    assert set(suspended.store.proven("platform")) == {key(name="dev", role="edit")}
+    assert set(suspended.store.memory("platform").applied) == {key(name="dev", role="edit")}
 
 
 async def test_what_was_proven_of_a_mapping_that_ended_is_forgotten(suspended: World) -> None:

@@ -54,11 +54,11 @@ def test_late_news_of_a_directory_do_not_hide_the_one_made_anew(store: Store) ->
 
 
 def test_what_was_proven_ends_with_the_object(store: Store) -> None:
-    store.proven("platform")[key()] = binding(key()).content
+    store.memory("platform").applied[key()] = binding(key()).content
     store.put_access(access("platform", version="2"))
-    assert store.proven("platform")
+    assert store.memory("platform").applied
     store.put_access(access("platform", uid="anew", version="3"))
-    assert not store.proven("platform")
+    assert not store.memory("platform").applied
 
 
 def test_a_written_status_is_known_before_the_watch_tells(store: Store) -> None:

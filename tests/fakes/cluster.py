@@ -1,5 +1,6 @@
 """The port `Cluster` as a small API server in memory."""
 
+import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -42,12 +43,14 @@ class FakeCluster:
         self.calls: list[tuple[str, str]] = []
         self.missing_kinds: set[str] = set()
         self._applied: dict[BindingKey, Content] = {}
+        self.takes = 0.0  # seconds that a write takes
+        self._hanging: defaultdict[str, deque[asyncio.Event]] = defaultdict(deque)
         self._interruptions: defaultdict[str, deque[Interruption]] = defaultdict(deque)
 
     # What the port has.
 
     async def apply(self, desired: Desired, over: Binding | None) -> Binding:
-        self._begin("apply", str(desired.key))
+        await self._begin("apply", str(desired.key))
         standing = self.bindings.get(desired.key)
         if over is not None:
             self._check(over, standing)
@@ -62,7 +65,7 @@ class FakeCluster:
         return standing if merged == standing.content else self._put(desired.key, None, merged)
 
     async def delete(self, binding: Binding) -> bool:
-        self._begin("delete", str(binding.key))
+        await self._begin("delete", str(binding.key))
         standing = self.bindings.get(binding.key)
         if standing is None:
             return False
@@ -78,7 +81,7 @@ class FakeCluster:
     async def write_status(
         self, ref: ObjectRef, version: str, status: Mapping[str, Any]
     ) -> str | None:
-        self._begin("status", f"{ref.kind} {ref.name}")
+        await self._begin("status", f"{ref.kind} {ref.name}")
         return self.objects.write_status(ref, version, status)
 
     async def versions(self, kind: str) -> Listing:
@@ -140,6 +143,12 @@ class FakeCluster:
 
         self._interruptions[call].extend([interrupt] * times)
 
+    def hang(self, call: str, times: int = 1) -> asyncio.Event:
+        """Let the next calls of a kind wait for the event."""
+        answer = asyncio.Event()
+        self._hanging[call].extend([answer] * times)
+        return answer
+
     def before(self, call: str, race: Interruption) -> None:
         """Let somebody else be faster, once, when the next call of a kind arrives."""
         self._interruptions[call].append(race)
@@ -149,8 +158,12 @@ class FakeCluster:
         """Return the writes that were asked for since `calls` was last cleared, as text."""
         return [f"{call} {what}" for call, what in self.calls]
 
-    def _begin(self, call: str, what: str) -> None:
+    async def _begin(self, call: str, what: str) -> None:
         self.calls.append((call, what))
+        if self._hanging[call]:
+            await self._hanging[call].popleft().wait()
+        if self.takes:
+            await asyncio.sleep(self.takes)
         self._interrupt(call)
 
     def _interrupt(self, call: str) -> None:

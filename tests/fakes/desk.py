@@ -8,8 +8,12 @@ from fakes.keycloak import SECRET, FakeClient, FakeDirectoryReader, membership
 from fakes.metrics import FakeMetrics
 from fakes.values import Spec, directory_spec
 from groupaccess.api import v1alpha1 as api
+from groupaccess.application.connections import Connections
 from groupaccess.application.declared import declared_directory
 from groupaccess.application.directory_sync import DirectorySync
+from groupaccess.application.ports import DirectoryReader
+from groupaccess.application.publisher import Publisher
+from groupaccess.application.recorder import Recorder
 from groupaccess.application.store import Store
 
 LOGIN = {"client-id": "groupaccess", "client-secret": f"{SECRET}\n"}
@@ -27,15 +31,24 @@ class Desk:
         self.realm.create_group("/SRE")
         self.store, self.metrics, self.touched = Store(), FakeMetrics(), list[str]()
         self.leads = True
-        self.sync = DirectorySync(
-            self.cluster,
-            self.reader,
+        self._clock = clock
+        self.recorder = Recorder(self.cluster, clock, self._leads)
+        self.sync = self.reading_by(self.reader)
+
+    def reading_by(self, reader: DirectoryReader) -> DirectorySync:
+        """Return a DirectorySync that reads by another reader."""
+        return DirectorySync(
+            Connections(self.cluster),
+            Publisher(self.cluster, self.store, self.recorder, self._leads),
+            reader,
             self.store,
-            clock,
+            self._clock,
             self.metrics,
             self.touched.extend,
-            lambda: self.leads,
         )
+
+    def _leads(self) -> bool:
+        return self.leads
 
     def declare(self, name: str = "default", **spec: Any) -> None:  # noqa: ANN401 -- JSON
         """Apply a directory, and tell of it as the handlers do."""

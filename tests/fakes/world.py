@@ -13,17 +13,30 @@ from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec, failure, snapshot
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.alarms import Alarms
+from groupaccess.application.background import Background
+from groupaccess.application.calls import Calls
+from groupaccess.application.changes import Changes
 from groupaccess.application.declared import declared_directory
+from groupaccess.application.expiry import Expiry
 from groupaccess.application.guard import BindGuard
+from groupaccess.application.order import Waits
+from groupaccess.application.publisher import Publisher
 from groupaccess.application.reconcile import Reconciler
+from groupaccess.application.recorder import Recorder
+from groupaccess.application.speaker import Speaker
 from groupaccess.application.store import Store
 from groupaccess.application.unreadable import read_access, unreadable_directory
-from groupaccess.application.writer import Waits, Writer
+from groupaccess.application.writer import Writer
 from groupaccess.domain.directory import Reading, Snapshot
 from groupaccess.domain.reasons import Reason
 
 NAME = "platform"
 SETTLE = 2.0
+
+
+def leads() -> bool:
+    """Say that this replica leads."""
+    return True
 
 
 class World:
@@ -39,14 +52,27 @@ class World:
     def restart(self) -> None:
         """Begin anew with an empty store, as after a restart of the operator."""
         self.store = Store()
+        self.woken, self.rung = list[tuple[str, float]](), list[str]()
+        self.recorder = Recorder(self.cluster, self.clock, leads)
+        calls = Calls(self.cluster, self.store, self.clock, self.metrics, Changes(self.recorder))
         waits = Waits(settle=timedelta(seconds=SETTLE))
-        self.writer = Writer(self.cluster, self.store, self.clock, self.metrics, waits)
-        self.rung = list[str]()
+        self.writer = Writer(calls, self.store, self.clock, waits, self._wake)
         self.alarms = Alarms(self.clock, self.rung.append)
-        self.guard = BindGuard(self.guards, self.cluster, self.clock, self.metrics, GUARD)
+        self.guard = BindGuard(self.guards, self.recorder, self.clock, self.metrics, GUARD)
+        self.background = Background(self._wake)
+        publisher = Publisher(self.cluster, self.store, self.recorder, leads)
         self._reconciler = Reconciler(
-            self.cluster, self.store, self.clock, self.writer, self.alarms, self.guard
+            self.cluster,
+            self.store,
+            self.clock,
+            self.writer,
+            Expiry(self.recorder, self.alarms),
+            Speaker(publisher, self.guard, self.clock, self.background),
+            self.background,
         )
+
+    def _wake(self, name: str, seconds: float) -> None:
+        self.woken.append((name, seconds))
 
     def declare(self, *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
         """Apply the GroupAccess."""
@@ -91,7 +117,7 @@ class World:
             store.put_binding(binding)
         for name, namespace in self.cluster.namespaces.items():
             store.put_namespace(name, namespace)
-        for role in self.cluster.roles:
+        for role in self.cluster.roles - store.cluster_roles:
             store.put_cluster_role(role)
         self._watch_what_went()
 
@@ -112,11 +138,22 @@ class World:
         """Reconcile a GroupAccess; with `lag` before the watches tell what is new."""
         if not lag:
             self.watch()
-        return await self._reconciler.reconcile(name)
+        try:
+            return await self._reconciler.reconcile(name)
+        finally:
+            await self.recorder.flush()
+
+    async def retry(self) -> float | None:
+        """Reconcile now, and once more when it asks for that."""
+        again = await self.reconcile()
+        if again is not None:
+            self.clock.advance(again)
+            return await self.reconcile()
+        return None
 
     async def settle(self) -> None:
         """Reconcile as often as it asks for another look soon."""
-        for _ in range(10):
+        for _ in range(20):
             again = await self.reconcile()
             if again is None or again > SETTLE:
                 return

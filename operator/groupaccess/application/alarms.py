@@ -38,21 +38,30 @@ class Alarms:
         self._known.add(name)
         if at is None:
             self._at.pop(name, None)
+            self._compact()
             return
         if self._at.get(name) != at:
             self._at[name] = at
             heapq.heappush(self._heap, (at, name))
+        self._compact()
 
     def forget(self, name: str) -> None:
         """Forget a GroupAccess that is gone."""
         self._at.pop(name, None)
         self._known.discard(name)
+        self._compact()
 
     async def run(self) -> None:
         """Ring until cancelled."""
         while True:
             await asyncio.sleep(EVERY)
             self.tick()
+
+    def _compact(self) -> None:
+        """Drop alarms that were put off or forgotten, once they are the larger part."""
+        if len(self._heap) > 2 * len(self._at):
+            self._heap = [(at, name) for name, at in self._at.items()]
+            heapq.heapify(self._heap)
 
     def tick(self) -> None:
         """Ring what is due, and everything after a step of the clock."""

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from groupaccess.api.conditions import presentable
 from groupaccess.application.declared import DeclaredDirectory
 from groupaccess.application.ports import (
     ApiServer,
@@ -21,6 +20,7 @@ from groupaccess.domain.apiserver_flags import compare
 from groupaccess.domain.directory import Reading, Snapshot
 from groupaccess.domain.model import Directory
 from groupaccess.domain.sight import Sight, unknown
+from groupaccess.domain.text import presentable
 
 logger = logging.getLogger(__name__)
 

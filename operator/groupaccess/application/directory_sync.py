@@ -11,7 +11,6 @@ from groupaccess.application.connections import Connections
 from groupaccess.application.declared import DeclaredDirectory
 from groupaccess.application.ports import (
     Clock,
-    Cluster,
     Connection,
     DirectoryReader,
     Metrics,
@@ -47,23 +46,21 @@ class DirectorySync:
 
     def __init__(
         self,
-        cluster: Cluster,
+        connections: Connections,
+        publisher: Publisher,
         reader: DirectoryReader,
         store: Store,
         clock: Clock,
         metrics: Metrics,
         enqueue: Callable[[Iterable[str]], None],
-        leads: Callable[[], bool],
     ) -> None:
-        self._cluster = cluster
-        self._connections = Connections(cluster)
-        self._publisher = Publisher(cluster, store)
+        self._connections = connections
+        self._publisher = publisher
         self._reader = reader
         self._store = store
         self._clock = clock
         self._metrics = metrics
         self._enqueue = enqueue
-        self._leads = leads
         self._loops: dict[str, tuple[asyncio.Task[None], asyncio.Event]] = {}
         self._ending: dict[str, set[asyncio.Task[None]]] = {}
         self.look: Look = _look_nowhere
@@ -82,6 +79,14 @@ class DirectorySync:
         """Read a directory soon, because a GroupAccess asks it for other groups than before."""
         if name in self._loops:
             self._loops[name][1].set()
+
+    def ask_pinned(self) -> None:
+        """Read soon what bindings pin of directories that were read before these were known."""
+        for name in self._loops:
+            reading = self._store.realms.reading(name)
+            pinned = {use.group_id for use in self._store.bindings.pinned.of(name)}
+            if reading.snapshot and pinned - reading.snapshot.by_id.keys() - set(reading.gone):
+                self.asked(name)
 
     def ask_others(self, users: Iterable[str]) -> None:
         """Read soon what other directories do not know yet of what these GroupAccesses bind."""
@@ -164,20 +169,18 @@ class DirectorySync:
             return
         try:
             self._enqueue(self._store.put_reading(name, Reading(failure=_unexpected(error))))
-            if self._leads():
-                await self._say(declared)
+            await self._say(declared)
         except Exception:  # it must not end the loop either
             logger.exception("directory %s: not said in its status", name)
 
     async def _say_unreadable(self, name: str) -> None:
         """Say in the status of a directory what of its spec cannot be read."""
         observed, words = self._store.realms.unreadable[name]
-        if self._leads():
-            reading = Reading(failure=_failure(Reason.UNREADABLE, words))
-            conditions = directory_conditions(reading, patient=False)
-            now = self._clock.now()
-            body = directory_status(observed.generation, conditions, reading, observed.prior, now)
-            await self._publisher.publish(observed, body)
+        reading = Reading(failure=_failure(Reason.UNREADABLE, words))
+        conditions = directory_conditions(reading, patient=False)
+        now = self._clock.now()
+        body = directory_status(observed.generation, conditions, reading, observed.prior, now)
+        await self._publisher.publish(observed, body)
 
     async def _once(self, declared: DeclaredDirectory) -> bool:
         """Read once, tell whom it touches, and write the status. Return whether it was read."""
@@ -193,7 +196,7 @@ class DirectorySync:
         self._enqueue(touched)
         self.ask_others(touched)
         try:
-            if self._leads() and not self._is_asked_more(name, reading):
+            if not self._is_asked_more(name, reading):
                 await self._say(current)
         except PassingError as passing:
             logger.warning("directory %s: status not written: %s", name, passing)
@@ -250,9 +253,10 @@ class DirectorySync:
         if sight := self._store.realms.sights.get(directory.name):
             conditions = (*conditions, sight.condition())
         body = directory_status(observed.generation, conditions, reading, observed.prior, now)
-        if await self._publisher.publish(observed, body) and frozen is not None:
+        note = None
+        if frozen is not None:
             note = Note(observed.ref, frozen.reason, "Read", frozen.message, warning=True)
-            await self._cluster.post(note)
+        await self._publisher.publish(observed, body, note)
 
 
 async def _look_nowhere(*_: object) -> None:

@@ -79,12 +79,6 @@ class Elector:
         since = self._clock.monotonic() - self._renewed
         return self._held is not None and since < self._times.deadline
 
-    @property
-    def left(self) -> float:
-        """Return for how many seconds no other replica can take the Lease, 0 when not leading."""
-        since = self._clock.monotonic() - self._renewed
-        return self._times.duration - since if self.leading else 0.0
-
     async def acquire(self) -> None:
         """Wait until this replica holds the Lease."""
         while True:

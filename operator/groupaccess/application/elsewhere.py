@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
+from groupaccess.application.memory import DeclaredGroup
 from groupaccess.application.store import Store
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.claims import plausible_subjects
@@ -11,30 +12,25 @@ from groupaccess.domain.model import Access, Mapping
 from groupaccess.domain.verdict import Outcome, Verdict
 from groupaccess.domain.wanted import Wanted
 
-Bound = dict[tuple[str, str], frozenset[str]]  # by directory, and group as declared
-
 
 class Elsewhere:
     """Finds the other bindings for the same right.
 
-    It remembers whom a mapping bound that is revoked, for when Keycloak does not tell whom it would
-    bind.
+    Whom a revoked mapping bound is remembered, for when Keycloak does not tell whom it would bind.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._last: dict[str, Bound] = {}
 
     def remember(self, access: Access, verdicts: Iterable[Verdict], wanted: Wanted) -> None:
         """Take in whom the mappings bind that are about to be revoked; forget what else was."""
-        before, last = self._last.pop(access.name, {}), Bound()
+        memory = self._store.memory(access.name)
+        before, memory.subjects = memory.subjects, {}
         for mapping in (each.mapping for each in verdicts if each.outcome is Outcome.REVOKE):
-            declared = (access.directory, mapping.group)
+            declared = DeclaredGroup(access.directory, mapping.group)
             groups = self._bound(access, mapping, wanted) or before.get(declared)
             if groups:
-                last[declared] = groups
-        if last:
-            self._last[access.name] = last
+                memory.subjects[declared] = groups
 
     def find(
         self, access: Access, verdicts: Iterable[Verdict], wanted: Wanted
@@ -50,8 +46,8 @@ class Elsewhere:
             mapping = verdict.mapping
             keys = _keys(access, mapping, wanted)
             if verdict.outcome is Outcome.REVOKE:
-                declared = (access.directory, mapping.group)
-                last = self._last.get(access.name, {}).get(declared, frozenset())
+                declared = DeclaredGroup(access.directory, mapping.group)
+                last = self._store.memory(access.name).subjects.get(declared, frozenset())
                 groups = frozenset(verdict.would_bind) or last
             else:
                 keys &= contents.keys()
@@ -62,10 +58,6 @@ class Elsewhere:
                 found[mapping.name] = also
         bindings.bind(access.name, frozenset(bound))
         return found
-
-    def forget(self, access: str) -> None:
-        """Forget a GroupAccess that is gone."""
-        self._last.pop(access, None)
 
     def _contents(self, access: Access, wanted: Wanted) -> dict[BindingKey, tuple[str, ...]]:
         """Return whom each binding names that stands or is to stand."""

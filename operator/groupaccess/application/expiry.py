@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from groupaccess.application.alarms import Alarms
 from groupaccess.application.declared import DeclaredAccess
-from groupaccess.application.ports import Cluster, Note
+from groupaccess.application.memory import ObjectMemory
+from groupaccess.application.ports import Note
+from groupaccess.application.recorder import Recorder
 from groupaccess.domain.verdict import Outcome, Verdict
 
 WARNING = timedelta(hours=1)
@@ -14,21 +16,28 @@ WARNING = timedelta(hours=1)
 class Expiry:
     """Keeps the alarm of each GroupAccess, and tells once that a grant is about to end."""
 
-    def __init__(self, cluster: Cluster, alarms: Alarms) -> None:
-        self._cluster = cluster
+    def __init__(self, recorder: Recorder, alarms: Alarms) -> None:
+        self._recorder = recorder
         self._alarms = alarms
-        self._warned: set[str] = set()
 
-    async def watch(
-        self, declared: DeclaredAccess, verdicts: Collection[Verdict], now: datetime
+    def watch(
+        self,
+        declared: DeclaredAccess,
+        memory: ObjectMemory,
+        verdicts: Collection[Verdict],
+        now: datetime,
     ) -> None:
         """Set the alarm for what ends next, or for the hour before it."""
         name, ahead = declared.access.name, list[datetime]()
         ends = [(each, each.mapping.expires_at) for each in verdicts if each.mapping.expires_at]
+        warned, memory.warned = memory.warned, set()
         for verdict, end in ends:
             ahead += (moment for moment in (end - WARNING, end) if moment > now)
             if end - WARNING <= now < end and verdict.outcome is Outcome.GRANT:
-                await self._warn(declared, verdict, end)
+                once = f"{declared.access.uid}/{verdict.mapping.name}/{end.isoformat()}"
+                memory.warned.add(once)
+                if once not in warned:
+                    self._warn(declared, verdict, end, once)
         graces = [each.until for each in verdicts if each.until is not None]
         ahead += graces
         if ends or graces:
@@ -40,13 +49,9 @@ class Expiry:
         """Forget a GroupAccess that is gone."""
         self._alarms.forget(name)
 
-    async def _warn(self, declared: DeclaredAccess, verdict: Verdict, end: datetime) -> None:
+    def _warn(self, declared: DeclaredAccess, verdict: Verdict, end: datetime, once: str) -> None:
         mapping = verdict.mapping
-        once = f"{declared.access.uid}/{mapping.name}/{end.isoformat()}"
-        if once in self._warned:
-            return
-        self._warned.add(once)
         message = f"{mapping.name}: {mapping.cluster_role} for {mapping.group} ends at"
         text = f"{message} {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         ref = declared.observed.ref
-        await self._cluster.post(Note(ref, "Expiring", "Watch", text, warning=True, once=once))
+        self._recorder.post(Note(ref, "Expiring", "Watch", text, warning=True, once=once))

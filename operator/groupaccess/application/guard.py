@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from groupaccess.application.declared import DeclaredAccess
-from groupaccess.application.ports import Clock, Cluster, Metrics, Note, PassingError
+from groupaccess.application.ports import Clock, Metrics, Note, PassingError
+from groupaccess.application.recorder import Recorder
 
 logger = logging.getLogger(__name__)
 
@@ -49,15 +50,15 @@ class BindGuard:
     """
 
     def __init__(
-        self, guards: Guards, cluster: Cluster, clock: Clock, metrics: Metrics, name: str
+        self, guards: Guards, recorder: Recorder, clock: Clock, metrics: Metrics, name: str
     ) -> None:
         self._guards = guards
-        self._cluster = cluster
+        self._recorder = recorder
         self._clock = clock
         self._metrics = metrics
         self._name = name
         self._judged: dict[str, Spec] = {}
-        self._found: set[Spec] = set()  # at the start, so that it may be long since they changed
+        self._found: dict[str, Spec] = {}  # at the start: it may be long since they changed
         self._lock = asyncio.Lock()
         self._read_at = -1.0
         self._guard = Guard("")
@@ -88,8 +89,9 @@ class BindGuard:
             text = "GroupAccesses that were there before the operator, look through them: %s"
             logger.warning(text, ", ".join(sorted(new)))
             new.clear()
-        self._judged = {name: _spec(each) for name, each in found.items() if name not in new}
-        self._found = {_spec(found[name]) for name in new}
+        if self._name:
+            self._judged = {name: _spec(each) for name, each in found.items() if name not in new}
+            self._found = {name: _spec(found[name]) for name in new}
 
     async def look(self, declared: DeclaredAccess) -> None:
         """Judge a spec that is new, and tell of it when nobody checked its author.
@@ -100,18 +102,19 @@ class BindGuard:
         if not self._name or self._judged.get(name) == spec:
             return
         changed = declared.changed or LONG_AGO
-        if spec not in self._found:
+        if self._found.get(name) != spec:
             changed = max(changed, self._clock.now() - LATE)
         guard = await self._read()
         since = max(guard.since, self._off)
         if guard.lacks or changed < since + HEEDED:
-            await self._tell(declared, guard.lacks or f"it is so since {since:%Y-%m-%d %H:%M:%S} Z")
+            self._tell(declared, guard.lacks or f"it is so since {since:%Y-%m-%d %H:%M:%S} Z")
         self._judged[name] = spec
-        self._found.discard(spec)
+        self._found.pop(name, None)
 
     def forget(self, name: str) -> None:
         """Forget a GroupAccess that is gone."""
         self._judged.pop(name, None)
+        self._found.pop(name, None)
 
     async def _read(self) -> Guard:
         """Read the policy, or take what a reading tells that began after this call."""
@@ -132,7 +135,7 @@ class BindGuard:
             state = f"is not in force: {guard.lacks}" if guard.lacks else "is in force again"
             logger.warning("admission policy %s %s", self._name, state)
 
-    async def _tell(self, declared: DeclaredAccess, why: str) -> None:
+    def _tell(self, declared: DeclaredAccess, why: str) -> None:
         ref, generation = declared.observed.ref, declared.access.generation
         text = (
             f"written while the admission policy {self._name} was not in force ({why}): nobody "
@@ -141,7 +144,7 @@ class BindGuard:
         )
         logger.warning("GroupAccess %s, generation %d: %s", ref.name, generation, text)
         once = f"{ref.uid}/{generation}/unguarded"
-        await self._cluster.post(Note(ref, "Unguarded", "Check", text, warning=True, once=once))
+        self._recorder.post(Note(ref, "Unguarded", "Check", text, warning=True, once=once))
 
 
 def _spec(declared: DeclaredAccess) -> Spec:

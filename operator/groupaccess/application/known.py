@@ -7,12 +7,13 @@ from datetime import datetime
 
 from groupaccess.application.asked import in_use, knows
 from groupaccess.application.declared import DeclaredAccess
+from groupaccess.application.memory import ObjectMemory
 from groupaccess.application.realms import Realms
 from groupaccess.application.references import NOTHING, References
 from groupaccess.application.seen import Seen
 from groupaccess.application.siblings import Strings, strings, strings_of
 from groupaccess.application.standing import Standing
-from groupaccess.domain.bindings import Binding, BindingKey, Content
+from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.in_use import InUse
 from groupaccess.domain.namespaces import Namespace
@@ -31,10 +32,11 @@ class Known:
     bindings: Standing = field(default_factory=Standing)
     cluster_roles: set[str] = field(default_factory=set)
     namespaces: dict[str, Namespace] = field(default_factory=dict)
-    refused: set[str] = field(default_factory=set)  # GroupAccesses that a write was denied to
+    unbindable: set[str] = field(default_factory=set)  # ClusterRoles in use, not to be bound
+    rights: int = 0  # numbers the operator's rights: they may be others after a role has changed
     seen: dict[str, Seen] = field(default_factory=lambda: {kind: Seen() for kind in KINDS})
     _references: References = field(default_factory=References)
-    _proven: dict[str, dict[BindingKey, Content]] = field(default_factory=dict)
+    _memories: dict[str, ObjectMemory] = field(default_factory=dict)  # by uid
 
     def users_of(self, directory: str) -> AbstractSet[str]:
         """Return the GroupAccesses that refer to the directory."""
@@ -56,24 +58,52 @@ class Known:
             return NOTHING
         return frozenset(s.directory.name for s in siblings if not s.answers(own.sure))
 
+    def roles_in_use(self) -> frozenset[str]:
+        """Return the ClusterRoles that some GroupAccess grants, and that exist."""
+        return self._references.roles & self.cluster_roles
+
+    def names(self) -> AbstractSet[str]:
+        """Return the names of all GroupAccesses, and those that bindings bear."""
+        return self.accesses.keys() | self.bindings.owners
+
+    def overdue(self, now: datetime) -> AbstractSet[str]:
+        """Return those with bindings that are no longer declared, by their names and times."""
+        return {name for name in self.bindings.owners if self._is_overdue(name, now)}
+
+    def _is_overdue(self, name: str, now: datetime) -> bool:
+        declared = self.accesses.get(name)
+        mappings = declared.access.mappings if declared else ()
+        lasting = {
+            (each.name, each.cluster_role)
+            for each in mappings
+            if each.expires_at is None or each.expires_at > now
+        }
+        names = (BindingName.parse(key.name) for key in self.standing(name))
+        return any((each.mapping, each.cluster_role) not in lasting for each in names if each)
+
     def standing(self, access: str) -> Mapping[BindingKey, Binding]:
         """Return the bindings that bear the reserved names of a GroupAccess."""
         return self.bindings.of(access)
 
-    def proven(self, access: str) -> dict[BindingKey, Content]:
-        """Return what was granted and written for a GroupAccess since the start; to be kept up."""
-        return self._proven.setdefault(access, {})
+    def memory(self, access: str) -> ObjectMemory:
+        """Return what is remembered of a GroupAccess; of one that is not known nothing is kept."""
+        declared = self.accesses.get(access)
+        if declared is None:
+            return ObjectMemory("")
+        uid = declared.access.uid
+        return self._memories.setdefault(uid, ObjectMemory(uid))
 
     def pins(self, access: str) -> dict[str, Pin]:
         """Return the pinned groups of a GroupAccess in its directory, by group as declared.
 
         What was proven counts more than what somebody made of it since.
         """
-        standing = {key: binding.content for key, binding in self.standing(access).items()}
         declared = self.accesses.get(access)
         if declared is None:
             return {}
-        return pins(declared.access.directory, standing | self._proven.get(access, {}))
+        standing = {key: binding.content for key, binding in self.standing(access).items()}
+        memory = self.memory(access)
+        return pins(declared.access.directory, memory.placeholders | standing | memory.certain)
 
     def frozen(self, name: str) -> Failure | None:
         """Say why a directory is frozen, None when it is not."""

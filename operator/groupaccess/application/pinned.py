@@ -29,6 +29,8 @@ class Pinned:
             self._uses[directory][use] -= 1
             if not self._uses[directory][use]:
                 del self._uses[directory][use]
+            if not self._uses[directory]:
+                del self._uses[directory]
 
     def of(self, directory: str) -> Collection[Use]:
         """Return what is pinned of a directory, each once."""

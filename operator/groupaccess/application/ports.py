@@ -53,6 +53,7 @@ class Note:
     """A Kubernetes event about one of our objects. `warning` picks its type.
 
     With a text in `once`, an event for the same text is posted only once, also after a restart.
+    One that is `urgent`, and each warning, is kept when too many wait.
     """
 
     about: ObjectRef
@@ -61,6 +62,7 @@ class Note:
     message: str
     warning: bool = False
     once: str = ""
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,42 @@
 """Write a status when it says something else than before, and only then."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from groupaccess.api.conditions import Status
 from groupaccess.application.declared import Observed
-from groupaccess.application.ports import Cluster
+from groupaccess.application.ports import Cluster, Note
+from groupaccess.application.recorder import Recorder
 from groupaccess.application.statuses import fingerprint, prior
 from groupaccess.application.store import Store
 
 
 class Publisher:
-    """Publishes statuses of both kinds."""
+    """Publishes statuses of both kinds; a replica that does not lead publishes none."""
 
-    def __init__(self, cluster: Cluster, store: Store) -> None:
+    def __init__(
+        self, cluster: Cluster, store: Store, recorder: Recorder, leads: Callable[[], bool]
+    ) -> None:
         self._cluster = cluster
         self._store = store
+        self._recorder = recorder
+        self._leads = leads
 
-    async def publish(self, observed: Observed, status: Status) -> bool:
-        """Write the status over the one that was observed; tell whether it was written.
+    async def publish(self, observed: Observed, status: Status, note: Note | None = None) -> None:
+        """Write the status over the one that was observed, and then post an event about it.
 
         An object that changed meanwhile is left: the watch tells of it, and all is judged anew.
         """
         written = fingerprint(status)
-        if written == observed.written:
-            return False
+        if written == observed.written or not self._leads():
+            return
         version = await self._cluster.write_status(
             observed.ref, observed.version, status.to_kubernetes()
         )
         if version is None:
-            return False
+            return
         self._store.note_status(
             replace(observed, version=version, prior=prior(status), written=written)
         )
-        return True
+        if note is not None:
+            self._recorder.post(note)

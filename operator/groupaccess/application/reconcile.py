@@ -1,34 +1,37 @@
-"""One GroupAccess, all the way: declared, directory, standing -> verdicts -> bindings -> status."""
+"""One GroupAccess, all the way: declared, directory, bound -> verdicts -> bindings -> status."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from groupaccess.application.alarms import Alarms
+from groupaccess.application.background import Background
 from groupaccess.application.declared import DeclaredAccess
 from groupaccess.application.elsewhere import Elsewhere
 from groupaccess.application.expiry import Expiry
-from groupaccess.application.guard import BindGuard
-from groupaccess.application.ports import Clock, Cluster, Note, PassingError
-from groupaccess.application.publisher import Publisher
-from groupaccess.application.statuses import access_status
+from groupaccess.application.order import Order
+from groupaccess.application.ports import Clock, Cluster, PassingError
+from groupaccess.application.speaker import Speaker
 from groupaccess.application.store import Store
-from groupaccess.application.writer import Writer, Written
+from groupaccess.application.writer import Writer
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.desired import desired
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.ladder import verdict
-from groupaccess.domain.mapping_status import Outcomes
-from groupaccess.domain.model import Access
+from groupaccess.domain.observation import Observation, by_mapping
 from groupaccess.domain.plan import Plan, plan, plan_orphans
 from groupaccess.domain.reasons import Reason, advise
 from groupaccess.domain.status import status
-from groupaccess.domain.verdict import Circumstances, Verdict
+from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 from groupaccess.domain.wanted import Wanted
 
-LAGGING = 5.0  # seconds until a look for an object that exists, but was not watched yet
+ABSENT_SECONDS = 5.0  # until a look for an object that exists, but was not watched yet
 
 
 class Reconciler:
-    """Makes what stands true to what is declared, for one GroupAccess at a time."""
+    """Makes what is bound true to what is declared, for one GroupAccess at a time.
+
+    Nobody waits for a slow answer: a call that takes more than a second goes on in the background,
+    and the object is looked at again when it ends.
+    """
 
     def __init__(
         self,
@@ -36,75 +39,124 @@ class Reconciler:
         store: Store,
         clock: Clock,
         writer: Writer,
-        alarms: Alarms,
-        guard: BindGuard,
+        expiry: Expiry,
+        speaker: Speaker,
+        background: Background,
     ) -> None:
         self._cluster = cluster
         self._store = store
         self._clock = clock
         self._writer = writer
-        self._guard = guard
-        self._publisher = Publisher(cluster, store)
-        self._expiry = Expiry(cluster, alarms)
+        self._expiry = expiry
+        self._speaker = speaker
+        self._background = background
         self._elsewhere = Elsewhere(store)
 
     async def reconcile(self, name: str) -> float | None:
-        """Judge, desire, plan, write, say. Return after how many seconds to look again, or None.
+        """Judge, desire, plan, write, observe, say.
 
-        Raise PassingError when something has to be tried again with a back-off.
+        Return after how many seconds to look again, or None. Raise PassingError when something
+        has to be tried again with a back-off.
         """
         declared = self._store.accesses.get(name)
-        if declared is None or declared.observed.deleting:
-            return await self._clean_up(name, declared)
-        now = self._clock.now()
+        if declared is None:
+            return await self._end_orphans(name)
+        if declared.observed.deleting:
+            ending = plan(Wanted(), self._store.standing(name).values())
+            return await self._writer.write(Order(name, ending, declared.observed.ref))
+        now, memory = self._clock.now(), self._store.memory(name)
+        memory.observe(self._store.standing(name))
         given = self._store.circumstances(declared, now)
         verdicts, wanted = self._judge(declared, given)
-        await self._expiry.watch(declared, verdicts, now)
-        todo = plan(wanted, self._store.standing(name).values())
-        if self._remakes(name, todo) and await self._cluster.uid_of(name) != declared.access.uid:
-            return LAGGING
+        keys = _declared(declared, verdicts, wanted)
+        memory.keep(keys)
+        self._expiry.watch(declared, memory, verdicts, now)
         self._elsewhere.remember(declared.access, verdicts, wanted)
-        written = await self._writer.carry_out(name, declared.observed.ref, todo)
-        if not written.passing:  # else it would forget what the next try repairs
-            self._remember(declared.access, verdicts, wanted, written)
+        todo = self._plan(name, wanted)
+        order = Order(name, todo, declared.observed.ref, memory, keys)
+        again = await self._writer.write(order)
+        if not self._is_current(declared) or given.unread_yet:
+            return again  # without a reading every start would write "unknown", and take it back
+        observed = self._observe(declared, given, verdicts, wanted, todo)
+        if observed is None or self._speaker.is_busy(declared):
+            return again
+        patience = self._speaker.patience(declared)
+        said = status(declared.access, verdicts, wanted, observed, patient=patience > 0)
+        if said.waiting:
+            order.look_again(patience)
         try:
-            await self._guard.look(declared)  # before the status takes this spec for observed
-            # Without a reading every start would write "unknown", and then take it back.
-            if not given.unread_yet and written.settled:
-                outcomes = self._outcomes(declared, given, wanted, written)
-                also = self._elsewhere.find(declared.access, verdicts, wanted)
-                outcomes = replace(outcomes, also=also)
-                await self._say(declared, verdicts, wanted, outcomes, written)
+            await self._speaker.say(declared, said)
         except PassingError as error:
-            raise PassingError(str(error), written.again) from error
-        return _look_again(written)
-
-    def _remakes(self, name: str, todo: Plan) -> bool:
-        """Tell whether a binding that stood is to be made again.
-
-        It may have been deleted with its GroupAccess, of which kopf tells nothing after a gap.
-        """
-        proven = self._store.proven(name)
-        return any(apply.over is None and apply.desired.key in proven for apply in todo.applies)
+            raise PassingError(str(error), order.again) from error
+        return order.again
 
     def _judge(
         self, declared: DeclaredAccess, given: Circumstances
     ) -> tuple[list[Verdict], Wanted]:
         access = declared.access
         verdicts = [verdict(mapping, given) for mapping in access.mappings]
-        standing, proven = self._store.standing(access.name), self._store.proven(access.name)
-        return verdicts, desired(access, verdicts, given, standing, proven)
+        standing, applied = self._store.standing(access.name), self._store.memory(access.name)
+        return verdicts, desired(access, verdicts, given, standing, applied.certain)
 
-    def _outcomes(
-        self, declared: DeclaredAccess, given: Circumstances, wanted: Wanted, written: Written
-    ) -> Outcomes:
-        """Gather where bindings stand now, and what was denied."""
-        faults = written.faults | self._drift(declared, given)
-        new = {want.key for want in wanted.bindings if want.content.subjects}
-        left = {key: fault for key, fault in written.faults.items() if key not in new}
-        standing = self._store.standing(declared.access.name).items()
-        empty = {key for key, binding in standing if not binding.content.subjects}
-        return Outcomes((new | (wanted.kept - empty)) - faults.keys(), faults, left=left)
+    def _plan(self, name: str, wanted: Wanted) -> Plan:
+        standing, memories = self._store.standing(name).values(), self._store.bindings.memories
+        waiting = {each.uid: memories[each.uid] for each in standing if each.uid in memories}
+        replacing = {uid: memory.replacements for uid, memory in waiting.items()}
+        return plan(wanted, standing, replacing)
+
+    def _is_current(self, declared: DeclaredAccess) -> bool:
+        """Tell whether the object was not deleted while its bindings were written."""
+        known = self._store.accesses.get(declared.access.name)
+        return known is not None and known.access.uid == declared.access.uid
+
+    def _observe(
+        self,
+        declared: DeclaredAccess,
+        given: Circumstances,
+        verdicts: list[Verdict],
+        wanted: Wanted,
+        todo: Plan,
+    ) -> Observation | None:
+        """Gather what is bound now and what was denied; None while a failure is new."""
+        access, name = declared.access, declared.access.name
+        memory, bindings = self._store.memory(name), self._store.standing(name)
+        memories = self._store.bindings.memories
+        attempts = dict(memory.attempts)
+        for key, binding in bindings.items():
+            attempt = memories[binding.uid].attempt if binding.uid in memories else None
+            if attempt is not None:
+                attempts[key] = attempt
+        if any(attempt.is_new() for attempt in attempts.values()):
+            return None
+        faults = {key: fault for key, each in attempts.items() if (fault := each.fault())}
+        return Observation(
+            by_mapping(bindings.values()),
+            {
+                **self._unbindable(declared, verdicts, wanted),
+                **_conflicts(todo),
+                **faults,
+                **self._drift(declared, given),
+            },
+            self._writer.under_way(name),
+            self._elsewhere.find(access, verdicts, wanted),
+        )
+
+    def _unbindable(
+        self, declared: DeclaredAccess, verdicts: list[Verdict], wanted: Wanted
+    ) -> dict[BindingKey, Failure]:
+        """Name what is bound and could not be made again, since the operator's rights changed."""
+        found: dict[BindingKey, Failure] = {}
+        for mapping in (each.mapping for each in verdicts if each.outcome is Outcome.GRANT):
+            if mapping.cluster_role in self._store.unbindable:
+                fact = (
+                    f'the operator may not bind ClusterRole "{mapping.cluster_role}" any more: '
+                    "what is bound stays, and could not be made again"
+                )
+                failure = Failure(Reason.BIND_FORBIDDEN, advise(Reason.BIND_FORBIDDEN, fact))
+                places = wanted.places[mapping.name].wanted
+                keys = (declared.access.key(mapping, place) for place in places)
+                found |= {key: failure for key in keys if key in self._store.bindings.all}
+        return found
 
     def _drift(self, declared: DeclaredAccess, given: Circumstances) -> dict[BindingKey, Failure]:
         """Name what would be written, were the object not suspended."""
@@ -119,67 +171,45 @@ class Reconciler:
             found[apply.desired.key] = Failure(Reason.SUSPENDED, advise(Reason.SUSPENDED, fact))
         return found
 
-    async def _clean_up(self, name: str, declared: DeclaredAccess | None) -> float | None:
-        """Take back what stands for a GroupAccess that ends, or that was proven gone."""
-        standing = self._store.standing(name)
-        if declared is not None:
-            ending = plan(Wanted(), standing.values())
-            return _look_again(await self._writer.carry_out(name, declared.observed.ref, ending))
-        todo = plan_orphans(standing.values())
-        if todo.empty:
-            self._writer.forget(name)
-            self._expiry.forget(name)
-            self._elsewhere.forget(name)
-            self._guard.forget(name)
+    async def _end_orphans(self, name: str) -> float | None:
+        """Take back what is bound for a GroupAccess that may be gone."""
+        self._expiry.forget(name)
+        self._speaker.forget(name)
+        todo = plan_orphans(self._store.standing(name).values())
+        if todo.empty or self._background.is_busy(name):
             return None
-        if await self._cluster.uid_of(name) is not None:
-            return LAGGING
-        return _look_again(await self._writer.carry_out(name, None, todo))
+        order = Order(name, todo)
+        await self._background.run(name, self._end(order))
+        return order.again
 
-    def _remember(
-        self, access: Access, verdicts: list[Verdict], wanted: Wanted, written: Written
-    ) -> None:
-        """Keep what now stands as proven: drift is repaired to it when Keycloak is silent.
-
-        While suspended also what somebody deleted: it is repaired afterwards.
-        """
-        name, proven, stays = access.name, self._store.proven(access.name), set(wanted.kept)
-        for mapping in (each.mapping for each in verdicts if each.suspended):
-            stays |= {access.key(mapping, each) for each in wanted.places[mapping.name].wanted}
-        kept = {key: content for key, content in proven.items() if key in stays}
-        proven.clear()
-        proven.update(kept)
-        proven.update(
-            (want.key, want.content) for want in wanted.bindings if want.key not in written.faults
-        )
-        (self._store.refused.add if written.refused else self._store.refused.discard)(name)
-
-    async def _say(
-        self,
-        declared: DeclaredAccess,
-        verdicts: list[Verdict],
-        wanted: Wanted,
-        outcomes: Outcomes,
-        written: Written,
-    ) -> None:
-        """Write the status, and post an event, only when it says something else than before."""
-        access, observed, now = declared.access, declared.observed, self._clock.now()
-        patience = observed.prior.patience_left(access.generation, now).total_seconds()
-        said = status(access, verdicts, wanted.places, outcomes, patient=patience > 0)
-        if said.waiting:
-            written.look_again(patience)
-        if await self._publisher.publish(
-            observed, access_status(access, said, observed.prior, now)
-        ):
-            ready, warning = said.ready, said.ready.status != "True"
-            note = Note(observed.ref, ready.reason, "Judge", ready.message, warning)
-            await self._cluster.post(note)
+    async def _end(self, order: Order) -> None:
+        """Take it back once the API server, not a cache, says that the GroupAccess is gone."""
+        if await self._cluster.uid_of(order.name) is not None:
+            order.look_again(ABSENT_SECONDS)
+        elif order.name not in self._store.accesses:
+            order.plan = plan_orphans(self._store.standing(order.name).values())
+            await self._writer.write(order)
 
 
-def _look_again(written: Written) -> float | None:
-    """Return when; raise PassingError for what only trying again shows to be over."""
-    for error in written.passing.values():
-        raise PassingError(str(error), written.again) from error
-    if written.refused:
-        raise PassingError("the API server refused a write", written.again)
-    return written.again
+def _declared(
+    declared: DeclaredAccess, verdicts: list[Verdict], wanted: Wanted
+) -> AbstractSet[BindingKey]:
+    """Return the bindings that may be there; while suspended also what somebody deleted."""
+    access = declared.access
+    suspended = {
+        access.key(each.mapping, place)
+        for each in verdicts
+        if each.suspended
+        for place in wanted.places[each.mapping.name].wanted
+    }
+    return wanted.contents.keys() | wanted.kept | suspended
+
+
+def _conflicts(todo: Plan) -> dict[BindingKey, Failure]:
+    facts = {
+        each.key: f"{each.key} exists, is not ours and gives another role"
+        for each in todo.conflicts
+    }
+    return {
+        key: Failure(Reason.CONFLICT, advise(Reason.CONFLICT, fact)) for key, fact in facts.items()
+    }

@@ -4,12 +4,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from groupaccess.domain.model import Access
 from groupaccess.domain.namespaces import Scope
 
 NOTHING: frozenset[str] = frozenset()
 Index = defaultdict[str, set[str]]
+T = TypeVar("T")
+
+
+def discard(index: defaultdict[str, set[T]], key: str, value: T) -> None:
+    """Take a value out of an index, and the key with the last of them."""
+    values = index[key]
+    values.discard(value)
+    if not values:
+        del index[key]
 
 
 def _index() -> Index:
@@ -42,15 +52,23 @@ class References:
 
     def remove(self, access: Access) -> None:
         """Forget a GroupAccess, as it was added."""
-        self._directories[access.directory].discard(access.name)
+        discard(self._directories, access.directory, access.name)
         self._selecting.pop(access.name, None)
+        groups = self._groups[access.directory]
         for mapping in access.mappings:
-            self._roles[mapping.cluster_role].discard(access.name)
-            self._groups[access.directory][mapping.group] -= 1
-            if not self._groups[access.directory][mapping.group]:
-                del self._groups[access.directory][mapping.group]
+            discard(self._roles, mapping.cluster_role, access.name)
+            groups[mapping.group] -= 1
+            if not groups[mapping.group]:
+                del groups[mapping.group]
             for namespace in mapping.scope.names if mapping.scope else ():
-                self._namespaces[namespace].discard(access.name)
+                discard(self._namespaces, namespace, access.name)
+        if not groups:
+            del self._groups[access.directory]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Return the ClusterRoles that are granted."""
+        return frozenset(self._roles)
 
     def of_role(self, name: str) -> AbstractSet[str]:
         """Return those that grant a ClusterRole."""

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
+from groupaccess.application.memory import BindingMemory
 from groupaccess.application.passage import Passage
 from groupaccess.application.pinned import Pinned
+from groupaccess.application.references import discard
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 
 NOTHING: frozenset[str] = frozenset()
@@ -23,6 +25,7 @@ class Standing:
     shared: Callable[[AbstractSet[str]], None] = lambda _: None
     all: dict[BindingKey, Binding] = field(default_factory=dict)
     pinned: Pinned = field(default_factory=Pinned)
+    memories: dict[str, BindingMemory] = field(default_factory=dict)  # by uid
     _by_owner: dict[str, dict[BindingKey, Binding]] = field(default_factory=dict)
     _by_group: defaultdict[str, set[BindingKey]] = field(default_factory=lambda: defaultdict(set))
     _binders: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -72,7 +75,9 @@ class Standing:
             return NOTHING
         if known is not None:
             self._unindex(known)
-            if known.uid == binding.uid and known.was_owned and not binding.content.owners:
+            if known.uid != binding.uid:
+                self.memories.pop(known.uid, None)
+            elif known.was_owned and not binding.content.owners:
                 binding = replace(binding, lost_owner=True)
         self.all[binding.key] = binding
         self.pinned.add(binding)
@@ -95,12 +100,20 @@ class Standing:
 
     def _forget(self, known: Binding) -> AbstractSet[str]:
         del self.all[known.key]
+        self.memories.pop(known.uid, None)
         self._unindex(known)
         owners = _owner(known.key)
         for owner in owners:
             self._by_owner[owner].pop(known.key, None)
+            if not self._by_owner[owner]:
+                del self._by_owner[owner]
         self.shared(self.sharers(known) - owners)
         return owners
+
+    @property
+    def owners(self) -> AbstractSet[str]:
+        """Return the GroupAccesses whose names bindings bear."""
+        return self._by_owner.keys()
 
     def of(self, access: str) -> Mapping[BindingKey, Binding]:
         """Return the bindings that bear the reserved names of a GroupAccess."""
@@ -113,7 +126,7 @@ class Standing:
     def bind(self, access: str, groups: frozenset[str]) -> None:
         """Keep which groups a GroupAccess binds; none when it is gone."""
         for group in self._bound.pop(access, NOTHING):
-            self._binders[group].discard(access)
+            discard(self._binders, group, access)
         if groups:
             self._bound[access] = groups
         for group in groups:
@@ -127,9 +140,7 @@ class Standing:
     def _unindex(self, binding: Binding) -> None:
         self.pinned.remove(binding)
         for group in binding.content.groups:
-            self._by_group[group].discard(binding.key)
-            if not self._by_group[group]:
-                del self._by_group[group]
+            discard(self._by_group, group, binding.key)
 
 
 def _owner(key: BindingKey) -> AbstractSet[str]:

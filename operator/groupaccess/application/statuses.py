@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
+
+from pydantic import ValidationError
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.api.conditions import Status
@@ -14,6 +17,8 @@ from groupaccess.domain.directory import Reading
 from groupaccess.domain.mapping_status import MappingStatus
 from groupaccess.domain.model import Access
 from groupaccess.domain.status import AccessStatus
+
+logger = logging.getLogger(__name__)
 
 
 def fingerprint(status: Status) -> str:
@@ -29,7 +34,12 @@ def fingerprint(status: Status) -> str:
 def prior(status: Status) -> Prior:
     """Return what the next status goes on from."""
     conditions = {c.type: (c.status, c.last_transition_time) for c in status.conditions}
-    return Prior(status.observed_generation, conditions)
+    ready = (
+        Condition(c.type, c.status, c.reason, c.message)
+        for c in status.conditions
+        if c.type == "Ready"
+    )
+    return Prior(status.observed_generation, conditions, next(ready, None))
 
 
 def access_status(
@@ -42,7 +52,7 @@ def access_status(
         granted=said.granted,
         directory=access.directory,
         **({"next_expiry": said.next_expiry} if said.next_expiry else {}),
-        mappings=tuple(_mapping(mapping) for mapping in said.mappings),
+        mappings=tuple(_readable(mapping) for mapping in said.mappings),
     )
 
 
@@ -106,6 +116,19 @@ def _conditions(
 def _since(condition: Condition, before: Prior, now: datetime) -> datetime:
     status, since = (before.conditions or {}).get(condition.type, (None, now))
     return since if status == condition.status else now
+
+
+def _readable(mapping: MappingStatus) -> api.MappingStatus:
+    """Render a mapping; one that cannot be shown whole hides no other."""
+    try:
+        return _mapping(mapping)
+    except ValidationError as error:
+        logger.exception("mapping %s: its status cannot be shown", mapping.name)
+        field = ".".join(str(part) for part in error.errors()[0]["loc"])
+        message = f"{mapping.message} (the rest cannot be shown: {field})"
+        return api.MappingStatus(
+            name=mapping.name, state=mapping.state, reason=mapping.reason, message=message
+        )
 
 
 def _mapping(mapping: MappingStatus) -> api.MappingStatus:

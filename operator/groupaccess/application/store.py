@@ -33,7 +33,7 @@ class Store(Known):
         if known is not None:
             self._references.remove(known.access)
             if known.access.uid != access.uid:
-                self._proven.pop(access.name, None)
+                self._memories.pop(known.access.uid, None)
         self.accesses[access.name] = declared
         self._references.add(access)
         return {access.name}
@@ -43,9 +43,8 @@ class Store(Known):
         known = self.accesses.pop(name, None)
         if known is not None:
             self._references.remove(known.access)
+            self._memories.pop(known.access.uid, None)
         self.bindings.bind(name, NOTHING)
-        self._proven.pop(name, None)
-        self.refused.discard(name)
         return {name}
 
     def put_directory(self, declared: DeclaredDirectory) -> AbstractSet[str]:
@@ -126,9 +125,18 @@ class Store(Known):
         One that changes may be the operator's own: what was refused may be allowed now.
         """
         if name in self.cluster_roles:
-            return frozenset(self.refused)
+            self.rights += 1
+            memories = ((each, self.memory(each)) for each in self.accesses)
+            return {each for each, memory in memories if memory.refused}
         self.cluster_roles.add(name)
         return self._references.of_role(name)
+
+    def put_right(self, role: str, *, bindable: bool) -> AbstractSet[str]:
+        """Keep whether the operator may bind a ClusterRole."""
+        if bindable is (role not in self.unbindable):
+            return NOTHING
+        (self.unbindable.discard if bindable else self.unbindable.add)(role)
+        return self._references.of_role(role)
 
     def drop_cluster_role(self, name: str) -> AbstractSet[str]:
         """Forget a ClusterRole that was deleted."""

@@ -1,181 +1,211 @@
-"""Carry out a plan: what is new first, what it replaces when that has settled."""
+"""Carry out plans: what must not be bound first, and nobody waits for a write that hangs.
+
+A write that is under way stays so when the next plan is made, which leaves its binding alone. What
+was not sent yet is taken back: the next plan knows better.
+"""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import timedelta
+import contextlib
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 
-from groupaccess.application.failing import Failing
-from groupaccess.application.ports import (
-    Clock,
-    Cluster,
-    Metrics,
-    Note,
-    ObjectRef,
-    PassingError,
-    RefusedError,
-)
+from groupaccess.application.attempts import Attempt
+from groupaccess.application.calls import Calls
+from groupaccess.application.lanes import Call, Lane, Ticket
+from groupaccess.application.memory import BindingMemory
+from groupaccess.application.order import Order, Waits
+from groupaccess.application.ports import Clock
 from groupaccess.application.store import Store
-from groupaccess.domain.bindings import BindingKey
-from groupaccess.domain.directory import Failure
-from groupaccess.domain.plan import Apply, Delete, Plan, Why
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.bindings import Binding, BindingKey
+from groupaccess.domain.plan import Apply, Delete, Why
 
-AT_ONCE = 16  # writes under way, so that a selector of many namespaces leaves room for others
-NAMED = 3  # bindings that an event names
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """How long a delete waits, in the order of Why: see there."""
-
-    settle: timedelta = timedelta(seconds=2)
-    unowned: timedelta = timedelta(minutes=5)
-
-    def before(self, why: Why) -> float:
-        """Return the seconds to wait before a delete for this reason."""
-        waits = {Why.SUPERSEDED: self.settle, Why.UNOWNED: self.unowned}
-        return waits.get(why, timedelta(0)).total_seconds()
-
-
-@dataclass(slots=True)
-class Written:
-    """What came of a plan.
-
-    `faults` are conflicts, what the API server `refused`, and what failed for a while. `passing`
-    are all that have to be tried again. `again` is when to look again, in seconds; None for never.
-    `done` are the keys of what was written, by verb and by what was granted or why it went.
-    """
-
-    faults: dict[BindingKey, Failure] = field(default_factory=dict)
-    refused: bool = False
-    again: float | None = None
-    passing: dict[BindingKey, PassingError] = field(default_factory=dict)
-    done: defaultdict[tuple[str, str], list[BindingKey]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-
-    @property
-    def settled(self) -> bool:
-        """Tell whether each write has an outcome to speak of; one that just failed has none."""
-        return self.passing.keys() <= self.faults.keys()
-
-    def refuse(self, key: BindingKey, failure: Failure) -> None:
-        """Keep what the API server refused; only trying again shows when it no longer does."""
-        self.faults[key] = failure
-        self.refused = True
-
-    def look_again(self, seconds: float) -> None:
-        """Look again in that time, or sooner where that was wanted already."""
-        self.again = seconds if self.again is None else min(self.again, seconds)
+AT_ONCE, EACH = 16, 8  # calls of a lane at a time: of all objects, and of one
+PATIENCE_SECONDS = 1.0  # how long a reconcile waits for its writes
+MADE_ANEW = {Why.OTHER_ROLE, Why.NOT_REPLACED}
+AGAIN_SECONDS = 0.5  # between two looks at an object of which some writes are answered, others not
 
 
 class Writer:
-    """Writes plans, remembers since when a delete is due, and tells people what it did."""
+    """Sends the writes of plans: deletions in a lane of their own, and each when it is due.
+
+    `wake` asks for another reconcile of an object after some seconds.
+    """
 
     def __init__(
-        self, cluster: Cluster, store: Store, clock: Clock, metrics: Metrics, waits: Waits
+        self,
+        calls: Calls,
+        store: Store,
+        clock: Clock,
+        waits: Waits,
+        wake: Callable[[str, float], None],
     ) -> None:
-        self._cluster = cluster
+        self._calls = calls
         self._store = store
         self._clock = clock
-        self._metrics = metrics
         self._waits = waits
-        self._failing = Failing(clock)
-        self._at_once = asyncio.Semaphore(AT_ONCE)
-        self._due: dict[str, dict[str, float]] = {}  # GroupAccess -> uid of a binding -> since
+        self._wake = wake
+        self._applies = Lane(clock, AT_ONCE, EACH)
+        self._deletes = Lane(clock, AT_ONCE, EACH)
+        self._tickets: dict[str, dict[BindingKey, Ticket]] = {}
+        self._idle: dict[str, asyncio.Event] = {}
 
-    async def carry_out(self, name: str, about: ObjectRef | None, plan: Plan) -> Written:
-        """Write the plan of one GroupAccess and return what was refused and what failed.
+    async def write(self, order: Order) -> float | None:
+        """Begin the writes, wait a moment for them; return when to look again, in seconds."""
+        self._withdraw(order)
+        self._remember(order.name, order.plan.deletes)
+        for todo in order.plan.applies:
+            if todo.wrong is None:  # else its turn comes when that is deleted
+                self._submit_apply(order, todo)
+        for delete in order.plan.deletes:
+            self._submit_delete(order, delete)
+        await self._wait_for(order.name)
+        self._look_again(order)
+        return order.again
 
-        Every write is tried, whatever happens to the others. What supersedes must stand before
-        anything goes for it.
-        """
-        written = Written()
-        for conflict in plan.conflicts:
-            fact = f"{conflict.key} exists, is not ours and gives another role"
-            failure = Failure(Reason.CONFLICT, advise(Reason.CONFLICT, fact))
-            written.faults[conflict.key] = failure
-        await asyncio.gather(*(self._apply(name, todo, written) for todo in plan.applies))
-        ripe = self._ripe(name, plan.deletes, written)
-        await asyncio.gather(*(self._delete(delete, written) for delete in ripe))
-        if about is not None:
-            await self._tell(about, written)
-        written.faults |= self._failing.lasting(name, written.passing)
-        return written
+    def under_way(self, name: str) -> AbstractSet[BindingKey]:
+        """Return the bindings of an object whose writes were not answered yet."""
+        return self._tickets.get(name, {}).keys()
 
-    def forget(self, name: str) -> None:
-        """Forget what was remembered of a GroupAccess of which nothing is left."""
-        self._due.pop(name, None)
-        self._failing.forget(name)
+    async def close(self, grace: float) -> None:
+        """Send nothing more; what is under way has some seconds to end."""
+        await asyncio.gather(self._applies.close(grace), self._deletes.close(grace))
 
-    async def _apply(self, name: str, todo: Apply, written: Written) -> None:
-        desired = todo.desired
-        try:
-            async with self._at_once:
-                binding = await self._cluster.apply(desired, todo.over)
-        except RefusedError as refused:
-            if desired.content.subjects or todo.over is None:
-                written.refuse(desired.key, refused.failure)
-            else:  # to take away matters more than to remember whom it was for
-                await self._delete(Delete(todo.over, Why.UNDECLARED), written)
-            return
-        except PassingError as passing:
-            written.passing[desired.key] = passing
-            return
-        self._store.put_binding(binding)
-        verb = self._verb(name, todo)
-        if verb == "Repaired":
-            self._metrics.drift_corrected()
-        whom = ", ".join(desired.content.groups) or "nobody, to remember the group's id"
-        what = f"{desired.content.role.name} for {whom}"
-        written.done[verb, what].append(desired.key)
+    def _look_again(self, order: Order) -> None:
+        """See when what failed is to be tried again, and when what is replaced may go."""
+        memories, now = self._store.bindings.memories, self._clock.monotonic()
+        attempts = dict(order.memory.attempts) if order.memory else {}
+        for delete in order.plan.deletes:
+            memory = memories.get(delete.binding.uid)
+            if memory is not None and memory.attempt is not None:
+                attempts[delete.binding.key] = memory.attempt
+            elif memory is not None and delete.why is Why.REPLACED:
+                order.look_again(self._left(order, delete))
+        for key in attempts.keys() - self.under_way(order.name):
+            if attempts[key].failures:
+                order.look_again(attempts[key].retry_at - now)
 
-    def _verb(self, name: str, todo: Apply) -> str:
-        """Tell a repair, of what was written so before, from a first write and from a change."""
-        if self._store.proven(name).get(todo.desired.key) == todo.desired.content:
-            return "Repaired"
-        return "Created" if todo.over is None else "Updated"
+    def _withdraw(self, order: Order) -> None:
+        """Take back what was not sent yet, and break off what must not be made any more."""
+        tickets = self._tickets.get(order.name, {})
+        revoked = {each.binding.key for each in order.plan.deletes if not each.replacements}
+        revoked |= {todo.desired.key for todo in order.plan.applies if todo.empties}
+        for key, ticket in tuple(tickets.items()):
+            wanted = ticket.revokes or (key in order.declared and key not in revoked)
+            if not ticket.sent or not wanted:
+                ticket.withdraw()
+                del tickets[key]
+        if not tickets:
+            self._tickets.pop(order.name, None)
 
-    def _ripe(self, name: str, deletes: Iterable[Delete], written: Written) -> list[Delete]:
-        """Return the deletes whose time has come, and remember since when the others wait."""
-        now = self._clock.monotonic()
-        known = self._due.pop(name, {})
-        due: dict[str, float] = {}
-        ripe: list[Delete] = []
+    def _remember(self, name: str, deletes: Iterable[Delete]) -> None:
+        """Keep since when each deletion is due; forget those that are wanted again."""
+        memories, now = self._store.bindings.memories, self._clock.monotonic()
+        uids = [binding.uid for binding in self._store.standing(name).values()]
+        before = {uid: memories.pop(uid) for uid in uids if uid in memories}
         for delete in deletes:
-            if delete.why is Why.SUPERSEDED and written.passing:
-                continue  # its time begins when the successor stands
-            since = due[delete.binding.uid] = known.get(delete.binding.uid, now)
-            left = self._waits.before(delete.why) - (now - since)
-            if left <= 0:
-                ripe.append(delete)
-            else:
-                written.look_again(left)
-        if due:
-            self._due[name] = due
-        return ripe
+            memory = before.get(delete.binding.uid) or BindingMemory(now)
+            memory.replacements = delete.replacements
+            memories[delete.binding.uid] = memory
 
-    async def _delete(self, delete: Delete, written: Written) -> None:
-        binding = delete.binding
+    def _submit_apply(self, order: Order, todo: Apply) -> None:
+        key, memory, now = todo.desired.key, order.memory, self._clock.monotonic()
+        if memory is None or key in self.under_way(order.name):
+            return
+        attempt, version = memory.attempts.get(key), todo.over.version if todo.over else ""
+        revokes = todo.revokes(memory.applied.get(key))
+        overdue = attempt.overdue(now, self._waits.replacement) if attempt and revokes else None
+        if attempt and overdue is not None and todo.over:
+            if overdue <= 0:
+                self._send_delete(order, todo.over, Why.NOT_REPLACED)
+                return
+            order.look_again(overdue)
+        if attempt and attempt.waits(version, todo.desired, now, self._store.rights):
+            return
+        attempt = memory.attempts[key] = Attempt.after(attempt, todo.desired, version, now)
+        attempt.revoke(now, revokes=revokes, empties=todo.empties)
+        if revokes:
+            order.look_again(self._waits.replacement.total_seconds())
+        if todo.empties:
+            self._send(self._deletes, order, key, lambda: self._calls.empty(order, todo, attempt))
+        else:
+            self._send(self._applies, order, key, lambda: self._calls.apply(order, todo, attempt))
+
+    def _submit_delete(self, order: Order, delete: Delete) -> None:
+        binding, now = delete.binding, self._clock.monotonic()
+        if binding.key in self.under_way(order.name):
+            return
+        attempt = self._store.bindings.memories[binding.uid].attempt
+        if attempt and attempt.waits(binding.version, None, now, self._store.rights):
+            return
+        left = self._left(order, delete)
+        if left > 0:
+            order.look_again(left)
+        else:
+            self._send_delete(order, binding, delete.why)
+
+    def _send_delete(self, order: Order, binding: Binding, why: Why) -> None:
+        async def delete() -> None:
+            if await self._calls.delete(order, binding, why) and why in MADE_ANEW:
+                self._make_anew(order, binding.key)
+
+        self._send(self._deletes, order, binding.key, delete)
+
+    def _make_anew(self, order: Order, key: BindingKey) -> None:
+        """Go on with what waited for the end of a binding of that name."""
+        for todo in order.plan.applies:
+            if todo.desired.key == key:
+                self._tickets[order.name].pop(key, None)
+                self._submit_apply(order, Apply(todo.desired, None))
+
+    def _left(self, order: Order, delete: Delete) -> float:
+        """Return the seconds until a deletion is due."""
+        memory, now = self._store.bindings.memories[delete.binding.uid], self._clock.monotonic()
+        if delete.why is Why.UNOWNED:
+            return memory.since + self._waits.unowned.total_seconds() - now
+        if delete.why is not Why.REPLACED:
+            return 0.0
+        missing = order.memory.attempts.keys() if order.memory else frozenset()
+        if memory.replaced_at is None and delete.replacements.isdisjoint(missing):
+            memory.replaced_at = now
+        last = memory.since + self._waits.replacement.total_seconds()
+        if memory.replaced_at is not None:
+            last = min(last, memory.replaced_at + self._waits.settle.total_seconds())
+        return last - now
+
+    def _send(self, lane: Lane, order: Order, key: BindingKey, call: Call) -> None:
+        async def send() -> None:
+            try:
+                await call()
+            finally:
+                self._end(order, key, ticket)
+
+        ticket = lane.submit(order.name, send)
+        ticket.revokes = lane is self._deletes
+        self._tickets.setdefault(order.name, {})[key] = ticket
+
+    def _end(self, order: Order, key: BindingKey, ticket: Ticket) -> None:
+        """Wake whoever waits for the writes of an object, or have it looked at again."""
+        tickets, waiting = self._tickets.get(order.name, {}), self._idle.get(order.name)
+        if tickets.get(key) is ticket:
+            del tickets[key]
+        if tickets:
+            if waiting is None:
+                self._wake(order.name, AGAIN_SECONDS)
+            return
+        self._tickets.pop(order.name, None)
+        self._calls.post(order)
+        if waiting is not None:
+            waiting.set()
+        else:
+            self._wake(order.name, 0.0)
+
+    async def _wait_for(self, name: str) -> None:
+        if not self.under_way(name):
+            return
+        event = self._idle[name] = asyncio.Event()
         try:
-            async with self._at_once:
-                was_there = await self._cluster.delete(binding)
-        except RefusedError as refused:
-            written.refuse(binding.key, refused.failure)
-            return
-        except PassingError as passing:
-            written.passing[binding.key] = passing
-            return
-        self._store.drop_binding(binding.key, binding.uid)
-        if was_there:
-            written.done["Deleted", delete.why.value].append(binding.key)
-
-    async def _tell(self, about: ObjectRef, written: Written) -> None:
-        """Post one event for all that was done alike, however many bindings that were."""
-        for (verb, what), keys in sorted(written.done.items()):
-            named = ", ".join(str(key) for key in sorted(keys)[:NAMED])
-            more = f" and {len(keys) - NAMED} more" if len(keys) > NAMED else ""
-            message = f"{verb} {named}{more}: {what}"
-            await self._cluster.post(Note(about, f"Binding{verb}", "Reconcile", message))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await event.wait()
+        finally:
+            del self._idle[name]

@@ -61,7 +61,7 @@ def carry_out(order: Order) -> None:
 
 
 async def _connected(order: Order) -> None:
-    configuration = await configure(order.kubeconfig, connections=4)
+    configuration = await configure(order.kubeconfig)
     async with ApiClient(configuration) as client:
         bindings = KubernetesBindings(Rest(HttpTransport(client)))
         await (_remove(bindings, order) if order.remove else _print(bindings, order))

@@ -1,6 +1,7 @@
 """What the API server answers: lists, reads, applies, patches, deletes."""
 
 import base64
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -70,11 +71,14 @@ class Requests:
         self.storage = storage
         self.page = 500
         self._lists: dict[str, tuple[list[Stored], int]] = {}
+        self._tokens = itertools.count()
         self.asked = 0.0  # when the call was sent that is answered now
         self._applied: dict[str, frozenset[str]] = {}  # uid -> annotations and owners applied
 
     def answer(self, call: Call, body: Any, by: str) -> str:  # noqa: ANN401 -- JSON data
         """Answer a call with JSON text, or raise RefusedCallError."""
+        if call.plural == "selfsubjectaccessreviews":  # nothing is stored
+            return json.dumps({"status": {"allowed": True}})
         match call.verb:
             case "list":
                 return self._list(call)
@@ -105,7 +109,7 @@ class Requests:
         now, later = left[:size], left[size:]
         following = ""
         if later:
-            following = f"{call.plural}-{revision}-{len(self._lists)}-{len(later)}"
+            following = f"{call.plural}-{revision}-{next(self._tokens)}"
             self._lists[following] = (later, revision)
         metadata = json.dumps({"resourceVersion": str(revision), "continue": following})
         return f'{{"metadata":{metadata},"items":[{",".join(each.text for each in now)}]}}'

@@ -20,6 +20,7 @@ from groupaccess.application.ports import (
     PassingError,
 )
 from groupaccess.domain.bindings import RBAC_GROUP, Binding, BindingKey, Desired
+from groupaccess.domain.text import presentable
 
 logger = logging.getLogger(__name__)
 
@@ -166,7 +167,7 @@ class KubernetesCluster:
             "action": note.action,
             "reason": note.reason,
             "type": "Warning" if note.warning else "Normal",
-            "note": note.message[:NOTE_LIMIT],
+            "note": presentable(note.message, NOTE_LIMIT),
             "regarding": {
                 "apiVersion": ACCESS_API,
                 "kind": about.kind,

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 JSON = "application/json"
 METADATA = "application/json;as=PartialObjectMetadata{list};g=meta.k8s.io;v=v1"
 GONE = 410
-LONGEST_BACKOFF = 30.0
+LONGEST_BACKOFF = 5.0  # seconds; after an outage of the API server nothing is known until then
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Reflector(Generic[T]):
 
     async def run(self) -> None:
         """Mirror until cancelled. Errors back off; a version that is too old lists anew."""
-        failures = 0
+        failures = gaps = 0
         while True:
             try:
                 if self._version is None:
@@ -85,12 +85,14 @@ class Reflector(Generic[T]):
                 began = self._version
                 await self._watch(began)
                 # One that ends at once with no news must not spin.
-                failures = 0 if self._version != began else 1
+                failures = gaps = 0 if self._version != began else 1
             except ApiError as error:
                 failures += 1
                 if error.code == GONE:
                     self._version = None
                     self.on_gap()
+                    # What is listed anew is late already: at once, but only once.
+                    failures, gaps = gaps, gaps + 1
                 logger.info("%s: %s", self.resource.segments[-1], error)
             except PassingError as error:
                 failures += 1

@@ -1,6 +1,5 @@
 """One client for the whole process, and plain calls on it."""
 
-import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -19,8 +18,7 @@ from groupaccess.application.ports import PassingError
 
 APPLY = "application/apply-patch+yaml"
 PAGE = 500
-CALL_TIMEOUT = 30.0  # seconds
-AT_ONCE = 24  # calls of one Rest; fewer than connections, so that none waits for one of those
+CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds
 # Bookmarks come about every minute: a watch that is silent for longer is dead.
 WATCH_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=70)
 
@@ -51,7 +49,7 @@ class ApiError(Exception):
             return cls(code, text[:200])
 
 
-async def configure(kubeconfig: str | None, connections: int) -> Configuration:
+async def configure(kubeconfig: str | None) -> Configuration:
     """Read the pod's own credentials, or a kubeconfig where one is given or no pod is around.
 
     Raise NoAccessError when there is neither.
@@ -68,7 +66,8 @@ async def configure(kubeconfig: str | None, connections: int) -> Configuration:
             )
     except config.ConfigException as error:
         raise NoAccessError(f"kubeconfig {kubeconfig or 'by default'}: {error}") from error
-    configuration.connection_pool_maxsize = connections
+    # No call waits for the connection of another that hangs: the lanes of writes have limits.
+    configuration.connection_pool_maxsize = 0
     # The lookup of proxies and of ~/.netrc for every request costs three quarters of the rate.
     configuration.client_session_kwargs = {"trust_env": False}
     return configuration
@@ -85,15 +84,13 @@ def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:
 class Rest:
     """Calls to the API server. Transport errors become PassingError, answers ApiError.
 
-    `on_date` is told the `Date` of each answer, as HTTP writes it. `may_write_for` says for how
-    many seconds nobody else writes, 0 when somebody may already: no write begins then, nor is
-    under way for longer. It is asked when the call is sent, after any wait for others.
+    `on_date` is told the `Date` of each answer, as HTTP writes it. Nothing is written while
+    `may_write` says no; a call is sent as soon as that is asked, for no pool has a limit.
     """
 
     transport: Transport
     on_date: Callable[[str], None] = field(default=lambda _: None)
-    may_write_for: Callable[[], float] = field(default=lambda: CALL_TIMEOUT)
-    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    may_write: Callable[[], bool] = field(default=lambda: True)
 
     async def call(
         self,
@@ -107,21 +104,14 @@ class Rest:
         headers = {"Content-Type": content_type, "Accept": accept}
         if content_type == APPLY:  # with a charset, or the client would write it by itself
             headers["Content-Type"], body = f"{APPLY}; charset=utf-8", as_yaml(body)
-        async with self.at_once:
-            limits = aiohttp.ClientTimeout(total=self._seconds(method))
-            async with self._open(method, where, headers, body, limits) as response:
-                text = await response.text()
-                if response.status >= 400:  # noqa: PLR2004 -- HTTP
-                    raise ApiError.of(response.status, text)
-                answer: dict[str, Any] = json.loads(text)
-                return answer
-
-    def _seconds(self, method: str) -> float:
-        """Return how long a call may take that is sent now."""
-        left = CALL_TIMEOUT if method == "GET" else self.may_write_for()
-        if left <= 0:
+        if method != "GET" and not self.may_write():
             raise PassingError("not written: this replica does not hold the lease")
-        return min(left, CALL_TIMEOUT)
+        async with self._open(method, where, headers, body, CALL_TIMEOUT) as response:
+            text = await response.text()
+            if response.status >= 400:  # noqa: PLR2004 -- HTTP
+                raise ApiError.of(response.status, text)
+            answer: dict[str, Any] = json.loads(text)
+            return answer
 
     async def pages(
         self, segments: tuple[str, ...], accept: str

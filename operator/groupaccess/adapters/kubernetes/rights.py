@@ -1,0 +1,31 @@
+"""The port `Rights`: the operator asks about itself, which everybody may."""
+
+from dataclasses import dataclass
+
+from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
+from groupaccess.application.ports import PassingError
+from groupaccess.domain.bindings import RBAC_GROUP
+
+API = "authorization.k8s.io/v1"
+
+
+@dataclass(frozen=True)
+class KubernetesRights:
+    """Asks by SelfSubjectAccessReview, which changes nothing."""
+
+    rest: Rest
+
+    async def may_bind(self, cluster_role: str) -> bool:
+        """Ask whether the operator may bind a ClusterRole; see the port."""
+        asked = {"verb": "bind", "group": RBAC_GROUP, "resource": "clusterroles"}
+        body = {
+            "apiVersion": API,
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": {**asked, "name": cluster_role}},
+        }
+        where = path("apis", *API.split("/"), "selfsubjectaccessreviews")
+        try:
+            answer = await self.rest.call("POST", where, body)
+        except ApiError as error:
+            raise PassingError(str(error)) from error
+        return bool((answer.get("status") or {}).get("allowed"))

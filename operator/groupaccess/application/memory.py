@@ -1,0 +1,87 @@
+"""What the operator remembers of one GroupAccess and of one binding, and drops with its uid."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from groupaccess.application.attempts import Attempt
+from groupaccess.domain.bindings import Binding, BindingKey, Content
+
+
+class DeclaredGroup(NamedTuple):
+    """A group as declared, and the directory that it is declared for."""
+
+    directory: str
+    group: str
+
+
+@dataclass(slots=True)
+class BindingMemory:
+    """What is remembered of one binding that is to be deleted, until it is wanted again.
+
+    All times are seconds of the monotonic clock: `since` is when the deletion was first planned,
+    `replaced_at` when all of its `replacements` were there. `attempt` is the last try.
+    """
+
+    since: float
+    replacements: frozenset[BindingKey] = frozenset()
+    replaced_at: float | None = None
+    attempt: Attempt | None = None
+
+
+@dataclass(slots=True)
+class ObjectMemory:
+    """What is remembered of one GroupAccess.
+
+    `applied` is what the API server acknowledged last, by binding: drift is repaired to it while
+    Keycloak is silent. `attempts` are applies that were not acknowledged. `subjects` are those
+    that a mapping bound before it was revoked. `warned` names the ends of which people were warned.
+    """
+
+    uid: str
+    applied: dict[BindingKey, Content] = field(default_factory=dict)
+    attempts: dict[BindingKey, Attempt] = field(default_factory=dict)
+    subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
+    warned: set[str] = field(default_factory=set)
+
+    @property
+    def certain(self) -> dict[BindingKey, Content]:
+        """Return what is known to have been applied last.
+
+        A write without an answer counts as neither done nor failed: what was applied before it
+        may be what it took away.
+        """
+        return {
+            key: content
+            for key, content in self.applied.items()
+            if key not in self.attempts or self.attempts[key].is_certain(content)
+        }
+
+    @property
+    def placeholders(self) -> dict[BindingKey, Content]:
+        """Return the bindings without subjects that were not written yet: their pins are kept."""
+        waiting = ((key, attempt.desired) for key, attempt in self.attempts.items())
+        return {key: each.content for key, each in waiting if each and not each.content.subjects}
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether the API server refused one of the writes."""
+        return any(attempt.refusal is not None for attempt in self.attempts.values())
+
+    def observe(self, bindings: Mapping[BindingKey, Binding]) -> None:
+        """Take an unanswered write for acknowledged when the watch shows what it would make."""
+        for key, attempt in tuple(self.attempts.items()):
+            binding = bindings.get(key)
+            if binding and attempt.desired and attempt.is_shown_by(binding):
+                self.acknowledge(key, attempt.desired.content)
+
+    def acknowledge(self, key: BindingKey, content: Content) -> None:
+        """Keep what was applied."""
+        self.applied[key] = content
+        self.attempts.pop(key, None)
+
+    def keep(self, keys: Collection[BindingKey]) -> None:
+        """Forget the bindings that are no longer declared."""
+        for memory in (self.applied, self.attempts):
+            for key in memory.keys() - keys:
+                memory.pop(key)

@@ -1,0 +1,72 @@
+"""A writer on fakes, and orders for it."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from fakes.clock import FakeClock
+from fakes.cluster import FakeCluster
+from fakes.metrics import FakeMetrics
+from fakes.values import access, content
+from fakes.world import leads
+from groupaccess.application.calls import Calls
+from groupaccess.application.changes import Changes
+from groupaccess.application.order import Order, Waits
+from groupaccess.application.ports import ObjectRef
+from groupaccess.application.recorder import Recorder
+from groupaccess.application.store import Store
+from groupaccess.application.writer import Writer
+from groupaccess.domain.bindings import Binding, BindingKey
+from groupaccess.domain.plan import Apply, Delete, Plan
+
+NAME = "platform"
+ABOUT = ObjectRef("GroupAccess", NAME, "uid-platform")
+
+
+@dataclass
+class Office:
+    """A writer on fakes; `woken` are the objects that are to be looked at again, and when."""
+
+    clock: FakeClock
+    metrics: FakeMetrics
+    cluster: FakeCluster = field(default_factory=FakeCluster)
+    store: Store = field(default_factory=Store)
+    woken: list[tuple[str, float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.recorder = Recorder(self.cluster, self.clock, leads)
+        calls = Calls(self.cluster, self.store, self.clock, self.metrics, Changes(self.recorder))
+        waits = Waits(timedelta(seconds=2), timedelta(seconds=30), timedelta(minutes=5))
+        self.writer = Writer(
+            calls, self.store, self.clock, waits, lambda *woken: self.woken.append(woken)
+        )
+        self.store.put_access(access(NAME))
+        self.cluster.objects.apply("GroupAccess", NAME, {})
+
+    def bind(self, where: BindingKey, role: str = "edit", *groups: str) -> Binding:
+        """Let a binding be there, and be watched."""
+        made = self.cluster.create(where, content(role, *groups))
+        self.store.put_binding(made)
+        return made
+
+    async def write(
+        self, *todo: Apply | Delete, name: str = NAME, known: bool = True
+    ) -> float | None:
+        """Carry out a plan; `known` tells that its GroupAccess is there."""
+        applies = tuple(each for each in todo if isinstance(each, Apply))
+        plan = Plan(applies, tuple(each for each in todo if isinstance(each, Delete)))
+        keys = {each.desired.key for each in applies}
+        order = Order(name, plan)
+        if known:
+            memory = self.store.memory(name)
+            memory.keep(keys)
+            order = Order(name, plan, ABOUT, memory, keys)
+        return await self.writer.write(order)
+
+    def hang(self, call: str) -> asyncio.Event:
+        """Let the next call of a kind hang until the event is set."""
+        return self.cluster.hang(call)
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        return [(note.reason, note.message) for note in self.cluster.notes]
