@@ -119,7 +119,7 @@ def test_columns_are_those_of_the_design() -> None:
         for short, found in columns.items()
     }
     assert narrow == {
-        "ga": ["READY", "GRANTED", "EXPIRES", "REASON", "AGE"],
-        "kcd": ["READY", "ISSUER", "GROUPS", "REASON", "AGE"],
+        "ga": ["READY", "GRANTED", "VERIFIED", "EXPIRES", "REASON", "AGE"],
+        "kcd": ["READY", "APISERVER", "GROUPS", "REASON", "AGE"],
     }
-    assert wide == {"ga": ["DIRECTORY", "MESSAGE"], "kcd": ["MESSAGE"]}
+    assert wide == {"ga": ["DIRECTORY", "MESSAGE"], "kcd": ["ISSUER", "MESSAGE"]}

@@ -6,20 +6,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
 from groupaccess.api.base import ApiModel, ListType
-
-MESSAGE_LIMIT = 4096
-"""Characters of a message. The API server refuses a status with a longer one as a whole."""
+from groupaccess.domain.text import MESSAGE_LIMIT, NAME_LIMIT, presentable
 
 
-def presentable(text: object) -> object:
-    """Return a message that a terminal and the API server take, whoever chose the words in it.
-
-    A group's name may hold line breaks and escape sequences; an ellipsis stands where text was cut.
-    """
-    if not isinstance(text, str):
-        return text
-    clean = "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text)
-    return clean if len(clean) <= MESSAGE_LIMIT else f"{clean[: MESSAGE_LIMIT - 1]}…"
+def _presentable(limit: int) -> BeforeValidator:
+    return BeforeValidator(lambda text: presentable(text, limit) if isinstance(text, str) else text)
 
 
 def _whole_second(time: datetime) -> datetime:
@@ -27,7 +18,11 @@ def _whole_second(time: datetime) -> datetime:
     return time.replace(microsecond=0)
 
 
-Message = Annotated[str, BeforeValidator(presentable), Field(max_length=MESSAGE_LIMIT)]
+Message = Annotated[str, _presentable(MESSAGE_LIMIT), Field(max_length=MESSAGE_LIMIT)]
+Text = Annotated[str, _presentable(MESSAGE_LIMIT), Field(max_length=MESSAGE_LIMIT)]
+"""What others chose: a path, a subject."""
+Name = Annotated[str, _presentable(NAME_LIMIT), Field(max_length=NAME_LIMIT)]
+"""A name that others chose; those of RBAC objects have no length limit."""
 Word = Annotated[str, Field(max_length=63)]
 Time = Annotated[
     AwareDatetime,

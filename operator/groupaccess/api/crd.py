@@ -65,13 +65,21 @@ class Kind:
         return f"{self.plural}.yaml"
 
 
-def _of_ready(field: str) -> str:
-    return f'.status.conditions[?(@.type=="Ready")].{field}'
+def _of(condition: str, field: str) -> str:
+    return f'.status.conditions[?(@.type=="{condition}")].{field}'
 
 
-_READY = Column("READY", _of_ready("status"), description="Whether everything stands as declared.")
-_REASON = Column("REASON", _of_ready("reason"), description="One word that says why.")
-_MESSAGE = Column("MESSAGE", _of_ready("message"), wide=True, description="What to do about it.")
+_READY = Column(
+    "READY", _of("Ready", "status"), description="Whether everything is bound as declared."
+)
+_VERIFIED = Column("VERIFIED", _of("Verified", "status"), description="Whether Keycloak agrees.")
+_API_SERVER = Column(
+    "APISERVER",
+    _of("ApiServer", "status"),
+    description="Whether kube-apiserver reads tokens as the directory says.",
+)
+_REASON = Column("REASON", _of("Ready", "reason"), description="One word that says why.")
+_MESSAGE = Column("MESSAGE", _of("Ready", "message"), wide=True, description="What to do about it.")
 _AGE = Column("AGE", ".metadata.creationTimestamp", "date")
 
 KINDS = (
@@ -81,7 +89,8 @@ KINDS = (
         short="ga",
         columns=(
             _READY,
-            Column("GRANTED", ".status.granted", description="How many mappings stand."),
+            Column("GRANTED", ".status.granted", description="How many mappings are bound."),
+            _VERIFIED,
             # A column of type date shows how long ago something was, and `<invalid>` when it is
             # yet to come; so this one shows the time as it is written.
             Column("EXPIRES", ".status.nextExpiry", description="When the next grant ends."),
@@ -97,10 +106,11 @@ KINDS = (
         short="kcd",
         columns=(
             _READY,
-            Column("ISSUER", ".spec.issuer", description="The realm."),
+            _API_SERVER,
             Column("GROUPS", ".status.groups", "integer", description="How many groups it has."),
             _REASON,
             _AGE,
+            Column("ISSUER", ".spec.issuer", wide=True, description="The realm."),
             _MESSAGE,
         ),
     ),

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from groupaccess.api.base import ApiModel, ListType
-from groupaccess.api.conditions import Count, Message, Status, Time, Word
+from groupaccess.api.conditions import Count, Message, Name, Status, Text, Time, Word
 
 
 class NamespaceProblem(ApiModel):
@@ -31,7 +31,7 @@ class Where(ApiModel):
     wanted: Count | None = None
     """In how many namespaces the mapping is declared: those named and those selected."""
     granted: Count | None = None
-    """In how many of them it stands."""
+    """In how many of them it is bound."""
     problems: Annotated[
         tuple[NamespaceProblem, ...], Field(max_length=10), ListType("map", "namespace")
     ] = ()
@@ -43,9 +43,7 @@ class AlsoGrantedBy(ApiModel):
 
     count: Count
     """How many there are."""
-    first: Annotated[
-        tuple[Annotated[str, Field(max_length=1024)], ...], Field(max_length=5), ListType("atomic")
-    ] = ()
+    first: Annotated[tuple[Name, ...], Field(max_length=5), ListType("atomic")] = ()
     """The first five, such as ClusterRoleBinding/sre-by-hand or RoleBinding/shop/old."""
 
 
@@ -55,19 +53,19 @@ class MappingStatus(ApiModel):
     name: Annotated[str, Field(max_length=63)]
     """The mapping's name."""
     state: Word
-    """How it stands: `Granted` (as declared), `Partial` (in some places), `Held` (what stands
-    is kept, nothing is added), `Pending` (nothing stands yet), `Expired` (ended as declared),
-    `Revoked` (must not stand)."""
+    """What is bound: `Granted` (as declared), `Partial` (in some places), `Held` (something is
+    bound, and there is an objection), `Pending` (nothing is bound yet), `Expired` (ended as
+    declared, nothing is bound), `Revoked` (nothing may be bound, and nothing is)."""
     reason: Word
     """One word that says why, such as `Granted`, `GroupNotFound` or `Expired`."""
     message: Message = ""
     """A sentence that says why, and what to do."""
-    group_path: Annotated[str, Field(max_length=4096)] | None = None
+    group_path: Text | None = None
     """The path of the group that was found in Keycloak. Example: /platform/sre"""
     group_id: Annotated[str, Field(max_length=36)] | None = None
     """Keycloak's id of that group, which is pinned: another group of this name is not trusted."""
     subjects: Annotated[
-        tuple[Annotated[str, Field(max_length=4096)], ...],
+        tuple[Text, ...],
         Field(max_length=32),
         ListType("atomic"),
     ] = ()
@@ -88,7 +86,7 @@ class GroupAccessStatus(Status):
     """What the operator found and did."""
 
     granted: Word | None = None
-    """How many of the mappings stand as declared. Example: 3/3"""
+    """Of how many of the mappings something is bound, held ones included. Example: 3/3"""
     next_expiry: Time | None = None
     """When the next of the grants ends. Absent: none ends."""
     directory: Annotated[str, Field(max_length=253)] | None = None
