@@ -146,7 +146,7 @@ def account(installed: Cluster, without_operator: None) -> Iterator[Path]:  # no
 @pytest.fixture
 async def world(installed: Cluster, account: Path, name: str) -> AsyncIterator[RealSurroundings]:
     """Give the adapter with the rights of `account`."""
-    configuration = await configure(str(account), connections=4)
+    configuration = await configure(str(account))
     async with ApiClient(configuration) as client:
         port = KubernetesCluster(Rest(HttpTransport(client)), RELEASE, SystemClock().now)
         made = RealSurroundings(installed, port, name)
@@ -165,7 +165,7 @@ class TestKubernetesNamespaces(NamespacesContract):
 @pytest.fixture
 async def leases(installed: Cluster, account: Path) -> AsyncIterator[KubernetesLeases]:
     """Give the adapter with the rights of `account`; there is no Lease yet."""
-    configuration = await configure(str(account), connections=1)
+    configuration = await configure(str(account))
     async with ApiClient(configuration) as client:
         yield KubernetesLeases(Rest(HttpTransport(client)), RELEASE, LEASE)
     installed.kubectl("delete", LEASES, f"--namespace={RELEASE}", "--ignore-not-found")
@@ -313,8 +313,8 @@ async def both(
     installed: Cluster, account: Path, canary_source: RealSource
 ) -> AsyncIterator[RealBoth]:
     """Give the adapters, with an administrator's rights and with those of `account`."""
-    admin = await configure(str(installed.kubeconfig), connections=1)
-    nobody = await configure(str(account), connections=1)
+    admin = await configure(str(installed.kubeconfig))
+    nobody = await configure(str(account))
     async with ApiClient(admin) as one, ApiClient(nobody) as other:
         allowed, forbidden = Rest(HttpTransport(one)), Rest(HttpTransport(other))
         made = RealBoth(installed, canary_source, allowed, forbidden)

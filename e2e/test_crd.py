@@ -118,18 +118,19 @@ def test_columns_show_what_a_user_looks_for(served: Cluster, platform: Object) -
         "granted": "2/2",
         "nextExpiry": "2099-12-31T00:00:00Z",
         "directory": "default",
-        "conditions": [ready],
+        "conditions": [ready, {**ready, "type": "Verified"}],
     }
     name = platform["metadata"]["name"]
     patch = ("--subresource=status", "--type=merge", f"--patch={json.dumps({'status': status})}")
     served.kubectl("patch", "ga", name, *patch)
     header, line = served.kubectl("get", "ga", name, "--output=wide").stdout.splitlines()
     assert header.split() == [
-        *("NAME", "READY", "GRANTED", "EXPIRES", "REASON", "AGE", "DIRECTORY", "MESSAGE")
+        *("NAME", "READY", "GRANTED", "VERIFIED", "EXPIRES"),
+        *("REASON", "AGE", "DIRECTORY", "MESSAGE"),
     ]
     shown = line.split()
-    assert shown[:5] == [name, "True", "2/2", "2099-12-31T00:00:00Z", "Granted"]
-    assert shown[6:] == ["default", "All-stand"]
+    assert shown[:6] == [name, "True", "2/2", "True", "2099-12-31T00:00:00Z", "Granted"]
+    assert shown[7:] == ["default", "All-stand"]
 
 
 def test_status_is_written_apart_from_the_spec(served: Cluster, platform: Object) -> None:

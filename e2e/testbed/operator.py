@@ -118,7 +118,7 @@ async def running_here(cluster: Cluster) -> AsyncIterator[Here]:
         listen_host="127.0.0.1",
         listen_port=0,
     )
-    configuration = await configure(settings.kubeconfig, connections=24)
+    configuration = await configure(settings.kubeconfig)
     async with ApiClient(configuration) as client:
         here = Here(Operator(settings, production(settings, configuration, client)))
         stop = asyncio.Event()

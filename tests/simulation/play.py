@@ -66,6 +66,7 @@ async def _happen(world: World, scenario: Scenario) -> None:
         world.say(f"{access.name}: {'; '.join(map(str, access.lines))}")
         world.declare(access)
     world.elects = scenario.replicas > 0
+    world.thorough = scenario.thorough
     for _ in range(max(scenario.replicas, 1)):
         world.start()
     await asyncio.sleep(STARTS)

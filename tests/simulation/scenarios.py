@@ -38,6 +38,7 @@ class Scenario:
     accesses: tuple[Access, ...]
     replicas: int  # 0 for one that runs without an election
     page: int
+    thorough: bool  # whether an audit is waited for in the end
     steps: tuple[tuple[float, Action], ...]
 
 
@@ -153,6 +154,7 @@ def _scenarios(steps: st.SearchStrategy[tuple[tuple[float, Action], ...]]) -> "S
         accesses=st.lists(ACCESSES, max_size=2, unique_by=lambda access: access.name).map(tuple),
         replicas=st.sampled_from((0, 0, 0, 1, 2)),
         page=st.sampled_from((500, 1)),
+        thorough=st.sampled_from((False,) * 15 + (True,)),
         steps=steps,
     )
 

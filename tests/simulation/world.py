@@ -94,7 +94,7 @@ class World:
         self.busy = 0.0  # until when people write one thing after the other
         self.recovers = 0.0  # when Keycloak does
         self.elects = True
-        self.lost = False  # whether watches lost history
+        self.thorough = False
         self._troubles = 0
         self._processes = 0
         self._background: set[asyncio.Task[Any]] = set()
@@ -196,7 +196,6 @@ class World:
             for plural in plurals:
                 replica.link.sever(plural, seconds)
         self.storage.wake()
-        self.lost = self.lost or gap
         if gap:
             self.later(self._lose(seconds))
 
