@@ -7,6 +7,7 @@ from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Body, Key, Stored
 from simulation.declared import DIRECTORY
 from simulation.memory import UID, tell, texts, uids
+from simulation.revocation import BACKOFF, LOST
 from simulation.rules import (
     Bound,
     Name,
@@ -25,6 +26,7 @@ QUIET = 12.0  # seconds
 AUDITED = 620.0  # seconds in which an audit ends what was remembered against late news
 LATE_NEWS = "_ended"  # remembers the uids of what ended until then
 SETTLES = 14.0  # seconds: a round of Keycloak
+BLIND = 45.0  # seconds more until a watch that was cut is back
 LEASES = 16.0  # seconds more: a Lease that runs out
 
 
@@ -34,7 +36,10 @@ async def settle(world: World) -> None:
     ends = [end for end in ends if end < world.now + 120]
     longest = world.faults.lasting()
     over = max(world.faults.over(), world.severed, world.busy, world.recovers, world.now, *ends)
-    await asyncio.sleep(over - world.now + SETTLES + LEASES * world.elects + 2.2 * longest)
+    waits = SETTLES + LEASES * world.elects + BACKOFF * longest
+    waits += BLIND if world.severed else 0.0
+    waits += LOST if world.lost else 0.0
+    await asyncio.sleep(over - world.now + waits)
 
 
 async def stay_quiet(world: World) -> None:

@@ -19,9 +19,9 @@ def texts(root: object) -> Iterator[tuple[str, Path | None]]:
     """Yield every string that can be reached from an object, and the way to it."""
     seen: set[int] = set()
     kept: list[object] = []  # so that no id is used twice
-    stack: list[tuple[object, Path | None]] = [(root, None)]
-    while stack:
-        each, path = stack.pop()
+    queue: deque[tuple[object, Path | None]] = deque([(root, None)])  # the shortest way first
+    while queue:
+        each, path = queue.popleft()
         if isinstance(each, str):
             yield each, path
             continue
@@ -29,7 +29,7 @@ def texts(root: object) -> Iterator[tuple[str, Path | None]]:
             continue
         seen.add(id(each))
         kept.append(each)
-        stack.extend((part, (path, label)) for label, part in _parts(each))
+        queue.extend((part, (path, label)) for label, part in _parts(each))
 
 
 def tell(path: Path | None) -> str:

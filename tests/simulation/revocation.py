@@ -19,7 +19,8 @@ from simulation.world import LEASE, Replica, World
 PROMISED = 3.0  # seconds
 LOOK = 0.5  # seconds between two looks, which are no more exact than that
 REPLACED = 30.0  # seconds more for one whose replacement cannot be written
-LOST = 60.0  # seconds until a deletion is noticed that no watch told of
+BACKOFF = 3.0  # seconds until it is tried again, for each in which deleting it was refused
+LOST = 100.0  # seconds until a deletion is noticed that no watch told of
 REPLACED_GROUP = "its group was replaced"
 FRESH = 15.0  # seconds that an answer of Keycloak's is new
 
@@ -80,7 +81,7 @@ class Revocations:
             due.blocked += LOOK
             due.since = now
         due.replaced |= any(self._is_disturbed(*key) for key in keys)
-        limit = PROMISED + 2 * LOOK + min(300.0, 2 * due.blocked)
+        limit = PROMISED + 2 * LOOK + min(300.0, BACKOFF * due.blocked)
         if due.replaced:
             limit += REPLACED
         if now - due.since > limit:

@@ -95,6 +95,7 @@ class World:
         self.recovers = 0.0  # when Keycloak does
         self.elects = True
         self.thorough = False
+        self.lost = False  # whether watches lost history
         self._troubles = 0
         self._processes = 0
         self._background: set[asyncio.Task[Any]] = set()
@@ -196,6 +197,7 @@ class World:
             for plural in plurals:
                 replica.link.sever(plural, seconds)
         self.storage.wake()
+        self.lost = self.lost or gap
         if gap:
             self.later(self._lose(seconds))
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from fakes.kube.requests import Call
 
+HANGS = 30.0  # seconds that a call hangs which has no limit of its own
+
 
 class Way(StrEnum):
     """How a call fails."""
@@ -64,5 +66,7 @@ class Faults:
         return max((fault.end - fault.begin + fault.seconds for fault in self.all), default=0.0)
 
     def over(self) -> float:
-        """Return when the last of them is over."""
-        return max((fault.end + fault.seconds for fault in self.all), default=0.0)
+        """Return when the last call that they hit is over."""
+        hang = {Way.HANGS: HANGS}
+        ends = (fault.end + fault.seconds + hang.get(fault.way, 0.0) for fault in self.all)
+        return max(ends, default=0.0)

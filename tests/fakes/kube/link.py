@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from fakes.kube.faults import CODES, Faults, Way
+from fakes.kube.faults import CODES, HANGS, Faults, Way
 from fakes.kube.requests import Call, RefusedCallError, Requests
 from fakes.kube.storage import Change, Key, Stored
 
@@ -20,7 +20,6 @@ ON_THE_WAY = 0.01  # seconds, each way
 BOOKMARKS = 60.0  # seconds between two
 TICK = 1e-6  # seconds: less than that is no time at all
 REVIEWS = {"selfsubjectaccessreviews"}  # that is no write
-HANGS = 30.0  # seconds that a call hangs which has no limit of its own
 
 
 @dataclass
