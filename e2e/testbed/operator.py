@@ -19,7 +19,7 @@ from groupaccess.application.store import Store
 from groupaccess.bootstrap import Operator, production
 from groupaccess.config import Settings
 from testbed.cluster import Cluster
-from testbed.guards import BIND_GUARD
+from testbed.guards import BIND_GUARD, CAGE
 from testbed.installation import ACCOUNT, NAMESPACE
 from testbed.ports import free_port
 from testbed.process import ManagedProcess
@@ -46,6 +46,7 @@ class OperatorProcess(ManagedProcess):
                 f"--listen-port={self.port}",
                 "--keycloak-timeout-seconds=4",
                 f"--bind-guard={BIND_GUARD}",
+                f"--cage={CAGE}",
                 *flags,
             ],
             log=Path(cluster.folder) / "logs" / f"{name}.log",
@@ -115,6 +116,7 @@ async def running_here(cluster: Cluster) -> AsyncIterator[Here]:
         kubeconfig=str(account),
         namespace=NAMESPACE,
         bind_guard=BIND_GUARD,
+        cage=CAGE,
         listen_host="127.0.0.1",
         listen_port=0,
     )

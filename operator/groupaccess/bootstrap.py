@@ -25,7 +25,7 @@ from groupaccess.adapters.kubernetes.guards import KubernetesGuards
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.mirrors import mirrors
 from groupaccess.adapters.kubernetes.rest import Rest, configure
-from groupaccess.adapters.kubernetes.rights import KubernetesRights
+from groupaccess.adapters.kubernetes.rights import KubernetesPolicies, KubernetesRights
 from groupaccess.adapters.kubernetes.transport import HttpTransport, Transport
 from groupaccess.adapters.metrics import PrometheusMetrics, StoreCollector
 from groupaccess.application.alarms import Alarms
@@ -42,6 +42,7 @@ from groupaccess.application.expiry import Expiry
 from groupaccess.application.guard import BindGuard
 from groupaccess.application.known import KINDS
 from groupaccess.application.order import Waits
+from groupaccess.application.policies import Cage
 from groupaccess.application.ports import Clock, DirectoryReader, OwnTokens, PassingError
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.queue import Priority, Queue
@@ -166,6 +167,7 @@ class Operator:
         self.sync.look, self.sync.forget = canary.look, canary.forget
         rights = KubernetesRights(Rest(environment.transport))  # a review is no write, either
         self.bindable = BindableRoles(rights, self.store, self.enqueue)
+        self.cage = Cage(KubernetesPolicies(rest), self.store, self.enqueue, settings.cage)
         self.handlers = Handlers(self.store, self.sync, self.enqueue)
         self.audit = Audit(self.cluster, self.store, self.metrics, self.handlers.gone)
         self.handlers.on_relist = self.audit.relisted
@@ -252,6 +254,7 @@ class Operator:
             self.guard.begin(self.store.accesses.values())
             self._begin()
             group.create_task(self.bindable.run())
+            group.create_task(self.cage.run())
             group.create_task(self.workers.run(self.settings.workers))
 
     def _begin(self) -> None:

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         "not bind what a GroupAccess hands out. A GroupAccess that is written while it is not in "
         "force is reported. Empty: none is expected.",
     )
+    cage: str = Field(
+        default="",
+        description="The name of the admission policy on the operator's own writes. When it "
+        "changes, what was refused is tried again at once. Empty: there is none.",
+    )
     workers: int = Field(
         default=16, ge=1, le=64, description="How many GroupAccesses are worked on at once."
     )

@@ -204,6 +204,7 @@ def test_the_environment_is_what_the_settings_know(chart: Chart) -> None:
     values = {each["name"]: each["value"] for each in given if "value" in each}
     assert values == {
         "GROUPACCESS_BIND_GUARD": "groupaccess-bind-guard",
+        "GROUPACCESS_CAGE": "groupaccess-cage",
         "GROUPACCESS_LOG_FORMAT": "human",
         "GROUPACCESS_LOG_LEVEL": "debug",
         "GROUPACCESS_WORKERS": "4",

@@ -10,6 +10,7 @@ from chart.helm import CHART, NAMESPACE, Chart, Object
 
 POLICY, BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
 ACCOUNT = f"system:serviceaccount:{NAMESPACE}:groupaccess"
+EXPECTED = ["GROUPACCESS_BIND_GUARD", "GROUPACCESS_CAGE"]
 GUARDS = {
     "bind": "bind-guard",
     "reservedNames": "reserved-names",
@@ -58,14 +59,14 @@ def test_a_guard_that_is_switched_off_is_not_made_and_the_others_are(
     assert sorted(specs(objects)) == sorted(specs(objects, BINDING)) == others
 
 
-def bind_guard(objects: list[Object]) -> tuple[list[str], list[Object]]:
-    """Return what the operator is told of the bind guard, and its rights on policies."""
-    told: list[str] = []
+def expected(objects: list[Object]) -> tuple[dict[str, str], list[Object]]:
+    """Return which policies the operator is told to expect, and its rights on policies."""
+    told: dict[str, str] = {}
     rules: list[Object] = []
     for body in objects:
         if body["kind"] == "Deployment":
             env = body["spec"]["template"]["spec"]["containers"][0]["env"]
-            told += [each["value"] for each in env if each["name"] == "GROUPACCESS_BIND_GUARD"]
+            told = {each["name"]: each["value"] for each in env if each["name"] in EXPECTED}
         rules += [
             r for r in body.get("rules", ()) if "admissionregistration.k8s.io" in r["apiGroups"]
         ]
@@ -73,18 +74,21 @@ def bind_guard(objects: list[Object]) -> tuple[list[str], list[Object]]:
 
 
 @pytest.mark.parametrize("release", ["groupaccess", "iam"])
-def test_the_operator_may_read_the_bind_guard_that_it_expects_and_no_other_policy(
+def test_the_operator_may_read_the_policies_that_it_expects_and_no_other(
     chart: Chart, release: str
 ) -> None:
     objects = chart.render(release=release)
-    (name,), (rule,) = bind_guard(objects)
-    assert name in specs(objects)
-    assert specs(objects, BINDING)[name]["policyName"] == name
-    assert (rule["resourceNames"], rule["verbs"]) == ([name], ["get"])
+    told, rules = expected(objects)
+    assert list(told) == EXPECTED
+    for name, rule in zip(told.values(), rules, strict=True):
+        assert name in specs(objects)
+        assert specs(objects, BINDING)[name]["policyName"] == name
+        assert (rule["resourceNames"], rule["verbs"]) == ([name], ["get"])
 
 
-def test_without_the_bind_guard_the_operator_expects_none(chart: Chart) -> None:
-    assert bind_guard(chart.render(guards={"bind": {"enabled": False}})) == ([], [])
+def test_without_the_policies_the_operator_expects_none(chart: Chart) -> None:
+    off = {"enabled": False}
+    assert expected(chart.render(guards={"bind": off, "cage": off})) == ({}, [])
 
 
 def test_as_many_mappings_are_checked_as_the_schema_allows(rendered: list[Object]) -> None:

@@ -58,6 +58,11 @@ class Known:
             return NOTHING
         return frozenset(s.directory.name for s in siblings if not s.answers(own.sure))
 
+    def refused(self) -> AbstractSet[str]:
+        """Return the GroupAccesses that the API server refused a write of."""
+        memories = ((name, self.memory(name)) for name in self.accesses)
+        return {name for name, memory in memories if memory.refused}
+
     def roles_in_use(self) -> frozenset[str]:
         """Return the ClusterRoles that some GroupAccess grants, and that exist."""
         return self._references.roles & self.cluster_roles

@@ -125,11 +125,14 @@ class Store(Known):
         One that changes may be the operator's own: what was refused may be allowed now.
         """
         if name in self.cluster_roles:
-            self.rights += 1
-            memories = ((each, self.memory(each)) for each in self.accesses)
-            return {each for each, memory in memories if memory.refused}
+            return self.change_rights()
         self.cluster_roles.add(name)
         return self._references.of_role(name)
+
+    def change_rights(self) -> AbstractSet[str]:
+        """Keep that what was refused may be allowed now."""
+        self.rights += 1
+        return self.refused()
 
     def put_right(self, role: str, *, bindable: bool) -> AbstractSet[str]:
         """Keep whether the operator may bind a ClusterRole."""
