@@ -120,7 +120,7 @@ async def test_a_binding_that_could_not_be_deleted_is_said_to_stand(granted: Wor
     assert granted.condition("Ready") == ("False", "WriteRefused")
     assert granted.condition("Reconciling")[0] == "True"
     message = granted.status["conditions"][0]["message"]
-    assert message == f"Still bound: {key()}: {NOT_YET}"
+    assert message == f"What should be gone is still bound: {key()}: {NOT_YET}"
     await granted.settle()
     assert granted.grants == {"dev:edit": ("Dev",)}
     assert granted.condition("Ready") == ("True", "Granted")
@@ -132,7 +132,10 @@ async def test_a_delete_that_is_refused_is_said_and_needs_a_person(granted: Worl
     granted.cluster.fail("delete", RefusedError(no))
     assert await granted.reconcile() is not None
     assert granted.condition("Stalled") == ("True", "WriteRefused")
-    assert granted.status["conditions"][0]["message"] == f"Still bound: {key()}: {no.message}"
+    assert (
+        granted.status["conditions"][0]["message"]
+        == f"What should be gone is still bound: {key()}: {no.message}"
+    )
 
 
 async def test_what_is_said_may_fail_too(declared: World) -> None:

@@ -156,14 +156,14 @@ def test_a_binding_with_another_role_is_still_bound_and_nothing_else() -> None:
     said = say(access(), bound={key(): content(role="admin", group="SRE")})
     (one,) = said.mappings
     assert (one.state, one.granted) == (State.HELD, 0)
-    assert one.message.endswith(f"Still bound: {key()}.")
+    assert one.message.endswith(f"What should be gone is still bound: {key()}.")
 
 
 def test_a_former_role_that_is_bound_yet_is_named() -> None:
     old = key(role="view")
     one = say(access(), bound={key(): content(), old: content(role="view")}).mappings[0]
     assert (one.state, one.reason, one.passing) == (State.PARTIAL, Reason.PROGRESSING, True)
-    assert one.message == f"Still bound: {old}."
+    assert one.message == f"What should be gone is still bound: {old}."
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_revoked_mapping_that_is_still_bound_says_so() -> None:
     one = said(within("shop", "nowhere"), refused, stands=(SHOP,), faults={SHOP: REFUSED})
     assert (one.state, one.wanted, one.granted) == (State.HELD, 2, 0)
     assert (one.reason, one.problems) == (Reason.CLUSTER_ROLE_NOT_ALLOWED, ())
-    assert one.message.endswith(f" Still bound: {SHOP}: {REFUSED.message}")
+    assert one.message.endswith(f" What should be gone is still bound: {SHOP}: {REFUSED.message}")
     assert not one.passing
     gone = said(within("shop", "nowhere"), refused, stands=())
     assert (gone.state, gone.granted) == (State.REVOKED, 0)

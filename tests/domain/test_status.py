@@ -174,13 +174,15 @@ def test_binding_that_could_not_be_deleted_is_named_although_all_mappings_stand(
     expected = "Reconciling" if fault.passing else "Stalled"
     assert conditions(said) == READY | {"Ready": "False", expected: "True"}
     assert said.ready.reason is Reason.WRITE_REFUSED
-    assert said.ready.message == f"Still bound: {key('old')}: {fault.message}"
+    assert (
+        said.ready.message == f"What should be gone is still bound: {key('old')}: {fault.message}"
+    )
 
 
 def test_what_is_left_is_said_in_its_order_after_the_mappings() -> None:
     left = {key("z"): OVERLOAD, key("y"): REFUSED, key("x"): REFUSED}
     said = say(access(), left=left)
-    assert said.ready.message.startswith(f"Still bound: {key('x')}: ")
+    assert said.ready.message.startswith(f"What should be gone is still bound: {key('x')}: ")
     assert said.ready.message.endswith(" (and 2 more)")
     said = say(access(), faults={key(): REFUSED}, stands=(), left=left)
     assert said.ready.message == f"sre: {REFUSED.message} (and 3 more)"

@@ -23,6 +23,7 @@ class Ticket:
         self.owner = owner
         self.call = call
         self.task: asyncio.Task[None] | None = None
+        self.sent_at = 0.0  # in seconds of the monotonic clock
         self.withdrawn = False
         self.revokes = False
 
@@ -96,6 +97,7 @@ class Lane:
             self._advance()
 
         self._busy[ticket.owner] += 1
+        ticket.sent_at = self._clock.monotonic()
         task = ticket.task = asyncio.create_task(ticket.call())
         self._tasks.add(task)
         task.add_done_callback(end)

@@ -11,7 +11,7 @@ from groupaccess.application.order import Order
 from groupaccess.application.ports import Clock, Cluster, PassingError
 from groupaccess.application.speaker import Speaker
 from groupaccess.application.store import Store
-from groupaccess.application.writer import Writer
+from groupaccess.application.writer import PATIENCE_SECONDS, Writer
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.desired import desired
 from groupaccess.domain.directory import Failure
@@ -77,6 +77,9 @@ class Reconciler:
         again = await self._writer.write(order)
         if not self._is_current(declared) or given.unread_yet:
             return again  # without a reading every start would write "unknown", and take it back
+        if self._writer.is_busy(name):  # what is bound changes before it can be said
+            order.look_again(PATIENCE_SECONDS)
+            return order.again
         observed = self._observe(declared, given, verdicts, wanted, todo)
         if observed is None or self._speaker.is_busy(declared):
             return again

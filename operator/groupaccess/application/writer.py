@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 
 from groupaccess.application.attempts import Attempt
 from groupaccess.application.calls import Calls
-from groupaccess.application.lanes import Call, Lane, Ticket
+from groupaccess.application.lanes import HANGS_SECONDS, Call, Lane, Ticket
 from groupaccess.application.memory import BindingMemory
 from groupaccess.application.order import Order, Waits
 from groupaccess.application.ports import Clock
@@ -22,6 +22,7 @@ from groupaccess.domain.plan import Apply, Delete, Why
 AT_ONCE, EACH = 16, 8  # calls of a lane at a time: of all objects, and of one
 PATIENCE_SECONDS = 1.0  # how long a reconcile waits for its writes
 MADE_ANEW = {Why.OTHER_ROLE, Why.NOT_REPLACED}
+ALMOST = 0.9
 AGAIN_SECONDS = 0.5  # between two looks at an object of which some writes are answered, others not
 
 
@@ -61,6 +62,12 @@ class Writer:
         await self._wait_for(order.name)
         self._look_again(order)
         return order.again
+
+    def is_busy(self, name: str) -> bool:
+        """Tell whether writes of an object may be answered at any moment: they do not hang yet."""
+        young = self._clock.monotonic() - HANGS_SECONDS * ALMOST
+        tickets = self._tickets.get(name, {}).values()
+        return any(not ticket.sent or ticket.sent_at > young for ticket in tickets)
 
     def under_way(self, name: str) -> AbstractSet[BindingKey]:
         """Return the bindings of an object whose writes were not answered yet."""

@@ -100,7 +100,11 @@ def mapping_status(
     problems = _problems(verdict, keys, where, bound, now)
     complete = not problems and not bound.extra and len(bound.exact) == len(keys)
     refused = any(key in now.faults for key in bound.exact)
-    state = _state(verdict, bound, granted=granted and not refused, complete=complete)
+    missing = bool(where.absent) or len(bound.exact) < len(keys)
+    partial = granted and not refused and missing and bool(bound.exact)
+    state = _state(
+        verdict, bound, partial=partial, complete=complete and (granted or verdict.suspended)
+    )
     if problems and (granted or verdict.suspended):
         reason, message, passing = _say(problems)
     else:
@@ -134,16 +138,16 @@ def _is_granted(
     return verdict.outcome is Outcome.GRANT or (verdict.unread and all(done))
 
 
-def _state(verdict: Verdict, bound: Bound, *, granted: bool, complete: bool) -> State:
+def _state(verdict: Verdict, bound: Bound, *, partial: bool, complete: bool) -> State:
     if verdict.outcome is Outcome.REVOKE:
         if bound.some:
             return State.HELD
         return State.EXPIRED if verdict.reason is Reason.EXPIRED else State.REVOKED
-    if complete and (granted or verdict.suspended):
+    if complete:
         return State.GRANTED
     if not bound.some:
         return State.PENDING
-    return State.PARTIAL if granted and bound.exact else State.HELD
+    return State.PARTIAL if partial else State.HELD
 
 
 def _also(verdict: Verdict, state: State, where: Places, bound: Bound, now: Observation) -> str:
@@ -170,7 +174,7 @@ def still_bound(keys: Iterable[BindingKey], faults: Mapping[BindingKey, Failure]
     named = sorted(keys)
     more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
     fault = next((f": {faults[key].message}" for key in named if key in faults), ".")
-    return f"Still bound: {', '.join(str(key) for key in named[:NAMED])}{more}{fault}"
+    return f"What should be gone is still bound: {', '.join(str(key) for key in named[:NAMED])}{more}{fault}"
 
 
 def _problems(
@@ -201,7 +205,9 @@ def _each(
         if fault is None and key not in bound.exact and verdict.outcome is Outcome.GRANT:
             fault = PROGRESSING
         if fault is not None:
-            yield _problem(key, fault, fault.message)
+            former = key in bound.places and key not in bound.exact
+            message = f"{fault.message} {still_bound([key], {})}" if former else fault.message
+            yield _problem(key, fault, message)
     for key in bound.extra:
         yield _problem(key, now.faults.get(key, PROGRESSING), still_bound([key], now.faults))
     for namespace in where.absent:
