@@ -102,9 +102,8 @@ def mapping_status(
     refused = any(key in now.faults for key in bound.exact)
     missing = bool(where.absent) or len(bound.exact) < len(keys)
     partial = granted and not refused and missing and bool(bound.exact)
-    state = _state(
-        verdict, bound, partial=partial, complete=complete and (granted or verdict.suspended)
-    )
+    complete = complete and (granted or verdict.suspended)
+    state = _state(verdict, bound, partial=partial, complete=complete)
     if problems and (granted or verdict.suspended):
         reason, message, passing = _say(problems)
     else:
@@ -174,7 +173,8 @@ def still_bound(keys: Iterable[BindingKey], faults: Mapping[BindingKey, Failure]
     named = sorted(keys)
     more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
     fault = next((f": {faults[key].message}" for key in named if key in faults), ".")
-    return f"What should be gone is still bound: {', '.join(str(key) for key in named[:NAMED])}{more}{fault}"
+    listed = ", ".join(str(key) for key in named[:NAMED])
+    return f"What should be gone is still bound: {listed}{more}{fault}"
 
 
 def _problems(
