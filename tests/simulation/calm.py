@@ -1,7 +1,7 @@
 """The promises for when nothing happens any more."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Body, Key, Stored
@@ -19,9 +19,6 @@ from simulation.rules import (
 )
 from simulation.world import Replica, World
 
-if TYPE_CHECKING:
-    from fakes.kube.link import Sent
-
 QUIET = 12.0  # seconds
 AUDITED = 620.0  # seconds in which an audit ends what was remembered against late news
 LATE_NEWS = "_ended"  # remembers the uids of what ended until then
@@ -30,47 +27,47 @@ BLIND = 45.0  # seconds more until a watch that was cut is back
 LEASES = 16.0  # seconds more: a Lease that runs out
 
 
-async def settle(world: World) -> None:
-    """Let everything that fails come to its end, and what is tried again be tried."""
+async def come_to_rest(world: World) -> None:
+    """Let everything that fails come to its end, and see that all is well and quiet then."""
     ends = [line.ends or 0 for access in world.declared.values() for line in access.lines]
     ends = [end for end in ends if end < world.now + 120]
-    longest = world.faults.lasting()
     over = max(world.faults.over(), world.severed, world.busy, world.recovers, world.now, *ends)
-    waits = SETTLES + LEASES * world.elects + BACKOFF * longest
-    waits += BLIND if world.severed else 0.0
-    waits += LOST if world.lost else 0.0
-    await asyncio.sleep(over - world.now + waits)
-
-
-async def stay_quiet(world: World) -> None:
-    """Check that nothing is written while nothing changes."""
-    written: list[tuple[float, Sent]] = []
-    for _ in range(2):
+    latest = over + SETTLES + LEASES * world.elects + BACKOFF * world.faults.lasting()
+    latest += BLIND if world.severed else 0.0
+    latest += LOST if world.lost else 0.0
+    await asyncio.sleep(over - world.now)
+    while True:
         before = len(world.writes)
         await asyncio.sleep(QUIET)
         written = world.writes[before:]
-        if not written:
+        problems = [] if written else list(check(world))
+        if not written and not problems:
             return
-    what = ", ".join(f"{sent.call.verb} {sent.call.key.name}" for _, sent in written[:4])
-    world.violate(f"it writes although nothing changes: {what}")
+        if world.now > latest + QUIET:  # so that no single write of a late moment counts
+            break
+    if written:
+        what = ", ".join(f"{sent.call.verb} {sent.call.key.name}" for _, sent in written[:4])
+        problems = [f"it writes although nothing changes: {what}"]
+    for problem in problems:
+        world.violate(problem)
 
 
-def check(world: World) -> None:
-    """Check that what is bound and what is said are as declared, and that stores agree."""
+def check(world: World) -> Iterator[str]:
+    """Say where what is bound or said is not as declared, or a store does not agree."""
     if world.leader() is None:
-        world.violate("nobody leads")
+        yield "nobody leads"
     seen = {plural: dict(objects) for plural, objects in world.storage.objects.items()}
     for key, access in seen.get("groupaccesses", {}).items():
         status = access.body.get("status", {})
         if status.get("observedGeneration") != access.body["metadata"]["generation"]:
-            world.violate(f"{key.name}: its status does not speak of its generation")
+            yield f"{key.name}: its status does not speak of its generation"
             continue
         for mapping in mappings(access):
-            _mapping(world, seen, access, mapping)
-    _agree(world, seen)
+            yield from _mapping(world, seen, access, mapping)
+    yield from _agree(world, seen)
 
 
-def _mapping(world: World, seen: Seen, access: Stored, mapping: Body) -> None:
+def _mapping(world: World, seen: Seen, access: Stored, mapping: Body) -> Iterator[str]:
     name = access.body["metadata"]["name"]
     said = f"{name}: {mapping['name']}"
     stated = next(
@@ -78,7 +75,7 @@ def _mapping(world: World, seen: Seen, access: Stored, mapping: Body) -> None:
         None,
     )
     if stated is None:
-        world.violate(f"{said} is not in the status")
+        yield f"{said} is not in the status"
         return
     wanted = list(places(mapping, seen.get("namespaces", {})))
     found = {place: _bound(seen, name, mapping, place) for place in wanted}
@@ -86,7 +83,7 @@ def _mapping(world: World, seen: Seen, access: Stored, mapping: Body) -> None:
     foreign = [bound for bound in found.values() if bound and not bound.has_its_role]
     state = stated["state"]
     if state == "Granted" and len(grants) != len(wanted):
-        world.violate(f"{said} is Granted, but bound in {sorted(grants)} of {wanted}")
+        yield f"{said} is Granted, but bound in {sorted(grants)} of {wanted}"
     whom = {text for bound in found.values() if bound for text in bound.subjects}
     formers = {text for bound in found.values() if bound for text in bound.formers}
     if (
@@ -94,19 +91,19 @@ def _mapping(world: World, seen: Seen, access: Stored, mapping: Body) -> None:
         and wanted
         and set(stated.get("subjects", whom)) - formers != whom - formers
     ):
-        world.violate(f"{said} is said to bind {stated.get('subjects')}, bound are {whom}")
+        yield f"{said} is said to bind {stated.get('subjects')}, bound are {whom}"
     if state == "Pending" and grants and not foreign:
-        world.violate(f"{said} is Pending, but bound in {sorted(grants)}")
+        yield f"{said} is Pending, but bound in {sorted(grants)}"
     subject = _subject(world, seen, access, mapping)
     if subject is None or foreign:
         return
     for place, bound in found.items():
         whom = set(bound.subjects) - bound.formers if bound else set()
         if whom != {subject}:
-            world.violate(f"{said} should bind {subject} in {place or 'the cluster'}, not {whom}")
+            yield f"{said} should bind {subject} in {place or 'the cluster'}, not {whom}"
     missing = mapping.get("namespaces", {}).get("names", ())
     if state != "Granted" and set(missing) <= set(wanted):
-        world.violate(f"{said} is bound as declared, but {state} ({stated['message']})")
+        yield f"{said} is bound as declared, but {state} ({stated['message']})"
 
 
 def _bound(seen: Seen, name: str, mapping: Body, place: str) -> Bound | None:
@@ -146,7 +143,7 @@ def _subject(world: World, seen: Seen, access: Stored, mapping: Body) -> str | N
     return wanted if wanted in names.values() else None
 
 
-def _agree(world: World, seen: Seen) -> None:
+def _agree(world: World, seen: Seen) -> Iterator[str]:
     """Check that no memory has a binding that is gone, and that it has every binding of ours.
 
     Of our own kinds the ends are remembered against late news until an audit.
@@ -166,9 +163,9 @@ def _agree(world: World, seen: Seen) -> None:
         held = uids(replica.operator)
         if gone := sorted(held.keys() & gone_bindings):
             what = f"{_names(world, gone)} in {held[gone[0]]}"
-            world.violate(f"{replica.name} remembers what is gone: {what}")
+            yield f"{replica.name} remembers what is gone: {what}"
         if unknown := sorted(there - held.keys()):
-            world.violate(f"{replica.name} does not know {_names(world, unknown)}")
+            yield f"{replica.name} does not know {_names(world, unknown)}"
 
 
 def _names(world: World, found: list[str]) -> str:
@@ -192,22 +189,30 @@ async def end(world: World) -> None:
                 world.delete(plural, key)
     await asyncio.sleep(2)
     world.delete("keycloakdirectories", Key("", DIRECTORY))
-    await asyncio.sleep(QUIET)
     if world.thorough:
         await asyncio.sleep(AUDITED)
+    for _ in range(3):
+        await asyncio.sleep(QUIET / 3)
+        if not any(_left(world)):
+            return
+    for left in _left(world):
+        world.violate(left)
+
+
+def _left(world: World) -> Iterator[str]:
+    """Say what is left when all is deleted."""
     left = [key.name for plural in BINDINGS for key in world.storage.objects[plural]]
     if left:
-        world.violate(f"bindings are left when all is deleted: {', '.join(left[:3])}")
+        yield f"bindings are left when all is deleted: {', '.join(left[:3])}"
     for replica in world.replicas:
-        _is_empty(world, replica)
+        yield from _held(world, replica)
 
 
-def _is_empty(world: World, replica: Replica) -> None:
-    """Check that an operator holds no name and no uid of what was deleted."""
+def _held(world: World, replica: Replica) -> Iterator[str]:
+    """Say which name or uid of what was deleted an operator holds."""
     for text, path in texts(replica.operator):
         if path is not None and not world.thorough and LATE_NEWS in tell(path):
             continue
         if text in world.declared or any(uid in world.deleted for uid in UID.findall(text)):
-            what = f"{text} in {tell(path)}"
-            world.violate(f"{replica.name} still holds {what} when all is deleted")
-            break
+            yield f"{replica.name} still holds {text} in {tell(path)} when all is deleted"
+            return

@@ -4,7 +4,7 @@ import asyncio
 import gc
 
 from fakes.clock import VirtualLoop
-from simulation.calm import check, end, settle, stay_quiet
+from simulation.calm import come_to_rest, end
 from simulation.revocation import LOOK, Revocations
 from simulation.scenarios import GROUPS, Scenario
 from simulation.truth import Truth
@@ -75,13 +75,9 @@ async def _happen(world: World, scenario: Scenario) -> None:
         if world.broken:
             return
         await action.act(world)
-    for part in (settle, stay_quiet, _check, end):
+    for part in (come_to_rest, end):
         if not world.broken:
             await part(world)
-
-
-async def _check(world: World) -> None:
-    check(world)
 
 
 async def _look(world: World) -> None:

@@ -44,6 +44,7 @@ class Revocations:
         self._world = world
         self._due: dict[str, Due] = {}
         self._known: object = None  # what was known when it was last looked
+        self._frozen = -1.0  # when the directory may last have been frozen
         self._absent: dict[str, float] = {}  # uid of a GroupAccess's binding -> since
 
     def look(self) -> None:
@@ -154,11 +155,16 @@ class Revocations:
         return "its group's grace is over" if world.now >= since + grace + 1 else None
 
     def _is_frozen(self, given: Given) -> bool:
-        """Tell whether the directory may be frozen: several pinned ids are absent."""
+        """Tell whether the directory may be frozen: several pinned ids are absent.
+
+        It is judged by rounds: what was frozen stays so until the next answer.
+        """
         found: set[str | None] = set()
         for plural in BINDINGS:
             for key, stored in self._world.storage.objects[plural].items():
                 bound = Bound.of(plural, key, stored)
                 if bound is not None and bound.subjects:
                     found.add(bound.annotation("group-id"))
-        return len(found - given.names.keys() - {None}) > 1
+        if len(found - given.names.keys() - {None}) > 1:
+            self._frozen = self._world.now
+        return given.at <= self._frozen
