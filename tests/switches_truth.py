@@ -23,8 +23,20 @@ IDENTITY = (
     domain(
         "identity: the grace's start counts",
         "identity",
-        "since = min(pin.missing_since or now, now)",
-        "since = now",
+        "since = min(pin.missing_since or now, ",
+        "since = min(",
+    ),
+    domain(
+        "identity: the grace's start is remembered",
+        "identity",
+        "confirmed.replace(microsecond=0), now)",
+        "now)",
+    ),
+    application(
+        "identity: the grace's start is kept over readings",
+        "realms",
+        "before.gone.get(each, at)",
+        "at",
     ),
     domain(
         "identity: the grace's start is read from the binding",

@@ -1,14 +1,17 @@
 """An absence counts when Keycloak confirmed it; a frozen directory says so, with the command."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from fakes.clock import BEGIN as AT
 from fakes.desk import Desk
-from fakes.values import access, binding, directory, key, mapping, snapshot
+from fakes.values import access, binding, directory, failure, key, mapping, snapshot
 from groupaccess.application.store import Store
 from groupaccess.domain.directory import Group, Reading
 from groupaccess.domain.freeze import ACKNOWLEDGE
+from groupaccess.domain.reasons import Reason
 
 
 def pin(desk: Desk, *groups: Group) -> None:
@@ -32,7 +35,7 @@ async def test_a_pinned_group_that_is_not_listed_is_asked_for_once(desk: Desk) -
     desk.declare(syncInterval="10s")
     await asyncio.sleep(60)
     assert desk.reader.confirmed == [{group.id: "/Gone"}]
-    assert desk.store.realms.readings["default"].gone == {group.id}
+    assert desk.store.realms.readings["default"].gone.keys() == {group.id}
 
 
 async def test_a_listing_that_lacks_what_is_there_is_not_believed(desk: Desk) -> None:
@@ -44,7 +47,7 @@ async def test_a_listing_that_lacks_what_is_there_is_not_believed(desk: Desk) ->
     await asyncio.sleep(70)
     assert desk.ready() == ("False", "KeycloakUnavailable")
     assert desk.groups == ["/SRE"]
-    assert desk.store.realms.readings["default"].gone == frozenset()
+    assert desk.store.realms.readings["default"].gone == {}
 
 
 async def test_a_frozen_directory_says_how_to_go_on_and_goes_on(desk: Desk) -> None:
@@ -98,9 +101,26 @@ def test_what_happens_to_others_does_not(store: Store) -> None:
 def test_a_confirmed_absence_touches_whom_it_was_pinned_for(store: Store) -> None:
     lost = snapshot("/SRE")
     store.put_reading("default", Reading(lost))
-    gone = frozenset({"id-/new/SRE"})
+    gone = {"id-/new/SRE": AT}
     assert store.put_reading("default", Reading(lost, gone=gone)) == {"platform"}
     assert store.put_reading("default", Reading(lost, gone=gone)) == set()
+
+
+def test_the_first_confirmation_of_an_absence_is_remembered(store: Store) -> None:
+    gone, later = {"id-/new/SRE": AT}, {"id-/new/SRE": AT + timedelta(minutes=1)}
+    silent = failure(Reason.KEYCLOAK_UNAVAILABLE, ".")
+    for reading in (
+        Reading(snapshot("/SRE"), gone=gone),
+        Reading(snapshot("/SRE"), gone=later),
+        Reading(failure=silent),
+        Reading(snapshot("/SRE", "/Dev"), gone=later),
+    ):
+        store.put_reading("default", reading)
+        assert store.realms.reading("default").gone == gone
+    store.put_reading("default", Reading(snapshot("/new/SRE", "/SRE")))
+    assert store.realms.reading("default").gone == {}
+    store.put_reading("default", Reading(snapshot("/SRE"), gone=later))
+    assert store.realms.reading("default").gone == later
 
 
 def test_pins_of_another_directory_or_object_are_none(store: Store) -> None:

@@ -84,6 +84,22 @@ async def test_a_group_that_goes_has_a_grace_that_is_told_and_survives_a_restart
     assert pinned.condition("Stalled")[0] == "True"
 
 
+async def test_a_grace_that_cannot_be_written_down_ends_all_the_same(pinned: World) -> None:
+    pinned.cluster.bindable = set()
+    gone = with_ids(Dev="2", Ops="3")
+    await read(pinned, gone)
+    said = pinned.mapping()
+    assert of(pinned, "sre").annotation("missing-since") is None
+    pinned.clock.advance(GRACE.total_seconds() / 2)
+    await read(pinned, gone)
+    assert pinned.mapping() == said
+    assert whom(pinned)["sre"] == ("SRE",)
+    pinned.clock.advance(GRACE.total_seconds() / 2)
+    await read(pinned, gone)
+    assert "sre" not in whom(pinned)
+    assert pinned.said_of("sre") == ("Revoked", "GroupMissing")
+
+
 async def test_a_group_that_comes_back_leaves_no_trace(pinned: World) -> None:
     before = of(pinned, "sre")
     await read(pinned, with_ids(Dev="2", Ops="3"))

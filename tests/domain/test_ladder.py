@@ -82,7 +82,7 @@ def frozen(case: Case) -> Case:
 def pinned(case: Case, *, gone: bool) -> Case:
     declared = case.mapping.group
     pin = Pin(key(), "former", declared, "realm-1")
-    reading = replace(case.given.reading, gone=frozenset({"former"} if gone else ()))
+    reading = replace(case.given.reading, gone={"former": NOW} if gone else {})
     return replace(case, given=replace(case.given, pins={declared: pin}, reading=reading))
 
 

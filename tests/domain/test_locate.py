@@ -24,7 +24,7 @@ def anew(path: str, uid: str = "new") -> Group:
 
 def gone(*groups: Group, of: Directory = REFUSE, want: Mapping | None = None) -> Found | Lost:
     """Look for a pinned group that is confirmed gone."""
-    reading = Reading(realm(anew("/any", "any"), *groups), gone=frozenset({"old"}))
+    reading = Reading(realm(anew("/any", "any"), *groups), gone={"old": NOW})
     return locate(want or mapping(), PIN, reading, of, NOW)
 
 
@@ -81,7 +81,7 @@ def test_a_grace_says_since_when_and_until_when_and_then_that_it_is_over() -> No
     assert (reason, proven) == (Reason.GROUP_MISSING, False)
     assert f"since {NOW:%Y-%m-%dT%H:%M:%SZ}; its bindings go at " in message
 
-    reading = Reading(realm("/any"), gone=frozenset({"old"}))
+    reading = Reading(realm("/any"), gone={"old": NOW})
     began = replace(PIN, missing_since=NOW - timedelta(minutes=10))
     over = locate(mapping(), began, reading, of, NOW)
     assert isinstance(over, Lost)
@@ -92,7 +92,7 @@ def test_a_grace_says_since_when_and_until_when_and_then_that_it_is_over() -> No
 
 
 def test_ids_change_by_what_is_known_of_the_group_or_of_its_absence() -> None:
-    before = Reading(realm(anew("/SRE", "1"), anew("/Dev", "2")), gone=frozenset({"3", "4"}))
-    after = Reading(realm(anew("/SRE2", "1"), anew("/Dev", "2")), gone=frozenset({"4"}))
+    before = Reading(realm(anew("/SRE", "1"), anew("/Dev", "2")), gone={"3": NOW, "4": NOW})
+    after = Reading(realm(anew("/SRE2", "1"), anew("/Dev", "2")), gone={"4": NOW})
     assert changed_ids(before, after) == {"1", "3"}
     assert changed_ids(Reading(), after) == {"1", "2", "4"}

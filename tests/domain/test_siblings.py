@@ -170,7 +170,7 @@ def test_nothing_is_revoked_while_its_own_directory_cannot_be_read() -> None:
 def missing(*siblings: Sibling, revokes: bool) -> Circumstances:
     """Return that the group is gone, in its grace."""
     of = directory(revokes_collided=revokes)
-    reading = Reading(realm("/Dev", clients=LEAF), gone=frozenset({"id of /SRE"}))
+    reading = Reading(realm("/Dev", clients=LEAF), gone={"id of /SRE": NOW})
     pin = Pin(key(), "id of /SRE", "/SRE", "realm-1")
     return replace(given(of=of), reading=reading, pins={"SRE": pin}, siblings=siblings)
 

@@ -52,7 +52,7 @@ class World:
         reading = circumstances.reading
         if reading.snapshot is not None:
             gone = {pin.group_id for pin in pinned.values()} - reading.snapshot.by_id.keys()
-            reading = replace(reading, gone=frozenset(gone))
+            reading = replace(reading, gone=dict.fromkeys(gone, circumstances.now))
         return replace(circumstances, pins=pinned, reading=reading)
 
     def judge(self, declared: Access, circumstances: Circumstances) -> list[Verdict]:

@@ -95,7 +95,7 @@ class World:
         """Let Keycloak be read so, and confirm what is gone; return whom that touches."""
         self.watch()
         pinned = {use.group_id for use in self.store.bindings.pinned.of("default")}
-        gone = frozenset(pinned - found.by_id.keys())
+        gone = dict.fromkeys(pinned - found.by_id.keys(), self.clock.now())
         return self.store.put_reading("default", Reading(found, gone=gone))
 
     def lose_keycloak(self, reason: Reason = Reason.KEYCLOAK_UNAVAILABLE) -> None:

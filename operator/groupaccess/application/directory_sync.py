@@ -85,7 +85,7 @@ class DirectorySync:
         for name in self._loops:
             reading = self._store.realms.reading(name)
             pinned = {use.group_id for use in self._store.bindings.pinned.of(name)}
-            if reading.snapshot and pinned - reading.snapshot.by_id.keys() - set(reading.gone):
+            if reading.snapshot and pinned - reading.snapshot.by_id.keys() - reading.gone.keys():
                 self.asked(name)
 
     def ask_others(self, users: Iterable[str]) -> None:
@@ -233,10 +233,11 @@ class DirectorySync:
         pinned = {use.group_id: use.path for use in self._store.bindings.pinned.of(name)}
         absent = pinned.keys() - snapshot.by_id.keys()
         known = self._store.realms.readings.get(name, Reading()).gone
-        asked = {group_id: pinned[group_id] for group_id in sorted(absent - known)}
+        asked = {group_id: pinned[group_id] for group_id in sorted(absent - known.keys())}
         if asked:
             await self._reader.confirm_gone(directory, connection, asked)
-        return Reading(snapshot, read_at=self._clock.now(), gone=frozenset(absent))
+        now = self._clock.now()
+        return Reading(snapshot, read_at=now, gone=dict.fromkeys(absent, now))
 
     def _is_asked_more(self, name: str, reading: Reading) -> bool:
         """Tell whether the next reading, at once, will know what this one could not yet."""

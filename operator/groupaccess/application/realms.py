@@ -80,10 +80,12 @@ class Realms:
     def read(self, name: str, reading: Reading) -> tuple[Reading, Reading]:
         """Keep a reading; return what was known before, and is now.
 
-        A failure leaves the last snapshot in force.
+        A failure leaves the last snapshot in force. What is gone has been so since it was first
+        confirmed.
         """
         before = self.reading(name)
-        after = reading
+        since = {each: before.gone.get(each, at) for each, at in reading.gone.items()}
+        after = replace(reading, gone=since)
         if reading.snapshot is None:
             after = replace(
                 reading, snapshot=before.snapshot, read_at=before.read_at, gone=before.gone

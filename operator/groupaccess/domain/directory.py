@@ -153,13 +153,13 @@ class Reading:
 
     A failure beside a snapshot means that the snapshot stays in force and new grants wait.
     `read_at` is when the snapshot was read. `gone` are pinned ids that the snapshot lacks, and that
-    Keycloak confirmed to have no more.
+    Keycloak confirmed to have no more, with the time since when.
     """
 
     snapshot: Snapshot | None = None
     failure: Failure | None = None
     read_at: datetime | None = field(default=None, compare=False)
-    gone: frozenset[str] = frozenset()
+    gone: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def stale_since(self) -> datetime | None:

@@ -51,7 +51,8 @@ def locate(
     if pin.group_id not in reading.gone:
         fact = f"group {pin.path} (id {pin.group_id}) is not listed, which is not confirmed yet"
         return _lost(Reason.KEYCLOAK_UNAVAILABLE, fact)
-    return _gone(mapping, pin, snapshot, directory, now)
+    grace = _missing(pin, reading.gone[pin.group_id], directory, now)
+    return _gone(mapping, pin, snapshot, directory, grace)
 
 
 def replaced(pin: Pin, directory: model.Directory, fact: str) -> Lost:
@@ -63,7 +64,7 @@ def replaced(pin: Pin, directory: model.Directory, fact: str) -> Lost:
 def changed_ids(before: Reading, after: Reading) -> frozenset[str]:
     """Return the ids of the groups of which something else is known now."""
     old, new = (each.snapshot.of_groups if each.snapshot else set() for each in (before, after))
-    return frozenset(each.id for each in old ^ new) | (before.gone ^ after.gone)
+    return frozenset(each.id for each in old ^ new) | (before.gone.keys() ^ after.gone.keys())
 
 
 def _accept(
@@ -101,7 +102,7 @@ def _gone(
     pin: Pin,
     snapshot: Snapshot,
     directory: model.Directory,
-    now: datetime,
+    grace: Lost,
 ) -> Found | Lost:
     """Judge a pinned group that is confirmed gone: by who has its name now, else by the time."""
     named = snapshot.find(mapping.group)
@@ -116,12 +117,16 @@ def _gone(
     heir = next((group for group in sorted(snapshot.groups) if group.path == pin.path), None)
     if heir is not None:
         return replaced(pin, directory, f"group {heir.path} has another id, {heir.id}")
-    return _missing(pin, directory, now)
+    return grace
 
 
-def _missing(pin: Pin, directory: model.Directory, now: datetime) -> Lost:
+def _missing(pin: Pin, confirmed: datetime, directory: model.Directory, now: datetime) -> Lost:
+    """Judge by the start of the grace: as the binding has it, or as it is remembered.
+
+    What the binding cannot be made to say, since the API server refuses it, counts all the same.
+    """
     now = now.replace(microsecond=0)
-    since = min(pin.missing_since or now, now)
+    since = min(pin.missing_since or now, confirmed.replace(microsecond=0), now)
     end = since + directory.grace
     over = now >= end
     ends = "its bindings went at" if over else "its bindings go at"
