@@ -104,9 +104,8 @@ async def test_a_call_that_was_taken_back_is_not_made(desk: Desk) -> None:
 
 
 async def test_one_that_is_under_way_is_broken_off_and_its_place_is_free(desk: Desk) -> None:
-    for owner in ("a", "b"):
-        tickets = [desk.submit(owner, 1000) for _ in range(EACH)]
-    waits = desk.submit("b", 0.1, "next")
+    tickets = [desk.submit(owner, 1000) for owner in ("a", "b") for _ in range(EACH)]
+    waits = desk.submit("a", 0.1, "next")
     tickets[0].withdraw()
     await asyncio.sleep(0.2)
     assert waits.sent
