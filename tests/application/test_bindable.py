@@ -8,7 +8,12 @@ import pytest
 
 from fakes.values import access, mapping
 from fakes.world import World
-from groupaccess.application.bindable import EVERY_SECONDS, LOOK_SECONDS, BindableRoles
+from groupaccess.application.bindable import (
+    AGAIN_SECONDS,
+    EVERY_SECONDS,
+    LOOK_SECONDS,
+    BindableRoles,
+)
 from groupaccess.application.ports import PassingError
 from groupaccess.application.store import Store
 
@@ -100,7 +105,7 @@ async def test_a_role_that_is_used_no_more_is_forgotten(desk: Desk) -> None:
     assert desk.store.unbindable == set()
 
 
-async def test_a_question_that_fails_changes_nothing_and_is_asked_again(
+async def test_a_question_that_fails_changes_nothing_and_is_asked_again_soon(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
@@ -110,7 +115,7 @@ async def test_a_question_that_fails_changes_nothing_and_is_asked_again(
     await asyncio.sleep(LOOK_SECONDS + 0.1)
     assert desk.store.unbindable == set()
     assert "which roles may be bound is not known: 503" in caplog.text
-    await asyncio.sleep(EVERY_SECONDS)
+    await asyncio.sleep(AGAIN_SECONDS)
     assert desk.store.unbindable == {"edit"}
 
 
