@@ -120,6 +120,15 @@ async def test_an_event_is_one_that_the_api_server_takes(server: ApiServer) -> N
     assert len(body["reportingInstance"]) <= 128
 
 
+async def test_an_event_has_no_escape_sequence_of_somebody_elses(server: ApiServer) -> None:
+    server.answers.append(Answer({}))
+    async with server.serve() as rest:
+        cluster = KubernetesCluster(rest, "own", FakeClock().now)
+        await cluster.post(Note(ABOUT, "Granted", "Judge", "group \x1b[2J/SRE\n\x07"))
+    (body,) = server.bodies
+    assert body["note"] == "group ?[2J/SRE ?"
+
+
 async def test_an_event_that_is_told_once_has_a_name_of_its_own(server: ApiServer) -> None:
     server.answers.extend([Answer({})] * 4)
     async with server.serve() as rest:

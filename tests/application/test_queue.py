@@ -7,7 +7,7 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.metrics import FakeMetrics
-from groupaccess.application.queue import FIRST_BACKOFF, LONGEST_BACKOFF, Queue
+from groupaccess.application.queue import FIRST_BACKOFF, LONGEST_BACKOFF, Priority, Queue
 
 
 @pytest.fixture
@@ -30,6 +30,42 @@ async def test_keys_come_in_their_order_and_once(queue: Queue) -> None:
         queue.add(key)
     assert [await queue.get() for _ in range(3)] == ["a", "b", "c"]
     assert await is_empty(queue)
+
+
+async def test_what_is_urgent_comes_before_ten_thousand_first_passes(queue: Queue) -> None:
+    for number in range(10_000):
+        queue.add(f"first pass {number}", Priority.LOW)
+    queue.add("expired")
+    assert [await queue.get() for _ in range(2)] == ["expired", "first pass 0"]
+
+
+async def test_a_key_that_becomes_urgent_while_it_waits_comes_once_and_first(queue: Queue) -> None:
+    for key in ("a", "b"):
+        queue.add(key, Priority.LOW)
+    queue.add("b")
+    queue.add("b", Priority.LOW)
+    assert [await queue.get() for _ in range(2)] == ["b", "a"]
+    assert await is_empty(queue)
+
+
+async def test_a_key_that_becomes_urgent_while_it_is_worked_on_comes_first_then(
+    queue: Queue,
+) -> None:
+    queue.add("b")
+    assert await queue.get() == "b"
+    for key in ("a", "b"):
+        queue.add(key, Priority.LOW)
+    queue.add("b")
+    queue.add("b", Priority.LOW)
+    queue.done("b")
+    assert [await queue.get() for _ in range(2)] == ["b", "a"]
+
+
+async def test_a_delayed_look_keeps_its_priority(queue: Queue, clock: FakeClock) -> None:
+    queue.add_after("later", 1, Priority.LOW)
+    queue.add_after("due", 2)
+    clock.advance(3)
+    assert [await queue.get() for _ in range(2)] == ["due", "later"]
 
 
 async def test_a_worker_waits_for_a_key(queue: Queue) -> None:

@@ -188,7 +188,7 @@ def test_an_objection_of_keycloak_is_said_before_that_of_a_namespace() -> None:
 def test_revoked_mapping_that_is_still_bound_says_so() -> None:
     refused = replace(BOTH, directory=directory(allowed=["view"]))
     one = said(within("shop", "nowhere"), refused, stands=(SHOP,), faults={SHOP: REFUSED})
-    assert (one.state, one.wanted, one.granted) == (State.HELD, 2, 0)
+    assert (one.state, one.wanted, one.granted) == (State.HELD, 2, 1)
     assert (one.reason, one.problems) == (Reason.CLUSTER_ROLE_NOT_ALLOWED, ())
     assert one.message.endswith(f" What should be gone is still bound: {SHOP}: {REFUSED.message}")
     assert not one.passing

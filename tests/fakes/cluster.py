@@ -91,6 +91,8 @@ class FakeCluster:
         return Listing(self.version, self.objects.versions(kind))
 
     async def post(self, note: Note) -> None:
+        if self._hanging["post"]:
+            await self._hanging["post"].popleft().wait()
         if not note.once or note.once not in {other.once for other in self.notes}:
             self.notes.append(note)
 

@@ -136,12 +136,16 @@ class World:
 
     async def reconcile(self, name: str = NAME, *, lag: bool = False) -> float | None:
         """Reconcile a GroupAccess; with `lag` before the watches tell what is new."""
-        if not lag:
-            self.watch()
         try:
-            return await self._reconciler.reconcile(name)
+            return await self.look(name, lag=lag)
         finally:
             await self.recorder.flush()
+
+    async def look(self, name: str = NAME, *, lag: bool = False) -> float | None:
+        """Reconcile as the operator does: its events are posted by somebody else."""
+        if not lag:
+            self.watch()
+        return await self._reconciler.reconcile(name)
 
     async def retry(self) -> float | None:
         """Reconcile now, and once more when it asks for that."""

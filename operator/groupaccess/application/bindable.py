@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0  # between two looks for a change: an authorizer has it about a second later
 EVERY_SECONDS = 600.0  # between two rounds at most: not every right is a ClusterRole's
+AGAIN_SECONDS = 30.0  # after a round that failed
 
 
 class Rights(Protocol):
@@ -37,12 +38,13 @@ class BindableRoles:
     async def run(self) -> None:
         """Ask when the roles in use or the operator's rights may have changed, until cancelled."""
         while True:
-            asked = self._facts
+            asked, pause = self._facts, EVERY_SECONDS
             try:
                 await self._ask(asked[1])
             except PassingError as error:
                 logger.warning("which roles may be bound is not known: %s", error)
-            for _ in range(int(EVERY_SECONDS / LOOK_SECONDS)):
+                pause = AGAIN_SECONDS
+            for _ in range(int(pause / LOOK_SECONDS)):
                 await asyncio.sleep(LOOK_SECONDS)
                 if self._facts != asked:
                     break

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from groupaccess.api import v1alpha1 as api
+from groupaccess.api.base import kubernetes_name
 from groupaccess.api.conditions import Status
 from groupaccess.domain.clients import Client
 from groupaccess.domain.conditions import Condition, Prior
@@ -124,7 +125,7 @@ def _readable(mapping: MappingStatus) -> api.MappingStatus:
         return _mapping(mapping)
     except ValidationError as error:
         logger.exception("mapping %s: its status cannot be shown", mapping.name)
-        field = ".".join(str(part) for part in error.errors()[0]["loc"])
+        field = ".".join(kubernetes_name(str(part)) for part in error.errors()[0]["loc"])
         message = f"{mapping.message} (the rest cannot be shown: {field})"
         return api.MappingStatus(
             name=mapping.name, state=mapping.state, reason=mapping.reason, message=message

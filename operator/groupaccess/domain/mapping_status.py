@@ -1,6 +1,7 @@
 """How one mapping stands, in bounded words: numbers, and the first ten problems."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -119,7 +120,7 @@ def mapping_status(
         scoped=mapping.scope is not None,
         passing=passing,
         wanted=len(keys) + len(where.absent),
-        granted=len(bound.places),
+        granted=len(_anywhere(verdict, keys, bound)),
         problems=problems[:FIRST] if mapping.scope is not None else (),
         group_path=group.path if group else None,
         group_id=group.id if group else None,
@@ -127,6 +128,15 @@ def mapping_status(
         expires_at=mapping.expires_at,
         also=now.also.get(mapping.name),
     )
+
+
+def _anywhere(
+    verdict: Verdict, keys: Iterable[BindingKey], bound: Bound
+) -> AbstractSet[BindingKey]:
+    """Return where it is bound, of what is revoked also where it should be no more."""
+    if verdict.outcome is Outcome.REVOKE:
+        return bound.extra & frozenset(keys)
+    return bound.places
 
 
 def _is_granted(
