@@ -7,7 +7,7 @@ from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Body, Key, Stored
 from simulation.declared import DIRECTORY
 from simulation.memory import UID, tell, texts, uids
-from simulation.revocation import BACKOFF, LOST
+from simulation.revocation import LOST
 from simulation.rules import (
     Bound,
     Name,
@@ -19,6 +19,7 @@ from simulation.rules import (
 )
 from simulation.world import Replica, World
 
+BACKOFF = 3.0  # seconds until a write is tried again, for each in which it failed
 QUIET = 12.0  # seconds
 AUDITED = 620.0  # seconds in which an audit ends what was remembered against late news
 LATE_NEWS = "_ended"  # remembers the uids of what ended until then

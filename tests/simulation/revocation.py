@@ -19,7 +19,6 @@ from simulation.world import LEASE, Replica, World
 PROMISED = 3.0  # seconds
 LOOK = 0.5  # seconds between two looks, which are no more exact than that
 REPLACED = 30.0  # seconds more for one whose replacement cannot be written
-BACKOFF = 3.0  # seconds until it is tried again, for each in which deleting it was refused
 LOST = 100.0  # seconds until a deletion is noticed that no watch told of
 REPLACED_GROUP = "its group was replaced"
 FRESH = 15.0  # seconds that an answer of Keycloak's is new
@@ -27,12 +26,11 @@ FRESH = 15.0  # seconds that an answer of Keycloak's is new
 
 @dataclass
 class Due:
-    """A binding that must go: since when, and how long deleting it was impossible."""
+    """A binding that must go: since when, and since when the API server would delete it."""
 
     leader: str
     why: str
     since: float
-    blocked: float = 0.0
     spec: int = 0
     replaced: bool = False
 
@@ -79,10 +77,9 @@ class Revocations:
             due.since, due.spec = now, spec
         self._due[bound.stored.uid] = due
         if self._is_blocked(bound, leader):
-            due.blocked += LOOK
             due.since = now
         due.replaced |= any(self._is_disturbed(*key) for key in keys)
-        limit = PROMISED + 2 * LOOK + min(300.0, BACKOFF * due.blocked)
+        limit = PROMISED + 2 * LOOK
         if due.replaced:
             limit += REPLACED
         if now - due.since > limit:

@@ -1,5 +1,6 @@
 """One GroupAccess, all the way: declared, directory, bound -> verdicts -> bindings -> status."""
 
+import logging
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -23,6 +24,9 @@ from groupaccess.domain.status import status
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 from groupaccess.domain.wanted import Wanted
 
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 2.0  # after the API server did not say whether a GroupAccess is there
 ABSENT_SECONDS = 5.0  # until a look for an object that exists, but was not watched yet
 
 
@@ -182,7 +186,11 @@ class Reconciler:
         if todo.empty or self._background.is_busy(name):
             return None
         order = Order(name, todo)
-        await self._background.run(name, self._end(order))
+        try:
+            await self._background.run(name, self._end(order))
+        except PassingError as error:  # a revocation is not put off for long
+            logger.info("GroupAccess %s: %s", name, error)
+            return RETRY_SECONDS
         return order.again
 
     async def _end(self, order: Order) -> None:
