@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check e2e oldest bench mutants simulate image lock crds sbom audit tools clean
+.PHONY: help demo test check e2e oldest bench mutants simulate reverted image lock crds sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -46,6 +46,9 @@ mutants: $(INSTALLED) ## Change the domain in many small ways; the tests must no
 simulate: $(INSTALLED) ## Play many scenarios against the whole operator (EXAMPLES=2000, SEED=0)
 	@echo "seed $(SEED)"
 	@PYTHONHASHSEED=0 EXAMPLES=$(EXAMPLES) SEED=$(SEED) $(PYTEST) tests/simulation -p no:cacheprovider
+
+reverted: $(INSTALLED) ## Take back the mend of each defect; the simulation must notice (SEED=1)
+	$(BIN)/python tests/switches.py --simulation --seed=$(SEED) $(ARGS)
 
 image: ## Build the container image
 	@command -v docker >/dev/null || { echo "error: docker is missing: install a container engine" >&2; exit 1; }

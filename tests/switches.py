@@ -1,9 +1,11 @@
 """Switch each guard off in turn, in a copy: some test must notice, and is named.
 
     .venv/bin/python tests/switches.py [--only WORD] [--fast]
+    .venv/bin/python tests/switches.py --simulation [--only WORD] [--seed N] [--examples N]
 
 A guard that no test misses is a guard that nobody would miss. --fast leaves out those that take a
-real API server.
+real API server. --simulation takes back the mends of defects, one at a time, and tells which
+example of the simulation is the first that breaks a promise, and which.
 """
 
 import argparse
@@ -17,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from switches_kinds import Switch
+from switches_simulation import MENDS
 from switches_table import SWITCHES
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +32,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="those whose name holds this word")
     parser.add_argument("--fast", action="store_true", help="those that need no API server")
+    parser.add_argument("--simulation", action="store_true", help="mends that it must miss")
+    parser.add_argument("--seed", type=int, default=1, help="of the simulation")
+    parser.add_argument("--examples", type=int, default=20_000, help="of the simulation, at most")
     chosen = parser.parse_args()
+    if chosen.simulation:
+        return simulated(chosen.only, chosen.seed, chosen.examples)
     unnoticed = 0
     for switch in SWITCHES:
         if chosen.only not in switch.name or (chosen.fast and switch.needs_cluster):
@@ -39,6 +47,39 @@ def main() -> int:
         sys.stdout.write(f"| {switch.name} | {noticed or 'NOTHING NOTICED'} |\n")
         sys.stdout.flush()
     return int(unnoticed > 0)
+
+
+def simulated(only: str, seed: int, examples: int) -> int:
+    """Print a table of what the simulation noticed; return 1 when it missed one of them."""
+    sys.stdout.write(
+        "| switch | seed | fails at example | first broken promise |\n|---|---|---|---|\n"
+    )
+    unnoticed = 0
+    for switch in (each for each in MENDS if only in each.name):
+        at, promise = first_broken(switch, seed, examples)
+        unnoticed += not at
+        sys.stdout.write(f"| {switch.name} | {seed} | {at or 'NEVER'} | {promise} |\n")
+        sys.stdout.flush()
+    return int(unnoticed > 0)
+
+
+def first_broken(switch: Switch, seed: int, examples: int) -> tuple[int, str]:
+    """Return the number of the first example that fails without a mend, and what it breaks."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        set_stage(copy)
+        switch_off(switch, copy)
+        paths = os.pathsep.join(str(copy / name) for name in ("operator", "tests"))
+        done = subprocess.run(  # noqa: S603 -- our own simulation
+            [sys.executable, "-m", "simulation.first_broken", str(seed), str(examples)],
+            cwd=copy,
+            env={**os.environ, "PYTHONPATH": paths, "PYTHONHASHSEED": "0"},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        at, _, promise = done.stdout.strip().partition(" ")
+        return int(at), promise
 
 
 def turned_red(switch: Switch) -> Iterator[str]:
@@ -76,11 +117,12 @@ def set_stage(copy: Path) -> None:
 
 def switch_off(switch: Switch, copy: Path) -> None:
     """Edit the copy; raise ValueError when the table no longer fits the code."""
-    file = copy / switch.file
-    text = file.read_text()
-    if text.count(switch.old) != 1:
-        raise ValueError(f"{switch.name}: {switch.file} holds {text.count(switch.old)} times this")
-    file.write_text(text.replace(switch.old, switch.new))
+    for edit in switch.edits:
+        file = copy / edit.file
+        text = file.read_text()
+        if text.count(edit.old) != 1:
+            raise ValueError(f"{switch.name}: {edit.file} holds {text.count(edit.old)} times this")
+        file.write_text(text.replace(edit.old, edit.new))
 
 
 if __name__ == "__main__":

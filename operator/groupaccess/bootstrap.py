@@ -134,8 +134,9 @@ class Operator:
         self.recorder = Recorder(self.cluster, clock, self.leads)
         changes = Changes(self.recorder)
         calls = Calls(self.cluster, self.store, clock, self.metrics, changes)
-        self.writer = Writer(calls, self.store, clock, waits, self.queue.add_after)
-        self.background = Background(self.queue.add_after)
+        self.writer = Writer(calls, self.store, clock, waits, self.wake)
+        self.background = Background(self.queue.add_after)  # for what is deleted
+        self.speaking = Background(self.queue.add_after)
         publisher = Publisher(self.cluster, self.store, self.recorder, self.leads)
         self.guard = BindGuard(
             KubernetesGuards(rest), self.recorder, clock, self.metrics, settings.bind_guard
@@ -146,7 +147,7 @@ class Operator:
             clock,
             self.writer,
             Expiry(self.recorder, self.alarms),
-            Speaker(publisher, self.guard, clock, self.background),
+            Speaker(publisher, self.guard, clock, self.speaking),
             self.background,
         )
         self.workers = Workers(self.queue, reconciler.reconcile, clock, self.metrics)
@@ -184,6 +185,10 @@ class Operator:
         """Want a look at these GroupAccesses, once for all that happens in the meantime."""
         for name in names if self.leads() else ():
             self.queue.add_after(name, LATER, Priority.LOW)
+
+    def wake(self, name: str, seconds: float, urgent: bool) -> None:  # noqa: FBT001 -- as a callback
+        """Want a look at a GroupAccess whose writes were answered."""
+        self.queue.add_after(name, seconds, Priority.HIGH if urgent else Priority.LOW)
 
     def may_write(self) -> bool:
         """Tell whether this replica is the one that writes."""
@@ -273,7 +278,7 @@ class Operator:
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*ours, return_exceptions=True)
-        await self.background.close()
+        await asyncio.gather(self.background.close(), self.speaking.close())
         await self.writer.close(GRACE)
         if self.elector is not None:
             await self.elector.release()

@@ -20,6 +20,7 @@ from simulation.rules import (
 from simulation.world import Replica, World
 
 BACKOFF = 3.0  # seconds until a write is tried again, for each in which it failed
+STATUSES = ("alpha", "beta", DIRECTORY)
 QUIET = 12.0  # seconds
 AUDITED = 620.0  # seconds in which an audit ends what was remembered against late news
 LATE_NEWS = "_ended"  # remembers the uids of what ended until then
@@ -44,7 +45,8 @@ async def come_to_rest(world: World) -> None:
         problems = [] if written else list(check(world))
         if not written and not problems:
             return
-        if world.now > latest + QUIET:  # so that no single write of a late moment counts
+        # Each status may say in its own time that patience is at its end.
+        if world.now > latest + QUIET * (1 + len(STATUSES)):
             break
     if written:
         what = ", ".join(f"{sent.call.verb} {sent.call.key.name}" for _, sent in written[:4])
@@ -190,7 +192,9 @@ async def end(world: World) -> None:
                 world.delete(plural, key)
     await asyncio.sleep(2)
     world.delete("keycloakdirectories", Key("", DIRECTORY))
-    if world.thorough:
+    await asyncio.sleep(QUIET)
+    # Of a list without objects kopf tells nothing, not even that there was one.
+    if world.thorough or (world.lost and any(_left(world))):
         await asyncio.sleep(AUDITED)
     for _ in range(3):
         await asyncio.sleep(QUIET / 3)

@@ -64,13 +64,14 @@ class Revocations:
 
     def _judge(self, bound: Bound, leader: Replica, due: Due | None) -> None:
         world, now = self._world, self._world.now
-        why = forbidden(bound, leader.link.seen, world.clock.now())
-        why = why or self._vanished(bound) or self._by_keycloak(bound, leader)
+        declared = forbidden(bound, leader.link.seen, world.clock.now())
+        why = declared or self._vanished(bound) or self._by_keycloak(bound, leader)
         if why is None:
             return
         access = leader.link.seen.get("groupaccesses", {}).get(Key("", bound.name.access))
         spec = access.body["metadata"]["generation"] if access else 0
-        keys = tuple(successors(bound, leader.link.seen))
+        # What Keycloak's word revokes is not replaced by anything.
+        keys = tuple(successors(bound, leader.link.seen)) if declared else ()
         if due is None or due.leader != leader.name or due.why != why:
             due = Due(leader.name, why, now, spec=spec)
         elif keys and due.spec != spec:  # another replacement, which has its own time

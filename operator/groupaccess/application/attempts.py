@@ -53,9 +53,12 @@ class Attempt:
         before.version = version
         return before
 
-    def revoke(self, now: float, *, revokes: bool, empties: bool) -> None:
-        """Keep since when it is to take subjects away, and whether it is to take all."""
-        self.urgent = empties
+    def rest(self) -> None:
+        """Forget its failures: it is not to be tried again for now."""
+        self.failures, self.retry_at, self.refusal, self._lasting = 0, 0.0, None, None
+
+    def revoke(self, now: float, *, revokes: bool) -> None:
+        """Keep since when it is to take subjects away."""
         since = now if self.revoking_since is None else self.revoking_since
         self.revoking_since = since if revokes else None
 

@@ -13,6 +13,7 @@ from groupaccess.domain.bindings import Binding
 from groupaccess.domain.plan import Apply, Why
 
 EMPTY_SECONDS = 1.0  # after which a binding that is not emptied is deleted
+DELETE_SECONDS = 5.0  # after which a deletion is sent again
 ABSENT_SECONDS = 5.0  # until the next look for a GroupAccess that the API server does not have
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,11 @@ class Calls:
         memory = memories.setdefault(binding.uid, BindingMemory(now))
         attempt = memory.attempt = Attempt.after(memory.attempt, None, binding.version, now)
         try:
-            was_there = await self._cluster.delete(binding)
+            async with asyncio.timeout(DELETE_SECONDS):
+                was_there = await self._cluster.delete(binding)
+        except TimeoutError:
+            self._failed(order, attempt, PassingError("no answer in time"))
+            return False
         except RefusedError as refused:
             now, rights = self._clock.monotonic(), self._store.rights
             attempt.refuse(refused.failure, now, rights, unanswered=False)

@@ -60,8 +60,7 @@ class Known:
 
     def refused(self) -> AbstractSet[str]:
         """Return the GroupAccesses that the API server refused a write of."""
-        memories = ((name, self.memory(name)) for name in self.accesses)
-        return {name for name, memory in memories if memory.refused}
+        return {memory.name for memory in self._memories.values() if memory.refused}
 
     def roles_in_use(self) -> frozenset[str]:
         """Return the ClusterRoles that some GroupAccess grants, and that exist."""
@@ -96,7 +95,10 @@ class Known:
         if declared is None:
             return ObjectMemory("")
         uid = declared.access.uid
-        return self._memories.setdefault(uid, ObjectMemory(uid))
+        memory = self._memories.get(uid)
+        if memory is None:
+            memory = self._memories[uid] = ObjectMemory(uid, access)
+        return memory
 
     def pins(self, access: str) -> dict[str, Pin]:
         """Return the pinned groups of a GroupAccess in its directory, by group as declared.

@@ -39,6 +39,7 @@ class ObjectMemory:
     """
 
     uid: str
+    name: str = ""
     applied: dict[BindingKey, Content] = field(default_factory=dict)
     attempts: dict[BindingKey, Attempt] = field(default_factory=dict)
     subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
@@ -79,6 +80,14 @@ class ObjectMemory:
         """Keep what was applied."""
         self.applied[key] = content
         self.attempts.pop(key, None)
+
+    def rest(self, keys: Collection[BindingKey]) -> None:
+        """Forget the failures of writes that are not wanted now; what has no answer stays open."""
+        for key in tuple(keys):
+            if self.attempts[key].unanswered:
+                self.attempts[key].rest()
+            else:
+                del self.attempts[key]
 
     def keep(self, keys: Collection[BindingKey]) -> None:
         """Forget the bindings that are no longer declared."""

@@ -33,7 +33,7 @@ class Queue:
         self._again: dict[str, Priority] = {}  # keys to hand out again
         self._processing: set[str] = set()
         self._failures: dict[str, int] = {}
-        self._timers: dict[str, tuple[float, TimerHandle]] = {}
+        self._timers: dict[str, tuple[float, TimerHandle, Priority]] = {}
         self._wakeup = asyncio.Event()
 
     def add(self, key: str, priority: Priority = Priority.HIGH) -> None:
@@ -51,12 +51,17 @@ class Queue:
         """Want work on the key after a delay; of several delays the earliest counts."""
         due = self._clock.monotonic() + seconds
         if key in self._timers:
-            earlier, timer = self._timers[key]
+            earlier, timer, before = self._timers[key]
+            priority = Priority.HIGH if Priority.HIGH in (before, priority) else Priority.LOW
             if earlier <= due:
+                self._timers[key] = (earlier, timer, priority)
                 return
             timer.cancel()
-        ring = self._clock.call_later(seconds, lambda: self._ring(key, priority))
-        self._timers[key] = (due, ring)
+        self._timers[key] = (
+            due,
+            self._clock.call_later(seconds, lambda: self._ring(key)),
+            priority,
+        )
 
     def retry(self, key: str) -> float:
         """Want work on the key after a back-off that doubles with each failure; return it."""
@@ -91,14 +96,13 @@ class Queue:
 
     def close(self) -> None:
         """Forget the delayed keys."""
-        for _, timer in self._timers.values():
+        for _, timer, _ in self._timers.values():
             timer.cancel()
         self._timers.clear()
 
     def _cancel(self, key: str) -> None:
-        _, timer = self._timers.pop(key, (0.0, None))
-        if timer is not None:
-            timer.cancel()
+        if key in self._timers:
+            self._timers.pop(key)[1].cancel()
 
     @property
     def _depth(self) -> int:
@@ -118,6 +122,6 @@ class Queue:
         self._metrics.queue_depth(self._depth)
         self._wakeup.set()
 
-    def _ring(self, key: str, priority: Priority) -> None:
-        del self._timers[key]
+    def _ring(self, key: str) -> None:
+        _, _, priority = self._timers.pop(key)
         self.add(key, priority)

@@ -102,8 +102,9 @@ class Store(Known):
 
     def replace_cluster_roles(self, names: AbstractSet[str]) -> AbstractSet[str]:
         """Take in all ClusterRoles; those that are not among them have gone."""
-        touched = (self.drop_cluster_role(name) for name in self.cluster_roles - names)
-        return frozenset().union(*touched, *(self.put_cluster_role(name) for name in names))
+        gone = [self.drop_cluster_role(name) for name in self.cluster_roles - names]
+        new = [self.put_cluster_role(name) for name in names - self.cluster_roles]
+        return frozenset().union(*gone, *new, self.change_rights())
 
     def put_namespace(self, name: str, namespace: Namespace) -> AbstractSet[str]:
         """Keep a namespace as it stands."""

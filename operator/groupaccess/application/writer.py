@@ -17,7 +17,7 @@ from groupaccess.application.order import Order, Waits
 from groupaccess.application.ports import Clock
 from groupaccess.application.store import Store
 from groupaccess.domain.bindings import Binding, BindingKey
-from groupaccess.domain.plan import Apply, Delete, Why
+from groupaccess.domain.plan import Apply, Delete, Plan, Why, binds_as_named
 
 AT_ONCE, EACH = 16, 8  # calls of a lane at a time: of all objects, and of one
 PATIENCE_SECONDS = 1.0  # how long a reconcile waits for its writes
@@ -29,7 +29,8 @@ AGAIN_SECONDS = 0.5  # between two looks at an object of which some writes are a
 class Writer:
     """Sends the writes of plans: deletions in a lane of their own, and each when it is due.
 
-    `wake` asks for another reconcile of an object after some seconds.
+    `wake` asks for another reconcile of an object after some seconds, urgently where something
+    was to be revoked.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Writer:
         store: Store,
         clock: Clock,
         waits: Waits,
-        wake: Callable[[str, float], None],
+        wake: Callable[[str, float, bool], None],
     ) -> None:
         self._calls = calls
         self._store = store
@@ -48,20 +49,31 @@ class Writer:
         self._applies = Lane(clock, AT_ONCE, EACH)
         self._deletes = Lane(clock, AT_ONCE, EACH)
         self._tickets: dict[str, dict[BindingKey, Ticket]] = {}
+        self._orders: dict[str, Order] = {}  # the latest, while some of it is under way
         self._idle: dict[str, asyncio.Event] = {}
 
     async def write(self, order: Order) -> float | None:
         """Begin the writes, wait a moment for them; return when to look again, in seconds."""
-        self._withdraw(order)
-        self._remember(order.name, order.plan.deletes)
+        self._orders[order.name] = order
+        self._rest(order)
+        deletes = (*order.plan.deletes, *self._overdue(order))
+        self._withdraw(order, deletes)
+        self._remember(order.name, deletes)
+        first = {delete.binding.key for delete in deletes}
         for todo in order.plan.applies:
-            if todo.wrong is None:  # else its turn comes when that is deleted
+            if todo.desired.key not in first:
                 self._submit_apply(order, todo)
-        for delete in order.plan.deletes:
+        for delete in deletes:
             self._submit_delete(order, delete)
         await self._wait_for(order.name)
-        self._look_again(order)
+        self._look_again(order, deletes)
+        if not self.under_way(order.name):
+            self._orders.pop(order.name, None)
         return order.again
+
+    def withdraw(self, name: str) -> None:
+        """Take back and break off what grants: the object was deleted."""
+        self._withdraw(Order(name, Plan()), ())
 
     def is_busy(self, name: str) -> bool:
         """Tell whether writes of an object may be answered at any moment: they do not hang yet."""
@@ -77,24 +89,48 @@ class Writer:
         """Send nothing more; what is under way has some seconds to end."""
         await asyncio.gather(self._applies.close(grace), self._deletes.close(grace))
 
-    def _look_again(self, order: Order) -> None:
+    def _rest(self, order: Order) -> None:
+        """Forget failures of what is not to be written now: it is as wanted, or held."""
+        if order.memory is not None:
+            written = {todo.desired.key for todo in order.plan.applies}
+            order.memory.rest(order.memory.attempts.keys() - written - self.under_way(order.name))
+
+    def _overdue(self, order: Order) -> list[Delete]:
+        """Return the bindings whose former subjects could not be replaced for too long."""
+        found, now = list[Delete](), self._clock.monotonic()
+        for todo in order.plan.applies:
+            key, memory = todo.desired.key, order.memory
+            attempt = memory.attempts.get(key) if memory else None
+            if memory is None or attempt is None or todo.over is None:
+                continue
+            attempt.revoke(now, revokes=todo.revokes(memory.applied.get(key)))
+            left = attempt.overdue(now, self._waits.replacement)
+            if left is not None and left <= 0:
+                found.append(Delete(todo.over, Why.NOT_REPLACED))
+            elif left is not None:
+                order.look_again(left)
+        return found
+
+    def _look_again(self, order: Order, deletes: Iterable[Delete]) -> None:
         """See when what failed is to be tried again, and when what is replaced may go."""
         memories, now = self._store.bindings.memories, self._clock.monotonic()
         attempts = dict(order.memory.attempts) if order.memory else {}
-        for delete in order.plan.deletes:
+        keys = {todo.desired.key for todo in order.plan.applies}
+        for delete in deletes:
+            keys.add(delete.binding.key)
             memory = memories.get(delete.binding.uid)
             if memory is not None and memory.attempt is not None:
                 attempts[delete.binding.key] = memory.attempt
             elif memory is not None and delete.why is Why.REPLACED:
                 order.look_again(self._left(order, delete))
-        for key in attempts.keys() - self.under_way(order.name):
+        for key in (keys & attempts.keys()) - self.under_way(order.name):
             if attempts[key].failures:
                 order.look_again(attempts[key].retry_at - now)
 
-    def _withdraw(self, order: Order) -> None:
+    def _withdraw(self, order: Order, deletes: Iterable[Delete]) -> None:
         """Take back what was not sent yet, and break off what must not be made any more."""
         tickets = self._tickets.get(order.name, {})
-        revoked = {each.binding.key for each in order.plan.deletes if not each.replacements}
+        revoked = {each.binding.key for each in deletes if not each.replacements}
         revoked |= {todo.desired.key for todo in order.plan.applies if todo.empties}
         for key, ticket in tuple(tickets.items()):
             wanted = ticket.revokes or (key in order.declared and key not in revoked)
@@ -119,18 +155,12 @@ class Writer:
         if memory is None or key in self.under_way(order.name):
             return
         attempt, version = memory.attempts.get(key), todo.over.version if todo.over else ""
-        revokes = todo.revokes(memory.applied.get(key))
-        overdue = attempt.overdue(now, self._waits.replacement) if attempt and revokes else None
-        if attempt and overdue is not None and todo.over:
-            if overdue <= 0:
-                self._send_delete(order, todo.over, Why.NOT_REPLACED)
-                return
-            order.look_again(overdue)
         if attempt and attempt.waits(version, todo.desired, now, self._store.rights):
             return
         attempt = memory.attempts[key] = Attempt.after(attempt, todo.desired, version, now)
-        attempt.revoke(now, revokes=revokes, empties=todo.empties)
-        if revokes:
+        attempt.urgent = todo.empties
+        if todo.revokes(memory.applied.get(key)):
+            attempt.revoke(now, revokes=True)
             order.look_again(self._waits.replacement.total_seconds())
         if todo.empties:
             self._send(self._deletes, order, key, lambda: self._calls.empty(order, todo, attempt))
@@ -158,7 +188,9 @@ class Writer:
         self._send(self._deletes, order, binding.key, delete)
 
     def _make_anew(self, order: Order, key: BindingKey) -> None:
-        """Go on with what waited for the end of a binding of that name."""
+        """Go on with what waited for the end of a binding, unless a newer plan knows better."""
+        if self._orders.get(order.name) is not order:
+            return
         for todo in order.plan.applies:
             if todo.desired.key == key:
                 self._tickets[order.name].pop(key, None)
@@ -171,8 +203,10 @@ class Writer:
             return memory.since + self._waits.unowned.total_seconds() - now
         if delete.why is not Why.REPLACED:
             return 0.0
-        missing = order.memory.attempts.keys() if order.memory else frozenset()
-        if memory.replaced_at is None and delete.replacements.isdisjoint(missing):
+        there = self._store.standing(order.name)
+        if memory.replaced_at is None and all(
+            key in there and binds_as_named(there[key]) for key in delete.replacements
+        ):
             memory.replaced_at = now
         last = memory.since + self._waits.replacement.total_seconds()
         if memory.replaced_at is not None:
@@ -197,14 +231,15 @@ class Writer:
             del tickets[key]
         if tickets:
             if waiting is None:
-                self._wake(order.name, AGAIN_SECONDS)
+                self._wake(order.name, AGAIN_SECONDS, ticket.revokes)
             return
         self._tickets.pop(order.name, None)
+        self._orders.pop(order.name, None)
         self._calls.post(order)
         if waiting is not None:
             waiting.set()
         else:
-            self._wake(order.name, 0.0)
+            self._wake(order.name, 0.0, ticket.revokes)
 
     async def _wait_for(self, name: str) -> None:
         if not self.under_way(name):
@@ -215,4 +250,4 @@ class Writer:
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     await event.wait()
         finally:
-            del self._idle[name]
+            self._idle.pop(name, None)

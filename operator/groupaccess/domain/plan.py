@@ -159,6 +159,13 @@ def is_ours(binding: Binding) -> bool:
     return binding.content.role == spelled or binding.content.managed
 
 
+def binds_as_named(binding: Binding) -> bool:
+    """Tell whether a binding gives somebody the role that its name spells."""
+    name = BindingName.parse(binding.key.name)
+    spelled = RoleRef("ClusterRole", name.cluster_role) if name else None
+    return bool(binding.content.subjects) and binding.content.role == spelled
+
+
 def _delete(binding: Binding, before: frozenset[BindingKey], created: "_Created") -> Delete:
     replacements = before or frozenset(created.replacing(binding))
     return Delete(binding, Why.REPLACED if replacements else Why.UNDECLARED, replacements)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from groupaccess.adapters.kubernetes.errors import denied, judged, unreadable
+from groupaccess.adapters.kubernetes.errors import awaited, denied, judged, unreadable
 from groupaccess.adapters.kubernetes.records import ACCESS_API, read_binding, write_binding
 from groupaccess.adapters.kubernetes.reflector import METADATA
 from groupaccess.adapters.kubernetes.rest import APPLY, ApiError, Rest, path
@@ -56,11 +56,13 @@ class KubernetesCluster:
         preconditions = {"uid": binding.uid, "resourceVersion": binding.version}
         options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions}
         try:
-            await self._rest.call("DELETE", _binding_path(binding.key), options)
+            left = await self._rest.call("DELETE", _binding_path(binding.key), options)
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return False
             raise judged(error) from error
+        if finalizers := (left.get("metadata") or {}).get("finalizers"):
+            raise awaited(finalizers)  # it still binds
         return True
 
     async def uid_of(self, access: str) -> str | None:

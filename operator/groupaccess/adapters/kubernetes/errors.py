@@ -1,5 +1,7 @@
 """What the API server's refusals mean for a mapping."""
 
+from collections.abc import Iterable
+
 from groupaccess.adapters.kubernetes.rest import ApiError
 from groupaccess.application.ports import PassingError, RefusedError
 from groupaccess.domain.bindings import Desired
@@ -33,6 +35,12 @@ def judged(error: ApiError) -> RefusedError | PassingError:
     if not final or ENDING in error.causes:
         return PassingError(str(error))
     return _refused(Reason.WRITE_REFUSED, f"the API server says: {error.message[:WORDS]}")
+
+
+def awaited(finalizers: Iterable[str]) -> RefusedError:
+    """Say that a deleted binding stays, and binds, until somebody takes its finalizers away."""
+    named = ", ".join(finalizers)
+    return _refused(Reason.WRITE_REFUSED, f"it is deleted, but its finalizers keep it: {named}")
 
 
 def unreadable(error: ApiError, what: str) -> RefusedError | PassingError:

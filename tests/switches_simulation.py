@@ -1,0 +1,160 @@
+"""The mends of defects that the simulation has to miss: each taken back as the defect was."""
+
+from switches_kinds import OPERATOR, Edit, mend
+
+CALLS = f"{OPERATOR}/application/calls.py"
+KNOWN = f"{OPERATOR}/application/known.py"
+MEMORY = f"{OPERATOR}/application/memory.py"
+SEEN = f"{OPERATOR}/application/seen.py"
+STORE = f"{OPERATOR}/application/store.py"
+WRITER = f"{OPERATOR}/application/writer.py"
+IDENTITY = f"{OPERATOR}/domain/identity.py"
+OBSERVATION = f"{OPERATOR}/domain/observation.py"
+PLAN = f"{OPERATOR}/domain/plan.py"
+REFLECTOR = f"{OPERATOR}/adapters/kubernetes/reflector.py"
+
+MENDS = (
+    mend(
+        "D1: any wanted binding of the mapping or group replaces, and is waited for without end",
+        Edit(
+            PLAN,
+            "created = _Created.of(applies, stands.values())",
+            "created = _Created.of([Apply(want, None) for want in wanted.bindings], ())",
+        ),
+        Edit(PLAN, "of_role.setdefault(want.content.role, {})", "of_role.setdefault(ANY, {})"),
+        Edit(PLAN, "self.of_role.get(binding.content.role, {})", "self.of_role.get(ANY, {})"),
+        Edit(PLAN, "Replacements = ", 'ANY = RoleRef("", "")\n\nReplacements = '),
+        Edit(WRITER, "delete.replacements.isdisjoint(missing)", "not missing"),
+        Edit(WRITER, "last = memory.since + self._waits.replacement.total_seconds()", "last = 1e9"),
+    ),
+    mend(
+        "D2: what was applied is remembered only when all writes were acknowledged",
+        Edit(
+            MEMORY,
+            "    warned: set[str] = field(default_factory=set)\n",
+            "    warned: set[str] = field(default_factory=set)\n"
+            "    written: dict[BindingKey, Content] = field(default_factory=dict)\n",
+        ),
+        Edit(
+            MEMORY,
+            "        self.applied[key] = content\n        self.attempts.pop(key, None)\n",
+            "        self.written[key] = content\n        self.attempts.pop(key, None)\n"
+            "        if not self.attempts:\n"
+            "            self.applied.update(self.written)\n            self.written.clear()\n",
+        ),
+        Edit(
+            MEMORY,
+            "for memory in (self.applied, self.attempts):",
+            "for memory in (self.applied, self.attempts, self.written):",
+        ),
+    ),
+    mend(
+        "D3: the start of a grace is kept on the binding alone",
+        Edit(IDENTITY, "confirmed.replace(microsecond=0), now)", "now)"),
+    ),
+    mend(
+        "D4: a binding of another role is deleted, and not made anew",
+        Edit(PLAN, "            applies.append(Apply(want, None, wrong=binding))\n", ""),
+    ),
+    mend(
+        "D5: the status tells what was wanted, not what is bound",
+        Edit(
+            OBSERVATION,
+            "        may = {key for key in theirs if _may_be(key, wanted) and "
+            "_has_role(theirs[key])}\n        places = may & here\n",
+            "        may = {key for key in here if _may_be(key, wanted)} - self.faults.keys()\n"
+            "        places = may & here\n",
+        ),
+        Edit(
+            OBSERVATION,
+            "exact=frozenset(key for key in places if _is_exact(theirs[key], wanted))",
+            "exact=frozenset(places)",
+        ),
+        Edit(OBSERVATION, "extra=frozenset(theirs.keys() - may)", "extra=frozenset()"),
+    ),
+    mend(
+        "D6: what was created while it was listed counts as gone",
+        Edit(SEEN, "\n            and int(version) <= int(listing.version)\n", "\n"),
+    ),
+    mend(
+        "D9: deletions wait for all applies of their object",
+        Edit(
+            WRITER,
+            "        for delete in order.plan.deletes:\n            self._submit_delete(",
+            "        while self.under_way(order.name):\n            await asyncio.sleep(0.1)\n"
+            "        for delete in order.plan.deletes:\n            self._submit_delete(",
+        ),
+    ),
+    mend(
+        "D11: what is remembered of a GroupAccess is kept by its name",
+        Edit(
+            KNOWN,
+            '        if declared is None:\n            return ObjectMemory("")\n'
+            "        uid = declared.access.uid\n"
+            "        return self._memories.setdefault(uid, ObjectMemory(uid))\n",
+            '        memory = self._memories.setdefault(access, ObjectMemory(""))\n'
+            "        memory.uid = declared.access.uid if declared else memory.uid\n"
+            "        return memory\n",
+        ),
+        Edit(
+            STORE,
+            "                self._memories.pop(known.access.uid, None)\n",
+            "                self._memories.pop(access.name, None)\n",
+        ),
+        Edit(
+            STORE,
+            "            self._memories.pop(known.access.uid, None)\n        self.bindings.bind(",
+            "            self._memories.pop(name, None)\n        self.bindings.bind(",
+        ),
+        Edit(
+            CALLS,
+            "        if memory is None or memory.attempts.get(key) is not attempt:\n",
+            "        memory = memory and self._store.memory(order.name)\n"
+            "        if memory is None:\n",
+        ),
+    ),
+    mend(
+        "D12: after a gap a list is compared with what watches told, not with what is kept",
+        Edit(
+            REFLECTOR,
+            "    _version: str | None = None  #",
+            "    _known: dict[tuple[str, str], str] = field(default_factory=dict)\n"
+            "    _version: str | None = None  #",
+        ),
+        Edit(REFLECTOR, '        first = ""\n', '        first, now = "", {}\n'),
+        Edit(
+            REFLECTOR,
+            "            read.extend(self.mirror.read(item) for item in items)\n",
+            "            read.extend(self.mirror.read(item) for item in items)\n"
+            "            now.update(_named(item) for item in items)\n",
+        ),
+        Edit(
+            REFLECTOR,
+            "        self.mirror.replace(read, first)\n",
+            "        for each in read:\n            self.mirror.put(each)\n"
+            "        for (namespace, name), uid in self._known.items():\n"
+            "            if (namespace, name) not in now:\n"
+            "                self.mirror.drop(namespace, name, uid)\n"
+            "        self._known = now\n        self.mirror.passed(first)\n",
+        ),
+        Edit(
+            REFLECTOR,
+            '            metadata = item["metadata"]\n',
+            '            metadata = item["metadata"]\n'
+            "            self._known.pop(_named(item)[0], None)\n",
+        ),
+        Edit(
+            REFLECTOR,
+            "            self.mirror.put(self.mirror.read(item))\n",
+            "            self.mirror.put(self.mirror.read(item))\n"
+            "            self._known.update([_named(item)])\n",
+        ),
+        Edit(
+            REFLECTOR,
+            "def _backoff(",
+            'def _named(item):\n    metadata = item["metadata"]\n'
+            '    return (metadata.get("namespace", ""), metadata["name"]), '
+            'metadata["uid"]\n\n\ndef _backoff(',
+        ),
+    ),
+)
