@@ -68,3 +68,17 @@ def test_the_examples_are_read_without_an_unknown_field() -> None:
     ):
         body = yaml.safe_load((ROOT / "examples" / name).read_text())
         assert not kind.read(body).spec.unknown_fields()
+
+
+def test_each_decision_has_a_number_of_its_own_and_says_it() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(page.name.partition("-")[0]) for page in pages]
+    assert numbers == list(range(1, len(pages) + 1))
+    for number, page in zip(numbers, pages, strict=True):
+        assert page.read_text().startswith(f"# {number}. "), page
+
+
+def test_each_link_to_a_decision_says_its_number() -> None:
+    for page in PAGES:
+        links = re.findall(r"\[(?:decision )?(\d+)\]\([^)]*?(\d{4})-", page.read_text())
+        assert all(int(said) == int(number) for said, number in links), page
