@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from groupaccess.api import v1alpha1 as api
+from groupaccess.api.crd import KINDS
 from groupaccess.domain.reasons import ADVICE, Reason
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +23,22 @@ def test_the_readmes_example_is_a_group_access() -> None:
     (example,) = blocks(README, "yaml")
     access = api.GroupAccess.read(yaml.safe_load(example))
     assert not access.spec.unknown_fields()
+
+
+def test_what_kubectl_shows_has_the_columns_that_it_shows() -> None:
+    shown = [
+        re.match(r"\$ kubectl get (\w+)(?: .*?(-o wide)?)?\n(.*)\n", block)
+        for page in PAGES
+        for block in blocks(page.read_text(), "console")
+        if block.startswith("$ kubectl get ")
+    ]
+    assert len(shown) >= 2
+    for found in shown:
+        assert found is not None
+        short, wide, header = found.groups()
+        (kind,) = (kind for kind in KINDS if kind.short == short)
+        columns = [each.name for each in kind.columns if wide or not each.wide]
+        assert header.split() == ["NAME", *columns]
 
 
 def test_every_make_target_that_is_named_exists() -> None:
@@ -51,3 +68,17 @@ def test_the_examples_are_read_without_an_unknown_field() -> None:
     ):
         body = yaml.safe_load((ROOT / "examples" / name).read_text())
         assert not kind.read(body).spec.unknown_fields()
+
+
+def test_each_decision_has_a_number_of_its_own_and_says_it() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(page.name.partition("-")[0]) for page in pages]
+    assert numbers == list(range(1, len(pages) + 1))
+    for number, page in zip(numbers, pages, strict=True):
+        assert page.read_text().startswith(f"# {number}. "), page
+
+
+def test_each_link_to_a_decision_says_its_number() -> None:
+    for page in PAGES:
+        links = re.findall(r"\[(?:decision )?(\d+)\]\([^)]*?(\d{4})-", page.read_text())
+        assert all(int(said) == int(number) for said, number in links), page
