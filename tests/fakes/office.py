@@ -1,6 +1,7 @@
 """A writer on fakes, and orders for it."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -31,7 +32,7 @@ class Office:
     metrics: FakeMetrics
     cluster: FakeCluster = field(default_factory=FakeCluster)
     store: Store = field(default_factory=Store)
-    woken: list[tuple[str, float]] = field(default_factory=list)
+    woken: list[tuple[str, float, bool]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.recorder = Recorder(self.cluster, self.clock, leads)
@@ -50,12 +51,16 @@ class Office:
         return made
 
     async def write(
-        self, *todo: Apply | Delete, name: str = NAME, known: bool = True
+        self,
+        *todo: Apply | Delete,
+        name: str = NAME,
+        known: bool = True,
+        kept: Collection[BindingKey] = (),
     ) -> float | None:
-        """Carry out a plan; `known` tells that its GroupAccess is there."""
+        """Carry out a plan; `known` tells that its GroupAccess is there, `kept` stays as it is."""
         applies = tuple(each for each in todo if isinstance(each, Apply))
         plan = Plan(applies, tuple(each for each in todo if isinstance(each, Delete)))
-        keys = {each.desired.key for each in applies}
+        keys = {each.desired.key for each in applies} | set(kept)
         order = Order(name, plan)
         if known:
             memory = self.store.memory(name)
