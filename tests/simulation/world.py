@@ -246,16 +246,19 @@ class World:
     async def _follow_up(self, replica: Replica) -> None:
         """Do as the kubelet does."""
         await self._end(replica)
-        await asyncio.sleep(RESTART)
-        if not replica.clock.alive:
-            self.start()
+        await self._begin_anew()
 
     async def kill(self, replica: Replica) -> None:
         """End a process without a word to it."""
         if replica in self.replicas:
             self.say(f"{replica.name} is killed")
             await self._end(replica)
-            await asyncio.sleep(RESTART)
+            await self._begin_anew()
+
+    async def _begin_anew(self) -> None:
+        """Start a process for one that ended, unless somebody did: without an election only one."""
+        await asyncio.sleep(RESTART)
+        if len(self.replicas) <= self.elects:
             self.start()
 
     async def _end(self, replica: Replica) -> None:
