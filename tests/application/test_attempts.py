@@ -71,7 +71,7 @@ def test_a_deletion_is_tried_again_within_two_seconds_however_often_it_failed(
 
 def test_one_that_is_to_leave_nobody_bound_is_as_urgent_as_a_deletion() -> None:
     attempt = begin()
-    attempt.revoke(0.0, revokes=True, empties=True)
+    attempt.urgent = True
     assert max(fail(attempt, 40)) <= LONGEST_REVOKING_SECONDS
 
 
@@ -79,6 +79,15 @@ def test_other_rights_begin_the_pauses_anew() -> None:
     attempt = begin()
     refuse(attempt, 8)
     assert refuse(attempt, 1, rights=1)[0] <= 2
+
+
+def test_what_is_not_wanted_now_is_not_tried_again_and_not_spoken_of() -> None:
+    attempt = begin()
+    refuse(attempt, 3)
+    attempt.rest()
+    assert attempt.fault() is None
+    assert not attempt.is_new()
+    assert not attempt.waits("1", WANT, 0.0, 0)
 
 
 def test_the_same_write_waits_and_another_or_one_with_other_rights_does_not() -> None:
@@ -131,11 +140,11 @@ def test_the_same_write_goes_on_from_the_try_before_and_another_begins_anew() ->
 def test_since_when_somebody_is_to_go_is_kept_whatever_is_written_instead() -> None:
     attempt = begin()
     assert attempt.overdue(100.0, timedelta(seconds=30)) is None
-    attempt.revoke(5.0, revokes=True, empties=False)
+    attempt.revoke(5.0, revokes=True)
     other = Attempt.after(attempt, OTHER, "2", 20.0)
-    other.revoke(20.0, revokes=True, empties=False)
+    other.revoke(20.0, revokes=True)
     assert other.overdue(20.0, timedelta(seconds=30)) == pytest.approx(15)
-    other.revoke(21.0, revokes=False, empties=False)
+    other.revoke(21.0, revokes=False)
     assert other.overdue(22.0, timedelta(seconds=30)) is None
 
 

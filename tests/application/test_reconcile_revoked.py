@@ -137,7 +137,7 @@ async def test_status_of_what_has_ended_and_is_bound_yet_says_so(beside: World) 
     beside.clock.advance(LASTING_SECONDS)
     await beside.reconcile()
     assert beside.said_of("adm") == ("Held", "Expired")
-    assert f"Still bound: {STRONG}" in beside.mapping("adm")["message"]
+    assert f"still bound: {STRONG}" in beside.mapping("adm")["message"]
     assert beside.status["granted"] == "2/2"
     beside.clock.advance(2)
     await beside.reconcile()
@@ -151,7 +151,7 @@ async def test_status_of_a_binding_with_another_role_that_stays_says_so(granted:
     await granted.reconcile()
     assert granted.said_of("sre") == ("Held", "WriteRefused")
     assert granted.condition("Ready") == ("False", "WriteRefused")
-    assert f"Still bound: {key()}" in granted.mapping()["message"]
+    assert f"still bound: {key()}" in granted.mapping()["message"]
 
 
 async def test_status_of_what_is_revoked_counts_where_it_is_bound_yet(world: World) -> None:

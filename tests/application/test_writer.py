@@ -59,7 +59,7 @@ async def test_a_deletion_does_not_wait_for_a_write_that_hangs(
     answer.set()
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert office.woken == [(NAME, 0.0)]
+    assert office.woken == [(NAME, 0.0, False)]
     assert not office.writer.under_way(NAME)
 
 

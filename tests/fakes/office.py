@@ -31,7 +31,7 @@ class Office:
     metrics: FakeMetrics
     cluster: FakeCluster = field(default_factory=FakeCluster)
     store: Store = field(default_factory=Store)
-    woken: list[tuple[str, float]] = field(default_factory=list)
+    woken: list[tuple[str, float, bool]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.recorder = Recorder(self.cluster, self.clock, leads)

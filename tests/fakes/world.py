@@ -71,7 +71,7 @@ class World:
             self.background,
         )
 
-    def _wake(self, name: str, seconds: float) -> None:
+    def _wake(self, name: str, seconds: float, urgent: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002
         self.woken.append((name, seconds))
 
     def declare(self, *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
