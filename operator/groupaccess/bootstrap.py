@@ -159,7 +159,7 @@ class Operator:
             self.store,
             clock,
             self.metrics,
-            self.enqueue,
+            self.enqueue_later,
         )
         server = KubernetesApiServer(  # a review is no write: it is not fenced
             Rest(environment.transport), settings.read_pods, settings.read_nodes
@@ -180,6 +180,11 @@ class Operator:
         """Want work on these GroupAccesses, if this replica is the one that works."""
         for name in names if self.leads() else ():
             self.queue.add(name)
+
+    def enqueue_later(self, names: Iterable[str]) -> None:
+        """Want work on these GroupAccesses, after what people have edited and what has ended."""
+        for name in names if self.leads() else ():
+            self.queue.add(name, Priority.LOW)
 
     def look_later(self, names: Iterable[str]) -> None:
         """Want a look at these GroupAccesses, once for all that happens in the meantime."""

@@ -201,7 +201,7 @@ def test_fault_of_the_api_server_is_said_instead_of_the_grant() -> None:
     assert conditions(said) == READY | {"Ready": "False", "Stalled": "True"}
     assert said.ready.message == "sre: the API server says no."
     assert said.mappings[0].reason is Reason.WRITE_REFUSED
-    assert said.mappings[0].subjects == ("/SRE",)
+    assert said.mappings[0].subjects == ()
 
 
 def test_mapping_with_a_fault_is_held_although_it_is_bound_as_declared() -> None:

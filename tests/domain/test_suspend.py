@@ -115,7 +115,7 @@ def test_an_object_whose_grants_stand_is_ready_and_says_that_it_waits() -> None:
     assert [one.status for one in said.conditions] == ["True", "False", "False", "Unknown"]
     one = said.mappings[0]
     assert (one.state, one.reason) == (State.GRANTED, Reason.SUSPENDED)
-    assert one.subjects == ()
+    assert one.subjects == ("/SRE",)
 
 
 def test_what_does_not_stand_yet_waits_for_a_person() -> None:

@@ -1,6 +1,7 @@
 """A writer on fakes, and orders for it."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -50,12 +51,16 @@ class Office:
         return made
 
     async def write(
-        self, *todo: Apply | Delete, name: str = NAME, known: bool = True
+        self,
+        *todo: Apply | Delete,
+        name: str = NAME,
+        known: bool = True,
+        kept: Collection[BindingKey] = (),
     ) -> float | None:
-        """Carry out a plan; `known` tells that its GroupAccess is there."""
+        """Carry out a plan; `known` tells that its GroupAccess is there, `kept` stays as it is."""
         applies = tuple(each for each in todo if isinstance(each, Apply))
         plan = Plan(applies, tuple(each for each in todo if isinstance(each, Delete)))
-        keys = {each.desired.key for each in applies}
+        keys = {each.desired.key for each in applies} | set(kept)
         order = Order(name, plan)
         if known:
             memory = self.store.memory(name)

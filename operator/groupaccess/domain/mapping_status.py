@@ -124,7 +124,7 @@ def mapping_status(
         problems=problems[:FIRST] if mapping.scope is not None else (),
         group_path=group.path if group else None,
         group_id=group.id if group else None,
-        subjects=verdict.subjects,
+        subjects=now.subjects(mapping.name, bound.exact or bound.places or bound.extra),
         expires_at=mapping.expires_at,
         also=now.also.get(mapping.name),
     )

@@ -10,6 +10,8 @@ from groupaccess.domain.elsewhere import AlsoGrantedBy
 from groupaccess.domain.plan import is_ours
 from groupaccess.domain.wanted import Wanted
 
+MOST_SUBJECTS = 32  # that a status shows
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -45,6 +47,12 @@ class Observation:
     faults: Mapping[BindingKey, Failure] = field(default_factory=dict)
     under_way: AbstractSet[BindingKey] = frozenset()
     also: Mapping[str, AlsoGrantedBy] = field(default_factory=dict)
+
+    def subjects(self, mapping: str, keys: Iterable[BindingKey]) -> tuple[str, ...]:
+        """Return the groups that some bindings of a mapping name, the first of them, sorted."""
+        bound = self.bindings.get(mapping, {})
+        named = {group for key in keys for group in bound[key].content.groups}
+        return tuple(sorted(named))[:MOST_SUBJECTS]
 
     def bound(self, mapping: str, keys: Iterable[BindingKey], wanted: Wanted) -> Bound:
         """Compare the bindings of a mapping, whose places are `keys`: role, subjects and place."""
