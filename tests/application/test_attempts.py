@@ -81,6 +81,15 @@ def test_other_rights_begin_the_pauses_anew() -> None:
     assert refuse(attempt, 1, rights=1)[0] <= 2
 
 
+def test_what_is_not_wanted_now_is_not_tried_again_and_not_spoken_of() -> None:
+    attempt = begin()
+    refuse(attempt, 3)
+    attempt.rest()
+    assert attempt.fault() is None
+    assert not attempt.is_new()
+    assert not attempt.waits("1", WANT, 0.0, 0)
+
+
 def test_the_same_write_waits_and_another_or_one_with_other_rights_does_not() -> None:
     attempt = begin()
     attempt.refuse(NO, 0.0, 0, unanswered=False)
