@@ -2,7 +2,8 @@
 
     python -m simulation.first_broken SEED EXAMPLES
 
-They are those of `make simulate` with that seed, without shrinking.
+They are drawn as `make simulate` draws them, without shrinking. The same SEED, EXAMPLES and code
+give the same examples; another number of EXAMPLES gives others.
 """
 
 import itertools
