@@ -28,6 +28,7 @@ class Background:
     async def run(self, name: str, call: Coroutine[Any, Any, None]) -> None:
         """Make the call; raise what it raises, if that is soon."""
         task = asyncio.create_task(_bounded(call))
+        task.add_done_callback(lambda _: call.close())  # one that was cancelled before it began
         try:
             await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
         except asyncio.CancelledError:
