@@ -8,6 +8,7 @@ import pytest
 
 from testbed.bound import bound
 from testbed.cluster import Cluster
+from testbed.guards import CAGE
 from testbed.installation import (
     KINDS_OF_GUARDS,
     KINDS_OF_RIGHTS,
@@ -79,6 +80,8 @@ def test_a_role_that_an_upgrade_adds_is_granted_within_five_seconds(
         what="a long back-off",
     )
 
+    reads = cluster.audit.events(mark, USERNAME, reads=True)
+    assert any(event["objectRef"].get("name") == CAGE for event in reads)
     done = upgrade([*WITH_CLUSTER_ADMIN, name])
     objects.wait_reason(f"ga/{name}", "Granted", within=60)
     took = time.monotonic() - done

@@ -32,7 +32,7 @@ def test_a_grant_ends_within_a_second_of_its_time(
     objects.apply(access(name, directory, mapping("m", "SRE", expiresAt=text)))
     objects.wait_reason(f"ga/{name}", "Granted")
     columns = objects.cluster.kubectl("get", "ga", name, "--no-headers").stdout.split()
-    assert columns[3] == text
+    assert columns[4] == text
     eventually(lambda: not objects.bindings(name), within=10, every=0.05)
     assert timedelta(0) <= datetime.now(UTC) - end < timedelta(seconds=2)
     ready = objects.wait_reason(f"ga/{name}", "Expired")
