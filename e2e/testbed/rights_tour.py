@@ -20,6 +20,7 @@ HOLDERS = {"configMapRef": ("ConfigMap", "data"), "secretRef": ("Secret", "strin
 GHOST = f"{NAME}-ghost"  # a GroupAccess that never was
 PLACES = (f"{NAME}-named", f"{NAME}-selected")  # namespaces
 SELECTED = {"rights": "yes"}
+SCOPE = {"names": [PLACES[0]], "selector": {"matchLabels": SELECTED}}
 WITHIN = 20.0  # seconds
 Mapping = dict[str, Any]
 
@@ -91,8 +92,7 @@ class Tour:
             mapping("stays", "SRE"),
             mapping("soon", "SRE", expiresAt=f"{end:%Y-%m-%dT%H:%M:%SZ}"),
         )
-        scope = {"names": [PLACES[0]], "selector": {"matchLabels": SELECTED}}
-        both = (mapping(role, "SRE", role, namespaces=scope) for role in ("view", "edit"))
+        both = (mapping(role, "SRE", role, namespaces=SCOPE) for role in ("view", "edit"))
         self._declare(THIRD, *both)
         for name in (FIRST, SECOND, THIRD):
             self.objects.wait_reason(f"ga/{name}", "Granted")
@@ -107,6 +107,8 @@ class Tour:
         """Give a mapping another role, and remove others."""
         self._declare(FIRST, mapping("view", "SRE", "edit"), mapping("admin", "SRE", "admin"))
         self._stand(FIRST, ("", "view", "edit"), ("", "admin", "admin"))
+        self._declare(THIRD, mapping("view", "SRE", "view", namespaces=SCOPE))
+        self._stand(THIRD, *((place, "view", "view") for place in PLACES))
 
     def _ends(self) -> None:
         """Delete GroupAccesses, with bindings of both kinds."""
