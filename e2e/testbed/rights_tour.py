@@ -92,8 +92,9 @@ class Tour:
             mapping("stays", "SRE"),
             mapping("soon", "SRE", expiresAt=f"{end:%Y-%m-%dT%H:%M:%SZ}"),
         )
-        both = (mapping(role, "SRE", role, namespaces=SCOPE) for role in ("view", "edit"))
-        self._declare(THIRD, *both)
+        roles = ("view", "edit", "admin")
+        scoped = (mapping(role, "SRE", role, namespaces=SCOPE) for role in roles)
+        self._declare(THIRD, *scoped)
         for name in (FIRST, SECOND, THIRD):
             self.objects.wait_reason(f"ga/{name}", "Granted")
         self._stand(SECOND, ("", "stays", "view"))
