@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from groupaccess.application.attempts import Attempt
 from groupaccess.application.changes import Changes
@@ -9,7 +11,7 @@ from groupaccess.application.memory import BindingMemory
 from groupaccess.application.order import Order
 from groupaccess.application.ports import Clock, Cluster, Metrics, PassingError, RefusedError
 from groupaccess.application.store import Store
-from groupaccess.domain.bindings import Binding
+from groupaccess.domain.bindings import Binding, BindingKey
 from groupaccess.domain.plan import Apply, Why
 
 EMPTY_SECONDS = 1.0  # after which a binding that is not emptied is deleted
@@ -17,6 +19,13 @@ DELETE_SECONDS = 5.0  # after which a deletion is sent again
 ABSENT_SECONDS = 5.0  # until the next look for a GroupAccess that the API server does not have
 
 logger = logging.getLogger(__name__)
+
+
+T = TypeVar("T")
+
+
+class AbsentError(PassingError):
+    """The API server does not have the GroupAccess, and no watch has told of that yet."""
 
 
 class Calls:
@@ -38,23 +47,9 @@ class Calls:
     async def _apply(self, order: Order, todo: Apply, attempt: Attempt) -> bool:
         """Apply a binding; tell whether that was acknowledged."""
         before = attempt.unanswered
-        try:
-            if self._is_remade(order, todo) and not await self._exists(order):
-                attempt.fail(PassingError("its GroupAccess is gone"), self._clock.monotonic())
-                attempt.retry_at = self._clock.monotonic() + ABSENT_SECONDS
-                return False
-            attempt.send()
-            binding = await self._cluster.apply(todo.desired, todo.over)
-        except RefusedError as refused:
-            now, rights = self._clock.monotonic(), self._store.rights
-            attempt.refuse(refused.failure, now, rights, unanswered=before)
-            return False
-        except PassingError as error:
-            self._failed(order, attempt, error)
-            return False
-        except Exception as error:  # it must not end the lane
-            logger.exception("%s: unexpected", todo.desired.key)
-            self._failed(order, attempt, PassingError(f"unexpected: {type(error).__name__}"))
+        call = self._write(order, todo, attempt)
+        binding = await self._answer(order, attempt, todo.desired.key, call, unanswered=before)
+        if binding is None:
             return False
         self._acknowledge(order, todo, attempt, binding)
         return True
@@ -75,28 +70,49 @@ class Calls:
         now, memories = self._clock.monotonic(), self._store.bindings.memories
         memory = memories.setdefault(binding.uid, BindingMemory(now))
         attempt = memory.attempt = Attempt.after(memory.attempt, None, binding.version, now)
-        try:
-            async with asyncio.timeout(DELETE_SECONDS):
-                was_there = await self._cluster.delete(binding)
-        except TimeoutError:
-            self._failed(order, attempt, PassingError("no answer in time"))
-            return False
-        except RefusedError as refused:
-            now, rights = self._clock.monotonic(), self._store.rights
-            attempt.refuse(refused.failure, now, rights, unanswered=False)
-            return False
-        except PassingError as error:
-            self._failed(order, attempt, error)
-            return False
-        except Exception as error:  # it must not end the lane
-            logger.exception("%s: unexpected", binding.key)
-            self._failed(order, attempt, PassingError(f"unexpected: {type(error).__name__}"))
+        call = asyncio.wait_for(self._cluster.delete(binding), DELETE_SECONDS)
+        was_there = await self._answer(order, attempt, binding.key, call, unanswered=False)
+        if was_there is None:
             return False
         self._store.drop_binding(binding.key, binding.uid)
         memories.pop(binding.uid, None)
         if was_there:
             self._changes.deleted(order.name, binding, why.value)
         return True
+
+    async def _write(self, order: Order, todo: Apply, attempt: Attempt) -> Binding:
+        """Apply a binding, unless it would be made again for a GroupAccess that is gone."""
+        if self._is_remade(order, todo) and not await self._exists(order):
+            raise AbsentError("its GroupAccess is gone")
+        attempt.send()
+        return await self._cluster.apply(todo.desired, todo.over)
+
+    async def _answer(
+        self,
+        order: Order,
+        attempt: Attempt,
+        key: BindingKey,
+        call: Awaitable[T],
+        *,
+        unanswered: bool,
+    ) -> T | None:
+        """Return the answer to a write, or None: the attempt then keeps why it did not work."""
+        try:
+            return await call
+        except RefusedError as refused:
+            now, rights = self._clock.monotonic(), self._store.rights
+            attempt.refuse(refused.failure, now, rights, unanswered=unanswered)
+        except AbsentError as error:
+            self._failed(order, attempt, error)
+            attempt.retry_at = self._clock.monotonic() + ABSENT_SECONDS
+        except PassingError as error:
+            self._failed(order, attempt, error)
+        except TimeoutError:
+            self._failed(order, attempt, PassingError("no answer in time"))
+        except Exception as error:
+            logger.exception("%s: unexpected", key)
+            self._failed(order, attempt, PassingError(f"unexpected: {type(error).__name__}"))
+        return None
 
     def post(self, order: Order) -> None:
         """Post events for what was done, once all writes of an object are answered."""
