@@ -24,7 +24,11 @@ MENDS = (
         Edit(PLAN, "of_role.setdefault(want.content.role, {})", "of_role.setdefault(ANY, {})"),
         Edit(PLAN, "self.of_role.get(binding.content.role, {})", "self.of_role.get(ANY, {})"),
         Edit(PLAN, "Replacements = ", 'ANY = RoleRef("", "")\n\nReplacements = '),
-        Edit(WRITER, "delete.replacements.isdisjoint(missing)", "not missing"),
+        Edit(
+            WRITER,
+            "key in there and binds_as_named(there[key]) for key in delete.replacements",
+            "not memory.attempts for memory in [order.memory] if there and memory",
+        ),
         Edit(WRITER, "last = memory.since + self._waits.replacement.total_seconds()", "last = 1e9"),
     ),
     mend(
@@ -71,6 +75,7 @@ MENDS = (
             "exact=frozenset(places)",
         ),
         Edit(OBSERVATION, "extra=frozenset(theirs.keys() - may)", "extra=frozenset()"),
+        Edit(OBSERVATION, "for key in keys for group", "for key in keys if key in bound for group"),
     ),
     mend(
         "D6: what was created while it was listed counts as gone",
@@ -80,9 +85,9 @@ MENDS = (
         "D9: deletions wait for all applies of their object",
         Edit(
             WRITER,
-            "        for delete in order.plan.deletes:\n            self._submit_delete(",
+            "        for delete in deletes:\n            self._submit_delete(",
             "        while self.under_way(order.name):\n            await asyncio.sleep(0.1)\n"
-            "        for delete in order.plan.deletes:\n            self._submit_delete(",
+            "        for delete in deletes:\n            self._submit_delete(",
         ),
     ),
     mend(
@@ -91,8 +96,11 @@ MENDS = (
             KNOWN,
             '        if declared is None:\n            return ObjectMemory("")\n'
             "        uid = declared.access.uid\n"
-            "        return self._memories.setdefault(uid, ObjectMemory(uid))\n",
-            '        memory = self._memories.setdefault(access, ObjectMemory(""))\n'
+            "        memory = self._memories.get(uid)\n"
+            "        if memory is None:\n"
+            "            memory = self._memories[uid] = ObjectMemory(uid, access)\n"
+            "        return memory\n",
+            '        memory = self._memories.setdefault(access, ObjectMemory("", access))\n'
             "        memory.uid = declared.access.uid if declared else memory.uid\n"
             "        return memory\n",
         ),

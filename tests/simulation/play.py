@@ -71,7 +71,7 @@ async def _happen(world: World, scenario: Scenario) -> None:
         world.start()
     await asyncio.sleep(STARTS)
     for pause, action in scenario.steps:
-        await asyncio.sleep(pause)
+        await pause.wait(world)
         if world.broken:
             return
         await action.act(world)

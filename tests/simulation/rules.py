@@ -73,6 +73,11 @@ class Bound:
         return found
 
     @property
+    def references(self) -> set[str | None]:
+        """Return what a mapping may write to mean the group that it was made for."""
+        return {self.annotation(name) for name in ("group", "group-path", "group-name")}
+
+    @property
     def formers(self) -> set[str]:
         """Return the subjects that are kept for tokens from before, whatever the format."""
         text = self.annotation("former-subjects") or ""
@@ -144,14 +149,14 @@ def forbidden(bound: Bound, seen: Seen, now: datetime) -> str | None:
     if mapping is None:
         return "its mapping is no longer declared"
     roles, group = allowed(seen), bound.annotation("group")
-    same = {group, bound.annotation("group-path"), bound.annotation("group-name")}
     place, namespaces = bound.key.namespace, seen.get("namespaces", {})
     reasons = {
         "its role is no longer declared": mapping["clusterRole"] != bound.name.role,
         "it is no longer declared there": not covers(mapping, place, namespaces),
         "it has expired": ended(mapping, now),
         "its role is not allowed": roles is not None and bound.name.role not in roles,
-        "its group is no longer declared": group is not None and mapping["group"] not in same,
+        "its group is no longer declared": group is not None
+        and mapping["group"] not in bound.references,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 
@@ -163,10 +168,7 @@ def successors(bound: Bound, seen: Seen) -> Iterator[tuple[str, Key]]:
         return
     namespaces = seen.get("namespaces", {})
     for mapping in mappings(access):
-        same = (mapping["group"], mapping["clusterRole"]) == (
-            bound.annotation("group"),
-            bound.name.role,
-        )
+        same = mapping["clusterRole"] == bound.name.role and mapping["group"] in bound.references
         if mapping["name"] != bound.name.mapping and not same:
             continue
         name = str(Name(bound.name.access, mapping["name"], mapping["clusterRole"]))

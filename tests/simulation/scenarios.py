@@ -1,10 +1,12 @@
 """Scenarios as hypothesis draws them: few names, so that much happens to the same things."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
 from fakes.kube.faults import Way
+from fakes.kube.link import ON_THE_WAY
 from simulation.actions import (
     WATCHED,
     Action,
@@ -23,25 +25,49 @@ from simulation.actions import (
     Process,
 )
 from simulation.declared import NAMESPACES, ROLES, Access, Line, Realm
+from simulation.world import World
 
 NAMES = ("alpha", "beta")
+LONG = 90.0  # seconds
 GROUPS = ("g1", "g2", "g3")
 WHERES = ("*", "x", "x+y", "team", "y")
-PAUSES = (0.0, 0.05, 0.3, 1.0, 3.0, 12.0, 12.0)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Seconds that pass; with a verb after the operator sent its next call of that verb."""
+
+    seconds: float
+    verb: str = ""
+
+    async def wait(self, world: World) -> None:
+        if self.verb:
+            await world.call_of(self.verb, seconds=12.0)
+        await asyncio.sleep(self.seconds)
+
+
+Steps = tuple[tuple[Pause, Action], ...]
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is there when the operator starts, and what happens then, after how many seconds."""
+    """What is there when the operator starts, and what happens then, each after a pause."""
 
     realm: Realm
     accesses: tuple[Access, ...]
     replicas: int  # 0 for one that runs without an election
     page: int
     thorough: bool  # whether an audit is waited for in the end
-    steps: tuple[tuple[float, Action], ...]
+    steps: Steps
 
 
+TIMES = st.builds(Pause, st.sampled_from((0.0, 0.05, 0.3, 1.0, 3.0, 12.0, 12.0)))
+CALLS = st.builds(
+    Pause,
+    seconds=st.sampled_from((0.0, ON_THE_WAY * 1.5, 0.3)),  # before it acts, before its answer
+    verb=st.sampled_from(("apply", "apply", "delete", "status", "list", "get")),
+)
+PAUSES = st.one_of(TIMES, TIMES, CALLS)
 LINES = st.builds(
     Line,
     name=st.sampled_from(("m", "n", "o")),
@@ -90,6 +116,22 @@ EDITS = st.builds(
     ),
     line=LINES,
 )
+# What is out of order all the time: most that goes wrong with a write goes wrong beside another.
+TROUBLES = st.one_of(
+    st.just(()),
+    st.just(()),
+    st.tuples(
+        st.tuples(
+            TIMES,
+            st.builds(
+                replace,
+                WRITES_FAIL,
+                seconds=st.just(LONG),
+                verbs=st.just(frozenset(("apply",))),
+            ),
+        )
+    ),
+)
 KINDS: tuple[st.SearchStrategy[Action], ...] = (
     EDITS,
     st.builds(Declare, ACCESSES),
@@ -134,13 +176,13 @@ KINDS: tuple[st.SearchStrategy[Action], ...] = (
 
 
 @st.composite
-def steps(draw: st.DrawFn, most: int) -> tuple[tuple[float, Action], ...]:
+def steps(draw: st.DrawFn, most: int) -> Steps:
     """Draw steps of a few kinds: what rarely meets among all kinds often meets among few."""
     few = draw(st.lists(st.integers(0, len(KINDS) - 1), min_size=1, max_size=5, unique=True))
     kinds = st.one_of(*(KINDS[kind] for kind in few))
-    step = st.tuples(st.sampled_from(PAUSES), kinds)
+    step = st.tuples(PAUSES, kinds)
     first, second = draw(st.lists(step, max_size=most)), draw(st.lists(step, max_size=most))
-    return (*first, *second)
+    return (*draw(TROUBLES), *first, *second)
 
 
 CROWDS: st.SearchStrategy[Action] = st.builds(
@@ -151,7 +193,7 @@ CROWDS: st.SearchStrategy[Action] = st.builds(
 )
 
 
-def _scenarios(steps: st.SearchStrategy[tuple[tuple[float, Action], ...]]) -> "Strategy":
+def _scenarios(steps: st.SearchStrategy[Steps]) -> "Strategy":
     return st.builds(
         Scenario,
         realm=st.one_of(st.just(Realm()), REALMS),
@@ -165,13 +207,11 @@ def _scenarios(steps: st.SearchStrategy[tuple[tuple[float, Action], ...]]) -> "S
     )
 
 
-def _crowded(
-    first: Action, steps: tuple[tuple[float, Action], ...]
-) -> tuple[tuple[float, Action], ...]:
+def _crowded(first: Action, steps: Steps) -> Steps:
     """Let a crowd come first, and go last."""
     if not isinstance(first, Crowd):
         raise TypeError(first)
-    return ((0.0, first), *steps, (1.0, replace(first, delete=True)))
+    return ((Pause(0.0), first), *steps, (Pause(1.0), replace(first, delete=True)))
 
 
 Strategy = st.SearchStrategy[Scenario]

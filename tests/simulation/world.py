@@ -96,6 +96,7 @@ class World:
         self.elects = True
         self.thorough = False
         self.lost = False  # whether watches lost history
+        self._awaited: dict[str, asyncio.Event] = {}  # by verb
         self._troubles = 0
         self._processes = 0
         self._background: set[asyncio.Task[Any]] = set()
@@ -213,6 +214,7 @@ class World:
         name = f"operator-{self._processes}"
         link = Link(self.requests, self.faults, self.clock.monotonic, self.clock.now, name)
         replica = Replica(name, ReplicaClock(self.clock), link, FakeKopf(link), self.now)
+        link.sends = self._sends
         link.accepted = lambda sent, answer: self._accepted(replica, sent, answer)
         context = copy_context()
         context.run(OWNER.set, replica)
@@ -288,6 +290,16 @@ class World:
         lease = self.storage.get("leases", LEASE)
         holder = lease.body["spec"]["holderIdentity"] if lease else ""
         return next((each for each in self.replicas if each.name == holder), None)
+
+    async def call_of(self, verb: str, seconds: float) -> None:
+        """Wait until an operator sends the next call of a verb, at most so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._awaited.setdefault(verb, asyncio.Event()).wait()
+
+    def _sends(self, sent: Sent) -> None:
+        if (event := self._awaited.pop(sent.call.verb, None)) is not None:
+            event.set()
 
     # What is written down.
 

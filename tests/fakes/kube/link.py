@@ -63,6 +63,7 @@ class Link:
     now: Callable[[], float]
     wall: Callable[[], datetime]
     who: str
+    sends: Callable[[Sent], None] = field(default=lambda *_: None)
     accepted: Callable[[Sent, str], None] = field(default=lambda *_: None)
     alive: bool = True
     under_way: list[Sent] = field(default_factory=list)
@@ -89,6 +90,7 @@ class Link:
             return
         sent = Sent(call, self.now(), body)
         self.under_way.append(sent)
+        self.sends(sent)
         try:
             async with asyncio.timeout(timeout.total):
                 code, text = await self._send(sent)
