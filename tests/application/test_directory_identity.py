@@ -8,7 +8,9 @@ import pytest
 from fakes.clock import BEGIN as AT
 from fakes.desk import Desk
 from fakes.values import access, binding, directory, failure, key, mapping, snapshot
+from groupaccess.application.attempts import Attempt
 from groupaccess.application.store import Store
+from groupaccess.domain.bindings import Desired
 from groupaccess.domain.directory import Group, Reading
 from groupaccess.domain.freeze import ACKNOWLEDGE
 from groupaccess.domain.reasons import Reason
@@ -35,6 +37,24 @@ async def test_a_pinned_group_that_is_not_listed_is_asked_for_once(desk: Desk) -
     desk.declare(syncInterval="10s")
     await asyncio.sleep(60)
     assert desk.reader.confirmed == [{group.id: "/Gone"}]
+    assert desk.store.realms.readings["default"].gone.keys() == {group.id}
+
+
+async def test_a_group_is_asked_for_whose_binding_somebody_deleted(desk: Desk) -> None:
+    group = desk.realm.create_group("/Gone")
+    del desk.realm.groups["/Gone"]
+    desk.store.put_access(access("platform", mapping(group="Gone")))
+    about = {"directory": "default", "group": "Gone", "group-id": group.id, "group-path": "/Gone"}
+    bound = binding(key(), groups=("Gone",), **about)
+    memory = desk.store.memory("platform")
+    memory.acknowledge(bound.key, bound.content)
+    memory.attempts[bound.key] = Attempt(
+        Desired(bound.key, "sre", bound.content), "", 0.0
+    )  # the repair
+
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+
     assert desk.store.realms.readings["default"].gone.keys() == {group.id}
 
 

@@ -113,9 +113,13 @@ def test_an_annotation_holds_tokens(text: str | None, found: set[str]) -> None:
 
 def test_a_binding_of_ours_pins_its_directory() -> None:
     expected = ("default", Use("id of /SRE", "/SRE", REALM, grants=True))
-    assert use_of(binding()) == expected
+    bound = binding()
+    assert use_of(bound.key, bound.content) == expected
     empty = binding(what=replace(content(), subjects=()))
-    assert use_of(empty) == ("default", Use("id of /SRE", "/SRE", REALM, grants=False))
+    assert use_of(empty.key, empty.content) == (
+        "default",
+        Use("id of /SRE", "/SRE", REALM, grants=False),
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,7 +131,7 @@ def test_a_binding_of_ours_pins_its_directory() -> None:
     ],
 )
 def test_another_binding_pins_nothing(other: Binding) -> None:
-    assert use_of(other) is None
+    assert use_of(other.key, other.content) is None
 
 
 def test_a_frozen_directory_holds_what_stands_and_grants_nothing_new() -> None:

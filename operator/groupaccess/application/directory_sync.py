@@ -84,7 +84,7 @@ class DirectorySync:
         """Read soon what bindings pin of directories that were read before these were known."""
         for name in self._loops:
             reading = self._store.realms.reading(name)
-            pinned = {use.group_id for use in self._store.bindings.pinned.of(name)}
+            pinned = {use.group_id for use in self._store.pinned(name)}
             if reading.snapshot and pinned - reading.snapshot.by_id.keys() - reading.gone.keys():
                 self.asked(name)
 
@@ -230,7 +230,7 @@ class DirectorySync:
         """Read the realm; what is pinned and not in it counts as gone only when confirmed."""
         name = directory.name
         snapshot = await self._reader.read(directory, connection, self._store.in_use(name))
-        pinned = {use.group_id: use.path for use in self._store.bindings.pinned.of(name)}
+        pinned = {use.group_id: use.path for use in self._store.pinned(name)}
         absent = pinned.keys() - snapshot.by_id.keys()
         known = self._store.realms.readings.get(name, Reading()).gone
         asked = {group_id: pinned[group_id] for group_id in sorted(absent - known.keys())}

@@ -15,6 +15,7 @@ from groupaccess.application.siblings import Strings, strings, strings_of
 from groupaccess.application.standing import Standing
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 from groupaccess.domain.directory import Failure, Reading
+from groupaccess.domain.freeze import Use, use_of
 from groupaccess.domain.in_use import InUse
 from groupaccess.domain.namespaces import Namespace
 from groupaccess.domain.pins import Pin, pins
@@ -46,8 +47,22 @@ class Known:
         """Return what the directory is asked for."""
         users = (self.accesses[user].access for user in self.users_of(directory))
         declared = self.realms.directories[directory].directory
-        pinned = self.bindings.pinned.of(directory)
+        pinned = self.pinned(directory)
         return in_use(declared, users, pinned, self._strings_beside(directory))
+
+    def pinned(self, directory: str) -> AbstractSet[Use]:
+        """Return what is pinned of a directory: on bindings, and by writes under way for them.
+
+        A binding that somebody deleted is to be bound again: for the same group.
+        """
+        unwritten = (
+            use_of(key, content)
+            for memory in self._memories.values()
+            if memory.attempts
+            for key, content in memory.unwritten.items()
+        )
+        found = {use for name, use in filter(None, unwritten) if name == directory}
+        return found.union(self.bindings.pinned.of(directory))
 
     def unasked(self, access: str) -> frozenset[str]:
         """Return the other directories that have to say first who carries its groups' strings."""

@@ -65,6 +65,12 @@ class ObjectMemory:
         return {key: each.content for key, each in waiting if each and not each.content.subjects}
 
     @property
+    def unwritten(self) -> dict[BindingKey, Content]:
+        """Return what is to be bound by writes that were not acknowledged, so far as it pins."""
+        known = self.placeholders | self.certain
+        return {key: content for key, content in known.items() if key in self.attempts}
+
+    @property
     def refused(self) -> bool:
         """Tell whether the API server refused one of the writes."""
         return any(attempt.refusal is not None for attempt in self.attempts.values())

@@ -16,14 +16,14 @@ class Pinned:
 
     def add(self, binding: Binding) -> None:
         """Take in a binding."""
-        found = use_of(binding)
+        found = use_of(binding.key, binding.content)
         if found is not None:
             directory, use = found
             self._uses[directory][use] += 1
 
     def remove(self, binding: Binding) -> None:
         """Forget a binding, as it was added."""
-        found = use_of(binding)
+        found = use_of(binding.key, binding.content)
         if found is not None:
             directory, use = found
             self._uses[directory][use] -= 1

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from groupaccess.domain.bindings import ANNOTATION_DOMAIN, Binding, BindingName
+from groupaccess.domain.bindings import ANNOTATION_DOMAIN, BindingKey, BindingName, Content
 from groupaccess.domain.directory import Failure, Snapshot
 from groupaccess.domain.reasons import Reason, advise
 
@@ -49,11 +49,10 @@ class Upheaval:
         return (*identity, *((_token("g", self.absent),) if self.absent else ()))
 
 
-def use_of(binding: Binding) -> tuple[str, Use] | None:
+def use_of(key: BindingKey, content: Content) -> tuple[str, Use] | None:
     """Return the directory of a binding of ours, and what is pinned of it."""
-    content = binding.content
     directory, group_id = content.annotation("directory"), content.annotation("group-id")
-    if BindingName.parse(binding.key.name) is None or not directory or not group_id:
+    if BindingName.parse(key.name) is None or not directory or not group_id:
         return None
     path, identity = content.annotation("group-path"), content.annotation("directory-id")
     return directory, Use(group_id, path or "", identity or "", bool(content.subjects))
