@@ -63,6 +63,12 @@ _SAME_GRACE = kept(
     "onMissing must not be lost, since bindings of lost groups could stay longer; write "
     "onMissing: {grace: 10m}",
 )
+_STILL_DROPS = kept(
+    "onRenamed",
+    "onRenamed must not be lost while it is Drop, since former subjects would stay again; write "
+    "onRenamed: Keep",
+    unless="oldSelf.onRenamed == 'Keep'",
+)
 _STILL_REVOKES = kept(
     "onCollision",
     "onCollision must not be lost while it is Revoke; to keep what collides, write "
@@ -156,7 +162,7 @@ class KeycloakDirectorySpec(SpecModel):
     """Which realm, how to reach it, and what kube-apiserver reads from its tokens."""
 
     model_config = ConfigDict(
-        json_schema_extra=object_keywords(_SAME_CANARY, _SAME_GRACE, _STILL_REVOKES)
+        json_schema_extra=object_keywords(_SAME_CANARY, _SAME_GRACE, _STILL_DROPS, _STILL_REVOKES)
     )
 
     issuer: Issuer
@@ -195,6 +201,12 @@ class KeycloakDirectorySpec(SpecModel):
     """What happens when a group has the declared name but another id: `Refuse` revokes until the
     new id is accepted in the mapping's groupId; `Warn` follows it and says so, for realms that are
     imported anew or filled from LDAP. Absent: `Refuse`."""
+    on_renamed: Literal["Keep", "Drop"] = "Keep"
+    """What happens to the subject that tokens from before a rename carry (or a move, another "Full
+    group path", an edited groupsPrefix): `Keep` binds it until these tokens have ended, an hour at
+    most; `Drop` takes it away at once, which locks their bearers out until they log in again.
+    Whoever makes a group of the former name has the right until the next answer of Keycloak.
+    Absent: `Keep`."""
     on_collision: Literal["Keep", "Revoke"] = "Keep"
     """What happens when another group or role comes to put the same string into tokens: `Keep`
     reports it and keeps what stands, `Revoke` takes it away. New grants are refused either way.

@@ -117,6 +117,7 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
         unknown_fields=tuple(f"spec.{field}" for field in spec.unknown_fields()),
         grace=spec.on_missing.grace,
         refuses_replaced=spec.on_replaced == "Refuse",
+        keeps_renamed=spec.on_renamed == "Keep",
         revokes_collided=spec.on_collision == "Revoke",
         acknowledged=acknowledged(body.metadata.annotations.get(ACKNOWLEDGE)),
         canary=spec.canary.group if spec.canary else None,

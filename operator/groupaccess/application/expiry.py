@@ -1,6 +1,9 @@
-"""Ends in time: wake a GroupAccess when a grant or a grace ends; of a grant warn an hour before."""
+"""Ends in time: wake a GroupAccess when a grant, a grace or a former subject ends.
 
-from collections.abc import Collection
+Of a grant warn an hour before; of a former subject tell when it begins.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from groupaccess.application.alarms import Alarms
@@ -8,6 +11,8 @@ from groupaccess.application.declared import DeclaredAccess
 from groupaccess.application.memory import ObjectMemory
 from groupaccess.application.ports import Note
 from groupaccess.application.recorder import Recorder
+from groupaccess.domain.bindings import BindingKey, Content
+from groupaccess.domain.former import by_mapping, words
 from groupaccess.domain.verdict import Outcome, Verdict
 
 WARNING = timedelta(hours=1)
@@ -25,9 +30,13 @@ class Expiry:
         declared: DeclaredAccess,
         memory: ObjectMemory,
         verdicts: Collection[Verdict],
+        contents: Mapping[BindingKey, Content],
         now: datetime,
     ) -> None:
-        """Set the alarm for what ends next, or for the hour before it."""
+        """Set the alarm for what ends next, or for the hour before it.
+
+        `contents` is what the bindings say that are to stand.
+        """
         name, ahead = declared.access.name, list[datetime]()
         ends = [(each, each.mapping.expires_at) for each in verdicts if each.mapping.expires_at]
         warned, memory.warned = memory.warned, set()
@@ -38,12 +47,32 @@ class Expiry:
                 memory.warned.add(once)
                 if once not in warned:
                     self._warn(declared, verdict, end, once)
-        graces = [each.until for each in verdicts if each.until is not None]
-        ahead += graces
-        if ends or graces:
+        others = [each.until for each in verdicts if each.until is not None]
+        others += self._formers(declared, memory, warned, contents)
+        ahead += others
+        if ends or others:
             self._alarms.set(name, min(ahead, default=None))
         else:
             self._alarms.forget(name)
+
+    def _formers(
+        self,
+        declared: DeclaredAccess,
+        memory: ObjectMemory,
+        warned: Collection[str],
+        contents: Mapping[BindingKey, Content],
+    ) -> Iterator[datetime]:
+        """Yield the ends of the former subjects; tell of each once."""
+        for mapping, formers in sorted(by_mapping(contents).items()):
+            for subject, former in sorted(formers.items()):
+                end = former.until.isoformat()
+                once = f"{declared.access.uid}/{mapping}/{subject}/{end}"
+                memory.warned.add(once)
+                if once not in warned:
+                    text = f"{mapping}: {words(subject, former)}"
+                    ref = declared.observed.ref
+                    self._recorder.post(Note(ref, "FormerSubject", "Reconcile", text, once=once))
+                yield former.until
 
     def forget(self, name: str) -> None:
         """Forget a GroupAccess that is gone."""

@@ -15,6 +15,7 @@ from groupaccess.application.siblings import Strings, strings, strings_of
 from groupaccess.application.standing import Standing
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 from groupaccess.domain.directory import Failure, Reading
+from groupaccess.domain.former import former_subjects
 from groupaccess.domain.freeze import Use, use_of
 from groupaccess.domain.in_use import InUse
 from groupaccess.domain.namespaces import Namespace
@@ -126,6 +127,14 @@ class Known:
         standing = {key: binding.content for key, binding in self.standing(access).items()}
         memory = self.memory(access)
         return pins(declared.access.directory, memory.placeholders | standing | memory.certain)
+
+    def formers(self, access: str) -> frozenset[str]:
+        """Return what tokens carried for the groups of a GroupAccess before they were renamed."""
+        declared = self.accesses.get(access)
+        directory = self.realms.directories.get(declared.access.directory) if declared else None
+        prefix = directory.directory.groups_prefix if directory else ""
+        bound = (former_subjects(binding.content) for binding in self.standing(access).values())
+        return frozenset(name.removeprefix(prefix) for formers in bound for name in formers)
 
     def frozen(self, name: str) -> Failure | None:
         """Say why a directory is frozen, None when it is not."""

@@ -59,10 +59,15 @@ class ObjectMemory:
         }
 
     @property
+    def pending(self) -> dict[BindingKey, Content]:
+        """Return what is to be bound by writes that were not acknowledged."""
+        waiting = ((key, attempt.desired) for key, attempt in self.attempts.items())
+        return {key: each.content for key, each in waiting if each}
+
+    @property
     def placeholders(self) -> dict[BindingKey, Content]:
         """Return the bindings without subjects that were not written yet: their pins are kept."""
-        waiting = ((key, attempt.desired) for key, attempt in self.attempts.items())
-        return {key: each.content for key, each in waiting if each and not each.content.subjects}
+        return {key: content for key, content in self.pending.items() if not content.subjects}
 
     @property
     def unwritten(self) -> dict[BindingKey, Content]:

@@ -13,7 +13,7 @@ from groupaccess.application.ports import Clock, Cluster, PassingError
 from groupaccess.application.speaker import Speaker
 from groupaccess.application.store import Store
 from groupaccess.application.writer import PATIENCE_SECONDS, Writer
-from groupaccess.domain.bindings import BindingKey
+from groupaccess.domain.bindings import BindingKey, Content
 from groupaccess.domain.desired import desired
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.ladder import verdict
@@ -74,7 +74,8 @@ class Reconciler:
         verdicts, wanted = self._judge(declared, given)
         keys = _declared(declared, verdicts, wanted)
         memory.keep(keys)
-        self._expiry.watch(declared, memory, verdicts, now)
+        contents = self._contents(name, wanted)
+        self._expiry.watch(declared, memory, verdicts, contents, now)
         self._elsewhere.remember(declared.access, verdicts, wanted)
         todo = self._plan(name, wanted)
         order = Order(name, todo, declared.observed.ref, memory, keys)
@@ -102,8 +103,15 @@ class Reconciler:
     ) -> tuple[list[Verdict], Wanted]:
         access = declared.access
         verdicts = [verdict(mapping, given) for mapping in access.mappings]
-        standing, applied = self._store.standing(access.name), self._store.memory(access.name)
-        return verdicts, desired(access, verdicts, given, standing, applied.certain)
+        standing, memory = self._store.standing(access.name), self._store.memory(access.name)
+        wanted = desired(access, verdicts, given, standing, memory.certain, memory.pending)
+        return verdicts, wanted
+
+    def _contents(self, name: str, wanted: Wanted) -> dict[BindingKey, Content]:
+        """Return what each binding says that is to stand, or is left as it is."""
+        standing = self._store.standing(name)
+        kept = {key: standing[key].content for key in wanted.kept & standing.keys()}
+        return kept | wanted.contents
 
     def _plan(self, name: str, wanted: Wanted) -> Plan:
         standing, memories = self._store.standing(name).values(), self._store.bindings.memories

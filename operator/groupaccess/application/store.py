@@ -174,11 +174,13 @@ class Store(Known):
         if changed is None:
             return users
         ids = changed_ids(before, after)
-        return {
-            user
-            for user in users
-            if is_touched(self.accesses[user].access, self.pins(user), after.snapshot, changed, ids)
-        }
+        return {user for user in users if self._is_touched(user, after, changed, ids)}
+
+    def _is_touched(
+        self, user: str, after: Reading, changed: AbstractSet[str], ids: AbstractSet[str]
+    ) -> bool:
+        access, pins, formers = self.accesses[user].access, self.pins(user), self.formers(user)
+        return is_touched(access, pins, formers, after.snapshot, changed, ids)
 
     def _sharers(self, name: str, before: Sibling | None) -> AbstractSet[str]:
         """Return the users of other directories who share strings with what changed in this."""

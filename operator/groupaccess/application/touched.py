@@ -12,12 +12,16 @@ from groupaccess.domain.pins import Pin
 def is_touched(
     access: Access,
     pinned: Mapping[str, Pin],
+    formers: AbstractSet[str],
     snapshot: Snapshot | None,
     changed: AbstractSet[str],
     ids: AbstractSet[str],
 ) -> bool:
-    """Tell whether a mapping's group changed, or has none so that new ones may be near."""
-    if snapshot is None or not knows(snapshot, access):
+    """Tell whether a mapping's group changed, or has none so that new ones may be near.
+
+    `formers` are the names that its groups had before, which others may have now.
+    """
+    if snapshot is None or not knows(snapshot, access) or formers & changed:
         return True
     for mapping in access.mappings:
         if mapping.unreadable:

@@ -18,6 +18,7 @@ ANNOTATIONS = frozenset(
         "expires-at",
         "missing-since",
         "replaced-id",
+        "former-subjects",
     )
 )
 RBAC_GROUP = "rbac.authorization.k8s.io"
@@ -96,6 +97,11 @@ class Content:
     def annotation(self, name: str) -> str | None:
         """Return the annotation `groupaccess.io/<name>`, or None when it is not there."""
         return dict(self.annotations).get(ANNOTATION_DOMAIN + name)
+
+    @property
+    def about(self) -> dict[str, str]:
+        """Return the annotations by their names without the domain."""
+        return {name.removeprefix(ANNOTATION_DOMAIN): text for name, text in self.annotations}
 
     @property
     def groups(self) -> tuple[str, ...]:

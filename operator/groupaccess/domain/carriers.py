@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from groupaccess.domain import model
-from groupaccess.domain.bindings import Binding, BindingKey, BindingName, Content, Desired, RoleRef
+from groupaccess.domain.bindings import Binding, BindingKey, Content, Desired
 from groupaccess.domain.pins import Pin, stamp
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
-from groupaccess.domain.wanted import Wanted, render
+from groupaccess.domain.wanted import Wanted, render, spelled_role
 
 Standing = Mapping[BindingKey, Binding]
 
@@ -60,7 +60,7 @@ def _is_free(
 ) -> bool:
     """Tell whether a binding can be written there that nothing else is wanted of."""
     stands, namespace = standing.get(key), given.namespaces.get(key.namespace)
-    fits = stands is None or stands.content.role == _spelled(key)
+    fits = stands is None or stands.content.role == spelled_role(key)
     there = not key.namespace or (namespace is not None and not namespace.terminating)
     return key not in taken and fits and there
 
@@ -75,11 +75,4 @@ def _emptied(access: model.Access, mapping: model.Mapping, key: BindingKey, pin:
         "missing-since": stamp(pin.missing_since) if pin.missing_since else None,
         "replaced-id": pin.replaced_id,
     }
-    said = {name: value for name, value in about.items() if value is not None}
-    return render(access, _spelled(key), (), said)
-
-
-def _spelled(key: BindingKey) -> RoleRef:
-    """Return the role that a reserved name spells."""
-    name = BindingName.parse(key.name)
-    return RoleRef("ClusterRole", name.cluster_role if name else "")
+    return render(access, spelled_role(key), (), about)

@@ -4,7 +4,7 @@ Keycloak's group membership mapper writes the path with "Full group path" on and
 with it off; kube-apiserver puts --oidc-groups-prefix before each entry of --oidc-groups-claim.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -78,15 +78,35 @@ def collision(
     group: Group, claimed: Claim, directory: Directory, snapshot: Snapshot
 ) -> Failure | None:
     """Tell whether members of another group, or of a role, carry one of the strings, too."""
-    strings = {subject.removeprefix(directory.groups_prefix) for subject in claimed.subjects}
+    for fact in carried_by_others(group, claimed.subjects, directory, snapshot):
+        return Failure(Reason.CLAIM_COLLISION, advise(Reason.CLAIM_COLLISION, fact))
+    return None
+
+
+def carried_by_others(
+    group: Group, subjects: Iterable[str], directory: Directory, snapshot: Snapshot
+) -> Iterator[str]:
+    """Say by whose tokens one of the subjects is carried beside those of the group."""
+    strings = {subject.removeprefix(directory.groups_prefix) for subject in subjects}
     for value in sorted(strings):
         others = ", ".join(other.path for other in snapshot.namesakes(group, value))
         if others:
-            fact = f'tokens carry "{value}" for {group.path} and for {others} alike'
-            return Failure(Reason.CLAIM_COLLISION, advise(Reason.CLAIM_COLLISION, fact))
-    for fact in given_by_others(strings, directory, snapshot):
-        return Failure(Reason.CLAIM_COLLISION, advise(Reason.CLAIM_COLLISION, fact))
-    return None
+            yield f'tokens carry "{value}" for {group.path} and for {others} alike'
+    yield from given_by_others(strings, directory, snapshot)
+
+
+def sending_clients(directory: Directory, snapshot: Snapshot) -> frozenset[str]:
+    """Return the clients whose tokens carry groups, so far as is known, or may do so."""
+    anybody = Group("/", "/", "")
+    found = {
+        wanted.client_id: carried(
+            anybody, wanted, directory.groups_claim, snapshot.by_client_id.get(wanted.client_id)
+        )
+        for wanted in directory.clients
+    }
+    return frozenset(
+        name for name, one in found.items() if not isinstance(one, Silence) or one.unknown
+    )
 
 
 def plausible_subjects(group: str, content: Content, prefix: str) -> tuple[Subject, ...]:

@@ -1,36 +1,18 @@
 """From verdicts to the bindings that should stand."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from groupaccess.domain import model
-from groupaccess.domain.bindings import (
-    Binding,
-    BindingKey,
-    Content,
-    Desired,
-    RoleRef,
-    Subject,
-)
+from groupaccess.domain.before import Bindings
+from groupaccess.domain.bindings import Binding, BindingKey, BindingName, Content, Desired
 from groupaccess.domain.carriers import carriers
-from groupaccess.domain.claims import plausible_subjects
+from groupaccess.domain.draft import Draft
 from groupaccess.domain.namespaces import Places, places
-from groupaccess.domain.pins import Pin, stamp
 from groupaccess.domain.unreadable import held
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
-from groupaccess.domain.wanted import Wanted, render
-
-# What a binding says of the group that it was made for; it goes along when the binding changes.
-OF_THE_GROUP = (
-    "directory",
-    "directory-id",
-    "group",
-    "group-id",
-    "group-path",
-    "missing-since",
-    "replaced-id",
-)
+from groupaccess.domain.wanted import Wanted
 
 
 def desired(
@@ -39,13 +21,16 @@ def desired(
     given: Circumstances,
     standing: Mapping[BindingKey, Binding],
     applied: Mapping[BindingKey, Content],
+    pending: Mapping[BindingKey, Content] | None = None,
 ) -> Wanted:
     """Render what each verdict asks for.
 
     `standing` are the bindings that bear the object's reserved names; `applied` is what the API
-    server acknowledged last of each, by which drift is repaired while a verdict is Hold.
+    server acknowledged last of each, by which drift is repaired while a verdict is Hold; `pending`
+    is what it did not acknowledge yet.
     """
-    draft = _Draft(access, given, standing, applied)
+    known = Bindings(access.directory, standing, applied, pending or {})
+    draft = Draft(access, given, known)
     bindings: list[Desired] = []
     kept: set[BindingKey] = set()
     where: dict[str, Places] = {}
@@ -67,136 +52,16 @@ def desired(
                 kept.add(key)
         kept |= {access.key(mapping, gone) for gone in where[mapping.name].terminating}
     kept.update(held(access, judged, standing))
-    wanted = Wanted(tuple(bindings), frozenset(kept), where)
+    ended = {want.key: want for want in _ended(draft, kept)}
+    bindings += ended.values()
+    wanted = Wanted(tuple(bindings), frozenset(kept - ended.keys()), where)
     empty = carriers(access, judged, given, standing, wanted)
     return replace(wanted, bindings=(*bindings, *empty))
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """What the contents of one GroupAccess are drawn from."""
-
-    access: model.Access
-    given: Circumstances
-    standing: Mapping[BindingKey, Binding]
-    applied: Mapping[BindingKey, Content]
-    carried: dict[str, Content | None] = field(default_factory=dict)  # by the mapping's name
-
-    def content(self, verdict: Verdict, key: BindingKey) -> Content | None:
-        """Return what the binding should say, or None when nothing new is to be said."""
-        if verdict.outcome is Outcome.GRANT:
-            return self._granted(verdict, key)
-        if verdict.suspended:
-            return None
-        held = self._held(verdict, key)
-        if held is None and verdict.unread and not self.stays(verdict.mapping, key):
-            name = verdict.mapping.name
-            if name not in self.carried:
-                self.carried[name] = self._carried(verdict.mapping)
-            return self.carried[name]
-        return held
-
-    def stays(self, mapping: model.Mapping, key: BindingKey) -> bool:
-        """Tell whether a standing binding is still what is declared.
-
-        One without annotations stays: nothing says that it stood for another group or directory.
-        """
-        binding = self.standing.get(key)
-        if binding is None or binding.content.role != _role(mapping):
-            return False
-        stood_for = (binding.content.annotation("directory"), binding.content.annotation("group"))
-        declared = (self.access.directory, mapping.group)
-        return all(was in {None, now} for was, now in zip(stood_for, declared, strict=True))
-
-    def _granted(self, verdict: Verdict, key: BindingKey) -> Content:
-        group, snapshot = verdict.group, self.given.reading.snapshot
-        if group is None or snapshot is None:
-            raise ValueError("only a group that was read can be granted")
-        about = {
-            "directory": self.access.directory,
-            "directory-id": snapshot.identity,
-            "group": verdict.mapping.group,
-            "group-id": group.id,
-            "group-path": group.path,
-        }
-        if verdict.replaced_id is not None:
-            about["replaced-id"] = verdict.replaced_id
-        subjects = {Subject("Group", name) for name in verdict.subjects}
-        if verdict.partial:
-            subjects |= self._kept_subjects(key, about)
-        return self._render(verdict.mapping, subjects, about)
-
-    def _kept_subjects(self, key: BindingKey, about: Mapping[str, str]) -> set[Subject]:
-        """Return what was bound for clients whose strings are not known now."""
-        before = self.applied.get(key)
-        if before is None and key in self.standing:
-            before = self.standing[key].content
-        same = ("directory", "group", "group-path")
-        if before is None or any(before.annotation(name) != about[name] for name in same):
-            return set()
-        return set(self._plausible(about["group-path"], before))
-
-    def _held(self, verdict: Verdict, key: BindingKey) -> Content | None:
-        """Return what was last proven under this very name, so that drift can be repaired to it.
-
-        When Keycloak was asked, it says since when the group is missing, or no longer does.
-        """
-        mapping, pin, last = verdict.mapping, verdict.pin, self.applied.get(key)
-        if last is not None and self._same_declaration(mapping, last):
-            return self._render(mapping, last.subjects, _marked(last, pin))
-        if pin is None or not self.stays(mapping, key):
-            return None
-        now = self.standing[key].content
-        about = _marked(now, pin)
-        if about == _about(now):
-            return None
-        return self._render(mapping, self._plausible(pin.path, now), about)
-
-    def _carried(self, mapping: model.Mapping) -> Content | None:
-        """Carry the strings of an unchanged group to its new place while nothing is read."""
-        for _, content in sorted(self.applied.items()):
-            if content.subjects and self._same_declaration(mapping, content):
-                return self._render(mapping, content.subjects, _about(content))
-        for _, binding in sorted(self.standing.items()):
-            subjects = self._plausible(mapping.group, binding.content)
-            if subjects and self._same_declaration(mapping, binding.content):
-                return self._render(mapping, subjects, _about(binding.content))
-        return None
-
-    def _plausible(self, group: str, content: Content) -> tuple[Subject, ...]:
-        """Return the subjects that the declared group can have: drift must not become a grant."""
-        directory = self.given.directory
-        prefix = directory.groups_prefix if directory else ""
-        return plausible_subjects(group, content, prefix)
-
-    def _same_declaration(self, mapping: model.Mapping, content: Content) -> bool:
-        declared = (self.access.directory, mapping.group)
-        return (content.annotation("directory"), content.annotation("group")) == declared
-
-    def _render(
-        self, mapping: model.Mapping, subjects: Iterable[Subject], about: Mapping[str, str]
-    ) -> Content:
-        annotations = dict(about)
-        if mapping.expires_at is not None:
-            end = mapping.expires_at.astimezone(UTC)
-            annotations["expires-at"] = end.isoformat().replace("+00:00", "Z")
-        return render(self.access, _role(mapping), subjects, annotations)
-
-
-def _about(content: Content) -> dict[str, str]:
-    found = {name: content.annotation(name) for name in OF_THE_GROUP}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _marked(content: Content, pin: Pin | None) -> dict[str, str]:
-    """Return what a binding says of its group, with what is known now of its absence."""
-    about = _about(content)
-    if pin is None or content.annotation("group-id") != pin.group_id:
-        return about
-    about.pop("missing-since", None)
-    since = pin.missing_since
-    return about if since is None else {**about, "missing-since": stamp(since)}
-
-
-def _role(mapping: model.Mapping) -> RoleRef:
-    return RoleRef("ClusterRole", mapping.cluster_role)
+def _ended(draft: Draft, kept: AbstractSet[BindingKey]) -> Iterator[Desired]:
+    """Yield what is kept as it is, but for former subjects whose end has come."""
+    for key in sorted(kept):
+        name, what = BindingName.parse(key.name), draft.ended(key)
+        if name is not None and what is not None:
+            yield Desired(key, name.mapping, what)

@@ -10,6 +10,7 @@ from groupaccess.domain import model
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.elsewhere import AlsoGrantedBy
+from groupaccess.domain.former import newest, words
 from groupaccess.domain.namespaces import Places
 from groupaccess.domain.observation import Bound, Observation
 from groupaccess.domain.reasons import PASSING, Reason, advise
@@ -109,6 +110,7 @@ def mapping_status(
         reason, message, passing = _say(problems)
     else:
         message = verdict.message + _also(verdict, state, where, bound, now)
+        message += "".join(f" {text}" for text in _formers(mapping.name, bound, now))
         reason, passing = verdict.reason, _passes(verdict, bound, now)
     group = verdict.group
     return MappingStatus(
@@ -170,6 +172,12 @@ def _also(verdict: Verdict, state: State, where: Places, bound: Bound, now: Obse
     if verdict.outcome is Outcome.GRANT and not where.wanted:
         return " There are 0 namespaces for it now."
     return ""
+
+
+def _formers(mapping: str, bound: Bound, now: Observation) -> Iterator[str]:
+    """Say which subjects stay bound for tokens from before a rename, those that end last."""
+    for subject, former in sorted(newest(now.formers(mapping, bound.places)).items()):
+        yield words(subject, former)
 
 
 def _passes(verdict: Verdict, bound: Bound, now: Observation) -> bool:

@@ -87,5 +87,6 @@ class Directory:
     canary: str | None = None
     grace: timedelta = timedelta(minutes=10)
     refuses_replaced: bool = True  # a group that was made anew; else it is followed
+    keeps_renamed: bool = True  # what tokens from before a rename carry; else it goes at once
     revokes_collided: bool = False
     acknowledged: frozenset[str] = frozenset()

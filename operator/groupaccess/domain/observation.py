@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName, RoleRef
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.elsewhere import AlsoGrantedBy
+from groupaccess.domain.former import Former, former_subjects, merged
 from groupaccess.domain.plan import is_ours
 from groupaccess.domain.wanted import Wanted
 
@@ -53,6 +54,11 @@ class Observation:
         bound = self.bindings.get(mapping, {})
         named = {group for key in keys for group in bound[key].content.groups}
         return tuple(sorted(named))[:MOST_SUBJECTS]
+
+    def formers(self, mapping: str, keys: Iterable[BindingKey]) -> dict[str, Former]:
+        """Return the former subjects that some bindings of a mapping bind."""
+        bound = self.bindings.get(mapping, {})
+        return merged(former_subjects(bound[key].content) for key in keys)
 
     def bound(self, mapping: str, keys: Iterable[BindingKey], wanted: Wanted) -> Bound:
         """Compare the bindings of a mapping, whose places are `keys`: role, subjects and place."""

@@ -49,6 +49,15 @@ def stamp(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def read_time(text: str | None) -> datetime | None:
+    """Read a time that somebody may have edited: what cannot be read counts as none."""
+    try:
+        time = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return time if time.tzinfo is not None else None
+
+
 def _weight(key: BindingKey, content: Content) -> tuple[bool, str, BindingKey]:
     return not content.subjects, content.annotation("group-id") or "", key
 
@@ -62,15 +71,6 @@ def _pin(key: BindingKey, content: Content) -> Pin | None:
         group_id,
         content.annotation("group-path") or content.annotation("group") or "",
         content.annotation("directory-id"),
-        _time(content.annotation("missing-since")),
+        read_time(content.annotation("missing-since")),
         content.annotation("replaced-id"),
     )
-
-
-def _time(text: str | None) -> datetime | None:
-    """Read a time that somebody may have edited: what cannot be read counts as none."""
-    try:
-        time = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return time if time.tzinfo is not None else None

@@ -11,7 +11,9 @@ from groupaccess.domain.bindings import (
     Content,
     Desired,
     RoleRef,
+    Subject,
 )
+from groupaccess.domain.former import former_subjects
 from groupaccess.domain.wanted import Wanted
 
 OF_GROUP = ("directory", "group", "group-path")  # annotations that say whose subjects they are
@@ -51,7 +53,8 @@ class Apply:
     def revokes(self, applied: Content | None) -> bool:
         """Tell whether it takes subjects away that we bound; `applied` is what we wrote last.
 
-        After a restart only a change of the group tells them from what somebody else added.
+        After a restart only the end of a former subject, or a change of the group, tells them from
+        what somebody else added.
         """
         if self.over is None:
             return False
@@ -59,6 +62,8 @@ class Apply:
         removed = set(former.subjects) - set(content.subjects)
         if applied is not None:
             return not removed.isdisjoint(applied.subjects)
+        if not removed.isdisjoint(Subject("Group", name) for name in former_subjects(former)):
+            return True
         changed = any(former.annotation(name) != content.annotation(name) for name in OF_GROUP)
         return bool(removed) and changed
 

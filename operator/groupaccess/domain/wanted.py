@@ -8,6 +8,7 @@ from groupaccess.domain import model
 from groupaccess.domain.bindings import (
     ANNOTATION_DOMAIN,
     BindingKey,
+    BindingName,
     Content,
     Desired,
     Owner,
@@ -39,12 +40,22 @@ def render(
     access: model.Access,
     role: RoleRef,
     subjects: Iterable[Subject],
-    annotations: Mapping[str, str],
+    annotations: Mapping[str, str | None],
 ) -> Content:
-    """Return what a binding of the object says; the names of annotations are without a domain."""
+    """Return what a binding of the object says.
+
+    The names of annotations are without a domain; one that is None is left out.
+    """
+    said = {ANNOTATION_DOMAIN + name: text for name, text in annotations.items()}
     return Content(
         role=role,
         subjects=tuple(sorted(subjects)),
         owners=(Owner(access.uid, access.name),),
-        annotations=tuple(sorted((ANNOTATION_DOMAIN + k, v) for k, v in annotations.items())),
+        annotations=tuple(sorted((name, text) for name, text in said.items() if text is not None)),
     )
+
+
+def spelled_role(key: BindingKey) -> RoleRef:
+    """Return the role that a reserved name spells."""
+    name = BindingName.parse(key.name)
+    return RoleRef("ClusterRole", name.cluster_role if name else "")

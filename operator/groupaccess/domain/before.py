@@ -1,0 +1,122 @@
+"""What the bindings of one GroupAccess bound until now, as far as each source of it is believed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from groupaccess.domain import model
+from groupaccess.domain.bindings import Binding, BindingKey, Content, RoleRef
+from groupaccess.domain.claims import RESERVED
+from groupaccess.domain.former import Formers, former_subjects, merged
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was bound for a group: the `subjects` of its tokens, and those that were former already.
+
+    `path` is the group's path then.
+    """
+
+    path: str
+    subjects: frozenset[str]
+    formers: Formers
+
+    @classmethod
+    def applied(cls, content: Content) -> "Before":
+        """Read what the operator wrote itself."""
+        formers = former_subjects(content)
+        return cls(_path(content), frozenset(content.groups) - formers.keys(), formers)
+
+    @classmethod
+    def standing(cls, content: Content) -> "Before":
+        """Read a binding that others may have edited since it was written.
+
+        With which prefix its subjects were written nobody knows: that may be edited, too.
+        """
+        path = _path(content)
+        names = (path, path.rpartition("/")[2])
+        fits = (text for text in content.groups if text.endswith(names))
+        plausible = frozenset(text for text in fits if not text.startswith(RESERVED))
+        return cls.applied(content).only(plausible | former_subjects(content).keys())
+
+    def only(self, names: AbstractSet[str]) -> "Before":
+        """Return what of it is among some subjects."""
+        formers = {name: one for name, one in self.formers.items() if name in names}
+        return replace(self, subjects=self.subjects & names, formers=formers)
+
+    def decided(self, formers: Formers) -> "Before":
+        """Take in ends that were decided already, of what is bound here."""
+        bound = self.subjects | self.formers.keys()
+        known = {name: one for name, one in formers.items() if name in bound}
+        every = merged([self.formers, known])
+        return replace(self, subjects=self.subjects - every.keys(), formers=every)
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """The bindings that bear the names of a GroupAccess.
+
+    `standing` is what is there, `applied` what the API server acknowledged last of each, `pending`
+    what it did not acknowledge yet.
+    """
+
+    directory: str
+    standing: Mapping[BindingKey, Binding]
+    applied: Mapping[BindingKey, Content]
+    pending: Mapping[BindingKey, Content]
+
+    def are_for(self, mapping: model.Mapping, content: Content) -> bool:
+        """Tell whether a binding was made for what is declared."""
+        declared = (self.directory, mapping.group)
+        return (content.annotation("directory"), content.annotation("group")) == declared
+
+    def last(self, key: BindingKey) -> Content | None:
+        """Return what was applied, or what stands where nothing was since the start."""
+        stands, applied = self.standing.get(key), self.applied.get(key)
+        return stands.content if applied is None and stands is not None else applied
+
+    def before(self, key: BindingKey, content: Content) -> Before:
+        """Read a binding, with the ends that were decided for it and not acknowledged yet."""
+        ours = content == self.applied.get(key)
+        before = Before.applied(content) if ours else Before.standing(content)
+        return before.decided(self._pending_formers(key))
+
+    def of_group(
+        self, mapping: model.Mapping, key: BindingKey, role: RoleRef, group_id: str
+    ) -> Iterator[Before]:
+        """Yield what was bound for a group: here, or of a new binding by others of the object.
+
+        What only stands may be edited: it gives no other right in no other place than it gives.
+        """
+        own = [*self._of_group(mapping, [key], group_id)]
+        if own:
+            yield from own
+            return
+        there = {
+            other
+            for other, binding in self.standing.items()
+            if other.namespace in {"", key.namespace} and binding.content.role == role
+        }
+        yield from self._of_group(mapping, sorted(there | self.applied.keys()), group_id)
+        waiting = self.pending.get(key)
+        if waiting is not None and self._is_of(mapping, waiting, group_id):
+            yield replace(Before.applied(waiting), subjects=frozenset())
+
+    def _of_group(
+        self, mapping: model.Mapping, keys: Iterable[BindingKey], group_id: str
+    ) -> Iterator[Before]:
+        for key in keys:
+            content = self.last(key)
+            if content is not None and self._is_of(mapping, content, group_id):
+                yield self.before(key, content)
+
+    def _is_of(self, mapping: model.Mapping, content: Content, group_id: str) -> bool:
+        return self.are_for(mapping, content) and content.annotation("group-id") == group_id
+
+    def _pending_formers(self, key: BindingKey) -> Formers:
+        waiting = self.pending.get(key)
+        return {} if waiting is None else former_subjects(waiting)
+
+
+def _path(content: Content) -> str:
+    return content.annotation("group-path") or content.annotation("group") or ""

@@ -1,0 +1,201 @@
+"""What the bindings of one GroupAccess are to say, by the verdicts on its mappings."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+
+from groupaccess.domain import model
+from groupaccess.domain.before import Before, Bindings
+from groupaccess.domain.bindings import BindingKey, Content, RoleRef, Subject
+from groupaccess.domain.claims import plausible_subjects
+from groupaccess.domain.former import (
+    ANNOTATION,
+    Formers,
+    annotation,
+    former_subjects,
+    lasting,
+)
+from groupaccess.domain.pins import Pin, stamp
+from groupaccess.domain.rename import answer, longest
+from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.wanted import render, spelled_role
+
+# What a binding says of the group that it was made for; it goes along when the binding changes.
+OF_THE_GROUP = (
+    "directory",
+    "directory-id",
+    "group",
+    "group-id",
+    "group-path",
+    "missing-since",
+    "replaced-id",
+    ANNOTATION,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the contents of one GroupAccess are drawn from; see `desired`."""
+
+    access: model.Access
+    given: Circumstances
+    bindings: Bindings
+    carried: dict[str, Content | None] = field(default_factory=dict)  # by the mapping's name
+
+    def content(self, verdict: Verdict, key: BindingKey) -> Content | None:
+        """Return what the binding should say, or None when nothing new is to be said."""
+        if verdict.outcome is Outcome.GRANT:
+            return self._granted(verdict, key)
+        if verdict.suspended:
+            return None
+        held = self._held(verdict, key)
+        if held is None and verdict.unread and not self.stays(verdict.mapping, key):
+            name = verdict.mapping.name
+            if name not in self.carried:
+                self.carried[name] = self._carried(verdict)
+            return self.carried[name]
+        return held
+
+    def stays(self, mapping: model.Mapping, key: BindingKey) -> bool:
+        """Tell whether a standing binding is still what is declared.
+
+        One without annotations stays: nothing says that it stood for another group or directory.
+        """
+        binding = self.bindings.standing.get(key)
+        if binding is None or binding.content.role != _role(mapping):
+            return False
+        stood_for = (binding.content.annotation("directory"), binding.content.annotation("group"))
+        declared = (self.access.directory, mapping.group)
+        return all(was in {None, now} for was, now in zip(stood_for, declared, strict=True))
+
+    def ended(self, key: BindingKey) -> Content | None:
+        """Return a standing binding without the former subjects whose end has come.
+
+        None when there are none. Nobody is bound by that who is not bound now, and what others did
+        to the binding is not taken for something that was applied.
+        """
+        binding, role = self.bindings.standing.get(key), spelled_role(key)
+        namespace = self.given.namespaces.get(key.namespace)
+        if binding is None or binding.content.role != role or (namespace and namespace.terminating):
+            return None
+        content, last = binding.content, self.bindings.applied.get(key)
+        before = self.bindings.before(key, content)
+        formers = lasting(before.formers, self.given.now, longest(self.given.directory))
+        if formers == former_subjects(content):
+            return None
+        ours = before.subjects if last is None else {*content.groups} & {*last.groups}
+        subjects = (ours - before.formers.keys()) | formers.keys()
+        text = {**content.about, ANNOTATION: None, **annotation(formers)}
+        return render(self.access, role, _named(subjects), text)
+
+    def _granted(self, verdict: Verdict, key: BindingKey) -> Content:
+        group, snapshot = verdict.group, self.given.reading.snapshot
+        said = answer(verdict, self.given)
+        if group is None or snapshot is None or said is None:
+            raise ValueError("only a group that was read can be granted")
+        text = {
+            "directory": self.access.directory,
+            "directory-id": snapshot.identity,
+            "group": verdict.mapping.group,
+            "group-id": group.id,
+            "group-path": group.path,
+            "replaced-id": verdict.replaced_id,
+        }
+        subjects = frozenset(verdict.subjects)
+        if verdict.partial:
+            subjects |= self._of_unknown_clients(verdict.mapping, key, group.path)
+        role = _role(verdict.mapping)
+        before = self.bindings.of_group(verdict.mapping, key, role, group.id)
+        formers = replace(said, subjects=subjects).left(before, self.given.now)
+        return self._render(verdict.mapping, subjects, formers, text)
+
+    def _of_unknown_clients(
+        self, mapping: model.Mapping, key: BindingKey, path: str
+    ) -> frozenset[str]:
+        """Return what was bound for clients whose strings are not known now."""
+        content = self.bindings.last(key)
+        if content is None or not self.bindings.are_for(mapping, content):
+            return frozenset()
+        if content.annotation("group-path") != path:
+            return frozenset()
+        return self._plausible(path, content) - former_subjects(content).keys()
+
+    def _held(self, verdict: Verdict, key: BindingKey) -> Content | None:
+        """Return what was last proven under this very name, so that drift can be repaired to it.
+
+        When Keycloak was asked, it says since when the group is missing, or no longer does.
+        """
+        mapping, last = verdict.mapping, self.bindings.applied.get(key)
+        if last is not None and self.bindings.are_for(mapping, last):
+            return self._kept(verdict, last, self.bindings.before(key, last))
+        if verdict.pin is None or not self.stays(mapping, key):
+            return None
+        now = self.bindings.standing[key].content
+        kept = self._kept(verdict, now, self.bindings.before(key, now))
+        return None if _of_the_group(kept) == _of_the_group(now) else kept
+
+    def _carried(self, verdict: Verdict) -> Content | None:
+        """Carry the strings of an unchanged group to its new place while nothing is read."""
+        mapping, bindings = verdict.mapping, self.bindings
+        for key, content in sorted(bindings.applied.items()):
+            if content.subjects and bindings.are_for(mapping, content):
+                return self._kept(verdict, content, bindings.before(key, content))
+        for key, binding in sorted(bindings.standing.items()):
+            content = binding.content
+            plausible = self._plausible(mapping.group, content)
+            before = bindings.before(key, content).only(plausible)
+            if before.subjects and bindings.are_for(mapping, content):
+                return self._kept(verdict, content, before)
+        return None
+
+    def _kept(self, verdict: Verdict, content: Content, before: Before) -> Content:
+        """Return what a binding goes on to say: nobody is added."""
+        now, said = self.given.now, answer(verdict, self.given)
+        subjects, text = before.subjects, _marked(content, verdict.pin)
+        if said is None:
+            formers = lasting(before.formers, now, longest(self.given.directory))
+        else:
+            formers = said.left([before], now)
+            subjects = subjects if said.subjects is None else subjects & said.subjects
+        return self._render(verdict.mapping, subjects, formers, text)
+
+    def _plausible(self, group: str, content: Content) -> frozenset[str]:
+        """Return the subjects that the declared group can have: drift must not become a grant."""
+        directory = self.given.directory
+        prefix = directory.groups_prefix if directory else ""
+        return frozenset(s.name for s in plausible_subjects(group, content, prefix))
+
+    def _render(
+        self,
+        mapping: model.Mapping,
+        subjects: AbstractSet[str],
+        formers: Formers,
+        text: Mapping[str, str | None],
+    ) -> Content:
+        said = {**text, **annotation(formers)}
+        if mapping.expires_at is not None:
+            end = mapping.expires_at.astimezone(UTC)
+            said["expires-at"] = end.isoformat().replace("+00:00", "Z")
+        return render(self.access, _role(mapping), _named(subjects | formers.keys()), said)
+
+
+def _of_the_group(content: Content) -> dict[str, str]:
+    return {name: text for name, text in content.about.items() if name in OF_THE_GROUP}
+
+
+def _marked(content: Content, pin: Pin | None) -> dict[str, str | None]:
+    """Return what a binding says of its group, with what is known now of its absence."""
+    said: dict[str, str | None] = {**_of_the_group(content), ANNOTATION: None}
+    if pin is None or content.annotation("group-id") != pin.group_id:
+        return said
+    since = pin.missing_since
+    return {**said, "missing-since": stamp(since) if since else None}
+
+
+def _named(groups: Iterable[str]) -> Iterator[Subject]:
+    return (Subject("Group", name) for name in groups)
+
+
+def _role(mapping: model.Mapping) -> RoleRef:
+    return RoleRef("ClusterRole", mapping.cluster_role)
