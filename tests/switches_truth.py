@@ -41,14 +41,14 @@ IDENTITY = (
     domain(
         "identity: the grace's start is read from the binding",
         "pins",
-        '_time(content.annotation("missing-since"))',
+        'read_time(content.annotation("missing-since"))',
         "None",
     ),
     domain(
         "identity: the grace's start is written on the binding",
-        "desired",
-        'return about if since is None else {**about, "missing-since": stamp(since)}',
-        "return about",
+        "draft",
+        "stamp(since) if since else None",
+        "None",
     ),
     domain(
         "identity: replaced is refused",
@@ -144,7 +144,7 @@ CLAIMS = (
     domain("claims: a client that is unknown", "claims", "partial=any(", "partial=False and any("),
     domain(
         "claims: no standing string goes while one is unknown",
-        "desired",
+        "draft",
         "if verdict.partial",
         "if False",
     ),
@@ -155,8 +155,8 @@ COLLISIONS = (
     domain(
         "collision: another group",
         "claims",
-        "        if others:\n            fact",
-        "        if False:\n            fact",
+        "        if others:\n",
+        "        if False:\n",
     ),
     domain(
         "collision: roles",

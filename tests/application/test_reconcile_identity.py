@@ -53,7 +53,7 @@ def of(world: World, name: str) -> Content:
 async def test_a_renamed_group_is_followed_and_told(pinned: World) -> None:
     pinned.cluster.calls.clear()
     await read(pinned, with_ids(SRE2="1", Dev="2", Ops="3"))
-    assert whom(pinned)["sre"] == ("SRE2",)
+    assert whom(pinned)["sre"] == ("SRE", "SRE2")
     assert [write for write in pinned.cluster.writes if "binding" in write.lower()]
     assert pinned.said_of("sre") == ("Granted", "Granted")
     assert "declared SRE, now /SRE2" in pinned.mapping()["message"]

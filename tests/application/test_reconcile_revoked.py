@@ -87,6 +87,7 @@ async def test_what_is_over_goes_at_once_beside_writes_that_hang(
 async def test_a_string_that_was_given_up_does_not_come_back_in_an_outage_beside_a_failure(
     granted: World,
 ) -> None:
+    granted.declare_directory(onRenamed="Drop")
     another = mapping("another", "SRE", "view")  # the first to be written, and each time it fails
     granted.declare(another, mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
     groups = (Group("/Dev", "Dev", "id-/Dev"), Group("/SRE2", "SRE2", "id-/SRE"))

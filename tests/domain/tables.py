@@ -120,7 +120,7 @@ SIBLINGS = (
     (Sibling(OTHER, realm("/x/b", clients=[client("headlamp", leaf())])),),
 )
 SUBJECTS = ((), ("/SRE",), ("SRE",), ("/SRE", "SRE", "/evil"), ("b", "oidc:/a/b"), ("/a/b", "b"))
-ANNOTATIONS = tuple(
+PLAIN = tuple(
     tuple(
         (f"groupaccess.io/{name}", value)
         for name, value in (("directory", of), ("group", reference), ("group-path", path))
@@ -138,6 +138,16 @@ ANNOTATIONS = tuple(
         ),
     )
 )
+FORGED = (
+    ("groupaccess.io/directory", "default"),
+    (
+        "groupaccess.io/former-subjects",
+        '{"/evil": {"until": "2036-03-01T12:00:00Z"}, "SRE": {"until": "2026-03-01T12:05:00Z"}}',
+    ),
+    ("groupaccess.io/group", "SRE"),
+    ("groupaccess.io/group-path", "/SRE"),
+)
+ANNOTATIONS = (*PLAIN, *[FORGED] * 6)
 OWNERS = ((), (Owner("uid", "platform"),), (Owner("another", "another"),))
 KEYS = (
     *(key(name, role) for name in (*MAPPINGS, "removed") for role in ROLES),

@@ -57,7 +57,7 @@ def mappings_of(keys: Iterable[BindingKey]) -> set[str]:
 
 
 @each(accesses(), circumstances(), worlds())
-def test_suspended_object_writes_nothing_and_ends_what_any_other_ends(
+def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
     declared: Access, given: Circumstances, world: World
 ) -> None:
     resumed = replace(given, suspend=False)
@@ -69,7 +69,10 @@ def test_suspended_object_writes_nothing_and_ends_what_any_other_ends(
     }
     proven = dict(world.proven)
     todo = world.step(declared, suspended)
-    assert not todo.applies
+    for apply in todo.applies:  # former subjects, whose end has come
+        assert apply.over is not None
+        assert {*apply.desired.content.subjects} < {*apply.over.content.subjects}
+        proven[apply.desired.key] = apply.desired.content
     assert ends <= {one.binding.key for one in todo.deletes}
     assert world.proven.items() <= proven.items()
     assert world.step(declared, suspended).empty

@@ -1,10 +1,12 @@
 """While a client is disabled nobody knows what its tokens would carry: no string is removed."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from domain.builders import (
+    NOW,
     access,
     client,
     content,
@@ -100,9 +102,12 @@ def test_what_the_group_cannot_be_called_is_removed() -> None:
     assert bound(world) == ("/SRE", "SRE")
 
 
-def test_strings_of_another_prefix_are_removed() -> None:
+def test_strings_of_another_prefix_stay_to_their_end() -> None:
     world = settled()
     world.settle(access(), read(FULL, DISABLED, prefix="oidc:"))
+    assert bound(world) == ("/SRE", "SRE", "oidc:/SRE")
+    later = NOW + timedelta(minutes=5)
+    world.settle(access(), replace(read(FULL, DISABLED, prefix="oidc:"), now=later))
     assert bound(world) == ("oidc:/SRE",)
 
 
@@ -129,12 +134,12 @@ def test_edited_declaration_keeps_no_string_of_the_former(
 
 
 @pytest.mark.parametrize("restarted", [False, True])
-def test_string_of_a_group_that_moved_is_replaced_in_one_write(*, restarted: bool) -> None:
+def test_string_of_a_group_that_moved_is_followed_in_one_write(*, restarted: bool) -> None:
     world = World()
     world.settle(access(), given(realm(group("/a/SRE", uid="1")), of=TWO))
     if restarted:
         world.restart()
     moved = given(realm(group("/b/SRE", uid="1"), clients=[FULL, DISABLED]), of=TWO)
     world.step(access(), moved)
-    assert bound(world) == ("/b/SRE",)
+    assert bound(world) == ("/a/SRE", "/b/SRE")
     assert world.step(access(), moved).empty

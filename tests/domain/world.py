@@ -44,6 +44,7 @@ class World:
 
     standing: dict[BindingKey, Binding] = field(default_factory=dict)
     proven: dict[BindingKey, Content] = field(default_factory=dict)
+    pending: Mapping[BindingKey, Content] = field(default_factory=dict)
 
     def given(self, declared: Access, circumstances: Circumstances) -> Circumstances:
         """Add what is pinned, and that Keycloak confirmed what it lacks of it."""
@@ -60,7 +61,8 @@ class World:
 
     def wanted(self, declared: Access, circumstances: Circumstances) -> Wanted:
         given = self.given(declared, circumstances)
-        return desired(declared, judge(declared, given), given, self.standing, self.proven)
+        verdicts = judge(declared, given)
+        return desired(declared, verdicts, given, self.standing, self.proven, self.pending)
 
     def step(self, declared: Access, circumstances: Circumstances) -> Plan:
         """Reconcile once and return the plan that was carried out."""

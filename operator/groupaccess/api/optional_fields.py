@@ -86,6 +86,7 @@ KEYCLOAK_DIRECTORY: Final = {
     "syncInterval": _no("60s"),
     "onMissing": _yes("a shorter grace becomes 10m, which is written out", kept=True),
     "onReplaced": _no("Refuse, the narrow choice"),
+    "onRenamed": _yes("Drop becomes Keep, which is written out", kept=True),
     "onCollision": _yes("Revoke becomes Keep, which is written out", kept=True),
 }
 
