@@ -224,10 +224,10 @@ async def test_a_rename_into_a_string_of_others_says_both(world: World) -> None:
     assert world.said_of("sre") == ("Held", "ClaimCollision")
     assert world.mapping()["message"].endswith(f"It is still bound. {KEPT}")
     await pass_time(world, MINUTES)
-    assert world.grants == {"sre:view": ()}
+    assert world.cluster.bindings[key()].content.subjects == ()
     assert world.said_of("sre") == ("Pending", "ClaimCollision")
     await read(world, both)
-    assert world.grants == {"sre:view": ("OPS",)}
+    assert world.cluster.bindings[key()].content.groups == ("OPS",)
 
 
 async def test_of_an_object_that_cannot_be_read_it_ends_too(renamed: World) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from fakes.keycloak import FakeClient, FakeDirectoryReader, FakeRealm, membership, refused
 from groupaccess.application.ports import Connection, RefusedError
@@ -11,9 +12,11 @@ from groupaccess.domain.apiserver import OwnToken
 from groupaccess.domain.directory import Group, Snapshot
 from groupaccess.domain.in_use import InUse
 from groupaccess.domain.model import Directory
+from groupaccess.domain.proof import Proof, Result
 from groupaccess.domain.reasons import Reason
 
 TAKES = 0.1  # seconds for a reading
+LIFETIME = 20  # seconds that a token lives
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,10 @@ class KeycloakOf:
         await asyncio.sleep(TAKES / 2)
         self.keycloak.failed.pop(self.who, None)
         self.keycloak.given[self.who].append(Given(self.keycloak.now(), names))
-        return replace(found, unpeopled=frozenset())
+        since = datetime(2026, 1, 1, tzinfo=UTC)
+        proof = Proof(Result.PROVEN, "as computed", since, LIFETIME)
+        clients = tuple(replace(client, proof=proof) for client in found.clients)
+        return replace(found, clients=clients, unpeopled=frozenset())
 
     async def confirm_gone(
         self, directory: Directory, connection: Connection, groups: Mapping[str, str]

@@ -167,6 +167,8 @@ class Group(Action):
                 done = keycloak.delete(self.name)
             case "rename":
                 done = keycloak.rename(self.name, self.other)
+            case "rename back":
+                done = keycloak.rename(self.other, self.name)
             case _:
                 done = keycloak.delete(self.name) and keycloak.create(self.name)
         if done:

@@ -101,7 +101,7 @@ def _mapping(world: World, seen: Seen, access: Stored, mapping: Body) -> Iterato
     if subject is None or foreign:
         return
     for place, bound in found.items():
-        whom = set(bound.subjects) - bound.formers if bound else set()
+        whom = set(bound.subjects) - bound.formers.keys() if bound else set()
         if whom != {subject}:
             yield f"{said} should bind {subject} in {place or 'the cluster'}, not {whom}"
     missing = mapping.get("namespaces", {}).get("names", ())

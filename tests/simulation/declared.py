@@ -54,6 +54,7 @@ class Realm:
     roles: tuple[str, ...] = ROLES
     grace: int = 600
     on_replaced: str = "Refuse"
+    on_renamed: str = "Keep"
 
     def spec(self, issuer: str) -> dict[str, Any]:
         return {
@@ -67,6 +68,7 @@ class Realm:
             "syncInterval": "10s",
             "onMissing": {"grace": f"{self.grace}s"},
             "onReplaced": self.on_replaced,
+            "onRenamed": self.on_renamed,
             "allowedClusterRoles": list(self.roles),
         }
 

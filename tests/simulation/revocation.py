@@ -1,12 +1,14 @@
 """The promise of revocation: what must not be bound is gone in seconds, whatever else fails."""
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from fakes.kube.requests import BINDINGS, Call
-from fakes.kube.storage import Key
+from fakes.kube.storage import Key, Stored
 from fakes.simulated_keycloak import Given
 from simulation.rules import (
     Bound,
+    Seen,
     forbidden,
     mapping_of,
     moment,
@@ -60,23 +62,39 @@ class Revocations:
             for key, stored in world.storage.objects[plural].items():
                 bound = Bound.of(plural, key, stored)
                 if bound is not None and bound.subjects:
-                    self._judge(bound, leader, before.get(stored.uid))
+                    self._judge(bound, leader, before)
 
-    def _judge(self, bound: Bound, leader: Replica, due: Due | None) -> None:
-        world, now = self._world, self._world.now
-        declared = forbidden(bound, leader.link.seen, world.clock.now())
+    def _judge(self, bound: Bound, leader: Replica, before: Mapping[str, Due]) -> None:
+        declared = forbidden(bound, leader.link.seen, self._world.clock.now())
         why = declared or self._vanished(bound) or self._by_keycloak(bound, leader)
-        if why is None:
+        uid = bound.stored.uid
+        if why is not None:
+            # What Keycloak's word revokes is not replaced by anything.
+            keys = tuple(successors(bound, leader.link.seen)) if declared else ()
+            self._measure(uid, why, bound, leader, before, keys)
             return
+        for subject, reason in self._ended(bound, leader):
+            own = ((bound.plural, bound.key),)
+            self._measure(f"{uid} {subject}", reason, bound, leader, before, own)
+
+    def _measure(
+        self,
+        what: str,
+        why: str,
+        bound: Bound,
+        leader: Replica,
+        before: Mapping[str, Due],
+        keys: Collection[tuple[str, Key]],
+    ) -> None:
+        """See how long something is bound that must go; `keys` are what has to be written."""
+        world, now, due = self._world, self._world.now, before.get(what)
         access = leader.link.seen.get("groupaccesses", {}).get(Key("", bound.name.access))
         spec = access.body["metadata"]["generation"] if access else 0
-        # What Keycloak's word revokes is not replaced by anything.
-        keys = tuple(successors(bound, leader.link.seen)) if declared else ()
         if due is None or due.leader != leader.name or due.why != why:
             due = Due(leader.name, why, now, spec=spec)
         elif keys and due.spec != spec:  # another replacement, which has its own time
             due.since, due.spec = now, spec
-        self._due[bound.stored.uid] = due
+        self._due[what] = due
         if self._is_blocked(bound, leader):
             due.since = now
         due.replaced |= any(self._is_disturbed(*key) for key in keys)
@@ -113,6 +131,37 @@ class Revocations:
             and fault.hits(call, fault.begin)
             for fault in self._world.faults.all
         )
+
+    def _ended(self, bound: Bound, leader: Replica) -> Iterator[tuple[str, str]]:
+        """Yield the former subjects that must go, and why."""
+        world, seen = self._world, leader.link.seen
+        access = seen.get("groupaccesses", {}).get(Key("", bound.name.access))
+        namespace = seen.get("namespaces", {}).get(Key("", bound.key.namespace))
+        ending = namespace is not None and "deletionTimestamp" in namespace.body["metadata"]
+        if access is None or ending or not bound.has_its_role:
+            return
+        for subject, until in bound.formers.items():
+            if until <= world.clock.now():
+                yield subject, f"{subject} was to end at {until:%H:%M:%S}"
+            elif self._drops(seen):
+                yield subject, f"{subject} is dropped by the directory"
+            elif self._is_others(subject, bound, access, leader):
+                yield subject, f"{subject} is the name of another group"
+
+    def _drops(self, seen: Seen) -> bool:
+        spec = spec_of_directory(seen)
+        return spec is not None and spec["onRenamed"] == "Drop"
+
+    def _is_others(self, subject: str, bound: Bound, access: Stored, leader: Replica) -> bool:
+        """Tell whether Keycloak's last answer counts, and has another group of that name."""
+        world, given = self._world, self._world.keycloak.given[leader.name]
+        pin, spec = bound.annotation("group-id"), spec_of_directory(leader.link.seen)
+        if spec is None or pin is None or suspended(access) or not given or world.keycloak.trouble:
+            return False
+        last = given[-1]
+        if world.now - last.at > FRESH or self._is_frozen(last) or pin not in last.names:
+            return False
+        return any(name == subject and uid != pin for uid, name in last.names.items())
 
     def _vanished(self, bound: Bound) -> str | None:
         """Say that its GroupAccess is long gone, though no watch told of that."""

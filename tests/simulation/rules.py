@@ -3,6 +3,7 @@
 Everything here reads the objects as the API server has them, and as a replica was told of them.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,10 +79,10 @@ class Bound:
         return {self.annotation(name) for name in ("group", "group-path", "group-name")}
 
     @property
-    def formers(self) -> set[str]:
-        """Return the subjects that are kept for tokens from before, whatever the format."""
-        text = self.annotation("former-subjects") or ""
-        return {subject for subject in self.subjects if subject in text}
+    def formers(self) -> dict[str, datetime]:
+        """Return the subjects that are kept for tokens from before, with their ends."""
+        listed = json.loads(self.annotation("former-subjects") or "{}")
+        return {text: moment(listed[text]["until"]) for text in self.subjects if text in listed}
 
     def __str__(self) -> str:
         where = f" in {self.key.namespace}" if self.key.namespace else ""

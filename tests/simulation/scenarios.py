@@ -86,6 +86,7 @@ REALMS = st.builds(
     roles=st.sampled_from((ROLES, ROLES, ("view", "edit"), ("view",))),
     grace=st.sampled_from((600, 5, 0)),
     on_replaced=st.sampled_from(("Refuse", "Warn")),
+    on_renamed=st.sampled_from(("Keep", "Keep", "Drop")),
 )
 WRITES_FAIL = st.builds(
     Fail,
@@ -151,8 +152,8 @@ KINDS: tuple[st.SearchStrategy[Action], ...] = (
     st.builds(
         Group,
         st.sampled_from(GROUPS),
-        st.sampled_from(("rename", "delete", "create", "make anew")),
-        st.sampled_from(("g4", "g2")),
+        st.sampled_from(("rename", "rename", "rename back", "delete", "create", "make anew")),
+        st.sampled_from(("g4", "g2", "g5")),
     ),
     st.builds(
         Outage, st.sampled_from(("down", "refuses", "hangs")), st.sampled_from((3.0, 15.0, 30.0))

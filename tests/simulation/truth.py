@@ -4,6 +4,7 @@ import json
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fakes.kube.link import Sent
 from fakes.kube.requests import BINDINGS
@@ -11,6 +12,7 @@ from fakes.kube.storage import Body, Change, Key, Stored
 from simulation.rules import EVIL, Bound, Name, covers, mapping_of, suspended, verdict_holds
 from simulation.world import Replica, World
 
+MOST_FORMERS = 4
 BEHIND = 2.0  # seconds that a status may be behind what is bound
 ENDED = {"Expired", "Revoked", "Pending"}
 
@@ -47,6 +49,7 @@ class Truth:
         states.append(State(self._world.now, now))
         if change.by.startswith("operator"):
             self._granted(change, bound)
+            self._bounded(change, bound)
             self._replaced(change, bound)
 
     # Statuses.
@@ -107,12 +110,19 @@ class Truth:
         if not given or not names:
             names |= self._elsewhere(bound, pin)
         self._first(change, bound, pin)
-        names |= bound.formers
+        names |= bound.formers.keys() & self._ever(bound, pin)
         if anew - names:
             world.violate(
                 f"{', '.join(sorted(anew - names))} is bound anew by {bound}, but Keycloak's last "
                 f"answers call its group {', '.join(sorted(names)) or 'nothing'}"
             )
+
+    def _bounded(self, change: Change, bound: Bound) -> None:
+        """Check that few former subjects are kept, and none for longer than may be."""
+        latest = self._world.clock.now() + timedelta(hours=1)
+        far = [text for text, until in bound.formers.items() if until > latest]
+        if change.kind != "DELETED" and (far or len(bound.formers) > MOST_FORMERS):
+            self._world.violate(f"{bound} keeps {bound.formers}, {far} for more than an hour")
 
     def _first(self, change: Change, bound: Bound, pin: str) -> None:
         """Check that no object gets its first binding for a group while Keycloak is silent."""
@@ -145,6 +155,19 @@ class Truth:
                         if state.bound and state.bound.annotation("group-id") == pin:
                             found |= set(state.bound.subjects)
         return found
+
+    def _ever(self, bound: Bound, pin: str) -> set[str]:
+        """Return all subjects that the object's bindings ever had for the same group."""
+        return {
+            subject
+            for name, places in self._history.items()
+            if name.startswith(f"groupaccess:{bound.name.access}:")
+            for states in places.values()
+            for state in states
+            if state.bound and state.bound.stored is not bound.stored
+            if state.bound.annotation("group-id") == pin
+            for subject in state.bound.subjects
+        }
 
     # Replacements.
 
