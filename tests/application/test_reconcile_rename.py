@@ -84,7 +84,7 @@ async def test_it_is_taken_away_at_its_end_by_itself(renamed: World) -> None:
     assert await pass_time(renamed, MINUTES - 1) == []
     renamed.cluster.calls.clear()
     assert await pass_time(renamed, 1) == ["platform"]
-    assert renamed.grants["sre:view"] == ("OPS",)
+    assert set(renamed.grants["sre:view"]) == {"OPS"}
     assert "stays bound" not in renamed.mapping()["message"]
     assert renamed.mapping()["subjects"] == ["OPS"]
     writes = [write.split()[0] for write in renamed.cluster.writes]
@@ -133,7 +133,7 @@ async def test_what_ended_while_the_operator_was_down_goes_at_its_start(renamed:
     renamed.clock.advance(2 * MINUTES)
     renamed.restart()
     await renamed.settle()
-    assert renamed.grants["sre:view"] == ("OPS",)
+    assert set(renamed.grants["sre:view"]) == {"OPS"}
 
 
 async def test_a_lost_status_changes_nothing(renamed: World) -> None:
@@ -149,7 +149,7 @@ async def test_a_lost_status_changes_nothing(renamed: World) -> None:
 async def test_a_clock_that_is_put_forward_ends_it(renamed: World) -> None:
     renamed.clock.step(3600)
     assert set(await pass_time(renamed, 1)) == {"platform"}
-    assert renamed.grants["sre:view"] == ("OPS",)
+    assert set(renamed.grants["sre:view"]) == {"OPS"}
 
 
 async def test_a_clock_that_is_put_back_keeps_it_no_longer_than_an_hour(renamed: World) -> None:
@@ -158,7 +158,7 @@ async def test_a_clock_that_is_put_back_keeps_it_no_longer_than_an_hour(renamed:
     annotation = renamed.cluster.bindings[key()].content.annotation("former-subjects") or ""
     assert "2025-12-31T13:00:01Z" in annotation
     await pass_time(renamed, 3600)
-    assert renamed.grants["sre:view"] == ("OPS",)
+    assert set(renamed.grants["sre:view"]) == {"OPS"}
 
 
 async def test_while_its_write_fails_its_end_stays_where_it_was(world: World) -> None:
@@ -189,7 +189,7 @@ async def test_one_that_cannot_be_taken_away_goes_with_its_binding(renamed: Worl
 async def test_another_group_of_the_former_name_ends_it_at_the_next_answer(renamed: World) -> None:
     assert "platform" in renamed.take_in(called("OPS", "SRE"))
     await renamed.settle()
-    assert renamed.grants["sre:view"] == ("OPS",)
+    assert set(renamed.grants["sre:view"]) == {"OPS"}
 
 
 async def test_a_group_of_another_name_touches_nobody(renamed: World) -> None:
@@ -199,7 +199,7 @@ async def test_a_group_of_another_name_touches_nobody(renamed: World) -> None:
 async def test_drop_takes_it_away_at_once(renamed: World) -> None:
     renamed.declare_directory(onRenamed="Drop")
     await renamed.settle()
-    assert renamed.grants["sre:view"] == ("OPS",)
+    assert set(renamed.grants["sre:view"]) == {"OPS"}
     await read(renamed, called("SRE"))
     assert renamed.grants["sre:view"] == ("SRE",)
     assert len(told(renamed)) == 1
@@ -235,4 +235,4 @@ async def test_of_an_object_that_cannot_be_read_it_ends_too(renamed: World) -> N
     await renamed.settle()
     assert renamed.grants["sre:view"] == ("OPS", "SRE")
     await pass_time(renamed, MINUTES)
-    assert renamed.grants["sre:view"] == ("OPS",)
+    assert set(renamed.grants["sre:view"]) == {"OPS"}
