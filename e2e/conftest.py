@@ -29,6 +29,7 @@ MARKERS = (
     "drift: what somebody else changes is put right",
     "namespaces: RoleBindings, as namespaces come, change and go",
     "gapless: a change takes nobody's access away for a moment",
+    "rename: tokens from before a rename are good until they end, and no longer",
     "time: expiry, and suspend",
     "revoke: what is revoked is gone within two seconds, and no status says what is not so",
     "crash: the operator is killed at any moment",

@@ -302,6 +302,7 @@ TOKENS: dict[str, Case] = {
     "negative grace": (directory(onMissing={"grace": "-1m"}), "(given: -1m)", "no sign"),
     "long grace": (directory(onMissing={"grace": "721h"}), "(given: 721h)", "between 0s and 720h"),
     "unknown answer": (directory(onReplaced="Ask"), '"Ask"', 'values: "Refuse", "Warn"'),
+    "unknown end": (directory(onRenamed="Ask"), '"Ask"', 'values: "Keep", "Drop"'),
     "unknown remedy": (directory(onCollision="Ask"), '"Ask"', 'values: "Keep", "Revoke"'),
     "role that is none": (
         directory(allowedClusterRoles=["a/b"]),

@@ -38,6 +38,7 @@ DIRECTORY: Object = {
     "syncInterval": "10s",
     "onMissing": {"grace": "0s"},
     "onReplaced": "Warn",
+    "onRenamed": "Drop",
     "onCollision": "Revoke",
     "allowedClusterRoles": ["view"],
 }

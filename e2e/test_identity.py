@@ -1,5 +1,6 @@
 """A group is what its id says: renamed, moved, deleted, made anew, and a realm that is another."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -52,12 +53,17 @@ def three(
 
 
 def whom(objects: Objects, name: str) -> dict[str, list[str]]:
-    """Return whom each mapping binds, without those that bind nobody."""
-    found = {
-        key.split(":")[2]: [subject["name"] for subject in body.get("subjects") or ()]
-        for key, body in objects.bindings(name).items()
-    }
+    """Return whom each mapping binds, without former subjects and those that bind nobody."""
+    found = {key.split(":")[2]: current(body) for key, body in objects.bindings(name).items()}
     return {key: groups for key, groups in found.items() if groups}
+
+
+def current(body: dict[str, Any]) -> list[str]:
+    """Return the subjects of a binding that are not kept for tokens from before a rename."""
+    annotations = body["metadata"]["annotations"]
+    former = json.loads(annotations.get("groupaccess.io/former-subjects", "{}"))
+    names = (subject["name"] for subject in body.get("subjects") or ())
+    return [name for name in names if name not in former]
 
 
 def await_whom(

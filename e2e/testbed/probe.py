@@ -1,7 +1,8 @@
-"""A probe that asks kube-apiserver without a pause whether a group may do something."""
+"""Probes that ask kube-apiserver without a pause whether somebody may do something."""
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +13,7 @@ from testbed.access import http_client
 from testbed.cluster import Cluster
 
 REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+ANSWERS = {httpx.codes.OK, httpx.codes.FORBIDDEN, httpx.codes.UNAUTHORIZED}
 EVERY = 0.005  # seconds
 ACCOUNT = "probe"
 
@@ -40,23 +42,13 @@ def _named() -> dict[str, str]:
     return {"name": ACCOUNT, "namespace": "default"}
 
 
-class Probe:
+class Asking(ABC):
     """Asks every five milliseconds, in a thread of its own, and keeps when the answer was no."""
 
-    def __init__(self, cluster: Cluster, token: str, group: str, wanted: Mapping[str, str]) -> None:
-        """Ask for what `wanted` says, as resourceAttributes of a SubjectAccessReview have it."""
-        self._url = f"{cluster.server}{REVIEWS}"
+    def __init__(self, cluster: Cluster) -> None:
+        """Prepare to ask this cluster."""
+        self._server = cluster.server
         self._ca_file = cluster.ca_file
-        self._headers = {"Authorization": f"Bearer {token}"}
-        self._body: dict[str, Any] = {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SubjectAccessReview",
-            "spec": {
-                "user": "somebody",
-                "groups": [group, "system:authenticated"],
-                "resourceAttributes": dict(wanted),
-            },
-        }
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._failure: BaseException | None = None
@@ -68,12 +60,9 @@ class Probe:
         with http_client(self._ca_file) as client:
             return self._ask(client)
 
+    @abstractmethod
     def _ask(self, client: httpx.Client) -> bool:
-        answer = client.post(self._url, json=self._body, headers=self._headers)
-        if answer.status_code != httpx.codes.CREATED:
-            message = f"SubjectAccessReview: {answer.status_code}: {answer.text[:200]}"
-            raise PermissionError(message)
-        return bool(answer.json()["status"]["allowed"])
+        """Return the answer."""
 
     def __enter__(self) -> Self:
         """Begin to ask."""
@@ -102,3 +91,50 @@ class Probe:
                         self.denied.append(time.monotonic() - began)
         except BaseException as failure:  # noqa: BLE001 - raised where the probe is used
             self._failure = failure
+
+
+class Probe(Asking):
+    """Asks whether a group may do something."""
+
+    def __init__(self, cluster: Cluster, token: str, group: str, wanted: Mapping[str, str]) -> None:
+        """Ask for what `wanted` says, as resourceAttributes of a SubjectAccessReview have it."""
+        super().__init__(cluster)
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._body: dict[str, Any] = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {
+                "user": "somebody",
+                "groups": [group, "system:authenticated"],
+                "resourceAttributes": dict(wanted),
+            },
+        }
+
+    def _ask(self, client: httpx.Client) -> bool:
+        answer = client.post(f"{self._server}{REVIEWS}", json=self._body, headers=self._headers)
+        if answer.status_code != httpx.codes.CREATED:
+            message = f"SubjectAccessReview: {answer.status_code}: {answer.text[:200]}"
+            raise PermissionError(message)
+        return bool(answer.json()["status"]["allowed"])
+
+
+class TokenProbe(Asking):
+    """Reads a path with somebody's token, and takes a 403 for a no; after its end it is no token.
+
+    `ended` tells that the token has ended: kube-apiserver answers 401 then.
+    """
+
+    def __init__(self, cluster: Cluster, token: str, path: str) -> None:
+        """Read this path."""
+        super().__init__(cluster)
+        self._path = path
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self.ended = False
+
+    def _ask(self, client: httpx.Client) -> bool:
+        answer = client.get(f"{self._server}{self._path}", headers=self._headers)
+        self.ended = answer.status_code == httpx.codes.UNAUTHORIZED
+        if answer.status_code not in ANSWERS:
+            message = f"{self._path}: {answer.status_code}: {answer.text[:200]}"
+            raise PermissionError(message)
+        return answer.status_code != httpx.codes.FORBIDDEN
