@@ -273,4 +273,41 @@ SILENCE = (
     ),
 )
 
-TRUTH = (*IDENTITY, *FREEZE, *CLAIMS, *COLLISIONS, *SILENCE)
+FORMER = (
+    domain("former: it ends", "former", "if now < one.until", "if True"),
+    domain("former: no end is far away", "former", "min(one.until, limit)", "one.until"),
+    domain("former: what is listed is bound", "former", "in content.groups if", "in listed if"),
+    domain("former: four are kept", "former", "by_end[-MOST:]", "by_end"),
+    domain("former: the earlier end counts", "former", " or one.until < found[name].until", ""),
+    domain("former: others carry it", "rename", "any(True for _ in others)", "False"),
+    domain(
+        "former: its clients are gone",
+        "rename",
+        "former.clients.isdisjoint(clients)",
+        "False",
+    ),
+    domain("former: it left with its client", "rename", "or not gone or not left", "or True"),
+    domain("former: the group's own id", "before", " == group_id\n", " != ''\n"),
+    domain("former: no other role or place", "before", " and binding.content.role == role", ""),
+    domain("former: the end of a write that fails", "before", "before.decided(", "before.only("),
+    domain("former: Drop", "rename", "LONGEST if keeps else timedelta(0)", "LONGEST"),
+    domain(
+        "former: under any hold", "desired", "for want in _ended(draft, kept)", "for want in ()"
+    ),
+    domain(
+        "former: nothing comes back by an end",
+        "draft",
+        "{*content.groups} & {*last.groups}",
+        "{*last.groups}",
+    ),
+    domain(
+        "former: what kube-apiserver contradicts",
+        "rename",
+        "verdict.reason is Reason.API_SERVER_MISMATCH",
+        "False",
+    ),
+    application("former: it wakes", "expiry", "        ahead += others\n", ""),
+    application("former: the next answer touches", "touched", " or formers & changed", ""),
+)
+
+TRUTH = (*IDENTITY, *FREEZE, *CLAIMS, *COLLISIONS, *SILENCE, *FORMER)

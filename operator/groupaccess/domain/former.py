@@ -37,7 +37,8 @@ def former_subjects(content: Content) -> dict[str, Former]:
     Somebody may have edited it: what cannot be read counts as none, a name that Kubernetes keeps
     for itself is none, and an end may be at any time until `lasting` has bounded it.
     """
-    listed = _json(content.annotation(ANNOTATION))
+    text = content.annotation(ANNOTATION)
+    listed = _json(text) if text else {}
     found = ((name, _former(listed[name])) for name in content.groups if name in listed)
     return {name: one for name, one in found if one and not name.startswith(RESERVED)}
 
@@ -92,9 +93,9 @@ def words(subject: str, former: Former) -> str:
     )
 
 
-def _json(text: str | None) -> dict[str, Any]:
+def _json(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text or "{}")
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
