@@ -1,6 +1,6 @@
 """What the application asks of the world. The adapters give it, the fakes of the tests too."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from groupaccess.domain.apiserver import OwnToken, Review
 from groupaccess.domain.apiserver_flags import Arguments
 from groupaccess.domain.bindings import Binding, Desired
-from groupaccess.domain.directory import Failure, Snapshot
-from groupaccess.domain.in_use import InUse
+from groupaccess.domain.directory import Failure, Group, Realm
 from groupaccess.domain.model import Directory
+from groupaccess.domain.question import Answer, Question
 
 
 class RefusedError(Exception):
@@ -20,6 +20,10 @@ class RefusedError(Exception):
         """Keep the failure, whose message is for people."""
         super().__init__(failure.message)
         self.failure = failure
+
+
+class UnansweredError(RefusedError):
+    """One question has no answer; that says nothing of any other."""
 
 
 class PassingError(Exception):
@@ -136,29 +140,44 @@ class Connection:
 
 
 class DirectoryReader(Protocol):
-    """Keycloak's admin API."""
+    """Keycloak's admin API, one question at a time.
 
-    async def read(
-        self, directory: Directory, connection: Connection, used: InUse | None = None
-    ) -> Snapshot:
-        """Read the realm, or raise RefusedError with the reason why it is not known.
+    Every method raises RefusedError with the reason why Keycloak is not known: nothing that fails
+    is ever an empty answer. What is kept for the next question, such as a login, is kept by the
+    directory's name.
+    """
 
-        With None in `used` it is read whole; else at least what is in use, if that is cheaper.
-        Never return a part of it: an error, a listing that does not match its count, a 403 raise.
-        What it keeps for the next reading, such as a login, it keeps by the directory's name.
+    async def realm(
+        self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+    ) -> Realm:
+        """Read who the operator is there, and the clients that the directory names.
+
+        Example tokens of members of one of the groups prove what the clients' tokens carry; with
+        None, while no group is known yet, none is looked for.
         """
 
-    async def confirm_gone(
-        self, directory: Directory, connection: Connection, groups: Mapping[str, str]
-    ) -> None:
-        """Ask for groups, by id and by their last path, that a complete reading lacked.
+    async def ask(
+        self, directory: Directory, connection: Connection, question: Question
+    ) -> Answer:
+        """Return the answer, which is complete but for `more`.
 
-        Raise RefusedError unless each is gone: only a 404 means that. Another group at its path
-        does not speak against it.
+        Raise UnansweredError where others may still get an answer: a 403, a 5xx, a 404 that is not
+        Keycloak's own word.
         """
+
+    async def see_some(self, directory: Directory, connection: Connection) -> None:
+        """Look whether any group is shown, if there is one; raise RefusedError if not."""
+
+    async def holding(
+        self, directory: Directory, connection: Connection, text: str
+    ) -> Sequence[Group]:
+        """Return some groups whose names hold a text, in any case."""
+
+    async def has_role(self, directory: Directory, connection: Connection, name: str) -> bool:
+        """Tell whether the realm has a role of this name, as far as that may be seen."""
 
     async def forget(self, directory: str) -> None:
-        """Let go of what is kept for a directory, which is read no more."""
+        """Let go of what is kept for a directory, which is asked no more."""
 
 
 class OwnTokens(Protocol):

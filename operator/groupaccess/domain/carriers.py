@@ -71,6 +71,7 @@ def _emptied(access: model.Access, mapping: model.Mapping, key: BindingKey, pin:
         "directory-id": pin.directory_id,
         "group": mapping.group,
         "group-id": pin.group_id,
+        "group-name": pin.group_name,
         "group-path": pin.path,
         "missing-since": stamp(pin.missing_since) if pin.missing_since else None,
         "replaced-id": pin.replaced_id,

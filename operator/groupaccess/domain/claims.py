@@ -92,7 +92,7 @@ def collision(
 def plausible_subjects(group: str, content: Content, prefix: str) -> tuple[Subject, ...]:
     """Return the subjects of a binding that the declared group can have: drift is no grant."""
     path = content.annotation("group-path") or group
-    leaf = path.rpartition("/")[2]
+    leaf = content.annotation("group-name") or path.rpartition("/")[2]
     if group not in (path, leaf):
         return ()
     strings = {prefix + path, prefix + leaf}

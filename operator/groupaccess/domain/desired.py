@@ -27,6 +27,7 @@ OF_THE_GROUP = (
     "directory-id",
     "group",
     "group-id",
+    "group-name",
     "group-path",
     "missing-since",
     "replaced-id",
@@ -117,6 +118,7 @@ class _Draft:
             "directory-id": snapshot.identity,
             "group": verdict.mapping.group,
             "group-id": group.id,
+            "group-name": group.name,
             "group-path": group.path,
         }
         if verdict.replaced_id is not None:

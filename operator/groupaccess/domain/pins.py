@@ -15,6 +15,7 @@ class Pin:
     """What a binding says of the group that it was made for.
 
     `missing_since` is the start of a grace, `replaced_id` the id before one that was followed.
+    `group_name` is the group's own, as it was last; None where the binding lacks it.
     """
 
     key: BindingKey
@@ -23,6 +24,12 @@ class Pin:
     directory_id: str | None = None
     missing_since: datetime | None = None
     replaced_id: str | None = None
+    group_name: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return by which name, or else by which path, to search for the group."""
+        return self.group_name or self.path
 
 
 def pins(directory: str, contents: Mapping[BindingKey, Content]) -> dict[str, Pin]:
@@ -64,6 +71,7 @@ def _pin(key: BindingKey, content: Content) -> Pin | None:
         content.annotation("directory-id"),
         _time(content.annotation("missing-since")),
         content.annotation("replaced-id"),
+        content.annotation("group-name"),
     )
 
 
