@@ -72,17 +72,6 @@ async def test_namesakes_of_a_group_are_known_also_when_its_path_is_declared(
     assert [other.id for other in found.namesakes(dev, "dev")] == ["b.dev"]
 
 
-async def test_names_that_are_in_use_elsewhere_are_found_and_nothing_is_suggested(
-    server: KeycloakServer,
-) -> None:
-    groups = Groups(server, "/SRE", "/x/Dev", "/opsen")
-    used = InUse(frozenset({"SRE"}), others=frozenset({"Dev", "ops"}))
-    found = await read(server, used=used, costs=ALWAYS)
-    assert [group.path for group in found.groups] == ["/SRE", "/x/Dev"]
-    assert sorted(groups.searches) == ["/", "Dev", "SRE", "ops"]
-    assert not found.knows("Dev")
-
-
 async def test_another_spelling_is_suggested(server: KeycloakServer) -> None:
     Groups(server, "/SRE", "/platform/SREs")
     found = await look_up(server, "sre", "/sre")
@@ -190,8 +179,6 @@ async def test_a_realm_without_groups_has_none(server: KeycloakServer) -> None:
     [(1000, 1, False), (1001, 1, True), (10_000, 200, True), (4000, 200, False), (4001, 200, True)],
 )
 def test_the_cheaper_way_is_chosen(count: int, names: int, *, looked_up: bool) -> None:
-    others = InUse(others=frozenset(map(str, range(names))))
-    assert Costs(small=1000, per_lookup=20).look_up(others, count) is looked_up
     used = InUse(frozenset(f"/a/{number}" for number in range(names)))
     assert Costs(small=1000, per_lookup=20).look_up(used, count) is looked_up
     assert not Costs().look_up(None, count)

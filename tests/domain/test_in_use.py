@@ -62,4 +62,3 @@ def test_suggestions_are_paths_since_a_leaf_name_may_not_be_unique() -> None:
 def test_name_without_a_slash_is_the_last_part_and_never_blank(text: str, names: set[str]) -> None:
     assert leaf_names([text]) == names
     assert InUse(frozenset({text})).names == names
-    assert InUse(frozenset({text}), others=frozenset({"Dev"})).names == names | {"Dev"}

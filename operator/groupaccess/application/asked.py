@@ -7,27 +7,14 @@ from groupaccess.domain.directory import Group, Snapshot
 from groupaccess.domain.freeze import Use
 from groupaccess.domain.in_use import InUse
 from groupaccess.domain.model import Access, Directory
-from groupaccess.domain.siblings import names
 
 
-def in_use(
-    directory: Directory,
-    accesses: Iterable[Access],
-    uses: Iterable[Use],
-    strings: Iterable[str],
-) -> InUse:
-    """Return what is declared of a directory, and the ids that `uses`, its bindings, are pinned to.
-
-    `strings` are what is bound for other directories.
-    """
+def in_use(directory: Directory, accesses: Iterable[Access], uses: Iterable[Use]) -> InUse:
+    """Return what is declared of a directory, and the ids that its bindings are pinned to."""
     mappings = [mapping for access in accesses for mapping in access.mappings]
     references = {mapping.group for mapping in mappings} | {directory.canary}
     pinned = {use.group_id for use in uses} | {mapping.group_id for mapping in mappings}
-    return InUse(
-        frozenset(filter(None, references)),
-        frozenset(filter(None, pinned)),
-        names(directory, strings),
-    )
+    return InUse(frozenset(filter(None, references)), frozenset(filter(None, pinned)))
 
 
 def asks(declared: DeclaredAccess | None) -> frozenset[tuple[str, str, str | None]]:

@@ -6,20 +6,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """The groups that GroupAccesses refer to, as they are declared, and the ids that are pinned.
-
-    Of groups that are called by one of `others`, tokens may carry what is bound for another
-    directory.
-    """
+    """The groups that GroupAccesses refer to, as they are declared, and the ids that are pinned."""
 
     references: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
-    others: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
         """Return the names that groups with these references may have, but for a slash in them."""
-        return leaf_names(self.references) | self.others
+        return leaf_names(self.references)
 
 
 def leaf_names(texts: Iterable[str]) -> frozenset[str]:
