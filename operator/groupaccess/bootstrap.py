@@ -166,6 +166,7 @@ class Operator:
         )
         canary = Canary(environment.tokens, server, self.store, clock)
         self.sync.look, self.sync.forget = canary.look, canary.forget
+        self.store.contested = self.contested
         rights = KubernetesRights(Rest(environment.transport))  # a review is no write, either
         self.bindable = BindableRoles(rights, self.store, self.enqueue)
         self.cage = Cage(KubernetesPolicies(rest), self.store, self.enqueue, settings.cage)
@@ -185,6 +186,12 @@ class Operator:
         """Want work on these GroupAccesses, after what people have edited and what has ended."""
         for name in names if self.leads() else ():
             self.queue.add(name, Priority.LOW)
+
+    def contested(self, directories: Iterable[str]) -> None:
+        """Want work on all users of directories, and that their statuses tell why."""
+        for name in directories:
+            self.sync.asked(name)
+            self.enqueue_later(self.store.users_of(name))
 
     def look_later(self, names: Iterable[str]) -> None:
         """Want a look at these GroupAccesses, once for all that happens in the meantime."""

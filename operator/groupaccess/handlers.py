@@ -52,7 +52,6 @@ class Handlers:
         self._enqueue(self._store.put_access(declared))
         if asks(declared) != asks(known):
             self._sync.asked(declared.access.directory)
-        self._sync.ask_others([name])
 
     async def on_directory(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
         """Take in a KeycloakDirectory, and have it read when it is new or changed."""
@@ -67,9 +66,7 @@ class Handlers:
             return
         known = self._store.realms.directories.get(name)
         was_unreadable = name in self._store.realms.unreadable
-        touched = self._store.put_directory(declared)
-        self._enqueue(touched)
-        self._sync.ask_others(touched)
+        self._enqueue(self._store.put_directory(declared))
         if known is None or was_unreadable or not known.same_spec(declared):
             self._sync.changed(name)
 

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import kopf
@@ -30,7 +29,6 @@ from groupaccess.application.publisher import Publisher
 from groupaccess.application.recorder import Recorder
 from groupaccess.application.store import Store
 from groupaccess.domain.directory import Reading
-from groupaccess.domain.in_use import InUse
 from groupaccess.handlers import Handlers
 
 ACCESS = body("GroupAccess", "platform", access_spec())
@@ -219,33 +217,4 @@ async def test_only_what_asks_for_another_group_is_read_for(desk: Desk) -> None:
     assert not woken.is_set()
     group = access_spec(mapping(group="Dev"))
     await desk.tell("MODIFIED", body("GroupAccess", "platform", group, version="3"))
-    assert woken.is_set()
-
-
-PREFIX = {"tokens": {"clients": [{"clientId": "headlamp"}], "groupsPrefix": "oidc:"}}
-EDITED = [
-    body("GroupAccess", "platform", access_spec(), version="2"),
-    body("KeycloakDirectory", "default", directory_spec(**PREFIX), version="2"),
-]
-
-
-@pytest.mark.parametrize("edited", EDITED, ids=["an object", "its directory"])
-async def test_another_directory_is_read_for_who_else_may_carry_what_is_bound(
-    desk: Desk, edited: Spec
-) -> None:
-    spec = directory_spec(issuer="https://keycloak.example.com/realms/OTHER")
-    for raw in (DIRECTORY, body("KeycloakDirectory", "other", spec), ACCESS):
-        await desk.tell("ADDED", raw)
-    readings = desk.store.realms.readings
-    await until(lambda: all(reading.failure is not None for reading in readings.values()))
-    looked_up = replace(snapshot("/SRE"), looked_up=InUse())
-    desk.store.put_reading("other", Reading(looked_up))
-    woken = desk.sync._loops["other"][1]
-    woken.clear()
-    await desk.tell("MODIFIED", body("KeycloakDirectory", "third", directory_spec()))
-    assert not woken.is_set()
-    if edited["kind"] == "KeycloakDirectory":  # it knows the string, but for the new prefix
-        looked_up = replace(looked_up, looked_up=InUse(others=frozenset({"SRE"})))
-        desk.store.put_reading("other", Reading(looked_up))
-    await desk.tell("MODIFIED", edited)
     assert woken.is_set()

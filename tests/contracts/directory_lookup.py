@@ -45,12 +45,6 @@ class LookupContract:
         assert isinstance(first, Group)
         assert len(found.namesakes(first, "dev")) == 6
 
-    async def test_groups_of_names_in_use_elsewhere_are_found(self, looked_up: LookedUp) -> None:
-        looked_up.create_groups(["/SRE", "/x/Dev"])
-        used = InUse(frozenset({"SRE"}), others=frozenset({"Dev", "nobody"}))
-        found = await looked_up.port.read(declared(looked_up), looked_up.connection, used)
-        assert [group.path for group in found.by_reference["Dev"]] == ["/x/Dev"]
-
     async def test_another_spelling_is_suggested(self, looked_up: LookedUp) -> None:
         looked_up.create_groups(["/SRE"])
         assert (await look_up(looked_up, "sre")).find("sre") == Missing(("/SRE",))

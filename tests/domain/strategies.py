@@ -24,9 +24,9 @@ from domain.tables import (
     MOMENTS,
     NAMESPACES,
     OWNERS,
+    PREFIXES,
     ROLES,
     SCOPES,
-    SIBLINGS,
     SILENT,
     SUBJECTS,
 )
@@ -69,7 +69,7 @@ def circumstances() -> st.SearchStrategy[Circumstances]:
         st.sampled_from(NAMESPACES),
         st.sampled_from([*[False] * 5, True, False]),
         frozen=st.sampled_from(FROZEN),
-        siblings=st.sampled_from(SIBLINGS),
+        prefixes=st.sampled_from(PREFIXES),
     )
 
 

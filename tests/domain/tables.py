@@ -3,19 +3,16 @@
 Most of what is drawn can be granted; each obstacle is rare, or no two of them would ever meet.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
 from domain.builders import (
     NOW,
-    client,
     directory,
     group,
     key,
     leaf,
     mapper,
-    realm,
     scope,
     team,
     terminating,
@@ -25,8 +22,8 @@ from groupaccess.domain.bindings import BindingKey, Owner
 from groupaccess.domain.clients import MapperKind
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.namespaces import Namespace, Operator, Requirement
+from groupaccess.domain.prefixes import Prefixes
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.siblings import Sibling
 
 ROLES = ("view", "edit", "cluster-admin")
 MAPPINGS = ("a", "b", "c")
@@ -114,10 +111,11 @@ MAPPING_FIELDS = (
 )
 IDS = (*[None] * 7, "id of /SRE", "made anew", "id of /a/b")
 FROZEN = (*[None] * 7, Failure(Reason.DIRECTORY_FROZEN, "frozen."), None)
-OTHER = replace(directory(), name="other", issuer="https://auth.example.com/realms/OTHER")
-SIBLINGS = (
-    *[()] * 7,
-    (Sibling(OTHER, realm("/x/b", clients=[client("headlamp", leaf())])),),
+PREFIXES = (
+    *[Prefixes()] * 7,
+    Prefixes(conflict=Failure(Reason.PREFIX_SHARED, "shared.")),
+    Prefixes(foreign=(("other", "/a/"),)),
+    Prefixes(partners=frozenset({"other"})),
 )
 SUBJECTS = ((), ("/SRE",), ("SRE",), ("/SRE", "SRE", "/evil"), ("b", "oidc:/a/b"), ("/a/b", "b"))
 ANNOTATIONS = tuple(

@@ -12,6 +12,7 @@ from groupaccess.domain.directory import Failure, Group
 from groupaccess.domain.ladder import verdict
 from groupaccess.domain.model import Mapping
 from groupaccess.domain.pins import Pin
+from groupaccess.domain.prefixes import Prefixes
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 
@@ -79,6 +80,11 @@ def frozen(case: Case) -> Case:
     return replace(case, given=replace(case.given, frozen=failure))
 
 
+def prefix_shared(case: Case) -> Case:
+    conflict = Prefixes(Failure(Reason.PREFIX_SHARED, "."))
+    return replace(case, given=replace(case.given, prefixes=conflict))
+
+
 def pinned(case: Case, *, gone: bool) -> Case:
     declared = case.mapping.group
     pin = Pin(key(), "former", declared, "realm-1")
@@ -142,6 +148,7 @@ LADDER: tuple[tuple[Change, Outcome, Reason], ...] = (
     (suspended, HOLD, R.SUSPENDED),
     (no_directory, HOLD, R.DIRECTORY_NOT_FOUND),
     (frozen, HOLD, R.DIRECTORY_FROZEN),
+    (prefix_shared, HOLD, R.PREFIX_SHARED),
     (issuer_mismatch, HOLD, R.ISSUER_MISMATCH),
     (unknown_field, HOLD, R.UNKNOWN_FIELD),
     (not_read, HOLD, R.LOGIN_FAILED),

@@ -1,5 +1,6 @@
 """A DirectorySync on fakes, and what is declared to it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fakes.clock import FakeClock
@@ -34,6 +35,7 @@ class Desk:
         self._clock = clock
         self.recorder = Recorder(self.cluster, clock, self._leads)
         self.sync = self.reading_by(self.reader)
+        self.store.contested = self._contested
 
     def reading_by(self, reader: DirectoryReader) -> DirectorySync:
         """Return a DirectorySync that reads by another reader."""
@@ -46,6 +48,10 @@ class Desk:
             self.metrics,
             self.touched.extend,
         )
+
+    def _contested(self, directories: Iterable[str]) -> None:
+        for name in directories:
+            self.sync.asked(name)
 
     def _leads(self) -> bool:
         return self.leads

@@ -51,7 +51,8 @@ class World:
 
     def restart(self) -> None:
         """Begin anew with an empty store, as after a restart of the operator."""
-        self.store = Store()
+        self.store, self.contested = Store(), list[str]()
+        self.store.contested = lambda names: self.contested.extend(sorted(names))
         self.woken, self.rung = list[tuple[str, float]](), list[str]()
         self.recorder = Recorder(self.cluster, self.clock, leads)
         calls = Calls(self.cluster, self.store, self.clock, self.metrics, Changes(self.recorder))
@@ -78,25 +79,25 @@ class World:
         """Apply the GroupAccess."""
         self.cluster.objects.apply("GroupAccess", NAME, access_spec(*mappings, **more))
 
-    def declare_another(self, name: str, *mappings: Spec) -> None:
+    def declare_another(self, name: str, *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
         """Apply another GroupAccess."""
-        self.cluster.objects.apply("GroupAccess", name, access_spec(*mappings))
+        self.cluster.objects.apply("GroupAccess", name, access_spec(*mappings, **more))
 
-    def declare_directory(self, **more: Any) -> None:  # noqa: ANN401 -- JSON
-        """Apply the KeycloakDirectory."""
-        self.cluster.objects.apply("KeycloakDirectory", "default", directory_spec(**more))
+    def declare_directory(self, name: str = "default", /, **more: Any) -> None:  # noqa: ANN401 -- JSON
+        """Apply the KeycloakDirectory, or another one."""
+        self.cluster.objects.apply("KeycloakDirectory", name, directory_spec(**more))
 
-    def read(self, *paths: str, full_path: bool = False) -> None:
+    def read(self, *paths: str, full_path: bool = False, of: str = "default") -> None:
         """Let Keycloak be read with these groups."""
         self.watch()
-        self.take_in(snapshot(*paths, full_path=full_path))
+        self.take_in(snapshot(*paths, full_path=full_path), of)
 
-    def take_in(self, found: Snapshot) -> AbstractSet[str]:
+    def take_in(self, found: Snapshot, of: str = "default") -> AbstractSet[str]:
         """Let Keycloak be read so, and confirm what is gone; return whom that touches."""
         self.watch()
-        pinned = {use.group_id for use in self.store.bindings.pinned.of("default")}
+        pinned = {use.group_id for use in self.store.bindings.pinned.of(of)}
         gone = dict.fromkeys(pinned - found.by_id.keys(), self.clock.now())
-        return self.store.put_reading("default", Reading(found, gone=gone))
+        return self.store.put_reading(of, Reading(found, gone=gone))
 
     def lose_keycloak(self, reason: Reason = Reason.KEYCLOAK_UNAVAILABLE) -> None:
         """Let the next reading of Keycloak fail."""
@@ -155,10 +156,10 @@ class World:
             return await self.reconcile()
         return None
 
-    async def settle(self) -> None:
+    async def settle(self, name: str = NAME) -> None:
         """Reconcile as often as it asks for another look soon."""
         for _ in range(20):
-            again = await self.reconcile()
+            again = await self.reconcile(name)
             if again is None or again > SETTLE:
                 return
             self.clock.advance(again)
@@ -185,9 +186,11 @@ class World:
         status: Spec = found["status"] if found else {}
         return status
 
-    def condition(self, kind: str) -> tuple[str, str]:
-        """Return status and reason of one of its conditions."""
-        found = {condition["type"]: condition for condition in self.status["conditions"]}
+    def condition(self, kind: str, of: str = NAME) -> tuple[str, str]:
+        """Return status and reason of a condition of the GroupAccess, or of another one."""
+        body = self.cluster.objects.find("GroupAccess", of)
+        assert body is not None
+        found = {condition["type"]: condition for condition in body["status"]["conditions"]}
         return found[kind]["status"], found[kind]["reason"]
 
     def mapping(self, name: str = "sre") -> Spec:

@@ -23,6 +23,7 @@ from groupaccess.api.values import (
     ClusterRoleName,
     Duration,
     GroupName,
+    ObjectName,
     Scope,
     between,
 )
@@ -116,6 +117,11 @@ class Tokens(SpecModel):
     ]
     """What kube-apiserver puts in front of each group, as in --oidc-groups-prefix. Where it puts
     nothing there, write "". Example: oidc:"""
+    shares_prefix_with: Annotated[tuple[ObjectName, ...], Field(max_length=8), ListType("set")] = ()
+    """KeycloakDirectories of other realms with the same groupsPrefix, at most 8, whose groups of
+    equal names mean the same, as while people move from one Keycloak to another. It counts when
+    each names the other. Absent: a directory with the same prefix and another issuer grants
+    nothing new beside this one. Example: [default]"""
     clients: Annotated[
         tuple[TokenClient, ...], Field(max_length=8), ListType("map", "clientId"), _SOME_CLIENTS
     ]

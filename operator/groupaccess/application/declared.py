@@ -120,6 +120,8 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
         revokes_collided=spec.on_collision == "Revoke",
         acknowledged=acknowledged(body.metadata.annotations.get(ACKNOWLEDGE)),
         canary=spec.canary.group if spec.canary else None,
+        shares_prefix_with=frozenset(spec.tokens.shares_prefix_with),
+        created=body.metadata.creation_timestamp,
     )
     return DeclaredDirectory(directory, spec, observed(body.kind, body.metadata, body.status))
 

@@ -88,11 +88,6 @@ class DirectorySync:
             if reading.snapshot and pinned - reading.snapshot.by_id.keys() - reading.gone.keys():
                 self.asked(name)
 
-    def ask_others(self, users: Iterable[str]) -> None:
-        """Read soon what other directories do not know yet of what these GroupAccesses bind."""
-        for name in {other for user in users for other in self._store.unasked(user)}:
-            self.asked(name)
-
     def gone(self, name: str) -> None:
         """Stop to read a directory. A namesake is read when its end is over."""
         if name in self._loops:
@@ -192,9 +187,7 @@ class DirectorySync:
             return True  # it was for another realm: read again at once, `wake` is set
         if current.same_spec(declared):  # before the reading, by which grants are made
             self._enqueue(self._store.put_sight(name, sight))
-        touched = self._store.put_reading(name, reading)
-        self._enqueue(touched)
-        self.ask_others(touched)
+        self._enqueue(self._store.put_reading(name, reading))
         try:
             if not self._is_asked_more(name, reading):
                 await self._say(current)
@@ -249,14 +242,14 @@ class DirectorySync:
         observed, directory = declared.observed, declared.directory
         reading, now = self._store.realms.readings[directory.name], self._clock.now()
         patient = observed.prior.patience_left(observed.generation, now).total_seconds() > 0
-        frozen = self._store.frozen(directory.name)
-        conditions = directory_conditions(reading, patient=patient, frozen=frozen)
+        held = self._store.held(directory.name)
+        conditions = directory_conditions(reading, patient=patient, held=held)
         if sight := self._store.realms.sights.get(directory.name):
             conditions = (*conditions, sight.condition())
         body = directory_status(observed.generation, conditions, reading, observed.prior, now)
         note = None
-        if frozen is not None:
-            note = Note(observed.ref, frozen.reason, "Read", frozen.message, warning=True)
+        if held is not None:
+            note = Note(observed.ref, held.reason, "Read", held.message, warning=True)
         await self._publisher.publish(observed, body, note)
 
 

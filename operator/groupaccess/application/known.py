@@ -1,6 +1,6 @@
 """What is known of the cluster and of the directories, and what can be asked of that."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,9 +9,8 @@ from groupaccess.application.asked import in_use, knows
 from groupaccess.application.declared import DeclaredAccess
 from groupaccess.application.memory import ObjectMemory
 from groupaccess.application.realms import Realms
-from groupaccess.application.references import NOTHING, References
+from groupaccess.application.references import References
 from groupaccess.application.seen import Seen
-from groupaccess.application.siblings import Strings, strings, strings_of
 from groupaccess.application.standing import Standing
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 from groupaccess.domain.directory import Failure, Reading
@@ -19,6 +18,7 @@ from groupaccess.domain.freeze import Use, use_of
 from groupaccess.domain.in_use import InUse
 from groupaccess.domain.namespaces import Namespace
 from groupaccess.domain.pins import Pin, pins
+from groupaccess.domain.prefixes import Prefixes
 from groupaccess.domain.verdict import Circumstances
 
 ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
@@ -47,8 +47,7 @@ class Known:
         """Return what the directory is asked for."""
         users = (self.accesses[user].access for user in self.users_of(directory))
         declared = self.realms.directories[directory].directory
-        pinned = self.pinned(directory)
-        return in_use(declared, users, pinned, self._strings_beside(directory))
+        return in_use(declared, users, self.pinned(directory))
 
     def pinned(self, directory: str) -> AbstractSet[Use]:
         """Return what is pinned of a directory: on bindings, and by writes under way for them.
@@ -63,15 +62,6 @@ class Known:
         )
         found = {use for name, use in filter(None, unwritten) if name == directory}
         return found.union(self.bindings.pinned.of(directory))
-
-    def unasked(self, access: str) -> frozenset[str]:
-        """Return the other directories that have to say first who carries its groups' strings."""
-        declared = self.accesses.get(access)
-        siblings = self.realms.siblings_of(declared.access.directory) if declared else ()
-        own = self._strings(access) if siblings else None
-        if own is None:
-            return NOTHING
-        return frozenset(s.directory.name for s in siblings if not s.answers(own.sure))
 
     def refused(self) -> AbstractSet[str]:
         """Return the GroupAccesses that the API server refused a write of."""
@@ -131,19 +121,24 @@ class Known:
         """Say why a directory is frozen, None when it is not."""
         return self.realms.frozen(name, self.bindings.pinned.of(name))
 
+    def prefixes(self, name: str) -> Prefixes:
+        """Return what the prefixes of other directories mean for a directory."""
+        return self.realms.prefixes(name, self.bindings.pinned.bound)
+
+    def held(self, name: str) -> Failure | None:
+        """Say why a directory grants nothing new, whatever is read of it; None when it may."""
+        return self.frozen(name) or self.prefixes(name).conflict
+
     def circumstances(self, declared: DeclaredAccess, now: datetime) -> Circumstances:
         """Gather what the verdicts of a GroupAccess depend on, at a time of day.
 
-        Until its groups are looked up, here and in the other directories, it counts as not read
-        yet.
+        Until its groups are looked up, it counts as not read yet.
         """
         name = declared.access.directory
         directory = self.realms.directories.get(name)
         reading = self.realms.reading(name)
         if reading.snapshot is not None and not knows(reading.snapshot, declared.access):
             reading = Reading(failure=reading.failure)
-        if reading.failure is None and self.unasked(declared.access.name):
-            reading = Reading()
         return Circumstances(
             directory_name=name,
             directory=directory.directory if directory else None,
@@ -156,26 +151,10 @@ class Known:
             unknown_fields=declared.access.unknown_fields,
             pins=self.pins(declared.access.name),
             frozen=self.frozen(name),
-            siblings=self.realms.siblings_of(name),
+            prefixes=self.prefixes(name),
             unreadable=self._unreadable(name),
         )
 
     def _unreadable(self, directory: str) -> str | None:
         _, words = self.realms.unreadable.get(directory, (None, None))
         return f'directory "{directory}": {words}' if words is not None else None
-
-    def _strings(self, user: str) -> Strings | None:
-        access = self.accesses[user].access
-        declared = self.realms.directories.get(access.directory)
-        if declared is None:
-            return None
-        snapshot = self.realms.reading(access.directory).snapshot
-        return strings_of(access, declared.directory, self.pins(user), snapshot)
-
-    def _strings_beside(self, directory: str) -> Iterator[str]:
-        """Yield what is bound for other directories."""
-        for name, declared in self.realms.directories.items():
-            if name != directory:
-                references, pinned = self._references.groups_of(name), self.bindings.pinned.of(name)
-                snapshot = self.realms.reading(name).snapshot
-                yield from strings(declared.directory, references, pinned, snapshot).sure

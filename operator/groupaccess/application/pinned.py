@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from groupaccess.domain.bindings import Binding
@@ -13,6 +14,7 @@ class Pinned:
     """An index of all bindings of ours, by directory."""
 
     _uses: defaultdict[str, Counter[Use]] = field(default_factory=lambda: defaultdict(Counter))
+    _granting: Counter[str] = field(default_factory=Counter)
 
     def add(self, binding: Binding) -> None:
         """Take in a binding."""
@@ -20,6 +22,7 @@ class Pinned:
         if found is not None:
             directory, use = found
             self._uses[directory][use] += 1
+            self._granting[directory] += use.grants
 
     def remove(self, binding: Binding) -> None:
         """Forget a binding, as it was added."""
@@ -31,6 +34,14 @@ class Pinned:
                 del self._uses[directory][use]
             if not self._uses[directory]:
                 del self._uses[directory]
+            self._granting[directory] -= use.grants
+            if not self._granting[directory]:
+                del self._granting[directory]
+
+    @property
+    def bound(self) -> AbstractSet[str]:
+        """Return the directories that bindings with subjects name."""
+        return self._granting.keys()
 
     def of(self, directory: str) -> Collection[Use]:
         """Return what is pinned of a directory, each once."""

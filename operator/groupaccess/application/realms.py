@@ -1,13 +1,14 @@
 """The directories, and what is known of each realm and of its tokens."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from groupaccess.application.declared import DeclaredDirectory, Observed
 from groupaccess.application.freezing import Freezing
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.freeze import Use
-from groupaccess.domain.siblings import Sibling
+from groupaccess.domain.prefixes import Prefixes, prefixes
 from groupaccess.domain.sight import Sight
 
 
@@ -105,14 +106,7 @@ class Realms:
             return None
         return self.freezing.judge(declared.directory, snapshot, uses)
 
-    def sibling(self, name: str) -> Sibling | None:
-        """Return a directory as the others see it, None until it was read."""
-        declared, reading = self.directories.get(name), self.reading(name)
-        if declared is None or reading.snapshot is None:
-            return None
-        return Sibling(declared.directory, reading.snapshot, reading.failure is not None)
-
-    def siblings_of(self, name: str) -> tuple[Sibling, ...]:
-        """Return all others that were read, by name."""
-        others = (self.sibling(other) for other in sorted(self.directories) if other != name)
-        return tuple(other for other in others if other is not None)
+    def prefixes(self, name: str, bound: AbstractSet[str]) -> Prefixes:
+        """Return what the prefixes of the others mean for a directory, by which ones are bound."""
+        directories = {each: known.directory for each, known in self.directories.items()}
+        return prefixes(name, directories, bound)

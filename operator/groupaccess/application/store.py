@@ -1,25 +1,32 @@
 """Whom a change touches of what is known of the cluster and of the directories."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from groupaccess.application.declared import DeclaredAccess, DeclaredDirectory, Observed
 from groupaccess.application.known import ACCESS, Known
 from groupaccess.application.references import NOTHING
-from groupaccess.application.siblings import is_touched_by
 from groupaccess.application.touched import is_touched
 from groupaccess.domain.bindings import Binding, BindingKey
 from groupaccess.domain.directory import Reading, changed_references
 from groupaccess.domain.identity import changed_ids
 from groupaccess.domain.namespaces import Namespace
-from groupaccess.domain.siblings import Sibling
+from groupaccess.domain.prefixes import Prefixes
 from groupaccess.domain.sight import Sight
 
 
 @dataclass
 class Store(Known):
-    """Takes in changes; each method returns the names of the GroupAccesses that it touches."""
+    """Takes in changes; each method returns the names of the GroupAccesses that it touches.
+
+    `contested` is told of directories for which the prefixes of others mean something else now,
+    whether a watch brought the news or the own writer.
+    """
+
+    contested: Callable[[AbstractSet[str]], None] = lambda _: None
+    _prefixes: dict[str, Prefixes] = field(default_factory=dict)  # as they were told last
+    _bound: AbstractSet[str] = NOTHING  # as it was then
 
     def put_access(self, declared: DeclaredAccess) -> AbstractSet[str]:
         """Keep a GroupAccess, unless this version of it or a newer one is known already."""
@@ -53,10 +60,10 @@ class Store(Known):
         What was read of it is void when it was read otherwise.
         """
         name = declared.directory.name
-        before = self.realms.sibling(name)
         if not self.realms.put(declared):
             return NOTHING
-        return self.users_of(name) | self._sharers(name, before)
+        self._contest()
+        return self.users_of(name)
 
     def put_unreadable_directory(self, observed: Observed, words: str) -> AbstractSet[str]:
         """Keep that a KeycloakDirectory cannot be read now, and why: its users hold."""
@@ -65,15 +72,14 @@ class Store(Known):
 
     def drop_directory(self, name: str) -> AbstractSet[str]:
         """Forget a KeycloakDirectory that was deleted."""
-        before = self.realms.sibling(name)
         self.realms.drop(name)
-        return self.users_of(name) | self._sharers(name, before)
+        self._contest()
+        return self.users_of(name)
 
     def put_reading(self, name: str, reading: Reading) -> AbstractSet[str]:
         """Keep what was read of a directory; a failure leaves the last snapshot in force."""
-        sibling = self.realms.sibling(name)
         before, after = self.realms.read(name, reading)
-        return self._touched(name, before, after) | self._sharers(name, sibling)
+        return self._touched(name, before, after)
 
     def put_sight(self, name: str, sight: Sight | None) -> AbstractSet[str]:
         """Keep how kube-apiserver reads the directory's tokens, None for nothing new."""
@@ -82,17 +88,17 @@ class Store(Known):
 
     def put_binding(self, binding: Binding) -> AbstractSet[str]:
         """Keep a binding, unless newer news of its name are known."""
-        return self.bindings.put(binding)
+        return self._bound_by(self.bindings.put(binding))
 
     def drop_binding(self, key: BindingKey, uid: str) -> AbstractSet[str]:
         """Forget a binding that was deleted, if it is still that one."""
-        return self.bindings.drop(key, uid)
+        return self._bound_by(self.bindings.drop(key, uid))
 
     def replace_bindings(
         self, bindings: Iterable[Binding], version: str, *, namespaced: bool
     ) -> AbstractSet[str]:
         """Take in all bindings of one kind as of a version; what is not among them has gone."""
-        return self.bindings.replace(bindings, version, namespaced=namespaced)
+        return self._bound_by(self.bindings.replace(bindings, version, namespaced=namespaced))
 
     def replace_namespaces(self, namespaces: Mapping[str, Namespace]) -> AbstractSet[str]:
         """Take in all namespaces; those that are not among them have gone."""
@@ -180,15 +186,18 @@ class Store(Known):
             if is_touched(self.accesses[user].access, self.pins(user), after.snapshot, changed, ids)
         }
 
-    def _sharers(self, name: str, before: Sibling | None) -> AbstractSet[str]:
-        """Return the users of other directories who share strings with what changed in this."""
-        after = self.realms.sibling(name)
-        if before == after:
-            return NOTHING
-        changed = after.changed(before) if after else before.strings if before else NOTHING
-        others = self.accesses.keys() - self.users_of(name)
-        return {
-            other
-            for other in others
-            if (own := self._strings(other)) and is_touched_by(before, after, changed, own)
-        }
+    def _bound_by(self, touched: AbstractSet[str]) -> AbstractSet[str]:
+        """Look whether bindings name other directories than before; return whom they touch."""
+        if self.bindings.pinned.bound != self._bound:
+            self._contest()
+        return touched
+
+    def _contest(self) -> None:
+        """Tell for which directories the prefixes of others mean something else now."""
+        self._bound = frozenset(self.bindings.pinned.bound)
+        before = self._prefixes
+        directories = (each.directory for each in self.realms.directories.values())
+        names = {name for each in directories for name in (each.name, *each.shares_prefix_with)}
+        self._prefixes = {name: self.prefixes(name) for name in names}
+        known = before.keys() | self._prefixes.keys()
+        self.contested({name for name in known if before.get(name) != self._prefixes.get(name)})

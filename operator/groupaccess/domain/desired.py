@@ -1,6 +1,7 @@
 """From verdicts to the bindings that should stand."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 
@@ -83,6 +84,11 @@ class _Draft:
     applied: Mapping[BindingKey, Content]
     carried: dict[str, Content | None] = field(default_factory=dict)  # by the mapping's name
 
+    @property
+    def _directories(self) -> AbstractSet[str]:
+        """Return the directories whose groups of the declared name are meant."""
+        return {self.access.directory, *self.given.prefixes.partners}
+
     def content(self, verdict: Verdict, key: BindingKey) -> Content | None:
         """Return what the binding should say, or None when nothing new is to be said."""
         if verdict.outcome is Outcome.GRANT:
@@ -105,9 +111,8 @@ class _Draft:
         binding = self.standing.get(key)
         if binding is None or binding.content.role != _role(mapping):
             return False
-        stood_for = (binding.content.annotation("directory"), binding.content.annotation("group"))
-        declared = (self.access.directory, mapping.group)
-        return all(was in {None, now} for was, now in zip(stood_for, declared, strict=True))
+        directory, group = (binding.content.annotation(each) for each in ("directory", "group"))
+        return directory in {None, *self._directories} and group in {None, mapping.group}
 
     def _granted(self, verdict: Verdict, key: BindingKey) -> Content:
         group, snapshot = verdict.group, self.given.reading.snapshot
@@ -133,8 +138,9 @@ class _Draft:
         before = self.applied.get(key)
         if before is None and key in self.standing:
             before = self.standing[key].content
-        same = ("directory", "group", "group-path")
-        if before is None or any(before.annotation(name) != about[name] for name in same):
+        if before is None or before.annotation("directory") not in self._directories:
+            return set()
+        if any(before.annotation(name) != about[name] for name in ("group", "group-path")):
             return set()
         return set(self._plausible(about["group-path"], before))
 
@@ -172,8 +178,8 @@ class _Draft:
         return plausible_subjects(group, content, prefix)
 
     def _same_declaration(self, mapping: model.Mapping, content: Content) -> bool:
-        declared = (self.access.directory, mapping.group)
-        return (content.annotation("directory"), content.annotation("group")) == declared
+        directory, group = (content.annotation(each) for each in ("directory", "group"))
+        return directory in self._directories and group == mapping.group
 
     def _render(
         self, mapping: model.Mapping, subjects: Iterable[Subject], about: Mapping[str, str]

@@ -6,13 +6,14 @@ from groupaccess.domain.reasons import PASSING, Reason
 
 
 def directory_conditions(
-    reading: Reading, *, patient: bool, frozen: Failure | None = None
+    reading: Reading, *, patient: bool, held: Failure | None = None
 ) -> tuple[Condition, ...]:
     """Return Ready, Reconciling and Stalled as kstatus reads them.
 
-    `patient` tells that what may come by itself is still waited for.
+    `patient` tells that what may come by itself is still waited for, `held` why it grants nothing
+    new whatever was read.
     """
-    failure = frozen or reading.failure
+    failure = held or reading.failure
     if failure is None:
         ready = Condition("Ready", "True", Reason.READ, _read(reading.snapshot))
     else:

@@ -73,6 +73,11 @@ def _frozen(mapping: Mapping, given: Circumstances) -> Verdict | None:
     return hold(mapping, given.frozen) if given.frozen is not None else None
 
 
+def _prefix_shared(mapping: Mapping, given: Circumstances) -> Verdict | None:
+    conflict = given.prefixes.conflict
+    return hold(mapping, conflict) if conflict is not None else None
+
+
 def _other_issuer(mapping: Mapping, given: Circumstances) -> Verdict | None:
     failure = given.reading.failure
     if failure is None or failure.reason is not Reason.ISSUER_MISMATCH:
@@ -115,6 +120,7 @@ LADDER: tuple[Callable[[Mapping, Circumstances], Verdict | None], ...] = (
     _suspended,
     _no_directory,
     _frozen,
+    _prefix_shared,
     _other_issuer,
     _unknown_field,
     _not_read,

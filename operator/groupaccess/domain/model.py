@@ -75,6 +75,7 @@ class Directory:
     --oidc-groups-prefix. An empty `allowed_roles` allows no role, `ANY_ROLE` in it every role that
     may be bound. `canary` is a group that the operator's own account is in. A group that is gone
     keeps its bindings for `grace`. `acknowledged` are the events that somebody has seen.
+    `shares_prefix_with` names directories whose equal names mean equal groups. `created` is aware.
     """
 
     name: str
@@ -89,3 +90,5 @@ class Directory:
     refuses_replaced: bool = True  # a group that was made anew; else it is followed
     revokes_collided: bool = False
     acknowledged: frozenset[str] = frozenset()
+    shares_prefix_with: frozenset[str] = frozenset()
+    created: datetime | None = None

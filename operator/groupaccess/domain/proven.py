@@ -8,7 +8,6 @@ from groupaccess.domain.identity import Found, Lost, locate, replaced
 from groupaccess.domain.model import Directory, Mapping
 from groupaccess.domain.pins import Pin
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.siblings import collision_elsewhere
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict, hold, say
 
 
@@ -48,7 +47,7 @@ def _strangers(pin: Pin | None, found: Found | Lost, given: Circumstances) -> Fo
         others = ", ".join(other.path for other in snapshot.namesakes(former, value))
         if others:
             return replaced(pin, directory, f'tokens carry "{value}" for {others} now')
-    collided = collision_elsewhere(former, claimed.subjects, directory, given.siblings)
+    collided = given.prefixes.collision(claimed.subjects)
     if collided is not None and directory.revokes_collided:
         return replace(found, failure=collided, proven=True, until=None)
     return found
@@ -91,8 +90,8 @@ def _claimed(
     for subject in claimed.subjects:
         if subject.startswith(RESERVED):
             return refuse_reserved(mapping, subject)
-    collided = collision(group, claimed, directory, snapshot) or collision_elsewhere(
-        group, claimed.subjects, directory, given.siblings
+    collided = collision(group, claimed, directory, snapshot) or given.prefixes.collision(
+        claimed.subjects
     )
     if collided is not None:
         outcome = Outcome.REVOKE if directory.revokes_collided else Outcome.HOLD

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     CONFLICT = "Conflict"
     DIRECTORY_NOT_FOUND = "DirectoryNotFound"
     DIRECTORY_FROZEN = "DirectoryFrozen"
+    PREFIX_SHARED = "PrefixShared"
     ISSUER_MISMATCH = "IssuerMismatch"
     KEYCLOAK_UNAVAILABLE = "KeycloakUnavailable"
     KEYCLOAK_FORBIDDEN = "KeycloakForbidden"
@@ -106,6 +107,11 @@ ADVICE: dict[Reason, str] = {
     Reason.DIRECTORY_FROZEN: (
         "Until then Keycloak's word revokes and grants nothing; what is removed or expires still "
         "ends."
+    ),
+    Reason.PREFIX_SHARED: (
+        "Give one of them another spec.tokens.groupsPrefix, the one that kube-apiserver has for "
+        "that issuer; or, if groups of equal names are the same in both, name each in the other's "
+        "spec.tokens.sharesPrefixWith."
     ),
     Reason.ISSUER_MISMATCH: (
         "Write the issuer in spec.issuer exactly as Keycloak does, and give kube-apiserver the "

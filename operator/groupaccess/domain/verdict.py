@@ -11,8 +11,8 @@ from groupaccess.domain.directory import Failure, Group, Reading
 from groupaccess.domain.model import Directory, Mapping
 from groupaccess.domain.namespaces import Namespaces
 from groupaccess.domain.pins import Pin
+from groupaccess.domain.prefixes import Prefixes
 from groupaccess.domain.reasons import ABOUT_GROUP, UNREAD, Reason, advise
-from groupaccess.domain.siblings import Sibling
 from groupaccess.domain.sight import Sight
 
 
@@ -79,7 +79,7 @@ class Circumstances:
     `directory` is None when there is no such KeycloakDirectory. `now` is aware. `unknown_fields`
     are those of the GroupAccess that only newer versions know. `pins` are by group as
     declared. `frozen` says why the directory is. `sight` is how kube-apiserver reads the tokens.
-    `siblings` are the other directories that were read. `unreadable` says what of the directory
+    `prefixes` is what other directories mean for this one. `unreadable` says what of the directory
     this version cannot read.
     """
 
@@ -94,7 +94,7 @@ class Circumstances:
     unknown_fields: tuple[str, ...] = ()
     pins: MappingOf[str, Pin] = field(default_factory=dict)
     frozen: Failure | None = None
-    siblings: tuple[Sibling, ...] = ()
+    prefixes: Prefixes = field(default_factory=Prefixes)
     unreadable: str | None = None
 
     @property
