@@ -20,12 +20,12 @@ from groupaccess.adapters.keycloak.own_token import KeycloakTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kopf import IDENTITY, log_in, watch_settings
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
-from groupaccess.adapters.kubernetes.flags import KubernetesApiServer
 from groupaccess.adapters.kubernetes.guards import KubernetesGuards
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.mirrors import mirrors
 from groupaccess.adapters.kubernetes.rest import Rest, configure
 from groupaccess.adapters.kubernetes.rights import KubernetesPolicies, KubernetesRights
+from groupaccess.adapters.kubernetes.token_review import KubernetesApiServer
 from groupaccess.adapters.kubernetes.transport import HttpTransport, Transport
 from groupaccess.adapters.metrics import PrometheusMetrics, StoreCollector
 from groupaccess.application.alarms import Alarms
@@ -161,9 +161,7 @@ class Operator:
             self.metrics,
             self.enqueue_later,
         )
-        server = KubernetesApiServer(  # a review is no write: it is not fenced
-            Rest(environment.transport), settings.read_pods, settings.read_nodes
-        )
+        server = KubernetesApiServer(Rest(environment.transport))  # a review is no write: no fence
         canary = Canary(environment.tokens, server, self.store, clock)
         self.sync.look, self.sync.forget = canary.look, canary.forget
         self.store.contested = self.contested

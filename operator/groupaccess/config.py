@@ -72,16 +72,6 @@ class Settings(BaseSettings):
         description="The pod's projected token, for directories with auth.serviceAccountToken. It "
         "is read anew at each login.",
     )
-    read_pods: bool = Field(
-        default=False,
-        description="Look for kube-apiserver's flags in the pods of kube-system (kubeadm); the "
-        "chart's value apiServer.readPods sets it and gives the right.",
-    )
-    read_nodes: bool = Field(
-        default=False,
-        description="Look for kube-apiserver's flags in what k3s writes to its nodes; the chart's "
-        "value apiServer.readNodes sets it and gives the right.",
-    )
     listen_host: str = Field(
         default="0.0.0.0",  # noqa: S104 -- the kubelet and Prometheus come from outside
         description="The address of /healthz, /readyz and /metrics.",

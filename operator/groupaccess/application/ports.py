@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from groupaccess.domain.apiserver import OwnToken, Review
-from groupaccess.domain.apiserver_flags import Arguments
 from groupaccess.domain.bindings import Binding, Desired
 from groupaccess.domain.directory import Failure, Group, Realm
 from groupaccess.domain.model import Directory
@@ -188,16 +187,13 @@ class OwnTokens(Protocol):
 
 
 class ApiServer(Protocol):
-    """How kube-apiserver reads tokens.
-
-    Both raise RefusedError where the right is missing, naming the chart's value that gives it.
-    """
+    """How kube-apiserver reads tokens."""
 
     async def review(self, token: str) -> Review:
-        """Return what kube-apiserver reads from a token; no error has the token in it."""
+        """Return what kube-apiserver reads from a token; no error has the token in it.
 
-    async def arguments(self) -> tuple[Arguments, ...]:
-        """Return the arguments of each kube-apiserver that can be seen, sorted; maybe none."""
+        Raise RefusedError where the right is missing, naming the chart's value that gives it.
+        """
 
 
 class TimerHandle(Protocol):
