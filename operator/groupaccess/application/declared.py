@@ -74,13 +74,12 @@ class DeclaredDirectory:
         return (self.spec, self.directory) == (other.spec, other.directory)
 
     def reads_the_same(self, other: "DeclaredDirectory") -> bool:
-        """Tell whether both would read the same realm for the same clients."""
-        mine, theirs = self.spec, other.spec
-        return (mine.issuer, mine.admin_url, self.directory.clients) == (
-            theirs.issuer,
-            theirs.admin_url,
-            other.directory.clients,
+        """Tell whether both are one object, which would ask the same realm for the same clients."""
+        mine, theirs = (
+            (each.observed.ref.uid, each.spec.issuer, each.spec.admin_url, each.directory.clients)
+            for each in (self, other)
         )
+        return mine == theirs
 
 
 def declared_access(body: api.GroupAccess) -> DeclaredAccess:

@@ -23,10 +23,12 @@ class Round:
     @property
     def whole(self) -> bool:
         """Tell whether each pinned id was answered: as a group's, or as nobody's."""
-        answers = [each for each in self.results.items() if isinstance(each[1], Answer)]
-        known = {group.id for _, answer in answers for group in answer.groups}
-        known |= {each.group_id for each, _ in answers if isinstance(each, ById)}
-        return known.issuperset(pin.group_id for pin in self.used.pins)
+        known = set[str]()
+        for question, result in self.results.items():
+            if isinstance(result, Answer):
+                known |= {group.id for group in result.groups}
+                known |= {question.group_id} if isinstance(question, ById) else set()
+        return known.issuperset(pin.group_id for pin in self.used.pins if pin.can_be)
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class DirectoryMemory:
 
     `answers` are the last ones, the newest at the end; `failures` are of questions whose last try
     failed, answered before or not. `gone` is since when a pinned id has been answered to be none.
+    `hints` are by what is declared, each with the time of the monotonic clock when it was made.
     `known` is what all answers tell, None before the first round. `judged` is what was known after
     the last whole round, with the ids that were gone.
     """
@@ -44,7 +47,7 @@ class DirectoryMemory:
     answers: dict[Question, Answer] = field(default_factory=dict)
     failures: dict[Question, Failure] = field(default_factory=dict)
     gone: dict[str, datetime] = field(default_factory=dict)
-    hints: dict[str, Hint] = field(default_factory=dict)
+    hints: dict[str, tuple[Hint, float]] = field(default_factory=dict)
     failure: Failure | None = None
     read_at: datetime | None = None
     known: Snapshot | None = None
@@ -82,10 +85,12 @@ class DirectoryMemory:
             return before is not after
         return (before.identity, before.clients) != (after.identity, after.clients)
 
-    def put_round(self, ended: Round, *, paths: bool) -> frozenset[Question] | None:
+    def put_round(
+        self, ended: Round, used: InUse, *, paths: bool
+    ) -> frozenset[Question] | None:
         """Keep a round; return the questions of which something new is known, None for all.
 
-        Of another realm than before nothing is kept.
+        Of another realm than before nothing is kept, nor what is not in use by now.
         """
         everything = self.failure is not None
         if self.realm is None or self.realm.identity != ended.realm.identity:
@@ -93,7 +98,7 @@ class DirectoryMemory:
             self.answers, self.failures, self.gone = {}, {}, {}
         everything = self.put_realm(ended.realm) or everything
         changed = self.put(ended.results, ended.at)
-        self._keep(questions(ended.used, self.answers, paths=paths), ended.used)
+        self._keep(questions(used, self.answers, paths=paths), used)
         self.failure, self.read_at, before = None, ended.at, self.confirmed
         if ended.whole and self.known is not None:
             self.judged = self.known, frozenset(self.gone)
@@ -109,9 +114,8 @@ class DirectoryMemory:
 
     def _put(self, question: Question, result: Answer | Failure, now: datetime) -> bool:
         if isinstance(result, Failure):
-            before = self.failures.get(question)
-            self.failures[question] = result
-            return before != result
+            known, self.failures[question] = self.failures.get(question), result
+            return known != result
         failed = self.failures.pop(question, None) is not None
         for group in result.groups:
             self.gone.pop(group.id, None)

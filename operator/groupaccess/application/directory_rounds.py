@@ -11,8 +11,7 @@ from groupaccess.application.inquiry import Inquiry
 from groupaccess.application.ports import Clock, DirectoryReader, RefusedError
 from groupaccess.application.store import Store
 from groupaccess.domain.carried import carries_paths
-from groupaccess.domain.control import hidden
-from groupaccess.domain.directory import Failure, Realm
+from groupaccess.domain.directory import Failure, Snapshot
 
 
 class DirectoryRounds:
@@ -44,14 +43,15 @@ class DirectoryRounds:
         """
         directory, name = declared.directory, declared.directory.name
         inquiry, used = await self._inquiry(declared), self._store.in_use(name)
-        realm = await inquiry.realm(looked_into(directory, self._store.known(name), used))
+        realm = await inquiry.realm(looked_into(directory, self._known(name), used))
         if self._store.continues(name, realm):
             self._keep(declared, lambda: self._store.put_realm(name, realm))
             inquiry.publish = lambda results: self._publish(declared, results)
         await inquiry.ask_all(used, paths=carries_paths(directory, realm.clients))
         ended = Round(realm, inquiry.results, used, self._clock.now())
-        if not ended.whole and self._store.is_another(name, realm):
-            raise RefusedError(_first_failure(inquiry.results))
+        if self._store.is_another(name, realm) and not ended.whole:
+            failures = (each for each in ended.results.values() if isinstance(each, Failure))
+            raise RefusedError(next(failures))  # whoever has no answer has a failure
         self._keep(declared, lambda: self._store.put_round(name, ended))
         await self._prove(declared, inquiry)
         return inquiry.seconds
@@ -64,9 +64,9 @@ class DirectoryRounds:
         name = declared.directory.name
         inquiry = await self._inquiry(declared)
         inquiry.publish = lambda results: self._publish(declared, results)
+        if (known := self._known(name)) is not None:
+            inquiry.identity = known.identity
         await inquiry.ask_for(lambda _: self._store.unanswered(name, accesses))
-        if hidden(inquiry.answers) is not None:
-            raise RefusedError(_first_failure({}))
         await self._prove(declared, inquiry)
 
     async def _inquiry(self, declared: DeclaredDirectory) -> Inquiry:
@@ -76,11 +76,14 @@ class DirectoryRounds:
     async def _prove(self, declared: DeclaredDirectory, inquiry: Inquiry) -> None:
         """Read the clients again where a group is the first in use whose members show a token."""
         directory, name = declared.directory, declared.directory.name
-        groups = looked_into(directory, self._store.known(name), self._store.in_use(name))
-        if awaits_proof(self._store.known(name)) and groups:
+        groups = looked_into(directory, self._known(name), self._store.in_use(name))
+        if awaits_proof(self._known(name)) and (groups or directory.canary is not None):
             realm = await inquiry.realm(groups)
             if self._store.continues(name, realm):
                 self._keep(declared, lambda: self._store.put_realm(name, realm))
+
+    def _known(self, name: str) -> Snapshot | None:
+        return self._store.realms.memory(name).known
 
     def _publish(self, declared: DeclaredDirectory, results: Results) -> None:
         name, now = declared.directory.name, self._clock.now()

@@ -33,7 +33,7 @@ Publish = Callable[[Results], None]
 class Inquiry:
     """Questions to one directory over one connection.
 
-    `seconds` is how long Keycloak took for the answers, all of them together. `results` are what it
+    `identity` is whose answers count: the operator's account in the realm. `seconds` is how long Keycloak took for the answers, all of them together. `results` are what it
     said to each question, or why it did not.
     """
 
@@ -41,6 +41,7 @@ class Inquiry:
     directory: Directory
     connection: Connection
     clock: Clock
+    identity: str = ""
     publish: Publish = lambda _: None
     seconds: float = 0.0
     results: Results = field(default_factory=dict)
@@ -51,7 +52,9 @@ class Inquiry:
     async def realm(self, members_of: Sequence[Group] | None) -> Realm:
         """Read what concerns all groups; raise RefusedError."""
         asked = self.reader.realm(self.directory, self.connection, members_of)
-        return await self._timed(asked)
+        realm = await self._timed(asked)
+        self.identity = realm.identity
+        return realm
 
     async def ask_all(self, used: InUse, *, paths: bool) -> None:
         """Ask about all groups in use; raise RefusedError where no answer can be believed."""
@@ -128,7 +131,7 @@ class Inquiry:
             self.publish(fresh)
 
     async def _result(self, question: Question) -> Answer | Failure:
-        asked = self.reader.ask(self.directory, self.connection, question)
+        asked = self.reader.ask(self.directory, self.connection, self.identity, question)
         try:
             return await self._timed(asked)
         except UnansweredError as unanswered:

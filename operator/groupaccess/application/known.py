@@ -1,24 +1,27 @@
 """What is known of the cluster and of the directories, and what can be asked of that."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from groupaccess.application.asked import in_use, knows
+from groupaccess.application.asked import awaits_proof, in_use, in_use_of
 from groupaccess.application.declared import DeclaredAccess
+from groupaccess.application.dependents import Dependents
 from groupaccess.application.memory import ObjectMemory
 from groupaccess.application.realms import Realms
 from groupaccess.application.references import References
 from groupaccess.application.seen import Seen
 from groupaccess.application.standing import Standing
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName
-from groupaccess.domain.directory import Failure, Reading
+from groupaccess.domain import model
+from groupaccess.domain.carried import carries_paths
+from groupaccess.domain.directory import Failure, Gap, Group, Realm
 from groupaccess.domain.freeze import Use, use_of
-from groupaccess.domain.in_use import InUse
 from groupaccess.domain.namespaces import Namespace
 from groupaccess.domain.pins import Pin, pins
 from groupaccess.domain.prefixes import Prefixes
+from groupaccess.domain.question import InUse, Question, questions
 from groupaccess.domain.verdict import Circumstances
 
 ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
@@ -37,6 +40,7 @@ class Known:
     rights: int = 0  # numbers the operator's rights: they may be others after a role has changed
     seen: dict[str, Seen] = field(default_factory=lambda: {kind: Seen() for kind in KINDS})
     _references: References = field(default_factory=References)
+    _dependents: Dependents = field(default_factory=Dependents)
     _memories: dict[str, ObjectMemory] = field(default_factory=dict)  # by uid
 
     def users_of(self, directory: str) -> AbstractSet[str]:
@@ -44,7 +48,7 @@ class Known:
         return self._references.of_directory(directory)
 
     def in_use(self, directory: str) -> InUse:
-        """Return what the directory is asked for."""
+        """Return the groups that a directory is asked about."""
         users = (self.accesses[user].access for user in self.users_of(directory))
         declared = self.realms.directories[directory].directory
         return in_use(declared, users, self.pinned(directory))
@@ -132,28 +136,79 @@ class Known:
     def circumstances(self, declared: DeclaredAccess, now: datetime) -> Circumstances:
         """Gather what the verdicts of a GroupAccess depend on, at a time of day.
 
-        Until its groups are looked up, it counts as not read yet.
+        It is touched from now on whenever one of the answers changes that it depends on.
         """
-        name = declared.access.directory
-        directory = self.realms.directories.get(name)
-        reading = self.realms.reading(name)
-        if reading.snapshot is not None and not knows(reading.snapshot, declared.access):
-            reading = Reading(failure=reading.failure)
+        access, name = declared.access, declared.access.directory
+        directory, memory = self.realms.directories.get(name), self.realms.memory(name)
+        pinned = self.pins(access.name)
+        needed = {each.name: self._needed(name, each, pinned) for each in access.mappings}
+        self._dependents.put(access.name, name, frozenset().union(*needed.values()))
+        groups = {each.group for each in access.mappings}
+        gaps = ((each, self._gap(name, each, needed[each.name])) for each in access.mappings)
         return Circumstances(
             directory_name=name,
             directory=directory.directory if directory else None,
-            reading=reading,
+            reading=memory.reading,
             cluster_roles=self.cluster_roles,
             now=now,
             namespaces=self.namespaces,
             suspend=declared.access.suspend,
             sight=self.realms.sights.get(name),
             unknown_fields=declared.access.unknown_fields,
-            pins=self.pins(declared.access.name),
+            pins=pinned,
             frozen=self.frozen(name),
             prefixes=self.prefixes(name),
             unreadable=self._unreadable(name),
+            gaps={mapping.name: gap for mapping, gap in gaps if gap is not None},
+            hints={each: memory.hints[each][0] for each in groups & memory.hints.keys()},
         )
+
+    def unanswered(self, directory: str, accesses: Iterable[str]) -> set[Question]:
+        """Return what was never asked of a directory, of all that some GroupAccesses need."""
+        needed = set[Question]()
+        for access in (self.accesses[name].access for name in accesses if name in self.accesses):
+            if access.directory == directory:
+                pinned = self.pins(access.name)
+                for mapping in access.mappings:
+                    needed |= self._needed(directory, mapping, pinned)
+        memory = self.realms.memory(directory)
+        return needed - memory.answers.keys() - memory.failures.keys()
+
+    def is_another(self, directory: str, realm: Realm) -> bool:
+        """Tell whether bindings say that the operator's account was another one."""
+        uses = self.bindings.pinned.of(directory)
+        return any(use.grants and use.directory_id not in {"", realm.identity} for use in uses)
+
+    def continues(self, directory: str, realm: Realm) -> bool:
+        """Tell whether an answer counts at once: the realm is the one that was asked before.
+
+        At first it does where nothing is pinned, so that nothing can be lost by it.
+        """
+        before = self.realms.memory(directory).realm
+        if before is None:
+            return not self.pinned(directory)
+        return before.identity == realm.identity
+
+    def _needed(
+        self, directory: str, mapping: model.Mapping, pinned: Mapping[str, Pin]
+    ) -> frozenset[Question]:
+        """Return the questions whose answers a mapping depends on."""
+        declared, memory = self.realms.directories.get(directory), self.realms.memory(directory)
+        if declared is None or memory.realm is None or mapping.unreadable is not None:
+            return frozenset()
+        paths = carries_paths(declared.directory, memory.realm.clients)
+        return questions(in_use_of(mapping, pinned), memory.answers, paths=paths)
+
+    def _gap(
+        self, directory: str, mapping: model.Mapping, needed: frozenset[Question]
+    ) -> Gap | None:
+        """Return what is missing for a mapping: an answer, or a look at a token."""
+        memory = self.realms.memory(directory)
+        gap, known = memory.gap(needed), memory.known
+        if gap is None and known is not None and awaits_proof(known):
+            found = isinstance(known.find(mapping.group), Group) or mapping.group_id in known.by_id
+            return Gap() if found else None
+        return gap
 
     def _unreadable(self, directory: str) -> str | None:
         _, words = self.realms.unreadable.get(directory, (None, None))

@@ -11,15 +11,17 @@ STEPS = (15, 20, 30, 45, 60, 90, 120, 180, 300, 450, 600, 900, 1800, 3600, 7200,
 class Pace:
     """The interval between two rounds of one directory, in seconds; `stretched` if not as wanted.
 
-    It becomes shorter again once half of it would do.
+    It becomes shorter again once half of it would do. `worked` is for how many seconds Keycloak
+    worked in the last round.
     """
 
     interval: float = 0.0
     stretched: bool = False
+    worked: float = 0.0
 
     def keep(self, wanted: float, worked: float) -> None:
         """Choose the next interval, after a round for which Keycloak worked so many seconds."""
-        least = worked / SHARE
+        self.worked, least = worked, worked / SHARE
         fits = self.interval / 2 < least <= self.interval and wanted < self.interval
         if self.stretched and fits:
             return

@@ -156,9 +156,9 @@ class DirectoryReader(Protocol):
         """
 
     async def ask(
-        self, directory: Directory, connection: Connection, question: Question
+        self, directory: Directory, connection: Connection, identity: str, question: Question
     ) -> Answer:
-        """Return the answer, which is complete but for `more`.
+        """Return the answer, which is complete but for `more`, of the realm with this `identity`.
 
         Raise UnansweredError where others may still get an answer: a 403, a 5xx, a 404 that is not
         Keycloak's own word.

@@ -11,10 +11,11 @@ from groupaccess.domain.namespaces import Scope
 
 NOTHING: frozenset[str] = frozenset()
 Index = defaultdict[str, set[str]]
+K = TypeVar("K")
 T = TypeVar("T")
 
 
-def discard(index: defaultdict[str, set[T]], key: str, value: T) -> None:
+def discard(index: defaultdict[K, set[T]], key: K, value: T) -> None:
     """Take a value out of an index, and the key with the last of them."""
     values = index[key]
     values.discard(value)

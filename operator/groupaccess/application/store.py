@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from groupaccess.application.declared import DeclaredAccess, DeclaredDirectory, Observed
+from groupaccess.application.directory_memory import Results, Round
 from groupaccess.application.known import ACCESS, Known
+from groupaccess.application.ports import ObjectRef
 from groupaccess.application.references import NOTHING
-from groupaccess.application.touched import is_touched
 from groupaccess.domain.bindings import Binding, BindingKey
-from groupaccess.domain.directory import Reading, changed_references
-from groupaccess.domain.identity import changed_ids
+from groupaccess.domain.carried import carries_paths
+from groupaccess.domain.directory import Failure, Hint, Realm
 from groupaccess.domain.namespaces import Namespace
 from groupaccess.domain.prefixes import Prefixes
+from groupaccess.domain.question import Search, names
 from groupaccess.domain.sight import Sight
 
 
@@ -52,6 +55,7 @@ class Store(Known):
             self._references.remove(known.access)
             self._memories.pop(known.access.uid, None)
         self.bindings.bind(name, NOTHING)
+        self._dependents.drop(name)
         return {name}
 
     def put_directory(self, declared: DeclaredDirectory) -> AbstractSet[str]:
@@ -76,10 +80,42 @@ class Store(Known):
         self._contest()
         return self.users_of(name)
 
-    def put_reading(self, name: str, reading: Reading) -> AbstractSet[str]:
-        """Keep what was read of a directory; a failure leaves the last snapshot in force."""
-        before, after = self.realms.read(name, reading)
-        return self._touched(name, before, after)
+    def put_realm(self, name: str, realm: Realm) -> AbstractSet[str]:
+        """Keep what concerns all groups of a directory."""
+        return self.users_of(name) if self.realms.memory(name).put_realm(realm) else NOTHING
+
+    def put_results(self, name: str, results: Results, now: datetime) -> AbstractSet[str]:
+        """Keep some answers of a directory, and why others failed."""
+        return self._dependents.of(name, self.realms.memory(name).put(results, now))
+
+    def put_round(self, name: str, ended: Round) -> AbstractSet[str]:
+        """Keep all answers of a directory: what it is judged by as a whole."""
+        directory = self.realms.directories[name].directory
+        paths = carries_paths(directory, ended.realm.clients)
+        changed = self.realms.memory(name).put_round(ended, self.in_use(name), paths=paths)
+        news = self.realms.freezing.is_news(name, self.frozen(name))
+        return self.users_of(name) if news or changed is None else self._dependents.of(name, changed)
+
+    def put_failure(self, name: str, failure: Failure) -> AbstractSet[str]:
+        """Keep why a directory has no answer at all; the last answers stay in force."""
+        memory = self.realms.memory(name)
+        before, memory.failure = memory.failure, failure
+        return NOTHING if before == failure else self.users_of(name)
+
+    def put_hint(
+        self, directory: ObjectRef, reference: str, hint: Hint, at: float
+    ) -> AbstractSet[str]:
+        """Keep what somebody may have meant who named a group that is not there.
+
+        `at` is the time of that, in seconds of the monotonic clock.
+        """
+        memory = self.realms.memory(directory.name)
+        if memory.uid != directory.uid:
+            return NOTHING
+        before, _ = memory.hints.get(reference, (Hint(), at))
+        memory.hints[reference] = hint, at
+        searches = (Search(name) for name in names(reference))
+        return NOTHING if before == hint else self._dependents.of(directory.name, searches)
 
     def put_sight(self, name: str, sight: Sight | None) -> AbstractSet[str]:
         """Keep how kube-apiserver reads the directory's tokens, None for nothing new."""
@@ -166,25 +202,6 @@ class Store(Known):
                 self.accesses[name] = replace(access, observed=observed)
         else:
             self.realms.note(observed)
-
-    def _touched(self, name: str, before: Reading, after: Reading) -> AbstractSet[str]:
-        """Return the users of a directory whom a new reading of it touches."""
-        users, frozen = self.users_of(name), self.frozen(name)
-        if self.realms.freezing.is_news(name, frozen):
-            return users
-        if after == before:
-            return NOTHING
-        if after.snapshot is None or after.failure != before.failure:
-            return users
-        changed = changed_references(before.snapshot, after.snapshot)
-        if changed is None:
-            return users
-        ids = changed_ids(before, after)
-        return {
-            user
-            for user in users
-            if is_touched(self.accesses[user].access, self.pins(user), after.snapshot, changed, ids)
-        }
 
     def _bound_by(self, touched: AbstractSet[str]) -> AbstractSet[str]:
         """Look whether bindings name other directories than before; return whom they touch."""

@@ -47,8 +47,9 @@ class Suggestions:
 
     def want(self, directory: str, reference: str) -> None:
         """Look for a group that a directory lacks, unless that was done a short time ago."""
-        at = self._store.realms.memory(directory).hinted.get(reference)
-        if at is None or self._clock.monotonic() - at >= AGAIN:
+        now = self._clock.monotonic()
+        _, at = self._store.realms.memory(directory).hints.get(reference, (None, now - AGAIN))
+        if now - at >= AGAIN:
             self._waiting[directory, reference] = None
             self._wake.set()
 
@@ -74,8 +75,8 @@ class Suggestions:
             logger.info("directory %s: nothing suggested: %s", name, error)
         except Exception:
             logger.exception("directory %s: nothing suggested", name)
-        uid, now = declared.observed.ref.uid, self._clock.monotonic()
-        self._enqueue(self._store.put_hint(name, uid, reference, hint, now))
+        ref, now = declared.observed.ref, self._clock.monotonic()
+        self._enqueue(self._store.put_hint(ref, reference, hint, now))
 
     async def _hint(self, directory: Directory, connection: Connection, reference: str) -> Hint:
         found: list[Group] = []

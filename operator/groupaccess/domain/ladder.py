@@ -95,11 +95,13 @@ def _unknown_field(mapping: Mapping, given: Circumstances) -> Verdict | None:
 
 
 def _not_read(mapping: Mapping, given: Circumstances) -> Verdict | None:
-    failure = given.reading.failure
+    gap = given.gaps.get(mapping.name)
+    answered = given.reading.snapshot is not None and (gap is None or gap.answered)
+    failure = given.reading.failure or (gap.failure if gap else None)
     if failure is not None:
-        last = _last(mapping, given) if given.reading.snapshot is not None else None
+        last = _last(mapping, given) if answered else None
         return replace(hold(mapping, failure), last=last)
-    if given.reading.snapshot is None or given.awaits_canary:
+    if not answered or given.awaits_canary:
         fact = f'directory "{given.directory_name}" was not read yet'
         return say(mapping, Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE, fact)
     return None

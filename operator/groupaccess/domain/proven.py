@@ -17,7 +17,9 @@ def proven(mapping: Mapping, given: Circumstances) -> Verdict:
     if directory is None or snapshot is None:
         raise ValueError("a mapping is judged by a directory only after it was read")
     pin = given.pins.get(mapping.group)
-    found = _strangers(pin, locate(mapping, pin, given.reading, directory, given.now), given)
+    hint = given.hints.get(mapping.group)
+    located = locate(mapping, pin, given.reading, directory, given.now, hint)
+    found = _strangers(pin, located, given)
     since = None
     if isinstance(found, Lost):
         outcome = Outcome.REVOKE if found.proven else Outcome.HOLD
@@ -39,7 +41,8 @@ def _strangers(pin: Pin | None, found: Found | Lost, given: Circumstances) -> Fo
         return found
     if isinstance(found, Found) or found.failure.reason is not Reason.GROUP_MISSING:
         return found
-    former = Group(pin.path, pin.path.rpartition("/")[2], pin.group_id)
+    name = pin.group_name or pin.path.rpartition("/")[2]
+    former = Group(pin.path, name, pin.group_id)
     claimed = claim(former, directory, snapshot)
     if isinstance(claimed, Failure):
         return found

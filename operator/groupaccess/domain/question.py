@@ -52,6 +52,11 @@ class Pinned(NamedTuple):
     group_id: str
     text: str
 
+    @property
+    def can_be(self) -> bool:
+        """Tell whether it can be asked for: a path of dots would lead elsewhere."""
+        return bool(self.group_id.strip("."))
+
 
 @dataclass(frozen=True, slots=True)
 class InUse:
@@ -125,5 +130,4 @@ def _shown(asked: Iterable[Question], answers: Answers) -> dict[str, Group]:
 
 def _is_asked(pin: Pinned, answers: Answers) -> bool:
     """Tell whether the searches that would show a pinned group were made."""
-    can_be = bool(pin.group_id.strip("."))  # a path of dots would lead elsewhere
-    return can_be and all(Search(name) in answers for name in names(pin.text))
+    return pin.can_be and all(Search(name) in answers for name in names(pin.text))

@@ -46,16 +46,18 @@ class KeycloakReader:
                 clients = await self._prover.prove(session, read)
                 if await session.login.identity() == identity:
                     return Realm(identity, clients)
-            fact = "the operator's account changed while it read: the realm is being made anew"
-            raise RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact))
+            raise _made_anew()
 
     async def ask(
-        self, directory: Directory, connection: Connection, question: Question
+        self, directory: Directory, connection: Connection, identity: str, question: Question
     ) -> Answer:
         """Ask one question; see the port."""
         session = await self._sessions.of(directory.name, connection)
         with _presentable(session):
-            return await groups.ask(session, question)
+            answer = await groups.ask(session, question)
+            if await session.login.identity() != identity:
+                raise _made_anew()
+            return answer
 
     async def see_some(self, directory: Directory, connection: Connection) -> None:
         """Look whether groups are shown; see the port."""
@@ -90,6 +92,11 @@ def _presentable(session: Session) -> Iterator[None]:
         yield
     except RefusedError as refused:
         raise type(refused)(told(refused.failure, session.proof.secret)) from refused
+
+
+def _made_anew() -> RefusedError:
+    fact = "the operator's account changed while it read: the realm is being made anew"
+    return RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact))
 
 
 async def _same_issuer(directory: Directory, session: Session) -> None:
