@@ -65,7 +65,7 @@ class Seen:
     def carried(self, token: dict[str, Any]) -> set[str]:
         """Return the group's strings that a real token carries, as kube-apiserver sees them."""
         found = read_claim(token.get("groups")) or frozenset()
-        return {self.case.prefix + text for text in found & {self.case.path, self.case.leaf}}
+        return {self.case.groups_prefix + text for text in found & {self.case.path, self.case.leaf}}
 
     def row(self) -> str:
         """Return a line of the table."""
@@ -90,7 +90,7 @@ def realms(keycloak: Keycloak, installed: Cluster) -> Iterator[list[Realm]]:
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         made = list(pool.map(make, CASES))
-    prefixes = {realm.name: case.prefix for realm, case in zip(made, CASES, strict=True)}
+    prefixes = {realm.name: case.groups_prefix for realm, case in zip(made, CASES, strict=True)}
     installed.trust(*(realm.issuer(groups_prefix=prefixes[realm.name]) for realm in made))
     yield made
     installed.distrust(*(realm.issuer_url for realm in made))  # the realms end with the server
@@ -127,7 +127,7 @@ def seen(
 def _tokens(case: Case) -> dict[str, Any]:
     token = "ID" if case.id_token else "Access"
     client = {"clientId": "headlamp", "token": token, "scopes": list(case.scopes)}
-    return {"groupsPrefix": case.prefix, "clients": [client]}
+    return {"groupsPrefix": case.groups_prefix, "clients": [client]}
 
 
 async def _read_all(realms: list[Realm], keycloak: Keycloak) -> list[Snapshot]:
@@ -144,7 +144,7 @@ async def _read_all(realms: list[Realm], keycloak: Keycloak) -> list[Snapshot]:
 
 def _directory(case: Case, realm: Realm) -> Directory:
     client = TokenClient("headlamp", case.id_token, case.scopes)
-    return Directory(realm.name, realm.issuer_url, "groups", case.prefix, (client,))
+    return Directory(realm.name, realm.issuer_url, "groups", case.groups_prefix, (client,))
 
 
 def _see(objects: Objects, case: Case, realm: Realm, snapshot: Snapshot) -> Seen:

@@ -38,7 +38,7 @@ def test_absent_means_what_the_documentation_says() -> None:
     assert found.on_missing.grace == timedelta(minutes=10)
     assert (found.on_replaced, found.on_collision) == ("Refuse", "Keep")
     assert (found.admin_url, found.ca_bundle, found.canary) == (None, None, None)
-    assert found.tokens.groups_claim == "groups"
+    assert (found.tokens.groups_claim, found.tokens.shares_prefix_with) == ("groups", ())
     [client] = found.tokens.clients
     assert (client.token, client.scopes) == ("ID", ("openid",))
 
@@ -201,14 +201,19 @@ def test_word_of_a_newer_version_is_no_reason_to_guess() -> None:
     st.integers(0, 43_200),
     st.sampled_from([SECRET, TOKEN]),
     st.sampled_from(["", "oidc:"]),
+    st.lists(st.sampled_from(["old", "new.example"]), unique=True),
 )
 def test_what_is_written_is_read_back(
-    interval: int, grace: int, auth: dict[str, object], prefix: str
+    interval: int, grace: int, auth: dict[str, object], prefix: str, partners: list[str]
 ) -> None:
     written = spec(
         syncInterval=f"{interval}s",
         onMissing={"grace": f"{grace}m"},
         auth=auth,
-        tokens={"groupsPrefix": prefix, "clients": [{"clientId": "headlamp"}]},
+        tokens={
+            "groupsPrefix": prefix,
+            "sharesPrefixWith": partners,
+            "clients": [{"clientId": "headlamp"}],
+        },
     )
     assert KeycloakDirectorySpec.model_validate(written.to_kubernetes()) == written
