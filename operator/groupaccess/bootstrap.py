@@ -139,7 +139,7 @@ class Operator:
         self.speaking = Background(self.queue.add_after)
         publisher = Publisher(self.cluster, self.store, self.recorder, self.leads)
         self.guard = BindGuard(
-            KubernetesGuards(rest), self.recorder, clock, self.metrics, settings.bind_guard
+            KubernetesGuards(rest), self.recorder, self.metrics, settings.bind_guard
         )
         reconciler = Reconciler(
             self.cluster,
@@ -147,7 +147,7 @@ class Operator:
             clock,
             self.writer,
             Expiry(self.recorder, self.alarms),
-            Speaker(publisher, self.guard, clock, self.speaking),
+            Speaker(publisher, clock, self.speaking),
             self.background,
         )
         self.workers = Workers(self.queue, reconciler.reconcile, clock, self.metrics)
@@ -218,7 +218,6 @@ class Operator:
             *(mirror.run() for mirror in self.mirrors),
             self.alarms.run(),
             self.recorder.run(),
-            self.guard.run(),
             self._work(),
         )
         ours = [*served, *(asyncio.create_task(part) for part in parts)]
@@ -266,8 +265,8 @@ class Operator:
                 await self.elector.acquire()
                 group.create_task(self.elector.keep())
             self.metrics.leads(yes=True)
-            self.guard.begin(self.store.accesses.values())
             self._begin()
+            group.create_task(self.guard.run())
             group.create_task(self.bindable.run())
             group.create_task(self.cage.run())
             group.create_task(self.workers.run(self.settings.workers))

@@ -36,8 +36,8 @@ class Settings(BaseSettings):
     bind_guard: str = Field(
         default="",
         description="The name of the admission policy, and of its binding, that refuses who may "
-        "not bind what a GroupAccess hands out. A GroupAccess that is written while it is not in "
-        "force is reported. Empty: none is expected.",
+        "not bind what a GroupAccess hands out. That it is not in force is reported. Empty: "
+        "none is expected.",
     )
     cage: str = Field(
         default="",

@@ -44,7 +44,10 @@ class NotInstalledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ObjectRef:
-    """Names one of our objects: `kind` is GroupAccess or KeycloakDirectory."""
+    """Names what an event or a status is about: one of our objects, or an admission policy.
+
+    `uid` is "" where there may be no such object.
+    """
 
     kind: str
     name: str
@@ -53,7 +56,7 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A Kubernetes event about one of our objects. `warning` picks its type.
+    """A Kubernetes event about an object. `warning` picks its type.
 
     With a text in `once`, an event for the same text is posted only once, also after a restart.
     One that is `urgent`, and each warning, is kept when too many wait.
