@@ -51,6 +51,7 @@ from groupaccess.application.recorder import Recorder
 from groupaccess.application.speaker import Speaker
 from groupaccess.application.startup import caught_up, installed
 from groupaccess.application.store import Store
+from groupaccess.application.suggestions import Suggestions
 from groupaccess.application.workers import GRACE, Workers
 from groupaccess.application.writer import Writer
 from groupaccess.config import Settings
@@ -151,9 +152,11 @@ class Operator:
             self.background,
         )
         self.workers = Workers(self.queue, reconciler.reconcile, clock, self.metrics)
-        reader = environment.reader
+        connections, reader = Connections(self.cluster), environment.reader
+        self.suggestions = Suggestions(connections, reader, self.store, clock, self.enqueue_later)
+        reconciler.suggest = self.suggestions.want
         self.sync = DirectorySync(
-            Connections(self.cluster),
+            connections,
             publisher,
             reader,
             self.store,
@@ -267,13 +270,14 @@ class Operator:
             self.metrics.leads(yes=True)
             self._begin()
             group.create_task(self.guard.run())
+            group.create_task(self.suggestions.run())
             group.create_task(self.bindable.run())
             group.create_task(self.cage.run())
             group.create_task(self.workers.run(self.settings.workers))
 
     def _begin(self) -> None:
         """Want a first pass of everything, and before that of what must not be bound any more."""
-        self.sync.ask_pinned()
+        self.sync.begin()
         overdue = self.store.overdue(self.environment.clock.now())
         for name in self.store.names():
             self.queue.add(name, Priority.HIGH if name in overdue else Priority.LOW)

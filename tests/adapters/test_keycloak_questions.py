@@ -4,7 +4,7 @@ import pytest
 
 from fakes.keycloak_groups import Groups
 from fakes.keycloak_server import HANG, KeycloakServer
-from fakes.reading import answer, opened, read
+from fakes.reading import ME, answer, opened, read
 from groupaccess.application.ports import RefusedError, UnansweredError
 from groupaccess.domain.control import VIEW_GROUPS
 from groupaccess.domain.directory import Ambiguous, Group, Missing
@@ -117,10 +117,10 @@ async def test_without_a_login_no_question_has_an_answer(
 
 async def test_a_server_that_nobody_reaches_answers_no_question(server: KeycloakServer) -> None:
     async with opened(server) as (reader, directory, connection):
-        await reader.ask(directory, connection, SEARCH)
+        await reader.ask(directory, connection, ME, SEARCH)
         await server.stop()
         with pytest.raises(RefusedError) as refused:
-            await reader.ask(directory, connection, SEARCH)
+            await reader.ask(directory, connection, ME, SEARCH)
     assert not isinstance(refused.value, UnansweredError)
 
 
@@ -198,7 +198,11 @@ async def test_parts_of_names_are_searched_in_any_case(server: KeycloakServer) -
 
 @pytest.mark.parametrize(
     ("said", "there"),
-    [({"name": "SRE"}, True), ((404, '{"error":"Could not find role"}'), False), (FORBIDDEN, False)],
+    [
+        ({"name": "SRE"}, True),
+        ((404, '{"error":"Could not find role"}'), False),
+        (FORBIDDEN, False),
+    ],
 )
 async def test_a_realm_role_is_a_hint_where_it_may_be_seen(
     server: KeycloakServer, said: object, *, there: bool

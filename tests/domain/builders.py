@@ -178,6 +178,7 @@ def content(
         "group_id": "id of /SRE",
         "group_path": "/SRE",
     } | annotations
+    said.setdefault("group_name", said["group_path"].rpartition("/")[2])
     return Content(
         role=RoleRef("ClusterRole", role),
         subjects=groups(*(subjects or ("/SRE",))),

@@ -19,7 +19,12 @@ def test_a_group_that_the_search_for_its_name_lacks_is_hidden(question: Question
 
 @pytest.mark.parametrize(
     "search",
-    [Answer((OPS,)), Answer((group("/c/Ops", uid="7"),)), Answer((group("/Ops"),), more=True), None],
+    [
+        Answer((OPS,)),
+        Answer((group("/c/Ops", uid="7"),)),
+        Answer((group("/Ops"),), more=True),
+        None,
+    ],
     ids=["shown", "moved meanwhile", "one of many", "not answered"],
 )
 def test_nothing_else_tells_of_hidden_groups(search: Answer | None) -> None:

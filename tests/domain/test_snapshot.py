@@ -17,7 +17,11 @@ def groups(answers: dict[Question, Answer]) -> tuple[str, ...]:
 def test_groups_of_all_answers_are_sorted_each_once() -> None:
     found = snapshot(
         REALM,
-        {Search("SRE"): Answer((SRE,)), Search("Dev"): Answer((DEV,)), ById(SRE.id): Answer((SRE,))},
+        {
+            Search("SRE"): Answer((SRE,)),
+            Search("Dev"): Answer((DEV,)),
+            ById(SRE.id): Answer((SRE,)),
+        },
     )
     assert found == Snapshot("realm-1", (DEV, SRE), REALM.clients)
 

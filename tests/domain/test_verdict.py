@@ -17,7 +17,7 @@ from domain.builders import (
     realm,
 )
 from groupaccess.domain.clients import Client, MapperKind
-from groupaccess.domain.directory import Failure
+from groupaccess.domain.directory import Failure, Hint
 from groupaccess.domain.ladder import verdict
 from groupaccess.domain.reasons import ADVICE, Reason
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
@@ -192,10 +192,12 @@ def test_neither_grant_nor_revoke_is_unread() -> None:
 
 
 def test_missing_group_names_the_near_ones() -> None:
-    said = verdict(mapping(group="sre"), given(realm("/SRE", "/a/Sre")))
+    hints = {"sre": Hint(("/SRE", "/a/Sre"))}
+    said = verdict(mapping(group="sre"), replace(given(realm("/SRE", "/a/Sre")), hints=hints))
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.GROUP_NOT_FOUND)
     assert said.message == (
-        'Keycloak has no group "sre": did you mean SRE or Sre? ' + ADVICE[Reason.GROUP_NOT_FOUND]
+        'Keycloak has no group "sre": did you mean /SRE or /a/Sre? '
+        + ADVICE[Reason.GROUP_NOT_FOUND]
     )
 
 

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from fakes.answers import answer
 from groupaccess.application.ports import Connection, RefusedError, UnansweredError
 from groupaccess.domain.clients import ClaimMapper, Client, MapperKind
 from groupaccess.domain.control import VIEW_GROUPS, filtered
 from groupaccess.domain.directory import Failure, Group, Realm
 from groupaccess.domain.model import Directory, TokenClient
 from groupaccess.domain.proof import Proof, Result
-from groupaccess.domain.question import ROWS, Answer, ById, ByPath, Question, Search
+from groupaccess.domain.question import ROWS, Answer, ById, Question
 from groupaccess.domain.reasons import Reason, advise
 
 ADMIN_URL = "https://keycloak.example.com/auth/"
@@ -85,17 +86,10 @@ class FakeRealm:
 
     def answer(self, account: str, question: Question) -> Answer:
         """Answer as Keycloak does to an account with these rights."""
-        match question:
-            case Search(name):
-                found = [each for each in self.shown(account) if each.name == name]
-                return Answer(tuple(sorted(found[:ROWS])), more=len(found) >= ROWS)
-            case ById(group_id):
-                named = [each for each in self.groups.values() if each.id == group_id]
-                return Answer(tuple(each for each in named if self._sees(account, each)))
-            case ByPath(path):
-                named = [each for each in self.groups.values() if each.path == path]
-                seen = {each.id for each in self.shown(account)}
-                return Answer(tuple(each for each in named if each.id in seen))
+        if isinstance(question, ById):
+            found = answer(self.groups.values(), question)
+            return Answer(tuple(each for each in found.groups if self._sees(account, each)))
+        return answer(self.shown(account), question)
 
     def shown(self, account: str) -> list[Group]:
         """Return the groups that lists show; raise UnansweredError where they are forbidden."""
@@ -167,10 +161,12 @@ class FakeDirectoryReader:
         return Realm(realm.identity, clients)
 
     async def ask(
-        self, directory: Directory, connection: Connection, question: Question
+        self, directory: Directory, connection: Connection, identity: str, question: Question
     ) -> Answer:
         self.asked.append(question)
         realm = await self._logged_in(directory, connection)
+        if realm.identity != identity:
+            raise refused(Reason.KEYCLOAK_UNAVAILABLE, "the realm is being made anew")
         if question in self.broken:
             raise UnansweredError(self.broken[question])
         return realm.answer(connection.client_id, question)

@@ -16,6 +16,7 @@ from groupaccess.domain.model import Directory, TokenClient
 from groupaccess.domain.question import Answer, InUse, Question
 
 HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
+ME = "me"  # the operator's account
 SRE = InUse(frozenset({"SRE"}))
 
 
@@ -48,7 +49,7 @@ async def read(
 async def answer(server: KeycloakServer, question: Question) -> Answer:
     """Ask one question."""
     async with opened(server) as (reader, directory, connection):
-        return await reader.ask(directory, connection, question)
+        return await reader.ask(directory, connection, ME, question)
 
 
 async def refusal(

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from fakes.answers import answer, whole_round
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.metrics import FakeMetrics
@@ -25,7 +26,7 @@ from groupaccess.application.speaker import Speaker
 from groupaccess.application.store import Store
 from groupaccess.application.unreadable import read_access, unreadable_directory
 from groupaccess.application.writer import Writer
-from groupaccess.domain.directory import Reading, Snapshot
+from groupaccess.domain.directory import Snapshot
 from groupaccess.domain.reasons import Reason
 
 NAME = "platform"
@@ -49,6 +50,7 @@ class World:
     def restart(self) -> None:
         """Begin anew with an empty store, as after a restart of the operator."""
         self.store, self.contested = Store(), list[str]()
+        self._keycloak: dict[str, Snapshot] = {}  # by directory, as it answers now
         self.store.contested = lambda names: self.contested.extend(sorted(names))
         self.woken, self.rung = list[tuple[str, float]](), list[str]()
         self.recorder = Recorder(self.cluster, self.clock, leads)
@@ -89,16 +91,17 @@ class World:
         self.take_in(snapshot(*paths, full_path=full_path), of)
 
     def take_in(self, found: Snapshot, of: str = "default") -> AbstractSet[str]:
-        """Let Keycloak be read so, and confirm what is gone; return whom that touches."""
+        """Let Keycloak be asked once; return whom that touches. It answers what is new, too."""
         self.watch()
-        pinned = {use.group_id for use in self.store.bindings.pinned.of(of)}
-        gone = dict.fromkeys(pinned - found.by_id.keys(), self.clock.now())
-        return self.store.put_reading(of, Reading(found, gone=gone))
+        self._keycloak[of] = found
+        ended = whole_round(found, self.store.in_use(of), self.clock.now())
+        return self.store.put_round(of, ended)
 
     def lose_keycloak(self, reason: Reason = Reason.KEYCLOAK_UNAVAILABLE) -> None:
         """Let the next reading of Keycloak fail."""
         self.watch()
-        self.store.put_reading("default", Reading(failure=failure(reason, "not reached")))
+        self._keycloak.pop("default", None)
+        self.store.put_failure("default", failure(reason, "not reached"))
 
     def watch(self) -> None:
         """Let the watches tell everything that happened."""
@@ -142,7 +145,15 @@ class World:
         """Reconcile as the operator does: its events are posted by somebody else."""
         if not lag:
             self.watch()
+            self._answer_new(name)
         return await self._reconciler.reconcile(name)
+
+    def _answer_new(self, name: str) -> None:
+        """Let Keycloak answer what it was not asked yet, as it does at once."""
+        for directory, found in self._keycloak.items():
+            while new := self.store.unanswered(directory, [name]):
+                said = {question: answer(found.groups, question) for question in new}
+                self.store.put_results(directory, said, self.clock.now())
 
     async def retry(self) -> float | None:
         """Reconcile now, and once more when it asks for that."""

@@ -24,9 +24,7 @@ def in_use_of(mapping: model.Mapping, pins: Mapping[str, Pin]) -> InUse:
     """Return the group that a mapping means, as declared and as pinned."""
     pin = pins.get(mapping.group)
     pinned = {Pinned(pin.group_id, pin.name)} if pin is not None else set[Pinned]()
-    return InUse(
-        frozenset(filter(None, {mapping.group})), frozenset(pinned | _declared([mapping]))
-    )
+    return InUse(frozenset(filter(None, {mapping.group})), frozenset(pinned | _declared([mapping])))
 
 
 def asks(declared: DeclaredAccess | None) -> frozenset[tuple[str, str, str | None]]:

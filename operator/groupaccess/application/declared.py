@@ -7,11 +7,13 @@ from datetime import datetime
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports import ObjectRef
 from groupaccess.application.statuses import fingerprint, prior
+from groupaccess.domain.bindings import ANNOTATION_DOMAIN
 from groupaccess.domain.conditions import Prior
 from groupaccess.domain.freeze import ACKNOWLEDGE, acknowledged
 from groupaccess.domain.model import Access, Directory, Mapping, TokenClient
 from groupaccess.domain.namespaces import Operator, Requirement, Scope
 
+REQUEST = f"{ANNOTATION_DOMAIN}reconcile"
 ID_TOKEN = "ID"  # noqa: S105 -- a kind of token
 
 
@@ -63,15 +65,23 @@ class DeclaredAccess:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredDirectory:
-    """A KeycloakDirectory as watched; `spec` is kept for how the realm is reached."""
+    """A KeycloakDirectory as watched; `spec` is kept for how the realm is reached.
+
+    Whenever `requested` has another text, everything is asked again at once.
+    """
 
     directory: Directory
     spec: api.KeycloakDirectorySpec
     observed: Observed
+    requested: str = ""
 
     def same_spec(self, other: "DeclaredDirectory") -> bool:
         """Tell whether both declare the same, and acknowledge the same."""
         return (self.spec, self.directory) == (other.spec, other.directory)
+
+    def asks_the_same(self, other: "DeclaredDirectory") -> bool:
+        """Tell whether there is no reason in the object to ask everything again."""
+        return self.same_spec(other) and self.requested == other.requested
 
     def reads_the_same(self, other: "DeclaredDirectory") -> bool:
         """Tell whether both are one object, which would ask the same realm for the same clients."""
@@ -122,7 +132,9 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
         shares_prefix_with=frozenset(spec.tokens.shares_prefix_with),
         created=body.metadata.creation_timestamp,
     )
-    return DeclaredDirectory(directory, spec, observed(body.kind, body.metadata, body.status))
+    requested = body.metadata.annotations.get(REQUEST, "")
+    seen = observed(body.kind, body.metadata, body.status)
+    return DeclaredDirectory(directory, spec, seen, requested)
 
 
 def declared_mapping(index: int, mapping: api.GroupMapping) -> Mapping:

@@ -85,9 +85,7 @@ class DirectoryMemory:
             return before is not after
         return (before.identity, before.clients) != (after.identity, after.clients)
 
-    def put_round(
-        self, ended: Round, used: InUse, *, paths: bool
-    ) -> frozenset[Question] | None:
+    def put_round(self, ended: Round, used: InUse, *, paths: bool) -> frozenset[Question] | None:
         """Keep a round; return the questions of which something new is known, None for all.
 
         Of another realm than before nothing is kept, nor what is not in use by now.

@@ -160,7 +160,10 @@ class DirectorySync:
         while True:
             await loop.new.wait()
             loop.new.clear()
-            declared, memory = self._store.realms.directories.get(name), self._store.realms.memory(name)
+            declared, memory = (
+                self._store.realms.directories.get(name),
+                self._store.realms.memory(name),
+            )
             accesses, loop.accesses = loop.accesses, set()
             if declared is None or memory.known is None:
                 continue  # the first round asks it
@@ -210,7 +213,8 @@ class DirectorySync:
                 logger.info("directory %s: asked again: %s", name, error)
                 loop.wake.set()
                 return False
-        await self._speaker.say(name, loop.pace)
+        if self._store.realms.memory(name).read_at is not None:  # else the round will say it
+            await self._speaker.say(name, loop.pace)
         return True
 
     async def _once(self, declared: DeclaredDirectory, loop: _Loop) -> bool:
@@ -227,7 +231,10 @@ class DirectorySync:
         current = self._store.realms.directories.get(name)
         if current is not None and current.same_spec(declared):
             self._enqueue(self._store.put_sight(name, sight))
-        await self._speaker.say(name, loop.pace)
+        try:
+            await self._speaker.say(name, loop.pace)
+        except PassingError as passing:  # the next round says it
+            logger.warning("directory %s: status not written: %s", name, passing)
         return failure is None
 
     async def _ask(self, declared: DeclaredDirectory, loop: _Loop) -> Failure | None:

@@ -33,8 +33,9 @@ Publish = Callable[[Results], None]
 class Inquiry:
     """Questions to one directory over one connection.
 
-    `identity` is whose answers count: the operator's account in the realm. `seconds` is how long Keycloak took for the answers, all of them together. `results` are what it
-    said to each question, or why it did not.
+    `identity` is whose answers count: the operator's account in the realm. `seconds` is how long
+    Keycloak took for the answers, all of them together. `results` are what it said to each
+    question, or why it did not.
     """
 
     reader: DirectoryReader

@@ -13,13 +13,13 @@ from groupaccess.application.realms import Realms
 from groupaccess.application.references import References
 from groupaccess.application.seen import Seen
 from groupaccess.application.standing import Standing
-from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 from groupaccess.domain import model
+from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 from groupaccess.domain.carried import carries_paths
 from groupaccess.domain.directory import Failure, Gap, Group, Realm
 from groupaccess.domain.freeze import Use, use_of
 from groupaccess.domain.namespaces import Namespace
-from groupaccess.domain.pins import Pin, pins
+from groupaccess.domain.pins import Pin, edited, pins
 from groupaccess.domain.prefixes import Prefixes
 from groupaccess.domain.question import InUse, Question, questions
 from groupaccess.domain.verdict import Circumstances
@@ -119,7 +119,12 @@ class Known:
             return {}
         standing = {key: binding.content for key, binding in self.standing(access).items()}
         memory = self.memory(access)
-        return pins(declared.access.directory, memory.placeholders | standing | memory.certain)
+        contents = memory.placeholders | standing | memory.certain
+        found = pins(declared.access.directory, contents)
+        for now, before in edited(declared.access, contents).items():
+            if before in found:
+                found.setdefault(now, found[before])
+        return found
 
     def frozen(self, name: str) -> Failure | None:
         """Say why a directory is frozen, None when it is not."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from groupaccess.application.directory_memory import DirectoryMemory
 from groupaccess.application.declared import DeclaredDirectory, Observed
+from groupaccess.application.directory_memory import DirectoryMemory
 from groupaccess.application.freezing import Freezing
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.freeze import Use

@@ -94,7 +94,9 @@ class Store(Known):
         paths = carries_paths(directory, ended.realm.clients)
         changed = self.realms.memory(name).put_round(ended, self.in_use(name), paths=paths)
         news = self.realms.freezing.is_news(name, self.frozen(name))
-        return self.users_of(name) if news or changed is None else self._dependents.of(name, changed)
+        return (
+            self.users_of(name) if news or changed is None else self._dependents.of(name, changed)
+        )
 
     def put_failure(self, name: str, failure: Failure) -> AbstractSet[str]:
         """Keep why a directory has no answer at all; the last answers stay in force."""

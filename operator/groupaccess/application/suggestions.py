@@ -81,9 +81,7 @@ class Suggestions:
     async def _hint(self, directory: Directory, connection: Connection, reference: str) -> Hint:
         found: list[Group] = []
         name = reference.rpartition("/")[2]
-        role = bool(name) and await self._slowly(
-            self._reader.has_role(directory, connection, name)
-        )
+        role = bool(name) and await self._slowly(self._reader.has_role(directory, connection, name))
         for part in parts(reference):
             found += await self._slowly(self._reader.holding(directory, connection, part))
             if spellings := near(reference, found):

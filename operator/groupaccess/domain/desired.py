@@ -17,7 +17,7 @@ from groupaccess.domain.bindings import (
 from groupaccess.domain.carriers import carriers
 from groupaccess.domain.claims import plausible_subjects
 from groupaccess.domain.namespaces import Places, places
-from groupaccess.domain.pins import Pin, stamp
+from groupaccess.domain.pins import Pin, edited, stamp
 from groupaccess.domain.unreadable import held
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 from groupaccess.domain.wanted import Wanted, render
@@ -47,7 +47,8 @@ def desired(
     `standing` are the bindings that bear the object's reserved names; `applied` is what the API
     server acknowledged last of each, by which drift is repaired while a verdict is Hold.
     """
-    draft = _Draft(access, given, standing, applied)
+    contents = {key: binding.content for key, binding in standing.items()} | dict(applied)
+    draft = _Draft(access, given, standing, applied, edited(access, contents))
     bindings: list[Desired] = []
     kept: set[BindingKey] = set()
     where: dict[str, Places] = {}
@@ -82,6 +83,7 @@ class _Draft:
     given: Circumstances
     standing: Mapping[BindingKey, Binding]
     applied: Mapping[BindingKey, Content]
+    edited: Mapping[str, str]
     carried: dict[str, Content | None] = field(default_factory=dict)  # by the mapping's name
 
     @property
@@ -112,7 +114,7 @@ class _Draft:
         if binding is None or binding.content.role != _role(mapping):
             return False
         directory, group = (binding.content.annotation(each) for each in ("directory", "group"))
-        return directory in {None, *self._directories} and group in {None, mapping.group}
+        return directory in {None, *self._directories} and group in {None, *self._spelled(mapping)}
 
     def _granted(self, verdict: Verdict, key: BindingKey) -> Content:
         group, snapshot = verdict.group, self.given.reading.snapshot
@@ -130,17 +132,21 @@ class _Draft:
             about["replaced-id"] = verdict.replaced_id
         subjects = {Subject("Group", name) for name in verdict.subjects}
         if verdict.partial:
-            subjects |= self._kept_subjects(key, about)
+            subjects |= self._kept_subjects(verdict.mapping, key, about)
         return self._render(verdict.mapping, subjects, about)
 
-    def _kept_subjects(self, key: BindingKey, about: Mapping[str, str]) -> set[Subject]:
+    def _kept_subjects(
+        self, mapping: model.Mapping, key: BindingKey, about: Mapping[str, str]
+    ) -> set[Subject]:
         """Return what was bound for clients whose strings are not known now."""
         before = self.applied.get(key)
         if before is None and key in self.standing:
             before = self.standing[key].content
         if before is None or before.annotation("directory") not in self._directories:
             return set()
-        if any(before.annotation(name) != about[name] for name in ("group", "group-path")):
+        if before.annotation("group") not in self._spelled(mapping):
+            return set()
+        if before.annotation("group-path") != about["group-path"]:
             return set()
         return set(self._plausible(about["group-path"], before))
 
@@ -177,9 +183,15 @@ class _Draft:
         prefix = directory.groups_prefix if directory else ""
         return plausible_subjects(group, content, prefix)
 
+    def _spelled(self, mapping: model.Mapping) -> AbstractSet[str]:
+        """Return how the group is declared, and was before somebody spelled it otherwise."""
+        return {mapping.group} | {
+            before for now, before in self.edited.items() if now == mapping.group
+        }
+
     def _same_declaration(self, mapping: model.Mapping, content: Content) -> bool:
         directory, group = (content.annotation(each) for each in ("directory", "group"))
-        return directory in self._directories and group == mapping.group
+        return directory in self._directories and group in self._spelled(mapping)
 
     def _render(
         self, mapping: model.Mapping, subjects: Iterable[Subject], about: Mapping[str, str]

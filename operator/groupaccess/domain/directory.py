@@ -153,5 +153,3 @@ class Hint:
 
     near: tuple[str, ...] = ()
     role: bool = False
-
-
