@@ -84,11 +84,18 @@ def test_a_start_that_cannot_be_read_is_none(text: str) -> None:
     assert of_sre(said(missing_since=text)).missing_since is None
 
 
-def edits(group: str, *declared: str, mapping_name: str = "sre", **said: str) -> dict[str, str]:
+def edits(
+    group: str,
+    *declared: str,
+    mapping_name: str = "sre",
+    of: str = "default",
+    group_name: str = "SRE",
+) -> dict[str, str]:
     """Return what is only spelled otherwise, after `group` was written into the mapping."""
     mappings = [mapping(mapping_name, group)]
     mappings += [mapping(f"other-{number}", each) for number, each in enumerate(declared)]
-    bound = {key(): content(group="Old", group_path="/a/SRE", **said)}
+    what = content(group="Old", group_path="/a/SRE", group_name=group_name, directory=of)
+    bound = {key(): what}
     return edited(access(*mappings), bound)
 
 
@@ -113,4 +120,4 @@ def test_as_long_as_the_former_spelling_is_declared_it_is_not_edited() -> None:
 
 def test_another_mapping_or_directory_does_not_inherit_the_group() -> None:
     assert edits("SRE", mapping_name="new") == {}
-    assert edits("SRE", directory="other") == {}
+    assert edits("SRE", of="other") == {}

@@ -86,7 +86,7 @@ def test_a_pinned_id_that_no_search_shows_is_asked_for(answer: Answer | None) ->
 
 def test_a_renamed_group_is_searched_by_its_new_name() -> None:
     about = used("/b/Dev", **{"7": "Dev"})
-    known = {Search(name): Answer() for name in names("/b/Dev")}
+    known: dict[Question, Answer | None] = {Search(name): Answer() for name in names("/b/Dev")}
     assert asked(about, known) == {*known, ById("7")}
     assert asked(about, {**known, ById("7"): shown(MOVED)}) == {*known, ById("7"), Search("Ops")}
 

@@ -34,7 +34,7 @@ def test_of_a_group_that_changed_between_two_answers_the_newest_counts() -> None
 
 
 def test_a_group_that_is_gone_by_its_id_is_gone_whatever_was_said_before() -> None:
-    gone = {ById(SRE.id): Answer()}
+    gone: dict[Question, Answer] = {ById(SRE.id): Answer()}
     assert groups({Search("SRE"): Answer((SRE,)), **gone}) == ()
     assert groups({**gone, Search("SRE"): Answer((SRE,))}) == ("/SRE",)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from groupaccess.application.directory_memory import Round
+from groupaccess.application.store import Store
 from groupaccess.domain.directory import Failure, Group, Realm, Snapshot
 from groupaccess.domain.question import (
     ROWS,
@@ -45,3 +46,11 @@ def whole_round(found: Snapshot, used: InUse, at: datetime) -> Round:
 
 def _answered(found: dict[Question, Answer | Failure]) -> dict[Question, Answer]:
     return {each: result for each, result in found.items() if isinstance(result, Answer)}
+
+
+def take_in(store: Store, found: Snapshot, at: datetime, of: str = "default") -> frozenset[str]:
+    """Let a directory be asked once, and each of its users be judged; return whom it touches."""
+    touched = store.put_round(of, whole_round(found, store.in_use(of), at))
+    for name in store.users_of(of):
+        store.circumstances(store.accesses[name], at)
+    return frozenset(touched)

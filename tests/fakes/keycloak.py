@@ -51,6 +51,7 @@ class FakeRealm:
         self.identity = f"sub-{next_id()}"
         self.groups: dict[str, Group] = {}
         self.visible: set[str] = set()  # ids
+        self.unlisted: set[str] = set()  # ids that no search shows
         self.roles: set[str] = set()
         self.proves = False
         self.clients: dict[str, FakeClient] = {}
@@ -96,9 +97,10 @@ class FakeRealm:
         rights = self.rights[account]
         if not rights & {VIEW_USERS, QUERY_GROUPS}:
             raise forbidden("groups", VIEW_GROUPS)
+        listed = [group for group in self.groups.values() if group.id not in self.unlisted]
         if VIEW_USERS in rights:
-            return list(self.groups.values())
-        return [group for group in self.groups.values() if group.id in self.visible]
+            return listed
+        return [group for group in listed if group.id in self.visible]
 
     def _sees(self, account: str, group: Group) -> bool:
         if VIEW_USERS in self.rights[account] or group.id in self.visible:
@@ -154,8 +156,9 @@ class FakeDirectoryReader:
             raise refused(Reason.KEYCLOAK_FORBIDDEN, fact)
         known = (realm.client(each) for each in directory.clients)
         clients = tuple(client for client in known if client is not None)
-        if realm.proves and members_of:
-            clients = tuple(replace(client, proof=PROOF) for client in clients)
+        if realm.proves and members_of is not None and (members_of or directory.canary):
+            proof = PROOF if members_of else replace(PROOF, result=Result.UNPROVEN)
+            clients = tuple(replace(client, proof=proof) for client in clients)
         elif realm.proves:
             clients = tuple(replace(client, unasked=True) for client in clients)
         return Realm(realm.identity, clients)
