@@ -23,7 +23,7 @@ from groupaccess.application.ports import (
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.store import Store
 from groupaccess.domain.directory import Failure, Reading
-from groupaccess.domain.reasons import Reason, advise, unknown
+from groupaccess.domain.reasons import Reason, advise
 from groupaccess.domain.sight import Sight
 
 logger = logging.getLogger(__name__)
@@ -241,9 +241,6 @@ class DirectorySync:
         """Ask everything, and keep to the pace that Keycloak can bear; return what failed."""
         directory, failure = declared.directory, None
         wanted, worked = declared.spec.sync_interval.total_seconds(), loop.pace.worked
-        if directory.unknown_fields:
-            loop.pace.keep(wanted, 0.0)
-            return _failure(Reason.UNKNOWN_FIELD, unknown(directory.unknown_fields))
         began = self._clock.monotonic()
         try:
             worked = await self._rounds.ask_all(declared)

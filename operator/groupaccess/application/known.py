@@ -159,7 +159,6 @@ class Known:
             namespaces=self.namespaces,
             suspend=declared.access.suspend,
             sight=self.realms.sights.get(name),
-            unknown_fields=declared.access.unknown_fields,
             pins=pinned,
             frozen=self.frozen(name),
             prefixes=self.prefixes(name),

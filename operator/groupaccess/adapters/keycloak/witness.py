@@ -79,8 +79,8 @@ async def _member(session: Session, groups: Sequence[Group]) -> Witness:
         enabled = next((user for user, enabled in members.items() if enabled), None)
         if enabled is not None:
             return Witness(enabled, group, f"a member of {group.path}")
-    if len(groups) > TRIES:  # others the next time, and the same words
-        raise NobodyError("none of the groups in use that were looked into has an enabled member")
+    if len(groups) > TRIES:
+        raise NobodyError(f"none of the first {TRIES} groups in use has an enabled member")
     where = " or ".join(sorted(group.path for group in groups)) or "the groups in use"
     raise NobodyError(f"there is no member of {where} that is enabled")
 
