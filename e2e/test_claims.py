@@ -16,7 +16,6 @@ import pytest
 from claims_cases import DIMENSIONS, Case, build, cases, contents, pairs
 from groupaccess.domain.claims import Claim, claim, collision
 from groupaccess.domain.directory import Failure, Snapshot
-from groupaccess.domain.in_use import InUse
 from groupaccess.domain.model import Directory, TokenClient
 from groupaccess.domain.proof import Result, read_claim
 from testbed.cluster import Cluster
@@ -136,8 +135,7 @@ async def _read_all(realms: list[Realm], keycloak: Keycloak) -> list[Snapshot]:
 
     async def read(case: Case, realm: Realm) -> Snapshot:
         async with few:
-            used = InUse(frozenset({case.path}))
-            return await read_once(_directory(case, realm), reached(keycloak, realm), used)
+            return await read_once(_directory(case, realm), reached(keycloak, realm), case.path)
 
     return await asyncio.gather(*map(read, CASES, realms))
 

@@ -12,12 +12,11 @@ from kubernetes.aio.client import ApiClient
 
 from contracts.cluster import FORGED, MAY_BIND, ClusterContract
 from contracts.cluster_namespaces import NamespacesContract
-from contracts.directory_lookup import LookupContract
+from contracts.directory_questions import QuestionsContract
 from contracts.directory_reader import DirectoryReaderContract
 from contracts.leases import LeasesContract
 from contracts.review import PREFIX, ReviewContract
 from groupaccess.adapters.clock import SystemClock
-from groupaccess.adapters.keycloak.groups import Costs
 from groupaccess.adapters.keycloak.own_token import KeycloakTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
@@ -195,6 +194,9 @@ class RealSource:
     def delete_group(self, path: str) -> None:
         self.realm.delete_group(path)
 
+    def create_role(self, name: str) -> None:
+        self.realm.admin.create_realm_role({"name": name})
+
     def create_client(self, client_id: str, *, full_path: bool | None) -> None:
         own = [] if full_path is None else [group_mapper(full_path=full_path)]
         self.realm.clients.create(client_id, protocolMappers=own)
@@ -225,15 +227,8 @@ class TestKeycloakReader(DirectoryReaderContract):
     """The contract."""
 
 
-@pytest.fixture
-def looked_up(source: RealSource) -> RealSource:
-    """Give a realm in which each lookup is said to cost less than to list a single group."""
-    source.port = KeycloakReader(costs=Costs(small=0, per_lookup=0))
-    return source
-
-
-class TestKeycloakLookup(LookupContract):
-    """The contract of lookups."""
+class TestKeycloakQuestions(QuestionsContract):
+    """The contract of questions."""
 
 
 class RealBoth:

@@ -1,6 +1,10 @@
 """One question is one answer, Keycloak's own; anything else is a failure of that question alone."""
 
+from dataclasses import replace
+
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import unused_port
 
 from fakes.keycloak_groups import Groups
 from fakes.keycloak_server import HANG, KeycloakServer
@@ -117,10 +121,30 @@ async def test_without_a_login_no_question_has_an_answer(
 
 async def test_a_server_that_nobody_reaches_answers_no_question(server: KeycloakServer) -> None:
     async with opened(server) as (reader, directory, connection):
-        await reader.ask(directory, connection, ME, SEARCH)
-        await server.stop()
+        nowhere = replace(connection, admin_url=f"https://127.0.0.1:{unused_port()}/")
         with pytest.raises(RefusedError) as refused:
-            await reader.ask(directory, connection, ME, SEARCH)
+            await reader.ask(directory, nowhere, ME, SEARCH)
+    assert not isinstance(refused.value, UnansweredError)
+
+
+async def test_a_connection_that_breaks_concerns_all_questions(server: KeycloakServer) -> None:
+    async def broken(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    server.answers["groups"] = broken
+    with pytest.raises(RefusedError) as refused:
+        await answer(server, SEARCH)
+    assert not isinstance(refused.value, UnansweredError)
+
+
+async def test_answers_for_another_account_than_before_do_not_count(
+    server: KeycloakServer,
+) -> None:
+    async with opened(server) as (reader, directory, connection):
+        with pytest.raises(RefusedError, match="being made anew") as refused:
+            await reader.ask(directory, connection, "former", SEARCH)
     assert not isinstance(refused.value, UnansweredError)
 
 

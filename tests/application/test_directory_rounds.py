@@ -274,7 +274,7 @@ async def test_groups_that_are_hidden_are_noticed_and_nothing_is_revoked(desk: D
     await asyncio.sleep(600)
     mappings = desk.store.accesses["platform"].access.mappings
     given = desk.given()
-    assert [gap for gap in given.gaps] == ["dev"]
+    assert list(given.gaps) == ["dev"]
     assert given.gaps["dev"].failure is not None
     assert given.gaps["dev"].failure.reason is Reason.KEYCLOAK_FORBIDDEN
     assert desk.verdict().outcome is Outcome.GRANT

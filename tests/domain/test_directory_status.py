@@ -11,6 +11,10 @@ from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.directory_status import Asking, directory_conditions
 from groupaccess.domain.reasons import Reason
 
+STRETCHED = (
+    "2 groups in use. They are asked for every 3m, less often than spec.syncInterval says: a round "
+    "may take 5 % of Keycloak's time at most."
+)
 PASSING = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer.")
 FINAL = Failure(Reason.LOGIN_FAILED, "wrong secret.")
 
@@ -37,8 +41,7 @@ def test_read_directory_is_ready_and_counts_its_groups(*, patient: bool) -> None
         (Asking(1), "1 group in use."),
         (
             Asking(2, interval="3m"),
-            "2 groups in use. They are asked for every 3m, less often than spec.syncInterval says: "
-            "a round may take 5 % of Keycloak's time at most.",
+            STRETCHED,
         ),
         (Asking(2, 1, PASSING), "2 groups in use. 1 question has no answer: no answer."),
         (Asking(2, 3, FINAL), "2 groups in use. 3 questions have no answer: wrong secret."),

@@ -60,7 +60,7 @@ class Desk:
         return sync
 
     def use(self, name: str = "platform", *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
-        """Declare a GroupAccess, and look at it as a worker does, also when an answer touches it."""
+        """Declare a GroupAccess, tell of it, and judge it as a worker does."""
         self.cluster.objects.apply("GroupAccess", name, access_spec(*mappings, **more))
         body = self.cluster.objects.find("GroupAccess", name)
         assert body is not None

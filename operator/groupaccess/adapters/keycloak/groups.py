@@ -91,7 +91,10 @@ async def _search(session: Session, text: str, *, exact: bool) -> list[GroupRepr
             first="0",
             max=str(ROWS),
         )
-        return shaped(GROUPS, listed)
+        items = shaped(GROUPS, listed)
+        if len({item["id"] for item in items}) < len(items):
+            raise ValueError("one group twice")
+        return items
 
 
 async def _one(session: Session, what: str, where: str) -> Answer:
