@@ -102,7 +102,8 @@ class Cost:
     bytes: int
 
     def __str__(self) -> str:
-        return f"{self.seconds:.2f} s ({self.worked:.2f} s of Keycloak), {self.calls} calls, {self.bytes / 1024:.0f} KiB"
+        kib = f"{self.bytes / 1024:.0f} KiB"
+        return f"{self.seconds:.2f} s ({self.worked:.2f} of Keycloak), {self.calls} calls, {kib}"
 
 
 @pytest.mark.parametrize("in_use", [1, 20, 200])
