@@ -15,7 +15,7 @@ class Pace:
     worked in the last round.
     """
 
-    interval: float = 0.0
+    interval: float = 60.0
     stretched: bool = False
     worked: float = 0.0
 
