@@ -33,6 +33,11 @@ class Case:
     prefix: str
 
     @property
+    def groups_prefix(self) -> str:
+        """Return what kube-apiserver puts in front: each realm has its own, the first has none."""
+        return f"{self.prefix}{self.number:02}-" if self.number else self.prefix
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Return the names on the way to the group."""
         leaf = f"SRE{self.number:02}"

@@ -289,6 +289,16 @@ TOKENS: dict[str, Case] = {
     "scopes in one string": (client(scopes=["openid groups"]), "scopes[0]", "as several items"),
     "prefix of Kubernetes": (tokens(groupsPrefix="system:"), "groupsPrefix", "reserves for itself"),
     "prefix with a line break": (tokens(groupsPrefix="a\n"), "groupsPrefix", "must not hold"),
+    "prefix that is shared with nine": (
+        tokens(sharesPrefixWith=[f"d{number}" for number in range(9)]),
+        "spec.tokens.sharesPrefixWith",
+        "Too many: 9: must have at most 8",
+    ),
+    "prefix that is shared twice": (
+        tokens(sharesPrefixWith=["old", "old"]),
+        "spec.tokens.sharesPrefixWith[1]",
+        "Duplicate value",
+    ),
     "claim with a space": (tokens(groupsClaim="my groups"), "groupsClaim", "without spaces"),
     "canary of Kubernetes": (
         directory(canary={"group": "system:authenticated"}),
@@ -366,6 +376,7 @@ TAKEN = {
     "shortest and none": directory(syncInterval="10s", onMissing={"grace": "0s"}),
     "longest": directory(syncInterval="23h59m60s", onMissing={"grace": "720h"}),
     "prefix": tokens(groupsPrefix="oidc:"),
+    "prefix that is shared": tokens(sharesPrefixWith=["old"]),
     "client that is a URL": client(clientId="https://grafana.example.com/", token="Access"),  # noqa: S106
     "some roles": directory(allowedClusterRoles=["view", "acme:reader"]),
 }

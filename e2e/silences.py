@@ -87,7 +87,7 @@ def _told(scene: Scene) -> None:
     scene.objects.apply(login(scene.name, scene.realm))
 
 
-UNAVAILABLE = "KeycloakUnavailable"
+UNAVAILABLE, FORBIDDEN = "KeycloakUnavailable", "KeycloakForbidden"
 HTML = "<html>It works!</html>"
 SILENCES = {
     "errors": _proxied(UNAVAILABLE, "HTTP 503", answering(503)),
@@ -96,8 +96,8 @@ SILENCES = {
         UNAVAILABLE, "certificate", lambda s: s.proxy.distrust(), lambda s: s.proxy.trust()
     ),
     "html": _proxied(UNAVAILABLE, "not Keycloak's", answering(200, HTML)),
-    "empty": _proxied(UNAVAILABLE, "0 listed", answering(200, "[]", on="/groups")),
-    "page": _proxied(UNAVAILABLE, "counted", shortened("/groups")),
+    "empty": _proxied(FORBIDDEN, "no search shows it", answering(200, "[]", on="/groups")),
+    "page": _proxied(FORBIDDEN, "no search shows it", shortened("/groups")),
     "clock": _proxied(UNAVAILABLE, "HTTP 401", refusing_tokens()),
     "groups": _without_role("view-users"),
     "clients": _without_role("view-clients"),

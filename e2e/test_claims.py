@@ -16,7 +16,6 @@ import pytest
 from claims_cases import DIMENSIONS, Case, build, cases, contents, pairs
 from groupaccess.domain.claims import Claim, claim, collision
 from groupaccess.domain.directory import Failure, Snapshot
-from groupaccess.domain.in_use import InUse
 from groupaccess.domain.model import Directory, TokenClient
 from groupaccess.domain.proof import Result, read_claim
 from testbed.cluster import Cluster
@@ -65,7 +64,7 @@ class Seen:
     def carried(self, token: dict[str, Any]) -> set[str]:
         """Return the group's strings that a real token carries, as kube-apiserver sees them."""
         found = read_claim(token.get("groups")) or frozenset()
-        return {self.case.prefix + text for text in found & {self.case.path, self.case.leaf}}
+        return {self.case.groups_prefix + text for text in found & {self.case.path, self.case.leaf}}
 
     def row(self) -> str:
         """Return a line of the table."""
@@ -90,7 +89,7 @@ def realms(keycloak: Keycloak, installed: Cluster) -> Iterator[list[Realm]]:
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         made = list(pool.map(make, CASES))
-    prefixes = {realm.name: case.prefix for realm, case in zip(made, CASES, strict=True)}
+    prefixes = {realm.name: case.groups_prefix for realm, case in zip(made, CASES, strict=True)}
     installed.trust(*(realm.issuer(groups_prefix=prefixes[realm.name]) for realm in made))
     yield made
     installed.distrust(*(realm.issuer_url for realm in made))  # the realms end with the server
@@ -127,7 +126,7 @@ def seen(
 def _tokens(case: Case) -> dict[str, Any]:
     token = "ID" if case.id_token else "Access"
     client = {"clientId": "headlamp", "token": token, "scopes": list(case.scopes)}
-    return {"groupsPrefix": case.prefix, "clients": [client]}
+    return {"groupsPrefix": case.groups_prefix, "clients": [client]}
 
 
 async def _read_all(realms: list[Realm], keycloak: Keycloak) -> list[Snapshot]:
@@ -136,15 +135,14 @@ async def _read_all(realms: list[Realm], keycloak: Keycloak) -> list[Snapshot]:
 
     async def read(case: Case, realm: Realm) -> Snapshot:
         async with few:
-            used = InUse(frozenset({case.path}))
-            return await read_once(_directory(case, realm), reached(keycloak, realm), used)
+            return await read_once(_directory(case, realm), reached(keycloak, realm), case.path)
 
     return await asyncio.gather(*map(read, CASES, realms))
 
 
 def _directory(case: Case, realm: Realm) -> Directory:
     client = TokenClient("headlamp", case.id_token, case.scopes)
-    return Directory(realm.name, realm.issuer_url, "groups", case.prefix, (client,))
+    return Directory(realm.name, realm.issuer_url, "groups", case.groups_prefix, (client,))
 
 
 def _see(objects: Objects, case: Case, realm: Realm, snapshot: Snapshot) -> Seen:

@@ -268,42 +268,6 @@ def test_a_collision_is_told_and_the_directory_decides(
     await_whom(objects, granted, {"sre": "SRE"})
 
 
-def test_a_string_that_another_directory_carries_too_collides_until_a_prefix_parts_them(
-    granted: str,
-    objects: Objects,
-    declare: Declare,
-    make_realm: Callable[[], Realm],
-    keycloak: Keycloak,
-    installed: Cluster,
-) -> None:
-    other, beside, ca = make_realm(), f"{granted}-b", keycloak.ca_file.read_text()
-    other.create_user("mallory", "/x/SRE")
-    token = other.id_token("mallory")
-    eventually(
-        lambda: installed.get(NAMESPACES, token).status == 200,
-        within=5,
-        what="kube-apiserver takes her for a member of the other realm's group",
-    )
-    objects.apply(*directory_objects(beside, other, ca))
-    collided = objects.wait_reason(f"ga/{granted}", "ClaimCollision", within=SOON)
-    assert f'tokens of directory "{beside}" carry "SRE" for /x/SRE, too' in collided["message"]
-    assert verified(objects, granted) == ("False", "ClaimCollision")
-    assert whom(objects, granted) == {"sre": ["SRE"]}
-    objects.apply(access(f"{granted}-new", granted, mapping("sre", "SRE", "edit")))
-    objects.wait_reason(f"ga/{granted}-new", "ClaimCollision")
-    assert whom(objects, f"{granted}-new") == {}
-
-    declare(onCollision="Revoke")
-    await_whom(objects, granted, {})
-    eventually(lambda: installed.get(NAMESPACES, token).status == 403, within=5)
-
-    tokens = {"clients": [{"clientId": "headlamp"}], "groupsPrefix": "other:"}
-    objects.apply(*directory_objects(beside, other, ca, tokens=tokens))
-    await_whom(objects, granted, {"sre": "SRE"})
-    await_whom(objects, f"{granted}-new", {"sre": "SRE"})
-    objects.wait_reason(f"ga/{granted}", "Granted")
-
-
 def test_a_new_mapping_of_an_ambiguous_name_names_the_candidates(
     granted: str, realm: Realm, objects: Objects
 ) -> None:

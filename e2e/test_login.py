@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
+from contracts.reading import read_once
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.application.ports import RefusedError
 from groupaccess.domain.directory import Failure, Snapshot
 from groupaccess.domain.model import Directory, TokenClient
+from groupaccess.domain.question import InUse
 from groupaccess.domain.reasons import Reason
 from testbed.access import http_client
 from testbed.keycloak import Keycloak
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.login
 
 SECRET = uuid.uuid4().hex
 HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
+USED = InUse(frozenset({"/SRE", "Developer", "headlamp-viewers"}))
 
 
 class Account:
@@ -38,7 +41,7 @@ class Account:
     async def read(self) -> Snapshot:
         """Read the realm."""
         directory = Directory("default", self.realm.issuer_url, "groups", "", (HEADLAMP,))
-        return await self._reader.read(directory, self.connection)
+        return await read_once(self._reader, directory, self.connection, USED)
 
     async def refusal(self) -> Failure:
         """Return why the realm cannot be read."""

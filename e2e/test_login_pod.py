@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from contracts.reading import read_once
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.application.ports import Connection, RefusedError
 from groupaccess.domain.directory import Failure, Snapshot
 from groupaccess.domain.model import Directory, TokenClient
+from groupaccess.domain.question import InUse
 from groupaccess.domain.reasons import Reason
 from testbed.cluster import Cluster
 from testbed.control_plane import ControlPlane
@@ -20,6 +22,7 @@ from testbed.realm_clients import OPERATOR, SETUP
 pytestmark = [pytest.mark.login, pytest.mark.usefixtures("_local_only")]
 
 HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
+USED = InUse(frozenset({"/SRE"}))
 PROVIDER = "kubernetes"
 STALE = '{"keys": []}'
 DISCOVERY_NAME = "keycloak-reads-our-keys"
@@ -70,7 +73,7 @@ class Pod:
     async def read(self) -> Snapshot:
         """Read the realm."""
         directory = Directory("default", self.realm.issuer_url, "groups", "", (HEADLAMP,))
-        return await self.reader.read(directory, self._connection)
+        return await read_once(self.reader, directory, self._connection, USED)
 
     async def refusal(self) -> Failure:
         """Return why the realm cannot be read."""

@@ -1,4 +1,4 @@
-"""Any name that a group can have is found letter for letter, swept and looked up.
+"""Any name that a group can have is found letter for letter.
 
 Keycloak shows a slash in a name as it is, or as `~/`: its own setting, of which both are tried.
 """
@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from groupaccess.adapters.keycloak.groups import Costs
 from groupaccess.domain.directory import Ambiguous, Group, Snapshot
-from groupaccess.domain.in_use import InUse
 from groupaccess.domain.model import Directory, TokenClient
 from testbed.keycloak import Keycloak, KeycloakServer
 from testbed.reading import reached, read_once
@@ -23,8 +21,6 @@ NAMES = (
     *("per_", ";,:", "한글", "größe", "🚀", "Cafe\N{COMBINING ACUTE ACCENT}", "Café", "SRE", "sre"),
 )
 SLASHED = ("a/b", "/lead", "trail/")
-SWEEP, LOOKUP = Costs(), Costs(small=0, per_lookup=0)
-BOTH = pytest.mark.parametrize("costs", [SWEEP, LOOKUP], ids=["swept", "looked up"])
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["slash", "escaped slash"])
@@ -44,21 +40,25 @@ def named(request: pytest.FixtureRequest, keycloak: Keycloak) -> Iterator[tuple[
         server.close()
 
 
-async def read(named: tuple[Keycloak, Realm], costs: Costs, *references: str) -> Snapshot:
+async def read(named: tuple[Keycloak, Realm], *references: str) -> Snapshot:
     server, realm = named
     headlamp = TokenClient("headlamp", id_token=True, scopes=("openid",))
     directory = Directory("names", realm.issuer_url, "groups", "", (headlamp,))
-    used = InUse(frozenset(references))
-    return await read_once(directory, reached(server, realm), used, costs)
+    return await read_once(directory, reached(server, realm), *references)
 
 
-@BOTH
+async def path_of(named: tuple[Keycloak, Realm], name: str) -> str:
+    """Return the path of the group with this own name, as Keycloak shows it."""
+    found = (await read(named, name)).find(name)
+    assert isinstance(found, Group)
+    return found.path
+
+
 async def test_a_group_of_any_name_is_found_by_name_and_by_path(
-    named: tuple[Keycloak, Realm], costs: Costs
+    named: tuple[Keycloak, Realm],
 ) -> None:
     references = [text for name in NAMES for text in (name, f"/{name}")]
-    found = await read(named, costs, *references)
-    assert (found.looked_up is not None) is (costs is LOOKUP)
+    found = await read(named, *references)
     for name in NAMES:
         group = found.find(name)
         assert isinstance(group, Group)
@@ -66,27 +66,25 @@ async def test_a_group_of_any_name_is_found_by_name_and_by_path(
         assert found.find(f"/{name}") == group
 
 
-@BOTH
 async def test_a_group_with_a_slash_in_its_name_is_found_by_the_path_that_keycloak_shows(
-    named: tuple[Keycloak, Realm], costs: Costs
+    named: tuple[Keycloak, Realm],
 ) -> None:
-    swept = {group.name: group.path for group in (await read(named, SWEEP)).groups}
-    paths = [swept[name] for name in SLASHED]
-    found = await read(named, costs, *SLASHED, *paths)
+    shown = {name: await path_of(named, name) for name in SLASHED}
+    paths = [shown[name] for name in SLASHED]
+    found = await read(named, *SLASHED, *paths)
     for name in SLASHED:
         group = found.find(name)
         assert isinstance(group, Group)
-        assert group.path == swept[name]
+        assert group.path == shown[name]
 
 
-@BOTH
 async def test_a_path_of_two_groups_is_ambiguous_unless_slashes_are_escaped(
-    named: tuple[Keycloak, Realm], costs: Costs
+    named: tuple[Keycloak, Realm],
 ) -> None:
-    swept = {group.name: group.path for group in (await read(named, SWEEP)).groups}
-    found = (await read(named, costs, "/a/b")).find("/a/b")
-    if swept["a/b"] == "/a/b":
+    shown = {name: await path_of(named, name) for name in SLASHED}
+    found = (await read(named, "/a/b")).find("/a/b")
+    if shown["a/b"] == "/a/b":
         assert found == Ambiguous(("/a/b", "/a/b"))
     else:
         assert isinstance(found, Group)
-        assert (found.name, swept["a/b"]) == ("b", "/a~/b")
+        assert (found.name, shown["a/b"]) == ("b", "/a~/b")

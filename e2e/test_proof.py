@@ -5,7 +5,6 @@ import json
 import pytest
 
 from groupaccess.domain.clients import Client
-from groupaccess.domain.in_use import InUse
 from groupaccess.domain.model import Directory, TokenClient
 from groupaccess.domain.proof import Proof, Result
 from testbed.keycloak import Keycloak
@@ -27,9 +26,9 @@ def _sees_members(realm: Realm) -> None:
 
 async def read(realm: Realm, keycloak: Keycloak, canary: str | None = None) -> Client:
     """Read the client headlamp as the operator does."""
-    directory = Directory("d", realm.issuer_url, "groups", "", (HEADLAMP,), frozenset(), (), canary)
-    used = InUse(frozenset({"/SRE"}))
-    (client,) = (await read_once(directory, reached(keycloak, realm), used)).clients
+    directory = Directory("d", realm.issuer_url, "groups", "", (HEADLAMP,), canary=canary)
+    used = ("/SRE", *filter(None, [canary]))
+    (client,) = (await read_once(directory, reached(keycloak, realm), *used)).clients
     return client
 
 

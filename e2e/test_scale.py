@@ -1,43 +1,33 @@
-"""What a large realm costs Keycloak: one sweep, the lookups of a few, and many sweeps.
+"""What the groups in use cost Keycloak, in a realm that has many more.
 
-The long form is --groups=10000. What is compared runs in turns, in the same run.
+The long form is --groups=10000. A round costs requests by what is in use, never by what is there.
 """
 
-import statistics
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import httpx
 import pytest
 
-from groupaccess.adapters.keycloak.groups import DEFAULT_COSTS, Costs
-from groupaccess.adapters.keycloak.members import CHILDREN, REQUESTS
-from groupaccess.adapters.keycloak.witness import TRIES
+from groupaccess.adapters.clock import SystemClock
+from groupaccess.adapters.keycloak.reader import KeycloakReader
+from groupaccess.application.inquiry import Inquiry
 from groupaccess.application.ports import Connection
-from groupaccess.domain.directory import Snapshot
-from groupaccess.domain.in_use import InUse
 from groupaccess.domain.model import Directory, TokenClient
+from groupaccess.domain.question import Answer, InUse, names
 from testbed.faulty_proxy import FaultyProxy
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.objects import directory as objects_of_directory
 from testbed.operator import OperatorProcess
-from testbed.reading import read_once
 from testbed.realm import Realm
 from testbed.waiting import eventually
 
 pytestmark = [pytest.mark.scale, pytest.mark.usefixtures("_local_only")]
 
 PARENTS = 50
-TURNS = 3
-BARE_PAGE = 1000
-FLAT = {
-    "search": "*",
-    "populateHierarchy": "false",
-    "briefRepresentation": "true",
-    "subGroupsCount": "false",
-}
+NAMESAKES = 30
+OTHERS = 8  # requests of a round that are no searches
 HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
 
 
@@ -62,29 +52,23 @@ class Large:
         url = f"{self.proxy.url}/"
         return Connection(url, self.realm.name, login.client_id, login.secret, self.proxy.ca)
 
-    async def read(self, used: InUse | None = None, costs: Costs = DEFAULT_COSTS) -> Snapshot:
-        """Read it once."""
-        return await read_once(self.directory, self.connection, used, costs)
-
-    async def list_bare(self) -> int:
-        """List it as plainly as can be: a login and pages; return how many rows came."""
-        login, rows = self.realm.clients.credentials(), 0
-        base, name = self.proxy.url, self.realm.name
-        async with httpx.AsyncClient(verify=self.proxy.context(), trust_env=False) as client:
-            answer = await client.post(
-                f"{base}/realms/{name}/protocol/openid-connect/token",
-                data={
-                    "grant_type": "client_credentials",
-                    "client_id": login.client_id,
-                    "client_secret": login.secret,
-                },
-            )
-            bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-            for first in range(0, self.count, BARE_PAGE):
-                page = {**FLAT, "first": str(first), "max": str(BARE_PAGE)}
-                where = f"{base}/admin/realms/{name}/groups"
-                rows += len((await client.get(where, params=page, headers=bearer)).json())
-        return rows
+    async def ask(self, used: InUse) -> "Cost":
+        """Ask once about groups in use, as a round does; return what that cost."""
+        reader, name = KeycloakReader(), self.realm.name
+        self.proxy.calls[name] = self.proxy.bytes[name] = 0
+        inquiry, began = (
+            Inquiry(reader, self.directory, self.connection, SystemClock()),
+            time.perf_counter(),
+        )
+        try:
+            await inquiry.realm(None)
+            await inquiry.ask_all(used, paths=True)
+        finally:
+            await reader.forget(self.directory.name)
+        answers = [each for each in inquiry.results.values() if isinstance(each, Answer)]
+        assert len(answers) == len(inquiry.results)
+        took = time.perf_counter() - began
+        return Cost(took, inquiry.seconds, self.proxy.calls[name], self.proxy.bytes[name])
 
 
 @pytest.fixture(scope="module")
@@ -110,71 +94,39 @@ def large(
 
 @dataclass(frozen=True)
 class Cost:
-    """What one way costs: the median of the seconds, and the requests of one time."""
+    """What a round costs: the seconds until its end and of Keycloak, requests and bytes."""
 
     seconds: float
+    worked: float
     calls: int
     bytes: int
 
     def __str__(self) -> str:
-        return f"{self.seconds:.2f} s, {self.calls} calls, {self.bytes / 1024:.0f} KiB"
+        kib = f"{self.bytes / 1024:.0f} KiB"
+        return f"{self.seconds:.2f} s ({self.worked:.2f} of Keycloak), {self.calls} calls, {kib}"
 
 
-async def costs_of(large: Large, *ways: Callable[[], Awaitable[object]]) -> list[Cost]:
-    """Go the ways in turns, and return what each costs."""
-    name, took = large.realm.name, [list[float]() for _ in ways]
-    counted = [(0, 0)] * len(ways)
-    for _ in range(TURNS):
-        for index, way in enumerate(ways):
-            large.proxy.calls[name] = large.proxy.bytes[name] = 0
-            began = time.perf_counter()
-            await way()
-            took[index].append(time.perf_counter() - began)
-            counted[index] = large.proxy.calls[name], large.proxy.bytes[name]
-    return [
-        Cost(statistics.median(seconds), *of) for seconds, of in zip(took, counted, strict=True)
-    ]
-
-
-async def test_a_sweep_costs_little_more_than_a_bare_listing(large: Large) -> None:
-    began = time.perf_counter()
-    assert len((await large.read()).groups) == large.count
-    cold = time.perf_counter() - began
-    print(f"\nthe first reading, while Keycloak's caches are cold: {cold:.1f} s")
-    assert await large.list_bare() == large.count
-    bare, sweep = await costs_of(large, large.list_bare, large.read)
-    print(f"\n{large.count} groups: bare {bare}; sweep {sweep}")
-    print(f"sweep : bare = {sweep.seconds / bare.seconds:.2f} in time (goal 1.2)")
-    # Configuration, login, count, scopes, a client; and pages, each of which must end in time.
-    assert sweep.calls <= 7 + -(-large.count // DEFAULT_COSTS.page)
-    assert sweep.bytes <= 1.2 * bare.bytes + 64 * 1024
-
-
-async def test_lookups_of_a_few_cost_a_call_each_and_find_the_same(large: Large) -> None:
-    few = large.paths[:: max(1, len(large.paths) * 50 // large.count)][: large.count // 50]
+@pytest.mark.parametrize("in_use", [1, 20, 200])
+async def test_a_round_costs_requests_by_what_is_in_use(large: Large, in_use: int) -> None:
+    few = large.paths[:: max(1, len(large.paths) // in_use)][:in_use]
     used = InUse(frozenset(few))
-    costs = Costs(small=0, per_lookup=0)
-
-    async def look_up() -> Snapshot:
-        return await large.read(used, costs)
-
-    whole, found = await large.read(), await look_up()
-    assert found.looked_up == used
-    assert found.size == large.count
-    assert {path: found.find(path) for path in few} == {path: whole.find(path) for path in few}
-    sweep, lookup = await costs_of(large, large.read, look_up)
-    print(f"\n{len(few)} in use of {large.count}: sweep {sweep}; lookup {lookup}")
-    print(f"lookup : sweep = {lookup.seconds / sweep.seconds:.2f} in time")
-    # Beside the lookups: the members of a few groups, for a proof and for whether there are any.
-    assert lookup.calls <= len(few) + 8 + TRIES + REQUESTS + CHILDREN
+    await large.ask(used)  # while Keycloak's caches are cold
+    cost = await large.ask(used)
+    print(f"\n{len(few)} in use of {large.count}: {cost}")
+    searches = {name for path in few for name in names(path)}
+    # Beside the searches: configuration, login, scopes, a client, and whether any group is shown.
+    assert cost.calls <= len(searches) + OTHERS
 
 
-async def test_a_large_realm_is_read_whole_in_pages(large: Large) -> None:
-    whole, paged = await large.read(), await large.read(costs=Costs(page=large.count // 7))
-    assert paged == whole
+async def test_many_namesakes_cost_no_more_than_few(large: Large) -> None:
+    for number in range(NAMESAKES):
+        large.realm.create_group(f"/team-{number % PARENTS:02}/sub-{number:03}/namesake")
+    cost = await large.ask(InUse(frozenset({"namesake"})))
+    print(f"\n{NAMESAKES} namesakes: {cost}")
+    assert cost.calls <= 1 + OTHERS
 
 
-def test_many_sweeps_write_nothing_and_leave_no_session(
+def test_many_rounds_write_nothing_and_leave_no_session(
     large: Large,
     operator: OperatorProcess,
     objects: Objects,
@@ -189,7 +141,7 @@ def test_many_sweeps_write_nothing_and_leave_no_session(
     assert objects.cluster.audit is not None
     mark, reads = objects.cluster.audit.mark(), "groupaccess_directory_reads_total"
     wanted = operator.metric(reads) + rounds
-    eventually(lambda: operator.metric(reads) >= wanted, within=15 * rounds, what="sweeps")
+    eventually(lambda: operator.metric(reads) >= wanted, within=15 * rounds, what="rounds")
     written = objects.cluster.audit.events(mark)
     assert not [event["objectRef"] for event in written if name in str(event["objectRef"])]
     assert large.realm.admin.get_client_sessions_stats() == []

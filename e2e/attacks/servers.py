@@ -80,8 +80,14 @@ class Memory:
         return int(self._process.memory_info().rss)
 
 
-def declare_directory(stage: Stage, name: str, server: KeycloakServer, **spec: Any) -> None:  # noqa: ANN401
-    """Declare a directory at that server, with a secret that belongs to it."""
+def declare_directory(
+    stage: Stage,
+    name: str,
+    server: KeycloakServer,
+    prefix: str = "hostile:",
+    **spec: Any,  # noqa: ANN401
+) -> None:
+    """Declare a directory at that server, with a secret and a prefix that belong to it."""
     meta = {"name": name, "namespace": NAMESPACE}
     login = {"client-id": "groupaccess", "client-secret": SECRET}
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "stringData": login}
@@ -94,7 +100,7 @@ def declare_directory(stage: Stage, name: str, server: KeycloakServer, **spec: A
             "issuer": server.issuer,
             "caBundle": {"inline": server.ca},
             "auth": {"clientSecret": {"secretRef": {"name": name}}},
-            "tokens": {"groupsPrefix": "", "clients": [{"clientId": "headlamp"}]},
+            "tokens": {"groupsPrefix": prefix, "clients": [{"clientId": "headlamp"}]},
             "allowedClusterRoles": ["*"],
             "syncInterval": "10s",
             **spec,

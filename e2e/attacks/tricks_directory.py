@@ -109,7 +109,7 @@ def _token_endpoint(stage: Stage) -> Stopped:
 
 
 def _lying_path(stage: Stage) -> Stopped:
-    """Give a group an innocent name and a path that is none."""
+    """Give a group an innocent name and a path that is none, which a prefix completes."""
     name, servers = stage.fresh(), Servers()
     mapper = {
         "name": "g",
@@ -121,8 +121,8 @@ def _lying_path(stage: Stage) -> Stopped:
     with serving(servers.first):
         answers = servers.first.answers
         answers["clients"] = [client]
-        answers["groups"] = [{**GROUPS[0], "path": "system:masters"}, GROUPS[1]]
-        declare_directory(stage, name, servers.first)
+        answers["groups"] = [{**GROUPS[0], "path": "m:masters"}, GROUPS[1]]
+        declare_directory(stage, name, servers.first, prefix="syste")
         granted = stage.declare(name, mapping("m", "SRE"))
         ready = stage.objects.wait_reason(f"ga/{granted}", "InvalidSubject")
         stage.objects.delete(f"kcd/{name}")

@@ -1,11 +1,11 @@
-"""One reading of a realm by the real adapter, which leaves no connection open."""
+"""One round of questions to a realm by the real adapter, which leaves no connection open."""
 
-from groupaccess.adapters.keycloak.groups import DEFAULT_COSTS, Costs
+from contracts import reading
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.application.ports import Connection
 from groupaccess.domain.directory import Snapshot
-from groupaccess.domain.in_use import InUse
 from groupaccess.domain.model import Directory
+from groupaccess.domain.question import InUse
 from testbed.keycloak import Keycloak
 from testbed.realm import Realm
 
@@ -16,15 +16,11 @@ def reached(keycloak: Keycloak, realm: Realm) -> Connection:
     return Connection(f"{keycloak.url}/", realm.name, login.client_id, login.secret, ca)
 
 
-async def read_once(
-    directory: Directory,
-    connection: Connection,
-    used: InUse | None = None,
-    costs: Costs = DEFAULT_COSTS,
-) -> Snapshot:
-    """Read a realm once, as the operator does at its start."""
-    reader = KeycloakReader(costs=costs)
+async def read_once(directory: Directory, connection: Connection, *references: str) -> Snapshot:
+    """Ask once about the groups of these references, as the operator does at its start."""
+    reader = KeycloakReader()
     try:
-        return await reader.read(directory, connection, used)
+        used = InUse(frozenset(references))
+        return await reading.read_once(reader, directory, connection, used)
     finally:
         await reader.forget(directory.name)

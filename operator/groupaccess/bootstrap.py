@@ -20,12 +20,12 @@ from groupaccess.adapters.keycloak.own_token import KeycloakTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kopf import IDENTITY, log_in, watch_settings
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
-from groupaccess.adapters.kubernetes.flags import KubernetesApiServer
 from groupaccess.adapters.kubernetes.guards import KubernetesGuards
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.mirrors import mirrors
 from groupaccess.adapters.kubernetes.rest import Rest, configure
 from groupaccess.adapters.kubernetes.rights import KubernetesPolicies, KubernetesRights
+from groupaccess.adapters.kubernetes.token_review import KubernetesApiServer
 from groupaccess.adapters.kubernetes.transport import HttpTransport, Transport
 from groupaccess.adapters.metrics import PrometheusMetrics, StoreCollector
 from groupaccess.application.alarms import Alarms
@@ -51,6 +51,7 @@ from groupaccess.application.recorder import Recorder
 from groupaccess.application.speaker import Speaker
 from groupaccess.application.startup import caught_up, installed
 from groupaccess.application.store import Store
+from groupaccess.application.suggestions import Suggestions
 from groupaccess.application.workers import GRACE, Workers
 from groupaccess.application.writer import Writer
 from groupaccess.config import Settings
@@ -139,7 +140,7 @@ class Operator:
         self.speaking = Background(self.queue.add_after)
         publisher = Publisher(self.cluster, self.store, self.recorder, self.leads)
         self.guard = BindGuard(
-            KubernetesGuards(rest), self.recorder, clock, self.metrics, settings.bind_guard
+            KubernetesGuards(rest), self.recorder, self.metrics, settings.bind_guard
         )
         reconciler = Reconciler(
             self.cluster,
@@ -147,13 +148,15 @@ class Operator:
             clock,
             self.writer,
             Expiry(self.recorder, self.alarms),
-            Speaker(publisher, self.guard, clock, self.speaking),
+            Speaker(publisher, clock, self.speaking),
             self.background,
         )
         self.workers = Workers(self.queue, reconciler.reconcile, clock, self.metrics)
-        reader = environment.reader
+        connections, reader = Connections(self.cluster), environment.reader
+        self.suggestions = Suggestions(connections, reader, self.store, clock, self.enqueue_later)
+        reconciler.suggest = self.suggestions.want
         self.sync = DirectorySync(
-            Connections(self.cluster),
+            connections,
             publisher,
             reader,
             self.store,
@@ -161,11 +164,10 @@ class Operator:
             self.metrics,
             self.enqueue_later,
         )
-        server = KubernetesApiServer(  # a review is no write: it is not fenced
-            Rest(environment.transport), settings.read_pods, settings.read_nodes
-        )
+        server = KubernetesApiServer(Rest(environment.transport))  # a review is no write: no fence
         canary = Canary(environment.tokens, server, self.store, clock)
         self.sync.look, self.sync.forget = canary.look, canary.forget
+        self.store.contested = self.contested
         rights = KubernetesRights(Rest(environment.transport))  # a review is no write, either
         self.bindable = BindableRoles(rights, self.store, self.enqueue)
         self.cage = Cage(KubernetesPolicies(rest), self.store, self.enqueue, settings.cage)
@@ -185,6 +187,12 @@ class Operator:
         """Want work on these GroupAccesses, after what people have edited and what has ended."""
         for name in names if self.leads() else ():
             self.queue.add(name, Priority.LOW)
+
+    def contested(self, directories: Iterable[str]) -> None:
+        """Want work on all users of directories, and that their statuses tell why."""
+        for name in directories:
+            self.sync.asked(name)
+            self.enqueue_later(self.store.users_of(name))
 
     def look_later(self, names: Iterable[str]) -> None:
         """Want a look at these GroupAccesses, once for all that happens in the meantime."""
@@ -213,7 +221,6 @@ class Operator:
             *(mirror.run() for mirror in self.mirrors),
             self.alarms.run(),
             self.recorder.run(),
-            self.guard.run(),
             self._work(),
         )
         ours = [*served, *(asyncio.create_task(part) for part in parts)]
@@ -261,15 +268,16 @@ class Operator:
                 await self.elector.acquire()
                 group.create_task(self.elector.keep())
             self.metrics.leads(yes=True)
-            self.guard.begin(self.store.accesses.values())
             self._begin()
+            group.create_task(self.guard.run())
+            group.create_task(self.suggestions.run())
             group.create_task(self.bindable.run())
             group.create_task(self.cage.run())
             group.create_task(self.workers.run(self.settings.workers))
 
     def _begin(self) -> None:
         """Want a first pass of everything, and before that of what must not be bound any more."""
-        self.sync.ask_pinned()
+        self.sync.begin()
         overdue = self.store.overdue(self.environment.clock.now())
         for name in self.store.names():
             self.queue.add(name, Priority.HIGH if name in overdue else Priority.LOW)

@@ -51,8 +51,7 @@ class Handlers:
         known = self._store.accesses.get(name)
         self._enqueue(self._store.put_access(declared))
         if asks(declared) != asks(known):
-            self._sync.asked(declared.access.directory)
-        self._sync.ask_others([name])
+            self._sync.asked(declared.access.directory, [name])
 
     async def on_directory(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
         """Take in a KeycloakDirectory, and have it read when it is new or changed."""
@@ -67,10 +66,8 @@ class Handlers:
             return
         known = self._store.realms.directories.get(name)
         was_unreadable = name in self._store.realms.unreadable
-        touched = self._store.put_directory(declared)
-        self._enqueue(touched)
-        self._sync.ask_others(touched)
-        if known is None or was_unreadable or not known.same_spec(declared):
+        self._enqueue(self._store.put_directory(declared))
+        if known is None or was_unreadable or not known.asks_the_same(declared):
             self._sync.changed(name)
 
     def _put_unreadable(self, observed: Observed, words: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import aiohttp
 import pytest
@@ -10,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from fakes.keycloak import FakeDirectoryReader
 from fakes.review import FakeTokens
+from fakes.values import ISSUER, access, directory
 from fakes.waiting import until
 from groupaccess.adapters.clock import SystemClock
 from groupaccess.adapters.kubernetes.transport import Response
@@ -42,7 +44,7 @@ async def watch_nothing(*_: object) -> None:
     raise AssertionError("nothing is watched before the API server answers")
 
 
-def operator(transport: Silence, port: int) -> Operator:
+def operator(transport: Silence, port: int, **more: Any) -> Operator:  # noqa: ANN401 -- settings
     environment = Environment(
         transport=transport,
         reader=FakeDirectoryReader(),
@@ -52,7 +54,7 @@ def operator(transport: Silence, port: int) -> Operator:
         registry=CollectorRegistry(),
         identity="me",
     )
-    return Operator(Settings(listen_host="127.0.0.1", listen_port=port), environment)
+    return Operator(Settings(listen_host="127.0.0.1", listen_port=port, **more), environment)
 
 
 async def test_probes_are_served_before_the_api_server_answers() -> None:
@@ -66,6 +68,16 @@ async def test_probes_are_served_before_the_api_server_answers() -> None:
     assert not run.done()
     run.cancel()
     await asyncio.wait({run})
+
+
+async def test_another_directory_with_the_same_prefix_is_work_for_all_users_of_both() -> None:
+    one = operator(Silence(), unused_port(), leader_election=False)
+    one.ready = True
+    for name in ("default", "other"):
+        one.store.put_access(access(name, directoryRef={"name": name}))
+    one.store.put_directory(directory("default"))
+    one.store.put_directory(directory("other", issuer=f"{ISSUER}2"))
+    assert {await one.queue.get() for _ in range(2)} == {"default", "other"}
 
 
 async def test_a_port_that_is_taken_ends_it_all_the_same() -> None:

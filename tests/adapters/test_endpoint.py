@@ -9,6 +9,7 @@ import pytest
 from aiohttp.test_utils import unused_port
 from prometheus_client import CollectorRegistry, generate_latest
 
+from fakes.answers import take_in
 from fakes.clock import BEGIN
 from fakes.values import access, binding, directory, key, mapping, snapshot
 from groupaccess.adapters.endpoint import Endpoint
@@ -16,7 +17,6 @@ from groupaccess.adapters.metrics import PrometheusMetrics, StoreCollector
 from groupaccess.application.store import Store
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.conditions import Prior
-from groupaccess.domain.directory import Reading
 
 
 class Probes:
@@ -69,6 +69,15 @@ async def test_metrics_are_what_prometheus_reads(probes: Probes) -> None:
     assert 'groupaccess_build_info{version="1.2.3"} 1.0' in text
 
 
+async def test_metrics_come_in_the_form_that_is_asked_for(probes: Probes) -> None:
+    asked = {"Accept": "application/openmetrics-text", "Accept-Encoding": "gzip"}
+    url = f"{probes.url}/metrics"
+    async with aiohttp.ClientSession() as session, session.get(url, headers=asked) as answer:
+        assert answer.content_type == "application/openmetrics-text"
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert (await answer.text()).endswith("# EOF\n")
+
+
 async def test_there_is_nothing_else(probes: Probes) -> None:
     assert (await probes.get("/"))[0] == 404
 
@@ -77,8 +86,8 @@ async def test_nobody_learns_a_name_or_a_secret_without_logging_in(probes: Probe
     metrics, store = PrometheusMetrics(probes.registry, "1"), Store()
     probes.registry.register(StoreCollector(store))
     store.put_directory(directory(issuer="https://hush.example/realms/hush"))
-    store.put_reading("default", Reading(snapshot("/hush/group", identity="hush-account")))
     store.put_access(access("hush-access", mapping("hush-mapping", "/hush/group", "hush-role")))
+    take_in(store, snapshot("/hush/group", identity="hush-account"), BEGIN)
     store.put_binding(binding(BindingKey("hush-namespace", "groupaccess:hush-access:m:r")))
     metrics.directory_read("default", "LoginFailed", 1)
     pages = [await probes.get(path) for path in ("/healthz", "/readyz", "/metrics", "/none")]

@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import kopf
 import pytest
 
-from fakes.clock import FakeClock
+from fakes.answers import take_in
+from fakes.clock import BEGIN, FakeClock
 from fakes.cluster import FakeCluster
 from fakes.keycloak import FakeDirectoryReader
 from fakes.metrics import FakeMetrics
@@ -22,15 +22,14 @@ from fakes.values import (
     mapping,
     snapshot,
 )
-from fakes.waiting import until
 from fakes.world import leads
 from groupaccess.application.connections import Connections
+from groupaccess.application.declared import REQUEST
+from groupaccess.application.directory_memory import DirectoryMemory
 from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.recorder import Recorder
 from groupaccess.application.store import Store
-from groupaccess.domain.directory import Reading
-from groupaccess.domain.in_use import InUse
 from groupaccess.handlers import Handlers
 
 ACCESS = body("GroupAccess", "platform", access_spec())
@@ -54,6 +53,7 @@ class Desk:
             metrics,
             self.touched.extend,
         )
+        self.sync.begin()
         self.handlers = Handlers(self.store, self.sync, self.touched.extend)
 
     async def tell(self, kind: str | None, raw: Spec) -> None:
@@ -121,11 +121,11 @@ async def test_late_news_of_a_former_object_change_nothing_for_its_namesake(
 async def test_what_was_known_of_a_former_object_ends_when_its_namesake_comes(desk: Desk) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
-    desk.store.put_reading("default", Reading(snapshot("/SRE")))
+    take_in(desk.store, snapshot("/SRE"), BEGIN)
     desk.store.memory("platform").applied[key()] = binding(key()).content
     await desk.tell("ADDED", at(ACCESS, "8"))
     await desk.tell("ADDED", at(DIRECTORY, "9"))  # its end was not told yet, or never will be
-    assert desk.store.realms.readings["default"] == Reading()
+    assert desk.store.realms.memory("default") == DirectoryMemory("anew")
     assert not desk.store.memory("platform").applied
 
 
@@ -207,45 +207,31 @@ def test_kopf_watches_both_kinds_and_nothing_else() -> None:
     assert not registry._changing.get_all_handlers()
 
 
-async def test_only_what_asks_for_another_group_is_read_for(desk: Desk) -> None:
+async def test_only_for_another_group_a_directory_is_asked(desk: Desk) -> None:
     await desk.tell("ADDED", DIRECTORY)
-    await until(lambda: desk.store.realms.readings["default"].failure is not None)
-    woken = desk.sync._loops["default"][1]
+    loop = desk.sync._loops["default"]
     await desk.tell("ADDED", ACCESS)
-    assert woken.is_set()
-    woken.clear()
+    assert loop.accesses == {"platform"}
+    loop.accesses.clear()
     role = access_spec(mapping(role="edit"))
     await desk.tell("MODIFIED", body("GroupAccess", "platform", role, version="2"))
-    assert not woken.is_set()
+    assert loop.accesses == set()
     group = access_spec(mapping(group="Dev"))
     await desk.tell("MODIFIED", body("GroupAccess", "platform", group, version="3"))
-    assert woken.is_set()
+    assert loop.accesses == {"platform"}
 
 
-PREFIX = {"tokens": {"clients": [{"clientId": "headlamp"}], "groupsPrefix": "oidc:"}}
-EDITED = [
-    body("GroupAccess", "platform", access_spec(), version="2"),
-    body("KeycloakDirectory", "default", directory_spec(**PREFIX), version="2"),
-]
+async def test_only_another_text_in_the_annotation_asks_everything_again(desk: Desk) -> None:
+    def annotated(text: str, version: str) -> Spec:
+        meta = {**DIRECTORY["metadata"], "resourceVersion": version}
+        return {**DIRECTORY, "metadata": {**meta, "annotations": {REQUEST: text}}}
 
-
-@pytest.mark.parametrize("edited", EDITED, ids=["an object", "its directory"])
-async def test_another_directory_is_read_for_who_else_may_carry_what_is_bound(
-    desk: Desk, edited: Spec
-) -> None:
-    spec = directory_spec(issuer="https://keycloak.example.com/realms/OTHER")
-    for raw in (DIRECTORY, body("KeycloakDirectory", "other", spec), ACCESS):
-        await desk.tell("ADDED", raw)
-    readings = desk.store.realms.readings
-    await until(lambda: all(reading.failure is not None for reading in readings.values()))
-    looked_up = replace(snapshot("/SRE"), looked_up=InUse())
-    desk.store.put_reading("other", Reading(looked_up))
-    woken = desk.sync._loops["other"][1]
-    woken.clear()
-    await desk.tell("MODIFIED", body("KeycloakDirectory", "third", directory_spec()))
-    assert not woken.is_set()
-    if edited["kind"] == "KeycloakDirectory":  # it knows the string, but for the new prefix
-        looked_up = replace(looked_up, looked_up=InUse(others=frozenset({"SRE"})))
-        desk.store.put_reading("other", Reading(looked_up))
-    await desk.tell("MODIFIED", edited)
-    assert woken.is_set()
+    await desk.tell("ADDED", DIRECTORY)
+    wake = desk.sync._loops["default"].wake
+    await desk.tell("MODIFIED", annotated("now", "2"))
+    assert wake.is_set()
+    wake.clear()
+    await desk.tell("MODIFIED", annotated("now", "3"))
+    assert not wake.is_set()
+    await desk.tell("MODIFIED", annotated("once more", "4"))
+    assert wake.is_set()

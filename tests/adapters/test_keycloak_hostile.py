@@ -9,7 +9,6 @@ from fakes import hostile
 from fakes.keycloak_server import SECRET, KeycloakServer, Trick
 from fakes.reading import read, refusal
 from groupaccess.adapters.keycloak.client import LARGEST
-from groupaccess.adapters.keycloak.groups import DEFAULT_COSTS
 from groupaccess.domain.reasons import Reason
 
 NAMES = ["openid-configuration", "token", "groups", "count", "client-scopes", "clients"]
@@ -140,13 +139,6 @@ async def test_words_of_the_server_are_few_and_clean_and_hold_no_secret(
 async def test_no_part_of_the_secret_is_left_where_a_message_is_cut(server: KeycloakServer) -> None:
     server.answers["token"] = hostile.refusal(SECRET * 10_000)
     assert SECRET[:3] not in (await refusal(server)).message
-
-
-async def test_the_largest_page_is_far_from_every_bound(
-    server: KeycloakServer,
-) -> None:
-    server.answers["groups"], server.answers["count"] = hostile.realm_of(DEFAULT_COSTS.page)
-    assert len((await read(server, within=PATIENT)).groups) == DEFAULT_COSTS.page
 
 
 async def test_no_secret_and_no_token_gets_into_a_log(

@@ -1,4 +1,4 @@
-"""Only groups in use are looked into, for a member's token and for whether anybody is there."""
+"""Only groups in use are looked into, for a member's token."""
 
 import pytest
 
@@ -6,13 +6,10 @@ from fakes.keycloak_groups import Groups
 from fakes.keycloak_members import People
 from fakes.keycloak_server import KeycloakServer
 from fakes.reading import read
-from groupaccess.adapters.keycloak.groups import Costs
 from groupaccess.domain.directory import Snapshot
-from groupaccess.domain.in_use import InUse
-from groupaccess.domain.members import Unpeopled
 from groupaccess.domain.proof import Result
+from groupaccess.domain.question import InUse, Pinned
 
-LOOKUP = Costs(small=0, per_lookup=0)
 MAPPER = {
     "name": "groups",
     "protocol": "openid-connect",
@@ -42,46 +39,35 @@ def result(snapshot: Snapshot) -> Result | None:
     return client.proof.result if client.proof else None
 
 
-@pytest.mark.parametrize("costs", [Costs(), LOOKUP], ids=["sweep", "lookup"])
 @pytest.mark.parametrize(
     "used",
     [
         InUse(frozenset({"/ops"})),
         InUse(frozenset({"ops"})),
-        InUse(frozenset({"renamed"}), frozenset({"ops"})),
+        InUse(frozenset({"renamed"}), frozenset({Pinned("ops", "ops")})),
         InUse(frozenset({"ops", "dev"})),
     ],
     ids=["path", "name", "id", "beside a name of several"],
 )
 async def test_a_member_of_a_group_in_use_is_looked_for(
-    server: KeycloakServer, people: People, used: InUse, costs: Costs
+    server: KeycloakServer, people: People, used: InUse
 ) -> None:
-    assert result(await read(server, used=used, costs=costs)) is Result.PROVEN
+    assert result(await read(server, used)) is Result.PROVEN
     assert set(people.asked) == {"ops"}
 
 
-@pytest.mark.parametrize("costs", [Costs(), LOOKUP], ids=["sweep", "lookup"])
 @pytest.mark.parametrize(
     "used",
-    [None, InUse(), InUse(frozenset({"typo"})), InUse(frozenset({"dev"}))],
-    ids=["not told", "none", "missing", "a name of several"],
+    [InUse(), InUse(frozenset({"typo"})), InUse(frozenset({"dev"}))],
+    ids=["none", "missing", "a name of several"],
 )
 async def test_nobody_is_looked_for_where_no_group_is_in_use(
-    server: KeycloakServer, people: People, used: InUse | None, costs: Costs
+    server: KeycloakServer, people: People, used: InUse
 ) -> None:
-    found = await read(server, used=used, costs=costs)
+    found = await read(server, used)
     assert result(found) is None
     assert found.clients[0].unasked
-    assert found.unpeopled == frozenset()
     assert people.asked == []
-
-
-async def test_groups_in_use_that_nobody_is_in_are_told(
-    server: KeycloakServer, people: People
-) -> None:
-    people.below["SRE"] = {"/SRE/on-call": "ops"}
-    found = await read(server, used=InUse(frozenset({"SRE", "/ops"})))
-    assert found.unpeopled == {Unpeopled("SRE", "/SRE/on-call")}
 
 
 @pytest.mark.parametrize("code", [403, 500])
@@ -89,8 +75,7 @@ async def test_members_that_cannot_be_read_fail_no_reading(
     server: KeycloakServer, people: People, code: int
 ) -> None:
     server.answers["members"] = (code, "{}")
-    found = await read(server, used=InUse(frozenset({"SRE"})))
-    assert len(found.groups) == 4
-    assert found.unpeopled == frozenset()
+    found = await read(server, InUse(frozenset({"SRE"})))
+    assert [group.path for group in found.groups] == ["/SRE"]
     assert result(found) is Result.UNPROVEN
     assert people.asked == []

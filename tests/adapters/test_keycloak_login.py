@@ -16,7 +16,7 @@ from groupaccess.adapters.keycloak.login import ASSERTION
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.keycloak.session import Session
 from groupaccess.application.ports import Connection, RefusedError
-from groupaccess.domain.directory import Failure, Snapshot
+from groupaccess.domain.directory import Failure, Realm
 from groupaccess.domain.model import Directory
 from groupaccess.domain.reasons import Reason
 
@@ -38,10 +38,10 @@ class Site:
         """Return a connection without a stored secret."""
         return replace(self.server.connection, client_secret=None)
 
-    async def read(self, name: str = "default", connection: Connection | None = None) -> Snapshot:
+    async def read(self, name: str = "default", connection: Connection | None = None) -> Realm:
         """Read the realm as a directory."""
         directory = Directory(name, self.server.issuer, "groups", "", (HEADLAMP,))
-        return await self.reader.read(directory, connection or self.server.connection)
+        return await self.reader.realm(directory, connection or self.server.connection, None)
 
     async def refusal(self, connection: Connection | None = None) -> Failure:
         """Return why the realm cannot be read."""

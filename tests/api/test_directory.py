@@ -29,7 +29,6 @@ def test_example_is_read() -> None:
     found = KeycloakDirectory.read(yaml.safe_load(EXAMPLE.read_text()))
     assert (found.metadata.name, found.spec.issuer) == ("default", ISSUER)
     assert found.spec.allowed_cluster_roles == ("view", "edit", "admin", "cluster-admin")
-    assert found.spec.unknown_fields() == ()
 
 
 def test_absent_means_what_the_documentation_says() -> None:
@@ -38,7 +37,7 @@ def test_absent_means_what_the_documentation_says() -> None:
     assert found.on_missing.grace == timedelta(minutes=10)
     assert (found.on_replaced, found.on_collision) == ("Refuse", "Keep")
     assert (found.admin_url, found.ca_bundle, found.canary) == (None, None, None)
-    assert found.tokens.groups_claim == "groups"
+    assert (found.tokens.groups_claim, found.tokens.shares_prefix_with) == ("groups", ())
     [client] = found.tokens.clients
     assert (client.token, client.scopes) == ("ID", ("openid",))
 
@@ -177,18 +176,18 @@ def test_interval_is_sane(interval: str) -> None:
         spec(syncInterval=interval)
 
 
-def test_field_of_a_newer_version_is_read_and_reported() -> None:
-    found = spec(auth={**SECRET, "mtls": True}, region="eu")
-    assert found.unknown_fields() == ("region", "auth.mtls")
+@pytest.mark.parametrize("more", [{"region": "eu"}, {"auth": {**SECRET, "mtls": True}}], ids=str)
+def test_field_of_a_newer_version_is_refused(more: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        spec(**more)
 
 
 def test_no_field_names_a_namespace_that_credentials_are_read_from() -> None:
     there = {"name": "keycloak", "namespace": "kube-system"}
-    found = spec(auth={"clientSecret": {"secretRef": there}}, caBundle={"secretRef": there})
-    assert found.unknown_fields() == (
-        "caBundle.secretRef.namespace",
-        "auth.clientSecret.secretRef.namespace",
-    )
+    auth = {"clientSecret": {"secretRef": there}}
+    for more in ({"auth": auth}, {"caBundle": {"secretRef": there}}):
+        with pytest.raises(ValidationError, match=r"secretRef\.namespace\n +Extra inputs"):
+            spec(**more)
 
 
 def test_word_of_a_newer_version_is_no_reason_to_guess() -> None:
@@ -201,14 +200,19 @@ def test_word_of_a_newer_version_is_no_reason_to_guess() -> None:
     st.integers(0, 43_200),
     st.sampled_from([SECRET, TOKEN]),
     st.sampled_from(["", "oidc:"]),
+    st.lists(st.sampled_from(["old", "new.example"]), unique=True),
 )
 def test_what_is_written_is_read_back(
-    interval: int, grace: int, auth: dict[str, object], prefix: str
+    interval: int, grace: int, auth: dict[str, object], prefix: str, partners: list[str]
 ) -> None:
     written = spec(
         syncInterval=f"{interval}s",
         onMissing={"grace": f"{grace}m"},
         auth=auth,
-        tokens={"groupsPrefix": prefix, "clients": [{"clientId": "headlamp"}]},
+        tokens={
+            "groupsPrefix": prefix,
+            "sharesPrefixWith": partners,
+            "clients": [{"clientId": "headlamp"}],
+        },
     )
     assert KeycloakDirectorySpec.model_validate(written.to_kubernetes()) == written

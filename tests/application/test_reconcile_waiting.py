@@ -3,7 +3,8 @@
 import pytest
 
 from fakes.values import mapping
-from fakes.world import World
+from fakes.world import NAME, World
+from groupaccess.domain.directory import Hint
 
 
 async def test_a_missing_directory_is_waited_for(world: World) -> None:
@@ -28,7 +29,10 @@ async def test_a_group_that_is_missing_is_waited_for_and_then_stalls(world: Worl
     assert await world.reconcile() == 300
     assert world.condition("Ready") == ("False", "GroupNotFound")
     assert world.condition("Reconciling") == ("True", "GroupNotFound")
-    assert "did you mean SRE?" in world.status["mappings"][0]["message"]
+    ref = world.store.realms.directories["default"].observed.ref
+    assert world.store.put_hint(ref, "sre", Hint(("/SRE",)), 0.0) == {NAME}
+    await world.reconcile()
+    assert "did you mean /SRE?" in world.status["mappings"][0]["message"]
     world.clock.advance(200)
     assert await world.reconcile() == pytest.approx(100)
     world.clock.advance(100)

@@ -61,17 +61,6 @@ def test_a_namespace_touches_those_that_selected_it_and_those_that_do_now() -> N
     assert found.of_namespace("n", {"team": "other"}, {}) == set()
 
 
-def test_groups_are_known_by_directory_while_an_object_declares_them() -> None:
-    one = access("a", mapping("x", "SRE"), mapping("y", "Dev"), mapping("z", "SRE")).access
-    elsewhere = access("b", mapping(group="Ops"), directoryRef={"name": "other"}).access
-    found = index(one, declared("c"), elsewhere)
-    assert set(found.groups_of("default")) == {"SRE", "Dev"}
-    assert set(found.groups_of("other")) == {"Ops"}
-    found.remove(one)
-    assert set(found.groups_of("default")) == {"SRE"}
-    assert set(found.groups_of("nobody's")) == set()
-
-
 def test_an_object_that_is_removed_is_touched_by_nothing() -> None:
     gone = declared("a", {"names": ["shop"], **SELECTS_SHOP}, role="edit")
     found = index(gone, declared("b", {"names": ["shop"]}))

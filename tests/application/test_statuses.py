@@ -10,6 +10,7 @@ from groupaccess.application.statuses import directory_status, fingerprint
 from groupaccess.domain.clients import Client
 from groupaccess.domain.conditions import Prior
 from groupaccess.domain.directory import Reading
+from groupaccess.domain.directory_status import Asking
 from groupaccess.domain.proof import Proof
 
 PROOF = proof()
@@ -21,7 +22,7 @@ def said(given: Proof | None) -> Any:  # noqa: ANN401 -- JSON
 
 
 def _status(*clients: Client) -> KeycloakDirectoryStatus:
-    return directory_status(1, (), Reading(realm(clients=clients)), PRIOR, NOW)
+    return directory_status(1, (), Reading(realm(clients=clients)), Asking(1), PRIOR, NOW)
 
 
 def test_proof_is_told_with_its_time_and_how_long_a_token_lives() -> None:

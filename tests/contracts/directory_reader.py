@@ -1,4 +1,4 @@
-"""What the port `DirectoryReader` promises."""
+"""What the port `DirectoryReader` promises of a realm as a whole."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,13 +7,13 @@ from typing import Protocol
 import pytest
 
 from groupaccess.application.ports import Connection, DirectoryReader, RefusedError
-from groupaccess.domain.clients import ClaimMapper, MapperKind
-from groupaccess.domain.directory import Group, Snapshot
+from groupaccess.domain import directory
+from groupaccess.domain.clients import ClaimMapper, Client, MapperKind
 from groupaccess.domain.model import Directory, TokenClient
+from groupaccess.domain.question import Answer, Question
 from groupaccess.domain.reasons import Reason
 
 SCOPES = ("openid",)
-MANY = 130  # more than Keycloak and its clients put on a page
 
 
 class Realm(Protocol):
@@ -31,7 +31,10 @@ class Realm(Protocol):
         """Create groups at these paths, with the parents that are missing."""
 
     def delete_group(self, path: str) -> None:
-        """Delete a group."""
+        """Delete the group at a path."""
+
+    def create_role(self, name: str) -> None:
+        """Create a realm role."""
 
     def create_client(self, client_id: str, *, full_path: bool | None) -> None:
         """Create a client whose own mapper writes paths or names; None for no mapper."""
@@ -46,9 +49,15 @@ class Realm(Protocol):
         """Return a login of an account that lacks one of the two roles."""
 
 
-async def read(realm: Realm, *clients: TokenClient) -> Snapshot:
-    """Read the realm as a directory would."""
-    return await realm.port.read(declared(realm, *clients), realm.connection)
+async def read(realm: Realm, *clients: TokenClient) -> directory.Realm:
+    """Read what concerns all groups, as a directory would."""
+    return await realm.port.realm(declared(realm, *clients), realm.connection, None)
+
+
+async def ask(source: Realm, question: Question) -> Answer:
+    """Ask the realm one question."""
+    of, identity = declared(source), (await read(source)).identity
+    return await source.port.ask(of, source.connection, identity, question)
 
 
 def declared(realm: Realm, *clients: TokenClient) -> Directory:
@@ -66,51 +75,25 @@ async def refusal(source: Realm, **changes: str) -> RefusedError:
     """Return why the realm cannot be read over a connection that is changed so."""
     connection = replace(source.connection, **changes)
     with pytest.raises(RefusedError) as refused:
-        await source.port.read(declared(source), connection)
+        await source.port.realm(declared(source), connection, None)
     assert connection.client_secret
     assert connection.client_secret not in str(refused.value.failure)
     return refused.value
 
 
-def mappers(snapshot: Snapshot, client_id: str = "headlamp") -> list[ClaimMapper]:
+def client_of(found: directory.Realm, client_id: str = "headlamp") -> Client:
+    """Return a client."""
+    return next(client for client in found.clients if client.client_id == client_id)
+
+
+def mappers(found: directory.Realm, client_id: str = "headlamp") -> list[ClaimMapper]:
     """Return what writes groups into the tokens of a client."""
-    client = snapshot.by_client_id[client_id]
+    client = client_of(found, client_id)
     return [mapper for mapper in client.mappers if mapper.claim == "groups"]
 
 
 class DirectoryReaderContract:
     """Subclasses give the fixture `source`."""
-
-    async def test_groups_of_any_depth_have_path_name_and_id(self, source: Realm) -> None:
-        source.create_groups(["/SRE", "/apps/shop/dev"])
-        found = await read(source)
-        names = {group.path: group.name for group in found.groups}
-        assert names == {
-            "/SRE": "SRE",
-            "/apps": "apps",
-            "/apps/shop": "shop",
-            "/apps/shop/dev": "dev",
-        }
-        assert len({group.id for group in found.groups if group.id}) == len(names)
-
-    async def test_groups_of_one_leaf_name_are_all_there(self, source: Realm) -> None:
-        paths = [f"/team-{number}/dev" for number in range(7)]
-        source.create_groups(paths)
-        found = await read(source)
-        assert [group.path for group in found.by_reference["dev"]] == paths
-
-    async def test_names_are_kept_letter_for_letter(self, source: Realm) -> None:
-        paths = ["/SRE", "/sre", "/a b+c?d#e%f", "/größe/🚀"]
-        source.create_groups(paths)
-        found = await read(source)
-        assert {group.path for group in found.groups} == {*paths, "/größe"}
-
-    async def test_a_realm_of_many_groups_is_read_whole(self, source: Realm) -> None:
-        source.create_groups(f"/group-{number:03}" for number in range(MANY))
-        assert len((await read(source)).groups) == MANY
-
-    async def test_a_realm_without_groups_has_none(self, source: Realm) -> None:
-        assert (await read(source)).groups == ()
 
     @pytest.mark.parametrize("full_path", [False, True])
     async def test_a_client_has_its_own_mapper(self, source: Realm, *, full_path: bool) -> None:
@@ -151,39 +134,30 @@ class DirectoryReaderContract:
         source.create_client("other", full_path=None)
         source.create_scope("paths", "other", optional=True)
         found = await read(source, TokenClient("other", id_token=True, scopes=SCOPES))
-        optional = found.by_client_id["other"].optional
+        optional = client_of(found, "other").optional
         assert "paths" in {mapper.scope for mapper in optional if mapper.claim == "groups"}
 
     async def test_a_scope_that_the_client_lacks_is_named(self, source: Realm) -> None:
         asked = TokenClient("headlamp", id_token=True, scopes=(*SCOPES, "teams"))
-        assert (await read(source, asked)).by_client_id["headlamp"].unknown_scopes == ("teams",)
-        assert (await read(source)).by_client_id["headlamp"].unknown_scopes == ()
+        assert client_of(await read(source, asked)).unknown_scopes == ("teams",)
+        assert client_of(await read(source)).unknown_scopes == ()
 
     async def test_an_unknown_client_is_absent(self, source: Realm) -> None:
         other = TokenClient("head", id_token=True, scopes=SCOPES)
         known = TokenClient("headlamp", id_token=True, scopes=SCOPES)
-        assert list((await read(source, other, known)).by_client_id) == ["headlamp"]
+        assert [each.client_id for each in (await read(source, other, known)).clients] == [
+            "headlamp"
+        ]
 
     async def test_a_disabled_client_is_known_as_such(self, source: Realm) -> None:
-        assert (await read(source)).by_client_id["headlamp"].enabled
+        assert client_of(await read(source)).enabled
         source.disable("headlamp")
-        assert not (await read(source)).by_client_id["headlamp"].enabled
+        assert not client_of(await read(source)).enabled
 
     async def test_nothing_new_reads_the_same(self, source: Realm) -> None:
-        source.create_groups(["/b/x", "/a/x"])
         first, second = await read(source), await read(source)
         assert first == second
         assert first.identity
-
-    async def test_a_new_group_shows(self, source: Realm) -> None:
-        before = await read(source)
-        source.create_groups(["/SRE"])
-        match (await read(source)).find("SRE"):
-            case Group(path="/SRE"):
-                pass
-            case other:
-                pytest.fail(f"found {other}")
-        assert before.groups == ()
 
     async def test_a_wrong_secret_is_a_failed_login(self, source: Realm) -> None:
         refused = await refusal(source, client_secret="wr0ng")  # noqa: S106
@@ -196,7 +170,7 @@ class DirectoryReaderContract:
     async def test_another_issuer_is_a_mismatch_that_names_both(self, source: Realm) -> None:
         wrong = replace(declared(source), issuer=f"{source.issuer}x")
         with pytest.raises(RefusedError) as refused:
-            await source.port.read(wrong, source.connection)
+            await source.port.realm(wrong, source.connection, None)
         assert refused.value.failure.reason == Reason.ISSUER_MISMATCH
         assert f'"{source.issuer}x"' in refused.value.failure.message
         assert f'"{source.issuer}"' in refused.value.failure.message
@@ -209,28 +183,11 @@ class DirectoryReaderContract:
         refused = await refusal(source, admin_url=source.unreachable)
         assert refused.failure.reason == Reason.KEYCLOAK_UNAVAILABLE
 
-    @pytest.mark.parametrize(
-        ("role", "endpoint"), [("view-users", "groups"), ("view-clients", "client")]
-    )
-    async def test_a_missing_role_is_named_with_its_endpoint(
-        self, source: Realm, role: str, endpoint: str
-    ) -> None:
-        with pytest.raises(RefusedError) as refused:
-            await source.port.read(declared(source), source.login_without(role))
-        assert refused.value.failure.reason == Reason.KEYCLOAK_FORBIDDEN
-        assert f'"{role}"' in refused.value.failure.message
-        assert refused.value.failure.message.startswith(endpoint)
-
-    async def test_a_deleted_group_is_confirmed_gone_also_when_its_path_is_taken(
+    async def test_a_missing_right_on_clients_is_named_with_its_endpoint(
         self, source: Realm
     ) -> None:
-        source.create_groups(["/a b/c%?#+~"])
-        group = (await read(source)).by_reference["/a b/c%?#+~"][0]
-        gone = {group.id: group.path}
         with pytest.raises(RefusedError) as refused:
-            await source.port.confirm_gone(declared(source), source.connection, gone)
-        assert refused.value.failure.reason is Reason.KEYCLOAK_UNAVAILABLE
-        source.delete_group(group.path)
-        await source.port.confirm_gone(declared(source), source.connection, gone)
-        source.create_groups([group.path])
-        await source.port.confirm_gone(declared(source), source.connection, gone)
+            await source.port.realm(declared(source), source.login_without("view-clients"), None)
+        assert refused.value.failure.reason == Reason.KEYCLOAK_FORBIDDEN
+        assert '"view-clients"' in refused.value.failure.message
+        assert refused.value.failure.message.startswith("client")

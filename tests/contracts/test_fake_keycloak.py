@@ -5,10 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.directory_lookup import LookupContract
-from contracts.directory_members import MembersContract
+from contracts.directory_questions import QuestionsContract
 from contracts.directory_reader import DirectoryReaderContract
-from fakes.keycloak import ADMIN_URL, SECRET, FakeClient, FakeDirectoryReader, membership
+from fakes.keycloak import (
+    ADMIN_URL,
+    SECRET,
+    VIEW_CLIENTS,
+    VIEW_USERS,
+    FakeClient,
+    FakeDirectoryReader,
+    membership,
+)
 from groupaccess.application.ports import Connection
 
 
@@ -16,7 +23,6 @@ class FakeSource:
     """A fake realm, and what is done to it."""
 
     connection = Connection(ADMIN_URL, "ADMIN", "groupaccess", SECRET)
-    seeing = replace(connection, client_id="seeing")
     unreachable = "https://nobody.example.com/"
 
     def __init__(self) -> None:
@@ -32,8 +38,8 @@ class FakeSource:
     def delete_group(self, path: str) -> None:
         del self._realm.groups[path]
 
-    def join(self, user: str, path: str) -> None:
-        self._realm.members.setdefault(path, set()).add(user)
+    def create_role(self, name: str) -> None:
+        self._realm.roles.add(name)
 
     def create_client(self, client_id: str, *, full_path: bool | None) -> None:
         own = () if full_path is None else (membership(full_path=full_path),)
@@ -49,7 +55,7 @@ class FakeSource:
 
     def login_without(self, role: str) -> Connection:
         self._realm.logins["weak"] = SECRET
-        self._realm.roles["weak"] = {"view-users", "view-clients"} - {role}
+        self._realm.rights["weak"] = {VIEW_USERS, VIEW_CLIENTS} - {role}
         return replace(self.connection, client_id="weak")
 
 
@@ -62,15 +68,5 @@ class TestFakeDirectoryReader(DirectoryReaderContract):
     """The contract."""
 
 
-class TestFakeMembers(MembersContract):
-    """The contract of members."""
-
-
-@pytest.fixture
-def looked_up(source: FakeSource) -> FakeSource:
-    source.port.looks_up = True
-    return source
-
-
-class TestFakeLookup(LookupContract):
-    """The contract of lookups."""
+class TestFakeQuestions(QuestionsContract):
+    """The contract of questions."""

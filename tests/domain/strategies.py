@@ -24,9 +24,9 @@ from domain.tables import (
     MOMENTS,
     NAMESPACES,
     OWNERS,
+    PREFIXES,
     ROLES,
     SCOPES,
-    SIBLINGS,
     SILENT,
     SUBJECTS,
 )
@@ -69,19 +69,18 @@ def circumstances() -> st.SearchStrategy[Circumstances]:
         st.sampled_from(NAMESPACES),
         st.sampled_from([*[False] * 5, True, False]),
         frozen=st.sampled_from(FROZEN),
-        siblings=st.sampled_from(SIBLINGS),
+        prefixes=st.sampled_from(PREFIXES),
     )
 
 
 def mappings(name: str) -> st.SearchStrategy[Mapping]:
     def build(
-        fields: tuple[str, str, tuple[str, ...]],
+        fields: tuple[str, str],
         within: Scope | None,
         end: datetime | None,
         group_id: str | None,
     ) -> Mapping:
-        reference, role, unknown_fields = fields
-        return Mapping(name, reference, role, within, end, unknown_fields, group_id)
+        return Mapping(name, *fields, within, end, group_id)
 
     tables = (MAPPING_FIELDS, SCOPES, ENDS, IDS)
     return st.builds(build, *map(st.sampled_from, tables))

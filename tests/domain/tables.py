@@ -3,19 +3,16 @@
 Most of what is drawn can be granted; each obstacle is rare, or no two of them would ever meet.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
 from domain.builders import (
     NOW,
-    client,
     directory,
     group,
     key,
     leaf,
     mapper,
-    realm,
     scope,
     team,
     terminating,
@@ -25,8 +22,8 @@ from groupaccess.domain.bindings import BindingKey, Owner
 from groupaccess.domain.clients import MapperKind
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.namespaces import Namespace, Operator, Requirement
+from groupaccess.domain.prefixes import Prefixes
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.siblings import Sibling
 
 ROLES = ("view", "edit", "cluster-admin")
 MAPPINGS = ("a", "b", "c")
@@ -67,7 +64,6 @@ DIRECTORIES = (
     *[directory(prefix="oidc:")] * 2,
     directory("grafana", prefix="oidc:"),
     directory(allowed=["view", "edit"]),
-    directory(unknown_fields=("spec.until",)),
     directory(refuses_replaced=False),
     directory(refuses_replaced=False, revokes_collided=True, prefix="oidc:"),
     directory(grace=timedelta(0)),
@@ -107,17 +103,17 @@ NAMESPACES = (
 MOMENTS = (*[NOW] * 4, NOW + timedelta(hours=2))
 ENDS = (*[None] * 6, NOW + timedelta(hours=1), NOW + timedelta(days=1), NOW)
 MAPPING_FIELDS = (
-    *product(REFERENCES, ROLES, [()]),
-    *product(ODD_REFERENCES, ROLES[:1], [()]),
-    *product(REFERENCES, ROLES[:1], [("later",)]),
-    *product(REFERENCES, ROLES, [()]),
+    *product(REFERENCES, ROLES),
+    *product(ODD_REFERENCES, ROLES[:1]),
+    *product(REFERENCES, ROLES),
 )
 IDS = (*[None] * 7, "id of /SRE", "made anew", "id of /a/b")
 FROZEN = (*[None] * 7, Failure(Reason.DIRECTORY_FROZEN, "frozen."), None)
-OTHER = replace(directory(), name="other", issuer="https://auth.example.com/realms/OTHER")
-SIBLINGS = (
-    *[()] * 7,
-    (Sibling(OTHER, realm("/x/b", clients=[client("headlamp", leaf())])),),
+PREFIXES = (
+    *[Prefixes()] * 7,
+    Prefixes(conflict=Failure(Reason.PREFIX_SHARED, "shared.")),
+    Prefixes(foreign=(("other", "/a/"),)),
+    Prefixes(partners=frozenset({"other"})),
 )
 SUBJECTS = ((), ("/SRE",), ("SRE",), ("/SRE", "SRE", "/evil"), ("b", "oidc:/a/b"), ("/a/b", "b"))
 PLAIN = tuple(

@@ -55,6 +55,7 @@ def test_grant_renders_everything_that_must_survive_the_loss_of_status() -> None
                     ("groupaccess.io/directory-id", "me"),
                     ("groupaccess.io/group", "SRE"),
                     ("groupaccess.io/group-id", "id of /platform/SRE"),
+                    ("groupaccess.io/group-name", "SRE"),
                     ("groupaccess.io/group-path", "/platform/SRE"),
                 ),
                 managed=True,

@@ -1,15 +1,9 @@
-"""How a group is found in a realm, letter for letter, and what is near when it is not."""
+"""How a group is found in a realm, letter for letter."""
 
 import pytest
 
 from domain.builders import group, realm
 from groupaccess.domain.directory import Ambiguous, Missing, Snapshot
-
-
-def near(reference: str, *groups: str) -> tuple[str, ...]:
-    found = realm(*groups).find(reference)
-    assert isinstance(found, Missing)
-    return found.near
 
 
 def test_group_is_found_by_its_path() -> None:
@@ -41,60 +35,28 @@ def test_other_letters_are_no_group(reference: str) -> None:
     assert isinstance(realm("/SRE").find(reference), Missing)
 
 
+def test_empty_realm_has_no_group() -> None:
+    assert Snapshot("realm-1", (), ()).find("SRE") == Missing()
+
+
 @pytest.mark.parametrize(
-    ("reference", "suggested"),
+    ("references", "ids", "meant"),
     [
-        ("sre", ("SRE",)),
-        ("/sre", ("/SRE",)),
-        ("SRE/", ("SRE",)),
-        ("/SRE/", ("/SRE",)),
-        ("SREs", ("SRE",)),
-        ("/SREs", ("/SRE",)),
-        ("Develper", ("Developer",)),
-        ("/develper", ("/Developer",)),
-        ("Platform/Ops", ("ops",)),
-        ("/ops", ("/platform/ops",)),
-        ("quite another", ()),
-        ("", ()),
+        ([], [], []),
+        (["/a/dev"], [], ["/a/dev"]),
+        (["SRE", "/SRE"], [], ["/SRE"]),
+        (["sre", "SRE/", "a/dev"], [], []),
+        (["dev"], [], []),
+        (["dev", "/b/dev"], [], ["/b/dev"]),
+        (["gone"], ["id of /a/dev", "gone"], ["/a/dev"]),
+        (["SRE"], ["id of /a/dev", "id of /SRE"], ["/SRE", "/a/dev"]),
     ],
 )
-def test_near_names_are_told(reference: str, suggested: tuple[str, ...]) -> None:
-    assert near(reference, "/SRE", "/Developer", "/platform/ops") == suggested
-
-
-def test_same_but_for_case_and_slash_comes_before_similar_ones() -> None:
-    assert near("sre", "/SRE", "/sree", "/srex") == ("SRE",)
-
-
-def test_name_that_several_groups_share_is_told_by_path() -> None:
-    assert near("sre", "/b/SRE", "/a/SRE", "/c/Sre") == ("/a/SRE", "/b/SRE", "Sre")
-
-
-def test_at_most_three_are_told_sorted() -> None:
-    assert near("/ops", "/d/ops", "/c/ops", "/b/ops", "/a/ops") == ("/a/ops", "/b/ops", "/c/ops")
-    assert len(near("team-x", "/team-a", "/team-b", "/team-c", "/team-d")) == 3
-
-
-def test_only_much_alike_is_near() -> None:
-    assert near("team-abc", "/team-abd") == ("team-abd",)
-    assert near("abc", "/abd") == ()
-
-
-def test_slash_alone_is_near_nothing() -> None:
-    assert near("/", "/X", "/a/b") == ()
-
-
-def test_each_spelling_is_told_once() -> None:
-    twin = group("/a/SRE", "a/SRE", "another")
-    found = realm("/a/SRE", twin).find("/A/sre")
-    assert found == Missing(("/a/SRE",))
-    assert realm("/a/SREs", group("/a/SREs", "a/SREs", "another")).find("/a/SRE") == Missing(
-        ("/a/SREs",)
-    )
-
-
-def test_empty_realm_suggests_nothing() -> None:
-    assert Snapshot("realm-1", (), ()).find("SRE") == Missing(())
+def test_groups_in_use_are_those_that_are_meant(
+    references: list[str], ids: list[str], meant: list[str]
+) -> None:
+    found = realm("/SRE", "/a/dev", "/b/dev").in_use(frozenset(references), frozenset(ids))
+    assert [each.path for each in found] == meant
 
 
 def test_namesakes_are_the_others_that_are_called_so() -> None:

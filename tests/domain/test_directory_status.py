@@ -8,34 +8,50 @@ import pytest
 from domain.builders import realm
 from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Failure, Reading
-from groupaccess.domain.directory_status import directory_conditions
-from groupaccess.domain.in_use import InUse
+from groupaccess.domain.directory_status import Asking, directory_conditions
 from groupaccess.domain.reasons import Reason
 
+STRETCHED = (
+    "2 groups in use. They are asked for every 3m, less often than spec.syncInterval says: a round "
+    "may take 5 % of Keycloak's time at most."
+)
 PASSING = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer.")
 FINAL = Failure(Reason.LOGIN_FAILED, "wrong secret.")
 
 
 def said(reading: Reading, *, patient: bool) -> dict[str, str]:
-    found = directory_conditions(reading, patient=patient)
+    found = directory_conditions(reading, Asking(2), patient=patient)
     return {one.type: one.status for one in found}
 
 
 @pytest.mark.parametrize("patient", [True, False])
 def test_read_directory_is_ready_and_counts_its_groups(*, patient: bool) -> None:
     reading = Reading(realm("/a", "/b"))
-    assert directory_conditions(reading, patient=patient) == (
-        Condition("Ready", "True", Reason.READ, "2 groups read."),
+    assert directory_conditions(reading, Asking(2), patient=patient) == (
+        Condition("Ready", "True", Reason.READ, "2 groups in use."),
         Condition("Reconciling", "False", Reason.READ, ""),
         Condition("Stalled", "False", Reason.READ, ""),
     )
 
 
-def test_looked_up_directory_says_how_many_are_in_use_and_how_large_the_realm_is() -> None:
-    used = InUse(frozenset({"/a", "b"}), frozenset({"id of /a"}))
-    snapshot = replace(realm("/a"), looked_up=used, counted=5000)
-    ready = directory_conditions(Reading(snapshot), patient=True)[0]
-    assert ready.message == ("2 in use looked up among 5000 groups, cheaper than to read them all.")
+@pytest.mark.parametrize(
+    ("asking", "message"),
+    [
+        (Asking(), "0 groups in use."),
+        (Asking(1), "1 group in use."),
+        (
+            Asking(2, interval="3m"),
+            STRETCHED,
+        ),
+        (Asking(2, 1, PASSING), "2 groups in use. 1 question has no answer: no answer."),
+        (Asking(2, 3, FINAL), "2 groups in use. 3 questions have no answer: wrong secret."),
+    ],
+)
+def test_what_is_not_as_it_should_be_is_told_although_it_is_ready(
+    asking: Asking, message: str
+) -> None:
+    ready = directory_conditions(Reading(realm()), asking, patient=True)[0]
+    assert (ready.status, ready.message) == ("True", message)
 
 
 def test_snapshot_is_stale_since_it_was_read_while_newer_readings_fail() -> None:
@@ -47,7 +63,7 @@ def test_snapshot_is_stale_since_it_was_read_while_newer_readings_fail() -> None
 
 
 def test_failure_says_why_although_an_old_snapshot_is_in_force() -> None:
-    assert directory_conditions(Reading(realm(), FINAL), patient=True) == (
+    assert directory_conditions(Reading(realm(), FINAL), Asking(1), patient=True) == (
         Condition("Ready", "False", Reason.LOGIN_FAILED, "wrong secret."),
         Condition("Reconciling", "False", Reason.LOGIN_FAILED, ""),
         Condition("Stalled", "True", Reason.LOGIN_FAILED, "wrong secret."),
@@ -65,7 +81,7 @@ def test_patience_ends() -> None:
 
 
 def test_what_was_never_read_has_no_groups() -> None:
-    assert directory_conditions(Reading(), patient=True)[0].message == "0 groups read."
+    assert directory_conditions(Reading(), Asking(), patient=True)[0].message == "0 groups in use."
 
 
 @pytest.mark.parametrize(
@@ -82,7 +98,7 @@ def test_what_was_never_read_has_no_groups() -> None:
         (Reason.KEYCLOAK_FORBIDDEN, False),
         (Reason.LOGIN_FAILED, False),
         (Reason.ISSUER_MISMATCH, False),
-        (Reason.UNKNOWN_FIELD, False),
+        (Reason.UNREADABLE, False),
         (Reason.GROUP_AMBIGUOUS, False),
         (Reason.CONFLICT, False),
     ],

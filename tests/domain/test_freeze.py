@@ -112,13 +112,13 @@ def test_an_annotation_holds_tokens(text: str | None, found: set[str]) -> None:
 
 
 def test_a_binding_of_ours_pins_its_directory() -> None:
-    expected = ("default", Use("id of /SRE", "/SRE", REALM, grants=True))
+    expected = ("default", Use("id of /SRE", "/SRE", REALM, grants=True, name="SRE"))
     bound = binding()
     assert use_of(bound.key, bound.content) == expected
     empty = binding(what=replace(content(), subjects=()))
     assert use_of(empty.key, empty.content) == (
         "default",
-        Use("id of /SRE", "/SRE", REALM, grants=False),
+        Use("id of /SRE", "/SRE", REALM, grants=False, name="SRE"),
     )
 
 

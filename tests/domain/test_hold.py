@@ -83,7 +83,7 @@ def test_repair_gives_the_binding_to_the_object_as_it_is_now(circumstances: Circ
 @HOLDS
 @pytest.mark.parametrize(
     "another",
-    [content(group="Ops"), content(directory="other")],
+    [content(group="Ops", group_path="/Ops"), content(directory="other")],
     ids=["another group", "another directory"],
 )
 def test_what_stood_for_another_declaration_goes(

@@ -7,8 +7,8 @@ import pytest
 
 from domain.builders import NOW, directory, group, mapping, realm
 from groupaccess.domain.bindings import BindingKey
-from groupaccess.domain.directory import Group, Reading
-from groupaccess.domain.identity import Found, Lost, changed_ids, locate
+from groupaccess.domain.directory import Group, Hint, Reading
+from groupaccess.domain.identity import Found, Lost, locate
 from groupaccess.domain.model import Directory, Mapping
 from groupaccess.domain.pins import Pin
 from groupaccess.domain.reasons import Reason
@@ -35,11 +35,13 @@ def lost(found: Found | Lost) -> tuple[Reason, bool, str]:
 
 @BOTH
 def test_a_declared_id_that_the_named_group_does_not_have_is_refused(of: Directory) -> None:
-    reading = Reading(realm(anew("/SRE")))
+    reading = Reading(realm(anew("/SRE")), gone={"old": NOW})
     want = mapping(group_id="old")
     reason, proven, message = lost(locate(want, None, reading, of, NOW))
     assert (reason, proven) == (Reason.GROUP_REPLACED, of.refuses_replaced)
     assert message.startswith('group "SRE" has id new, not old.')
+    reason, proven, _ = lost(locate(want, None, replace(reading, gone={}), of, NOW))
+    assert (reason, proven) == (Reason.GROUP_REPLACED, False)
 
 
 @BOTH
@@ -91,8 +93,25 @@ def test_a_grace_says_since_when_and_until_when_and_then_that_it_is_over() -> No
     assert f"; its bindings went at {NOW:%Y-%m-%dT%H:%M:%SZ}." in message
 
 
-def test_ids_change_by_what_is_known_of_the_group_or_of_its_absence() -> None:
-    before = Reading(realm(anew("/SRE", "1"), anew("/Dev", "2")), gone={"3": NOW, "4": NOW})
-    after = Reading(realm(anew("/SRE2", "1"), anew("/Dev", "2")), gone={"4": NOW})
-    assert changed_ids(before, after) == {"1", "3"}
-    assert changed_ids(Reading(), after) == {"1", "2", "4"}
+def test_a_pinned_group_that_no_round_has_confirmed_to_be_gone_is_not_judged() -> None:
+    reading = Reading(realm(anew("/SRE")))
+    reason, proven, message = lost(locate(mapping(), PIN, reading, REFUSE, NOW))
+    assert (reason, proven) == (Reason.KEYCLOAK_UNAVAILABLE, False)
+    assert message.startswith("group /SRE (id old) is not there, which counts once each group")
+
+
+@pytest.mark.parametrize(
+    ("hint", "words"),
+    [
+        (None, 'Keycloak has no group "SRE". Correct'),
+        (Hint(), 'Keycloak has no group "SRE". Correct'),
+        (Hint(("/a/Sre", "/b/sre")), 'no group "SRE": did you mean /a/Sre or /b/sre? Correct'),
+        (Hint(role=True), 'no group "SRE"; a realm role has that name, and roles are no groups.'),
+        (Hint(("/Sre",), role=True), "and roles are no groups: did you mean /Sre? Correct"),
+    ],
+)
+def test_a_hint_is_in_the_message_of_a_group_that_is_not_found(
+    hint: Hint | None, words: str
+) -> None:
+    found = locate(mapping(), None, Reading(realm("/Dev")), REFUSE, NOW, hint)
+    assert words in lost(found)[2]

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from domain.builders import access, content, key, mapping
 from groupaccess.domain.bindings import BindingKey, Content, RoleRef, Subject
-from groupaccess.domain.pins import Pin, pins, stamp
+from groupaccess.domain.pins import Pin, edited, pins, stamp
 
 FIRST, SECOND = BindingKey("", "a"), BindingKey("", "b")
 SRE = (Subject("Group", "SRE"),)
@@ -81,3 +82,42 @@ def test_a_binding_that_names_no_group_pins_none() -> None:
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-01-01T00:00:00", "9999-99-99"])
 def test_a_start_that_cannot_be_read_is_none(text: str) -> None:
     assert of_sre(said(missing_since=text)).missing_since is None
+
+
+def edits(
+    group: str,
+    *declared: str,
+    mapping_name: str = "sre",
+    of: str = "default",
+    group_name: str = "SRE",
+) -> dict[str, str]:
+    """Return what is only spelled otherwise, after `group` was written into the mapping."""
+    mappings = [mapping(mapping_name, group)]
+    mappings += [mapping(f"other-{number}", each) for number, each in enumerate(declared)]
+    what = content(group="Old", group_path="/a/SRE", group_name=group_name, directory=of)
+    bound = {key(): what}
+    return edited(access(*mappings), bound)
+
+
+@pytest.mark.parametrize("group", ["/a/SRE", "SRE"])
+def test_a_group_that_is_spelled_as_its_binding_has_it_is_the_same(group: str) -> None:
+    assert edits(group) == {group: "Old"}
+
+
+def test_what_a_slash_in_a_name_leaves_of_it_is_another_spelling() -> None:
+    assert edits("b/SRE", group_name="b/SRE") == {"b/SRE": "Old"}
+    assert edits("SRE", group_name="b/SRE") == {}
+
+
+def test_another_group_is_no_other_spelling() -> None:
+    assert edits("Dev") == {}
+    assert edits("sre") == {}
+
+
+def test_as_long_as_the_former_spelling_is_declared_it_is_not_edited() -> None:
+    assert edits("SRE", "Old") == {}
+
+
+def test_another_mapping_or_directory_does_not_inherit_the_group() -> None:
+    assert edits("SRE", mapping_name="new") == {}
+    assert edits("SRE", of="other") == {}

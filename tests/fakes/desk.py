@@ -1,20 +1,24 @@
 """A DirectorySync on fakes, and what is declared to it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.keycloak import SECRET, FakeClient, FakeDirectoryReader, membership
 from fakes.metrics import FakeMetrics
-from fakes.values import Spec, directory_spec
+from fakes.values import Spec, access_spec, directory_spec
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.connections import Connections
-from groupaccess.application.declared import declared_directory
+from groupaccess.application.declared import declared_access, declared_directory
 from groupaccess.application.directory_sync import DirectorySync
 from groupaccess.application.ports import DirectoryReader
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.recorder import Recorder
 from groupaccess.application.store import Store
+from groupaccess.application.suggestions import Suggestions
+from groupaccess.domain.ladder import verdict
+from groupaccess.domain.verdict import Circumstances, Verdict
 
 LOGIN = {"client-id": "groupaccess", "client-secret": f"{SECRET}\n"}
 
@@ -30,14 +34,19 @@ class Desk:
         self.realm.clients["headlamp"] = FakeClient((membership(),))
         self.realm.create_group("/SRE")
         self.store, self.metrics, self.touched = Store(), FakeMetrics(), list[str]()
+        self.store.put_cluster_role("view")
         self.leads = True
         self._clock = clock
         self.recorder = Recorder(self.cluster, clock, self._leads)
         self.sync = self.reading_by(self.reader)
+        self.suggestions = Suggestions(
+            Connections(self.cluster), self.reader, self.store, clock, self.touched.extend
+        )
+        self.store.contested = self._contested
 
-    def reading_by(self, reader: DirectoryReader) -> DirectorySync:
+    def reading_by(self, reader: DirectoryReader, *, begins: bool = True) -> DirectorySync:
         """Return a DirectorySync that reads by another reader."""
-        return DirectorySync(
+        sync = DirectorySync(
             Connections(self.cluster),
             Publisher(self.cluster, self.store, self.recorder, self._leads),
             reader,
@@ -46,6 +55,30 @@ class Desk:
             self.metrics,
             self.touched.extend,
         )
+        if begins:
+            sync.begin()
+        return sync
+
+    def use(self, name: str = "platform", *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
+        """Declare a GroupAccess, tell of it, and judge it as a worker does."""
+        self.cluster.objects.apply("GroupAccess", name, access_spec(*mappings, **more))
+        body = self.cluster.objects.find("GroupAccess", name)
+        assert body is not None
+        self.store.put_access(declared_access(api.GroupAccess.read(body)))
+        self.given(name)
+        self.sync.asked("default", [name])
+
+    def given(self, name: str = "platform") -> Circumstances:
+        """Return what a GroupAccess is judged by now, which is what it depends on."""
+        return self.store.circumstances(self.store.accesses[name], self._clock.now())
+
+    def verdict(self, name: str = "platform") -> Verdict:
+        """Judge the first mapping of a GroupAccess."""
+        return verdict(self.store.accesses[name].access.mappings[0], self.given(name))
+
+    def _contested(self, directories: Iterable[str]) -> None:
+        for name in directories:
+            self.sync.asked(name)
 
     def _leads(self) -> bool:
         return self.leads
@@ -62,8 +95,13 @@ class Desk:
         declared = declared_directory(api.KeycloakDirectory.read(body))
         known = self.store.realms.directories.get(name)
         self.store.put_directory(declared)
-        if known is None or not known.same_spec(declared):
+        if known is None or not known.asks_the_same(declared):
             self.sync.changed(name)
+
+    def annotate(self, annotation: str, value: str) -> None:
+        """Annotate the directory, and tell of it."""
+        self.cluster.objects.annotate("KeycloakDirectory", "default", {annotation: value})
+        self.tell()
 
     def status(self, name: str = "default") -> Spec:
         """Return a directory's status as it was written last."""
@@ -79,5 +117,5 @@ class Desk:
     @property
     def groups(self) -> list[str]:
         """Return the groups that are known of the directory `default`."""
-        known = self.store.realms.readings["default"].snapshot
+        known = self.store.realms.reading("default").snapshot
         return [group.path for group in known.groups] if known else []

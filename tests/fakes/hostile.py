@@ -146,19 +146,3 @@ def refusal(words: str) -> Trick:
         return web.Response(status=401, text=body, content_type="application/json")
 
     return answer
-
-
-def realm_of(count: int) -> tuple[list[dict[str, object]], dict[str, int]]:
-    """Return the groups of a large realm as Keycloak writes them, and their count."""
-    groups: list[dict[str, object]] = [
-        {
-            "id": f"0f9503e8-9c1e-4a6b-8f5d-{number:012}",
-            "name": f"team-{number}",
-            "path": f"/company/department-{number % 100}/team-{number}",
-            "parentId": "7c1e2a4b-0000-4000-8000-000000000000",
-            "subGroups": [],
-            "access": {"view": True, "manage": False, "manageMembership": False},
-        }
-        for number in range(count)
-    ]
-    return groups, {"count": count}

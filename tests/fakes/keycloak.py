@@ -1,22 +1,26 @@
 """The port `DirectoryReader` as a Keycloak in memory."""
 
+import asyncio
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from groupaccess.application.ports import Connection, RefusedError
+from fakes.answers import answer
+from groupaccess.application.ports import Connection, RefusedError, UnansweredError
 from groupaccess.domain.clients import ClaimMapper, Client, MapperKind
-from groupaccess.domain.directory import Failure, Group, Snapshot, groups_in_use
-from groupaccess.domain.in_use import InUse
-from groupaccess.domain.members import Unpeopled
+from groupaccess.domain.control import VIEW_GROUPS, filtered
+from groupaccess.domain.directory import Failure, Group, Realm
 from groupaccess.domain.model import Directory, TokenClient
 from groupaccess.domain.proof import Proof, Result
+from groupaccess.domain.question import ROWS, Answer, ById, Question
 from groupaccess.domain.reasons import Reason, advise
 
 ADMIN_URL = "https://keycloak.example.com/auth/"
 SECRET = "s3cret-of-the-operator"  # noqa: S105 -- of a fake
+PROOF = Proof(Result.PROVEN, "as computed", datetime(2026, 3, 1, tzinfo=UTC))
+VIEW_USERS, VIEW_CLIENTS, QUERY_GROUPS = "view-users", "view-clients", "query-groups"
 
 
 def membership(*, full_path: bool = False, name: str = "groups") -> ClaimMapper:
@@ -34,14 +38,11 @@ class FakeClient:
     optional_scopes: list[str] = field(default_factory=list)
 
 
-NEEDED = ("view-users", "view-clients")
-
-
 class FakeRealm:
-    """One realm. `logins` are client ids with their secrets, `roles` what each may see.
+    """One realm. `logins` are client ids with their secrets, `rights` what each may see.
 
-    The account `seeing` may see members, too. With `proves` each client that is asked about is
-    proven: once a group is in use.
+    With `view-users` an account sees all groups. With `query-groups` instead it may search, and
+    sees the groups of `visible` alone. With `proves` each client is proven, once a group is in use.
     """
 
     def __init__(self, name: str, next_id: Callable[[], str]) -> None:
@@ -49,13 +50,14 @@ class FakeRealm:
         self._next_id = next_id
         self.identity = f"sub-{next_id()}"
         self.groups: dict[str, Group] = {}
+        self.visible: set[str] = set()  # ids
+        self.unlisted: set[str] = set()  # ids that no search shows
+        self.roles: set[str] = set()
         self.proves = False
-        self.unlisted: list[Group] = []  # there, and in no list
-        self.members: dict[str, set[str]] = {}  # users by the path of their group
         self.clients: dict[str, FakeClient] = {}
         self.scopes: dict[str, tuple[ClaimMapper, ...]] = {}
-        self.logins = {"groupaccess": SECRET, "seeing": SECRET}
-        self.roles = {"groupaccess": set(NEEDED), "seeing": {*NEEDED, "view-members"}}
+        self.logins = {"groupaccess": SECRET}
+        self.rights = {"groupaccess": {VIEW_USERS, VIEW_CLIENTS}}
 
     def create_group(self, path: str) -> Group:
         """Create a group, with the parents that are missing."""
@@ -64,34 +66,8 @@ class FakeRealm:
             self.create_group(parent)
         return self.groups.setdefault(path, Group(path, name, f"id-{self._next_id()}"))
 
-    def unpeopled(self, used: InUse) -> frozenset[Unpeopled]:
-        """Return the groups in use that nobody is in, with the first child that somebody is in."""
-        return frozenset(
-            Unpeopled(group.id, self._peopled_below(group.path))
-            for group in groups_in_use(self.groups.values(), used)
-            if not self.members.get(group.path)
-        )
-
-    def _peopled_below(self, path: str) -> str | None:
-        children = (each for each in sorted(self.groups) if each.rpartition("/")[0] == path)
-        return next((each for each in children if self.members.get(each)), None)
-
-    def snapshot(
-        self, wanted: Iterable[TokenClient], used: InUse | None, *, look_up: bool
-    ) -> Snapshot:
-        """Return what there is to know for these clients, or what is in use of it."""
-        clients = (self._client(client) for client in wanted)
-        groups = self.groups.values()
-        looked_up = used if look_up else None
-        return Snapshot(
-            self.identity,
-            tuple(sorted(g for g in groups if looked_up is None or _is_used(g, looked_up))),
-            tuple(client for client in clients if client is not None),
-            looked_up,
-            None if looked_up is None else len(groups),
-        )
-
-    def _client(self, wanted: TokenClient) -> Client | None:
+    def client(self, wanted: TokenClient) -> Client | None:
+        """Return a client as it is for this login; None where there is none."""
         client = self.clients.get(wanted.client_id)
         if client is None:
             return None
@@ -109,46 +85,53 @@ class FakeRealm:
     def _brought(self, scopes: Iterable[str]) -> list[ClaimMapper]:
         return [replace(mapper, scope=name) for name in scopes for mapper in self.scopes[name]]
 
+    def answer(self, account: str, question: Question) -> Answer:
+        """Answer as Keycloak does to an account with these rights."""
+        if isinstance(question, ById):
+            found = answer(self.groups.values(), question)
+            return Answer(tuple(each for each in found.groups if self._sees(account, each)))
+        return answer(self.shown(account), question)
 
-def _proven(found: Snapshot, used: InUse) -> Iterator[Client]:
-    proof = Proof(Result.PROVEN, "as computed", datetime(2026, 3, 1, tzinfo=UTC))
-    for client in found.clients:
-        if groups_in_use(found.groups, used):
-            yield replace(client, proof=proof)
-        else:
-            yield replace(client, unasked=True)
+    def shown(self, account: str) -> list[Group]:
+        """Return the groups that lists show; raise UnansweredError where they are forbidden."""
+        rights = self.rights[account]
+        if not rights & {VIEW_USERS, QUERY_GROUPS}:
+            raise forbidden("groups", VIEW_GROUPS)
+        listed = [group for group in self.groups.values() if group.id not in self.unlisted]
+        if VIEW_USERS in rights:
+            return listed
+        return [group for group in listed if group.id in self.visible]
+
+    def _sees(self, account: str, group: Group) -> bool:
+        if VIEW_USERS in self.rights[account] or group.id in self.visible:
+            return True
+        raise forbidden("group by id", VIEW_GROUPS)
 
 
 def _sorted(mappers: Iterable[ClaimMapper]) -> tuple[ClaimMapper, ...]:
     return tuple(sorted(set(mappers), key=lambda mapper: (mapper.claim, mapper.name)))
 
 
-def _is_used(group: Group, used: InUse) -> bool:
-    """Tell whether it is in use, or its name is near one that is."""
-    references = {*used.references, *used.names}
-    near = {reference.casefold() for reference in references}
-    return group.id in used.ids or bool(near & {group.path.casefold(), group.name.casefold()})
-
-
 class FakeDirectoryReader:
     """A server with realms.
 
-    `reads` and `forgotten` hold the names of directories, as they were read and let go of. With
-    `looks_up` it reads no more than what is in use, as in a large realm.
+    `reads` and `forgotten` hold the names of directories, whenever their realm was read, and when
+    they were let go of; `asked` are the questions. An answer `takes` so many seconds. `broken` are
+    questions that get a failure instead of an answer.
     """
 
     def __init__(self) -> None:
         self._ids = itertools.count(1)
         self.realms: dict[str, FakeRealm] = {}
         self.reads: list[str] = []
-        self.confirmed: list[
-            dict[str, str]
-        ] = []  # of which it was to be confirmed that they are gone
+        self.asked: list[Question] = []
+        self.held: list[str] = []  # texts that were searched for in names
         self.connections: list[Connection] = []
         self.forgotten: list[str] = []
+        self.takes = 0.0
+        self.busy = self.busiest = 0
         self.down = False
-        self.looks_up = False
-        self.asked: list[InUse | None] = []
+        self.broken: dict[Question, Failure] = {}
         self._failures: deque[Exception] = deque()
 
     def create_realm(self, name: str = "ADMIN") -> FakeRealm:
@@ -160,14 +143,63 @@ class FakeDirectoryReader:
         """Let the next readings raise."""
         self._failures.extend([error] * times)
 
-    async def read(
-        self, directory: Directory, connection: Connection, used: InUse | None = None
-    ) -> Snapshot:
+    async def realm(
+        self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+    ) -> Realm:
         self.reads.append(directory.name)
-        self.asked.append(used)
         self.connections.append(connection)
         if self._failures:
             raise self._failures.popleft()
+        realm = await self._logged_in(directory, connection)
+        if VIEW_CLIENTS not in realm.rights[connection.client_id]:
+            fact = 'client-scopes: 403, the operator\'s account lacks the role "view-clients"'
+            raise refused(Reason.KEYCLOAK_FORBIDDEN, fact)
+        known = (realm.client(each) for each in directory.clients)
+        clients = tuple(client for client in known if client is not None)
+        if realm.proves and members_of is not None and (members_of or directory.canary):
+            proof = PROOF if members_of else replace(PROOF, result=Result.UNPROVEN)
+            clients = tuple(replace(client, proof=proof) for client in clients)
+        elif realm.proves:
+            clients = tuple(replace(client, unasked=True) for client in clients)
+        return Realm(realm.identity, clients)
+
+    async def ask(
+        self, directory: Directory, connection: Connection, identity: str, question: Question
+    ) -> Answer:
+        self.asked.append(question)
+        realm = await self._logged_in(directory, connection)
+        if realm.identity != identity:
+            raise refused(Reason.KEYCLOAK_UNAVAILABLE, "the realm is being made anew")
+        if question in self.broken:
+            raise UnansweredError(self.broken[question])
+        return realm.answer(connection.client_id, question)
+
+    async def see_some(self, directory: Directory, connection: Connection) -> None:
+        realm = await self._logged_in(directory, connection)
+        try:
+            shown = realm.shown(connection.client_id)
+        except UnansweredError as unanswered:
+            raise RefusedError(unanswered.failure) from unanswered
+        if realm.groups and not shown:
+            raise RefusedError(filtered("groups: some counted and none shown"))
+
+    async def holding(
+        self, directory: Directory, connection: Connection, text: str
+    ) -> Sequence[Group]:
+        self.held.append(text)
+        realm = await self._logged_in(directory, connection)
+        shown = realm.shown(connection.client_id)
+        return [each for each in shown if text.casefold() in each.name.casefold()][:ROWS]
+
+    async def has_role(self, directory: Directory, connection: Connection, name: str) -> bool:
+        realm = await self._logged_in(directory, connection)
+        return VIEW_CLIENTS in realm.rights[connection.client_id] and name in realm.roles
+
+    async def forget(self, directory: str) -> None:
+        self.forgotten.append(directory)
+
+    async def _logged_in(self, directory: Directory, connection: Connection) -> FakeRealm:
+        await self._take_time()
         if self.down or connection.admin_url != ADMIN_URL:
             raise refused(Reason.KEYCLOAK_UNAVAILABLE, "not reached: ConnectError")
         realm = self.realms.get(connection.realm)
@@ -178,35 +210,26 @@ class FakeDirectoryReader:
             raise refused(Reason.ISSUER_MISMATCH, fact)
         if realm.logins.get(connection.client_id) != connection.client_secret:
             raise refused(Reason.LOGIN_FAILED, "Keycloak refused the login")
-        for endpoint, role in zip(("groups", "clients"), NEEDED, strict=True):
-            if role not in realm.roles[connection.client_id]:
-                fact = f'{endpoint}: 403, the operator\'s account lacks the role "{role}"'
-                raise refused(Reason.KEYCLOAK_FORBIDDEN, fact)
-        found = realm.snapshot(directory.clients, used, look_up=self.looks_up)
-        if realm.proves:
-            found = replace(found, clients=tuple(_proven(found, used or InUse())))
-        if used is None or "view-members" not in realm.roles[connection.client_id]:
-            return found
-        return replace(found, unpeopled=realm.unpeopled(used))
+        return realm
 
-    async def forget(self, directory: str) -> None:
-        self.forgotten.append(directory)
-
-    async def confirm_gone(
-        self,
-        directory: Directory,  # noqa: ARG002 -- the port
-        connection: Connection,
-        groups: Mapping[str, str],
-    ) -> None:
-        self.confirmed.append(dict(groups))
-        if self._failures:
-            raise self._failures.popleft()
-        realm = self.realms[connection.realm]
-        there = groups.keys() & {group.id for group in (*realm.groups.values(), *realm.unlisted)}
-        if there:
-            raise refused(Reason.KEYCLOAK_UNAVAILABLE, f"the list lacks {min(there)}")
+    async def _take_time(self) -> None:
+        if self.takes:
+            self.busy += 1
+            self.busiest = max(self.busiest, self.busy)
+            try:
+                await asyncio.sleep(self.takes)
+            finally:
+                self.busy -= 1
 
 
 def refused(reason: Reason, fact: str) -> RefusedError:
     """Return the error that the real reader raises for a reason."""
     return RefusedError(Failure(reason, advise(reason, fact)))
+
+
+def forbidden(what: str, needs: str) -> UnansweredError:
+    """Return the error of a question whose answer is forbidden."""
+    fact = f"{what}: 403, the operator's account lacks {needs}"
+    return UnansweredError(
+        Failure(Reason.KEYCLOAK_FORBIDDEN, advise(Reason.KEYCLOAK_FORBIDDEN, fact))
+    )

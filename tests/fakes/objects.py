@@ -62,6 +62,12 @@ class Objects:
                 },
             ]
 
+    def created(self, kind: str, name: str, at: datetime) -> None:
+        """Let an object say when it was created, as after a restore."""
+        metadata = self._bodies[kind, name]["metadata"]
+        metadata["creationTimestamp"] = at.isoformat()
+        metadata["resourceVersion"] = self._next()
+
     def find(self, kind: str, name: str) -> Body | None:
         """Return a copy of an object's body, None when there is none."""
         return copy.deepcopy(self._bodies.get((kind, name)))

@@ -1,48 +1,66 @@
-"""Reading the realm of a `KeycloakServer` with the real adapter."""
+"""Asking the realm of a `KeycloakServer` with the real adapter."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from contracts.reading import read_once
 from fakes.keycloak_server import SECRET, KeycloakServer
-from groupaccess.adapters.keycloak.groups import DEFAULT_COSTS, Costs
 from groupaccess.adapters.keycloak.reader import KeycloakReader
-from groupaccess.application.ports import RefusedError
+from groupaccess.application.ports import Connection, RefusedError
 from groupaccess.domain.directory import Failure, Snapshot
-from groupaccess.domain.in_use import InUse
 from groupaccess.domain.model import Directory, TokenClient
+from groupaccess.domain.question import Answer, InUse, Question
 
 HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
+ME = "me"  # the operator's account
+SRE = InUse(frozenset({"SRE"}))
 
 
-async def read(
-    server: KeycloakServer,
-    *,
-    within: float = 0.5,
-    used: InUse | None = None,
-    costs: Costs = DEFAULT_COSTS,
-    **changes: Any,  # noqa: ANN401 -- of a Connection
-) -> Snapshot:
-    """Read the realm once, or what is in use of it, over a connection that is changed so."""
+@asynccontextmanager
+async def opened(
+    server: KeycloakServer, *, within: float = 0.5
+) -> AsyncIterator[tuple[KeycloakReader, Directory, Connection]]:
+    """Serve the realm, and give what asks it."""
     async with server.serve():
         directory = Directory("default", server.issuer, "groups", "", (HEADLAMP,))
-        connection = replace(server.connection, **changes)
-        reader = KeycloakReader(answer_within=within, costs=costs)
+        reader = KeycloakReader(answer_within=within)
         try:
-            return await reader.read(directory, connection, used)
+            yield reader, directory, server.connection
         finally:
             await reader.forget("default")
 
 
+async def read(
+    server: KeycloakServer,
+    used: InUse = SRE,
+    *,
+    within: float = 0.5,
+    **changes: Any,  # noqa: ANN401 -- of a Connection
+) -> Snapshot:
+    """Ask once about what is in use, over a connection that is changed so."""
+    async with opened(server, within=within) as (reader, directory, connection):
+        return await read_once(reader, directory, replace(connection, **changes), used)
+
+
+async def answer(server: KeycloakServer, question: Question) -> Answer:
+    """Ask one question."""
+    async with opened(server) as (reader, directory, connection):
+        return await reader.ask(directory, connection, ME, question)
+
+
 async def refusal(
     server: KeycloakServer,
+    used: InUse = SRE,
     *,
     within: float = 0.5,
     **how: Any,  # noqa: ANN401 -- as `read` takes it
 ) -> Failure:
     """Return why the realm cannot be read."""
     with pytest.raises(RefusedError) as refused:
-        await read(server, within=within, **how)
+        await read(server, used, within=within, **how)
     assert SECRET not in refused.value.failure.message
     return refused.value.failure

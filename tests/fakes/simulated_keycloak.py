@@ -2,20 +2,20 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from fakes.keycloak import FakeClient, FakeDirectoryReader, FakeRealm, membership, refused
 from groupaccess.application.ports import Connection, RefusedError
 from groupaccess.domain.apiserver import OwnToken
-from groupaccess.domain.directory import Group, Snapshot
-from groupaccess.domain.in_use import InUse
+from groupaccess.domain.directory import Group, Realm
 from groupaccess.domain.model import Directory
 from groupaccess.domain.proof import Proof, Result
+from groupaccess.domain.question import Answer, Question
 from groupaccess.domain.reasons import Reason
 
-TAKES = 0.1  # seconds for a reading
+TAKES = 0.02  # seconds for an answer
 LIFETIME = 20  # seconds that a token lives
 
 
@@ -76,34 +76,39 @@ class KeycloakOf:
     keycloak: SimulatedKeycloak
     who: str
 
-    async def read(
-        self, directory: Directory, connection: Connection, used: InUse | None = None
-    ) -> Snapshot:
-        try:
-            await self._answer()
-        except RefusedError:
-            self.keycloak.failed.setdefault(self.who, self.keycloak.now())
-            raise
-        found = await self.keycloak.fakes.read(directory, connection, used)
+    async def realm(
+        self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+    ) -> Realm:
+        await self._answer()
+        found = await self.keycloak.fakes.realm(directory, connection, members_of)
+        proof = Proof(Result.PROVEN, "as computed", datetime(2026, 1, 1, tzinfo=UTC), LIFETIME)
+        clients = tuple(replace(client, proof=proof) for client in found.clients)
+        return replace(found, clients=clients)
+
+    async def ask(
+        self, directory: Directory, connection: Connection, identity: str, question: Question
+    ) -> Answer:
+        await self._answer()
+        found = await self.keycloak.fakes.ask(directory, connection, identity, question)
         names = self.keycloak.names
         await asyncio.sleep(TAKES / 2)
         self.keycloak.failed.pop(self.who, None)
         self.keycloak.given[self.who].append(Given(self.keycloak.now(), names))
-        since = datetime(2026, 1, 1, tzinfo=UTC)
-        proof = Proof(Result.PROVEN, "as computed", since, LIFETIME)
-        clients = tuple(replace(client, proof=proof) for client in found.clients)
-        return replace(found, clients=clients, unpeopled=frozenset())
+        return found
 
-    async def confirm_gone(
-        self, directory: Directory, connection: Connection, groups: Mapping[str, str]
-    ) -> None:
-        try:
-            await self._answer()
-            await self.keycloak.fakes.confirm_gone(directory, connection, groups)
-        except RefusedError:
-            self.keycloak.failed.setdefault(self.who, self.keycloak.now())
-            self.keycloak.given[self.who].pop()  # without it the whole reading is worth nothing
-            raise
+    async def see_some(self, directory: Directory, connection: Connection) -> None:
+        await self._answer()
+        await self.keycloak.fakes.see_some(directory, connection)
+
+    async def holding(
+        self, directory: Directory, connection: Connection, text: str
+    ) -> Sequence[Group]:
+        await self._answer()
+        return await self.keycloak.fakes.holding(directory, connection, text)
+
+    async def has_role(self, directory: Directory, connection: Connection, name: str) -> bool:
+        await self._answer()
+        return await self.keycloak.fakes.has_role(directory, connection, name)
 
     async def forget(self, directory: str) -> None:
         await self.keycloak.fakes.forget(directory)
@@ -112,6 +117,14 @@ class KeycloakOf:
         raise refused(Reason.KEYCLOAK_UNAVAILABLE, "no canary is declared")
 
     async def _answer(self) -> None:
+        """Take time, and fail while there is trouble."""
+        try:
+            await self._fail()
+        except RefusedError:
+            self.keycloak.failed.setdefault(self.who, self.keycloak.now())
+            raise
+
+    async def _fail(self) -> None:
         await asyncio.sleep(TAKES / 2)
         match self.keycloak.trouble:
             case "down":

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from fakes.answers import answer, whole_round
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
-from fakes.guards import GUARD, FakeGuards
 from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec, failure, snapshot
 from groupaccess.api import v1alpha1 as api
@@ -18,7 +18,6 @@ from groupaccess.application.calls import Calls
 from groupaccess.application.changes import Changes
 from groupaccess.application.declared import declared_directory
 from groupaccess.application.expiry import Expiry
-from groupaccess.application.guard import BindGuard
 from groupaccess.application.order import Waits
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.reconcile import Reconciler
@@ -27,7 +26,7 @@ from groupaccess.application.speaker import Speaker
 from groupaccess.application.store import Store
 from groupaccess.application.unreadable import read_access, unreadable_directory
 from groupaccess.application.writer import Writer
-from groupaccess.domain.directory import Reading, Snapshot
+from groupaccess.domain.directory import Snapshot
 from groupaccess.domain.reasons import Reason
 
 NAME = "platform"
@@ -46,19 +45,19 @@ class World:
         self.clock = clock
         self.cluster = FakeCluster()
         self.metrics = FakeMetrics()
-        self.guards = FakeGuards()
         self.restart()
 
     def restart(self) -> None:
         """Begin anew with an empty store, as after a restart of the operator."""
-        self.store = Store()
+        self.store, self.contested = Store(), list[str]()
+        self._keycloak: dict[str, Snapshot] = {}  # by directory, as it answers now
+        self.store.contested = lambda names: self.contested.extend(sorted(names))
         self.woken, self.rung = list[tuple[str, float]](), list[str]()
         self.recorder = Recorder(self.cluster, self.clock, leads)
         calls = Calls(self.cluster, self.store, self.clock, self.metrics, Changes(self.recorder))
         waits = Waits(settle=timedelta(seconds=SETTLE))
         self.writer = Writer(calls, self.store, self.clock, waits, self._wake)
         self.alarms = Alarms(self.clock, self.rung.append)
-        self.guard = BindGuard(self.guards, self.recorder, self.clock, self.metrics, GUARD)
         self.background = Background(self._wake)
         publisher = Publisher(self.cluster, self.store, self.recorder, leads)
         self._reconciler = Reconciler(
@@ -67,7 +66,7 @@ class World:
             self.clock,
             self.writer,
             Expiry(self.recorder, self.alarms),
-            Speaker(publisher, self.guard, self.clock, self.background),
+            Speaker(publisher, self.clock, self.background),
             self.background,
         )
 
@@ -78,30 +77,31 @@ class World:
         """Apply the GroupAccess."""
         self.cluster.objects.apply("GroupAccess", NAME, access_spec(*mappings, **more))
 
-    def declare_another(self, name: str, *mappings: Spec) -> None:
+    def declare_another(self, name: str, *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
         """Apply another GroupAccess."""
-        self.cluster.objects.apply("GroupAccess", name, access_spec(*mappings))
+        self.cluster.objects.apply("GroupAccess", name, access_spec(*mappings, **more))
 
-    def declare_directory(self, **more: Any) -> None:  # noqa: ANN401 -- JSON
-        """Apply the KeycloakDirectory."""
-        self.cluster.objects.apply("KeycloakDirectory", "default", directory_spec(**more))
+    def declare_directory(self, name: str = "default", /, **more: Any) -> None:  # noqa: ANN401 -- JSON
+        """Apply the KeycloakDirectory, or another one."""
+        self.cluster.objects.apply("KeycloakDirectory", name, directory_spec(**more))
 
-    def read(self, *paths: str, full_path: bool = False) -> None:
+    def read(self, *paths: str, full_path: bool = False, of: str = "default") -> None:
         """Let Keycloak be read with these groups."""
         self.watch()
-        self.take_in(snapshot(*paths, full_path=full_path))
+        self.take_in(snapshot(*paths, full_path=full_path), of)
 
-    def take_in(self, found: Snapshot) -> AbstractSet[str]:
-        """Let Keycloak be read so, and confirm what is gone; return whom that touches."""
+    def take_in(self, found: Snapshot, of: str = "default") -> AbstractSet[str]:
+        """Let Keycloak be asked once; return whom that touches. It answers what is new, too."""
         self.watch()
-        pinned = {use.group_id for use in self.store.bindings.pinned.of("default")}
-        gone = dict.fromkeys(pinned - found.by_id.keys(), self.clock.now())
-        return self.store.put_reading("default", Reading(found, gone=gone))
+        self._keycloak[of] = found
+        ended = whole_round(found, self.store.in_use(of), self.clock.now())
+        return self.store.put_round(of, ended)
 
     def lose_keycloak(self, reason: Reason = Reason.KEYCLOAK_UNAVAILABLE) -> None:
         """Let the next reading of Keycloak fail."""
         self.watch()
-        self.store.put_reading("default", Reading(failure=failure(reason, "not reached")))
+        self._keycloak.pop("default", None)
+        self.store.put_failure("default", failure(reason, "not reached"))
 
     def watch(self) -> None:
         """Let the watches tell everything that happened."""
@@ -145,7 +145,15 @@ class World:
         """Reconcile as the operator does: its events are posted by somebody else."""
         if not lag:
             self.watch()
+            self._answer_new(name)
         return await self._reconciler.reconcile(name)
+
+    def _answer_new(self, name: str) -> None:
+        """Let Keycloak answer what it was not asked yet, as it does at once."""
+        for directory, found in self._keycloak.items():
+            while new := self.store.unanswered(directory, [name]):
+                said = {question: answer(found.groups, question) for question in new}
+                self.store.put_results(directory, said, self.clock.now())
 
     async def retry(self) -> float | None:
         """Reconcile now, and once more when it asks for that."""
@@ -155,10 +163,10 @@ class World:
             return await self.reconcile()
         return None
 
-    async def settle(self) -> None:
+    async def settle(self, name: str = NAME) -> None:
         """Reconcile as often as it asks for another look soon."""
         for _ in range(20):
-            again = await self.reconcile()
+            again = await self.reconcile(name)
             if again is None or again > SETTLE:
                 return
             self.clock.advance(again)
@@ -185,9 +193,11 @@ class World:
         status: Spec = found["status"] if found else {}
         return status
 
-    def condition(self, kind: str) -> tuple[str, str]:
-        """Return status and reason of one of its conditions."""
-        found = {condition["type"]: condition for condition in self.status["conditions"]}
+    def condition(self, kind: str, of: str = NAME) -> tuple[str, str]:
+        """Return status and reason of a condition of the GroupAccess, or of another one."""
+        body = self.cluster.objects.find("GroupAccess", of)
+        assert body is not None
+        found = {condition["type"]: condition for condition in body["status"]["conditions"]}
         return found[kind]["status"], found[kind]["reason"]
 
     def mapping(self, name: str = "sre") -> Spec:

@@ -153,15 +153,17 @@ class Revocations:
         return spec is not None and spec["onRenamed"] == "Drop"
 
     def _is_others(self, subject: str, bound: Bound, access: Stored, leader: Replica) -> bool:
-        """Tell whether Keycloak's last answer counts, and has another group of that name."""
+        """Tell whether Keycloak's answers count, and all new ones have another group so called."""
         world, given = self._world, self._world.keycloak.given[leader.name]
         pin, spec = bound.annotation("group-id"), spec_of_directory(leader.link.seen)
         if spec is None or pin is None or suspended(access) or not given or world.keycloak.trouble:
             return False
-        last = given[-1]
+        last, new = given[-1], [each for each in given if each.at > world.now - FRESH]
         if world.now - last.at > FRESH or self._is_frozen(last) or pin not in last.names:
             return False
-        return any(name == subject and uid != pin for uid, name in last.names.items())
+        return all(
+            any(name == subject and uid != pin for uid, name in each.names.items()) for each in new
+        )
 
     def _vanished(self, bound: Bound) -> str | None:
         """Say that its GroupAccess is long gone, though no watch told of that."""

@@ -23,6 +23,7 @@ from groupaccess.api.values import (
     ClusterRoleName,
     Duration,
     GroupName,
+    ObjectName,
     Scope,
     between,
 )
@@ -122,6 +123,11 @@ class Tokens(SpecModel):
     ]
     """What kube-apiserver puts in front of each group, as in --oidc-groups-prefix. Where it puts
     nothing there, write "". Example: oidc:"""
+    shares_prefix_with: Annotated[tuple[ObjectName, ...], Field(max_length=8), ListType("set")] = ()
+    """KeycloakDirectories of other realms with the same groupsPrefix, at most 8, whose groups of
+    equal names mean the same, as while people move from one Keycloak to another. It counts when
+    each names the other. Absent: a directory with the same prefix and another issuer grants
+    nothing new beside this one. Example: [default]"""
     clients: Annotated[
         tuple[TokenClient, ...], Field(max_length=8), ListType("map", "clientId"), _SOME_CLIENTS
     ]
@@ -259,13 +265,10 @@ class KeycloakDirectoryStatus(Status):
     """Who this directory is: the id of the operator's own account, which changes when the realm is
     made anew."""
     groups: Count | None = None
-    """How many groups the realm has."""
-    method: Literal["Sweep", "Lookup"] | None = None
-    """How the groups were read, the cheaper way: `Sweep`, all of the realm; or `Lookup`, those in
-    use by id and by name, where few groups of a large realm are in use."""
+    """How many groups of the realm are in use: Keycloak is asked for these and no others."""
     groups_as_of: Time | None = None
-    """While newer readings fail: when the groups were read that stay in force. Absent: they are
-    fresh."""
+    """While Keycloak does not answer: when it was asked last for all groups in use, whose answers
+    stay in force. Absent: they are fresh."""
     clients: Annotated[
         tuple[ClientProof, ...], Field(max_length=8), ListType("map", "clientId")
     ] = ()

@@ -36,3 +36,8 @@ def format_duration(length: timedelta) -> str:
         if number:
             parts.append(f"{number}{unit}")
     return "".join(parts) or "0s"
+
+
+def format_seconds(seconds: float) -> str:
+    """Return the shortest text for so many seconds, without their fraction."""
+    return format_duration(timedelta(seconds=int(seconds)))

@@ -76,6 +76,7 @@ KEYCLOAK_DIRECTORY: Final = {
     "auth.clientSecret": _no("no way to log in is refused"),
     "auth.serviceAccountToken": _no("no way to log in is refused"),
     "tokens.groupsClaim": _yes("the claim groups may carry the strings of others", kept=True),
+    "tokens.sharesPrefixWith": _no("a directory that shares the prefix grants nothing new"),
     "tokens.clients[].token": _no(
         "strings of the same groups, as the client's ID token carries them", kept=True
     ),

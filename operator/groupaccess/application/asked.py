@@ -1,33 +1,42 @@
 """What the GroupAccesses of a cluster ask a directory for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from groupaccess.application.declared import DeclaredAccess
+from groupaccess.domain import model
 from groupaccess.domain.directory import Group, Snapshot
 from groupaccess.domain.freeze import Use
-from groupaccess.domain.in_use import InUse
-from groupaccess.domain.model import Access, Directory
-from groupaccess.domain.siblings import names
+from groupaccess.domain.pins import Pin
+from groupaccess.domain.question import InUse, Pinned
 
 
 def in_use(
-    directory: Directory,
-    accesses: Iterable[Access],
+    directory: model.Directory,
+    accesses: Iterable[model.Access],
     uses: Iterable[Use],
-    strings: Iterable[str],
+    formers: Iterable[str],
 ) -> InUse:
-    """Return what is declared of a directory, and the ids that `uses`, its bindings, are pinned to.
+    """Return the groups that are declared of a directory, and that `uses`, its bindings, pin.
 
-    `strings` are what is bound for other directories.
+    `formers` are the former subjects that these bind: others may be called so now.
     """
     mappings = [mapping for access in accesses for mapping in access.mappings]
     references = {mapping.group for mapping in mappings} | {directory.canary}
-    pinned = {use.group_id for use in uses} | {mapping.group_id for mapping in mappings}
-    return InUse(
-        frozenset(filter(None, references)),
-        frozenset(filter(None, pinned)),
-        names(directory, strings),
-    )
+    pins = {Pinned(use.group_id, use.name) for use in uses}
+    known = frozenset(pins | _declared(mappings))
+    return InUse(frozenset(filter(None, references)), known, strings(directory, formers))
+
+
+def strings(directory: model.Directory, subjects: Iterable[str]) -> frozenset[str]:
+    """Return what tokens have to carry so that kube-apiserver sees one of the subjects."""
+    return frozenset(subject.removeprefix(directory.groups_prefix) for subject in subjects)
+
+
+def in_use_of(mapping: model.Mapping, pins: Mapping[str, Pin]) -> InUse:
+    """Return the group that a mapping means, as declared and as pinned."""
+    pin = pins.get(mapping.group)
+    pinned = {Pinned(pin.group_id, pin.name)} if pin is not None else set[Pinned]()
+    return InUse(frozenset(filter(None, {mapping.group})), frozenset(pinned | _declared([mapping])))
 
 
 def asks(declared: DeclaredAccess | None) -> frozenset[tuple[str, str, str | None]]:
@@ -39,16 +48,25 @@ def asks(declared: DeclaredAccess | None) -> frozenset[tuple[str, str, str | Non
     return frozenset((name, mapping.group, mapping.group_id) for mapping in access.mappings)
 
 
-def knows(snapshot: Snapshot, access: Access) -> bool:
-    """Tell whether all is known that a GroupAccess asks for: its groups, and what proves them."""
-    known = all(snapshot.knows(each.group) for each in access.mappings if not each.unreadable)
-    return known and not awaits_proof(snapshot, access)
+def looked_into(
+    directory: model.Directory, known: Snapshot | None, used: InUse
+) -> tuple[Group, ...] | None:
+    """Return the groups whose members may show what tokens carry; None while none is known.
+
+    Those are the canary's, where there is one.
+    """
+    if known is None:
+        return None
+    if directory.canary is not None:
+        return known.by_reference.get(directory.canary, ())
+    return known.in_use(used.references, {pin.group_id for pin in used.pins})
 
 
-def awaits_proof(snapshot: Snapshot, access: Access) -> bool:
-    """Tell whether a group of it is the first in use: the next reading looks for a proof."""
-    return any(client.unasked for client in snapshot.clients) and any(
-        isinstance(snapshot.find(mapping.group), Group) or mapping.group_id in snapshot.by_id
-        for mapping in access.mappings
-        if not mapping.unreadable and snapshot.knows(mapping.group)
-    )
+def awaits_proof(known: Snapshot | None) -> bool:
+    """Tell whether a token is to be looked at as soon as a group is in use."""
+    return known is not None and any(client.unasked for client in known.clients)
+
+
+def _declared(mappings: Iterable[model.Mapping]) -> set[Pinned]:
+    """Return the ids that are declared, each with what its group is declared as."""
+    return {Pinned(each.group_id, each.group) for each in mappings if each.group_id}

@@ -1,17 +1,18 @@
 """From the API's objects to what is decided by: our two kinds as they are kept in the store."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports import ObjectRef
 from groupaccess.application.statuses import fingerprint, prior
+from groupaccess.domain.bindings import ANNOTATION_DOMAIN
 from groupaccess.domain.conditions import Prior
 from groupaccess.domain.freeze import ACKNOWLEDGE, acknowledged
 from groupaccess.domain.model import Access, Directory, Mapping, TokenClient
 from groupaccess.domain.namespaces import Operator, Requirement, Scope
 
+REQUEST = f"{ANNOTATION_DOMAIN}reconcile"
 ID_TOKEN = "ID"  # noqa: S105 -- a kind of token
 
 
@@ -63,28 +64,35 @@ class DeclaredAccess:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredDirectory:
-    """A KeycloakDirectory as watched; `spec` is kept for how the realm is reached."""
+    """A KeycloakDirectory as watched; `spec` is kept for how the realm is reached.
+
+    Whenever `requested` has another text, everything is asked again at once.
+    """
 
     directory: Directory
     spec: api.KeycloakDirectorySpec
     observed: Observed
+    requested: str = ""
 
     def same_spec(self, other: "DeclaredDirectory") -> bool:
         """Tell whether both declare the same, and acknowledge the same."""
         return (self.spec, self.directory) == (other.spec, other.directory)
 
+    def asks_the_same(self, other: "DeclaredDirectory") -> bool:
+        """Tell whether there is no reason in the object to ask everything again."""
+        return self.same_spec(other) and self.requested == other.requested
+
     def reads_the_same(self, other: "DeclaredDirectory") -> bool:
-        """Tell whether both would read the same realm for the same clients."""
-        mine, theirs = self.spec, other.spec
-        return (mine.issuer, mine.admin_url, self.directory.clients) == (
-            theirs.issuer,
-            theirs.admin_url,
-            other.directory.clients,
+        """Tell whether both are one object, which would ask the same realm for the same clients."""
+        mine, theirs = (
+            (each.observed.ref.uid, each.spec.issuer, each.spec.admin_url, each.directory.clients)
+            for each in (self, other)
         )
+        return mine == theirs
 
 
 def declared_access(body: api.GroupAccess) -> DeclaredAccess:
-    """Read a GroupAccess; what only newer versions know is named in `unknown_fields`."""
+    """Read a GroupAccess."""
     spec = body.spec
     return DeclaredAccess(
         Access(
@@ -92,9 +100,8 @@ def declared_access(body: api.GroupAccess) -> DeclaredAccess:
             uid=body.metadata.uid,
             generation=body.metadata.generation,
             directory=spec.directory_ref.name,
-            mappings=tuple(declared_mapping(*each) for each in enumerate(spec.mappings)),
+            mappings=tuple(map(declared_mapping, spec.mappings)),
             suspend=spec.suspend,
-            unknown_fields=tuple(_unknown_in_access(spec)),
         ),
         observed(body.kind, body.metadata, body.status),
         changed(body.metadata),
@@ -102,7 +109,7 @@ def declared_access(body: api.GroupAccess) -> DeclaredAccess:
 
 
 def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
-    """Read a KeycloakDirectory; what only newer versions know is named in `unknown_fields`."""
+    """Read a KeycloakDirectory."""
     spec = body.spec
     directory = Directory(
         name=body.metadata.name,
@@ -114,20 +121,22 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
             for client in spec.tokens.clients
         ),
         allowed_roles=frozenset(spec.allowed_cluster_roles),
-        unknown_fields=tuple(f"spec.{field}" for field in spec.unknown_fields()),
         grace=spec.on_missing.grace,
         refuses_replaced=spec.on_replaced == "Refuse",
         keeps_renamed=spec.on_renamed == "Keep",
         revokes_collided=spec.on_collision == "Revoke",
         acknowledged=acknowledged(body.metadata.annotations.get(ACKNOWLEDGE)),
         canary=spec.canary.group if spec.canary else None,
+        shares_prefix_with=frozenset(spec.tokens.shares_prefix_with),
+        created=body.metadata.creation_timestamp,
     )
-    return DeclaredDirectory(directory, spec, observed(body.kind, body.metadata, body.status))
+    requested = body.metadata.annotations.get(REQUEST, "")
+    seen = observed(body.kind, body.metadata, body.status)
+    return DeclaredDirectory(directory, spec, seen, requested)
 
 
-def declared_mapping(index: int, mapping: api.GroupMapping) -> Mapping:
+def declared_mapping(mapping: api.GroupMapping) -> Mapping:
     """Read a mapping."""
-    unknown = (f"spec.mappings[{index}].{field}" for field in mapping.unknown_fields())
     return Mapping(
         name=mapping.name,
         group=mapping.group,
@@ -135,7 +144,6 @@ def declared_mapping(index: int, mapping: api.GroupMapping) -> Mapping:
         # Without namespaces it says clusterWide: true, or it would not have been read.
         scope=None if mapping.namespaces is None else _scope(mapping.namespaces),
         expires_at=mapping.expires_at,
-        unknown_fields=tuple(unknown),
         group_id=mapping.group_id,
     )
 
@@ -151,11 +159,6 @@ def _scope(namespaces: api.Namespaces) -> Scope:
             *(Requirement(e.key, Operator(e.operator), frozenset(e.values)) for e in expressions),
         ),
     )
-
-
-def _unknown_in_access(spec: api.GroupAccessSpec) -> Iterator[str]:
-    unknown = (field for field in spec.unknown_fields() if not field.startswith("mappings["))
-    yield from (f"spec.{field}" for field in unknown)
 
 
 def changed(meta: api.ObjectMeta) -> datetime | None:

@@ -1,48 +1,40 @@
-"""Keep reading the directories: each on its own loop, so that one that is down slows no other."""
+"""Keep asking the directories: each on its own loop, so that one that is down slows no other."""
 
 import asyncio
 import contextlib
-import logging
 import random
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
-from groupaccess.application.asked import awaits_proof
+from groupaccess.application.backoff import backoff
 from groupaccess.application.connections import Connections
-from groupaccess.application.declared import DeclaredDirectory
-from groupaccess.application.ports import (
-    Clock,
-    Connection,
-    DirectoryReader,
-    Metrics,
-    Note,
-    PassingError,
-    RefusedError,
-)
+from groupaccess.application.directory_rounds import DirectoryRounds
+from groupaccess.application.directory_speaker import DirectorySpeaker
+from groupaccess.application.directory_turns import DirectoryTurns, Look
+from groupaccess.application.pace import Pace
+from groupaccess.application.ports import Clock, DirectoryReader, Metrics
 from groupaccess.application.publisher import Publisher
-from groupaccess.application.statuses import directory_status
 from groupaccess.application.store import Store
-from groupaccess.domain.directory import Failure, Reading
-from groupaccess.domain.directory_status import directory_conditions
-from groupaccess.domain.model import Directory
-from groupaccess.domain.reasons import Reason, advise, unknown
-from groupaccess.domain.sight import Sight
 
-logger = logging.getLogger(__name__)
-
-Look = Callable[
-    [DeclaredDirectory, Reading, Callable[[], Awaitable[Connection]]], Awaitable[Sight | None]
-]
-
-READ_TIMEOUT = 180.0  # seconds for one whole reading; each answer has a bound of its own
-FIRST_RETRY = 1.0  # seconds after a failed reading; doubles up to the sync interval
-SETTLE = 0.5  # seconds between two readings at least: what is declared together is read together
+FIRST_RETRY = 1.0  # seconds after a round that failed; doubles up to the interval
+SETTLE = 0.5  # seconds between two rounds at least
 REST = 5.0  # seconds between them at most, when it is woken
-UNREADABLE = 60.0  # seconds between two looks at whether that was said of one
-JITTER = 0.2  # at most so much less of a pause: many clusters do not ask at the same time
+JITTER = 0.2  # at most so much of a pause: many clusters do not ask at the same time
+
+
+@dataclass
+class _Loop:
+    """The loop of one directory: `wake` wants a round now, `new` an answer for `accesses`."""
+
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    new: asyncio.Event = field(default_factory=asyncio.Event)
+    accesses: set[str] = field(default_factory=set)
+    pace: Pace = field(default_factory=Pace)
+    task: asyncio.Task[None] | None = None
 
 
 class DirectorySync:
-    """Reads every KeycloakDirectory that is declared, and says in its status how that went."""
+    """Asks every KeycloakDirectory that is declared, and says in its status how that went."""
 
     def __init__(
         self,
@@ -54,49 +46,51 @@ class DirectorySync:
         metrics: Metrics,
         enqueue: Callable[[Iterable[str]], None],
     ) -> None:
-        self._connections = connections
-        self._publisher = publisher
         self._reader = reader
         self._store = store
         self._clock = clock
-        self._metrics = metrics
-        self._enqueue = enqueue
-        self._loops: dict[str, tuple[asyncio.Task[None], asyncio.Event]] = {}
+        self._turns = DirectoryTurns(
+            connections,
+            DirectoryRounds(connections, reader, store, clock, enqueue),
+            DirectorySpeaker(publisher, store, clock),
+            store,
+            clock,
+            metrics,
+            enqueue,
+            lambda *given: self.look(*given),  # noqa: PLW0108 -- it may be set later
+        )
+        self._begun = asyncio.Event()
+        self._loops: dict[str, _Loop] = {}
         self._ending: dict[str, set[asyncio.Task[None]]] = {}
         self.look: Look = _look_nowhere
         self.forget: Callable[[str], None] = lambda _: None
 
+    def begin(self) -> None:
+        """Begin to ask: what is in use is known, and this replica leads."""
+        self._begun.set()
+
     def changed(self, name: str) -> None:
-        """Begin to read a directory, or read it again at once because its spec changed."""
+        """Begin to ask a directory, or ask it everything again at once."""
         if name in self._loops:
-            self._loops[name][1].set()
+            self._loops[name].wake.set()
             return
-        wake = asyncio.Event()
         former = frozenset(self._ending.get(name, ()))
-        self._loops[name] = (asyncio.create_task(self._keep_reading(name, wake, former)), wake)
+        loop = self._loops[name] = _Loop()
+        loop.task = asyncio.create_task(self._keep_asking(name, loop, former))
 
-    def asked(self, name: str) -> None:
-        """Read a directory soon, because a GroupAccess asks it for other groups than before."""
+    def asked(self, name: str, accesses: Iterable[str] = ()) -> None:
+        """Ask a directory at once what it was not asked yet for some GroupAccesses.
+
+        In any case its status says again what it has to say.
+        """
         if name in self._loops:
-            self._loops[name][1].set()
-
-    def ask_pinned(self) -> None:
-        """Read soon what bindings pin of directories that were read before these were known."""
-        for name in self._loops:
-            reading = self._store.realms.reading(name)
-            pinned = {use.group_id for use in self._store.pinned(name)}
-            if reading.snapshot and pinned - reading.snapshot.by_id.keys() - reading.gone.keys():
-                self.asked(name)
-
-    def ask_others(self, users: Iterable[str]) -> None:
-        """Read soon what other directories do not know yet of what these GroupAccesses bind."""
-        for name in {other for user in users for other in self._store.unasked(user)}:
-            self.asked(name)
+            self._loops[name].accesses.update(accesses)
+            self._loops[name].new.set()
 
     def gone(self, name: str) -> None:
-        """Stop to read a directory. A namesake is read when its end is over."""
-        if name in self._loops:
-            task, _ = self._loops.pop(name)
+        """Stop to ask a directory. A namesake is asked when its end is over."""
+        loop = self._loops.pop(name, None)
+        if loop is not None and (task := loop.task) is not None:
             self._ending.setdefault(name, set()).add(task)
             task.add_done_callback(lambda ended: self._ended(name, ended))
             task.cancel()
@@ -108,171 +102,68 @@ class DirectorySync:
 
     async def close(self) -> None:
         """Stop all loops and wait for their end."""
-        tasks = [task for task, _ in self._loops.values()]
+        tasks = [loop.task for loop in self._loops.values() if loop.task is not None]
         for task in tasks:
             task.cancel()
         tasks += (task for ending in self._ending.values() for task in ending)
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _keep_reading(
-        self, name: str, wake: asyncio.Event, former: frozenset[asyncio.Task[None]]
+    async def _keep_asking(
+        self, name: str, loop: _Loop, former: frozenset[asyncio.Task[None]]
     ) -> None:
+        await self._begun.wait()
         if former:  # what they let go of at their end is kept by name
             await asyncio.wait(former)
+        new = asyncio.create_task(self._ask_new(name, loop))
         try:
-            await self._follow(name, wake)
+            await self._follow(name, loop)
         finally:
+            new.cancel()
+            await asyncio.gather(new, return_exceptions=True)
             self.forget(name)
             await self._reader.forget(name)
 
-    async def _follow(self, name: str, wake: asyncio.Event) -> None:
+    async def _follow(self, name: str, loop: _Loop) -> None:
         failures, realms = 0, self._store.realms
         while name in realms.directories or name in realms.unreadable:
             declared = realms.directories.get(name)
-            wake.clear()
+            loop.wake.clear()
             began = self._clock.monotonic()
-            healthy = await self._try(name, declared)
+            healthy = await self._turns.ask_all(name, loop.pace)
             failures = 0 if healthy else failures + 1
-            interval = declared.spec.sync_interval.total_seconds() if declared else UNREADABLE
-            pause = _pause(interval, failures)
+            if healthy and self._store.unanswered(name, self._store.users_of(name)):
+                self.asked(name, self._store.users_of(name))  # it came after the round had begun
+            pause = _pause(loop.pace, failures)
             # However often it is woken: Keycloak rests for as long as it worked.
             rest = min(max(SETTLE, self._clock.monotonic() - began), REST)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause - rest):
-                    await wake.wait()
+                    await loop.wake.wait()
             current = realms.directories.get(name)
             if current is not None and declared is not None and current.same_spec(declared):
                 await asyncio.sleep(rest)
 
-    async def _try(self, name: str, declared: DeclaredDirectory | None) -> bool:
-        """Read a directory once, or say that it cannot be read. Return whether that went well.
-
-        Whatever is raised, the directory is tried again: nobody else would begin its loop anew.
-        """
-        try:
-            if name not in self._store.realms.unreadable:
-                return declared is not None and await self._once(declared)
-            await self._say_unreadable(name)
-        except PassingError as passing:
-            logger.warning("directory %s: status not written: %s", name, passing)
-            return False
-        except Exception as error:
-            logger.exception("directory %s: unexpected", name)
-            await self._say_unexpected(name, error)
-            return False
-        return True
-
-    async def _say_unexpected(self, name: str, error: Exception) -> None:
-        """Say what ended the turn before its end, so far as that can still be said."""
-        declared = self._store.realms.directories.get(name)
-        if declared is None:
-            return
-        try:
-            self._enqueue(self._store.put_reading(name, Reading(failure=_unexpected(error))))
-            await self._say(declared)
-        except Exception:  # it must not end the loop either
-            logger.exception("directory %s: not said in its status", name)
-
-    async def _say_unreadable(self, name: str) -> None:
-        """Say in the status of a directory what of its spec cannot be read."""
-        observed, words = self._store.realms.unreadable[name]
-        reading = Reading(failure=_failure(Reason.UNREADABLE, words))
-        conditions = directory_conditions(reading, patient=False)
-        now = self._clock.now()
-        body = directory_status(observed.generation, conditions, reading, observed.prior, now)
-        await self._publisher.publish(observed, body)
-
-    async def _once(self, declared: DeclaredDirectory) -> bool:
-        """Read once, tell whom it touches, and write the status. Return whether it was read."""
-        name = declared.directory.name
-        reading = await self._read(declared)
-        sight = await self.look(declared, reading, lambda: self._connections.of(declared.spec))
-        current = self._store.realms.directories.get(name)
-        if current is None or not current.reads_the_same(declared):
-            return True  # it was for another realm: read again at once, `wake` is set
-        if current.same_spec(declared):  # before the reading, by which grants are made
-            self._enqueue(self._store.put_sight(name, sight))
-        touched = self._store.put_reading(name, reading)
-        self._enqueue(touched)
-        self.ask_others(touched)
-        try:
-            if not self._is_asked_more(name, reading):
-                await self._say(current)
-        except PassingError as passing:
-            logger.warning("directory %s: status not written: %s", name, passing)
-        return reading.failure is None
-
-    async def _read(self, declared: DeclaredDirectory) -> Reading:
-        directory = declared.directory
-        if directory.unknown_fields:
-            fact = unknown(directory.unknown_fields)
-            return Reading(failure=_failure(Reason.UNKNOWN_FIELD, fact))
-        began = self._clock.monotonic()
-        try:
-            async with asyncio.timeout(READ_TIMEOUT):
-                connection = await self._connections.of(declared.spec)
-                reading = await self._read_groups(directory, connection)
-        except RefusedError as refused:
-            reading = Reading(failure=refused.failure)
-        except (PassingError, TimeoutError) as error:
-            why = "no answer in time" if isinstance(error, TimeoutError) else str(error)
-            reading = Reading(failure=_failure(Reason.KEYCLOAK_UNAVAILABLE, why))
-        except Exception as error:  # it must not end the loop
-            logger.exception("directory %s: unexpected", directory.name)
-            reading = Reading(failure=_unexpected(error))
-        reason = reading.failure.reason if reading.failure else ""
-        if reading.failure is not None:
-            logger.warning("directory %s: %s", directory.name, reading.failure.message)
-        self._metrics.directory_read(directory.name, reason, self._clock.monotonic() - began)
-        return reading
-
-    async def _read_groups(self, directory: Directory, connection: Connection) -> Reading:
-        """Read the realm; what is pinned and not in it counts as gone only when confirmed."""
-        name = directory.name
-        snapshot = await self._reader.read(directory, connection, self._store.in_use(name))
-        pinned = {use.group_id: use.path for use in self._store.pinned(name)}
-        absent = pinned.keys() - snapshot.by_id.keys()
-        known = self._store.realms.readings.get(name, Reading()).gone
-        asked = {group_id: pinned[group_id] for group_id in sorted(absent - known.keys())}
-        if asked:
-            await self._reader.confirm_gone(directory, connection, asked)
-        now = self._clock.now()
-        return Reading(snapshot, read_at=now, gone=dict.fromkeys(absent, now))
-
-    def _is_asked_more(self, name: str, reading: Reading) -> bool:
-        """Tell whether the next reading, at once, will know what this one could not yet."""
-        users = (self._store.accesses[user].access for user in self._store.users_of(name))
-        read = reading.snapshot
-        return read is not None and any(awaits_proof(read, access) for access in users)
-
-    async def _say(self, declared: DeclaredDirectory) -> None:
-        observed, directory = declared.observed, declared.directory
-        reading, now = self._store.realms.readings[directory.name], self._clock.now()
-        patient = observed.prior.patience_left(observed.generation, now).total_seconds() > 0
-        frozen = self._store.frozen(directory.name)
-        conditions = directory_conditions(reading, patient=patient, frozen=frozen)
-        if sight := self._store.realms.sights.get(directory.name):
-            conditions = (*conditions, sight.condition())
-        body = directory_status(observed.generation, conditions, reading, observed.prior, now)
-        note = None
-        if frozen is not None:
-            note = Note(observed.ref, frozen.reason, "Read", frozen.message, warning=True)
-        await self._publisher.publish(observed, body, note)
+    async def _ask_new(self, name: str, loop: _Loop) -> None:
+        """Ask what is new whenever something is, also beside a round that is under way."""
+        while True:
+            await loop.new.wait()
+            loop.new.clear()
+            accesses, loop.accesses = loop.accesses, set()
+            memory = self._store.realms.memory(name)
+            if memory.known is None:
+                continue  # the first round asks it
+            silent = memory.failure is not None and self._store.unanswered(name, accesses)
+            if silent or not await self._turns.ask_new(name, accesses, loop.pace):
+                loop.wake.set()
 
 
 async def _look_nowhere(*_: object) -> None:
     """See nothing of how kube-apiserver reads tokens."""
 
 
-def _failure(reason: Reason, fact: str) -> Failure:
-    return Failure(reason, advise(reason, fact))
-
-
-def _unexpected(error: Exception) -> Failure:
-    why = f"the reading failed in an unexpected way ({type(error).__name__})"
-    return _failure(Reason.KEYCLOAK_UNAVAILABLE, why)
-
-
-def _pause(interval: float, failures: int) -> float:
-    pause = min(interval, FIRST_RETRY * 2.0 ** min(failures - 1, 16)) if failures else interval
-    return pause * random.uniform(1 - JITTER, 1)  # noqa: S311 -- no secret
+def _pause(pace: Pace, failures: int) -> float:
+    """Return the seconds until the next round: some less, but never where Keycloak needs them."""
+    if failures:
+        return backoff(failures, FIRST_RETRY, pace.interval)
+    spread = (1.0, 1 + JITTER) if pace.stretched else (1 - JITTER, 1.0)
+    return pace.interval * random.uniform(*spread)  # noqa: S311 -- no secret

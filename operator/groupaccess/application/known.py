@@ -1,25 +1,28 @@
 """What is known of the cluster and of the directories, and what can be asked of that."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from groupaccess.application.asked import in_use, knows
+from groupaccess.application.asked import awaits_proof, in_use, in_use_of, strings
 from groupaccess.application.declared import DeclaredAccess
+from groupaccess.application.dependents import Dependents
 from groupaccess.application.memory import ObjectMemory
 from groupaccess.application.realms import Realms
-from groupaccess.application.references import NOTHING, References
+from groupaccess.application.references import References
 from groupaccess.application.seen import Seen
-from groupaccess.application.siblings import Strings, strings, strings_of
 from groupaccess.application.standing import Standing
+from groupaccess.domain import model
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName
-from groupaccess.domain.directory import Failure, Reading
+from groupaccess.domain.carried import carries_paths
+from groupaccess.domain.directory import Failure, Gap, Group, Realm
 from groupaccess.domain.former import former_subjects
 from groupaccess.domain.freeze import Use, use_of
-from groupaccess.domain.in_use import InUse
 from groupaccess.domain.namespaces import Namespace
-from groupaccess.domain.pins import Pin, pins
+from groupaccess.domain.pins import Pin, edited, pins
+from groupaccess.domain.prefixes import Prefixes
+from groupaccess.domain.question import InUse, Question, questions
 from groupaccess.domain.verdict import Circumstances
 
 ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
@@ -38,6 +41,7 @@ class Known:
     rights: int = 0  # numbers the operator's rights: they may be others after a role has changed
     seen: dict[str, Seen] = field(default_factory=lambda: {kind: Seen() for kind in KINDS})
     _references: References = field(default_factory=References)
+    _dependents: Dependents = field(default_factory=Dependents)
     _memories: dict[str, ObjectMemory] = field(default_factory=dict)  # by uid
 
     def users_of(self, directory: str) -> AbstractSet[str]:
@@ -45,11 +49,11 @@ class Known:
         return self._references.of_directory(directory)
 
     def in_use(self, directory: str) -> InUse:
-        """Return what the directory is asked for."""
+        """Return the groups that a directory is asked about."""
         users = (self.accesses[user].access for user in self.users_of(directory))
         declared = self.realms.directories[directory].directory
-        pinned = self.pinned(directory)
-        return in_use(declared, users, pinned, self._strings_beside(directory))
+        formers = self.bindings.pinned.formers(directory)
+        return in_use(declared, users, self.pinned(directory), formers)
 
     def pinned(self, directory: str) -> AbstractSet[Use]:
         """Return what is pinned of a directory: on bindings, and by writes under way for them.
@@ -64,15 +68,6 @@ class Known:
         )
         found = {use for name, use in filter(None, unwritten) if name == directory}
         return found.union(self.bindings.pinned.of(directory))
-
-    def unasked(self, access: str) -> frozenset[str]:
-        """Return the other directories that have to say first who carries its groups' strings."""
-        declared = self.accesses.get(access)
-        siblings = self.realms.siblings_of(declared.access.directory) if declared else ()
-        own = self._strings(access) if siblings else None
-        if own is None:
-            return NOTHING
-        return frozenset(s.directory.name for s in siblings if not s.answers(own.sure))
 
     def refused(self) -> AbstractSet[str]:
         """Return the GroupAccesses that the API server refused a write of."""
@@ -126,65 +121,113 @@ class Known:
             return {}
         standing = {key: binding.content for key, binding in self.standing(access).items()}
         memory = self.memory(access)
-        return pins(declared.access.directory, memory.placeholders | standing | memory.certain)
-
-    def formers(self, access: str) -> frozenset[str]:
-        """Return what tokens carried for the groups of a GroupAccess before they were renamed."""
-        declared = self.accesses.get(access)
-        directory = self.realms.directories.get(declared.access.directory) if declared else None
-        prefix = directory.directory.groups_prefix if directory else ""
-        bound = (former_subjects(binding.content) for binding in self.standing(access).values())
-        return frozenset(name.removeprefix(prefix) for formers in bound for name in formers)
+        contents = memory.placeholders | standing | memory.certain
+        found = pins(declared.access.directory, contents)
+        for now, before in edited(declared.access, contents).items():
+            if before in found:
+                found.setdefault(now, found[before])
+        return found
 
     def frozen(self, name: str) -> Failure | None:
         """Say why a directory is frozen, None when it is not."""
         return self.realms.frozen(name, self.bindings.pinned.of(name))
 
+    def prefixes(self, name: str) -> Prefixes:
+        """Return what the prefixes of other directories mean for a directory."""
+        return self.realms.prefixes(name, self.bindings.pinned.bound)
+
+    def held(self, name: str) -> Failure | None:
+        """Say why a directory grants nothing new, whatever is read of it; None when it may."""
+        return self.frozen(name) or self.prefixes(name).conflict
+
     def circumstances(self, declared: DeclaredAccess, now: datetime) -> Circumstances:
         """Gather what the verdicts of a GroupAccess depend on, at a time of day.
 
-        Until its groups are looked up, here and in the other directories, it counts as not read
-        yet.
+        It is touched from now on whenever one of the answers changes that it depends on.
         """
-        name = declared.access.directory
-        directory = self.realms.directories.get(name)
-        reading = self.realms.reading(name)
-        if reading.snapshot is not None and not knows(reading.snapshot, declared.access):
-            reading = Reading(failure=reading.failure)
-        if reading.failure is None and self.unasked(declared.access.name):
-            reading = Reading()
+        access, name = declared.access, declared.access.directory
+        directory, memory = self.realms.directories.get(name), self.realms.memory(name)
+        pinned = self.pins(access.name)
+        needed = {each.name: self._needed(name, each, pinned) for each in access.mappings}
+        formers = self._former_names(access.name, directory.directory if directory else None)
+        self._dependents.put(access.name, name, formers.union(*needed.values()))
+        groups = {each.group for each in access.mappings}
+        gaps = ((each, self._gap(name, each, needed[each.name])) for each in access.mappings)
         return Circumstances(
             directory_name=name,
             directory=directory.directory if directory else None,
-            reading=reading,
+            reading=memory.reading,
             cluster_roles=self.cluster_roles,
             now=now,
             namespaces=self.namespaces,
             suspend=declared.access.suspend,
             sight=self.realms.sights.get(name),
-            unknown_fields=declared.access.unknown_fields,
-            pins=self.pins(declared.access.name),
+            pins=pinned,
             frozen=self.frozen(name),
-            siblings=self.realms.siblings_of(name),
+            prefixes=self.prefixes(name),
             unreadable=self._unreadable(name),
+            gaps={mapping.name: gap for mapping, gap in gaps if gap is not None},
+            hints={each: memory.hints[each][0] for each in groups & memory.hints.keys()},
         )
+
+    def _former_names(self, access: str, directory: model.Directory | None) -> frozenset[Question]:
+        """Return the questions about the former subjects of a GroupAccess.
+
+        It is judged without the answers, and again with them.
+        """
+        if directory is None:
+            return frozenset()
+        bound = (former_subjects(binding.content) for binding in self.standing(access).values())
+        texts = strings(directory, {name for formers in bound for name in formers})
+        return questions(InUse(strings=texts), {}, paths=False)
+
+    def unanswered(self, directory: str, accesses: Iterable[str]) -> set[Question]:
+        """Return what was never asked of a directory, of all that some GroupAccesses need."""
+        needed = set[Question]()
+        for access in (self.accesses[name].access for name in accesses if name in self.accesses):
+            if access.directory == directory:
+                pinned = self.pins(access.name)
+                for mapping in access.mappings:
+                    needed |= self._needed(directory, mapping, pinned)
+        memory = self.realms.memory(directory)
+        return needed - memory.answers.keys() - memory.failures.keys()
+
+    def is_another(self, directory: str, realm: Realm) -> bool:
+        """Tell whether bindings say that the operator's account was another one."""
+        uses = self.bindings.pinned.of(directory)
+        return any(use.grants and use.directory_id not in {"", realm.identity} for use in uses)
+
+    def continues(self, directory: str, realm: Realm) -> bool:
+        """Tell whether an answer counts at once: the realm is the one that was asked before.
+
+        At first it does where nothing is pinned, so that nothing can be lost by it.
+        """
+        before = self.realms.memory(directory).realm
+        if before is None:
+            return not self.pinned(directory)
+        return before.identity == realm.identity
+
+    def _needed(
+        self, directory: str, mapping: model.Mapping, pinned: Mapping[str, Pin]
+    ) -> frozenset[Question]:
+        """Return the questions whose answers a mapping depends on."""
+        declared, memory = self.realms.directories.get(directory), self.realms.memory(directory)
+        if declared is None or memory.realm is None or mapping.unreadable is not None:
+            return frozenset()
+        paths = carries_paths(declared.directory, memory.realm.clients)
+        return questions(in_use_of(mapping, pinned), memory.answers, paths=paths)
+
+    def _gap(
+        self, directory: str, mapping: model.Mapping, needed: frozenset[Question]
+    ) -> Gap | None:
+        """Return what is missing for a mapping: an answer, or a look at a token."""
+        memory = self.realms.memory(directory)
+        gap, known = memory.gap(needed), memory.known
+        if gap is None and known is not None and awaits_proof(known):
+            found = isinstance(known.find(mapping.group), Group) or mapping.group_id in known.by_id
+            return Gap() if found else None
+        return gap
 
     def _unreadable(self, directory: str) -> str | None:
         _, words = self.realms.unreadable.get(directory, (None, None))
         return f'directory "{directory}": {words}' if words is not None else None
-
-    def _strings(self, user: str) -> Strings | None:
-        access = self.accesses[user].access
-        declared = self.realms.directories.get(access.directory)
-        if declared is None:
-            return None
-        snapshot = self.realms.reading(access.directory).snapshot
-        return strings_of(access, declared.directory, self.pins(user), snapshot)
-
-    def _strings_beside(self, directory: str) -> Iterator[str]:
-        """Yield what is bound for other directories."""
-        for name, declared in self.realms.directories.items():
-            if name != directory:
-                references, pinned = self._references.groups_of(name), self.bindings.pinned.of(name)
-                snapshot = self.realms.reading(name).snapshot
-                yield from strings(declared.directory, references, pinned, snapshot).sure

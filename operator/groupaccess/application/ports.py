@@ -1,16 +1,15 @@
 """What the application asks of the world. The adapters give it, the fakes of the tests too."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from groupaccess.domain.apiserver import OwnToken, Review
-from groupaccess.domain.apiserver_flags import Arguments
 from groupaccess.domain.bindings import Binding, Desired
-from groupaccess.domain.directory import Failure, Snapshot
-from groupaccess.domain.in_use import InUse
+from groupaccess.domain.directory import Failure, Group, Realm
 from groupaccess.domain.model import Directory
+from groupaccess.domain.question import Answer, Question
 
 
 class RefusedError(Exception):
@@ -20,6 +19,10 @@ class RefusedError(Exception):
         """Keep the failure, whose message is for people."""
         super().__init__(failure.message)
         self.failure = failure
+
+
+class UnansweredError(RefusedError):
+    """One question has no answer; that says nothing of any other."""
 
 
 class PassingError(Exception):
@@ -41,7 +44,10 @@ class NotInstalledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ObjectRef:
-    """Names one of our objects: `kind` is GroupAccess or KeycloakDirectory."""
+    """Names what an event or a status is about: one of our objects, or an admission policy.
+
+    `uid` is "" where there may be no such object.
+    """
 
     kind: str
     name: str
@@ -50,7 +56,7 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A Kubernetes event about one of our objects. `warning` picks its type.
+    """A Kubernetes event about an object. `warning` picks its type.
 
     With a text in `once`, an event for the same text is posted only once, also after a restart.
     One that is `urgent`, and each warning, is kept when too many wait.
@@ -136,29 +142,44 @@ class Connection:
 
 
 class DirectoryReader(Protocol):
-    """Keycloak's admin API."""
+    """Keycloak's admin API, one question at a time.
 
-    async def read(
-        self, directory: Directory, connection: Connection, used: InUse | None = None
-    ) -> Snapshot:
-        """Read the realm, or raise RefusedError with the reason why it is not known.
+    Every method raises RefusedError with the reason why Keycloak is not known: nothing that fails
+    is ever an empty answer. What is kept for the next question, such as a login, is kept by the
+    directory's name.
+    """
 
-        With None in `used` it is read whole; else at least what is in use, if that is cheaper.
-        Never return a part of it: an error, a listing that does not match its count, a 403 raise.
-        What it keeps for the next reading, such as a login, it keeps by the directory's name.
+    async def realm(
+        self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+    ) -> Realm:
+        """Read who the operator is there, and the clients that the directory names.
+
+        Example tokens of members of one of the groups prove what the clients' tokens carry; with
+        None, while no group is known yet, none is looked for.
         """
 
-    async def confirm_gone(
-        self, directory: Directory, connection: Connection, groups: Mapping[str, str]
-    ) -> None:
-        """Ask for groups, by id and by their last path, that a complete reading lacked.
+    async def ask(
+        self, directory: Directory, connection: Connection, identity: str, question: Question
+    ) -> Answer:
+        """Return the answer, which is complete but for `more`, of the realm with this `identity`.
 
-        Raise RefusedError unless each is gone: only a 404 means that. Another group at its path
-        does not speak against it.
+        Raise UnansweredError where others may still get an answer: a 403, a 5xx, a 404 that is not
+        Keycloak's own word.
         """
+
+    async def see_some(self, directory: Directory, connection: Connection) -> None:
+        """Look whether any group is shown, if there is one; raise RefusedError if not."""
+
+    async def holding(
+        self, directory: Directory, connection: Connection, text: str
+    ) -> Sequence[Group]:
+        """Return some groups whose names hold a text, in any case."""
+
+    async def has_role(self, directory: Directory, connection: Connection, name: str) -> bool:
+        """Tell whether the realm has a role of this name, as far as that may be seen."""
 
     async def forget(self, directory: str) -> None:
-        """Let go of what is kept for a directory, which is read no more."""
+        """Let go of what is kept for a directory, which is asked no more."""
 
 
 class OwnTokens(Protocol):
@@ -169,16 +190,13 @@ class OwnTokens(Protocol):
 
 
 class ApiServer(Protocol):
-    """How kube-apiserver reads tokens.
-
-    Both raise RefusedError where the right is missing, naming the chart's value that gives it.
-    """
+    """How kube-apiserver reads tokens."""
 
     async def review(self, token: str) -> Review:
-        """Return what kube-apiserver reads from a token; no error has the token in it."""
+        """Return what kube-apiserver reads from a token; no error has the token in it.
 
-    async def arguments(self) -> tuple[Arguments, ...]:
-        """Return the arguments of each kube-apiserver that can be seen, sorted; maybe none."""
+        Raise RefusedError where the right is missing, naming the chart's value that gives it.
+        """
 
 
 class TimerHandle(Protocol):

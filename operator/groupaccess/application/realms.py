@@ -1,13 +1,15 @@
 """The directories, and what is known of each realm and of its tokens."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from groupaccess.application.declared import DeclaredDirectory, Observed
+from groupaccess.application.directory_memory import DirectoryMemory
 from groupaccess.application.freezing import Freezing
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.freeze import Use
-from groupaccess.domain.siblings import Sibling
+from groupaccess.domain.prefixes import Prefixes, prefixes
 from groupaccess.domain.sight import Sight
 
 
@@ -16,7 +18,7 @@ class Realms:
     """What is declared, read and seen, by the name of the directory."""
 
     directories: dict[str, DeclaredDirectory] = field(default_factory=dict)
-    readings: dict[str, Reading] = field(default_factory=dict)
+    memories: dict[str, DirectoryMemory] = field(default_factory=dict)
     sights: dict[str, Sight] = field(default_factory=dict)
     freezing: Freezing = field(default_factory=Freezing)
     unreadable: dict[str, tuple[Observed, str]] = field(default_factory=dict)  # and why
@@ -32,11 +34,15 @@ class Realms:
             return False
         was_unreadable = self.unreadable.pop(name, None) is not None
         self.directories[name] = declared
-        if known is not None and known.same_spec(declared):
+        same_realm = known is not None and known.reads_the_same(declared)
+        if known is not None and same_realm and known.same_spec(declared):
             return was_unreadable
         self.sights.pop(name, None)  # it was for another spec
-        if known is None or not known.reads_the_same(declared):
-            self.readings[name] = Reading()
+        uid = declared.observed.ref.uid
+        if self.memory(name).uid != uid:
+            self.freezing.forget(name)
+        if not same_realm:
+            self.memories[name] = DirectoryMemory(uid)
         return True
 
     def put_unreadable(self, observed: Observed, words: str) -> bool:
@@ -60,7 +66,7 @@ class Realms:
         """Forget a directory that was deleted."""
         self.unreadable.pop(name, None)
         self.directories.pop(name, None)
-        self.readings.pop(name, None)
+        self.memories.pop(name, None)
         self.freezing.forget(name)
         self.sights.pop(name, None)
 
@@ -73,25 +79,13 @@ class Realms:
         if known is not None and observed.follows(known.observed):
             self.directories[observed.ref.name] = replace(known, observed=observed)
 
+    def memory(self, name: str) -> DirectoryMemory:
+        """Return what is remembered of a directory; of one that is not known nothing is kept."""
+        return self.memories.get(name) or DirectoryMemory("")
+
     def reading(self, name: str) -> Reading:
-        """Return what was read of a directory."""
-        return self.readings.get(name, Reading())
-
-    def read(self, name: str, reading: Reading) -> tuple[Reading, Reading]:
-        """Keep a reading; return what was known before, and is now.
-
-        A failure leaves the last snapshot in force. What is gone has been so since it was first
-        confirmed.
-        """
-        before = self.reading(name)
-        since = {each: before.gone.get(each, at) for each, at in reading.gone.items()}
-        after = replace(reading, gone=since)
-        if reading.snapshot is None:
-            after = replace(
-                reading, snapshot=before.snapshot, read_at=before.read_at, gone=before.gone
-            )
-        self.readings[name] = after
-        return before, after
+        """Return what is known of all groups of a directory."""
+        return self.memory(name).reading
 
     def see(self, name: str, sight: Sight) -> bool:
         """Keep how kube-apiserver reads the directory's tokens; tell whether that is news."""
@@ -99,20 +93,18 @@ class Realms:
         return sight != before
 
     def frozen(self, name: str, uses: Iterable[Use]) -> Failure | None:
-        """Say why a directory is frozen, by what bindings pin of it; None when it is not."""
-        declared, snapshot = self.directories.get(name), self.reading(name).snapshot
-        if declared is None or snapshot is None:
-            return None
-        return self.freezing.judge(declared.directory, snapshot, uses)
+        """Say why a directory is frozen, by what bindings pin of it; None when it is not.
 
-    def sibling(self, name: str) -> Sibling | None:
-        """Return a directory as the others see it, None until it was read."""
-        declared, reading = self.directories.get(name), self.reading(name)
-        if declared is None or reading.snapshot is None:
+        It is judged by the last whole round, and by the pins that this one answered.
+        """
+        declared, judged = self.directories.get(name), self.memory(name).judged
+        if declared is None or judged is None:
             return None
-        return Sibling(declared.directory, reading.snapshot, reading.failure is not None)
+        snapshot, gone = judged
+        answered = [use for use in uses if use.group_id in snapshot.by_id or use.group_id in gone]
+        return self.freezing.judge(declared.directory, snapshot, answered)
 
-    def siblings_of(self, name: str) -> tuple[Sibling, ...]:
-        """Return all others that were read, by name."""
-        others = (self.sibling(other) for other in sorted(self.directories) if other != name)
-        return tuple(other for other in others if other is not None)
+    def prefixes(self, name: str, bound: AbstractSet[str]) -> Prefixes:
+        """Return what the prefixes of the others mean for a directory, by which ones are bound."""
+        directories = {each: known.directory for each, known in self.directories.items()}
+        return prefixes(name, directories, bound)

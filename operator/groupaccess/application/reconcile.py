@@ -1,6 +1,7 @@
 """One GroupAccess, all the way: declared, directory, bound -> verdicts -> bindings -> status."""
 
 import logging
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -55,6 +56,7 @@ class Reconciler:
         self._speaker = speaker
         self._background = background
         self._elsewhere = Elsewhere(store)
+        self.suggest: Callable[[str, str], None] = lambda *_: None  # for a directory and a group
 
     async def reconcile(self, name: str) -> float | None:
         """Judge, desire, plan, write, observe, say.
@@ -89,6 +91,9 @@ class Reconciler:
         if observed is None or self._speaker.is_busy(declared):
             return again
         patience = self._speaker.patience(declared)
+        for each in verdicts:
+            if each.reason is Reason.GROUP_NOT_FOUND:  # its message gets better by a hint
+                self.suggest(given.directory_name, each.mapping.group)
         said = status(declared.access, verdicts, wanted, observed, patient=patience > 0)
         if said.waiting:
             order.look_again(patience)
@@ -189,7 +194,6 @@ class Reconciler:
     async def _end_orphans(self, name: str) -> float | None:
         """Take back what is bound for a GroupAccess that may be gone."""
         self._expiry.forget(name)
-        self._speaker.forget(name)
         self._writer.withdraw(name)
         todo = plan_orphans(self._store.standing(name).values())
         if todo.empty or self._background.is_busy(name):

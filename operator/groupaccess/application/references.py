@@ -1,7 +1,7 @@
 """Which GroupAccesses a role, a directory or a namespace touches."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -11,10 +11,11 @@ from groupaccess.domain.namespaces import Scope
 
 NOTHING: frozenset[str] = frozenset()
 Index = defaultdict[str, set[str]]
+K = TypeVar("K")
 T = TypeVar("T")
 
 
-def discard(index: defaultdict[str, set[T]], key: str, value: T) -> None:
+def discard(index: defaultdict[K, set[T]], key: K, value: T) -> None:
     """Take a value out of an index, and the key with the last of them."""
     values = index[key]
     values.discard(value)
@@ -32,7 +33,6 @@ class References:
 
     _roles: Index = field(default_factory=_index)
     _directories: Index = field(default_factory=_index)
-    _groups: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _namespaces: Index = field(default_factory=_index)
     _selecting: dict[str, tuple[Scope, ...]] = field(default_factory=dict)
 
@@ -42,7 +42,6 @@ class References:
         scopes = tuple(mapping.scope for mapping in access.mappings if mapping.scope is not None)
         for mapping in access.mappings:
             self._roles[mapping.cluster_role].add(access.name)
-            self._groups[access.directory][mapping.group] += 1
         for scope in scopes:
             for namespace in scope.names:
                 self._namespaces[namespace].add(access.name)
@@ -54,16 +53,10 @@ class References:
         """Forget a GroupAccess, as it was added."""
         discard(self._directories, access.directory, access.name)
         self._selecting.pop(access.name, None)
-        groups = self._groups[access.directory]
         for mapping in access.mappings:
             discard(self._roles, mapping.cluster_role, access.name)
-            groups[mapping.group] -= 1
-            if not groups[mapping.group]:
-                del groups[mapping.group]
             for namespace in mapping.scope.names if mapping.scope else ():
                 discard(self._namespaces, namespace, access.name)
-        if not groups:
-            del self._groups[access.directory]
 
     @property
     def roles(self) -> frozenset[str]:
@@ -77,10 +70,6 @@ class References:
     def of_directory(self, name: str) -> AbstractSet[str]:
         """Return those that refer to a KeycloakDirectory."""
         return frozenset(self._directories.get(name, NOTHING))
-
-    def groups_of(self, directory: str) -> Iterable[str]:
-        """Return the groups of a directory that are declared, each once."""
-        return self._groups[directory].keys() if directory in self._groups else ()
 
     def of_namespace(self, name: str, *labels: Mapping[str, str]) -> AbstractSet[str]:
         """Return those that name a namespace, or select it by what its labels were or are."""

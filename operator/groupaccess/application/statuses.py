@@ -15,6 +15,7 @@ from groupaccess.api.conditions import Status
 from groupaccess.domain.clients import Client
 from groupaccess.domain.conditions import Condition, Prior
 from groupaccess.domain.directory import Reading
+from groupaccess.domain.directory_status import Asking
 from groupaccess.domain.mapping_status import MappingStatus
 from groupaccess.domain.model import Access
 from groupaccess.domain.status import AccessStatus
@@ -61,6 +62,7 @@ def directory_status(
     generation: int,
     conditions: Iterable[Condition],
     reading: Reading,
+    asking: Asking,
     before: Prior,
     now: datetime,
 ) -> api.KeycloakDirectoryStatus:
@@ -70,8 +72,7 @@ def directory_status(
     if snapshot is not None:
         known = {
             "directory_id": snapshot.identity,
-            "groups": snapshot.size,
-            "method": "Sweep" if snapshot.looked_up is None else "Lookup",
+            "groups": asking.groups,
         }
         proofs = tuple(_proofs(snapshot.clients))
         known |= {"clients": proofs} if proofs else {}

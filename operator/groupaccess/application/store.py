@@ -1,25 +1,35 @@
 """Whom a change touches of what is known of the cluster and of the directories."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from groupaccess.application.declared import DeclaredAccess, DeclaredDirectory, Observed
+from groupaccess.application.directory_memory import Results, Round
 from groupaccess.application.known import ACCESS, Known
+from groupaccess.application.ports import ObjectRef
 from groupaccess.application.references import NOTHING
-from groupaccess.application.siblings import is_touched_by
-from groupaccess.application.touched import is_touched
 from groupaccess.domain.bindings import Binding, BindingKey
-from groupaccess.domain.directory import Reading, changed_references
-from groupaccess.domain.identity import changed_ids
+from groupaccess.domain.carried import carries_paths
+from groupaccess.domain.directory import Failure, Hint, Realm
 from groupaccess.domain.namespaces import Namespace
-from groupaccess.domain.siblings import Sibling
+from groupaccess.domain.prefixes import Prefixes
+from groupaccess.domain.question import Search, names
 from groupaccess.domain.sight import Sight
 
 
 @dataclass
 class Store(Known):
-    """Takes in changes; each method returns the names of the GroupAccesses that it touches."""
+    """Takes in changes; each method returns the names of the GroupAccesses that it touches.
+
+    `contested` is told of directories for which the prefixes of others mean something else now,
+    whether a watch brought the news or the own writer.
+    """
+
+    contested: Callable[[AbstractSet[str]], None] = lambda _: None
+    _prefixes: dict[str, Prefixes] = field(default_factory=dict)  # as they were told last
+    _bound: AbstractSet[str] = NOTHING  # as it was then
 
     def put_access(self, declared: DeclaredAccess) -> AbstractSet[str]:
         """Keep a GroupAccess, unless this version of it or a newer one is known already."""
@@ -45,6 +55,7 @@ class Store(Known):
             self._references.remove(known.access)
             self._memories.pop(known.access.uid, None)
         self.bindings.bind(name, NOTHING)
+        self._dependents.drop(name)
         return {name}
 
     def put_directory(self, declared: DeclaredDirectory) -> AbstractSet[str]:
@@ -53,10 +64,10 @@ class Store(Known):
         What was read of it is void when it was read otherwise.
         """
         name = declared.directory.name
-        before = self.realms.sibling(name)
         if not self.realms.put(declared):
             return NOTHING
-        return self.users_of(name) | self._sharers(name, before)
+        self._contest()
+        return self.users_of(name)
 
     def put_unreadable_directory(self, observed: Observed, words: str) -> AbstractSet[str]:
         """Keep that a KeycloakDirectory cannot be read now, and why: its users hold."""
@@ -65,15 +76,48 @@ class Store(Known):
 
     def drop_directory(self, name: str) -> AbstractSet[str]:
         """Forget a KeycloakDirectory that was deleted."""
-        before = self.realms.sibling(name)
         self.realms.drop(name)
-        return self.users_of(name) | self._sharers(name, before)
+        self._contest()
+        return self.users_of(name)
 
-    def put_reading(self, name: str, reading: Reading) -> AbstractSet[str]:
-        """Keep what was read of a directory; a failure leaves the last snapshot in force."""
-        sibling = self.realms.sibling(name)
-        before, after = self.realms.read(name, reading)
-        return self._touched(name, before, after) | self._sharers(name, sibling)
+    def put_realm(self, name: str, realm: Realm) -> AbstractSet[str]:
+        """Keep what concerns all groups of a directory."""
+        return self.users_of(name) if self.realms.memory(name).put_realm(realm) else NOTHING
+
+    def put_results(self, name: str, results: Results, now: datetime) -> AbstractSet[str]:
+        """Keep some answers of a directory, and why others failed."""
+        return self._dependents.of(name, self.realms.memory(name).put(results, now))
+
+    def put_round(self, name: str, ended: Round) -> AbstractSet[str]:
+        """Keep all answers of a directory: what it is judged by as a whole."""
+        directory = self.realms.directories[name].directory
+        paths = carries_paths(directory, ended.realm.clients)
+        changed = self.realms.memory(name).put_round(ended, self.in_use(name), paths=paths)
+        news = self.realms.freezing.is_news(name, self.frozen(name))
+        return (
+            self.users_of(name) if news or changed is None else self._dependents.of(name, changed)
+        )
+
+    def put_failure(self, name: str, failure: Failure) -> AbstractSet[str]:
+        """Keep why a directory has no answer at all; the last answers stay in force."""
+        memory = self.realms.memory(name)
+        before, memory.failure = memory.failure, failure
+        return NOTHING if before == failure else self.users_of(name)
+
+    def put_hint(
+        self, directory: ObjectRef, reference: str, hint: Hint, at: float
+    ) -> AbstractSet[str]:
+        """Keep what somebody may have meant who named a group that is not there.
+
+        `at` is the time of that, in seconds of the monotonic clock.
+        """
+        memory = self.realms.memory(directory.name)
+        if memory.uid != directory.uid:
+            return NOTHING
+        before, _ = memory.hints.get(reference, (Hint(), at))
+        memory.hints[reference] = hint, at
+        searches = (Search(name) for name in names(reference))
+        return NOTHING if before == hint else self._dependents.of(directory.name, searches)
 
     def put_sight(self, name: str, sight: Sight | None) -> AbstractSet[str]:
         """Keep how kube-apiserver reads the directory's tokens, None for nothing new."""
@@ -82,17 +126,17 @@ class Store(Known):
 
     def put_binding(self, binding: Binding) -> AbstractSet[str]:
         """Keep a binding, unless newer news of its name are known."""
-        return self.bindings.put(binding)
+        return self._bound_by(self.bindings.put(binding))
 
     def drop_binding(self, key: BindingKey, uid: str) -> AbstractSet[str]:
         """Forget a binding that was deleted, if it is still that one."""
-        return self.bindings.drop(key, uid)
+        return self._bound_by(self.bindings.drop(key, uid))
 
     def replace_bindings(
         self, bindings: Iterable[Binding], version: str, *, namespaced: bool
     ) -> AbstractSet[str]:
         """Take in all bindings of one kind as of a version; what is not among them has gone."""
-        return self.bindings.replace(bindings, version, namespaced=namespaced)
+        return self._bound_by(self.bindings.replace(bindings, version, namespaced=namespaced))
 
     def replace_namespaces(self, namespaces: Mapping[str, Namespace]) -> AbstractSet[str]:
         """Take in all namespaces; those that are not among them have gone."""
@@ -161,36 +205,18 @@ class Store(Known):
         else:
             self.realms.note(observed)
 
-    def _touched(self, name: str, before: Reading, after: Reading) -> AbstractSet[str]:
-        """Return the users of a directory whom a new reading of it touches."""
-        users, frozen = self.users_of(name), self.frozen(name)
-        if self.realms.freezing.is_news(name, frozen):
-            return users
-        if after == before:
-            return NOTHING
-        if after.snapshot is None or after.failure != before.failure:
-            return users
-        changed = changed_references(before.snapshot, after.snapshot)
-        if changed is None:
-            return users
-        ids = changed_ids(before, after)
-        return {user for user in users if self._is_touched(user, after, changed, ids)}
+    def _bound_by(self, touched: AbstractSet[str]) -> AbstractSet[str]:
+        """Look whether bindings name other directories than before; return whom they touch."""
+        if self.bindings.pinned.bound != self._bound:
+            self._contest()
+        return touched
 
-    def _is_touched(
-        self, user: str, after: Reading, changed: AbstractSet[str], ids: AbstractSet[str]
-    ) -> bool:
-        access, pins, formers = self.accesses[user].access, self.pins(user), self.formers(user)
-        return is_touched(access, pins, formers, after.snapshot, changed, ids)
-
-    def _sharers(self, name: str, before: Sibling | None) -> AbstractSet[str]:
-        """Return the users of other directories who share strings with what changed in this."""
-        after = self.realms.sibling(name)
-        if before == after:
-            return NOTHING
-        changed = after.changed(before) if after else before.strings if before else NOTHING
-        others = self.accesses.keys() - self.users_of(name)
-        return {
-            other
-            for other in others
-            if (own := self._strings(other)) and is_touched_by(before, after, changed, own)
-        }
+    def _contest(self) -> None:
+        """Tell for which directories the prefixes of others mean something else now."""
+        self._bound = frozenset(self.bindings.pinned.bound)
+        before = self._prefixes
+        directories = (each.directory for each in self.realms.directories.values())
+        names = {name for each in directories for name in (each.name, *each.shares_prefix_with)}
+        self._prefixes = {name: self.prefixes(name) for name in names}
+        known = before.keys() | self._prefixes.keys()
+        self.contested({name for name in known if before.get(name) != self._prefixes.get(name)})

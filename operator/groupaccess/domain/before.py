@@ -14,10 +14,11 @@ from groupaccess.domain.former import Formers, former_subjects, merged
 class Before:
     """What was bound for a group: the `subjects` of its tokens, and those that were former already.
 
-    `path` is the group's path then.
+    `path` and `name` are the group's then.
     """
 
     path: str
+    name: str
     subjects: frozenset[str]
     formers: Formers
 
@@ -25,7 +26,9 @@ class Before:
     def applied(cls, content: Content) -> "Before":
         """Read what the operator wrote itself."""
         formers = former_subjects(content)
-        return cls(_path(content), frozenset(content.groups) - formers.keys(), formers)
+        path = content.annotation("group-path") or content.annotation("group") or ""
+        name = content.annotation("group-name") or path.rpartition("/")[2]
+        return cls(path, name, frozenset(content.groups) - formers.keys(), formers)
 
     @classmethod
     def standing(cls, content: Content) -> "Before":
@@ -33,11 +36,11 @@ class Before:
 
         With which prefix its subjects were written nobody knows: that may be edited, too.
         """
-        path = _path(content)
-        names = (path, path.rpartition("/")[2])
-        fits = (text for text in content.groups if text.endswith(names))
+        before = cls.applied(content)
+        names = (before.path, before.name)
+        fits = (text for text in before.subjects if text.endswith(names))
         plausible = frozenset(text for text in fits if not text.startswith(RESERVED))
-        return cls.applied(content).only(plausible | former_subjects(content).keys())
+        return before.only(plausible | before.formers.keys())
 
     def only(self, names: AbstractSet[str]) -> "Before":
         """Return what of it is among some subjects."""
@@ -56,19 +59,27 @@ class Before:
 class Bindings:
     """The bindings that bear the names of a GroupAccess.
 
-    `standing` is what is there, `applied` what the API server acknowledged last of each, `pending`
-    what it did not acknowledge yet.
+    `directories` are those whose groups of a declared name are meant. `edited` are groups that are
+    only spelled otherwise than before: as declared now, and before. `standing` is what is there,
+    `applied` what the API server acknowledged last of each, `pending` what it did not acknowledge
+    yet.
     """
 
-    directory: str
+    directories: AbstractSet[str]
+    edited: Mapping[str, str]
     standing: Mapping[BindingKey, Binding]
     applied: Mapping[BindingKey, Content]
     pending: Mapping[BindingKey, Content]
 
     def are_for(self, mapping: model.Mapping, content: Content) -> bool:
         """Tell whether a binding was made for what is declared."""
-        declared = (self.directory, mapping.group)
-        return (content.annotation("directory"), content.annotation("group")) == declared
+        directory, group = content.annotation("directory"), content.annotation("group")
+        return directory in self.directories and group in self.spelled(mapping)
+
+    def spelled(self, mapping: model.Mapping) -> AbstractSet[str]:
+        """Return how the group is declared, and was before somebody spelled it otherwise."""
+        before = (before for now, before in self.edited.items() if now == mapping.group)
+        return {mapping.group, *before}
 
     def last(self, key: BindingKey) -> Content | None:
         """Return what was applied, or what stands where nothing was since the start."""
@@ -116,7 +127,3 @@ class Bindings:
     def _pending_formers(self, key: BindingKey) -> Formers:
         waiting = self.pending.get(key)
         return {} if waiting is None else former_subjects(waiting)
-
-
-def _path(content: Content) -> str:
-    return content.annotation("group-path") or content.annotation("group") or ""

@@ -14,6 +14,7 @@ ANNOTATIONS = frozenset(
         "directory-id",
         "group",
         "group-id",
+        "group-name",
         "group-path",
         "expires-at",
         "missing-since",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from groupaccess.domain.clients import ClaimMapper, Client, MapperKind
 from groupaccess.domain.directory import Failure, Group
-from groupaccess.domain.model import TokenClient
+from groupaccess.domain.model import Directory, TokenClient
 from groupaccess.domain.proof import Result
 from groupaccess.domain.reasons import Reason, advise
 
@@ -71,6 +71,12 @@ def values_of(group: Group, mappers: Iterable[ClaimMapper]) -> frozenset[str]:
         for mapper in mappers
         if mapper.kind is MapperKind.MEMBERSHIP
     )
+
+
+def carries_paths(directory: Directory, clients: Iterable[Client]) -> bool:
+    """Tell whether tokens may carry paths, and not names alone."""
+    mappers = (mapper for client in clients for mapper in (*client.mappers, *client.optional))
+    return any(m.full_path and m.claim == directory.groups_claim for m in mappers)
 
 
 def named(mapper: ClaimMapper, client: Client) -> str:

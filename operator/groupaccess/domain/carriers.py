@@ -51,7 +51,8 @@ def carriers(
 def _loses(verdict: Verdict, pin: Pin, standing: Standing) -> bool:
     """Tell whether a pin could get lost; while suspended what carries one is left so."""
     if verdict.suspended:
-        return pin.key in standing and not standing[pin.key].content.subjects
+        content = standing[pin.key].content if pin.key in standing else None
+        return bool(content and content.annotation("group-id") and not content.subjects)
     return verdict.outcome is not Outcome.GRANT and not verdict.forgets
 
 
@@ -71,6 +72,7 @@ def _emptied(access: model.Access, mapping: model.Mapping, key: BindingKey, pin:
         "directory-id": pin.directory_id,
         "group": mapping.group,
         "group-id": pin.group_id,
+        "group-name": pin.group_name,
         "group-path": pin.path,
         "missing-since": stamp(pin.missing_since) if pin.missing_since else None,
         "replaced-id": pin.replaced_id,

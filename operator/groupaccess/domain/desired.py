@@ -10,6 +10,7 @@ from groupaccess.domain.bindings import Binding, BindingKey, BindingName, Conten
 from groupaccess.domain.carriers import carriers
 from groupaccess.domain.draft import Draft
 from groupaccess.domain.namespaces import Places, places
+from groupaccess.domain.pins import edited
 from groupaccess.domain.unreadable import held
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 from groupaccess.domain.wanted import Wanted
@@ -29,7 +30,13 @@ def desired(
     server acknowledged last of each, by which drift is repaired while a verdict is Hold; `pending`
     is what it did not acknowledge yet.
     """
-    known = Bindings(access.directory, standing, applied, pending or {})
+    known = Bindings(
+        frozenset({access.directory, *given.prefixes.partners}),
+        edited(access, {key: one.content for key, one in standing.items()} | dict(applied)),
+        standing,
+        applied,
+        pending or {},
+    )
     draft = Draft(access, given, known)
     bindings: list[Desired] = []
     kept: set[BindingKey] = set()

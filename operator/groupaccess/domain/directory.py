@@ -1,19 +1,14 @@
-"""A realm as the directory of groups: what was read of it, and how a group is found in it."""
+"""A realm as the directory of groups: what is known of it, and how a group is found in it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from difflib import get_close_matches
 from functools import cached_property
 
 from groupaccess.domain.clients import Client
-from groupaccess.domain.in_use import InUse
-from groupaccess.domain.members import Unpeopled
 from groupaccess.domain.reasons import Reason
-
-SUGGESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,9 +22,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """No such group; `near` are at most three spellings that exist."""
-
-    near: tuple[str, ...]
+    """No such group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,40 +32,29 @@ class Ambiguous:
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """One complete reading of what is asked of a realm, and of the clients the directory names.
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """What concerns all groups of a directory.
 
     `identity` is the `sub` of the operator's own token: it changes when a realm is made anew.
-    Clients that Keycloak does not have are absent. Equal snapshots mean that nothing changed.
+    Clients that Keycloak does not have are absent; mappers name all that they add to tokens.
+    """
 
-    Where the realm was read whole, `looked_up` is None. Else the groups of these references and
-    ids were looked up, with all that are called the same: any other reference is unknown, never
-    missing, and some other groups are there only to be suggested. `counted` is the realm's size.
+    identity: str
+    clients: tuple[Client, ...]
 
-    `unpeopled` are groups in use without a direct member, so far as that may be seen.
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known of a realm: groups in use, all that are called the same, and the clients.
+
+    Equal snapshots mean that nothing changed. Of any other group it says nothing: whoever asks for
+    one makes sure first that Keycloak has answered the questions about it.
     """
 
     identity: str
     groups: tuple[Group, ...]
     clients: tuple[Client, ...]
-    looked_up: InUse | None = None
-    counted: int | None = None
-    unpeopled: frozenset[Unpeopled] = frozenset()
-
-    @property
-    def size(self) -> int:
-        """Return how many groups the realm has."""
-        return len(self.groups) if self.counted is None else self.counted
-
-    @property
-    def of_groups(self) -> AbstractSet[Group | Unpeopled]:
-        """Return all that is known of groups, each by the id of one."""
-        return {*self.groups, *self.unpeopled}
-
-    def knows(self, reference: str) -> bool:
-        """Tell whether `find` has an answer for a path or a leaf name."""
-        return self.looked_up is None or reference in self.looked_up.references
 
     @cached_property
     def by_id(self) -> Mapping[str, Group]:
@@ -94,15 +76,10 @@ class Snapshot:
         return {client.client_id: client for client in self.clients}
 
     def find(self, reference: str) -> Group | Missing | Ambiguous:
-        """Return the group that a path or a leaf name means, letter for letter.
-
-        Raise LookupError for one that is not known: that it was not looked up says nothing of it.
-        """
-        if not self.knows(reference):
-            raise LookupError(f"{reference!r} was not looked up")
+        """Return the group that a path or a leaf name means, letter for letter."""
         match self.by_reference.get(reference, ()):
             case ():
-                return Missing(self._near(reference))
+                return Missing()
             case (group,):
                 return group
             case groups:
@@ -115,24 +92,11 @@ class Snapshot:
         """
         return tuple(other for other in self.by_reference.get(text, ()) if other.id != group.id)
 
-    def _near(self, reference: str) -> tuple[str, ...]:
-        wanted = _loose(reference)
-        as_path = reference.startswith("/")
-        spellings = [group.path if as_path else self._shortest(group) for group in self.groups]
-        same = sorted(
-            {
-                spelling
-                for spelling, group in zip(spellings, self.groups, strict=True)
-                if wanted in (_loose(group.path), _loose(group.name))
-            }
-        )
-        return tuple(same[:SUGGESTIONS]) or tuple(
-            get_close_matches(reference, sorted(set(spellings)), n=SUGGESTIONS, cutoff=0.7)
-        )
-
-    def _shortest(self, group: Group) -> str:
-        unique = self.looked_up is None and len(self.by_reference[group.name]) == 1
-        return group.name if unique else group.path
+    def in_use(self, references: AbstractSet[str], ids: AbstractSet[str]) -> tuple[Group, ...]:
+        """Return those that are meant: by a pinned id, or by a reference that fits no other."""
+        named = (self.by_reference.get(reference, ()) for reference in references)
+        alone = {found[0].id for found in named if len(found) == 1}
+        return tuple(group for group in self.groups if group.id in ids | alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +113,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is known of a directory: its last complete snapshot, and what went wrong since.
+    """What is known of a directory, and what went wrong since with all of it.
 
     A failure beside a snapshot means that the snapshot stays in force and new grants wait.
-    `read_at` is when the snapshot was read. `gone` are pinned ids that the snapshot lacks, and that
-    Keycloak confirmed to have no more, with the time since when.
+    `read_at` is when the last round of questions ended without one. `gone` are pinned ids that
+    Keycloak answered to have no more, with the time since when, once a round has answered for every
+    pinned id.
     """
 
     snapshot: Snapshot | None = None
@@ -163,36 +128,28 @@ class Reading:
 
     @property
     def stale_since(self) -> datetime | None:
-        """Return when the snapshot was read that is in force although newer readings failed."""
+        """Return since when the snapshot is in force although newer readings failed."""
         return None if self.failure is None or self.snapshot is None else self.read_at
 
 
-def groups_in_use(groups: Iterable[Group], used: InUse) -> tuple[Group, ...]:
-    """Return those that are meant: by a pinned id, or by a reference that fits no other."""
-    known = tuple(groups)
-    called: defaultdict[str, list[Group]] = defaultdict(list)
-    for group in known:
-        for reference in used.references & {group.path, group.name}:
-            called[reference].append(group)
-    alone = {found[0].id for found in called.values() if len(found) == 1}
-    return tuple(group for group in known if group.id in used.ids | alone)
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a mapping lacks: an answer to one of its own questions.
 
-
-def changed_references(old: Snapshot | None, new: Snapshot) -> frozenset[str] | None:
-    """Return the paths and leaf names that mean something else now; None for all of them.
-
-    A group also means something else when another one that is called the same comes or goes.
+    The `failure` says why; None while it was not asked yet. If it was `answered` before, that
+    answer stays in force, and new grants wait.
     """
-    if old is None or (old.identity, old.clients) != (new.identity, new.clients):
-        return None
-    changed = _references(frozenset(old.groups) ^ frozenset(new.groups))
-    namesakes = (group for group in new.groups if {group.path, group.name} & changed)
-    return changed | _references(namesakes)
+
+    failure: Failure | None = None
+    answered: bool = False
 
 
-def _references(groups: Iterable[Group]) -> frozenset[str]:
-    return frozenset(reference for group in groups for reference in (group.path, group.name))
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What somebody may have meant who named a group that is not there.
 
+    `near` are at most three spellings that exist; `role` tells that a realm role has that name.
+    """
 
-def _loose(reference: str) -> str:
-    return reference.strip("/").casefold()
+    near: tuple[str, ...] = ()
+    role: bool = False

@@ -1,20 +1,37 @@
 """What a KeycloakDirectory says of itself."""
 
+from dataclasses import dataclass
+
 from groupaccess.domain.conditions import Condition
-from groupaccess.domain.directory import Failure, Reading, Snapshot
+from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.reasons import PASSING, Reason
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How a directory is asked: how many groups are in use and there, and what failed.
+
+    `failed` questions had no answer in the last round, one of them for the reason `failure`.
+    `interval` is that between two rounds, in words, where it is longer than declared.
+    """
+
+    groups: int = 0
+    failed: int = 0
+    failure: Failure | None = None
+    interval: str = ""
+
+
 def directory_conditions(
-    reading: Reading, *, patient: bool, frozen: Failure | None = None
+    reading: Reading, asking: Asking, *, patient: bool, held: Failure | None = None
 ) -> tuple[Condition, ...]:
     """Return Ready, Reconciling and Stalled as kstatus reads them.
 
-    `patient` tells that what may come by itself is still waited for.
+    `patient` tells that what may come by itself is still waited for, `held` why it grants nothing
+    new whatever was read.
     """
-    failure = frozen or reading.failure
+    failure = held or reading.failure
     if failure is None:
-        ready = Condition("Ready", "True", Reason.READ, _read(reading.snapshot))
+        ready = Condition("Ready", "True", Reason.READ, _read(asking))
     else:
         ready = Condition("Ready", "False", failure.reason, failure.message)
     waiting = failure is not None and patient and failure.reason in PASSING
@@ -25,9 +42,15 @@ def directory_conditions(
     )
 
 
-def _read(snapshot: Snapshot | None) -> str:
-    """Say what was read, and in which way: the cheaper one."""
-    if snapshot is None or snapshot.looked_up is None:
-        return f"{snapshot.size if snapshot else 0} groups read."
-    used = len(snapshot.looked_up.references)
-    return f"{used} in use looked up among {snapshot.size} groups, cheaper than to read them all."
+def _read(asking: Asking) -> str:
+    """Say how many groups are in use, and what is not as it should be."""
+    said = [f"{asking.groups} {'group' if asking.groups == 1 else 'groups'} in use."]
+    if asking.interval:
+        said.append(
+            f"They are asked for every {asking.interval}, less often than spec.syncInterval says: "
+            "a round may take 5 % of Keycloak's time at most."
+        )
+    if asking.failure is not None:
+        questions = "question has" if asking.failed == 1 else "questions have"
+        said.append(f"{asking.failed} {questions} no answer: {asking.failure.message}")
+    return " ".join(said)

@@ -17,7 +17,7 @@ from groupaccess.domain.former import (
     lasting,
 )
 from groupaccess.domain.pins import Pin, stamp
-from groupaccess.domain.rename import answer, longest
+from groupaccess.domain.rename import current, longest
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 from groupaccess.domain.wanted import render, spelled_role
 
@@ -27,6 +27,7 @@ OF_THE_GROUP = (
     "directory-id",
     "group",
     "group-id",
+    "group-name",
     "group-path",
     "missing-since",
     "replaced-id",
@@ -65,9 +66,9 @@ class Draft:
         binding = self.bindings.standing.get(key)
         if binding is None or binding.content.role != _role(mapping):
             return False
-        stood_for = (binding.content.annotation("directory"), binding.content.annotation("group"))
-        declared = (self.access.directory, mapping.group)
-        return all(was in {None, now} for was, now in zip(stood_for, declared, strict=True))
+        directory, group = (binding.content.annotation(each) for each in ("directory", "group"))
+        known = self.bindings
+        return directory in {None, *known.directories} and group in {None, *known.spelled(mapping)}
 
     def ended(self, key: BindingKey) -> Content | None:
         """Return a standing binding without the former subjects whose end has come.
@@ -91,7 +92,7 @@ class Draft:
 
     def _granted(self, verdict: Verdict, key: BindingKey) -> Content:
         group, snapshot = verdict.group, self.given.reading.snapshot
-        said = answer(verdict, self.given)
+        said = current(verdict, self.given)
         if group is None or snapshot is None or said is None:
             raise ValueError("only a group that was read can be granted")
         text = {
@@ -99,6 +100,7 @@ class Draft:
             "directory-id": snapshot.identity,
             "group": verdict.mapping.group,
             "group-id": group.id,
+            "group-name": group.name,
             "group-path": group.path,
             "replaced-id": verdict.replaced_id,
         }
@@ -151,7 +153,7 @@ class Draft:
 
     def _kept(self, verdict: Verdict, content: Content, before: Before) -> Content:
         """Return what a binding goes on to say: nobody is added."""
-        now, said = self.given.now, answer(verdict, self.given)
+        now, said = self.given.now, current(verdict, self.given)
         subjects, text = before.subjects, _marked(content, verdict.pin)
         if said is None:
             formers = lasting(before.formers, now, longest(self.given.directory))

@@ -20,12 +20,16 @@ NAMED = 3
 
 
 class Use(NamedTuple):
-    """What a binding pins of a directory; without subjects it is not in use any more."""
+    """What a binding pins of a directory; without subjects it is not in use any more.
+
+    `name` is the group's own, as it was last; where the binding lacks it, the path.
+    """
 
     group_id: str
     path: str
     directory_id: str
     grants: bool
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ def use_of(key: BindingKey, content: Content) -> tuple[str, Use] | None:
     if BindingName.parse(key.name) is None or not directory or not group_id:
         return None
     path, identity = content.annotation("group-path"), content.annotation("directory-id")
-    return directory, Use(group_id, path or "", identity or "", bool(content.subjects))
+    name = content.annotation("group-name") or path
+    return directory, Use(group_id, path or "", identity or "", bool(content.subjects), name or "")
 
 
 def upheaval(uses: Iterable[Use], snapshot: Snapshot) -> Upheaval:

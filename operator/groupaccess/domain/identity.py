@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from groupaccess.domain import model
-from groupaccess.domain.directory import Ambiguous, Failure, Group, Missing, Reading, Snapshot
+from groupaccess.domain.directory import (
+    Ambiguous,
+    Failure,
+    Group,
+    Hint,
+    Missing,
+    Reading,
+    Snapshot,
+)
 from groupaccess.domain.pins import Pin, stamp
 from groupaccess.domain.reasons import Reason, advise
 
@@ -36,20 +44,24 @@ def locate(
     reading: Reading,
     directory: model.Directory,
     now: datetime,
+    hint: Hint | None = None,
 ) -> Found | Lost:
     """Find the group: by its id once that is known, by its name before."""
     snapshot = reading.snapshot
     if snapshot is None:
         raise ValueError("a group is looked for only in what was read")
     if mapping.group_id is not None and (pin is None or pin.group_id != mapping.group_id):
-        return _accept(mapping, mapping.group_id, snapshot, directory)
+        return _accept(mapping, mapping.group_id, reading, snapshot, directory)
     if pin is None:
-        return _by_name(mapping, snapshot)
+        return _by_name(mapping, snapshot, hint)
     group = snapshot.by_id.get(pin.group_id)
     if group is not None:
         return Found(group, pin.replaced_id if mapping.group_id is None else None)
     if pin.group_id not in reading.gone:
-        fact = f"group {pin.path} (id {pin.group_id}) is not listed, which is not confirmed yet"
+        fact = (
+            f"group {pin.path} (id {pin.group_id}) is not there, which counts once each group in "
+            "use was asked for"
+        )
         return _lost(Reason.KEYCLOAK_UNAVAILABLE, fact)
     grace = _missing(pin, reading.gone[pin.group_id], directory, now)
     return _gone(mapping, pin, snapshot, directory, grace)
@@ -61,14 +73,12 @@ def replaced(pin: Pin, directory: model.Directory, fact: str) -> Lost:
     return _lost(Reason.GROUP_REPLACED, was, proven=directory.refuses_replaced)
 
 
-def changed_ids(before: Reading, after: Reading) -> frozenset[str]:
-    """Return the ids of the groups of which something else is known now."""
-    old, new = (each.snapshot.of_groups if each.snapshot else set() for each in (before, after))
-    return frozenset(each.id for each in old ^ new) | (before.gone.keys() ^ after.gone.keys())
-
-
 def _accept(
-    mapping: model.Mapping, group_id: str, snapshot: Snapshot, directory: model.Directory
+    mapping: model.Mapping,
+    group_id: str,
+    reading: Reading,
+    snapshot: Snapshot,
+    directory: model.Directory,
 ) -> Found | Lost:
     """Take the id that is declared: at first it must bear the name that is declared."""
     group = snapshot.by_id.get(group_id)
@@ -82,19 +92,25 @@ def _accept(
     else:
         other = named.id if isinstance(named, Group) else ""
         fact = f'group "{mapping.group}" has id {other}, not {group_id}'
-    return _lost(Reason.GROUP_REPLACED, fact, proven=directory.refuses_replaced)
+    answered = group is not None or group_id in reading.gone
+    return _lost(Reason.GROUP_REPLACED, fact, proven=directory.refuses_replaced and answered)
 
 
-def _by_name(mapping: model.Mapping, snapshot: Snapshot) -> Found | Lost:
+def _by_name(mapping: model.Mapping, snapshot: Snapshot, hint: Hint | None) -> Found | Lost:
     match snapshot.find(mapping.group):
-        case Missing(near):
-            fact = f'Keycloak has no group "{mapping.group}"'
-            hint = f": did you mean {' or '.join(near)}?" if near else ""
-            return _lost(Reason.GROUP_NOT_FOUND, fact + hint)
+        case Missing():
+            return _lost(Reason.GROUP_NOT_FOUND, _not_found(mapping.group, hint or Hint()))
         case Ambiguous(paths):
             return _ambiguous(mapping, paths)
         case group:
             return Found(group)
+
+
+def _not_found(group: str, hint: Hint) -> str:
+    fact = f'Keycloak has no group "{group}"'
+    if hint.role:
+        fact += "; a realm role has that name, and roles are no groups"
+    return f"{fact}: did you mean {' or '.join(hint.near)}?" if hint.near else fact
 
 
 def _gone(
@@ -114,8 +130,8 @@ def _gone(
         if not directory.refuses_replaced:
             return _ambiguous(mapping, named.paths)
         return replaced(pin, directory, f"others have its name: {', '.join(named.paths)}")
-    heir = next((group for group in sorted(snapshot.groups) if group.path == pin.path), None)
-    if heir is not None:
+    heirs = (group for group in snapshot.by_reference.get(pin.path, ()) if group.path == pin.path)
+    if (heir := next(heirs, None)) is not None:
         return replaced(pin, directory, f"group {heir.path} has another id, {heir.id}")
     return grace
 

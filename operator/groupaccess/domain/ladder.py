@@ -10,7 +10,7 @@ from datetime import UTC
 from groupaccess.domain.claims import RESERVED
 from groupaccess.domain.model import ANY_ROLE, Mapping
 from groupaccess.domain.proven import proven, refuse_reserved, would_bind
-from groupaccess.domain.reasons import Reason, unknown
+from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict, hold, say
 
 
@@ -73,6 +73,11 @@ def _frozen(mapping: Mapping, given: Circumstances) -> Verdict | None:
     return hold(mapping, given.frozen) if given.frozen is not None else None
 
 
+def _prefix_shared(mapping: Mapping, given: Circumstances) -> Verdict | None:
+    conflict = given.prefixes.conflict
+    return hold(mapping, conflict) if conflict is not None else None
+
+
 def _other_issuer(mapping: Mapping, given: Circumstances) -> Verdict | None:
     failure = given.reading.failure
     if failure is None or failure.reason is not Reason.ISSUER_MISMATCH:
@@ -80,21 +85,14 @@ def _other_issuer(mapping: Mapping, given: Circumstances) -> Verdict | None:
     return hold(mapping, failure)
 
 
-def _unknown_field(mapping: Mapping, given: Circumstances) -> Verdict | None:
-    declared = given.directory.unknown_fields if given.directory else ()
-    of_directory = (f"the directory's {field}" for field in declared)
-    fields = [*given.unknown_fields, *mapping.unknown_fields, *of_directory]
-    if not fields:
-        return None
-    return say(mapping, Outcome.HOLD, Reason.UNKNOWN_FIELD, unknown(fields))
-
-
 def _not_read(mapping: Mapping, given: Circumstances) -> Verdict | None:
-    failure = given.reading.failure
+    gap = given.gaps.get(mapping.name)
+    answered = given.reading.snapshot is not None and (gap is None or gap.answered)
+    failure = given.reading.failure or (gap.failure if gap else None)
     if failure is not None:
-        last = _last(mapping, given) if given.reading.snapshot is not None else None
+        last = _last(mapping, given) if answered else None
         return replace(hold(mapping, failure), last=last)
-    if given.reading.snapshot is None or given.awaits_canary:
+    if not answered or given.awaits_canary:
         fact = f'directory "{given.directory_name}" was not read yet'
         return say(mapping, Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE, fact)
     return None
@@ -115,7 +113,7 @@ LADDER: tuple[Callable[[Mapping, Circumstances], Verdict | None], ...] = (
     _suspended,
     _no_directory,
     _frozen,
+    _prefix_shared,
     _other_issuer,
-    _unknown_field,
     _not_read,
 )

@@ -16,9 +16,8 @@ class Mapping:
 
     `group` is a path (`/platform/sre`) or a leaf name that is unique in the realm. Without a
     `scope` it is granted in the whole cluster, without `expires_at` (aware) for ever.
-    `unknown_fields` are set, and only newer versions know them; they make the mapping Hold, never
-    pass in silence. `group_id` says which group is meant, whoever has the
-    name. `unreadable` says what of it this version cannot read: then what cannot is left out here.
+    `group_id` says which group is meant, whoever has the name. `unreadable` says what of it this
+    version cannot read: then what cannot is left out here.
     """
 
     name: str
@@ -26,7 +25,6 @@ class Mapping:
     cluster_role: str
     scope: Scope | None = None
     expires_at: datetime | None = None
-    unknown_fields: tuple[str, ...] = ()
     group_id: str | None = None
     unreadable: str | None = None
 
@@ -45,7 +43,6 @@ class Access:
     directory: str
     mappings: tuple[Mapping, ...]
     suspend: bool = False
-    unknown_fields: tuple[str, ...] = ()
     unreadable: str | None = None
 
     def key(self, mapping: Mapping, namespace: str) -> BindingKey:
@@ -75,6 +72,7 @@ class Directory:
     --oidc-groups-prefix. An empty `allowed_roles` allows no role, `ANY_ROLE` in it every role that
     may be bound. `canary` is a group that the operator's own account is in. A group that is gone
     keeps its bindings for `grace`. `acknowledged` are the events that somebody has seen.
+    `shares_prefix_with` names directories whose equal names mean equal groups. `created` is aware.
     """
 
     name: str
@@ -83,10 +81,11 @@ class Directory:
     groups_prefix: str
     clients: tuple[TokenClient, ...]
     allowed_roles: frozenset[str] = frozenset()
-    unknown_fields: tuple[str, ...] = ()
     canary: str | None = None
     grace: timedelta = timedelta(minutes=10)
     refuses_replaced: bool = True  # a group that was made anew; else it is followed
     keeps_renamed: bool = True  # what tokens from before a rename carry; else it goes at once
     revokes_collided: bool = False
     acknowledged: frozenset[str] = frozenset()
+    shares_prefix_with: frozenset[str] = frozenset()
+    created: datetime | None = None

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from groupaccess.domain.bindings import BindingKey, Content
+from groupaccess.domain import model
+from groupaccess.domain.bindings import BindingKey, BindingName, Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Pin:
     """What a binding says of the group that it was made for.
 
     `missing_since` is the start of a grace, `replaced_id` the id before one that was followed.
+    `group_name` is the group's own, as it was last; None where the binding lacks it.
     """
 
     key: BindingKey
@@ -23,6 +25,12 @@ class Pin:
     directory_id: str | None = None
     missing_since: datetime | None = None
     replaced_id: str | None = None
+    group_name: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return by which name, or else by which path, to search for the group."""
+        return self.group_name or self.path
 
 
 def pins(directory: str, contents: Mapping[BindingKey, Content]) -> dict[str, Pin]:
@@ -41,6 +49,27 @@ def pins(directory: str, contents: Mapping[BindingKey, Content]) -> dict[str, Pi
         since = min((start for start in starts if start is not None), default=None)
         if since != first.missing_since:
             found[group] = replace(first, missing_since=since)
+    return found
+
+
+def edited(access: model.Access, contents: Mapping[BindingKey, Content]) -> dict[str, str]:
+    """Return groups that are only spelled otherwise than before: as declared now, and before.
+
+    That is what a binding says of the same mapping, whose group has this path or name. Nobody
+    declares the former spelling any more.
+    """
+    declared = {mapping.group for mapping in access.mappings}
+    found: dict[str, str] = {}
+    for key, content in sorted(contents.items()):
+        name, before = BindingName.parse(key.name), content.annotation("group")
+        called = {content.annotation("group-path"), content.annotation("group-name")}
+        if name is None or before is None or before in declared:
+            continue
+        if content.annotation("directory") != access.directory:
+            continue
+        for mapping in access.mappings:
+            if mapping.name == name.mapping and mapping.group in called:
+                found.setdefault(mapping.group, before)
     return found
 
 
@@ -73,4 +102,5 @@ def _pin(key: BindingKey, content: Content) -> Pin | None:
         content.annotation("directory-id"),
         read_time(content.annotation("missing-since")),
         content.annotation("replaced-id"),
+        content.annotation("group-name"),
     )

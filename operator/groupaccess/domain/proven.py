@@ -8,7 +8,6 @@ from groupaccess.domain.identity import Found, Lost, locate, replaced
 from groupaccess.domain.model import Directory, Mapping
 from groupaccess.domain.pins import Pin
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.siblings import collision_elsewhere
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict, hold, say
 
 
@@ -18,7 +17,9 @@ def proven(mapping: Mapping, given: Circumstances) -> Verdict:
     if directory is None or snapshot is None:
         raise ValueError("a mapping is judged by a directory only after it was read")
     pin = given.pins.get(mapping.group)
-    found = _strangers(pin, locate(mapping, pin, given.reading, directory, given.now), given)
+    hint = given.hints.get(mapping.group)
+    located = locate(mapping, pin, given.reading, directory, given.now, hint)
+    found = _strangers(pin, located, given)
     since = None
     if isinstance(found, Lost):
         outcome = Outcome.REVOKE if found.proven else Outcome.HOLD
@@ -40,7 +41,8 @@ def _strangers(pin: Pin | None, found: Found | Lost, given: Circumstances) -> Fo
         return found
     if isinstance(found, Found) or found.failure.reason is not Reason.GROUP_MISSING:
         return found
-    former = Group(pin.path, pin.path.rpartition("/")[2], pin.group_id)
+    name = pin.group_name or pin.path.rpartition("/")[2]
+    former = Group(pin.path, name, pin.group_id)
     claimed = claim(former, directory, snapshot)
     if isinstance(claimed, Failure):
         return found
@@ -48,7 +50,7 @@ def _strangers(pin: Pin | None, found: Found | Lost, given: Circumstances) -> Fo
         others = ", ".join(other.path for other in snapshot.namesakes(former, value))
         if others:
             return replaced(pin, directory, f'tokens carry "{value}" for {others} now')
-    collided = collision_elsewhere(former, claimed.subjects, directory, given.siblings)
+    collided = given.prefixes.collision(claimed.subjects)
     if collided is not None and directory.revokes_collided:
         return replace(found, failure=collided, proven=True, until=None)
     return found
@@ -91,8 +93,8 @@ def _claimed(
     for subject in claimed.subjects:
         if subject.startswith(RESERVED):
             return refuse_reserved(mapping, subject)
-    collided = collision(group, claimed, directory, snapshot) or collision_elsewhere(
-        group, claimed.subjects, directory, given.siblings
+    collided = collision(group, claimed, directory, snapshot) or given.prefixes.collision(
+        claimed.subjects
     )
     if collided is not None:
         outcome = Outcome.REVOKE if directory.revokes_collided else Outcome.HOLD

@@ -14,6 +14,7 @@ from groupaccess.domain.claims import Claim, carried_by_others, claim, sending_c
 from groupaccess.domain.directory import Group, Snapshot
 from groupaccess.domain.former import LONGEST, Former, lasting, merged, newest
 from groupaccess.domain.model import Directory
+from groupaccess.domain.prefixes import Prefixes
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
 
@@ -21,16 +22,18 @@ USUAL = timedelta(minutes=5)  # Keycloak's own default for the lifetime of a tok
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What Keycloak's answer says of a group that bindings were made for.
+class Current:
+    """What Keycloak's answers say now of a group that bindings were made for.
 
-    `subjects` are those of its tokens, None when they are not all known.
+    `subjects` are those of its tokens, None when they are not all known. `prefixes` is what other
+    directories mean for this one.
     """
 
     directory: Directory
     snapshot: Snapshot
     group: Group
     subjects: frozenset[str] | None
+    prefixes: Prefixes
 
     def left(self, before: Iterable[Before], now: datetime) -> dict[str, Former]:
         """Return the former subjects that stay bound, at most four: those that end last."""
@@ -63,13 +66,15 @@ class Answer:
         moved = before.path != self.group.path
         left = moved or before.subjects >= (self.subjects or frozenset())
         for name in sorted(lost):
-            by = self._carried_before(before.path, name, clients)
+            by = self._carried_before(before, name, clients)
             if by or not gone or not left:
                 yield name, Former(until, by or clients)
 
-    def _carried_before(self, path: str, subject: str, clients: frozenset[str]) -> frozenset[str]:
-        """Return the clients whose tokens carried a subject while the group had that path."""
-        group = Group(path, path.rpartition("/")[2], self.group.id)
+    def _carried_before(
+        self, before: Before, subject: str, clients: frozenset[str]
+    ) -> frozenset[str]:
+        """Return the clients whose tokens carried a subject while the group was called so."""
+        group = Group(before.path, before.name, self.group.id)
         claimed = claim(group, self.directory, self.snapshot)
         if not isinstance(claimed, Claim) or subject not in claimed.subjects:
             return frozenset()
@@ -79,10 +84,11 @@ class Answer:
         """Tell whether others carry the subject now, or no client is left whose it was."""
         deserted = bool(former.clients) and former.clients.isdisjoint(clients)
         others = carried_by_others(self.group, [subject], self.directory, self.snapshot)
-        return deserted or any(True for _ in others)
+        elsewhere = self.prefixes.collision([subject]) is not None
+        return deserted or elsewhere or any(True for _ in others)
 
 
-def answer(verdict: Verdict, given: Circumstances) -> Answer | None:
+def current(verdict: Verdict, given: Circumstances) -> Current | None:
     """Return what Keycloak says of the group of a mapping, None when it was not asked.
 
     What kube-apiserver is seen to read otherwise is not what its tokens carry.
@@ -90,19 +96,23 @@ def answer(verdict: Verdict, given: Circumstances) -> Answer | None:
     directory, snapshot, pin = given.directory, given.reading.snapshot, verdict.pin
     if directory is None or snapshot is None:
         return None
+
+    def of(group: Group, subjects: Iterable[str] | None) -> Current:
+        known = None if subjects is None else frozenset(subjects)
+        return Current(directory, snapshot, group, known, given.prefixes)
+
     if verdict.outcome is Outcome.GRANT and verdict.group is not None:
-        return Answer(directory, snapshot, verdict.group, frozenset(verdict.subjects))
+        return of(verdict.group, verdict.subjects)
     if pin is None:
         return None
     group = snapshot.by_id.get(pin.group_id)
     if group is None:
-        gone = Group(pin.path, pin.path.rpartition("/")[2], pin.group_id)
-        return Answer(directory, snapshot, gone, None)
-    found, subjects = claim(group, directory, snapshot), None
-    if isinstance(found, Claim) and not found.partial:
-        contradicted = verdict.reason is Reason.API_SERVER_MISMATCH
-        subjects = None if contradicted else frozenset(found.subjects)
-    return Answer(directory, snapshot, group, subjects)
+        return of(Group(pin.path, pin.group_name or pin.path, pin.group_id), None)
+    found = claim(group, directory, snapshot)
+    if not isinstance(found, Claim) or found.partial:
+        return of(group, None)
+    contradicted = verdict.reason is Reason.API_SERVER_MISMATCH
+    return of(group, None if contradicted else found.subjects)
 
 
 def longest(directory: Directory | None) -> timedelta:

@@ -7,12 +7,12 @@ from datetime import datetime
 from enum import Enum
 from typing import Self
 
-from groupaccess.domain.directory import Failure, Group, Reading
+from groupaccess.domain.directory import Failure, Gap, Group, Hint, Reading
 from groupaccess.domain.model import Directory, Mapping
 from groupaccess.domain.namespaces import Namespaces
 from groupaccess.domain.pins import Pin
+from groupaccess.domain.prefixes import Prefixes
 from groupaccess.domain.reasons import ABOUT_GROUP, UNREAD, Reason, advise
-from groupaccess.domain.siblings import Sibling
 from groupaccess.domain.sight import Sight
 
 
@@ -76,11 +76,11 @@ class Verdict:
 class Circumstances:
     """All that a verdict depends on beside the mapping itself.
 
-    `directory` is None when there is no such KeycloakDirectory. `now` is aware. `unknown_fields`
-    are those of the GroupAccess that only newer versions know. `pins` are by group as
-    declared. `frozen` says why the directory is. `sight` is how kube-apiserver reads the tokens.
-    `siblings` are the other directories that were read. `unreadable` says what of the directory
-    this version cannot read.
+    `directory` is None when there is no such KeycloakDirectory. `now` is aware. `pins` are by group
+    as declared. `frozen` says why the directory is. `sight` is how kube-apiserver reads the tokens.
+    `prefixes` is what other directories mean for this one. `unreadable` says what of the directory
+    this version cannot read. `gaps` are what mappings lack of Keycloak's answers, by their names;
+    `hints` what was meant by groups that are not there, as they are declared.
     """
 
     directory_name: str
@@ -91,18 +91,21 @@ class Circumstances:
     namespaces: Namespaces = field(default_factory=dict)
     suspend: bool = False
     sight: Sight | None = None
-    unknown_fields: tuple[str, ...] = ()
     pins: MappingOf[str, Pin] = field(default_factory=dict)
     frozen: Failure | None = None
-    siblings: tuple[Sibling, ...] = ()
+    prefixes: Prefixes = field(default_factory=Prefixes)
     unreadable: str | None = None
+    gaps: MappingOf[str, Gap] = field(default_factory=dict)
+    hints: MappingOf[str, Hint] = field(default_factory=dict)
 
     @property
     def unread_yet(self) -> bool:
         """Tell whether the directory's first reading is still under way: nothing can be said."""
         if self.unreadable is not None:
             return False
-        return self.directory is not None and (self.reading == Reading() or self.awaits_canary)
+        unasked = any(not gap.answered and gap.failure is None for gap in self.gaps.values())
+        unread = self.reading == Reading() or self.awaits_canary
+        return self.directory is not None and (unread or (unasked and not self.reading.failure))
 
     @property
     def awaits_canary(self) -> bool:

@@ -1,9 +1,11 @@
 """The clients that a directory names, with all that writes into their tokens."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from urllib.parse import quote
 
-from groupaccess.adapters.keycloak.errors import lacks, translated
+from keycloak.exceptions import KeycloakGetError
+
+from groupaccess.adapters.keycloak.errors import FORBIDDEN, NOT_FOUND, lacks, translated
 from groupaccess.adapters.keycloak.mappers import REALM, Roles, read_client, role_owners
 from groupaccess.adapters.keycloak.representations import (
     CLIENTS,
@@ -15,8 +17,7 @@ from groupaccess.adapters.keycloak.representations import (
 )
 from groupaccess.adapters.keycloak.session import Session
 from groupaccess.application.ports import RefusedError
-from groupaccess.domain.clients import ClaimMapper, Client
-from groupaccess.domain.directory import Group
+from groupaccess.domain.clients import Client
 from groupaccess.domain.model import Directory
 from groupaccess.domain.reasons import Reason
 
@@ -25,19 +26,14 @@ CLIENTS_NEED = 'the permission "view" on all Clients (or the role "view-clients"
 
 
 async def read_clients(
-    session: Session, directory: Directory, groups: Iterable[Group]
+    session: Session, directory: Directory
 ) -> tuple[tuple[Client, ...], Mapping[str, str]]:
-    """Return the clients, and Keycloak's own ids of them by their client ids.
-
-    Of roles and fixed texts, only those that are called like one of the groups are kept: any other
-    may come and go without a change.
-    """
+    """Return the clients, and Keycloak's own ids of them by their client ids."""
     with translated("client-scopes", needs=CLIENTS_NEED):
         listed = shaped(SCOPES, await session.get("client-scopes"))
     if not listed:  # every realm has some; Keycloak leaves out what may not be seen
         raise lacks("client-scopes", CLIENTS_NEED)
     scopes = {scope["name"]: scope for scope in listed}
-    texts = frozenset(text for group in groups for text in (group.path, group.name))
     clients: list[Client] = []
     ids: dict[str, str] = {}
     for wanted in directory.clients:
@@ -45,17 +41,9 @@ async def read_clients(
         if found is None:
             continue
         roles = await _roles(session, directory, found, listed)
-        clients.append(_narrowed(read_client(wanted, found, scopes, roles), texts))
+        clients.append(read_client(wanted, found, scopes, roles))
         ids |= {wanted.client_id: found["id"]} if "id" in found else {}
     return tuple(clients), ids
-
-
-def _narrowed(client: Client, texts: frozenset[str]) -> Client:
-    def narrow(mappers: Iterable[ClaimMapper]) -> tuple[ClaimMapper, ...]:
-        known = (m if m.adds is None else replace(m, adds=m.adds & texts) for m in mappers)
-        return tuple(known)
-
-    return replace(client, mappers=narrow(client.mappers), optional=narrow(client.optional))
 
 
 async def _client(session: Session, client_id: str) -> ClientRepresentation | None:
@@ -107,3 +95,15 @@ async def _roles_of(
     with translated("roles that the client's tokens may carry", needs=CLIENTS_NEED):
         listed = shaped(ROLES, await session.get(where, scope=scope))
     return frozenset(role["name"] for role in listed)
+
+
+async def has_role(session: Session, name: str) -> bool:
+    """Tell whether the realm has a role of this name; where that may not be seen, it says no."""
+    with translated("realm role", needs=CLIENTS_NEED):
+        try:
+            await session.get(f"roles/{quote(name, safe='')}")
+        except KeycloakGetError as error:
+            if error.response_code in (NOT_FOUND, FORBIDDEN):
+                return False
+            raise
+    return True

@@ -1,85 +1,112 @@
-"""The groups of a realm: all of them, or those in use, whichever is cheaper."""
+"""The groups of a realm, one question at a time."""
 
-from dataclasses import dataclass
+from urllib.parse import quote
 
-from groupaccess.adapters.keycloak.errors import failure, translated
-from groupaccess.adapters.keycloak.listing import EVERY, GROUPS_NEED, list_all, search
-from groupaccess.adapters.keycloak.lookup import look_up
-from groupaccess.adapters.keycloak.representations import COUNT, shaped
+from keycloak.exceptions import KeycloakConnectionError, KeycloakGetError
+
+from groupaccess.adapters.keycloak.client import UnfitError
+from groupaccess.adapters.keycloak.errors import NOT_FOUND, own_words, translated
+from groupaccess.adapters.keycloak.representations import (
+    COUNT,
+    GROUP,
+    GROUPS,
+    GroupRepresentation,
+    shaped,
+)
 from groupaccess.adapters.keycloak.session import Session
-from groupaccess.application.ports import RefusedError
+from groupaccess.application.ports import RefusedError, UnansweredError
+from groupaccess.domain.control import VIEW_GROUPS, filtered
 from groupaccess.domain.directory import Group
-from groupaccess.domain.in_use import InUse
+from groupaccess.domain.question import ROWS, Answer, ById, ByPath, Question, Search
 from groupaccess.domain.reasons import Reason
 
+EVERY = "*"
+OF_ONE = frozenset({Reason.KEYCLOAK_FORBIDDEN, Reason.KEYCLOAK_UNAVAILABLE})
 
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What reading costs. See docs/decisions/0011-sweep-or-look-up.md for the measurements.
 
-    A realm of up to `small` groups is always listed; a larger one when its groups are fewer than
-    `per_lookup` for each name in use. An answer holds at most `page` groups.
+async def ask(session: Session, question: Question) -> Answer:
+    """Return Keycloak's answer; raise UnansweredError where it has none to this one question."""
+    await session.login.identity()  # without a login there is no answer to any question
+    try:
+        match question:
+            case Search(name):
+                return await _named(session, name)
+            case ByPath(path):
+                parts = (quote(part, safe="~") for part in path.strip("/").split("/"))
+                return await _one(session, "group by path", f"group-by-path/{'/'.join(parts)}")
+            case ById(group_id):
+                return await _one(session, "group by id", f"groups/{quote(group_id, safe='')}")
+    except RefusedError as refused:
+        if _is_of_one(refused):
+            raise UnansweredError(refused.failure) from refused
+        raise
+
+
+async def holding(session: Session, text: str) -> list[Group]:
+    """Return some groups of any depth whose names hold a text, in any case."""
+    return [as_group(item) for item in await _search(session, text, exact=False)]
+
+
+async def see_some(session: Session) -> None:
+    """Raise RefusedError where groups are counted and none is shown, for want of a right."""
+    with translated("groups", needs=VIEW_GROUPS):
+        counted = shaped(COUNT, (await session.admin.a_groups_count())["count"])
+    if counted and not await holding(session, EVERY):
+        raise RefusedError(filtered(f"groups: {counted} counted and none shown"))
+
+
+def as_group(item: GroupRepresentation) -> Group:
+    """Return the group."""
+    return Group(item["path"], item["name"], item["id"])
+
+
+def _is_of_one(refused: RefusedError) -> bool:
+    """Tell whether something answered, or was too slow: others may still get an answer."""
+    cause = refused.__cause__
+    if isinstance(cause, KeycloakConnectionError) and not isinstance(cause.__cause__, UnfitError):
+        return False
+    return refused.failure.reason in OF_ONE
+
+
+async def _named(session: Session, name: str) -> Answer:
+    """Search for a name that is not blank.
+
+    Keycloak drops outer spaces of the text: an exact search would find only names without them.
     """
-
-    small: int = 1000
-    per_lookup: int = 75
-    page: int = 2_000
-
-    def look_up(self, used: InUse | None, count: int) -> bool:
-        """Tell whether to look up what is in use in a realm of so many groups."""
-        if used is None or count <= self.small:
-            return False
-        return len(used.names) * self.per_lookup < count
+    items = await _search(session, name.strip(), exact=name == name.strip())
+    groups = sorted(as_group(item) for item in items if item["name"] == name)
+    return Answer(tuple(groups), more=len(items) >= ROWS)
 
 
-DEFAULT_COSTS = Costs()
+async def _search(session: Session, text: str, *, exact: bool) -> list[GroupRepresentation]:
+    """Search groups of any depth. Keycloak reads `*` as a wildcard unless the search is exact."""
+    with translated("groups", needs=VIEW_GROUPS):
+        listed = await session.get(
+            "groups",
+            search=text,
+            exact=str(exact).lower(),
+            populateHierarchy="false",
+            briefRepresentation="true",
+            subGroupsCount="false",
+            first="0",
+            max=str(ROWS),
+        )
+        items = shaped(GROUPS, listed)
+        if len({item["id"] for item in items}) < len(items):
+            raise ValueError("one group twice")
+        return items
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The groups, and what a snapshot says of how they were found."""
+async def _one(session: Session, what: str, where: str) -> Answer:
+    """Read one group. That there is none, only Keycloak says in its own words.
 
-    groups: tuple[Group, ...]
-    looked_up: InUse | None = None
-    counted: int | None = None
-
-
-async def read_groups(session: Session, used: InUse | None, costs: Costs) -> Found:
-    """Read the groups; raise RefusedError when they are not complete."""
-    count = await _count(session)
-    if used is None or not costs.look_up(used, count):
-        whole = await _whole(session, count, costs.page)
-        return Found(tuple(sorted(whole.values())))
-    found = await look_up(session, used)
-    if not found:
-        await _sees_any(session, count)
-    return Found(found, used, count)
-
-
-async def _whole(session: Session, count: int, page: int) -> dict[str, Group]:
-    listing = await list_all(session, count, page)
-    if not listing.fits(count):  # it may have changed meanwhile
-        count = await _count(session)
-        listing = await list_all(session, count, page)
-    if listing.fits(count):
-        return listing.groups
-    raise _incomplete(listing.rows, len(listing.groups), count)
-
-
-async def _count(session: Session) -> int:
-    with translated("groups", needs=GROUPS_NEED):
-        counted = await session.admin.a_groups_count()
-        return shaped(COUNT, counted["count"])
-
-
-async def _sees_any(session: Session, count: int) -> None:
-    """Raise where every list is empty although there are groups."""
-    if count and not await search(session, EVERY, first=0, most=1):
-        raise _incomplete(0, 0, count)
-
-
-def _incomplete(rows: int, different: int, count: int) -> RefusedError:
-    fact = f"groups: {rows} listed, {different} of them different, {count} counted"
-    if not rows:  # Keycloak does not say so
-        fact += f"; without {GROUPS_NEED} it looks like this, too"
-    return RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact))
+    A proxy answers 404, too, and so does a realm that is gone.
+    """
+    with translated(what, needs=VIEW_GROUPS):
+        try:
+            found = await session.get(where)
+        except KeycloakGetError as error:
+            if error.response_code == NOT_FOUND and "group" in own_words(error).casefold():
+                return Answer()
+            raise
+        return Answer((as_group(shaped(GROUP, found)),))

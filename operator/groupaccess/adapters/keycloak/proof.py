@@ -11,13 +11,7 @@ from typing import Any
 from groupaccess.adapters.keycloak.clients import CLIENTS_NEED
 from groupaccess.adapters.keycloak.representations import TOKEN, shaped
 from groupaccess.adapters.keycloak.session import Session
-from groupaccess.adapters.keycloak.witness import (
-    TRIES,
-    NobodyError,
-    Witness,
-    find_witness,
-    looked_at,
-)
+from groupaccess.adapters.keycloak.witness import NobodyError, Witness, find_witness, looked_at
 from groupaccess.domain.carried import token_of, values_of, writers
 from groupaccess.domain.clients import ClaimMapper, Client
 from groupaccess.domain.directory import Group
@@ -30,12 +24,13 @@ class Read:
     """What was read of a realm, so far as a proof needs it.
 
     `ids` are Keycloak's own of the clients; `identity` is the operator's own account. `groups` may
-    be looked into for a member: the canary's, or without one those that are in use and no others.
+    be looked into for a member: the canary's, or without one those that are in use and no others;
+    None while these are not known.
     """
 
     directory: Directory
     identity: str
-    groups: Sequence[Group]
+    groups: Sequence[Group] | None
     clients: tuple[Client, ...]
     ids: Mapping[str, str]
 
@@ -56,7 +51,6 @@ class Prover:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._known: dict[tuple[str, str], _Known] = {}
-        self._tried: dict[str, frozenset[Group]] = {}
 
     async def prove(self, session: Session, read: Read) -> tuple[Client, ...]:
         """Return the clients with their proofs. It never raises RefusedError: no proof, no harm.
@@ -64,8 +58,10 @@ class Prover:
         Where no group may be looked into, nobody is asked for; what is known stays.
         """
         due = [client for client in read.clients if self._is_due(read, client)]
-        if due and (read.groups or read.directory.canary is not None):
-            witness = await self._find_witness(session, read)
+        groups = read.groups
+        if due and groups is not None and (groups or read.directory.canary is not None):
+            canary = read.directory.canary
+            witness = await find_witness(session, groups, read.identity, canary)
             for client in due:
                 await self._prove(session, read, client, witness)
         return tuple(self._with_proof(read, client) for client in read.clients)
@@ -73,19 +69,6 @@ class Prover:
     def forget(self, directory: str) -> None:
         """Let go of what is known of a directory: one of its name is proven anew."""
         self._known = {key: known for key, known in self._known.items() if key[0] != directory}
-        self._tried.pop(directory, None)
-
-    async def _find_witness(self, session: Session, read: Read) -> Witness | NobodyError:
-        """Look into some groups; where that is in vain, the next time into others first."""
-        name, canary = read.directory.name, read.directory.canary
-        tried = self._tried.get(name, frozenset())
-        fresh = [group for group in read.groups if group not in tried]
-        groups = [*fresh, *(group for group in read.groups if group in tried)]
-        found = await find_witness(session, groups, read.identity, canary)
-        if canary is None and isinstance(found, NobodyError):
-            before = tried if len(fresh) > TRIES else frozenset[Group]()
-            self._tried[name] = before | frozenset(groups[:TRIES])
-        return found
 
     async def _prove(
         self, session: Session, read: Read, client: Client, witness: Witness | NobodyError
@@ -107,7 +90,7 @@ class Prover:
             proof = judge(expected, token, claim, f"{what} for {witness.who}", now)
         key = read.directory.name, client.client_id
         proof = proof.after(known.proof if known else None)
-        configuration, groups = _configuration(read, client), frozenset(read.groups)
+        configuration, groups = _configuration(read, client), frozenset(read.groups or ())
         self._known[key] = _Known(configuration, proof, now, groups)
 
     def _is_due(self, read: Read, client: Client) -> bool:
@@ -116,7 +99,7 @@ class Prover:
         known = self._of(read, client)
         if known is None or self._now() - known.made >= AGAIN[known.proof.result]:
             return True
-        others = not known.groups.issuperset(read.groups)
+        others = not known.groups.issuperset(read.groups or ())
         return known.proof.result is Result.UNPROVEN and others
 
     def _with_proof(self, read: Read, client: Client) -> Client:

@@ -1,21 +1,20 @@
-"""The port `DirectoryReader` on a real Keycloak: one complete reading, or a reason."""
+"""The port `DirectoryReader` on a real Keycloak: an answer, or a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from groupaccess.adapters.clock import SystemClock
-from groupaccess.adapters.keycloak.clients import read_clients
-from groupaccess.adapters.keycloak.confirm import confirm_gone
+from groupaccess.adapters.keycloak import groups
+from groupaccess.adapters.keycloak.clients import has_role, read_clients
 from groupaccess.adapters.keycloak.errors import failure, told, translated
-from groupaccess.adapters.keycloak.groups import DEFAULT_COSTS, Costs, read_groups
-from groupaccess.adapters.keycloak.members import Lookout
 from groupaccess.adapters.keycloak.proof import Prover, Read
 from groupaccess.adapters.keycloak.representations import TEXT, shaped
 from groupaccess.adapters.keycloak.session import POD_TOKEN, Session, Sessions
 from groupaccess.application.ports import Connection, RefusedError
-from groupaccess.domain.directory import Snapshot, groups_in_use
-from groupaccess.domain.in_use import InUse
+from groupaccess.domain.directory import Group, Realm
 from groupaccess.domain.model import Directory
+from groupaccess.domain.question import Answer, Question
 from groupaccess.domain.reasons import Reason
 
 ANSWER_WITHIN = 20.0
@@ -23,68 +22,81 @@ ATTEMPTS = 2  # at what belongs to one identity: a realm that is made anew refus
 
 
 class KeycloakReader:
-    """Reads realms, over one session for each directory.
+    """Asks realms, over one session for each directory.
 
     `answer_within` are the seconds that one answer may take, from connecting to its last byte;
     `pod_token` is the file with the pod's token, for directories without a stored secret.
     """
 
-    def __init__(
-        self,
-        answer_within: float = ANSWER_WITHIN,
-        pod_token: Path = POD_TOKEN,
-        costs: Costs = DEFAULT_COSTS,
-    ) -> None:
+    def __init__(self, answer_within: float = ANSWER_WITHIN, pod_token: Path = POD_TOKEN) -> None:
         self._sessions = Sessions(answer_within, pod_token)
-        self._costs = costs
         self._prover = Prover(SystemClock().now)
-        self._lookout = Lookout(SystemClock().now)
 
-    async def read(
-        self, directory: Directory, connection: Connection, used: InUse | None = None
-    ) -> Snapshot:
-        """Read the realm; see the port."""
+    async def realm(
+        self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+    ) -> Realm:
+        """Read what concerns all groups; see the port."""
         session = await self._sessions.of(directory.name, connection)
-        try:
-            return await self._snapshot(directory, session, used)
-        except RefusedError as refused:
-            raise RefusedError(told(refused.failure, session.proof.secret)) from refused
+        with _presentable(session):
+            await _same_issuer(directory, session)
+            for _ in range(ATTEMPTS):
+                identity = await session.login.identity()
+                clients, ids = await read_clients(session, directory)
+                read = Read(directory, identity, members_of, clients, ids)
+                clients = await self._prover.prove(session, read)
+                if await session.login.identity() == identity:
+                    return Realm(identity, clients)
+            raise _made_anew()
 
-    async def confirm_gone(
-        self, directory: Directory, connection: Connection, groups: Mapping[str, str]
-    ) -> None:
-        """Ask for groups that a reading lacked; see the port."""
+    async def ask(
+        self, directory: Directory, connection: Connection, identity: str, question: Question
+    ) -> Answer:
+        """Ask one question; see the port."""
         session = await self._sessions.of(directory.name, connection)
-        try:
-            await confirm_gone(session, groups)
-        except RefusedError as refused:
-            raise RefusedError(told(refused.failure, session.proof.secret)) from refused
+        with _presentable(session):
+            answer = await groups.ask(session, question)
+            if await session.login.identity() != identity:
+                raise _made_anew()
+            return answer
+
+    async def see_some(self, directory: Directory, connection: Connection) -> None:
+        """Look whether groups are shown; see the port."""
+        session = await self._sessions.of(directory.name, connection)
+        with _presentable(session):
+            await groups.see_some(session)
+
+    async def holding(
+        self, directory: Directory, connection: Connection, text: str
+    ) -> Sequence[Group]:
+        """Search for a part of names; see the port."""
+        session = await self._sessions.of(directory.name, connection)
+        with _presentable(session):
+            return await groups.holding(session, text)
+
+    async def has_role(self, directory: Directory, connection: Connection, name: str) -> bool:
+        """Look for a realm role; see the port."""
+        session = await self._sessions.of(directory.name, connection)
+        with _presentable(session):
+            return await has_role(session, name)
 
     async def forget(self, directory: str) -> None:
         """Close the directory's session and forget its proofs; see the port."""
-        self._lookout.forget(directory)
         self._prover.forget(directory)
         await self._sessions.close(directory)
 
-    async def _snapshot(
-        self, directory: Directory, session: Session, used: InUse | None
-    ) -> Snapshot:
-        await _same_issuer(directory, session)
-        for _ in range(ATTEMPTS):
-            identity = await session.login.identity()
-            found = await read_groups(session, used, self._costs)
-            clients, ids = await read_clients(session, directory, found.groups)
-            in_use = groups_in_use(found.groups, used or InUse())
-            canarys = tuple(g for g in found.groups if directory.canary in (g.path, g.name))
-            members_of = in_use if directory.canary is None else canarys
-            read = Read(directory, identity, members_of, clients, ids)
-            clients = await self._prover.prove(session, read)
-            unpeopled = await self._lookout.unpeopled(session, directory.name, in_use)
-            if await session.login.identity() == identity:
-                size = found.looked_up, found.counted
-                return Snapshot(identity, found.groups, clients, *size, unpeopled)
-        fact = "the operator's account changed while it read: the realm is being made anew"
-        raise RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact))
+
+@contextmanager
+def _presentable(session: Session) -> Iterator[None]:
+    """Cut and clean the server's part in an error's message."""
+    try:
+        yield
+    except RefusedError as refused:
+        raise type(refused)(told(refused.failure, session.proof.secret)) from refused
+
+
+def _made_anew() -> RefusedError:
+    fact = "the operator's account changed while it read: the realm is being made anew"
+    return RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact))
 
 
 async def _same_issuer(directory: Directory, session: Session) -> None:

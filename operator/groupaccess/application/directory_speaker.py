@@ -1,0 +1,68 @@
+"""The statuses of directories: how the last round of questions went."""
+
+import logging
+from dataclasses import dataclass
+
+from groupaccess.api.durations import format_seconds
+from groupaccess.application.pace import Pace
+from groupaccess.application.ports import Clock, Note
+from groupaccess.application.publisher import Publisher
+from groupaccess.application.statuses import directory_status
+from groupaccess.application.store import Store
+from groupaccess.domain.directory import Failure, Reading
+from groupaccess.domain.directory_status import Asking, directory_conditions
+from groupaccess.domain.reasons import Reason, advise
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class DirectorySpeaker:
+    """Writes the status of a directory where it says something new; raises PassingError."""
+
+    publisher: Publisher
+    store: Store
+    clock: Clock
+
+    async def say(self, name: str, pace: Pace) -> None:
+        """Say how a directory is known, and how often it is asked."""
+        declared = self.store.realms.directories.get(name)
+        if declared is None:
+            return
+        observed, now = declared.observed, self.clock.now()
+        reading, asking = self.store.realms.reading(name), self._asking(name, pace)
+        patient = observed.prior.patience_left(observed.generation, now).total_seconds() > 0
+        held = self.store.held(name)
+        conditions = directory_conditions(reading, asking, patient=patient, held=held)
+        if sight := self.store.realms.sights.get(name):
+            conditions = (*conditions, sight.condition())
+        body = directory_status(
+            observed.generation, conditions, reading, asking, observed.prior, now
+        )
+        note = None
+        if held is not None:
+            note = Note(observed.ref, held.reason, "Read", held.message, warning=True)
+        await self.publisher.publish(observed, body, note)
+
+    async def say_unreadable(self, name: str) -> None:
+        """Say what of the spec of a directory cannot be read."""
+        observed, words = self.store.realms.unreadable[name]
+        failure = Failure(Reason.UNREADABLE, advise(Reason.UNREADABLE, words))
+        reading, now = Reading(failure=failure), self.clock.now()
+        conditions = directory_conditions(reading, Asking(), patient=False)
+        body = directory_status(
+            observed.generation, conditions, reading, Asking(), observed.prior, now
+        )
+        await self.publisher.publish(observed, body)
+
+    def _asking(self, name: str, pace: Pace) -> Asking:
+        memory, used = self.store.realms.memory(name), self.store.in_use(name)
+        ids = {pin.group_id for pin in used.pins}
+        groups = memory.known.in_use(used.references, ids) if memory.known else ()
+        failures = sorted(memory.failures.values(), key=lambda failure: failure.message)
+        return Asking(
+            len(groups),
+            len(failures),
+            failures[0] if failures else None,
+            format_seconds(pace.interval) if pace.stretched else "",
+        )

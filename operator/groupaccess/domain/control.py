@@ -1,0 +1,33 @@
+"""Whether the operator's account sees all groups: Keycloak leaves out in silence what is hidden."""
+
+from groupaccess.domain.directory import Failure, Group
+from groupaccess.domain.question import Answer, Answers, Search
+from groupaccess.domain.reasons import Reason, advise
+
+# A fine-grained permission first, then the role of realm-management that has the same effect.
+VIEW_GROUPS = 'the permission "view" on all Groups (or the role "view-users")'
+
+
+def hidden(answers: Answers) -> Group | None:
+    """Return a group that is there and that the search for its own name does not show.
+
+    Then the account sees only a part of the groups, and what no search shows proves nothing.
+    """
+    for question, answer in answers.items():
+        if isinstance(question, Search) or answer is None:
+            continue
+        for group in answer.groups:
+            search = answers.get(Search(group.name))
+            if search is not None and not search.more and not _shows(search, group):
+                return group
+    return None
+
+
+def filtered(fact: str) -> Failure:
+    """Return why answers that leave something out are not believed."""
+    text = f"{fact}: the operator's account lacks {VIEW_GROUPS}"
+    return Failure(Reason.KEYCLOAK_FORBIDDEN, advise(Reason.KEYCLOAK_FORBIDDEN, text))
+
+
+def _shows(search: Answer, group: Group) -> bool:
+    return any(each.id == group.id for each in search.groups)

@@ -1,0 +1,98 @@
+"""What kube-apiserver was told, where its arguments can be seen, beside what the directory says.
+
+kubeadm runs it as a static pod, k3s writes its own arguments to an annotation of the node. A
+structured file (--authentication-config) can be seen nowhere.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from groupaccess.domain.model import Directory
+from groupaccess.domain.sight import Sight, agrees, mismatch, told, unknown
+
+K3S_FLAG = "--kube-apiserver-arg"
+NOWHERE = (
+    "no pod of kubeadm and no node of k3s shows kube-apiserver's flags: a canary would show how it "
+    "reads tokens (spec.canary)"
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Arguments:
+    """The arguments of one kube-apiserver; `where` names what shows them."""
+
+    where: str
+    argv: tuple[str, ...]
+
+
+def k3s_arguments(argv: Sequence[str]) -> tuple[str, ...] | None:
+    """Return what k3s was told to tell kube-apiserver; None for an agent, which runs none."""
+    if list(argv[:1]) != ["server"]:
+        return None
+    flags = _pairs(argv[1:])
+    return tuple(f"--{value}" for name, value in flags if name == K3S_FLAG)
+
+
+def compare(directory: Directory, seen: Iterable[Arguments]) -> Sight:
+    """Compare each kube-apiserver's arguments with the directory; the worst is what is said."""
+    sights = [_one(directory, each) for each in sorted(seen)]
+    for truth in ("False", "Unknown"):
+        for sight in sights:
+            if sight.truth == truth:
+                return sight
+    return sights[0] if sights else unknown(NOWHERE)
+
+
+def _one(directory: Directory, seen: Arguments) -> Sight:
+    flags = dict(_pairs(seen.argv))
+    if "--authentication-config" in flags:
+        file = flags["--authentication-config"]
+        return unknown(
+            f"{seen.where}: kube-apiserver reads {file}, which cannot be seen from here: a canary "
+            "would show what is in it (spec.canary)"
+        )
+    for fact in _differences(directory, flags):
+        return mismatch(f"{seen.where}: {fact}")
+    clients = [client.client_id for client in directory.clients]
+    client = flags.get("--oidc-client-id", "")
+    if client not in clients:
+        return unknown(
+            f"{seen.where}: kube-apiserver was told --oidc-client-id={client}, the clients of this "
+            f"directory are {', '.join(clients)}: their tokens get a 401, unless a mapper adds "
+            "that audience; a canary would show it (spec.canary)"
+        )
+    return agrees(f"{seen.where}: kube-apiserver was told what this directory says")
+
+
+def _differences(directory: Directory, flags: Mapping[str, str]) -> Iterator[str]:
+    issuer = flags.get("--oidc-issuer-url", "")
+    if issuer != directory.issuer:
+        said = f"--oidc-issuer-url={issuer}" if issuer else "no --oidc-issuer-url"
+        yield (
+            f'kube-apiserver was told {said}, this directory says "{directory.issuer}": it takes '
+            "no token from there"
+        )
+    for what, ours in (("claim", directory.groups_claim), ("prefix", directory.groups_prefix)):
+        theirs = flags.get(f"--oidc-groups-{what}", "")
+        if theirs != ours:
+            yield told(what, theirs, ours)
+
+
+def _pairs(argv: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Read `--name=value`, `--name value` and `--name`, as kube-apiserver and k3s take them."""
+    name = ""
+    for each in argv:
+        if not each.startswith("--"):
+            if name:
+                yield name, each
+            name = ""
+            continue
+        if name:
+            yield name, ""
+        name, given, value = each.partition("=")
+        name = name.replace("_", "-")
+        if given:
+            yield name, value
+            name = ""
+    if name:
+        yield name, ""

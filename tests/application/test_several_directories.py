@@ -1,0 +1,166 @@
+"""Several directories: one of those with the same prefix grants, and the others say why not."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from fakes.desk import Desk
+from fakes.keycloak import FakeClient, membership
+from fakes.several import ELSEWHERE, tokens
+from fakes.values import Spec, mapping
+from fakes.world import NAME, World
+
+GRANTS = {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
+OPS = mapping("ops", "Ops", "view")
+EARLY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def declare_other(world: World, prefix: str = "", **more: Any) -> None:  # noqa: ANN401 -- JSON
+    """Declare a directory of another realm, which is read, and who uses it."""
+    world.declare_directory("other", issuer=ELSEWHERE, tokens=tokens(prefix, **more))
+    world.declare_another("shop", OPS, directoryRef={"name": "other"})
+    world.read("/Ops", "/SRE", "/Dev", of="other")
+
+
+async def test_a_second_directory_with_the_same_prefix_grants_nothing_and_says_so(
+    granted: World,
+) -> None:
+    declare_other(granted)
+    await granted.settle("shop")
+    assert granted.grants == GRANTS
+    assert granted.condition("Ready", "shop") == ("False", "PrefixShared")
+    assert granted.condition("Stalled", "shop") == ("True", "PrefixShared")
+    granted.declare(mapping("sre", "SRE", "view"), mapping("new", "Dev", "view"))
+    await granted.settle()
+    assert granted.grants == {"new:view": ("Dev",), "sre:view": ("SRE",)}
+
+
+async def test_what_is_bound_stays_when_its_directory_no_longer_comes_first(
+    granted: World,
+) -> None:
+    declare_other(granted, "kc:")
+    await granted.settle("shop")
+    both = {"ops:view": ("kc:Ops",), **GRANTS}
+    assert granted.grants == both
+    granted.cluster.objects.created("KeycloakDirectory", "other", EARLY)
+    granted.cluster.objects.created("KeycloakDirectory", "default", EARLY + timedelta(days=1))
+    granted.declare_directory(tokens=tokens("kc:"))
+    sre, dev = mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit")
+    granted.declare(sre, dev, mapping("new", "Dev", "view"))
+    await granted.settle()
+    assert granted.said_of("sre") == ("Held", "PrefixShared")
+    assert granted.said_of("new") == ("Pending", "PrefixShared")
+    assert granted.grants == both
+
+
+@pytest.mark.parametrize(
+    "agreed", [tokens("other:"), tokens(shares=("default",))], ids=["a prefix", "a list"]
+)
+async def test_it_grants_when_it_has_a_prefix_of_its_own_or_both_list_each_other(
+    granted: World, agreed: Spec
+) -> None:
+    granted.declare_directory(tokens=tokens(shares=("other",)))
+    declare_other(granted)
+    granted.contested.clear()
+    granted.declare_directory("other", issuer=ELSEWHERE, tokens=agreed)
+    granted.watch()
+    assert "other" in granted.contested
+    await granted.settle("shop")
+    assert granted.grants == {**GRANTS, "ops:view": (f"{agreed['groupsPrefix']}Ops",)}
+
+
+async def test_a_directory_that_appears_or_goes_is_news_for_those_with_its_prefix(
+    granted: World,
+) -> None:
+    granted.declare_directory("third", issuer=f"{ELSEWHERE}3", tokens=tokens("x:"))
+    granted.watch()
+    granted.contested.clear()
+    declare_other(granted, "x:")
+    assert granted.contested == ["default", "other", "third"]
+    granted.cluster.objects.remove("KeycloakDirectory", "other")
+    granted.contested.clear()
+    granted.watch()
+    assert granted.contested == ["default", "other", "third"]
+    granted.contested.clear()
+    granted.declare_directory("third", issuer=f"{ELSEWHERE}3", tokens=tokens("y:"))
+    granted.watch()
+    assert granted.contested == ["default"]
+    edited = {"issuer": f"{ELSEWHERE}3", "tokens": tokens("y:"), "onReplaced": "Warn"}
+    granted.declare_directory("third", **edited)
+    granted.contested.clear()
+    granted.watch()
+    assert granted.contested == []
+
+
+async def test_the_last_binding_that_names_a_directory_decides_and_its_end_is_news(
+    granted: World,
+) -> None:
+    granted.cluster.objects.created("KeycloakDirectory", "default", EARLY + timedelta(days=1))
+    declare_other(granted)
+    granted.cluster.objects.created("KeycloakDirectory", "other", EARLY)
+    await granted.settle("shop")
+    assert granted.condition("Ready", "shop") == ("False", "PrefixShared")
+    granted.contested.clear()
+    granted.declare(mapping("sre", "Nobody", "view"))
+    await granted.settle()
+    assert granted.grants == {}
+    assert granted.contested == ["default", "other"]
+    await granted.settle("shop")
+    assert granted.grants == {"ops:view": ("Ops",)}
+
+
+@pytest.mark.parametrize("others_age", [-1, 0, 1])
+async def test_a_restore_in_another_order_moves_no_grant(granted: World, others_age: int) -> None:
+    declare_other(granted)
+    for name, age in (("default", 0), ("other", others_age)):
+        at = EARLY - timedelta(days=age)
+        granted.cluster.objects.created("KeycloakDirectory", name, at)
+    granted.restart()
+    granted.read("/SRE", "/Dev")
+    granted.read("/Ops", of="other")
+    for name in ("shop", NAME):
+        await granted.settle(name)
+    assert granted.grants == GRANTS
+    assert granted.condition("Ready") == ("True", "Granted")
+    assert granted.condition("Ready", "shop") == ("False", "PrefixShared")
+
+
+async def test_a_group_that_begins_with_another_prefix_collides(world: World) -> None:
+    world.declare_directory()
+    world.declare(mapping("sre", "kc:SRE", "view"))
+    world.read("/kc:SRE")
+    await world.settle()
+    declare_other(world, "kc:")
+    world.declare(mapping("sre", "kc:SRE", "view"), mapping("new", "kc:SRE", "edit"))
+    await world.settle()
+    assert world.grants == {"sre:view": ("kc:SRE",)}
+    assert world.said_of("sre") == ("Held", "ClaimCollision")
+    assert world.condition("Verified") == ("False", "ClaimCollision")
+    world.cluster.objects.remove("KeycloakDirectory", "other")
+    await world.settle()
+    assert world.grants == {"sre:view": ("kc:SRE",), "new:edit": ("kc:SRE",)}
+
+
+async def test_the_directory_itself_says_whose_prefix_it_shares_until_that_is_over(
+    desk: Desk,
+) -> None:
+    realm = desk.reader.create_realm("OTHER")
+    realm.clients["headlamp"] = FakeClient((membership(),))
+    desk.declare("other", issuer=ELSEWHERE, syncInterval="1h")
+    await asyncio.sleep(10)
+    assert desk.ready("other") == ("True", "Read")
+    desk.declare("default", syncInterval="1h")
+    await asyncio.sleep(10)
+    assert desk.ready() == ("True", "Read")
+    assert desk.ready("other") == ("False", "PrefixShared")
+    first = desk.status("other")["conditions"][0]
+    assert 'of directory "other" is that of directory "default", too' in first["message"]
+    assert "spec.tokens.sharesPrefixWith" in first["message"]
+    await desk.recorder.flush()
+    assert [n.about.name for n in desk.cluster.notes if n.reason == "PrefixShared"] == ["other"]
+    desk.sync.gone("default")
+    desk.store.drop_directory("default")
+    await asyncio.sleep(10)
+    assert desk.ready("other") == ("True", "Read")

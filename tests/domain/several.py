@@ -1,0 +1,33 @@
+"""Several directories, each of a realm of its own unless a test says otherwise."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from domain.builders import NOW, directory
+from groupaccess.domain.model import Directory
+from groupaccess.domain.prefixes import Prefixes, prefixes
+
+DAY = timedelta(days=1)
+
+
+def made(
+    name: str,
+    prefix: str = "",
+    *,
+    realm_name: str | None = None,
+    shares: Iterable[str] = (),
+    age: int | None = 0,
+) -> Directory:
+    """Return a directory of a realm of its own, so many days old."""
+    return replace(
+        directory(prefix=prefix),
+        name=name,
+        issuer=f"https://auth.example.com/realms/{realm_name or name}",
+        shares_prefix_with=frozenset(shares),
+        created=None if age is None else NOW - age * DAY,
+    )
+
+
+def judge(name: str, *directories: Directory, bound: Iterable[str] = ()) -> Prefixes:
+    return prefixes(name, {one.name: one for one in directories}, frozenset(bound))

@@ -1,0 +1,56 @@
+"""What a realm with known groups answers to the questions about groups in use."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from groupaccess.application.directory_memory import Round
+from groupaccess.application.store import Store
+from groupaccess.domain.directory import Failure, Group, Realm, Snapshot
+from groupaccess.domain.question import (
+    ROWS,
+    Answer,
+    ById,
+    ByPath,
+    InUse,
+    Question,
+    Search,
+    questions,
+)
+
+
+def answer(groups: Iterable[Group], question: Question) -> Answer:
+    """Answer as Keycloak does to an account that sees all groups."""
+    match question:
+        case Search(name):
+            found = [each for each in groups if each.name == name]
+            return Answer(tuple(sorted(found[:ROWS])), more=len(found) >= ROWS)
+        case ById(group_id):
+            return Answer(tuple(each for each in groups if each.id == group_id))
+        case ByPath(path):
+            return Answer(tuple(each for each in groups if each.path == path)[:1])
+
+
+def answers(groups: Iterable[Group], used: InUse) -> dict[Question, Answer | Failure]:
+    """Answer all questions about groups in use."""
+    known, found = tuple(groups), dict[Question, Answer | Failure]()
+    while new := questions(used, _answered(found), paths=True) - found.keys():
+        found |= {question: answer(known, question) for question in new}
+    return found
+
+
+def whole_round(found: Snapshot, used: InUse, at: datetime) -> Round:
+    """Return a round in which a realm answered that has the groups of a snapshot."""
+    realm = Realm(found.identity, found.clients)
+    return Round(realm, answers(found.groups, used), used, at)
+
+
+def _answered(found: dict[Question, Answer | Failure]) -> dict[Question, Answer]:
+    return {each: result for each, result in found.items() if isinstance(result, Answer)}
+
+
+def take_in(store: Store, found: Snapshot, at: datetime, of: str = "default") -> frozenset[str]:
+    """Let a directory be asked once, and each of its users be judged; return whom it touches."""
+    touched = store.put_round(of, whole_round(found, store.in_use(of), at))
+    for name in store.users_of(of):
+        store.circumstances(store.accesses[name], at)
+    return frozenset(touched)
