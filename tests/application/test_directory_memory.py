@@ -50,7 +50,7 @@ def test_an_absence_acts_after_a_whole_round_and_since_its_first_answer() -> Non
     assert memory.gone == {"1": AT}
     assert memory.reading.gone == {}
     later = ended((Search("SRE"), NOBODY), (ById("1"), NOBODY))
-    assert memory.put_round(later, USED, paths=False) == {ById("1")}
+    assert memory.put_round(later, USED, paths=False) == frozenset({ById("1")})
     assert memory.reading.gone == {"1": AT}
     memory.put({ById("1"): NOBODY}, LATER)
     assert memory.reading.gone == {"1": AT}
@@ -100,7 +100,7 @@ def test_the_end_of_a_failure_is_news_for_all() -> None:
     memory = remembered((Search("SRE"), HERE))
     memory.failure = LOST
     assert memory.put_round(ended((Search("SRE"), HERE)), USED, paths=False) is None
-    assert memory.put_round(ended((Search("SRE"), HERE)), USED, paths=False) == set()
+    assert memory.put_round(ended((Search("SRE"), HERE)), USED, paths=False) == frozenset()
 
 
 def test_what_is_not_in_use_any_more_is_forgotten() -> None:
