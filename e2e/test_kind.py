@@ -121,7 +121,8 @@ def test_a_group_access_turns_403_into_200_and_its_deletion_turns_it_back(
 
 def test_a_group_in_the_wrong_case_is_not_found(objects: Objects, name: str) -> None:
     objects.apply(access(name, DIRECTORY, mapping("sre", "sre")))
-    assert "did you mean SRE?" in objects.wait_reason(f"ga/{name}", "GroupNotFound")["message"]
+    objects.wait_reason(f"ga/{name}", "GroupNotFound")
+    objects.wait_message(f"ga/{name}", "did you mean /SRE?")
 
 
 def test_a_binding_deleted_by_hand_is_back_within_two_seconds(release: Release) -> None:

@@ -32,7 +32,8 @@ def test_a_group_of_another_case_is_not_found_and_the_right_one_is_suggested(
 ) -> None:
     realm.create_group("/SRE")
     objects.apply(access(name, directory, mapping("sre", "sre")))
-    assert "did you mean SRE?" in refused(objects, name, "GroupNotFound")
+    refused(objects, name, "GroupNotFound")
+    objects.wait_message(f"ga/{name}", "did you mean /SRE?")
     conditions = objects.conditions(f"ga/{name}")
     assert conditions["Reconciling"]["status"] == "True"  # it may come with the same sync
     assert conditions["Stalled"]["status"] == "False"

@@ -181,7 +181,8 @@ def test_a_typo_in_ones_own_group_locks_out_and_the_way_prepared_leads_back(
         typo = access("platform", "default", mapping("sre", "sre", "cluster-admin"))
         objects.apply(typo)
         eventually(lambda: not release.probe("SRE").may(), within=5, what="locked out")
-        assert "did you mean SRE?" in objects.wait_reason("ga/platform", "GroupNotFound")["message"]
+        objects.wait_reason("ga/platform", "GroupNotFound")
+        objects.wait_message("ga/platform", "did you mean /SRE?")
         typo["spec"]["mappings"][0]["group"] = "SRE"
         who = ("--as=oncall", f"--as-group={ADMINS}")
         release.cluster.kubectl("apply", "--filename=-", *who, stdin=json.dumps(typo))

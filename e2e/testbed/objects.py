@@ -109,6 +109,17 @@ class Objects:
 
         return eventually(check, within=within, what=f"{what} Ready for reason {reason}") or {}
 
+    def wait_message(self, what: str, words: str, *, within: float = 20) -> None:
+        """Wait until the message of its condition Ready holds these words."""
+
+        def check() -> bool:
+            message = self.conditions(what)["Ready"]["message"]
+            if words not in message:
+                raise AssertionError(message)
+            return True
+
+        eventually(check, within=within, what=f"{what} Ready with the words {words}")
+
     def bindings(self, owner: str) -> dict[str, dict[str, Any]]:
         """Return the ClusterRoleBindings with the reserved names of a GroupAccess, by name."""
         found = json.loads(self.cluster.kubectl("get", "clusterrolebindings", "-ojson").stdout)

@@ -49,7 +49,7 @@ async def test_objects_that_are_gone_leave_nothing_behind(world: World) -> None:
             world.cluster.fail("apply", times=2)
         await world.reconcile(name)
     assert len(world.cluster.bindings) > 2 * MANY
-    assert len(held(world._reconciler, "temp-")) > 10
+    assert len(held(world.reconciler, "temp-")) > 10
     for name in names():
         world.cluster.objects.remove("GroupAccess", name)
         if name.endswith(("3", "7")):
@@ -60,7 +60,7 @@ async def test_objects_that_are_gone_leave_nothing_behind(world: World) -> None:
     world.read("/SRE")
     for namespaced in (False, True):  # the watches have told of what was deleted
         world.store.bindings.passed(world.cluster.version, namespaced=namespaced)
-    assert held(world._reconciler, "temp-") == set()
+    assert held(world.reconciler, "temp-") == set()
 
 
 async def test_of_ends_that_are_put_off_only_the_last_is_kept(world: World) -> None:

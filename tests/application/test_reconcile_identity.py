@@ -236,3 +236,43 @@ async def test_what_comes_back_and_goes_again_is_a_new_event(pinned: World) -> N
     annotate(pinned, "another")
     await read(pinned, with_ids(SRE="1"))
     assert pinned.said_of("dev")[1] == "DirectoryFrozen"
+
+
+@pytest.mark.parametrize("group", ["SRE2", "/SRE2"])
+@pytest.mark.parametrize("down", [False, True])
+async def test_the_edit_that_follows_a_rename_changes_nothing_but_the_spelling(
+    pinned: World, group: str, *, down: bool
+) -> None:
+    await read(pinned, with_ids(SRE2="1", Dev="2", Ops="3"))
+    if down:
+        pinned.lose_keycloak()
+    before = pinned.cluster.bindings.copy()
+    pinned.declare(
+        mapping("sre", group, "view"), mapping("dev", "Dev", "edit"), mapping("ops", "Ops", "edit")
+    )
+    await pinned.settle()
+    assert whom(pinned) == {"dev": ("Dev",), "ops": ("Ops",), "sre": ("SRE2",)}
+    assert {key: each.uid for key, each in pinned.cluster.bindings.items()} == {
+        key: each.uid for key, each in before.items()
+    }
+    await read(pinned, with_ids(SRE2="1", Dev="2", Ops="3"))
+    assert of(pinned, "sre").annotation("group") == group
+    assert of(pinned, "sre").annotation("group-id") == "1"
+    assert of(pinned, "sre").annotation("group-name") == "SRE2"
+
+
+async def test_an_edited_spelling_keeps_the_pin_of_a_group_that_was_made_anew(
+    pinned: World,
+) -> None:
+    pinned.declare(mapping("sre", "/SRE", "view"))
+    await read(pinned, with_ids(SRE="other", Dev="2", Ops="3"))
+    assert whom(pinned) == {}
+    assert pinned.said_of("sre") == ("Revoked", "GroupReplaced")
+
+
+async def test_another_mapping_does_not_inherit_a_pin_by_its_spelling(pinned: World) -> None:
+    await read(pinned, with_ids(SRE2="1", Dev="2", Ops="3"))
+    pinned.declare(mapping("other", "SRE2", "view"))
+    await read(pinned, with_ids(SRE2="new", Dev="2", Ops="3"))
+    assert whom(pinned) == {"other": ("SRE2",)}
+    assert of(pinned, "other").annotation("group-id") == "new"

@@ -89,7 +89,7 @@ def test_what_was_proven_for_another_group_is_not_carried() -> None:
 
 @pytest.mark.parametrize(
     "another",
-    [content(group="Ops"), content(directory="other"), content(group="")],
+    [content(group="Ops", group_path="/Ops"), content(directory="other"), content(group="")],
     ids=["group", "directory", "nobody knows which group"],
 )
 def test_changed_declaration_waits_with_nothing(another: Content) -> None:

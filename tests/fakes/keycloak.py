@@ -126,6 +126,7 @@ class FakeDirectoryReader:
         self.reads: list[str] = []
         self.asked: list[Question] = []
         self.held: list[str] = []  # texts that were searched for in names
+        self.roles_asked = 0
         self.connections: list[Connection] = []
         self.forgotten: list[str] = []
         self.takes = 0.0
@@ -192,6 +193,7 @@ class FakeDirectoryReader:
         return [each for each in shown if text.casefold() in each.name.casefold()][:ROWS]
 
     async def has_role(self, directory: Directory, connection: Connection, name: str) -> bool:
+        self.roles_asked += 1
         realm = await self._logged_in(directory, connection)
         return VIEW_CLIENTS in realm.rights[connection.client_id] and name in realm.roles
 

@@ -60,7 +60,7 @@ class World:
         self.alarms = Alarms(self.clock, self.rung.append)
         self.background = Background(self._wake)
         publisher = Publisher(self.cluster, self.store, self.recorder, leads)
-        self._reconciler = Reconciler(
+        self.reconciler = Reconciler(
             self.cluster,
             self.store,
             self.clock,
@@ -146,7 +146,7 @@ class World:
         if not lag:
             self.watch()
             self._answer_new(name)
-        return await self._reconciler.reconcile(name)
+        return await self.reconciler.reconcile(name)
 
     def _answer_new(self, name: str) -> None:
         """Let Keycloak answer what it was not asked yet, as it does at once."""

@@ -2,9 +2,9 @@
 
 from urllib.parse import quote
 
-from keycloak.exceptions import KeycloakConnectionError, KeycloakGetError
+import httpx
+from keycloak.exceptions import KeycloakGetError
 
-from groupaccess.adapters.keycloak.client import UnfitError
 from groupaccess.adapters.keycloak.errors import NOT_FOUND, own_words, translated
 from groupaccess.adapters.keycloak.representations import (
     COUNT,
@@ -63,8 +63,10 @@ def as_group(item: GroupRepresentation) -> Group:
 def _is_of_one(refused: RefusedError) -> bool:
     """Tell whether something answered, or was too slow: others may still get an answer."""
     cause = refused.__cause__
-    if isinstance(cause, KeycloakConnectionError) and not isinstance(cause.__cause__, UnfitError):
-        return False
+    while cause is not None:
+        if isinstance(cause, httpx.TransportError):
+            return False
+        cause = cause.__cause__
     return refused.failure.reason in OF_ONE
 
 

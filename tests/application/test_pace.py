@@ -1,0 +1,38 @@
+"""How often a directory is asked, by what a round costs Keycloak."""
+
+import pytest
+
+from groupaccess.application.pace import STEPS, Pace
+
+
+@pytest.mark.parametrize(
+    ("wanted", "worked", "interval"),
+    [(60, 0, 60), (60, 3, 60), (60, 3.1, 90), (10, 1, 20), (10, 40, 900), (86400, 9, 86400)],
+)
+def test_a_round_takes_a_twentieth_of_keycloaks_time(
+    wanted: float, worked: float, interval: float
+) -> None:
+    pace = Pace()
+    pace.keep(wanted, worked)
+    assert pace.interval == interval
+    assert pace.stretched is (interval > wanted)
+
+
+def test_beyond_all_steps_it_is_what_it_has_to_be() -> None:
+    pace = Pace()
+    pace.keep(60, STEPS[-1])
+    assert pace.interval == STEPS[-1] * 20
+
+
+def test_a_stretched_interval_is_kept_until_half_of_it_would_do() -> None:
+    pace = Pace()
+    for worked, interval in ((4, 90), (2.9, 90), (2.3, 90), (2.2, 60), (3.1, 90), (4.5, 90)):
+        pace.keep(60, worked)
+        assert pace.interval == interval
+
+
+def test_a_longer_interval_that_is_declared_counts_at_once() -> None:
+    pace = Pace()
+    pace.keep(60, 4)
+    pace.keep(120, 4)
+    assert (pace.interval, pace.stretched) == (120, False)
