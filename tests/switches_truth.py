@@ -212,8 +212,8 @@ COLLISIONS = (
     domain(
         "prefix: in a move the old subjects stay",
         "desired",
-        "{self.access.directory, *self.given.prefixes.partners}",
-        "{self.access.directory}",
+        "{access.directory, *given.prefixes.partners}",
+        "{access.directory}",
     ),
     domain(
         "collision: while a group is missing",
@@ -380,7 +380,18 @@ FORMER = (
         "False",
     ),
     application("former: it wakes", "expiry", "        ahead += others\n", ""),
-    application("former: the next answer touches", "touched", " or formers & changed", ""),
+    application(
+        "former: the next answer touches",
+        "known",
+        "formers.union(*needed.values())",
+        "frozenset().union(*needed.values())",
+    ),
+    application(
+        "former: its name is in use",
+        "asked",
+        "known, strings(directory, formers))",
+        "known)",
+    ),
 )
 
 TRUTH = (*IDENTITY, *FREEZE, *CLAIMS, *COLLISIONS, *SILENCE, *FORMER)

@@ -7,6 +7,7 @@ import pytest
 from fakes.values import key, mapping, snapshot
 from fakes.world import World
 from groupaccess.application.ports import RefusedError
+from groupaccess.domain.clients import ClaimMapper, MapperKind
 from groupaccess.domain.directory import Failure, Group, Snapshot
 from groupaccess.domain.reasons import Reason
 
@@ -190,6 +191,24 @@ async def test_another_group_of_the_former_name_ends_it_at_the_next_answer(renam
     assert "platform" in renamed.take_in(called("OPS", "SRE"))
     await renamed.settle()
     assert set(renamed.grants["sre:view"]) == {"OPS"}
+
+
+async def test_a_role_of_the_former_name_ends_it_at_the_next_answer(renamed: World) -> None:
+    found = called("OPS")
+    (headlamp,) = found.clients
+    roles = ClaimMapper(
+        "roles",
+        MapperKind.MERGING,
+        "groups",
+        full_path=False,
+        in_id_token=True,
+        in_access_token=True,
+        adds=frozenset({"SRE", "auditor"}),
+    )
+    with_roles = replace(headlamp, mappers=(*headlamp.mappers, roles))
+    assert "platform" in renamed.take_in(replace(found, clients=(with_roles,)))
+    await renamed.settle()
+    assert renamed.grants["sre:view"] == ("OPS",)
 
 
 async def test_a_group_of_another_name_touches_nobody(renamed: World) -> None:

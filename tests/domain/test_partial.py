@@ -112,7 +112,6 @@ def test_strings_of_another_prefix_stay_to_their_end() -> None:
 
 
 EDITED = {
-    "group": (access(mapping(group="SRE")), "/a/SRE"),
     "directory": (access(mapping(group="/a/SRE"), directory="other"), "/a/SRE"),
     "group, and where it is": (access(mapping(group="SRE")), "/b/SRE"),
 }
@@ -131,6 +130,19 @@ def test_edited_declaration_keeps_no_string_of_the_former(
     only_leaf = realm(path, clients=[client("headlamp", leaf()), DISABLED])
     world.step(edited, given(only_leaf, of=TWO))
     assert bound(world) == ("SRE",)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_group_that_is_spelled_otherwise_keeps_what_an_unknown_client_may_send(
+    *, restarted: bool
+) -> None:
+    world = World()
+    world.settle(access(mapping(group="/a/SRE")), given(realm("/a/SRE"), of=TWO))
+    if restarted:
+        world.restart()
+    only_leaf = realm("/a/SRE", clients=[client("headlamp", leaf()), DISABLED])
+    world.step(access(mapping(group="SRE")), given(only_leaf, of=TWO))
+    assert bound(world) == ("/a/SRE", "SRE")
 
 
 @pytest.mark.parametrize("restarted", [False, True])
