@@ -119,21 +119,16 @@ class Probe(Asking):
 
 
 class TokenProbe(Asking):
-    """Reads a path with somebody's token, and takes a 403 for a no; after its end it is no token.
-
-    `ended` tells that the token has ended: kube-apiserver answers 401 then.
-    """
+    """Reads a path with somebody's token; a 403 is a no, and after its end it is no token (401)."""
 
     def __init__(self, cluster: Cluster, token: str, path: str) -> None:
         """Read this path."""
         super().__init__(cluster)
         self._path = path
         self._headers = {"Authorization": f"Bearer {token}"}
-        self.ended = False
 
     def _ask(self, client: httpx.Client) -> bool:
         answer = client.get(f"{self._server}{self._path}", headers=self._headers)
-        self.ended = answer.status_code == httpx.codes.UNAUTHORIZED
         if answer.status_code not in ANSWERS:
             message = f"{self._path}: {answer.status_code}: {answer.text[:200]}"
             raise PermissionError(message)

@@ -152,7 +152,10 @@ class Known:
         formers = self._former_names(access.name, directory.directory if directory else None)
         self._dependents.put(access.name, name, formers.union(*needed.values()))
         groups = {each.group for each in access.mappings}
-        gaps = ((each, self._gap(name, each, needed[each.name])) for each in access.mappings)
+        gaps = (
+            (each, self._gap(name, each, needed[each.name], pinned.get(each.group)))
+            for each in access.mappings
+        )
         return Circumstances(
             directory_name=name,
             directory=directory.directory if directory else None,
@@ -218,13 +221,18 @@ class Known:
         return questions(in_use_of(mapping, pinned), memory.answers, paths=paths)
 
     def _gap(
-        self, directory: str, mapping: model.Mapping, needed: frozenset[Question]
+        self,
+        directory: str,
+        mapping: model.Mapping,
+        needed: frozenset[Question],
+        pin: Pin | None,
     ) -> Gap | None:
         """Return what is missing for a mapping: an answer, or a look at a token."""
         memory = self.realms.memory(directory)
         gap, known = memory.gap(needed), memory.known
         if gap is None and known is not None and awaits_proof(known):
-            found = isinstance(known.find(mapping.group), Group) or mapping.group_id in known.by_id
+            ids = {mapping.group_id, pin.group_id if pin else None}
+            found = isinstance(known.find(mapping.group), Group) or ids & known.by_id.keys()
             return Gap() if found else None
         return gap
 
