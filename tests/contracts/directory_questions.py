@@ -33,11 +33,11 @@ class QuestionsContract:
         assert len({group.id for group in found.groups if group.id}) == 2
         assert not found.more
 
-    @pytest.mark.parametrize("name", NAMES, ids=KINDS)
-    async def test_names_are_compared_letter_for_letter(self, source: Realm, name: str) -> None:
+    @pytest.mark.parametrize("group", NAMES, ids=KINDS)
+    async def test_names_are_compared_letter_for_letter(self, source: Realm, group: str) -> None:
         source.create_groups([f"/{each}" for each in NAMES])
-        found = await ask(source, Search(name))
-        assert [group.path for group in found.groups] == [f"/{name}"]
+        found = await ask(source, Search(group))
+        assert [each.path for each in found.groups] == [f"/{group}"]
 
     async def test_of_many_namesakes_some_are_shown(self, source: Realm) -> None:
         source.create_groups(f"/team-{number:02}/dev" for number in range(ROWS + 2))
