@@ -197,6 +197,9 @@ class RealSource:
     def create_role(self, name: str) -> None:
         self.realm.admin.create_realm_role({"name": name})
 
+    def show_roles(self) -> None:
+        self.realm.clients.grant("view-realm")
+
     def create_client(self, client_id: str, *, full_path: bool | None) -> None:
         own = [] if full_path is None else [group_mapper(full_path=full_path)]
         self.realm.clients.create(client_id, protocolMappers=own)

@@ -25,6 +25,7 @@ class RealmServer(KeycloakServer):
         super().__init__()
         self.groups = Groups(self)
         self.roles = set[str]()
+        self.shows_roles = False
         self.answers["token"] = self._token
 
     async def _token(self, request: web.Request) -> web.StreamResponse:
@@ -56,6 +57,8 @@ class RealmServer(KeycloakServer):
         return _one(found, "Group path does not exist")
 
     async def _role(self, name: str) -> web.StreamResponse:
+        if not self.shows_roles:
+            return web.json_response(FORBIDDEN, status=403)
         return _one([{"name": name}] if name in self.roles else [], "Could not find role")
 
 
@@ -92,6 +95,9 @@ class ServedRealm:
 
     def create_role(self, name: str) -> None:
         self._server.roles.add(name)
+
+    def show_roles(self) -> None:
+        self._server.shows_roles = True
 
     def create_client(self, client_id: str, *, full_path: bool | None) -> None:
         raise NotImplementedError

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from fakes.desk import Desk
+from fakes.keycloak import VIEW_REALM
 from fakes.values import mapping
 from fakes.world import World
 from groupaccess.application.suggestions import AGAIN
@@ -42,6 +43,7 @@ async def test_a_message_comes_at_once_and_better_a_moment_later(typo: Desk) -> 
 
 async def test_a_role_of_that_name_is_a_hint(typo: Desk) -> None:
     typo.realm.roles.add("develper")
+    typo.realm.rights["groupaccess"].add(VIEW_REALM)
     typo.suggestions.want("default", "develper")
     await asyncio.sleep(3)
     assert hint(typo) == Hint(("/Developer",), role=True)

@@ -36,6 +36,9 @@ class Realm(Protocol):
     def create_role(self, name: str) -> None:
         """Create a realm role."""
 
+    def show_roles(self) -> None:
+        """Let the operator's account see the realm's roles, from its next login on."""
+
     def create_client(self, client_id: str, *, full_path: bool | None) -> None:
         """Create a client whose own mapper writes paths or names; None for no mapper."""
 

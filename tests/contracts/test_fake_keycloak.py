@@ -11,6 +11,7 @@ from fakes.keycloak import (
     ADMIN_URL,
     SECRET,
     VIEW_CLIENTS,
+    VIEW_REALM,
     VIEW_USERS,
     FakeClient,
     FakeDirectoryReader,
@@ -40,6 +41,9 @@ class FakeSource:
 
     def create_role(self, name: str) -> None:
         self._realm.roles.add(name)
+
+    def show_roles(self) -> None:
+        self._realm.rights["groupaccess"].add(VIEW_REALM)
 
     def create_client(self, client_id: str, *, full_path: bool | None) -> None:
         own = () if full_path is None else (membership(full_path=full_path),)

@@ -20,7 +20,8 @@ from groupaccess.domain.reasons import Reason, advise
 ADMIN_URL = "https://keycloak.example.com/auth/"
 SECRET = "s3cret-of-the-operator"  # noqa: S105 -- of a fake
 PROOF = Proof(Result.PROVEN, "as computed", datetime(2026, 3, 1, tzinfo=UTC))
-VIEW_USERS, VIEW_CLIENTS, QUERY_GROUPS = "view-users", "view-clients", "query-groups"
+VIEW_USERS, VIEW_CLIENTS, VIEW_REALM = "view-users", "view-clients", "view-realm"
+QUERY_GROUPS = "query-groups"
 
 
 def membership(*, full_path: bool = False, name: str = "groups") -> ClaimMapper:
@@ -195,7 +196,7 @@ class FakeDirectoryReader:
     async def has_role(self, directory: Directory, connection: Connection, name: str) -> bool:
         self.roles_asked += 1
         realm = await self._logged_in(directory, connection)
-        return VIEW_CLIENTS in realm.rights[connection.client_id] and name in realm.roles
+        return VIEW_REALM in realm.rights[connection.client_id] and name in realm.roles
 
     async def forget(self, directory: str) -> None:
         self.forgotten.append(directory)
