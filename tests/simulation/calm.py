@@ -20,7 +20,7 @@ from simulation.rules import (
 from simulation.world import Replica, World
 
 BACKOFF = 3.0  # seconds until a write is tried again, for each in which it failed
-STATUSES = ("alpha", "beta", DIRECTORY)
+STATUSES = ("alpha", "beta", "gamma", DIRECTORY)
 QUIET = 12.0  # seconds
 AUDITED = 620.0  # seconds in which an audit ends what was remembered against late news
 LATE_NEWS = "_ended"  # remembers the uids of what ended until then
