@@ -166,7 +166,7 @@ def _lost_its_pin(world: World, access: Stored, mapping: Body) -> bool:
 
 
 def _agree(world: World, seen: Seen) -> Iterator[str]:
-    """Check that no memory has a binding that is gone, and that it has every binding of ours.
+    """Check that no memory has a binding that is gone, and that it has every object of ours.
 
     Of our own kinds the ends are remembered against late news until an audit.
     """
@@ -188,6 +188,10 @@ def _agree(world: World, seen: Seen) -> Iterator[str]:
             yield f"{replica.name} remembers what is gone: {what}"
         if unknown := sorted(there - held.keys()):
             yield f"{replica.name} does not know {_names(world, unknown)}"
+        accesses = replica.operator.store.accesses
+        known = {declared.access.uid for declared in accesses.values()}
+        if lost := sorted({each.uid for each in seen.get("groupaccesses", {}).values()} - known):
+            yield f"{replica.name} does not know {_names(world, lost)}"
 
 
 def _names(world: World, found: list[str]) -> str:
