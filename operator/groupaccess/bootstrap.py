@@ -142,7 +142,7 @@ class Operator:
         self.guard = BindGuard(
             KubernetesGuards(rest), self.recorder, self.metrics, settings.bind_guard
         )
-        reconciler = Reconciler(
+        self.reconciler = Reconciler(
             self.cluster,
             self.store,
             clock,
@@ -151,10 +151,10 @@ class Operator:
             Speaker(publisher, clock, self.speaking),
             self.background,
         )
-        self.workers = Workers(self.queue, reconciler.reconcile, clock, self.metrics)
+        self.workers = Workers(self.queue, self._reconcile, clock, self.metrics)
         connections, reader = Connections(self.cluster), environment.reader
         self.suggestions = Suggestions(connections, reader, self.store, clock, self.enqueue_later)
-        reconciler.suggest = self.suggestions.want
+        self.reconciler.suggest = self.suggestions.want
         self.sync = DirectorySync(
             connections,
             publisher,
@@ -274,6 +274,12 @@ class Operator:
             group.create_task(self.bindable.run())
             group.create_task(self.cage.run())
             group.create_task(self.workers.run(self.settings.workers))
+
+    async def _reconcile(self, name: str) -> float | None:
+        try:
+            return await self.reconciler.reconcile(name)
+        finally:
+            self.sync.ask_for(name)
 
     def _begin(self) -> None:
         """Want a first pass of everything, and before that of what must not be bound any more."""

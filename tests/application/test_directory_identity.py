@@ -14,7 +14,7 @@ from fakes.keycloak import FakeDirectoryReader
 from fakes.values import access, binding, directory, failure, key, mapping, snapshot
 from groupaccess.application.attempts import Attempt
 from groupaccess.application.store import Store
-from groupaccess.domain.bindings import Desired
+from groupaccess.domain.bindings import BindingKey, Desired
 from groupaccess.domain.control import VIEW_GROUPS
 from groupaccess.domain.directory import Group
 from groupaccess.domain.freeze import ACKNOWLEDGE
@@ -63,6 +63,24 @@ async def test_a_group_is_asked_for_whose_binding_somebody_deleted(desk: Desk) -
     await asyncio.sleep(1)
 
     assert desk.store.realms.reading("default").gone.keys() == {group.id}
+
+
+async def test_a_group_that_a_late_write_pins_is_asked_for_soon(desk: Desk) -> None:
+    group = desk.realm.create_group("/Gone")
+    del desk.realm.groups["/Gone"]
+    desk.declare()
+    await asyncio.sleep(1)
+    desk.store.put_access(access("gone", mapping(group="Gone")))
+    about = {"directory": "default", "group": "Gone", "group-id": group.id, "group-path": "/Gone"}
+    late = binding(BindingKey("", "groupaccess:gone:sre:view"), groups=("Gone",), **about)
+    desk.store.put_binding(late)
+
+    for _ in range(3):  # each time that it is looked at
+        desk.sync.ask_for("gone")
+        await asyncio.sleep(1)
+
+    assert desk.store.realms.memory("default").gone.keys() == {group.id}
+    assert desk.reader.asked.count(ById(group.id)) == 1
 
 
 async def test_a_search_that_lacks_what_is_there_is_not_believed(desk: Desk) -> None:

@@ -79,6 +79,14 @@ async def test_a_deletion_without_an_answer_is_sent_again(office: Office) -> Non
     assert office.cluster.bindings == {}
 
 
+async def test_a_deletion_that_fails_is_forgotten_with_the_binding(office: Office) -> None:
+    old = office.bind(key(role="edit"))
+    office.store.drop_binding(old.key, old.uid)  # the watch was faster than the plan
+    office.cluster.fail("delete")
+    await office.write(Delete(old, Why.UNDECLARED))
+    assert office.store.bindings.memories == {}
+
+
 async def test_what_is_under_way_for_a_deleted_object_is_taken_back(office: Office) -> None:
     many = [desired(OWNER, f"m{number}", "view") for number in range(40)]
     office.cluster.hang("apply", times=40)

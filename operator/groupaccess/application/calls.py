@@ -73,6 +73,9 @@ class Calls:
         call = asyncio.wait_for(self._cluster.delete(binding), DELETE_SECONDS)
         was_there = await self._answer(order, attempt, binding.key, call, unanswered=False)
         if was_there is None:
+            known = self._store.bindings.all.get(binding.key)
+            if known is None or known.uid != binding.uid:  # it went meanwhile
+                memories.pop(binding.uid, None)
             return False
         self._store.drop_binding(binding.key, binding.uid)
         memories.pop(binding.uid, None)

@@ -87,6 +87,21 @@ class DirectorySync:
             self._loops[name].accesses.update(accesses)
             self._loops[name].new.set()
 
+    def ask_for(self, access: str) -> None:
+        """Ask at once what was never asked of what a GroupAccess depends on.
+
+        A write that came late may have bound a group that is gone by now.
+        """
+        declared = self._store.accesses.get(access)
+        if declared is None:
+            return
+        name = declared.access.directory
+        memory = self._store.realms.memory(name)
+        if memory.known is None or memory.failure is not None:
+            return  # everything is asked anyhow
+        if self._store.unanswered(name, {access}):
+            self.asked(name, {access})
+
     def gone(self, name: str) -> None:
         """Stop to ask a directory. A namesake is asked when its end is over."""
         loop = self._loops.pop(name, None)

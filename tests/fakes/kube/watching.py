@@ -111,16 +111,20 @@ class _Objects:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _work(self, uid: str, queue: asyncio.Queue[Event]) -> None:
-        with contextlib.suppress(TimeoutError):
-            while True:
+        while True:
+            try:
                 async with asyncio.timeout(IDLE):
                     kind, change = await queue.get()
-                await asyncio.sleep(self._kopf.late.get(uid, 0.0))
-                with contextlib.suppress(TimeoutError):
-                    while True:
-                        async with asyncio.timeout(BATCH):
-                            kind, change = await queue.get()
-                await self._tell(kind, change)
+            except TimeoutError:
+                if queue.empty():
+                    break
+                continue  # as kopf: something may come in the very moment of the timeout
+            await asyncio.sleep(self._kopf.late.get(uid, 0.0))
+            with contextlib.suppress(TimeoutError):
+                while True:
+                    async with asyncio.timeout(BATCH):
+                        kind, change = await queue.get()
+            await self._tell(kind, change)
         del self._queues[uid]
 
     async def _tell(self, kind: str | None, change: Change) -> None:

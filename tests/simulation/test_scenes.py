@@ -1,0 +1,52 @@
+"""Scenes that are seldom drawn: each failed before a mend, and fails when that is taken back."""
+
+from fakes.kube.faults import Way
+from simulation.actions import (
+    WATCHED,
+    Action,
+    Cut,
+    Declare,
+    Delete,
+    Edit,
+    Fail,
+    Group,
+    Meddle,
+    Outage,
+)
+from simulation.declared import Access, Line, Realm
+from simulation.play import play
+from simulation.scenarios import Pause, Scenario
+
+VIEWERS = Line("m", "g1", "view", "x")
+WIDER = Line("m", "g1", "view", "x+y")
+NO_WRITES_IN_X = Fail(Way.ERROR, frozenset({"apply"}), 90.0, "x")
+DETOUR = Group("g3", "create")  # nothing, so that time passes
+
+
+def scene(realm: Realm, line: Line, *steps: tuple[float, Action]) -> Scenario:
+    """Return a scenario of one process, with one mapping at the start."""
+    accesses = (Access("alpha", (line,)),)
+    timed = tuple((Pause(seconds), action) for seconds, action in steps)
+    return Scenario(realm, accesses, replicas=0, page=500, thorough=False, steps=timed)
+
+
+def test_a_grace_that_no_binding_can_say_ends_in_time() -> None:
+    gone = Group("g1", "delete")
+    play(scene(Realm(grace=5), VIEWERS, (3.0, NO_WRITES_IN_X), (1.0, gone), (12.0, DETOUR)))
+
+
+def test_an_outage_brings_back_no_subject_that_was_given_up_beside_a_failing_write() -> None:
+    renamed, outage = Group("g1", "rename", "g4"), Outage("down", 30.0)
+    steps = ((3.0, NO_WRITES_IN_X), (1.0, renamed), (12.0, outage), (12.0, DETOUR))
+    play(scene(Realm(), WIDER, *steps))
+
+
+def test_a_binding_that_is_made_and_lost_in_a_gap_is_made_anew() -> None:
+    gap = Cut(WATCHED[2:4], 4.0, gap=True)
+    lost = Meddle("delete", 1, "view")
+    play(scene(Realm(), VIEWERS, (3.0, gap), (0.3, Edit("alpha", 0, "where", WIDER)), (1.0, lost)))
+
+
+def test_what_is_created_while_an_audit_waits_for_news_is_kept() -> None:
+    gap, created = Cut(WATCHED[:2], 4.0, gap=True), Declare(Access("gamma", (VIEWERS,)))
+    play(scene(Realm(), VIEWERS, (3.0, gap), (0.3, Delete("alpha")), (14.0, created)))
