@@ -141,7 +141,7 @@ class Operator:
         self.guard = BindGuard(
             KubernetesGuards(rest), self.recorder, clock, self.metrics, settings.bind_guard
         )
-        reconciler = Reconciler(
+        self.reconciler = Reconciler(
             self.cluster,
             self.store,
             clock,
@@ -150,7 +150,7 @@ class Operator:
             Speaker(publisher, self.guard, clock, self.speaking),
             self.background,
         )
-        self.workers = Workers(self.queue, reconciler.reconcile, clock, self.metrics)
+        self.workers = Workers(self.queue, self._reconcile, clock, self.metrics)
         reader = environment.reader
         self.sync = DirectorySync(
             Connections(self.cluster),
@@ -273,6 +273,12 @@ class Operator:
             group.create_task(self.bindable.run())
             group.create_task(self.cage.run())
             group.create_task(self.workers.run(self.settings.workers))
+
+    async def _reconcile(self, name: str) -> float | None:
+        try:
+            return await self.reconciler.reconcile(name)
+        finally:
+            self.sync.ask_pins_of(name)
 
     def _begin(self) -> None:
         """Want a first pass of everything, and before that of what must not be bound any more."""

@@ -10,7 +10,7 @@ from fakes.desk import Desk
 from fakes.values import access, binding, directory, failure, key, mapping, snapshot
 from groupaccess.application.attempts import Attempt
 from groupaccess.application.store import Store
-from groupaccess.domain.bindings import Desired
+from groupaccess.domain.bindings import BindingKey, Desired
 from groupaccess.domain.directory import Group, Reading
 from groupaccess.domain.freeze import ACKNOWLEDGE
 from groupaccess.domain.reasons import Reason
@@ -56,6 +56,24 @@ async def test_a_group_is_asked_for_whose_binding_somebody_deleted(desk: Desk) -
     await asyncio.sleep(1)
 
     assert desk.store.realms.readings["default"].gone.keys() == {group.id}
+
+
+async def test_a_group_that_a_late_write_pins_is_asked_for_soon(desk: Desk) -> None:
+    group = desk.realm.create_group("/Gone")
+    del desk.realm.groups["/Gone"]
+    desk.declare()
+    await asyncio.sleep(1)
+    desk.store.put_access(access("gone", mapping(group="Gone")))
+    about = {"directory": "default", "group": "Gone", "group-id": group.id, "group-path": "/Gone"}
+    late = binding(BindingKey("", "groupaccess:gone:sre:view"), groups=("Gone",), **about)
+    desk.store.put_binding(late)
+
+    for _ in range(3):  # each time that it is looked at
+        desk.sync.ask_pins_of("gone")
+        await asyncio.sleep(1)
+
+    assert desk.store.realms.readings["default"].gone.keys() == {group.id}
+    assert desk.reader.confirmed == [{group.id: "/Gone"}]
 
 
 async def test_a_listing_that_lacks_what_is_there_is_not_believed(desk: Desk) -> None:

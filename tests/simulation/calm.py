@@ -20,7 +20,7 @@ from simulation.rules import (
 from simulation.world import Replica, World
 
 BACKOFF = 3.0  # seconds until a write is tried again, for each in which it failed
-STATUSES = ("alpha", "beta", DIRECTORY)
+STATUSES = ("alpha", "beta", "gamma", DIRECTORY)
 QUIET = 12.0  # seconds
 AUDITED = 620.0  # seconds in which an audit ends what was remembered against late news
 LATE_NEWS = "_ended"  # remembers the uids of what ended until then
@@ -140,10 +140,29 @@ def _subject(world: World, seen: Seen, access: Stored, mapping: Body) -> str | N
     if any(bound.annotation("group") is None for bound in mine):
         return None
     pins = {bound.annotation("group-id") for bound in same} - {None}
-    if pins:
+    if pins or _lost_its_pin(world, access, mapping):
         return names.get(next(iter(pins)) or "") if len(pins) == 1 else None
     wanted = mapping["group"].lstrip("/")
     return wanted if wanted in names.values() else None
+
+
+def _lost_its_pin(world: World, access: Stored, mapping: Body) -> bool:
+    """Tell whether somebody deleted a binding that pinned the group: who wrote it may know it yet.
+
+    So does a namespace that takes its bindings along.
+    """
+    lost = (
+        Bound.of(plural, change.key, change.stored)
+        for plural in BINDINGS
+        for change in world.storage.history[plural]
+        if change.kind == "DELETED" and not change.by.startswith("operator")
+    )
+    return any(
+        bound is not None
+        and access.uid in bound.owners
+        and bound.annotation("group") == mapping["group"]
+        for bound in lost
+    )
 
 
 def _agree(world: World, seen: Seen) -> Iterator[str]:

@@ -75,7 +75,9 @@ class Bound:
     @property
     def references(self) -> set[str | None]:
         """Return what a mapping may write to mean the group that it was made for."""
-        return {self.annotation(name) for name in ("group", "group-path", "group-name")}
+        path = self.annotation("group-path")
+        name = path.rpartition("/")[2] if path else None  # no name has a slash here
+        return {self.annotation("group"), path, name}
 
     @property
     def formers(self) -> set[str]:

@@ -27,7 +27,7 @@ from simulation.actions import (
 from simulation.declared import NAMESPACES, ROLES, Access, Line, Realm
 from simulation.world import World
 
-NAMES = ("alpha", "beta")
+NAMES = ("alpha", "beta", "gamma")
 LONG = 90.0  # seconds
 GROUPS = ("g1", "g2", "g3")
 WHERES = ("*", "x", "x+y", "team", "y")

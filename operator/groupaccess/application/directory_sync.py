@@ -88,6 +88,21 @@ class DirectorySync:
             if reading.snapshot and pinned - reading.snapshot.by_id.keys() - reading.gone.keys():
                 self.asked(name)
 
+    def ask_pins_of(self, access: str) -> None:
+        """Read soon which groups the bindings of a GroupAccess pin, where that is not known.
+
+        A write that came late may have bound a group that is gone by now.
+        """
+        declared = self._store.accesses.get(access)
+        if declared is None:
+            return
+        reading = self._store.realms.reading(declared.access.directory)
+        if reading.snapshot is None or reading.failure is not None:
+            return  # it is read again anyhow
+        pinned = {pin.group_id for pin in self._store.pins(access).values()}
+        if pinned - reading.snapshot.by_id.keys() - reading.gone.keys():
+            self.asked(declared.access.directory)
+
     def gone(self, name: str) -> None:
         """Stop to read a directory. A namesake is read when its end is over."""
         if name in self._loops:
