@@ -69,6 +69,7 @@ def test_what_is_not_there_has_the_reason_that_it_means() -> None:
 @pytest.mark.parametrize(
     ("words", "meaning"),
     [
+        ("", "the group is gone"),
         ("Realm not found.", "there is no such realm there"),
         ("Realm does not exist", "there is no such realm there"),
         ("Could not find group by id", "the group is gone"),

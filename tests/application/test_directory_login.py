@@ -12,7 +12,7 @@ from fakes.keycloak import SECRET, refused
 from groupaccess.application.ports import PassingError
 from groupaccess.domain.reasons import Reason
 
-NO_SECRET = 'Secret "groupaccess/keycloak" has no value for key "client-secret".'
+HALF = 'Secret "groupaccess/keycloak" has no value for key "client-secret".'
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,8 @@ NO_SECRET = 'Secret "groupaccess/keycloak" has no value for key "client-secret".
     [
         (None, 'Secret "groupaccess/keycloak" does not exist.'),
         ({}, 'Secret "groupaccess/keycloak" has no value for key "client-id".'),
-        ({"client-id": "groupaccess"}, NO_SECRET),
-        ({**LOGIN, "client-secret": " \n"}, NO_SECRET),
+        ({"client-id": "groupaccess"}, HALF),
+        ({**LOGIN, "client-secret": " \n"}, HALF),
     ],
     ids=["no Secret", "empty", "half", "blank"],
 )

@@ -36,7 +36,7 @@ def _fact(wanted: TokenClient, audience: list[str]) -> str:
     found = f"is for the audience (aud) {names}" if audience else "has no audience (aud)"
     instead = "" if wanted.id_token else ", or let people bring the ID token and write token: ID"
     return (
-        f'the {token_of(wanted)} of client "{wanted.client_id}" {found}, and for no client of '
+        f'The {token_of(wanted)} of client "{wanted.client_id}" {found}, and for no client of '
         "spec.tokens.clients: unless kube-apiserver accepts that (--oidc-client-id, or an audience "
         "of its authentication configuration), everybody gets a 401. Give the client an Audience "
         f"mapper for kube-apiserver's client id{instead}"

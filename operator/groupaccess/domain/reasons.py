@@ -78,7 +78,7 @@ ADVICE: dict[Reason, str] = {
     ),
     Reason.CLAIM_INDETERMINATE: "Remove the other mapper from this claim, or give it another one.",
     Reason.CLAIM_UNPROVEN: (
-        "See in Keycloak what a member's token carries (the client, Client scopes, Evaluate). A "
+        "In Keycloak, see what a member's token carries (the client, Client scopes, Evaluate); a "
         "canary (spec.canary) proves it without any right on people."
     ),
     Reason.CLAIM_COLLISION: (
@@ -119,7 +119,7 @@ ADVICE: dict[Reason, str] = {
         "Existing bindings stay, new grants wait until Keycloak has answered."
     ),
     Reason.KEYCLOAK_FORBIDDEN: "Give the operator's account in Keycloak the missing right.",
-    Reason.CERTIFICATE_NOT_TRUSTED: f"Nothing was sent. {RETRIED}",
+    Reason.CERTIFICATE_NOT_TRUSTED: f"No credentials were sent. {RETRIED}",
     Reason.LOGIN_FAILED: f"Make spec.auth and the client in Keycloak agree. {RETRIED}",
     Reason.CREDENTIALS_NOT_FOUND: f"Create or correct it. {RETRIED}",
 }

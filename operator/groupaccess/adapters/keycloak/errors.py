@@ -107,8 +107,11 @@ def _not_taken(what: str, cause: BaseException | None) -> Failure:
 
 
 def _absent(error: KeycloakError, absent: str) -> str:
-    """Say what is not there: the realm and the path itself have words of their own."""
-    words = own_words(error).lower()
+    """Say what is not there: the realm and the path itself have words of their own.
+
+    They are in `error`, in some versions in `error_description`.
+    """
+    words = str(error.response_body).lower()
     if "realm" in words:
         return NO_REALM
     if "resource method" in words:
