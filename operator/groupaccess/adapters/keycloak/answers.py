@@ -9,19 +9,12 @@ import re
 
 import httpx
 
-ERROR_FIELDS = frozenset(
-    {
-        "error",
-        "error_description",
-        "error_uri",
-        "errorMessage",
-        "errors",
-        "field",
-        "params",
-    }
-)
+OAUTH2_FIELDS = frozenset({"error", "error_description", "error_uri"})
+ADMIN_FIELDS = frozenset({"errorMessage", "errors", "field", "params"})
 """Of OAuth2ErrorRepresentation and ErrorRepresentation, in which Keycloak writes its errors."""
 BELOW_COLLECTION = re.compile(r"(?<=/admin/realms/)([^/]+/[^/]+)/.*")
+JSON = "JSON of another shape"
+KINDS = {b"{": JSON, b"[": JSON, b"<": "HTML", b"": "nothing in it"}  # by how a body begins
 ADDRESS = 200  # characters of a URL in a message
 SUCCESS = range(200, 300)
 
@@ -32,7 +25,7 @@ def own_error(body: bytes | None) -> str:
         found = json.loads(body or b"")
     except (ValueError, RecursionError):
         return ""
-    if not isinstance(found, dict) or found.keys() - ERROR_FIELDS:
+    if not isinstance(found, dict) or found.keys() - OAUTH2_FIELDS - ADMIN_FIELDS:
         return ""
     named = found.get("error") or found.get("errorMessage")
     return named if isinstance(named, str) else ""
@@ -44,12 +37,10 @@ def foreign(response: httpx.Response) -> str | None:
     What looks like JSON is read later, where its shape is known.
     """
     code, body = response.status_code, response.content
-    start = body.lstrip()[:1]
-    if own_error(body) if code not in SUCCESS else start in {b"{", b"["}:
+    kind = KINDS.get(body.lstrip()[:1], "text")
+    if kind == JSON if code in SUCCESS else own_error(body):
         return None
-    kind = "HTML" if start == b"<" else "JSON of another shape" if start in {b"{", b"["} else "text"
-    what = kind if body.strip() else "nothing in it"
-    return f"HTTP {code} with {what}: the answer is not Keycloak's own. {_advice(code)}"
+    return f"HTTP {code} with {kind}: the answer is not Keycloak's own. {_advice(code)}"
 
 
 def address(url: httpx.URL) -> str:

@@ -63,15 +63,17 @@ class CarefulClient(httpx.AsyncClient):
             async with asyncio.timeout(self._answer_within):
                 response = await super().send(request, **how)
         except TimeoutError:
-            raise UnfitError(url, f"no whole answer within {self._answer_within:g} s") from None
+            late = f"no whole answer within {self._answer_within:g} s"
+            there = "see the network and its policies, and whether Keycloak is overloaded"
+            raise UnfitError(url, f"{late}: {there}") from None
         except httpx.TransportError as error:
             reason, cause = explain(error)
-            there = f"not reached (port {url.port or HTTPS}), {cause}"
-            raise UnfitError(url, there, reason) from error
+            words = f"not reached (port {url.port or HTTPS}), {cause}"
+            raise UnfitError(url, words, reason) from error
         if sum(response.content.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
             raise UnfitError(url, f"the answer has more than {MOST_VALUES} values")
-        if (words := foreign(response)) is not None:
-            raise UnfitError(url, words)
+        if (strange := foreign(response)) is not None:
+            raise UnfitError(url, strange)
         return response
 
 
