@@ -100,6 +100,7 @@ KEYCLOAK = (
         "if False",
         ADAPTERS,
     ),
+    Switch("a proxy is not Keycloak", CLIENT, "(strange := foreign(response))", "None", ADAPTERS),
     Switch("bounded size", CLIENT, "if left < 0", "if False", ADAPTERS),
     Switch("bounded values", CLIENT, ") > MOST_VALUES", ") > 2**62", ADAPTERS),
     Switch("bounded time", CLIENT, "timeout(self._answer_within)", "timeout(3600)", ADAPTERS),

@@ -153,7 +153,7 @@ class Operator:
         self.workers = Workers(self.queue, self._reconcile, clock, self.metrics)
         reader = environment.reader
         self.sync = DirectorySync(
-            Connections(self.cluster),
+            Connections(self.cluster, settings.namespace),
             publisher,
             reader,
             self.store,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fakes.keycloak_server import KeycloakServer
+from fakes.keycloak_server import KeycloakServer, error
 from fakes.reading import HEADLAMP
 from groupaccess.adapters.keycloak.listing import GROUPS_NEED
 from groupaccess.adapters.keycloak.reader import KeycloakReader
@@ -43,10 +43,10 @@ async def test_group_that_neither_id_nor_path_leads_to_is_gone(by_path: Any) -> 
     [
         ({**OTHER, "id": "gone-id"}, GONE, Reason.KEYCLOAK_UNAVAILABLE),
         (GONE, {**OTHER, "id": "gone-id"}, Reason.KEYCLOAK_UNAVAILABLE),
-        ((403, "{}"), GONE, Reason.KEYCLOAK_FORBIDDEN),
-        (GONE, (403, "{}"), Reason.KEYCLOAK_FORBIDDEN),
-        ((500, "{}"), GONE, Reason.KEYCLOAK_UNAVAILABLE),
-        ((400, "{}"), GONE, Reason.KEYCLOAK_UNAVAILABLE),
+        (error(403), GONE, Reason.KEYCLOAK_FORBIDDEN),
+        (GONE, error(403), Reason.KEYCLOAK_FORBIDDEN),
+        (error(500), GONE, Reason.KEYCLOAK_UNAVAILABLE),
+        (error(400), GONE, Reason.KEYCLOAK_UNAVAILABLE),
         ([], GONE, Reason.KEYCLOAK_UNAVAILABLE),
         ((200, "<html>"), GONE, Reason.KEYCLOAK_UNAVAILABLE),
     ],

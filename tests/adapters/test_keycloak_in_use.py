@@ -4,7 +4,7 @@ import pytest
 
 from fakes.keycloak_groups import Groups
 from fakes.keycloak_members import People
-from fakes.keycloak_server import KeycloakServer
+from fakes.keycloak_server import KeycloakServer, error
 from fakes.reading import read
 from groupaccess.adapters.keycloak.groups import Costs
 from groupaccess.domain.directory import Snapshot
@@ -88,7 +88,7 @@ async def test_groups_in_use_that_nobody_is_in_are_told(
 async def test_members_that_cannot_be_read_fail_no_reading(
     server: KeycloakServer, people: People, code: int
 ) -> None:
-    server.answers["members"] = (code, "{}")
+    server.answers["members"] = error(code)
     found = await read(server, used=InUse(frozenset({"SRE"})))
     assert len(found.groups) == 4
     assert found.unpeopled == frozenset()

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from fakes.keycloak_groups import Groups
-from fakes.keycloak_server import KeycloakServer
+from fakes.keycloak_server import KeycloakServer, error
 from fakes.reading import read, refusal
 from groupaccess.adapters.keycloak.groups import Costs
 from groupaccess.domain.directory import Ambiguous, Group, Missing, Snapshot
@@ -105,7 +105,7 @@ async def test_an_id_that_was_found_by_name_costs_no_request(server: KeycloakSer
         ((404, '{"error":"Realm not found."}'), Reason.KEYCLOAK_UNAVAILABLE),
         ((404, "[]"), Reason.KEYCLOAK_UNAVAILABLE),
         ((403, '{"error":"HTTP 403 Forbidden"}'), Reason.KEYCLOAK_FORBIDDEN),
-        ((500, "{}"), Reason.KEYCLOAK_UNAVAILABLE),
+        (error(500), Reason.KEYCLOAK_UNAVAILABLE),
         ({"id": "x"}, Reason.KEYCLOAK_UNAVAILABLE),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 
 from domain.builders import NOW, group
 from fakes.keycloak_members import People
-from fakes.keycloak_server import HANG, KeycloakServer
+from fakes.keycloak_server import HANG, KeycloakServer, error
 from groupaccess.adapters.keycloak.members import AGAIN, CHILDREN, REFUSALS, REQUESTS, Lookout
 from groupaccess.adapters.keycloak.session import POD_TOKEN, Session
 from groupaccess.domain.directory import Group
@@ -174,7 +174,7 @@ async def test_a_child_whose_members_are_hidden_is_not_named(desk: Desk) -> None
 
 
 async def test_children_that_may_not_be_seen_are_not_named(desk: Desk) -> None:
-    desk.server.answers["children"] = (403, "{}")
+    desk.server.answers["children"] = error(403)
     assert await desk.look(PLATFORM) == {Unpeopled("platform")}
 
 
@@ -183,7 +183,7 @@ async def test_a_group_that_went_meanwhile_is_not_told(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [(500, "{}"), (401, "{}"), HANG, {"not": "a list"}, [{"no": "id"}]]
+    "answer", [error(500), error(401), HANG, {"not": "a list"}, [{"no": "id"}]]
 )
 async def test_a_failure_leaves_what_was_seen_and_harms_nothing(desk: Desk, answer: object) -> None:
     assert await desk.look(SRE) == {Unpeopled("sre")}
@@ -213,7 +213,7 @@ async def test_a_keycloak_that_is_slow_is_not_waited_for(desk: Desk) -> None:
 
 
 async def test_children_that_fail_say_nothing_of_their_parent(desk: Desk) -> None:
-    desk.server.answers["children"] = (500, "{}")
+    desk.server.answers["children"] = error(500)
     assert await desk.look(PLATFORM) == set()
 
 

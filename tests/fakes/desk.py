@@ -40,7 +40,7 @@ class Desk:
     def reading_by(self, reader: DirectoryReader) -> DirectorySync:
         """Return a DirectorySync that reads by another reader."""
         return DirectorySync(
-            Connections(self.cluster),
+            Connections(self.cluster, "groupaccess"),
             Publisher(self.cluster, self.store, self.recorder, self._leads),
             reader,
             self.store,

@@ -160,6 +160,10 @@ class FakeDirectoryReader:
         """Let the next readings raise."""
         self._failures.extend([error] * times)
 
+    def recover(self) -> None:
+        """Let the next readings raise nothing."""
+        self._failures.clear()
+
     async def read(
         self, directory: Directory, connection: Connection, used: InUse | None = None
     ) -> Snapshot:

@@ -84,7 +84,7 @@ class TokenClient(SpecModel):
     kubectl's login plugins send."""
     scopes: Annotated[tuple[Scope, ...], Field(max_length=32), ListType("set")] = ("openid",)
     """The scopes that its login asks for; those that the client has by default need not be named.
-    Absent: [openid]. Example: [openid, profile, email, groups]"""
+    Absent: [openid]. Example: [openid, profile, email]"""
 
 
 class Tokens(SpecModel):
@@ -128,7 +128,7 @@ class Tokens(SpecModel):
     """The clients whose tokens people bring, 1 to 8, such as those of Headlamp and of kubectl. The
     group's string is worked out for each, since each has its own mappers and scopes.
 
-    Example: - {clientId: headlamp, token: ID, scopes: [openid, groups]}"""
+    Example: - {clientId: headlamp, token: ID, scopes: [openid, profile, email]}"""
 
     @field_validator("clients")
     @classmethod

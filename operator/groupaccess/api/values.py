@@ -105,7 +105,7 @@ Scope = Annotated[
     Cel(
         matches(r"^[\x21\x23-\x5B\x5D-\x7E]+$"),
         "a scope must be printable ASCII without space, quote or backslash (RFC 6749); write "
-        "several scopes as several items, such as [openid, groups]",
+        "several scopes as several items, such as [openid, email]",
     ),
 ]
 LabelKey = Annotated[str, Field(min_length=1, max_length=317)]

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from groupaccess.application.asked import awaits_proof
 from groupaccess.application.connections import Connections
-from groupaccess.application.declared import DeclaredDirectory
+from groupaccess.application.declared import DeclaredDirectory, Observed
 from groupaccess.application.ports import (
     Clock,
     Connection,
@@ -21,10 +21,11 @@ from groupaccess.application.ports import (
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.statuses import directory_status
 from groupaccess.application.store import Store
+from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.directory_status import directory_conditions
 from groupaccess.domain.model import Directory
-from groupaccess.domain.reasons import Reason, advise, unknown
+from groupaccess.domain.reasons import REPAIRABLE, Reason, advise, unknown
 from groupaccess.domain.sight import Sight
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ Look = Callable[
 
 READ_TIMEOUT = 180.0  # seconds for one whole reading; each answer has a bound of its own
 FIRST_RETRY = 1.0  # seconds after a failed reading; doubles up to the sync interval
+SOON = 5.0  # seconds after a failure that somebody may be about to put right, at most
+SOON_RETRIES = 76  # of those: five minutes with the most jitter
 SETTLE = 0.5  # seconds between two readings at least: what is declared together is read together
 REST = 5.0  # seconds between them at most, when it is woken
 UNREADABLE = 60.0  # seconds between two looks at whether that was said of one
@@ -144,7 +147,7 @@ class DirectorySync:
             healthy = await self._try(name, declared)
             failures = 0 if healthy else failures + 1
             interval = declared.spec.sync_interval.total_seconds() if declared else UNREADABLE
-            pause = _pause(interval, failures)
+            pause = _pause(interval, failures, realms.reading(name).failure)
             # However often it is woken: Keycloak rests for as long as it worked.
             rest = min(max(SETTLE, self._clock.monotonic() - began), REST)
             with contextlib.suppress(TimeoutError):
@@ -190,7 +193,7 @@ class DirectorySync:
         conditions = directory_conditions(reading, patient=False)
         now = self._clock.now()
         body = directory_status(observed.generation, conditions, reading, observed.prior, now)
-        await self._publisher.publish(observed, body)
+        await self._publisher.publish(observed, body, _note(observed, conditions[0]))
 
     async def _once(self, declared: DeclaredDirectory) -> bool:
         """Read once, tell whom it touches, and write the status. Return whether it was read."""
@@ -262,10 +265,7 @@ class DirectorySync:
         if sight := self._store.realms.sights.get(directory.name):
             conditions = (*conditions, sight.condition())
         body = directory_status(observed.generation, conditions, reading, observed.prior, now)
-        note = None
-        if held is not None:
-            note = Note(observed.ref, held.reason, "Read", held.message, warning=True)
-        await self._publisher.publish(observed, body, note)
+        await self._publisher.publish(observed, body, _note(observed, conditions[0]))
 
 
 async def _look_nowhere(*_: object) -> None:
@@ -281,6 +281,17 @@ def _unexpected(error: Exception) -> Failure:
     return _failure(Reason.KEYCLOAK_UNAVAILABLE, why)
 
 
-def _pause(interval: float, failures: int) -> float:
+def _note(observed: Observed, ready: Condition) -> Note | None:
+    """Return the event for another status or reason of Ready; a new message alone has none."""
+    before = observed.prior.ready
+    if before is not None and (before.status, before.reason) == (ready.status, ready.reason):
+        return None
+    return Note(observed.ref, ready.reason, "Read", ready.message, warning=ready.status != "True")
+
+
+def _pause(interval: float, failures: int, failure: Failure | None) -> float:
+    """Return the seconds until the next reading; `failures` in a row are behind it."""
     pause = min(interval, FIRST_RETRY * 2.0 ** min(failures - 1, 16)) if failures else interval
+    if failure is not None and failure.reason in REPAIRABLE and failures <= SOON_RETRIES:
+        pause = min(pause, SOON)
     return pause * random.uniform(1 - JITTER, 1)  # noqa: S311 -- no secret
