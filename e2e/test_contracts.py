@@ -13,7 +13,6 @@ from kubernetes.aio.client import ApiClient
 from contracts.cluster import FORGED, MAY_BIND, ClusterContract
 from contracts.cluster_namespaces import NamespacesContract
 from contracts.directory_lookup import LookupContract
-from contracts.directory_members import MembersContract
 from contracts.directory_reader import DirectoryReaderContract
 from contracts.leases import LeasesContract
 from contracts.review import PREFIX, ReviewContract
@@ -22,14 +21,13 @@ from groupaccess.adapters.keycloak.groups import Costs
 from groupaccess.adapters.keycloak.own_token import KeycloakTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
-from groupaccess.adapters.kubernetes.flags import KubernetesApiServer
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.records import read_binding
 from groupaccess.adapters.kubernetes.rest import Rest, configure
+from groupaccess.adapters.kubernetes.token_review import KubernetesApiServer
 from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.application.ports import Connection, ObjectRef
 from groupaccess.bootstrap import LEASE
-from groupaccess.domain.apiserver_flags import Arguments
 from groupaccess.domain.bindings import Binding, BindingKey
 from testbed import canary
 from testbed.cluster import Cluster
@@ -197,14 +195,6 @@ class RealSource:
     def delete_group(self, path: str) -> None:
         self.realm.delete_group(path)
 
-    @property
-    def seeing(self) -> Connection:
-        login = self.realm.clients.create_operator("seeing", OPERATOR_ROLES)
-        return replace(self.connection, client_id=login.client_id, client_secret=login.secret)
-
-    def join(self, user: str, path: str) -> None:
-        self.realm.create_user(user, path)
-
     def create_client(self, client_id: str, *, full_path: bool | None) -> None:
         own = [] if full_path is None else [group_mapper(full_path=full_path)]
         self.realm.clients.create(client_id, protocolMappers=own)
@@ -235,10 +225,6 @@ class TestKeycloakReader(DirectoryReaderContract):
     """The contract."""
 
 
-class TestKeycloakMembers(MembersContract):
-    """The contract of members."""
-
-
 @pytest.fixture
 def looked_up(source: RealSource) -> RealSource:
     """Give a realm in which each lookup is said to cost less than to list a single group."""
@@ -253,48 +239,15 @@ class TestKeycloakLookup(LookupContract):
 class RealBoth:
     """A trusted realm, and the API server as an account with no rights of its own sees it."""
 
-    def __init__(self, cluster: Cluster, source: RealSource, admin: Rest, nobody: Rest) -> None:
+    def __init__(self, source: RealSource, admin: Rest, nobody: Rest) -> None:
         self.tokens = KeycloakTokens(answer_within=20.0)
         self.issuer, self.connection = source.issuer, source.connection
         self.unreachable = source.unreachable
-        self.server = KubernetesApiServer(admin, read_pods=True, read_nodes=True)
-        self._cluster = cluster
+        self.server = KubernetesApiServer(admin)
         self._nobody = nobody
-        self._shown: list[dict[str, Any]] = []
 
     def take_rights(self) -> None:
         self.server = replace(self.server, rest=self._nobody)
-
-    def show(self, *seen: Arguments) -> None:
-        for each in seen:
-            kind, name = each.where.split()
-            self._shown.append((_pod if kind == "pod" else _node)(name, each.argv))
-        self._cluster.apply(*self._shown)
-
-    def close(self) -> None:
-        for body in self._shown:
-            what = f"{body['kind']}/{body['metadata']['name']}"
-            options = ("--namespace=kube-system", "--force", "--grace-period=0")
-            self._cluster.kubectl("delete", what, *options)
-
-
-def _pod(name: str, argv: tuple[str, ...]) -> dict[str, Any]:
-    labels = {"component": "kube-apiserver"}
-    metadata = {"name": name, "namespace": "kube-system", "labels": labels}
-    container = {"name": "kube-apiserver", "image": "none", "command": list(argv)}
-    spec = {"containers": [container], "nodeName": "nowhere", "automountServiceAccountToken": False}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
-
-
-def _node(name: str, argv: tuple[str, ...]) -> dict[str, Any]:
-    told = (("--kube-apiserver-arg", each.removeprefix("--")) for each in argv)
-    args = json.dumps(["server", *(word for pair in told for word in pair)])
-    metadata = {
-        "name": name,
-        "labels": {"node-role.kubernetes.io/control-plane": "true"},
-        "annotations": {"k3s.io/node-args": args},
-    }
-    return {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
 
 
 @pytest.fixture(scope="module")
@@ -317,9 +270,7 @@ async def both(
     nobody = await configure(str(account))
     async with ApiClient(admin) as one, ApiClient(nobody) as other:
         allowed, forbidden = Rest(HttpTransport(one)), Rest(HttpTransport(other))
-        made = RealBoth(installed, canary_source, allowed, forbidden)
-        yield made
-        made.close()
+        yield RealBoth(canary_source, allowed, forbidden)
 
 
 class TestRealReview(ReviewContract):

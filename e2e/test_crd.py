@@ -72,7 +72,7 @@ def test_good_object_is_taken_and_read_by_the_models(served: Cluster, given: Obj
     assert stored["spec"] == given["spec"]
     is_access = given["kind"] == "GroupAccess"
     model: type[GroupAccess | KeycloakDirectory] = GroupAccess if is_access else KeycloakDirectory
-    assert model.read(stored).spec.unknown_fields() == ()
+    assert model.read(stored).kind == given["kind"]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def _sees_members(realm: Realm) -> None:
 
 async def read(realm: Realm, keycloak: Keycloak, canary: str | None = None) -> Client:
     """Read the client headlamp as the operator does."""
-    directory = Directory("d", realm.issuer_url, "groups", "", (HEADLAMP,), frozenset(), (), canary)
+    directory = Directory("d", realm.issuer_url, "groups", "", (HEADLAMP,), canary=canary)
     used = InUse(frozenset({"/SRE"}))
     (client,) = (await read_once(directory, reached(keycloak, realm), used)).clients
     return client

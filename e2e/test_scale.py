@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from groupaccess.adapters.keycloak.groups import DEFAULT_COSTS, Costs
-from groupaccess.adapters.keycloak.members import CHILDREN, REQUESTS
 from groupaccess.adapters.keycloak.witness import TRIES
 from groupaccess.application.ports import Connection
 from groupaccess.domain.directory import Snapshot
@@ -165,8 +164,8 @@ async def test_lookups_of_a_few_cost_a_call_each_and_find_the_same(large: Large)
     sweep, lookup = await costs_of(large, large.read, look_up)
     print(f"\n{len(few)} in use of {large.count}: sweep {sweep}; lookup {lookup}")
     print(f"lookup : sweep = {lookup.seconds / sweep.seconds:.2f} in time")
-    # Beside the lookups: the members of a few groups, for a proof and for whether there are any.
-    assert lookup.calls <= len(few) + 8 + TRIES + REQUESTS + CHILDREN
+    # Beside the lookups: the members of a few groups, for a proof.
+    assert lookup.calls <= len(few) + 8 + TRIES
 
 
 async def test_a_large_realm_is_read_whole_in_pages(large: Large) -> None:

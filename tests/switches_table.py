@@ -30,8 +30,8 @@ def _rung(name: str) -> Switch:
 
 
 RUNGS = (
-    *map(_rung, ("expired", "reserved", "role_not_allowed", "suspended", "no_directory")),
-    *map(_rung, ("frozen", "other_issuer", "unknown_field", "not_read")),
+    *map(_rung, ("expired", "reserved", "role_not_allowed", "unreadable", "suspended")),
+    *map(_rung, ("no_directory", "frozen", "other_issuer", "not_read")),
     Switch(
         "ladder: reserved subject of the claim",
         PROVEN,

@@ -233,12 +233,6 @@ SILENCE = (
         "return replace(last, outcome=Outcome.HOLD) if about else last",
         "return last",
     ),
-    application(
-        "silence: a directory with an unknown field is not read",
-        "directory_sync",
-        "if directory.unknown_fields",
-        "if False",
-    ),
     domain(
         "lookups: not looked up is not missing",
         "directory",

@@ -20,12 +20,12 @@ from groupaccess.adapters.keycloak.own_token import KeycloakTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kopf import IDENTITY, log_in, watch_settings
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
-from groupaccess.adapters.kubernetes.flags import KubernetesApiServer
 from groupaccess.adapters.kubernetes.guards import KubernetesGuards
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.mirrors import mirrors
 from groupaccess.adapters.kubernetes.rest import Rest, configure
 from groupaccess.adapters.kubernetes.rights import KubernetesPolicies, KubernetesRights
+from groupaccess.adapters.kubernetes.token_review import KubernetesApiServer
 from groupaccess.adapters.kubernetes.transport import HttpTransport, Transport
 from groupaccess.adapters.metrics import PrometheusMetrics, StoreCollector
 from groupaccess.application.alarms import Alarms
@@ -139,7 +139,7 @@ class Operator:
         self.speaking = Background(self.queue.add_after)
         publisher = Publisher(self.cluster, self.store, self.recorder, self.leads)
         self.guard = BindGuard(
-            KubernetesGuards(rest), self.recorder, clock, self.metrics, settings.bind_guard
+            KubernetesGuards(rest), self.recorder, self.metrics, settings.bind_guard
         )
         self.reconciler = Reconciler(
             self.cluster,
@@ -147,7 +147,7 @@ class Operator:
             clock,
             self.writer,
             Expiry(self.recorder, self.alarms),
-            Speaker(publisher, self.guard, clock, self.speaking),
+            Speaker(publisher, clock, self.speaking),
             self.background,
         )
         self.workers = Workers(self.queue, self._reconcile, clock, self.metrics)
@@ -161,9 +161,7 @@ class Operator:
             self.metrics,
             self.enqueue_later,
         )
-        server = KubernetesApiServer(  # a review is no write: it is not fenced
-            Rest(environment.transport), settings.read_pods, settings.read_nodes
-        )
+        server = KubernetesApiServer(Rest(environment.transport))  # a review is no write: no fence
         canary = Canary(environment.tokens, server, self.store, clock)
         self.sync.look, self.sync.forget = canary.look, canary.forget
         self.store.contested = self.contested
@@ -220,7 +218,6 @@ class Operator:
             *(mirror.run() for mirror in self.mirrors),
             self.alarms.run(),
             self.recorder.run(),
-            self.guard.run(),
             self._work(),
         )
         ours = [*served, *(asyncio.create_task(part) for part in parts)]
@@ -268,8 +265,8 @@ class Operator:
                 await self.elector.acquire()
                 group.create_task(self.elector.keep())
             self.metrics.leads(yes=True)
-            self.guard.begin(self.store.accesses.values())
             self._begin()
+            group.create_task(self.guard.run())
             group.create_task(self.bindable.run())
             group.create_task(self.cage.run())
             group.create_task(self.workers.run(self.settings.workers))

@@ -36,8 +36,8 @@ class Settings(BaseSettings):
     bind_guard: str = Field(
         default="",
         description="The name of the admission policy, and of its binding, that refuses who may "
-        "not bind what a GroupAccess hands out. A GroupAccess that is written while it is not in "
-        "force is reported. Empty: none is expected.",
+        "not bind what a GroupAccess hands out. That it is not in force is reported. Empty: "
+        "none is expected.",
     )
     cage: str = Field(
         default="",
@@ -71,16 +71,6 @@ class Settings(BaseSettings):
         default=Path("/var/run/secrets/groupaccess/token"),
         description="The pod's projected token, for directories with auth.serviceAccountToken. It "
         "is read anew at each login.",
-    )
-    read_pods: bool = Field(
-        default=False,
-        description="Look for kube-apiserver's flags in the pods of kube-system (kubeadm); the "
-        "chart's value apiServer.readPods sets it and gives the right.",
-    )
-    read_nodes: bool = Field(
-        default=False,
-        description="Look for kube-apiserver's flags in what k3s writes to its nodes; the chart's "
-        "value apiServer.readNodes sets it and gives the right.",
     )
     listen_host: str = Field(
         default="0.0.0.0",  # noqa: S104 -- the kubelet and Prometheus come from outside

@@ -120,6 +120,23 @@ async def test_an_event_is_one_that_the_api_server_takes(server: ApiServer) -> N
     assert len(body["reportingInstance"]) <= 128
 
 
+async def test_an_event_may_be_about_an_admission_policy_that_is_not_there(
+    server: ApiServer,
+) -> None:
+    server.answers.append(Answer({}))
+    policy = ObjectRef("ValidatingAdmissionPolicy", "bind-guard", "")
+    async with server.serve() as rest:
+        cluster = KubernetesCluster(rest, "own", FakeClock().now)
+        await cluster.post(Note(policy, "NotInForce", "Check", "there is none", warning=True))
+    (body,) = server.bodies
+    assert body["regarding"] == {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicy",
+        "name": "bind-guard",
+        "uid": "",
+    }
+
+
 async def test_an_event_has_no_escape_sequence_of_somebody_elses(server: ApiServer) -> None:
     server.answers.append(Answer({}))
     async with server.serve() as rest:

@@ -1,4 +1,4 @@
-"""Only groups in use are looked into, for a member's token and for whether anybody is there."""
+"""Only groups in use are looked into, for a member's token."""
 
 import pytest
 
@@ -9,7 +9,6 @@ from fakes.reading import read
 from groupaccess.adapters.keycloak.groups import Costs
 from groupaccess.domain.directory import Snapshot
 from groupaccess.domain.in_use import InUse
-from groupaccess.domain.members import Unpeopled
 from groupaccess.domain.proof import Result
 
 LOOKUP = Costs(small=0, per_lookup=0)
@@ -72,16 +71,7 @@ async def test_nobody_is_looked_for_where_no_group_is_in_use(
     found = await read(server, used=used, costs=costs)
     assert result(found) is None
     assert found.clients[0].unasked
-    assert found.unpeopled == frozenset()
     assert people.asked == []
-
-
-async def test_groups_in_use_that_nobody_is_in_are_told(
-    server: KeycloakServer, people: People
-) -> None:
-    people.below["SRE"] = {"/SRE/on-call": "ops"}
-    found = await read(server, used=InUse(frozenset({"SRE", "/ops"})))
-    assert found.unpeopled == {Unpeopled("SRE", "/SRE/on-call")}
 
 
 @pytest.mark.parametrize("code", [403, 500])
@@ -91,6 +81,5 @@ async def test_members_that_cannot_be_read_fail_no_reading(
     server.answers["members"] = error(code)
     found = await read(server, used=InUse(frozenset({"SRE"})))
     assert len(found.groups) == 4
-    assert found.unpeopled == frozenset()
     assert result(found) is Result.UNPROVEN
     assert people.asked == []

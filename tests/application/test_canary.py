@@ -11,7 +11,6 @@ from fakes.review import RAW, FakeApiServer, FakeTokens
 from fakes.values import access
 from groupaccess.application.canary import CALM, Canary
 from groupaccess.application.ports import PassingError
-from groupaccess.domain.apiserver_flags import Arguments
 
 CANARY = {"group": "/canary"}
 
@@ -179,24 +178,25 @@ async def test_an_unexpected_error_ends_no_loop(watched: Watched, error: Excepti
     assert watched.said()[0] == "True"
 
 
-async def test_without_a_canary_the_flags_are_compared(watched: Watched) -> None:
+async def test_without_a_canary_nothing_is_asked_and_the_field_is_named(watched: Watched) -> None:
     watched.declare()
     await asyncio.sleep(1)
-    assert watched.said()[0] == "Unknown"
-    watched.server.seen = (Arguments("pod a", ("--oidc-issuer-url=https://elsewhere",)),)
-    await asyncio.sleep(70)
     status, message = watched.said()
-    assert status == "False"
-    assert "pod a: kube-apiserver was told --oidc-issuer-url=https://elsewhere" in message
-    assert watched.tokens.asked == 0
+    assert status == "Unknown"
+    assert "set spec.canary" in message
+    watched.tell()
+    watched.cluster.calls.clear()
+    await asyncio.sleep(2 * CALM)
+    assert (watched.tokens.asked, watched.server.reviews) == (0, [])
+    assert watched.cluster.writes == []
 
 
-async def test_the_flags_are_compared_while_keycloak_is_silent(watched: Watched) -> None:
-    watched.reader.down = True
-    watched.server.seen = (Arguments("pod a", ()),)
+async def test_a_canary_that_is_added_is_asked_at_once(watched: Watched) -> None:
     watched.declare()
     await asyncio.sleep(1)
-    assert watched.said()[0] == "False"
+    watched.declare(canary=CANARY)
+    await asyncio.sleep(1)
+    assert watched.said()[0] == "True"
 
 
 async def test_no_token_gets_into_a_log_or_a_status(

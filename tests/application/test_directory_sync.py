@@ -323,13 +323,6 @@ async def test_a_status_that_could_not_be_written_is_written_with_the_next_readi
     assert desk.ready() == ("True", "Read")
 
 
-async def test_a_directory_with_an_unknown_field_is_not_read(desk: Desk) -> None:
-    desk.declare(until="later")
-    await asyncio.sleep(600)
-    assert desk.reader.reads == []
-    assert desk.ready() == ("False", "UnknownField")
-
-
 async def test_a_directory_that_cannot_be_read_says_so_until_it_can(desk: Desk) -> None:
     desk.declare()
     await asyncio.sleep(1)

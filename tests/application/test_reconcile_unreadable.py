@@ -73,3 +73,50 @@ async def test_the_users_of_a_directory_that_cannot_be_read_hold(granted: World)
     granted.declare_directory()
     await granted.settle()
     assert granted.said_of("sre") == ("Granted", "Granted")
+
+
+async def test_a_field_that_is_not_known_grants_nothing_and_is_named(world: World) -> None:
+    world.declare_directory()
+    world.declare(mapping("sre", "SRE", "view", onlyOnMondays=True), mapping("dev", "Dev", "edit"))
+    world.read("/SRE", "/Dev")
+    await world.settle()
+    assert world.grants == {"dev:edit": ("Dev",)}
+    assert world.said_of("sre") == ("Pending", "Unreadable")
+    assert world.mapping("sre")["message"].startswith(
+        "spec.mappings[0].onlyOnMondays is not known to this version of the operator. Correct the "
+        "field, or upgrade the operator to the version of its CRDs"
+    )
+    assert world.condition("Ready") == ("False", "Unreadable")
+
+
+async def test_a_field_that_is_not_known_holds_what_is_bound_and_the_end_acts(
+    granted: World,
+) -> None:
+    before = dict(granted.cluster.bindings)
+    sre, dev = mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit")
+    granted.declare({**sre, "onlyOnMondays": True}, dev)
+    await granted.settle()
+    assert granted.cluster.bindings == before
+    assert granted.said_of("sre") == ("Held", "Unreadable")
+    granted.declare({**sre, "onlyOnMondays": True, "expiresAt": "2026-01-01T00:00:00Z"}, dev)
+    await granted.settle()
+    assert granted.grants == {"dev:edit": ("Dev",)}
+
+
+async def test_what_is_removed_beside_a_field_that_is_not_known_goes(granted: World) -> None:
+    granted.declare(mapping("sre", "SRE", "view"), until="later")
+    await granted.settle()
+    assert granted.grants == {"sre:view": ("SRE",)}
+    assert granted.said_of("sre") == ("Held", "Unreadable")
+    assert "spec.until" in granted.mapping("sre")["message"]
+
+
+async def test_the_users_of_a_directory_with_a_field_that_is_not_known_hold(
+    granted: World,
+) -> None:
+    granted.declare(mapping("sre", "SRE", "view"), mapping("new", "Dev", "view"))
+    granted.declare_directory(until="later")
+    await granted.settle()
+    assert granted.grants == {"sre:view": ("SRE",)}
+    assert granted.said_of("sre") == ("Held", "Unreadable")
+    assert 'directory "default": spec.until is not known' in granted.mapping("sre")["message"]

@@ -1,6 +1,5 @@
 """The store tells whom a change touches, and takes nothing old for new."""
 
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +11,6 @@ from groupaccess.application.store import Store
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.directory import Reading
 from groupaccess.domain.in_use import InUse
-from groupaccess.domain.members import Unpeopled
 from groupaccess.domain.reasons import Reason
 
 LOST = failure(Reason.KEYCLOAK_UNAVAILABLE)
@@ -206,25 +204,6 @@ def test_a_lookup_touches_those_whose_groups_it_came_to_know(store: Store) -> No
     assert store.put_reading("default", looked_up("SRE", "/apps/Dev")) == {"shop"}
     assert store.put_reading("default", looked_up("SRE", "/apps/Dev")) == set()
     assert store.put_reading("default", looked_up("/apps/Dev")) == {"platform", "shop"}
-
-
-@pytest.mark.parametrize("pinned", [False, True])
-def test_who_comes_and_goes_touches_those_of_that_group_alone(
-    store: Store, *, pinned: bool
-) -> None:
-    def read(*unpeopled: Unpeopled) -> AbstractSet[str]:
-        found = replace(snapshot("/SRE", "/apps/Dev"), unpeopled=frozenset(unpeopled))
-        return store.put_reading("default", Reading(found))
-
-    if pinned:
-        about = {"directory": "default", "group": "SRE", "group-id": "id-/SRE"}
-        store.put_binding(binding(key(), **about))
-    read()
-    assert read(Unpeopled("id-/SRE")) == {"platform"}
-    assert read(Unpeopled("id-/SRE")) == set()
-    assert read(Unpeopled("id-/SRE", "/SRE/on-call")) == {"platform"}
-    assert read(Unpeopled("id-/apps/Dev")) == {"platform", "shop"}
-    assert read(Unpeopled("id-/nobodys")) == {"shop"}
 
 
 def unasked(*paths: str) -> Reading:

@@ -49,6 +49,23 @@ def test_what_cannot_be_read_is_left_out_and_the_end_is_not(bad: dict[str, Any])
     assert (item.group == "") is ("group" in bad)
 
 
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({"until": "noon"}, "until"),
+        ({"namespaces": {"names": ["a"], "except": ["b"]}}, "namespaces.except"),
+    ],
+)
+def test_a_field_that_is_not_known_is_named_and_the_item_cannot_be_read(
+    more: dict[str, Any], path: str
+) -> None:
+    sre, dev = read(mapping(**more), mapping("dev")).mappings
+    words = f"spec.mappings[0].{path} is not known to this version of the operator"
+    assert words in sre.unreadable
+    assert (sre.group, sre.cluster_role) == ("SRE", "view")
+    assert dev.unreadable is None
+
+
 def test_two_items_of_one_name_cannot_be_read_and_others_can() -> None:
     first, second, other = read(mapping(), mapping(role="edit"), mapping("dev")).mappings
     assert 'spec.mappings[0].name is "sre": another mapping has it' in first.unreadable

@@ -101,18 +101,9 @@ def looks(objects: list[Object]) -> set[tuple[str, str, str]]:
     }
 
 
-@pytest.mark.parametrize(
-    ("values", "right"),
-    [
-        ({"tokenReview": True}, ("ClusterRole", "", "tokenreviews")),
-        ({"readNodes": True}, ("ClusterRole", "", "nodes")),
-        ({"readPods": True}, ("Role", "kube-system", "pods")),
-    ],
-)
-def test_each_look_at_the_api_server_is_a_right_of_its_own(
-    chart: Chart, values: dict[str, bool], right: tuple[str, str, str]
-) -> None:
-    assert looks(chart.render(apiServer=values)) == {right}
+def test_a_review_of_the_own_token_is_a_right_of_its_own(chart: Chart) -> None:
+    right = ("ClusterRole", "", "tokenreviews")
+    assert looks(chart.render(apiServer={"tokenReview": True})) == {right}
 
 
 def test_by_default_nothing_is_looked_at(rendered: list[Object]) -> None:
@@ -124,12 +115,6 @@ def test_a_canary_among_the_values_brings_its_right_unless_that_is_refused(chart
     values: dict[str, Any] = {"directory": {"enabled": True, "spec": spec}}
     assert looks(chart.render(**values)) == {("ClusterRole", "", "tokenreviews")}
     assert looks(chart.render(**values, apiServer={"tokenReview": False})) == set()
-
-
-def test_the_operator_tries_only_what_it_has_the_right_to(chart: Chart) -> None:
-    env = container(chart.render(apiServer={"readPods": True, "readNodes": True}))["env"]
-    values = {each["name"]: each.get("value") for each in env}
-    assert values["GROUPACCESS_READ_PODS"] == values["GROUPACCESS_READ_NODES"] == "true"
 
 
 def test_secrets_are_read_in_its_own_namespace_and_by_name_alone(rendered: list[Object]) -> None:
@@ -208,8 +193,6 @@ def test_the_environment_is_what_the_settings_know(chart: Chart) -> None:
         "GROUPACCESS_LOG_FORMAT": "human",
         "GROUPACCESS_LOG_LEVEL": "debug",
         "GROUPACCESS_WORKERS": "4",
-        "GROUPACCESS_READ_PODS": "false",
-        "GROUPACCESS_READ_NODES": "false",
     }
 
 
@@ -262,7 +245,7 @@ def test_helm_installs_the_crds(chart: Chart) -> None:
         ({"log": {"level": "loud"}}, "level"),
         ({"workers": 0}, "workers"),
         ({"apiServer": {"tokenReview": "yes"}}, "tokenReview"),
-        ({"apiServer": {"readPods": None, "readAll": True}}, "readAll"),
+        ({"apiServer": {"readPods": True}}, "readPods"),
         ({"guards": {"cage": {"enabled": "yes"}}}, "cage"),
         ({"guards": {"cage": False}}, "cage"),
         ({"guards": {"reserved": {"enabled": False}}}, "reserved"),

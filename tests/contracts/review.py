@@ -7,7 +7,6 @@ import pytest
 
 from groupaccess.application.ports import ApiServer, Connection, OwnTokens, RefusedError
 from groupaccess.domain.apiserver import OwnToken
-from groupaccess.domain.apiserver_flags import Arguments
 from groupaccess.domain.reasons import Reason
 
 PREFIX = "oidc:"
@@ -26,10 +25,7 @@ class Both(Protocol):
     unreachable: str
 
     def take_rights(self) -> None:
-        """Let the operator neither review tokens nor list pods and nodes."""
-
-    def show(self, *seen: Arguments) -> None:
-        """Let these be seen: of `pod NAME` and `node NAME`, and nothing else."""
+        """Let the operator review no tokens."""
 
 
 async def own(both: Both, **changes: str) -> OwnToken:
@@ -76,18 +72,3 @@ class ReviewContract:
             await both.server.review(token.raw)
         assert refused.value.failure.reason == Reason.API_SERVER_UNKNOWN
         assert token.raw not in str(refused.value)
-
-    async def test_where_nothing_shows_arguments_there_are_none(self, both: Both) -> None:
-        assert await both.server.arguments() == ()
-
-    async def test_arguments_are_those_that_pods_and_nodes_show(self, both: Both) -> None:
-        argv = ("--oidc-issuer-url=https://a/realms/b", "--oidc-groups-claim=groups")
-        seen = [Arguments(where, argv) for where in ("pod kube-apiserver-a", "node k3s-a")]
-        both.show(*seen)
-        assert await both.server.arguments() == tuple(sorted(seen))
-
-    async def test_without_the_right_to_list_the_charts_value_is_named(self, both: Both) -> None:
-        both.take_rights()
-        with pytest.raises(RefusedError, match=r"apiServer\.read") as refused:
-            await both.server.arguments()
-        assert refused.value.failure.reason == Reason.API_SERVER_UNKNOWN

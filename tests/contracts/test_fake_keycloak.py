@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from contracts.directory_lookup import LookupContract
-from contracts.directory_members import MembersContract
 from contracts.directory_reader import DirectoryReaderContract
 from fakes.keycloak import ADMIN_URL, SECRET, FakeClient, FakeDirectoryReader, membership
 from groupaccess.application.ports import Connection
@@ -16,7 +15,6 @@ class FakeSource:
     """A fake realm, and what is done to it."""
 
     connection = Connection(ADMIN_URL, "ADMIN", "groupaccess", SECRET)
-    seeing = replace(connection, client_id="seeing")
     unreachable = "https://nobody.example.com/"
 
     def __init__(self) -> None:
@@ -31,9 +29,6 @@ class FakeSource:
 
     def delete_group(self, path: str) -> None:
         del self._realm.groups[path]
-
-    def join(self, user: str, path: str) -> None:
-        self._realm.members.setdefault(path, set()).add(user)
 
     def create_client(self, client_id: str, *, full_path: bool | None) -> None:
         own = () if full_path is None else (membership(full_path=full_path),)
@@ -60,10 +55,6 @@ def source() -> FakeSource:
 
 class TestFakeDirectoryReader(DirectoryReaderContract):
     """The contract."""
-
-
-class TestFakeMembers(MembersContract):
-    """The contract of members."""
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from contracts.review import PREFIX, ReviewContract
 from fakes.keycloak import ADMIN_URL, SECRET
 from fakes.review import FakeApiServer, FakeTokens
 from groupaccess.application.ports import Connection
-from groupaccess.domain.apiserver_flags import Arguments
 
 
 class FakeBoth:
@@ -21,10 +20,7 @@ class FakeBoth:
         self.server = FakeApiServer(self.tokens, prefix=PREFIX)
 
     def take_rights(self) -> None:
-        self.server.may_review = self.server.may_list = False
-
-    def show(self, *seen: Arguments) -> None:
-        self.server.seen = seen
+        self.server.may_review = False
 
 
 @pytest.fixture

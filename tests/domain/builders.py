@@ -89,7 +89,6 @@ def directory(
     prefix: str = "",
     claim: str = "groups",
     allowed: Iterable[str] = (ANY_ROLE,),
-    unknown_fields: tuple[str, ...] = (),
     token: str = "ID",  # noqa: S107 -- which token, not a secret
     scopes: tuple[str, ...] = ("openid",),
     **more: Any,  # noqa: ANN401 -- fields of Directory
@@ -97,7 +96,7 @@ def directory(
     brought = tuple(TokenClient(c, token == "ID", scopes) for c in clients or ("headlamp",))  # noqa: S105 -- as above
     issuer = "https://auth.example.com/realms/ADMIN"
     roles = frozenset(allowed)
-    return Directory("default", issuer, claim, prefix, brought, roles, unknown_fields, **more)
+    return Directory("default", issuer, claim, prefix, brought, roles, **more)
 
 
 def given(

@@ -75,13 +75,12 @@ def circumstances() -> st.SearchStrategy[Circumstances]:
 
 def mappings(name: str) -> st.SearchStrategy[Mapping]:
     def build(
-        fields: tuple[str, str, tuple[str, ...]],
+        fields: tuple[str, str],
         within: Scope | None,
         end: datetime | None,
         group_id: str | None,
     ) -> Mapping:
-        reference, role, unknown_fields = fields
-        return Mapping(name, reference, role, within, end, unknown_fields, group_id)
+        return Mapping(name, *fields, within, end, group_id)
 
     tables = (MAPPING_FIELDS, SCOPES, ENDS, IDS)
     return st.builds(build, *map(st.sampled_from, tables))

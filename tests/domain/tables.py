@@ -64,7 +64,6 @@ DIRECTORIES = (
     *[directory(prefix="oidc:")] * 2,
     directory("grafana", prefix="oidc:"),
     directory(allowed=["view", "edit"]),
-    directory(unknown_fields=("spec.until",)),
     directory(refuses_replaced=False),
     directory(refuses_replaced=False, revokes_collided=True, prefix="oidc:"),
     directory(grace=timedelta(0)),
@@ -104,10 +103,9 @@ NAMESPACES = (
 MOMENTS = (*[NOW] * 4, NOW + timedelta(hours=2))
 ENDS = (*[None] * 6, NOW + timedelta(hours=1), NOW + timedelta(days=1), NOW)
 MAPPING_FIELDS = (
-    *product(REFERENCES, ROLES, [()]),
-    *product(ODD_REFERENCES, ROLES[:1], [()]),
-    *product(REFERENCES, ROLES[:1], [("later",)]),
-    *product(REFERENCES, ROLES, [()]),
+    *product(REFERENCES, ROLES),
+    *product(ODD_REFERENCES, ROLES[:1]),
+    *product(REFERENCES, ROLES),
 )
 IDS = (*[None] * 7, "id of /SRE", "made anew", "id of /a/b")
 FROZEN = (*[None] * 7, Failure(Reason.DIRECTORY_FROZEN, "frozen."), None)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from domain.doctor.test_apiserver_flags import arguments
 from domain.test_apiserver import CANARY, DIRECTORY, judged, token
-from domain.test_apiserver_flags import arguments
 from groupaccess.domain.apiserver import uncarried
-from groupaccess.domain.apiserver_flags import Arguments, compare
+from groupaccess.domain.doctor.apiserver_flags import Arguments, compare
 from groupaccess.domain.reasons import advise
 from groupaccess.domain.sight import Sight
 

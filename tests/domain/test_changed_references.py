@@ -9,7 +9,6 @@ from domain.builders import given as circumstances
 from domain.strategies import snapshots
 from groupaccess.domain.directory import Group, Snapshot, changed_references
 from groupaccess.domain.ladder import verdict
-from groupaccess.domain.members import Unpeopled
 
 OLD = realm("/SRE", "/apps/dev")
 
@@ -20,11 +19,6 @@ def test_first_snapshot_touches_all() -> None:
 
 def test_another_realm_touches_all() -> None:
     assert changed_references(OLD, replace(OLD, identity="realm-2")) is None
-
-
-def test_whether_somebody_is_in_a_group_changes_no_reference() -> None:
-    changed = replace(OLD, unpeopled=frozenset({Unpeopled("id of /SRE")}))
-    assert changed_references(OLD, changed) == frozenset()
 
 
 def test_another_mapper_touches_all() -> None:

@@ -82,7 +82,7 @@ def test_what_was_never_read_has_no_groups() -> None:
         (Reason.KEYCLOAK_FORBIDDEN, False),
         (Reason.LOGIN_FAILED, False),
         (Reason.ISSUER_MISMATCH, False),
-        (Reason.UNKNOWN_FIELD, False),
+        (Reason.UNREADABLE, False),
         (Reason.GROUP_AMBIGUOUS, False),
         (Reason.CONFLICT, False),
     ],

@@ -35,7 +35,7 @@ CIRCUMSTANCES = [
     given(realm(), failure=UNAVAILABLE),
     given(realm(), suspend=True),
     given(realm("/x")),
-    given(realm(), of=directory(unknown_fields=("spec.until",))),
+    replace(given(realm()), unreadable='directory "default": spec.until is not known'),
     replace(given(realm()), directory=None),
     given(realm(), of=directory(allowed=["view"])),
 ]

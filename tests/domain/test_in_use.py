@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.builders import group, realm
-from groupaccess.domain.directory import Missing, Snapshot
+from groupaccess.domain.directory import Missing, Snapshot, groups_in_use
 from groupaccess.domain.in_use import InUse, leaf_names
 
 
@@ -62,3 +62,29 @@ def test_suggestions_are_paths_since_a_leaf_name_may_not_be_unique() -> None:
 def test_name_without_a_slash_is_the_last_part_and_never_blank(text: str, names: set[str]) -> None:
     assert leaf_names([text]) == names
     assert InUse(frozenset({text})).names == names
+
+
+DEV = (group("/a/dev"), group("/b/dev"))
+ODD = group("/x/SRE", "x/SRE", "odd")
+
+
+@pytest.mark.parametrize(
+    ("used", "meant"),
+    [
+        (InUse(), []),
+        (InUse(frozenset({"/a/dev"})), ["/a/dev"]),
+        (InUse(frozenset({"SRE"})), ["/SRE"]),
+        (InUse(frozenset({"/SRE", "SRE"})), ["/SRE"]),
+        (InUse(frozenset({"sre", "/sre", "SRE/", "a/dev"})), []),
+        (InUse(frozenset({"dev"})), []),
+        (InUse(frozenset({"dev", "/b/dev"})), ["/b/dev"]),
+        (InUse(frozenset({"gone"}), frozenset({"id of /a/dev", "gone"})), ["/a/dev"]),
+        (InUse(frozenset({"SRE"}), frozenset({"id of /a/dev", "id of /SRE"})), ["/SRE", "/a/dev"]),
+        (InUse(frozenset({"x/SRE"})), ["/x/SRE"]),
+    ],
+)
+def test_group_in_use_is_pinned_by_id_or_meant_by_a_reference_alone(
+    used: InUse, meant: list[str]
+) -> None:
+    known = (group("/SRE"), *DEV, ODD)
+    assert [each.path for each in groups_in_use(known, used)] == meant

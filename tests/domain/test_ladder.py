@@ -71,8 +71,9 @@ def issuer_mismatch(case: Case) -> Case:
     return replace(case, given=replace(case.given, reading=reading))
 
 
-def unknown_field(case: Case) -> Case:
-    return replace(case, mapping=replace(case.mapping, unknown_fields=("spec.mappings[0].until",)))
+def unreadable(case: Case) -> Case:
+    fact = "spec.mappings[0].until is not known to this version of the operator"
+    return replace(case, mapping=replace(case.mapping, unreadable=fact))
 
 
 def frozen(case: Case) -> Case:
@@ -145,12 +146,12 @@ LADDER: tuple[tuple[Change, Outcome, Reason], ...] = (
     (expired, REVOKE, R.EXPIRED),
     (reserved, REVOKE, R.INVALID_SUBJECT),
     (role_not_allowed, REVOKE, R.CLUSTER_ROLE_NOT_ALLOWED),
+    (unreadable, HOLD, R.UNREADABLE),
     (suspended, HOLD, R.SUSPENDED),
     (no_directory, HOLD, R.DIRECTORY_NOT_FOUND),
     (frozen, HOLD, R.DIRECTORY_FROZEN),
     (prefix_shared, HOLD, R.PREFIX_SHARED),
     (issuer_mismatch, HOLD, R.ISSUER_MISMATCH),
-    (unknown_field, HOLD, R.UNKNOWN_FIELD),
     (not_read, HOLD, R.LOGIN_FAILED),
     (absence_not_confirmed, HOLD, R.KEYCLOAK_UNAVAILABLE),
     (group_replaced, REVOKE, R.GROUP_REPLACED),

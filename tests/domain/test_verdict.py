@@ -106,26 +106,16 @@ def test_missing_directory_is_named() -> None:
     assert said.message.startswith('there is no KeycloakDirectory "other". Create')
 
 
-def test_every_unknown_field_is_named() -> None:
-    of_mapping = replace(mapping(), unknown_fields=("spec.mappings[0].until",))
-    all_three = replace(
-        given(realm(), of=directory(unknown_fields=("spec.paused",))),
-        unknown_fields=("spec.unless",),
-    )
-    said = verdict(of_mapping, all_three)
-    assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.UNKNOWN_FIELD)
-    assert said.message.startswith(
-        "spec.unless, spec.mappings[0].until, the directory's spec.paused are not known to this "
-        "version of the operator. Upgrade"
-    )
-
-
-def test_one_unknown_field_is_named_by_its_place() -> None:
-    said = verdict(replace(mapping(), unknown_fields=("spec.mappings[0].until",)), given(realm()))
-    assert said.message == (
-        "spec.mappings[0].until is not known to this version of the operator. "
-        + ADVICE[Reason.UNKNOWN_FIELD]
-    )
+@pytest.mark.parametrize("of", ["mapping", "directory"])
+def test_what_cannot_be_read_holds_and_is_named(of: str) -> None:
+    fact = "spec.until is not known to this version of the operator"
+    one, now = mapping(), given(realm())
+    if of == "mapping":
+        said = verdict(replace(one, unreadable=fact), now)
+    else:
+        said = verdict(one, replace(now, unreadable=fact))
+    assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.UNREADABLE)
+    assert said.message == f"{fact}. {ADVICE[Reason.UNREADABLE]}"
 
 
 def test_directory_that_was_never_read_holds() -> None:

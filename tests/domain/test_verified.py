@@ -1,5 +1,7 @@
 """Verified is Keycloak's word: True, False, or Unknown with what could not be asked."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.builders import (
@@ -47,9 +49,9 @@ def test_objection_of_keycloak_is_said_of_the_first_mapping_by_name() -> None:
     ("circumstances", "reason"),
     [
         (given(realm(), failure=UNAVAILABLE), Reason.KEYCLOAK_UNAVAILABLE),
-        (given(realm(), of=directory(unknown_fields=("spec.until",))), Reason.UNKNOWN_FIELD),
+        (replace(given(realm()), unreadable="spec.until is not known"), Reason.UNREADABLE),
     ],
-    ids=["not read", "unknown field"],
+    ids=["not read", "unreadable"],
 )
 def test_what_was_not_asked_is_unknown(circumstances: Circumstances, reason: Reason) -> None:
     said = verified(access(), circumstances)

@@ -10,7 +10,6 @@ from groupaccess.application.ports import Connection, RefusedError
 from groupaccess.domain.clients import ClaimMapper, Client, MapperKind
 from groupaccess.domain.directory import Failure, Group, Snapshot, groups_in_use
 from groupaccess.domain.in_use import InUse
-from groupaccess.domain.members import Unpeopled
 from groupaccess.domain.model import Directory, TokenClient
 from groupaccess.domain.proof import Proof, Result
 from groupaccess.domain.reasons import Reason, advise
@@ -40,8 +39,7 @@ NEEDED = ("view-users", "view-clients")
 class FakeRealm:
     """One realm. `logins` are client ids with their secrets, `roles` what each may see.
 
-    The account `seeing` may see members, too. With `proves` each client that is asked about is
-    proven: once a group is in use.
+    With `proves` each client that is asked about is proven: once a group is in use.
     """
 
     def __init__(self, name: str, next_id: Callable[[], str]) -> None:
@@ -51,11 +49,10 @@ class FakeRealm:
         self.groups: dict[str, Group] = {}
         self.proves = False
         self.unlisted: list[Group] = []  # there, and in no list
-        self.members: dict[str, set[str]] = {}  # users by the path of their group
         self.clients: dict[str, FakeClient] = {}
         self.scopes: dict[str, tuple[ClaimMapper, ...]] = {}
-        self.logins = {"groupaccess": SECRET, "seeing": SECRET}
-        self.roles = {"groupaccess": set(NEEDED), "seeing": {*NEEDED, "view-members"}}
+        self.logins = {"groupaccess": SECRET}
+        self.roles = {"groupaccess": set(NEEDED)}
 
     def create_group(self, path: str) -> Group:
         """Create a group, with the parents that are missing."""
@@ -63,18 +60,6 @@ class FakeRealm:
         if parent and parent not in self.groups:
             self.create_group(parent)
         return self.groups.setdefault(path, Group(path, name, f"id-{self._next_id()}"))
-
-    def unpeopled(self, used: InUse) -> frozenset[Unpeopled]:
-        """Return the groups in use that nobody is in, with the first child that somebody is in."""
-        return frozenset(
-            Unpeopled(group.id, self._peopled_below(group.path))
-            for group in groups_in_use(self.groups.values(), used)
-            if not self.members.get(group.path)
-        )
-
-    def _peopled_below(self, path: str) -> str | None:
-        children = (each for each in sorted(self.groups) if each.rpartition("/")[0] == path)
-        return next((each for each in children if self.members.get(each)), None)
 
     def snapshot(
         self, wanted: Iterable[TokenClient], used: InUse | None, *, look_up: bool
@@ -189,9 +174,7 @@ class FakeDirectoryReader:
         found = realm.snapshot(directory.clients, used, look_up=self.looks_up)
         if realm.proves:
             found = replace(found, clients=tuple(_proven(found, used or InUse())))
-        if used is None or "view-members" not in realm.roles[connection.client_id]:
-            return found
-        return replace(found, unpeopled=realm.unpeopled(used))
+        return found
 
     async def forget(self, directory: str) -> None:
         self.forgotten.append(directory)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from fakes.keycloak import ADMIN_URL, SECRET, refused
 from groupaccess.application.ports import Connection, RefusedError
 from groupaccess.domain.apiserver import OwnToken, Review
-from groupaccess.domain.apiserver_flags import Arguments
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.reasons import Reason, advise
 
@@ -43,14 +42,13 @@ class FakeApiServer:
     claim: str = "groups"
     error: str = ""
     may_review: bool = True
-    may_list: bool = True
-    seen: tuple[Arguments, ...] = ()
     failure: Exception | None = None
     reviews: list[str] = field(default_factory=list)
 
     async def review(self, token: str) -> Review:
         self.reviews.append(token)
-        self._begin()
+        if self.failure is not None:
+            raise self.failure
         if not self.may_review:
             raise forbidden("apiServer.tokenReview")
         if self.error or token != RAW:
@@ -58,16 +56,6 @@ class FakeApiServer:
         groups = self.tokens.claims.get(self.claim, [])
         read = [f"{self.prefix}{each}" for each in groups] if isinstance(groups, list) else []
         return Review((*read, "system:authenticated"))
-
-    async def arguments(self) -> tuple[Arguments, ...]:
-        self._begin()
-        if not self.may_list:
-            raise forbidden("apiServer.readPods")
-        return tuple(sorted(self.seen))
-
-    def _begin(self) -> None:
-        if self.failure is not None:
-            raise self.failure
 
 
 def forbidden(value: str) -> RefusedError:

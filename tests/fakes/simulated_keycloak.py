@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fakes.keycloak import FakeClient, FakeDirectoryReader, FakeRealm, membership, refused
 from groupaccess.application.ports import Connection, RefusedError
@@ -86,7 +86,7 @@ class KeycloakOf:
         await asyncio.sleep(TAKES / 2)
         self.keycloak.failed.pop(self.who, None)
         self.keycloak.given[self.who].append(Given(self.keycloak.now(), names))
-        return replace(found, unpeopled=frozenset())
+        return found
 
     async def confirm_gone(
         self, directory: Directory, connection: Connection, groups: Mapping[str, str]

@@ -8,7 +8,6 @@ from pydantic import ValidationError
 
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
-from fakes.guards import GUARD, FakeGuards
 from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec, failure, snapshot
 from groupaccess.api import v1alpha1 as api
@@ -18,7 +17,6 @@ from groupaccess.application.calls import Calls
 from groupaccess.application.changes import Changes
 from groupaccess.application.declared import declared_directory
 from groupaccess.application.expiry import Expiry
-from groupaccess.application.guard import BindGuard
 from groupaccess.application.order import Waits
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.reconcile import Reconciler
@@ -46,7 +44,6 @@ class World:
         self.clock = clock
         self.cluster = FakeCluster()
         self.metrics = FakeMetrics()
-        self.guards = FakeGuards()
         self.restart()
 
     def restart(self) -> None:
@@ -59,7 +56,6 @@ class World:
         waits = Waits(settle=timedelta(seconds=SETTLE))
         self.writer = Writer(calls, self.store, self.clock, waits, self._wake)
         self.alarms = Alarms(self.clock, self.rung.append)
-        self.guard = BindGuard(self.guards, self.recorder, self.clock, self.metrics, GUARD)
         self.background = Background(self._wake)
         publisher = Publisher(self.cluster, self.store, self.recorder, leads)
         self._reconciler = Reconciler(
@@ -68,7 +64,7 @@ class World:
             self.clock,
             self.writer,
             Expiry(self.recorder, self.alarms),
-            Speaker(publisher, self.guard, self.clock, self.background),
+            Speaker(publisher, self.clock, self.background),
             self.background,
         )
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, Self
@@ -49,18 +49,17 @@ class ApiModel(BaseModel):
 
 
 class SpecModel(ApiModel):
-    """Hold a part of a spec, with whatever it declares that this version does not know.
+    """Hold a part of a spec. A field that this version does not know is refused.
 
     The API server prunes what its schema lacks, so such a field means a newer CRD beside an older
-    operator. It may narrow a grant, and to ignore it would grant wider than declared. It parses,
-    and stays visible in `unknown_fields`.
+    operator. It may narrow a grant, and to ignore it would grant wider than declared.
 
     A key that is left empty (`expiresAt:`) is refused, by the CRD and here: where its null is
     dropped instead, what it should have limited is granted without a limit. The API server shows a
     null only to a rule on a field that may be null, so each optional field of the schema may be.
     """
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
@@ -87,21 +86,6 @@ class SpecModel(ApiModel):
         if optional and rule not in rules:
             schema[VALIDATIONS] = [rule, *rules]
         return found
-
-    def unknown_fields(self) -> tuple[str, ...]:
-        """Return the paths below this part that the models do not know, as `mappings[0].until`."""
-        return tuple(_unknown(self, ""))
-
-
-def _unknown(value: object, path: str) -> Iterator[str]:
-    if isinstance(value, SpecModel):
-        prefix = f"{path}." if path else ""
-        yield from (f"{prefix}{name}" for name in value.model_extra or ())
-        for name in type(value).model_fields:
-            yield from _unknown(getattr(value, name), f"{prefix}{kubernetes_name(name)}")
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from _unknown(item, f"{path}[{index}]")
 
 
 class ManagedFields(ApiModel):

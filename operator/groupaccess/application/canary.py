@@ -1,4 +1,4 @@
-"""Ask now and then how kube-apiserver reads a directory's tokens: by a canary, or by its flags."""
+"""Ask now and then how kube-apiserver reads a directory's tokens, by a canary."""
 
 import asyncio
 import logging
@@ -16,7 +16,6 @@ from groupaccess.application.ports import (
 )
 from groupaccess.application.store import Store
 from groupaccess.domain.apiserver import canary_group, judge, uncarried
-from groupaccess.domain.apiserver_flags import compare
 from groupaccess.domain.directory import Reading, Snapshot
 from groupaccess.domain.model import Directory
 from groupaccess.domain.sight import Sight, unknown
@@ -27,6 +26,7 @@ logger = logging.getLogger(__name__)
 CALM = 600.0  # seconds until it is asked again while all agrees
 SOON = 5.0  # and while it does not; then it is asked with each reading of Keycloak
 ASK_TIMEOUT = 15.0  # seconds: the reading of Keycloak waits for it
+UNSEEN = "nothing shows how kube-apiserver reads tokens: set spec.canary"
 UNREAD = "Keycloak was not read, so the canary was not asked"
 
 Connect = Callable[[], Awaitable[Connection]]
@@ -47,12 +47,14 @@ class Canary:
     ) -> Sight | None:
         """Return what is seen, or None where what was seen before is to hold on."""
         directory, name = declared.directory, declared.directory.name
+        if directory.canary is None:
+            return unknown(UNSEEN)
         before = self._store.realms.sights.get(name)
-        if directory.canary and (reading.failure or not reading.snapshot):
+        if reading.failure or not reading.snapshot:
             return None if before else unknown(UNREAD, passing=True)
         if before and not self._due(name, before):
             return None
-        sight = await self._ask(directory, reading.snapshot, connect)
+        sight = await self._ask(directory, directory.canary, reading.snapshot, connect)
         sight = sight.after(before)
         self._asked[name] = self._clock.monotonic()
         if sight != before:
@@ -69,13 +71,11 @@ class Canary:
         return asked is None or self._clock.monotonic() - asked >= pause
 
     async def _ask(
-        self, directory: Directory, snapshot: Snapshot | None, connect: Connect
+        self, directory: Directory, canary: str, snapshot: Snapshot, connect: Connect
     ) -> Sight:
         try:
             async with asyncio.timeout(ASK_TIMEOUT):
-                if directory.canary is None or snapshot is None:
-                    return compare(directory, await self._server.arguments())
-                return await self._by_canary(directory, directory.canary, snapshot, connect)
+                return await self._by_canary(directory, canary, snapshot, connect)
         except RefusedError as refused:
             return replace(unknown(""), message=refused.failure.message)
         except (PassingError, TimeoutError) as error:

@@ -1,6 +1,5 @@
 """From the API's objects to what is decided by: our two kinds as they are kept in the store."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,7 +83,7 @@ class DeclaredDirectory:
 
 
 def declared_access(body: api.GroupAccess) -> DeclaredAccess:
-    """Read a GroupAccess; what only newer versions know is named in `unknown_fields`."""
+    """Read a GroupAccess."""
     spec = body.spec
     return DeclaredAccess(
         Access(
@@ -92,9 +91,8 @@ def declared_access(body: api.GroupAccess) -> DeclaredAccess:
             uid=body.metadata.uid,
             generation=body.metadata.generation,
             directory=spec.directory_ref.name,
-            mappings=tuple(declared_mapping(*each) for each in enumerate(spec.mappings)),
+            mappings=tuple(map(declared_mapping, spec.mappings)),
             suspend=spec.suspend,
-            unknown_fields=tuple(_unknown_in_access(spec)),
         ),
         observed(body.kind, body.metadata, body.status),
         changed(body.metadata),
@@ -102,7 +100,7 @@ def declared_access(body: api.GroupAccess) -> DeclaredAccess:
 
 
 def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
-    """Read a KeycloakDirectory; what only newer versions know is named in `unknown_fields`."""
+    """Read a KeycloakDirectory."""
     spec = body.spec
     directory = Directory(
         name=body.metadata.name,
@@ -114,7 +112,6 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
             for client in spec.tokens.clients
         ),
         allowed_roles=frozenset(spec.allowed_cluster_roles),
-        unknown_fields=tuple(f"spec.{field}" for field in spec.unknown_fields()),
         grace=spec.on_missing.grace,
         refuses_replaced=spec.on_replaced == "Refuse",
         revokes_collided=spec.on_collision == "Revoke",
@@ -126,9 +123,8 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
     return DeclaredDirectory(directory, spec, observed(body.kind, body.metadata, body.status))
 
 
-def declared_mapping(index: int, mapping: api.GroupMapping) -> Mapping:
+def declared_mapping(mapping: api.GroupMapping) -> Mapping:
     """Read a mapping."""
-    unknown = (f"spec.mappings[{index}].{field}" for field in mapping.unknown_fields())
     return Mapping(
         name=mapping.name,
         group=mapping.group,
@@ -136,7 +132,6 @@ def declared_mapping(index: int, mapping: api.GroupMapping) -> Mapping:
         # Without namespaces it says clusterWide: true, or it would not have been read.
         scope=None if mapping.namespaces is None else _scope(mapping.namespaces),
         expires_at=mapping.expires_at,
-        unknown_fields=tuple(unknown),
         group_id=mapping.group_id,
     )
 
@@ -152,11 +147,6 @@ def _scope(namespaces: api.Namespaces) -> Scope:
             *(Requirement(e.key, Operator(e.operator), frozenset(e.values)) for e in expressions),
         ),
     )
-
-
-def _unknown_in_access(spec: api.GroupAccessSpec) -> Iterator[str]:
-    unknown = (field for field in spec.unknown_fields() if not field.startswith("mappings["))
-    yield from (f"spec.{field}" for field in unknown)
 
 
 def changed(meta: api.ObjectMeta) -> datetime | None:

@@ -25,7 +25,7 @@ from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.directory_status import directory_conditions
 from groupaccess.domain.model import Directory
-from groupaccess.domain.reasons import REPAIRABLE, Reason, advise, unknown
+from groupaccess.domain.reasons import REPAIRABLE, Reason, advise
 from groupaccess.domain.sight import Sight
 
 logger = logging.getLogger(__name__)
@@ -215,9 +215,6 @@ class DirectorySync:
 
     async def _read(self, declared: DeclaredDirectory) -> Reading:
         directory = declared.directory
-        if directory.unknown_fields:
-            fact = unknown(directory.unknown_fields)
-            return Reading(failure=_failure(Reason.UNKNOWN_FIELD, fact))
         began = self._clock.monotonic()
         try:
             async with asyncio.timeout(READ_TIMEOUT):

@@ -148,7 +148,6 @@ class Known:
             namespaces=self.namespaces,
             suspend=declared.access.suspend,
             sight=self.realms.sights.get(name),
-            unknown_fields=declared.access.unknown_fields,
             pins=self.pins(declared.access.name),
             frozen=self.frozen(name),
             prefixes=self.prefixes(name),

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from groupaccess.domain.apiserver import OwnToken, Review
-from groupaccess.domain.apiserver_flags import Arguments
 from groupaccess.domain.bindings import Binding, Desired
 from groupaccess.domain.directory import Failure, Snapshot
 from groupaccess.domain.in_use import InUse
@@ -41,7 +40,10 @@ class NotInstalledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ObjectRef:
-    """Names one of our objects: `kind` is GroupAccess or KeycloakDirectory."""
+    """Names what an event or a status is about: one of our objects, or an admission policy.
+
+    `uid` is "" where there may be no such object.
+    """
 
     kind: str
     name: str
@@ -50,7 +52,7 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A Kubernetes event about one of our objects. `warning` picks its type.
+    """A Kubernetes event about an object. `warning` picks its type.
 
     With a text in `once`, an event for the same text is posted only once, also after a restart.
     One that is `urgent`, and each warning, is kept when too many wait.
@@ -171,16 +173,13 @@ class OwnTokens(Protocol):
 
 
 class ApiServer(Protocol):
-    """How kube-apiserver reads tokens.
-
-    Both raise RefusedError where the right is missing, naming the chart's value that gives it.
-    """
+    """How kube-apiserver reads tokens."""
 
     async def review(self, token: str) -> Review:
-        """Return what kube-apiserver reads from a token; no error has the token in it."""
+        """Return what kube-apiserver reads from a token; no error has the token in it.
 
-    async def arguments(self) -> tuple[Arguments, ...]:
-        """Return the arguments of each kube-apiserver that can be seen, sorted; maybe none."""
+        Raise RefusedError where the right is missing, naming the chart's value that gives it.
+        """
 
 
 class TimerHandle(Protocol):

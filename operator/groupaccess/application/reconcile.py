@@ -181,7 +181,6 @@ class Reconciler:
     async def _end_orphans(self, name: str) -> float | None:
         """Take back what is bound for a GroupAccess that may be gone."""
         self._expiry.forget(name)
-        self._speaker.forget(name)
         self._writer.withdraw(name)
         todo = plan_orphans(self._store.standing(name).values())
         if todo.empty or self._background.is_busy(name):

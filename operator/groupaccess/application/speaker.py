@@ -2,7 +2,6 @@
 
 from groupaccess.application.background import Background
 from groupaccess.application.declared import DeclaredAccess
-from groupaccess.application.guard import BindGuard
 from groupaccess.application.ports import Clock, Note
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.statuses import access_status
@@ -13,11 +12,8 @@ from groupaccess.domain.status import AccessStatus
 class Speaker:
     """Writes the statuses of GroupAccesses, one at a time for each."""
 
-    def __init__(
-        self, publisher: Publisher, guard: BindGuard, clock: Clock, background: Background
-    ) -> None:
+    def __init__(self, publisher: Publisher, clock: Clock, background: Background) -> None:
         self._publisher = publisher
-        self._guard = guard
         self._clock = clock
         self._background = background
 
@@ -38,12 +34,7 @@ class Speaker:
         """
         await self._background.run(declared.access.name, self._say(declared, said))
 
-    def forget(self, name: str) -> None:
-        """Forget a GroupAccess that is gone."""
-        self._guard.forget(name)
-
     async def _say(self, declared: DeclaredAccess, said: AccessStatus) -> None:
-        await self._guard.look(declared)  # before the status takes this spec for observed
         observed, ready = declared.observed, said.ready
         body = access_status(declared.access, said, observed.prior, self._clock.now())
         note = Note(observed.ref, ready.reason, "Judge", ready.message, ready.status != "True")

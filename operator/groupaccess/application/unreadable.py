@@ -97,7 +97,7 @@ def _mappings(items: list[Any], faults: Iterable[Fault]) -> Iterator[model.Mappi
         if own or common:
             yield _held(item, _words((*own, *common)), {fault.path[3:4] for fault in own})
         else:
-            yield declared_mapping(index, api.GroupMapping.model_validate(item))
+            yield declared_mapping(api.GroupMapping.model_validate(item))
 
 
 def _items(spec: Mapping[str, Any]) -> list[Any]:
@@ -128,6 +128,9 @@ def _held(item: Mapping[str, Any], words: str, bad: set[tuple[int | str, ...]]) 
 
 def _faults(error: ValidationError, *, shows_values: bool) -> Iterator[Fault]:
     for each in error.errors(include_url=False, include_context=False):
+        if each["type"] == "extra_forbidden":
+            yield Fault(each["loc"], " is not known to this version of the operator")
+            continue
         value, words = each["input"], each["msg"].removeprefix("Value error, ")
         shown = isinstance(value, str | int | float | bool) and shows_values
         at = f" is {json.dumps(value, ensure_ascii=False)[:SHOWN]}" if shown else ""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from groupaccess.domain.bindings import Content, Subject
 from groupaccess.domain.carried import Silence, carried, named, reachable, writers
 from groupaccess.domain.directory import Failure, Group, Snapshot
-from groupaccess.domain.members import Unpeopled
 from groupaccess.domain.model import Directory
 from groupaccess.domain.reasons import Reason, advise
 
@@ -24,23 +23,19 @@ class Claim:
 
     `partial` tells that a client's strings are not known: what was bound for it must not be taken
     for something that it no longer sends. `senders` are, where clients carry different strings,
-    those of each. `unpeopled` tells that nobody gets access by the group.
+    those of each.
     """
 
     subjects: tuple[str, ...]
     doubts: tuple[Failure, ...] = ()
     partial: bool = False
     senders: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    unpeopled: Unpeopled | None = None
 
     def said_of(self, group: Group) -> str:
-        """Say it in a sentence, which names the clients where they differ; warn in another."""
+        """Say it in a sentence, which names the clients where they differ."""
         each = (f"{' and '.join(subjects)} by client {name}" for name, subjects in self.senders)
         strings = "; ".join(each) or " and ".join(self.subjects)
-        said = f"members of {group.path} carry {strings}."
-        if self.unpeopled is None:
-            return said
-        return f"{said} {self.unpeopled.said_of(group.path, self.subjects)}"
+        return f"members of {group.path} carry {strings}."
 
 
 def claim(group: Group, directory: Directory, snapshot: Snapshot) -> Claim | Failure:
@@ -70,7 +65,6 @@ def claim(group: Group, directory: Directory, snapshot: Snapshot) -> Claim | Fai
         doubts=tuple(dict.fromkeys(doubts)),
         partial=any(silence.unknown for silence in silences),
         senders=tuple(senders) if len(each) > 1 else (),
-        unpeopled=next((each for each in snapshot.unpeopled if each.id == group.id), None),
     )
 
 

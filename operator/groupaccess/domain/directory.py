@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -10,7 +9,6 @@ from functools import cached_property
 
 from groupaccess.domain.clients import Client
 from groupaccess.domain.in_use import InUse
-from groupaccess.domain.members import Unpeopled
 from groupaccess.domain.reasons import Reason
 
 SUGGESTIONS = 3
@@ -49,8 +47,6 @@ class Snapshot:
     Where the realm was read whole, `looked_up` is None. Else the groups of these references and
     ids were looked up, with all that are called the same: any other reference is unknown, never
     missing, and some other groups are there only to be suggested. `counted` is the realm's size.
-
-    `unpeopled` are groups in use without a direct member, so far as that may be seen.
     """
 
     identity: str
@@ -58,17 +54,11 @@ class Snapshot:
     clients: tuple[Client, ...]
     looked_up: InUse | None = None
     counted: int | None = None
-    unpeopled: frozenset[Unpeopled] = frozenset()
 
     @property
     def size(self) -> int:
         """Return how many groups the realm has."""
         return len(self.groups) if self.counted is None else self.counted
-
-    @property
-    def of_groups(self) -> AbstractSet[Group | Unpeopled]:
-        """Return all that is known of groups, each by the id of one."""
-        return {*self.groups, *self.unpeopled}
 
     def knows(self, reference: str) -> bool:
         """Tell whether `find` has an answer for a path or a leaf name."""

@@ -63,7 +63,7 @@ def replaced(pin: Pin, directory: model.Directory, fact: str) -> Lost:
 
 def changed_ids(before: Reading, after: Reading) -> frozenset[str]:
     """Return the ids of the groups of which something else is known now."""
-    old, new = (each.snapshot.of_groups if each.snapshot else set() for each in (before, after))
+    old, new = (set(each.snapshot.groups) if each.snapshot else set() for each in (before, after))
     return frozenset(each.id for each in old ^ new) | (before.gone.keys() ^ after.gone.keys())
 
 

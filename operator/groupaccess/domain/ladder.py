@@ -10,7 +10,7 @@ from datetime import UTC
 from groupaccess.domain.claims import RESERVED
 from groupaccess.domain.model import ANY_ROLE, Mapping
 from groupaccess.domain.proven import proven, refuse_reserved, would_bind
-from groupaccess.domain.reasons import Reason, unknown
+from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict, hold, say
 
 
@@ -85,15 +85,6 @@ def _other_issuer(mapping: Mapping, given: Circumstances) -> Verdict | None:
     return hold(mapping, failure)
 
 
-def _unknown_field(mapping: Mapping, given: Circumstances) -> Verdict | None:
-    declared = given.directory.unknown_fields if given.directory else ()
-    of_directory = (f"the directory's {field}" for field in declared)
-    fields = [*given.unknown_fields, *mapping.unknown_fields, *of_directory]
-    if not fields:
-        return None
-    return say(mapping, Outcome.HOLD, Reason.UNKNOWN_FIELD, unknown(fields))
-
-
 def _not_read(mapping: Mapping, given: Circumstances) -> Verdict | None:
     failure = given.reading.failure
     if failure is not None:
@@ -122,6 +113,5 @@ LADDER: tuple[Callable[[Mapping, Circumstances], Verdict | None], ...] = (
     _frozen,
     _prefix_shared,
     _other_issuer,
-    _unknown_field,
     _not_read,
 )

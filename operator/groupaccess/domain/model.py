@@ -16,9 +16,8 @@ class Mapping:
 
     `group` is a path (`/platform/sre`) or a leaf name that is unique in the realm. Without a
     `scope` it is granted in the whole cluster, without `expires_at` (aware) for ever.
-    `unknown_fields` are set, and only newer versions know them; they make the mapping Hold, never
-    pass in silence. `group_id` says which group is meant, whoever has the
-    name. `unreadable` says what of it this version cannot read: then what cannot is left out here.
+    `group_id` says which group is meant, whoever has the name. `unreadable` says what of it this
+    version cannot read: then what cannot is left out here.
     """
 
     name: str
@@ -26,7 +25,6 @@ class Mapping:
     cluster_role: str
     scope: Scope | None = None
     expires_at: datetime | None = None
-    unknown_fields: tuple[str, ...] = ()
     group_id: str | None = None
     unreadable: str | None = None
 
@@ -45,7 +43,6 @@ class Access:
     directory: str
     mappings: tuple[Mapping, ...]
     suspend: bool = False
-    unknown_fields: tuple[str, ...] = ()
     unreadable: str | None = None
 
     def key(self, mapping: Mapping, namespace: str) -> BindingKey:
@@ -84,7 +81,6 @@ class Directory:
     groups_prefix: str
     clients: tuple[TokenClient, ...]
     allowed_roles: frozenset[str] = frozenset()
-    unknown_fields: tuple[str, ...] = ()
     canary: str | None = None
     grace: timedelta = timedelta(minutes=10)
     refuses_replaced: bool = True  # a group that was made anew; else it is followed

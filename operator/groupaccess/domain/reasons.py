@@ -1,6 +1,5 @@
 """The closed set of reasons, and for each what a person can do about it."""
 
-from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -16,7 +15,6 @@ class Reason(StrEnum):
     SUSPENDED = "Suspended"
     PROGRESSING = "Progressing"
     NAMESPACE_NOT_FOUND = "NamespaceNotFound"
-    UNKNOWN_FIELD = "UnknownField"
     UNREADABLE = "Unreadable"
     GROUP_NOT_FOUND = "GroupNotFound"
     GROUP_AMBIGUOUS = "GroupAmbiguous"
@@ -58,7 +56,6 @@ ADVICE: dict[Reason, str] = {
     Reason.NAMESPACE_NOT_FOUND: (
         "Create the namespace, or correct spec.mappings[].namespaces.names; the others are granted."
     ),
-    Reason.UNKNOWN_FIELD: ("Upgrade the operator to the version of its CRDs, or remove the field."),
     Reason.UNREADABLE: (
         "Correct the field, or upgrade the operator to the version of its CRDs; until then what is "
         "bound stays bound."
@@ -179,12 +176,6 @@ UNREAD = frozenset(
         Reason.LOGIN_FAILED,
     }
 )
-
-
-def unknown(fields: Sequence[str]) -> str:
-    """Name fields that only newer versions know. Ignored, one could grant wider than declared."""
-    verb = "is" if len(fields) == 1 else "are"
-    return f"{', '.join(fields)} {verb} not known to this version of the operator"
 
 
 def advise(reason: Reason, fact: str) -> str:

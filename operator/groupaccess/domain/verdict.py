@@ -76,9 +76,9 @@ class Verdict:
 class Circumstances:
     """All that a verdict depends on beside the mapping itself.
 
-    `directory` is None when there is no such KeycloakDirectory. `now` is aware. `unknown_fields`
-    are those of the GroupAccess that only newer versions know. `pins` are by group as
-    declared. `frozen` says why the directory is. `sight` is how kube-apiserver reads the tokens.
+    `directory` is None when there is no such KeycloakDirectory. `now` is aware. `pins`
+    are by group as declared. `frozen` says why the directory is. `sight` is how kube-apiserver
+    reads the tokens.
     `prefixes` is what other directories mean for this one. `unreadable` says what of the directory
     this version cannot read.
     """
@@ -91,7 +91,6 @@ class Circumstances:
     namespaces: Namespaces = field(default_factory=dict)
     suspend: bool = False
     sight: Sight | None = None
-    unknown_fields: tuple[str, ...] = ()
     pins: MappingOf[str, Pin] = field(default_factory=dict)
     frozen: Failure | None = None
     prefixes: Prefixes = field(default_factory=Prefixes)

@@ -11,13 +11,7 @@ from typing import Any
 from groupaccess.adapters.keycloak.clients import CLIENTS_NEED
 from groupaccess.adapters.keycloak.representations import TOKEN, shaped
 from groupaccess.adapters.keycloak.session import Session
-from groupaccess.adapters.keycloak.witness import (
-    TRIES,
-    NobodyError,
-    Witness,
-    find_witness,
-    looked_at,
-)
+from groupaccess.adapters.keycloak.witness import NobodyError, Witness, find_witness, looked_at
 from groupaccess.domain.carried import token_of, values_of, writers
 from groupaccess.domain.clients import ClaimMapper, Client
 from groupaccess.domain.directory import Group
@@ -56,7 +50,6 @@ class Prover:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._known: dict[tuple[str, str], _Known] = {}
-        self._tried: dict[str, frozenset[Group]] = {}
 
     async def prove(self, session: Session, read: Read) -> tuple[Client, ...]:
         """Return the clients with their proofs. It never raises RefusedError: no proof, no harm.
@@ -65,7 +58,8 @@ class Prover:
         """
         due = [client for client in read.clients if self._is_due(read, client)]
         if due and (read.groups or read.directory.canary is not None):
-            witness = await self._find_witness(session, read)
+            directory = read.directory
+            witness = await find_witness(session, read.groups, read.identity, directory.canary)
             for client in due:
                 await self._prove(session, read, client, witness)
         return tuple(self._with_proof(read, client) for client in read.clients)
@@ -73,19 +67,6 @@ class Prover:
     def forget(self, directory: str) -> None:
         """Let go of what is known of a directory: one of its name is proven anew."""
         self._known = {key: known for key, known in self._known.items() if key[0] != directory}
-        self._tried.pop(directory, None)
-
-    async def _find_witness(self, session: Session, read: Read) -> Witness | NobodyError:
-        """Look into some groups; where that is in vain, the next time into others first."""
-        name, canary = read.directory.name, read.directory.canary
-        tried = self._tried.get(name, frozenset())
-        fresh = [group for group in read.groups if group not in tried]
-        groups = [*fresh, *(group for group in read.groups if group in tried)]
-        found = await find_witness(session, groups, read.identity, canary)
-        if canary is None and isinstance(found, NobodyError):
-            before = tried if len(fresh) > TRIES else frozenset[Group]()
-            self._tried[name] = before | frozenset(groups[:TRIES])
-        return found
 
     async def _prove(
         self, session: Session, read: Read, client: Client, witness: Witness | NobodyError

@@ -8,7 +8,6 @@ from groupaccess.adapters.keycloak.clients import read_clients
 from groupaccess.adapters.keycloak.confirm import confirm_gone
 from groupaccess.adapters.keycloak.errors import failure, told, translated
 from groupaccess.adapters.keycloak.groups import DEFAULT_COSTS, Costs, read_groups
-from groupaccess.adapters.keycloak.members import Lookout
 from groupaccess.adapters.keycloak.proof import Prover, Read
 from groupaccess.adapters.keycloak.representations import TEXT, shaped
 from groupaccess.adapters.keycloak.session import POD_TOKEN, Session, Sessions
@@ -38,7 +37,6 @@ class KeycloakReader:
         self._sessions = Sessions(answer_within, pod_token)
         self._costs = costs
         self._prover = Prover(SystemClock().now)
-        self._lookout = Lookout(SystemClock().now)
 
     async def read(
         self, directory: Directory, connection: Connection, used: InUse | None = None
@@ -62,7 +60,6 @@ class KeycloakReader:
 
     async def forget(self, directory: str) -> None:
         """Close the directory's session and forget its proofs; see the port."""
-        self._lookout.forget(directory)
         self._prover.forget(directory)
         await self._sessions.close(directory)
 
@@ -79,10 +76,8 @@ class KeycloakReader:
             members_of = in_use if directory.canary is None else canarys
             read = Read(directory, identity, members_of, clients, ids)
             clients = await self._prover.prove(session, read)
-            unpeopled = await self._lookout.unpeopled(session, directory.name, in_use)
             if await session.login.identity() == identity:
-                size = found.looked_up, found.counted
-                return Snapshot(identity, found.groups, clients, *size, unpeopled)
+                return Snapshot(identity, found.groups, clients, found.looked_up, found.counted)
         fact = "the operator's account changed while it read: the realm is being made anew"
         raise RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact))
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from groupaccess.adapters.keycloak.errors import translated
-from groupaccess.adapters.keycloak.members import MEMBERS_NEED, direct_members
+from groupaccess.adapters.keycloak.representations import MEMBERS, shaped
 from groupaccess.adapters.keycloak.session import Session
 from groupaccess.application.ports import RefusedError
 from groupaccess.domain.directory import Group
@@ -16,6 +17,7 @@ SOME = 5  # members of a group, since some may be disabled
 ALL = 100  # members of the canary's group, which should be one
 GROUP_GONE = "the group is gone meanwhile"
 WITHHELD = "the operator's account may not view the members of groups, and need not"
+MEMBERS_NEED = 'the permission "view-members" on the group (or the role "view-users")'
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,16 @@ async def _member(session: Session, groups: Sequence[Group]) -> Witness:
         enabled = next((user for user, enabled in members.items() if enabled), None)
         if enabled is not None:
             return Witness(enabled, group, f"a member of {group.path}")
-    if len(groups) > TRIES:  # others the next time, and the same words
-        raise NobodyError("none of the groups in use that were looked into has an enabled member")
+    if len(groups) > TRIES:
+        raise NobodyError(f"none of the first {TRIES} groups in use has an enabled member")
     where = " or ".join(sorted(group.path for group in groups)) or "the groups in use"
     raise NobodyError(f"there is no member of {where} that is enabled")
 
 
 async def _members(session: Session, group: Group, most: int) -> dict[str, bool]:
     """Return some direct members, and whether they are enabled; nothing else of them is kept."""
+    query = {"max": str(most), "briefRepresentation": "true"}
+    where = f"groups/{quote(group.id, safe='')}/members"
     with looked_at(f"members of {group.path}", MEMBERS_NEED, GROUP_GONE):
-        members = await direct_members(session, group, most)
+        members = shaped(MEMBERS, await session.get(where, **query))
     return {member["id"]: member.get("enabled", False) for member in members}

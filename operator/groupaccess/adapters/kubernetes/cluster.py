@@ -28,6 +28,7 @@ MANAGER = "groupaccess"
 REPLACE = "application/json-patch+json"
 PLURALS = {"GroupAccess": "groupaccesses", "KeycloakDirectory": "keycloakdirectories"}
 OURS = ("apis", *ACCESS_API.split("/"))
+POLICY_API = {"ValidatingAdmissionPolicy": "admissionregistration.k8s.io/v1"}
 LIST_OF_METADATA = METADATA.format(list="List")
 NOT_FOUND, CONFLICT = 404, 409
 NOTE_LIMIT = 1024  # characters of an event's note, as the API server allows
@@ -171,7 +172,7 @@ class KubernetesCluster:
             "type": "Warning" if note.warning else "Normal",
             "note": presentable(note.message, NOTE_LIMIT),
             "regarding": {
-                "apiVersion": ACCESS_API,
+                "apiVersion": POLICY_API.get(about.kind, ACCESS_API),
                 "kind": about.kind,
                 "name": about.name,
                 "uid": about.uid,

@@ -1,11 +1,9 @@
 """The port `Guards` on a real API server."""
 
-from datetime import datetime
 from typing import Any
 
 from groupaccess.adapters.kubernetes.errors import FORBIDDEN, NOT_FOUND
 from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
-from groupaccess.application.guard import Guard
 from groupaccess.application.ports import PassingError
 
 API = ("apis", "admissionregistration.k8s.io", "v1")
@@ -18,20 +16,20 @@ class KubernetesGuards:
     def __init__(self, rest: Rest) -> None:
         self._rest = rest
 
-    async def read(self, name: str) -> Guard:
+    async def missing(self, name: str) -> str:
         """Read both from the API server, not from a cache; see the port."""
         try:
             policy = await self._get("validatingadmissionpolicies", name)
             binding = await self._get("validatingadmissionpolicybindings", name)
         except ApiError as error:
             if error.code == FORBIDDEN:
-                return Guard(f"the operator may not read it: {error.message}")
+                return f"the operator may not read it: {error.message}"
             raise PassingError(str(error)) from error
         if policy is None:
-            return Guard("there is no ValidatingAdmissionPolicy of that name")
+            return "there is no ValidatingAdmissionPolicy of that name"
         if binding is None:
-            return Guard("there is no ValidatingAdmissionPolicyBinding of that name")
-        return Guard(_lacks(name, binding["spec"]), max(_created(policy), _created(binding)))
+            return "there is no ValidatingAdmissionPolicyBinding of that name"
+        return _missing(name, binding["spec"])
 
     async def _get(self, plural: str, name: str) -> Body | None:
         try:
@@ -42,7 +40,7 @@ class KubernetesGuards:
             raise
 
 
-def _lacks(name: str, spec: Body) -> str:
+def _missing(name: str, spec: Body) -> str:
     """Tell why a binding does not put its policy in force for all that the policy matches."""
     if spec.get("policyName") != name:
         return "its binding is for another policy"
@@ -51,7 +49,3 @@ def _lacks(name: str, spec: Body) -> str:
     if spec.get("matchResources") or spec.get("paramRef"):
         return "its binding holds for some requests only"
     return ""
-
-
-def _created(body: Body) -> datetime:
-    return datetime.fromisoformat(body["metadata"]["creationTimestamp"])

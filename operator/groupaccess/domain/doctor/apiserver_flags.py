@@ -12,8 +12,8 @@ from groupaccess.domain.sight import Sight, agrees, mismatch, told, unknown
 
 K3S_FLAG = "--kube-apiserver-arg"
 NOWHERE = (
-    "nothing shows how kube-apiserver reads tokens: set spec.canary, or the chart's value "
-    "apiServer.readPods (kubeadm) or apiServer.readNodes (k3s)"
+    "no pod of kubeadm and no node of k3s shows kube-apiserver's flags: a canary would show how it "
+    "reads tokens (spec.canary)"
 )
 
 
