@@ -254,10 +254,21 @@ class DirectorySync:
         if sight := self._store.realms.sights.get(directory.name):
             conditions = (*conditions, sight.condition())
         body = directory_status(observed.generation, conditions, reading, observed.prior, now)
-        note = None
+        await self._publisher.publish(observed, body, self._note(declared, frozen))
+
+    def _note(self, declared: DeclaredDirectory, frozen: Failure | None) -> Note | None:
+        """Return what is to be posted when the status says something new."""
+        ref = declared.observed.ref
         if frozen is not None:
-            note = Note(observed.ref, frozen.reason, "Read", frozen.message, warning=True)
-        await self._publisher.publish(observed, body, note)
+            return Note(ref, frozen.reason, "Read", frozen.message, warning=True)
+        account = self._store.new_account(ref.name)
+        if account is None:
+            return None
+        message = (
+            f"the operator's account in Keycloak is another one, {account}; each group in use is "
+            "still there by its id, so that it is the same realm: bindings name this account now"
+        )
+        return Note(ref, "AccountChanged", "Read", message, once=f"{ref.uid}/{account}")
 
 
 async def _look_nowhere(*_: object) -> None:

@@ -15,7 +15,7 @@ from groupaccess.application.siblings import Strings, strings, strings_of
 from groupaccess.application.standing import Standing
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 from groupaccess.domain.directory import Failure, Reading
-from groupaccess.domain.freeze import Use, use_of
+from groupaccess.domain.freeze import Use, new_account, use_of
 from groupaccess.domain.in_use import InUse
 from groupaccess.domain.namespaces import Namespace
 from groupaccess.domain.pins import Pin, pins
@@ -130,6 +130,11 @@ class Known:
     def frozen(self, name: str) -> Failure | None:
         """Say why a directory is frozen, None when it is not."""
         return self.realms.frozen(name, self.bindings.pinned.of(name))
+
+    def new_account(self, name: str) -> str | None:
+        """Return the operator's account in a realm while bindings still name a former one."""
+        snapshot = self.realms.reading(name).snapshot
+        return None if snapshot is None else new_account(self.bindings.pinned.of(name), snapshot)
 
     def circumstances(self, declared: DeclaredAccess, now: datetime) -> Circumstances:
         """Gather what the verdicts of a GroupAccess depend on, at a time of day.
