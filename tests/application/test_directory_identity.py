@@ -115,6 +115,18 @@ async def test_another_account_with_one_group_in_use_freezes(desk: Desk) -> None
     assert desk.ready() == ("False", "DirectoryFrozen")
 
 
+async def test_a_suspended_directory_says_so_and_is_still_read(desk: Desk) -> None:
+    desk.declare(suspend=True, syncInterval="10s")
+    await asyncio.sleep(1)
+    assert desk.ready() == ("True", "Suspended")
+    desk.realm.create_group("/Another")
+    await asyncio.sleep(12)
+    assert desk.groups == ["/Another", "/SRE"]
+    desk.declare(suspend=False, syncInterval="10s")
+    await asyncio.sleep(12)
+    assert desk.ready() == ("True", "Read")
+
+
 @pytest.fixture
 def store() -> Store:
     """Return a store in which `platform` has a pinned group that is now /new/SRE."""

@@ -1,7 +1,7 @@
 """From the API's objects to what is decided by: our two kinds as they are kept in the store."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groupaccess.api import v1alpha1 as api
@@ -73,6 +73,12 @@ class DeclaredDirectory:
         """Tell whether both declare the same, and acknowledge the same."""
         return (self.spec, self.directory) == (other.spec, other.directory)
 
+    def differs_by_suspend(self, other: "DeclaredDirectory") -> bool:
+        """Tell whether nothing but `suspend` is another: what is known of the realm stays so."""
+        mine, theirs = (each.spec.model_copy(update={"suspend": False}) for each in (self, other))
+        known, new = (replace(each.directory, suspend=False) for each in (self, other))
+        return (mine, known) == (theirs, new)
+
     def reads_the_same(self, other: "DeclaredDirectory") -> bool:
         """Tell whether both would read the same realm for the same clients."""
         mine, theirs = self.spec, other.spec
@@ -120,6 +126,7 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
         revokes_collided=spec.on_collision == "Revoke",
         acknowledged=acknowledged(body.metadata.annotations.get(ACKNOWLEDGE)),
         canary=spec.canary.group if spec.canary else None,
+        suspend=spec.suspend,
     )
     return DeclaredDirectory(directory, spec, observed(body.kind, body.metadata, body.status))
 

@@ -250,7 +250,9 @@ class DirectorySync:
         reading, now = self._store.realms.readings[directory.name], self._clock.now()
         patient = observed.prior.patience_left(observed.generation, now).total_seconds() > 0
         frozen = self._store.frozen(directory.name)
-        conditions = directory_conditions(reading, patient=patient, frozen=frozen)
+        conditions = directory_conditions(
+            reading, patient=patient, frozen=frozen, suspended=directory.suspend
+        )
         if sight := self._store.realms.sights.get(directory.name):
             conditions = (*conditions, sight.condition())
         body = directory_status(observed.generation, conditions, reading, observed.prior, now)

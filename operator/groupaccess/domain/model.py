@@ -74,7 +74,8 @@ class Directory:
     `groups_claim` and `groups_prefix` are kube-apiserver's --oidc-groups-claim and
     --oidc-groups-prefix. An empty `allowed_roles` allows no role, `ANY_ROLE` in it every role that
     may be bound. `canary` is a group that the operator's own account is in. A group that is gone
-    keeps its bindings for `grace`. `acknowledged` are the events that somebody has seen.
+    keeps its bindings for `grace`. `acknowledged` are the events that somebody has seen. `suspend`
+    is as if each GroupAccess of it were suspended.
     """
 
     name: str
@@ -89,3 +90,4 @@ class Directory:
     refuses_replaced: bool = True  # a group that was made anew; else it is followed
     revokes_collided: bool = False
     acknowledged: frozenset[str] = frozenset()
+    suspend: bool = False
