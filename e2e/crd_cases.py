@@ -366,5 +366,6 @@ TAKEN = {
     "longest": directory(syncInterval="23h59m60s", onMissing={"grace": "720h"}),
     "prefix": tokens(groupsPrefix="oidc:"),
     "client that is a URL": client(clientId="https://grafana.example.com/", token="Access"),  # noqa: S106
+    "suspended realm": directory(suspend=True),
     "some roles": directory(allowedClusterRoles=["view", "acme:reader"]),
 }

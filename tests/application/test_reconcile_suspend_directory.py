@@ -114,11 +114,11 @@ async def test_an_object_that_is_suspended_too_waits_for_both(suspended: World) 
 
 
 def test_what_was_read_and_seen_stays_known_when_only_suspend_changes() -> None:
-    store, canary = Store(), {"canary": {"group": "canary"}}
-    store.put_directory(directory(**canary))
+    store, canary = Store(), {"group": "canary"}
+    store.put_directory(directory(canary=canary))
     store.put_reading("default", Reading(snapshot("/SRE")))
     store.put_sight("default", Sight("True", Reason.API_SERVER_AGREES, "as declared"))
-    store.put_directory(directory(version="2", suspend=True, **canary))
+    store.put_directory(directory(version="2", suspend=True, canary=canary))
     assert store.realms.reading("default").snapshot is not None
     assert "default" in store.realms.sights
     store.put_directory(directory(version="3", suspend=True, canary={"group": "other"}))

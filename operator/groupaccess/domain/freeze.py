@@ -71,9 +71,8 @@ def upheaval(uses: Iterable[Use], snapshot: Snapshot, directory: Directory) -> U
     A group that was made anew is not absent where the directory follows its successor.
     """
     uses = tuple(uses)
-    identity = snapshot.identity if _has_other_identity(uses, snapshot) else None
-    if identity is not None and _is_same_realm(uses, snapshot):
-        identity = None
+    another = _has_other_identity(uses, snapshot) and not _is_same_realm(uses, snapshot)
+    identity = snapshot.identity if another else None
     away = [use for use in uses if use.group_id not in snapshot.by_id]
     if not directory.refuses_replaced:
         away = [use for use in away if not _has_successor(use, snapshot)]
