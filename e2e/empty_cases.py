@@ -39,6 +39,7 @@ DIRECTORY: Object = {
     "onMissing": {"grace": "0s"},
     "onReplaced": "Warn",
     "onCollision": "Revoke",
+    "suspend": True,
     "allowedClusterRoles": ["view"],
 }
 

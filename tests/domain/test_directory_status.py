@@ -10,7 +10,7 @@ from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.directory_status import directory_conditions
 from groupaccess.domain.in_use import InUse
-from groupaccess.domain.reasons import Reason
+from groupaccess.domain.reasons import ADVICE, Reason
 
 PASSING = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer.")
 FINAL = Failure(Reason.LOGIN_FAILED, "wrong secret.")
@@ -52,6 +52,22 @@ def test_failure_says_why_although_an_old_snapshot_is_in_force() -> None:
         Condition("Reconciling", "False", Reason.LOGIN_FAILED, ""),
         Condition("Stalled", "True", Reason.LOGIN_FAILED, "wrong secret."),
     )
+
+
+@pytest.mark.parametrize(
+    ("reading", "status", "reason", "words"),
+    [
+        (Reading(realm("/a")), "True", Reason.SUSPENDED, "1 groups read. "),
+        (Reading(realm(), FINAL), "False", Reason.LOGIN_FAILED, "wrong secret. "),
+    ],
+)
+def test_a_suspended_directory_is_never_silently_ready(
+    reading: Reading, status: str, reason: Reason, words: str
+) -> None:
+    ready = directory_conditions(reading, patient=True, suspended=True)[0]
+    assert (ready.status, ready.reason) == (status, reason)
+    assert ready.message.startswith(f"{words}Suspended by spec.suspend: nothing new is granted")
+    assert ready.message.endswith(ADVICE[Reason.SUSPENDED])
 
 
 def test_what_may_come_by_itself_is_waited_for() -> None:

@@ -54,6 +54,7 @@ class Realm:
     roles: tuple[str, ...] = ROLES
     grace: int = 600
     on_replaced: str = "Refuse"
+    suspend: bool = False
 
     def spec(self, issuer: str) -> dict[str, Any]:
         return {
@@ -68,6 +69,7 @@ class Realm:
             "onMissing": {"grace": f"{self.grace}s"},
             "onReplaced": self.on_replaced,
             "allowedClusterRoles": list(self.roles),
+            "suspend": self.suspend,
         }
 
 

@@ -131,7 +131,7 @@ class Revocations:
         spec, pin = spec_of_directory(seen), bound.annotation("group-id")
         if access is None or spec is None or pin is None:
             return None
-        if suspended(access) or not bound.has_its_role:  # held, or a conflict
+        if suspended(access, seen) or not bound.has_its_role:  # held, or a conflict
             return None
         mapping = mapping_of(access, bound.name.mapping)
         given = world.keycloak.given[leader.name]

@@ -86,6 +86,7 @@ REALMS = st.builds(
     roles=st.sampled_from((ROLES, ROLES, ("view", "edit"), ("view",))),
     grace=st.sampled_from((600, 5, 0)),
     on_replaced=st.sampled_from(("Refuse", "Warn")),
+    suspend=st.sampled_from((False, False, False, True)),
 )
 WRITES_FAIL = st.builds(
     Fail,

@@ -19,6 +19,7 @@ from groupaccess.api.conditions import Count, Message, Status, Time
 from groupaccess.api.directory_access import Auth, CaBundle
 from groupaccess.api.urls import AdminURL, Issuer, split_issuer
 from groupaccess.api.values import (
+    STILL_SUSPENDED,
     ClientId,
     ClusterRoleName,
     Duration,
@@ -162,7 +163,9 @@ class KeycloakDirectorySpec(SpecModel):
     """Which realm, how to reach it, and what kube-apiserver reads from its tokens."""
 
     model_config = ConfigDict(
-        json_schema_extra=object_keywords(_SAME_CANARY, _SAME_GRACE, _STILL_REVOKES)
+        json_schema_extra=object_keywords(
+            _SAME_CANARY, _SAME_GRACE, _STILL_REVOKES, STILL_SUSPENDED
+        )
     )
 
     issuer: Issuer
@@ -210,6 +213,10 @@ class KeycloakDirectorySpec(SpecModel):
     ]
     """The ClusterRoles that groups of this directory may get; a grant of another is revoked.
     ["*"] allows every ClusterRole that the operator may bind. Example: [view, edit, admin]"""
+    suspend: bool = False
+    """Pause everything of this directory, as if each GroupAccess were suspended: nothing new is
+    granted and nothing is repaired, and each status says what would be bound. What expires or is
+    removed still ends. Absent: false; to go on, write `false`."""
 
     @field_validator("allowed_cluster_roles")
     @classmethod

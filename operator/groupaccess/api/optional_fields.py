@@ -88,6 +88,7 @@ KEYCLOAK_DIRECTORY: Final = {
     "onMissing": _yes("a shorter grace becomes 10m, which is written out", kept=True),
     "onReplaced": _no("Refuse, the narrow choice"),
     "onCollision": _yes("Revoke becomes Keep, which is written out", kept=True),
+    "suspend": _yes("absence grants and repairs again; suspend: false is written out", kept=True),
 }
 
 OPTIONAL_FIELDS: Final = {"GroupAccess": GROUP_ACCESS, "KeycloakDirectory": KEYCLOAK_DIRECTORY}

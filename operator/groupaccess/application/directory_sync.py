@@ -258,11 +258,26 @@ class DirectorySync:
         reading, now = self._store.realms.readings[directory.name], self._clock.now()
         patient = observed.prior.patience_left(observed.generation, now).total_seconds() > 0
         held = self._store.held(directory.name)
-        conditions = directory_conditions(reading, patient=patient, held=held)
+        conditions = directory_conditions(
+            reading, patient=patient, held=held, suspended=directory.suspend
+        )
         if sight := self._store.realms.sights.get(directory.name):
             conditions = (*conditions, sight.condition())
         body = directory_status(observed.generation, conditions, reading, observed.prior, now)
-        await self._publisher.publish(observed, body, _note(observed, conditions[0]))
+        note = self._new_account(declared) or _note(observed, conditions[0])
+        await self._publisher.publish(observed, body, note)
+
+    def _new_account(self, declared: DeclaredDirectory) -> Note | None:
+        """Return what is to be posted of an account that is another one in the same realm."""
+        ref = declared.observed.ref
+        account = self._store.new_account(ref.name)
+        if account is None:
+            return None
+        message = (
+            f"the operator's account in Keycloak is another one, {account}; each group in use is "
+            "still there by its id, so that it is the same realm: bindings name this account now"
+        )
+        return Note(ref, "AccountChanged", "Read", message, once=f"{ref.uid}/{account}")
 
 
 async def _look_nowhere(*_: object) -> None:

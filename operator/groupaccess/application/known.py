@@ -14,7 +14,7 @@ from groupaccess.application.seen import Seen
 from groupaccess.application.standing import Standing
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 from groupaccess.domain.directory import Failure, Reading
-from groupaccess.domain.freeze import Use, use_of
+from groupaccess.domain.freeze import Use, new_account, use_of
 from groupaccess.domain.in_use import InUse
 from groupaccess.domain.namespaces import Namespace
 from groupaccess.domain.pins import Pin, pins
@@ -128,6 +128,11 @@ class Known:
     def held(self, name: str) -> Failure | None:
         """Say why a directory grants nothing new, whatever is read of it; None when it may."""
         return self.frozen(name) or self.prefixes(name).conflict
+
+    def new_account(self, name: str) -> str | None:
+        """Return the operator's account in a realm while bindings still name a former one."""
+        snapshot = self.realms.reading(name).snapshot
+        return None if snapshot is None else new_account(self.bindings.pinned.of(name), snapshot)
 
     def circumstances(self, declared: DeclaredAccess, now: datetime) -> Circumstances:
         """Gather what the verdicts of a GroupAccess depend on, at a time of day.

@@ -35,7 +35,8 @@ class Realms:
         self.directories[name] = declared
         if known is not None and known.same_spec(declared):
             return was_unreadable
-        self.sights.pop(name, None)  # it was for another spec
+        if known is None or not known.differs_by_suspend(declared):
+            self.sights.pop(name, None)  # it was for another spec
         if known is None or not known.reads_the_same(declared):
             self.readings[name] = Reading()
         return True

@@ -145,7 +145,8 @@ class _Draft:
     def _held(self, verdict: Verdict, key: BindingKey) -> Content | None:
         """Return what was last proven under this very name, so that drift can be repaired to it.
 
-        When Keycloak was asked, it says since when the group is missing, or no longer does.
+        When Keycloak was asked, it says since when the group is missing, or no longer does, and
+        which identity the directory has.
         """
         mapping, pin, last = verdict.mapping, verdict.pin, self.applied.get(key)
         if last is not None and self._same_declaration(mapping, last):
@@ -195,11 +196,13 @@ def _about(content: Content) -> dict[str, str]:
 
 
 def _marked(content: Content, pin: Pin | None) -> dict[str, str]:
-    """Return what a binding says of its group, with what is known now of its absence."""
+    """Return what a binding says of its group, with what is known now of it and its directory."""
     about = _about(content)
     if pin is None or content.annotation("group-id") != pin.group_id:
         return about
     about.pop("missing-since", None)
+    if pin.directory_id is not None:
+        about["directory-id"] = pin.directory_id
     since = pin.missing_since
     return about if since is None else {**about, "missing-since": stamp(since)}
 

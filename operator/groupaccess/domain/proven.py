@@ -32,7 +32,10 @@ def proven(mapping: Mapping, given: Circumstances) -> Verdict:
             said = _told(said, found.group, found.replaced_id)
             doubts = audience_doubts(directory, snapshot, given.sight)
             said = _with_canary(_doubted(said, *doubts), given)
-    return said if pin is None else replace(said, pin=replace(pin, missing_since=since))
+    if pin is None:
+        return said
+    identity = snapshot.identity if pin.group_id in snapshot.by_id else pin.directory_id
+    return replace(said, pin=replace(pin, missing_since=since, directory_id=identity))
 
 
 def _strangers(pin: Pin | None, found: Found | Lost, given: Circumstances) -> Found | Lost:

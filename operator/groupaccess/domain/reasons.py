@@ -51,7 +51,7 @@ ADVICE: dict[Reason, str] = {
     Reason.GRANTED: "Nothing to do.",
     Reason.READ: "Nothing to do.",
     Reason.EXPIRED: "To grant it again, set spec.mappings[].expiresAt to a later time.",
-    Reason.SUSPENDED: "To go on, take spec.suspend away.",
+    Reason.SUSPENDED: "To go on, write spec.suspend: false there.",
     Reason.PROGRESSING: "Nothing to do: it is waited for.",
     Reason.NAMESPACE_NOT_FOUND: (
         "Create the namespace, or correct spec.mappings[].namespaces.names; the others are granted."
