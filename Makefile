@@ -27,6 +27,7 @@ check: tools ## The fast loop: lint, format, types, layers, tests without a clus
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/deptry operator
 	$(PYTEST) tests --numprocesses=$(WORKERS)
 
 # Each worker has a cluster and a Keycloak of its own; what is built is shown, and built once.

@@ -159,10 +159,10 @@ MENDS = (
         ),
         Edit(
             REFLECTOR,
-            "def _backoff(",
+            "@dataclass\nclass Reflector(",
             'def _named(item):\n    metadata = item["metadata"]\n'
             '    return (metadata.get("namespace", ""), metadata["name"]), '
-            'metadata["uid"]\n\n\ndef _backoff(',
+            'metadata["uid"]\n\n\n@dataclass\nclass Reflector(',
         ),
     ),
 )

@@ -69,6 +69,15 @@ async def test_metrics_are_what_prometheus_reads(probes: Probes) -> None:
     assert 'groupaccess_build_info{version="1.2.3"} 1.0' in text
 
 
+async def test_metrics_come_in_the_form_that_is_asked_for(probes: Probes) -> None:
+    asked = {"Accept": "application/openmetrics-text", "Accept-Encoding": "gzip"}
+    url = f"{probes.url}/metrics"
+    async with aiohttp.ClientSession() as session, session.get(url, headers=asked) as answer:
+        assert answer.content_type == "application/openmetrics-text"
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert (await answer.text()).endswith("# EOF\n")
+
+
 async def test_there_is_nothing_else(probes: Probes) -> None:
     assert (await probes.get("/"))[0] == 404
 

@@ -1,6 +1,6 @@
 """kopf uses our credentials, writes nothing and never gives up."""
 
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 
 import kopf
@@ -57,9 +57,8 @@ def test_a_token_that_rotates_is_read_anew(configuration: Configuration, tmp_pat
 def test_kopf_never_gives_up_and_never_writes() -> None:
     settings = watch_settings()
     delays = list(islice(Backoffs(), 100))
-    assert delays[0] == 1
-    assert delays[-1] == 30
-    assert all(later >= sooner for sooner, later in pairwise(delays))
+    assert 0.5 <= delays[0] <= 1
+    assert all(15 <= each <= 30 for each in delays[10:])
     assert settings.scanning.disabled
     assert settings.peering.standalone
     assert not settings.posting.enabled

@@ -8,7 +8,7 @@ import pytest
 
 from fakes.api_server import Answer, ApiServer, Item, Stream, event, item, page, status
 from fakes.waiting import until
-from groupaccess.adapters.kubernetes.reflector import Reflector, Resource, _backoff
+from groupaccess.adapters.kubernetes.reflector import Reflector, Resource
 from groupaccess.adapters.kubernetes.rest import Rest
 
 RESOURCE = Resource(("apis", "rbac.authorization.k8s.io", "v1", "rolebindings"))
@@ -237,8 +237,3 @@ async def test_it_asks_for_no_more_than_it_needs(
         await asyncio.wait({run})
     assert [request.headers["Accept"] for request in server.requests] == [listing, watching]
     assert server.requests[0].path == "/" + "/".join(resource.segments)
-
-
-def test_the_back_off_grows_up_to_five_seconds() -> None:
-    assert 0.2 <= _backoff(1) <= 0.4
-    assert 2.5 <= _backoff(100) <= 5

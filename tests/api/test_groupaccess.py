@@ -67,15 +67,16 @@ mappings = st.builds(
     name=NAMES,
     group=st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1),
     cluster_role=NAMES,
-) | st.builds(
-    GroupMapping,
-    name=NAMES,
-    group=NAMES,
-    group_id=st.uuids().map(str),
-    cluster_role=NAMES,
-    namespaces=places,
-    expires_at=WHEN,
-)
+) | st.fixed_dictionaries(
+    {
+        "name": NAMES,
+        "group": NAMES,
+        "group_id": st.uuids().map(str),
+        "cluster_role": NAMES,
+        "namespaces": places,
+        "expires_at": WHEN,
+    }
+).map(GroupMapping.model_validate)
 objects = st.builds(
     GroupAccess,
     metadata=st.builds(ObjectMeta, name=NAMES),

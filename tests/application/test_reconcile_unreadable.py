@@ -114,7 +114,7 @@ async def test_what_is_removed_beside_a_field_that_is_not_known_goes(granted: Wo
 async def test_the_users_of_a_directory_with_a_field_that_is_not_known_hold(
     granted: World,
 ) -> None:
-    granted.declare(mapping("sre", "SRE", "view"), mapping("new", "Dev", "view"))
+    granted.declare(mapping("sre", "SRE", "view"), mapping("new", "Ops", "view"))
     granted.declare_directory(until="later")
     await granted.settle()
     assert granted.grants == {"sre:view": ("SRE",)}

@@ -11,7 +11,7 @@ from groupaccess.domain.bindings import BindingKey, BindingName
 from groupaccess.domain.model import Access
 from groupaccess.domain.namespaces import Namespace, places
 from groupaccess.domain.plan import Why, plan
-from groupaccess.domain.reasons import Reason
+from groupaccess.domain.reasons import ABOUT_GROUP, Reason
 from groupaccess.domain.verdict import Circumstances, Outcome
 
 
@@ -62,10 +62,15 @@ def test_suspended_object_writes_nothing_and_ends_what_any_other_ends(
 ) -> None:
     resumed = replace(given, suspend=False)
     suspended = replace(given, suspend=True)
+    by_keycloak = {
+        one.mapping.name
+        for one in world.judge(declared, resumed)
+        if one.outcome is Outcome.REVOKE and one.reason in ABOUT_GROUP
+    }
     ends = {
         one.binding.key
         for one in plan(world.wanted(declared, resumed), world.standing.values()).deletes
-        if one.why is Why.UNDECLARED
+        if one.why is Why.UNDECLARED and not by_keycloak & mappings_of([one.binding.key])
     }
     proven = dict(world.proven)
     todo = world.step(declared, suspended)

@@ -4,10 +4,13 @@ import dataclasses
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any, cast
 
 import kopf
 from kubernetes.aio.client import Configuration
+
+from groupaccess.application.backoff import backoff
 
 TOKEN_LIFE = timedelta(minutes=10)  # a projected token changes in its file: it is read anew
 
@@ -34,11 +37,8 @@ class Backoffs:
     """Delays between tries, without an end: kopf gives up, and ends, when they run out."""
 
     def __iter__(self) -> Iterator[float]:
-        """Yield 1, 2, 4 … 30, 30, 30 … seconds."""
-        delay = 1.0
-        while True:
-            yield delay
-            delay = min(30.0, delay * 2)
+        """Yield seconds: one at most at first, thirty at most in the end."""
+        return (backoff(failures, 1.0, 30.0) for failures in count(1))
 
 
 def watch_settings() -> kopf.OperatorSettings:

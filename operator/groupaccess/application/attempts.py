@@ -1,9 +1,9 @@
 """One write that the API server has not acknowledged: what was sent, and when to try again."""
 
-import random
 from dataclasses import dataclass
 from datetime import timedelta
 
+from groupaccess.application.backoff import backoff
 from groupaccess.application.ports import PassingError
 from groupaccess.domain.bindings import Binding, Content, Desired
 from groupaccess.domain.directory import Failure
@@ -77,7 +77,9 @@ class Attempt:
         new = self.refusal is None or self.rights != rights
         self.failures = 1 if new else self.failures + 1
         self.refusal, self.rights, self.unanswered = refusal, rights, unanswered
-        self._wait(now, _after_refusal(self.failures))
+        first = REFUSED_SECONDS[min(self.failures, len(REFUSED_SECONDS)) - 1]
+        after = max(1, self.failures - len(REFUSED_SECONDS) + 1)  # the last of them doubles
+        self.retry_at = now + backoff(after, first, self._longest)
 
     def fail(self, error: PassingError, now: float) -> None:
         """Keep that a try failed, or had no answer; it is tried again with a back-off."""
@@ -88,7 +90,7 @@ class Attempt:
             words = str(error)[:WORDS]
             fact = f"the write did not work yet, and is tried again by itself: {words}"
             self._lasting = Failure(Reason.WRITE_REFUSED, fact, passing=True)
-        self._wait(now, FIRST_SECONDS * 2.0 ** min(self.failures - 1, 32))
+        self.retry_at = now + backoff(self.failures, FIRST_SECONDS, self._longest)
 
     def waits(self, version: str, desired: Desired | None, now: float, rights: int) -> bool:
         """Tell whether the same write is not to be tried again yet."""
@@ -111,13 +113,6 @@ class Attempt:
         """Tell whether what was applied before is known to be the last word."""
         return not self.unanswered or (self.desired is not None and self.desired.content == applied)
 
-    def _wait(self, now: float, seconds: float) -> None:
-        longest = LONGEST_REVOKING_SECONDS if self.urgent else LONGEST_SECONDS
-        spread = random.uniform(0.5, 1)  # noqa: S311 -- spreads retries, keeps no secret
-        self.retry_at = now + min(longest, seconds) * spread
-
-
-def _after_refusal(failures: int) -> float:
-    if failures <= len(REFUSED_SECONDS):
-        return REFUSED_SECONDS[failures - 1]
-    return REFUSED_SECONDS[-1] * 2.0 ** min(failures - len(REFUSED_SECONDS), 32)
+    @property
+    def _longest(self) -> float:
+        return LONGEST_REVOKING_SECONDS if self.urgent else LONGEST_SECONDS

@@ -1,9 +1,9 @@
 """A work queue with the semantics of client-go's: one entry and one worker for each key."""
 
 import asyncio
-import random
 from enum import Enum
 
+from groupaccess.application.backoff import backoff
 from groupaccess.application.ports import Clock, Metrics, TimerHandle
 
 FIRST_BACKOFF = 0.005
@@ -65,11 +65,9 @@ class Queue:
 
     def retry(self, key: str) -> float:
         """Want work on the key after a back-off that doubles with each failure; return it."""
-        failures = self._failures.get(key, 0)
-        self._failures[key] = failures + 1
+        failures = self._failures[key] = self._failures.get(key, 0) + 1
         self._metrics.queue_retried()
-        delay = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2.0 ** min(failures, 32))
-        delay *= random.uniform(0.5, 1)  # noqa: S311 -- spreads retries, keeps no secret
+        delay = backoff(failures, FIRST_BACKOFF, LONGEST_BACKOFF)
         self.add_after(key, delay)
         return delay
 

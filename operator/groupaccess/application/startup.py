@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from groupaccess.application.backoff import backoff
 from groupaccess.application.known import KINDS
 from groupaccess.application.ports import Cluster, Listing, PassingError
 from groupaccess.application.seen import Gone
@@ -10,8 +11,7 @@ from groupaccess.application.store import Store
 
 logger = logging.getLogger(__name__)
 
-FIRST = 0.2  # seconds between two tries while the API server does not answer; it doubles
-LONGEST = 5.0  # at most
+FIRST, LONGEST = 0.4, 5.0  # seconds between two tries while the API server does not answer
 PATIENCE = 60.0  # seconds until it is listed anew: kopf may wait for 30 after an error
 
 
@@ -50,11 +50,11 @@ async def _told(kind: str, listing: Listing, store: Store, gone: Gone) -> bool:
 
 
 async def _list(cluster: Cluster, kind: str) -> Listing:
-    pause = FIRST
+    failures = 0
     while True:
         try:
             return await cluster.versions(kind)
         except PassingError as error:
             logger.warning("waiting for the API server: %s", error)
-            await asyncio.sleep(pause)
-            pause = min(LONGEST, pause * 2)
+            failures += 1
+            await asyncio.sleep(backoff(failures, FIRST, LONGEST))

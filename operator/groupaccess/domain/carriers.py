@@ -51,7 +51,8 @@ def carriers(
 def _loses(verdict: Verdict, pin: Pin, standing: Standing) -> bool:
     """Tell whether a pin could get lost; while suspended what carries one is left so."""
     if verdict.suspended:
-        return pin.key in standing and not standing[pin.key].content.subjects
+        content = standing[pin.key].content if pin.key in standing else None
+        return bool(content and content.annotation("group-id") and not content.subjects)
     return verdict.outcome is not Outcome.GRANT and not verdict.forgets
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
+from groupaccess.application.backoff import backoff
 from groupaccess.application.ports import PassingError
 
 logger = logging.getLogger(__name__)
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 JSON = "application/json"
 METADATA = "application/json;as=PartialObjectMetadata{list};g=meta.k8s.io;v=v1"
 GONE = 410
+FIRST_BACKOFF = 0.4
 LONGEST_BACKOFF = 5.0  # seconds; after an outage of the API server nothing is known until then
 
 
@@ -98,7 +100,7 @@ class Reflector(Generic[T]):
                 failures += 1
                 logger.warning("%s: %s", self.resource.segments[-1], error)
             if failures:
-                await asyncio.sleep(_backoff(failures))
+                await asyncio.sleep(backoff(failures, FIRST_BACKOFF, LONGEST_BACKOFF))
 
     async def _list(self) -> str:
         """Read all pages, a snapshot of the first, and hand them over; return the version."""
@@ -135,8 +137,3 @@ class Reflector(Generic[T]):
             self.mirror.drop(metadata.get("namespace", ""), metadata["name"], metadata["uid"])
         else:
             self.mirror.put(self.mirror.read(item))
-
-
-def _backoff(failures: int) -> float:
-    longest = min(LONGEST_BACKOFF, 0.2 * 2.0 ** min(failures, 16))
-    return longest * random.uniform(0.5, 1)  # noqa: S311 -- spreads load
