@@ -30,9 +30,10 @@ class Suspensions:
             self._since[replica.name] = known if known and same else (generation, self._world.now)
 
     def _changed(self, change: Change) -> None:
-        _, since = self._since.get(change.by, (0, self._world.now))
         if change.plural not in BINDINGS or change.kind == "DELETED":
             return
+        self.look()  # it may have been resumed since the last look
+        _, since = self._since.get(change.by, (0, self._world.now))
         bound = Bound.of(change.plural, change.key, change.stored)
         before = change.before and Bound.of(change.plural, change.key, change.before)
         anew = set(bound.subjects if bound else ()) - set(before.subjects if before else ())
