@@ -77,7 +77,7 @@ def _emptied(access: model.Access, mapping: model.Mapping, key: BindingKey, pin:
         "replaced-id": pin.replaced_id,
     }
     said = {name: value for name, value in about.items() if value is not None}
-    return render(access, _spelled(key), (), said)
+    return render(access, mapping, _spelled(key), (), said)
 
 
 def _spelled(key: BindingKey) -> RoleRef:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from datetime import UTC
 
 from groupaccess.domain import model
 from groupaccess.domain.bindings import (
@@ -183,11 +182,7 @@ class _Draft:
     def _render(
         self, mapping: model.Mapping, subjects: Iterable[Subject], about: Mapping[str, str]
     ) -> Content:
-        annotations = dict(about)
-        if mapping.expires_at is not None:
-            end = mapping.expires_at.astimezone(UTC)
-            annotations["expires-at"] = end.isoformat().replace("+00:00", "Z")
-        return render(self.access, _role(mapping), subjects, annotations)
+        return render(self.access, mapping, _role(mapping), subjects, about)
 
 
 def _about(content: Content) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from functools import cached_property
 
 from groupaccess.domain import model
@@ -37,14 +38,22 @@ class Wanted:
 
 def render(
     access: model.Access,
+    mapping: model.Mapping,
     role: RoleRef,
     subjects: Iterable[Subject],
     annotations: Mapping[str, str],
 ) -> Content:
-    """Return what a binding of the object says; the names of annotations are without a domain."""
+    """Return what a binding of the mapping says, with when it ends.
+
+    The names of annotations are without a domain.
+    """
+    said = dict(annotations)
+    if mapping.expires_at is not None:
+        end = mapping.expires_at.astimezone(UTC)
+        said["expires-at"] = end.isoformat().replace("+00:00", "Z")
     return Content(
         role=role,
         subjects=tuple(sorted(subjects)),
         owners=(Owner(access.uid, access.name),),
-        annotations=tuple(sorted((ANNOTATION_DOMAIN + k, v) for k, v in annotations.items())),
+        annotations=tuple(sorted((ANNOTATION_DOMAIN + k, v) for k, v in said.items())),
     )
