@@ -124,6 +124,20 @@ async def test_another_account_in_the_same_realm_is_told_once(desk: Desk) -> Non
     assert "account-2" in note.message
 
 
+async def test_another_account_hides_no_event_of_ready(desk: Desk) -> None:
+    pin(desk, desk.realm.groups["/SRE"], desk.realm.create_group("/Dev"))
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+    desk.realm.identity = "account-2"
+    await asyncio.sleep(12)
+    desk.tell()
+    desk.reader.down = True
+    await asyncio.sleep(60)
+    await desk.recorder.flush()
+    reasons = sorted(each.reason for each in desk.cluster.notes)
+    assert reasons == ["AccountChanged", "KeycloakUnavailable", "Read"]
+
+
 async def test_another_account_with_one_group_in_use_freezes(desk: Desk) -> None:
     pin(desk, desk.realm.groups["/SRE"])
     desk.declare(syncInterval="10s")

@@ -206,8 +206,8 @@ class KeycloakDirectorySpec(SpecModel):
     imported anew or filled from LDAP. Absent: `Refuse`."""
     on_collision: Literal["Keep", "Revoke"] = "Keep"
     """What happens when another group or role comes to put the same string into tokens: `Keep`
-    reports it and keeps what stands, `Revoke` takes it away. New grants are refused either way.
-    Absent: `Keep`."""
+    reports it and keeps existing bindings, `Revoke` revokes them. New grants are refused either
+    way. Absent: `Keep`."""
     allowed_cluster_roles: Annotated[
         tuple[ClusterRoleName, ...], Field(max_length=64), ListType("set"), _SOME_ROLES
     ]

@@ -264,8 +264,8 @@ class DirectorySync:
         if sight := self._store.realms.sights.get(directory.name):
             conditions = (*conditions, sight.condition())
         body = directory_status(observed.generation, conditions, reading, observed.prior, now)
-        note = self._new_account(declared) or _note(observed, conditions[0])
-        await self._publisher.publish(observed, body, note)
+        notes = self._new_account(declared), _note(observed, conditions[0])
+        await self._publisher.publish(observed, body, *notes)
 
     def _new_account(self, declared: DeclaredDirectory) -> Note | None:
         """Return what is to be posted of an account that is another one in the same realm."""

@@ -149,14 +149,29 @@ class _Draft:
         """
         mapping, pin, last = verdict.mapping, verdict.pin, self.applied.get(key)
         if last is not None and self._same_declaration(mapping, last):
-            return self._render(mapping, last.subjects, _marked(last, pin))
+            return self._render(mapping, last.subjects, self._marked(last, pin))
         if pin is None or not self.stays(mapping, key):
             return None
         now = self.standing[key].content
-        about = _marked(now, pin)
+        about = self._marked(now, pin)
         if about == _about(now):
             return None
         return self._render(mapping, self._plausible(pin.path, now), about)
+
+    def _marked(self, content: Content, pin: Pin | None) -> dict[str, str]:
+        """Return what a binding says of its group, with what is known now of it and its directory.
+
+        A partner's group may have the same id: of that nothing is known here.
+        """
+        about = _about(content)
+        said = about.get("directory"), about.get("group-id")
+        if pin is None or said != (self.access.directory, pin.group_id):
+            return about
+        about.pop("missing-since", None)
+        if pin.directory_id is not None:
+            about["directory-id"] = pin.directory_id
+        since = pin.missing_since
+        return about if since is None else {**about, "missing-since": stamp(since)}
 
     def _carried(self, mapping: model.Mapping) -> Content | None:
         """Carry the strings of an unchanged group to its new place while nothing is read."""
@@ -188,18 +203,6 @@ class _Draft:
 def _about(content: Content) -> dict[str, str]:
     found = {name: content.annotation(name) for name in OF_THE_GROUP}
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _marked(content: Content, pin: Pin | None) -> dict[str, str]:
-    """Return what a binding says of its group, with what is known now of it and its directory."""
-    about = _about(content)
-    if pin is None or content.annotation("group-id") != pin.group_id:
-        return about
-    about.pop("missing-since", None)
-    if pin.directory_id is not None:
-        about["directory-id"] = pin.directory_id
-    since = pin.missing_since
-    return about if since is None else {**about, "missing-since": stamp(since)}
 
 
 def _role(mapping: model.Mapping) -> RoleRef:
