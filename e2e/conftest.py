@@ -31,6 +31,7 @@ MARKERS = (
     "gapless: a change takes nobody's access away for a moment",
     "rename: tokens from before a rename are good until they end, and no longer",
     "time: expiry, and suspend",
+    "suspend: a directory is suspended: in an incident, and to begin with",
     "revoke: what is revoked is gone within two seconds, and no status says what is not so",
     "crash: the operator is killed at any moment",
     "restore: a backup brings bindings without owners",

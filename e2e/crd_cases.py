@@ -378,5 +378,6 @@ TAKEN = {
     "prefix": tokens(groupsPrefix="oidc:"),
     "prefix that is shared": tokens(sharesPrefixWith=["old"]),
     "client that is a URL": client(clientId="https://grafana.example.com/", token="Access"),  # noqa: S106
+    "suspended realm": directory(suspend=True),
     "some roles": directory(allowedClusterRoles=["view", "acme:reader"]),
 }

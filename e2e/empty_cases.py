@@ -40,6 +40,7 @@ DIRECTORY: Object = {
     "onReplaced": "Warn",
     "onRenamed": "Drop",
     "onCollision": "Revoke",
+    "suspend": True,
     "allowedClusterRoles": ["view"],
 }
 

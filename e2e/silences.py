@@ -93,7 +93,10 @@ SILENCES = {
     "errors": _proxied(UNAVAILABLE, "HTTP 503", answering(503)),
     "slow": _proxied(UNAVAILABLE, "no whole answer within 4 s", hanging(10)),
     "tls": Silence(
-        UNAVAILABLE, "certificate", lambda s: s.proxy.distrust(), lambda s: s.proxy.trust()
+        "CertificateNotTrusted",
+        "spec.caBundle",
+        lambda s: s.proxy.distrust(),
+        lambda s: s.proxy.trust(),
     ),
     "html": _proxied(UNAVAILABLE, "not Keycloak's", answering(200, HTML)),
     "empty": _proxied(FORBIDDEN, "no search shows it", answering(200, "[]", on="/groups")),

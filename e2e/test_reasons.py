@@ -269,6 +269,6 @@ def test_a_missing_secret_is_named_and_waited_for(
     realm.create_group("/SRE")
     secret, directory = directory_objects(name, realm, keycloak.ca_file.read_text())
     objects.apply(directory, access(name, name, mapping("sre", "SRE")))
-    assert f'"{name}"' in refused(objects, name, "CredentialsNotFound")
+    assert f'/{name}" does not exist' in refused(objects, name, "CredentialsNotFound")
     objects.apply(secret)
     objects.wait_reason(f"ga/{name}", "Granted", within=30)

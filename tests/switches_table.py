@@ -9,6 +9,7 @@ ON_CAGE = ("e2e", "-m", "attacks", "-k", "stolen or cage")
 ON_EMPTY = ("e2e", "-m", "empty")
 
 LADDER = "operator/groupaccess/domain/ladder.py"
+VERDICT = "operator/groupaccess/domain/verdict.py"
 PROVEN = "operator/groupaccess/domain/proven.py"
 IDENTITY = "operator/groupaccess/domain/identity.py"
 PLAN = "operator/groupaccess/domain/plan.py"
@@ -31,6 +32,13 @@ def _rung(name: str) -> Switch:
 RUNGS = (
     *map(_rung, ("expired", "reserved", "role_not_allowed", "unreadable", "suspended")),
     *map(_rung, ("no_directory", "frozen", "other_issuer", "not_read")),
+    Switch(
+        "ladder: suspended by the directory",
+        VERDICT,
+        "if self.directory is not None and self.directory.suspend",
+        "if False",
+        DOMAIN,
+    ),
     Switch(
         "ladder: reserved subject of the claim",
         PROVEN,
@@ -99,6 +107,7 @@ KEYCLOAK = (
         "if False",
         ADAPTERS,
     ),
+    Switch("a proxy is not Keycloak", CLIENT, "(strange := foreign(response))", "None", ADAPTERS),
     Switch("bounded size", CLIENT, "if left < 0", "if False", ADAPTERS),
     Switch("bounded values", CLIENT, ") > MOST_VALUES", ") > 2**62", ADAPTERS),
     Switch("bounded time", CLIENT, "timeout(self._answer_within)", "timeout(3600)", ADAPTERS),

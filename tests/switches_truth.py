@@ -113,8 +113,32 @@ FREEZE = (
     domain(
         "freeze: another identity",
         "freeze",
-        "identity = snapshot.identity if known - {snapshot.identity} else None",
+        "identity = snapshot.identity if another else None",
         "identity = None",
+    ),
+    domain(
+        "freeze: one id proves no realm",
+        "freeze",
+        "return len(used) >= LEAST and used",
+        "return used",
+    ),
+    domain(
+        "freeze: each id in use proves the realm",
+        "freeze",
+        "and used <= snapshot.by_id.keys()",
+        "and not used.isdisjoint(snapshot.by_id)",
+    ),
+    domain(
+        "freeze: what was made anew counts under Refuse",
+        "freeze",
+        "if not directory.refuses_replaced",
+        "if True",
+    ),
+    domain(
+        "freeze: two successors are none",
+        "freeze",
+        "snapshot.by_reference.get(use.group, ())) == 1",
+        "snapshot.by_reference.get(use.group, ())) >= 1",
     ),
     domain(
         "freeze: an acknowledgement names the identity",

@@ -73,7 +73,7 @@ def _other_certificate(stage: Stage) -> Stopped:
     name, servers = stage.fresh(), Servers()
     with serving(servers.first):
         declare_directory(stage, name, servers.first, caBundle={"inline": stage.ca})
-        ready = stage.objects.wait_reason(f"kcd/{name}", UNAVAILABLE)
+        ready = stage.objects.wait_reason(f"kcd/{name}", "CertificateNotTrusted")
         stage.objects.delete(f"kcd/{name}")
     assert servers.first.queries == {}
     return Stopped(Guard.ADAPTER, ready["message"])
@@ -141,7 +141,11 @@ def _rows() -> Iterator[Attack]:
     yield _attack("groups never come", answering("groups", HANG), "no whole answer within 4 s")
     endless = hostile.headers_for_ever()
     # Either they are too many first, or they last too long.
-    yield _attack("headers for ever", answering("groups", endless), "it is tried again by itself")
+    yield _attack(
+        "headers for ever",
+        answering("groups", endless),
+        "new grants wait until Keycloak has answered",
+    )
     yield _attack("groups unfold", making(lambda: hostile.bomb("gzip")), "compressed")
     yield _attack("groups nest", making(hostile.nested), "not Keycloak's")
     yield _attack("groups swarm", making(hostile.crowd), "the answer has more than")
@@ -167,7 +171,7 @@ def _rows() -> Iterator[Attack]:
         "KeycloakDirectory",
         "a Secret of another namespace",
         Guard.ADAPTER,
-        ("is not in the operator's namespace",),
+        ("does not exist",),
         _other_namespace,
     )
     yield Attack(

@@ -152,7 +152,7 @@ class Operator:
             self.background,
         )
         self.workers = Workers(self.queue, self._reconcile, clock, self.metrics)
-        connections, reader = Connections(self.cluster), environment.reader
+        connections, reader = Connections(self.cluster, settings.namespace), environment.reader
         self.suggestions = Suggestions(connections, reader, self.store, clock, self.enqueue_later)
         self.reconciler.suggest = self.suggestions.want
         self.sync = DirectorySync(

@@ -45,7 +45,7 @@ class Desk:
         cluster.secrets["keycloak"] = {"client-id": "a", "client-secret": "b"}
         recorder = Recorder(cluster, clock, leads)
         self.sync = DirectorySync(
-            Connections(cluster),
+            Connections(cluster, "groupaccess"),
             Publisher(cluster, self.store, recorder, leads),
             self.reader,
             self.store,

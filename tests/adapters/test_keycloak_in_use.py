@@ -4,7 +4,7 @@ import pytest
 
 from fakes.keycloak_groups import Groups
 from fakes.keycloak_members import People
-from fakes.keycloak_server import KeycloakServer
+from fakes.keycloak_server import KeycloakServer, error
 from fakes.reading import read
 from groupaccess.domain.directory import Snapshot
 from groupaccess.domain.proof import Result
@@ -74,7 +74,7 @@ async def test_nobody_is_looked_for_where_no_group_is_in_use(
 async def test_members_that_cannot_be_read_fail_no_reading(
     server: KeycloakServer, people: People, code: int
 ) -> None:
-    server.answers["members"] = (code, "{}")
+    server.answers["members"] = error(code)
     found = await read(server, InUse(frozenset({"SRE"})))
     assert [group.path for group in found.groups] == ["/SRE"]
     assert result(found) is Result.UNPROVEN

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from domain.builders import NOW, client, mapper
 from fakes.keycloak_members import People
-from fakes.keycloak_server import HANG, KeycloakServer, Trick
+from fakes.keycloak_server import HANG, KeycloakServer, Trick, error
 from groupaccess.adapters.keycloak.proof import Prover, Read
 from groupaccess.adapters.keycloak.session import POD_TOKEN, Session
 from groupaccess.domain.clients import Client, MapperKind
@@ -147,7 +147,7 @@ async def test_without_a_member_nothing_is_proven_and_nothing_breaks(desk: Desk)
     assert found is not None
     assert found.result is Result.UNPROVEN
     assert found.fact.endswith(
-        "is computed, not proven: there is no member of /SRE that is enabled"
+        "is computed from the mappers, not proven: there is no member of /SRE that is enabled"
     )
 
 
@@ -213,11 +213,12 @@ async def test_a_group_that_comes_into_use_is_looked_into_at_once(desk: Desk) ->
 @pytest.mark.parametrize(
     ("what", "answer", "words"),
     [
-        ("members", (403, "{}"), '(or the role "view-users")'),
-        (ID_TOKEN, (403, "{}"), '(or the role "view-clients")'),
-        ("members", (404, "{}"), "members of /SRE: 404, the group is gone meanwhile. What stands"),
-        (ID_TOKEN, (404, "{}"), "404, the client or the user is gone meanwhile. What stands"),
-        (ID_TOKEN, (500, "{}"), "example token: HTTP 500"),
+        ("members", error(403), "may not view the members of groups, and need not"),
+        (ID_TOKEN, error(403), '(or the role "view-clients")'),
+        ("members", error(404), "members of /SRE: 404, the group is gone meanwhile"),
+        (ID_TOKEN, error(404), "404, the client or the user is gone meanwhile"),
+        (ID_TOKEN, error(500), "example token: HTTP 500"),
+        (ID_TOKEN, (502, "<html>"), "example token: https://127.0.0.1:"),
         (ID_TOKEN, HANG, "no whole answer"),
         (ID_TOKEN, ["no token"], "not Keycloak's"),
         ("members", {"not": "a list"}, "not Keycloak's"),
@@ -293,7 +294,7 @@ async def test_a_missing_member_is_looked_for_every_ten_minutes(desk: Desk) -> N
 async def test_a_keycloak_that_fails_for_a_moment_takes_no_proof_away(desk: Desk) -> None:
     first = await desk.proof()
     desk.now += timedelta(days=2)
-    for failing in ((500, "{}"), (404, "{}")):
+    for failing in (error(500), error(404)):
         desk.server.answers[ID_TOKEN] = failing
         assert await desk.proof() == first
     desk.server.answers[ID_TOKEN] = {}

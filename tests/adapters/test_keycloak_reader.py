@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fakes.keycloak_server import HANG, KeycloakServer
+from fakes.keycloak_server import HANG, KeycloakServer, error
 from fakes.reading import read, refusal
 from groupaccess.adapters.keycloak.session import _trust
 from groupaccess.application.ports import RefusedError
@@ -27,7 +27,7 @@ async def test_nothing_but_what_is_needed_is_asked(server: KeycloakServer) -> No
 @pytest.mark.parametrize("name", ["openid-configuration", "token", "groups", "count", "clients"])
 @pytest.mark.parametrize(
     "answer",
-    [(500, "{}"), (200, "<html>"), (200, "null"), (503, "<html>"), HANG],
+    [error(500), (200, "<html>"), (200, "null"), (503, "<html>"), HANG],
     ids=["500", "HTML", "null", "503", "no answer"],
 )
 async def test_an_answer_that_fails_is_no_reading(

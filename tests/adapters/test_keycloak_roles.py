@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fakes.keycloak_server import KeycloakServer
+from fakes.keycloak_server import KeycloakServer, error
 from fakes.reading import read, refusal
 from groupaccess.domain.clients import ClaimMapper
 from groupaccess.domain.reasons import Reason
@@ -75,12 +75,12 @@ async def test_roles_are_not_read_where_none_can_get_into_the_claim() -> None:
 
 async def test_a_missing_right_for_roles_leaves_them_unknown() -> None:
     server = having(defaultClientScopes=["microprofile-jwt"])
-    server.answers["granted"] = (403, "{}")
+    server.answers["granted"] = error(403)
     ((mapper,), _) = await mappers(server)
     assert mapper.adds is None
 
 
-@pytest.mark.parametrize("answer", [(500, "{}"), {"not": "a list"}, [{"name": 5}]], ids=str)
+@pytest.mark.parametrize("answer", [error(500), {"not": "a list"}, [{"name": 5}]], ids=str)
 async def test_roles_that_fail_otherwise_are_no_reading(answer: object) -> None:
     server = having(defaultClientScopes=["microprofile-jwt"])
     server.answers["granted"] = answer

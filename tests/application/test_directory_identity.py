@@ -143,6 +143,58 @@ async def test_a_frozen_directory_says_how_to_go_on_and_goes_on(desk: Desk) -> N
     assert desk.ready() == ("True", "Read")
 
 
+async def test_another_account_in_the_same_realm_is_told_once(desk: Desk) -> None:
+    pin(desk, desk.realm.groups["/SRE"], desk.realm.create_group("/Dev"))
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+    desk.realm.identity = "account-2"
+    await asyncio.sleep(12)
+    desk.realm.create_group("/Another")  # the status says how many there are
+    await asyncio.sleep(60)
+    await desk.recorder.flush()
+    assert desk.ready() == ("True", "Read")
+    assert desk.status()["directoryId"] == "account-2"
+    (note,) = (each for each in desk.cluster.notes if each.reason == "AccountChanged")
+    assert note.about.kind == "KeycloakDirectory"
+    assert not note.warning
+    assert "account-2" in note.message
+
+
+async def test_another_account_hides_no_event_of_ready(desk: Desk) -> None:
+    pin(desk, desk.realm.groups["/SRE"], desk.realm.create_group("/Dev"))
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+    desk.realm.identity = "account-2"
+    await asyncio.sleep(12)
+    desk.tell()
+    desk.reader.down = True
+    await asyncio.sleep(60)
+    await desk.recorder.flush()
+    reasons = sorted(each.reason for each in desk.cluster.notes)
+    assert reasons == ["AccountChanged", "KeycloakUnavailable", "Read"]
+
+
+async def test_another_account_with_one_group_in_use_freezes(desk: Desk) -> None:
+    pin(desk, desk.realm.groups["/SRE"])
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+    desk.realm.identity = "account-2"
+    await asyncio.sleep(12)
+    assert desk.ready() == ("False", "DirectoryFrozen")
+
+
+async def test_a_suspended_directory_says_so_and_is_still_read(desk: Desk) -> None:
+    desk.declare(suspend=True, syncInterval="10s")
+    await asyncio.sleep(1)
+    assert desk.ready() == ("True", "Suspended")
+    desk.realm.create_group("/Another")
+    await asyncio.sleep(12)
+    assert desk.groups == ["/Another", "/SRE"]
+    desk.declare(suspend=False, syncInterval="10s")
+    await asyncio.sleep(12)
+    assert desk.ready() == ("True", "Read")
+
+
 @pytest.fixture
 def store() -> Store:
     """Return a store in which `platform` has a pinned group that is now /new/SRE."""

@@ -138,6 +138,57 @@ async def test_a_group_made_anew_is_followed_under_warn(pinned: World) -> None:
     assert of(pinned, "sre").annotation("group-id") == "new"
 
 
+async def test_many_groups_made_anew_are_followed_under_warn(pinned: World) -> None:
+    pinned.declare_directory(onReplaced="Warn")
+    everybody = whom(pinned)
+    for anew in (with_ids(SRE="a", Dev="b", Ops="3"), REPLACED):
+        await read(pinned, anew)
+        assert whom(pinned) == everybody
+        assert pinned.condition("Ready") == ("True", "Granted")
+        pinned.restart()
+    for name, group_id in {"sre": "a", "dev": "b", "ops": "c"}.items():
+        assert f"now {group_id}" in pinned.mapping(name)["message"]
+        assert of(pinned, name).annotation("group-id") == group_id
+
+
+async def test_of_many_that_go_under_warn_those_without_a_successor_freeze(pinned: World) -> None:
+    pinned.declare_directory(onReplaced="Warn", onMissing={"grace": "0s"})
+    everybody = whom(pinned)
+    await read(pinned, with_ids(SRE="a"))
+    assert whom(pinned) == everybody
+    assert pinned.said_of("sre")[1] == "DirectoryFrozen"
+    assert "2 of 3 groups in use are gone: /Dev, /Ops" in pinned.mapping()["message"]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_another_account_in_the_same_realm_is_written_down_and_freezes_nothing(
+    pinned: World, *, restarted: bool
+) -> None:
+    everybody = whom(pinned)
+    again = replace(with_ids(SRE="1", Dev="2", Ops="3"), identity="account-2")
+    if restarted:
+        pinned.restart()
+    await read(pinned, again)
+    assert whom(pinned) == everybody
+    assert pinned.condition("Ready") == ("True", "Granted")
+    for name in everybody:
+        assert of(pinned, name).annotation("directory-id") == "account-2"
+    await read(pinned, replace(with_ids(SRE="1"), identity="account-2"))
+    assert "2 of 3 groups" in pinned.mapping()["message"]
+    assert "account" not in pinned.mapping()["message"]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_is_held_names_another_account_too(pinned: World, *, restarted: bool) -> None:
+    pinned.cluster.roles.discard("view")
+    if restarted:
+        pinned.restart()
+    await read(pinned, replace(with_ids(SRE="1", Dev="2", Ops="3"), identity="account-2"))
+    assert pinned.said_of("sre") == ("Held", "ClusterRoleNotFound")
+    assert of(pinned, "sre").annotation("directory-id") == "account-2"
+    assert whom(pinned)["sre"] == ("SRE",)
+
+
 async def test_what_cannot_be_emptied_is_deleted(pinned: World) -> None:
     pinned.cluster.bindable = set()
     await read(pinned, with_ids(SRE="new", Dev="2", Ops="3"))
@@ -202,10 +253,10 @@ async def test_what_was_acknowledged_is_acted_upon(
 
 async def test_an_old_acknowledgement_says_nothing_about_a_new_event(pinned: World) -> None:
     pinned.declare_directory(onReplaced="Warn")
-    await read(pinned, REPLACED)
+    await read(pinned, replace(REPLACED, identity="realm-2"))
     acknowledge(pinned)
     await pinned.settle()
-    await read(pinned, with_ids(SRE="x", Dev="y", Ops="z"))
+    await read(pinned, replace(with_ids(SRE="x", Dev="y", Ops="z"), identity="realm-3"))
     assert pinned.said_of("sre")[1] == "DirectoryFrozen"
     assert of(pinned, "sre").annotation("group-id") == "a"
 

@@ -51,7 +51,8 @@ async def test_drift_is_named_left_and_repaired_when_it_goes_on(suspended: World
     await suspended.reconcile()
     assert suspended.cluster.bindings[key()] == drifted
     message = suspended.mapping()["message"]
-    assert message.startswith(f"suspended: {key()} differs from what is declared, and is left so.")
+    assert message.startswith('suspended by this GroupAccess: would bind Group "SRE" to')
+    assert message.endswith(f"{key()} differs from what is declared, and is left so.")
     assert suspended.said_of("sre") == ("Pending", "Suspended")
     assert suspended.condition("Ready") == ("False", "Suspended")
     suspended.declare(SRE, DEV)

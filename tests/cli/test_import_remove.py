@@ -101,6 +101,40 @@ async def test_the_filters_say_which_old_ones_are_meant_and_never_which_ones_cov
     assert result.stdout.splitlines()[-1] == "1 bindings: 1 would be deleted"
 
 
+@pytest.mark.parametrize(
+    ("metadata", "words"),
+    [
+        (
+            {"labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}},
+            'Flux made it from Kustomization "apps" and makes it again: remove it there',
+        ),
+        (
+            {"annotations": {"argocd.argoproj.io/tracking-id": "rbac:x/y:z/old"}},
+            'Argo CD made it from Application "rbac" and makes it again: remove it there',
+        ),
+        (
+            {"annotations": {"meta.helm.sh/release-name": "rbac"}},
+            'Helm made it from release "rbac" and makes it again: remove it there',
+        ),
+    ],
+    ids=["Flux", "Argo CD", "Helm"],
+)
+@pytest.mark.parametrize("flags", [(), ("--dry-run",)], ids=["for good", "dry run"])
+async def test_what_a_tool_declares_is_left_and_named(
+    typed: Typed, metadata: Body, words: str, flags: tuple[str, ...]
+) -> None:
+    answers = (page(access()), *listed(binding("old", "SRE", **metadata), OURS))
+    result = await typed("--remove-replaced", *flags, answers=answers)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "ClusterRoleBinding old: stays",
+        "  GroupAccess adopted-view grants the same",
+        f"  {words}",
+        "1 bindings: 1 stays",
+    ]
+    assert {request.method for request in typed.server.requests} == {"GET"}
+
+
 async def test_a_maker_that_makes_it_again_is_named_at_the_deletion(typed: Typed) -> None:
     owner = {"kind": "RBACDefinition", "name": "team", "uid": "x", "apiVersion": "v1"}
     old = binding("old", "SRE", ownerReferences=[owner])

@@ -1,5 +1,6 @@
 """What the documentation shows is true."""
 
+import json
 import re
 from pathlib import Path
 
@@ -67,6 +68,17 @@ def test_the_examples_are_read() -> None:
     ):
         body = yaml.safe_load((ROOT / "examples" / name).read_text())
         assert kind.read(body).kind == body["kind"]
+
+
+def test_the_examples_ask_for_no_scope_that_a_fresh_keycloak_lacks() -> None:
+    """Keycloak refuses a login that asks for a scope which the client does not have."""
+    example = yaml.safe_load((ROOT / "examples" / "keycloakdirectory.yaml").read_text())
+    realm = json.loads((ROOT / "examples" / "keycloak" / "realm.json").read_text())
+    built_in = {"openid", "profile", "email", "address", "phone"}
+    there = built_in | {scope["name"] for scope in realm.get("clientScopes", ())}
+    for client in example["spec"]["tokens"]["clients"]:
+        assert client["clientId"] in {each["clientId"] for each in realm["clients"]}
+        assert set(client["scopes"]) <= there
 
 
 def test_each_decision_has_a_number_of_its_own_and_says_it() -> None:

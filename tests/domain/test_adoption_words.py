@@ -89,4 +89,4 @@ def test_a_role(role: RoleRef, words: str | None) -> None:
     ],
 )
 def test_a_maker(one: Found, words: str | None) -> None:
-    assert one.maker() == words
+    assert (one.maker and one.maker.words) == words

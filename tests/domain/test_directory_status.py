@@ -9,7 +9,7 @@ from domain.builders import realm
 from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.directory_status import Asking, directory_conditions
-from groupaccess.domain.reasons import Reason
+from groupaccess.domain.reasons import ADVICE, Reason
 
 STRETCHED = (
     "2 groups in use. They are asked for every 3m, less often than spec.syncInterval says: a round "
@@ -68,6 +68,22 @@ def test_failure_says_why_although_an_old_snapshot_is_in_force() -> None:
         Condition("Reconciling", "False", Reason.LOGIN_FAILED, ""),
         Condition("Stalled", "True", Reason.LOGIN_FAILED, "wrong secret."),
     )
+
+
+@pytest.mark.parametrize(
+    ("reading", "status", "reason", "words"),
+    [
+        (Reading(realm("/a")), "True", Reason.SUSPENDED, "1 group in use. "),
+        (Reading(realm(), FINAL), "False", Reason.LOGIN_FAILED, "wrong secret. "),
+    ],
+)
+def test_a_suspended_directory_is_never_silently_ready(
+    reading: Reading, status: str, reason: Reason, words: str
+) -> None:
+    ready = directory_conditions(reading, Asking(groups=1), patient=True, suspended=True)[0]
+    assert (ready.status, ready.reason) == (status, reason)
+    assert ready.message.startswith(f"{words}Suspended by spec.suspend: nothing new is granted")
+    assert ready.message.endswith(ADVICE[Reason.SUSPENDED])
 
 
 def test_what_may_come_by_itself_is_waited_for() -> None:

@@ -22,8 +22,10 @@ from domain.builders import (
 )
 from domain.saying import say
 from domain.world import World
+from groupaccess.domain.directory import Failure
 from groupaccess.domain.ladder import verdict
 from groupaccess.domain.mapping_status import State
+from groupaccess.domain.prefixes import Prefixes
 from groupaccess.domain.reasons import ADVICE, Reason
 from groupaccess.domain.verdict import Circumstances, Outcome
 
@@ -177,3 +179,17 @@ def test_the_next_end_is_the_earliest_that_is_still_to_come() -> None:
 def test_where_nothing_ends_any_more_there_is_no_next_end(ends: list[datetime | None]) -> None:
     declared = access(*(mapping(f"m{n}", until=end) for n, end in enumerate(ends)))
     assert say(declared).next_expiry is None
+
+
+def test_what_remembers_the_group_of_a_mapping_that_may_not_be_granted_says_its_end_at_once() -> (
+    None
+):
+    shared = Failure(Reason.PREFIX_SHARED, "shared.")
+    held = replace(given(realm()), prefixes=Prefixes(conflict=shared))
+    shop = key(namespace="shop")
+    world = World(standing(binding(shop)), {shop: content()})
+    world.settle(access(mapping(until=NOW + HOUR)), held)
+    (left,) = world.standing.values()
+    assert left.key == key()
+    assert left.content.subjects == ()
+    assert left.content.annotation("expires-at") == "2026-03-01T13:00:00Z"

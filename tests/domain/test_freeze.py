@@ -3,20 +3,26 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given as each
+from hypothesis import strategies as st
 
-from domain.builders import access, binding, content, given, key, mapping, realm
+from domain.builders import access, binding, content, directory, given, group, key, mapping, realm
 from domain.world import World
 from groupaccess.domain.bindings import Binding, BindingKey
 from groupaccess.domain.directory import Snapshot
-from groupaccess.domain.freeze import Use, acknowledged, freeze, upheaval, use_of
+from groupaccess.domain.freeze import Use, acknowledged, freeze, new_account, upheaval, use_of
+from groupaccess.domain.model import Directory
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Outcome
 
 REALM = "realm-1"
 
 
+REFUSE, WARN = directory(), directory(refuses_replaced=False)
+
+
 def use(group_id: str, *, grants: bool = True, of: str = REALM) -> Use:
-    return Use(group_id, f"/{group_id}", of, grants)
+    return Use(group_id, group_id, f"/{group_id}", of, grants)
 
 
 def read(*ids: str, identity: str = REALM) -> Snapshot:
@@ -25,8 +31,10 @@ def read(*ids: str, identity: str = REALM) -> Snapshot:
     return replace(known, groups=groups)
 
 
-def frozen(uses: list[Use], snapshot: Snapshot, *tokens: str, seen: str = "") -> str:
-    failure = freeze(upheaval(uses, snapshot), "default", set(tokens), set(seen))
+def frozen(
+    uses: list[Use], snapshot: Snapshot, *tokens: str, seen: str = "", of: Directory = REFUSE
+) -> str:
+    failure = freeze(upheaval(uses, snapshot, of), "default", set(tokens), set(seen))
     if failure is None:
         return ""
     assert failure.reason is Reason.DIRECTORY_FROZEN
@@ -34,7 +42,7 @@ def frozen(uses: list[Use], snapshot: Snapshot, *tokens: str, seen: str = "") ->
 
 
 def tokens(uses: list[Use], snapshot: Snapshot) -> tuple[str, ...]:
-    return upheaval(uses, snapshot).tokens
+    return upheaval(uses, snapshot, REFUSE).tokens
 
 
 @pytest.mark.parametrize(
@@ -62,7 +70,75 @@ def test_what_is_revoked_already_does_not_count() -> None:
     assert frozen([*uses, use("f")], read("a"))
 
 
-def test_another_identity_freezes_although_all_groups_are_there() -> None:
+def anew(*names: str, twice: str = "") -> Snapshot:
+    """Return a realm whose groups have these names, each with another id than its name."""
+    paths = [*(f"/{name}" for name in names), *(f"/x/{name}" for name in twice)]
+    return realm(*(group(path, uid=f"new {path}") for path in paths), identity=REALM)
+
+
+@pytest.mark.parametrize(
+    ("there", "twice", "freezes"),
+    [
+        ("abcd", "", False),
+        ("abc", "", False),
+        ("ab", "", False),
+        ("a", "", True),
+        ("abc", "ab", True),
+    ],
+)
+def test_under_warn_those_made_anew_do_not_count_as_gone(
+    there: str, twice: str, *, freezes: bool
+) -> None:
+    uses = [use(one) for one in "abcd"]
+    assert bool(frozen(uses, anew(*there, twice=twice), of=WARN)) is freezes
+    assert frozen(uses, anew(*there, twice=twice))
+
+
+def test_under_warn_only_what_is_gone_is_to_be_acknowledged() -> None:
+    uses = [use(one) for one in "abcd"]
+    found = upheaval(uses, anew("a"), WARN)
+    assert (found.absent, found.lost, found.used) == (frozenset("bcd"), 3, 4)
+
+
+def test_another_account_under_which_all_groups_are_there_is_the_same_realm() -> None:
+    uses, again = [use("a"), use("b", of="")], read("a", "b", identity="account-2")
+    assert not frozen(uses, again)
+    assert new_account(uses, again) == "account-2"
+    assert new_account(uses, read("a", "b")) is None
+
+
+@pytest.mark.parametrize(
+    "uses",
+    [[use("a")], [use("a"), use("b", grants=False)], [use("a"), use("b"), use("gone")]],
+    ids=["one group", "one in use", "one is gone"],
+)
+def test_one_group_that_is_there_or_is_not_makes_another_account_another_realm(
+    uses: list[Use],
+) -> None:
+    again = read("a", "b", identity="account-2")
+    assert "account-2" in frozen(uses, again)
+    assert new_account(uses, again) is None
+
+
+@each(
+    ids=st.frozensets(st.sampled_from("abcdef")),
+    there=st.frozensets(st.sampled_from("abcdef"), min_size=1),
+    known=st.sampled_from((REALM, "account-1")),
+    of=st.sampled_from((REFUSE, WARN)),
+)
+def test_a_changed_account_is_a_freeze_or_news_and_never_both(
+    ids: frozenset[str], there: frozenset[str], known: str, of: Directory
+) -> None:
+    uses, found = [use(one, of=known) for one in sorted(ids)], read(*sorted(there))
+    changed = bool(ids) and known != REALM
+    news = new_account(uses, found) is not None
+    freezes = upheaval(uses, found, of).identity is not None
+    assert changed is (news or freezes)
+    assert not (news and freezes)
+    assert not news or (len(ids) > 1 and ids <= there)
+
+
+def test_another_identity_freezes_although_the_one_group_is_there() -> None:
     message = frozen([use("a")], read("a", identity="realm-2"))
     assert "realm-2" in message
     assert not frozen([use("a", grants=False)], read("a", identity="realm-2"))
@@ -112,13 +188,13 @@ def test_an_annotation_holds_tokens(text: str | None, found: set[str]) -> None:
 
 
 def test_a_binding_of_ours_pins_its_directory() -> None:
-    expected = ("default", Use("id of /SRE", "/SRE", REALM, grants=True, name="SRE"))
+    expected = ("default", Use("id of /SRE", "SRE", "/SRE", REALM, grants=True, name="SRE"))
     bound = binding()
     assert use_of(bound.key, bound.content) == expected
     empty = binding(what=replace(content(), subjects=()))
     assert use_of(empty.key, empty.content) == (
         "default",
-        Use("id of /SRE", "/SRE", REALM, grants=False, name="SRE"),
+        Use("id of /SRE", "SRE", "/SRE", REALM, grants=False, name="SRE"),
     )
 
 
@@ -135,7 +211,7 @@ def test_another_binding_pins_nothing(other: Binding) -> None:
 
 
 def test_a_frozen_directory_holds_what_stands_and_grants_nothing_new() -> None:
-    world, event = World(), upheaval([use("a")], read(identity="x"))
+    world, event = World(), upheaval([use("a")], read(identity="x"), REFUSE)
     failure = freeze(event, "default", set(), set())
     world.settle(access(), given(realm()))
     now = replace(given(realm("/other")), frozen=failure)

@@ -16,6 +16,9 @@ from domain.builders import (
     leaf,
     mapping,
     realm,
+    scope,
+    standing,
+    there,
 )
 from domain.world import World
 from groupaccess.domain.directory import Reading, Snapshot
@@ -108,3 +111,14 @@ def test_strings_of_clients_that_the_new_one_does_not_know_stay() -> None:
     world.settle(access(), partial)
     said = world.standing[key()].content
     assert (said.annotation("directory"), said.groups) == ("default", ("/SRE", "SRE"))
+
+
+def test_what_is_known_of_the_new_realm_is_not_said_of_a_group_of_the_old_one() -> None:
+    shop, bank = key(namespace="shop"), key(namespace="bank")
+    old = content(directory="old", directory_id="old realm")  # a copied realm has the same ids
+    held = Prefixes(foreign=(("third", "/"),), partners=PARTNERS.partners)
+    both = replace(moving(realm(), held), namespaces=there("shop", "bank"))
+    world = World(standing(binding(shop, old), binding(bank, content(directory_id="before"))))
+    world.settle(access(mapping(within=scope("shop", "bank"))), both)
+    said = {where: one.content for where, one in world.standing.items()}
+    assert said == {shop: old, bank: content()}

@@ -17,9 +17,25 @@ def proof(expected: set[str], **token: Any) -> Proof:  # noqa: ANN401 -- JSON
 
 
 def test_token_that_carries_the_strings_proves_them() -> None:
-    found = proof({"SRE", "/SRE"}, groups=["/SRE", "SRE", "other"], exp=1300, iat=1000)
+    claims = {"groups": ["/SRE", "SRE", "other"], "exp": 1300, "iat": 1000, "aud": "headlamp"}
+    found = proof({"SRE", "/SRE"}, **claims)
     fact = f'{WHO} carries "/SRE" and "SRE" as computed'
-    assert found == Proof(Result.PROVEN, fact, NOW, 300)
+    assert found == Proof(Result.PROVEN, fact, NOW, 300, frozenset({"headlamp"}))
+
+
+@pytest.mark.parametrize(
+    ("aud", "audience"),
+    [
+        ("account", {"account"}),
+        (["account", "kubectl"], {"account", "kubectl"}),
+        ([], set()),
+        (None, set()),
+        (5, set()),
+    ],
+)
+def test_it_is_kept_for_whom_a_token_is(aud: object, audience: set[str]) -> None:
+    assert proof({"SRE"}, groups=["SRE"], aud=aud).audience == frozenset(audience)
+    assert proof({"SRE"}, groups=[], aud=aud).audience == frozenset(audience)
 
 
 def test_claim_that_is_one_string_is_read_as_kube_apiserver_does() -> None:
@@ -40,7 +56,7 @@ def test_token_that_lacks_a_string_says_so_and_tells_no_other(
     token: dict[str, Any], instead: str
 ) -> None:
     fact = f'{WHO} lacks "SRE" in claim "groups"{instead}'
-    assert proof({"SRE"}, **token) == Proof(Result.REFUTED, fact, NOW)
+    assert proof({"SRE"}, **token) == Proof(Result.REFUTED, fact, NOW, audience=frozenset())
     assert proof({"SRE"}, **token, exp=9, iat=5).lifetime == 4
 
 
@@ -89,6 +105,7 @@ def test_proof_that_says_the_same_keeps_its_time() -> None:
         Proof(Result.REFUTED, "so", LATER, 300),
         Proof(Result.PROVEN, "otherwise", LATER, 300),
         Proof(Result.PROVEN, "so", LATER, 600),
+        Proof(Result.PROVEN, "so", LATER, 300, frozenset({"account"})),
     ],
 )
 def test_proof_that_says_something_else_has_a_time_of_its_own(changed: Proof) -> None:

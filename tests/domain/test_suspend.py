@@ -1,18 +1,26 @@
-"""While an object is suspended, nothing new is granted and nothing is repaired."""
+"""While an object or its directory is suspended, nothing new is granted and nothing is repaired."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from hypothesis import assume
+from hypothesis import given as each
+from hypothesis import strategies as st
 
 from domain.builders import (
     NOW,
     UNAVAILABLE,
     access,
     binding,
+    client,
     content,
     directory,
     given,
+    group,
     key,
+    leaf,
+    mapper,
     mapping,
     realm,
     scope,
@@ -21,43 +29,139 @@ from domain.builders import (
     there,
 )
 from domain.saying import say
+from domain.strategies import accesses, circumstances, worlds
 from domain.world import World
 from groupaccess.domain.bindings import Binding
-from groupaccess.domain.directory import Failure
+from groupaccess.domain.directory import Failure, Snapshot
 from groupaccess.domain.ladder import verdict
 from groupaccess.domain.mapping_status import State
 from groupaccess.domain.model import Mapping
 from groupaccess.domain.reasons import ADVICE, Reason
-from groupaccess.domain.verdict import Outcome
+from groupaccess.domain.verdict import Circumstances, Outcome
 
 SUSPENDED = given(realm(), suspend=True)
-DRIFT = Failure(Reason.SUSPENDED, "suspended: it differs.")
+BY_DIRECTORY = given(realm(), of=directory(suspend=True))
+WAYS = pytest.mark.parametrize("way", [SUSPENDED, BY_DIRECTORY], ids=["object", "directory"])
+DRIFT = Failure(Reason.SUSPENDED, "it differs, and is left so.")
 DRIFTED = binding(what=content("/evil"))
+BY = 'suspended by KeycloakDirectory "default": would bind'
 
 
-def test_suspended_says_so_and_what_to_do() -> None:
-    said = verdict(mapping(), SUSPENDED)
+@pytest.mark.parametrize(
+    ("way", "by"),
+    [
+        (SUSPENDED, "this GroupAccess"),
+        (BY_DIRECTORY, 'KeycloakDirectory "default"'),
+        (replace(BY_DIRECTORY, suspend=True), 'KeycloakDirectory "default" and this GroupAccess'),
+    ],
+)
+def test_suspended_says_so_by_what_and_what_to_do(way: Circumstances, by: str) -> None:
+    said = verdict(mapping(), way)
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.SUSPENDED)
-    assert said.message == (f"suspended: what stands is left as it is. {ADVICE[Reason.SUSPENDED]}")
+    would = 'would bind Group "/SRE" to ClusterRole "edit" in the whole cluster'
+    assert said.message == f"suspended by {by}: {would}. {ADVICE[Reason.SUSPENDED]}"
     assert said.suspended
     assert not said.unread
 
 
+@pytest.mark.parametrize(
+    ("names", "where"),
+    [
+        (("shop", "bank", "nowhere"), "in 2 namespaces"),
+        (("shop",), "in 1 namespace"),
+        ((), "in 0 "),
+    ],
+)
+def test_it_says_in_how_many_namespaces_it_would_be_bound(
+    names: tuple[str, ...], where: str
+) -> None:
+    now = replace(BY_DIRECTORY, namespaces=there("shop", "bank"))
+    said = verdict(mapping(within=scope(*names)), now)
+    assert f'to ClusterRole "edit" {where}' in said.message
+
+
+def test_it_names_each_string_that_would_be_bound() -> None:
+    both = (client("headlamp", mapper()), client("kubectl", leaf()))
+    way = given(realm(clients=both), of=directory("headlamp", "kubectl", suspend=True))
+    said = verdict(mapping(), way)
+    assert said.message.startswith(f'{BY} Group "/SRE" and Group "SRE" to')
+
+
+def test_what_would_not_be_bound_says_why() -> None:
+    found = replace(BY_DIRECTORY, cluster_roles=frozenset())
+    said = verdict(mapping(), found)
+    assert said.message.startswith(f'{BY} nothing new: there is no ClusterRole "edit".')
+    absent = verdict(mapping(group="SREE"), BY_DIRECTORY)
+    assert f'{BY} nothing new: Keycloak has no group "SREE": did you mean SRE?' in absent.message
+
+
+def test_who_would_lose_the_binding_is_told() -> None:
+    world = World()
+    world.settle(access(), given(realm()))
+    anew = given(realm(group("/SRE", uid="new")), of=directory(suspend=True))
+    (said,) = world.judge(access(), anew)
+    assert said.message.startswith(f"{BY} nobody: group /SRE (id id of /SRE) is gone, and")
+    assert world.step(access(), anew).empty
+
+
+def test_a_grace_still_has_its_end() -> None:
+    world = World()
+    world.settle(access(), given(realm()))
+    (said,) = world.judge(access(), given(realm("/x"), of=directory(suspend=True)))
+    assert said.until == NOW + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("group", ["SRE", "SREE"])
+def test_the_words_stay_while_keycloak_cannot_be_read(group: str) -> None:
+    declared = mapping(group=group)
+    silent = replace(BY_DIRECTORY, reading=given(realm(), failure=UNAVAILABLE).reading)
+    assert verdict(declared, silent).message == verdict(declared, BY_DIRECTORY).message
+    unread = replace(BY_DIRECTORY, reading=given(failure=UNAVAILABLE).reading)
+    assert f"{BY} nothing new: no answer." in verdict(declared, unread).message
+
+
+def test_a_directory_that_cannot_be_read_any_more_repairs_nothing_either() -> None:
+    world, proven = World(standing(DRIFTED), {key(): content()}), {key(): content()}
+    assert world.step(access(), replace(BY_DIRECTORY, unreadable="spec.x is odd")).empty
+    assert world.proven == proven
+
+
+@each(data=st.data())
+def test_a_suspended_directory_is_as_if_each_object_were(data: st.DataObject) -> None:
+    now = data.draw(circumstances())
+    declared, world = data.draw(accesses()), data.draw(worlds())
+    assume(now.directory is not None)
+    assert now.directory is not None
+    another = World(dict(world.standing), dict(world.proven))
+    by_object = replace(now, suspend=True, directory=replace(now.directory, suspend=False))
+    by_directory = replace(now, suspend=False, directory=replace(now.directory, suspend=True))
+    assert world.step(declared, by_object) == another.step(declared, by_directory)
+    assert all(not apply.grants for apply in another.step(declared, by_directory).applies)
+    for one, other in zip(
+        world.judge(declared, by_object), another.judge(declared, by_directory), strict=True
+    ):
+        assert (one.outcome, one.reason, one.would) == (other.outcome, other.reason, other.would)
+
+
+@WAYS
 @pytest.mark.parametrize("remembered", [True, False])
 def test_nothing_new_is_granted_and_nothing_that_was_deleted_comes_back(
-    *, remembered: bool
+    way: Circumstances, *, remembered: bool
 ) -> None:
     proven = {key(): content()} if remembered else {}
     world = World({}, dict(proven))
-    assert world.step(access(), SUSPENDED).empty
+    assert world.step(access(), way).empty
     assert world.proven == proven
 
 
 @pytest.mark.parametrize("remembered", [True, False])
 @pytest.mark.parametrize("stands", [binding(), DRIFTED], ids=["as declared", "drifted"])
-def test_what_stands_is_left_as_it_is(stands: Binding, *, remembered: bool) -> None:
+@WAYS
+def test_what_stands_is_left_as_it_is(
+    way: Circumstances, stands: Binding, *, remembered: bool
+) -> None:
     world = World(standing(stands), {key(): content()} if remembered else {})
-    assert world.step(access(), SUSPENDED).empty
+    assert world.step(access(), way).empty
     assert world.proven == ({key(): content()} if remembered else {})
 
 
@@ -75,9 +179,10 @@ def test_nothing_is_carried_to_another_role() -> None:
     assert world.standing == {}
 
 
-def test_removal_still_acts() -> None:
+@WAYS
+def test_removal_still_acts(way: Circumstances) -> None:
     world = World(standing(binding(key("a")), binding(key("b"))))
-    world.settle(access(mapping("b")), SUSPENDED)
+    world.settle(access(mapping("b")), way)
     assert list(world.standing) == [key("b")]
 
 
@@ -102,8 +207,12 @@ def test_a_namespace_that_leaves_the_scope_loses_its_binding_and_a_new_one_gets_
         (mapping(group="system:masters"), Reason.INVALID_SUBJECT),
     ],
 )
-def test_what_kubernetes_alone_decides_is_still_revoked(declared: Mapping, reason: Reason) -> None:
-    strict = replace(SUSPENDED, directory=directory(allowed=["edit"]))
+@pytest.mark.parametrize("by_directory", [False, True])
+def test_what_kubernetes_alone_decides_is_still_revoked(
+    declared: Mapping, reason: Reason, *, by_directory: bool
+) -> None:
+    only_edit = directory(allowed=["edit"], suspend=by_directory)
+    strict = given(realm(), of=only_edit, suspend=not by_directory)
     said = verdict(declared, strict)
     assert (said.outcome, said.reason, said.suspended) == (Outcome.REVOKE, reason, False)
 
@@ -128,8 +237,9 @@ def test_what_does_not_stand_yet_waits_for_a_person() -> None:
 def test_drift_is_named_and_is_no_grant() -> None:
     said = say(access(), SUSPENDED, stands=(), faults={key(): DRIFT})
     one = said.mappings[0]
-    assert (one.state, one.reason, one.message) == (State.PENDING, DRIFT.reason, DRIFT.message)
-    assert said.ready.message == f"sre: {DRIFT.message}"
+    assert (one.state, one.reason) == (State.PENDING, DRIFT.reason)
+    assert one.message.endswith(f"{ADVICE[Reason.SUSPENDED]} {DRIFT.message}")
+    assert said.ready.message == f"sre: {one.message}"
 
 
 def test_drift_in_one_namespace_is_named_there() -> None:
@@ -139,7 +249,38 @@ def test_drift_in_one_namespace_is_named_there() -> None:
     one = say(declared, both, stands=(shop,), faults={bank: DRIFT}).mappings[0]
     assert (one.state, one.wanted, one.granted) == (State.HELD, 2, 1)
     assert [problem.namespace for problem in one.problems] == ["bank"]
-    assert one.message == DRIFT.message
+    assert one.message.endswith(DRIFT.message)
+
+
+@pytest.mark.parametrize(
+    "objection",
+    [
+        replace(BY_DIRECTORY, cluster_roles=frozenset()),
+        replace(BY_DIRECTORY, reading=given(realm("/x")).reading),
+    ],
+)
+def test_what_stands_and_would_not_be_bound_is_held(objection: Circumstances) -> None:
+    said = say(access(), objection, stands=(key(),))
+    assert (said.mappings[0].state, said.granted) == (State.HELD, "1/1")
+    assert said.mappings[0].message.endswith(" It is still bound.")
+    assert (said.ready.status, said.ready.reason) == ("False", Reason.SUSPENDED)
+
+
+@pytest.mark.parametrize("last", [realm(), None])
+def test_what_stands_is_as_declared_while_keycloak_cannot_be_read(last: Snapshot | None) -> None:
+    now = replace(BY_DIRECTORY, reading=given(last, failure=UNAVAILABLE).reading)
+    said = say(access(), now, stands=(key(),))
+    assert (said.ready.status, said.ready.reason) == ("True", Reason.SUSPENDED)
+
+
+def test_an_objection_of_the_last_reading_does_not_pass_because_nothing_is_read() -> None:
+    now = replace(BY_DIRECTORY, reading=given(realm("/x"), failure=UNAVAILABLE).reading)
+    assert say(access(), now, stands=(key(),)).mappings[0].state is State.HELD
+
+
+def test_the_group_that_would_be_bound_is_named() -> None:
+    one = say(access(), BY_DIRECTORY, stands=()).mappings[0]
+    assert (one.group_path, one.group_id, one.subjects) == ("/SRE", "id of /SRE", ())
 
 
 def test_an_absent_namespace_is_named_while_suspended_too() -> None:

@@ -40,14 +40,18 @@ class Desk:
         self.recorder = Recorder(self.cluster, clock, self._leads)
         self.sync = self.reading_by(self.reader)
         self.suggestions = Suggestions(
-            Connections(self.cluster), self.reader, self.store, clock, self.touched.extend
+            Connections(self.cluster, "groupaccess"),
+            self.reader,
+            self.store,
+            clock,
+            self.touched.extend,
         )
         self.store.contested = self._contested
 
     def reading_by(self, reader: DirectoryReader, *, begins: bool = True) -> DirectorySync:
         """Return a DirectorySync that reads by another reader."""
         sync = DirectorySync(
-            Connections(self.cluster),
+            Connections(self.cluster, "groupaccess"),
             Publisher(self.cluster, self.store, self.recorder, self._leads),
             reader,
             self.store,

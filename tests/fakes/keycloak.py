@@ -145,6 +145,10 @@ class FakeDirectoryReader:
         """Let the next readings raise."""
         self._failures.extend([error] * times)
 
+    def recover(self) -> None:
+        """Let the next readings raise nothing."""
+        self._failures.clear()
+
     async def realm(
         self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
     ) -> Realm:

@@ -23,6 +23,11 @@ GROUPS = [{"id": "1", "name": "SRE", "path": "/SRE"}, {"id": "2", "name": "Dev",
 HANG = object()
 
 
+def error(code: int, words: str = "unknown_error") -> tuple[int, str]:
+    """Return an answer that is an error in Keycloak's own shape."""
+    return code, json.dumps({"error": words})
+
+
 def jwt(**claims: str) -> str:
     """Return a token that nobody signed."""
     parts = [json.dumps(part).encode() for part in ({"alg": "none"}, claims)]

@@ -97,6 +97,9 @@ def _mapping(world: World, seen: Seen, access: Stored, mapping: Body) -> Iterato
         yield f"{said} is said to bind {stated.get('subjects')}, bound are {whom}"
     if state == "Pending" and grants and not foreign:
         yield f"{said} is Pending, but bound in {sorted(grants)}"
+    holds = verdict_holds(mapping, seen, world.clock.now(), suspended=False)
+    if holds and suspended(access, seen) and "would bind" not in stated["message"]:
+        yield f"{said} is suspended, and does not say what would be bound: {stated['message']}"
     subject = _subject(world, seen, access, mapping)
     if subject is None or foreign:
         return
@@ -118,7 +121,8 @@ def _bound(seen: Seen, name: str, mapping: Body, place: str) -> Bound | None:
 
 def _subject(world: World, seen: Seen, access: Stored, mapping: Body) -> str | None:
     """Return the subject that must be bound, None where the model does not know."""
-    if not verdict_holds(mapping, seen, world.clock.now(), suspended=suspended(access)):
+    now = world.clock.now()
+    if not verdict_holds(mapping, seen, now, suspended=suspended(access, seen)):
         return None
     ours = [
         bound

@@ -55,6 +55,7 @@ class Realm:
     grace: int = 600
     on_replaced: str = "Refuse"
     on_renamed: str = "Keep"
+    suspend: bool = False
 
     def spec(self, issuer: str) -> dict[str, Any]:
         return {
@@ -70,6 +71,7 @@ class Realm:
             "onReplaced": self.on_replaced,
             "onRenamed": self.on_renamed,
             "allowedClusterRoles": list(self.roles),
+            "suspend": self.suspend,
         }
 
 

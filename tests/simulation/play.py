@@ -7,6 +7,7 @@ from fakes.clock import VirtualLoop
 from simulation.calm import come_to_rest, end
 from simulation.revocation import LOOK, Revocations
 from simulation.scenarios import GROUPS, Scenario
+from simulation.suspension import Suspensions
 from simulation.truth import Truth
 from simulation.world import World, alarmed
 
@@ -81,8 +82,9 @@ async def _happen(world: World, scenario: Scenario) -> None:
 
 
 async def _look(world: World) -> None:
-    revocations = Revocations(world)
+    revocations, suspensions = Revocations(world), Suspensions(world)
     while True:
         await asyncio.sleep(LOOK)
         if not world.broken:
             revocations.look()
+            suspensions.look()

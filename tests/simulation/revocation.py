@@ -155,8 +155,10 @@ class Revocations:
     def _is_others(self, subject: str, bound: Bound, access: Stored, leader: Replica) -> bool:
         """Tell whether Keycloak's answers count, and all new ones have another group so called."""
         world, given = self._world, self._world.keycloak.given[leader.name]
-        pin, spec = bound.annotation("group-id"), spec_of_directory(leader.link.seen)
-        if spec is None or pin is None or suspended(access) or not given or world.keycloak.trouble:
+        seen, pin = leader.link.seen, bound.annotation("group-id")
+        if pin is None or spec_of_directory(seen) is None or suspended(access, seen):
+            return False
+        if not given or world.keycloak.trouble:
             return False
         last, new = given[-1], [each for each in given if each.at > world.now - FRESH]
         if world.now - last.at > FRESH or self._is_frozen(last) or pin not in last.names:
@@ -182,7 +184,7 @@ class Revocations:
         spec, pin = spec_of_directory(seen), bound.annotation("group-id")
         if access is None or spec is None or pin is None:
             return None
-        if suspended(access) or not bound.has_its_role:  # held, or a conflict
+        if suspended(access, seen) or not bound.has_its_role:  # held, or a conflict
             return None
         mapping = mapping_of(access, bound.name.mapping)
         given = world.keycloak.given[leader.name]

@@ -193,10 +193,12 @@ def verdict_holds(mapping: Body, seen: Seen, now: datetime, *, suspended: bool) 
     )
 
 
-def suspended(access: Stored) -> bool:
-    return bool(access.body["spec"].get("suspend"))
-
-
 def spec_of_directory(seen: Seen) -> dict[str, Any] | None:
     directory = seen.get("keycloakdirectories", {}).get(Key("", DIRECTORY))
     return None if directory is None else directory.body["spec"]
+
+
+def suspended(access: Stored, seen: Seen) -> bool:
+    """Tell whether a GroupAccess is suspended, by itself or with its directory."""
+    specs = (access.body["spec"], spec_of_directory(seen) or {})
+    return any(spec.get("suspend") for spec in specs)

@@ -87,6 +87,7 @@ REALMS = st.builds(
     grace=st.sampled_from((600, 5, 0)),
     on_replaced=st.sampled_from(("Refuse", "Warn")),
     on_renamed=st.sampled_from(("Keep", "Keep", "Drop")),
+    suspend=st.sampled_from((False, False, False, True)),
 )
 WRITES_FAIL = st.builds(
     Fail,

@@ -214,7 +214,10 @@ class Truth:
         return (
             before.annotation("group-id") in (given[-1].names if given else ())
             and verdict_holds(
-                mapping, leader.link.seen, world.clock.now(), suspended=suspended(access)
+                mapping,
+                leader.link.seen,
+                world.clock.now(),
+                suspended=suspended(access, leader.link.seen),
             )
             and mapping["group"].lstrip("/") in names
         )

@@ -19,6 +19,7 @@ from groupaccess.api.conditions import Count, Message, Status, Time
 from groupaccess.api.directory_access import Auth, CaBundle
 from groupaccess.api.urls import AdminURL, Issuer, split_issuer
 from groupaccess.api.values import (
+    STILL_SUSPENDED,
     ClientId,
     ClusterRoleName,
     Duration,
@@ -90,7 +91,7 @@ class TokenClient(SpecModel):
     kubectl's login plugins send."""
     scopes: Annotated[tuple[Scope, ...], Field(max_length=32), ListType("set")] = ("openid",)
     """The scopes that its login asks for; those that the client has by default need not be named.
-    Absent: [openid]. Example: [openid, profile, email, groups]"""
+    Absent: [openid]. Example: [openid, profile, email]"""
 
 
 class Tokens(SpecModel):
@@ -134,7 +135,7 @@ class Tokens(SpecModel):
     """The clients whose tokens people bring, 1 to 8, such as those of Headlamp and of kubectl. The
     group's string is worked out for each, since each has its own mappers and scopes.
 
-    Example: - {clientId: headlamp, token: ID, scopes: [openid, groups]}"""
+    Example: - {clientId: headlamp, token: ID, scopes: [openid, profile, email]}"""
 
     @field_validator("clients")
     @classmethod
@@ -168,7 +169,9 @@ class KeycloakDirectorySpec(SpecModel):
     """Which realm, how to reach it, and what kube-apiserver reads from its tokens."""
 
     model_config = ConfigDict(
-        json_schema_extra=object_keywords(_SAME_CANARY, _SAME_GRACE, _STILL_DROPS, _STILL_REVOKES)
+        json_schema_extra=object_keywords(
+            _SAME_CANARY, _SAME_GRACE, _STILL_DROPS, _STILL_REVOKES, STILL_SUSPENDED
+        )
     )
 
     issuer: Issuer
@@ -215,13 +218,17 @@ class KeycloakDirectorySpec(SpecModel):
     Absent: `Keep`."""
     on_collision: Literal["Keep", "Revoke"] = "Keep"
     """What happens when another group or role comes to put the same string into tokens: `Keep`
-    reports it and keeps what stands, `Revoke` takes it away. New grants are refused either way.
-    Absent: `Keep`."""
+    reports it and keeps existing bindings, `Revoke` revokes them. New grants are refused either
+    way. Absent: `Keep`."""
     allowed_cluster_roles: Annotated[
         tuple[ClusterRoleName, ...], Field(max_length=64), ListType("set"), _SOME_ROLES
     ]
     """The ClusterRoles that groups of this directory may get; a grant of another is revoked.
     ["*"] allows every ClusterRole that the operator may bind. Example: [view, edit, admin]"""
+    suspend: bool = False
+    """Pause everything of this directory, as if each GroupAccess were suspended: nothing new is
+    granted and nothing is repaired, and each status says what would be bound. What expires or is
+    removed still ends. Absent: false; to go on, write `false`."""
 
     @field_validator("allowed_cluster_roles")
     @classmethod

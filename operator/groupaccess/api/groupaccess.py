@@ -17,6 +17,7 @@ from groupaccess.api.base import (
 )
 from groupaccess.api.groupaccess_status import GroupAccessStatus
 from groupaccess.api.values import (
+    STILL_SUSPENDED,
     ClusterRoleName,
     GroupId,
     GroupName,
@@ -81,11 +82,6 @@ _STILL_THAT_GROUP = kept(
     "groupId",
     "groupId must not be taken from a mapping, which would then grant to whichever group has the "
     "name; write another id, or, for a wider grant, a mapping with another name",
-)
-_STILL_SUSPENDED = kept(
-    "suspend",
-    "suspend must not be lost while it is true; to grant and repair again, write suspend: false",
-    unless="!oldSelf.suspend",
 )
 _SAME_DIRECTORY = kept(
     "directoryRef",
@@ -226,7 +222,7 @@ class GroupAccessSpec(SpecModel):
     Example: {mappings: [{name: sre, group: SRE, clusterRole: cluster-admin, clusterWide: true}]}
     """
 
-    model_config = ConfigDict(json_schema_extra=object_keywords(_STILL_SUSPENDED, _SAME_DIRECTORY))
+    model_config = ConfigDict(json_schema_extra=object_keywords(STILL_SUSPENDED, _SAME_DIRECTORY))
 
     directory_ref: DirectoryRef = DirectoryRef(name="default")
     """The KeycloakDirectory in which the groups are looked up. Absent: the one named `default`; to

@@ -89,6 +89,7 @@ KEYCLOAK_DIRECTORY: Final = {
     "onReplaced": _no("Refuse, the narrow choice"),
     "onRenamed": _yes("Drop becomes Keep, which is written out", kept=True),
     "onCollision": _yes("Revoke becomes Keep, which is written out", kept=True),
+    "suspend": _yes("absence grants and repairs again; suspend: false is written out", kept=True),
 }
 
 OPTIONAL_FIELDS: Final = {"GroupAccess": GROUP_ACCESS, "KeycloakDirectory": KEYCLOAK_DIRECTORY}

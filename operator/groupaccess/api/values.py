@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer
 from pydantic import WithJsonSchema as JsonSchema
 
-from groupaccess.api.base import Cel, matches
+from groupaccess.api.base import Cel, kept, matches
 from groupaccess.api.durations import DURATION, format_duration, parse_duration
 
 _LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -18,6 +18,11 @@ _CONTROL = r"[\p{Cc}\p{Zl}\p{Zp}]"
 _NO_CONTROL = f"!{matches(_CONTROL)}"
 _DOTS = matches(r"/\.\.?(/|$)")
 
+STILL_SUSPENDED = kept(
+    "suspend",
+    "suspend must not be lost while it is true; to grant and repair again, write suspend: false",
+    unless="!oldSelf.suspend",
+)
 MappingName = Annotated[
     str,
     Field(min_length=1, max_length=63),
@@ -105,7 +110,7 @@ Scope = Annotated[
     Cel(
         matches(r"^[\x21\x23-\x5B\x5D-\x7E]+$"),
         "a scope must be printable ASCII without space, quote or backslash (RFC 6749); write "
-        "several scopes as several items, such as [openid, groups]",
+        "several scopes as several items, such as [openid, email]",
     ),
 ]
 LabelKey = Annotated[str, Field(min_length=1, max_length=317)]

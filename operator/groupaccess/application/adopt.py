@@ -52,7 +52,7 @@ class NotAllowedError(Exception):
 class Result(Enum):
     """What came of a binding."""
 
-    STAYS = "stays"  # it is not covered
+    STAYS = "stays"  # it is not covered, or a tool would make it again
     COVERED = "would be deleted"  # in a dry run
     DELETED = "deleted"
     GONE = "is gone already"
@@ -81,15 +81,16 @@ async def remove_replaced(
 ) -> AsyncIterator[Removal]:
     """Delete the bindings that GroupAccesses cover, one after the other; yield what came of each.
 
+    What Flux, Argo CD or Helm declare is left, since they make it again.
     Whatever covers one has stood unchanged for `settle` seconds, since kube-apiserver's authorizer
     reads its two kinds of bindings from two caches, and is read once more right before. Nothing is
     written in a dry run.
     """
     judged = await _judge(bindings, selector, pick)
-    if not dry_run and any(one.covered for one in judged):
+    if not dry_run and any(one.removable for one in judged):
         await asyncio.sleep(settle)
     for one in judged:
-        if not one.covered:
+        if not one.removable:
             yield Removal(one, Result.STAYS, one.missing)
         elif dry_run:
             yield Removal(one, Result.COVERED)

@@ -1,6 +1,6 @@
 """From the API's objects to what is decided by: our two kinds as they are kept in the store."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groupaccess.api import v1alpha1 as api
@@ -78,6 +78,12 @@ class DeclaredDirectory:
         """Tell whether both declare the same, and acknowledge the same."""
         return (self.spec, self.directory) == (other.spec, other.directory)
 
+    def differs_by_suspend(self, other: "DeclaredDirectory") -> bool:
+        """Tell whether nothing but `suspend` is another: what is known of the realm stays so."""
+        mine, theirs = (each.spec.model_copy(update={"suspend": False}) for each in (self, other))
+        known, new = (replace(each.directory, suspend=False) for each in (self, other))
+        return (mine, known) == (theirs, new)
+
     def asks_the_same(self, other: "DeclaredDirectory") -> bool:
         """Tell whether there is no reason in the object to ask everything again."""
         return self.same_spec(other) and self.requested == other.requested
@@ -129,6 +135,7 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
         canary=spec.canary.group if spec.canary else None,
         shares_prefix_with=frozenset(spec.tokens.shares_prefix_with),
         created=body.metadata.creation_timestamp,
+        suspend=spec.suspend,
     )
     requested = body.metadata.annotations.get(REQUEST, "")
     seen = observed(body.kind, body.metadata, body.status)

@@ -4,11 +4,13 @@ import logging
 from dataclasses import dataclass
 
 from groupaccess.api.durations import format_seconds
+from groupaccess.application.declared import Observed
 from groupaccess.application.pace import Pace
-from groupaccess.application.ports import Clock, Note
+from groupaccess.application.ports import Clock, Note, ObjectRef
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.statuses import directory_status
 from groupaccess.application.store import Store
+from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Failure, Reading
 from groupaccess.domain.directory_status import Asking, directory_conditions
 from groupaccess.domain.reasons import Reason, advise
@@ -33,16 +35,16 @@ class DirectorySpeaker:
         reading, asking = self.store.realms.reading(name), self._asking(name, pace)
         patient = observed.prior.patience_left(observed.generation, now).total_seconds() > 0
         held = self.store.held(name)
-        conditions = directory_conditions(reading, asking, patient=patient, held=held)
+        conditions = directory_conditions(
+            reading, asking, patient=patient, held=held, suspended=declared.directory.suspend
+        )
         if sight := self.store.realms.sights.get(name):
             conditions = (*conditions, sight.condition())
         body = directory_status(
             observed.generation, conditions, reading, asking, observed.prior, now
         )
-        note = None
-        if held is not None:
-            note = Note(observed.ref, held.reason, "Read", held.message, warning=True)
-        await self.publisher.publish(observed, body, note)
+        notes = self._new_account(observed.ref), _note(observed, conditions[0])
+        await self.publisher.publish(observed, body, *notes)
 
     async def say_unreadable(self, name: str) -> None:
         """Say what of the spec of a directory cannot be read."""
@@ -53,7 +55,18 @@ class DirectorySpeaker:
         body = directory_status(
             observed.generation, conditions, reading, Asking(), observed.prior, now
         )
-        await self.publisher.publish(observed, body)
+        await self.publisher.publish(observed, body, _note(observed, conditions[0]))
+
+    def _new_account(self, ref: ObjectRef) -> Note | None:
+        """Return what is to be posted of an account that is another one in the same realm."""
+        account = self.store.new_account(ref.name)
+        if account is None:
+            return None
+        message = (
+            f"the operator's account in Keycloak is another one, {account}; each group in use is "
+            "still there by its id, so that it is the same realm: bindings name this account now"
+        )
+        return Note(ref, "AccountChanged", "Read", message, once=f"{ref.uid}/{account}")
 
     def _asking(self, name: str, pace: Pace) -> Asking:
         memory, used = self.store.realms.memory(name), self.store.in_use(name)
@@ -66,3 +79,11 @@ class DirectorySpeaker:
             failures[0] if failures else None,
             format_seconds(pace.interval) if pace.stretched else "",
         )
+
+
+def _note(observed: Observed, ready: Condition) -> Note | None:
+    """Return the event for another status or reason of Ready; a new message alone has none."""
+    before = observed.prior.ready
+    if before is not None and (before.status, before.reason) == (ready.status, ready.reason):
+        return None
+    return Note(observed.ref, ready.reason, "Read", ready.message, warning=ready.status != "True")

@@ -15,8 +15,12 @@ from groupaccess.application.pace import Pace
 from groupaccess.application.ports import Clock, DirectoryReader, Metrics
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.store import Store
+from groupaccess.domain.directory import Failure
+from groupaccess.domain.reasons import REPAIRABLE
 
 FIRST_RETRY = 1.0  # seconds after a round that failed; doubles up to the interval
+SOON = 5.0  # seconds after a failure that somebody may be about to put right, at most
+SOON_RETRIES = 80  # of those: about five minutes
 SETTLE = 0.5  # seconds between two rounds at least
 REST = 5.0  # seconds between them at most, when it is woken
 JITTER = 0.2  # at most so much of a pause: many clusters do not ask at the same time
@@ -148,7 +152,7 @@ class DirectorySync:
             failures = 0 if healthy else failures + 1
             if healthy and self._store.unanswered(name, self._store.users_of(name)):
                 self.asked(name, self._store.users_of(name))  # it came after the round had begun
-            pause = _pause(loop.pace, failures)
+            pause = _pause(loop.pace, failures, realms.memory(name).failure)
             # However often it is woken: Keycloak rests for as long as it worked.
             rest = min(max(SETTLE, self._clock.monotonic() - began), REST)
             with contextlib.suppress(TimeoutError):
@@ -176,9 +180,14 @@ async def _look_nowhere(*_: object) -> None:
     """See nothing of how kube-apiserver reads tokens."""
 
 
-def _pause(pace: Pace, failures: int) -> float:
-    """Return the seconds until the next round: some less, but never where Keycloak needs them."""
+def _pause(pace: Pace, failures: int, failure: Failure | None) -> float:
+    """Return the seconds until the next round: some less, but never where Keycloak needs them.
+
+    `failures` in a row are behind it, the last one for the reason `failure`.
+    """
     if failures:
-        return backoff(failures, FIRST_RETRY, pace.interval)
+        repairable = failure is not None and failure.reason in REPAIRABLE
+        soon = repairable and failures <= SOON_RETRIES
+        return backoff(failures, FIRST_RETRY, min(pace.interval, SOON) if soon else pace.interval)
     spread = (1.0, 1 + JITTER) if pace.stretched else (1 - JITTER, 1.0)
     return pace.interval * random.uniform(*spread)  # noqa: S311 -- no secret

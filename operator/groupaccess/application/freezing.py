@@ -23,7 +23,7 @@ class Freezing:
         An acknowledgement is remembered while the event lasts: its facts become fewer when it is
         acted upon.
         """
-        name, found = directory.name, upheaval(uses, snapshot)
+        name, found = directory.name, upheaval(uses, snapshot, directory)
         if not found.absent:
             self._seen.pop(name, None)
         elif directory.acknowledged.issuperset(found.tokens):

@@ -18,7 +18,7 @@ from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 from groupaccess.domain.carried import carries_paths
 from groupaccess.domain.directory import Failure, Gap, Group, Realm
 from groupaccess.domain.former import former_subjects
-from groupaccess.domain.freeze import Use, use_of
+from groupaccess.domain.freeze import Use, new_account, use_of
 from groupaccess.domain.namespaces import Namespace
 from groupaccess.domain.pins import Pin, edited, pins
 from groupaccess.domain.prefixes import Prefixes
@@ -139,6 +139,11 @@ class Known:
     def held(self, name: str) -> Failure | None:
         """Say why a directory grants nothing new, whatever is read of it; None when it may."""
         return self.frozen(name) or self.prefixes(name).conflict
+
+    def new_account(self, name: str) -> str | None:
+        """Return the operator's account in a realm while bindings still name a former one."""
+        judged = self.realms.memory(name).judged
+        return new_account(self.bindings.pinned.of(name), judged[0]) if judged else None
 
     def circumstances(self, declared: DeclaredAccess, now: datetime) -> Circumstances:
         """Gather what the verdicts of a GroupAccess depend on, at a time of day.

@@ -131,7 +131,8 @@ class Connection:
     """How a realm is reached. `admin_url` is the server's base URL, with its trailing slash.
 
     Without a `client_secret`, the pod's own token proves that the operator is that client. `ca` is
-    a PEM bundle, or None for the system's.
+    a PEM bundle, or None for the system's. `credentials` names where the login comes from, for
+    people.
     """
 
     admin_url: str
@@ -139,6 +140,7 @@ class Connection:
     client_id: str
     client_secret: str | None = field(repr=False)
     ca: str | None = field(default=None, repr=False)
+    credentials: str = "its credentials"
 
 
 class DirectoryReader(Protocol):

@@ -22,8 +22,8 @@ class Publisher:
         self._recorder = recorder
         self._leads = leads
 
-    async def publish(self, observed: Observed, status: Status, note: Note | None = None) -> None:
-        """Write the status over the one that was observed, and then post an event about it.
+    async def publish(self, observed: Observed, status: Status, *notes: Note | None) -> None:
+        """Write the status over the one that was observed, and then post events about it.
 
         An object that changed meanwhile is left: the watch tells of it, and all is judged anew.
         """
@@ -38,5 +38,5 @@ class Publisher:
         self._store.note_status(
             replace(observed, version=version, prior=prior(status), written=written)
         )
-        if note is not None:
+        for note in filter(None, notes):
             self._recorder.post(note)

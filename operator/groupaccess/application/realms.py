@@ -37,7 +37,8 @@ class Realms:
         same_realm = known is not None and known.reads_the_same(declared)
         if known is not None and same_realm and known.same_spec(declared):
             return was_unreadable
-        self.sights.pop(name, None)  # it was for another spec
+        if known is None or not known.differs_by_suspend(declared):
+            self.sights.pop(name, None)  # it was for another spec
         uid = declared.observed.ref.uid
         if self.memory(name).uid != uid:
             self.freezing.forget(name)

@@ -1,9 +1,8 @@
 """One GroupAccess, all the way: declared, directory, bound -> verdicts -> bindings -> status."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
 from groupaccess.application.background import Background
 from groupaccess.application.declared import DeclaredAccess
@@ -106,11 +105,15 @@ class Reconciler:
     def _judge(
         self, declared: DeclaredAccess, given: Circumstances
     ) -> tuple[list[Verdict], Wanted]:
+        verdicts = [verdict(mapping, given) for mapping in declared.access.mappings]
+        return verdicts, self._desired(declared, verdicts, given)
+
+    def _desired(
+        self, declared: DeclaredAccess, verdicts: Sequence[Verdict], given: Circumstances
+    ) -> Wanted:
         access = declared.access
-        verdicts = [verdict(mapping, given) for mapping in access.mappings]
         standing, memory = self._store.standing(access.name), self._store.memory(access.name)
-        wanted = desired(access, verdicts, given, standing, memory.certain, memory.pending)
-        return verdicts, wanted
+        return desired(access, verdicts, given, standing, memory.certain, memory.pending)
 
     def _contents(self, name: str, wanted: Wanted) -> dict[BindingKey, Content]:
         """Return what each binding says that is to stand, or is left as it is."""
@@ -155,7 +158,7 @@ class Reconciler:
                 **self._unbindable(declared, verdicts, wanted),
                 **_conflicts(todo),
                 **faults,
-                **self._drift(declared, given),
+                **self._drift(declared, given, verdicts),
             },
             self._writer.under_way(name),
             self._elsewhere.find(access, verdicts, wanted),
@@ -178,17 +181,20 @@ class Reconciler:
                 found |= {key: failure for key in keys if key in self._store.bindings.all}
         return found
 
-    def _drift(self, declared: DeclaredAccess, given: Circumstances) -> dict[BindingKey, Failure]:
-        """Name what would be written, were the object not suspended."""
-        if not given.suspend:
+    def _drift(
+        self, declared: DeclaredAccess, given: Circumstances, verdicts: list[Verdict]
+    ) -> dict[BindingKey, Failure]:
+        """Name what would be written for mappings that are suspended, so far as they would bind."""
+        suspended = (each.would for each in verdicts if each.would)
+        would = [each for each in suspended if each.outcome is Outcome.GRANT or each.unread]
+        if not would:
             return {}
-        _, wanted = self._judge(declared, replace(given, suspend=False))
-        todo = plan(wanted, self._store.standing(declared.access.name).values())
+        wanted = self._desired(declared, would, given)
         found: dict[BindingKey, Failure] = {}
-        for apply in todo.applies:
+        for apply in plan(wanted, self._store.standing(declared.access.name).values()).applies:
             state = "is not there" if apply.over is None else "differs from what is declared"
-            fact = f"suspended: {apply.desired.key} {state}, and is left so"
-            found[apply.desired.key] = Failure(Reason.SUSPENDED, advise(Reason.SUSPENDED, fact))
+            fact = f"{apply.desired.key} {state}, and is left so."
+            found[apply.desired.key] = Failure(Reason.SUSPENDED, fact)
         return found
 
     async def _end_orphans(self, name: str) -> float | None:

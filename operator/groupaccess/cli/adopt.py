@@ -64,7 +64,8 @@ def adopt(  # noqa: PLR0913 -- one for each flag
         typer.Option(
             "--remove-replaced",
             help="Print nothing to apply, but delete the bindings that GroupAccesses grant in "
-            "full by now; what is not covered stays. Deletes at once unless --dry-run is given.",
+            "full by now; what is not covered stays, and so does what Flux, Argo CD or Helm would "
+            "make again. Deletes at once unless --dry-run is given.",
         ),
     ] = False,
     dry_run: Annotated[

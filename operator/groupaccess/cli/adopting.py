@@ -99,9 +99,8 @@ def _explain(removal: Removal) -> Iterator[str]:
     if judged.covered:
         yield f"GroupAccess {', '.join(judged.accesses)} grants the same"
     yield from removal.words
-    maker = judged.found.maker()
-    if maker is not None:
-        yield maker
+    if judged.found.maker is not None:
+        yield judged.found.maker.words
 
 
 def _fail(words: str, error: Exception) -> None:

@@ -125,7 +125,8 @@ def _groups(found: Found, wishes: Wishes) -> Iterator[str]:
 def _remarks(found: Found, wishes: Wishes) -> tuple[str, ...]:
     """Say what is not expressed of a binding, and who would make it again."""
     content = found.binding.content
-    said = [found.maker(), role_objection(content.role)]
+    maker = found.maker
+    said = [maker and maker.words, role_objection(content.role)]
     for subject in dict.fromkeys(content.subjects):
         if wishes.pick.takes_subject(subject):
             said.append(subject_objection(subject, wishes.groups_prefix))

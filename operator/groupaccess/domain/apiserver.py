@@ -7,7 +7,7 @@ into tokens, the API server's review of it what kube-apiserver makes of them.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from groupaccess.domain.claims import RESERVED
 from groupaccess.domain.directory import Ambiguous, Group, Missing, Snapshot
@@ -70,8 +70,10 @@ def judge(group: Group, directory: Directory, token: OwnToken, review: Review) -
     wanted = {directory.groups_prefix + value for value in carried.get(directory.groups_claim, ())}
     if wanted and wanted <= set(review.groups):
         strings = " and ".join(f'"{each}"' for each in sorted(wanted))
-        return agrees(f"kube-apiserver reads {strings} from a real token of {group.path}")
-    return _difference(directory, carried, review.groups)
+        seen = agrees(f"kube-apiserver reads {strings} from a real token of {group.path}")
+    else:
+        seen = _difference(directory, carried, review.groups)
+    return replace(seen, audiences=frozenset(_strings(token.claims.get("aud"))))
 
 
 def _carried(group: Group, token: OwnToken) -> dict[str, AbstractSet[str]]:
@@ -132,7 +134,8 @@ def _refused(directory: Directory, error: str) -> Sight:
             passing=True,
         )
     if found := AUDIENCE.search(error):
-        return _other_audience(directory, re.findall(r'"([^"]*)"', found[1]))
+        expected = re.findall(r'"([^"]*)"', found[1])
+        return replace(_other_audience(directory, expected), audiences=frozenset(expected))
     if found := USERNAME.search(error):
         return unknown(
             f'the operator\'s own ID token has no claim "{found[1]}", from which kube-apiserver '

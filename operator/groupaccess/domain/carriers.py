@@ -10,7 +10,7 @@ from groupaccess.domain import model
 from groupaccess.domain.bindings import Binding, BindingKey, Content, Desired
 from groupaccess.domain.pins import Pin, stamp
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
-from groupaccess.domain.wanted import Wanted, render, spelled_role
+from groupaccess.domain.wanted import Wanted, expiry, render, spelled_role
 
 Standing = Mapping[BindingKey, Binding]
 
@@ -77,4 +77,4 @@ def _emptied(access: model.Access, mapping: model.Mapping, key: BindingKey, pin:
         "missing-since": stamp(pin.missing_since) if pin.missing_since else None,
         "replaced-id": pin.replaced_id,
     }
-    return render(access, spelled_role(key), (), about)
+    return render(access, spelled_role(key), (), {**about, **expiry(mapping)})

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Failure, Reading
-from groupaccess.domain.reasons import PASSING, Reason
+from groupaccess.domain.reasons import PASSING, Reason, advise
+
+SUSPENDED = advise(
+    Reason.SUSPENDED,
+    "Suspended by spec.suspend: nothing new is granted and nothing is repaired, removal and expiry "
+    "still act",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,12 @@ class Asking:
 
 
 def directory_conditions(
-    reading: Reading, asking: Asking, *, patient: bool, held: Failure | None = None
+    reading: Reading,
+    asking: Asking,
+    *,
+    patient: bool,
+    held: Failure | None = None,
+    suspended: bool = False,
 ) -> tuple[Condition, ...]:
     """Return Ready, Reconciling and Stalled as kstatus reads them.
 
@@ -30,10 +41,12 @@ def directory_conditions(
     new whatever was read.
     """
     failure = held or reading.failure
+    also = f" {SUSPENDED}" if suspended else ""
     if failure is None:
-        ready = Condition("Ready", "True", Reason.READ, _read(asking))
+        reason = Reason.SUSPENDED if suspended else Reason.READ
+        ready = Condition("Ready", "True", reason, _read(asking) + also)
     else:
-        ready = Condition("Ready", "False", failure.reason, failure.message)
+        ready = Condition("Ready", "False", failure.reason, failure.message + also)
     waiting = failure is not None and patient and failure.reason in PASSING
     return (
         ready,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from datetime import UTC
 
 from groupaccess.domain import model
 from groupaccess.domain.before import Before, Bindings
@@ -19,7 +18,7 @@ from groupaccess.domain.former import (
 from groupaccess.domain.pins import Pin, stamp
 from groupaccess.domain.rename import current, longest
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
-from groupaccess.domain.wanted import render, spelled_role
+from groupaccess.domain.wanted import expiry, render, spelled_role
 
 # What a binding says of the group that it was made for; it goes along when the binding changes.
 OF_THE_GROUP = (
@@ -126,7 +125,8 @@ class Draft:
     def _held(self, verdict: Verdict, key: BindingKey) -> Content | None:
         """Return what was last proven under this very name, so that drift can be repaired to it.
 
-        When Keycloak was asked, it says since when the group is missing, or no longer does.
+        When Keycloak was asked, it says since when the group is missing, or no longer does, and
+        which identity the directory has.
         """
         mapping, last = verdict.mapping, self.bindings.applied.get(key)
         if last is not None and self.bindings.are_for(mapping, last):
@@ -154,7 +154,8 @@ class Draft:
     def _kept(self, verdict: Verdict, content: Content, before: Before) -> Content:
         """Return what a binding goes on to say: nobody is added."""
         now, said = self.given.now, current(verdict, self.given)
-        subjects, text = before.subjects, _marked(content, verdict.pin)
+        subjects = before.subjects
+        text = _marked(content, verdict.pin, self.access.directory)
         if said is None:
             formers = lasting(before.formers, now, longest(self.given.directory))
         else:
@@ -175,10 +176,7 @@ class Draft:
         formers: Formers,
         text: Mapping[str, str | None],
     ) -> Content:
-        said = {**text, **annotation(formers)}
-        if mapping.expires_at is not None:
-            end = mapping.expires_at.astimezone(UTC)
-            said["expires-at"] = end.isoformat().replace("+00:00", "Z")
+        said = {**text, **annotation(formers), **expiry(mapping)}
         return render(self.access, _role(mapping), _named(subjects | formers.keys()), said)
 
 
@@ -186,13 +184,20 @@ def _of_the_group(content: Content) -> dict[str, str]:
     return {name: text for name, text in content.about.items() if name in OF_THE_GROUP}
 
 
-def _marked(content: Content, pin: Pin | None) -> dict[str, str | None]:
-    """Return what a binding says of its group, with what is known now of its absence."""
+def _marked(content: Content, pin: Pin | None, directory: str) -> dict[str, str | None]:
+    """Return what a binding says of its group, with what is known now of it and its directory.
+
+    A partner's group may have the same id: of that nothing is known here.
+    """
     said: dict[str, str | None] = {**_of_the_group(content), ANNOTATION: None}
-    if pin is None or content.annotation("group-id") != pin.group_id:
+    if pin is None or (said.get("directory"), said.get("group-id")) != (directory, pin.group_id):
         return said
     since = pin.missing_since
-    return {**said, "missing-since": stamp(since) if since else None}
+    return {
+        **said,
+        "directory-id": pin.directory_id or said.get("directory-id"),
+        "missing-since": stamp(since) if since else None,
+    }
 
 
 def _named(groups: Iterable[str]) -> Iterator[Subject]:

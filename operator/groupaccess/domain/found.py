@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from groupaccess.domain.bindings import PREFIX, Binding, RoleRef, Subject
 from groupaccess.domain.claims import RESERVED
+from groupaccess.domain.makers import Maker, maker
 
 BOOTSTRAPPING = ("kubernetes.io/bootstrapping", "rbac-defaults")
 KUBEADM = "kubeadm:"  # groups of kubeadm's client certificates
@@ -36,24 +37,10 @@ class Found:
         )
         return not ours and not kubernetes and bool(self.binding.content.groups)
 
-    def maker(self) -> str | None:
-        """Say which tool made it and would make it again, None when nothing tells of one."""
-        if self._by_rancher():
-            return "Rancher made it and makes it again: remove the member there"
-        for kind, name in self.owners:
-            if kind == "RBACDefinition":
-                return (
-                    f'rbac-manager made it from RBACDefinition "{name}" and makes it again: remove '
-                    "it there"
-                )
-            return f'it belongs to {kind} "{name}", which may make it again'
-        return None
-
-    def _by_rancher(self) -> bool:
-        keys = (key.partition("/")[0] for key in (*self.labels, *self.annotations))
-        return "cattle" in self.binding.key.name or any(
-            domain == "cattle.io" or domain.endswith(".cattle.io") for domain in keys
-        )
+    @property
+    def maker(self) -> Maker | None:
+        """Return which tool made it and would make it again, None when nothing tells of one."""
+        return maker(self.binding.key.name, self.labels, self.annotations, self.owners)
 
 
 @dataclass(frozen=True, slots=True)

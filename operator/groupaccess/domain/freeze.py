@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from groupaccess.domain.bindings import ANNOTATION_DOMAIN, BindingKey, BindingName, Content
 from groupaccess.domain.directory import Failure, Snapshot
+from groupaccess.domain.model import Directory
 from groupaccess.domain.reasons import Reason, advise
 
 ACKNOWLEDGE = f"{ANNOTATION_DOMAIN}acknowledge"
@@ -22,10 +23,12 @@ NAMED = 3
 class Use(NamedTuple):
     """What a binding pins of a directory; without subjects it is not in use any more.
 
-    `name` is the group's own, as it was last; where the binding lacks it, the path.
+    `group` is the path or name as declared, `path` the one that the group had last. `name` is the
+    group's own, as it was last; where the binding lacks it, the path.
     """
 
     group_id: str
+    group: str
     path: str
     directory_id: str
     grants: bool
@@ -36,8 +39,9 @@ class Use(NamedTuple):
 class Upheaval:
     """What is wrong with a directory as a whole.
 
-    `identity` is its new one, where bindings know another. `absent` are all pinned ids that are not
-    in it, if those in use (`lost` of `used`) are too many; `paths` names some of them.
+    `identity` is its new one, where bindings know another and nothing shows that it is the same
+    realm. `absent` are all pinned ids that are not in it, if those in use (`lost` of `used`) are
+    too many; `paths` names some of them.
     """
 
     identity: str | None = None
@@ -58,23 +62,37 @@ def use_of(key: BindingKey, content: Content) -> tuple[str, Use] | None:
     directory, group_id = content.annotation("directory"), content.annotation("group-id")
     if BindingName.parse(key.name) is None or not directory or not group_id:
         return None
-    path, identity = content.annotation("group-path"), content.annotation("directory-id")
+    names = ("group", "group-path", "directory-id")
+    group, path, identity = (content.annotation(name) or "" for name in names)
     name = content.annotation("group-name") or path
-    return directory, Use(group_id, path or "", identity or "", bool(content.subjects), name or "")
+    return directory, Use(group_id, group, path, identity, bool(content.subjects), name)
 
 
-def upheaval(uses: Iterable[Use], snapshot: Snapshot) -> Upheaval:
-    """Compare what is pinned with what was read."""
+def upheaval(uses: Iterable[Use], snapshot: Snapshot, directory: Directory) -> Upheaval:
+    """Compare what is pinned with what was read.
+
+    A group that was made anew is not absent where the directory follows its successor.
+    """
     uses = tuple(uses)
+    another = _has_other_identity(uses, snapshot) and not _is_same_realm(uses, snapshot)
+    identity = snapshot.identity if another else None
+    away = [use for use in uses if use.group_id not in snapshot.by_id]
+    if not directory.refuses_replaced:
+        away = [use for use in away if not _has_successor(use, snapshot)]
     used = {use.group_id for use in uses if use.grants}
-    lost = {group_id for group_id in used if group_id not in snapshot.by_id}
-    known = {use.directory_id for use in uses if use.grants and use.directory_id}
-    identity = snapshot.identity if known - {snapshot.identity} else None
+    lost = {use.group_id for use in away if use.grants}
     if len(lost) < LEAST or 2 * len(lost) <= len(used):
         return Upheaval(identity)
-    absent = frozenset(use.group_id for use in uses if use.group_id not in snapshot.by_id)
+    absent = frozenset(use.group_id for use in away)
     paths = tuple(sorted({use.path for use in uses if use.group_id in lost}))
     return Upheaval(identity, absent, len(lost), len(used), paths)
+
+
+def new_account(uses: Iterable[Use], snapshot: Snapshot) -> str | None:
+    """Return the id of the operator's account where it is another one in the same realm."""
+    uses = tuple(uses)
+    changed = _has_other_identity(uses, snapshot) and _is_same_realm(uses, snapshot)
+    return snapshot.identity if changed else None
 
 
 def freeze(
@@ -108,6 +126,25 @@ def freeze(
 def acknowledged(annotation: str | None) -> frozenset[str]:
     """Read the tokens of an acknowledgement."""
     return frozenset(filter(None, (annotation or "").strip().split(".")))
+
+
+def _has_other_identity(uses: Iterable[Use], snapshot: Snapshot) -> bool:
+    known = {use.directory_id for use in uses if use.grants and use.directory_id}
+    return bool(known - {snapshot.identity})
+
+
+def _is_same_realm(uses: Iterable[Use], snapshot: Snapshot) -> bool:
+    """Tell whether each id in use is still there: another realm has other ids.
+
+    One id alone proves too little: somebody may have given it to a group of another realm.
+    """
+    used = {use.group_id for use in uses if use.grants}
+    return len(used) >= LEAST and used <= snapshot.by_id.keys()
+
+
+def _has_successor(use: Use, snapshot: Snapshot) -> bool:
+    """Tell whether exactly one other group is what was declared."""
+    return len(snapshot.by_reference.get(use.group, ())) == 1
 
 
 def _token(kind: str, facts: Iterable[str]) -> str:

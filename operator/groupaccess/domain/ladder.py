@@ -11,6 +11,7 @@ from groupaccess.domain.claims import RESERVED
 from groupaccess.domain.model import ANY_ROLE, Mapping
 from groupaccess.domain.proven import proven, refuse_reserved, would_bind
 from groupaccess.domain.reasons import Reason
+from groupaccess.domain.suspended import would_be
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict, hold, say
 
 
@@ -56,10 +57,13 @@ def _unreadable(mapping: Mapping, given: Circumstances) -> Verdict | None:
 
 
 def _suspended(mapping: Mapping, given: Circumstances) -> Verdict | None:
-    if not given.suspend:
+    by = given.suspended_by
+    if by is None:
         return None
-    fact = "suspended: what stands is left as it is"
-    return say(mapping, Outcome.HOLD, Reason.SUSPENDED, fact)
+    would = verdict(mapping, given.resumed)
+    fact = f"suspended by {by}: {would_be(would, given)}"
+    held = say(mapping, Outcome.HOLD, Reason.SUSPENDED, fact)
+    return replace(held, would=would, until=would.until)
 
 
 def _no_directory(mapping: Mapping, given: Circumstances) -> Verdict | None:
@@ -109,8 +113,8 @@ LADDER: tuple[Callable[[Mapping, Circumstances], Verdict | None], ...] = (
     _expired,
     _reserved,
     _role_not_allowed,
-    _unreadable,
     _suspended,
+    _unreadable,
     _no_directory,
     _frozen,
     _prefix_shared,

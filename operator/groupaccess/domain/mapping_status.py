@@ -90,29 +90,32 @@ def mapping_status(
 ) -> MappingStatus:
     """Say how a mapping stands, by what is bound. The same facts give the same words.
 
-    While Keycloak cannot be read, what is said of what is bound stays as it was.
+    While Keycloak cannot be read, what is said of what is bound stays as it was. One that is
+    suspended stands as declared when it is bound as it would be without that.
     """
     mapping, where = verdict.mapping, wanted.places[verdict.mapping.name]
     keys = [access.key(mapping, namespace) for namespace in where.wanted]
     if mapping.unreadable:  # its role and places are not known, only its name
         keys = sorted(now.bindings.get(mapping.name, {}))
     bound = now.bound(mapping.name, keys, wanted)
-    verdict = verdict.said if bound.places else verdict
-    granted = _is_granted(verdict, keys, bound, now)
+    meant = verdict.would or verdict
+    meant = meant.said if bound.places else meant
+    verdict = verdict if verdict.suspended else meant
+    granted = _is_granted(meant, keys, bound, now)
     problems = _problems(verdict, keys, where, bound, now)
     complete = not problems and not bound.extra and len(bound.exact) == len(keys)
     refused = any(key in now.faults for key in bound.exact)
     missing = bool(where.absent) or len(bound.exact) < len(keys)
-    partial = granted and not refused and missing and bool(bound.exact)
-    complete = complete and (granted or verdict.suspended)
-    state = _state(verdict, bound, partial=partial, complete=complete)
+    partial = granted and not (refused or verdict.suspended) and missing and bool(bound.exact)
+    state = _state(verdict, bound, partial=partial, complete=complete and granted)
     if problems and (granted or verdict.suspended):
         reason, message, passing = _say(problems)
+        message = f"{verdict.message} {message}" if verdict.suspended else message
     else:
         message = verdict.message + _also(verdict, state, where, bound, now)
         message += "".join(f" {text}" for text in _formers(mapping.name, bound, now))
         reason, passing = verdict.reason, _passes(verdict, bound, now)
-    group = verdict.group
+    group = (meant.last or meant).group
     return MappingStatus(
         name=mapping.name,
         state=state,

@@ -73,6 +73,7 @@ class Directory:
     may be bound. `canary` is a group that the operator's own account is in. A group that is gone
     keeps its bindings for `grace`. `acknowledged` are the events that somebody has seen.
     `shares_prefix_with` names directories whose equal names mean equal groups. `created` is aware.
+    `suspend` is as if each GroupAccess of it were suspended.
     """
 
     name: str
@@ -89,3 +90,4 @@ class Directory:
     acknowledged: frozenset[str] = frozenset()
     shares_prefix_with: frozenset[str] = frozenset()
     created: datetime | None = None
+    suspend: bool = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -30,20 +30,21 @@ class Proof:
     """What an example token showed: `fact` is a sentence without its full stop.
 
     `since` is when that was first seen so. `lifetime` are the seconds that such a token lives, the
-    longest that a removal from the group takes to act.
+    longest that a removal from the group takes to act. `audience` is for whom such a token is (its
+    claim `aud`), None when there was no token.
     """
 
     result: Result
     fact: str
     since: datetime
     lifetime: int | None = None
+    audience: frozenset[str] | None = None
 
     def after(self, before: "Proof | None") -> "Proof":
         """Return the earlier one when this says the same: what did not change needs no write."""
         if before is None:
             return self
-        said = (before.result, before.fact, before.lifetime)
-        return before if said == (self.result, self.fact, self.lifetime) else self
+        return before if replace(self, since=before.since) == before else self
 
 
 def judge(
@@ -54,18 +55,18 @@ def judge(
     `who` is whose token it is, such as `the ID token of client "headlamp" for a member of /SRE`.
     """
     found = read_claim(token.get(claim))
-    lifetime = _lifetime(token)
+    lifetime, audience = _lifetime(token), read_claim(token.get("aud")) or frozenset()
     lacking = sorted(expected - (found or frozenset()))
     if lacking:
         strings = " and ".join(f'"{text}"' for text in lacking)
         fact = f'{who} lacks {strings} in claim "{claim}"{_instead(token, claim, found)}'
-        return Proof(Result.REFUTED, fact, now, lifetime)
+        return Proof(Result.REFUTED, fact, now, lifetime, audience)
     strings = " and ".join(f'"{text}"' for text in sorted(expected))
-    return Proof(Result.PROVEN, f"{who} carries {strings} as computed", now, lifetime)
+    return Proof(Result.PROVEN, f"{who} carries {strings} as computed", now, lifetime, audience)
 
 
 def read_claim(value: object) -> frozenset[str] | None:
-    """Return the groups as kube-apiserver reads them: a string or a list of them, else None."""
+    """Return a claim as kube-apiserver reads it: a string or a list of them, else None."""
     if isinstance(value, str):
         return frozenset({value})
     if isinstance(value, list) and all(isinstance(each, str) for each in value):

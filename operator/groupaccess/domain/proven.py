@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from groupaccess.domain.audience import audience_doubts
 from groupaccess.domain.claims import RESERVED, claim, collision
 from groupaccess.domain.directory import Failure, Group, Snapshot
 from groupaccess.domain.identity import Found, Lost, locate, replaced
@@ -30,8 +31,13 @@ def proven(mapping: Mapping, given: Circumstances) -> Verdict:
     else:
         said = _claimed(mapping, found.group, directory, snapshot, given)
         if said.outcome is Outcome.GRANT:
-            said = _with_canary(_told(said, found.group, found.replaced_id), given)
-    return said if pin is None else replace(said, pin=replace(pin, missing_since=since))
+            said = _told(said, found.group, found.replaced_id)
+            doubts = audience_doubts(directory, snapshot, given.sight)
+            said = _with_canary(_doubted(said, *doubts), given)
+    if pin is None:
+        return said
+    identity = snapshot.identity if pin.group_id in snapshot.by_id else pin.directory_id
+    return replace(said, pin=replace(pin, missing_since=since, directory_id=identity))
 
 
 def _strangers(pin: Pin | None, found: Found | Lost, given: Circumstances) -> Found | Lost:
@@ -112,6 +118,12 @@ def _claimed(
         claimed.doubts,
         claimed.partial,
     )
+
+
+def _doubted(granted: Verdict, *doubts: Failure) -> Verdict:
+    """Say of a grant, and first of all, that its tokens may be refused by kube-apiserver."""
+    message = " ".join((granted.message, *(doubt.message for doubt in doubts)))
+    return replace(granted, message=message, doubts=(*doubts, *granted.doubts))
 
 
 def _with_canary(claimed: Verdict, given: Circumstances) -> Verdict:

@@ -40,15 +40,18 @@ class Reason(StrEnum):
     ISSUER_MISMATCH = "IssuerMismatch"
     KEYCLOAK_UNAVAILABLE = "KeycloakUnavailable"
     KEYCLOAK_FORBIDDEN = "KeycloakForbidden"
+    CERTIFICATE_NOT_TRUSTED = "CertificateNotTrusted"
     LOGIN_FAILED = "LoginFailed"
     CREDENTIALS_NOT_FOUND = "CredentialsNotFound"
 
+
+RETRIED = "It is tried again every 5 s for five minutes, then at each spec.syncInterval."
 
 ADVICE: dict[Reason, str] = {
     Reason.GRANTED: "Nothing to do.",
     Reason.READ: "Nothing to do.",
     Reason.EXPIRED: "To grant it again, set spec.mappings[].expiresAt to a later time.",
-    Reason.SUSPENDED: "To go on, take spec.suspend away.",
+    Reason.SUSPENDED: "To go on, write spec.suspend: false there.",
     Reason.PROGRESSING: "Nothing to do: it is waited for.",
     Reason.NAMESPACE_NOT_FOUND: (
         "Create the namespace, or correct spec.mappings[].namespaces.names; the others are granted."
@@ -73,7 +76,8 @@ ADVICE: dict[Reason, str] = {
     ),
     Reason.CLAIM_INDETERMINATE: "Remove the other mapper from this claim, or give it another one.",
     Reason.CLAIM_UNPROVEN: (
-        "In Keycloak, see what a member's token carries: the client, Client scopes, Evaluate."
+        "In Keycloak, see what a member's token carries (the client, Client scopes, Evaluate); a "
+        "canary (spec.canary) proves it without any right on people."
     ),
     Reason.CLAIM_COLLISION: (
         "Turn on 'Full group path' in the mapper, or rename the group or role: now a member of "
@@ -114,10 +118,13 @@ ADVICE: dict[Reason, str] = {
         "Write the issuer in spec.issuer exactly as Keycloak does, and give kube-apiserver the "
         "same string."
     ),
-    Reason.KEYCLOAK_UNAVAILABLE: "What stands keeps standing; it is tried again by itself.",
+    Reason.KEYCLOAK_UNAVAILABLE: (
+        "Existing bindings stay, new grants wait until Keycloak has answered."
+    ),
     Reason.KEYCLOAK_FORBIDDEN: "Give the operator's account in Keycloak the missing right.",
-    Reason.LOGIN_FAILED: "Make spec.auth and the client in Keycloak agree.",
-    Reason.CREDENTIALS_NOT_FOUND: "Provide it in the operator's own namespace.",
+    Reason.CERTIFICATE_NOT_TRUSTED: f"No credentials were sent. {RETRIED}",
+    Reason.LOGIN_FAILED: f"Make spec.auth and the client in Keycloak agree. {RETRIED}",
+    Reason.CREDENTIALS_NOT_FOUND: f"Create or correct it. {RETRIED}",
 }
 
 # Somebody may be about to make what is missing, above all in the same sync: waited for a while.
@@ -149,9 +156,20 @@ ABOUT_GROUP = frozenset(
     }
 )
 
+# What only a person can put right, often in a Secret or ConfigMap, which nobody watches: it is
+# looked for every few seconds for a while.
+REPAIRABLE = frozenset(
+    {
+        Reason.CERTIFICATE_NOT_TRUSTED,
+        Reason.CREDENTIALS_NOT_FOUND,
+        Reason.LOGIN_FAILED,
+    }
+)
+
 # Keycloak was not read: nothing is known that speaks against what stands.
 UNREAD = frozenset(
     {
+        Reason.CERTIFICATE_NOT_TRUSTED,
         Reason.CREDENTIALS_NOT_FOUND,
         Reason.KEYCLOAK_FORBIDDEN,
         Reason.KEYCLOAK_UNAVAILABLE,

@@ -47,6 +47,12 @@ class Judged:
         return bool(self.covers) and not self.missing
 
     @property
+    def removable(self) -> bool:
+        """Tell whether it may go here: what a tool declares would only be made again."""
+        maker = self.found.maker
+        return self.covered and not (maker is not None and maker.declared)
+
+    @property
     def accesses(self) -> tuple[str, ...]:
         """Return the names of the GroupAccesses that grant the same."""
         names = (BindingName.parse(binding.key.name) for binding in self.covers)

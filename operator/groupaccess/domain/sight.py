@@ -9,12 +9,16 @@ from groupaccess.domain.reasons import Reason, advise
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is known of how kube-apiserver reads tokens; `passing` may clear up by itself."""
+    """What is known of how kube-apiserver reads tokens; `passing` may clear up by itself.
+
+    `audiences` are those that a canary has shown, of which kube-apiserver accepts one.
+    """
 
     truth: Truth
     reason: Reason
     message: str
     passing: bool = False
+    audiences: frozenset[str] = frozenset()
 
     @property
     def failure(self) -> Failure:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping as MappingOf
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import Self
@@ -31,7 +31,8 @@ class Verdict:
     `message` is stable, and says what to do. `doubts` are what could not be verified of a GRANT;
     while it is `partial`, no string that stands is taken away. `last` is the answer by the last
     reading, while Keycloak cannot be read. Of a REVOKE, `would_bind` are the subjects that the
-    mapping would have, so far as the last reading tells. `pin` is what the group's bindings should
+    mapping would have, so far as the last reading tells. Of a mapping that is suspended, `would` is
+    the answer without that. `pin` is what the group's bindings should
     say of it, once Keycloak was asked; `until` is when a grace ends; `replaced_id` goes with a
     GRANT that follows a group which was made anew.
     """
@@ -46,6 +47,7 @@ class Verdict:
     partial: bool = False
     last: Self | None = None
     would_bind: tuple[str, ...] = ()
+    would: Self | None = None
     pin: Pin | None = None
     until: datetime | None = None
     replaced_id: str | None = None
@@ -68,8 +70,8 @@ class Verdict:
 
     @property
     def suspended(self) -> bool:
-        """Tell whether the object waits because somebody wants it to."""
-        return self.reason is Reason.SUSPENDED
+        """Tell whether the mapping waits because somebody wants it to."""
+        return self.would is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,22 @@ class Circumstances:
     unreadable: str | None = None
     gaps: MappingOf[str, Gap] = field(default_factory=dict)
     hints: MappingOf[str, Hint] = field(default_factory=dict)
+
+    @property
+    def suspended_by(self) -> str | None:
+        """Name what has `spec.suspend` set, None when nothing has."""
+        found = list[str]()
+        if self.directory is not None and self.directory.suspend:
+            found.append(f'KeycloakDirectory "{self.directory_name}"')
+        if self.suspend:
+            found.append("this GroupAccess")
+        return " and ".join(found) or None
+
+    @property
+    def resumed(self) -> Self:
+        """Return the same with nothing suspended."""
+        directory = replace(self.directory, suspend=False) if self.directory else None
+        return replace(self, suspend=False, directory=directory)
 
     @property
     def unread_yet(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from functools import cached_property
 
 from groupaccess.domain import model
@@ -46,13 +47,20 @@ def render(
 
     The names of annotations are without a domain; one that is None is left out.
     """
-    said = {ANNOTATION_DOMAIN + name: text for name, text in annotations.items()}
+    named = ((ANNOTATION_DOMAIN + name, text) for name, text in annotations.items())
     return Content(
         role=role,
         subjects=tuple(sorted(subjects)),
         owners=(Owner(access.uid, access.name),),
-        annotations=tuple(sorted((name, text) for name, text in said.items() if text is not None)),
+        annotations=tuple(sorted((name, text) for name, text in named if text is not None)),
     )
+
+
+def expiry(mapping: model.Mapping) -> dict[str, str | None]:
+    """Return the annotation that says when a binding ends, by its name."""
+    end = mapping.expires_at
+    text = end.astimezone(UTC).isoformat().replace("+00:00", "Z") if end else None
+    return {"expires-at": text}
 
 
 def spelled_role(key: BindingKey) -> RoleRef:

@@ -12,6 +12,10 @@ from typing import Any
 
 import httpx
 
+from groupaccess.adapters.keycloak.answers import address, foreign
+from groupaccess.adapters.keycloak.connect_errors import explain
+from groupaccess.domain.reasons import Reason
+
 MIB = 2**20
 LARGEST = 16 * MIB
 """Bytes of one answer. A group has 200 to 300: a realm of 50,000 is below."""
@@ -19,10 +23,20 @@ MOST_VALUES = 2**19
 """Values of one answer, since little text can be many. A group has 12: a realm of 40,000 is below.
 What is read from the worst answer within both bounds takes less than half of the pod's memory."""
 HOST = 100  # characters of a host's name in a message
+HTTPS = 443
 
 
 class UnfitError(Exception):
-    """A request that is not made, or an answer that is not taken. The text is for people."""
+    """A request that is not made, or an answer that is not taken.
+
+    The text is for people: where the request went, what is wrong, and what to do.
+    """
+
+    def __init__(
+        self, url: httpx.URL, words: str, reason: Reason = Reason.KEYCLOAK_UNAVAILABLE
+    ) -> None:
+        super().__init__(f"{address(url)}: {words}")
+        self.reason = reason
 
 
 class CarefulClient(httpx.AsyncClient):
@@ -42,40 +56,55 @@ class CarefulClient(httpx.AsyncClient):
 
         python-keycloak wraps that in its own error.
         """
+        url = request.url
         if request.url.scheme != "https":
-            raise UnfitError(f"{request.url.host} is not https, so no credentials are sent there")
+            raise UnfitError(url, "this is not https, so no credentials are sent there")
         try:
             async with asyncio.timeout(self._answer_within):
                 response = await super().send(request, **how)
         except TimeoutError:
-            raise UnfitError(f"no whole answer within {self._answer_within:g} s") from None
+            late = f"no whole answer within {self._answer_within:g} s"
+            there = "see the network and its policies, and whether Keycloak is overloaded"
+            raise UnfitError(url, f"{late}: {there}") from None
+        except httpx.TransportError as error:
+            reason, cause = explain(error)
+            words = f"not reached (port {url.port or HTTPS}), {cause}"
+            raise UnfitError(url, words, reason) from error
         if sum(response.content.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
-            raise UnfitError(f"the answer has more than {MOST_VALUES} values")
+            raise UnfitError(url, f"the answer has more than {MOST_VALUES} values")
+        if (strange := foreign(response)) is not None:
+            raise UnfitError(url, strange)
         return response
 
 
 async def _begin(response: httpx.Response) -> None:
     """Judge an answer by its headers, before its body is read."""
+    url = response.request.url
     if response.has_redirect_location:
-        raise UnfitError(f"redirected to {_target(response)}; redirects are not followed")
+        words = (
+            f"HTTP {response.status_code}, redirected to {_target(response)}; redirects are not "
+            "followed. Set spec.adminURL to where Keycloak itself answers"
+        )
+        raise UnfitError(url, words)
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnfitError("the answer is compressed, which was not asked for")
+        raise UnfitError(url, "the answer is compressed, which was not asked for")
     if isinstance(response.stream, httpx.AsyncByteStream):
-        response.stream = _Bounded(response.stream)
+        response.stream = _Bounded(response.stream, url)
 
 
 class _Bounded(httpx.AsyncByteStream):
     """A body that ends with an error where it gets too large."""
 
-    def __init__(self, stream: httpx.AsyncByteStream) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, url: httpx.URL) -> None:
         self._stream = stream
+        self._url = url
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         left = LARGEST
         async for part in self._stream:
             left -= len(part)
             if left < 0:
-                raise UnfitError(f"the answer is larger than {LARGEST // MIB} MiB")
+                raise UnfitError(self._url, f"the answer is larger than {LARGEST // MIB} MiB")
             yield part
 
     async def aclose(self) -> None:

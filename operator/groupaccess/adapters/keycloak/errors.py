@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import httpx
 from jwcrypto.common import JWException  # type: ignore[import-untyped]
 from keycloak.exceptions import (
     KeycloakConnectionError,
     KeycloakError,
 )
 
+from groupaccess.adapters.keycloak.answers import own_error
 from groupaccess.adapters.keycloak.client import UnfitError
 from groupaccess.application.ports import RefusedError
 from groupaccess.domain.directory import Failure
@@ -29,8 +29,7 @@ NOT_KEYCLOAKS = (
     TypeError,
     ValueError,
 )
-# Their text tells what went wrong below HTTP. That of others may hold what was sent or received.
-SPEAKING = (httpx.ConnectError, httpx.ProxyError)
+NO_REALM = "there is no such realm there"
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 
 
@@ -55,11 +54,7 @@ def told(failure: Failure, secret: str) -> Failure:
 
 def own_words(error: KeycloakError) -> str:
     """Return the error that Keycloak itself names; "" where something before it answered."""
-    try:
-        named = json.loads(error.response_body or b"")["error"]
-    except NOT_KEYCLOAKS:
-        return ""
-    return named if isinstance(named, str) else ""
+    return own_error(error.response_body)
 
 
 @contextmanager
@@ -68,43 +63,60 @@ def translated(
     *,
     needs: str = "",
     missing: Reason = Reason.KEYCLOAK_UNAVAILABLE,
-    absent: str = "there is no such realm there",
+    absent: str = NO_REALM,
     login: Callable[[str], str] | None = None,
 ) -> Iterator[None]:
     """Turn whatever goes wrong in reading `what` into a RefusedError.
 
-    `needs` is the right that a 403 misses, `missing` the reason that a 404 has, `absent` what it
-    means. It is a login where `login` is given, which explains Keycloak's words of refusal.
+    An answer that is not Keycloak's own gets no further than the client, so that a status code
+    means here what it means to Keycloak. `needs` is the right that a 403 misses, `missing` the
+    reason that a 404 has, `absent` what it means. It is a login where `login` is given, which says
+    of Keycloak's words of refusal whose login that was, and what they mean.
     """
     try:
         yield
     except KeycloakConnectionError as error:
-        cause = error.__cause__
-        unfit = isinstance(cause, UnfitError)
-        fact = f"{what}: {cause}" if unfit else f"not reached: {_named(cause)}"
-        raise RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error
+        raise RefusedError(_not_taken(what, error.__cause__)) from error
     except KeycloakError as error:
         code = error.response_code
         if login is not None and code in {BAD_REQUEST, UNAUTHORIZED, FORBIDDEN}:
-            fact = f"Keycloak refused the login: {login(_words(error))}"
+            fact = f"Keycloak refused the login {login(_words(error))}"
             reason = Reason.LOGIN_FAILED
         elif code == FORBIDDEN:
             reason = Reason.KEYCLOAK_FORBIDDEN
             fact = f"{what}: 403, the operator's account lacks {needs}"
         elif code == NOT_FOUND:
-            reason, fact = missing, f"{what}: 404, {absent}"
+            reason, fact = missing, f"{what}: 404, {_absent(error, absent)}"
         else:
-            reason, fact = Reason.KEYCLOAK_UNAVAILABLE, f"{what}: HTTP {code}"
+            reason = Reason.KEYCLOAK_UNAVAILABLE
+            fact = f"{what}: HTTP {code}, an error of Keycloak's own: its log says more"
         raise RefusedError(failure(reason, fact)) from error
     except NOT_KEYCLOAKS as error:
-        fact = f"{what}: the answer is not Keycloak's ({type(error).__name__})"
+        fact = (
+            f"{what}: the answer is not Keycloak's ({type(error).__name__}): look what answers at "
+            "spec.adminURL, or without it at spec.issuer"
+        )
         raise RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error
 
 
-def _named(cause: BaseException | None) -> str:
-    """Name an error by what is stable in it: its kind, and a text that may be shown."""
-    text = str(cause) if isinstance(cause, SPEAKING) else ""
-    return f"{type(cause).__name__} ({text})" if text else type(cause).__name__
+def _not_taken(what: str, cause: BaseException | None) -> Failure:
+    if isinstance(cause, UnfitError):
+        return failure(cause.reason, f"{what}: {cause}")
+    fact = f"{what}: not reached ({type(cause).__name__})"
+    return failure(Reason.KEYCLOAK_UNAVAILABLE, fact)
+
+
+def _absent(error: KeycloakError, absent: str) -> str:
+    """Say what is not there: the realm and the path itself have words of their own.
+
+    They are in `error`, in some versions in `error_description`.
+    """
+    words = str(error.response_body).lower()
+    if "realm" in words:
+        return NO_REALM
+    if "resource method" in words:
+        return "Keycloak serves no such path: correct spec.adminURL or spec.issuer, as by /auth"
+    return absent
 
 
 def _words(error: KeycloakError) -> str:

@@ -112,6 +112,7 @@ class Login(KeycloakOpenIDConnection):
         )
         self.async_s = self.keycloak_openid.connection.async_s = client
         self._proof = proof
+        self._owner = f'of client "{connection.client_id}" with {connection.credentials}'
         self._one_at_a_time = asyncio.Lock()
         self._identity = ""
 
@@ -145,7 +146,7 @@ class Login(KeycloakOpenIDConnection):
                 await self._log_in()
 
     async def _log_in(self) -> None:
-        with translated("the login", login=self._proof.explained):
+        with translated("the login", login=self._refused):
             token = await self.keycloak_openid.a_token(
                 grant_type="client_credentials", **self._proof.renewed()
             )
@@ -156,8 +157,11 @@ class Login(KeycloakOpenIDConnection):
                 self._identity = shaped(SUBJECT, claims["sub"])
                 self.token = token
                 return
-        fact = 'the operator\'s token has no "sub": give its client the scope "basic"'
+        fact = f'the token {self._owner} has no "sub": give the client the scope "basic"'
         raise RefusedError(failure(Reason.LOGIN_FAILED, fact))
+
+    def _refused(self, words: str) -> str:
+        return f"{self._owner}: {self._proof.explained(words)}"
 
 
 def _claims(token: str) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class Prover:
         except NobodyError as none:
             if known is not None and none.passing:
                 return  # what was seen before stays in force
-            fact = f"what {what} carries is computed, not proven: {none}"
+            fact = f"what {what} carries is computed from the mappers, not proven: {none}"
             proof = Proof(Result.UNPROVEN, fact, now)
         else:
             expected = values_of(witness.group, _mappers(read, client))

@@ -10,12 +10,13 @@ from groupaccess.adapters.keycloak.representations import MEMBERS, shaped
 from groupaccess.adapters.keycloak.session import Session
 from groupaccess.application.ports import RefusedError
 from groupaccess.domain.directory import Group
-from groupaccess.domain.reasons import Reason
+from groupaccess.domain.reasons import ADVICE, Reason
 
 TRIES = 5  # groups that are looked into for a member
 SOME = 5  # members of a group, since some may be disabled
 ALL = 100  # members of the canary's group, which should be one
 GROUP_GONE = "the group is gone meanwhile"
+WITHHELD = "the operator's account may not view the members of groups, and need not"
 MEMBERS_NEED = 'the permission "view-members" on the group (or the role "view-users")'
 
 
@@ -29,11 +30,16 @@ class Witness:
 
 
 class NobodyError(Exception):
-    """There is no token to look at; the text says why. `passing` goes by itself."""
+    """There is no token to look at; the text says why, and `reason` is that of a failed request."""
 
-    def __init__(self, why: str, *, passing: bool = False) -> None:
+    def __init__(self, why: str, reason: Reason | None = None) -> None:
         super().__init__(why)
-        self.passing = passing
+        self.reason = reason
+
+    @property
+    def passing(self) -> bool:
+        """Tell whether it goes by itself."""
+        return self.reason is Reason.KEYCLOAK_UNAVAILABLE
 
 
 async def find_witness(
@@ -48,7 +54,8 @@ async def find_witness(
             return await _ourselves(session, groups, identity, canary)
         return await _member(session, groups)
     except NobodyError as nobody:
-        return nobody
+        withheld = canary is None and nobody.reason is Reason.KEYCLOAK_FORBIDDEN
+        return NobodyError(WITHHELD, nobody.reason) if withheld else nobody
 
 
 @contextmanager
@@ -58,8 +65,9 @@ def looked_at(what: str, needs: str, absent: str) -> Iterator[None]:
         with translated(what, needs=needs, absent=absent):
             yield
     except RefusedError as refused:
-        passing = refused.failure.reason is Reason.KEYCLOAK_UNAVAILABLE
-        raise NobodyError(refused.failure.message.removesuffix("."), passing=passing) from refused
+        reason, message = refused.failure.reason, refused.failure.message
+        fact = message.removesuffix(ADVICE[reason]).rstrip(" .")  # here another one is given
+        raise NobodyError(fact, reason) from refused
 
 
 async def _ourselves(

@@ -1,0 +1,72 @@
+"""Whether an answer is Keycloak's own, and what to do about one that is not.
+
+In front of Keycloak there may be a proxy, a load balancer or a firewall, and its errors mean
+something else: its 404 is no missing realm, its 403 no missing right.
+"""
+
+import json
+import re
+
+import httpx
+
+OAUTH2_FIELDS = frozenset({"error", "error_description", "error_uri"})
+ADMIN_FIELDS = frozenset({"errorMessage", "errors", "field", "params"})
+"""Of OAuth2ErrorRepresentation and ErrorRepresentation, in which Keycloak writes its errors."""
+BELOW_COLLECTION = re.compile(r"(?<=/admin/realms/)([^/]+/[^/]+)/.*")
+JSON = "JSON of another shape"
+KINDS = {b"{": JSON, b"[": JSON, b"<": "HTML", b"": "nothing in it"}  # by how a body begins
+ADDRESS = 200  # characters of a URL in a message
+SUCCESS = range(200, 300)
+
+
+def own_error(body: bytes | None) -> str:
+    """Return the error that Keycloak itself names; "" where something before it answered."""
+    try:
+        found = json.loads(body or b"")
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(found, dict) or found.keys() - OAUTH2_FIELDS - ADMIN_FIELDS:
+        return ""
+    named = found.get("error") or found.get("errorMessage")
+    return named if isinstance(named, str) else ""
+
+
+def foreign(response: httpx.Response) -> str | None:
+    """Say that an answer is not Keycloak's own, and what to do; None for one that may be.
+
+    What looks like JSON is read later, where its shape is known.
+    """
+    code, body = response.status_code, response.content
+    kind = KINDS.get(body.lstrip()[:1], "text")
+    if kind == JSON if code in SUCCESS else own_error(body):
+        return None
+    return f"HTTP {code} with {kind}: the answer is not Keycloak's own. {_advice(code)}"
+
+
+def address(url: httpx.URL) -> str:
+    """Return where a request went, without user and query, and without whom it asked for."""
+    path = BELOW_COLLECTION.sub(r"\1/…", url.path)
+    return f"{url.scheme}://{url.netloc.decode()}{path}"[:ADDRESS]
+
+
+def _advice(code: int) -> str:
+    match code:
+        case 404:
+            return (
+                "Something in front of Keycloak does not serve this path: let it do so, or set "
+                "spec.adminURL to where Keycloak itself does (with or without /auth)"
+            )
+        case 401 | 403 | 407 | 429:
+            return (
+                "A proxy or firewall in front of Keycloak refuses the operator: let it through "
+                "there, or set spec.adminURL to an address that leads around it"
+            )
+        case 502 | 503 | 504:
+            return (
+                "A proxy or load balancer answers for Keycloak: look there why it does not reach "
+                "it, and whether Keycloak runs and is ready"
+            )
+    return (
+        "Something else answers there, such as a proxy or its login page: set spec.adminURL to "
+        "where Keycloak itself does"
+    )

@@ -1,0 +1,71 @@
+"""Why a server was not reached, in plain words. httpx keeps the cause behind its own errors."""
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+
+import httpx
+
+from groupaccess.domain.reasons import Reason
+
+
+def explain(error: httpx.TransportError) -> tuple[Reason, str]:
+    """Return the reason of a failed connection, and its cause with what to do about it.
+
+    A text of others is shown only where it cannot hold what was sent or received.
+    """
+    for cause in _chain(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Reason.CERTIFICATE_NOT_TRUSTED, _certificate(cause)
+        if (words := _plain(cause)) is not None:
+            return Reason.KEYCLOAK_UNAVAILABLE, words
+    name = type(error).__name__
+    words = f"the connection ended before its answer did ({name}): see that this port speaks HTTP"
+    return Reason.KEYCLOAK_UNAVAILABLE, words
+
+
+def _plain(cause: BaseException) -> str | None:
+    """Say what an error of the network means, None where another one behind it says more."""
+    match cause:
+        case httpx.ProxyError():
+            return f"the proxy of HTTPS_PROXY does not lead there ({cause})"
+        case ssl.SSLError():
+            words = cause.reason or type(cause).__name__
+            return f"TLS failed ({words}): see that this port speaks https"
+        case socket.gaierror():
+            return "the host name was not found: correct it, or see what the cluster's DNS says"
+        case ConnectionRefusedError():
+            return "the connection was refused: see that Keycloak runs and listens on this port"
+        case OSError(errno=int(number)):
+            return f"{os.strerror(number)}: see the network and its policies"
+    return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what is behind it; of several attempts the first."""
+    behind: BaseException | None = error
+    while behind is not None:
+        yield behind
+        if isinstance(behind, BaseExceptionGroup):
+            behind = behind.exceptions[0]
+        else:
+            behind = behind.__cause__ or behind.__context__
+
+
+def _certificate(error: ssl.SSLCertVerificationError) -> str:
+    words = error.verify_message.rstrip(".")
+    match error.verify_code:  # X509_V_ERR_... of OpenSSL's x509_vfy.h
+        case 62 | 64:  # HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH
+            return (
+                f"its certificate is for another host ({words}): write a name that it holds into "
+                "spec.adminURL, or give Keycloak a certificate for this one"
+            )
+        case 10:  # CERT_HAS_EXPIRED
+            return f"its certificate has ended ({words}): renew it"
+        case 9:  # CERT_NOT_YET_VALID
+            return f"its certificate is not valid yet ({words}): compare the clocks"
+    return (
+        f"its certificate is not trusted ({words}): put the authority that signed it into "
+        "spec.caBundle"
+    )

@@ -1,0 +1,74 @@
+"""Which tool made a binding, and would make it again after a deletion."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+FLUX = (
+    ("helm.toolkit.fluxcd.io", "HelmRelease"),
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"),
+)
+TRACKING_ID, ARGO_INSTANCE = "argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance"
+MANAGED_BY, INSTANCE = "app.kubernetes.io/managed-by", "app.kubernetes.io/instance"
+RELEASE_NAME, RELEASE_NAMESPACE = "meta.helm.sh/release-name", "meta.helm.sh/release-namespace"
+AGAIN = "makes it again: remove it there"
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who made a binding, in words; `declared` where a deletion has to begin in that tool."""
+
+    words: str
+    declared: bool = False
+
+
+def maker(
+    name: str,
+    labels: Mapping[str, str],
+    annotations: Mapping[str, str],
+    owners: Iterable[tuple[str, str]],
+) -> Maker | None:
+    """Return which tool made a binding of that name, None when nothing tells of one.
+
+    `owners` are its owner references as kind and name.
+    """
+    declared = next(_declared(labels, annotations), None)
+    if declared is not None:
+        return Maker(f"{declared} and {AGAIN}", declared=True)
+    if _by_rancher(name, (*labels, *annotations)):
+        return Maker("Rancher made it and makes it again: remove the member there")
+    for kind, owner in owners:
+        if kind == "RBACDefinition":
+            return Maker(f'rbac-manager made it from RBACDefinition "{owner}" and {AGAIN}')
+        return Maker(f'it belongs to {kind} "{owner}", which may make it again')
+    if labels.get(INSTANCE):  # common to many tools, and Argo CD's own in older installations
+        again = "if Argo CD tracks by that label, its Application makes it again"
+        return Maker(f'it has the label {INSTANCE}="{labels[INSTANCE]}": {again}')
+    return None
+
+
+def _declared(labels: Mapping[str, str], annotations: Mapping[str, str]) -> Iterator[str]:
+    """Yield who applies it from Git or from a chart, the outermost first."""
+    for domain, kind in FLUX:
+        if f"{domain}/name" in labels:
+            full_name = _full_name(labels.get(f"{domain}/namespace"), labels[f"{domain}/name"])
+            yield f'Flux made it from {kind} "{full_name}"'
+    tracked = annotations.get(TRACKING_ID, "").partition(":")[0] or labels.get(ARGO_INSTANCE)
+    if tracked:
+        yield f'Argo CD made it from Application "{tracked}"'
+    if RELEASE_NAME in annotations:
+        release = _full_name(annotations.get(RELEASE_NAMESPACE), annotations[RELEASE_NAME])
+        yield f'Helm made it from release "{release}"'
+    elif labels.get(MANAGED_BY) == "Helm":
+        release = labels.get(INSTANCE, "")
+        yield f'Helm made it from release "{release}"' if release else "Helm made it from a release"
+
+
+def _full_name(namespace: str | None, name: str) -> str:
+    return f"{namespace}/{name}" if namespace else name
+
+
+def _by_rancher(name: str, keys: Iterable[str]) -> bool:
+    domains = (key.partition("/")[0] for key in keys)
+    return "cattle" in name or any(
+        domain == "cattle.io" or domain.endswith(".cattle.io") for domain in domains
+    )

@@ -1,0 +1,74 @@
+"""Events of a KeycloakDirectory: one for each change of Ready, and none while nothing changes."""
+
+import asyncio
+
+from fakes.desk import Desk
+from fakes.keycloak import refused
+from groupaccess.domain.reasons import Reason
+
+
+async def posted(desk: Desk) -> list[tuple[str, bool]]:
+    """Return reason and kind of the events since the last time."""
+    await desk.recorder.flush()
+    notes = [(note.reason, note.warning) for note in desk.cluster.notes]
+    desk.cluster.notes.clear()
+    return notes
+
+
+async def test_a_directory_that_becomes_read_says_so_once(desk: Desk) -> None:
+    desk.declare()
+    await asyncio.sleep(1)
+    desk.tell()
+    await desk.recorder.flush()
+    (note,) = desk.cluster.notes
+    assert (note.about.kind, note.about.name) == ("KeycloakDirectory", "default")
+    assert (note.reason, note.warning, note.message) == ("Read", False, "1 groups read.")
+    desk.cluster.notes.clear()
+    await asyncio.sleep(600)
+    desk.realm.create_group("/Dev")
+    await asyncio.sleep(70)
+    assert desk.status()["groups"] == 2
+    assert await posted(desk) == []
+
+
+async def test_each_change_of_ready_is_an_event_and_the_way_back_too(desk: Desk) -> None:
+    desk.declare()
+    await asyncio.sleep(1)
+    desk.tell()
+    await posted(desk)
+    desk.reader.down = True
+    await asyncio.sleep(70)
+    desk.tell()
+    assert await posted(desk) == [("KeycloakUnavailable", True)]
+    desk.reader.down = False
+    desk.cluster.secrets.clear()
+    await asyncio.sleep(70)
+    desk.tell()
+    assert await posted(desk) == [("CredentialsNotFound", True)]
+    await asyncio.sleep(400)  # it stalls, and is looked for all the while
+    desk.tell()
+    assert await posted(desk) == []
+    desk.cluster.secrets["keycloak"] = {"client-id": "groupaccess"}
+    await asyncio.sleep(70)
+    desk.tell()
+    assert "client-secret" in desk.status()["conditions"][0]["message"]
+    assert await posted(desk) == []
+
+
+async def test_a_login_that_fails_once_and_works_again_are_two_events(desk: Desk) -> None:
+    desk.declare()
+    await asyncio.sleep(1)
+    desk.tell()
+    await posted(desk)
+    desk.reader.fail(refused(Reason.LOGIN_FAILED, "Keycloak refused the login"))
+    for _ in range(80):
+        await asyncio.sleep(1)
+        desk.tell()
+    assert await posted(desk) == [("LoginFailed", True), ("Read", False)]
+
+
+async def test_a_replica_that_does_not_lead_posts_none(desk: Desk) -> None:
+    desk.leads = False
+    desk.declare()
+    await asyncio.sleep(70)
+    assert await posted(desk) == []
