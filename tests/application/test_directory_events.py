@@ -4,6 +4,7 @@ import asyncio
 
 from fakes.desk import Desk
 from fakes.keycloak import refused
+from fakes.values import access, mapping
 from groupaccess.domain.reasons import Reason
 
 
@@ -16,16 +17,18 @@ async def posted(desk: Desk) -> list[tuple[str, bool]]:
 
 
 async def test_a_directory_that_becomes_read_says_so_once(desk: Desk) -> None:
+    desk.store.put_access(access("platform", mapping(group="SRE")))
     desk.declare()
     await asyncio.sleep(1)
     desk.tell()
     await desk.recorder.flush()
     (note,) = desk.cluster.notes
     assert (note.about.kind, note.about.name) == ("KeycloakDirectory", "default")
-    assert (note.reason, note.warning, note.message) == ("Read", False, "1 groups read.")
+    assert (note.reason, note.warning, note.message) == ("Read", False, "1 group in use.")
     desk.cluster.notes.clear()
     await asyncio.sleep(600)
     desk.realm.create_group("/Dev")
+    desk.store.put_access(access("other", mapping(group="Dev")))
     await asyncio.sleep(70)
     assert desk.status()["groups"] == 2
     assert await posted(desk) == []

@@ -184,6 +184,7 @@ async def test_another_account_with_one_group_in_use_freezes(desk: Desk) -> None
 
 
 async def test_a_suspended_directory_says_so_and_is_still_read(desk: Desk) -> None:
+    desk.store.put_access(access("platform", mapping(group="SRE"), mapping("new", "Another")))
     desk.declare(suspend=True, syncInterval="10s")
     await asyncio.sleep(1)
     assert desk.ready() == ("True", "Suspended")

@@ -32,7 +32,7 @@ from domain.saying import say
 from domain.strategies import accesses, circumstances, worlds
 from domain.world import World
 from groupaccess.domain.bindings import Binding
-from groupaccess.domain.directory import Failure, Snapshot
+from groupaccess.domain.directory import Failure, Hint, Snapshot
 from groupaccess.domain.ladder import verdict
 from groupaccess.domain.mapping_status import State
 from groupaccess.domain.model import Mapping
@@ -91,7 +91,8 @@ def test_what_would_not_be_bound_says_why() -> None:
     found = replace(BY_DIRECTORY, cluster_roles=frozenset())
     said = verdict(mapping(), found)
     assert said.message.startswith(f'{BY} nothing new: there is no ClusterRole "edit".')
-    absent = verdict(mapping(group="SREE"), BY_DIRECTORY)
+    hinted = replace(BY_DIRECTORY, hints={"SREE": Hint(("SRE",))})
+    absent = verdict(mapping(group="SREE"), hinted)
     assert f'{BY} nothing new: Keycloak has no group "SREE": did you mean SRE?' in absent.message
 
 

@@ -15,12 +15,11 @@ from groupaccess.application.pace import Pace
 from groupaccess.application.ports import Clock, DirectoryReader, Metrics
 from groupaccess.application.publisher import Publisher
 from groupaccess.application.store import Store
-from groupaccess.domain.directory import Failure
 from groupaccess.domain.reasons import REPAIRABLE
 
 FIRST_RETRY = 1.0  # seconds after a round that failed; doubles up to the interval
 SOON = 5.0  # seconds after a failure that somebody may be about to put right, at most
-SOON_RETRIES = 80  # of those: about five minutes
+SOON_FOR = 300.0  # seconds of such failures, then it is asked as often as after others
 SETTLE = 0.5  # seconds between two rounds at least
 REST = 5.0  # seconds between them at most, when it is woken
 JITTER = 0.2  # at most so much of a pause: many clusters do not ask at the same time
@@ -143,16 +142,20 @@ class DirectorySync:
             await self._reader.forget(name)
 
     async def _follow(self, name: str, loop: _Loop) -> None:
-        failures, realms = 0, self._store.realms
+        failures, since, realms = 0, 0.0, self._store.realms
         while name in realms.directories or name in realms.unreadable:
             declared = realms.directories.get(name)
             loop.wake.clear()
             began = self._clock.monotonic()
             healthy = await self._turns.ask_all(name, loop.pace)
             failures = 0 if healthy else failures + 1
+            since = began if failures == 1 else since
             if healthy and self._store.unanswered(name, self._store.users_of(name)):
                 self.asked(name, self._store.users_of(name))  # it came after the round had begun
-            pause = _pause(loop.pace, failures, realms.memory(name).failure)
+            failure = realms.memory(name).failure
+            repairable = failure is not None and failure.reason in REPAIRABLE
+            soon = repairable and self._clock.monotonic() - since < SOON_FOR
+            pause = _pause(loop.pace, failures, soon=soon)
             # However often it is woken: Keycloak rests for as long as it worked.
             rest = min(max(SETTLE, self._clock.monotonic() - began), REST)
             with contextlib.suppress(TimeoutError):
@@ -180,14 +183,12 @@ async def _look_nowhere(*_: object) -> None:
     """See nothing of how kube-apiserver reads tokens."""
 
 
-def _pause(pace: Pace, failures: int, failure: Failure | None) -> float:
+def _pause(pace: Pace, failures: int, *, soon: bool) -> float:
     """Return the seconds until the next round: some less, but never where Keycloak needs them.
 
-    `failures` in a row are behind it, the last one for the reason `failure`.
+    `failures` in a row are behind it; `soon` tells that somebody may be about to mend that.
     """
     if failures:
-        repairable = failure is not None and failure.reason in REPAIRABLE
-        soon = repairable and failures <= SOON_RETRIES
         return backoff(failures, FIRST_RETRY, min(pace.interval, SOON) if soon else pace.interval)
     spread = (1.0, 1 + JITTER) if pace.stretched else (1 - JITTER, 1.0)
     return pace.interval * random.uniform(*spread)  # noqa: S311 -- no secret

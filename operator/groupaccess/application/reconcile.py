@@ -91,7 +91,7 @@ class Reconciler:
             return again
         patience = self._speaker.patience(declared)
         for each in verdicts:
-            if each.reason is Reason.GROUP_NOT_FOUND:  # its message gets better by a hint
+            if (each.would or each).reason is Reason.GROUP_NOT_FOUND:  # a hint betters its message
                 self.suggest(given.directory_name, each.mapping.group)
         said = status(declared.access, verdicts, wanted, observed, patient=patience > 0)
         if said.waiting:
