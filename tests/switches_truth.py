@@ -68,7 +68,7 @@ IDENTITY = (
     domain(
         "identity: replaced is refused",
         "identity",
-        "was, proven=directory.refuses_replaced",
+        "was, proven=True",
         "was",
     ),
     domain(

@@ -278,7 +278,10 @@ def test_warn_follows_no_other_id_than_the_declared_one() -> None:
     declared = access(mapping(group_id="1"))
     world, now = granted(declared), given(realm(ANEW), of=WARN)
     verdict = said(world, now, declared)
-    assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, Reason.GROUP_REPLACED)
+    assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, Reason.GROUP_MISSING)
+    world.settle(declared, now)
+    later = replace(now, now=now.now + WARN.grace)
+    assert said(world, later, declared).outcome is Outcome.REVOKE
 
 
 def test_a_path_that_was_followed_is_not_handed_on_either() -> None:

@@ -1,7 +1,7 @@
 """Whom a mapping means when its group is gone, made anew or declared by id: each in words."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -22,10 +22,12 @@ def anew(path: str, uid: str = "new") -> Group:
     return replace(group(path), id=uid)
 
 
-def gone(*groups: Group, of: Directory = REFUSE, want: Mapping | None = None) -> Found | Lost:
+def gone(
+    *groups: Group, of: Directory = REFUSE, want: Mapping | None = None, now: datetime = NOW
+) -> Found | Lost:
     """Look for a pinned group that is confirmed gone."""
     reading = Reading(realm(anew("/any", "any"), *groups), gone={"old": NOW})
-    return locate(want or mapping(), PIN, reading, of, NOW)
+    return locate(want or mapping(), PIN, reading, of, now)
 
 
 def lost(found: Found | Lost) -> tuple[Reason, bool, str]:
@@ -58,14 +60,17 @@ def test_a_group_of_the_same_name_and_another_id_replaced_it() -> None:
     assert message.startswith("group /SRE (id old) is gone, and group /SRE has another id, new.")
 
 
-def test_several_of_its_name_replaced_it_or_are_ambiguous_under_warn() -> None:
+def test_several_of_its_name_replaced_it_or_leave_it_gone_where_none_can_be_followed() -> None:
     others = (anew("/a/SRE", "a"), anew("/b/SRE", "b"))
     reason, proven, message = lost(gone(*others))
     assert (reason, proven) == (Reason.GROUP_REPLACED, True)
     assert "and others have its name: /a/SRE, /b/SRE." in message
     reason, proven, message = lost(gone(*others, of=WARN))
-    assert (reason, proven) == (Reason.GROUP_AMBIGUOUS, False)
-    assert message.startswith('"SRE" fits several groups: /a/SRE, /b/SRE.')
+    assert (reason, proven) == (Reason.GROUP_MISSING, False)
+    assert message.endswith("Others have its name: /a/SRE, /b/SRE.")
+    later = NOW + WARN.grace
+    reason, proven, _ = lost(gone(*others, of=WARN, now=later))
+    assert (reason, proven) == (Reason.GROUP_MISSING, True)
 
 
 def test_a_group_at_its_path_replaced_it_although_the_declared_name_is_nobodys() -> None:

@@ -1,6 +1,6 @@
 """Which group a mapping means: the pinned one, or the one of its name at the first grant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groupaccess.domain import model
@@ -67,10 +67,16 @@ def locate(
     return _gone(mapping, pin, snapshot, directory, grace)
 
 
-def replaced(pin: Pin, directory: model.Directory, fact: str) -> Lost:
-    """Say that another group has the name, or the string, of one that is gone."""
+def replaced(pin: Pin, directory: model.Directory, grace: Lost, fact: str) -> Lost:
+    """Say that others have the name, or the string, of a group that is gone.
+
+    Where the directory follows replaced groups and there is none to follow, the grace goes on.
+    """
+    if not directory.refuses_replaced:
+        message = f"{grace.failure.message} {fact[0].upper()}{fact[1:]}."
+        return replace(grace, failure=replace(grace.failure, message=message))
     was = f"group {pin.path} (id {pin.group_id}) is gone, and {fact}"
-    return _lost(Reason.GROUP_REPLACED, was, proven=directory.refuses_replaced)
+    return _lost(Reason.GROUP_REPLACED, was, proven=True)
 
 
 def _accept(
@@ -125,14 +131,15 @@ def _gone(
     if isinstance(named, Group):
         if not directory.refuses_replaced and mapping.group_id is None:
             return Found(named, pin.group_id)
-        return replaced(pin, directory, f"group {named.path} has another id, {named.id}")
+        fact = f"group {named.path} has another id, {named.id}"
+        return replaced(pin, directory, grace, fact)
     if isinstance(named, Ambiguous):
-        if not directory.refuses_replaced:
-            return _ambiguous(mapping, named.paths)
-        return replaced(pin, directory, f"others have its name: {', '.join(named.paths)}")
+        fact = f"others have its name: {', '.join(named.paths)}"
+        return replaced(pin, directory, grace, fact)
     heirs = (group for group in snapshot.by_reference.get(pin.path, ()) if group.path == pin.path)
     if (heir := next(heirs, None)) is not None:
-        return replaced(pin, directory, f"group {heir.path} has another id, {heir.id}")
+        fact = f"group {heir.path} has another id, {heir.id}"
+        return replaced(pin, directory, grace, fact)
     return grace
 
 

@@ -55,7 +55,7 @@ def _strangers(pin: Pin | None, found: Found | Lost, given: Circumstances) -> Fo
     for value in (text.removeprefix(directory.groups_prefix) for text in claimed.subjects):
         others = ", ".join(other.path for other in snapshot.namesakes(former, value))
         if others:
-            return replaced(pin, directory, f'tokens carry "{value}" for {others} now')
+            return replaced(pin, directory, found, f'tokens carry "{value}" for {others} now')
     collided = given.prefixes.collision(claimed.subjects)
     if collided is not None and directory.revokes_collided:
         return replace(found, failure=collided, proven=True, until=None)
