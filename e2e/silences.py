@@ -15,6 +15,7 @@ from testbed.objects import Objects, login
 from testbed.realm import Realm
 from testbed.realm_clients import OPERATOR
 
+QUERY_GROUPS = "query-groups"
 SHORT = 5  # seconds that a token lives: then the next login tells
 
 
@@ -56,6 +57,38 @@ def _without_role(role: str) -> Silence:
         scene.realm.clients.grant(role)
 
     return Silence("KeycloakForbidden", f'"{role}"', begin, end)
+
+
+def _without_permission(kind: str) -> Silence:
+    def begin(scene: Scene) -> None:
+        scene.realm.clients.drop_permission(kind)
+
+    def end(scene: Scene) -> None:
+        scene.realm.clients.create_operator()
+
+    return Silence("KeycloakForbidden", f'"view" on all {kind.capitalize()}', begin, end)
+
+
+def _with_some_groups(*, one: bool, role: bool) -> Silence:
+    """Let the operator view one group, give it the role query-groups, or both."""
+
+    def begin(scene: Scene) -> None:
+        clients = scene.realm.clients
+        if one:
+            clients.permit_one("Groups", scene.realm.group_id("/Developer"))
+        if role:
+            clients.grant(QUERY_GROUPS)
+        clients.drop_permission("groups")
+
+    def end(scene: Scene) -> None:
+        clients = scene.realm.clients
+        clients.create_operator()
+        if one:
+            clients.forbid_one("Groups")
+        if role:
+            clients.revoke(QUERY_GROUPS)
+
+    return Silence("KeycloakForbidden", '"view" on all Groups', begin, end)
 
 
 def _named(realm: Realm) -> str:
@@ -104,6 +137,11 @@ SILENCES = {
     "clock": _proxied(UNAVAILABLE, "HTTP 401", refusing_tokens()),
     "groups": _without_role("view-users"),
     "clients": _without_role("view-clients"),
+    "permission-groups": _without_permission("groups"),
+    "permission-clients": _without_permission("clients"),
+    "one-group": _with_some_groups(one=True, role=False),
+    "hidden": _with_some_groups(one=True, role=True),
+    "query": _with_some_groups(one=False, role=True),
     "moved": Silence("IssuerMismatch", "404", _moved, _moved_back),
     "disabled": Silence("LoginFailed", "not enabled", _enabled(yes=False), _enabled(yes=True)),
     "client": Silence("LoginFailed", "refused", _client(enabled=False), _client(enabled=True)),

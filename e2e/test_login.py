@@ -70,13 +70,6 @@ class Account:
         where = f"/clients/{clients.internal_id(OPERATOR)}/service-account-user"
         return str(clients.call("GET", where)["id"])
 
-    def drop_permission(self, kind: str) -> None:
-        """Take the permission to view all groups or clients away."""
-        call = self.realm.clients.call
-        server = SETUP["permissions"](call)
-        (found,) = call("GET", f"{server}/permission/scope?name={OPERATOR}%20views%20{kind}")
-        call("DELETE", f"{server}/policy/{found['id']}")
-
 
 def by_calls(keycloak: Keycloak, name: str) -> Realm:
     """Make a realm by the example's calls."""
@@ -155,7 +148,7 @@ async def test_each_missing_right_is_named_at_once_and_its_return_heals(
     account: Account, kind: str, endpoint: str, right: str
 ) -> None:
     await account.read()
-    account.drop_permission(kind)
+    account.realm.clients.drop_permission(kind)
     failure = await account.refusal()
     assert failure.reason == Reason.KEYCLOAK_FORBIDDEN
     assert failure.message.startswith(endpoint)
@@ -167,16 +160,9 @@ async def test_each_missing_right_is_named_at_once_and_its_return_heals(
 async def test_a_permission_for_one_client_alone_is_too_little_and_said_to_be(
     account: Account,
 ) -> None:
-    account.drop_permission("clients")
     clients = account.realm.clients
-    one = {
-        "name": "one client",
-        "resourceType": "Clients",
-        "resources": [clients.internal_id("headlamp")],
-        "scopes": ["view"],
-        "policies": [OPERATOR],
-    }
-    clients.call("POST", f"{SETUP['permissions'](clients.call)}/permission/scope", one)
+    clients.drop_permission("clients")
+    clients.permit_one("Clients", clients.internal_id("headlamp"))
     SETUP["give_roles"](clients.call, account.user, ["query-clients"])
     failure = await account.refusal()
     assert failure.reason == Reason.KEYCLOAK_FORBIDDEN

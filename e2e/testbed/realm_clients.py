@@ -89,6 +89,33 @@ class Clients:
         """Take roles of realm-management from a client's service account."""
         self._admin.delete_client_roles_of_user(*self._account(client_id, roles))
 
+    def drop_permission(self, kind: str) -> None:
+        """Take the operator's permission to view all `groups` or `clients` away.
+
+        `create_operator` gives it again.
+        """
+        server = SETUP["permissions"](self.call)
+        name = f"{OPERATOR}%20views%20{kind}"
+        (found,) = self.call("GET", f"{server}/permission/scope?name={name}")
+        self.call("DELETE", f"{server}/policy/{found['id']}")
+
+    def permit_one(self, kind: str, resource: str) -> None:
+        """Let the operator view one of the `Groups` or `Clients`, by its id."""
+        permission = {
+            "name": f"one of {kind}",
+            "resourceType": kind,
+            "resources": [resource],
+            "scopes": ["view"],
+            "policies": [OPERATOR],
+        }
+        self.call("POST", f"{SETUP['permissions'](self.call)}/permission/scope", permission)
+
+    def forbid_one(self, kind: str) -> None:
+        """Take that back."""
+        server = SETUP["permissions"](self.call)
+        (found,) = self.call("GET", f"{server}/permission/scope?name=one%20of%20{kind}")
+        self.call("DELETE", f"{server}/policy/{found['id']}")
+
     def _account(
         self, client_id: str, roles: Sequence[str]
     ) -> tuple[str, str, list[dict[str, Any]]]:

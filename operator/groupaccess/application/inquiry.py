@@ -13,7 +13,7 @@ from groupaccess.application.ports import (
     RefusedError,
     UnansweredError,
 )
-from groupaccess.domain.control import filtered, hidden
+from groupaccess.domain.control import filtered, hidden, refused
 from groupaccess.domain.directory import Failure, Group, Realm
 from groupaccess.domain.model import Directory
 from groupaccess.domain.question import Answer, ById, InUse, Question, Search, questions
@@ -62,8 +62,9 @@ class Inquiry:
         if not used.pins:
             await self._timed(self.reader.see_some(self.directory, self.connection))
         await self.ask_for(lambda answers: questions(used, answers, paths=paths))
-        failures = [result for result in self.results.values() if isinstance(result, Failure)]
-        if failures and len(failures) == len(self.results):
+        searches = [each for question, each in self.results.items() if isinstance(question, Search)]
+        failures = [result for result in searches if isinstance(result, Failure)]
+        if failures and len(failures) == len(searches):
             raise RefusedError(failures[0])
 
     async def ask_for(
@@ -100,6 +101,9 @@ class Inquiry:
 
     async def _control(self) -> None:
         """Compare a group with the search for its name; ask again if it was renamed meanwhile."""
+        if (unseen := refused(self.results)) is not None:
+            fact = f"groups: one with id {unseen.group_id} may not be read, and no search shows it"
+            raise RefusedError(filtered(fact))
         group = hidden(self.answers)
         if group is None:
             return

@@ -1,7 +1,9 @@
 """Whether the operator's account sees all groups: Keycloak leaves out in silence what is hidden."""
 
+from collections.abc import Mapping
+
 from groupaccess.domain.directory import Failure, Group
-from groupaccess.domain.question import Answer, Answers, Search
+from groupaccess.domain.question import Answer, Answers, ById, Question, Search
 from groupaccess.domain.reasons import Reason, advise
 
 # A fine-grained permission first, then the role of realm-management that has the same effect.
@@ -20,6 +22,22 @@ def hidden(answers: Answers) -> Group | None:
             search = answers.get(Search(group.name))
             if search is not None and not search.more and not _shows(search, group):
                 return group
+    return None
+
+
+def refused(results: Mapping[Question, Answer | Failure]) -> ById | None:
+    """Return the id of a group that is there, may not be read, and that no search shows.
+
+    An id is asked for only where the searches that would show its group do not. Those that failed,
+    or that do not show all, prove nothing.
+    """
+    searches = (each for question, each in results.items() if isinstance(question, Search))
+    if any(isinstance(each, Failure) or each.more for each in searches):
+        return None
+    for question, result in results.items():
+        forbidden = isinstance(result, Failure) and result.reason is Reason.KEYCLOAK_FORBIDDEN
+        if isinstance(question, ById) and forbidden:
+            return question
     return None
 
 
