@@ -305,8 +305,14 @@ SILENCE = (
     application(
         "questions: a hidden group is noticed",
         "inquiry",
-        "raise RefusedError(filtered(fact))",
-        "pass",
+        "if hidden({by_id: answer, search: self.answers[search]}):",
+        "if False:",
+    ),
+    application(
+        "questions: a group that may not be read by its id is noticed",
+        "inquiry",
+        "if (unseen := refused(self.results)) is not None:",
+        "if unseen := None:",
     ),
     application(
         "questions: hidden groups are noticed without a pin, too",
