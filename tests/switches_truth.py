@@ -305,7 +305,7 @@ SILENCE = (
     application(
         "questions: a hidden group is noticed",
         "inquiry",
-        "if hidden({by_id: answer, search: self.answers[search]}):",
+        "if any(hidden({by_id: answer, search: self.answers[search]})):",
         "if False:",
     ),
     application(
@@ -391,7 +391,12 @@ FORMER = (
     ),
     domain("former: it left with its client", "rename", "or not gone or not left", "or True"),
     domain("former: the group's own id", "before", " == group_id\n", " != ''\n"),
-    domain("former: no other role or place", "before", " and binding.content.role == role", ""),
+    domain(
+        "former: no other role or place",
+        "before",
+        "if self.standing[other].content.role == role",
+        "if True",
+    ),
     domain("former: the end of a write that fails", "before", "before.decided(", "before.only("),
     domain("former: Drop", "rename", "LONGEST if keeps else timedelta(0)", "LONGEST"),
     domain(
@@ -409,7 +414,9 @@ FORMER = (
         "verdict.reason is Reason.API_SERVER_MISMATCH",
         "False",
     ),
-    application("former: it wakes", "expiry", "        ahead += others\n", ""),
+    application(
+        "former: it wakes", "expiry", "(moment for moment in others if moment > now)", "()"
+    ),
     application(
         "former: the next answer touches",
         "known",

@@ -1,6 +1,7 @@
 """Rounds of questions: what is kept of them, what they cost, and what does not wait for them."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -214,13 +215,29 @@ async def test_after_a_restart_nothing_pinned_is_judged_before_a_round_has_ended
     assert desk.verdict().outcome is Outcome.GRANT
 
 
-async def test_without_a_pin_answers_count_as_they_come(desk: Desk) -> None:
+async def test_no_answer_counts_before_all_were_given(desk: Desk) -> None:
     use_many(desk)
     desk.declare()
     await asyncio.sleep(1)
+    assert desk.verdict(MANY[0]).reason is Reason.KEYCLOAK_UNAVAILABLE
+    await asyncio.sleep(5)
     assert desk.verdict(MANY[0]).outcome is Outcome.GRANT
-    assert desk.verdict(MANY[-1]).reason is Reason.KEYCLOAK_UNAVAILABLE
-    assert MANY[0] in desk.touched
+    assert desk.verdict(MANY[-1]).outcome is Outcome.GRANT
+
+
+async def test_of_a_round_that_is_not_believed_nothing_is_kept(desk: Desk) -> None:
+    shown = pin(desk, "/SRE")
+    desk.use()
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+    desk.realm.groups["/new/SRE"] = replace(shown, path="/new/SRE")
+    del desk.realm.groups["/SRE"]
+    desk.realm.unlisted.add(shown.id)
+    await asyncio.sleep(12)
+    assert desk.ready() == ("False", "KeycloakForbidden")
+    memory = desk.store.realms.memory("default")
+    assert memory.known is not None
+    assert [group.path for group in memory.known.groups] == ["/SRE"]
 
 
 async def test_another_account_than_the_bindings_name_counts_after_a_whole_round(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from groupaccess.domain.directory import Failure, Gap, Hint, Reading, Realm, Snapshot
 from groupaccess.domain.question import Answer, ById, InUse, Question, questions
+from groupaccess.domain.reasons import Reason
 from groupaccess.domain.snapshot import snapshot
 
 Results = Mapping[Question, Answer | Failure]
@@ -67,6 +68,13 @@ class DirectoryMemory:
     def confirmed(self) -> frozenset[str]:
         """Return the pinned ids that are gone by a whole round: before that nothing acts on it."""
         return self.judged[1] if self.judged else frozenset()
+
+    @property
+    def passing(self) -> frozenset[Question]:
+        """Return the questions that had no answer, and may have one soon."""
+        unavailable = Reason.KEYCLOAK_UNAVAILABLE
+        found = (each for each, why in self.failures.items() if why.reason is unavailable)
+        return frozenset(found)
 
     def put(self, results: Results, now: datetime) -> frozenset[Question]:
         """Keep some answers and failures; return the questions of which something new is known."""

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from groupaccess.application.asked import awaits_proof, looked_into
 from groupaccess.application.connections import Connections
 from groupaccess.application.declared import DeclaredDirectory
-from groupaccess.application.directory_memory import Results, Round
+from groupaccess.application.directory_memory import Round
 from groupaccess.application.inquiry import Inquiry
 from groupaccess.application.ports import Clock, DirectoryReader, RefusedError
 from groupaccess.application.store import Store
@@ -17,9 +17,8 @@ from groupaccess.domain.directory import Failure, Snapshot
 class DirectoryRounds:
     """Asks directories, and tells whom the answers touch.
 
-    An answer is kept as it comes, as long as it is of the realm that is known. Of a realm that is
-    new, or another one than on the bindings, nothing counts before the end of a round: only then
-    can be judged whether it is to be believed.
+    No answer counts before the end of what was asked: only then can be judged whether the account
+    sees all groups, and whether the realm is to be believed.
     """
 
     def __init__(
@@ -46,7 +45,6 @@ class DirectoryRounds:
         realm = await inquiry.realm(looked_into(directory, self._known(name), used))
         if self._store.continues(name, realm):
             self._keep(declared, lambda: self._store.put_realm(name, realm))
-            inquiry.publish = lambda results: self._publish(declared, results)
         await inquiry.ask_all(used, paths=carries_paths(directory, realm.clients))
         ended = Round(realm, inquiry.results, used, self._clock.now())
         if self._store.is_another(name, realm) and not ended.whole:
@@ -63,10 +61,11 @@ class DirectoryRounds:
         """
         name = declared.directory.name
         inquiry = await self._inquiry(declared)
-        inquiry.publish = lambda results: self._publish(declared, results)
         if (known := self._known(name)) is not None:
             inquiry.identity = known.identity
-        await inquiry.ask_for(lambda _: self._store.unanswered(name, accesses))
+        await inquiry.ask_for(lambda fresh: self._store.unanswered(name, accesses, fresh))
+        results, now = inquiry.results, self._clock.now()
+        self._keep(declared, lambda: self._store.put_results(name, results, now))
         await self._prove(declared, inquiry)
 
     async def _inquiry(self, declared: DeclaredDirectory) -> Inquiry:
@@ -84,10 +83,6 @@ class DirectoryRounds:
 
     def _known(self, name: str) -> Snapshot | None:
         return self._store.realms.memory(name).known
-
-    def _publish(self, declared: DeclaredDirectory, results: Results) -> None:
-        name, now = declared.directory.name, self._clock.now()
-        self._keep(declared, lambda: self._store.put_results(name, results, now))
 
     def _keep(self, declared: DeclaredDirectory, put: Callable[[], AbstractSet[str]]) -> None:
         """Keep something, unless the directory is another one by now."""

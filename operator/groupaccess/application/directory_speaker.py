@@ -26,8 +26,14 @@ class DirectorySpeaker:
     store: Store
     clock: Clock
 
-    async def say(self, name: str, pace: Pace) -> None:
-        """Say how a directory is known, and how often it is asked."""
+    async def say(self, name: str, pace: Pace, account: str | None = None) -> None:
+        """Say how a directory is known, and how often it is asked.
+
+        `account` is the operator's where it was found to be another one in the same realm.
+        """
+        if name in self.store.realms.unreadable:
+            await self.say_unreadable(name)
+            return
         declared = self.store.realms.directories.get(name)
         if declared is None:
             return
@@ -43,7 +49,8 @@ class DirectorySpeaker:
         body = directory_status(
             observed.generation, conditions, reading, asking, observed.prior, now
         )
-        notes = self._new_account(observed.ref), _note(observed, conditions[0])
+        account = account or self.store.new_account(name)
+        notes = self._new_account(observed.ref, account), _note(observed, conditions[0])
         await self.publisher.publish(observed, body, *notes)
 
     async def say_unreadable(self, name: str) -> None:
@@ -57,9 +64,8 @@ class DirectorySpeaker:
         )
         await self.publisher.publish(observed, body, _note(observed, conditions[0]))
 
-    def _new_account(self, ref: ObjectRef) -> Note | None:
+    def _new_account(self, ref: ObjectRef, account: str | None) -> Note | None:
         """Return what is to be posted of an account that is another one in the same realm."""
-        account = self.store.new_account(ref.name)
         if account is None:
             return None
         message = (

@@ -148,7 +148,8 @@ class DirectorySync:
             loop.wake.clear()
             began = self._clock.monotonic()
             healthy = await self._turns.ask_all(name, loop.pace)
-            failures = 0 if healthy else failures + 1
+            complete = healthy and not realms.memory(name).passing
+            failures = 0 if complete else failures + 1
             since = began if failures == 1 else since
             if healthy and self._store.unanswered(name, self._store.users_of(name)):
                 self.asked(name, self._store.users_of(name))  # it came after the round had begun

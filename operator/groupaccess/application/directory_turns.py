@@ -82,12 +82,17 @@ class DirectoryTurns:
 
     async def _new(self, name: str, accesses: set[str], pace: Pace) -> bool:
         """Return False where it shows that nothing can be believed: then everything is asked."""
+        if name in self.store.realms.unreadable:
+            return True  # its spec of before may lead elsewhere
         declared = self.store.realms.directories.get(name)
         if declared is not None and self.store.unanswered(name, accesses):
+            failed = {*self.store.realms.memory(name).passing}
             try:
                 await self.rounds.ask_new(declared, accesses)
             except (RefusedError, PassingError) as error:
                 logger.info("directory %s: everything is asked again: %s", name, error)
+                return False
+            if self.store.realms.memory(name).passing - failed:
                 return False
         if self.store.realms.memory(name).read_at is not None:  # else the round will say it
             await self._say(name, pace)
@@ -102,17 +107,17 @@ class DirectoryTurns:
             return True  # it was for another realm: it is asked again at once, `wake` is set
         if failure is not None:
             self.enqueue(self.store.put_failure(name, failure))
-        reading = self.store.realms.reading(name)
+        reading, account = self.store.realms.reading(name), self.store.new_account(name)
         sight = await self.look(declared, reading, lambda: self.connections.of(declared.spec))
         current = self.store.realms.directories.get(name)
         if current is not None and current.same_spec(declared):
             self.enqueue(self.store.put_sight(name, sight))
-        await self._say(name, pace)
+        await self._say(name, pace, account)
         return failure is None
 
-    async def _say(self, name: str, pace: Pace) -> None:
+    async def _say(self, name: str, pace: Pace, account: str | None = None) -> None:
         try:
-            await self.speaker.say(name, pace)
+            await self.speaker.say(name, pace, account)
         except PassingError as passing:  # the next turn says it
             logger.warning("directory %s: status not written: %s", name, passing)
 

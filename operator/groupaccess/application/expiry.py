@@ -49,7 +49,7 @@ class Expiry:
                     self._warn(declared, verdict, end, once)
         others = [each.until for each in verdicts if each.until is not None]
         others += self._formers(declared, memory, warned, contents)
-        ahead += others
+        ahead += (moment for moment in others if moment > now)
         if ends or others:
             self._alarms.set(name, min(ahead, default=None))
         else:

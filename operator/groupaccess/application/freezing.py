@@ -1,6 +1,7 @@
 """Which directories are frozen, and what was acknowledged of them since the start."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from groupaccess.domain.directory import Failure, Snapshot
@@ -16,14 +17,18 @@ class Freezing:
     _seen: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def judge(
-        self, directory: Directory, snapshot: Snapshot, uses: Iterable[Use]
+        self,
+        directory: Directory,
+        snapshot: Snapshot,
+        uses: Iterable[Use],
+        declared_ids: AbstractSet[str] = frozenset(),
     ) -> Failure | None:
         """Say why a directory is frozen, None when it is not.
 
         An acknowledgement is remembered while the event lasts: its facts become fewer when it is
         acted upon.
         """
-        name, found = directory.name, upheaval(uses, snapshot, directory)
+        name, found = directory.name, upheaval(uses, snapshot, directory, declared_ids)
         if not found.absent:
             self._seen.pop(name, None)
         elif directory.acknowledged.issuperset(found.tokens):

@@ -21,12 +21,10 @@ from groupaccess.domain.reasons import Reason, advise
 
 AT_ONCE = 4  # requests; a realm is asked by many clusters
 ENOUGH = 10  # failures one after the other, after which the others are not asked
-PORTION = 0.1  # seconds between two times that answers are published
 WITHIN = 60.0  # seconds for what concerns all groups; each answer has a shorter bound of its own
 
 T = TypeVar("T")
 Results = dict[Question, Answer | Failure]
-Publish = Callable[[Results], None]
 
 
 @dataclass
@@ -43,11 +41,8 @@ class Inquiry:
     connection: Connection
     clock: Clock
     identity: str = ""
-    publish: Publish = lambda _: None
     seconds: float = 0.0
     results: Results = field(default_factory=dict)
-    _fresh: Results = field(default_factory=dict)
-    _handed_over: float = 0.0
     _failures: int = 0  # one after the other
 
     async def realm(self, members_of: Sequence[Group] | None) -> Realm:
@@ -79,7 +74,7 @@ class Inquiry:
         await self._control()
 
     async def ask(self, new: Iterable[Question]) -> None:
-        """Ask some questions, a few at a time, and publish what is answered as it comes."""
+        """Ask some questions, a few at a time."""
         waiting = deque(sorted(new, key=repr))
         many = min(AT_ONCE, len(waiting))
         workers = [asyncio.create_task(self._work(waiting)) for _ in range(many)]
@@ -89,7 +84,6 @@ class Inquiry:
             for worker in workers:
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
-            self._hand_over()
 
     @property
     def answers(self) -> dict[Question, Answer | None]:
@@ -104,18 +98,15 @@ class Inquiry:
         if (unseen := refused(self.results)) is not None:
             fact = f"groups: one with id {unseen.group_id} may not be read, and no search shows it"
             raise RefusedError(filtered(fact))
-        group = hidden(self.answers)
-        if group is None:
-            return
-        by_id = ById(group.id)
-        await self.ask([by_id])
-        answer = self.answers[by_id]
-        for group in answer.groups if answer else ():
-            search = Search(group.name)
-            await self.ask([search])
-            if hidden({by_id: answer, search: self.answers[search]}):
-                fact = f"groups: {group.path} (id {group.id}) is there, and no search shows it"
-                raise RefusedError(filtered(fact))
+        for by_id in [ById(group.id) for group in hidden(self.answers)]:
+            await self.ask([by_id])
+            answer = self.answers[by_id]
+            for group in answer.groups if answer else ():
+                search = Search(group.name)
+                await self.ask([search])
+                if any(hidden({by_id: answer, search: self.answers[search]})):
+                    fact = f"groups: {group.path} (id {group.id}) is there, and no search shows it"
+                    raise RefusedError(filtered(fact))
 
     async def _work(self, waiting: deque[Question]) -> None:
         while waiting:
@@ -124,16 +115,6 @@ class Inquiry:
             self._failures = self._failures + 1 if isinstance(result, Failure) else 0
             if isinstance(result, Failure) and self._failures >= ENOUGH:
                 raise RefusedError(result)
-            self._fresh[question] = result
-            if self.clock.monotonic() - self._handed_over >= PORTION:
-                self._hand_over()
-
-    def _hand_over(self) -> None:
-        """Publish what has come since the last time."""
-        fresh, self._fresh = self._fresh, {}
-        self._handed_over = self.clock.monotonic()
-        if fresh:
-            self.publish(fresh)
 
     async def _result(self, question: Question) -> Answer | Failure:
         asked = self.reader.ask(self.directory, self.connection, self.identity, question)

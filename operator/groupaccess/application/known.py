@@ -22,7 +22,7 @@ from groupaccess.domain.freeze import Use, new_account, use_of
 from groupaccess.domain.namespaces import Namespace
 from groupaccess.domain.pins import Pin, edited, pins
 from groupaccess.domain.prefixes import Prefixes
-from groupaccess.domain.question import InUse, Question, questions
+from groupaccess.domain.question import Answers, InUse, Question, questions
 from groupaccess.domain.verdict import Circumstances
 
 ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
@@ -63,8 +63,7 @@ class Known:
         unwritten = (
             use_of(key, content)
             for memory in self._memories.values()
-            if memory.attempts
-            for key, content in memory.unwritten.items()
+            for key, content in memory.unwritten(self.bindings.all).items()
         )
         found = {use for name, use in filter(None, unwritten) if name == directory}
         return found.union(self.bindings.pinned.of(directory))
@@ -130,7 +129,7 @@ class Known:
 
     def frozen(self, name: str) -> Failure | None:
         """Say why a directory is frozen, None when it is not."""
-        return self.realms.frozen(name, self.bindings.pinned.of(name))
+        return self.realms.frozen(name, self.bindings.pinned.of(name), self._references.ids)
 
     def prefixes(self, name: str) -> Prefixes:
         """Return what the prefixes of other directories mean for a directory."""
@@ -153,7 +152,9 @@ class Known:
         access, name = declared.access, declared.access.directory
         directory, memory = self.realms.directories.get(name), self.realms.memory(name)
         pinned = self.pins(access.name)
-        needed = {each.name: self._needed(name, each, pinned) for each in access.mappings}
+        needed = {
+            each.name: self._needed(name, each, pinned, memory.answers) for each in access.mappings
+        }
         formers = self._former_names(access.name, directory.directory if directory else None)
         self._dependents.put(access.name, name, formers.union(*needed.values()))
         groups = {each.group for each in access.mappings}
@@ -189,21 +190,27 @@ class Known:
         texts = strings(directory, {name for formers in bound for name in formers})
         return questions(InUse(strings=texts), {}, paths=False)
 
-    def unanswered(self, directory: str, accesses: Iterable[str]) -> set[Question]:
-        """Return what was never asked of a directory, of all that some GroupAccesses need."""
-        needed = set[Question]()
+    def unanswered(
+        self, directory: str, accesses: Iterable[str], fresh: Answers | None = None
+    ) -> set[Question]:
+        """Return what was never asked of a directory, of all that some GroupAccesses need.
+
+        `fresh` are answers that are not kept yet.
+        """
+        memory, needed = self.realms.memory(directory), set[Question]()
+        answers: Answers = {**memory.answers, **fresh} if fresh else memory.answers
         for access in (self.accesses[name].access for name in accesses if name in self.accesses):
             if access.directory == directory:
                 pinned = self.pins(access.name)
                 for mapping in access.mappings:
-                    needed |= self._needed(directory, mapping, pinned)
-        memory = self.realms.memory(directory)
-        return needed - memory.answers.keys() - memory.failures.keys()
+                    needed |= self._needed(directory, mapping, pinned, answers)
+        return needed - answers.keys() - memory.failures.keys()
 
     def is_another(self, directory: str, realm: Realm) -> bool:
         """Tell whether bindings say that the operator's account was another one."""
-        uses = self.bindings.pinned.of(directory)
-        return any(use.grants and use.directory_id not in {"", realm.identity} for use in uses)
+        uses = (use.directory_id for use in self.bindings.pinned.of(directory) if use.grants)
+        named = {*uses} - {""}
+        return bool(named) and realm.identity not in named
 
     def continues(self, directory: str, realm: Realm) -> bool:
         """Tell whether an answer counts at once: the realm is the one that was asked before.
@@ -216,14 +223,18 @@ class Known:
         return before.identity == realm.identity
 
     def _needed(
-        self, directory: str, mapping: model.Mapping, pinned: Mapping[str, Pin]
+        self,
+        directory: str,
+        mapping: model.Mapping,
+        pinned: Mapping[str, Pin],
+        answers: Answers,
     ) -> frozenset[Question]:
-        """Return the questions whose answers a mapping depends on."""
+        """Return the questions whose answers a mapping depends on, by what was answered so far."""
         declared, memory = self.realms.directories.get(directory), self.realms.memory(directory)
         if declared is None or memory.realm is None or mapping.unreadable is not None:
             return frozenset()
         paths = carries_paths(declared.directory, memory.realm.clients)
-        return questions(in_use_of(mapping, pinned), memory.answers, paths=paths)
+        return questions(in_use_of(mapping, pinned), answers, paths=paths)
 
     def _gap(
         self,

@@ -1,11 +1,12 @@
 """What the operator remembers of one GroupAccess and of one binding, and drops with its uid."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from groupaccess.application.attempts import Attempt
 from groupaccess.domain.bindings import Binding, BindingKey, Content
+from groupaccess.domain.former import Formers, former_subjects
 
 
 class DeclaredGroup(NamedTuple):
@@ -34,13 +35,16 @@ class ObjectMemory:
     """What is remembered of one GroupAccess.
 
     `applied` is what the API server acknowledged last, by binding: drift is repaired to it while
-    Keycloak is silent. `attempts` are applies that were not acknowledged. `subjects` are those
-    that a mapping bound before it was revoked. `warned` names the ends of which people were warned.
+    Keycloak is silent. `ends` are those of former subjects, kept until these are bound no more,
+    also where no write is acknowledged. `attempts` are applies that were not acknowledged.
+    `subjects` are those that a mapping bound before it was revoked. `warned` names the ends of
+    which people were warned.
     """
 
     uid: str
     name: str = ""
     applied: dict[BindingKey, Content] = field(default_factory=dict)
+    ends: dict[BindingKey, Formers] = field(default_factory=dict)
     attempts: dict[BindingKey, Attempt] = field(default_factory=dict)
     subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
     warned: set[str] = field(default_factory=set)
@@ -69,11 +73,13 @@ class ObjectMemory:
         """Return the bindings without subjects that were not written yet: their pins are kept."""
         return {key: content for key, content in self.pending.items() if not content.subjects}
 
-    @property
-    def unwritten(self) -> dict[BindingKey, Content]:
-        """Return what is to be bound by writes that were not acknowledged, so far as it pins."""
-        known = self.placeholders | self.certain
-        return {key: content for key, content in known.items() if key in self.attempts}
+    def unwritten(self, standing: Container[BindingKey]) -> dict[BindingKey, Content]:
+        """Return what is to be bound and does not stand, or not so, so far as it pins."""
+        return {
+            key: content
+            for key, content in (self.placeholders | self.certain).items()
+            if key in self.attempts or key not in standing
+        }
 
     @property
     def refused(self) -> bool:
@@ -86,6 +92,18 @@ class ObjectMemory:
             binding = bindings.get(key)
             if binding and attempt.desired and attempt.is_shown_by(binding):
                 self.acknowledge(key, attempt.desired.content)
+
+    def decide(
+        self, contents: Mapping[BindingKey, Content], bindings: Mapping[BindingKey, Binding]
+    ) -> None:
+        """Take in the ends that are decided; one that has come stays known while it is bound."""
+        known, self.ends = self.ends, {}
+        for key, content in contents.items():
+            bound = {*bindings[key].content.groups} if key in bindings else set[str]()
+            gone = bound.difference(content.groups)
+            before = {name: one for name, one in known.get(key, {}).items() if name in gone}
+            if formers := before | former_subjects(content):
+                self.ends[key] = formers
 
     def acknowledge(self, key: BindingKey, content: Content) -> None:
         """Keep what was applied."""

@@ -36,7 +36,8 @@ class Pinned:
             self._uses[directory][use] -= 1
             for name in former_subjects(binding.content):
                 self._formers[directory][name] -= 1
-                self._formers[directory] += Counter[str]()  # keeps what is counted
+                if not self._formers[directory][name]:
+                    del self._formers[directory][name]
             if not self._formers[directory]:
                 del self._formers[directory]
             if not self._uses[directory][use]:

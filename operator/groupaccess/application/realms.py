@@ -93,7 +93,9 @@ class Realms:
         before, self.sights[name] = self.sights.get(name), sight
         return sight != before
 
-    def frozen(self, name: str, uses: Iterable[Use]) -> Failure | None:
+    def frozen(
+        self, name: str, uses: Iterable[Use], declared_ids: AbstractSet[str] = frozenset()
+    ) -> Failure | None:
         """Say why a directory is frozen, by what bindings pin of it; None when it is not.
 
         It is judged by the last whole round, and by the pins that this one answered.
@@ -103,7 +105,7 @@ class Realms:
             return None
         snapshot, gone = judged
         answered = [use for use in uses if use.group_id in snapshot.by_id or use.group_id in gone]
-        return self.freezing.judge(declared.directory, snapshot, answered)
+        return self.freezing.judge(declared.directory, snapshot, answered, declared_ids)
 
     def prefixes(self, name: str, bound: AbstractSet[str]) -> Prefixes:
         """Return what the prefixes of the others mean for a directory, by which ones are bound."""

@@ -75,6 +75,7 @@ class Reconciler:
         verdicts, wanted = self._judge(declared, given)
         keys = _declared(declared, verdicts, wanted)
         memory.keep(keys)
+        memory.decide(wanted.contents, self._store.standing(name))
         contents = self._contents(name, wanted)
         self._expiry.watch(declared, memory, verdicts, contents, now)
         self._elsewhere.remember(declared.access, verdicts, wanted)
@@ -113,7 +114,9 @@ class Reconciler:
     ) -> Wanted:
         access = declared.access
         standing, memory = self._store.standing(access.name), self._store.memory(access.name)
-        return desired(access, verdicts, given, standing, memory.certain, memory.pending)
+        return desired(
+            access, verdicts, given, standing, memory.certain, memory.pending, memory.ends
+        )
 
     def _contents(self, name: str, wanted: Wanted) -> dict[BindingKey, Content]:
         """Return what each binding says that is to stand, or is left as it is."""

@@ -34,6 +34,7 @@ class References:
     _roles: Index = field(default_factory=_index)
     _directories: Index = field(default_factory=_index)
     _namespaces: Index = field(default_factory=_index)
+    _ids: Index = field(default_factory=_index)
     _selecting: dict[str, tuple[Scope, ...]] = field(default_factory=dict)
 
     def add(self, access: Access) -> None:
@@ -42,6 +43,8 @@ class References:
         scopes = tuple(mapping.scope for mapping in access.mappings if mapping.scope is not None)
         for mapping in access.mappings:
             self._roles[mapping.cluster_role].add(access.name)
+            if mapping.group_id is not None:
+                self._ids[mapping.group_id].add(access.name)
         for scope in scopes:
             for namespace in scope.names:
                 self._namespaces[namespace].add(access.name)
@@ -55,6 +58,8 @@ class References:
         self._selecting.pop(access.name, None)
         for mapping in access.mappings:
             discard(self._roles, mapping.cluster_role, access.name)
+            if mapping.group_id is not None:
+                discard(self._ids, mapping.group_id, access.name)
             for namespace in mapping.scope.names if mapping.scope else ():
                 discard(self._namespaces, namespace, access.name)
 
@@ -62,6 +67,11 @@ class References:
     def roles(self) -> frozenset[str]:
         """Return the ClusterRoles that are granted."""
         return frozenset(self._roles)
+
+    @property
+    def ids(self) -> AbstractSet[str]:
+        """Return the ids of groups that are declared: nothing takes their place."""
+        return self._ids.keys()
 
     def of_role(self, name: str) -> AbstractSet[str]:
         """Return those that grant a ClusterRole."""

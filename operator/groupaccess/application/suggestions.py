@@ -67,11 +67,11 @@ class Suggestions:
         declared = self._store.realms.directories.get(name)
         if declared is None:
             return
-        hint = Hint()
+        hint, _ = self._store.realms.memory(name).hints.get(reference, (Hint(), 0.0))
         try:
             connection = await self._connections.of(declared.spec)
             hint = await self._hint(declared.directory, connection, reference)
-        except (RefusedError, PassingError) as error:  # the message stays without
+        except (RefusedError, PassingError) as error:  # the message stays as it is
             logger.info("directory %s: nothing suggested: %s", name, error)
         except Exception:
             logger.exception("directory %s: nothing suggested", name)

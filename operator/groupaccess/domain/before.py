@@ -1,8 +1,8 @@
 """What the bindings of one GroupAccess bound until now, as far as each source of it is believed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from groupaccess.domain import model
 from groupaccess.domain.bindings import Binding, BindingKey, Content, RoleRef
@@ -42,6 +42,11 @@ class Before:
         plausible = frozenset(text for text in fits if not text.startswith(RESERVED))
         return before.only(plausible | before.formers.keys())
 
+    @property
+    def identity(self) -> Hashable:
+        """Return the same for what says the same."""
+        return self.path, self.name, frozenset(self.subjects), frozenset(self.formers.items())
+
     def only(self, names: AbstractSet[str]) -> "Before":
         """Return what of it is among some subjects."""
         formers = {name: one for name, one in self.formers.items() if name in names}
@@ -62,7 +67,7 @@ class Bindings:
     `directories` are those whose groups of a declared name are meant. `edited` are groups that are
     only spelled otherwise than before: as declared now, and before. `standing` is what is there,
     `applied` what the API server acknowledged last of each, `pending` what it did not acknowledge
-    yet.
+    yet. `ends` are those that were decided since the start, for what is still bound.
     """
 
     directories: AbstractSet[str]
@@ -70,6 +75,9 @@ class Bindings:
     standing: Mapping[BindingKey, Binding]
     applied: Mapping[BindingKey, Content]
     pending: Mapping[BindingKey, Content]
+    ends: Mapping[BindingKey, Formers]
+    _written: dict[tuple[str, str], dict[Hashable, Before]] = field(default_factory=dict)
+    _placed: dict[str, list[BindingKey]] = field(default_factory=dict)
 
     def are_for(self, mapping: model.Mapping, content: Content) -> bool:
         """Tell whether a binding was made for what is declared."""
@@ -103,15 +111,29 @@ class Bindings:
         if own:
             yield from own
             return
-        there = {
-            other
-            for other, binding in self.standing.items()
-            if other.namespace in {"", key.namespace} and binding.content.role == role
-        }
-        yield from self._of_group(mapping, sorted(there | self.applied.keys()), group_id)
+        yield from self._applied_of(mapping, group_id)
+        near = (other for place in {"", key.namespace} for other in self._unapplied(place))
+        there = (other for other in near if self.standing[other].content.role == role)
+        yield from self._of_group(mapping, sorted(there), group_id)
         waiting = self.pending.get(key)
         if waiting is not None and self._is_of(mapping, waiting, group_id):
             yield replace(Before.applied(waiting), subjects=frozenset())
+
+    def _applied_of(self, mapping: model.Mapping, group_id: str) -> Iterable[Before]:
+        """Return what the operator wrote itself for a group, each once: most say the same."""
+        known = mapping.name, group_id
+        if known not in self._written:
+            found = self._of_group(mapping, sorted(self.applied), group_id)
+            self._written[known] = {each.identity: each for each in found}
+        return self._written[known].values()
+
+    def _unapplied(self, namespace: str) -> Iterable[BindingKey]:
+        """Return what only stands in a namespace."""
+        if not self._placed:
+            for key in self.standing.keys() - self.applied.keys():
+                self._placed.setdefault(key.namespace, []).append(key)
+            self._placed.setdefault("", [])
+        return self._placed.get(namespace, ())
 
     def _of_group(
         self, mapping: model.Mapping, keys: Iterable[BindingKey], group_id: str
@@ -126,4 +148,5 @@ class Bindings:
 
     def _pending_formers(self, key: BindingKey) -> Formers:
         waiting = self.pending.get(key)
-        return {} if waiting is None else former_subjects(waiting)
+        unwritten = {} if waiting is None else former_subjects(waiting)
+        return merged([unwritten, self.ends.get(key, {})])

@@ -1,6 +1,6 @@
 """Whether the operator's account sees all groups: Keycloak leaves out in silence what is hidden."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from groupaccess.domain.directory import Failure, Group
 from groupaccess.domain.question import Answer, Answers, ById, Question, Search
@@ -10,8 +10,8 @@ from groupaccess.domain.reasons import Reason, advise
 VIEW_GROUPS = 'the permission "view" on all Groups (or the role "view-users")'
 
 
-def hidden(answers: Answers) -> Group | None:
-    """Return a group that is there and that the search for its own name does not show.
+def hidden(answers: Answers) -> Iterator[Group]:
+    """Yield the groups that are there and that the search for their own name does not show.
 
     Then the account sees only a part of the groups, and what no search shows proves nothing.
     """
@@ -21,8 +21,7 @@ def hidden(answers: Answers) -> Group | None:
         for group in answer.groups:
             search = answers.get(Search(group.name))
             if search is not None and not search.more and not _shows(search, group):
-                return group
-    return None
+                yield group
 
 
 def refused(results: Mapping[Question, Answer | Failure]) -> ById | None:

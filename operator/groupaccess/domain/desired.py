@@ -9,6 +9,7 @@ from groupaccess.domain.before import Bindings
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName, Content, Desired
 from groupaccess.domain.carriers import carriers
 from groupaccess.domain.draft import Draft
+from groupaccess.domain.former import Formers
 from groupaccess.domain.namespaces import Places, places
 from groupaccess.domain.pins import edited
 from groupaccess.domain.unreadable import held
@@ -23,12 +24,13 @@ def desired(
     standing: Mapping[BindingKey, Binding],
     applied: Mapping[BindingKey, Content],
     pending: Mapping[BindingKey, Content] | None = None,
+    ends: Mapping[BindingKey, Formers] | None = None,
 ) -> Wanted:
     """Render what each verdict asks for.
 
     `standing` are the bindings that bear the object's reserved names; `applied` is what the API
     server acknowledged last of each, by which drift is repaired while a verdict is Hold; `pending`
-    is what it did not acknowledge yet.
+    is what it did not acknowledge yet, and `ends` are those of former subjects in all of that.
     """
     known = Bindings(
         frozenset({access.directory, *given.prefixes.partners}),
@@ -36,6 +38,7 @@ def desired(
         standing,
         applied,
         pending or {},
+        ends or {},
     )
     draft = Draft(access, given, known)
     bindings: list[Desired] = []

@@ -82,10 +82,12 @@ class Draft:
         content, last = binding.content, self.bindings.applied.get(key)
         before = self.bindings.before(key, content)
         formers = lasting(before.formers, self.given.now, longest(self.given.directory))
-        if formers == former_subjects(content):
+        lost = self._taken_over(content.groups, before)
+        if formers == former_subjects(content) and not lost:
             return None
         ours = before.subjects if last is None else {*content.groups} & {*last.groups}
-        subjects = (ours - before.formers.keys()) | formers.keys()
+        formers = {name: one for name, one in formers.items() if name not in lost}
+        subjects = (ours - before.formers.keys() - lost) | formers.keys()
         text = {**content.about, ANNOTATION: None, **annotation(formers)}
         return render(self.access, role, _named(subjects), text)
 
@@ -161,7 +163,20 @@ class Draft:
         else:
             formers = said.left([before], now)
             subjects = subjects if said.subjects is None else subjects & said.subjects
+        lost = self._taken_over(subjects | formers.keys(), before)
+        formers = {name: one for name, one in formers.items() if name not in lost}
+        subjects -= lost
         return self._render(verdict.mapping, subjects, formers, text)
+
+    def _taken_over(self, subjects: Iterable[str], before: Before) -> frozenset[str]:
+        """Return the subjects that another directory has taken over with its prefix.
+
+        That is no word of Keycloak's: it is declared so, and acts whatever holds the mapping.
+        """
+        directory, prefixes = self.given.directory, self.given.prefixes
+        own = directory.groups_prefix if directory else ""
+        bare = {before.path, before.name, *before.formers}
+        return frozenset(each for each in subjects if prefixes.take_over(each, own, bare))
 
     def _plausible(self, group: str, content: Content) -> frozenset[str]:
         """Return the subjects that the declared group can have: drift must not become a grant."""

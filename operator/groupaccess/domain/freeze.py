@@ -68,17 +68,26 @@ def use_of(key: BindingKey, content: Content) -> tuple[str, Use] | None:
     return directory, Use(group_id, group, path, identity, bool(content.subjects), name)
 
 
-def upheaval(uses: Iterable[Use], snapshot: Snapshot, directory: Directory) -> Upheaval:
+def upheaval(
+    uses: Iterable[Use],
+    snapshot: Snapshot,
+    directory: Directory,
+    declared_ids: AbstractSet[str] = frozenset(),
+) -> Upheaval:
     """Compare what is pinned with what was read.
 
-    A group that was made anew is not absent where the directory follows its successor.
+    A group that was made anew is not absent where the directory follows its successor; one whose id
+    is declared has none.
     """
     uses = tuple(uses)
-    another = _has_other_identity(uses, snapshot) and not _is_same_realm(uses, snapshot)
+    other = _has_other_identity(uses, snapshot) and not _is_believed(uses, snapshot)
+    another = other and not _is_same_realm(uses, snapshot)
     identity = snapshot.identity if another else None
     away = [use for use in uses if use.group_id not in snapshot.by_id]
     if not directory.refuses_replaced:
-        away = [use for use in away if not _has_successor(use, snapshot)]
+        away = [
+            use for use in away if use.group_id in declared_ids or not _has_successor(use, snapshot)
+        ]
     used = {use.group_id for use in uses if use.grants}
     lost = {use.group_id for use in away if use.grants}
     if len(lost) < LEAST or 2 * len(lost) <= len(used):
@@ -131,6 +140,14 @@ def acknowledged(annotation: str | None) -> frozenset[str]:
 def _has_other_identity(uses: Iterable[Use], snapshot: Snapshot) -> bool:
     known = {use.directory_id for use in uses if use.grants and use.directory_id}
     return bool(known - {snapshot.identity})
+
+
+def _is_believed(uses: Iterable[Use], snapshot: Snapshot) -> bool:
+    """Tell whether a binding names this account: it was believed when that was written.
+
+    Others may name the former one for long: what is suspended or held is not written.
+    """
+    return any(use.grants and use.directory_id == snapshot.identity for use in uses)
 
 
 def _is_same_realm(uses: Iterable[Use], snapshot: Snapshot) -> bool:

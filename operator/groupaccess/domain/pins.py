@@ -82,9 +82,9 @@ def read_time(text: str | None) -> datetime | None:
     """Read a time that somebody may have edited: what cannot be read counts as none."""
     try:
         time = datetime.fromisoformat(text or "")
-    except ValueError:
+        return time.astimezone(UTC) if time.tzinfo is not None else None
+    except (ValueError, OverflowError):  # at the edges of the calendar
         return None
-    return time if time.tzinfo is not None else None
 
 
 def _weight(key: BindingKey, content: Content) -> tuple[bool, str, BindingKey]:

@@ -18,13 +18,24 @@ class Prefixes:
 
     `conflict` says why it grants nothing new: another one, which comes first, has the same prefix.
     `foreign` are prefixes of other issuers' directories, by the directory's name, with which its
-    own strings must not begin. `partners` are the names of directories whose equal names mean equal
+    own strings must not begin; `others` are all prefixes of those that are no partners.
+    `partners` are the names of directories whose equal names mean equal
     groups: subjects that were bound by one of them stay until this directory knows the group.
     """
 
     conflict: Failure | None = None
     foreign: tuple[tuple[str, str], ...] = ()
+    others: frozenset[str] = frozenset()
     partners: frozenset[str] = frozenset()
+
+    def take_over(self, subject: str, own: str, bare: AbstractSet[str]) -> bool:
+        """Tell whether a subject with a prefix of before may be another directory's now.
+
+        `own` is this directory's prefix now. Only what is in `bare`, names and paths, may be of a
+        directory without a prefix: any string would begin with none.
+        """
+        others = self.others if subject in bare else self.others - {""}
+        return not subject.startswith(own) and subject.startswith(tuple(others))
 
     def collision(self, subjects: Iterable[str]) -> Failure | None:
         """Tell whether tokens of another directory may carry one of the strings."""
@@ -52,6 +63,7 @@ def prefixes(name: str, directories: Mapping[str, Directory], bound: AbstractSet
     return Prefixes(
         _conflict(own, [each for each in foreign if each.name not in partners], bound),
         tuple(sorted((each.name, each.groups_prefix) for each in foreign if _nests(each, own))),
+        frozenset(each.groups_prefix for each in foreign if each.name not in partners),
         partners,
     )
 

@@ -85,6 +85,7 @@ class Current:
         deserted = bool(former.clients) and former.clients.isdisjoint(clients)
         others = carried_by_others(self.group, [subject], self.directory, self.snapshot)
         elsewhere = self.prefixes.collision([subject]) is not None
+        elsewhere |= self.prefixes.take_over(subject, self.directory.groups_prefix, {subject})
         return deserted or elsewhere or any(True for _ in others)
 
 
