@@ -69,6 +69,8 @@ class Handlers:
         self._enqueue(self._store.put_directory(declared))
         if known is None or was_unreadable or not known.asks_the_same(declared):
             self._sync.changed(name)
+        else:  # its status may be another one than was written
+            self._sync.asked(name)
 
     def _put_unreadable(self, observed: Observed, words: str) -> None:
         """Take in a KeycloakDirectory that cannot be read, and have that said."""

@@ -235,3 +235,14 @@ async def test_only_another_text_in_the_annotation_asks_everything_again(desk: D
     assert not wake.is_set()
     await desk.tell("MODIFIED", annotated("once more", "4"))
     assert wake.is_set()
+
+
+async def test_a_status_that_others_wrote_is_said_again_without_a_round(desk: Desk) -> None:
+    await desk.tell("ADDED", DIRECTORY)
+    loop = desk.sync._loops["default"]
+    loop.wake.clear()
+    forged = {**DIRECTORY, "status": {"directoryId": "another"}}
+    meta = {**DIRECTORY["metadata"], "resourceVersion": "2"}
+    await desk.tell("MODIFIED", {**forged, "metadata": meta})
+    assert loop.new.is_set()
+    assert not loop.wake.is_set()

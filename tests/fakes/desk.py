@@ -101,6 +101,8 @@ class Desk:
         self.store.put_directory(declared)
         if known is None or not known.asks_the_same(declared):
             self.sync.changed(name)
+        else:
+            self.sync.asked(name)
 
     def annotate(self, annotation: str, value: str) -> None:
         """Annotate the directory, and tell of it."""
