@@ -32,6 +32,7 @@ DIRECTORY: Object = {
     "tokens": {
         "groupsClaim": "roles",
         "groupsPrefix": "oidc:",
+        "sharesPrefixWith": ["other"],
         "clients": [{"clientId": "headlamp", "token": "Access", "scopes": ["openid", "groups"]}],
     },
     "canary": {"group": "canary"},
@@ -122,6 +123,7 @@ def _of_directory() -> Iterator[Field]:
         *((key,) for key in DIRECTORY),
         *(("auth", "clientSecret"), ("onMissing", "grace"), ("canary", "group")),
         *(("tokens", "groupsClaim"), ("tokens", "groupsPrefix"), ("tokens", "clients")),
+        ("tokens", "sharesPrefixWith"),
         *((*client, "token"), (*client, "scopes"), bundle, (*bundle, "key")),
     ):
         yield Field("KeycloakDirectory", path, DIRECTORY)
