@@ -127,6 +127,40 @@ async def test_a_restore_in_another_order_moves_no_grant(granted: World, others_
     assert granted.condition("Ready", "shop") == ("False", "PrefixShared")
 
 
+@pytest.mark.parametrize(("former", "now"), [("a:", "b:"), ("", "kc:")])
+async def test_a_former_subject_goes_when_another_directory_has_its_prefix(
+    world: World, former: str, now: str
+) -> None:
+    world.declare_directory(tokens=tokens(former))
+    world.declare(mapping("sre", "SRE", "view"))
+    world.read("/SRE")
+    await world.settle()
+    world.declare_directory(tokens=tokens(now))
+    await world.settle()
+    assert set(world.grants["sre:view"]) == {f"{former}SRE", f"{now}SRE"}
+    declare_other(world, former)
+    await world.settle()
+    assert world.grants == {"sre:view": (f"{now}SRE",)}
+
+
+@pytest.mark.parametrize("hold", ["suspend", "outage"])
+async def test_whom_another_directory_has_now_goes_though_nothing_else_is_written(
+    world: World, hold: str
+) -> None:
+    world.declare_directory(tokens=tokens("a:"))
+    world.declare(mapping("sre", "SRE", "view"))
+    world.read("/SRE")
+    await world.settle()
+    if hold == "outage":
+        world.lose_keycloak()
+    world.declare_directory(tokens=tokens("b:"), suspend=hold == "suspend")
+    await world.settle()
+    assert world.grants == {"sre:view": ("a:SRE",)}
+    declare_other(world, "a:")
+    await world.settle()
+    assert set(world.grants.values()) <= {()}
+
+
 async def test_a_group_that_begins_with_another_prefix_collides(world: World) -> None:
     world.declare_directory()
     world.declare(mapping("sre", "kc:SRE", "view"))
