@@ -9,6 +9,7 @@ from fakes.world import World
 from groupaccess.application.ports import RefusedError
 from groupaccess.domain.clients import ClaimMapper, MapperKind
 from groupaccess.domain.directory import Failure, Group, Snapshot
+from groupaccess.domain.namespaces import Namespace
 from groupaccess.domain.proof import Proof, Result
 from groupaccess.domain.reasons import Reason
 
@@ -203,6 +204,25 @@ async def test_one_that_cannot_be_taken_away_goes_with_its_binding(renamed: Worl
     assert "SRE" not in renamed.grants.get("sre:view", ())
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_while_no_write_is_allowed_its_end_stays_where_it_was(
+    world: World, *, restarted: bool
+) -> None:
+    world.declare_directory()
+    world.declare(mapping("sre", "SRE", "view"))
+    await read(world, called("SRE"))
+    if restarted:
+        world.restart()
+        await read(world, called("SRE"))
+    refused = RefusedError(Failure(Reason.WRITE_REFUSED, "policy."))
+    world.cluster.fail("apply", refused, times=1000)
+    for _ in range(40):
+        world.take_in(called("OPS"))
+        await world.reconcile()
+        world.clock.advance(10)
+    assert world.grants.get("sre:view", ()) == ()
+
+
 async def test_another_group_of_the_former_name_ends_it_at_the_next_answer(renamed: World) -> None:
     assert "platform" in renamed.take_in(called("OPS", "SRE"))
     await renamed.settle()
@@ -246,6 +266,19 @@ async def test_another_role_takes_it_along_and_the_old_binding_goes(renamed: Wor
     assert renamed.grants == {"dev:edit": ("Dev",), "sre:edit": ("OPS", "SRE")}
     await pass_time(renamed, MINUTES)
     assert renamed.grants["sre:edit"] == ("OPS",)
+
+
+async def test_where_a_namespace_ends_slowly_it_wakes_nobody_again_and_again(world: World) -> None:
+    world.cluster.namespaces["shop"] = Namespace({})
+    world.declare_directory()
+    world.declare(mapping("sre", "SRE", "view", namespaces={"names": ["shop"]}))
+    await read(world, called("SRE"))
+    await read(world, called("OPS"))
+    assert world.grants == {"shop/sre:view": ("OPS", "SRE")}
+    world.cluster.namespaces["shop"] = Namespace({}, terminating=True)
+    await world.settle()
+    assert await pass_time(world, MINUTES) == ["platform"]
+    assert await pass_time(world, 60) == []
 
 
 async def test_a_rename_into_a_string_of_others_says_both(world: World) -> None:
