@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from fakes.values import mapping, snapshot
+from fakes.values import key, mapping, snapshot
 from fakes.world import World
 from groupaccess.domain.bindings import Content
 from groupaccess.domain.directory import Group, Snapshot
@@ -160,6 +160,22 @@ async def test_of_many_that_go_under_warn_those_without_a_successor_freeze(pinne
     assert "2 of 3 groups in use are gone: /Dev, /Ops" in pinned.mapping()["message"]
 
 
+async def test_groups_whose_ids_are_declared_have_no_successor_under_warn_and_freeze(
+    pinned: World,
+) -> None:
+    pinned.declare_directory(onReplaced="Warn", onMissing={"grace": "0s"})
+    everybody = whom(pinned)
+    pinned.declare(
+        mapping("sre", "SRE", "view", groupId="1"),
+        mapping("dev", "Dev", "edit", groupId="2"),
+        mapping("ops", "Ops", "edit"),
+    )
+    await read(pinned, REPLACED)
+    assert whom(pinned) == everybody
+    assert pinned.said_of("sre")[1] == "DirectoryFrozen"
+    assert "2 of 3 groups in use are gone: /Dev, /SRE" in pinned.mapping()["message"]
+
+
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_another_account_in_the_same_realm_is_written_down_and_freezes_nothing(
     pinned: World, *, restarted: bool
@@ -176,6 +192,35 @@ async def test_another_account_in_the_same_realm_is_written_down_and_freezes_not
     await read(pinned, replace(with_ids(SRE="1"), identity="account-2"))
     assert "2 of 3 groups" in pinned.mapping()["message"]
     assert "account" not in pinned.mapping()["message"]
+
+
+async def test_a_suspended_binding_that_names_the_former_account_freezes_nothing_later(
+    pinned: World,
+) -> None:
+    paused = mapping("paused", "Paused", "view")
+    pinned.declare_another("paused", paused)
+    pinned.take_in(with_ids(SRE="1", Dev="2", Ops="3", Paused="4"))
+    await pinned.settle("paused")
+    pinned.declare_another("paused", paused, suspend=True)
+    await read(pinned, replace(with_ids(SRE="1", Dev="2", Ops="3", Paused="4"), identity="new"))
+    assert of(pinned, "paused").annotation("directory-id") == snapshot().identity
+    await read(pinned, replace(with_ids(SRE="1", Dev="2", Paused="4"), identity="new"))
+    assert pinned.store.frozen("default") is None
+    assert pinned.said_of("ops") == ("Held", "GroupMissing")
+
+
+@pytest.mark.parametrize("suspend", [False, True])
+async def test_a_grace_whose_start_has_no_utc_stops_no_removal(
+    pinned: World, *, suspend: bool
+) -> None:
+    since = "groupaccess.io/missing-since", "0001-01-01T00:00:00+01:00"
+    annotations = (*of(pinned, "sre").annotations, since)
+    pinned.cluster.edit(key(), annotations=tuple(sorted(annotations)))
+    pinned.restart()
+    both = mapping("sre", "SRE", "view"), mapping("ops", "Ops", "edit")
+    pinned.declare(*both, suspend=suspend)
+    await read(pinned, with_ids(Dev="2", Ops="3"))
+    assert "dev" not in whom(pinned)
 
 
 @pytest.mark.parametrize("restarted", [False, True])

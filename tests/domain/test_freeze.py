@@ -94,6 +94,13 @@ def test_under_warn_those_made_anew_do_not_count_as_gone(
     assert frozen(uses, anew(*there, twice=twice))
 
 
+def test_under_warn_one_whose_id_is_declared_counts_as_gone_though_another_has_its_name() -> None:
+    uses, there = [use(one) for one in "abcd"], anew("a", "b", "c", "d")
+    assert not upheaval(uses, there, WARN, {"a", "b"}).absent
+    found = upheaval(uses, there, WARN, {"a", "b", "c"})
+    assert (found.absent, found.lost, found.used) == (frozenset("abc"), 3, 4)
+
+
 def test_under_warn_only_what_is_gone_is_to_be_acknowledged() -> None:
     uses = [use(one) for one in "abcd"]
     found = upheaval(uses, anew("a"), WARN)
@@ -143,6 +150,14 @@ def test_another_identity_freezes_although_the_one_group_is_there() -> None:
     assert "realm-2" in message
     assert not frozen([use("a", grants=False)], read("a", identity="realm-2"))
     assert not frozen([use("a", of="")], read("a", identity="realm-2"))
+
+
+def test_an_account_that_a_granting_binding_names_is_believed_whatever_others_name() -> None:
+    gone = read("a", "b", identity="account-2")
+    former = [use("a"), use("c")]
+    assert frozen(former, gone)
+    assert not frozen([*former, use("b", of="account-2")], gone)
+    assert frozen([*former, use("b", grants=False, of="account-2")], gone)
 
 
 def test_the_message_has_the_command_and_names_some_groups() -> None:
