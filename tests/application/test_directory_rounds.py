@@ -117,6 +117,36 @@ async def test_what_was_never_answered_is_not_judged(desk: Desk) -> None:
     assert desk.verdict("sre").outcome is Outcome.GRANT
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["in the first round", "beside the rounds"])
+async def test_a_question_that_failed_in_passing_is_asked_again_soon(
+    desk: Desk, *, first: bool
+) -> None:
+    desk.realm.create_group("/Dev")
+    desk.reader.broken[Search("Dev")] = failure(Reason.KEYCLOAK_UNAVAILABLE, "HTTP 502")
+    desk.use("sre")
+    if first:
+        desk.use("dev", mapping(group="Dev"))
+    desk.declare(syncInterval="12h")
+    await asyncio.sleep(5)
+    desk.use("dev", mapping(group="Dev"))
+    await asyncio.sleep(2)
+    assert desk.verdict("dev").outcome is Outcome.HOLD
+    desk.reader.broken.clear()
+    await asyncio.sleep(600)
+    assert desk.verdict("dev").outcome is Outcome.GRANT
+
+
+async def test_a_question_that_fails_for_long_makes_few_more_rounds(desk: Desk) -> None:
+    desk.reader.broken[Search("Dev")] = failure(Reason.KEYCLOAK_UNAVAILABLE, "HTTP 502")
+    desk.use("sre")
+    desk.use("dev", mapping(group="Dev"))
+    desk.declare()
+    await asyncio.sleep(600)
+    before = len(desk.reader.reads)
+    await asyncio.sleep(6000)
+    assert len(desk.reader.reads) - before <= 6000 / 30  # half a minute at least between two
+
+
 async def test_if_no_question_has_an_answer_the_directory_says_why(desk: Desk) -> None:
     desk.use()
     desk.reader.broken[Search("SRE")] = failure(Reason.KEYCLOAK_FORBIDDEN, "groups: 403")
@@ -254,6 +284,23 @@ async def test_another_account_than_the_bindings_name_counts_after_a_whole_round
     assert desk.ready() == ("False", "KeycloakUnavailable")
     assert desk.store.realms.reading("default").snapshot is None
     assert first.id != second.id
+
+
+async def test_while_one_binding_names_the_former_account_a_failure_concerns_its_own_group(
+    desk: Desk,
+) -> None:
+    desk.realm.create_group("/Dev")
+    desk.realm.create_group("/Paused")
+    renamed = pin(desk, "/SRE")
+    pin(desk, "/Dev", name="dev")
+    pin(desk, "/Paused", "former", "paused")
+    desk.use("platform", mapping(), mapping("dev", "Dev"), mapping("paused", "Paused"))
+    del desk.realm.groups["/SRE"]
+    desk.realm.groups["/New"] = replace(renamed, path="/New", name="New")
+    desk.reader.broken[ById(renamed.id)] = failure(Reason.KEYCLOAK_UNAVAILABLE, "HTTP 500")
+    desk.declare()
+    await asyncio.sleep(5)
+    assert desk.ready() == ("True", "Read")
 
 
 async def test_a_group_that_is_gone_is_not_judged_before_each_pin_was_answered(
