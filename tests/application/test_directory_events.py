@@ -4,7 +4,7 @@ import asyncio
 
 from fakes.desk import Desk
 from fakes.keycloak import refused
-from fakes.values import access, mapping
+from fakes.values import access, binding, key, mapping
 from groupaccess.domain.reasons import Reason
 
 
@@ -68,6 +68,30 @@ async def test_a_login_that_fails_once_and_works_again_are_two_events(desk: Desk
         await asyncio.sleep(1)
         desk.tell()
     assert await posted(desk) == [("LoginFailed", True), ("Read", False)]
+
+
+async def test_another_account_is_told_though_bindings_name_it_before_the_status_is_written(
+    desk: Desk,
+) -> None:
+    """With a canary a round lasts longer than the writes that it leads to."""
+    groups = desk.realm.groups["/SRE"], desk.realm.create_group("/Dev")
+
+    def bind(account: str) -> None:
+        for group in groups:
+            about = {"directory-id": account, "group": group.name, "group-id": group.id}
+            where = key(name=group.name.lower())
+            about["group-path"] = group.path
+            desk.store.put_binding(binding(where, uid=account, directory="default", **about))
+
+    async def look(*_: object) -> None:
+        await asyncio.sleep(1)
+        bind(desk.realm.identity)
+
+    bind("former")
+    desk.sync.look = look
+    desk.declare()
+    await asyncio.sleep(5)
+    assert ("AccountChanged", False) in await posted(desk)
 
 
 async def test_a_replica_that_does_not_lead_posts_none(desk: Desk) -> None:

@@ -65,6 +65,21 @@ async def test_a_group_is_asked_for_whose_binding_somebody_deleted(desk: Desk) -
     assert desk.store.realms.reading("default").gone.keys() == {group.id}
 
 
+async def test_a_group_is_asked_for_whose_binding_somebody_deleted_while_suspended(
+    desk: Desk,
+) -> None:
+    pin(desk, desk.realm.groups["/SRE"])
+    (bound,) = desk.store.bindings.all.values()
+    desk.use("platform", mapping(), suspend=True)
+    desk.store.memory("platform").acknowledge(bound.key, bound.content)
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+    desk.store.drop_binding(bound.key, bound.uid)
+    desk.realm.groups.clear()
+    await asyncio.sleep(12)
+    assert "gone from Keycloak since" in desk.verdict().message
+
+
 async def test_a_group_that_a_late_write_pins_is_asked_for_soon(desk: Desk) -> None:
     group = desk.realm.create_group("/Gone")
     del desk.realm.groups["/Gone"]

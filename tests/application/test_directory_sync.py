@@ -331,6 +331,42 @@ async def test_a_directory_that_cannot_be_read_says_so_until_it_can(desk: Desk) 
     assert desk.ready() == ("True", "Read")
 
 
+async def test_by_the_spec_that_it_had_when_it_could_be_read_nothing_new_is_asked_or_said(
+    desk: Desk,
+) -> None:
+    desk.use()
+    desk.declare()
+    await asyncio.sleep(1)
+    known = desk.store.realms.directories["default"].observed
+    desk.store.put_unreadable_directory(replace(known, generation=2), "spec.issuer: no text")
+    desk.sync.changed("default")
+    await asyncio.sleep(10)
+    asked = len(desk.reader.asked)
+    desk.use("another", mapping("dev", "Dev"))
+    await asyncio.sleep(10)
+    assert desk.ready() == ("False", "Unreadable")
+    assert len(desk.reader.asked) == asked
+
+
+async def test_a_round_that_ends_when_its_directory_cannot_be_read_any_more_says_nothing(
+    desk: Desk,
+) -> None:
+    desk.use()
+    desk.declare()
+    await asyncio.sleep(10)
+    desk.reader.takes, desk.reader.down = 1.0, True
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(0.5)
+    assert desk.reader.busy
+    known = desk.store.realms.directories["default"].observed
+    desk.store.put_unreadable_directory(replace(known, generation=2), "spec.issuer: no text")
+    desk.sync.changed("default")
+    desk.cluster.calls.clear()
+    await asyncio.sleep(20)
+    assert desk.ready() == ("False", "Unreadable")
+    assert desk.cluster.writes == ["status KeycloakDirectory default"]
+
+
 async def test_what_may_come_is_waited_for_and_then_stalls(desk: Desk) -> None:
     desk.reader.down = True
     desk.declare()
