@@ -6,7 +6,17 @@ from typing import ClassVar
 
 import pytest
 
-from domain.builders import UNAVAILABLE, access, binding, content, given, key, mapping, scope
+from domain.builders import (
+    UNAVAILABLE,
+    access,
+    binding,
+    content,
+    given,
+    key,
+    mapping,
+    realm,
+    scope,
+)
 from domain.world import judge
 from groupaccess.domain.bindings import Desired
 from groupaccess.domain.desired import desired
@@ -70,7 +80,26 @@ def change_of_role_while_keycloak_is_silent(number: int) -> int:
     return looks
 
 
-@pytest.mark.parametrize("work", [change_of_role, change_of_role_while_keycloak_is_silent])
+def half_of_the_first_bindings(number: int) -> int:
+    """Look at an object of which half the namespaces are bound, and count as above."""
+    names = places(number)
+    declared = access(mapping(within=scope(*names)))
+    now = given(realm(), namespaces={name: Namespace({}) for name in names})
+    verdicts = judge(declared, now)
+    whole = desired(declared, verdicts, now, {}, {}).contents
+    half = dict(sorted(whole.items())[: number // 2])
+    standing = {where: binding(where, content) for where, content in half.items()}
+    Place.looks.clear()
+    wanted = desired(declared, verdicts, now, standing, half)
+    looks = Place.looks["all"]
+    assert wanted.contents == whole
+    return looks
+
+
+@pytest.mark.parametrize(
+    "work",
+    [change_of_role, change_of_role_while_keycloak_is_silent, half_of_the_first_bindings],
+)
 def test_a_change_in_many_namespaces_is_planned_in_a_time_that_grows_with_them(
     work: Callable[[int], int],
 ) -> None:
