@@ -103,6 +103,20 @@ async def test_what_cannot_be_looked_for_is_left_and_the_next_is_looked_for(
     assert typo.reader.held[0] == "another"
 
 
+@pytest.mark.parametrize("trouble", [_down, _without_secret])
+async def test_a_failure_takes_no_suggestion_back(
+    typo: Desk, trouble: Callable[[Desk], None]
+) -> None:
+    typo.suggestions.want("default", "develper")
+    await asyncio.sleep(AGAIN + 10)
+    trouble(typo)
+    typo.touched.clear()
+    typo.suggestions.want("default", "develper")
+    await asyncio.sleep(10)
+    assert hint(typo) == Hint(("/Developer",))
+    assert typo.touched == []
+
+
 async def test_only_a_group_that_is_not_found_asks_for_a_suggestion(world: World) -> None:
     wanted = list[tuple[str, str]]()
     world.reconciler.suggest = lambda *what: wanted.append(what)

@@ -112,6 +112,13 @@ def test_the_most_distant_times_are_bounded_too(until: str) -> None:
     assert annotation(left).keys() <= {"former-subjects"}
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+@pytest.mark.parametrize("zone", ["+14:00", "Z", "-14:00"])
+def test_what_is_read_can_be_written_at_the_edges_of_the_calendar(text: str, zone: str) -> None:
+    found = former_subjects(listing(json.dumps({"SRE": {"until": f"{text}{zone}"}})))
+    assert annotation(found).keys() <= {"former-subjects"}
+
+
 def test_of_two_ends_the_earlier_counts_in_any_order() -> None:
     early, late = {"SRE": Former(SOON)}, {"SRE": Former(LATE), "Ops": Former(LATE)}
     both = {"SRE": Former(SOON), "Ops": Former(LATE)}

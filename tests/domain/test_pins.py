@@ -79,7 +79,17 @@ def test_a_binding_that_names_no_group_pins_none() -> None:
     assert pins("default", {FIRST: Content(nameless.role, SRE, (), pinned)}) == {}
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-01-01T00:00:00", "9999-99-99"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "2026-01-01T00:00:00",
+        "9999-99-99",
+        "0001-01-01T00:00:00+01:00",  # these two have no UTC
+        "9999-12-31T23:59:59-01:00",
+    ],
+)
 def test_a_start_that_cannot_be_read_is_none(text: str) -> None:
     assert of_sre(said(missing_since=text)).missing_since is None
 
