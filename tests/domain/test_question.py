@@ -135,3 +135,10 @@ def test_an_id_waits_for_each_search_that_may_show_it() -> None:
     assert ById("7") not in asked(about, known)
     known |= {Search(name): Answer() for name in names("/b/Ops")}
     assert ById("7") in asked(about, known)
+
+
+def test_an_ambiguous_name_costs_one_search_however_many_have_it() -> None:
+    many = shown(*(group(f"/{number}/Ops", uid=f"{number}") for number in range(ROWS)), more=True)
+    assert asked(used("Ops"), {Search("Ops"): many}, paths=True) == {Search("Ops")}
+    one = shown(group("/a/Ops", uid="1"))
+    assert Search("a/Ops") in asked(used("Ops"), {Search("Ops"): one}, paths=True)

@@ -4,6 +4,7 @@ The questions are about the groups in use and no others, so that their number do
 size of the realm.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -89,8 +90,10 @@ def questions(used: InUse, answers: Answers, *, paths: bool) -> frozenset[Questi
             asked.add(ById(pin.group_id))
     shown |= _shown(asked, answers)
     ids = {pin.group_id for pin in used.pins}
+    called = Counter(group.name for group in shown.values())
     for group in shown.values():
-        if group.id in ids or group.path in used.references or group.name in used.references:
+        named = group.name in used.references and called[group.name] == 1  # else it is ambiguous
+        if group.id in ids or group.path in used.references or named:
             asked.add(Search(group.name))
             asked |= _searches([group.path] if paths else ())
     return frozenset(asked)
