@@ -85,7 +85,8 @@ class FaultyProxy:
 
     async def _serve(self) -> None:
         trust = ssl.create_default_context(cafile=str(self._keycloak.ca_file))
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust))
+        connector = aiohttp.TCPConnector(ssl=trust, force_close=True)  # none is left at the end
+        self._session = aiohttp.ClientSession(connector=connector)
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from groupaccess.application.pace import STEPS, Pace
+from groupaccess.application.pace import ROUNDS, STEPS, Pace
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,8 @@ def test_beyond_all_steps_it_is_what_it_has_to_be() -> None:
 def test_a_stretched_interval_is_kept_until_half_of_it_would_do() -> None:
     pace = Pace()
     for worked, interval in ((4, 90), (2.9, 90), (2.3, 90), (2.2, 60), (3.1, 90), (4.5, 90)):
-        pace.keep(60, worked)
+        for _ in range(ROUNDS):
+            pace.keep(60, worked)
         assert pace.interval == interval
 
 
@@ -36,3 +37,18 @@ def test_a_longer_interval_that_is_declared_counts_at_once() -> None:
     pace.keep(60, 4)
     pace.keep(120, 4)
     assert (pace.interval, pace.stretched) == (120, False)
+
+
+def test_one_slow_round_among_others_changes_nothing() -> None:
+    pace = Pace()
+    for worked in (1, 30, 1, 1, 30, 1, 1, 1):
+        pace.keep(60, worked)
+        assert (pace.interval, pace.stretched) == (60, False)
+
+
+def test_a_first_round_that_is_slow_stretches_until_the_next_one_was_faster() -> None:
+    pace = Pace()
+    pace.keep(60, 30)
+    assert pace.stretched
+    pace.keep(60, 1)
+    assert not pace.stretched

@@ -74,7 +74,7 @@ class DirectoryTurns:
 
     async def _everything(self, name: str, pace: Pace) -> bool:
         if name in self.store.realms.unreadable:
-            pace.keep(UNREADABLE, 0.0)
+            pace.keep(UNREADABLE)
             await self.speaker.say_unreadable(name)
             return True
         declared = self.store.realms.directories.get(name)
@@ -123,8 +123,8 @@ class DirectoryTurns:
 
     async def _ask(self, declared: DeclaredDirectory, pace: Pace) -> Failure | None:
         """Ask everything, and keep to the pace that Keycloak can bear; return what failed."""
-        directory, failure = declared.directory, None
-        wanted, worked = declared.spec.sync_interval.total_seconds(), pace.worked
+        directory, failure, worked = declared.directory, None, None
+        wanted = declared.spec.sync_interval.total_seconds()
         began = self.clock.monotonic()
         try:
             worked = await self.rounds.ask_all(declared)

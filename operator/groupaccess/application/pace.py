@@ -1,7 +1,10 @@
 """How often a directory is asked: as declared, unless Keycloak would work too much for it."""
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
+from statistics import median_low
 
+ROUNDS = 5  # the last ones, whose median counts
 SHARE = 0.05  # of Keycloak's time, for the rounds of one directory
 # Seconds. Few of them, and left late, so that a status which names one seldom changes.
 STEPS = (15, 20, 30, 45, 60, 90, 120, 180, 300, 450, 600, 900, 1800, 3600, 7200, 14400, 28800)
@@ -11,17 +14,22 @@ STEPS = (15, 20, 30, 45, 60, 90, 120, 180, 300, 450, 600, 900, 1800, 3600, 7200,
 class Pace:
     """The interval between two rounds of one directory, in seconds; `stretched` if not as wanted.
 
-    It becomes shorter again once half of it would do. `worked` is for how many seconds Keycloak
-    worked in the last round.
+    It becomes shorter again once half of it would do. One round alone that was slow, as the first
+    one while caches are cold, changes nothing.
     """
 
     interval: float = 60.0
     stretched: bool = False
-    worked: float = 0.0
+    _rounds: deque[float] = field(default_factory=lambda: deque(maxlen=ROUNDS))
 
-    def keep(self, wanted: float, worked: float) -> None:
-        """Choose the next interval, after a round for which Keycloak worked so many seconds."""
-        self.worked, least = worked, worked / SHARE
+    def keep(self, wanted: float, worked: float | None = None) -> None:
+        """Choose the next interval, after a round for which Keycloak worked so many seconds.
+
+        None is of a round that failed.
+        """
+        if worked is not None:
+            self._rounds.append(worked)
+        least = median_low(self._rounds or [0.0]) / SHARE
         fits = self.interval / 2 < least <= self.interval and wanted < self.interval
         if self.stretched and fits:
             return
