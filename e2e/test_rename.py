@@ -1,6 +1,7 @@
 """A rename, a move, another "Full group path", another prefix: nobody is locked out for a while."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -20,6 +21,7 @@ from testbed.realm_clients import group_mapper
 from testbed.waiting import eventually
 
 pytestmark = pytest.mark.rename
+long = pytest.mark.skipif(not os.environ.get("RENAME_LONG"), reason="RENAME_LONG")
 
 NAMESPACES = "/api/v1/namespaces"  # which the role view may list
 LIFETIME = 30  # seconds that a token lives
@@ -230,6 +232,7 @@ def test_a_swap_of_two_granted_groups_keeps_nothing_of_the_other(stage: Stage) -
     eventually(check, within=SOON, what="each has its own")
 
 
+@long
 def test_of_three_renames_each_string_has_its_own_end(granted: Stage) -> None:
     granted.realm.rename_group("/SRE", "b")
     granted.await_bound("SRE", "b")
@@ -253,7 +256,14 @@ def test_another_group_of_the_former_name_ends_it_at_the_next_answer(granted: St
     assert granted.probe(granted.token()).may()
 
 
-@pytest.mark.parametrize("hold", ["outage", "suspend", "restart in an outage"])
+@pytest.mark.parametrize(
+    "hold",
+    [
+        pytest.param("outage", marks=long),
+        pytest.param("suspend", marks=long),
+        "restart in an outage",
+    ],
+)
 def test_its_end_acts_while_nothing_else_does(hold: str, granted: Stage) -> None:
     granted.realm.rename_group("/SRE", "OPS")
     granted.await_bound("SRE", "OPS")
@@ -269,7 +279,10 @@ def test_its_end_acts_while_nothing_else_does(hold: str, granted: Stage) -> None
     assert granted.bound() == {"OPS"}
 
 
-@pytest.mark.parametrize("down", [False, True], ids=["keycloak up", "keycloak down"])
+@pytest.mark.parametrize(
+    "down",
+    [pytest.param(False, marks=long, id="keycloak up"), pytest.param(True, id="keycloak down")],
+)
 def test_the_edit_in_git_that_follows_a_rename_changes_nothing(
     granted: Stage,
     down: bool,  # noqa: FBT001
