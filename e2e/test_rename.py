@@ -162,7 +162,7 @@ def test_no_token_is_refused_until_its_end_and_then_the_former_string_is_gone(
         full_path(stage.realm, on=True)
     grant(stage)
     stage.await_bound(former)
-    old, ends = stage.probe(stage.token()), time.monotonic() + LIFETIME
+    old, ends = stage.probe(stage.token()), time.monotonic() + LIFETIME - 1
     with ExitStack() as until_then:
         until_then.enter_context(old)
         act(stage.realm)
@@ -287,7 +287,7 @@ def test_the_edit_in_git_that_follows_a_rename_changes_nothing(
     granted: Stage,
     down: bool,  # noqa: FBT001
 ) -> None:
-    old, ends = granted.probe(granted.token()), time.monotonic() + LIFETIME
+    old, ends = granted.probe(granted.token()), time.monotonic() + LIFETIME - 1
     with ExitStack() as until_then:
         until_then.enter_context(old)
         granted.realm.rename_group("/SRE", "OPS")

@@ -14,8 +14,8 @@ STEPS = (15, 20, 30, 45, 60, 90, 120, 180, 300, 450, 600, 900, 1800, 3600, 7200,
 class Pace:
     """The interval between two rounds of one directory, in seconds; `stretched` if not as wanted.
 
-    It becomes shorter again once half of it would do. One round alone that was slow, as the first
-    one while caches are cold, changes nothing.
+    It becomes shorter again once half of it would do. One slow round alone changes nothing, nor does
+    the first one, whose caches are cold.
     """
 
     interval: float = 60.0
@@ -29,7 +29,8 @@ class Pace:
         """
         if worked is not None:
             self._rounds.append(worked)
-        least = median_low(self._rounds or [0.0]) / SHARE
+        usual = median_low(self._rounds) if len(self._rounds) > 1 else 0.0
+        least = usual / SHARE
         fits = self.interval / 2 < least <= self.interval and wanted < self.interval
         if self.stretched and fits:
             return
