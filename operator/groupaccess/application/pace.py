@@ -14,8 +14,8 @@ STEPS = (15, 20, 30, 45, 60, 90, 120, 180, 300, 450, 600, 900, 1800, 3600, 7200,
 class Pace:
     """The interval between two rounds of one directory, in seconds; `stretched` if not as wanted.
 
-    It becomes shorter again once half of it would do. One slow round alone changes nothing, nor does
-    the first one, whose caches are cold.
+    It becomes shorter again once half of it would do. One slow round alone changes nothing, nor
+    does the first one, whose caches are cold.
     """
 
     interval: float = 60.0
