@@ -2,9 +2,8 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from statistics import median_low
 
-ROUNDS = 5  # the last ones, whose median counts
+ROUNDS = 3  # the last ones, whose fastest counts
 SHARE = 0.05  # of Keycloak's time, for the rounds of one directory
 # Seconds. Few of them, and left late, so that a status which names one seldom changes.
 STEPS = (15, 20, 30, 45, 60, 90, 120, 180, 300, 450, 600, 900, 1800, 3600, 7200, 14400, 28800)
@@ -14,8 +13,9 @@ STEPS = (15, 20, 30, 45, 60, 90, 120, 180, 300, 450, 600, 900, 1800, 3600, 7200,
 class Pace:
     """The interval between two rounds of one directory, in seconds; `stretched` if not as wanted.
 
-    It becomes shorter again once half of it would do. One slow round alone changes nothing, nor
-    does the first one, whose caches are cold.
+    It becomes longer when all of the last rounds ask for that, and shorter again once a quarter of
+    it would do: one that is slow alone changes nothing, nor does the first one, whose caches are
+    cold.
     """
 
     interval: float = 60.0
@@ -29,9 +29,8 @@ class Pace:
         """
         if worked is not None:
             self._rounds.append(worked)
-        usual = median_low(self._rounds) if len(self._rounds) > 1 else 0.0
-        least = usual / SHARE
-        fits = self.interval / 2 < least <= self.interval and wanted < self.interval
+        least = min(self._rounds) / SHARE if len(self._rounds) == ROUNDS else 0.0
+        fits = self.interval / 4 < least <= self.interval and wanted < self.interval
         if self.stretched and fits:
             return
         self.stretched = least > wanted
