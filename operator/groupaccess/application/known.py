@@ -213,7 +213,7 @@ class Known:
         return bool(named) and realm.identity not in named
 
     def continues(self, directory: str, realm: Realm) -> bool:
-        """Tell whether an answer counts at once: the realm is the one that was asked before.
+        """Tell whether its clients count before a round ends: the realm is the one of before.
 
         At first it does where nothing is pinned, so that nothing can be lost by it.
         """
