@@ -110,6 +110,13 @@ async def test_other_credentials_are_another_login(site: Site) -> None:
     assert [form["client_secret"] for form in site.guard.logins] == [SECRET, "rotated"]
 
 
+async def test_other_credentials_are_one_other_login_however_many_ask_at_once(site: Site) -> None:
+    await site.read()
+    rotated = replace(site.server.connection, client_secret="rotated")  # noqa: S106
+    await asyncio.gather(*(site.read(connection=rotated) for _ in range(10)))
+    assert [form["client_secret"] for form in site.guard.logins] == [SECRET, "rotated"]
+
+
 async def test_a_directory_that_is_forgotten_logs_in_anew(site: Site) -> None:
     await site.read()
     await site.reader.forget("default")

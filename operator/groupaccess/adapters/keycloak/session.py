@@ -57,9 +57,10 @@ class Sessions:
         known = self._open.get(directory)
         if known is not None and known.connection == connection:
             return known
-        await self.close(directory)
         made = Session(connection, self._answer_within, self._pod_token)
-        self._open[directory] = made
+        self._open[directory] = made  # before anything is awaited: others ask at the same time
+        if known is not None:
+            await known.close()
         return made
 
     async def close(self, directory: str) -> None:
