@@ -18,7 +18,7 @@ async def typo(desk: Desk) -> AsyncIterator[Desk]:
     """Give a desk with a GroupAccess for `develper`, while suggestions are made."""
     desk.realm.create_group("/Developer")
     desk.use("platform", mapping(group="develper"))
-    desk.declare()
+    desk.declare(syncInterval="24h")  # no round of its own between what a test does
     running = asyncio.create_task(desk.suggestions.run())
     await asyncio.sleep(1)
     desk.given()
