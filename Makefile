@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check e2e oldest bench mutants simulate reverted image lock crds sbom audit tools clean
+.PHONY: help demo test check e2e oldest bench scale mutants simulate reverted image lock crds sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -40,6 +40,9 @@ oldest: $(INSTALLED) ## The main job on the oldest Kubernetes that is tested
 
 bench: $(INSTALLED) ## Measure what the admission policies cost whoever writes a GroupAccess
 	@PYTHONPATH=e2e $(BIN)/python -m bench.guards
+
+scale: $(INSTALLED) ## Measure what large realms cost Keycloak (ARGS='--sizes 100 10000')
+	@PYTHONPATH=e2e $(BIN)/python -m bench.scale $(ARGS)
 
 mutants: $(INSTALLED) ## Change the domain in many small ways; the tests must notice
 	$(BIN)/python tests/mutants.py
