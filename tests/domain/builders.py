@@ -18,7 +18,7 @@ from groupaccess.domain.bindings import (
 )
 from groupaccess.domain.clients import ClaimMapper, Client, MapperKind
 from groupaccess.domain.directory import Failure, Group, Reading, Snapshot
-from groupaccess.domain.model import ANY_ROLE, Access, Directory, Mapping, TokenClient
+from groupaccess.domain.model import ANY_ROLE, Access, Directory, AccessMapping, TokenClient
 from groupaccess.domain.namespaces import (
     Namespace,
     Namespaces,
@@ -146,12 +146,12 @@ def mapping(
     within: Scope | None = None,
     until: datetime | None = None,
     group_id: str | None = None,
-) -> Mapping:
-    return Mapping(name, group, role, within, until, group_id=group_id)
+) -> AccessMapping:
+    return AccessMapping(name, group, role, within, until, group_id=group_id)
 
 
 def access(
-    *mappings: Mapping, name: str = "platform", directory: str = "default", generation: int = 1
+    *mappings: AccessMapping, name: str = "platform", directory: str = "default", generation: int = 1
 ) -> Access:
     return Access(name, f"uid of {name}", generation, directory, mappings or (mapping(),))
 

@@ -34,7 +34,7 @@ from domain.world import World
 from groupaccess.domain.bindings import Binding, BindingKey, Content, RoleRef, Subject
 from groupaccess.domain.clients import Client
 from groupaccess.domain.directory import Reading, Snapshot
-from groupaccess.domain.model import Access, Mapping
+from groupaccess.domain.model import Access, AccessMapping
 from groupaccess.domain.namespaces import Scope
 from groupaccess.domain.verdict import Circumstances
 
@@ -73,14 +73,14 @@ def circumstances() -> st.SearchStrategy[Circumstances]:
     )
 
 
-def mappings(name: str) -> st.SearchStrategy[Mapping]:
+def mappings(name: str) -> st.SearchStrategy[AccessMapping]:
     def build(
         fields: tuple[str, str],
         within: Scope | None,
         end: datetime | None,
         group_id: str | None,
-    ) -> Mapping:
-        return Mapping(name, *fields, within, end, group_id)
+    ) -> AccessMapping:
+        return AccessMapping(name, *fields, within, end, group_id)
 
     tables = (MAPPING_FIELDS, SCOPES, ENDS, IDS)
     return st.builds(build, *map(st.sampled_from, tables))

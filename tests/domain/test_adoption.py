@@ -6,14 +6,14 @@ from domain.handmade import account, found, granted, group
 from groupaccess.domain.adoption import Adoption, Wishes, adopt
 from groupaccess.domain.bindings import Subject
 from groupaccess.domain.found import Found, Pick
-from groupaccess.domain.model import Access, Mapping
+from groupaccess.domain.model import Access, AccessMapping
 from groupaccess.domain.namespaces import Operator, Requirement, Scope
 from groupaccess.domain.rights import Right, rights
 
 RANCHER = "keycloakoidc_group://SRE"
 
 
-def mappings(adoption: Adoption) -> list[Mapping]:
+def mappings(adoption: Adoption) -> list[AccessMapping]:
     return [line.mapping for draft in adoption.drafts for line in draft.lines]
 
 
@@ -30,7 +30,7 @@ def test_a_cluster_role_binding_becomes_a_mapping() -> None:
     (draft,) = adoption.drafts
     (line,) = draft.lines
     assert draft.name == "adopted-cluster-admin"
-    assert line.mapping == Mapping("sre-cluster-admin", "SRE", "cluster-admin")
+    assert line.mapping == AccessMapping("sre-cluster-admin", "SRE", "cluster-admin")
     assert [str(key) for key in line.sources] == ["ClusterRoleBinding sre-by-hand"]
     assert not said(adoption)
 
@@ -38,7 +38,7 @@ def test_a_cluster_role_binding_becomes_a_mapping() -> None:
 def test_the_role_bindings_of_one_group_and_role_become_one_mapping() -> None:
     founds = [found("a", "dev", namespace="shop"), found("b", "dev", namespace="bank")]
     assert mappings(adopt(founds, Wishes())) == [
-        Mapping("dev-view-namespaces", "dev", "view", Scope(frozenset({"shop", "bank"})))
+        AccessMapping("dev-view-namespaces", "dev", "view", Scope(frozenset({"shop", "bank"})))
     ]
 
 
@@ -241,9 +241,9 @@ def test_a_name_is_never_that_of_an_object_which_would_lose_something() -> None:
 
 
 def test_a_selector_or_an_end_makes_what_is_granted_uncertain() -> None:
-    plain = Mapping("a", "A", "view", Scope(frozenset({"x", "y"})))
-    selected = Mapping("b", "B", "view", Scope(requirements=(Requirement("t", Operator.EXISTS),)))
-    whole = Mapping("c", "C", "view")
+    plain = AccessMapping("a", "A", "view", Scope(frozenset({"x", "y"})))
+    selected = AccessMapping("b", "B", "view", Scope(requirements=(Requirement("t", Operator.EXISTS),)))
+    whole = AccessMapping("c", "C", "view")
     found_rights = rights(Access("o", "u", 1, "default", (plain, whole)))
     assert found_rights == frozenset(
         {

@@ -8,13 +8,13 @@ import pytest
 from domain.handmade import account, found, granted
 from groupaccess.domain.bindings import RoleRef, Subject
 from groupaccess.domain.found import Found
-from groupaccess.domain.model import Mapping
+from groupaccess.domain.model import AccessMapping
 from groupaccess.domain.namespaces import Operator, Requirement, Scope
 from groupaccess.domain.replaced import Granted, Judged, judge
 
-SRE = Mapping("sre", "SRE", "view")
-DEV = Mapping("dev", "dev", "view")
-SHOP = Mapping("shop", "SRE", "view", Scope(frozenset({"shop"})))
+SRE = AccessMapping("sre", "SRE", "view")
+DEV = AccessMapping("dev", "dev", "view")
+SHOP = AccessMapping("shop", "SRE", "view", Scope(frozenset({"shop"})))
 ALL = {"adopted": (SRE, DEV, SHOP)}
 OURS = (
     granted("sre", "SRE"),

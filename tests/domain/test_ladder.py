@@ -10,7 +10,7 @@ from domain.builders import NOW, client, directory, given, group, key, leaf, map
 from groupaccess.domain.clients import ClaimMapper, MapperKind
 from groupaccess.domain.directory import Failure, Group
 from groupaccess.domain.ladder import verdict
-from groupaccess.domain.model import Mapping
+from groupaccess.domain.model import AccessMapping
 from groupaccess.domain.pins import Pin
 from groupaccess.domain.prefixes import Prefixes
 from groupaccess.domain.reasons import Reason
@@ -21,7 +21,7 @@ PATH = "/platform/SRE"
 
 @dataclass(frozen=True)
 class Case:
-    mapping: Mapping
+    mapping: AccessMapping
     given: Circumstances
 
     def judge(self) -> Verdict:

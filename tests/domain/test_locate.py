@@ -9,7 +9,7 @@ from domain.builders import NOW, directory, group, mapping, realm
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.directory import Group, Hint, Reading
 from groupaccess.domain.identity import Found, Lost, locate
-from groupaccess.domain.model import Directory, Mapping
+from groupaccess.domain.model import Directory, AccessMapping
 from groupaccess.domain.pins import Pin
 from groupaccess.domain.reasons import Reason
 
@@ -23,7 +23,7 @@ def anew(path: str, uid: str = "new") -> Group:
 
 
 def gone(
-    *groups: Group, of: Directory = REFUSE, want: Mapping | None = None, now: datetime = NOW
+    *groups: Group, of: Directory = REFUSE, want: AccessMapping | None = None, now: datetime = NOW
 ) -> Found | Lost:
     """Look for a pinned group that is confirmed gone."""
     reading = Reading(realm(anew("/any", "any"), *groups), gone={"old": NOW})

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from domain.handmade import found, granted
-from groupaccess.domain import model
+from groupaccess.domain.model import AccessMapping
 from groupaccess.domain.found import Found
 from groupaccess.domain.makers import Maker
 from groupaccess.domain.replaced import judge
@@ -100,6 +100,6 @@ def test_a_binding_of_a_person_has_no_maker(labels: Mapping[str, str]) -> None:
 )
 def test_what_is_covered_may_go_unless_a_tool_declares_it(one: Found, *, removable: bool) -> None:
     ours = granted("sre", "SRE").binding
-    mappings = {"adopted": (model.Mapping("sre", "SRE", "view", None),)}
+    mappings = {"adopted": (AccessMapping("sre", "SRE", "view", None),)}
     (judged,) = judge([one], [ours], mappings)
     assert judged.removable is removable

@@ -22,7 +22,7 @@ from domain.builders import (
 )
 from domain.world import World
 from groupaccess.domain.directory import Reading, Snapshot
-from groupaccess.domain.model import Mapping
+from groupaccess.domain.model import AccessMapping
 from groupaccess.domain.prefixes import Prefixes
 from groupaccess.domain.verdict import Circumstances
 
@@ -52,7 +52,7 @@ HOLDS = pytest.mark.parametrize(
 )
 
 
-def moved(circumstances: Circumstances, *mappings: Mapping, proven: bool = False) -> World:
+def moved(circumstances: Circumstances, *mappings: AccessMapping, proven: bool = False) -> World:
     """Reconcile after the change of directoryRef; `proven` without a restart since the grant."""
     world = World({key(): binding(what=OLD)}, {key(): OLD} if proven else {})
     world.settle(access(*mappings), circumstances)

@@ -11,7 +11,7 @@ from domain.world import World, judge
 from groupaccess.domain.bindings import BindingName, Content, Desired
 from groupaccess.domain.directory import Group
 from groupaccess.domain.ladder import verdict
-from groupaccess.domain.model import Access, Mapping
+from groupaccess.domain.model import Access, AccessMapping
 from groupaccess.domain.namespaces import places
 from groupaccess.domain.plan import is_ours, plan
 from groupaccess.domain.verdict import Circumstances, Outcome
@@ -25,7 +25,7 @@ STEPS = st.lists(
 )
 
 
-def everywhere(mapping: Mapping, given: Circumstances) -> tuple[str, ...]:
+def everywhere(mapping: AccessMapping, given: Circumstances) -> tuple[str, ...]:
     """Return where a mapping is declared, the namespaces that terminate included."""
     found = places(mapping.scope, given.namespaces)
     return found.wanted + found.terminating
@@ -106,7 +106,7 @@ def test_grant_is_for_a_group_that_the_snapshot_holds(
             assert (said.group, said.subjects) == (None, ())
 
 
-def known_before(declared: Access, mapping: Mapping, world: World) -> set[str]:
+def known_before(declared: Access, mapping: AccessMapping, world: World) -> set[str]:
     contents: list[Content] = [one.content for one in world.standing.values()]
     contents += world.proven.values()
     return {
@@ -118,7 +118,7 @@ def known_before(declared: Access, mapping: Mapping, world: World) -> set[str]:
     }
 
 
-def held(declared: Access, given: Circumstances, world: World) -> Iterator[tuple[Desired, Mapping]]:
+def held(declared: Access, given: Circumstances, world: World) -> Iterator[tuple[Desired, AccessMapping]]:
     verdicts = {one.mapping.name: one for one in world.judge(declared, given)}
     for want in world.wanted(declared, given).bindings:
         said = verdicts[want.mapping]

@@ -10,7 +10,7 @@ from domain.strategies import Standing, accesses, circumstances, outages, standi
 from domain.world import World
 from groupaccess.domain.clients import Client
 from groupaccess.domain.directory import Snapshot
-from groupaccess.domain.model import Access, Mapping
+from groupaccess.domain.model import Access, AccessMapping
 from groupaccess.domain.observation import Observation, by_mapping
 from groupaccess.domain.plan import plan, plan_orphans
 from groupaccess.domain.status import status
@@ -47,7 +47,7 @@ class Shuffle:
         clients = tuple(self._client(client) for client in self.of(read.clients))
         return Snapshot(read.identity, self.of(read.groups), clients)
 
-    def _mapping(self, mapping: Mapping) -> Mapping:
+    def _mapping(self, mapping: AccessMapping) -> AccessMapping:
         scope = mapping.scope
         if scope is None:
             return mapping

@@ -19,7 +19,7 @@ from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Snapshot
 from groupaccess.domain.mapping_status import State
-from groupaccess.domain.model import Access, Mapping
+from groupaccess.domain.model import Access, AccessMapping
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status import AccessStatus
 
@@ -52,7 +52,7 @@ def verified(said: AccessStatus) -> Condition:
     ids=["a namespace", "the only one", "a group", "a role", "ambiguous"],
 )
 def test_what_was_wrong_before_is_still_what_is_wrong(
-    one: Mapping, snapshot: Snapshot, stands: list[BindingKey], reason: Reason
+    one: AccessMapping, snapshot: Snapshot, stands: list[BindingKey], reason: Reason
 ) -> None:
     before, now = both(access(one), snapshot, *stands)
     assert (before.ready.status, before.ready.reason) == ("False", reason)

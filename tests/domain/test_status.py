@@ -16,7 +16,7 @@ from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.mapping_status import MappingStatus, State
-from groupaccess.domain.model import Mapping as Declared
+from groupaccess.domain.model import AccessMapping as Declared
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status import AccessStatus
 from groupaccess.domain.verdict import Circumstances

@@ -35,7 +35,7 @@ from groupaccess.domain.bindings import Binding
 from groupaccess.domain.directory import Failure, Hint, Snapshot
 from groupaccess.domain.ladder import verdict
 from groupaccess.domain.mapping_status import State
-from groupaccess.domain.model import Mapping
+from groupaccess.domain.model import AccessMapping
 from groupaccess.domain.reasons import ADVICE, Reason
 from groupaccess.domain.verdict import Circumstances, Outcome
 
@@ -210,7 +210,7 @@ def test_a_namespace_that_leaves_the_scope_loses_its_binding_and_a_new_one_gets_
 )
 @pytest.mark.parametrize("by_directory", [False, True])
 def test_what_kubernetes_alone_decides_is_still_revoked(
-    declared: Mapping, reason: Reason, *, by_directory: bool
+    declared: AccessMapping, reason: Reason, *, by_directory: bool
 ) -> None:
     only_edit = directory(allowed=["edit"], suspend=by_directory)
     strict = given(realm(), of=only_edit, suspend=not by_directory)

@@ -21,7 +21,7 @@ from domain.saying import say
 from groupaccess.domain.clients import MapperKind
 from groupaccess.domain.conditions import Condition
 from groupaccess.domain.directory import Snapshot
-from groupaccess.domain.model import Access, Mapping
+from groupaccess.domain.model import Access, AccessMapping
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances
 
@@ -117,7 +117,7 @@ SILENT = given(realm(), failure=UNAVAILABLE)
     [ENDED, mapping("a", role="admin"), mapping("a", "system:masters")],
     ids=["expired", "not allowed", "reserved"],
 )
-def test_what_kubernetes_alone_revokes_needs_no_word_of_keycloak(revoked: Mapping) -> None:
+def test_what_kubernetes_alone_revokes_needs_no_word_of_keycloak(revoked: AccessMapping) -> None:
     strict = given(realm(), of=directory(allowed=["edit"]))
     said = verified(access(revoked, mapping("b")), strict)
     assert said == Condition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")

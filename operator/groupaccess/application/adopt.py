@@ -10,7 +10,7 @@ from typing import Protocol
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.declared import declared_access
 from groupaccess.application.ports import PassingError, RefusedError
-from groupaccess.domain import model
+from groupaccess.domain.model import AccessMapping
 from groupaccess.domain.adoption import Adoption, Wishes, adopt
 from groupaccess.domain.bindings import Binding, BindingKey
 from groupaccess.domain.found import Found, Pick
@@ -134,7 +134,7 @@ def _rights(access: api.GroupAccess, directory: str) -> AbstractSet[Right] | Non
     return rights(declared) if declared.directory == directory else None
 
 
-def _granted(accesses: Iterable[api.GroupAccess]) -> Mapping[str, tuple[model.Mapping, ...]]:
+def _granted(accesses: Iterable[api.GroupAccess]) -> Mapping[str, tuple[AccessMapping, ...]]:
     """Return what stands as its GroupAccess says now: neither on its way out nor held."""
     return {
         access.metadata.name: tuple(_standing_mappings(access))
@@ -144,7 +144,7 @@ def _granted(accesses: Iterable[api.GroupAccess]) -> Mapping[str, tuple[model.Ma
     }
 
 
-def _standing_mappings(access: api.GroupAccess) -> Iterable[model.Mapping]:
+def _standing_mappings(access: api.GroupAccess) -> Iterable[AccessMapping]:
     states = {each.name: each.state for each in access.status.mappings}
     for mapping in declared_access(access).access.mappings:
         if states.get(mapping.name) in {State.GRANTED, State.PARTIAL}:

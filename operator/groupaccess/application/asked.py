@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from groupaccess.application.declared import DeclaredAccess
-from groupaccess.domain import model
+from groupaccess.domain.model import Access, AccessMapping, Directory
 from groupaccess.domain.directory import Group, Snapshot
 from groupaccess.domain.freeze import Use
 from groupaccess.domain.pins import Pin
@@ -11,8 +11,8 @@ from groupaccess.domain.question import InUse, Pinned
 
 
 def in_use(
-    directory: model.Directory,
-    accesses: Iterable[model.Access],
+    directory: Directory,
+    accesses: Iterable[Access],
     uses: Iterable[Use],
     formers: Iterable[str],
 ) -> InUse:
@@ -27,12 +27,12 @@ def in_use(
     return InUse(frozenset(filter(None, references)), known, strings(directory, formers))
 
 
-def strings(directory: model.Directory, subjects: Iterable[str]) -> frozenset[str]:
+def strings(directory: Directory, subjects: Iterable[str]) -> frozenset[str]:
     """Return what tokens have to carry so that kube-apiserver sees one of the subjects."""
     return frozenset(subject.removeprefix(directory.groups_prefix) for subject in subjects)
 
 
-def in_use_of(mapping: model.Mapping, pins: Mapping[str, Pin]) -> InUse:
+def in_use_of(mapping: AccessMapping, pins: Mapping[str, Pin]) -> InUse:
     """Return the group that a mapping means, as declared and as pinned."""
     pin = pins.get(mapping.group)
     pinned = {Pinned(pin.group_id, pin.name)} if pin is not None else set[Pinned]()
@@ -49,7 +49,7 @@ def asks(declared: DeclaredAccess | None) -> frozenset[tuple[str, str, str | Non
 
 
 def looked_into(
-    directory: model.Directory, known: Snapshot | None, used: InUse
+    directory: Directory, known: Snapshot | None, used: InUse
 ) -> tuple[Group, ...] | None:
     """Return the groups whose members may show what tokens carry; None while none is known.
 
@@ -67,6 +67,6 @@ def awaits_proof(known: Snapshot | None) -> bool:
     return known is not None and any(client.unasked for client in known.clients)
 
 
-def _declared(mappings: Iterable[model.Mapping]) -> set[Pinned]:
+def _declared(mappings: Iterable[AccessMapping]) -> set[Pinned]:
     """Return the ids that are declared, each with what its group is declared as."""
     return {Pinned(each.group_id, each.group) for each in mappings if each.group_id}

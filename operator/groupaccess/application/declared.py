@@ -9,7 +9,7 @@ from groupaccess.application.statuses import fingerprint, prior
 from groupaccess.domain.bindings import ANNOTATION_DOMAIN
 from groupaccess.domain.conditions import Prior
 from groupaccess.domain.freeze import ACKNOWLEDGE, acknowledged
-from groupaccess.domain.model import Access, Directory, Mapping, TokenClient
+from groupaccess.domain.model import Access, Directory, AccessMapping, TokenClient
 from groupaccess.domain.namespaces import Operator, Requirement, Scope
 
 REQUEST = f"{ANNOTATION_DOMAIN}reconcile"
@@ -142,9 +142,9 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
     return DeclaredDirectory(directory, spec, seen, requested)
 
 
-def declared_mapping(mapping: api.GroupMapping) -> Mapping:
+def declared_mapping(mapping: api.GroupMapping) -> AccessMapping:
     """Read a mapping."""
-    return Mapping(
+    return AccessMapping(
         name=mapping.name,
         group=mapping.group,
         cluster_role=mapping.cluster_role,

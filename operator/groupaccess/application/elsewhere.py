@@ -8,7 +8,7 @@ from groupaccess.application.store import Store
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.claims import plausible_subjects
 from groupaccess.domain.elsewhere import AlsoGrantedBy, also_granted_by
-from groupaccess.domain.model import Access, Mapping
+from groupaccess.domain.model import Access, AccessMapping
 from groupaccess.domain.verdict import Outcome, Verdict
 from groupaccess.domain.wanted import Wanted
 
@@ -65,7 +65,7 @@ class Elsewhere:
         groups = {key: standing[key].content.groups for key in wanted.kept if key in standing}
         return groups | {want.key: want.content.groups for want in wanted.bindings}
 
-    def _bound(self, access: Access, mapping: Mapping, wanted: Wanted) -> frozenset[str]:
+    def _bound(self, access: Access, mapping: AccessMapping, wanted: Wanted) -> frozenset[str]:
         """Return whom the mapping's bindings name, so far as they are of the declared group."""
         standing = self._store.standing(access.name)
         directory = self._store.realms.directories.get(access.directory)
@@ -82,6 +82,6 @@ class Elsewhere:
         )
 
 
-def _keys(access: Access, mapping: Mapping, wanted: Wanted) -> AbstractSet[BindingKey]:
+def _keys(access: Access, mapping: AccessMapping, wanted: Wanted) -> AbstractSet[BindingKey]:
     where = wanted.places[mapping.name]
     return {access.key(mapping, each) for each in (*where.wanted, *where.terminating)}

@@ -13,7 +13,7 @@ from groupaccess.application.realms import Realms
 from groupaccess.application.references import References
 from groupaccess.application.seen import Seen
 from groupaccess.application.standing import Standing
-from groupaccess.domain import model
+from groupaccess.domain.model import AccessMapping, Directory
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName
 from groupaccess.domain.carried import carries_paths
 from groupaccess.domain.directory import Failure, Gap, Group, Realm
@@ -179,7 +179,7 @@ class Known:
             hints={each: memory.hints[each][0] for each in groups & memory.hints.keys()},
         )
 
-    def _former_names(self, access: str, directory: model.Directory | None) -> frozenset[Question]:
+    def _former_names(self, access: str, directory: Directory | None) -> frozenset[Question]:
         """Return the questions about the former subjects of a GroupAccess.
 
         It is judged without the answers, and again with them.
@@ -225,7 +225,7 @@ class Known:
     def _needed(
         self,
         directory: str,
-        mapping: model.Mapping,
+        mapping: AccessMapping,
         pinned: Mapping[str, Pin],
         answers: Answers,
     ) -> frozenset[Question]:
@@ -239,7 +239,7 @@ class Known:
     def _gap(
         self,
         directory: str,
-        mapping: model.Mapping,
+        mapping: AccessMapping,
         needed: frozenset[Question],
         pin: Pin | None,
     ) -> Gap | None:

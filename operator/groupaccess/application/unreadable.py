@@ -23,7 +23,7 @@ from groupaccess.application.declared import (
     declared_mapping,
     observed,
 )
-from groupaccess.domain import model
+from groupaccess.domain.model import Access, AccessMapping
 
 NAME: TypeAdapter[str] = TypeAdapter(MappingName)
 TIME: TypeAdapter[datetime] = TypeAdapter(Timestamp)
@@ -59,7 +59,7 @@ def read_access(body: Mapping[str, Any]) -> DeclaredAccess:
     meta = api.ObjectMeta.model_validate(body["metadata"])
     status = readable_or(api.GroupAccessStatus(), body.get("status"))
     return DeclaredAccess(
-        model.Access(
+        Access(
             name=meta.name,
             uid=meta.uid,
             generation=meta.generation,
@@ -86,7 +86,7 @@ def unreadable_directory(body: Mapping[str, Any], error: ValidationError) -> tup
     )
 
 
-def _mappings(items: list[Any], faults: Iterable[Fault]) -> Iterator[model.Mapping]:
+def _mappings(items: list[Any], faults: Iterable[Fault]) -> Iterator[AccessMapping]:
     names = [_name(item) for item in items]
     common = [fault for fault in faults if fault.item is None]
     for index, item in enumerate(items):
@@ -111,13 +111,13 @@ def _is_of_names(fault: Fault, items: list[Any]) -> bool:
     return fault.path == LIST and len({_name(item) for item in items}) < len(items)
 
 
-def _held(item: Mapping[str, Any], words: str, bad: set[tuple[int | str, ...]]) -> model.Mapping:
+def _held(item: Mapping[str, Any], words: str, bad: set[tuple[int | str, ...]]) -> AccessMapping:
     """Read what can be read of a mapping by itself: what it names, and when it ends."""
 
     def text(field: str) -> str:
         return "" if (field,) in bad else _text(item.get(field))
 
-    return model.Mapping(
+    return AccessMapping(
         name=_name(item),
         group=text("group"),
         cluster_role=text("clusterRole"),

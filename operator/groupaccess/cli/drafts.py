@@ -8,7 +8,7 @@ import yaml
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.domain.adoption import Adoption, Draft, Line
-from groupaccess.domain.model import Mapping
+from groupaccess.domain.model import AccessMapping
 
 WIDTH = 100
 SOURCES = 5  # bindings that are named for a mapping
@@ -43,7 +43,7 @@ def printable(text: str) -> str:
     )
 
 
-def _mapping(mapping: Mapping) -> api.GroupMapping:
+def _mapping(mapping: AccessMapping) -> api.GroupMapping:
     given: dict[str, Any] = {
         "name": mapping.name,
         "group": mapping.group,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 from typing import NamedTuple
 
-from groupaccess.domain import model
+from groupaccess.domain.model import AccessMapping
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.found import Found, Pick, role_objection, subject_objection
 from groupaccess.domain.labels import labels
@@ -21,7 +21,7 @@ MAPPINGS, NAMES = 24, 64  # at most in a GroupAccess, and in a mapping's namespa
 class Line:
     """A mapping of a draft, the bindings that it stands for, and what they say beyond it."""
 
-    mapping: model.Mapping
+    mapping: AccessMapping
     sources: tuple[BindingKey, ...]
     remarks: tuple[str, ...] = ()
 
@@ -148,7 +148,7 @@ def _lines(
         said |= set(sources)
         yield (
             part,
-            Line(model.Mapping(names[part.text], part.group, part.role, scope), sources, texts),
+            Line(AccessMapping(names[part.text], part.group, part.role, scope), sources, texts),
         )
 
 

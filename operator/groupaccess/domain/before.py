@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from groupaccess.domain import model
+from groupaccess.domain.model import AccessMapping
 from groupaccess.domain.bindings import Binding, BindingKey, Content, RoleRef
 from groupaccess.domain.claims import RESERVED
 from groupaccess.domain.former import Formers, former_subjects, merged
@@ -79,12 +79,12 @@ class Bindings:
     _written: dict[tuple[str, str], dict[Hashable, Before]] = field(default_factory=dict)
     _placed: dict[str, list[BindingKey]] = field(default_factory=dict)
 
-    def are_for(self, mapping: model.Mapping, content: Content) -> bool:
+    def are_for(self, mapping: AccessMapping, content: Content) -> bool:
         """Tell whether a binding was made for what is declared."""
         directory, group = content.annotation("directory"), content.annotation("group")
         return directory in self.directories and group in self.spelled(mapping)
 
-    def spelled(self, mapping: model.Mapping) -> AbstractSet[str]:
+    def spelled(self, mapping: AccessMapping) -> AbstractSet[str]:
         """Return how the group is declared, and was before somebody spelled it otherwise."""
         before = (before for now, before in self.edited.items() if now == mapping.group)
         return {mapping.group, *before}
@@ -101,7 +101,7 @@ class Bindings:
         return before.decided(self._pending_formers(key))
 
     def of_group(
-        self, mapping: model.Mapping, key: BindingKey, role: RoleRef, group_id: str
+        self, mapping: AccessMapping, key: BindingKey, role: RoleRef, group_id: str
     ) -> Iterator[Before]:
         """Yield what was bound for a group: here, or of a new binding by others of the object.
 
@@ -119,7 +119,7 @@ class Bindings:
         if waiting is not None and self._is_of(mapping, waiting, group_id):
             yield replace(Before.applied(waiting), subjects=frozenset())
 
-    def _applied_of(self, mapping: model.Mapping, group_id: str) -> Iterable[Before]:
+    def _applied_of(self, mapping: AccessMapping, group_id: str) -> Iterable[Before]:
         """Return what the operator wrote itself for a group, each once: most say the same."""
         known = mapping.name, group_id
         if known not in self._written:
@@ -136,14 +136,14 @@ class Bindings:
         return self._placed.get(namespace, ())
 
     def _of_group(
-        self, mapping: model.Mapping, keys: Iterable[BindingKey], group_id: str
+        self, mapping: AccessMapping, keys: Iterable[BindingKey], group_id: str
     ) -> Iterator[Before]:
         for key in keys:
             content = self.last(key)
             if content is not None and self._is_of(mapping, content, group_id):
                 yield self.before(key, content)
 
-    def _is_of(self, mapping: model.Mapping, content: Content, group_id: str) -> bool:
+    def _is_of(self, mapping: AccessMapping, content: Content, group_id: str) -> bool:
         return self.are_for(mapping, content) and content.annotation("group-id") == group_id
 
     def _pending_formers(self, key: BindingKey) -> Formers:

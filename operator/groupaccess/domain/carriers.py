@@ -6,7 +6,7 @@ Without them a group that is made anew under a revoked name would be a first gra
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from groupaccess.domain import model
+from groupaccess.domain.model import Access, AccessMapping
 from groupaccess.domain.bindings import Binding, BindingKey, Content, Desired
 from groupaccess.domain.pins import Pin, stamp
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict
@@ -16,7 +16,7 @@ Standing = Mapping[BindingKey, Binding]
 
 
 def carriers(
-    access: model.Access,
+    access: Access,
     verdicts: Iterable[Verdict],
     given: Circumstances,
     standing: Standing,
@@ -66,7 +66,7 @@ def _is_free(
     return key not in taken and fits and there
 
 
-def _emptied(access: model.Access, mapping: model.Mapping, key: BindingKey, pin: Pin) -> Content:
+def _emptied(access: Access, mapping: AccessMapping, key: BindingKey, pin: Pin) -> Content:
     about = {
         "directory": access.directory,
         "directory-id": pin.directory_id,

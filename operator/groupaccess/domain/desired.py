@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from groupaccess.domain import model
+from groupaccess.domain.model import Access
 from groupaccess.domain.before import Bindings
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName, Content, Desired
 from groupaccess.domain.carriers import carriers
@@ -18,7 +18,7 @@ from groupaccess.domain.wanted import Wanted
 
 
 def desired(
-    access: model.Access,
+    access: Access,
     verdicts: Iterable[Verdict],
     given: Circumstances,
     standing: Mapping[BindingKey, Binding],

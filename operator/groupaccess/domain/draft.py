@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from groupaccess.domain import model
+from groupaccess.domain.model import Access, AccessMapping
 from groupaccess.domain.before import Before, Bindings
 from groupaccess.domain.bindings import BindingKey, Content, RoleRef, Subject
 from groupaccess.domain.claims import plausible_subjects
@@ -38,7 +38,7 @@ OF_THE_GROUP = (
 class Draft:
     """What the contents of one GroupAccess are drawn from; see `desired`."""
 
-    access: model.Access
+    access: Access
     given: Circumstances
     bindings: Bindings
     carried: dict[str, Content | None] = field(default_factory=dict)  # by the mapping's name
@@ -57,7 +57,7 @@ class Draft:
             return self.carried[name]
         return held
 
-    def stays(self, mapping: model.Mapping, key: BindingKey) -> bool:
+    def stays(self, mapping: AccessMapping, key: BindingKey) -> bool:
         """Tell whether a standing binding is still what is declared.
 
         One without annotations stays: nothing says that it stood for another group or directory.
@@ -114,7 +114,7 @@ class Draft:
         return self._render(verdict.mapping, subjects, formers, text)
 
     def _of_unknown_clients(
-        self, mapping: model.Mapping, key: BindingKey, path: str
+        self, mapping: AccessMapping, key: BindingKey, path: str
     ) -> frozenset[str]:
         """Return what was bound for clients whose strings are not known now."""
         content = self.bindings.last(key)
@@ -186,7 +186,7 @@ class Draft:
 
     def _render(
         self,
-        mapping: model.Mapping,
+        mapping: AccessMapping,
         subjects: AbstractSet[str],
         formers: Formers,
         text: Mapping[str, str | None],
@@ -219,5 +219,5 @@ def _named(groups: Iterable[str]) -> Iterator[Subject]:
     return (Subject("Group", name) for name in groups)
 
 
-def _role(mapping: model.Mapping) -> RoleRef:
+def _role(mapping: AccessMapping) -> RoleRef:
     return RoleRef("ClusterRole", mapping.cluster_role)

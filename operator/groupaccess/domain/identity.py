@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from groupaccess.domain import model
+from groupaccess.domain.model import AccessMapping, Directory
 from groupaccess.domain.directory import (
     Ambiguous,
     Failure,
@@ -39,10 +39,10 @@ class Lost:
 
 
 def locate(
-    mapping: model.Mapping,
+    mapping: AccessMapping,
     pin: Pin | None,
     reading: Reading,
-    directory: model.Directory,
+    directory: Directory,
     now: datetime,
     hint: Hint | None = None,
 ) -> Found | Lost:
@@ -67,7 +67,7 @@ def locate(
     return _gone(mapping, pin, snapshot, directory, grace)
 
 
-def replaced(pin: Pin, directory: model.Directory, grace: Lost, fact: str) -> Lost:
+def replaced(pin: Pin, directory: Directory, grace: Lost, fact: str) -> Lost:
     """Say that others have the name, or the string, of a group that is gone.
 
     Where the directory follows replaced groups and there is none to follow, the grace goes on.
@@ -80,11 +80,11 @@ def replaced(pin: Pin, directory: model.Directory, grace: Lost, fact: str) -> Lo
 
 
 def _accept(
-    mapping: model.Mapping,
+    mapping: AccessMapping,
     group_id: str,
     reading: Reading,
     snapshot: Snapshot,
-    directory: model.Directory,
+    directory: Directory,
 ) -> Found | Lost:
     """Take the id that is declared: at first it must bear the name that is declared."""
     group = snapshot.by_id.get(group_id)
@@ -102,7 +102,7 @@ def _accept(
     return _lost(Reason.GROUP_REPLACED, fact, proven=directory.refuses_replaced and answered)
 
 
-def _by_name(mapping: model.Mapping, snapshot: Snapshot, hint: Hint | None) -> Found | Lost:
+def _by_name(mapping: AccessMapping, snapshot: Snapshot, hint: Hint | None) -> Found | Lost:
     match snapshot.find(mapping.group):
         case Missing():
             return _lost(Reason.GROUP_NOT_FOUND, _not_found(mapping.group, hint or Hint()))
@@ -120,10 +120,10 @@ def _not_found(group: str, hint: Hint) -> str:
 
 
 def _gone(
-    mapping: model.Mapping,
+    mapping: AccessMapping,
     pin: Pin,
     snapshot: Snapshot,
-    directory: model.Directory,
+    directory: Directory,
     grace: Lost,
 ) -> Found | Lost:
     """Judge a pinned group that is confirmed gone: by who has its name now, else by the time."""
@@ -143,7 +143,7 @@ def _gone(
     return grace
 
 
-def _missing(pin: Pin, confirmed: datetime, directory: model.Directory, now: datetime) -> Lost:
+def _missing(pin: Pin, confirmed: datetime, directory: Directory, now: datetime) -> Lost:
     """Judge by the start of the grace: as the binding has it, or as it is remembered.
 
     What the binding cannot be made to say, since the API server refuses it, counts all the same.
@@ -161,7 +161,7 @@ def _missing(pin: Pin, confirmed: datetime, directory: model.Directory, now: dat
     return Lost(lost.failure, over, since, None if over else end)
 
 
-def _ambiguous(mapping: model.Mapping, paths: tuple[str, ...]) -> Lost:
+def _ambiguous(mapping: AccessMapping, paths: tuple[str, ...]) -> Lost:
     fact = f'"{mapping.group}" fits several groups: {", ".join(paths)}'
     return _lost(Reason.GROUP_AMBIGUOUS, fact)
 

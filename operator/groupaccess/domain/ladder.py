@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import UTC
 
 from groupaccess.domain.claims import RESERVED
-from groupaccess.domain.model import ANY_ROLE, Mapping
+from groupaccess.domain.model import ANY_ROLE, AccessMapping
 from groupaccess.domain.proven import proven, refuse_reserved, would_bind
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.suspended import would_be
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict, hold, say
 
 
-def verdict(mapping: Mapping, given: Circumstances) -> Verdict:
+def verdict(mapping: AccessMapping, given: Circumstances) -> Verdict:
     """Return the first answer that applies, in the order of the ladder."""
     answers = (rung(mapping, given) for rung in LADDER)
     answer = next(filter(None, answers), None) or proven(mapping, given)
@@ -24,7 +24,7 @@ def verdict(mapping: Mapping, given: Circumstances) -> Verdict:
     return answer
 
 
-def _expired(mapping: Mapping, given: Circumstances) -> Verdict | None:
+def _expired(mapping: AccessMapping, given: Circumstances) -> Verdict | None:
     end = mapping.expires_at
     if end is None or given.now < end:
         return None
@@ -32,13 +32,13 @@ def _expired(mapping: Mapping, given: Circumstances) -> Verdict | None:
     return say(mapping, Outcome.REVOKE, Reason.EXPIRED, fact)
 
 
-def _reserved(mapping: Mapping, given: Circumstances) -> Verdict | None:
+def _reserved(mapping: AccessMapping, given: Circumstances) -> Verdict | None:
     prefix = given.directory.groups_prefix if given.directory else ""
     subject = prefix + mapping.group
     return refuse_reserved(mapping, subject) if subject.startswith(RESERVED) else None
 
 
-def _role_not_allowed(mapping: Mapping, given: Circumstances) -> Verdict | None:
+def _role_not_allowed(mapping: AccessMapping, given: Circumstances) -> Verdict | None:
     if given.directory is None or not mapping.cluster_role:  # an unreadable one holds
         return None
     allowed = given.directory.allowed_roles
@@ -51,12 +51,12 @@ def _role_not_allowed(mapping: Mapping, given: Circumstances) -> Verdict | None:
     return say(mapping, Outcome.REVOKE, Reason.CLUSTER_ROLE_NOT_ALLOWED, fact)
 
 
-def _unreadable(mapping: Mapping, given: Circumstances) -> Verdict | None:
+def _unreadable(mapping: AccessMapping, given: Circumstances) -> Verdict | None:
     fact = mapping.unreadable or given.unreadable
     return say(mapping, Outcome.HOLD, Reason.UNREADABLE, fact) if fact else None
 
 
-def _suspended(mapping: Mapping, given: Circumstances) -> Verdict | None:
+def _suspended(mapping: AccessMapping, given: Circumstances) -> Verdict | None:
     by = given.suspended_by
     if by is None:
         return None
@@ -66,30 +66,30 @@ def _suspended(mapping: Mapping, given: Circumstances) -> Verdict | None:
     return replace(held, would=would, until=would.until)
 
 
-def _no_directory(mapping: Mapping, given: Circumstances) -> Verdict | None:
+def _no_directory(mapping: AccessMapping, given: Circumstances) -> Verdict | None:
     if given.directory is not None:
         return None
     fact = f'there is no KeycloakDirectory "{given.directory_name}"'
     return say(mapping, Outcome.HOLD, Reason.DIRECTORY_NOT_FOUND, fact)
 
 
-def _frozen(mapping: Mapping, given: Circumstances) -> Verdict | None:
+def _frozen(mapping: AccessMapping, given: Circumstances) -> Verdict | None:
     return hold(mapping, given.frozen) if given.frozen is not None else None
 
 
-def _prefix_shared(mapping: Mapping, given: Circumstances) -> Verdict | None:
+def _prefix_shared(mapping: AccessMapping, given: Circumstances) -> Verdict | None:
     conflict = given.prefixes.conflict
     return hold(mapping, conflict) if conflict is not None else None
 
 
-def _other_issuer(mapping: Mapping, given: Circumstances) -> Verdict | None:
+def _other_issuer(mapping: AccessMapping, given: Circumstances) -> Verdict | None:
     failure = given.reading.failure
     if failure is None or failure.reason is not Reason.ISSUER_MISMATCH:
         return None
     return hold(mapping, failure)
 
 
-def _not_read(mapping: Mapping, given: Circumstances) -> Verdict | None:
+def _not_read(mapping: AccessMapping, given: Circumstances) -> Verdict | None:
     gap = given.gaps.get(mapping.name)
     answered = given.reading.snapshot is not None and (gap is None or gap.answered)
     failure = given.reading.failure or (gap.failure if gap else None)
@@ -102,14 +102,14 @@ def _not_read(mapping: Mapping, given: Circumstances) -> Verdict | None:
     return None
 
 
-def _last(mapping: Mapping, given: Circumstances) -> Verdict:
+def _last(mapping: AccessMapping, given: Circumstances) -> Verdict:
     """Judge by the last reading, which revokes nothing any more."""
     last = proven(mapping, given)
     about = last.outcome is Outcome.REVOKE and not last.forgets
     return replace(last, outcome=Outcome.HOLD) if about else last
 
 
-LADDER: tuple[Callable[[Mapping, Circumstances], Verdict | None], ...] = (
+LADDER: tuple[Callable[[AccessMapping, Circumstances], Verdict | None], ...] = (
     _expired,
     _reserved,
     _role_not_allowed,

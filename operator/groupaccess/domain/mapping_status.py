@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from groupaccess.domain import model
+from groupaccess.domain.model import Access
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.elsewhere import AlsoGrantedBy
@@ -86,7 +86,7 @@ class MappingStatus:
 
 
 def mapping_status(
-    access: model.Access, verdict: Verdict, wanted: Wanted, now: Observation
+    access: Access, verdict: Verdict, wanted: Wanted, now: Observation
 ) -> MappingStatus:
     """Say how a mapping stands, by what is bound. The same facts give the same words.
 

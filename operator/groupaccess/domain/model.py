@@ -11,7 +11,7 @@ ANY_ROLE = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class AccessMapping:
     """One line of a GroupAccess: this Keycloak group gets this ClusterRole.
 
     `group` is a path (`/platform/sre`) or a leaf name that is unique in the realm. Without a
@@ -41,11 +41,11 @@ class Access:
     uid: str
     generation: int
     directory: str
-    mappings: tuple[Mapping, ...]
+    mappings: tuple[AccessMapping, ...]
     suspend: bool = False
     unreadable: str | None = None
 
-    def key(self, mapping: Mapping, namespace: str) -> BindingKey:
+    def key(self, mapping: AccessMapping, namespace: str) -> BindingKey:
         """Return where a mapping's binding is; namespace "" is the whole cluster."""
         name = BindingName(self.name, mapping.name, mapping.cluster_role)
         return BindingKey(namespace, str(name))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from groupaccess.domain import model
+from groupaccess.domain.model import Access
 from groupaccess.domain.bindings import BindingKey, BindingName, Content
 
 
@@ -52,7 +52,7 @@ def pins(directory: str, contents: Mapping[BindingKey, Content]) -> dict[str, Pi
     return found
 
 
-def edited(access: model.Access, contents: Mapping[BindingKey, Content]) -> dict[str, str]:
+def edited(access: Access, contents: Mapping[BindingKey, Content]) -> dict[str, str]:
     """Return groups that are only spelled otherwise than before: as declared now, and before.
 
     That is what a binding says of the same mapping, whose group has this path or name. Nobody

@@ -6,13 +6,13 @@ from groupaccess.domain.audience import audience_doubts
 from groupaccess.domain.claims import RESERVED, claim, collision
 from groupaccess.domain.directory import Failure, Group, Snapshot
 from groupaccess.domain.identity import Found, Lost, locate, replaced
-from groupaccess.domain.model import Directory, Mapping
+from groupaccess.domain.model import Directory, AccessMapping
 from groupaccess.domain.pins import Pin
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict import Circumstances, Outcome, Verdict, hold, say
 
 
-def proven(mapping: Mapping, given: Circumstances) -> Verdict:
+def proven(mapping: AccessMapping, given: Circumstances) -> Verdict:
     """Decide by what Keycloak was read to say, and by the ClusterRole."""
     directory, snapshot = given.directory, given.reading.snapshot
     if directory is None or snapshot is None:
@@ -72,7 +72,7 @@ def _told(granted: Verdict, group: Group, replaced_id: str | None) -> Verdict:
     return replace(granted, message=message, replaced_id=replaced_id)
 
 
-def would_bind(mapping: Mapping, given: Circumstances) -> tuple[str, ...]:
+def would_bind(mapping: AccessMapping, given: Circumstances) -> tuple[str, ...]:
     """Return the subjects of the group so far as it is known: others may still bind them."""
     directory, snapshot = given.directory, given.reading.snapshot
     if directory is None or snapshot is None:
@@ -87,7 +87,7 @@ def would_bind(mapping: Mapping, given: Circumstances) -> tuple[str, ...]:
 
 
 def _claimed(
-    mapping: Mapping,
+    mapping: AccessMapping,
     group: Group,
     directory: Directory,
     snapshot: Snapshot,
@@ -138,7 +138,7 @@ def _with_canary(claimed: Verdict, given: Circumstances) -> Verdict:
     return replace(claimed, doubts=(*claimed.doubts, sight.failure))
 
 
-def refuse_reserved(mapping: Mapping, subject: str) -> Verdict:
+def refuse_reserved(mapping: AccessMapping, subject: str) -> Verdict:
     """Refuse what belongs to Kubernetes itself, whose authorizer would take it for its own."""
     fact = f'kube-apiserver would see the group "{subject}"'
     return say(mapping, Outcome.REVOKE, Reason.INVALID_SUBJECT, fact)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from groupaccess.domain import model
+from groupaccess.domain.model import AccessMapping
 from groupaccess.domain.bindings import Binding, BindingKey, BindingName, RoleRef, Subject
 from groupaccess.domain.found import Found, role_objection
 
 # The mappings of each GroupAccess, by its name, that are granted and stay so as things are.
-Granted = Mapping[str, Iterable[model.Mapping]]
+Granted = Mapping[str, Iterable[AccessMapping]]
 
 
 class _Grant(NamedTuple):
@@ -24,7 +24,7 @@ class _Source(NamedTuple):
 
     name: BindingName
     binding: Binding
-    mapping: model.Mapping
+    mapping: AccessMapping
 
     @property
     def lasting(self) -> tuple[bool, float]:
@@ -82,7 +82,7 @@ def _grants_by(binding: Binding, granted: Granted) -> Iterator[tuple[_Grant, _So
                 yield _Grant(name.cluster_role, subject, where), _Source(name, binding, mapping)
 
 
-def _declares(mapping: model.Mapping, name: BindingName, namespace: str) -> bool:
+def _declares(mapping: AccessMapping, name: BindingName, namespace: str) -> bool:
     """Tell whether a mapping has a binding of that name there, so far as it can be seen.
 
     Of a selector it cannot: there the binding itself has to do.

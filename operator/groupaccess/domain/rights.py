@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from groupaccess.domain import model
+from groupaccess.domain.model import Access, AccessMapping
 
 
 class Right(NamedTuple):
@@ -16,14 +16,14 @@ class Right(NamedTuple):
     namespace: str
 
 
-def rights(access: model.Access) -> frozenset[Right] | None:
+def rights(access: Access) -> frozenset[Right] | None:
     """Return what a GroupAccess declares, None when a selector or an end makes that uncertain."""
     if any(one.expires_at or (one.scope and one.scope.requirements) for one in access.mappings):
         return None
     return declared_rights(access.mappings)
 
 
-def declared_rights(mappings: Iterable[model.Mapping]) -> frozenset[Right]:
+def declared_rights(mappings: Iterable[AccessMapping]) -> frozenset[Right]:
     """Return what mappings declare that have neither a selector nor an end."""
     return frozenset(
         Right(one.name, one.group, one.cluster_role, namespace)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from groupaccess.domain import model
+from groupaccess.domain.model import Access
 from groupaccess.domain.conditions import Condition, Truth
 from groupaccess.domain.directory import Failure
 from groupaccess.domain.mapping_status import (
@@ -47,7 +47,7 @@ class AccessStatus:
 
 
 def status(
-    access: model.Access,
+    access: Access,
     verdicts: Iterable[Verdict],
     wanted: Wanted,
     now: Observation,
@@ -77,7 +77,7 @@ def status(
     )
 
 
-def _unreadable(access: model.Access) -> Iterator[Failure]:
+def _unreadable(access: Access) -> Iterator[Failure]:
     if access.unreadable is not None:
         yield Failure(Reason.UNREADABLE, advise(Reason.UNREADABLE, access.unreadable))
 
@@ -88,7 +88,7 @@ def _problems(mappings: Iterable[MappingStatus]) -> Iterator[Failure]:
             yield Failure(mapping.reason, f"{mapping.name}: {mapping.message}", mapping.passing)
 
 
-def _left(access: model.Access, now: Observation) -> Iterator[Failure]:
+def _left(access: Access, now: Observation) -> Iterator[Failure]:
     """Yield what is bound for mappings that are no longer there."""
     declared = {mapping.name for mapping in access.mappings}
     for key in sorted(key for name in now.bindings.keys() - declared for key in now.bindings[name]):

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Self
 
 from groupaccess.domain.directory import Failure, Gap, Group, Hint, Reading
-from groupaccess.domain.model import Directory, Mapping
+from groupaccess.domain.model import Directory, AccessMapping
 from groupaccess.domain.namespaces import Namespaces
 from groupaccess.domain.pins import Pin
 from groupaccess.domain.prefixes import Prefixes
@@ -37,7 +37,7 @@ class Verdict:
     GRANT that follows a group which was made anew.
     """
 
-    mapping: Mapping
+    mapping: AccessMapping
     outcome: Outcome
     reason: Reason
     message: str
@@ -131,11 +131,11 @@ class Circumstances:
         return bool(self.directory and self.directory.canary) and self.sight is None
 
 
-def hold(mapping: Mapping, failure: Failure) -> Verdict:
+def hold(mapping: AccessMapping, failure: Failure) -> Verdict:
     """Keep what stands, for a reason that somebody else put into words."""
     return Verdict(mapping, Outcome.HOLD, failure.reason, failure.message)
 
 
-def say(mapping: Mapping, outcome: Outcome, reason: Reason, fact: str) -> Verdict:
+def say(mapping: AccessMapping, outcome: Outcome, reason: Reason, fact: str) -> Verdict:
     """Return a verdict that grants nothing, with the advice for its reason."""
     return Verdict(mapping, outcome, reason, advise(reason, fact))

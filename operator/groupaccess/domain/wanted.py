@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from functools import cached_property
 
-from groupaccess.domain import model
+from groupaccess.domain.model import Access, AccessMapping
 from groupaccess.domain.bindings import (
     ANNOTATION_DOMAIN,
     BindingKey,
@@ -38,7 +38,7 @@ class Wanted:
 
 
 def render(
-    access: model.Access,
+    access: Access,
     role: RoleRef,
     subjects: Iterable[Subject],
     annotations: Mapping[str, str | None],
@@ -56,7 +56,7 @@ def render(
     )
 
 
-def expiry(mapping: model.Mapping) -> dict[str, str | None]:
+def expiry(mapping: AccessMapping) -> dict[str, str | None]:
     """Return the annotation that says when a binding ends, by its name."""
     end = mapping.expires_at
     text = end.astimezone(UTC).isoformat().replace("+00:00", "Z") if end else None
