@@ -67,7 +67,7 @@ lock: $(INSTALLED) ## Renew the locked versions of all dependencies
 	done
 
 crds: $(INSTALLED) ## Write the CRDs anew from the models
-	$(BIN)/python -m groupaccess.api.crd crds deploy/helm/groupaccess/crds
+	$(BIN)/python -m groupaccess.api.crd.generate crds deploy/helm/groupaccess/crds
 
 sbom: $(INSTALLED) ## Write dist/sbom.json: what the image holds of Python, as CycloneDX
 	@mkdir -p dist && scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT; \

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crd_cases import API, SECRET
-from groupaccess.api.optional_fields import KEYCLOAK_DIRECTORY
+from groupaccess.api.v1alpha1.optional_fields import KEYCLOAK_DIRECTORY
 
 Object = dict[str, Any]
 ID = "0f9503e8-9c1e-4a6b-8f5d-2f6f6d1c7a10"

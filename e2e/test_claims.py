@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 
 from claims_cases import DIMENSIONS, Case, build, cases, contents, pairs
-from groupaccess.domain.claims import Claim, claim, collision
-from groupaccess.domain.directory import Failure, Snapshot
-from groupaccess.domain.model import Directory, TokenClient
-from groupaccess.domain.proof import Result, read_claim
+from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.directory.client import Result
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.tokens.collisions import collision
+from groupaccess.domain.tokens.example_token import read_claim
+from groupaccess.domain.tokens.group_claims import Claim, claim
 from testbed.cluster import Cluster
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping

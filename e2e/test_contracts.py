@@ -17,17 +17,18 @@ from contracts.directory_reader import DirectoryReaderContract
 from contracts.leases import LeasesContract
 from contracts.review import PREFIX, ReviewContract
 from groupaccess.adapters.clock import SystemClock
-from groupaccess.adapters.keycloak.own_token import KeycloakTokens
+from groupaccess.adapters.keycloak.operator_token import KeycloakTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
+from groupaccess.adapters.kubernetes.apiserver import KubernetesApiServer
+from groupaccess.adapters.kubernetes.binding_json import read_binding
+from groupaccess.adapters.kubernetes.client import Rest, configure
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
-from groupaccess.adapters.kubernetes.records import read_binding
-from groupaccess.adapters.kubernetes.rest import Rest, configure
-from groupaccess.adapters.kubernetes.token_review import KubernetesApiServer
 from groupaccess.adapters.kubernetes.transport import HttpTransport
-from groupaccess.application.ports import Connection, ObjectRef
+from groupaccess.application.ports.cluster import ObjectRef
+from groupaccess.application.ports.keycloak import Connection
 from groupaccess.bootstrap import LEASE
-from groupaccess.domain.bindings import Binding, BindingKey
+from groupaccess.domain.binding import Binding, BindingKey
 from testbed import canary
 from testbed.cluster import Cluster
 from testbed.drill import KINDS

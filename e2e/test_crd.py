@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crd_cases import REFUSED, TAKEN, Case, Object, access, mapping
-from groupaccess.api.crd import KINDS, Kind
+from groupaccess.api.crd.generate import KINDS, Kind
 from groupaccess.api.v1alpha1 import GroupAccess, KeycloakDirectory
 from testbed.cluster import Cluster
 from testbed.waiting import eventually

@@ -8,7 +8,7 @@ import pytest
 
 from empty_cases import FIELDS, LABEL, OTHER, SELECTOR, SHOP, Field, Object, access, body, wider
 from empty_ways import CHANGE, NEW, RELEASES, UNSEEN, Desk, RefusedError, Write, named
-from groupaccess.api.optional_fields import OPTIONAL_FIELDS
+from groupaccess.api.v1alpha1.optional_fields import OPTIONAL_FIELDS
 from testbed.cluster import Cluster
 
 pytestmark = pytest.mark.empty

@@ -10,10 +10,11 @@ import pytest
 
 from contracts.reading import read_once
 from groupaccess.adapters.keycloak.reader import KeycloakReader
-from groupaccess.application.ports import RefusedError
-from groupaccess.domain.directory import Failure, Snapshot
-from groupaccess.domain.model import Directory, TokenClient
-from groupaccess.domain.question import InUse
+from groupaccess.application.ports.errors import RefusedError
+from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.directory.questions import InUse
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 from testbed.access import http_client
 from testbed.keycloak import Keycloak

@@ -7,10 +7,12 @@ import pytest
 
 from contracts.reading import read_once
 from groupaccess.adapters.keycloak.reader import KeycloakReader
-from groupaccess.application.ports import Connection, RefusedError
-from groupaccess.domain.directory import Failure, Snapshot
-from groupaccess.domain.model import Directory, TokenClient
-from groupaccess.domain.question import InUse
+from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.keycloak import Connection
+from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.directory.questions import InUse
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 from testbed.cluster import Cluster
 from testbed.control_plane import ControlPlane

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from groupaccess.domain.directory import Ambiguous, Group, Snapshot
-from groupaccess.domain.model import Directory, TokenClient
+from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.snapshot import Ambiguous, Snapshot
 from testbed.keycloak import Keycloak, KeycloakServer
 from testbed.reading import reached, read_once
 from testbed.realm import Realm

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from groupaccess.domain.clients import Client
-from groupaccess.domain.model import Directory, TokenClient
-from groupaccess.domain.proof import Proof, Result
+from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.directory.client import Client, Proof, Result
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.reading import reached, read_once

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from groupaccess.domain.question import InUse, names
+from groupaccess.domain.directory.questions import InUse, names
 from testbed.keycloak import Keycloak
 from testbed.large_realm import CLASSIC, NAMESAKE, NAMESAKES, LargeRealm, large_realm
 from testbed.objects import Objects, access, mapping

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 DOMAIN = ("tests/domain", "tests/application")
 ADAPTERS = ("tests/adapters",)
-KEYCLOAK = ("tests/adapters", "-k", "keycloak")
+KEYCLOAK = ("tests/adapters/keycloak",)
 SIMULATION = ("tests/simulation",)
 
 OPERATOR = "operator/groupaccess"

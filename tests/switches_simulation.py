@@ -2,15 +2,15 @@
 
 from switches_kinds import OPERATOR, Edit, mend
 
-CALLS = f"{OPERATOR}/application/calls.py"
-KNOWN = f"{OPERATOR}/application/known.py"
-MEMORY = f"{OPERATOR}/application/memory.py"
-SEEN = f"{OPERATOR}/application/seen.py"
-STORE = f"{OPERATOR}/application/store.py"
-WRITER = f"{OPERATOR}/application/writer.py"
-IDENTITY = f"{OPERATOR}/domain/identity.py"
-OBSERVATION = f"{OPERATOR}/domain/observation.py"
-PLAN = f"{OPERATOR}/domain/plan.py"
+CALLS = f"{OPERATOR}/application/reconcile/binding_calls.py"
+KNOWN = f"{OPERATOR}/application/state/known.py"
+MEMORY = f"{OPERATOR}/application/state/object_memory.py"
+SEEN = f"{OPERATOR}/application/state/watched_objects.py"
+STORE = f"{OPERATOR}/application/state/store.py"
+WRITER = f"{OPERATOR}/application/reconcile/binding_writer.py"
+IDENTITY = f"{OPERATOR}/domain/identity/resolve.py"
+OBSERVATION = f"{OPERATOR}/domain/status/observation.py"
+PLAN = f"{OPERATOR}/domain/bindings/plan.py"
 REFLECTOR = f"{OPERATOR}/adapters/kubernetes/reflector.py"
 
 MENDS = (

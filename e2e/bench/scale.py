@@ -19,7 +19,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from groupaccess.domain.question import InUse
+from groupaccess.domain.directory.questions import InUse
 from testbed.cache import ToolError
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
 from testbed.guards_users import EVERYTHING, make_user

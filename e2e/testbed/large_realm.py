@@ -10,10 +10,10 @@ from pathlib import Path
 
 from groupaccess.adapters.clock import SystemClock
 from groupaccess.adapters.keycloak.reader import KeycloakReader
-from groupaccess.application.inquiry import Inquiry
-from groupaccess.application.ports import Connection
-from groupaccess.domain.model import Directory, TokenClient
-from groupaccess.domain.question import Answer, InUse
+from groupaccess.application.directory.inquiry import Inquiry
+from groupaccess.application.ports.keycloak import Connection
+from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.directory.questions import Answer, InUse
 from testbed.faulty_proxy import FaultyProxy
 from testbed.keycloak import Keycloak
 from testbed.realm import Realm

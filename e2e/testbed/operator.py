@@ -14,10 +14,10 @@ import httpx
 import yaml
 from kubernetes.aio.client import ApiClient
 
-from groupaccess.adapters.kubernetes.rest import configure
-from groupaccess.application.store import Store
+from groupaccess.adapters.kubernetes.client import configure
+from groupaccess.application.state.store import Store
 from groupaccess.bootstrap import Operator, production
-from groupaccess.config import Settings
+from groupaccess.settings import Settings
 from testbed.cluster import Cluster
 from testbed.guards import BIND_GUARD, CAGE
 from testbed.installation import ACCOUNT, NAMESPACE

@@ -2,10 +2,10 @@
 
 from contracts import reading
 from groupaccess.adapters.keycloak.reader import KeycloakReader
-from groupaccess.application.ports import Connection
-from groupaccess.domain.directory import Snapshot
-from groupaccess.domain.model import Directory
-from groupaccess.domain.question import InUse
+from groupaccess.application.ports.keycloak import Connection
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.directory.questions import InUse
+from groupaccess.domain.directory.snapshot import Snapshot
 from testbed.keycloak import Keycloak
 from testbed.realm import Realm
 

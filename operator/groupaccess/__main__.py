@@ -1,6 +1,6 @@
 """`python -m groupaccess`, `groupaccess` and `kubectl groupaccess` alike."""
 
-from groupaccess.cli import app
+from groupaccess.cli.app import app
 
 
 def main() -> None:

@@ -15,47 +15,49 @@ from prometheus_client import CollectorRegistry
 
 from groupaccess import __version__
 from groupaccess.adapters.clock import ServerClock, SystemClock
-from groupaccess.adapters.endpoint import Endpoint
-from groupaccess.adapters.keycloak.own_token import KeycloakTokens
+from groupaccess.adapters.http_endpoint import Endpoint
+from groupaccess.adapters.keycloak.operator_token import KeycloakTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kopf import IDENTITY, log_in, watch_settings
+from groupaccess.adapters.kubernetes.admission_policies import KubernetesGuards, KubernetesPolicies
+from groupaccess.adapters.kubernetes.apiserver import KubernetesApiServer
+from groupaccess.adapters.kubernetes.client import Rest, configure
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
-from groupaccess.adapters.kubernetes.guards import KubernetesGuards
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
-from groupaccess.adapters.kubernetes.mirrors import mirrors
-from groupaccess.adapters.kubernetes.rest import Rest, configure
-from groupaccess.adapters.kubernetes.rights import KubernetesPolicies, KubernetesRights
-from groupaccess.adapters.kubernetes.token_review import KubernetesApiServer
+from groupaccess.adapters.kubernetes.reflectors import mirrors
+from groupaccess.adapters.kubernetes.rights import KubernetesRights
 from groupaccess.adapters.kubernetes.transport import HttpTransport, Transport
-from groupaccess.adapters.metrics import PrometheusMetrics, StoreCollector
-from groupaccess.application.alarms import Alarms
-from groupaccess.application.audit import Audit
-from groupaccess.application.background import Background
-from groupaccess.application.bindable import BindableRoles
-from groupaccess.application.calls import Calls
-from groupaccess.application.canary import Canary
-from groupaccess.application.changes import Changes
-from groupaccess.application.connections import Connections
-from groupaccess.application.directory_sync import DirectorySync
-from groupaccess.application.election import Elector
-from groupaccess.application.expiry import Expiry
-from groupaccess.application.guard import BindGuard
-from groupaccess.application.known import KINDS
-from groupaccess.application.order import Waits
-from groupaccess.application.policies import Cage
-from groupaccess.application.ports import Clock, DirectoryReader, OwnTokens, PassingError
-from groupaccess.application.publisher import Publisher
-from groupaccess.application.queue import Priority, Queue
-from groupaccess.application.reconcile import Reconciler
-from groupaccess.application.recorder import Recorder
-from groupaccess.application.speaker import Speaker
-from groupaccess.application.startup import caught_up, installed
-from groupaccess.application.store import Store
-from groupaccess.application.suggestions import Suggestions
-from groupaccess.application.workers import GRACE, Workers
-from groupaccess.application.writer import Writer
-from groupaccess.config import Settings
+from groupaccess.adapters.prometheus import PrometheusMetrics, StoreCollector
+from groupaccess.application.directory.credentials import Connections
+from groupaccess.application.directory.oidc_check import Canary
+from groupaccess.application.directory.suggestions import Suggestions
+from groupaccess.application.directory.sync import DirectorySync
+from groupaccess.application.ports.clock import Clock
+from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.keycloak import DirectoryReader, OwnTokens
+from groupaccess.application.reconcile.access_status_writer import Speaker
+from groupaccess.application.reconcile.binding_calls import Calls
+from groupaccess.application.reconcile.binding_writer import Writer
+from groupaccess.application.reconcile.change_events import Changes
+from groupaccess.application.reconcile.expiry import Expiry
+from groupaccess.application.reconcile.reconciler import Reconciler
+from groupaccess.application.reconcile.write_order import Waits
+from groupaccess.application.runtime.bind_guard import BindGuard
+from groupaccess.application.runtime.bindable_roles import BindableRoles
+from groupaccess.application.runtime.cache_sync import caught_up, installed
+from groupaccess.application.runtime.leader_election import Elector
+from groupaccess.application.runtime.watch_audit import Audit
+from groupaccess.application.runtime.write_policy import Cage
+from groupaccess.application.state.known import KINDS
+from groupaccess.application.state.store import Store
+from groupaccess.application.status.event_recorder import Recorder
+from groupaccess.application.status.status_writer import Publisher
+from groupaccess.application.work.background import Background
+from groupaccess.application.work.queue import Priority, Queue
+from groupaccess.application.work.wall_clock_timers import Alarms
+from groupaccess.application.work.workers import GRACE, Workers
 from groupaccess.handlers import Handlers
+from groupaccess.settings import Settings
 
 LATER = 3.0  # seconds
 LEASE = "groupaccess"

@@ -8,12 +8,12 @@ import kopf
 from pydantic import ValidationError
 
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.asked import asks
-from groupaccess.application.declared import Observed, declared_directory
-from groupaccess.application.directory_sync import DirectorySync
-from groupaccess.application.store import Store
-from groupaccess.application.unreadable import read_access, unreadable_directory
-from groupaccess.domain.model import Access
+from groupaccess.application.directory.sync import DirectorySync
+from groupaccess.application.state.declared import Observed, declared_directory
+from groupaccess.application.state.demand import asks
+from groupaccess.application.state.store import Store
+from groupaccess.application.state.unreadable_objects import read_access, unreadable_directory
+from groupaccess.domain.access.group_access import Access
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import yaml
 from chart.helm import CHART, NAMESPACE, Chart, HelmError, Object
 from groupaccess import __version__
 from groupaccess.api.v1alpha1 import GroupAccess, KeycloakDirectory
-from groupaccess.config import Settings
+from groupaccess.settings import Settings
 
 ROOT = CHART.parents[2]
 ROLES = {"ClusterRole", "Role"}

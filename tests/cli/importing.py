@@ -8,7 +8,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from fakes.api_server import Answer, ApiServer, page, status
-from groupaccess.cli import app
+from groupaccess.cli.app import app
 
 Body = dict[str, Any]
 RBAC = "rbac.authorization.k8s.io"

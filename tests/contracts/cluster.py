@@ -7,8 +7,9 @@ from typing import Any, Protocol
 import pytest
 
 from fakes.values import desired, key
-from groupaccess.application.ports import Cluster, Note, ObjectRef, PassingError, RefusedError
-from groupaccess.domain.bindings import Binding, BindingKey, Desired, Owner, RoleRef
+from groupaccess.application.ports.cluster import Cluster, Note, ObjectRef
+from groupaccess.application.ports.errors import PassingError, RefusedError
+from groupaccess.domain.binding import Binding, BindingKey, Desired, Owner, RoleRef
 from groupaccess.domain.reasons import Reason
 
 ODD_ROLE = "acme:reader,writer#1?x=" + "r" * 220

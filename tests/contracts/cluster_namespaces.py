@@ -6,8 +6,8 @@ from typing import Protocol
 import pytest
 
 from contracts.cluster import Surroundings, wanted
-from groupaccess.application.ports import PassingError
-from groupaccess.domain.bindings import BindingKey, Desired
+from groupaccess.application.ports.errors import PassingError
+from groupaccess.domain.binding import BindingKey, Desired
 
 
 class NamespacedSurroundings(Surroundings, Protocol):

@@ -4,9 +4,19 @@ import pytest
 
 from contracts.directory_reader import Realm, ask, declared, read
 from contracts.reading import read_once
-from groupaccess.application.ports import RefusedError, UnansweredError
-from groupaccess.domain.directory import Ambiguous, Group, Missing, Snapshot
-from groupaccess.domain.question import ROWS, Answer, ById, ByPath, InUse, Pinned, Question, Search
+from groupaccess.application.ports.errors import RefusedError, UnansweredError
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import (
+    ROWS,
+    Answer,
+    ById,
+    ByPath,
+    InUse,
+    Pinned,
+    Question,
+    Search,
+)
+from groupaccess.domain.directory.snapshot import Ambiguous, Missing, Snapshot
 from groupaccess.domain.reasons import Reason
 
 NOBODYS = "00000000-0000-4000-8000-000000000000"

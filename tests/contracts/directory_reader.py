@@ -6,11 +6,12 @@ from typing import Protocol
 
 import pytest
 
-from groupaccess.application.ports import Connection, DirectoryReader, RefusedError
-from groupaccess.domain import directory
-from groupaccess.domain.clients import ClaimMapper, Client, MapperKind
-from groupaccess.domain.model import Directory, TokenClient
-from groupaccess.domain.question import Answer, Question
+from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.keycloak import Connection, DirectoryReader
+from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind
+from groupaccess.domain.directory.questions import Answer, Question
+from groupaccess.domain.directory.snapshot import Realm as KeycloakRealm
 from groupaccess.domain.reasons import Reason
 
 SCOPES = ("openid",)
@@ -52,7 +53,7 @@ class Realm(Protocol):
         """Return a login of an account that lacks one of the two roles."""
 
 
-async def read(realm: Realm, *clients: TokenClient) -> directory.Realm:
+async def read(realm: Realm, *clients: TokenClient) -> KeycloakRealm:
     """Read what concerns all groups, as a directory would."""
     return await realm.port.realm(declared(realm, *clients), realm.connection, None)
 
@@ -84,12 +85,12 @@ async def refusal(source: Realm, **changes: str) -> RefusedError:
     return refused.value
 
 
-def client_of(found: directory.Realm, client_id: str = "headlamp") -> Client:
+def client_of(found: KeycloakRealm, client_id: str = "headlamp") -> Client:
     """Return a client."""
     return next(client for client in found.clients if client.client_id == client_id)
 
 
-def mappers(found: directory.Realm, client_id: str = "headlamp") -> list[ClaimMapper]:
+def mappers(found: KeycloakRealm, client_id: str = "headlamp") -> list[ClaimMapper]:
     """Return what writes groups into the tokens of a client."""
     client = client_of(found, client_id)
     return [mapper for mapper in client.mappers if mapper.claim == "groups"]

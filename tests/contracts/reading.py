@@ -1,14 +1,13 @@
 """One round of questions to a directory, as the operator asks them."""
 
 from groupaccess.adapters.clock import SystemClock
-from groupaccess.application.asked import looked_into
-from groupaccess.application.inquiry import Inquiry
-from groupaccess.application.ports import Connection, DirectoryReader
-from groupaccess.domain.carried import carries_paths
-from groupaccess.domain.directory import Snapshot
-from groupaccess.domain.model import Directory
-from groupaccess.domain.question import Answer, InUse
-from groupaccess.domain.snapshot import snapshot
+from groupaccess.application.directory.inquiry import Inquiry
+from groupaccess.application.ports.keycloak import Connection, DirectoryReader
+from groupaccess.application.state.demand import looked_into
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.directory.questions import Answer, InUse
+from groupaccess.domain.directory.snapshot import Snapshot, snapshot
+from groupaccess.domain.tokens.client_claims import carries_paths
 
 
 async def read_once(

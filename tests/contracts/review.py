@@ -5,8 +5,10 @@ from typing import Protocol
 
 import pytest
 
-from groupaccess.application.ports import ApiServer, Connection, OwnTokens, RefusedError
-from groupaccess.domain.apiserver import OwnToken
+from groupaccess.application.ports.apiserver import ApiServer
+from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.keycloak import Connection, OwnTokens
+from groupaccess.domain.apiserver.token_review import OwnToken
 from groupaccess.domain.reasons import Reason
 
 PREFIX = "oidc:"

@@ -10,8 +10,9 @@ from contracts.cluster import FORGED, MAY_BIND, ClusterContract
 from contracts.cluster_namespaces import NamespacesContract
 from fakes.cluster import FakeCluster
 from fakes.values import access_spec, desired
-from groupaccess.application.ports import Note, NotInstalledError, ObjectRef, PassingError
-from groupaccess.domain.bindings import Binding, BindingKey, Owner
+from groupaccess.application.ports.cluster import Note, ObjectRef
+from groupaccess.application.ports.errors import NotInstalledError, PassingError
+from groupaccess.domain.binding import Binding, BindingKey, Owner
 
 
 class FakeSurroundings:

@@ -17,7 +17,7 @@ from fakes.keycloak import (
     FakeDirectoryReader,
     membership,
 )
-from groupaccess.application.ports import Connection
+from groupaccess.application.ports.keycloak import Connection
 
 
 class FakeSource:

@@ -5,7 +5,7 @@ import pytest
 from contracts.review import PREFIX, ReviewContract
 from fakes.keycloak import ADMIN_URL, SECRET
 from fakes.review import FakeApiServer, FakeTokens
-from groupaccess.application.ports import Connection
+from groupaccess.application.ports.keycloak import Connection
 
 
 class FakeBoth:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from groupaccess.api import v1alpha1 as api
-from groupaccess.api.crd import KINDS
+from groupaccess.api.crd.generate import KINDS
 from groupaccess.domain.reasons import ADVICE, Reason
 
 ROOT = Path(__file__).parents[2]

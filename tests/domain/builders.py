@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from groupaccess.domain.bindings import (
+from groupaccess.domain.access.group_access import Access, AccessMapping
+from groupaccess.domain.access.keycloak_directory import ANY_ROLE, Directory, TokenClient
+from groupaccess.domain.access.namespace_scope import (
+    Namespace,
+    Namespaces,
+    Operator,
+    Requirement,
+    Scope,
+)
+from groupaccess.domain.binding import (
     Binding,
     BindingKey,
     BindingName,
@@ -16,19 +25,13 @@ from groupaccess.domain.bindings import (
     RoleRef,
     Subject,
 )
-from groupaccess.domain.clients import ClaimMapper, Client, MapperKind
-from groupaccess.domain.directory import Failure, Group, Reading, Snapshot
-from groupaccess.domain.model import ANY_ROLE, Access, Directory, AccessMapping, TokenClient
-from groupaccess.domain.namespaces import (
-    Namespace,
-    Namespaces,
-    Operator,
-    Requirement,
-    Scope,
-)
-from groupaccess.domain.proof import Proof, Result
+from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, Proof, Result
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.reading import Reading
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.verdict import Circumstances
+from groupaccess.domain.verdict.verdict import Circumstances
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 UNAVAILABLE = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer. It is tried again.")
@@ -151,7 +154,10 @@ def mapping(
 
 
 def access(
-    *mappings: AccessMapping, name: str = "platform", directory: str = "default", generation: int = 1
+    *mappings: AccessMapping,
+    name: str = "platform",
+    directory: str = "default",
+    generation: int = 1,
 ) -> Access:
     return Access(name, f"uid of {name}", generation, directory, mappings or (mapping(),))
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from groupaccess.domain.bindings import Binding, BindingKey, Content, RoleRef, Subject
-from groupaccess.domain.found import Found
+from groupaccess.domain.adoption.candidates import Found
+from groupaccess.domain.binding import Binding, BindingKey, Content, RoleRef, Subject
 
 
 def group(name: str) -> Subject:

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping
 
 from domain.builders import binding, content, given, realm
 from domain.world import judge
-from groupaccess.domain.bindings import Binding, BindingKey, BindingName, Content
-from groupaccess.domain.desired import desired
-from groupaccess.domain.directory import Failure
-from groupaccess.domain.elsewhere import AlsoGrantedBy
-from groupaccess.domain.model import Access
-from groupaccess.domain.namespaces import places
-from groupaccess.domain.observation import Observation, by_mapping, name_of
-from groupaccess.domain.status import AccessStatus, status
-from groupaccess.domain.verdict import Circumstances
+from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.access.namespace_scope import places
+from groupaccess.domain.binding import Binding, BindingKey, BindingName, Content
+from groupaccess.domain.bindings.builder import desired
+from groupaccess.domain.bindings.other_grants import AlsoGrantedBy
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.status.access_status import AccessStatus, status
+from groupaccess.domain.status.observation import Observation, by_mapping, name_of
+from groupaccess.domain.verdict.verdict import Circumstances
 
 HEALTHY = given(realm())
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.builders import NOW, directory
-from groupaccess.domain.model import Directory
-from groupaccess.domain.prefixes import Prefixes, prefixes
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.tokens.prefixes import Prefixes, prefixes
 
 DAY = timedelta(days=1)
 

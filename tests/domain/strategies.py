@@ -31,12 +31,13 @@ from domain.tables import (
     SUBJECTS,
 )
 from domain.world import World
-from groupaccess.domain.bindings import Binding, BindingKey, Content, RoleRef, Subject
-from groupaccess.domain.clients import Client
-from groupaccess.domain.directory import Reading, Snapshot
-from groupaccess.domain.model import Access, AccessMapping
-from groupaccess.domain.namespaces import Scope
-from groupaccess.domain.verdict import Circumstances
+from groupaccess.domain.access.group_access import Access, AccessMapping
+from groupaccess.domain.access.namespace_scope import Scope
+from groupaccess.domain.binding import Binding, BindingKey, Content, RoleRef, Subject
+from groupaccess.domain.directory.client import Client
+from groupaccess.domain.directory.reading import Reading
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.verdict.verdict import Circumstances
 
 Standing = dict[BindingKey, Binding]
 

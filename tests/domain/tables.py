@@ -18,12 +18,12 @@ from domain.builders import (
     terminating,
     there,
 )
-from groupaccess.domain.bindings import BindingKey, Owner
-from groupaccess.domain.clients import MapperKind
-from groupaccess.domain.directory import Failure
-from groupaccess.domain.namespaces import Namespace, Operator, Requirement
-from groupaccess.domain.prefixes import Prefixes
+from groupaccess.domain.access.namespace_scope import Namespace, Operator, Requirement
+from groupaccess.domain.binding import BindingKey, Owner
+from groupaccess.domain.directory.client import MapperKind
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
+from groupaccess.domain.tokens.prefixes import Prefixes
 
 ROLES = ("view", "edit", "cluster-admin")
 MAPPINGS = ("a", "b", "c")

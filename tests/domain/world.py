@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from groupaccess.domain.bindings import Binding, BindingKey, Content
-from groupaccess.domain.desired import desired
-from groupaccess.domain.ladder import verdict
-from groupaccess.domain.model import Access
-from groupaccess.domain.pins import pins
-from groupaccess.domain.plan import Plan, plan
-from groupaccess.domain.verdict import Circumstances, Verdict
-from groupaccess.domain.wanted import Wanted
+from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.binding import Binding, BindingKey, Content
+from groupaccess.domain.bindings.builder import desired
+from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.bindings.plan import Plan, plan
+from groupaccess.domain.identity.pins import pins
+from groupaccess.domain.verdict.rules import verdict
+from groupaccess.domain.verdict.verdict import Circumstances, Verdict
 
 ROUNDS = 2  # one to write, one to see that it is done
 

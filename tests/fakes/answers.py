@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from groupaccess.application.directory_memory import Round
-from groupaccess.application.store import Store
-from groupaccess.domain.directory import Failure, Group, Realm, Snapshot
-from groupaccess.domain.question import (
+from groupaccess.application.state.directory_memory import Round
+from groupaccess.application.state.store import Store
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import (
     ROWS,
     Answer,
     ById,
@@ -16,6 +16,8 @@ from groupaccess.domain.question import (
     Search,
     questions,
 )
+from groupaccess.domain.directory.snapshot import Realm, Snapshot
+from groupaccess.domain.failure import Failure
 
 
 def answer(groups: Iterable[Group], question: Question) -> Answer:

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from kubernetes.aio.client import ApiClient, Configuration
 
-from groupaccess.adapters.kubernetes.rest import Rest
+from groupaccess.adapters.kubernetes.client import Rest
 from groupaccess.adapters.kubernetes.transport import HttpTransport
 
 Item = dict[str, Any]

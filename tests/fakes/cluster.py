@@ -7,17 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from fakes.objects import Objects
-from groupaccess.application.ports import (
-    Listing,
-    Note,
-    NotInstalledError,
-    ObjectRef,
-    PassingError,
-    RefusedError,
-)
-from groupaccess.domain.bindings import Binding, BindingKey, Content, Desired
-from groupaccess.domain.directory import Failure
-from groupaccess.domain.namespaces import Namespace
+from groupaccess.application.ports.cluster import Listing, Note, ObjectRef
+from groupaccess.application.ports.errors import NotInstalledError, PassingError, RefusedError
+from groupaccess.domain.access.namespace_scope import Namespace
+from groupaccess.domain.binding import Binding, BindingKey, Content, Desired
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, advise
 
 Interruption = Callable[[], object]

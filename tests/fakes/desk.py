@@ -9,16 +9,16 @@ from fakes.keycloak import SECRET, FakeClient, FakeDirectoryReader, membership
 from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.connections import Connections
-from groupaccess.application.declared import declared_access, declared_directory
-from groupaccess.application.directory_sync import DirectorySync
-from groupaccess.application.ports import DirectoryReader
-from groupaccess.application.publisher import Publisher
-from groupaccess.application.recorder import Recorder
-from groupaccess.application.store import Store
-from groupaccess.application.suggestions import Suggestions
-from groupaccess.domain.ladder import verdict
-from groupaccess.domain.verdict import Circumstances, Verdict
+from groupaccess.application.directory.credentials import Connections
+from groupaccess.application.directory.suggestions import Suggestions
+from groupaccess.application.directory.sync import DirectorySync
+from groupaccess.application.ports.keycloak import DirectoryReader
+from groupaccess.application.state.declared import declared_access, declared_directory
+from groupaccess.application.state.store import Store
+from groupaccess.application.status.event_recorder import Recorder
+from groupaccess.application.status.status_writer import Publisher
+from groupaccess.domain.verdict.rules import verdict
+from groupaccess.domain.verdict.verdict import Circumstances, Verdict
 
 LOGIN = {"client-id": "groupaccess", "client-secret": f"{SECRET}\n"}
 

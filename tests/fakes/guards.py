@@ -1,6 +1,6 @@
 """The port `Guards` as one policy, which a test switches off and on."""
 
-from groupaccess.application.ports import PassingError
+from groupaccess.application.ports.errors import PassingError
 
 GUARD = "bind-guard"
 

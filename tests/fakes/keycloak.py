@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from fakes.answers import answer
-from groupaccess.application.ports import Connection, RefusedError, UnansweredError
-from groupaccess.domain.clients import ClaimMapper, Client, MapperKind
-from groupaccess.domain.control import VIEW_GROUPS, filtered
-from groupaccess.domain.directory import Failure, Group, Realm
-from groupaccess.domain.model import Directory, TokenClient
-from groupaccess.domain.proof import Proof, Result
-from groupaccess.domain.question import ROWS, Answer, ById, Question
+from groupaccess.application.ports.errors import RefusedError, UnansweredError
+from groupaccess.application.ports.keycloak import Connection
+from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, Proof, Result
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import ROWS, Answer, ById, Question
+from groupaccess.domain.directory.snapshot import Realm
+from groupaccess.domain.directory.visibility import VIEW_GROUPS, filtered
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, advise
 
 ADMIN_URL = "https://keycloak.example.com/auth/"

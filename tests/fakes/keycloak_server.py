@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from groupaccess.application.ports import Connection
+from groupaccess.application.ports.keycloak import Connection
 from testbed.pki import LOCAL_NAMES, CertificateAuthority
 
 Trick = Callable[[web.Request], Awaitable[web.StreamResponse]]

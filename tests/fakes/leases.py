@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from groupaccess.application.election import Lease, Leases
-from groupaccess.application.ports import PassingError
+from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.runtime.leader_election import Lease, Leases
 
 
 class FakeLeases:

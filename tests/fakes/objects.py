@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from groupaccess.application.ports import ObjectRef
+from groupaccess.application.ports.cluster import ObjectRef
 
 Body = dict[str, Any]
 

@@ -10,15 +10,15 @@ from fakes.cluster import FakeCluster
 from fakes.metrics import FakeMetrics
 from fakes.values import access, content
 from fakes.world import leads
-from groupaccess.application.calls import Calls
-from groupaccess.application.changes import Changes
-from groupaccess.application.order import Order, Waits
-from groupaccess.application.ports import ObjectRef
-from groupaccess.application.recorder import Recorder
-from groupaccess.application.store import Store
-from groupaccess.application.writer import Writer
-from groupaccess.domain.bindings import Binding, BindingKey
-from groupaccess.domain.plan import Apply, Delete, Plan
+from groupaccess.application.ports.cluster import ObjectRef
+from groupaccess.application.reconcile.binding_calls import Calls
+from groupaccess.application.reconcile.binding_writer import Writer
+from groupaccess.application.reconcile.change_events import Changes
+from groupaccess.application.reconcile.write_order import Order, Waits
+from groupaccess.application.state.store import Store
+from groupaccess.application.status.event_recorder import Recorder
+from groupaccess.domain.binding import Binding, BindingKey
+from groupaccess.domain.bindings.plan import Apply, Delete, Plan
 
 NAME = "platform"
 ABOUT = ObjectRef("GroupAccess", NAME, "uid-platform")

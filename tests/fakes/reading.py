@@ -10,10 +10,12 @@ import pytest
 from contracts.reading import read_once
 from fakes.keycloak_server import SECRET, KeycloakServer
 from groupaccess.adapters.keycloak.reader import KeycloakReader
-from groupaccess.application.ports import Connection, RefusedError
-from groupaccess.domain.directory import Failure, Snapshot
-from groupaccess.domain.model import Directory, TokenClient
-from groupaccess.domain.question import Answer, InUse, Question
+from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.keycloak import Connection
+from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.directory.questions import Answer, InUse, Question
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.failure import Failure
 
 HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
 ME = "me"  # the operator's account

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fakes.clock import FakeClock
 from fakes.leases import FakeLeases, Line
-from groupaccess.application.election import Elector, LostLeaseError
+from groupaccess.application.runtime.leader_election import Elector, LostLeaseError
 
 
 class Replica:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from fakes.keycloak import ADMIN_URL, SECRET, refused
-from groupaccess.application.ports import Connection, RefusedError
-from groupaccess.domain.apiserver import OwnToken, Review
-from groupaccess.domain.directory import Failure
+from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.keycloak import Connection
+from groupaccess.domain.apiserver.token_review import OwnToken, Review
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, advise
 
 RAW = "eyJ-the-operators-own-token"

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from fakes.keycloak import FakeClient, FakeDirectoryReader, FakeRealm, membership, refused
-from groupaccess.application.ports import Connection, RefusedError
-from groupaccess.domain.apiserver import OwnToken
-from groupaccess.domain.directory import Group, Realm
-from groupaccess.domain.model import Directory
-from groupaccess.domain.proof import Proof, Result
-from groupaccess.domain.question import Answer, Question
+from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.keycloak import Connection
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.apiserver.token_review import OwnToken
+from groupaccess.domain.directory.client import Proof, Result
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import Answer, Question
+from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.reasons import Reason
 
 TAKES = 0.02  # seconds for an answer

@@ -4,13 +4,13 @@ from typing import Any
 
 from fakes.keycloak import ADMIN_URL, membership
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.declared import (
+from groupaccess.application.state.declared import (
     DeclaredAccess,
     DeclaredDirectory,
     declared_access,
     declared_directory,
 )
-from groupaccess.domain.bindings import (
+from groupaccess.domain.binding import (
     Binding,
     BindingKey,
     BindingName,
@@ -20,8 +20,10 @@ from groupaccess.domain.bindings import (
     RoleRef,
     Subject,
 )
-from groupaccess.domain.clients import Client
-from groupaccess.domain.directory import Failure, Group, Snapshot
+from groupaccess.domain.directory.client import Client
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, advise
 
 Spec = dict[str, Any]

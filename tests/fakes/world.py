@@ -12,21 +12,21 @@ from fakes.cluster import FakeCluster
 from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec, failure, snapshot
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.alarms import Alarms
-from groupaccess.application.background import Background
-from groupaccess.application.calls import Calls
-from groupaccess.application.changes import Changes
-from groupaccess.application.declared import declared_directory
-from groupaccess.application.expiry import Expiry
-from groupaccess.application.order import Waits
-from groupaccess.application.publisher import Publisher
-from groupaccess.application.reconcile import Reconciler
-from groupaccess.application.recorder import Recorder
-from groupaccess.application.speaker import Speaker
-from groupaccess.application.store import Store
-from groupaccess.application.unreadable import read_access, unreadable_directory
-from groupaccess.application.writer import Writer
-from groupaccess.domain.directory import Snapshot
+from groupaccess.application.reconcile.access_status_writer import Speaker
+from groupaccess.application.reconcile.binding_calls import Calls
+from groupaccess.application.reconcile.binding_writer import Writer
+from groupaccess.application.reconcile.change_events import Changes
+from groupaccess.application.reconcile.expiry import Expiry
+from groupaccess.application.reconcile.reconciler import Reconciler
+from groupaccess.application.reconcile.write_order import Waits
+from groupaccess.application.state.declared import declared_directory
+from groupaccess.application.state.store import Store
+from groupaccess.application.state.unreadable_objects import read_access, unreadable_directory
+from groupaccess.application.status.event_recorder import Recorder
+from groupaccess.application.status.status_writer import Publisher
+from groupaccess.application.work.background import Background
+from groupaccess.application.work.wall_clock_timers import Alarms
+from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.reasons import Reason
 
 NAME = "platform"

@@ -19,7 +19,7 @@ from fakes.kube.storage import Body, Change, Key, Storage, Stored
 from fakes.kube.watching import FakeKopf
 from fakes.simulated_keycloak import SimulatedKeycloak
 from groupaccess.bootstrap import Environment, Operator
-from groupaccess.config import Settings
+from groupaccess.settings import Settings
 from simulation.declared import DIRECTORY, NAMESPACES, ROLES, Access, Realm, declared
 
 OWNER: ContextVar["Replica | None"] = ContextVar("replica", default=None)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from groupaccess.application.ports import Clock, Metrics
+from groupaccess.application.ports.clock import Clock
+from groupaccess.application.ports.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 import kopf
 from kubernetes.aio.client import Configuration
 
-from groupaccess.application.backoff import backoff
+from groupaccess.application.work.backoff import backoff
 
 TOKEN_LIFE = timedelta(minutes=10)  # a projected token changes in its file: it is read anew
 

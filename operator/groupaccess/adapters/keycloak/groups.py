@@ -5,19 +5,19 @@ from urllib.parse import quote
 import httpx
 from keycloak.exceptions import KeycloakGetError
 
-from groupaccess.adapters.keycloak.errors import NOT_FOUND, own_words, translated
-from groupaccess.adapters.keycloak.representations import (
+from groupaccess.adapters.keycloak.connection.errors import NOT_FOUND, own_words, translated
+from groupaccess.adapters.keycloak.connection.session import Session
+from groupaccess.adapters.keycloak.json_types import (
     COUNT,
     GROUP,
     GROUPS,
     GroupRepresentation,
     shaped,
 )
-from groupaccess.adapters.keycloak.session import Session
-from groupaccess.application.ports import RefusedError, UnansweredError
-from groupaccess.domain.control import VIEW_GROUPS, filtered
-from groupaccess.domain.directory import Group
-from groupaccess.domain.question import ROWS, Answer, ById, ByPath, Question, Search
+from groupaccess.application.ports.errors import RefusedError, UnansweredError
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import ROWS, Answer, ById, ByPath, Question, Search
+from groupaccess.domain.directory.visibility import VIEW_GROUPS, filtered
 from groupaccess.domain.reasons import Reason
 
 EVERY = "*"

@@ -6,15 +6,17 @@ from pathlib import Path
 
 from groupaccess.adapters.clock import SystemClock
 from groupaccess.adapters.keycloak import groups
-from groupaccess.adapters.keycloak.clients import has_role, read_clients
-from groupaccess.adapters.keycloak.errors import failure, told, translated
-from groupaccess.adapters.keycloak.proof import Prover, Read
-from groupaccess.adapters.keycloak.representations import TEXT, shaped
-from groupaccess.adapters.keycloak.session import POD_TOKEN, Session, Sessions
-from groupaccess.application.ports import Connection, RefusedError
-from groupaccess.domain.directory import Group, Realm
-from groupaccess.domain.model import Directory
-from groupaccess.domain.question import Answer, Question
+from groupaccess.adapters.keycloak.clients.example_tokens import Prover, Read
+from groupaccess.adapters.keycloak.clients.read import has_role, read_clients
+from groupaccess.adapters.keycloak.connection.errors import failure, told, translated
+from groupaccess.adapters.keycloak.connection.session import POD_TOKEN, Session, Sessions
+from groupaccess.adapters.keycloak.json_types import TEXT, shaped
+from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.keycloak import Connection
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import Answer, Question
+from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.reasons import Reason
 
 ANSWER_WITHIN = 20.0

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from groupaccess.adapters.clock import SystemClock
+from groupaccess.adapters.kubernetes.binding_json import read_binding
+from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
 from groupaccess.adapters.kubernetes.cluster import OURS, PLURALS, KubernetesCluster
-from groupaccess.adapters.kubernetes.records import read_binding
-from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.adopt import NotAllowedError
-from groupaccess.domain.bindings import RBAC_GROUP, Binding, BindingKey
-from groupaccess.domain.found import Found
+from groupaccess.application.adoption import NotAllowedError
+from groupaccess.domain.adoption.candidates import Found
+from groupaccess.domain.binding import RBAC_GROUP, Binding, BindingKey
 
 NOT_FOUND = 404
 RBAC = ("apis", RBAC_GROUP, "v1")

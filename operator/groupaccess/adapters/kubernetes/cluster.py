@@ -8,18 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from groupaccess.adapters.kubernetes.binding_json import ACCESS_API, read_binding, write_binding
+from groupaccess.adapters.kubernetes.client import APPLY, ApiError, Rest, path
 from groupaccess.adapters.kubernetes.errors import awaited, denied, judged, unreadable
-from groupaccess.adapters.kubernetes.records import ACCESS_API, read_binding, write_binding
 from groupaccess.adapters.kubernetes.reflector import METADATA
-from groupaccess.adapters.kubernetes.rest import APPLY, ApiError, Rest, path
-from groupaccess.application.ports import (
-    Listing,
-    Note,
-    NotInstalledError,
-    ObjectRef,
-    PassingError,
-)
-from groupaccess.domain.bindings import RBAC_GROUP, Binding, BindingKey, Desired
+from groupaccess.application.ports.cluster import Listing, Note, ObjectRef
+from groupaccess.application.ports.errors import NotInstalledError, PassingError
+from groupaccess.domain.binding import RBAC_GROUP, Binding, BindingKey, Desired
 from groupaccess.domain.text import presentable
 
 logger = logging.getLogger(__name__)

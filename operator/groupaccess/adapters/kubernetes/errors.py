@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from groupaccess.adapters.kubernetes.rest import ApiError
-from groupaccess.application.ports import PassingError, RefusedError
-from groupaccess.domain.bindings import Desired
-from groupaccess.domain.directory import Failure
+from groupaccess.adapters.kubernetes.client import ApiError
+from groupaccess.application.ports.errors import PassingError, RefusedError
+from groupaccess.domain.binding import Desired
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, advise
 
 BAD_REQUEST, FORBIDDEN, NOT_FOUND, INVALID = 400, 403, 404, 422

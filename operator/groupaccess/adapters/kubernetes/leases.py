@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
-from groupaccess.application.election import Lease
-from groupaccess.application.ports import PassingError
+from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
+from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.runtime.leader_election import Lease
 
 NOT_FOUND = 404
 BASE = ("apis", "coordination.k8s.io", "v1", "namespaces")

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
-from groupaccess.application.backoff import backoff
-from groupaccess.application.ports import PassingError
+from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
+from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.work.backoff import backoff
 
 logger = logging.getLogger(__name__)
 

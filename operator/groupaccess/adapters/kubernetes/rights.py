@@ -1,15 +1,11 @@
-"""The ports `Rights` and `Policies`: what the operator may do, and what may keep it from that."""
+"""The port `Rights`: what the operator itself may do."""
 
 from dataclasses import dataclass
 
-from groupaccess.adapters.kubernetes.errors import NOT_FOUND
-from groupaccess.adapters.kubernetes.reflector import METADATA
-from groupaccess.adapters.kubernetes.rest import ApiError, Rest, path
-from groupaccess.application.ports import PassingError
-from groupaccess.domain.bindings import RBAC_GROUP
+from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
+from groupaccess.application.ports.errors import PassingError
+from groupaccess.domain.binding import RBAC_GROUP
 
-POLICIES = ("apis", "admissionregistration.k8s.io", "v1", "validatingadmissionpolicies")
-METADATA_OF_ONE = METADATA.format(list="")
 API = "authorization.k8s.io/v1"
 
 
@@ -33,21 +29,3 @@ class KubernetesRights:
         except ApiError as error:
             raise PassingError(str(error)) from error
         return bool((answer.get("status") or {}).get("allowed"))
-
-
-@dataclass(frozen=True)
-class KubernetesPolicies:
-    """Reads ValidatingAdmissionPolicies by name."""
-
-    rest: Rest
-
-    async def version(self, name: str) -> str:
-        """Return the resourceVersion of a policy; see the port."""
-        try:
-            body = await self.rest.call("GET", path(*POLICIES, name), accept=METADATA_OF_ONE)
-        except ApiError as error:
-            if error.code == NOT_FOUND:
-                return ""
-            raise PassingError(str(error)) from error
-        version: str = body["metadata"]["resourceVersion"]
-        return version

@@ -7,8 +7,8 @@ structured file (--authentication-config) can be seen nowhere.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from groupaccess.domain.model import Directory
-from groupaccess.domain.sight import Sight, agrees, mismatch, told, unknown
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.apiserver.oidc_check import Sight, agrees, mismatch, told, unknown
 
 K3S_FLAG = "--kube-apiserver-arg"
 NOWHERE = (

@@ -1,0 +1,1 @@
+"""What Keycloak tells of a client: its mappers, and example tokens."""

@@ -1,0 +1,156 @@
+"""Whether example tokens, as Keycloak's console shows under Evaluate, carry what is computed.
+
+Once for each client and configuration, not for each group. No session and no event is left behind.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from groupaccess.adapters.keycloak.clients.read import CLIENTS_NEED
+from groupaccess.adapters.keycloak.clients.sample_member import (
+    NobodyError,
+    Witness,
+    find_witness,
+    looked_at,
+)
+from groupaccess.adapters.keycloak.connection.session import Session
+from groupaccess.adapters.keycloak.json_types import TOKEN, shaped
+from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.directory.client import ClaimMapper, Client, Proof, Result
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.tokens.client_claims import token_of, values_of, writers
+from groupaccess.domain.tokens.example_token import AGAIN, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of a realm, so far as a proof needs it.
+
+    `ids` are Keycloak's own of the clients; `identity` is the operator's own account. `groups` may
+    be looked into for a member: the canary's, or without one those that are in use and no others;
+    None while these are not known.
+    """
+
+    directory: Directory
+    identity: str
+    groups: Sequence[Group] | None
+    clients: tuple[Client, ...]
+    ids: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The last proof of a client, when it was made, of which groups, and all it depends on."""
+
+    configuration: tuple[object, ...]
+    proof: Proof
+    made: datetime
+    groups: frozenset[Group]
+
+
+class Prover:
+    """Adds to clients what an example token of theirs shows; remembers it while it holds."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._known: dict[tuple[str, str], _Known] = {}
+
+    async def prove(self, session: Session, read: Read) -> tuple[Client, ...]:
+        """Return the clients with their proofs. It never raises RefusedError: no proof, no harm.
+
+        Where no group may be looked into, nobody is asked for; what is known stays.
+        """
+        due = [client for client in read.clients if self._is_due(read, client)]
+        groups = read.groups
+        if due and groups is not None and (groups or read.directory.canary is not None):
+            canary = read.directory.canary
+            witness = await find_witness(session, groups, read.identity, canary)
+            for client in due:
+                await self._prove(session, read, client, witness)
+        return tuple(self._with_proof(read, client) for client in read.clients)
+
+    def forget(self, directory: str) -> None:
+        """Let go of what is known of a directory: one of its name is proven anew."""
+        self._known = {key: known for key, known in self._known.items() if key[0] != directory}
+
+    async def _prove(
+        self, session: Session, read: Read, client: Client, witness: Witness | NobodyError
+    ) -> None:
+        known, now = self._of(read, client), self._now()
+        what = f'the {token_of(_wanted(read, client))} of client "{client.client_id}"'
+        try:
+            if isinstance(witness, NobodyError):
+                raise witness
+            token = await _example(session, read, client, witness.user_id)
+        except NobodyError as none:
+            if known is not None and none.passing:
+                return  # what was seen before stays in force
+            fact = f"what {what} carries is computed from the mappers, not proven: {none}"
+            proof = Proof(Result.UNPROVEN, fact, now)
+        else:
+            expected = values_of(witness.group, _mappers(read, client))
+            claim = read.directory.groups_claim
+            proof = judge(expected, token, claim, f"{what} for {witness.who}", now)
+        key = read.directory.name, client.client_id
+        proof = proof.after(known.proof if known else None)
+        configuration, groups = _configuration(read, client), frozenset(read.groups or ())
+        self._known[key] = _Known(configuration, proof, now, groups)
+
+    def _is_due(self, read: Read, client: Client) -> bool:
+        if not client.enabled or not values_of(_ANY, _mappers(read, client)):
+            return False  # it sends nothing, with or without a proof
+        known = self._of(read, client)
+        if known is None or self._now() - known.made >= AGAIN[known.proof.result]:
+            return True
+        others = not known.groups.issuperset(read.groups or ())
+        return known.proof.result is Result.UNPROVEN and others
+
+    def _with_proof(self, read: Read, client: Client) -> Client:
+        known = self._of(read, client) if client.enabled else None
+        if known is None:
+            return replace(client, proof=None, unasked=self._is_due(read, client))
+        return replace(client, proof=known.proof)
+
+    def _of(self, read: Read, client: Client) -> _Known | None:
+        """Return what is known of exactly this configuration."""
+        known = self._known.get((read.directory.name, client.client_id))
+        same = known is not None and known.configuration == _configuration(read, client)
+        return known if same else None
+
+
+_ANY = Group("/any", "any", "")
+
+
+def _configuration(read: Read, client: Client) -> tuple[object, ...]:
+    """Return all that a token of the client depends on, but for the person."""
+    directory = read.directory
+    return (
+        directory.issuer,
+        directory.groups_claim,
+        directory.canary,
+        read.identity,
+        _wanted(read, client),
+        read.ids.get(client.client_id),
+        # Which roles there are changes without any mapper.
+        *(replace(mapper, adds=frozenset()) for mapper in client.mappers),
+    )
+
+
+def _wanted(read: Read, client: Client) -> TokenClient:
+    return next(each for each in read.directory.clients if each.client_id == client.client_id)
+
+
+def _mappers(read: Read, client: Client) -> tuple[ClaimMapper, ...]:
+    return writers(client, _wanted(read, client), read.directory.groups_claim)
+
+
+async def _example(session: Session, read: Read, client: Client, user_id: str) -> Mapping[str, Any]:
+    """Return the payload of the token that Keycloak would issue, without a session."""
+    wanted = _wanted(read, client)
+    kind = "id-token" if wanted.id_token else "access-token"
+    where = f"clients/{read.ids.get(client.client_id)}/evaluate-scopes/generate-example-{kind}"
+    query = {"scope": " ".join(wanted.scopes), "userId": user_id}
+    with looked_at("example token", CLIENTS_NEED, "the client or the user is gone meanwhile"):
+        return shaped(TOKEN, await session.get(where, **query))

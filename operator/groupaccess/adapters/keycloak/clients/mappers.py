@@ -1,0 +1,155 @@
+"""From Keycloak's protocol mappers to what they do to a claim."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from groupaccess.adapters.keycloak.json_types import (
+    ClientRepresentation,
+    Config,
+    MapperRepresentation,
+    ScopeRepresentation,
+)
+from groupaccess.domain.access.keycloak_directory import TokenClient
+from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind
+
+MEMBERSHIP = "oidc-group-membership-mapper"
+REALM_ROLES = "oidc-usermodel-realm-role-mapper"
+CLIENT_ROLES = "oidc-usermodel-client-role-mapper"
+HARDCODED = "oidc-hardcoded-claim-mapper"
+LIGHTWEIGHT = "client.use.lightweight.access.token.enabled"
+OPENID = "openid"  # no client scope, and always known
+REALM = ""  # as the owner of roles
+ROLE_OWNER = "usermodel.clientRoleMapping.clientId"
+ROLE_PREFIXES = {
+    REALM_ROLES: "usermodel.realmRoleMapping.rolePrefix",
+    CLIENT_ROLES: "usermodel.clientRoleMapping.rolePrefix",
+}
+
+Roles = Mapping[str, frozenset[str]]
+"""The names of roles by their owner, REALM or a client's id, so far as they could be read."""
+_COMPONENT = re.compile(r"((?:\\.|[^\\.])+?)\.")
+
+
+def read_client(
+    wanted: TokenClient,
+    found: ClientRepresentation,
+    scopes: Mapping[str, ScopeRepresentation],
+    roles: Roles,
+) -> Client:
+    """Return the client with its own mappers, its default scopes' and the asked-for optional ones'.
+
+    `scopes` are all of the realm, by name. Sorted, so that the same configuration always gives the
+    same value.
+    """
+    default = found.get("defaultClientScopes") or ()
+    optional = found.get("optionalClientScopes") or ()
+    unknown = {_base(scope) for scope in wanted.scopes} - {*default, *optional, OPENID}
+    lightweight = (found.get("attributes") or {}).get(LIGHTWEIGHT) == "true"
+
+    def read(sources: Iterable[tuple[str, ScopeRepresentation]]) -> tuple[ClaimMapper, ...]:
+        mappers = {m for source in sources for m in _read(*source, roles, lightweight=lightweight)}
+        return tuple(sorted(mappers, key=lambda m: (m.claim, m.name, m.scope, m.kind.value)))
+
+    def of(names: Iterable[str]) -> list[tuple[str, ScopeRepresentation]]:
+        return [(name, scopes[name]) for name in names if name in scopes]
+
+    asked = set(optional) & {_base(scope) for scope in wanted.scopes}
+    own: ScopeRepresentation = {
+        "name": wanted.client_id,
+        "protocolMappers": found.get("protocolMappers"),
+    }
+    return Client(
+        wanted.client_id,
+        found.get("enabled", False),
+        mappers=read([("", own), *of(default), *of(asked)]),
+        optional=read(of(set(optional) - asked)),
+        unknown_scopes=tuple(sorted(unknown)),
+        lightweight=lightweight,
+    )
+
+
+def role_owners(
+    client: ClientRepresentation, scopes: Iterable[ScopeRepresentation], claim: str
+) -> Iterator[str]:
+    """Yield whose roles a login of the client can bring into the claim."""
+    names = {
+        *(client.get("defaultClientScopes") or ()),
+        *(client.get("optionalClientScopes") or ()),
+    }
+    reachable = [scope.get("protocolMappers") for scope in scopes if scope["name"] in names]
+    for mappers in (client.get("protocolMappers"), *reachable):
+        for mapper in mappers or ():
+            config = mapper.get("config") or {}
+            owner = _role_owner(mapper["protocolMapper"], config)
+            if owner is not None and split_claim(config.get("claim.name") or "")[:1] == [claim]:
+                yield owner
+
+
+def split_claim(name: str) -> list[str]:
+    r"""Return the keys that a claim's name leads through, as Keycloak splits it.
+
+    A dot nests, and what follows a backslash stands for itself.
+    """
+    parts, start = list[str](), 0
+    while match := _COMPONENT.match(name, start):
+        parts.append(match[1])
+        start = match.end()
+    if start < len(name):
+        parts.append(name[start:])
+    return [re.sub(r"\\(.)", r"\1", part) for part in parts]
+
+
+def _read(
+    scope: str, source: ScopeRepresentation, roles: Roles, *, lightweight: bool
+) -> Iterator[ClaimMapper]:
+    for mapper in source.get("protocolMappers") or ():
+        config = mapper.get("config") or {}
+        keys = split_claim(config.get("claim.name") or "")
+        if mapper.get("protocol") != "openid-connect" or not keys:
+            continue
+        access = "lightweight.claim" if lightweight else "access.token.claim"
+        kind = _kind(mapper, config) if len(keys) == 1 else MapperKind.NESTED
+        yield ClaimMapper(
+            name=mapper["name"],
+            kind=kind,
+            claim=keys[0],
+            full_path=config.get("full.path") == "true",
+            in_id_token=config.get("id.token.claim") == "true",
+            in_access_token=config.get(access) == "true",
+            scope=scope,
+            adds=_adds(mapper["protocolMapper"], kind, config, roles),
+        )
+
+
+def _kind(mapper: MapperRepresentation, config: Config) -> MapperKind:
+    provider = mapper["protocolMapper"]
+    if provider == MEMBERSHIP:
+        return MapperKind.MEMBERSHIP
+    if provider in ROLE_PREFIXES and config.get("multivalued") == "true":
+        return MapperKind.MERGING
+    return MapperKind.REPLACING
+
+
+def _adds(provider: str, kind: MapperKind, config: Config, roles: Roles) -> frozenset[str] | None:
+    """Return what it writes for people who are in no group; None when that is not known."""
+    if kind in {MapperKind.MEMBERSHIP, MapperKind.NESTED}:
+        return frozenset()
+    if provider == HARDCODED and config.get("jsonType.label") in {"String", "", None}:
+        return frozenset({config.get("claim.value") or ""})
+    owner = _role_owner(provider, config)
+    if owner is None or owner not in roles:
+        return None
+    prefix = config.get(ROLE_PREFIXES[provider]) or ""
+    return frozenset(prefix + name for name in roles[owner])
+
+
+def _role_owner(provider: str, config: Config) -> str | None:
+    """Return whose roles a mapper writes; None for no roles, and for those of all clients."""
+    if provider == REALM_ROLES:
+        return REALM
+    return config.get(ROLE_OWNER) or None if provider == CLIENT_ROLES else None
+
+
+def _base(scope: str) -> str:
+    """Return the scope that a dynamic one is of: `organization:acme` is of `organization`."""
+    return scope.partition(":")[0]

@@ -1,0 +1,109 @@
+"""The clients that a directory names, with all that writes into their tokens."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote
+
+from keycloak.exceptions import KeycloakGetError
+
+from groupaccess.adapters.keycloak.clients.mappers import REALM, Roles, read_client, role_owners
+from groupaccess.adapters.keycloak.connection.errors import FORBIDDEN, NOT_FOUND, lacks, translated
+from groupaccess.adapters.keycloak.connection.session import Session
+from groupaccess.adapters.keycloak.json_types import (
+    CLIENTS,
+    ROLES,
+    SCOPES,
+    ClientRepresentation,
+    ScopeRepresentation,
+    shaped,
+)
+from groupaccess.application.ports.errors import RefusedError
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.directory.client import Client
+from groupaccess.domain.reasons import Reason
+
+# A fine-grained permission first, then the role of realm-management that has the same effect.
+CLIENTS_NEED = 'the permission "view" on all Clients (or the role "view-clients")'
+
+
+async def read_clients(
+    session: Session, directory: Directory
+) -> tuple[tuple[Client, ...], Mapping[str, str]]:
+    """Return the clients, and Keycloak's own ids of them by their client ids."""
+    with translated("client-scopes", needs=CLIENTS_NEED):
+        listed = shaped(SCOPES, await session.get("client-scopes"))
+    if not listed:  # every realm has some; Keycloak leaves out what may not be seen
+        raise lacks("client-scopes", CLIENTS_NEED)
+    scopes = {scope["name"]: scope for scope in listed}
+    clients: list[Client] = []
+    ids: dict[str, str] = {}
+    for wanted in directory.clients:
+        found = await _client(session, wanted.client_id)
+        if found is None:
+            continue
+        roles = await _roles(session, directory, found, listed)
+        clients.append(read_client(wanted, found, scopes, roles))
+        ids |= {wanted.client_id: found["id"]} if "id" in found else {}
+    return tuple(clients), ids
+
+
+async def _client(session: Session, client_id: str) -> ClientRepresentation | None:
+    with translated("clients", needs=CLIENTS_NEED):
+        listed = shaped(CLIENTS, await session.get("clients", clientId=client_id))
+    return next((item for item in listed if item["clientId"] == client_id), None)
+
+
+async def _roles(
+    session: Session,
+    directory: Directory,
+    client: ClientRepresentation,
+    scopes: Iterable[ScopeRepresentation],
+) -> Roles:
+    """Return the roles that can get into the claim by a login of the client, so far as told.
+
+    A missing right is no reason not to read the rest.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for owner in sorted(set(role_owners(client, scopes, directory.groups_claim))):
+        try:
+            names = await _roles_of(session, directory, client, owner)
+        except RefusedError as refused:
+            if refused.failure.reason is not Reason.KEYCLOAK_FORBIDDEN:
+                raise
+            continue
+        if names is not None:
+            found[owner] = names
+    return found
+
+
+async def _roles_of(
+    session: Session, directory: Directory, client: ClientRepresentation, owner: str
+) -> frozenset[str] | None:
+    """Return the realm's roles, or those of the owner, that the client's tokens may carry.
+
+    The realm's own list of roles would need one more right; this one is of the client.
+    """
+    container: str | None = directory.issuer.rpartition("/")[2]
+    if owner != REALM:
+        other = await _client(session, owner)
+        if other is None:
+            return frozenset()
+        container = other.get("id")
+    if container is None or "id" not in client:
+        return None
+    where = f"clients/{client['id']}/evaluate-scopes/scope-mappings/{container}/granted"
+    scope = " ".join(client.get("optionalClientScopes") or ())  # whoever logs in may ask for them
+    with translated("roles that the client's tokens may carry", needs=CLIENTS_NEED):
+        listed = shaped(ROLES, await session.get(where, scope=scope))
+    return frozenset(role["name"] for role in listed)
+
+
+async def has_role(session: Session, name: str) -> bool:
+    """Tell whether the realm has a role of this name; where that may not be seen, it says no."""
+    with translated("realm role", needs=CLIENTS_NEED):
+        try:
+            await session.get(f"roles/{quote(name, safe='')}")
+        except KeycloakGetError as error:
+            if error.response_code in (NOT_FOUND, FORBIDDEN):
+                return False
+            raise
+    return True

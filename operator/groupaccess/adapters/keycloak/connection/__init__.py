@@ -1,0 +1,1 @@
+"""One connection to Keycloak: HTTP, login, sessions, errors."""

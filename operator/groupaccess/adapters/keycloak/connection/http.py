@@ -1,0 +1,120 @@
+"""The HTTP client towards Keycloak: it takes what an honest server sends, and little of any other.
+
+A redirect is never followed, since the credentials would go along. Nothing compressed is taken, so
+that what is counted on the wire is all that there is. A proxy of the environment (HTTPS_PROXY) is
+used, as everywhere in httpx: TLS goes through it, and it learns the host's name alone.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+
+from groupaccess.adapters.keycloak.connection.answers import address, foreign
+from groupaccess.adapters.keycloak.connection.connect_errors import explain
+from groupaccess.domain.reasons import Reason
+
+MIB = 2**20
+LARGEST = 16 * MIB
+"""Bytes of one answer. A group has 200 to 300: a realm of 50,000 is below."""
+MOST_VALUES = 2**19
+"""Values of one answer, since little text can be many. A group has 12: a realm of 40,000 is below.
+What is read from the worst answer within both bounds takes less than half of the pod's memory."""
+HOST = 100  # characters of a host's name in a message
+HTTPS = 443
+
+
+class UnfitError(Exception):
+    """A request that is not made, or an answer that is not taken.
+
+    The text is for people: where the request went, what is wrong, and what to do.
+    """
+
+    def __init__(
+        self, url: httpx.URL, words: str, reason: Reason = Reason.KEYCLOAK_UNAVAILABLE
+    ) -> None:
+        super().__init__(f"{address(url)}: {words}")
+        self.reason = reason
+
+
+class CarefulClient(httpx.AsyncClient):
+    """Speaks https alone. One answer, from connecting to its last byte, takes `answer_within`."""
+
+    def __init__(self, trust: ssl.SSLContext, answer_within: float) -> None:
+        super().__init__(
+            verify=trust,
+            timeout=None,
+            headers={"Accept-Encoding": "identity"},
+            event_hooks={"response": [_begin]},
+        )
+        self._answer_within = answer_within
+
+    async def send(self, request: httpx.Request, **how: Any) -> httpx.Response:  # noqa: ANN401
+        """Send a request and read its answer; raise UnfitError for one that an honest server lacks.
+
+        python-keycloak wraps that in its own error.
+        """
+        url = request.url
+        if request.url.scheme != "https":
+            raise UnfitError(url, "this is not https, so no credentials are sent there")
+        try:
+            async with asyncio.timeout(self._answer_within):
+                response = await super().send(request, **how)
+        except TimeoutError:
+            late = f"no whole answer within {self._answer_within:g} s"
+            there = "see the network and its policies, and whether Keycloak is overloaded"
+            raise UnfitError(url, f"{late}: {there}") from None
+        except httpx.TransportError as error:
+            reason, cause = explain(error)
+            words = f"not reached (port {url.port or HTTPS}), {cause}"
+            raise UnfitError(url, words, reason) from error
+        if sum(response.content.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
+            raise UnfitError(url, f"the answer has more than {MOST_VALUES} values")
+        if (strange := foreign(response)) is not None:
+            raise UnfitError(url, strange)
+        return response
+
+
+async def _begin(response: httpx.Response) -> None:
+    """Judge an answer by its headers, before its body is read."""
+    url = response.request.url
+    if response.has_redirect_location:
+        words = (
+            f"HTTP {response.status_code}, redirected to {_target(response)}; redirects are not "
+            "followed. Set spec.adminURL to where Keycloak itself answers"
+        )
+        raise UnfitError(url, words)
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnfitError(url, "the answer is compressed, which was not asked for")
+    if isinstance(response.stream, httpx.AsyncByteStream):
+        response.stream = _Bounded(response.stream, url)
+
+
+class _Bounded(httpx.AsyncByteStream):
+    """A body that ends with an error where it gets too large."""
+
+    def __init__(self, stream: httpx.AsyncByteStream, url: httpx.URL) -> None:
+        self._stream = stream
+        self._url = url
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = LARGEST
+        async for part in self._stream:
+            left -= len(part)
+            if left < 0:
+                raise UnfitError(self._url, f"the answer is larger than {LARGEST // MIB} MiB")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+def _target(response: httpx.Response) -> str:
+    """Name the host that a redirect leads to, without user, path and query."""
+    try:
+        host = response.url.join(response.headers["Location"]).netloc.decode()
+    except (httpx.InvalidURL, ValueError):
+        host = ""
+    return host[:HOST] or "an address that cannot be read"

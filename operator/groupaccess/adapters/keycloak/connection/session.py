@@ -1,0 +1,84 @@
+"""Sessions with realms: one for each directory, kept across readings, closed for certain."""
+
+import ssl
+from pathlib import Path
+
+from keycloak import KeycloakAdmin
+from keycloak.exceptions import KeycloakGetError, raise_error_from_response
+
+from groupaccess.adapters.keycloak.connection.errors import failure
+from groupaccess.adapters.keycloak.connection.http import CarefulClient
+from groupaccess.adapters.keycloak.connection.login import ClientSecret, Login, PodToken
+from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.keycloak import Connection
+from groupaccess.domain.reasons import Reason
+
+POD_TOKEN = Path("/var/run/secrets/groupaccess/token")  # as the chart mounts it
+
+
+class Session:
+    """The admin API of one realm, whose answers may take `answer_within` seconds.
+
+    Nothing is sent before it is used.
+    """
+
+    def __init__(self, connection: Connection, answer_within: float, pod_token: Path) -> None:
+        self.connection = connection
+        secret = connection.client_secret
+        self.proof = PodToken(pod_token) if secret is None else ClientSecret(secret)
+        trust = _trust(connection.ca)
+        self._client = CarefulClient(trust, answer_within)
+        self.login = Login(connection, self.proof, self._client, trust)
+        self.admin = KeycloakAdmin(connection=self.login)
+
+    async def get(self, collection: str, **query: str) -> object:
+        """Read a collection of the realm in one request.
+
+        Where python-keycloak has a method of its own, that may ask more, as the answer leads it.
+        """
+        where = f"admin/realms/{self.login.realm_name}/{collection}"
+        response = await self.login.a_raw_get(where, **query)
+        return raise_error_from_response(response, KeycloakGetError)
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._client.aclose()
+
+
+class Sessions:
+    """The sessions by directory. Other credentials, or another CA, are another session."""
+
+    def __init__(self, answer_within: float, pod_token: Path) -> None:
+        self._answer_within = answer_within
+        self._pod_token = pod_token
+        self._open: dict[str, Session] = {}
+
+    async def of(self, directory: str, connection: Connection) -> Session:
+        """Return the session of a directory over this connection."""
+        known = self._open.get(directory)
+        if known is not None and known.connection == connection:
+            return known
+        made = Session(connection, self._answer_within, self._pod_token)
+        self._open[directory] = made  # before anything is awaited: others ask at the same time
+        if known is not None:
+            await known.close()
+        return made
+
+    async def close(self, directory: str) -> None:
+        """Close the session of a directory, if there is one."""
+        if (known := self._open.pop(directory, None)) is not None:
+            await known.close()
+
+
+def _trust(ca: str | None) -> ssl.SSLContext:
+    """Believe the authorities of a bundle and no other, or the system's when there is none."""
+    # Python takes ASCII alone; a comment in a bundle may hold more.
+    pem = None if ca is None else ca.encode("ascii", "ignore").decode()
+    try:
+        # An empty one would mean the system's.
+        context = ssl.create_default_context(cadata=pem if pem is None else f"{pem}\n")
+    except ssl.SSLError as error:
+        fact = f"caBundle holds no certificates that can be read ({error.reason})"
+        raise RefusedError(failure(Reason.CREDENTIALS_NOT_FOUND, fact)) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

@@ -1,0 +1,74 @@
+"""The ports `Guards` and `Policies` on a real API server."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
+from groupaccess.adapters.kubernetes.errors import FORBIDDEN, NOT_FOUND
+from groupaccess.adapters.kubernetes.reflector import METADATA
+from groupaccess.application.ports.errors import PassingError
+
+API = ("apis", "admissionregistration.k8s.io", "v1")
+POLICIES, BINDINGS = "validatingadmissionpolicies", "validatingadmissionpolicybindings"
+METADATA_OF_ONE = METADATA.format(list="")
+
+Body = dict[str, Any]
+
+
+class KubernetesGuards:
+    """Reads a ValidatingAdmissionPolicy and its binding by their one name."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+
+    async def missing(self, name: str) -> str:
+        """Read both from the API server, not from a cache; see the port."""
+        try:
+            policy = await self._get(POLICIES, name)
+            binding = await self._get(BINDINGS, name)
+        except ApiError as error:
+            if error.code == FORBIDDEN:
+                return f"the operator may not read it: {error.message}"
+            raise PassingError(str(error)) from error
+        if policy is None:
+            return "there is no ValidatingAdmissionPolicy of that name"
+        if binding is None:
+            return "there is no ValidatingAdmissionPolicyBinding of that name"
+        return _missing(name, binding["spec"])
+
+    async def _get(self, plural: str, name: str) -> Body | None:
+        try:
+            return await self._rest.call("GET", path(*API, plural, name))
+        except ApiError as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise
+
+
+def _missing(name: str, spec: Body) -> str:
+    """Tell why a binding does not put its policy in force for all that the policy matches."""
+    if spec.get("policyName") != name:
+        return "its binding is for another policy"
+    if "Deny" not in spec.get("validationActions", ()):
+        return "its binding does not deny"
+    if spec.get("matchResources") or spec.get("paramRef"):
+        return "its binding holds for some requests only"
+    return ""
+
+
+@dataclass(frozen=True)
+class KubernetesPolicies:
+    """Reads ValidatingAdmissionPolicies by name."""
+
+    rest: Rest
+
+    async def version(self, name: str) -> str:
+        """Return the resourceVersion of a policy; see the port."""
+        try:
+            body = await self.rest.call("GET", path(*API, POLICIES, name), accept=METADATA_OF_ONE)
+        except ApiError as error:
+            if error.code == NOT_FOUND:
+                return ""
+            raise PassingError(str(error)) from error
+        version: str = body["metadata"]["resourceVersion"]
+        return version

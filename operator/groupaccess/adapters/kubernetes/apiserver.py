@@ -1,0 +1,40 @@
+"""A token, as kube-apiserver reads it. The token is in no message, whatever comes back."""
+
+from dataclasses import dataclass
+
+from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
+from groupaccess.adapters.kubernetes.errors import FORBIDDEN
+from groupaccess.application.ports.errors import PassingError, RefusedError
+from groupaccess.domain.apiserver.token_review import Review
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import Reason, advise
+
+API = "authentication.k8s.io/v1"
+REVIEWS = path("apis", *API.split("/"), "tokenreviews")
+
+
+@dataclass(frozen=True)
+class KubernetesApiServer:
+    """The port `ApiServer`."""
+
+    rest: Rest
+
+    async def review(self, token: str) -> Review:
+        """Ask what kube-apiserver reads from a token; see the port."""
+        body = {"apiVersion": API, "kind": "TokenReview", "spec": {"token": token}}
+        try:
+            answer = await self.rest.call("POST", REVIEWS, body)
+        except ApiError as error:
+            said = error.message.replace(token, "***")
+            if error.code == FORBIDDEN:
+                fact = (
+                    "the operator may not create tokenreviews, so the canary cannot be asked: set "
+                    "the chart's value apiServer.tokenReview to true"
+                )
+                said = advise(Reason.API_SERVER_UNKNOWN, fact)
+                raise RefusedError(Failure(Reason.API_SERVER_UNKNOWN, said)) from None
+            raise PassingError(f"{error.code}: {said}") from None
+        status = answer.get("status") or {}
+        if status.get("authenticated"):
+            return Review(groups=tuple((status.get("user") or {}).get("groups") or ()))
+        return Review(error=str(status.get("error") or "not authenticated").replace(token, "***"))

@@ -1,0 +1,87 @@
+"""Between Kubernetes' JSON and the domain's bindings."""
+
+import sys
+from typing import Any
+
+from groupaccess.domain.binding import (
+    ANNOTATIONS,
+    MANAGED_BY,
+    RBAC_GROUP,
+    Binding,
+    BindingKey,
+    Content,
+    Desired,
+    Owner,
+    RoleRef,
+    Subject,
+)
+
+ACCESS_API = "groupaccess.io/v1alpha1"
+
+
+def read_binding(body: dict[str, Any]) -> Binding:
+    """Read a ClusterRoleBinding or RoleBinding; strings that recur are kept once."""
+    metadata = body["metadata"]
+    labels = metadata.get("labels") or {}
+    annotations = metadata.get("annotations") or {}
+    content = Content(
+        role=RoleRef(_keep(body["roleRef"]["kind"]), _keep(body["roleRef"]["name"])),
+        subjects=tuple(sorted(_subject(subject) for subject in body.get("subjects") or ())),
+        owners=tuple(sorted(_owner(owner) for owner in metadata.get("ownerReferences") or ())),
+        annotations=tuple(
+            sorted((_keep(k), _keep(v)) for k, v in annotations.items() if _is_ours(k))
+        ),
+        managed=labels.get(MANAGED_BY[0]) == MANAGED_BY[1],
+    )
+    key = BindingKey(_keep(metadata.get("namespace", "")), metadata["name"])
+    return Binding(key, metadata["uid"], metadata["resourceVersion"], content)
+
+
+def write_binding(desired: Desired, over: Binding | None) -> dict[str, Any]:
+    """Render the body of a server-side apply.
+
+    A uid and a version make it write over exactly that binding, or fail with 409; without them it
+    creates. blockOwnerDeletion is left out: with OwnerReferencesPermissionEnforcement it would need
+    rights on the owner's finalizers.
+    """
+    content = desired.content
+    metadata: dict[str, Any] = {
+        "name": desired.key.name,
+        "labels": dict([MANAGED_BY]),
+        "annotations": dict(content.annotations),
+        "ownerReferences": [
+            {"apiVersion": ACCESS_API, "kind": "GroupAccess", "name": owner.name, "uid": owner.uid}
+            for owner in content.owners
+        ],
+    }
+    if desired.key.namespace:
+        metadata["namespace"] = desired.key.namespace
+    if over is not None:
+        metadata |= {"uid": over.uid, "resourceVersion": over.version}
+    return {
+        "apiVersion": f"{RBAC_GROUP}/v1",
+        "kind": "RoleBinding" if desired.key.namespace else "ClusterRoleBinding",
+        "metadata": metadata,
+        "roleRef": {"apiGroup": RBAC_GROUP, **content.role._asdict()},
+        "subjects": [
+            {"apiGroup": RBAC_GROUP, "kind": subject.kind, "name": subject.name}
+            for subject in content.subjects
+        ],
+    }
+
+
+def _subject(subject: dict[str, Any]) -> Subject:
+    namespace = _keep(subject.get("namespace", ""))
+    return Subject(_keep(subject["kind"]), _keep(subject["name"]), namespace)
+
+
+def _owner(owner: dict[str, Any]) -> Owner:
+    return Owner(owner["uid"], owner["name"])
+
+
+def _is_ours(annotation: str) -> bool:
+    return annotation in ANNOTATIONS
+
+
+def _keep(text: str) -> str:
+    return sys.intern(text)

@@ -1,0 +1,168 @@
+"""One client for the whole process, and plain calls on it."""
+
+import json
+import os
+import re
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from kubernetes.aio import config
+from kubernetes.aio.client import Configuration
+
+from groupaccess.adapters.kubernetes.transport import Response, Transport
+from groupaccess.application.ports.errors import PassingError
+
+APPLY = "application/apply-patch+yaml"
+PAGE = 500
+CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds
+
+
+# Bookmarks come about every minute: a watch that is silent for longer is dead.
+WATCH_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=70)
+
+
+class NoAccessError(Exception):
+    """Nothing says how to reach an API server, or nothing that can be read."""
+
+
+class ApiError(Exception):
+    """An answer of the API server that is no success."""
+
+    def __init__(self, code: int, message: str, causes: frozenset[str] = frozenset()) -> None:
+        """Keep the HTTP code, the server's own words, and the reasons of its causes."""
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.causes = causes
+
+    @classmethod
+    def of(cls, code: int, text: str) -> "ApiError":
+        """Read a metav1.Status, or whatever else stood between here and the API server."""
+        try:
+            status = json.loads(text)
+            causes = (status.get("details") or {}).get("causes") or ()
+            reasons = frozenset(cause.get("reason", "") for cause in causes)
+            return cls(code, str(status.get("message", "")), reasons)
+        except (ValueError, AttributeError):
+            return cls(code, text[:200])
+
+
+async def configure(kubeconfig: str | None) -> Configuration:
+    """Read the pod's own credentials, or a kubeconfig where one is given or no pod is around.
+
+    Raise NoAccessError when there is neither.
+    """
+    configuration = Configuration()
+    try:
+        if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
+            config.load_incluster_config(  # type: ignore[no-untyped-call]
+                client_configuration=configuration
+            )
+        else:
+            await config.load_kube_config(  # type: ignore[no-untyped-call]
+                config_file=kubeconfig, client_configuration=configuration, persist_config=False
+            )
+    except config.ConfigException as error:
+        raise NoAccessError(f"kubeconfig {kubeconfig or 'by default'}: {error}") from error
+    # No call waits for the connection of another that hangs: the lanes of writes have limits.
+    configuration.connection_pool_maxsize = 0
+    # The lookup of proxies and of ~/.netrc for every request costs three quarters of the rate.
+    configuration.client_session_kwargs = {"trust_env": False}
+    return configuration
+
+
+def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:
+    """Join a path, each segment quoted: the name of a role may hold '#' and '?'."""
+    joined = "/" + "/".join(quote(segment, safe="") for segment in segments)
+    pairs = "&".join(f"{name}={quote(value, safe='')}" for name, value in query)
+    return f"{joined}?{pairs}" if pairs else joined
+
+
+@dataclass
+class Rest:
+    """Calls to the API server. Transport errors become PassingError, answers ApiError.
+
+    `on_date` is told the `Date` of each answer, as HTTP writes it. Nothing is written while
+    `may_write` says no; a call is sent as soon as that is asked, for no pool has a limit.
+    """
+
+    transport: Transport
+    on_date: Callable[[str], None] = field(default=lambda _: None)
+    may_write: Callable[[], bool] = field(default=lambda: True)
+
+    async def call(
+        self,
+        method: str,
+        where: str,
+        body: Any = None,  # noqa: ANN401 -- JSON data
+        content_type: str = "application/json",
+        accept: str = "application/json",
+    ) -> dict[str, Any]:
+        """Make one call and return the JSON object that it answers."""
+        headers = {"Content-Type": content_type, "Accept": accept}
+        if content_type == APPLY:  # with a charset, or the client would write it by itself
+            headers["Content-Type"], body = f"{APPLY}; charset=utf-8", as_yaml(body)
+        if method != "GET" and not self.may_write():
+            raise PassingError("not written: this replica does not hold the lease")
+        async with self._open(method, where, headers, body, CALL_TIMEOUT) as response:
+            text = await response.text()
+            if response.status >= 400:  # noqa: PLR2004 -- HTTP
+                raise ApiError.of(response.status, text)
+            answer: dict[str, Any] = json.loads(text)
+            return answer
+
+    async def pages(
+        self, segments: tuple[str, ...], accept: str
+    ) -> AsyncIterator[tuple[list[dict[str, Any]], str]]:
+        """List a collection: yield the items of each page with the version of the whole list."""
+        query = [("limit", str(PAGE))]
+        while True:
+            page = await self.call("GET", path(*segments, query=query), accept=accept)
+            yield page["items"] or [], page["metadata"]["resourceVersion"]
+            token = page["metadata"].get("continue")
+            if not token:
+                return
+            query = [("limit", str(PAGE)), ("continue", token)]
+
+    async def lines(self, where: str, accept: str) -> AsyncIterator[dict[str, Any]]:
+        """Follow a watch: yield its events until the server or the silence ends it."""
+        async with self._open("GET", where, {"Accept": accept}, None, WATCH_TIMEOUT) as response:
+            if response.status >= 400:  # noqa: PLR2004 -- HTTP
+                raise ApiError.of(response.status, await response.text())
+            async for line in response.content:
+                yield json.loads(line)
+
+    @asynccontextmanager
+    async def _open(
+        self,
+        method: str,
+        where: str,
+        headers: dict[str, str],
+        body: Any,  # noqa: ANN401 -- JSON data
+        limits: aiohttp.ClientTimeout,
+    ) -> AsyncIterator[Response]:
+        try:
+            async with self.transport.request(method, where, headers, body, limits) as response:
+                self.on_date(response.headers.get("Date", ""))
+                yield response
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            # A ValueError is JSON that is none: a proxy's page, or a stream that was cut.
+            text = f"{type(error).__name__}: {error}".rstrip(": ")
+            raise PassingError(f"the API server was not reached: {text}") from error
+
+
+# Raw, YAML takes these for line breaks or refuses them. Escaped they are the same in both.
+_UNFIT = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+def as_yaml(body: object) -> bytes:
+    r"""Write a body for server-side apply.
+
+    JSON's usual ASCII would write an emoji as two escapes (\ud83d\ude80), which YAML refuses.
+    """
+    text = json.dumps(body, ensure_ascii=False)
+    return _UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()

@@ -1,0 +1,180 @@
+"""The port `Metrics` in Prometheus' words, shaped as controller-runtime's are."""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from groupaccess.application.state.store import Store
+from groupaccess.domain.binding import BindingName
+
+SHORT = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+
+class _Queue:
+    """What happens to the keys of the work queue."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.depth = Gauge("groupaccess_workqueue_depth", "Keys that wait.", registry=registry)
+        self.adds = Counter("groupaccess_workqueue_adds", "Keys added.", registry=registry)
+        self.retries = Counter("groupaccess_workqueue_retries", "Keys retried.", registry=registry)
+        self.waited = Histogram(
+            "groupaccess_workqueue_queue_duration_seconds",
+            "How long a key waited for a worker.",
+            buckets=SHORT,
+            registry=registry,
+        )
+
+
+class _Reconciles:
+    """What the workers do."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.results = Counter(
+            "groupaccess_reconcile", "Reconciles by result.", ["result"], registry=registry
+        )
+        self.errors = Counter(
+            "groupaccess_reconcile_errors", "Reconciles that failed.", registry=registry
+        )
+        self.took = Histogram(
+            "groupaccess_reconcile_time_seconds",
+            "How long a reconcile took.",
+            buckets=SHORT,
+            registry=registry,
+        )
+        self.drift = Counter(
+            "groupaccess_drift_corrected",
+            "Bindings repaired that somebody else had changed or deleted.",
+            registry=registry,
+        )
+
+
+class _Replica:
+    """How this replica fares."""
+
+    def __init__(self, registry: CollectorRegistry, version: str) -> None:
+        info = Gauge(
+            "groupaccess_build_info", "Which version runs.", ["version"], registry=registry
+        )
+        info.labels(version).set(1)
+        self.audit = Counter(
+            "groupaccess_audit_differences",
+            "Objects of ours that an audit found to be otherwise than the watches had told.",
+            registry=registry,
+        )
+        self.leads = Gauge(
+            "groupaccess_leader_election_master_status",
+            "1 for the replica that writes, 0 for one that stands by.",
+            registry=registry,
+        )
+        self.guard = Gauge(
+            "groupaccess_bind_guard_in_force",
+            "Whether the admission policy refuses who may not bind what a GroupAccess hands out.",
+            ["policy"],  # it is absent until a policy is named
+            registry=registry,
+        )
+        self.clock = Gauge(
+            "groupaccess_clock_difference_seconds",
+            "By how much the own clock is ahead of the API server's, which counts in seconds.",
+            registry=registry,
+        )
+
+
+class _Directories:
+    """How Keycloak is read."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.reads = Counter(
+            "groupaccess_directory_reads",
+            "Readings of a directory; the reason is empty for success.",
+            ["directory", "reason"],
+            registry=registry,
+        )
+        self.took = Histogram(
+            "groupaccess_directory_read_seconds",
+            "How long a reading of a directory took.",
+            ["directory"],
+            buckets=SHORT,
+            registry=registry,
+        )
+
+
+class PrometheusMetrics:
+    """Counts into a registry of its own."""
+
+    def __init__(self, registry: CollectorRegistry, version: str) -> None:
+        self._replica = _Replica(registry, version)
+        self._queue = _Queue(registry)
+        self._reconciles = _Reconciles(registry)
+        self._directories = _Directories(registry)
+
+    def queue_added(self) -> None:
+        """Count an added key."""
+        self._queue.adds.inc()
+
+    def queue_retried(self) -> None:
+        """Count a key that is tried again."""
+        self._queue.retries.inc()
+
+    def queue_depth(self, depth: int) -> None:
+        """Set how many keys wait."""
+        self._queue.depth.set(depth)
+
+    def queue_waited(self, seconds: float) -> None:
+        """Observe how long a key waited."""
+        self._queue.waited.observe(seconds)
+
+    def reconciled(self, result: str, seconds: float) -> None:
+        """Count and time one reconcile."""
+        self._reconciles.results.labels(result).inc()
+        self._reconciles.took.observe(seconds)
+        if result == "error":
+            self._reconciles.errors.inc()
+
+    def drift_corrected(self) -> None:
+        """Count a repaired binding."""
+        self._reconciles.drift.inc()
+
+    def audited(self, differences: int) -> None:
+        """Count what an audit found."""
+        self._replica.audit.inc(differences)
+
+    def leads(self, *, yes: bool) -> None:
+        """Set whether this replica writes."""
+        self._replica.leads.set(int(yes))
+
+    def clock_differs(self, seconds: float) -> None:
+        """Set the difference of the clocks."""
+        self._replica.clock.set(seconds)
+
+    def guarded(self, policy: str, *, yes: bool) -> None:
+        """Set whether an expected admission policy is in force."""
+        self._replica.guard.labels(policy).set(int(yes))
+
+    def directory_read(self, name: str, reason: str, seconds: float) -> None:
+        """Count and time one reading of a directory."""
+        self._directories.reads.labels(name, reason).inc()
+        self._directories.took.labels(name).observe(seconds)
+
+
+class StoreCollector(Collector):
+    """Counts what is in the store when Prometheus asks, so that nothing has to be kept in step."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the numbers of objects by readiness, and of bindings that are ours."""
+        ready = GaugeMetricFamily(
+            "groupaccess_objects", "GroupAccesses by their condition Ready.", labels=["ready"]
+        )
+        counts = {"True": 0, "False": 0, "Unknown": 0}
+        for declared in self._store.accesses.values():
+            conditions = declared.observed.prior.conditions or {}
+            counts[conditions.get("Ready", ("Unknown",))[0]] += 1
+        for state, count in counts.items():
+            ready.add_metric([state], count)
+        yield ready
+        managed = sum(BindingName.parse(key.name) is not None for key in self._store.bindings.all)
+        yield GaugeMetricFamily("groupaccess_managed_bindings", "Bindings with our names.", managed)

@@ -1,0 +1,151 @@
+"""Adoption: hand-made bindings become GroupAccesses, and go when those grant the same."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Protocol
+
+from groupaccess.api import v1alpha1 as api
+from groupaccess.application.ports.errors import PassingError, RefusedError
+from groupaccess.application.state.declared import declared_access
+from groupaccess.domain.access.group_access import AccessMapping
+from groupaccess.domain.adoption.candidates import Found, Pick
+from groupaccess.domain.adoption.drafts import Adoption, Wishes, adopt
+from groupaccess.domain.adoption.redundancy import Judged, judge
+from groupaccess.domain.adoption.rights import Right, rights
+from groupaccess.domain.binding import Binding, BindingKey
+from groupaccess.domain.status.mapping_status import State
+
+
+class Bindings(Protocol):
+    """The cluster as the person sees it who types the command.
+
+    Every method raises PassingError when the API server is not reached, and NotAllowedError when
+    it does not let the person read.
+    """
+
+    async def found(self, selector: str = "") -> Sequence[Found]:
+        """List the bindings of the cluster, of both kinds, whose labels match the selector."""
+
+    async def accesses(self) -> Sequence[api.GroupAccess]:
+        """List the GroupAccesses; none when the API server does not serve them."""
+
+    async def binding(self, key: BindingKey) -> Binding | None:
+        """Read one binding as it is now; None when it is gone."""
+
+    async def access(self, name: str) -> api.GroupAccess | None:
+        """Read one GroupAccess as it is now; None when it is gone."""
+
+    async def delete(self, binding: Binding) -> bool:
+        """Delete it if it is still the same version; False when it is gone already.
+
+        Raise PassingError when it is another version, RefusedError when the API server says no.
+        """
+
+
+class NotAllowedError(Exception):
+    """The API server does not let the person do it, or does not understand it."""
+
+
+class Result(Enum):
+    """What came of a binding."""
+
+    STAYS = "stays"  # it is not covered, or a tool would make it again
+    COVERED = "would be deleted"  # in a dry run
+    DELETED = "deleted"
+    GONE = "is gone already"
+    FAILED = "not deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One binding, how it was judged, and what came of it; `words` say why it is still there."""
+
+    judged: Judged
+    result: Result
+    words: tuple[str, ...] = ()
+
+
+async def draft(bindings: Bindings, selector: str, wishes: Wishes, directory: str) -> Adoption:
+    """Draft GroupAccesses for the bindings that there are, beside the GroupAccesses there are."""
+    taken = {
+        access.metadata.name: _rights(access, directory) for access in await bindings.accesses()
+    }
+    return adopt(await bindings.found(selector), replace(wishes, taken=taken))
+
+
+async def remove_replaced(
+    bindings: Bindings, selector: str, pick: Pick, *, dry_run: bool, settle: float
+) -> AsyncIterator[Removal]:
+    """Delete the bindings that GroupAccesses cover, one after the other; yield what came of each.
+
+    What Flux, Argo CD or Helm declare is left, since they make it again.
+    Whatever covers one has stood unchanged for `settle` seconds, since kube-apiserver's authorizer
+    reads its two kinds of bindings from two caches, and is read once more right before. Nothing is
+    written in a dry run.
+    """
+    judged = await _judge(bindings, selector, pick)
+    if not dry_run and any(one.removable for one in judged):
+        await asyncio.sleep(settle)
+    for one in judged:
+        if not one.removable:
+            yield Removal(one, Result.STAYS, one.missing)
+        elif dry_run:
+            yield Removal(one, Result.COVERED)
+        else:
+            yield await _remove(bindings, one)
+
+
+async def _judge(bindings: Bindings, selector: str, pick: Pick) -> list[Judged]:
+    granted = _granted(await bindings.accesses())
+    everything = await bindings.found()
+    meant = await bindings.found(selector) if selector else everything
+    standing = (found.binding for found in everything)
+    return judge((found for found in meant if pick.takes(found)), standing, granted)
+
+
+async def _remove(bindings: Bindings, judged: Judged) -> Removal:
+    try:
+        why = await _uncovered(bindings, judged)
+        if why:
+            return Removal(judged, Result.FAILED, why)
+        there = await bindings.delete(judged.found.binding)
+    except (PassingError, RefusedError) as error:
+        return Removal(judged, Result.FAILED, (str(error),))
+    return Removal(judged, Result.DELETED if there else Result.GONE)
+
+
+async def _uncovered(bindings: Bindings, judged: Judged) -> tuple[str, ...]:
+    """Ask the API server whether what covers a binding still does; say what does not."""
+    for cover in judged.covers:
+        now = await bindings.binding(cover.key)
+        if now is None or (now.uid, now.version) != (cover.uid, cover.version):
+            return (f"{cover.key}, which grants the same, has just changed: try again",)
+    accesses = [await bindings.access(name) for name in judged.accesses]
+    granted = _granted(access for access in accesses if access is not None)
+    (again,) = judge([judged.found], judged.covers, granted)
+    return again.missing
+
+
+def _rights(access: api.GroupAccess, directory: str) -> AbstractSet[Right] | None:
+    declared = declared_access(access).access
+    return rights(declared) if declared.directory == directory else None
+
+
+def _granted(accesses: Iterable[api.GroupAccess]) -> Mapping[str, tuple[AccessMapping, ...]]:
+    """Return what stands as its GroupAccess says now: neither on its way out nor held."""
+    return {
+        access.metadata.name: tuple(_standing_mappings(access))
+        for access in accesses
+        if access.metadata.deletion_timestamp is None
+        and access.status.observed_generation == access.metadata.generation
+    }
+
+
+def _standing_mappings(access: api.GroupAccess) -> Iterable[AccessMapping]:
+    states = {each.name: each.state for each in access.status.mappings}
+    for mapping in declared_access(access).access.mappings:
+        if states.get(mapping.name) in {State.GRANTED, State.PARTIAL}:
+            yield mapping

@@ -1,0 +1,1 @@
+"""One KeycloakDirectory: ask Keycloak, and keep the answers."""

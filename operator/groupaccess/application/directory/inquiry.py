@@ -1,0 +1,134 @@
+"""Ask a directory: some questions at once, and no more than it can bear."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from groupaccess.application.ports.clock import Clock
+from groupaccess.application.ports.errors import RefusedError, UnansweredError
+from groupaccess.application.ports.keycloak import Connection, DirectoryReader
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import Answer, ById, InUse, Question, Search, questions
+from groupaccess.domain.directory.snapshot import Realm
+from groupaccess.domain.directory.visibility import filtered, hidden, refused
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import Reason, advise
+
+AT_ONCE = 4  # requests; a realm is asked by many clusters
+ENOUGH = 10  # failures one after the other, after which the others are not asked
+WITHIN = 60.0  # seconds for what concerns all groups; each answer has a shorter bound of its own
+
+T = TypeVar("T")
+Results = dict[Question, Answer | Failure]
+
+
+@dataclass
+class Inquiry:
+    """Questions to one directory over one connection.
+
+    `identity` is whose answers count: the operator's account in the realm. `seconds` is how long
+    Keycloak took for the answers, all of them together. `results` are what it said to each
+    question, or why it did not.
+    """
+
+    reader: DirectoryReader
+    directory: Directory
+    connection: Connection
+    clock: Clock
+    identity: str = ""
+    seconds: float = 0.0
+    results: Results = field(default_factory=dict)
+    _failures: int = 0  # one after the other
+
+    async def realm(self, members_of: Sequence[Group] | None) -> Realm:
+        """Read what concerns all groups; raise RefusedError."""
+        asked = self.reader.realm(self.directory, self.connection, members_of)
+        realm = await self._timed(asked)
+        self.identity = realm.identity
+        return realm
+
+    async def ask_all(self, used: InUse, *, paths: bool) -> None:
+        """Ask about all groups in use; raise RefusedError where no answer can be believed."""
+        if not used.pins:
+            await self._timed(self.reader.see_some(self.directory, self.connection))
+        await self.ask_for(lambda answers: questions(used, answers, paths=paths))
+        searches = [each for question, each in self.results.items() if isinstance(question, Search)]
+        failures = [result for result in searches if isinstance(result, Failure)]
+        if failures and len(failures) == len(searches):
+            raise RefusedError(failures[0])
+
+    async def ask_for(
+        self, wanted: Callable[[dict[Question, Answer | None]], Iterable[Question]]
+    ) -> None:
+        """Ask what is wanted, and what more is wanted with each answer.
+
+        Raise RefusedError where the account does not see all groups.
+        """
+        while new := set(wanted(self.answers)) - self.results.keys():
+            await self.ask(new)
+        await self._control()
+
+    async def ask(self, new: Iterable[Question]) -> None:
+        """Ask some questions, a few at a time."""
+        waiting = deque(sorted(new, key=repr))
+        many = min(AT_ONCE, len(waiting))
+        workers = [asyncio.create_task(self._work(waiting)) for _ in range(many)]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+
+    @property
+    def answers(self) -> dict[Question, Answer | None]:
+        """Return the answers, with None for those that failed."""
+        return {
+            question: result if isinstance(result, Answer) else None
+            for question, result in self.results.items()
+        }
+
+    async def _control(self) -> None:
+        """Compare a group with the search for its name; ask again if it was renamed meanwhile."""
+        if (unseen := refused(self.results)) is not None:
+            fact = f"groups: one with id {unseen.group_id} may not be read, and no search shows it"
+            raise RefusedError(filtered(fact))
+        for by_id in [ById(group.id) for group in hidden(self.answers)]:
+            await self.ask([by_id])
+            answer = self.answers[by_id]
+            for group in answer.groups if answer else ():
+                search = Search(group.name)
+                await self.ask([search])
+                if any(hidden({by_id: answer, search: self.answers[search]})):
+                    fact = f"groups: {group.path} (id {group.id}) is there, and no search shows it"
+                    raise RefusedError(filtered(fact))
+
+    async def _work(self, waiting: deque[Question]) -> None:
+        while waiting:
+            question = waiting.popleft()
+            result = self.results[question] = await self._result(question)
+            self._failures = self._failures + 1 if isinstance(result, Failure) else 0
+            if isinstance(result, Failure) and self._failures >= ENOUGH:
+                raise RefusedError(result)
+
+    async def _result(self, question: Question) -> Answer | Failure:
+        asked = self.reader.ask(self.directory, self.connection, self.identity, question)
+        try:
+            return await self._timed(asked)
+        except UnansweredError as unanswered:
+            return unanswered.failure
+
+    async def _timed(self, asked: Awaitable[T]) -> T:
+        began = self.clock.monotonic()
+        try:
+            async with asyncio.timeout(WITHIN):
+                return await asked
+        except TimeoutError:
+            fact = "no answer in time"
+            reason = Reason.KEYCLOAK_UNAVAILABLE
+            raise RefusedError(Failure(reason, advise(reason, fact))) from None
+        finally:
+            self.seconds += self.clock.monotonic() - began

@@ -1,0 +1,95 @@
+"""Ask now and then how kube-apiserver reads a directory's tokens, by a canary."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from groupaccess.application.ports.apiserver import ApiServer
+from groupaccess.application.ports.clock import Clock
+from groupaccess.application.ports.errors import PassingError, RefusedError
+from groupaccess.application.ports.keycloak import Connection, OwnTokens
+from groupaccess.application.state.declared import DeclaredDirectory
+from groupaccess.application.state.store import Store
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.apiserver.oidc_check import Sight, unknown
+from groupaccess.domain.apiserver.token_review import canary_group, judge, uncarried
+from groupaccess.domain.directory.reading import Reading
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.text import presentable
+
+logger = logging.getLogger(__name__)
+
+CALM = 600.0  # seconds until it is asked again while all agrees
+SOON = 5.0  # and while it does not; then it is asked with each reading of Keycloak
+ASK_TIMEOUT = 15.0  # seconds: the reading of Keycloak waits for it
+UNSEEN = "nothing shows how kube-apiserver reads tokens: set spec.canary"
+UNREAD = "Keycloak was not read, so the canary was not asked"
+
+Connect = Callable[[], Awaitable[Connection]]
+
+
+class Canary:
+    """Looks at how kube-apiserver reads each directory's tokens."""
+
+    def __init__(self, tokens: OwnTokens, server: ApiServer, store: Store, clock: Clock) -> None:
+        self._tokens = tokens
+        self._server = server
+        self._store = store
+        self._clock = clock
+        self._asked: dict[str, float] = {}
+
+    async def look(
+        self, declared: DeclaredDirectory, reading: Reading, connect: Connect
+    ) -> Sight | None:
+        """Return what is seen, or None where what was seen before is to hold on."""
+        directory, name = declared.directory, declared.directory.name
+        if directory.canary is None:
+            return unknown(UNSEEN)
+        before = self._store.realms.sights.get(name)
+        if reading.failure or not reading.snapshot:
+            return None if before else unknown(UNREAD, passing=True)
+        if before and not self._due(name, before):
+            return None
+        sight = await self._ask(directory, directory.canary, reading.snapshot, connect)
+        sight = sight.after(before)
+        self._asked[name] = self._clock.monotonic()
+        if sight != before:
+            logger.info("directory %s: kube-apiserver: %s", name, presentable(sight.message))
+        return sight
+
+    def forget(self, directory: str) -> None:
+        """Let go of what is kept for a directory, which is read no more."""
+        self._asked.pop(directory, None)
+
+    def _due(self, name: str, before: Sight) -> bool:
+        asked = self._asked.get(name)
+        pause = CALM if before.truth == "True" else SOON
+        return asked is None or self._clock.monotonic() - asked >= pause
+
+    async def _ask(
+        self, directory: Directory, canary: str, snapshot: Snapshot, connect: Connect
+    ) -> Sight:
+        try:
+            async with asyncio.timeout(ASK_TIMEOUT):
+                return await self._by_canary(directory, canary, snapshot, connect)
+        except RefusedError as refused:
+            return replace(unknown(""), message=refused.failure.message)
+        except (PassingError, TimeoutError) as error:
+            why = "no answer in time" if isinstance(error, TimeoutError) else str(error)
+            return unknown(why, passing=True)
+        except Exception as error:  # it must not end the loop that asks
+            logger.exception("directory %s: unexpected", directory.name)
+            return unknown(f"it failed in an unexpected way ({type(error).__name__})", passing=True)
+
+    async def _by_canary(
+        self, directory: Directory, reference: str, snapshot: Snapshot, connect: Connect
+    ) -> Sight:
+        group = canary_group(reference, snapshot)
+        if isinstance(group, Sight):
+            return group
+        token = await self._tokens.own_token(await connect())
+        absent = uncarried(group, directory, token)
+        if absent is not None:
+            return absent
+        return judge(group, directory, token, await self._server.review(token.raw))

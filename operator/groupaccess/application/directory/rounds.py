@@ -1,0 +1,94 @@
+"""Ask a directory about all groups in use, or about new ones, and keep what it says."""
+
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+
+from groupaccess.application.directory.credentials import Connections
+from groupaccess.application.directory.inquiry import Inquiry
+from groupaccess.application.ports.clock import Clock
+from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.keycloak import DirectoryReader
+from groupaccess.application.state.declared import DeclaredDirectory
+from groupaccess.application.state.demand import awaits_proof, looked_into
+from groupaccess.application.state.directory_memory import Round
+from groupaccess.application.state.store import Store
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.tokens.client_claims import carries_paths
+
+
+class DirectoryRounds:
+    """Asks directories, and tells whom the answers touch.
+
+    No answer counts before the end of what was asked: only then can be judged whether the account
+    sees all groups, and whether the realm is to be believed.
+    """
+
+    def __init__(
+        self,
+        connections: Connections,
+        reader: DirectoryReader,
+        store: Store,
+        clock: Clock,
+        enqueue: Callable[[Iterable[str]], None],
+    ) -> None:
+        self._connections = connections
+        self._reader = reader
+        self._store = store
+        self._clock = clock
+        self._enqueue = enqueue
+
+    async def ask_all(self, declared: DeclaredDirectory) -> float:
+        """Ask about all groups in use; return how many seconds Keycloak worked for it.
+
+        Raise RefusedError or PassingError when that led to nothing.
+        """
+        directory, name = declared.directory, declared.directory.name
+        inquiry, used = await self._inquiry(declared), self._store.in_use(name)
+        realm = await inquiry.realm(looked_into(directory, self._known(name), used))
+        if self._store.continues(name, realm):
+            self._keep(declared, lambda: self._store.put_realm(name, realm))
+        await inquiry.ask_all(used, paths=carries_paths(directory, realm.clients))
+        ended = Round(realm, inquiry.results, used, self._clock.now())
+        if self._store.is_another(name, realm) and not ended.whole:
+            failures = (each for each in ended.results.values() if isinstance(each, Failure))
+            raise RefusedError(next(failures))  # whoever has no answer has a failure
+        self._keep(declared, lambda: self._store.put_round(name, ended))
+        await self._prove(declared, inquiry)
+        return inquiry.seconds
+
+    async def ask_new(self, declared: DeclaredDirectory, accesses: AbstractSet[str]) -> None:
+        """Ask what is not known yet of the groups of some GroupAccesses.
+
+        Raise RefusedError or PassingError when nothing can be believed.
+        """
+        name = declared.directory.name
+        inquiry = await self._inquiry(declared)
+        if (known := self._known(name)) is not None:
+            inquiry.identity = known.identity
+        await inquiry.ask_for(lambda fresh: self._store.unanswered(name, accesses, fresh))
+        results, now = inquiry.results, self._clock.now()
+        self._keep(declared, lambda: self._store.put_results(name, results, now))
+        await self._prove(declared, inquiry)
+
+    async def _inquiry(self, declared: DeclaredDirectory) -> Inquiry:
+        connection = await self._connections.of(declared.spec)
+        return Inquiry(self._reader, declared.directory, connection, self._clock)
+
+    async def _prove(self, declared: DeclaredDirectory, inquiry: Inquiry) -> None:
+        """Read the clients again where a group is the first in use whose members show a token."""
+        directory, name = declared.directory, declared.directory.name
+        groups = looked_into(directory, self._known(name), self._store.in_use(name))
+        if awaits_proof(self._known(name)) and (groups or directory.canary is not None):
+            realm = await inquiry.realm(groups)
+            if self._store.continues(name, realm):
+                self._keep(declared, lambda: self._store.put_realm(name, realm))
+
+    def _known(self, name: str) -> Snapshot | None:
+        return self._store.realms.memory(name).known
+
+    def _keep(self, declared: DeclaredDirectory, put: Callable[[], AbstractSet[str]]) -> None:
+        """Keep something, unless the directory is another one by now."""
+        current = self._store.realms.directories.get(declared.directory.name)
+        if current is not None and current.reads_the_same(declared):
+            self._enqueue(put())

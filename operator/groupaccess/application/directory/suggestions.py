@@ -1,0 +1,91 @@
+"""Look for what somebody may have meant, slowly: nobody waits for it but a message."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+from groupaccess.application.directory.credentials import Connections
+from groupaccess.application.ports.clock import Clock
+from groupaccess.application.ports.errors import PassingError, RefusedError
+from groupaccess.application.ports.keycloak import Connection, DirectoryReader
+from groupaccess.application.state.store import Store
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.suggestions import Hint, near, parts
+
+logger = logging.getLogger(__name__)
+
+REST = 0.5  # seconds between two requests of the whole operator
+AGAIN = 600.0  # seconds until the same is looked for again
+
+T = TypeVar("T")
+
+
+class Suggestions:
+    """Makes hints for groups that are not found, one after the other."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        reader: DirectoryReader,
+        store: Store,
+        clock: Clock,
+        enqueue: Callable[[Iterable[str]], None],
+    ) -> None:
+        self._connections = connections
+        self._reader = reader
+        self._store = store
+        self._clock = clock
+        self._enqueue = enqueue
+        self._waiting: dict[tuple[str, str], None] = {}
+        self._wake = asyncio.Event()
+
+    def want(self, directory: str, reference: str) -> None:
+        """Look for a group that a directory lacks, unless that was done a short time ago."""
+        now = self._clock.monotonic()
+        _, at = self._store.realms.memory(directory).hints.get(reference, (None, now - AGAIN))
+        if now - at >= AGAIN:
+            self._waiting[directory, reference] = None
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Look for what is wanted, for ever."""
+        while True:
+            await self._wake.wait()
+            while self._waiting:
+                directory, reference = next(iter(self._waiting))
+                del self._waiting[directory, reference]
+                await self._look(directory, reference)
+            self._wake.clear()
+
+    async def _look(self, name: str, reference: str) -> None:
+        declared = self._store.realms.directories.get(name)
+        if declared is None:
+            return
+        hint, _ = self._store.realms.memory(name).hints.get(reference, (Hint(), 0.0))
+        try:
+            connection = await self._connections.of(declared.spec)
+            hint = await self._hint(declared.directory, connection, reference)
+        except (RefusedError, PassingError) as error:  # the message stays as it is
+            logger.info("directory %s: nothing suggested: %s", name, error)
+        except Exception:
+            logger.exception("directory %s: nothing suggested", name)
+        ref, now = declared.observed.ref, self._clock.monotonic()
+        self._enqueue(self._store.put_hint(ref, reference, hint, now))
+
+    async def _hint(self, directory: Directory, connection: Connection, reference: str) -> Hint:
+        found = list[Group]()
+        name = reference.rpartition("/")[2]
+        role = bool(name) and await self._slowly(self._reader.has_role(directory, connection, name))
+        for part in parts(reference):
+            found += await self._slowly(self._reader.holding(directory, connection, part))
+            if spellings := near(reference, found):
+                return Hint(spellings, role)
+        return Hint((), role)
+
+    async def _slowly(self, asked: Awaitable[T]) -> T:
+        try:
+            return await asked
+        finally:
+            await asyncio.sleep(REST)

@@ -1,0 +1,40 @@
+"""What the application counts."""
+
+from typing import Protocol
+
+
+class Metrics(Protocol):
+    """What is counted. Names and labels are the adapter's."""
+
+    def queue_added(self) -> None:
+        """Count an added key."""
+
+    def queue_retried(self) -> None:
+        """Count a key that is tried again."""
+
+    def queue_depth(self, depth: int) -> None:
+        """Set how many keys wait."""
+
+    def queue_waited(self, seconds: float) -> None:
+        """Observe how long a key waited."""
+
+    def reconciled(self, result: str, seconds: float) -> None:
+        """Count and time one reconcile: success, requeue_after or error."""
+
+    def drift_corrected(self) -> None:
+        """Count a binding that somebody else had changed or deleted."""
+
+    def audited(self, differences: int) -> None:
+        """Count what an audit found that the watches had not told."""
+
+    def leads(self, *, yes: bool) -> None:
+        """Set whether this replica is the one that writes."""
+
+    def clock_differs(self, seconds: float) -> None:
+        """Set by how much the own clock is ahead of the API server's."""
+
+    def guarded(self, policy: str, *, yes: bool) -> None:
+        """Set whether an admission policy that is expected is in force."""
+
+    def directory_read(self, name: str, reason: str, seconds: float) -> None:
+        """Count and time one reading of a directory: "" for success, else the reason."""

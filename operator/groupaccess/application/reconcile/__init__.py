@@ -1,0 +1,1 @@
+"""One GroupAccess: from what is declared to what is bound, and to its status."""

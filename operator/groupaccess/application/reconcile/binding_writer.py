@@ -1,0 +1,253 @@
+"""Carry out plans: what must not be bound first, and nobody waits for a write that hangs.
+
+A write that is under way stays so when the next plan is made, which leaves its binding alone. What
+was not sent yet is taken back: the next plan knows better.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+
+from groupaccess.application.ports.clock import Clock
+from groupaccess.application.reconcile.binding_calls import Calls
+from groupaccess.application.reconcile.write_order import Order, Waits
+from groupaccess.application.state.object_memory import BindingMemory
+from groupaccess.application.state.store import Store
+from groupaccess.application.state.write_attempt import Attempt
+from groupaccess.application.work.lanes import HANGS_SECONDS, Call, Lane, Ticket
+from groupaccess.domain.binding import Binding, BindingKey
+from groupaccess.domain.bindings.plan import Apply, Delete, Plan, Why, binds_as_named
+
+AT_ONCE, EACH = 16, 8  # calls of a lane at a time: of all objects, and of one
+PATIENCE_SECONDS = 1.0  # how long a reconcile waits for its writes
+MADE_ANEW = {Why.OTHER_ROLE, Why.NOT_REPLACED}
+ALMOST = 0.9
+AGAIN_SECONDS = 0.5  # between two looks at an object of which some writes are answered, others not
+
+
+class Writer:
+    """Sends the writes of plans: deletions in a lane of their own, and each when it is due.
+
+    `wake` asks for another reconcile of an object after some seconds, urgently where something
+    was to be revoked.
+    """
+
+    def __init__(
+        self,
+        calls: Calls,
+        store: Store,
+        clock: Clock,
+        waits: Waits,
+        wake: Callable[[str, float, bool], None],
+    ) -> None:
+        self._calls = calls
+        self._store = store
+        self._clock = clock
+        self._waits = waits
+        self._wake = wake
+        self._applies = Lane(clock, AT_ONCE, EACH)
+        self._deletes = Lane(clock, AT_ONCE, EACH)
+        self._tickets: dict[str, dict[BindingKey, Ticket]] = {}
+        self._orders: dict[str, Order] = {}  # the latest, while some of it is under way
+        self._idle: dict[str, asyncio.Event] = {}
+
+    async def write(self, order: Order) -> float | None:
+        """Begin the writes, wait a moment for them; return when to look again, in seconds."""
+        self._orders[order.name] = order
+        self._rest(order)
+        deletes = (*order.plan.deletes, *self._overdue(order))
+        self._withdraw(order, deletes)
+        self._remember(order.name, deletes)
+        first = {delete.binding.key for delete in deletes}
+        for todo in order.plan.applies:
+            if todo.desired.key not in first:
+                self._submit_apply(order, todo)
+        for delete in deletes:
+            self._submit_delete(order, delete)
+        await self._wait_for(order.name)
+        self._look_again(order, deletes)
+        if not self.under_way(order.name):
+            self._orders.pop(order.name, None)
+        return order.again
+
+    def withdraw(self, name: str) -> None:
+        """Take back and break off what grants: the object was deleted."""
+        self._withdraw(Order(name, Plan()), ())
+
+    def is_busy(self, name: str) -> bool:
+        """Tell whether writes of an object may be answered at any moment: they do not hang yet."""
+        young = self._clock.monotonic() - HANGS_SECONDS * ALMOST
+        tickets = self._tickets.get(name, {}).values()
+        return any(not ticket.sent or ticket.sent_at > young for ticket in tickets)
+
+    def under_way(self, name: str) -> AbstractSet[BindingKey]:
+        """Return the bindings of an object whose writes were not answered yet."""
+        return self._tickets.get(name, {}).keys()
+
+    async def close(self, grace: float) -> None:
+        """Send nothing more; what is under way has some seconds to end."""
+        await asyncio.gather(self._applies.close(grace), self._deletes.close(grace))
+
+    def _rest(self, order: Order) -> None:
+        """Forget failures of what is not to be written now: it is as wanted, or held."""
+        if order.memory is not None:
+            written = {todo.desired.key for todo in order.plan.applies}
+            order.memory.rest(order.memory.attempts.keys() - written - self.under_way(order.name))
+
+    def _overdue(self, order: Order) -> list[Delete]:
+        """Return the bindings whose former subjects could not be replaced for too long."""
+        found, now = list[Delete](), self._clock.monotonic()
+        for todo in order.plan.applies:
+            key, memory = todo.desired.key, order.memory
+            attempt = memory.attempts.get(key) if memory else None
+            if memory is None or attempt is None or todo.over is None:
+                continue
+            attempt.revoke(now, revokes=todo.revokes(memory.applied.get(key)))
+            left = attempt.overdue(now, self._waits.replacement)
+            if left is not None and left <= 0:
+                found.append(Delete(todo.over, Why.NOT_REPLACED))
+            elif left is not None:
+                order.look_again(left)
+        return found
+
+    def _look_again(self, order: Order, deletes: Iterable[Delete]) -> None:
+        """See when what failed is to be tried again, and when what is replaced may go."""
+        memories, now = self._store.bindings.memories, self._clock.monotonic()
+        attempts = dict(order.memory.attempts) if order.memory else {}
+        keys = {todo.desired.key for todo in order.plan.applies}
+        for delete in deletes:
+            keys.add(delete.binding.key)
+            memory = memories.get(delete.binding.uid)
+            if memory is not None and memory.attempt is not None:
+                attempts[delete.binding.key] = memory.attempt
+            elif memory is not None and delete.why is Why.REPLACED:
+                order.look_again(self._left(order, delete))
+        for key in (keys & attempts.keys()) - self.under_way(order.name):
+            if attempts[key].failures:
+                order.look_again(attempts[key].retry_at - now)
+
+    def _withdraw(self, order: Order, deletes: Iterable[Delete]) -> None:
+        """Take back what was not sent yet, and break off what must not be made any more."""
+        tickets = self._tickets.get(order.name, {})
+        revoked = {each.binding.key for each in deletes if not each.replacements}
+        revoked |= {todo.desired.key for todo in order.plan.applies if todo.empties}
+        for key, ticket in tuple(tickets.items()):
+            wanted = ticket.revokes or (key in order.declared and key not in revoked)
+            if not ticket.sent or not wanted:
+                ticket.withdraw()
+                del tickets[key]
+        if not tickets:
+            self._tickets.pop(order.name, None)
+
+    def _remember(self, name: str, deletes: Iterable[Delete]) -> None:
+        """Keep since when each deletion is due; forget those that are wanted again."""
+        memories, now = self._store.bindings.memories, self._clock.monotonic()
+        uids = [binding.uid for binding in self._store.standing(name).values()]
+        before = {uid: memories.pop(uid) for uid in uids if uid in memories}
+        for delete in deletes:
+            memory = before.get(delete.binding.uid) or BindingMemory(now)
+            memory.replacements = delete.replacements
+            memories[delete.binding.uid] = memory
+
+    def _submit_apply(self, order: Order, todo: Apply) -> None:
+        key, memory, now = todo.desired.key, order.memory, self._clock.monotonic()
+        if memory is None or key in self.under_way(order.name):
+            return
+        attempt, version = memory.attempts.get(key), todo.over.version if todo.over else ""
+        if attempt and attempt.waits(version, todo.desired, now, self._store.rights):
+            return
+        attempt = memory.attempts[key] = Attempt.after(attempt, todo.desired, version, now)
+        attempt.urgent = todo.empties
+        if todo.revokes(memory.applied.get(key)):
+            attempt.revoke(now, revokes=True)
+            order.look_again(self._waits.replacement.total_seconds())
+        if todo.empties:
+            self._send(self._deletes, order, key, lambda: self._calls.empty(order, todo, attempt))
+        else:
+            self._send(self._applies, order, key, lambda: self._calls.apply(order, todo, attempt))
+
+    def _submit_delete(self, order: Order, delete: Delete) -> None:
+        binding, now = delete.binding, self._clock.monotonic()
+        if binding.key in self.under_way(order.name):
+            return
+        attempt = self._store.bindings.memories[binding.uid].attempt
+        if attempt and attempt.waits(binding.version, None, now, self._store.rights):
+            return
+        left = self._left(order, delete)
+        if left > 0:
+            order.look_again(left)
+        else:
+            self._send_delete(order, binding, delete.why)
+
+    def _send_delete(self, order: Order, binding: Binding, why: Why) -> None:
+        async def delete() -> None:
+            if await self._calls.delete(order, binding, why) and why in MADE_ANEW:
+                self._make_anew(order, binding.key)
+
+        self._send(self._deletes, order, binding.key, delete)
+
+    def _make_anew(self, order: Order, key: BindingKey) -> None:
+        """Go on with what waited for the end of a binding, unless a newer plan knows better."""
+        if self._orders.get(order.name) is not order:
+            return
+        for todo in order.plan.applies:
+            if todo.desired.key == key:
+                self._tickets[order.name].pop(key, None)
+                self._submit_apply(order, Apply(todo.desired, None))
+
+    def _left(self, order: Order, delete: Delete) -> float:
+        """Return the seconds until a deletion is due."""
+        memory, now = self._store.bindings.memories[delete.binding.uid], self._clock.monotonic()
+        if delete.why is Why.UNOWNED:
+            return memory.since + self._waits.unowned.total_seconds() - now
+        if delete.why is not Why.REPLACED:
+            return 0.0
+        there = self._store.standing(order.name)
+        if memory.replaced_at is None and all(
+            key in there and binds_as_named(there[key]) for key in delete.replacements
+        ):
+            memory.replaced_at = now
+        last = memory.since + self._waits.replacement.total_seconds()
+        if memory.replaced_at is not None:
+            last = min(last, memory.replaced_at + self._waits.settle.total_seconds())
+        return last - now
+
+    def _send(self, lane: Lane, order: Order, key: BindingKey, call: Call) -> None:
+        async def send() -> None:
+            try:
+                await call()
+            finally:
+                self._end(order, key, ticket)
+
+        ticket = lane.submit(order.name, send)
+        ticket.revokes = lane is self._deletes
+        self._tickets.setdefault(order.name, {})[key] = ticket
+
+    def _end(self, order: Order, key: BindingKey, ticket: Ticket) -> None:
+        """Wake whoever waits for the writes of an object, or have it looked at again."""
+        tickets, waiting = self._tickets.get(order.name, {}), self._idle.get(order.name)
+        if tickets.get(key) is ticket:
+            del tickets[key]
+        if tickets:
+            if waiting is None:
+                self._wake(order.name, AGAIN_SECONDS, ticket.revokes)
+            return
+        self._tickets.pop(order.name, None)
+        self._orders.pop(order.name, None)
+        self._calls.post(order)
+        if waiting is not None:
+            waiting.set()
+        else:
+            self._wake(order.name, 0.0, ticket.revokes)
+
+    async def _wait_for(self, name: str) -> None:
+        if not self.under_way(name):
+            return
+        event = self._idle[name] = asyncio.Event()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await event.wait()
+        finally:
+            self._idle.pop(name, None)

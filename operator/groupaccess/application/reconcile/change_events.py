@@ -1,0 +1,74 @@
+"""Tell what was written: a log line for each binding, and one event for all that was done alike."""
+
+import logging
+from collections import defaultdict
+
+from groupaccess.application.ports.cluster import Note, ObjectRef
+from groupaccess.application.status.event_recorder import Recorder
+from groupaccess.domain.binding import Binding, BindingKey, Content
+from groupaccess.domain.text import presentable
+
+NAMED = 3  # bindings that an event names
+
+logger = logging.getLogger(__name__)
+
+
+class Changes:
+    """Gathers what was done for each GroupAccess, until its writes are answered."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._done: dict[str, defaultdict[tuple[str, str], list[BindingKey]]] = {}
+
+    def applied(
+        self,
+        name: str,
+        key: BindingKey,
+        content: Content,
+        over: Binding | None,
+        last: Content | None,
+    ) -> str:
+        """Note an apply; return the verb. `last` is what was applied to it before."""
+        verb = "Created" if over is None else "Updated"
+        why = "declared" if over is None else f"it named {_whom(over.content)}"
+        if last == content:
+            verb, why = "Repaired", "somebody else changed or deleted it"
+        self._note(name, verb, key, f"{content.role.name} for {_whom(content)}", why)
+        return verb
+
+    def deleted(self, name: str, binding: Binding, why: str) -> None:
+        """Note a deletion."""
+        content = binding.content
+        self._log(name, "Deleted", binding.key, f"{content.role.name} for {_whom(content)}", why)
+        self._gather(name, "Deleted", why, binding.key)
+
+    def recovered(self, name: str, key: BindingKey, failures: int) -> None:
+        """Note that a write worked after it had failed."""
+        text = "GroupAccess %s: %s works again after %d tries that failed"
+        logger.info(text, name, presentable(str(key)), failures)
+
+    def post(self, name: str, about: ObjectRef | None) -> None:
+        """Post one event for each kind of change; none of an object that is gone."""
+        for (verb, what), keys in sorted(self._done.pop(name, {}).items()):
+            named = ", ".join(str(key) for key in sorted(keys)[:NAMED])
+            more = f" and {len(keys) - NAMED} more" if len(keys) > NAMED else ""
+            if about is not None:
+                message = f"{verb} {named}{more}: {what}"
+                urgent = verb == "Deleted"
+                note = Note(about, f"Binding{verb}", "Reconcile", message, urgent=urgent)
+                self._recorder.post(note)
+
+    def _note(self, name: str, verb: str, key: BindingKey, what: str, why: str) -> None:
+        self._log(name, verb, key, what, why)
+        self._gather(name, verb, what, key)
+
+    def _gather(self, name: str, verb: str, what: str, key: BindingKey) -> None:
+        self._done.setdefault(name, defaultdict(list))[verb, what].append(key)
+
+    def _log(self, name: str, verb: str, key: BindingKey, what: str, why: str) -> None:
+        text = "GroupAccess %s: %s %s: %s (%s)"
+        logger.info(text, name, verb, *(presentable(each) for each in (str(key), what, why)))
+
+
+def _whom(content: Content) -> str:
+    return ", ".join(content.groups) or "nobody, to remember the group's id"

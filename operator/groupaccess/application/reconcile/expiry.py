@@ -1,0 +1,86 @@
+"""Ends in time: wake a GroupAccess when a grant, a grace or a former subject ends.
+
+Of a grant warn an hour before; of a former subject tell when it begins.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+from groupaccess.application.ports.cluster import Note
+from groupaccess.application.state.declared import DeclaredAccess
+from groupaccess.application.state.object_memory import ObjectMemory
+from groupaccess.application.status.event_recorder import Recorder
+from groupaccess.application.work.wall_clock_timers import Alarms
+from groupaccess.domain.binding import BindingKey, Content
+from groupaccess.domain.identity.former_subjects import by_mapping, words
+from groupaccess.domain.verdict.verdict import Outcome, Verdict
+
+WARNING = timedelta(hours=1)
+
+
+class Expiry:
+    """Keeps the alarm of each GroupAccess, and tells once that a grant is about to end."""
+
+    def __init__(self, recorder: Recorder, alarms: Alarms) -> None:
+        self._recorder = recorder
+        self._alarms = alarms
+
+    def watch(
+        self,
+        declared: DeclaredAccess,
+        memory: ObjectMemory,
+        verdicts: Collection[Verdict],
+        contents: Mapping[BindingKey, Content],
+        now: datetime,
+    ) -> None:
+        """Set the alarm for what ends next, or for the hour before it.
+
+        `contents` is what the bindings say that are to stand.
+        """
+        name, ahead = declared.access.name, list[datetime]()
+        ends = [(each, each.mapping.expires_at) for each in verdicts if each.mapping.expires_at]
+        warned, memory.warned = memory.warned, set()
+        for verdict, end in ends:
+            ahead += (moment for moment in (end - WARNING, end) if moment > now)
+            if end - WARNING <= now < end and verdict.outcome is Outcome.GRANT:
+                once = f"{declared.access.uid}/{verdict.mapping.name}/{end.isoformat()}"
+                memory.warned.add(once)
+                if once not in warned:
+                    self._warn(declared, verdict, end, once)
+        others = [each.until for each in verdicts if each.until is not None]
+        others += self._formers(declared, memory, warned, contents)
+        ahead += (moment for moment in others if moment > now)
+        if ends or others:
+            self._alarms.set(name, min(ahead, default=None))
+        else:
+            self._alarms.forget(name)
+
+    def _formers(
+        self,
+        declared: DeclaredAccess,
+        memory: ObjectMemory,
+        warned: Collection[str],
+        contents: Mapping[BindingKey, Content],
+    ) -> Iterator[datetime]:
+        """Yield the ends of the former subjects; tell of each once."""
+        for mapping, formers in sorted(by_mapping(contents).items()):
+            for subject, former in sorted(formers.items()):
+                end = former.until.isoformat()
+                once = f"{declared.access.uid}/{mapping}/{subject}/{end}"
+                memory.warned.add(once)
+                if once not in warned:
+                    text = f"{mapping}: {words(subject, former)}"
+                    ref = declared.observed.ref
+                    self._recorder.post(Note(ref, "FormerSubject", "Reconcile", text, once=once))
+                yield former.until
+
+    def forget(self, name: str) -> None:
+        """Forget a GroupAccess that is gone."""
+        self._alarms.forget(name)
+
+    def _warn(self, declared: DeclaredAccess, verdict: Verdict, end: datetime, once: str) -> None:
+        mapping = verdict.mapping
+        message = f"{mapping.name}: {mapping.cluster_role} for {mapping.group} ends at"
+        text = f"{message} {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        ref = declared.observed.ref
+        self._recorder.post(Note(ref, "Expiring", "Watch", text, warning=True, once=once))

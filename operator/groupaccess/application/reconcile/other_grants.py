@@ -1,0 +1,87 @@
+"""Who else grants the same as a GroupAccess, also of what it grants no more."""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
+from groupaccess.application.state.object_memory import DeclaredGroup
+from groupaccess.application.state.store import Store
+from groupaccess.domain.access.group_access import Access, AccessMapping
+from groupaccess.domain.binding import BindingKey
+from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.bindings.other_grants import AlsoGrantedBy, also_granted_by
+from groupaccess.domain.tokens.group_claims import plausible_subjects
+from groupaccess.domain.verdict.verdict import Outcome, Verdict
+
+
+class Elsewhere:
+    """Finds the other bindings for the same right.
+
+    Whom a revoked mapping bound is remembered, for when Keycloak does not tell whom it would bind.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def remember(self, access: Access, verdicts: Iterable[Verdict], wanted: Wanted) -> None:
+        """Take in whom the mappings bind that are about to be revoked; forget what else was."""
+        memory = self._store.memory(access.name)
+        before, memory.subjects = memory.subjects, {}
+        for mapping in (each.mapping for each in verdicts if each.outcome is Outcome.REVOKE):
+            declared = DeclaredGroup(access.directory, mapping.group)
+            groups = self._bound(access, mapping, wanted) or before.get(declared)
+            if groups:
+                memory.subjects[declared] = groups
+
+    def find(
+        self, access: Access, verdicts: Iterable[Verdict], wanted: Wanted
+    ) -> dict[str, AlsoGrantedBy]:
+        """Return them for each mapping that has some, by its name.
+
+        From then on the GroupAccess is told when a binding for one of its groups changes.
+        """
+        bindings, bound = self._store.bindings, set[str]()
+        found: dict[str, AlsoGrantedBy] = {}
+        contents = self._contents(access, wanted)
+        for verdict in verdicts:
+            mapping = verdict.mapping
+            keys = _keys(access, mapping, wanted)
+            if verdict.outcome is Outcome.REVOKE:
+                declared = DeclaredGroup(access.directory, mapping.group)
+                last = self._store.memory(access.name).subjects.get(declared, frozenset())
+                groups = frozenset(verdict.would_bind) or last
+            else:
+                keys &= contents.keys()
+                groups = frozenset(group for key in keys for group in contents[key])
+            bound |= groups
+            also = also_granted_by(mapping.cluster_role, keys, bindings.naming(groups))
+            if also is not None:
+                found[mapping.name] = also
+        bindings.bind(access.name, frozenset(bound))
+        return found
+
+    def _contents(self, access: Access, wanted: Wanted) -> dict[BindingKey, tuple[str, ...]]:
+        """Return whom each binding names that stands or is to stand."""
+        standing = self._store.standing(access.name)
+        groups = {key: standing[key].content.groups for key in wanted.kept if key in standing}
+        return groups | {want.key: want.content.groups for want in wanted.bindings}
+
+    def _bound(self, access: Access, mapping: AccessMapping, wanted: Wanted) -> frozenset[str]:
+        """Return whom the mapping's bindings name, so far as they are of the declared group."""
+        standing = self._store.standing(access.name)
+        directory = self._store.realms.directories.get(access.directory)
+        prefix = directory.directory.groups_prefix if directory else ""
+        declared = (access.directory, mapping.group)
+        contents = (
+            standing[key].content for key in _keys(access, mapping, wanted) if key in standing
+        )
+        return frozenset(
+            subject.name
+            for content in contents
+            if (content.annotation("directory"), content.annotation("group")) == declared
+            for subject in plausible_subjects(mapping.group, content, prefix)
+        )
+
+
+def _keys(access: Access, mapping: AccessMapping, wanted: Wanted) -> AbstractSet[BindingKey]:
+    where = wanted.places[mapping.name]
+    return {access.key(mapping, each) for each in (*where.wanted, *where.terminating)}

@@ -1,0 +1,46 @@
+"""What is to be written for one GroupAccess, and how long its deletions wait."""
+
+import asyncio
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from groupaccess.application.ports.cluster import ObjectRef
+from groupaccess.application.state.object_memory import ObjectMemory
+from groupaccess.domain.binding import BindingKey
+from groupaccess.domain.bindings.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long a deletion waits.
+
+    `settle` after its replacement was acknowledged: each API server has caches. `replacement` is
+    the longest time that a binding outlives its end because its replacement cannot be written.
+    """
+
+    settle: timedelta = timedelta(seconds=2)
+    replacement: timedelta = timedelta(seconds=30)
+    unowned: timedelta = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class Order:
+    """The writes of one GroupAccess.
+
+    Its `memory` is None when it is gone. `declared` are the bindings that it may have; what else
+    is under way is broken off. `again` is when to look again, in seconds.
+    """
+
+    name: str
+    plan: Plan
+    about: ObjectRef | None = None
+    memory: ObjectMemory | None = None
+    declared: AbstractSet[BindingKey] = frozenset()
+    again: float | None = None
+    exists: asyncio.Task[bool] | None = field(default=None, repr=False)
+
+    def look_again(self, seconds: float) -> None:
+        """Look again in that time, or sooner where that was wanted already."""
+        seconds = max(0.0, seconds)
+        self.again = seconds if self.again is None else min(self.again, seconds)

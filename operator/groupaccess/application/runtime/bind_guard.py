@@ -1,0 +1,67 @@
+"""Whether the bind guard is in force: the admission policy that asks what an author may bind.
+
+Without it whoever may write a GroupAccess hands out every role that the operator may bind. Nothing
+is taken back for that: a metric, an event and a log line say it, so that a person looks.
+"""
+
+import asyncio
+import logging
+from typing import Protocol
+
+from groupaccess.application.ports.cluster import Note, ObjectRef
+from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.metrics import Metrics
+from groupaccess.application.status.event_recorder import Recorder
+
+logger = logging.getLogger(__name__)
+
+EVERY = 10.0  # seconds between two readings
+
+
+class Guards(Protocol):
+    """The admission policies of the API server."""
+
+    async def missing(self, name: str) -> str:
+        """Return why a policy refuses nothing, "" while it is in force.
+
+        Policy and binding have one name. Raise PassingError for what may be tried again.
+        """
+
+
+class BindGuard:
+    """Watches the policy; without a name of it, none is expected."""
+
+    def __init__(self, guards: Guards, recorder: Recorder, metrics: Metrics, name: str) -> None:
+        self._guards = guards
+        self._recorder = recorder
+        self._metrics = metrics
+        self._name = name
+        self._missing = ""
+
+    async def run(self) -> None:
+        """Read the policy now and then, and say what changed, until cancelled."""
+        if not self._name:
+            logger.info("no bind guard: who may write a GroupAccess hands out every bindable role")
+        while self._name:
+            try:
+                self._take(await self._guards.missing(self._name))
+            except PassingError as error:
+                logger.warning("admission policy %s was not read: %s", self._name, error)
+            await asyncio.sleep(EVERY)
+
+    def _take(self, missing: str) -> None:
+        before, self._missing = self._missing, missing
+        self._metrics.guarded(self._name, yes=not missing)
+        if missing == before:
+            return
+        if not missing:
+            logger.warning("admission policy %s is in force again", self._name)
+            return
+        text = (
+            f"admission policy {self._name} is not in force ({missing}): nobody checks that who "
+            "writes a GroupAccess may bind its ClusterRoles. Install the chart's policy again, and "
+            "find in the API server's audit log who wrote GroupAccesses meanwhile."
+        )
+        logger.warning("%s", text)
+        about = ObjectRef("ValidatingAdmissionPolicy", self._name, "")
+        self._recorder.post(Note(about, "NotInForce", "Check", text, warning=True))

@@ -1,0 +1,59 @@
+"""Which ClusterRoles the operator may bind: what is bound stays when that list is narrowed.
+
+Nothing is refused then until such a binding has to be made again. So it is asked, and reported.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.state.store import Store
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0  # between two looks for a change: an authorizer has it about a second later
+EVERY_SECONDS = 600.0  # between two rounds at most: not every right is a ClusterRole's
+AGAIN_SECONDS = 30.0  # after a round that failed
+
+
+class Rights(Protocol):
+    """The operator's own rights."""
+
+    async def may_bind(self, cluster_role: str) -> bool:
+        """Ask whether the operator may bind a ClusterRole; raise PassingError without an answer."""
+
+
+class BindableRoles:
+    """Keeps in the store which of the ClusterRoles in use the operator may not bind."""
+
+    def __init__(
+        self, rights: Rights, store: Store, enqueue: Callable[[Iterable[str]], None]
+    ) -> None:
+        self._rights = rights
+        self._store = store
+        self._enqueue = enqueue
+
+    async def run(self) -> None:
+        """Ask when the roles in use or the operator's rights may have changed, until cancelled."""
+        while True:
+            asked, pause = self._facts, EVERY_SECONDS
+            try:
+                await self._ask(asked[1])
+            except PassingError as error:
+                logger.warning("which roles may be bound is not known: %s", error)
+                pause = AGAIN_SECONDS
+            for _ in range(int(pause / LOOK_SECONDS)):
+                await asyncio.sleep(LOOK_SECONDS)
+                if self._facts != asked:
+                    break
+
+    @property
+    def _facts(self) -> tuple[int, frozenset[str]]:
+        return self._store.rights, self._store.roles_in_use()
+
+    async def _ask(self, roles: frozenset[str]) -> None:
+        for role in sorted(roles):
+            self._enqueue(self._store.put_right(role, bindable=await self._rights.may_bind(role)))
+        self._store.unbindable &= roles

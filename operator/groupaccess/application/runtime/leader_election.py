@@ -1,0 +1,168 @@
+"""One writer: of several replicas that all watch, the one that holds the Lease writes.
+
+The rules are client-go's: a Lease is free when its holder has not changed it for its duration, by
+the own monotonic clock, since clocks of different machines are not compared.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from groupaccess.application.ports.clock import Clock
+from groupaccess.application.ports.errors import PassingError, RestartError
+
+logger = logging.getLogger(__name__)
+
+SOON = 0.1  # seconds until the Lease is tried again that is to be given back
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A coordination.k8s.io Lease. `holder` is "" when it was released; `version` guards writes."""
+
+    holder: str
+    duration: int
+    acquired: datetime
+    renewed: datetime
+    transitions: int
+    version: str = ""
+
+
+class Leases(Protocol):
+    """The one Lease that replicas share."""
+
+    async def read(self) -> Lease | None:
+        """Read it; None when there is none. Raise PassingError when that fails."""
+
+    async def write(self, lease: Lease) -> Lease:
+        """Create it (no version) or replace exactly the version that was read.
+
+        Raise PassingError when somebody else was faster, or when that fails.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds: how long a Lease is good, how long renewing is tried, and how often."""
+
+    duration: int = 15
+    deadline: float = 10.0
+    retry: float = 2.0
+
+
+class LostLeaseError(RestartError):
+    """The Lease could not be renewed in time: another replica may write by now."""
+
+
+class Elector:
+    """Takes the Lease, keeps it, gives it back."""
+
+    def __init__(
+        self, leases: Leases, clock: Clock, identity: str, times: Times | None = None
+    ) -> None:
+        self._leases = leases
+        self._clock = clock
+        self._identity = identity
+        self._times = times or Times()
+        self._seen: tuple[Lease | None, float] = (None, 0.0)
+        self._held: Lease | None = None
+        self._renewed = 0.0  # when that was asked for: others count from before the answer came
+
+    @property
+    def leading(self) -> bool:
+        """Tell whether this replica holds the Lease, and has renewed it lately.
+
+        A process that was frozen finds its watches full when it thaws, and may not write for them
+        although nothing has told it yet that it lost the Lease.
+        """
+        since = self._clock.monotonic() - self._renewed
+        return self._held is not None and since < self._times.deadline
+
+    async def acquire(self) -> None:
+        """Wait until this replica holds the Lease."""
+        while True:
+            try:
+                async with asyncio.timeout(self._times.deadline):
+                    if await self._try():
+                        logger.info("%s holds the lease: it writes", self._identity)
+                        return
+            except (PassingError, TimeoutError) as error:
+                logger.info("lease not taken: %s", str(error) or "no answer")
+            await asyncio.sleep(self._times.retry)
+
+    async def keep(self) -> None:
+        """Renew the Lease until cancelled; raise LostLeaseError when that fails for too long."""
+        while True:
+            await asyncio.sleep(self._times.retry)
+            left = self._times.deadline - (self._clock.monotonic() - self._renewed)
+            try:
+                async with asyncio.timeout(max(left, 0)):
+                    if not await self._try():
+                        break
+            except (PassingError, TimeoutError) as error:
+                logger.warning("lease not renewed: %s", str(error) or "no answer")
+                if self._clock.monotonic() - self._renewed >= self._times.deadline:
+                    break
+        self._held = None
+        raise LostLeaseError(f"{self._identity} lost the lease, another replica may write")
+
+    async def release(self) -> None:
+        """Give the Lease back, so that nobody has to wait for its end.
+
+        A renewal may still be under way that nobody waits for any more: the Lease is read anew
+        until what was read could be given back, or was not ours.
+        """
+        self._held = None
+        try:
+            async with asyncio.timeout(self._times.retry):
+                while not await self._give_back():  # noqa: ASYNC110 -- nothing tells of it
+                    await asyncio.sleep(SOON)
+        except TimeoutError:
+            logger.warning("lease not released: others wait until it runs out")
+
+    async def _give_back(self) -> bool:
+        try:
+            found = await self._leases.read()
+            if found is not None and found.holder == self._identity:
+                await self._leases.write(replace(found, holder="", duration=1))
+        except PassingError as error:
+            logger.info("lease not released yet: %s", error)
+            return False
+        return True
+
+    async def _try(self) -> bool:
+        """Take or renew the Lease if it is ours, free or run out."""
+        found = await self._leases.read()
+        if found is not None and not self._may_take(found):
+            return False
+        now, asked = self._clock.now(), self._clock.monotonic()
+        mine = found is not None and found.holder == self._identity
+        self._held = await self._leases.write(
+            Lease(
+                holder=self._identity,
+                duration=self._times.duration,
+                acquired=found.acquired if found and mine else now,
+                renewed=now,
+                transitions=_transitions(found, mine=mine),
+                version=found.version if found else "",
+            )
+        )
+        self._renewed = asked
+        return True
+
+    def _may_take(self, found: Lease) -> bool:
+        seen, since = self._seen
+        if seen != found:
+            self._seen = (found, self._clock.monotonic())
+            since = self._clock.monotonic()
+        if found.holder in {"", self._identity}:
+            return True
+        return self._clock.monotonic() - since >= found.duration
+
+
+def _transitions(found: Lease | None, *, mine: bool) -> int:
+    if found is None:
+        return 0
+    return found.transitions + (0 if mine else 1)

@@ -1,0 +1,56 @@
+"""The admission policy on the operator's own writes: a change may allow what it refused."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.state.store import Store
+
+logger = logging.getLogger(__name__)
+
+EVERY_SECONDS = 5.0
+
+
+class Policies(Protocol):
+    """The admission policies of the API server."""
+
+    async def version(self, name: str) -> str:
+        """Return the resourceVersion of a policy, "" when it is not there.
+
+        Raise PassingError for what may be tried again, and where the right is missing.
+        """
+
+
+class Cage:
+    """Looks at the policy only while a write is refused: nothing is asked when all is well."""
+
+    def __init__(
+        self,
+        policies: Policies,
+        store: Store,
+        enqueue: Callable[[Iterable[str]], None],
+        name: str,
+    ) -> None:
+        self._policies = policies
+        self._store = store
+        self._enqueue = enqueue
+        self._name = name
+
+    async def run(self) -> None:
+        """Have what was refused tried again when it changes, until cancelled."""
+        known: str | None = None
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            if not self._name or not self._store.refused():
+                known = None
+                continue
+            try:
+                version = await self._policies.version(self._name)
+            except PassingError as error:
+                logger.warning("policy %s was not read: %s", self._name, error)
+                continue
+            if known is not None and version != known:
+                self._enqueue(self._store.change_rights())
+            known = version

@@ -1,0 +1,198 @@
+"""From the API's objects to what is decided by: our two kinds as they are kept in the store."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from groupaccess.api import v1alpha1 as api
+from groupaccess.application.ports.cluster import ObjectRef
+from groupaccess.application.state.observed_status import fingerprint, prior
+from groupaccess.domain.access.group_access import Access, AccessMapping
+from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.access.namespace_scope import Operator, Requirement, Scope
+from groupaccess.domain.binding import ANNOTATION_DOMAIN
+from groupaccess.domain.condition import Prior
+from groupaccess.domain.identity.freeze import ACKNOWLEDGE, acknowledged
+
+REQUEST = f"{ANNOTATION_DOMAIN}reconcile"
+ID_TOKEN = "ID"  # noqa: S105 -- a kind of token
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What is kept of an object beside its spec.
+
+    `written` is the fingerprint of the status that it has, `prior` the part of that status which
+    the next one goes on from.
+    """
+
+    ref: ObjectRef
+    version: str
+    generation: int
+    deleting: bool
+    prior: Prior
+    written: str
+
+    def is_newer_than(self, other: "Observed") -> bool:
+        """Compare two versions, also of namesakes: opaque by contract, numbers in etcd and kine.
+
+        They grow over all objects.
+        """
+        return int(self.version) > int(other.version)
+
+    def is_echo_of(self, other: "Observed") -> bool:
+        """Tell whether this is what is known already, above all from the own status write.
+
+        That write went over the very version that was judged, so that nobody's edit is in it.
+        """
+        mine, theirs = (
+            (each.ref, each.version, each.generation, each.deleting) for each in (self, other)
+        )
+        return mine == theirs and not self.deleting
+
+    def follows(self, other: "Observed") -> bool:
+        """Tell whether this is the same object, at least as new."""
+        return self.ref == other.ref and not other.is_newer_than(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredAccess:
+    """A GroupAccess as watched; `changed` is when its spec was last written, None if unknown."""
+
+    access: Access
+    observed: Observed
+    changed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredDirectory:
+    """A KeycloakDirectory as watched; `spec` is kept for how the realm is reached.
+
+    Whenever `requested` has another text, everything is asked again at once.
+    """
+
+    directory: Directory
+    spec: api.KeycloakDirectorySpec
+    observed: Observed
+    requested: str = ""
+
+    def same_spec(self, other: "DeclaredDirectory") -> bool:
+        """Tell whether both declare the same, and acknowledge the same."""
+        return (self.spec, self.directory) == (other.spec, other.directory)
+
+    def differs_by_suspend(self, other: "DeclaredDirectory") -> bool:
+        """Tell whether nothing but `suspend` is another: what is known of the realm stays so."""
+        mine, theirs = (each.spec.model_copy(update={"suspend": False}) for each in (self, other))
+        known, new = (replace(each.directory, suspend=False) for each in (self, other))
+        return (mine, known) == (theirs, new)
+
+    def asks_the_same(self, other: "DeclaredDirectory") -> bool:
+        """Tell whether there is no reason in the object to ask everything again."""
+        return self.same_spec(other) and self.requested == other.requested
+
+    def reads_the_same(self, other: "DeclaredDirectory") -> bool:
+        """Tell whether both are one object, which would ask the same realm for the same clients."""
+        mine, theirs = (
+            (each.observed.ref.uid, each.spec.issuer, each.spec.admin_url, each.directory.clients)
+            for each in (self, other)
+        )
+        return mine == theirs
+
+
+def declared_access(body: api.GroupAccess) -> DeclaredAccess:
+    """Read a GroupAccess."""
+    spec = body.spec
+    return DeclaredAccess(
+        Access(
+            name=body.metadata.name,
+            uid=body.metadata.uid,
+            generation=body.metadata.generation,
+            directory=spec.directory_ref.name,
+            mappings=tuple(map(declared_mapping, spec.mappings)),
+            suspend=spec.suspend,
+        ),
+        observed(body.kind, body.metadata, body.status),
+        changed(body.metadata),
+    )
+
+
+def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
+    """Read a KeycloakDirectory."""
+    spec = body.spec
+    directory = Directory(
+        name=body.metadata.name,
+        issuer=spec.issuer,
+        groups_claim=spec.tokens.groups_claim,
+        groups_prefix=spec.tokens.groups_prefix,
+        clients=tuple(
+            TokenClient(client.client_id, client.token == ID_TOKEN, client.scopes)
+            for client in spec.tokens.clients
+        ),
+        allowed_roles=frozenset(spec.allowed_cluster_roles),
+        grace=spec.on_missing.grace,
+        refuses_replaced=spec.on_replaced == "Refuse",
+        keeps_renamed=spec.on_renamed == "Keep",
+        revokes_collided=spec.on_collision == "Revoke",
+        acknowledged=acknowledged(body.metadata.annotations.get(ACKNOWLEDGE)),
+        canary=spec.canary.group if spec.canary else None,
+        shares_prefix_with=frozenset(spec.tokens.shares_prefix_with),
+        created=body.metadata.creation_timestamp,
+        suspend=spec.suspend,
+    )
+    requested = body.metadata.annotations.get(REQUEST, "")
+    seen = observed(body.kind, body.metadata, body.status)
+    return DeclaredDirectory(directory, spec, seen, requested)
+
+
+def declared_mapping(mapping: api.GroupMapping) -> AccessMapping:
+    """Read a mapping."""
+    return AccessMapping(
+        name=mapping.name,
+        group=mapping.group,
+        cluster_role=mapping.cluster_role,
+        # Without namespaces it says clusterWide: true, or it would not have been read.
+        scope=None if mapping.namespaces is None else _scope(mapping.namespaces),
+        expires_at=mapping.expires_at,
+        group_id=mapping.group_id,
+    )
+
+
+def _scope(namespaces: api.Namespaces) -> Scope:
+    selector = namespaces.selector
+    labels = selector.match_labels if selector else {}
+    expressions = selector.match_expressions if selector else ()
+    return Scope(
+        names=frozenset(namespaces.names),
+        requirements=(
+            *(Requirement(key, Operator.IN, frozenset({value})) for key, value in labels.items()),
+            *(Requirement(e.key, Operator(e.operator), frozenset(e.values)) for e in expressions),
+        ),
+    )
+
+
+def changed(meta: api.ObjectMeta) -> datetime | None:
+    """Return when the spec was last written, as the object says it.
+
+    Of a creation the API server says it; later times, whoever writes the object could forge, and
+    who only takes away leaves none.
+    """
+    if meta.generation <= 1:
+        return meta.creation_timestamp
+    writers = (each for each in meta.managed_fields if not each.subresource)
+    times = (each.time for each in writers if "f:spec" in each.fields_v1)
+    return max((time for time in times if time is not None), default=None)
+
+
+def observed(
+    kind: str,
+    meta: api.ObjectMeta,
+    status: api.GroupAccessStatus | api.KeycloakDirectoryStatus,
+) -> Observed:
+    """Read what is kept of an object beside its spec."""
+    return Observed(
+        ref=ObjectRef(kind, meta.name, meta.uid),
+        version=meta.resource_version,
+        generation=meta.generation,
+        deleting=meta.deletion_timestamp is not None,
+        prior=prior(status),
+        written=fingerprint(status),
+    )

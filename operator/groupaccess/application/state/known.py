@@ -1,0 +1,261 @@
+"""What is known of the cluster and of the directories, and what can be asked of that."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from groupaccess.application.state.binding_index import Standing
+from groupaccess.application.state.declared import DeclaredAccess
+from groupaccess.application.state.demand import awaits_proof, in_use, in_use_of, strings
+from groupaccess.application.state.directories import Realms
+from groupaccess.application.state.object_memory import ObjectMemory
+from groupaccess.application.state.question_index import Dependents
+from groupaccess.application.state.reference_index import References
+from groupaccess.application.state.watched_objects import Seen
+from groupaccess.domain.access.group_access import AccessMapping
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.access.namespace_scope import Namespace
+from groupaccess.domain.binding import Binding, BindingKey, BindingName
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import Answers, InUse, Question, questions
+from groupaccess.domain.directory.reading import Gap
+from groupaccess.domain.directory.snapshot import Realm
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.identity.former_subjects import former_subjects
+from groupaccess.domain.identity.freeze import Use, new_account, use_of
+from groupaccess.domain.identity.pins import Pin, edited, pins
+from groupaccess.domain.tokens.client_claims import carries_paths
+from groupaccess.domain.tokens.prefixes import Prefixes
+from groupaccess.domain.verdict.verdict import Circumstances
+
+ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
+
+
+@dataclass
+class Known:
+    """Everything that is watched, as values; bodies are not kept."""
+
+    accesses: dict[str, DeclaredAccess] = field(default_factory=dict)
+    realms: Realms = field(default_factory=Realms)
+    bindings: Standing = field(default_factory=Standing)
+    cluster_roles: set[str] = field(default_factory=set)
+    namespaces: dict[str, Namespace] = field(default_factory=dict)
+    unbindable: set[str] = field(default_factory=set)  # ClusterRoles in use, not to be bound
+    rights: int = 0  # numbers the operator's rights: they may be others after a role has changed
+    seen: dict[str, Seen] = field(default_factory=lambda: {kind: Seen() for kind in KINDS})
+    _references: References = field(default_factory=References)
+    _dependents: Dependents = field(default_factory=Dependents)
+    _memories: dict[str, ObjectMemory] = field(default_factory=dict)  # by uid
+
+    def users_of(self, directory: str) -> AbstractSet[str]:
+        """Return the GroupAccesses that refer to the directory."""
+        return self._references.of_directory(directory)
+
+    def in_use(self, directory: str) -> InUse:
+        """Return the groups that a directory is asked about."""
+        users = (self.accesses[user].access for user in self.users_of(directory))
+        declared = self.realms.directories[directory].directory
+        formers = self.bindings.pinned.formers(directory)
+        return in_use(declared, users, self.pinned(directory), formers)
+
+    def pinned(self, directory: str) -> AbstractSet[Use]:
+        """Return what is pinned of a directory: on bindings, and by writes under way for them.
+
+        A binding that somebody deleted is to be bound again: for the same group.
+        """
+        unwritten = (
+            use_of(key, content)
+            for memory in self._memories.values()
+            for key, content in memory.unwritten(self.bindings.all).items()
+        )
+        found = {use for name, use in filter(None, unwritten) if name == directory}
+        return found.union(self.bindings.pinned.of(directory))
+
+    def refused(self) -> AbstractSet[str]:
+        """Return the GroupAccesses that the API server refused a write of."""
+        return {memory.name for memory in self._memories.values() if memory.refused}
+
+    def roles_in_use(self) -> frozenset[str]:
+        """Return the ClusterRoles that some GroupAccess grants, and that exist."""
+        return self._references.roles & self.cluster_roles
+
+    def names(self) -> AbstractSet[str]:
+        """Return the names of all GroupAccesses, and those that bindings bear."""
+        return self.accesses.keys() | self.bindings.owners
+
+    def overdue(self, now: datetime) -> AbstractSet[str]:
+        """Return those with bindings that are no longer declared, by their names and times."""
+        return {name for name in self.bindings.owners if self._is_overdue(name, now)}
+
+    def _is_overdue(self, name: str, now: datetime) -> bool:
+        declared = self.accesses.get(name)
+        mappings = declared.access.mappings if declared else ()
+        lasting = {
+            (each.name, each.cluster_role)
+            for each in mappings
+            if each.expires_at is None or each.expires_at > now
+        }
+        names = (BindingName.parse(key.name) for key in self.standing(name))
+        return any((each.mapping, each.cluster_role) not in lasting for each in names if each)
+
+    def standing(self, access: str) -> Mapping[BindingKey, Binding]:
+        """Return the bindings that bear the reserved names of a GroupAccess."""
+        return self.bindings.of(access)
+
+    def memory(self, access: str) -> ObjectMemory:
+        """Return what is remembered of a GroupAccess; of one that is not known nothing is kept."""
+        declared = self.accesses.get(access)
+        if declared is None:
+            return ObjectMemory("")
+        uid = declared.access.uid
+        memory = self._memories.get(uid)
+        if memory is None:
+            memory = self._memories[uid] = ObjectMemory(uid, access)
+        return memory
+
+    def pins(self, access: str) -> dict[str, Pin]:
+        """Return the pinned groups of a GroupAccess in its directory, by group as declared.
+
+        What was proven counts more than what somebody made of it since.
+        """
+        declared = self.accesses.get(access)
+        if declared is None:
+            return {}
+        standing = {key: binding.content for key, binding in self.standing(access).items()}
+        memory = self.memory(access)
+        contents = memory.placeholders | standing | memory.certain
+        found = pins(declared.access.directory, contents)
+        for now, before in edited(declared.access, contents).items():
+            if before in found:
+                found.setdefault(now, found[before])
+        return found
+
+    def frozen(self, name: str) -> Failure | None:
+        """Say why a directory is frozen, None when it is not."""
+        return self.realms.frozen(name, self.bindings.pinned.of(name), self._references.ids)
+
+    def prefixes(self, name: str) -> Prefixes:
+        """Return what the prefixes of other directories mean for a directory."""
+        return self.realms.prefixes(name, self.bindings.pinned.bound)
+
+    def held(self, name: str) -> Failure | None:
+        """Say why a directory grants nothing new, whatever is read of it; None when it may."""
+        return self.frozen(name) or self.prefixes(name).conflict
+
+    def new_account(self, name: str) -> str | None:
+        """Return the operator's account in a realm while bindings still name a former one."""
+        judged = self.realms.memory(name).judged
+        return new_account(self.bindings.pinned.of(name), judged[0]) if judged else None
+
+    def circumstances(self, declared: DeclaredAccess, now: datetime) -> Circumstances:
+        """Gather what the verdicts of a GroupAccess depend on, at a time of day.
+
+        It is touched from now on whenever one of the answers changes that it depends on.
+        """
+        access, name = declared.access, declared.access.directory
+        directory, memory = self.realms.directories.get(name), self.realms.memory(name)
+        pinned = self.pins(access.name)
+        needed = {
+            each.name: self._needed(name, each, pinned, memory.answers) for each in access.mappings
+        }
+        formers = self._former_names(access.name, directory.directory if directory else None)
+        self._dependents.put(access.name, name, formers.union(*needed.values()))
+        groups = {each.group for each in access.mappings}
+        gaps = (
+            (each, self._gap(name, each, needed[each.name], pinned.get(each.group)))
+            for each in access.mappings
+        )
+        return Circumstances(
+            directory_name=name,
+            directory=directory.directory if directory else None,
+            reading=memory.reading,
+            cluster_roles=self.cluster_roles,
+            now=now,
+            namespaces=self.namespaces,
+            suspend=declared.access.suspend,
+            sight=self.realms.sights.get(name),
+            pins=pinned,
+            frozen=self.frozen(name),
+            prefixes=self.prefixes(name),
+            unreadable=self._unreadable(name),
+            gaps={mapping.name: gap for mapping, gap in gaps if gap is not None},
+            hints={each: memory.hints[each][0] for each in groups & memory.hints.keys()},
+        )
+
+    def _former_names(self, access: str, directory: Directory | None) -> frozenset[Question]:
+        """Return the questions about the former subjects of a GroupAccess.
+
+        It is judged without the answers, and again with them.
+        """
+        if directory is None:
+            return frozenset()
+        bound = (former_subjects(binding.content) for binding in self.standing(access).values())
+        texts = strings(directory, {name for formers in bound for name in formers})
+        return questions(InUse(strings=texts), {}, paths=False)
+
+    def unanswered(
+        self, directory: str, accesses: Iterable[str], fresh: Answers | None = None
+    ) -> set[Question]:
+        """Return what was never asked of a directory, of all that some GroupAccesses need.
+
+        `fresh` are answers that are not kept yet.
+        """
+        memory, needed = self.realms.memory(directory), set[Question]()
+        answers: Answers = {**memory.answers, **fresh} if fresh else memory.answers
+        for access in (self.accesses[name].access for name in accesses if name in self.accesses):
+            if access.directory == directory:
+                pinned = self.pins(access.name)
+                for mapping in access.mappings:
+                    needed |= self._needed(directory, mapping, pinned, answers)
+        return needed - answers.keys() - memory.failures.keys()
+
+    def is_another(self, directory: str, realm: Realm) -> bool:
+        """Tell whether bindings say that the operator's account was another one."""
+        uses = (use.directory_id for use in self.bindings.pinned.of(directory) if use.grants)
+        named = {*uses} - {""}
+        return bool(named) and realm.identity not in named
+
+    def continues(self, directory: str, realm: Realm) -> bool:
+        """Tell whether its clients count before a round ends: the realm is the one of before.
+
+        At first it does where nothing is pinned, so that nothing can be lost by it.
+        """
+        before = self.realms.memory(directory).realm
+        if before is None:
+            return not self.pinned(directory)
+        return before.identity == realm.identity
+
+    def _needed(
+        self,
+        directory: str,
+        mapping: AccessMapping,
+        pinned: Mapping[str, Pin],
+        answers: Answers,
+    ) -> frozenset[Question]:
+        """Return the questions whose answers a mapping depends on, by what was answered so far."""
+        declared, memory = self.realms.directories.get(directory), self.realms.memory(directory)
+        if declared is None or memory.realm is None or mapping.unreadable is not None:
+            return frozenset()
+        paths = carries_paths(declared.directory, memory.realm.clients)
+        return questions(in_use_of(mapping, pinned), answers, paths=paths)
+
+    def _gap(
+        self,
+        directory: str,
+        mapping: AccessMapping,
+        needed: frozenset[Question],
+        pin: Pin | None,
+    ) -> Gap | None:
+        """Return what is missing for a mapping: an answer, or a look at a token."""
+        memory = self.realms.memory(directory)
+        gap, known = memory.gap(needed), memory.known
+        if gap is None and known is not None and awaits_proof(known):
+            ids = {mapping.group_id, pin.group_id if pin else None}
+            found = isinstance(known.find(mapping.group), Group) or ids & known.by_id.keys()
+            return Gap() if found else None
+        return gap
+
+    def _unreadable(self, directory: str) -> str | None:
+        _, words = self.realms.unreadable.get(directory, (None, None))
+        return f'directory "{directory}": {words}' if words is not None else None

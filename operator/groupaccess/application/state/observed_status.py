@@ -1,0 +1,28 @@
+"""What the status of an object said: the next one goes on from it."""
+
+import hashlib
+import json
+
+from groupaccess.api.v1alpha1.conditions import Status
+from groupaccess.domain.condition import Condition, Prior
+
+
+def fingerprint(status: Status) -> str:
+    """Return a text that is equal for statuses that say the same, whenever they began to."""
+    said = status.to_kubernetes()
+    for condition in said.get("conditions", ()):
+        del condition["lastTransitionTime"]
+    for client in said.get("clients", ()):
+        del client["since"]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def prior(status: Status) -> Prior:
+    """Return what the next status goes on from."""
+    conditions = {c.type: (c.status, c.last_transition_time) for c in status.conditions}
+    ready = (
+        Condition(c.type, c.status, c.reason, c.message)
+        for c in status.conditions
+        if c.type == "Ready"
+    )
+    return Prior(status.observed_generation, conditions, next(ready, None))

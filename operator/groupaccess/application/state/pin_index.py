@@ -1,0 +1,62 @@
+"""What the bindings of the cluster say of each directory: its groups, and its identity."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from groupaccess.domain.binding import Binding
+from groupaccess.domain.identity.former_subjects import former_subjects
+from groupaccess.domain.identity.freeze import Use, use_of
+
+
+@dataclass
+class Pinned:
+    """An index of all bindings of ours, by directory."""
+
+    _uses: defaultdict[str, Counter[Use]] = field(default_factory=lambda: defaultdict(Counter))
+    _granting: Counter[str] = field(default_factory=Counter)
+    _formers: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, binding: Binding) -> None:
+        """Take in a binding."""
+        found = use_of(binding.key, binding.content)
+        if found is not None:
+            directory, use = found
+            self._uses[directory][use] += 1
+            for name in former_subjects(binding.content):
+                self._formers[directory][name] += 1
+            self._granting[directory] += use.grants
+
+    def remove(self, binding: Binding) -> None:
+        """Forget a binding, as it was added."""
+        found = use_of(binding.key, binding.content)
+        if found is not None:
+            directory, use = found
+            self._uses[directory][use] -= 1
+            for name in former_subjects(binding.content):
+                self._formers[directory][name] -= 1
+                if not self._formers[directory][name]:
+                    del self._formers[directory][name]
+            if not self._formers[directory]:
+                del self._formers[directory]
+            if not self._uses[directory][use]:
+                del self._uses[directory][use]
+            if not self._uses[directory]:
+                del self._uses[directory]
+            self._granting[directory] -= use.grants
+            if not self._granting[directory]:
+                del self._granting[directory]
+
+    @property
+    def bound(self) -> AbstractSet[str]:
+        """Return the directories that bindings with subjects name."""
+        return self._granting.keys()
+
+    def formers(self, directory: str) -> Collection[str]:
+        """Return the former subjects that are bound of a directory, each once."""
+        return self._formers[directory].keys() if directory in self._formers else ()
+
+    def of(self, directory: str) -> Collection[Use]:
+        """Return what is pinned of a directory, each once."""
+        return self._uses[directory].keys() if directory in self._uses else ()

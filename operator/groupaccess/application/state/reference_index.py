@@ -1,0 +1,91 @@
+"""Which GroupAccesses a role, a directory or a namespace touches."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.access.namespace_scope import Scope
+
+NOTHING: frozenset[str] = frozenset()
+Index = defaultdict[str, set[str]]
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+def discard(index: defaultdict[K, set[T]], key: K, value: T) -> None:
+    """Take a value out of an index, and the key with the last of them."""
+    values = index[key]
+    values.discard(value)
+    if not values:
+        del index[key]
+
+
+def _index() -> Index:
+    return defaultdict(set)
+
+
+@dataclass
+class References:
+    """An index of what GroupAccesses refer to, by name; selectors are looked at one by one."""
+
+    _roles: Index = field(default_factory=_index)
+    _directories: Index = field(default_factory=_index)
+    _namespaces: Index = field(default_factory=_index)
+    _ids: Index = field(default_factory=_index)
+    _selecting: dict[str, tuple[Scope, ...]] = field(default_factory=dict)
+
+    def add(self, access: Access) -> None:
+        """Take in what a GroupAccess refers to."""
+        self._directories[access.directory].add(access.name)
+        scopes = tuple(mapping.scope for mapping in access.mappings if mapping.scope is not None)
+        for mapping in access.mappings:
+            self._roles[mapping.cluster_role].add(access.name)
+            if mapping.group_id is not None:
+                self._ids[mapping.group_id].add(access.name)
+        for scope in scopes:
+            for namespace in scope.names:
+                self._namespaces[namespace].add(access.name)
+        selecting = tuple(scope for scope in scopes if scope.requirements)
+        if selecting:
+            self._selecting[access.name] = selecting
+
+    def remove(self, access: Access) -> None:
+        """Forget a GroupAccess, as it was added."""
+        discard(self._directories, access.directory, access.name)
+        self._selecting.pop(access.name, None)
+        for mapping in access.mappings:
+            discard(self._roles, mapping.cluster_role, access.name)
+            if mapping.group_id is not None:
+                discard(self._ids, mapping.group_id, access.name)
+            for namespace in mapping.scope.names if mapping.scope else ():
+                discard(self._namespaces, namespace, access.name)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Return the ClusterRoles that are granted."""
+        return frozenset(self._roles)
+
+    @property
+    def ids(self) -> AbstractSet[str]:
+        """Return the ids of groups that are declared: nothing takes their place."""
+        return self._ids.keys()
+
+    def of_role(self, name: str) -> AbstractSet[str]:
+        """Return those that grant a ClusterRole."""
+        return frozenset(self._roles.get(name, NOTHING))
+
+    def of_directory(self, name: str) -> AbstractSet[str]:
+        """Return those that refer to a KeycloakDirectory."""
+        return frozenset(self._directories.get(name, NOTHING))
+
+    def of_namespace(self, name: str, *labels: Mapping[str, str]) -> AbstractSet[str]:
+        """Return those that name a namespace, or select it by what its labels were or are."""
+        selected = {
+            access
+            for access, scopes in self._selecting.items()
+            if any(scope.selects(each) for scope in scopes for each in labels)
+        }
+        return self._namespaces.get(name, NOTHING) | selected

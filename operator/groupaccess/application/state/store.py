@@ -1,0 +1,224 @@
+"""Whom a change touches of what is known of the cluster and of the directories."""
+
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from groupaccess.application.ports.cluster import ObjectRef
+from groupaccess.application.state.declared import DeclaredAccess, DeclaredDirectory, Observed
+from groupaccess.application.state.directory_memory import Results, Round
+from groupaccess.application.state.known import ACCESS, Known
+from groupaccess.application.state.reference_index import NOTHING
+from groupaccess.domain.access.namespace_scope import Namespace
+from groupaccess.domain.apiserver.oidc_check import Sight
+from groupaccess.domain.binding import Binding, BindingKey
+from groupaccess.domain.directory.questions import Search, names
+from groupaccess.domain.directory.snapshot import Realm
+from groupaccess.domain.directory.suggestions import Hint
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.tokens.client_claims import carries_paths
+from groupaccess.domain.tokens.prefixes import Prefixes
+
+
+@dataclass
+class Store(Known):
+    """Takes in changes; each method returns the names of the GroupAccesses that it touches.
+
+    `contested` is told of directories for which the prefixes of others mean something else now,
+    whether a watch brought the news or the own writer.
+    """
+
+    contested: Callable[[AbstractSet[str]], None] = lambda _: None
+    _prefixes: dict[str, Prefixes] = field(default_factory=dict)  # as they were told last
+    _bound: AbstractSet[str] = NOTHING  # as it was then
+
+    def put_access(self, declared: DeclaredAccess) -> AbstractSet[str]:
+        """Keep a GroupAccess, unless this version of it or a newer one is known already."""
+        access = declared.access
+        known = self.accesses.get(access.name)
+        if known is not None and (
+            known.observed.is_newer_than(declared.observed)
+            or declared.observed.is_echo_of(known.observed)
+        ):
+            return NOTHING
+        if known is not None:
+            self._references.remove(known.access)
+            if known.access.uid != access.uid:
+                self._memories.pop(known.access.uid, None)
+        self.accesses[access.name] = declared
+        self._references.add(access)
+        return {access.name}
+
+    def drop_access(self, name: str) -> AbstractSet[str]:
+        """Forget a GroupAccess that was deleted."""
+        known = self.accesses.pop(name, None)
+        if known is not None:
+            self._references.remove(known.access)
+            self._memories.pop(known.access.uid, None)
+        self.bindings.bind(name, NOTHING)
+        self._dependents.drop(name)
+        return {name}
+
+    def put_directory(self, declared: DeclaredDirectory) -> AbstractSet[str]:
+        """Keep a KeycloakDirectory, unless a newer version of it is known already.
+
+        What was read of it is void when it was read otherwise.
+        """
+        name = declared.directory.name
+        if not self.realms.put(declared):
+            return NOTHING
+        self._contest()
+        return self.users_of(name)
+
+    def put_unreadable_directory(self, observed: Observed, words: str) -> AbstractSet[str]:
+        """Keep that a KeycloakDirectory cannot be read now, and why: its users hold."""
+        news = self.realms.put_unreadable(observed, words)
+        return self.users_of(observed.ref.name) if news else NOTHING
+
+    def drop_directory(self, name: str) -> AbstractSet[str]:
+        """Forget a KeycloakDirectory that was deleted."""
+        self.realms.drop(name)
+        self._contest()
+        return self.users_of(name)
+
+    def put_realm(self, name: str, realm: Realm) -> AbstractSet[str]:
+        """Keep what concerns all groups of a directory."""
+        return self.users_of(name) if self.realms.memory(name).put_realm(realm) else NOTHING
+
+    def put_results(self, name: str, results: Results, now: datetime) -> AbstractSet[str]:
+        """Keep some answers of a directory, and why others failed."""
+        return self._dependents.of(name, self.realms.memory(name).put(results, now))
+
+    def put_round(self, name: str, ended: Round) -> AbstractSet[str]:
+        """Keep all answers of a directory: what it is judged by as a whole."""
+        directory = self.realms.directories[name].directory
+        paths = carries_paths(directory, ended.realm.clients)
+        changed = self.realms.memory(name).put_round(ended, self.in_use(name), paths=paths)
+        news = self.realms.freezing.is_news(name, self.frozen(name))
+        return (
+            self.users_of(name) if news or changed is None else self._dependents.of(name, changed)
+        )
+
+    def put_failure(self, name: str, failure: Failure) -> AbstractSet[str]:
+        """Keep why a directory has no answer at all; the last answers stay in force."""
+        memory = self.realms.memory(name)
+        before, memory.failure = memory.failure, failure
+        return NOTHING if before == failure else self.users_of(name)
+
+    def put_hint(
+        self, directory: ObjectRef, reference: str, hint: Hint, at: float
+    ) -> AbstractSet[str]:
+        """Keep what somebody may have meant who named a group that is not there.
+
+        `at` is the time of that, in seconds of the monotonic clock.
+        """
+        memory = self.realms.memory(directory.name)
+        if memory.uid != directory.uid:
+            return NOTHING
+        before, _ = memory.hints.get(reference, (Hint(), at))
+        memory.hints[reference] = hint, at
+        searches = (Search(name) for name in names(reference))
+        return NOTHING if before == hint else self._dependents.of(directory.name, searches)
+
+    def put_sight(self, name: str, sight: Sight | None) -> AbstractSet[str]:
+        """Keep how kube-apiserver reads the directory's tokens, None for nothing new."""
+        news = sight is not None and self.realms.see(name, sight)
+        return self.users_of(name) if news else NOTHING
+
+    def put_binding(self, binding: Binding) -> AbstractSet[str]:
+        """Keep a binding, unless newer news of its name are known."""
+        return self._bound_by(self.bindings.put(binding))
+
+    def drop_binding(self, key: BindingKey, uid: str) -> AbstractSet[str]:
+        """Forget a binding that was deleted, if it is still that one."""
+        return self._bound_by(self.bindings.drop(key, uid))
+
+    def replace_bindings(
+        self, bindings: Iterable[Binding], version: str, *, namespaced: bool
+    ) -> AbstractSet[str]:
+        """Take in all bindings of one kind as of a version; what is not among them has gone."""
+        return self._bound_by(self.bindings.replace(bindings, version, namespaced=namespaced))
+
+    def replace_namespaces(self, namespaces: Mapping[str, Namespace]) -> AbstractSet[str]:
+        """Take in all namespaces; those that are not among them have gone."""
+        gone = self.namespaces.keys() - namespaces.keys()
+        touched = (self.drop_namespace(name) for name in gone)
+        return frozenset().union(*touched, *(self.put_namespace(*e) for e in namespaces.items()))
+
+    def replace_cluster_roles(self, names: AbstractSet[str]) -> AbstractSet[str]:
+        """Take in all ClusterRoles; those that are not among them have gone."""
+        gone = [self.drop_cluster_role(name) for name in self.cluster_roles - names]
+        new = [self.put_cluster_role(name) for name in names - self.cluster_roles]
+        return frozenset().union(*gone, *new, self.change_rights())
+
+    def put_namespace(self, name: str, namespace: Namespace) -> AbstractSet[str]:
+        """Keep a namespace as it stands."""
+        known = self.namespaces.get(name)
+        self.namespaces[name] = namespace
+        if known == namespace:
+            return NOTHING
+        before = known.labels if known else {}
+        return self._references.of_namespace(name, before, namespace.labels)
+
+    def drop_namespace(self, name: str) -> AbstractSet[str]:
+        """Forget a namespace that is gone."""
+        known = self.namespaces.pop(name, None)
+        return self._references.of_namespace(name, known.labels if known else {})
+
+    def put_cluster_role(self, name: str) -> AbstractSet[str]:
+        """Keep that there is a ClusterRole of that name.
+
+        One that changes may be the operator's own: what was refused may be allowed now.
+        """
+        if name in self.cluster_roles:
+            return self.change_rights()
+        self.cluster_roles.add(name)
+        return self._references.of_role(name)
+
+    def change_rights(self) -> AbstractSet[str]:
+        """Keep that what was refused may be allowed now."""
+        self.rights += 1
+        return self.refused()
+
+    def put_right(self, role: str, *, bindable: bool) -> AbstractSet[str]:
+        """Keep whether the operator may bind a ClusterRole."""
+        if bindable is (role not in self.unbindable):
+            return NOTHING
+        (self.unbindable.discard if bindable else self.unbindable.add)(role)
+        return self._references.of_role(role)
+
+    def drop_cluster_role(self, name: str) -> AbstractSet[str]:
+        """Forget a ClusterRole that was deleted."""
+        self.cluster_roles.discard(name)
+        return self._references.of_role(name)
+
+    def note_status(self, observed: Observed) -> None:
+        """Keep the status that was just written, before the watch tells of it.
+
+        The spec stays as it is known: an older event than this write is of no use, a newer one
+        comes with a version of its own.
+        """
+        name = observed.ref.name
+        if observed.ref.kind == ACCESS:
+            access = self.accesses.get(name)
+            if access is not None and observed.follows(access.observed):
+                self.accesses[name] = replace(access, observed=observed)
+        else:
+            self.realms.note(observed)
+
+    def _bound_by(self, touched: AbstractSet[str]) -> AbstractSet[str]:
+        """Look whether bindings name other directories than before; return whom they touch."""
+        if self.bindings.pinned.bound != self._bound:
+            self._contest()
+        return touched
+
+    def _contest(self) -> None:
+        """Tell for which directories the prefixes of others mean something else now."""
+        self._bound = frozenset(self.bindings.pinned.bound)
+        before = self._prefixes
+        directories = (each.directory for each in self.realms.directories.values())
+        names = {name for each in directories for name in (each.name, *each.shares_prefix_with)}
+        self._prefixes = {name: self.prefixes(name) for name in names}
+        known = before.keys() | self._prefixes.keys()
+        self.contested({name for name in known if before.get(name) != self._prefixes.get(name)})

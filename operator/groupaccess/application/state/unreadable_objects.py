@@ -1,0 +1,172 @@
+"""Objects that the API server takes and these models do not, read as far as they can be.
+
+A CRD may be newer than the operator. What is no longer listed is removed all the same, and what has
+expired ends: for that no more is needed than names and times.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from groupaccess.api import v1alpha1 as api
+from groupaccess.api.model import readable_or
+from groupaccess.api.v1alpha1.fields import MappingName, Timestamp
+from groupaccess.application.state.declared import (
+    DeclaredAccess,
+    Observed,
+    changed,
+    declared_access,
+    declared_mapping,
+    observed,
+)
+from groupaccess.domain.access.group_access import Access, AccessMapping
+
+NAME: TypeAdapter[str] = TypeAdapter(MappingName)
+TIME: TypeAdapter[datetime] = TypeAdapter(Timestamp)
+LIST = ("spec", "mappings")
+SHOWN = 60  # characters of a value, which may be anything
+NAMED = 3  # fields that a message names
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A field that cannot be read, its path in the object, and why."""
+
+    path: tuple[int | str, ...]
+    words: str
+
+    @property
+    def item(self) -> int | None:
+        """Return the index of the mapping that it is in, None for the spec as a whole."""
+        index = self.path[2] if self.path[:2] == LIST and self.path[2:] else None
+        return index if isinstance(index, int) else None
+
+
+def read_access(body: Mapping[str, Any]) -> DeclaredAccess:
+    """Read a GroupAccess; what of it cannot be read says so, and is to hold."""
+    try:
+        return declared_access(api.GroupAccess.read(body))
+    except ValidationError as error:
+        faults = tuple(_faults(error, shows_values=True))
+    spec = _of(body, "spec")
+    items = _items(spec)
+    faults = tuple(fault for fault in faults if not _is_of_names(fault, items))
+    named = bool(items) and not any(fault.path == LIST for fault in faults)
+    meta = api.ObjectMeta.model_validate(body["metadata"])
+    status = readable_or(api.GroupAccessStatus(), body.get("status"))
+    return DeclaredAccess(
+        Access(
+            name=meta.name,
+            uid=meta.uid,
+            generation=meta.generation,
+            directory=_text(_of(spec, "directoryRef").get("name", "default")),
+            mappings=tuple(_mappings(items, faults)) if named else (),
+            unreadable=None if named else _words(faults),
+        ),
+        observed("GroupAccess", meta, api.GroupAccessStatus.model_validate(status)),
+        changed(meta),
+    )
+
+
+def unreadable_directory(body: Mapping[str, Any], error: ValidationError) -> tuple[Observed, str]:
+    """Return what is known of a KeycloakDirectory that cannot be read, and what is wrong with it.
+
+    No value is shown: a field in the wrong place may hold a secret.
+    """
+    meta = api.ObjectMeta.model_validate(body["metadata"])
+    status = readable_or(api.KeycloakDirectoryStatus(), body.get("status"))
+    known = api.KeycloakDirectoryStatus.model_validate(status)
+    return (
+        observed("KeycloakDirectory", meta, known),
+        _words(tuple(_faults(error, shows_values=False))),
+    )
+
+
+def _mappings(items: list[Any], faults: Iterable[Fault]) -> Iterator[AccessMapping]:
+    names = [_name(item) for item in items]
+    common = [fault for fault in faults if fault.item is None]
+    for index, item in enumerate(items):
+        own = [fault for fault in faults if fault.item == index]
+        if names.count(names[index]) > 1:
+            path = (*LIST, index, "name")
+            own.append(Fault(path, f' is "{names[index]}": another mapping has it'))
+        if own or common:
+            yield _held(item, _words((*own, *common)), {fault.path[3:4] for fault in own})
+        else:
+            yield declared_mapping(api.GroupMapping.model_validate(item))
+
+
+def _items(spec: Mapping[str, Any]) -> list[Any]:
+    """Return the mappings, none where one has no name."""
+    items = spec.get("mappings")
+    return items if isinstance(items, list) and all(map(_name, items)) else []
+
+
+def _is_of_names(fault: Fault, items: list[Any]) -> bool:
+    """Tell whether a fault of the list is one of some items: two of one name."""
+    return fault.path == LIST and len({_name(item) for item in items}) < len(items)
+
+
+def _held(item: Mapping[str, Any], words: str, bad: set[tuple[int | str, ...]]) -> AccessMapping:
+    """Read what can be read of a mapping by itself: what it names, and when it ends."""
+
+    def text(field: str) -> str:
+        return "" if (field,) in bad else _text(item.get(field))
+
+    return AccessMapping(
+        name=_name(item),
+        group=text("group"),
+        cluster_role=text("clusterRole"),
+        expires_at=_time(item.get("expiresAt")),
+        unreadable=words,
+    )
+
+
+def _faults(error: ValidationError, *, shows_values: bool) -> Iterator[Fault]:
+    for each in error.errors(include_url=False, include_context=False):
+        if each["type"] == "extra_forbidden":
+            yield Fault(each["loc"], " is not known to this version of the operator")
+            continue
+        value, words = each["input"], each["msg"].removeprefix("Value error, ")
+        shown = isinstance(value, str | int | float | bool) and shows_values
+        at = f" is {json.dumps(value, ensure_ascii=False)[:SHOWN]}" if shown else ""
+        yield Fault(each["loc"], f"{at}: {words}" if at else f": {words}")
+
+
+def _words(faults: tuple[Fault, ...]) -> str:
+    said = [f"{_path(fault.path)}{fault.words}" for fault in faults[:NAMED]]
+    more = f" (and {len(faults) - NAMED} more)" if len(faults) > NAMED else ""
+    return f"{'; '.join(said)}{more}"
+
+
+def _path(path: Iterable[int | str]) -> str:
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return "".join(parts).lstrip(".")
+
+
+def _name(item: object) -> str:
+    """Return the name of a mapping, "" when it has none that can be read."""
+    try:
+        return NAME.validate_python(item.get("name") if isinstance(item, Mapping) else None)
+    except ValidationError:
+        return ""
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        return TIME.validate_python(value)
+    except ValidationError:
+        return None
+
+
+def _of(body: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+    value = body.get(field)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,103 @@
+"""What a watch told of a kind, and what of a list it has still to tell.
+
+A list in pages is a snapshot of its first page: it shows everything as it was at its version, and
+nothing of what came later. So an object that it lacks is gone only if what was seen of it is no
+newer than the list, and an object that it has counts as told once that version was seen, a later
+one, or its end.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from groupaccess.application.ports.cluster import Listing
+
+Version = tuple[str, str]  # uid and resourceVersion
+Gone = Callable[[str, Mapping[str, str], str], None]  # the kind, uids by name, version of the list
+
+
+@dataclass
+class Seen:
+    """The objects of one kind, readable or not, by name as they were seen last.
+
+    Versions grow over all objects, so that late news of a deleted object change nothing for its
+    namesake. The uids of those that ended are remembered until a list has passed them.
+    """
+
+    objects: dict[str, Version] = field(default_factory=dict)
+    _ended: dict[str, str] = field(default_factory=dict)  # uid -> version of the end
+    _awaited: "_Awaited | None" = None
+
+    def put(self, name: str, uid: str, version: str) -> bool:
+        """Keep what is told of an object; False when something newer is known of its name."""
+        known = self.objects.get(name)
+        if uid in self._ended or (known is not None and int(known[1]) > int(version)):
+            return False
+        if known is not None and known[0] != uid:
+            self._ended[known[0]] = version
+        self.objects[name] = (uid, version)
+        self._told(name)
+        return True
+
+    def drop(self, name: str, uid: str, version: str) -> bool:
+        """Keep that an object ended; False when its name is another one's by now, or nobody's."""
+        self._ended[uid] = version
+        known = self.objects.get(name)
+        ends = known is not None and known[0] == uid
+        if ends:
+            del self.objects[name]
+        self._told(name)
+        return ends
+
+    def gone(self, listing: Listing) -> Mapping[str, str]:
+        """Return the uids by name of those that had ended when the list was made."""
+        return {
+            name: uid
+            for name, (uid, version) in self.objects.items()
+            if listing.objects.get(name, ("", ""))[0] != uid
+            and int(version) <= int(listing.version)
+        }
+
+    def untold(self, listing: Listing) -> AbstractSet[str]:
+        """Return the names of what the list has and the watch did not tell of."""
+        return {name for name in listing.objects if not self._has_told(name, listing)}
+
+    async def tells(self, listing: Listing) -> None:
+        """Wait until the watch has told of everything that the list has."""
+        self._awaited = _Awaited(listing, set(self.untold(listing)))
+        try:
+            if self._awaited.names:
+                await self._awaited.over.wait()
+        finally:
+            self._awaited = None
+
+    def passed(self, listing: Listing) -> None:
+        """Forget the ends before a list: no later list has those objects."""
+        late = {uid: at for uid, at in self._ended.items() if int(at) > int(listing.version)}
+        self._ended = late
+
+    def _has_told(self, name: str, listing: Listing) -> bool:
+        uid, version = listing.objects[name]
+        if uid in self._ended:
+            return True
+        known = self.objects.get(name)
+        return known is not None and int(known[1]) >= int(version)
+
+    def _told(self, name: str) -> None:
+        awaited = self._awaited
+        if awaited is None or name not in awaited.names:
+            return
+        if self._has_told(name, awaited.listing):
+            awaited.names.discard(name)
+        if not awaited.names:
+            awaited.over.set()
+
+
+@dataclass
+class _Awaited:
+    """What of a list is waited for."""
+
+    listing: Listing
+    names: set[str]
+    over: asyncio.Event = field(default_factory=asyncio.Event)

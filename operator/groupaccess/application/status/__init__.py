@@ -1,0 +1,1 @@
+"""Statuses and events: what people are told."""

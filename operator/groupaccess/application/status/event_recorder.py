@@ -1,0 +1,60 @@
+"""Kubernetes events, posted in the background: a slow events API delays no write and no status.
+
+As client-go's recorder does, it keeps a bounded number of them and posts at a limited rate.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from groupaccess.application.ports.clock import Clock
+from groupaccess.application.ports.cluster import Cluster, Note
+
+MOST = 1000  # events that wait
+BURST = 25  # events that may be posted at once
+REFILL_SECONDS = 0.1  # after which one more may be posted
+
+
+class Recorder:
+    """Posts events in their order; when too many wait, those of grants are dropped first."""
+
+    def __init__(self, cluster: Cluster, clock: Clock, leads: Callable[[], bool]) -> None:
+        self._cluster = cluster
+        self._clock = clock
+        self._leads = leads
+        self._urgent: deque[Note] = deque()
+        self._other: deque[Note] = deque()
+        self._wakeup = asyncio.Event()
+        self._tokens = float(BURST)
+        self._at = clock.monotonic()
+
+    def post(self, note: Note) -> None:
+        """Post it when its turn comes; drop another when too many wait."""
+        (self._urgent if note.urgent or note.warning else self._other).append(note)
+        if len(self._urgent) + len(self._other) > MOST:
+            (self._other or self._urgent).popleft()
+        self._wakeup.set()
+
+    async def run(self) -> None:
+        """Post until cancelled. A replica that does not lead posts nothing."""
+        while True:
+            await self._wakeup.wait()
+            self._wakeup.clear()
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Post what waits."""
+        while self._urgent or self._other:
+            await self._wait_for_token()
+            note = (self._urgent or self._other).popleft()
+            if self._leads():
+                await self._cluster.post(note)
+
+    async def _wait_for_token(self) -> None:
+        now = self._clock.monotonic()
+        self._tokens = min(float(BURST), self._tokens + (now - self._at) / REFILL_SECONDS)
+        self._at = now
+        if self._tokens < 1:
+            await asyncio.sleep((1 - self._tokens) * REFILL_SECONDS)
+            self._at, self._tokens = self._clock.monotonic(), 1.0
+        self._tokens -= 1

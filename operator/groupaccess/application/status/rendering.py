@@ -1,0 +1,140 @@
+"""Statuses as they are written: the domain's words in the API's shapes, with their times."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from groupaccess.api import v1alpha1 as api
+from groupaccess.api.model import kubernetes_name
+from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.condition import Condition, Prior
+from groupaccess.domain.directory.client import Client
+from groupaccess.domain.directory.reading import Reading
+from groupaccess.domain.status.access_status import AccessStatus
+from groupaccess.domain.status.directory_status import Asking
+from groupaccess.domain.status.mapping_status import MappingStatus
+
+logger = logging.getLogger(__name__)
+
+
+def access_status(
+    access: Access, said: AccessStatus, before: Prior, now: datetime
+) -> api.GroupAccessStatus:
+    """Return the status of a GroupAccess."""
+    return api.GroupAccessStatus(
+        observed_generation=access.generation,
+        conditions=_conditions(said.conditions, access.generation, before, now),
+        granted=said.granted,
+        directory=access.directory,
+        **({"next_expiry": said.next_expiry} if said.next_expiry else {}),
+        mappings=tuple(_readable(mapping) for mapping in said.mappings),
+    )
+
+
+def directory_status(
+    generation: int,
+    conditions: Iterable[Condition],
+    reading: Reading,
+    asking: Asking,
+    before: Prior,
+    now: datetime,
+) -> api.KeycloakDirectoryStatus:
+    """Return the status of a KeycloakDirectory."""
+    known: dict[str, Any] = {}
+    snapshot = reading.snapshot
+    if snapshot is not None:
+        known = {
+            "directory_id": snapshot.identity,
+            "groups": asking.groups,
+        }
+        proofs = tuple(_proofs(snapshot.clients))
+        known |= {"clients": proofs} if proofs else {}
+    if reading.stale_since is not None:
+        known["groups_as_of"] = reading.stale_since
+    return api.KeycloakDirectoryStatus(
+        observed_generation=generation,
+        conditions=_conditions(conditions, generation, before, now),
+        **known,
+    )
+
+
+def _proofs(clients: Iterable[Client]) -> Iterator[api.ClientProof]:
+    for client in clients:
+        proof = client.proof
+        if proof is not None:
+            lived = {} if proof.lifetime is None else {"token_lifetime_seconds": proof.lifetime}
+            yield api.ClientProof(
+                client_id=client.client_id,
+                result=proof.result.value,
+                since=proof.since,
+                message=f"{proof.fact}.",
+                **lived,
+            )
+
+
+def _conditions(
+    conditions: Iterable[Condition], generation: int, before: Prior, now: datetime
+) -> tuple[api.Condition, ...]:
+    return tuple(
+        api.Condition(
+            type=condition.type,
+            status=condition.status,
+            observed_generation=generation,
+            last_transition_time=_since(condition, before, now),
+            reason=condition.reason,
+            message=condition.message,
+        )
+        for condition in conditions
+    )
+
+
+def _since(condition: Condition, before: Prior, now: datetime) -> datetime:
+    status, since = (before.conditions or {}).get(condition.type, (None, now))
+    return since if status == condition.status else now
+
+
+def _readable(mapping: MappingStatus) -> api.MappingStatus:
+    """Render a mapping; one that cannot be shown whole hides no other."""
+    try:
+        return _mapping(mapping)
+    except ValidationError as error:
+        logger.exception("mapping %s: its status cannot be shown", mapping.name)
+        field = ".".join(kubernetes_name(str(part)) for part in error.errors()[0]["loc"])
+        message = f"{mapping.message} (the rest cannot be shown: {field})"
+        return api.MappingStatus(
+            name=mapping.name, state=mapping.state, reason=mapping.reason, message=message
+        )
+
+
+def _mapping(mapping: MappingStatus) -> api.MappingStatus:
+    found: dict[str, Any] = {
+        "group_path": mapping.group_path,
+        "group_id": mapping.group_id,
+        "subjects": mapping.subjects,
+        "expires_at": mapping.expires_at,
+        "also_granted_by": mapping.also
+        and api.AlsoGrantedBy(count=mapping.also.count, first=mapping.also.first),
+    }
+    return api.MappingStatus(
+        name=mapping.name,
+        state=mapping.state,
+        reason=mapping.reason,
+        message=mapping.message,
+        cluster_role=mapping.cluster_role,
+        where=_where(mapping),
+        **{name: value for name, value in found.items() if value},
+    )
+
+
+def _where(mapping: MappingStatus) -> api.Where:
+    if not mapping.scoped:
+        return api.Where(scope="Cluster")
+    problems = tuple(
+        api.NamespaceProblem(namespace=each.namespace, reason=each.reason, message=each.message)
+        for each in mapping.problems
+    )
+    found: dict[str, Any] = {"problems": problems} if problems else {}
+    return api.Where(scope="Namespaces", wanted=mapping.wanted, granted=mapping.granted, **found)

@@ -1,0 +1,1 @@
+"""Queue, workers and timers: when something is done, whatever it is."""

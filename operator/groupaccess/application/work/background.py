@@ -1,0 +1,69 @@
+"""Calls that may be slow: whoever asks goes on after a second, and is woken when one ends."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from groupaccess.application.ports.errors import PassingError
+
+PATIENCE_SECONDS = 1.0
+LONGEST_SECONDS = 5.0  # after which a call is broken off, and made anew
+RETRY_SECONDS = 1.0  # after a slow call that failed
+
+logger = logging.getLogger(__name__)
+
+
+class Background:
+    """At most one slow call for each GroupAccess; `wake` has an object looked at again."""
+
+    def __init__(self, wake: Callable[[str, float], None]) -> None:
+        self._wake = wake
+        self._tasks: dict[str, asyncio.Task[Any]] = {}
+
+    def is_busy(self, name: str) -> bool:
+        """Tell whether a call for the object has not ended yet."""
+        return name in self._tasks
+
+    async def run(self, name: str, call: Coroutine[Any, Any, None]) -> None:
+        """Make the call; raise what it raises, if that is soon."""
+        task = asyncio.create_task(_bounded(call))
+        task.add_done_callback(lambda _: call.close())  # one that was cancelled before it began
+        try:
+            await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if task.done():
+            task.result()
+            return
+        self._tasks[name] = task
+        task.add_done_callback(lambda _: self._end(name, task))
+
+    async def close(self) -> None:
+        """Break off what has not ended."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _end(self, name: str, task: asyncio.Task[None]) -> None:
+        del self._tasks[name]
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            self._wake(name, 0.0)
+            return
+        if isinstance(error, PassingError):
+            logger.info("GroupAccess %s: %s", name, error)
+        else:
+            logger.error("GroupAccess %s: unexpected", name, exc_info=error)
+        self._wake(name, RETRY_SECONDS)
+
+
+async def _bounded(call: Coroutine[Any, Any, None]) -> None:
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS):
+            await call
+    except TimeoutError:
+        raise PassingError(f"no answer in {LONGEST_SECONDS:.0f} s") from None

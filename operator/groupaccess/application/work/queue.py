@@ -1,0 +1,126 @@
+"""A work queue with the semantics of client-go's: one entry and one worker for each key."""
+
+import asyncio
+from enum import Enum
+
+from groupaccess.application.ports.clock import Clock, TimerHandle
+from groupaccess.application.ports.metrics import Metrics
+from groupaccess.application.work.backoff import backoff
+
+FIRST_BACKOFF = 0.005
+LONGEST_BACKOFF = 300.0
+
+
+class Priority(Enum):
+    """What goes first: removals, expiries and edits before first passes and periodic looks."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+class Queue:
+    """Keys that want work, those of high priority first, each in the order in which they came.
+
+    A key that waits is not queued twice. A key that is added while a worker has it is handed out
+    again once that worker is done, so that no two workers ever have the same key and no change
+    is missed.
+    """
+
+    def __init__(self, clock: Clock, metrics: Metrics) -> None:
+        self._clock = clock
+        self._metrics = metrics
+        self._waiting: dict[Priority, dict[str, None]] = {each: {} for each in Priority}
+        self._since: dict[str, float] = {}  # the waiting keys, and those to hand out again
+        self._again: dict[str, Priority] = {}  # keys to hand out again
+        self._processing: set[str] = set()
+        self._failures: dict[str, int] = {}
+        self._timers: dict[str, tuple[float, TimerHandle, Priority]] = {}
+        self._wakeup = asyncio.Event()
+
+    def add(self, key: str, priority: Priority = Priority.HIGH) -> None:
+        """Want work on the key as soon as a worker is free."""
+        if key not in self._since:
+            self._metrics.queue_added()
+            self._since[key] = self._clock.monotonic()
+        if key in self._processing:
+            if self._again.get(key) is not Priority.HIGH:
+                self._again[key] = priority
+        elif key not in self._waiting[Priority.HIGH]:
+            self._enqueue(key, priority)
+
+    def add_after(self, key: str, seconds: float, priority: Priority = Priority.HIGH) -> None:
+        """Want work on the key after a delay; of several delays the earliest counts."""
+        due = self._clock.monotonic() + seconds
+        if key in self._timers:
+            earlier, timer, before = self._timers[key]
+            priority = Priority.HIGH if Priority.HIGH in (before, priority) else Priority.LOW
+            if earlier <= due:
+                self._timers[key] = (earlier, timer, priority)
+                return
+            timer.cancel()
+        self._timers[key] = (
+            due,
+            self._clock.call_later(seconds, lambda: self._ring(key)),
+            priority,
+        )
+
+    def retry(self, key: str) -> float:
+        """Want work on the key after a back-off that doubles with each failure; return it."""
+        failures = self._failures[key] = self._failures.get(key, 0) + 1
+        self._metrics.queue_retried()
+        delay = backoff(failures, FIRST_BACKOFF, LONGEST_BACKOFF)
+        self.add_after(key, delay)
+        return delay
+
+    def forget(self, key: str) -> None:
+        """Let the next failure of the key begin with the shortest back-off again."""
+        self._failures.pop(key, None)
+
+    async def get(self) -> str:
+        """Wait for a key and take it; `done` must follow."""
+        while (key := self._next()) is None:
+            self._wakeup.clear()
+            await self._wakeup.wait()
+        self._cancel(key)  # who looks now says itself when to look again
+        self._metrics.queue_depth(self._depth)
+        self._metrics.queue_waited(self._clock.monotonic() - self._since.pop(key))
+        self._processing.add(key)
+        return key
+
+    def done(self, key: str) -> None:
+        """Give the key back; it is queued again if it was added meanwhile."""
+        self._processing.discard(key)
+        if key in self._again:
+            self._enqueue(key, self._again.pop(key))
+
+    def close(self) -> None:
+        """Forget the delayed keys."""
+        for _, timer, _ in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _cancel(self, key: str) -> None:
+        if key in self._timers:
+            self._timers.pop(key)[1].cancel()
+
+    @property
+    def _depth(self) -> int:
+        return sum(len(keys) for keys in self._waiting.values())
+
+    def _next(self) -> str | None:
+        for keys in self._waiting.values():
+            for key in keys:
+                del keys[key]
+                return key
+        return None
+
+    def _enqueue(self, key: str, priority: Priority) -> None:
+        if priority is Priority.HIGH:
+            self._waiting[Priority.LOW].pop(key, None)
+        self._waiting[priority][key] = None
+        self._metrics.queue_depth(self._depth)
+        self._wakeup.set()
+
+    def _ring(self, key: str) -> None:
+        _, _, priority = self._timers.pop(key)
+        self.add(key, priority)

@@ -1,0 +1,79 @@
+"""Wake GroupAccesses at a time of day: the wall clock is read anew every second."""
+
+import asyncio
+import heapq
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from groupaccess.application.ports.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+EVERY = 1.0  # seconds
+STEP = 2.0  # seconds of difference between the two clocks that count as a step
+
+
+class Alarms:
+    """One alarm for each GroupAccess, at a time of day.
+
+    A timer would count seconds of a clock that never steps; an expiry is a time of day, and a
+    clock that is put right must be followed, forward and back. So after a step everyone that ever
+    set an alarm looks again.
+    """
+
+    def __init__(self, clock: Clock, ring: Callable[[str], None]) -> None:
+        self._clock = clock
+        self._ring = ring
+        self._at: dict[str, datetime] = {}
+        self._heap: list[tuple[datetime, str]] = []
+        self._known: set[str] = set()
+        self._last = (clock.now(), clock.monotonic())
+
+    def set(self, name: str, at: datetime | None) -> None:
+        """Wake a GroupAccess at that time instead of the one before; None for never.
+
+        What has ended may not have ended once the clock is put right: it is known for never, too.
+        """
+        self._known.add(name)
+        if at is None:
+            self._at.pop(name, None)
+            self._compact()
+            return
+        if self._at.get(name) != at:
+            self._at[name] = at
+            heapq.heappush(self._heap, (at, name))
+        self._compact()
+
+    def forget(self, name: str) -> None:
+        """Forget a GroupAccess that is gone."""
+        self._at.pop(name, None)
+        self._known.discard(name)
+        self._compact()
+
+    async def run(self) -> None:
+        """Ring until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY)
+            self.tick()
+
+    def _compact(self) -> None:
+        """Drop alarms that were put off or forgotten, once they are the larger part."""
+        if len(self._heap) > 2 * len(self._at):
+            self._heap = [(at, name) for name, at in self._at.items()]
+            heapq.heapify(self._heap)
+
+    def tick(self) -> None:
+        """Ring what is due, and everything after a step of the clock."""
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        passed = (now - self._last[0]).total_seconds() - (monotonic - self._last[1])
+        self._last = (now, monotonic)
+        if abs(passed) > STEP:
+            logger.warning("the clock was put %+.0f s: every expiry is looked at again", passed)
+            for name in tuple(self._known):
+                self._ring(name)
+        while self._heap and self._heap[0][0] <= now:
+            at, name = heapq.heappop(self._heap)
+            if self._at.get(name) == at:
+                del self._at[name]
+                self._ring(name)

@@ -1,0 +1,74 @@
+"""Workers: take a key, reconcile it, and see to it that it is looked at again when needed."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from groupaccess.application.ports.clock import Clock
+from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.metrics import Metrics
+from groupaccess.application.work.queue import Queue
+
+GRACE = 2.0  # seconds; a Lease is lost two seconds before another replica may take it
+
+logger = logging.getLogger(__name__)
+
+
+class Workers:
+    """A number of workers on one queue."""
+
+    def __init__(
+        self,
+        queue: Queue,
+        reconcile: Callable[[str], Awaitable[float | None]],
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._queue = queue
+        self._reconcile = reconcile
+        self._clock = clock
+        self._metrics = metrics
+
+    async def run(self, count: int) -> None:
+        """Work until cancelled; then what is begun is finished, within GRACE seconds.
+
+        A reconcile that fails is tried again, and stops nobody else.
+        """
+        async with asyncio.TaskGroup() as group:
+            for _ in range(count):
+                group.create_task(self._work())
+
+    async def _work(self) -> None:
+        while True:
+            key = await self._queue.get()
+            step = asyncio.ensure_future(self.step(key))
+            try:
+                await asyncio.shield(step)
+            except asyncio.CancelledError:
+                await asyncio.wait({step}, timeout=GRACE)
+                step.cancel()
+                raise
+            finally:
+                self._queue.done(key)
+
+    async def step(self, key: str) -> None:
+        """Reconcile one key once."""
+        began = self._clock.monotonic()
+        try:
+            again = await self._reconcile(key)
+        except PassingError as passing:
+            delay = self._queue.retry(key)
+            if passing.again is not None:  # another binding's time comes, whatever the back-off
+                self._queue.add_after(key, passing.again)
+            logger.info("GroupAccess %s: %s; again in %.1f s", key, passing, delay)
+            result = "error"
+        except Exception:
+            delay = self._queue.retry(key)
+            logger.exception("GroupAccess %s: unexpected; again in %.1f s", key, delay)
+            result = "error"
+        else:
+            self._queue.forget(key)
+            result = "success" if again is None else "requeue_after"
+            if again is not None:
+                self._queue.add_after(key, again)
+        self._metrics.reconciled(result, self._clock.monotonic() - began)

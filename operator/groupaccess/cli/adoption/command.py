@@ -1,0 +1,115 @@
+"""`groupaccess import`, as it is typed."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from groupaccess.domain.adoption.candidates import Pick
+
+LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+
+
+def _label(value: str) -> str:
+    if len(value) > 40 or not re.fullmatch(LABEL, value):  # noqa: PLR2004 -- leaves room for a role
+        raise typer.BadParameter(
+            f"{value!r} is no DNS label of at most 40 characters: take lower-case letters, digits "
+            "and '-', such as adopted"
+        )
+    return value
+
+
+def _object_name(value: str) -> str:
+    if len(value) > 253 or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", value):  # noqa: PLR2004
+        raise typer.BadParameter(
+            f"{value!r} is no name of an object: take lower-case letters, digits, '-' and '.', "
+            "such as default"
+        )
+    return value
+
+
+def adopt(  # noqa: PLR0913 -- one for each flag
+    *,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(help="Only bindings of this ClusterRole. May be given several times."),
+    ] = None,
+    subject: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this group, as it stands in the binding. May be given several times."
+        ),
+    ] = None,
+    selector: Annotated[
+        str, typer.Option(help="Only bindings with these labels, as with kubectl: team=shop,!old")
+    ] = "",
+    directory: Annotated[
+        str,
+        typer.Option(
+            callback=_object_name, help="The KeycloakDirectory in which the groups are looked up."
+        ),
+    ] = "default",
+    name: Annotated[
+        str, typer.Option(callback=_label, help="What the names of the GroupAccesses begin with.")
+    ] = "adopted",
+    groups_prefix: Annotated[
+        str,
+        typer.Option(
+            help="What kube-apiserver puts before each group (--oidc-groups-prefix). A group "
+            "without it cannot come from Keycloak and is left out, with a comment."
+        ),
+    ] = "",
+    remove_replaced: Annotated[
+        bool,
+        typer.Option(
+            "--remove-replaced",
+            help="Print nothing to apply, but delete the bindings that GroupAccesses grant in "
+            "full by now; what is not covered stays, and so does what Flux, Argo CD or Helm would "
+            "make again. Deletes at once unless --dry-run is given.",
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="With --remove-replaced: only list what would be deleted."),
+    ] = False,
+    settle_seconds: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=60,
+            help="With --remove-replaced: how long what grants the same must have stood unchanged, "
+            "so that every cache of kube-apiserver knows of it.",
+        ),
+    ] = 2.0,
+    kubeconfig: Annotated[
+        str | None,
+        typer.Option(
+            help="A kubeconfig file. Without it: what KUBECONFIG names, or ~/.kube/config."
+        ),
+    ] = None,
+) -> None:
+    """Print GroupAccesses that grant what bindings in the cluster grant to groups.
+
+    Apply them, wait until they are Ready, then take the old bindings away:
+
+    groupaccess import > adopted.yaml; kubectl apply -f adopted.yaml;
+    groupaccess import --remove-replaced --dry-run
+    """
+    if dry_run and not remove_replaced:
+        raise typer.BadParameter(
+            "without --remove-replaced nothing is written: leave it out", param_hint="--dry-run"
+        )
+    from groupaccess.cli.adoption.run import Order, carry_out  # noqa: PLC0415
+
+    order = Order(
+        kubeconfig=kubeconfig,
+        selector=selector,
+        pick=Pick(frozenset(role or ()), frozenset(subject or ())),
+        directory=directory,
+        name=name,
+        groups_prefix=groups_prefix,
+        remove=remove_replaced,
+        dry_run=dry_run,
+        settle=settle_seconds,
+    )
+    carry_out(order)

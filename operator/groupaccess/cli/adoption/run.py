@@ -1,0 +1,108 @@
+"""What `groupaccess import` does, and how it says so. Heavy to import: only when it runs."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import typer
+from kubernetes.aio.client import ApiClient
+from pydantic import ValidationError
+
+from groupaccess.adapters.kubernetes.adoption import KubernetesBindings
+from groupaccess.adapters.kubernetes.client import NoAccessError, Rest, configure
+from groupaccess.adapters.kubernetes.transport import HttpTransport
+from groupaccess.application.adoption import (
+    Bindings,
+    NotAllowedError,
+    Removal,
+    Result,
+    draft,
+    remove_replaced,
+)
+from groupaccess.application.ports.errors import PassingError
+from groupaccess.cli.adoption.manifest import printable, render
+from groupaccess.domain.adoption.candidates import Pick
+from groupaccess.domain.adoption.drafts import Wishes
+
+RIGHTS = "list clusterrolebindings, rolebindings and groupaccesses in the whole cluster"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What was typed: print drafts, or `remove` what is replaced (only list it in a dry run).
+
+    `settle` is in seconds, see `remove_replaced`.
+    """
+
+    kubeconfig: str | None
+    selector: str
+    pick: Pick
+    directory: str
+    name: str
+    groups_prefix: str
+    remove: bool
+    dry_run: bool
+    settle: float
+
+
+def carry_out(order: Order) -> None:
+    """Do it; what a person can put right becomes one line, and exit code 1."""
+    try:
+        asyncio.run(_connected(order))
+    except NoAccessError as error:
+        _fail(f"no way to the API server: {error}. Name a kubeconfig with --kubeconfig", error)
+    except NotAllowedError as error:
+        _fail(f"the API server says: {error}. You need the right to {RIGHTS}", error)
+    except PassingError as error:
+        _fail(f"{error}. Look which cluster the kubeconfig names, and try again", error)
+    except ValidationError as error:
+        _fail(f"this version cannot read a GroupAccess of the cluster: {error}", error)
+
+
+async def _connected(order: Order) -> None:
+    configuration = await configure(order.kubeconfig)
+    async with ApiClient(configuration) as client:
+        bindings = KubernetesBindings(Rest(HttpTransport(client)))
+        await (_remove(bindings, order) if order.remove else _print(bindings, order))
+
+
+async def _print(bindings: Bindings, order: Order) -> None:
+    wishes = Wishes(order.pick, order.name, order.groups_prefix)
+    adoption = await draft(bindings, order.selector, wishes, order.directory)
+    typer.echo(render(adoption, order.directory), nl=False)
+    if not adoption.drafts:
+        typer.echo("nothing to adopt: no binding gives a group a ClusterRole", err=True)
+
+
+async def _remove(bindings: Bindings, order: Order) -> None:
+    counts: Counter[Result] = Counter()
+    removals = remove_replaced(
+        bindings, order.selector, order.pick, dry_run=order.dry_run, settle=order.settle
+    )
+    async for removal in removals:
+        counts[removal.result] += 1
+        typer.echo(printable(f"{removal.judged.found.binding.key}: {removal.result.value}"))
+        for words in _explain(removal):
+            typer.echo(f"  {printable(words)}")
+    if not counts:
+        typer.echo("no binding gives a group a role, beside those that Kubernetes and we made")
+        return
+    counted = ", ".join(f"{counts[each]} {each.value}" for each in Result if counts[each])
+    typer.echo(f"{counts.total()} bindings: {counted}")
+    if counts[Result.FAILED]:
+        raise typer.Exit(1)
+
+
+def _explain(removal: Removal) -> Iterator[str]:
+    judged = removal.judged
+    if judged.covered:
+        yield f"GroupAccess {', '.join(judged.accesses)} grants the same"
+    yield from removal.words
+    if judged.found.maker is not None:
+        yield judged.found.maker.words
+
+
+def _fail(words: str, error: Exception) -> None:
+    typer.echo(f"error: {printable(words)}.", err=True)
+    raise typer.Exit(1) from error

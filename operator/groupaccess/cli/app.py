@@ -1,0 +1,64 @@
+"""What a person types. What a command needs is imported when it runs: help must be quick."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from groupaccess.cli.adoption.command import adopt
+from groupaccess.cli.settings_flags import from_settings
+from groupaccess.settings import Settings
+
+app = typer.Typer(
+    help="Give Keycloak groups their ClusterRoles, and say why somebody cannot get in.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a server's log wants plain tracebacks, and no locals
+)
+
+app.command("import")(adopt)
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    *, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
+) -> None:
+    """Print the version, when asked for."""
+    if version:
+        from groupaccess import __version__  # noqa: PLC0415
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+@from_settings(Settings)
+def run(settings: Settings) -> None:
+    """Run the operator until it is told to stop."""
+    from groupaccess.adapters.kubernetes.client import NoAccessError  # noqa: PLC0415
+    from groupaccess.application.ports.errors import NotInstalledError, RestartError  # noqa: PLC0415
+    from groupaccess.bootstrap import run as run_operator  # noqa: PLC0415
+    from groupaccess.cli.logging_setup import set_up_logs  # noqa: PLC0415
+
+    set_up_logs(settings.log_format, settings.log_level)
+    try:
+        asyncio.run(run_operator(settings))
+    except NotInstalledError as error:
+        typer.echo(
+            f"error: {error}. Install the CRDs: groupaccess crd | kubectl apply -f -", err=True
+        )
+        raise typer.Exit(1) from error
+    except RestartError as error:
+        typer.echo(f"error: {error}; a new start puts it right", err=True)
+        raise typer.Exit(1) from error
+    except NoAccessError as error:
+        typer.echo(f"error: no way to the API server: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def crd() -> None:
+    """Print the CustomResourceDefinitions, for `kubectl apply -f -`."""
+    from groupaccess.api.crd.generate import render_crds  # noqa: PLC0415
+
+    typer.echo(render_crds(), nl=False)

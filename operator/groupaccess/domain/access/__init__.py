@@ -1,0 +1,1 @@
+"""What people declare: GroupAccess and KeycloakDirectory as plain values."""

@@ -1,0 +1,48 @@
+"""A GroupAccess as declared, as plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from groupaccess.domain.access.namespace_scope import Scope
+from groupaccess.domain.binding import BindingKey, BindingName
+
+
+@dataclass(frozen=True, slots=True)
+class AccessMapping:
+    """One line of a GroupAccess: this Keycloak group gets this ClusterRole.
+
+    `group` is a path (`/platform/sre`) or a leaf name that is unique in the realm. Without a
+    `scope` it is granted in the whole cluster, without `expires_at` (aware) for ever.
+    `group_id` says which group is meant, whoever has the name. `unreadable` says what of it this
+    version cannot read: then what cannot is left out here.
+    """
+
+    name: str
+    group: str
+    cluster_role: str
+    scope: Scope | None = None
+    expires_at: datetime | None = None
+    group_id: str | None = None
+    unreadable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A GroupAccess as declared. `uid` is for owner references, `generation` for the status.
+
+    While `suspend` is set, nothing new is granted and nothing is repaired. `unreadable` says why
+    not even the names of its mappings can be read.
+    """
+
+    name: str
+    uid: str
+    generation: int
+    directory: str
+    mappings: tuple[AccessMapping, ...]
+    suspend: bool = False
+    unreadable: str | None = None
+
+    def key(self, mapping: AccessMapping, namespace: str) -> BindingKey:
+        """Return where a mapping's binding is; namespace "" is the whole cluster."""
+        name = BindingName(self.name, mapping.name, mapping.cluster_role)
+        return BindingKey(namespace, str(name))

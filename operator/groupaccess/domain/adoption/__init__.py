@@ -1,0 +1,1 @@
+"""From bindings that somebody made by hand to GroupAccesses."""

@@ -1,0 +1,151 @@
+"""Which bindings are of no use any more, because GroupAccesses grant all that they do."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from groupaccess.domain.access.group_access import AccessMapping
+from groupaccess.domain.adoption.candidates import Found, role_objection
+from groupaccess.domain.binding import Binding, BindingKey, BindingName, RoleRef, Subject
+
+# The mappings of each GroupAccess, by its name, that are granted and stay so as things are.
+Granted = Mapping[str, Iterable[AccessMapping]]
+
+
+class _Grant(NamedTuple):
+    cluster_role: str
+    subject: str
+    namespace: str
+
+
+class _Source(NamedTuple):
+    """What grants something: a binding of ours, and the mapping that it stands for."""
+
+    name: BindingName
+    binding: Binding
+    mapping: AccessMapping
+
+    @property
+    def lasting(self) -> tuple[bool, float]:
+        """Compare by how long it lasts: without an end it lasts longest."""
+        end = self.mapping.expires_at
+        return end is None, end.timestamp() if end else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A binding, those that grant the same now, and what none of them grants, in words."""
+
+    found: Found
+    covers: tuple[Binding, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def covered(self) -> bool:
+        """Tell whether nobody would lose anything without it."""
+        return bool(self.covers) and not self.missing
+
+    @property
+    def removable(self) -> bool:
+        """Tell whether it may go here: what a tool declares would only be made again."""
+        maker = self.found.maker
+        return self.covered and not (maker is not None and maker.declared)
+
+    @property
+    def accesses(self) -> tuple[str, ...]:
+        """Return the names of the GroupAccesses that grant the same."""
+        names = (BindingName.parse(binding.key.name) for binding in self.covers)
+        return tuple(sorted({name.owner for name in names if name is not None}))
+
+
+def judge(founds: Iterable[Found], bindings: Iterable[Binding], granted: Granted) -> list[Judged]:
+    """Compare the bindings with those of ours that stand, in the order of their names.
+
+    One is covered when each of its subjects is a group that has the same ClusterRole by a binding
+    of ours, in the same namespace or in the whole cluster. None has an end of its own, so that a
+    grant which has one does not cover: it would be lost then, and nobody told.
+    """
+    standing = _standing(bindings, granted)
+    ordered = sorted(founds, key=lambda found: found.binding.key)
+    return [_judge(found, standing) for found in ordered]
+
+
+def _grants_by(binding: Binding, granted: Granted) -> Iterator[tuple[_Grant, _Source]]:
+    """Yield what a binding grants if it is ours, and its GroupAccess stands for it there."""
+    name, where = BindingName.parse(binding.key.name), binding.key.namespace
+    if name is None or binding.content.role != RoleRef("ClusterRole", name.cluster_role):
+        return
+    for mapping in granted.get(name.owner, ()):
+        if _declares(mapping, name, where):
+            for subject in binding.content.groups:
+                yield _Grant(name.cluster_role, subject, where), _Source(name, binding, mapping)
+
+
+def _declares(mapping: AccessMapping, name: BindingName, namespace: str) -> bool:
+    """Tell whether a mapping has a binding of that name there, so far as it can be seen.
+
+    Of a selector it cannot: there the binding itself has to do.
+    """
+    if (mapping.name, mapping.cluster_role) != (name.mapping, name.cluster_role):
+        return False
+    scope = mapping.scope
+    if scope is None or not namespace:
+        return scope is None and not namespace
+    return namespace in scope.names or bool(scope.requirements)
+
+
+def _standing(bindings: Iterable[Binding], granted: Granted) -> dict[_Grant, _Source]:
+    """Return what grants each; of several what lasts longest, then the first by name."""
+    best: dict[_Grant, _Source] = {}
+    for binding in sorted(bindings, key=lambda binding: binding.key):
+        for grant, source in _grants_by(binding, granted):
+            if grant not in best or source.lasting > best[grant].lasting:
+                best[grant] = source
+    return best
+
+
+def _judge(found: Found, standing: Mapping[_Grant, _Source]) -> Judged:
+    key, content = found.binding.key, found.binding.content
+    objection = role_objection(content.role)
+    if objection is not None:
+        return Judged(found, (), (objection,))
+    covers: dict[BindingKey, Binding] = {}
+    missing = []
+    for subject in dict.fromkeys(content.subjects):
+        cover = _cover(subject, content.role.name, key.namespace, standing)
+        if cover is None:
+            missing.append(_uncovered(subject, content.role.name, key.namespace))
+        elif (end := cover.mapping.expires_at) is not None:
+            missing.append(_covered_for_a_time(subject, cover.name, end))
+        else:
+            covers[cover.binding.key] = cover.binding
+    return Judged(found, tuple(covers.values()), tuple(missing))
+
+
+def _cover(
+    subject: Subject, role: str, namespace: str, standing: Mapping[_Grant, _Source]
+) -> _Source | None:
+    """Return what lasts longest, rather here than in the whole cluster."""
+    if subject.kind != "Group":
+        return None
+    places = dict.fromkeys((namespace, ""))
+    grants = (_Grant(role, subject.name, place) for place in places)
+    sources = [standing[grant] for grant in grants if grant in standing]
+    return max(sources, key=lambda source: source.lasting, default=None)
+
+
+def _uncovered(subject: Subject, role: str, namespace: str) -> str:
+    full_name = f"{subject.namespace}/{subject.name}" if subject.namespace else subject.name
+    who = f'{subject.kind} "{full_name}"'
+    if subject.kind != "Group":
+        return f"{who} would lose it: a GroupAccess gives roles to groups only"
+    where = f'in namespace "{namespace}"' if namespace else "in the whole cluster"
+    return f'no GroupAccess gives {who} the ClusterRole "{role}" {where} now'
+
+
+def _covered_for_a_time(subject: Subject, name: BindingName, end: datetime) -> str:
+    return (
+        f'Group "{subject.name}" would lose it at {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}, when '
+        f'the mapping "{name.mapping}" of GroupAccess "{name.owner}" expires'
+    )

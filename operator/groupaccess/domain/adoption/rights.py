@@ -1,0 +1,37 @@
+"""What a GroupAccess grants, right by right: a draft must not take one away from another."""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from groupaccess.domain.access.group_access import Access, AccessMapping
+
+
+class Right(NamedTuple):
+    """A part of what a GroupAccess grants; namespace "" is the whole cluster."""
+
+    mapping: str
+    group: str
+    cluster_role: str
+    namespace: str
+
+
+def rights(access: Access) -> frozenset[Right] | None:
+    """Return what a GroupAccess declares, None when a selector or an end makes that uncertain."""
+    if any(one.expires_at or (one.scope and one.scope.requirements) for one in access.mappings):
+        return None
+    return declared_rights(access.mappings)
+
+
+def declared_rights(mappings: Iterable[AccessMapping]) -> frozenset[Right]:
+    """Return what mappings declare that have neither a selector nor an end."""
+    return frozenset(
+        Right(one.name, one.group, one.cluster_role, namespace)
+        for one in mappings
+        for namespace in (one.scope.names if one.scope else ("",))
+    )
+
+
+def loses_nothing(standing: AbstractSet[Right] | None, granted: AbstractSet[Right]) -> bool:
+    """Tell whether what stands would still be granted; what is uncertain may be more."""
+    return standing is not None and standing <= granted

@@ -1,0 +1,1 @@
+"""How kube-apiserver reads the tokens of a directory."""

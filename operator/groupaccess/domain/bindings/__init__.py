@@ -1,0 +1,1 @@
+"""From verdicts to bindings, and to the writes that lead to them."""

@@ -1,0 +1,69 @@
+"""What should stand of one GroupAccess, and how one of its bindings is rendered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC
+from functools import cached_property
+
+from groupaccess.domain.access.group_access import Access, AccessMapping
+from groupaccess.domain.access.namespace_scope import Places
+from groupaccess.domain.binding import (
+    ANNOTATION_DOMAIN,
+    BindingKey,
+    BindingName,
+    Content,
+    Desired,
+    Owner,
+    RoleRef,
+    Subject,
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What should stand: `bindings` exactly so, those in `kept` as they are.
+
+    A binding of the object that is in neither is no longer declared. `places` says for each
+    mapping by name where it is to stand.
+    """
+
+    bindings: tuple[Desired, ...] = ()
+    kept: frozenset[BindingKey] = frozenset()
+    places: Mapping[str, Places] = field(default_factory=dict)
+
+    @cached_property
+    def contents(self) -> dict[BindingKey, Content]:
+        """Return what each of `bindings` is to say."""
+        return {want.key: want.content for want in self.bindings}
+
+
+def render(
+    access: Access,
+    role: RoleRef,
+    subjects: Iterable[Subject],
+    annotations: Mapping[str, str | None],
+) -> Content:
+    """Return what a binding of the object says.
+
+    The names of annotations are without a domain; one that is None is left out.
+    """
+    named = ((ANNOTATION_DOMAIN + name, text) for name, text in annotations.items())
+    return Content(
+        role=role,
+        subjects=tuple(sorted(subjects)),
+        owners=(Owner(access.uid, access.name),),
+        annotations=tuple(sorted((name, text) for name, text in named if text is not None)),
+    )
+
+
+def expiry(mapping: AccessMapping) -> dict[str, str | None]:
+    """Return the annotation that says when a binding ends, by its name."""
+    end = mapping.expires_at
+    text = end.astimezone(UTC).isoformat().replace("+00:00", "Z") if end else None
+    return {"expires-at": text}
+
+
+def spelled_role(key: BindingKey) -> RoleRef:
+    """Return the role that a reserved name spells."""
+    name = BindingName.parse(key.name)
+    return RoleRef("ClusterRole", name.cluster_role if name else "")

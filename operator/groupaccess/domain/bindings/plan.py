@@ -1,0 +1,218 @@
+"""From what should stand and what stands to the writes that lead from one to the other."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from groupaccess.domain.binding import (
+    Binding,
+    BindingKey,
+    BindingName,
+    Content,
+    Desired,
+    RoleRef,
+    Subject,
+)
+from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.identity.former_subjects import former_subjects
+
+OF_GROUP = ("directory", "group", "group-path")  # annotations that say whose subjects they are
+
+Replacements = Mapping[str, frozenset[BindingKey]]  # uid of a binding -> what replaces it
+
+
+class Why(Enum):
+    """Why a binding is deleted."""
+
+    UNDECLARED = "no longer declared"
+    REPLACED = "replaced by another binding"
+    OTHER_ROLE = "its roleRef is not what its name says"
+    NOT_EMPTIED = "its subjects could not be taken away otherwise"
+    NOT_REPLACED = "its former subjects could not be replaced"
+    ORPHANED = "its GroupAccess is gone"
+    UNOWNED = "its GroupAccess is gone, and no owner reference says which one it was"
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Write `desired`, over the binding that stands or as a new one.
+
+    `wrong` is a binding of that name with another role, which the same plan deletes first: a
+    roleRef is immutable.
+    """
+
+    desired: Desired
+    over: Binding | None
+    wrong: Binding | None = None
+
+    @property
+    def empties(self) -> bool:
+        """Tell whether it takes all subjects from a binding that has some."""
+        return self._over_subjects and not self.desired.content.subjects
+
+    def revokes(self, applied: Content | None) -> bool:
+        """Tell whether it takes subjects away that we bound; `applied` is what we wrote last.
+
+        After a restart only the end of a former subject, or a change of the group, tells them from
+        what somebody else added.
+        """
+        if self.over is None:
+            return False
+        former, content = self.over.content, self.desired.content
+        removed = set(former.subjects) - set(content.subjects)
+        if applied is not None:
+            return not removed.isdisjoint(applied.subjects)
+        if not removed.isdisjoint(Subject("Group", name) for name in former_subjects(former)):
+            return True
+        changed = any(former.annotation(name) != content.annotation(name) for name in OF_GROUP)
+        return bool(removed) and changed
+
+    @property
+    def grants(self) -> bool:
+        """Tell whether it binds somebody where nobody was bound."""
+        return bool(self.desired.content.subjects) and not self._over_subjects
+
+    @property
+    def _over_subjects(self) -> bool:
+        return self.over is not None and bool(self.over.content.subjects)
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete exactly this binding: its uid and version are preconditions.
+
+    `replacements` are the bindings that it waits for, so that nobody is locked out in between.
+    """
+
+    binding: Binding
+    why: Why
+    replacements: frozenset[BindingKey] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The writes for one GroupAccess, each list sorted; `conflicts` cannot be written at all."""
+
+    applies: tuple[Apply, ...] = ()
+    deletes: tuple[Delete, ...] = ()
+    conflicts: tuple[Desired, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing is to be written."""
+        return not self.applies and not self.deletes
+
+
+def plan(
+    wanted: Wanted, standing: Iterable[Binding], replacing: Replacements | None = None
+) -> Plan:
+    """Compare what is wanted with the standing bindings that bear the object's reserved names.
+
+    `replacing` is what earlier plans said of bindings that still wait for their replacements.
+    """
+    stands = {binding.key: binding for binding in standing}
+    left = dict(stands)
+    applies: list[Apply] = []
+    conflicts: list[Desired] = []
+    wrong: list[Delete] = []
+    for want in sorted(wanted.bindings, key=lambda want: want.key):
+        binding = left.pop(want.key, None)
+        if binding is None or binding.content.role == want.content.role:
+            if binding is None or not want.is_met_by(binding):
+                applies.append(Apply(want, binding))
+        elif binding.content.managed:
+            applies.append(Apply(want, None, wrong=binding))
+            wrong.append(Delete(binding, Why.OTHER_ROLE))
+        else:
+            conflicts.append(want)
+    created = _Created.of(applies, stands.values())
+    granting = {want.key for want in wanted.bindings if want.content.subjects}
+    undeclared = (
+        binding for key, binding in left.items() if key not in wanted.kept and is_ours(binding)
+    )
+    deletes = (
+        _delete(binding, (replacing or {}).get(binding.uid, frozenset()) & granting, created)
+        for binding in undeclared
+    )
+    return Plan(
+        tuple(applies),
+        tuple(sorted((*wrong, *deletes), key=lambda delete: delete.binding.key)),
+        tuple(conflicts),
+    )
+
+
+def plan_orphans(standing: Iterable[Binding]) -> Plan:
+    """Plan the end of the bindings whose GroupAccess was proven gone."""
+    return Plan(
+        deletes=tuple(
+            Delete(binding, Why.ORPHANED if binding.was_owned else Why.UNOWNED)
+            for binding in sorted(standing, key=lambda binding: binding.key)
+            if is_ours(binding)
+        )
+    )
+
+
+def is_ours(binding: Binding) -> bool:
+    """Tell whether a binding is ours: by its name, and by the role that the name spells.
+
+    With another role it must bear our label; else somebody else made it.
+    """
+    name = BindingName.parse(binding.key.name)
+    if name is None:
+        return False
+    spelled = RoleRef("ClusterRole", name.cluster_role)
+    return binding.content.role == spelled or binding.content.managed
+
+
+def binds_as_named(binding: Binding) -> bool:
+    """Tell whether a binding gives somebody the role that its name spells."""
+    name = BindingName.parse(binding.key.name)
+    spelled = RoleRef("ClusterRole", name.cluster_role) if name else None
+    return bool(binding.content.subjects) and binding.content.role == spelled
+
+
+def _delete(binding: Binding, before: frozenset[BindingKey], created: "_Created") -> Delete:
+    replacements = before or frozenset(created.replacing(binding))
+    return Delete(binding, Why.REPLACED if replacements else Why.UNDECLARED, replacements)
+
+
+@dataclass(frozen=True, slots=True)
+class _Created:
+    """The bindings that a plan makes, by whom they may replace and then by namespace.
+
+    Only for what is made now does a delete wait: what already stands took over long ago, and a
+    mapping that must not stand makes nothing.
+    """
+
+    of_mapping: dict[str, dict[str, list[Desired]]] = field(default_factory=dict)
+    of_role: dict[RoleRef, dict[str, list[Desired]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, applies: Iterable[Apply], standing: Iterable[Binding]) -> "_Created":
+        """Sort what the applies make; a mapping that had no binding may be another's new name."""
+        bound = (binding for binding in standing if binding.content.subjects)
+        names = (BindingName.parse(binding.key.name) for binding in bound)
+        known = {name.mapping for name in names if name is not None}
+        created = cls()
+        for want in (apply.desired for apply in applies if apply.grants):
+            _add(created.of_mapping.setdefault(want.mapping, {}), want)
+            if want.mapping not in known:
+                _add(created.of_role.setdefault(want.content.role, {}), want)
+        return created
+
+    def replacing(self, binding: Binding) -> Iterator[BindingKey]:
+        """Yield what is made for some of the same subjects in the same place or around it."""
+        name = BindingName.parse(binding.key.name)
+        same_mapping = self.of_mapping.get(name.mapping, {}) if name else {}
+        same_role = self.of_role.get(binding.content.role, {})
+        subjects = set(binding.content.subjects)
+        for made in (same_mapping, same_role):
+            here = binding.key.namespace
+            places = {"", here} if here else made.keys()
+            for want in (want for place in places for want in made.get(place, ())):
+                if not subjects.isdisjoint(want.content.subjects):
+                    yield want.key
+
+
+def _add(places: dict[str, list[Desired]], want: Desired) -> None:
+    places.setdefault(want.key.namespace, []).append(want)

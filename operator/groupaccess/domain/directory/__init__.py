@@ -1,0 +1,1 @@
+"""What Keycloak is asked, and what its answers tell of a realm."""

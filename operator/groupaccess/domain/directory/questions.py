@@ -1,0 +1,136 @@
+"""What a directory is asked: who has a name, what is at a path, and whether an id is there.
+
+The questions are about the groups in use and no others, so that their number does not depend on the
+size of the realm.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from groupaccess.domain.directory.group import Group
+
+ROWS = 20  # groups in the answer to a search, at most
+SLASH, ESCAPED = "/", "~/"  # a slash in a name, as paths have it by Keycloak's own setting
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which groups have exactly this name? Of more than ROWS, only some are answered."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByPath:
+    """Which group is at this path? No group in the answer proves nothing: it may be hidden."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """Which group has this id? No group in the answer means that there is none."""
+
+    group_id: str
+
+
+Question = Search | ByPath | ById
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The groups, sorted. With `more` there may be others, which a search did not show."""
+
+    groups: tuple[Group, ...] = ()
+    more: bool = False
+
+
+class Pinned(NamedTuple):
+    """A pinned id, and the name that its group had last, or what it is declared as."""
+
+    group_id: str
+    text: str
+
+    @property
+    def can_be(self) -> bool:
+        """Tell whether it can be asked for: a path of dots would lead elsewhere."""
+        return bool(self.group_id.strip("."))
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The groups in use: as they are declared, and as they are pinned.
+
+    `strings` are what tokens carry that is bound besides, of groups that were called so before.
+    """
+
+    references: frozenset[str] = frozenset()
+    pins: frozenset[Pinned] = frozenset()
+    strings: frozenset[str] = frozenset()
+
+
+# What was answered so far; None where there was no answer.
+Answers = Mapping[Question, Answer | None]
+
+
+def questions(used: InUse, answers: Answers, *, paths: bool) -> frozenset[Question]:
+    """Return the questions about the groups in use, so far as the answers show what to ask.
+
+    With each answer there may be more: for the name that a pinned group has now, for an id that no
+    search showed. `paths` tells that tokens carry paths, too.
+    """
+    texts = (*used.references, *used.strings, *(pin.text for pin in used.pins))
+    asked: set[Question] = _searches(texts)
+    asked |= _truncated(used.references, answers)
+    shown = _shown(asked, answers)
+    for pin in used.pins:
+        if pin.group_id not in shown and _is_asked(pin, answers):
+            asked.add(ById(pin.group_id))
+    shown |= _shown(asked, answers)
+    ids = {pin.group_id for pin in used.pins}
+    called = Counter(group.name for group in shown.values())
+    for group in shown.values():
+        named = group.name in used.references and called[group.name] == 1  # else it is ambiguous
+        if group.id in ids or group.path in used.references or named:
+            asked.add(Search(group.name))
+            asked |= _searches([group.path] if paths else ())
+    return frozenset(asked)
+
+
+def names(text: str) -> frozenset[str]:
+    """Return the names that a group may have whose path or name is this text.
+
+    A name may hold slashes, so that each part of a path may belong to the name. No name is blank.
+    """
+    found = {text}
+    if text.startswith(SLASH):
+        found |= {text[at + 1 :] for at, letter in enumerate(text) if letter == SLASH}
+        found |= {name.replace(ESCAPED, SLASH) for name in found}
+    return frozenset(name for name in found if name.replace(SLASH, "").strip())
+
+
+def _searches(texts: Iterable[str]) -> set[Question]:
+    return {Search(name) for text in texts for name in names(text)}
+
+
+def _truncated(references: Iterable[str], answers: Answers) -> set[Question]:
+    """Return the paths that a search may have left out among many of one name."""
+    found: set[Question] = set()
+    for path in references:
+        given = [answers.get(Search(name)) for name in names(path)]
+        seen = {group.path for answer in given if answer for group in answer.groups}
+        if path.startswith(SLASH) and path not in seen and any(a and a.more for a in given):
+            found.add(ByPath(path))
+    return found
+
+
+def _shown(asked: Iterable[Question], answers: Answers) -> dict[str, Group]:
+    given = (answers.get(question) for question in asked)
+    return {group.id: group for answer in given if answer for group in answer.groups}
+
+
+def _is_asked(pin: Pinned, answers: Answers) -> bool:
+    """Tell whether the searches that would show a pinned group were made."""
+    return pin.can_be and all(Search(name) in answers for name in names(pin.text))

@@ -1,0 +1,41 @@
+"""What is known of a directory, and what is missing for one mapping."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.failure import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of a directory, and what went wrong since with all of it.
+
+    A failure beside a snapshot means that the snapshot stays in force and new grants wait.
+    `read_at` is when the last round of questions ended without one. `gone` are pinned ids that
+    Keycloak answered to have no more, with the time since when, once a round has answered for every
+    pinned id.
+    """
+
+    snapshot: Snapshot | None = None
+    failure: Failure | None = None
+    read_at: datetime | None = field(default=None, compare=False)
+    gone: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def stale_since(self) -> datetime | None:
+        """Return since when the snapshot is in force although newer readings failed."""
+        return None if self.failure is None or self.snapshot is None else self.read_at
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a mapping lacks: an answer to one of its own questions.
+
+    The `failure` says why; None while it was not asked yet. If it was `answered` before, that
+    answer stays in force, and new grants wait.
+    """
+
+    failure: Failure | None = None
+    answered: bool = False

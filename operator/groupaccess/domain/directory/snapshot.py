@@ -1,0 +1,116 @@
+"""A realm as the directory of groups: what Keycloak's answers tell of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from groupaccess.domain.directory.client import ClaimMapper, Client
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import Answer, ById, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """No such group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several groups fit; `paths` are theirs, sorted."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """What concerns all groups of a directory.
+
+    `identity` is the `sub` of the operator's own token: it changes when a realm is made anew.
+    Clients that Keycloak does not have are absent; mappers name all that they add to tokens.
+    """
+
+    identity: str
+    clients: tuple[Client, ...]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known of a realm: groups in use, all that are called the same, and the clients.
+
+    Equal snapshots mean that nothing changed. Of any other group it says nothing: whoever asks for
+    one makes sure first that Keycloak has answered the questions about it.
+    """
+
+    identity: str
+    groups: tuple[Group, ...]
+    clients: tuple[Client, ...]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Group]:
+        """Index the groups by their ids."""
+        return {group.id: group for group in self.groups}
+
+    @cached_property
+    def by_reference(self) -> Mapping[str, tuple[Group, ...]]:
+        """Index the groups by all that a mapping may write: the path, and the leaf name."""
+        index: defaultdict[str, list[Group]] = defaultdict(list)
+        for group in sorted(self.groups):
+            for reference in {group.path, group.name}:
+                index[reference].append(group)
+        return {reference: tuple(groups) for reference, groups in index.items()}
+
+    @cached_property
+    def by_client_id(self) -> Mapping[str, Client]:
+        """Index the clients."""
+        return {client.client_id: client for client in self.clients}
+
+    def find(self, reference: str) -> Group | Missing | Ambiguous:
+        """Return the group that a path or a leaf name means, letter for letter."""
+        match self.by_reference.get(reference, ()):
+            case ():
+                return Missing()
+            case (group,):
+                return group
+            case groups:
+                return Ambiguous(tuple(group.path for group in groups))
+
+    def namesakes(self, group: Group, text: str) -> tuple[Group, ...]:
+        """Return the other groups that have this text as path or leaf name.
+
+        Two groups can even have the same path, since Keycloak allows a slash in a name.
+        """
+        return tuple(other for other in self.by_reference.get(text, ()) if other.id != group.id)
+
+    def in_use(self, references: AbstractSet[str], ids: AbstractSet[str]) -> tuple[Group, ...]:
+        """Return those that are meant: by a pinned id, or by a reference that fits no other."""
+        named = (self.by_reference.get(reference, ()) for reference in references)
+        alone = {found[0].id for found in named if len(found) == 1}
+        return tuple(group for group in self.groups if group.id in ids | alone)
+
+
+def snapshot(
+    realm: Realm, answers: Mapping[Question, Answer], strings: Iterable[str] = ()
+) -> Snapshot:
+    """Put the answers together, the oldest first: of a group that changed, the newest counts.
+
+    Of what mappers add to tokens, only what a group is called is kept, or one of the `strings`:
+    any other role may come and go without a change.
+    """
+    groups: dict[str, Group] = {}
+    for question, answer in answers.items():
+        if isinstance(question, ById) and not answer.groups:
+            groups.pop(question.group_id, None)
+        groups |= {group.id: group for group in answer.groups}
+    texts = {text for group in groups.values() for text in (group.path, group.name)}.union(strings)
+    clients = (_narrowed(client, texts) for client in realm.clients)
+    return Snapshot(realm.identity, tuple(sorted(groups.values())), tuple(clients))
+
+
+def _narrowed(client: Client, texts: AbstractSet[str]) -> Client:
+    def narrow(mappers: Iterable[ClaimMapper]) -> tuple[ClaimMapper, ...]:
+        known = (m if m.adds is None else replace(m, adds=m.adds & texts) for m in mappers)
+        return tuple(known)
+
+    return replace(client, mappers=narrow(client.mappers), optional=narrow(client.optional))

@@ -1,0 +1,93 @@
+"""What bindings say of the group that they were made for: Keycloak's id is pinned on them.
+
+A pin belongs to the object, the directory and the group as declared, not to the mapping's name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.binding import BindingKey, BindingName, Content
+from groupaccess.domain.timestamp import read_time
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What a binding says of the group that it was made for.
+
+    `missing_since` is the start of a grace, `replaced_id` the id before one that was followed.
+    `group_name` is the group's own, as it was last; None where the binding lacks it.
+    """
+
+    key: BindingKey
+    group_id: str
+    path: str
+    directory_id: str | None = None
+    missing_since: datetime | None = None
+    replaced_id: str | None = None
+    group_name: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return by which name, or else by which path, to search for the group."""
+        return self.group_name or self.path
+
+
+def pins(directory: str, contents: Mapping[BindingKey, Content]) -> dict[str, Pin]:
+    """Return the pins of one object in a directory, by the group as declared.
+
+    Of several for one group that counts which grants; the earliest start of a grace counts.
+    """
+    found: dict[str, Pin] = {}
+    for key in sorted(contents, key=lambda key: _weight(key, contents[key])):
+        content = contents[key]
+        group, pin = content.annotation("group"), _pin(key, content)
+        if pin is None or group is None or content.annotation("directory") != directory:
+            continue
+        first = found.setdefault(group, pin)
+        starts = [p.missing_since for p in (first, pin) if p.group_id == first.group_id]
+        since = min((start for start in starts if start is not None), default=None)
+        if since != first.missing_since:
+            found[group] = replace(first, missing_since=since)
+    return found
+
+
+def edited(access: Access, contents: Mapping[BindingKey, Content]) -> dict[str, str]:
+    """Return groups that are only spelled otherwise than before: as declared now, and before.
+
+    That is what a binding says of the same mapping, whose group has this path or name. Nobody
+    declares the former spelling any more.
+    """
+    declared = {mapping.group for mapping in access.mappings}
+    found: dict[str, str] = {}
+    for key, content in sorted(contents.items()):
+        name, before = BindingName.parse(key.name), content.annotation("group")
+        called = {content.annotation("group-path"), content.annotation("group-name")}
+        if name is None or before is None or before in declared:
+            continue
+        if content.annotation("directory") != access.directory:
+            continue
+        for mapping in access.mappings:
+            if mapping.name == name.mapping and mapping.group in called:
+                found.setdefault(mapping.group, before)
+    return found
+
+
+def _weight(key: BindingKey, content: Content) -> tuple[bool, str, BindingKey]:
+    return not content.subjects, content.annotation("group-id") or "", key
+
+
+def _pin(key: BindingKey, content: Content) -> Pin | None:
+    group_id = content.annotation("group-id")
+    if not group_id:
+        return None
+    return Pin(
+        key,
+        group_id,
+        content.annotation("group-path") or content.annotation("group") or "",
+        content.annotation("directory-id"),
+        read_time(content.annotation("missing-since")),
+        content.annotation("replaced-id"),
+        content.annotation("group-name"),
+    )

@@ -1,0 +1,1 @@
+"""What an object says of itself."""

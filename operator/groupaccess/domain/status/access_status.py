@@ -1,0 +1,160 @@
+"""What a GroupAccess says of itself: its conditions, and one line for each mapping.
+
+Ready, Reconciling and Stalled follow kstatus; Verified is Keycloak's word. Equal facts give equal
+values.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.condition import Condition, Truth
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import ABOUT_GROUP, Reason, advise
+from groupaccess.domain.status.mapping_status import (
+    PROGRESSING,
+    MappingStatus,
+    State,
+    mapping_status,
+    still_bound,
+)
+from groupaccess.domain.status.observation import Observation
+from groupaccess.domain.verdict.verdict import Outcome, Verdict
+
+BOUND = {State.GRANTED, State.PARTIAL, State.HELD}
+
+
+@dataclass(frozen=True, slots=True)
+class AccessStatus:
+    """The whole status; `waiting` asks for another look in time.
+
+    `granted` is like "2/3": it counts the mappings of which something is bound. `next_expiry` is
+    when the next of the grants ends.
+    """
+
+    conditions: tuple[Condition, ...]
+    mappings: tuple[MappingStatus, ...]
+    granted: str
+    waiting: bool
+    next_expiry: datetime | None
+
+    @property
+    def ready(self) -> Condition:
+        """Return the condition Ready."""
+        return self.conditions[0]
+
+
+def status(
+    access: Access,
+    verdicts: Iterable[Verdict],
+    wanted: Wanted,
+    now: Observation,
+    *,
+    patient: bool,
+) -> AccessStatus:
+    """Say how each mapping stands.
+
+    `now` is what is bound; `patient` tells that what may come by itself is still waited for.
+    """
+    judged = sorted(verdicts, key=lambda verdict: verdict.mapping.name)
+    mappings = tuple(mapping_status(access, verdict, wanted, now) for verdict in judged)
+    problems = [*_unreadable(access), *_problems(mappings), *_left(access, now)]
+    waiting = patient and bool(problems) and all(problem.passing for problem in problems)
+    ready = _ready(mappings, problems)
+    return AccessStatus(
+        conditions=(
+            ready,
+            ready.echo("Reconciling", holds=waiting),
+            ready.echo("Stalled", holds=bool(problems) and not waiting),
+            _verified(judged),
+        ),
+        mappings=mappings,
+        granted=_count(mappings),
+        waiting=waiting,
+        next_expiry=_next_expiry(judged),
+    )
+
+
+def _unreadable(access: Access) -> Iterator[Failure]:
+    if access.unreadable is not None:
+        yield Failure(Reason.UNREADABLE, advise(Reason.UNREADABLE, access.unreadable))
+
+
+def _problems(mappings: Iterable[MappingStatus]) -> Iterator[Failure]:
+    for mapping in mappings:
+        if not mapping.as_declared:
+            yield Failure(mapping.reason, f"{mapping.name}: {mapping.message}", mapping.passing)
+
+
+def _left(access: Access, now: Observation) -> Iterator[Failure]:
+    """Yield what is bound for mappings that are no longer there."""
+    declared = {mapping.name for mapping in access.mappings}
+    for key in sorted(key for name in now.bindings.keys() - declared for key in now.bindings[name]):
+        fault = now.faults.get(key, PROGRESSING)
+        yield replace(fault, message=still_bound([key], now.faults))
+
+
+def _count(mappings: tuple[MappingStatus, ...]) -> str:
+    return f"{sum(mapping.state in BOUND for mapping in mappings)}/{len(mappings)}"
+
+
+def _next_expiry(verdicts: Iterable[Verdict]) -> datetime | None:
+    ends = (v.mapping.expires_at for v in verdicts if v.reason is not Reason.EXPIRED)
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _ready(mappings: tuple[MappingStatus, ...], problems: list[Failure]) -> Condition:
+    if problems:
+        first = min(problems, key=lambda problem: problem.passing)  # who needs a person
+        more = len(problems) - 1
+        also = f" (and {more} more)" if more else ""
+        return Condition("Ready", "False", first.reason, first.message + also)
+    ended = sum(mapping.state is State.EXPIRED for mapping in mappings)
+    also = f", {ended} ended in time" if ended else ""
+    empty = ", ".join(m.name for m in mappings if m.state is State.GRANTED and m.nowhere)
+    also += f"; 0 namespaces for {empty}" if empty else ""
+    message = f"{_count(mappings)} mappings are bound as declared{also}."
+    return Condition("Ready", "True", _calm_reason({m.reason for m in mappings}), message)
+
+
+def _calm_reason(reasons: set[Reason]) -> Reason:
+    """Return why nothing is to be done: suspended, all expired, or simply granted."""
+    if Reason.SUSPENDED in reasons:
+        return Reason.SUSPENDED
+    return Reason.EXPIRED if reasons == {Reason.EXPIRED} else Reason.GRANTED
+
+
+def _verified(judged: list[Verdict]) -> Condition:
+    """Tell Keycloak's word: False where it objects, Unknown where it was not asked.
+
+    What Kubernetes' facts alone revoke, above all what has expired, needs no word of Keycloak's
+    and is left out. Where nothing is left, nothing is unverified: True.
+    """
+    verdicts = [v for v in judged if v.outcome is not Outcome.REVOKE or _denied(v)]
+    if judged and not verdicts:
+        message = "No mapping is left that Keycloak would be asked for."
+        return Condition("Verified", "True", judged[0].reason, message)
+    answers: tuple[tuple[Truth, Callable[[Verdict], bool]], ...] = (
+        ("False", _denied),
+        ("Unknown", _unasked),
+    )
+    for said, applies in answers:
+        first = next(filter(applies, verdicts), None)
+        if first is not None:
+            message = f"{first.mapping.name}: {first.message}"
+            return Condition("Verified", said, first.reason, message)
+    doubt = next((doubt for verdict in verdicts for doubt in verdict.doubts), None)
+    if doubt is not None:
+        return Condition("Verified", "Unknown", doubt.reason, doubt.message)
+    return Condition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
+
+
+def _denied(verdict: Verdict) -> bool:
+    return verdict.reason in ABOUT_GROUP
+
+
+def _unasked(verdict: Verdict) -> bool:
+    asked = verdict.outcome is Outcome.GRANT or verdict.reason is Reason.CLUSTER_ROLE_NOT_FOUND
+    return not asked

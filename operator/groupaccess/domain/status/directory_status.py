@@ -1,0 +1,70 @@
+"""What a KeycloakDirectory says of itself."""
+
+from dataclasses import dataclass
+
+from groupaccess.domain.condition import Condition
+from groupaccess.domain.directory.reading import Reading
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import PASSING, Reason, advise
+
+SUSPENDED = advise(
+    Reason.SUSPENDED,
+    "Suspended by spec.suspend: nothing new is granted and nothing is repaired, removal and expiry "
+    "still act",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How a directory is asked: how many groups are in use and there, and what failed.
+
+    `failed` questions had no answer in the last round, one of them for the reason `failure`.
+    `interval` is that between two rounds, in words, where it is longer than declared.
+    """
+
+    groups: int = 0
+    failed: int = 0
+    failure: Failure | None = None
+    interval: str = ""
+
+
+def directory_conditions(
+    reading: Reading,
+    asking: Asking,
+    *,
+    patient: bool,
+    held: Failure | None = None,
+    suspended: bool = False,
+) -> tuple[Condition, ...]:
+    """Return Ready, Reconciling and Stalled as kstatus reads them.
+
+    `patient` tells that what may come by itself is still waited for, `held` why it grants nothing
+    new whatever was read.
+    """
+    failure = held or reading.failure
+    also = f" {SUSPENDED}" if suspended else ""
+    if failure is None:
+        reason = Reason.SUSPENDED if suspended else Reason.READ
+        ready = Condition("Ready", "True", reason, _read(asking) + also)
+    else:
+        ready = Condition("Ready", "False", failure.reason, failure.message + also)
+    waiting = failure is not None and patient and failure.reason in PASSING
+    return (
+        ready,
+        ready.echo("Reconciling", holds=waiting),
+        ready.echo("Stalled", holds=failure is not None and not waiting),
+    )
+
+
+def _read(asking: Asking) -> str:
+    """Say how many groups are in use, and what is not as it should be."""
+    said = [f"{asking.groups} {'group' if asking.groups == 1 else 'groups'} in use."]
+    if asking.interval:
+        said.append(
+            f"They are asked for every {asking.interval}, less often than spec.syncInterval says: "
+            "a round may take 5 % of Keycloak's time at most."
+        )
+    if asking.failure is not None:
+        questions = "question has" if asking.failed == 1 else "questions have"
+        said.append(f"{asking.failed} {questions} no answer: {asking.failure.message}")
+    return " ".join(said)

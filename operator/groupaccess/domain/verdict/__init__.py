@@ -1,0 +1,1 @@
+"""For each mapping Grant, Hold or Revoke, with the reason."""

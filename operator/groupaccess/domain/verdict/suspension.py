@@ -1,0 +1,27 @@
+"""What a mapping that is suspended says: what would be bound without that."""
+
+from groupaccess.domain.access.namespace_scope import places
+from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+
+
+def would_be(would: Verdict, given: Circumstances) -> str:
+    """Put into words what a verdict would do, were nothing suspended.
+
+    While Keycloak cannot be read, it is the answer by the last reading, and the words stay.
+    """
+    would = would.last or would
+    if would.outcome is not Outcome.GRANT:
+        whom = "nobody" if would.outcome is Outcome.REVOKE else "nothing new"
+        return f"would bind {whom}: {would.message}"
+    groups = " and ".join(f'Group "{subject}"' for subject in would.subjects)
+    return (
+        f'would bind {groups} to ClusterRole "{would.mapping.cluster_role}" {_where(would, given)}'
+    )
+
+
+def _where(would: Verdict, given: Circumstances) -> str:
+    """Say where it would be bound, so far as the namespaces are there."""
+    if would.mapping.scope is None:
+        return "in the whole cluster"
+    count = len(places(would.mapping.scope, given.namespaces).wanted)
+    return f"in {count} namespace{'' if count == 1 else 's'}"

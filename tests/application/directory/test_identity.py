@@ -1,0 +1,277 @@
+"""An absence counts when Keycloak confirmed it; a frozen directory says so, with the command."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from fakes.answers import take_in
+from fakes.clock import BEGIN as AT
+from fakes.desk import Desk
+from fakes.keycloak import FakeDirectoryReader
+from fakes.values import access, binding, directory, failure, key, mapping, snapshot
+from groupaccess.application.state.store import Store
+from groupaccess.application.state.write_attempt import Attempt
+from groupaccess.domain.binding import BindingKey, Desired
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import Answer, ById
+from groupaccess.domain.directory.visibility import VIEW_GROUPS
+from groupaccess.domain.identity.freeze import ACKNOWLEDGE
+from groupaccess.domain.reasons import Reason
+
+
+def pin(desk: Desk, *groups: Group) -> None:
+    """Let bindings stand that pin the groups."""
+    for group in groups:
+        about = {
+            "directory": "default",
+            "directory-id": desk.realm.identity,
+            "group": group.name,
+            "group-id": group.id,
+            "group-path": group.path,
+        }
+        what = binding(key(name=group.name.lower()), groups=(group.name,), **about)
+        desk.store.put_binding(what)
+
+
+async def test_a_pinned_group_that_no_search_shows_is_asked_for_by_its_id(desk: Desk) -> None:
+    group = desk.realm.create_group("/Gone")
+    pin(desk, group, desk.realm.groups["/SRE"])
+    del desk.realm.groups["/Gone"]
+    desk.declare(syncInterval="1h")
+    await asyncio.sleep(60)
+    ids = [each for each in desk.reader.asked if isinstance(each, ById)]
+    assert ids == [ById(group.id)]
+    assert desk.store.realms.reading("default").gone.keys() == {group.id}
+
+
+async def test_a_group_is_asked_for_whose_binding_somebody_deleted(desk: Desk) -> None:
+    group = desk.realm.create_group("/Gone")
+    del desk.realm.groups["/Gone"]
+    desk.store.put_access(access("platform", mapping(group="Gone")))
+    about = {"directory": "default", "group": "Gone", "group-id": group.id, "group-path": "/Gone"}
+    bound = binding(key(), groups=("Gone",), **about)
+    memory = desk.store.memory("platform")
+    memory.acknowledge(bound.key, bound.content)
+    memory.attempts[bound.key] = Attempt(
+        Desired(bound.key, "sre", bound.content), "", 0.0
+    )  # the repair
+
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+
+    assert desk.store.realms.reading("default").gone.keys() == {group.id}
+
+
+async def test_a_group_is_asked_for_whose_binding_somebody_deleted_while_suspended(
+    desk: Desk,
+) -> None:
+    pin(desk, desk.realm.groups["/SRE"])
+    (bound,) = desk.store.bindings.all.values()
+    desk.use("platform", mapping(), suspend=True)
+    desk.store.memory("platform").acknowledge(bound.key, bound.content)
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+    desk.store.drop_binding(bound.key, bound.uid)
+    desk.realm.groups.clear()
+    await asyncio.sleep(12)
+    assert "gone from Keycloak since" in desk.verdict().message
+
+
+async def test_a_group_that_a_late_write_pins_is_asked_for_soon(desk: Desk) -> None:
+    group = desk.realm.create_group("/Gone")
+    del desk.realm.groups["/Gone"]
+    desk.declare()
+    await asyncio.sleep(1)
+    desk.store.put_access(access("gone", mapping(group="Gone")))
+    about = {"directory": "default", "group": "Gone", "group-id": group.id, "group-path": "/Gone"}
+    late = binding(BindingKey("", "groupaccess:gone:sre:view"), groups=("Gone",), **about)
+    desk.store.put_binding(late)
+
+    for _ in range(3):  # each time that it is looked at
+        desk.sync.ask_for("gone")
+        await asyncio.sleep(1)
+
+    assert desk.store.realms.memory("default").gone.keys() == {group.id}
+    assert desk.reader.asked.count(ById(group.id)) == 1
+
+
+async def test_a_search_that_lacks_what_is_there_is_not_believed(desk: Desk) -> None:
+    group = desk.realm.groups["/SRE"]
+    pin(desk, group)
+    desk.declare()
+    await asyncio.sleep(1)
+    desk.realm.unlisted.add(group.id)
+    await asyncio.sleep(70)
+    assert desk.ready() == ("False", "KeycloakForbidden")
+    assert VIEW_GROUPS in desk.status()["conditions"][0]["message"]
+    assert desk.store.realms.reading("default").gone == {}
+    desk.realm.unlisted.clear()
+    await asyncio.sleep(70)
+    assert desk.ready() == ("True", "Read")
+
+
+async def test_a_group_that_is_renamed_between_two_answers_is_no_hidden_one(desk: Desk) -> None:
+    group = desk.realm.groups["/SRE"]
+    pin(desk, group)
+
+    class Renaming(FakeDirectoryReader):
+        """Renames the group as soon as it was asked for by its id."""
+
+        def __init__(self) -> None:
+            self.__dict__ = desk.reader.__dict__
+
+        async def ask(self, *given: Any) -> Answer:  # noqa: ANN401 -- as the port
+            found = await super().ask(*given)
+            if given[-1] == ById(group.id) and group.path in self.realms["ADMIN"].groups:
+                del self.realms["ADMIN"].groups[group.path]
+                self.realms["ADMIN"].groups["/Ops"] = replace(group, path="/Ops", name="Ops")
+            return found
+
+    del desk.realm.groups["/SRE"]  # renamed once before
+    group = desk.realm.groups["/Former"] = replace(group, path="/Former", name="Former")
+    desk.sync = desk.reading_by(Renaming())
+    desk.declare()
+    await asyncio.sleep(1)
+    assert desk.ready() == ("True", "Read")
+    assert desk.groups == ["/Ops"]
+
+
+async def test_a_frozen_directory_says_how_to_go_on_and_goes_on(desk: Desk) -> None:
+    pin(desk, Group("/A", "A", "a"), Group("/B", "B", "b"))
+    desk.declare()
+    await asyncio.sleep(1)
+    assert desk.ready() == ("False", "DirectoryFrozen")
+    conditions = {each["type"]: each["status"] for each in desk.status()["conditions"]}
+    assert conditions["Stalled"] == "True"
+    await desk.recorder.flush()
+    (note,) = desk.cluster.notes
+    assert (note.reason, note.warning) == ("DirectoryFrozen", True)
+    command, _, rest = note.message.partition(f"{ACKNOWLEDGE}=")
+    assert command.endswith("kubectl annotate keycloakdirectory default --overwrite ")
+    token = rest.partition(". ")[0]
+    desk.cluster.objects.annotate("KeycloakDirectory", "default", {ACKNOWLEDGE: token})
+    desk.tell()
+    await asyncio.sleep(1)
+    assert desk.ready() == ("True", "Read")
+
+
+async def test_another_account_in_the_same_realm_is_told_once(desk: Desk) -> None:
+    pin(desk, desk.realm.groups["/SRE"], desk.realm.create_group("/Dev"))
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+    desk.realm.identity = "account-2"
+    await asyncio.sleep(12)
+    desk.realm.create_group("/Another")  # the status says how many there are
+    await asyncio.sleep(60)
+    await desk.recorder.flush()
+    assert desk.ready() == ("True", "Read")
+    assert desk.status()["directoryId"] == "account-2"
+    (note,) = (each for each in desk.cluster.notes if each.reason == "AccountChanged")
+    assert note.about.kind == "KeycloakDirectory"
+    assert not note.warning
+    assert "account-2" in note.message
+
+
+async def test_another_account_hides_no_event_of_ready(desk: Desk) -> None:
+    pin(desk, desk.realm.groups["/SRE"], desk.realm.create_group("/Dev"))
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+    desk.realm.identity = "account-2"
+    await asyncio.sleep(12)
+    desk.tell()
+    desk.reader.down = True
+    await asyncio.sleep(60)
+    await desk.recorder.flush()
+    reasons = sorted(each.reason for each in desk.cluster.notes)
+    assert reasons == ["AccountChanged", "KeycloakUnavailable", "Read"]
+
+
+async def test_another_account_with_one_group_in_use_freezes(desk: Desk) -> None:
+    pin(desk, desk.realm.groups["/SRE"])
+    desk.declare(syncInterval="10s")
+    await asyncio.sleep(1)
+    desk.realm.identity = "account-2"
+    await asyncio.sleep(12)
+    assert desk.ready() == ("False", "DirectoryFrozen")
+
+
+async def test_a_suspended_directory_says_so_and_is_still_read(desk: Desk) -> None:
+    desk.store.put_access(access("platform", mapping(group="SRE"), mapping("new", "Another")))
+    desk.declare(suspend=True, syncInterval="10s")
+    await asyncio.sleep(1)
+    assert desk.ready() == ("True", "Suspended")
+    desk.realm.create_group("/Another")
+    await asyncio.sleep(12)
+    assert desk.groups == ["/Another", "/SRE"]
+    desk.declare(suspend=False, syncInterval="10s")
+    await asyncio.sleep(12)
+    assert desk.ready() == ("True", "Read")
+
+
+@pytest.fixture
+def store() -> Store:
+    """Return a store in which `platform` has a pinned group that is now /new/SRE."""
+    made = Store()
+    made.put_directory(directory())
+    made.put_access(access("platform", mapping(group="SRE")))
+    about = {"directory": "default", "group": "SRE", "group-id": "id-/new/SRE"}
+    made.put_binding(binding(key(), **about))
+    take_in(made, snapshot("/new/SRE", "/SRE"), AT)
+    return made
+
+
+def test_a_pinned_group_is_followed_wherever_it_goes(store: Store) -> None:
+    moved = snapshot("/SRE").groups[0], Group("/x/Y", "Y", "id-/new/SRE")
+    found = snapshot("/SRE")
+    assert take_in(store, type(found)("sub", moved, found.clients), AT) == {"platform"}
+
+
+def test_a_namesake_of_a_pinned_group_touches_it(store: Store) -> None:
+    assert take_in(store, snapshot("/new/SRE", "/SRE", "/z/SRE"), AT) == {"platform"}
+
+
+def test_what_happens_to_others_does_not(store: Store) -> None:
+    assert take_in(store, snapshot("/new/SRE", "/SRE", "/z"), AT) == set()
+
+
+def test_an_absence_touches_whom_it_was_pinned_for(store: Store) -> None:
+    assert take_in(store, snapshot("/SRE"), AT) == {"platform"}
+    assert take_in(store, snapshot("/SRE"), AT) == set()
+
+
+def test_the_first_answer_that_a_group_is_absent_is_remembered(store: Store) -> None:
+    later, gone = AT + timedelta(minutes=1), {"id-/new/SRE": AT}
+    take_in(store, snapshot("/SRE"), AT)
+    assert store.realms.reading("default").gone == gone
+    take_in(store, snapshot("/SRE"), later)
+    store.put_failure("default", failure(Reason.KEYCLOAK_UNAVAILABLE, "."))
+    assert store.realms.reading("default").gone == gone
+    take_in(store, snapshot("/SRE", "/Dev"), later)
+    assert store.realms.reading("default").gone == gone
+    take_in(store, snapshot("/new/SRE", "/SRE"), later)
+    assert store.realms.reading("default").gone == {}
+    take_in(store, snapshot("/SRE"), later)
+    assert store.realms.reading("default").gone == {"id-/new/SRE": later}
+
+
+def test_pins_of_another_directory_or_object_are_none(store: Store) -> None:
+    assert set(store.pins("platform")) == {"SRE"}
+    other = access("platform", mapping(group="SRE"), version="2", directoryRef={"name": "x"})
+    store.put_access(other)
+    assert store.pins("platform") == {}
+    assert store.pins("nobody") == {}
+
+
+def test_what_was_proven_counts_more_than_what_was_made_of_it(store: Store) -> None:
+    about = {"directory": "default", "group": "SRE", "group-id": "true"}
+    store.memory("platform").applied[key()] = binding(key(), **about).content
+    assert store.pins("platform")["SRE"].group_id == "true"
+
+
+def test_an_acknowledgement_is_news(store: Store) -> None:
+    assert not directory().same_spec(directory(onMissing={"grace": "1m"}))
+    assert directory().same_spec(directory())
+    assert store.frozen("default") is None

@@ -1,0 +1,130 @@
+"""A suspended directory: nothing is written for its mappings, and each says what would be bound."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from fakes.answers import take_in
+from fakes.values import directory, key, mapping, snapshot
+from fakes.world import World
+from groupaccess.application.state.store import Store
+from groupaccess.domain.apiserver.oidc_check import Sight
+from groupaccess.domain.reasons import Reason
+
+SRE, DEV = mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit")
+BOTH = {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
+BY = 'suspended by KeycloakDirectory "default": would bind'
+
+
+async def set_suspend(world: World, *, suspend: bool) -> None:
+    """Write the field out, and let the watch tell of it; what was read stays known."""
+    world.declare_directory(suspend=suspend)
+    await world.settle()
+
+
+@pytest.fixture
+async def suspended(granted: World) -> World:
+    """Return a world in which SRE may view and Dev may edit, whose directory is suspended."""
+    await set_suspend(granted, suspend=True)
+    granted.cluster.calls.clear()
+    return granted
+
+
+async def test_a_first_installation_writes_nothing_and_says_what_would_be_bound(
+    world: World,
+) -> None:
+    for name in ("shop", "bank", "lab"):
+        world.cluster.label(name)
+    places = {"names": ["shop", "bank", "lab"]}
+    wanted = list[tuple[str, str]]()
+    world.reconciler.suggest = lambda *hint: wanted.append(hint)
+    world.declare_directory(suspend=True)
+    world.declare(SRE, mapping("dev", "Dev", "edit", namespaces=places), mapping("ops", "Opps"))
+    world.read("/SRE", "/Dev", "/Ops")
+    await world.settle()
+    assert world.grants == {}
+    assert world.cluster.writes == ["status GroupAccess platform"]
+    said = {name: world.mapping(name)["message"] for name in ("sre", "dev", "ops")}
+    assert f'{BY} Group "SRE" to ClusterRole "view" in the whole cluster.' in said["sre"]
+    assert f'{BY} Group "Dev" to ClusterRole "edit" in 3 namespaces.' in said["dev"]
+    assert f'{BY} nothing new: Keycloak has no group "Opps".' in said["ops"]
+    assert wanted == [("default", "Opps")]  # for a hint in that message
+    assert world.condition("Ready") == ("False", "Suspended")
+    assert {world.said_of(name) for name in said} == {("Pending", "Suspended")}
+    await set_suspend(world, suspend=False)
+    assert set(world.grants) == {"sre:view", "bank/dev:edit", "lab/dev:edit", "shop/dev:edit"}
+
+
+async def test_what_stands_stays_and_is_ready(suspended: World) -> None:
+    assert suspended.grants == BOTH
+    assert suspended.condition("Ready") == ("True", "Suspended")
+    assert suspended.said_of("sre") == ("Granted", "Suspended")
+    assert await suspended.reconcile() is None
+    assert suspended.cluster.writes == []
+
+
+async def test_drift_is_named_and_left_until_it_goes_on(suspended: World) -> None:
+    drifted = suspended.cluster.edit(key(), subjects=())
+    suspended.cluster.remove(key(name="dev", role="edit"))
+    await suspended.reconcile()
+    assert suspended.cluster.bindings == {key(): drifted}
+    assert (
+        f"{key()} differs from what is declared, and is left so."
+        in (suspended.mapping()["message"])
+    )
+    assert "is not there, and is left so." in suspended.mapping("dev")["message"]
+    await set_suspend(suspended, suspend=False)
+    assert suspended.grants == BOTH
+
+
+async def test_what_keycloak_says_is_told_and_acts_when_it_goes_on(suspended: World) -> None:
+    suspended.read("/SRE", "/platform/Dev", "/apps/Dev")
+    await suspended.settle()
+    assert suspended.grants == BOTH
+    assert suspended.said_of("dev") == ("Held", "Suspended")
+    assert f"{BY} nobody: group /Dev" in suspended.mapping("dev")["message"]
+    await set_suspend(suspended, suspend=False)
+    assert {key: whom for key, whom in suspended.grants.items() if whom} == {"sre:view": ("SRE",)}
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_expiry_removal_and_a_role_that_is_not_allowed_still_act(
+    suspended: World, *, restarted: bool
+) -> None:
+    if restarted:
+        suspended.restart()
+    suspended.declare({**SRE, "expiresAt": "2026-01-01T11:00:00Z"}, DEV, mapping("ops", "SRE"))
+    await suspended.settle()
+    assert suspended.grants == {"dev:edit": ("Dev",)}
+    suspended.declare_directory(suspend=True, allowedClusterRoles=["view"])
+    await suspended.settle()
+    assert suspended.grants == {}
+
+
+async def test_the_words_stay_while_keycloak_is_down(suspended: World) -> None:
+    said = suspended.mapping()["message"]
+    suspended.lose_keycloak()
+    await suspended.settle()
+    assert suspended.mapping()["message"] == said
+    assert suspended.cluster.writes == []
+
+
+async def test_an_object_that_is_suspended_too_waits_for_both(suspended: World) -> None:
+    suspended.declare(SRE, DEV, mapping("ops", "Dev", "view"), suspend=True)
+    await suspended.settle()
+    assert 'KeycloakDirectory "default" and this GroupAccess' in suspended.mapping()["message"]
+    await set_suspend(suspended, suspend=False)
+    assert suspended.mapping()["message"].startswith("suspended by this GroupAccess: ")
+    assert suspended.grants == BOTH
+
+
+def test_what_was_read_and_seen_stays_known_when_only_suspend_changes() -> None:
+    store, canary = Store(), {"group": "canary"}
+    store.put_directory(directory(canary=canary))
+    take_in(store, snapshot("/SRE"), datetime(2026, 1, 1, tzinfo=UTC))
+    store.put_sight("default", Sight("True", Reason.API_SERVER_AGREES, "as declared"))
+    store.put_directory(directory(version="2", suspend=True, canary=canary))
+    assert store.realms.reading("default").snapshot is not None
+    assert "default" in store.realms.sights
+    store.put_directory(directory(version="3", suspend=True, canary={"group": "other"}))
+    assert "default" not in store.realms.sights

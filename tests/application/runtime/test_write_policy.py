@@ -1,0 +1,84 @@
+"""The policy on the operator's own writes: what it refused is tried again when it changes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from fakes.values import access, desired, failure
+from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.runtime.write_policy import EVERY_SECONDS, Cage
+from groupaccess.application.state.store import Store
+from groupaccess.application.state.write_attempt import Attempt
+from groupaccess.domain.binding import Owner
+from groupaccess.domain.reasons import Reason
+
+NAME = "platform"
+WANT = desired(Owner("uid-platform", NAME))
+
+
+@dataclass
+class Site:
+    """A policy that a test changes; `woken` are the objects that are to be looked at again."""
+
+    store: Store = field(default_factory=Store)
+    versions: list[str] = field(default_factory=lambda: ["1"])
+    asked: list[str] = field(default_factory=list)
+    woken: list[str] = field(default_factory=list)
+    fails: bool = False
+
+    async def version(self, name: str) -> str:
+        self.asked.append(name)
+        if self.fails:
+            raise PassingError("503")
+        return self.versions[-1]
+
+    def refuse(self) -> None:
+        """Let the API server have refused a write."""
+        attempt = Attempt(WANT, "", 0.0)
+        attempt.refuse(failure(Reason.WRITE_REFUSED), 0.0, self.store.rights, unanswered=False)
+        self.store.memory(NAME).attempts[WANT.key] = attempt
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    made = Site()
+    made.store.put_access(access(NAME))
+    cage = Cage(made, made.store, made.woken.extend, "cage")
+    task = asyncio.create_task(cage.run())
+    yield made
+    task.cancel()
+
+
+async def rounds(count: int) -> None:
+    await asyncio.sleep(count * EVERY_SECONDS + 0.1)
+
+
+async def test_while_nothing_is_refused_nothing_is_asked(site: Site) -> None:
+    await rounds(100)
+    assert site.asked == []
+
+
+async def test_a_changed_policy_wakes_what_was_refused(site: Site) -> None:
+    site.refuse()
+    await rounds(3)
+    assert site.woken == []
+    assert set(site.asked) == {"cage"}
+    site.versions.append("2")
+    await rounds(1)
+    assert site.woken == [NAME]
+    assert site.store.rights == 1
+    await rounds(3)
+    assert site.woken == [NAME]
+
+
+async def test_a_policy_that_is_not_read_changes_nothing_and_is_asked_again(site: Site) -> None:
+    site.refuse()
+    await rounds(1)
+    site.fails = True
+    await rounds(2)
+    site.fails = False
+    site.versions.append("2")
+    await rounds(1)
+    assert site.woken == [NAME]

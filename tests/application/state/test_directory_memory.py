@@ -1,0 +1,114 @@
+"""What is remembered of a directory: the last answers, and since when a group is gone."""
+
+from datetime import UTC, datetime, timedelta
+
+from fakes.values import failure
+from groupaccess.application.state.directory_memory import DirectoryMemory, Round
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import Answer, ById, InUse, Pinned, Question, Search
+from groupaccess.domain.directory.reading import Gap, Reading
+from groupaccess.domain.directory.snapshot import Realm
+from groupaccess.domain.reasons import Reason
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+LATER = AT + timedelta(minutes=1)
+SRE = Group("/SRE", "SRE", "1")
+HERE, NOBODY = Answer((SRE,)), Answer()
+REALM = Realm("me", ())
+LOST = failure(Reason.KEYCLOAK_UNAVAILABLE)
+USED = InUse(frozenset({"SRE"}), frozenset({Pinned("1", "SRE")}))
+
+
+def ended(*results: tuple[Question, Answer | None], realm: Realm = REALM) -> Round:
+    """Return a round in which what is None failed."""
+    return Round(realm, {each: result or LOST for each, result in results}, USED, AT)
+
+
+def remembered(*results: tuple[Question, Answer | None]) -> DirectoryMemory:
+    made = DirectoryMemory("uid")
+    made.put_round(ended(*results), USED, paths=False)
+    return made
+
+
+def test_before_the_first_round_nothing_is_known() -> None:
+    assert DirectoryMemory("uid").reading == Reading()
+
+
+def test_a_round_is_whole_when_each_pinned_id_was_answered() -> None:
+    assert ended((Search("SRE"), HERE)).whole
+    assert ended((Search("SRE"), NOBODY), (ById("1"), NOBODY)).whole
+    assert not ended((Search("SRE"), NOBODY), (ById("1"), None)).whole
+    assert not ended((Search("SRE"), None)).whole
+
+
+def test_what_cannot_be_an_id_keeps_no_round_from_being_whole() -> None:
+    used = InUse(pins=frozenset({Pinned("..", "SRE")}))
+    assert Round(REALM, {}, used, AT).whole
+
+
+def test_an_absence_acts_after_a_whole_round_and_since_its_first_answer() -> None:
+    memory = remembered((Search("SRE"), NOBODY), (ById("1"), None))
+    memory.put({ById("1"): NOBODY}, AT)
+    assert memory.gone == {"1": AT}
+    assert memory.reading.gone == {}
+    later = ended((Search("SRE"), NOBODY), (ById("1"), NOBODY))
+    assert memory.put_round(later, USED, paths=False) == frozenset({ById("1")})
+    assert memory.reading.gone == {"1": AT}
+    memory.put({ById("1"): NOBODY}, LATER)
+    assert memory.reading.gone == {"1": AT}
+
+
+def test_a_group_that_is_there_again_is_not_gone() -> None:
+    memory = remembered((Search("SRE"), NOBODY), (ById("1"), NOBODY))
+    assert memory.reading.gone == {"1": AT}
+    memory.put({Search("SRE"): HERE}, LATER)
+    assert memory.reading.gone == {}
+
+
+def test_an_answer_that_is_the_same_is_no_news() -> None:
+    memory = remembered((Search("SRE"), HERE))
+    known = memory.known
+    assert memory.put({Search("SRE"): Answer((SRE,))}, LATER) == set()
+    assert memory.answers[Search("SRE")] is HERE
+    assert memory.known is known
+
+
+def test_a_failure_keeps_the_answer_and_ends_with_the_next_one() -> None:
+    memory = remembered((Search("SRE"), HERE))
+    assert memory.put({Search("SRE"): LOST}, LATER) == {Search("SRE")}
+    assert memory.put({Search("SRE"): LOST}, LATER) == set()
+    assert memory.gap([Search("SRE")]) == Gap(LOST, answered=True)
+    assert memory.reading.snapshot is not None
+    assert memory.reading.snapshot.find("SRE") == SRE
+    assert memory.put({Search("SRE"): HERE}, LATER) == {Search("SRE")}
+    assert memory.gap([Search("SRE")]) is None
+
+
+def test_what_was_not_asked_is_a_gap_without_a_failure() -> None:
+    assert remembered((Search("SRE"), HERE)).gap([Search("SRE"), Search("Dev")]) == Gap()
+    assert remembered((Search("SRE"), None)).gap([Search("SRE")]) == Gap(LOST)
+    assert remembered().gap([]) is None
+
+
+def test_of_another_realm_nothing_is_kept() -> None:
+    memory = remembered((Search("SRE"), NOBODY), (ById("1"), NOBODY))
+    other = ended((Search("SRE"), HERE), realm=Realm("another", ()))
+    assert memory.put_round(other, USED, paths=False) is None
+    assert memory.answers == {Search("SRE"): HERE}
+    assert memory.reading.gone == {}
+
+
+def test_the_end_of_a_failure_is_news_for_all() -> None:
+    memory = remembered((Search("SRE"), HERE))
+    memory.failure = LOST
+    assert memory.put_round(ended((Search("SRE"), HERE)), USED, paths=False) is None
+    assert memory.put_round(ended((Search("SRE"), HERE)), USED, paths=False) == frozenset()
+
+
+def test_what_is_not_in_use_any_more_is_forgotten() -> None:
+    memory = remembered((Search("SRE"), NOBODY), (ById("1"), NOBODY))
+    memory.put_round(ended((Search("SRE"), HERE)), InUse(), paths=False)
+    assert memory.answers == {}
+    assert memory.gone == {}
+    assert memory.known is not None
+    assert memory.known.groups == ()

@@ -1,0 +1,122 @@
+"""What is remembered of objects and bindings ends with them, however many there were."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from fakes.clock import BEGIN, FakeClock
+from fakes.values import Spec, access, binding, key, mapping
+from fakes.world import World
+from groupaccess.application.state.object_memory import BindingMemory
+from groupaccess.application.state.store import Store
+from groupaccess.application.work.wall_clock_timers import Alarms
+from groupaccess.domain.access.namespace_scope import Namespace
+from groupaccess.domain.binding import BindingKey
+from simulation.memory import tell, texts
+
+MANY = 12
+
+
+def held(root: object, word: str) -> set[str]:
+    """Return where something with that word in it is still held."""
+    return {tell(path) for text, path in texts(root) if word in text}
+
+
+def soon(world: World, name: str) -> list[Spec]:
+    """Return mappings that end soon, in the cluster, in a namespace and by labels."""
+    end = (world.clock.now() + timedelta(minutes=30)).isoformat()
+    selector = {"matchLabels": {"team": "shop"}}
+    return [
+        mapping("all", "SRE", "view", expiresAt=end),
+        mapping("named", "SRE", "edit", namespaces={"names": ["shop", f"{name}-space"]}),
+        mapping("selected", f"{name}-group", "view", namespaces={"selector": selector}),
+        mapping("refused", "SRE", "admin"),
+    ]
+
+
+def names() -> Iterator[str]:
+    return (f"temp-{number}" for number in range(MANY))
+
+
+async def test_objects_that_are_gone_leave_nothing_behind(world: World) -> None:
+    world.declare_directory()
+    world.cluster.label("shop", team="shop")
+    world.declare()
+    world.read("/SRE", *(f"/{name}-group" for name in names()))
+    await world.settle()
+    for name in names():
+        world.declare_another(name, *soon(world, name))
+        if name.endswith(("3", "7")):
+            world.cluster.fail("apply", times=2)
+        await world.reconcile(name)
+    assert len(world.cluster.bindings) > 2 * MANY
+    assert len(held(world.reconciler, "temp-")) > 10
+    for name in names():
+        world.cluster.objects.remove("GroupAccess", name)
+        if name.endswith(("3", "7")):
+            world.cluster.fail("delete", times=2)
+        for _ in range(3):
+            world.clock.advance(await world.reconcile(name) or 0)
+    assert world.grants == {"sre:view": ("SRE",)}
+    world.read("/SRE")
+    for namespaced in (False, True):  # the watches have told of what was deleted
+        world.store.bindings.passed(world.cluster.version, namespaced=namespaced)
+    assert held(world.reconciler, "temp-") == set()
+
+
+async def test_of_ends_that_are_put_off_only_the_last_is_kept(world: World) -> None:
+    """Each is within the hour before, of which people are warned."""
+    world.declare_directory()
+    world.read("/SRE")
+    for number in range(1, 40):
+        end = (world.clock.now() + timedelta(minutes=30, seconds=number)).isoformat()
+        world.declare(mapping("sre", "SRE", "view", expiresAt=end))
+        await world.reconcile()
+    assert len(world.warned_of("Expiring")) == 39
+    assert len(world.store.memory("platform").warned) == 1
+
+
+async def test_alarms_that_are_put_off_do_not_pile_up(clock: FakeClock) -> None:
+    alarms = Alarms(clock, lambda _: None)
+    for number in range(1000):
+        for name in ("alarm-a", "alarm-b"):
+            alarms.set(name, BEGIN + timedelta(days=1, seconds=number))
+    assert sum("alarm-" in text for text, _ in texts(alarms)) < 20
+    alarms.set("alarm-a", None)
+    alarms.forget("alarm-a")
+    alarms.forget("alarm-b")
+    assert held(alarms, "alarm-") == set()
+
+
+def test_what_is_only_asked_for_is_not_kept() -> None:
+    store = Store()
+    store.put_access(access("platform", mapping("sre", "SRE", "view")))
+    store.put_binding(binding(key()))
+    store.put_namespace("shop", Namespace({}))
+    before = {text for text, _ in texts(store)}
+    store.users_of("unknown directory")
+    store.put_cluster_role("unknown role")
+    store.drop_cluster_role("unknown role")
+    store.put_namespace("unknown namespace", Namespace({"team": "unknown"}))
+    store.drop_namespace("unknown namespace")
+    store.memory("unknown object")
+    store.standing("unknown object")
+    store.pins("unknown object")
+    list(store.bindings.naming({"unknown group"}))
+    other = binding(BindingKey("", "unknown binding"), role="view")
+    store.put_binding(other)
+    store.drop_binding(other.key, other.uid)
+    store.bindings.passed("9", namespaced=False)
+    assert {text for text, _ in texts(store)} == before
+
+
+def test_what_is_remembered_of_a_binding_ends_with_it_and_not_with_its_name() -> None:
+    store = Store()
+    store.put_access(access("platform"))
+    first = binding(key(), uid="u1", version="1")
+    store.put_binding(first)
+    memories = store.bindings.memories
+    memories["u1"] = memory = BindingMemory(0.0)
+    store.put_binding(binding(key(), uid="u1", version="2", role="view"))
+    assert memories == {"u1": memory}
+    store.put_binding(binding(key(), uid="u2", version="3"))
+    assert memories == {}

@@ -1,0 +1,139 @@
+"""Events are posted in the background: bounded, at a limited rate, revocations before grants."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from fakes.clock import FakeClock
+from fakes.cluster import FakeCluster
+from fakes.values import mapping
+from fakes.world import World
+from groupaccess.application.ports.cluster import Note, ObjectRef
+from groupaccess.application.status.event_recorder import BURST, MOST, REFILL_SECONDS, Recorder
+
+ABOUT = ObjectRef("GroupAccess", "platform", "uid-platform")
+
+
+def note(message: str, *, warning: bool = False, urgent: bool = False) -> Note:
+    return Note(ABOUT, "Reason", "Action", message, warning=warning, urgent=urgent)
+
+
+@dataclass
+class Office:
+    """A recorder on fakes."""
+
+    clock: FakeClock
+    cluster: FakeCluster = field(default_factory=FakeCluster)
+    leading: bool = True
+
+    def __post_init__(self) -> None:
+        self.recorder = Recorder(self.cluster, self.clock, lambda: self.leading)
+
+    @property
+    def posted(self) -> list[str]:
+        return [each.message for each in self.cluster.notes]
+
+
+@pytest.fixture
+async def office(clock: FakeClock) -> Office:
+    return Office(clock)
+
+
+async def test_events_are_posted_in_their_order(office: Office) -> None:
+    run = asyncio.create_task(office.recorder.run())
+    office.recorder.post(note("first"))
+    await asyncio.sleep(1)
+    office.recorder.post(note("second"))
+    office.recorder.post(note("third"))
+    await asyncio.sleep(1)
+    run.cancel()
+    assert office.posted == ["first", "second", "third"]
+
+
+async def test_revocations_and_warnings_are_posted_before_grants(office: Office) -> None:
+    office.recorder.post(note("a grant"))
+    office.recorder.post(note("a revocation", urgent=True))
+    office.recorder.post(note("a refusal", warning=True))
+    await office.recorder.flush()
+    assert office.posted == ["a revocation", "a refusal", "a grant"]
+
+
+async def test_when_too_many_wait_the_oldest_grants_are_dropped_first(office: Office) -> None:
+    office.recorder.post(note("a revocation", urgent=True))
+    for number in range(MOST):
+        office.recorder.post(note(f"grant {number}"))
+    office.recorder.post(note("a refusal", warning=True))
+    await office.recorder.flush()
+    assert len(office.posted) == MOST
+    assert office.posted[:3] == ["a revocation", "a refusal", "grant 2"]
+
+
+async def test_when_only_revocations_wait_the_oldest_of_them_are_dropped(office: Office) -> None:
+    for number in range(MOST + 1):
+        office.recorder.post(note(f"revocation {number}", urgent=True))
+    await office.recorder.flush()
+    assert (len(office.posted), office.posted[0]) == (MOST, "revocation 1")
+
+
+async def test_a_burst_is_posted_at_once_and_what_follows_at_a_limited_rate(
+    office: Office, clock: FakeClock
+) -> None:
+    for number in range(BURST + 10):
+        office.recorder.post(note(str(number)))
+    run = asyncio.create_task(office.recorder.run())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert len(office.posted) == BURST
+    await asyncio.sleep(10 * REFILL_SECONDS + 0.001)
+    run.cancel()
+    assert len(office.posted) == BURST + 10
+    assert clock.monotonic() == pytest.approx(10 * REFILL_SECONDS, abs=0.01)
+
+
+async def test_after_a_pause_there_is_a_burst_again_and_no_more(office: Office) -> None:
+    for _ in range(2):
+        for number in range(BURST + 1):
+            office.recorder.post(note(str(number)))
+        run = asyncio.create_task(office.recorder.run())
+        await asyncio.sleep(1000)
+        run.cancel()
+    before = office.posted
+    for number in range(BURST + 10):
+        office.recorder.post(note(str(number)))
+    run = asyncio.create_task(office.recorder.run())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    run.cancel()
+    assert len(office.posted) - len(before) == BURST
+
+
+async def test_a_replica_that_does_not_lead_posts_nothing_not_even_later(office: Office) -> None:
+    office.recorder.post(note("while it led"))
+    office.leading = False
+    await office.recorder.flush()
+    office.leading = True
+    await office.recorder.flush()
+    assert office.posted == []
+
+
+async def test_an_events_api_that_hangs_delays_neither_a_write_nor_a_status(
+    world: World, clock: FakeClock
+) -> None:
+    world.cluster.hang("post", times=100)
+    run = asyncio.create_task(world.recorder.run())
+    world.declare_directory()
+    world.declare(mapping("sre", "SRE", "view"))
+    world.read("/SRE")
+    await world.look()
+    assert world.grants == {"sre:view": ("SRE",)}
+    assert world.condition("Ready") == ("True", "Granted")
+    world.declare(mapping("dev", "SRE", "edit"))
+    await world.look()
+    await asyncio.sleep(2)
+    await world.look()
+    assert world.grants == {"dev:edit": ("SRE",)}
+    assert world.status["observedGeneration"] == 2
+    assert clock.monotonic() == pytest.approx(2)
+    assert world.cluster.notes == []
+    run.cancel()

@@ -1,0 +1,192 @@
+"""The work queue has the semantics of client-go's."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from fakes.clock import FakeClock
+from fakes.metrics import FakeMetrics
+from groupaccess.application.work.queue import FIRST_BACKOFF, LONGEST_BACKOFF, Priority, Queue
+
+
+@pytest.fixture
+def queue(clock: FakeClock, metrics: FakeMetrics) -> Queue:
+    return Queue(clock, metrics)
+
+
+async def is_empty(queue: Queue) -> bool:
+    """Tell whether nobody gets a key now."""
+    try:
+        async with asyncio.timeout(0):
+            key = await queue.get()
+    except TimeoutError:
+        return True
+    pytest.fail(f"{key} was handed out")
+
+
+async def test_keys_come_in_their_order_and_once(queue: Queue) -> None:
+    for key in ("a", "b", "a", "c", "b"):
+        queue.add(key)
+    assert [await queue.get() for _ in range(3)] == ["a", "b", "c"]
+    assert await is_empty(queue)
+
+
+async def test_what_is_urgent_comes_before_ten_thousand_first_passes(queue: Queue) -> None:
+    for number in range(10_000):
+        queue.add(f"first pass {number}", Priority.LOW)
+    queue.add("expired")
+    assert [await queue.get() for _ in range(2)] == ["expired", "first pass 0"]
+
+
+async def test_a_key_that_becomes_urgent_while_it_waits_comes_once_and_first(queue: Queue) -> None:
+    for key in ("a", "b"):
+        queue.add(key, Priority.LOW)
+    queue.add("b")
+    queue.add("b", Priority.LOW)
+    assert [await queue.get() for _ in range(2)] == ["b", "a"]
+    assert await is_empty(queue)
+
+
+async def test_a_key_that_becomes_urgent_while_it_is_worked_on_comes_first_then(
+    queue: Queue,
+) -> None:
+    queue.add("b")
+    assert await queue.get() == "b"
+    for key in ("a", "b"):
+        queue.add(key, Priority.LOW)
+    queue.add("b")
+    queue.add("b", Priority.LOW)
+    queue.done("b")
+    assert [await queue.get() for _ in range(2)] == ["b", "a"]
+
+
+async def test_a_delayed_look_keeps_its_priority(queue: Queue, clock: FakeClock) -> None:
+    queue.add_after("later", 1, Priority.LOW)
+    queue.add_after("due", 2)
+    clock.advance(3)
+    assert [await queue.get() for _ in range(2)] == ["due", "later"]
+
+
+async def test_a_worker_waits_for_a_key(queue: Queue) -> None:
+    waiting = asyncio.create_task(queue.get())
+    await asyncio.sleep(10)
+    assert not waiting.done()
+    queue.add("a")
+    assert await waiting == "a"
+
+
+async def test_every_waiting_worker_gets_a_key(queue: Queue) -> None:
+    waiting = [asyncio.create_task(queue.get()) for _ in range(3)]
+    await asyncio.sleep(0)
+    for key in ("a", "b", "c"):
+        queue.add(key)
+    assert sorted(await asyncio.gather(*waiting)) == ["a", "b", "c"]
+
+
+async def test_a_key_that_is_worked_on_goes_to_no_second_worker(queue: Queue) -> None:
+    queue.add("a")
+    await queue.get()
+    queue.add("a")
+    assert await is_empty(queue)
+
+
+async def test_a_key_that_was_added_meanwhile_is_handed_out_after_done(queue: Queue) -> None:
+    queue.add("a")
+    await queue.get()
+    queue.add("a")
+    queue.add("a")
+    queue.done("a")
+    assert await queue.get() == "a"
+    queue.done("a")
+    assert await is_empty(queue)
+
+
+async def test_done_without_an_add_hands_out_nothing(queue: Queue) -> None:
+    queue.add("a")
+    queue.done(await queue.get())
+    assert await is_empty(queue)
+
+
+async def test_a_delayed_key_comes_in_its_time(queue: Queue, clock: FakeClock) -> None:
+    queue.add_after("a", 30)
+    assert await is_empty(queue)
+    assert await queue.get() == "a"
+    assert clock.monotonic() == pytest.approx(30)
+
+
+@pytest.mark.parametrize("delays", [(60, 5), (5, 60)])
+async def test_of_several_delays_the_earliest_counts(
+    queue: Queue, clock: FakeClock, delays: tuple[float, ...]
+) -> None:
+    for delay in delays:
+        queue.add_after("a", delay)
+    queue.done(await queue.get())
+    assert clock.monotonic() == pytest.approx(5)
+    assert clock.pending == 0
+
+
+async def test_a_delayed_key_that_is_being_worked_on_comes_again(
+    queue: Queue, clock: FakeClock
+) -> None:
+    queue.add("a")
+    await queue.get()
+    queue.add_after("a", 1)
+    clock.advance(1)
+    assert await is_empty(queue)
+    queue.done("a")
+    assert await queue.get() == "a"
+
+
+async def test_the_back_off_grows_up_to_its_cap(queue: Queue, clock: FakeClock) -> None:
+    delays = []
+    for _ in range(30):
+        delays.append(queue.retry("a"))
+        clock.advance(LONGEST_BACKOFF)
+    assert FIRST_BACKOFF / 2 <= delays[0] <= FIRST_BACKOFF
+    for number, delay in enumerate(delays):
+        longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2**number)
+        assert longest / 2 <= delay <= longest
+    assert all(second > first / 2 for first, second in pairwise(delays))
+
+
+async def test_the_back_off_begins_anew_after_a_success(queue: Queue, clock: FakeClock) -> None:
+    for _ in range(20):
+        queue.retry("a")
+        clock.advance(LONGEST_BACKOFF)
+    queue.forget("a")
+    assert queue.retry("a") <= FIRST_BACKOFF
+
+
+async def test_each_key_has_a_back_off_of_its_own(queue: Queue, clock: FakeClock) -> None:
+    for _ in range(20):
+        queue.retry("a")
+        clock.advance(LONGEST_BACKOFF)
+    assert queue.retry("b") <= FIRST_BACKOFF
+
+
+async def test_back_offs_of_many_keys_are_spread(queue: Queue) -> None:
+    assert len({queue.retry(f"key-{number}") for number in range(20)}) > 1
+
+
+async def test_close_forgets_the_delayed_keys(queue: Queue, clock: FakeClock) -> None:
+    queue.add_after("a", 1)
+    queue.retry("b")
+    queue.close()
+    clock.advance(1000)
+    assert await is_empty(queue)
+
+
+async def test_what_happens_is_counted(
+    queue: Queue, clock: FakeClock, metrics: FakeMetrics
+) -> None:
+    queue.add("a")
+    queue.add("b")
+    queue.add("b")
+    assert metrics.depth == 2
+    clock.advance(3)
+    await queue.get()
+    queue.retry("a")
+    assert metrics.depth == 1
+    assert metrics.waits == [3]
+    assert metrics.counts == {"added": 2, "retried": 1}

@@ -1,0 +1,141 @@
+"""A token that is for an audience which kube-apiserver may not accept is reported, and granted."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.builders import (
+    NOW,
+    access,
+    client,
+    directory,
+    given,
+    mapper,
+    proof,
+    realm,
+)
+from domain.saying import say
+from groupaccess.domain.apiserver.audience import audience_doubts
+from groupaccess.domain.apiserver.oidc_check import Sight
+from groupaccess.domain.apiserver.token_review import OwnToken, Review, judge
+from groupaccess.domain.directory.client import Client, Proof, Result
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.status.mapping_status import State
+
+KUBECTL = directory("kubectl", token="Access")  # noqa: S106 -- which token, not a secret
+
+
+def sent(client_id: str, *audience: str, result: Result = Result.PROVEN) -> Client:
+    """Return a client whose example token is for these."""
+    example = Proof(result, "as computed", NOW, 300, frozenset(audience))
+    return client(client_id, mapper(), proof=example)
+
+
+def doubts(*clients: Client, sight: Sight | None = None, id_token: bool = False) -> list[Failure]:
+    """Return the doubts of a directory that names these clients."""
+    kind = "ID" if id_token else "Access"
+    declared = directory(*(each.client_id for each in clients), token=kind)
+    return list(audience_doubts(declared, realm(clients=clients), sight))
+
+
+def shown(*audience: str) -> Sight:
+    """Return what a canary has shown whose token is for these, and is accepted."""
+    group = Group("/canary", "canary", "1")
+    issuer = KUBECTL.issuer
+    token = OwnToken("raw", {"iss": issuer, "groups": ["canary"], "aud": list(audience)})
+    return judge(group, KUBECTL, token, Review(("canary",)))
+
+
+def expecting(audience: str) -> Sight:
+    """Return what a canary has shown whose token kube-apiserver refuses."""
+    error = f'oidc: verify token: oidc: expected audience "{audience}" got ["groupaccess"]'
+    return judge(Group("/c", "c", "1"), KUBECTL, OwnToken("raw", {}), Review(error=error))
+
+
+def test_an_access_token_for_account_says_that_everybody_gets_a_401() -> None:
+    (doubt,) = doubts(sent("kubectl", "account"))
+    assert doubt.reason is Reason.API_SERVER_UNKNOWN
+    assert doubt.message.startswith(
+        'The access token of client "kubectl" is for the audience (aud) "account", and for no '
+        "client of spec.tokens.clients: unless kube-apiserver accepts that (--oidc-client-id, or "
+        "an audience of its authentication configuration), everybody gets a 401. Give the client "
+        "an Audience mapper for kube-apiserver's client id, or let people bring the ID token and "
+        "write token: ID."
+    )
+
+
+def test_a_token_without_any_audience_is_for_nobody() -> None:
+    (doubt,) = doubts(sent("kubectl"))
+    assert 'client "kubectl" has no audience (aud), and for no client' in doubt.message
+
+
+def test_several_audiences_are_all_named_in_their_order() -> None:
+    (doubt,) = doubts(sent("kubectl", "grafana", "account"))
+    assert 'the audience (aud) "account" and "grafana", and' in doubt.message
+
+
+def test_who_brings_the_id_token_is_not_told_to() -> None:
+    (doubt,) = doubts(sent("kubectl", "account"), id_token=True)
+    assert doubt.message.startswith('The ID token of client "kubectl"')
+    assert "let people bring" not in doubt.message
+
+
+@pytest.mark.parametrize(
+    "clients",
+    [
+        (sent("kubectl", "kubectl"),),
+        (sent("kubectl", "account", "kubectl"),),
+        (sent("kubectl", "headlamp"), sent("headlamp", "headlamp")),
+        (client("kubectl", mapper()),),
+        (client("kubectl", mapper(), proof=proof(Result.UNPROVEN)),),
+    ],
+    ids=["its own", "its own too", "another one's", "not looked for", "nobody to look at"],
+)
+def test_a_token_for_a_client_that_is_named_or_that_nobody_saw_is_no_doubt(
+    clients: tuple[Client, ...],
+) -> None:
+    assert doubts(*clients) == []
+
+
+def test_each_client_is_looked_at_by_itself() -> None:
+    (doubt,) = doubts(sent("headlamp", "headlamp"), sent("kubectl", "account"))
+    assert 'client "kubectl"' in doubt.message
+
+
+def test_a_client_that_is_not_in_the_realm_is_no_doubt() -> None:
+    assert list(audience_doubts(KUBECTL, realm(clients=()), None)) == []
+
+
+@pytest.mark.parametrize("sight", [shown("groupaccess", "kubernetes"), expecting("kubernetes")])
+def test_what_a_canary_has_shown_of_kube_apiserver_counts(sight: Sight) -> None:
+    assert doubts(sent("kubectl", "kubernetes"), sight=sight) == []
+    assert len(doubts(sent("kubectl", "account"), sight=sight)) == 1
+
+
+def test_it_holds_nothing_and_is_said_by_the_mapping_and_by_verified() -> None:
+    clients = (sent("kubectl", "account"),)
+    said = say(access(), given(realm(clients=clients), of=KUBECTL))
+    (mapping,) = said.mappings
+    assert (mapping.state, mapping.reason) == (State.GRANTED, Reason.GRANTED)
+    assert mapping.message.startswith("members of /SRE carry /SRE. The access token of client")
+    ready, verified = said.conditions[0], said.conditions[-1]
+    assert ready.status == "True"
+    assert (verified.status, verified.reason) == ("Unknown", Reason.API_SERVER_UNKNOWN)
+    assert "everybody gets a 401" in verified.message
+
+
+def test_it_comes_before_what_is_in_doubt_otherwise() -> None:
+    other = client("headlamp", mapper(), proof=proof(Result.UNPROVEN, "nobody"))
+    named = directory("headlamp", "kubectl", token="Access")  # noqa: S106 -- as above
+    said = say(access(), given(realm(clients=(other, sent("kubectl", "account"))), of=named))
+    assert said.conditions[-1].reason is Reason.API_SERVER_UNKNOWN
+
+
+def test_a_canary_that_contradicts_holds_all_the_same() -> None:
+    clients = (sent("kubectl", "account"),)
+    named = replace(KUBECTL, canary="canary")
+    circumstances = replace(given(realm(clients=clients), of=named), sight=expecting("kubernetes"))
+    (mapping,) = say(access(), circumstances).mappings
+    assert mapping.reason is Reason.API_SERVER_MISMATCH

@@ -1,0 +1,250 @@
+"""What the canary shows of how kube-apiserver reads tokens, in words."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.builders import directory, group, realm
+from groupaccess.domain.apiserver.oidc_check import Sight, agrees, mismatch, unknown
+from groupaccess.domain.apiserver.token_review import (
+    OwnToken,
+    Review,
+    canary_group,
+    judge,
+    uncarried,
+)
+from groupaccess.domain.condition import Condition
+from groupaccess.domain.reasons import Reason
+
+CANARY = group("/ops/canary")
+DIRECTORY = directory()
+EVERYBODY = "system:authenticated"
+
+
+def token(**claims: object) -> OwnToken:
+    given = {"iss": DIRECTORY.issuer, "groups": ["canary", "staff"], **claims}
+    return OwnToken("raw", {claim: value for claim, value in given.items() if value is not None})
+
+
+def judged(
+    *groups: str,
+    prefix: str = "",
+    claim: str = "groups",
+    error: str = "",
+    carried: object = ("canary", "staff"),
+) -> Sight:
+    review = Review((*groups, EVERYBODY), error)
+    brought = token(groups=list(carried) if isinstance(carried, tuple) else carried)
+    return judge(CANARY, directory(prefix=prefix, claim=claim), brought, review)
+
+
+@pytest.mark.parametrize(
+    ("groups", "prefix", "carried"),
+    [
+        (["canary", "staff"], "", ("canary", "staff")),
+        (["oidc:canary", "oidc:staff"], "oidc:", ("canary", "staff")),
+        (["/ops/canary"], "", ("/ops/canary",)),
+        (["/ops/canary", "canary"], "", ("/ops/canary", "canary")),
+        (["canary"], "", "canary"),
+    ],
+    ids=["leaf", "prefix", "path", "both", "a string and no list"],
+)
+def test_the_declared_string_in_the_review_agrees(
+    groups: list[str], prefix: str, carried: object
+) -> None:
+    said = judged(*groups, prefix=prefix, carried=carried)
+    assert (said.truth, said.reason) == ("True", Reason.API_SERVER_AGREES)
+
+
+def test_what_agrees_names_the_string_and_the_group() -> None:
+    said = judged("oidc:canary", prefix="oidc:")
+    assert said.message == (
+        'kube-apiserver reads "oidc:canary" from a real token of /ops/canary. Nothing to do.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "words"),
+    [
+        ("oidc:", "", "told --oidc-groups-prefix=oidc:, this directory says none: bindings would"),
+        ("", "oidc:", 'told no --oidc-groups-prefix, this directory says "oidc:": bindings would'),
+        ("kc:", "oidc:", 'told --oidc-groups-prefix=kc:, this directory says "oidc:": bindings'),
+        ('"oidc:"', "oidc:", 'told --oidc-groups-prefix="oidc:", this directory says "oidc:"'),
+    ],
+)
+def test_another_prefix_is_named_beside_the_declared_one(
+    theirs: str, ours: str, words: str
+) -> None:
+    said = judged(f"{theirs}canary", f"{theirs}staff", prefix=ours)
+    assert (said.truth, said.reason) == ("False", Reason.API_SERVER_MISMATCH)
+    assert words in said.message
+
+
+def test_the_prefix_is_not_read_from_another_group_that_ends_alike() -> None:
+    said = judged("kc:x-canary", "kc:canary", carried=("x-canary", "canary"))
+    assert "--oidc-groups-prefix=kc:," in said.message
+
+
+def test_one_of_two_strings_alone_does_not_agree() -> None:
+    said = judged("canary", carried=("/ops/canary", "canary"))
+    assert said.truth == "False"
+    assert "reads no group" in said.message
+
+
+def test_kubernetes_own_groups_are_no_prefix_of_ours() -> None:
+    named = group("/authenticated")
+    said = judge(named, DIRECTORY, token(groups=["authenticated"]), Review((EVERYBODY,)))
+    assert 'reads no group from claim "groups"' in said.message
+
+
+def test_another_claim_is_named_when_the_token_shows_it() -> None:
+    said = judged("canary", claim="roles")
+    assert said.truth == "False"
+    assert 'told --oidc-groups-claim=groups, this directory says "roles"' in said.message
+
+
+def test_a_claim_that_nothing_shows_is_said_to_be_another_one() -> None:
+    said = judged()
+    assert said.truth == "False"
+    assert 'kube-apiserver reads no group from claim "groups"' in said.message
+
+
+def test_a_token_without_the_declared_claim_proves_nothing() -> None:
+    said = judged(claim="roles")
+    assert (said.truth, said.reason) == ("Unknown", Reason.API_SERVER_UNKNOWN)
+    assert 'in claim "roles"' in said.message
+
+
+@pytest.mark.parametrize(
+    ("error", "truth", "passing", "words"),
+    [
+        (
+            "oidc: authenticator not initialized",
+            "Unknown",
+            True,
+            "has not reached https://auth.example.com/realms/ADMIN yet",
+        ),
+        ('oidc: authenticator for issuer "x" is not healthy: y', "Unknown", True, "reached"),
+        (
+            'oidc: verify token: oidc: expected audience "dashboard" got ["groupaccess"]',
+            "False",
+            False,
+            'expects the audience "dashboard" (--oidc-client-id), the clients of this directory',
+        ),
+        (
+            'oidc: verify token: oidc: expected audience in ["a" "b"] got ["groupaccess"]',
+            "False",
+            False,
+            'the audience "a" or "b"',
+        ),
+        (
+            'oidc: verify token: oidc: expected audience "headlamp" got ["groupaccess"]',
+            "Unknown",
+            False,
+            "give its client an Audience mapper",
+        ),
+        (
+            'oidc: verify token: oidc: expected audience in ["a" "headlamp"] got []',
+            "Unknown",
+            False,
+            'not for the audience "a" or "headlamp"',
+        ),
+        (
+            'oidc: parse username claims "email": claim not present',
+            "Unknown",
+            False,
+            'has no claim "email"',
+        ),
+        (
+            "oidc: verify token: oidc: token is expired (Token Expiry: 2026-01-01)",
+            "Unknown",
+            True,
+            "the clocks",
+        ),
+        (
+            "oidc: verify token: oidc: current time 1 before the nbf (not before) time: 2",
+            "Unknown",
+            True,
+            "the clocks",
+        ),
+        ("invalid bearer token", "False", False, '"https://auth.example.com/realms/ADMIN" ("inv'),
+        ("[invalid bearer token, oidc: something new]", "Unknown", False, "something new"),
+        ("a webhook says no", "Unknown", False, "refuses the operator's own ID token: a webhook"),
+    ],
+)
+def test_a_refusal_is_translated(error: str, truth: str, *, passing: bool, words: str) -> None:
+    said = judged(error=error)
+    assert (said.truth, said.passing) == (truth, passing)
+    assert words in said.message
+
+
+def test_times_in_a_refusal_do_not_change_the_words() -> None:
+    first, second = (
+        judged(error=f"oidc: verify token: oidc: token is expired (Token Expiry: {time})")
+        for time in ("10:00", "10:01")
+    )
+    assert first == second
+
+
+def test_the_api_servers_own_words_are_bounded() -> None:
+    assert len(judged(error="x" * 5000).message) < 600
+
+
+def test_a_group_that_is_not_there_is_named() -> None:
+    found = canary_group("canary", realm())
+    assert isinstance(found, Sight)
+    assert 'spec.canary.group: Keycloak has no group "canary"' in found.message
+
+
+def test_a_group_that_fits_several_is_named_with_them() -> None:
+    found = canary_group("canary", realm("/a/canary", "/b/canary"))
+    assert isinstance(found, Sight)
+    assert '"canary" fits several groups: /a/canary, /b/canary' in found.message
+
+
+def test_the_canary_is_found_by_name_and_by_path() -> None:
+    for reference in ("canary", "/ops/canary"):
+        assert canary_group(reference, realm("/ops/canary")) == CANARY
+
+
+@pytest.mark.parametrize(
+    ("claims", "words"),
+    [
+        ({"groups": None}, 'does not carry group "/ops/canary": put the service account'),
+        ({"groups": ["staff"]}, "does not carry group"),
+        ({"groups": [1, {}]}, "does not carry group"),
+        ({"groups": {"canary": True}}, "does not carry group"),
+        ({"iss": "https://elsewhere"}, 'from issuer "https://elsewhere"'),
+        ({"iss": None}, 'from issuer "None"'),
+    ],
+)
+def test_a_token_that_is_no_canary_says_why(claims: dict[str, object], words: str) -> None:
+    said = uncarried(CANARY, DIRECTORY, token(**claims))
+    assert said is not None
+    assert said.truth == "Unknown"
+    assert words in said.message
+
+
+@pytest.mark.parametrize("claims", [{}, {"groups": None, "roles": ["/ops/canary"]}])
+def test_a_token_that_carries_the_group_anywhere_is_sent(claims: dict[str, object]) -> None:
+    assert uncarried(CANARY, DIRECTORY, token(**claims)) is None
+
+
+def test_a_contradiction_stays_while_nothing_can_be_asked() -> None:
+    passing, final = unknown("silent", passing=True), unknown("no right")
+    contradiction = mismatch("prefix")
+    assert passing.after(contradiction) == contradiction
+    for news in (final, agrees("well"), mismatch("claim")):
+        assert news.after(contradiction) == news
+    for before in (None, agrees("well"), final):
+        assert passing.after(before) == passing
+
+
+def test_a_sight_is_a_condition() -> None:
+    said = mismatch("they differ")
+    assert said.condition() == Condition("ApiServer", "False", said.reason, said.message)
+
+
+def test_the_token_is_in_no_text() -> None:
+    secret = replace(token(), raw="eyJsecret")
+    assert "eyJ" not in repr(secret)

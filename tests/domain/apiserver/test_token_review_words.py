@@ -1,0 +1,123 @@
+"""The whole sentences about kube-apiserver, as a person reads them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from domain.apiserver.test_token_review import CANARY, DIRECTORY, judged, token
+from domain.doctor.test_apiserver_flags import arguments
+from groupaccess.domain.apiserver.oidc_check import Sight
+from groupaccess.domain.apiserver.token_review import uncarried
+from groupaccess.domain.doctor.apiserver_flags import Arguments, compare
+from groupaccess.domain.reasons import advise
+
+SENTENCES: dict[str, tuple[Callable[[], Sight | None], str]] = {
+    "not initialized": (
+        lambda: judged(error="oidc: authenticator not initialized"),
+        (
+            "kube-apiserver has not reached https://auth.example.com/realms/ADMIN yet: see "
+            "that it can, and that it trusts the certificate there"
+        ),
+    ),
+    "another audience": (
+        lambda: judged(error='oidc: expected audience in ["a" "b"] got []'),
+        (
+            'kube-apiserver expects the audience "a" or "b" (--oidc-client-id), the clients '
+            "of this directory are headlamp: their tokens get a 401, unless a mapper adds "
+            "that audience; then give the operator's own client that mapper, too"
+        ),
+    ),
+    "no audience mapper": (
+        lambda: judged(error='oidc: expected audience "headlamp" got []'),
+        (
+            'the operator\'s own ID token is not for the audience "headlamp", which '
+            "kube-apiserver expects: give its client an Audience mapper for it"
+        ),
+    ),
+    "no user's name": (
+        lambda: judged(error='oidc: parse username claims "email": claim not present'),
+        (
+            'the operator\'s own ID token has no claim "email", from which kube-apiserver '
+            'takes the user\'s name: give its client a mapper for it, or the scope "profile"'
+        ),
+    ),
+    "clocks": (
+        lambda: judged(error="oidc: token is expired"),
+        (
+            "kube-apiserver says that a token which is new is not valid now: the clocks of "
+            "Keycloak and of the control plane differ"
+        ),
+    ),
+    "another issuer": (
+        lambda: judged(error="invalid bearer token"),
+        (
+            'kube-apiserver takes no token of issuer "https://auth.example.com/realms/ADMIN" '
+            '("invalid bearer token"): its --oidc-issuer-url, or the url in its '
+            "authentication configuration, is another string, if only by a slash, or it was "
+            "told no issuer"
+        ),
+    ),
+    "another claim": (
+        judged,
+        (
+            'kube-apiserver reads no group from claim "groups", which a real token carries: '
+            "it was told another --oidc-groups-claim or none, and bindings would never match"
+        ),
+    ),
+    "not in the claim": (
+        lambda: judged(claim="roles"),
+        (
+            'the operator\'s own ID token does not carry its group in claim "roles": give its '
+            "client a Group Membership mapper for that claim"
+        ),
+    ),
+    "no canary": (
+        lambda: uncarried(CANARY, DIRECTORY, token(groups=None)),
+        (
+            'the operator\'s own ID token does not carry group "/ops/canary": put the service '
+            "account of its client into that group, and give the client a Group Membership "
+            'mapper for claim "groups" in the ID token'
+        ),
+    ),
+    "both strings": (
+        lambda: judged("/ops/canary", "canary", carried=("/ops/canary", "canary")),
+        'kube-apiserver reads "/ops/canary" and "canary" from a real token of /ops/canary',
+    ),
+    "flags without an issuer": (
+        lambda: compare(DIRECTORY, [arguments(issuer_url=None)]),
+        (
+            "pod a: kube-apiserver was told no --oidc-issuer-url, this directory says "
+            '"https://auth.example.com/realms/ADMIN": it takes no token from there'
+        ),
+    ),
+    "flags with another client": (
+        lambda: compare(DIRECTORY, [arguments(client_id="k")]),
+        (
+            "pod a: kube-apiserver was told --oidc-client-id=k, the clients of this "
+            "directory are headlamp: their tokens get a 401, unless a mapper adds that "
+            "audience; a canary would show it (spec.canary)"
+        ),
+    ),
+    "flags without a client": (
+        lambda: compare(DIRECTORY, [arguments(client_id=None)]),
+        (
+            "pod a: kube-apiserver was told --oidc-client-id=, the clients of this directory "
+            "are headlamp: their tokens get a 401, unless a mapper adds that audience; a "
+            "canary would show it (spec.canary)"
+        ),
+    ),
+    "a structured file": (
+        lambda: compare(DIRECTORY, [Arguments("pod a", ("--authentication-config=x",))]),
+        (
+            "pod a: kube-apiserver reads x, which cannot be seen from here: a canary would "
+            "show what is in it (spec.canary)"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("look", "fact"), SENTENCES.values(), ids=SENTENCES)
+def test_the_sentence(look: Callable[[], Sight | None], fact: str) -> None:
+    said = look()
+    assert said is not None
+    assert said.message == advise(said.reason, fact)

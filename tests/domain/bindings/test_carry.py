@@ -1,0 +1,165 @@
+"""An edit while Keycloak is silent: an unchanged group is carried, a changed one waits."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from domain.builders import (
+    UNAVAILABLE,
+    access,
+    binding,
+    content,
+    directory,
+    given,
+    groups,
+    key,
+    mapping,
+    realm,
+    standing,
+)
+from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.access.namespace_scope import EVERYWHERE
+from groupaccess.domain.binding import Binding, BindingKey, Content, Desired, Owner, Subject
+from groupaccess.domain.bindings.builder import desired
+from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.verdict.rules import verdict
+from groupaccess.domain.verdict.verdict import Circumstances
+
+DOWN = given(realm(), failure=UNAVAILABLE)
+NEW_ROLE = access(mapping(role="view"))
+NEW = key("sre", "view")
+
+
+def carried(
+    declared: Access,
+    stands: Mapping[BindingKey, Binding] | None = None,
+    proven: Mapping[BindingKey, Content] | None = None,
+    circumstances: Circumstances = DOWN,
+) -> Wanted:
+    verdicts = [verdict(one, circumstances) for one in declared.mappings]
+    assert {one.reason for one in verdicts} == {Reason.KEYCLOAK_UNAVAILABLE}
+    return desired(declared, verdicts, circumstances, stands or {}, proven or {})
+
+
+def carries(*bindings: Desired, name: str = "sre") -> Wanted:
+    return Wanted(bindings, frozenset(), {name: EVERYWHERE})
+
+
+def subjects(found: Wanted) -> tuple[str, ...]:
+    assert not found.kept
+    return found.bindings[0].content.groups if found.bindings else ()
+
+
+def test_proven_strings_go_to_the_new_role() -> None:
+    found = carried(NEW_ROLE, {}, {key(): content("/p/SRE", group_path="/p/SRE")})
+    what = content("/p/SRE", group_path="/p/SRE", role="view")
+    assert found == carries(Desired(NEW, "sre", what))
+
+
+def test_standing_strings_go_to_the_new_role() -> None:
+    found = carried(NEW_ROLE, standing(binding()))
+    assert found == carries(Desired(NEW, "sre", content(role="view")))
+
+
+def test_standing_strings_go_to_the_new_name() -> None:
+    found = carried(access(mapping("renamed")), standing(binding()))
+    assert found == carries(Desired(key("renamed"), "renamed", content()), name="renamed")
+
+
+def test_carried_binding_is_ours_and_the_objects() -> None:
+    bare = replace(content(managed=False), owners=(Owner("uid of another", "another"),))
+    one = carried(NEW_ROLE, standing(binding(what=bare))).bindings[0].content
+    assert one == content(role="view")
+    former = replace(content(), owners=())
+    assert carried(NEW_ROLE, {}, {key(): former}).bindings[0].content == content(role="view")
+
+
+def test_what_was_proven_counts_more_than_what_stands() -> None:
+    found = carried(NEW_ROLE, standing(binding()), {key(): content("SRE")})
+    assert subjects(found) == ("SRE",)
+
+
+def test_what_was_proven_for_another_group_is_not_carried() -> None:
+    other = {key("ops"): content("/Ops", group="Ops", group_path="/Ops")}
+    assert carried(NEW_ROLE, {}, other) == carries()
+    assert subjects(carried(NEW_ROLE, {}, other | {key(): content()})) == ("/SRE",)
+
+
+@pytest.mark.parametrize(
+    "another",
+    [content(group="Ops", group_path="/Ops"), content(directory="other"), content(group="")],
+    ids=["group", "directory", "nobody knows which group"],
+)
+def test_changed_declaration_waits_with_nothing(another: Content) -> None:
+    assert carried(NEW_ROLE, standing(binding(what=another))) == carries()
+
+
+def test_it_is_carried_without_a_first_snapshot_too() -> None:
+    assert subjects(carried(NEW_ROLE, standing(binding()), circumstances=given(None))) == ("/SRE",)
+
+
+def test_next_standing_binding_is_carried_when_the_first_has_nothing_plausible() -> None:
+    first = binding(key("a"), content("/evil"))
+    assert subjects(carried(NEW_ROLE, standing(first, binding()))) == ("/SRE",)
+    other = binding(key("a"), content("/SRE", group="Ops"))
+    assert subjects(carried(NEW_ROLE, standing(other, binding()))) == ("/SRE",)
+
+
+@pytest.mark.parametrize(
+    ("stand", "carry"),
+    [
+        (("/evil",), ()),
+        (("/SRE", "/evil"), ("/SRE",)),
+        (("SRE", "sre"), ("SRE",)),
+        (("/SRE", "SRE"), ("/SRE", "SRE")),
+        (("oidc:SRE",), ()),
+    ],
+)
+def test_drift_never_becomes_a_grant(stand: tuple[str, ...], carry: tuple[str, ...]) -> None:
+    assert subjects(carried(NEW_ROLE, standing(binding(what=content(*stand))))) == carry
+
+
+def test_no_user_is_carried_though_named_like_the_group() -> None:
+    mixed = (Subject("User", "SRE"), Subject("ServiceAccount", "SRE", "x"), *groups("SRE"))
+    drifted = standing(binding(what=replace(content(), subjects=mixed)))
+    assert carried(NEW_ROLE, drifted).bindings[0].content.subjects == groups("SRE")
+
+
+def test_strings_bear_the_prefix() -> None:
+    prefixed = given(realm(), failure=UNAVAILABLE, of=directory(prefix="oidc:"))
+    stand = standing(binding(what=content("SRE", "oidc:/SRE", "oidc:SRE")))
+    assert subjects(carried(NEW_ROLE, stand, circumstances=prefixed)) == ("oidc:/SRE", "oidc:SRE")
+
+
+def test_path_that_was_proven_may_be_deeper_than_the_declared_leaf_name() -> None:
+    deep = content("/p/SRE", "/SRE", group_path="/p/SRE")
+    assert subjects(carried(NEW_ROLE, standing(binding(what=deep)))) == ("/p/SRE",)
+
+
+def test_path_that_was_proven_must_fit_the_declared_group() -> None:
+    forged = content("/Ops", group_path="/Ops")
+    assert carried(NEW_ROLE, standing(binding(what=forged))) == carries()
+
+
+def test_declared_path_serves_when_the_proven_one_was_stripped() -> None:
+    declared = access(mapping(group="/p/SRE", role="view"))
+    stand = standing(binding(what=content("/p/SRE", "SRE", "p", group="/p/SRE", group_path="")))
+    assert subjects(carried(declared, stand)) == ("/p/SRE", "SRE")
+
+
+def test_reserved_name_is_never_carried() -> None:
+    declared = access(mapping(group="/x/system:masters", role="view"))
+    drifted = content(
+        "/x/system:masters", "system:masters", group="/x/system:masters", group_path=""
+    )
+    assert subjects(carried(declared, standing(binding(what=drifted)))) == ("/x/system:masters",)
+
+
+def test_first_by_name_is_carried_in_whatever_order_they_are_remembered() -> None:
+    edited = access(mapping("edited"))
+    proven = {key("b"): content("SRE"), key("a"): content("/SRE")}
+    assert subjects(carried(edited, {}, proven)) == ("/SRE",)
+    stands = [binding(key("b"), content("SRE")), binding(key("a"), content("/SRE"))]
+    assert subjects(carried(edited, standing(*stands))) == ("/SRE",)

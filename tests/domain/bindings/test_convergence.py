@@ -1,0 +1,64 @@
+"""Plan, apply, plan again is empty, whatever stood before."""
+
+from hypothesis import given as each
+
+from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
+from domain.world import World, carry_out
+from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.bindings.plan import Why, is_ours, plan, plan_orphans
+from groupaccess.domain.verdict.verdict import Circumstances
+
+
+@each(accesses(), circumstances(), worlds())
+def test_plan_apply_plan_is_empty(declared: Access, given: Circumstances, world: World) -> None:
+    anew = any(delete.why is Why.OTHER_ROLE for delete in world.step(declared, given).deletes)
+    if anew:
+        world.step(declared, given)
+    assert world.step(declared, given).empty
+
+
+@each(accesses(), circumstances(), standings())
+def test_afterwards_all_stands_as_wanted_and_nothing_else_of_ours(
+    declared: Access, given: Circumstances, standing: Standing
+) -> None:
+    world = World(standing)
+    world.settle(declared, given)
+    wanted = world.wanted(declared, given)
+    conflicts = plan(wanted, world.standing.values()).conflicts
+    for want in wanted.bindings:
+        assert want in conflicts or want.is_met_by(world.standing[want.key])
+    ours = {where for where, one in world.standing.items() if is_ours(one)}
+    granted = {want.key for want in wanted.bindings if want not in conflicts}
+    assert granted <= ours <= granted | wanted.kept
+
+
+@each(outages())
+def test_restart_of_the_operator_writes_nothing(
+    outage: tuple[World, Access, Circumstances],
+) -> None:
+    world, declared, given = outage
+    world.settle(declared, given)
+    world.restart()
+    assert world.step(declared, given).empty
+
+
+@each(accesses(), circumstances(), standings())
+def test_drift_is_repaired_to_the_same_content(
+    declared: Access, given: Circumstances, standing: Standing
+) -> None:
+    world = World()
+    world.settle(declared, given)
+    settled = {where: one.content for where, one in world.standing.items()}
+    world.standing = {w: one for w, one in standing.items() if w in settled and is_ours(one)}
+    world.settle(declared, given)
+    for where, one in world.standing.items():
+        assert settled[where].subjects == one.content.subjects
+        assert settled[where].annotations == one.content.annotations
+    assert world.standing.keys() == settled.keys()
+
+
+@each(standings())
+def test_orphans_are_gone_after_one_plan(standing: Standing) -> None:
+    left = carry_out(plan_orphans(standing.values()), standing)
+    assert plan_orphans(left.values()).empty
+    assert left == {where: one for where, one in standing.items() if not is_ours(one)}

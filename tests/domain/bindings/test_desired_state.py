@@ -1,0 +1,135 @@
+"""What a grant renders, and that a revoked mapping renders nothing."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.builders import (
+    NOW,
+    access,
+    binding,
+    client,
+    content,
+    directory,
+    given,
+    groups,
+    key,
+    leaf,
+    mapper,
+    mapping,
+    realm,
+    standing,
+)
+from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.access.namespace_scope import EVERYWHERE
+from groupaccess.domain.binding import ANNOTATIONS, Content, Desired, Owner, RoleRef
+from groupaccess.domain.bindings.builder import desired
+from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.verdict.rules import verdict
+from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+
+HOUR = timedelta(hours=1)
+NOTHING = Wanted((), frozenset(), {"sre": EVERYWHERE})
+
+
+def wanted(declared: Access, circumstances: Circumstances) -> Wanted:
+    verdicts = [verdict(one, circumstances) for one in declared.mappings]
+    return desired(declared, verdicts, circumstances, {}, {})
+
+
+def test_grant_renders_everything_that_must_survive_the_loss_of_status() -> None:
+    both = realm("/platform/SRE", clients=[client("headlamp", leaf(), mapper())], identity="me")
+    circumstances = given(both, of=directory(prefix="oidc:"))
+    assert wanted(access(mapping(role="view")), circumstances).bindings == (
+        Desired(
+            key("sre", "view"),
+            "sre",
+            Content(
+                role=RoleRef("ClusterRole", "view"),
+                subjects=groups("oidc:/platform/SRE", "oidc:SRE"),
+                owners=(Owner("uid of platform", "platform"),),
+                annotations=(
+                    ("groupaccess.io/directory", "default"),
+                    ("groupaccess.io/directory-id", "me"),
+                    ("groupaccess.io/group", "SRE"),
+                    ("groupaccess.io/group-id", "id of /platform/SRE"),
+                    ("groupaccess.io/group-name", "SRE"),
+                    ("groupaccess.io/group-path", "/platform/SRE"),
+                ),
+                managed=True,
+            ),
+        ),
+    )
+
+
+def test_subjects_are_sorted_however_the_verdict_lists_them() -> None:
+    said = verdict(mapping(), given(realm()))
+    shuffled = replace(said, subjects=("b", "a", "/c"))
+    (rendered,) = desired(access(), [shuffled], given(realm()), {}, {}).bindings
+    assert rendered.content.subjects == groups("/c", "a", "b")
+
+
+def test_each_mapping_gets_a_binding_of_its_own() -> None:
+    two = access(mapping("sre"), mapping("ops", role="view"))
+    found = wanted(two, given(realm()))
+    assert [(want.key, want.mapping) for want in found.bindings] == [
+        (key("sre"), "sre"),
+        (key("ops", "view"), "ops"),
+    ]
+    assert found.kept == frozenset()
+
+
+def test_directory_of_the_object_is_kept_on_the_binding() -> None:
+    (rendered,) = wanted(access(directory="other"), given(realm())).bindings
+    assert rendered.content.annotation("directory") == "other"
+
+
+def test_grant_replaces_what_stands_and_what_was_proven() -> None:
+    said = [verdict(mapping(), given(realm()))]
+    stands = standing(binding(what=content("/old")))
+    found = desired(access(), said, given(realm()), stands, {key(): content("/older")})
+    (rendered,) = found.bindings
+    assert rendered.content.groups == ("/SRE", "/older")  # which was bound: it stays to its end
+    assert found.kept == frozenset()
+
+
+def test_revoked_mapping_gets_nothing_whatever_stands_and_was_proven() -> None:
+    refused = given(realm(), of=directory(allowed=["view"]))
+    said = [verdict(mapping(), refused)]
+    assert said[0].outcome is Outcome.REVOKE
+    stands = standing(binding())
+    assert desired(access(), said, refused, stands, {key(): content()}) == NOTHING
+
+
+def test_revoked_mapping_hinders_no_other() -> None:
+    mixed = access(mapping("a", role="admin"), mapping("b"), mapping("c", role="view"))
+    found = wanted(mixed, given(realm(), of=directory(allowed=["edit", "view"])))
+    assert [want.mapping for want in found.bindings] == ["b", "c"]
+
+
+def test_held_mapping_hinders_no_other() -> None:
+    mixed = access(mapping("a", "gone"), mapping("b"), mapping("c", "gone"), mapping("d"))
+    stands = standing(binding(key("a"), content(group="gone")))
+    verdicts = [verdict(one, given(realm())) for one in mixed.mappings]
+    found = desired(mixed, verdicts, given(realm()), stands, {})
+    assert [want.mapping for want in found.bindings] == ["b", "d"]
+    assert found.kept == {key("a")}
+
+
+@pytest.mark.parametrize("circumstances", [given(None), given(realm())])
+def test_grant_of_what_was_not_read_is_an_error(circumstances: Circumstances) -> None:
+    read = circumstances.reading.snapshot is not None
+    group = None if read else realm().groups[0]
+    said = Verdict(mapping(), Outcome.GRANT, Reason.GRANTED, ".", group, ("/SRE",))
+    with pytest.raises(ValueError, match=r"^only a group that was read can be granted$"):
+        desired(access(), [said], circumstances, {}, {})
+
+
+def test_every_annotation_that_is_written_is_one_of_ours() -> None:
+    (rendered,) = wanted(access(mapping(until=NOW + HOUR)), given(realm())).bindings
+    later = ("missing-since", "replaced-id", "former-subjects")
+    assert {name for name, _ in rendered.content.annotations} == ANNOTATIONS - {
+        f"groupaccess.io/{name}" for name in later
+    }

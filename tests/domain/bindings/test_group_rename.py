@@ -1,0 +1,577 @@
+"""A rename locks out nobody: tokens from before are good until they end, and no longer."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given as each
+from hypothesis import strategies as st
+
+from domain.builders import (
+    NOW,
+    UNAVAILABLE,
+    access,
+    client,
+    content,
+    directory,
+    given,
+    group,
+    leaf,
+    mapper,
+    mapping,
+    realm,
+    scope,
+    there,
+)
+from domain.world import World
+from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.apiserver.oidc_check import mismatch
+from groupaccess.domain.binding import Content
+from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, Proof, Result
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.identity.former_subjects import MOST, former_subjects
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.verdict.verdict import Circumstances, Outcome
+
+MINUTE = timedelta(minutes=1)
+END = NOW + 5 * MINUTE
+FROZEN = Failure(Reason.DIRECTORY_FROZEN, "frozen.")
+RESTARTED = pytest.mark.parametrize("restarted", [False, True], ids=["goes on", "restarted"])
+
+
+def called(
+    *paths: str, now: datetime = NOW, of: Directory | None = None, clients: Iterable[Client] = ()
+) -> Circumstances:
+    """Return a realm in which the group with id 1 is at the first path, others at the others."""
+    first, *others = paths
+    groups = [group(first, uid="1"), *(group(path, uid=f"at {path}") for path in others)]
+    known = clients or [client("headlamp", leaf())]
+    return given(realm(*groups, clients=known), of=of, now=now, namespaces=there("shop", "bank"))
+
+
+def granted(declared: Access | None = None, at: Circumstances | None = None) -> World:
+    """Return a world in which the group SRE is bound."""
+    world = World()
+    world.settle(declared or access(), at or called("/SRE"))
+    return world
+
+
+def bound(world: World) -> set[str]:
+    return {name for one in world.standing.values() for name in one.content.groups}
+
+
+def only(world: World) -> Content:
+    (one,) = world.standing.values()
+    return one.content
+
+
+def ends(world: World) -> dict[str, datetime]:
+    return {name: one.until for name, one in former_subjects(only(world)).items()}
+
+
+def settle(world: World, at: Circumstances, declared: Access | None = None) -> None:
+    world.settle(declared or access(), at)
+
+
+CHANGES = {
+    "rename": ((leaf(),), "", (leaf(),), "", "/OPS", {"SRE"}),
+    "move": ((mapper(),), "", (mapper(),), "", "/new/SRE", {"/SRE"}),
+    "full path on": ((leaf(),), "", (mapper(),), "", "/SRE", {"SRE"}),
+    "full path off": ((mapper(),), "", (leaf(),), "", "/SRE", {"/SRE"}),
+    "prefix": ((leaf(),), "", (leaf(),), "oidc:", "/SRE", {"SRE"}),
+    "prefix taken away": ((leaf(),), "oidc:", (leaf(),), "", "/SRE", {"oidc:SRE"}),
+    "all at once": ((leaf(),), "a:", (mapper(),), "b:", "/x/OPS", {"a:SRE"}),
+}
+Change = tuple[tuple[ClaimMapper, ...], str, tuple[ClaimMapper, ...], str, str, set[str]]
+
+
+@RESTARTED
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_the_new_subject_is_bound_and_the_former_one_stays_to_its_end(
+    change: Change, *, restarted: bool
+) -> None:
+    mappers, prefix, after, later_prefix, path, former = change
+    was = called("/SRE", of=directory(prefix=prefix), clients=[client("headlamp", *mappers)])
+    world = granted(at=was)
+    assert bound(world) == former
+    if restarted:
+        world.restart()
+    now = called(path, of=directory(prefix=later_prefix), clients=[client("headlamp", *after)])
+    settle(world, now)
+    (new,) = bound(world) - former
+    assert ends(world) == dict.fromkeys(former, END)
+    if restarted:
+        world.restart()
+    settle(world, replace(now, now=END - timedelta(seconds=1)))
+    assert bound(world) == {*former, new}
+    settle(world, replace(now, now=END))
+    assert bound(world) == {new}
+    assert only(world).annotation("former-subjects") is None
+
+
+Hold = Callable[[Circumstances], Circumstances]
+HOLDS: dict[str, Hold] = {
+    "suspended": lambda at: replace(at, suspend=True),
+    "frozen": lambda at: replace(at, frozen=FROZEN),
+    "outage": lambda at: replace(at, reading=replace(at.reading, failure=UNAVAILABLE)),
+    "nothing read": lambda at: replace(at, reading=given(None).reading),
+    "the directory is gone": lambda at: replace(at, directory=None),
+}
+
+
+def held(at: Circumstances, hold: Hold, now: datetime) -> Circumstances:
+    return replace(hold(at), now=now)
+
+
+@RESTARTED
+@pytest.mark.parametrize("hold", HOLDS.values(), ids=HOLDS)
+def test_its_end_acts_while_nothing_else_does(hold: Hold, *, restarted: bool) -> None:
+    world, renamed = granted(), called("/OPS")
+    settle(world, renamed)
+    if restarted:
+        world.restart()
+    settle(world, held(renamed, hold, END - timedelta(seconds=1)))
+    assert bound(world) == {"SRE", "OPS"}
+    world.step(access(), held(renamed, hold, END))
+    assert bound(world) == {"OPS"}
+    assert world.step(access(), held(renamed, hold, END)).empty
+
+
+@pytest.mark.parametrize("hold", HOLDS.values(), ids=HOLDS)
+def test_what_others_did_to_it_meanwhile_is_not_bound_by_its_end(hold: Hold) -> None:
+    world, renamed = granted(), called("/OPS")
+    settle(world, renamed)
+    world.restart()
+    where, one = world.standing.popitem()
+    drifted = replace(
+        one.content, subjects=(*content("SRE", "OPS", "evil", "system:OPS").subjects,)
+    )
+    world.standing[where] = replace(one, content=drifted)
+    world.step(access(), held(renamed, hold, END))
+    assert bound(world) == {"OPS"}
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_its_end_gives_back_nothing_that_was_taken_away_while_suspended(
+    *, remembered: bool
+) -> None:
+    world, renamed = granted(), called("/OPS")
+    settle(world, renamed)
+    if not remembered:
+        world.restart()
+    where, one = world.standing.popitem()
+    left = replace(one.content, subjects=content("SRE").subjects)
+    world.standing[where] = replace(one, content=left)
+    suspended = held(renamed, HOLDS["suspended"], END)
+    settle(world, suspended)
+    assert bound(world) == set()
+
+
+def test_drift_is_repaired_with_it_only_until_its_end() -> None:
+    world, renamed = granted(), called("/OPS")
+    settle(world, renamed)
+    down = held(renamed, HOLDS["outage"], NOW + MINUTE)
+    world.standing.clear()
+    settle(world, down)
+    assert bound(world) == {"SRE", "OPS"}
+    assert ends(world) == {"SRE": END}
+    world.standing.clear()
+    settle(world, replace(down, now=END))
+    assert bound(world) == {"OPS"}
+
+
+@RESTARTED
+def test_a_b_c_a_keeps_each_to_its_own_end_and_lists_no_current_one(*, restarted: bool) -> None:
+    world = granted(at=called("/a"), declared=access(mapping(group="a")))
+    one = access(mapping(group="a"))
+    for minute, name in enumerate(("b", "c", "a"), start=1):
+        if restarted:
+            world.restart()
+        settle(world, called(f"/{name}", now=NOW + minute * MINUTE), one)
+    assert bound(world) == {"a", "b", "c"}
+    assert ends(world) == {"b": NOW + 7 * MINUTE, "c": NOW + 8 * MINUTE}
+    settle(world, called("/a", now=NOW + 7 * MINUTE), one)
+    assert bound(world) == {"a", "c"}
+
+
+def test_more_than_four_are_not_kept_and_the_oldest_go_first() -> None:
+    world = granted()
+    for second in range(1, 7):
+        settle(world, called(f"/g{second}", now=NOW + timedelta(seconds=second)))
+    assert bound(world) == {"g2", "g3", "g4", "g5", "g6"}
+
+
+@RESTARTED
+def test_a_swap_of_two_mapped_groups_keeps_nothing(*, restarted: bool) -> None:
+    two = access(mapping("a", group="A"), mapping("b", group="B", role="view"))
+    realms = [
+        replace(
+            called("/A"),
+            reading=given(
+                realm(
+                    group(one, uid="1"), group(two_, uid="2"), clients=[client("headlamp", leaf())]
+                )
+            ).reading,
+        )
+        for one, two_ in (("/A", "/B"), ("/B", "/A"))
+    ]
+    world = granted(two, realms[0])
+    if restarted:
+        world.restart()
+    settle(world, realms[1], two)
+    whom = {where.name.split(":")[2]: one.content.groups for where, one in world.standing.items()}
+    assert whom == {"a": ("B",), "b": ("A",)}
+
+
+@RESTARTED
+def test_another_group_of_the_former_name_ends_it_at_once(*, restarted: bool) -> None:
+    world = granted()
+    settle(world, called("/OPS"))
+    if restarted:
+        world.restart()
+    settle(world, called("/OPS", "/x/SRE"))
+    assert bound(world) == {"OPS"}
+
+
+def test_a_role_of_the_former_name_ends_it_at_once() -> None:
+    world = granted()
+    settle(world, called("/OPS"))
+    roles = mapper("roles", MapperKind.MERGING, adds=["SRE"])
+    settle(world, called("/OPS", clients=[client("headlamp", leaf(), roles)]))
+    assert bound(world) == {"OPS"}
+
+
+def test_another_group_of_the_former_name_changes_nothing_by_an_answer_that_does_not_count() -> (
+    None
+):
+    world = granted()
+    settle(world, called("/OPS"))
+    for hold in ("suspended", "frozen", "outage"):
+        settle(world, held(called("/OPS", "/SRE"), HOLDS[hold], NOW + MINUTE))
+        assert bound(world) == {"SRE", "OPS"}
+
+
+@RESTARTED
+def test_it_ends_though_the_new_string_collides_and_is_not_bound(*, restarted: bool) -> None:
+    world = granted()
+    collided = called("/OPS", "/x/OPS")
+    if restarted:
+        world.restart()
+    settle(world, collided)
+    assert [one.reason for one in world.judge(access(), collided)] == [Reason.CLAIM_COLLISION]
+    assert bound(world) == {"SRE"}
+    assert ends(world) == {"SRE": END}
+    settle(world, replace(collided, now=END))
+    assert bound(world) == set()
+    assert only(world).annotation("group-id") == "1"
+    settle(world, called("/OPS", now=END))
+    assert bound(world) == {"OPS"}
+
+
+def test_it_ends_while_the_role_is_not_there() -> None:
+    world = granted()
+    without = replace(called("/OPS"), cluster_roles=frozenset())
+    settle(world, without)
+    assert (bound(world), ends(world)) == ({"SRE"}, {"SRE": END})
+
+
+def test_what_kube_apiserver_is_seen_to_read_otherwise_ends_nothing() -> None:
+    world = granted(at=called("/SRE"))
+    prefixed = called("/SRE", of=directory(prefix="oidc:", canary="canary"))
+    settle(world, replace(prefixed, sight=mismatch("another prefix")))
+    assert (bound(world), ends(world)) == ({"SRE"}, {})
+
+
+def test_it_goes_with_its_mapping_and_with_a_group_that_was_replaced() -> None:
+    world, renamed = granted(), called("/OPS")
+    settle(world, renamed)
+    anew = given(realm(group("/OPS", uid="2"), group("/SRE", uid="3")), of=directory())
+    settle(world, anew)
+    assert bound(world) == set()
+    world = granted()
+    settle(world, renamed)
+    world.settle(access(mapping("other", "gone")), renamed)
+    assert world.standing == {}
+
+
+def test_it_goes_with_a_group_that_was_replaced_and_is_followed() -> None:
+    warn = directory(refuses_replaced=False)
+    world = granted(at=called("/SRE", of=warn))
+    settle(world, called("/OPS", of=warn))
+    anew = given(realm(group("/SRE", uid="2"), clients=[client("headlamp", leaf())]), of=warn)
+    settle(world, anew)
+    assert bound(world) == {"SRE"}
+    assert ends(world) == {}
+
+
+def test_it_stays_to_its_end_while_the_group_is_missing() -> None:
+    world = granted()
+    settle(world, called("/OPS"))
+    missing = given(realm("/other", clients=[client("headlamp", leaf())]), now=NOW + MINUTE)
+    settle(world, missing)
+    assert bound(world) == {"SRE", "OPS"}
+    settle(world, replace(missing, now=END))
+    assert bound(world) == {"OPS"}
+
+
+TWO = directory("headlamp", "grafana")
+PATH, NAME = client("headlamp", mapper()), client("grafana", leaf())
+
+
+@RESTARTED
+@pytest.mark.parametrize("left", [[PATH], [PATH, client("grafana")]], ids=["deleted", "no groups"])
+def test_it_goes_with_the_client_whose_tokens_carried_it(
+    left: list[Client], *, restarted: bool
+) -> None:
+    world = granted(at=called("/SRE", of=TWO, clients=[PATH, NAME]))
+    settle(world, called("/OPS", of=TWO, clients=[PATH, NAME]))
+    assert bound(world) == {"/SRE", "SRE", "/OPS", "OPS"}
+    if restarted:
+        world.restart()
+    settle(world, called("/OPS", of=TWO, clients=left))
+    assert bound(world) == {"/SRE", "/OPS"}
+
+
+def test_what_only_a_client_carried_that_is_deleted_with_the_rename_goes_at_once() -> None:
+    world = granted(at=called("/SRE", of=TWO, clients=[PATH, NAME]))
+    settle(world, called("/OPS", of=TWO, clients=[PATH]))
+    assert bound(world) == {"/SRE", "/OPS"}
+
+
+def test_it_stays_while_its_client_is_disabled() -> None:
+    world = granted(at=called("/SRE", of=TWO, clients=[PATH, NAME]))
+    settle(world, called("/OPS", of=TWO, clients=[PATH, NAME]))
+    off = client("grafana", leaf(), enabled=False)
+    settle(world, called("/OPS", of=TWO, clients=[PATH, off]))
+    assert bound(world) == {"/SRE", "SRE", "/OPS", "OPS"}
+    settle(world, called("/OPS", of=TWO, clients=[PATH, off], now=END))
+    assert bound(world) == {"/OPS", "OPS"}  # what a disabled client may carry is not removed
+
+
+def test_the_last_client_that_is_deleted_ends_it_though_nothing_is_granted() -> None:
+    world = granted()
+    settle(world, called("/OPS"))
+    settle(world, called("/OPS", clients=[client("another")]))
+    assert bound(world) == {"OPS"}
+
+
+def test_a_client_whose_tokens_carry_another_form_now_keeps_what_it_carried() -> None:
+    """One of two forms leaves, and no new one comes: the mappers were made alike."""
+    world = granted(at=called("/SRE", of=TWO, clients=[PATH, NAME]))
+    alike = [client("headlamp", leaf()), NAME]
+    settle(world, called("/SRE", of=TWO, clients=alike))
+    assert (bound(world), ends(world)) == ({"/SRE", "SRE"}, {"/SRE": END})
+
+
+def test_a_client_that_never_was_there_locks_nobody_out() -> None:
+    world = granted(at=called("/SRE", of=TWO, clients=[NAME]))
+    settle(world, called("/SRE", of=TWO, clients=[client("grafana", mapper())]))
+    assert bound(world) == {"/SRE", "SRE"}
+
+
+@pytest.mark.parametrize(
+    ("lifetimes", "seconds"),
+    [((None, None), 300), ((60, None), 60), ((60, 900), 900), ((7200, 60), 3600), ((0, 0), 300)],
+)
+def test_its_end_is_by_the_longest_lifetime_that_is_known(
+    lifetimes: tuple[int | None, ...], seconds: int
+) -> None:
+    clients = [
+        client(name, leaf(), proof=Proof(Result.PROVEN, "as computed", NOW, lifetime))
+        for name, lifetime in zip(("headlamp", "grafana"), lifetimes, strict=True)
+    ]
+    world = granted(at=called("/SRE", of=TWO, clients=clients))
+    settle(world, called("/OPS", of=TWO, clients=clients, now=NOW + timedelta(milliseconds=999)))
+    assert ends(world) == {"SRE": NOW + timedelta(seconds=seconds)}
+
+
+def test_under_drop_the_former_subject_goes_at_once() -> None:
+    drop = directory(keeps_renamed=False)
+    world = granted(at=called("/SRE", of=drop))
+    settle(world, called("/OPS", of=drop))
+    assert bound(world) == {"OPS"}
+
+
+@RESTARTED
+@pytest.mark.parametrize("hold", [None, *list(HOLDS.values())[:4]])
+def test_drop_ends_what_was_kept_before(hold: Hold | None, *, restarted: bool) -> None:
+    world = granted()
+    settle(world, called("/OPS"))
+    if restarted:
+        world.restart()
+    drop = called("/OPS", of=directory(keeps_renamed=False))
+    settle(world, held(drop, hold, NOW) if hold else drop)
+    assert bound(world) == {"OPS"}
+
+
+EDITS = {
+    "role": access(mapping(role="view")),
+    "name": access(mapping("renamed")),
+    "namespaces": access(mapping(within=scope("shop", "bank"))),
+    "a second mapping": access(mapping(), mapping("second", role="view")),
+}
+
+
+@pytest.mark.parametrize("down", [False, True], ids=["read", "outage"])
+@pytest.mark.parametrize("edited", EDITS.values(), ids=EDITS)
+def test_a_new_binding_takes_it_along_with_the_same_end(edited: Access, *, down: bool) -> None:
+    world = granted()
+    settle(world, called("/OPS"))
+    later = called("/OPS", now=NOW + MINUTE)
+    settle(world, held(later, HOLDS["outage"], later.now) if down else later, edited)
+    for one in world.standing.values():
+        assert set(one.content.groups) == {"SRE", "OPS"}
+        assert former_subjects(one.content)["SRE"].until == END
+
+
+@pytest.mark.parametrize(("edit", "taken"), [("name", True), ("namespaces", True), ("role", False)])
+def test_after_a_restart_it_is_taken_to_no_other_role(edit: str, *, taken: bool) -> None:
+    """Who may edit a binding could list anybody, and would get a right that it does not give."""
+    world = granted()
+    settle(world, called("/OPS"))
+    world.restart()
+    settle(world, called("/OPS"), EDITS[edit])
+    assert bound(world) == ({"SRE", "OPS"} if taken else {"OPS"})
+
+
+def test_in_one_namespace_it_is_taken_to_no_other_after_a_restart() -> None:
+    here, there_ = (access(mapping(within=scope(name))) for name in ("shop", "bank"))
+    world = granted(here)
+    settle(world, called("/OPS"), here)
+    world.restart()
+    settle(world, called("/OPS"), there_)
+    assert bound(world) == {"OPS"}
+
+
+def test_another_declared_group_takes_nothing_along() -> None:
+    world = granted()
+    settle(world, called("/OPS", "/Dev"))
+    settle(world, called("/OPS", "/Dev"), access(mapping(group="Dev")))
+    assert bound(world) == {"Dev"}
+
+
+def forged(world: World, *subjects: str, until: str) -> None:
+    """Let somebody write a binding's subjects, and list the last of them as former."""
+    where, one = world.standing.popitem()
+    text = f'{{"{subjects[-1]}": {{"until": "{until}"}}}}'
+    listed = {**one.content.about, "former-subjects": text}
+    annotations = tuple(sorted((f"groupaccess.io/{n}", text) for n, text in listed.items()))
+    names = content(*subjects).subjects
+    what = replace(one.content, subjects=names, annotations=annotations)
+    world.standing[where] = replace(one, content=what)
+
+
+@RESTARTED
+def test_what_is_listed_and_was_not_bound_is_not_bound_again(*, restarted: bool) -> None:
+    world = granted()
+    forged(world, "SRE", "evil", until="2026-03-01T12:05:00Z")
+    (where,) = world.standing
+    one = world.standing[where]
+    world.standing[where] = replace(
+        one, content=replace(one.content, subjects=content("SRE").subjects)
+    )
+    if restarted:
+        world.restart()
+    settle(world, called("/SRE"))
+    assert bound(world) == {"SRE"}
+
+
+def test_what_somebody_lists_and_binds_beside_the_operator_is_repaired() -> None:
+    world = granted()
+    forged(world, "SRE", "evil", until="2026-03-01T12:05:00Z")
+    settle(world, called("/SRE"))
+    assert bound(world) == {"SRE"}
+
+
+@pytest.mark.parametrize("hold", [None, *HOLDS.values()])
+def test_an_end_far_away_is_an_hour_from_now_at_most(hold: Hold | None) -> None:
+    world = granted()
+    forged(world, "SRE", "kept", until="2036-03-01T12:00:00Z")
+    world.restart()
+    at = held(called("/SRE"), hold, NOW) if hold else called("/SRE")
+    settle(world, at)
+    assert ends(world) == {"kept": NOW + timedelta(hours=1)}
+    settle(world, replace(at, now=NOW + timedelta(hours=1)))
+    assert bound(world) == {"SRE"}
+
+
+def test_while_a_write_fails_the_end_stays_where_it_was() -> None:
+    world = granted()
+    first = world.wanted(access(), called("/OPS"))
+    world.pending = first.contents
+    later = world.wanted(access(), called("/OPS", now=NOW + 2 * MINUTE))
+    assert later.contents == first.contents
+    down = held(called("/OPS"), HOLDS["outage"], NOW + 2 * MINUTE)
+    (kept,) = world.wanted(access(), down).bindings
+    assert {n: one.until for n, one in former_subjects(kept.content).items()} == {"SRE": END}
+    (ended,) = world.wanted(access(), replace(down, now=END)).bindings
+    assert ended.content.groups == ()
+
+
+def test_a_new_binding_whose_write_fails_still_takes_it_along_at_the_next_try() -> None:
+    world, edited = granted(), EDITS["role"]
+    settle(world, called("/OPS"))
+    world.pending = world.wanted(edited, called("/OPS")).contents
+    world.proven.clear()  # what was applied under a name that is no longer declared is forgotten
+    (want,) = world.wanted(edited, called("/OPS", now=NOW + MINUTE)).bindings
+    assert want.content.groups == ("OPS", "SRE")
+
+
+# Whatever comes in whatever order.
+
+NAMES = ("a", "b", "c", "d", "e", "f")
+Step = tuple[str, str, float, str, bool]
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(NAMES),  # what the group is called now
+        st.sampled_from(("", *NAMES)),  # another one beside it
+        st.sampled_from((0.0, 1.0, 59.0, 200.0, 4000.0)),  # seconds that pass before
+        st.sampled_from(("", "", "", *HOLDS)),
+        st.booleans(),  # restarted
+    ),
+    max_size=12,
+)
+
+
+@each(STEPS)
+def test_nobody_is_bound_past_an_end_or_beside_another_group(steps: list[Step]) -> None:
+    declared = access(mapping(group="a"))
+    world, now, until = granted(declared, called("/a")), NOW, dict[str, datetime]()
+    for name, other, seconds, hold, restarted in steps:
+        now += timedelta(seconds=seconds)
+        if restarted:
+            world.restart()
+        paths = (f"/{name}", *([f"/{other}"] if other and other != name else []))
+        at = called(*paths, now=now)
+        before = bound(world)
+        world.settle(declared, held(at, HOLDS[hold], now) if hold else at)
+        formers = former_subjects(only(world))
+        assert len(formers) <= MOST
+        for former, one in formers.items():
+            assert now < one.until <= now + 5 * MINUTE
+            assert one.until <= until.get(former, one.until)
+            assert hold or former not in {name, other}
+        until = {former: one.until for former, one in formers.items()}
+        if hold:
+            assert bound(world) <= before
+        else:
+            assert bound(world) == {name, *formers}
+            assert {one.outcome for one in world.judge(declared, at)} == {Outcome.GRANT}
+        assert world.step(declared, held(at, HOLDS[hold], now) if hold else at).empty
+
+
+@each(st.lists(st.sampled_from(NAMES), min_size=1, max_size=8), st.booleans())
+def test_no_token_of_the_last_minutes_is_locked_out(
+    names: list[str],
+    restarted: bool,  # noqa: FBT001
+) -> None:
+    declared = access(mapping(group="a"))
+    world, recent = granted(declared, called("/a")), ["a"]
+    for second, name in enumerate(names, start=1):
+        if restarted:
+            world.restart()
+        world.settle(declared, called(f"/{name}", now=NOW + timedelta(seconds=second)))
+        recent = [*(each for each in recent if each != name), name]
+        assert bound(world) == set(recent[-MOST - 1 :])

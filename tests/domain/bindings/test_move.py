@@ -1,0 +1,125 @@
+"""A move between two directories that list each other: the new subjects replace the old ones."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.builders import (
+    UNAVAILABLE,
+    access,
+    binding,
+    client,
+    content,
+    directory,
+    given,
+    key,
+    leaf,
+    mapping,
+    realm,
+    scope,
+    standing,
+    there,
+)
+from domain.world import World
+from groupaccess.domain.access.group_access import AccessMapping
+from groupaccess.domain.directory.reading import Reading
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.tokens.prefixes import Prefixes
+from groupaccess.domain.verdict.verdict import Circumstances
+
+LEAF = (client("headlamp", leaf()),)
+OLD = content(
+    "SRE", directory="old", directory_id="old realm", group_id="old id", group_path="/SRE"
+)
+NEW = content("SRE")
+PARTNERS = Prefixes(partners=frozenset({"old"}))
+
+
+def moving(snapshot: Snapshot | None, beside: Prefixes = PARTNERS) -> Circumstances:
+    """Return what the new directory, `default`, knows; None for nothing yet."""
+    return replace(given(snapshot), prefixes=beside)
+
+
+HOLDS = pytest.mark.parametrize(
+    "circumstances",
+    [
+        moving(None),
+        moving(realm("/Dev", clients=LEAF)),
+        replace(moving(None), reading=Reading(realm("/SRE", clients=LEAF), UNAVAILABLE)),
+        replace(moving(None), directory=None),
+        replace(moving(realm("/SRE", clients=LEAF)), suspend=True),
+    ],
+    ids=["not read yet", "no such group", "not reached", "no such directory", "suspended"],
+)
+
+
+def moved(circumstances: Circumstances, *mappings: AccessMapping, proven: bool = False) -> World:
+    """Reconcile after the change of directoryRef; `proven` without a restart since the grant."""
+    world = World({key(): binding(what=OLD)}, {key(): OLD} if proven else {})
+    world.settle(access(*mappings), circumstances)
+    return world
+
+
+@HOLDS
+@pytest.mark.parametrize("proven", [True, False])
+def test_the_old_subjects_stay_while_the_new_directory_does_not_grant(
+    circumstances: Circumstances, *, proven: bool
+) -> None:
+    world = moved(circumstances, proven=proven)
+    assert {where: one.content for where, one in world.standing.items()} == {key(): OLD}
+
+
+@HOLDS
+def test_they_go_where_the_two_do_not_list_each_other(circumstances: Circumstances) -> None:
+    apart = replace(circumstances, prefixes=Prefixes())
+    assert moved(apart).standing == {}
+
+
+@HOLDS
+def test_they_go_with_another_group(circumstances: Circumstances) -> None:
+    assert moved(circumstances, mapping(group="Ops")).standing == {}
+
+
+def test_the_new_group_takes_the_place_in_one_write() -> None:
+    world = World({key(): binding(what=OLD)})
+    todo = world.step(access(), moving(realm("/SRE", clients=LEAF)))
+    assert not todo.deletes
+    (apply,) = todo.applies
+    assert (apply.over, apply.desired.content) == (binding(what=OLD), NEW)
+
+
+def test_drift_is_repaired_to_what_the_old_one_granted() -> None:
+    world = World({}, {key(): OLD})
+    world.settle(access(), moving(None))
+    assert world.standing[key()].content == OLD
+
+
+def test_they_come_along_to_another_role_while_nothing_is_read() -> None:
+    silent = replace(moving(None), reading=Reading(failure=UNAVAILABLE))
+    world = moved(silent, mapping(role="view"))
+    assert {where: one.content.groups for where, one in world.standing.items()} == {
+        key(role="view"): ("SRE",)
+    }
+
+
+def test_strings_of_clients_that_the_new_one_does_not_know_stay() -> None:
+    old = replace(OLD, subjects=content("/SRE", "SRE").subjects)
+    world = World({key(): binding(what=old)})
+    both = [client("headlamp", leaf()), client("grafana", leaf(), enabled=False)]
+    partial = replace(
+        moving(realm("/SRE", clients=both)), directory=directory("headlamp", "grafana")
+    )
+    world.settle(access(), partial)
+    said = world.standing[key()].content
+    assert (said.annotation("directory"), said.groups) == ("default", ("/SRE", "SRE"))
+
+
+def test_what_is_known_of_the_new_realm_is_not_said_of_a_group_of_the_old_one() -> None:
+    shop, bank = key(namespace="shop"), key(namespace="bank")
+    old = content(directory="old", directory_id="old realm")  # a copied realm has the same ids
+    held = Prefixes(foreign=(("third", "/"),), partners=PARTNERS.partners)
+    both = replace(moving(realm(), held), namespaces=there("shop", "bank"))
+    world = World(standing(binding(shop, old), binding(bank, content(directory_id="before"))))
+    world.settle(access(mapping(within=scope("shop", "bank"))), both)
+    said = {where: one.content for where, one in world.standing.items()}
+    assert said == {shop: old, bank: content()}

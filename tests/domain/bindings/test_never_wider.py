@@ -1,0 +1,204 @@
+"""Nobody gets a right that is not declared, or that Keycloak did not prove for a group."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from hypothesis import given as each
+from hypothesis import strategies as st
+
+from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
+from domain.world import World, judge
+from groupaccess.domain.access.group_access import Access, AccessMapping
+from groupaccess.domain.access.namespace_scope import places
+from groupaccess.domain.binding import BindingName, Content, Desired
+from groupaccess.domain.bindings.plan import is_ours, plan
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.verdict.rules import verdict
+from groupaccess.domain.verdict.verdict import Circumstances, Outcome
+
+Right = tuple[str, str, str]  # role, subject, namespace
+Step = tuple[Access, Circumstances, bool]
+STEPS = st.lists(
+    st.tuples(accesses(), circumstances(), st.integers(0, 3).map(lambda n: n == 3)),
+    min_size=2,
+    max_size=4,
+)
+
+
+def everywhere(mapping: AccessMapping, given: Circumstances) -> tuple[str, ...]:
+    """Return where a mapping is declared, the namespaces that terminate included."""
+    found = places(mapping.scope, given.namespaces)
+    return found.wanted + found.terminating
+
+
+class History:
+    """The strings that Keycloak ever proved, by directory and group as declared."""
+
+    def __init__(self) -> None:
+        self._strings: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self._ids: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+
+    def read(self, declared: Access, given: Circumstances) -> None:
+        snapshot, directory = given.reading.snapshot, given.directory
+        if snapshot is None or directory is None:
+            return
+        for mapping in declared.mappings:
+            named, of = snapshot.find(mapping.group), (declared.directory, mapping.group)
+            fits = (one for one in snapshot.groups if mapping.group in (one.path, one.name))
+            if isinstance(named, Group) or mapping.group_id is not None:
+                self._ids[of] |= {one.id for one in fits}
+            for group in (one for one in snapshot.groups if one.id in self._ids[of]):
+                strings = {directory.groups_prefix + text for text in (group.path, group.name)}
+                self._strings[of] |= strings
+
+    def allowed(self, declared: Access, given: Circumstances) -> set[Right]:
+        return {
+            (mapping.cluster_role, text, namespace)
+            for mapping in declared.mappings
+            if mapping.expires_at is None or given.now < mapping.expires_at
+            for text in self._strings[declared.directory, mapping.group]
+            for namespace in everywhere(mapping, given)
+        }
+
+
+@each(STEPS)
+def test_what_stands_is_declared_now_and_was_proven_for_that_group(steps: list[Step]) -> None:
+    world, history = World(), History()
+    for declared, given, restarted in steps:
+        if restarted:
+            world.restart()
+        history.read(declared, given)
+        world.settle(declared, given)
+        rights = {
+            (one.content.role.name, subject.name, one.key.namespace)
+            for one in world.standing.values()
+            for subject in one.content.subjects
+        }
+        assert rights <= history.allowed(declared, given)
+
+
+@each(STEPS)
+def test_each_write_on_the_way_is_declared_too(steps: list[Step]) -> None:
+    world, history = World(), History()
+    for declared, given, _ in steps:
+        history.read(declared, given)
+        for apply in world.step(declared, given).applies:
+            what = apply.desired.content
+            where = apply.desired.key.namespace
+            rights = {(what.role.name, text, where) for text in what.groups}
+            assert rights <= history.allowed(declared, given)
+            assert len(what.groups) == len(what.subjects)
+
+
+@each(accesses(), circumstances())
+def test_grant_is_for_a_group_that_the_snapshot_holds(
+    declared: Access, given: Circumstances
+) -> None:
+    for said in judge(declared, given):
+        if said.outcome is Outcome.GRANT:
+            snapshot, directory = given.reading.snapshot, given.directory
+            assert snapshot is not None
+            assert directory is not None
+            assert said.group in snapshot.groups
+            strings = {directory.groups_prefix + t for t in (said.group.path, said.group.name)}
+            assert set() < set(said.subjects) <= strings
+        else:
+            assert (said.group, said.subjects) == (None, ())
+
+
+def known_before(declared: Access, mapping: AccessMapping, world: World) -> set[str]:
+    contents: list[Content] = [one.content for one in world.standing.values()]
+    contents += world.proven.values()
+    return {
+        text
+        for content in contents
+        if content.annotation("group") == mapping.group
+        and content.annotation("directory") == declared.directory
+        for text in content.groups
+    }
+
+
+def held(
+    declared: Access, given: Circumstances, world: World
+) -> Iterator[tuple[Desired, AccessMapping]]:
+    verdicts = {one.mapping.name: one for one in world.judge(declared, given)}
+    for want in world.wanted(declared, given).bindings:
+        said = verdicts[want.mapping]
+        if said.outcome is Outcome.HOLD:
+            yield want, said.mapping
+
+
+@each(accesses(), circumstances(), worlds())
+def test_hold_adds_nobody(declared: Access, given: Circumstances, world: World) -> None:
+    for want, mapping in held(declared, given, world):
+        assert set(want.content.groups) <= known_before(declared, mapping, world)
+
+
+@each(outages())
+def test_edit_while_keycloak_is_silent_adds_nobody(
+    outage: tuple[World, Access, Circumstances],
+) -> None:
+    world, declared, given = outage
+    for want, mapping in held(declared, given, world):
+        assert set(want.content.groups) <= known_before(declared, mapping, world)
+
+
+@each(outages())
+def test_edit_while_keycloak_is_silent_takes_no_group_from_its_mapping(
+    outage: tuple[World, Access, Circumstances],
+) -> None:
+    world, declared, given = outage
+    before = {one.content.annotation("group") for one in world.standing.values()}
+    world.settle(declared, given)
+    after = {one.content.annotation("group") for one in world.standing.values()}
+    held_on = {
+        one.group
+        for one in declared.mappings
+        if verdict(one, given).unread and places(one.scope, given.namespaces).wanted
+    }
+    assert after >= before & held_on
+
+
+@each(accesses(), circumstances(), standings())
+def test_reserved_names_are_never_written(
+    declared: Access, given: Circumstances, standing: Standing
+) -> None:
+    for apply in World(standing).step(declared, given).applies:
+        assert all(subject.kind == "Group" for subject in apply.desired.content.subjects)
+        assert not any(text.startswith("system:") for text in apply.desired.content.groups)
+
+
+@each(accesses(), circumstances(), standings())
+def test_what_is_revoked_or_no_longer_declared_is_deleted(
+    declared: Access, given: Circumstances, standing: Standing
+) -> None:
+    live = {
+        where
+        for said in World(standing).judge(declared, given)
+        if said.outcome is not Outcome.REVOKE
+        for namespace in everywhere(said.mapping, given)
+        for where in [declared.key(said.mapping, namespace)]
+    }
+    todo = World(standing).step(declared, given)
+    ended = {delete.binding.key for delete in todo.deletes}
+    ended |= {one.desired.key for one in todo.applies if not one.desired.content.subjects}
+    ended |= {where for where, one in standing.items() if not one.content.subjects}
+    assert ended >= {w for w, one in standing.items() if w not in live and is_ours(one)}
+
+
+@each(accesses(), circumstances(), standings())
+def test_foreign_bindings_are_left_alone(
+    declared: Access, given: Circumstances, standing: Standing
+) -> None:
+    world = World(dict(standing))
+    todo = plan(world.wanted(declared, given), standing.values())
+    conflicts = {conflict.key for conflict in todo.conflicts}
+    applied = {apply.desired.key for apply in todo.applies}
+    deleted = {delete.binding.key for delete in todo.deletes}
+    assert not conflicts & (applied | deleted)
+    assert not applied & deleted
+    assert all(BindingName.parse(where.name) for where in applied | deleted)
+    world.settle(declared, given)
+    for where, one in standing.items():
+        if where in conflicts or BindingName.parse(where.name) is None:
+            assert world.standing[where] == one

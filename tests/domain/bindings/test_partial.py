@@ -1,0 +1,157 @@
+"""While a client is disabled nobody knows what its tokens would carry: no string is removed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.builders import (
+    NOW,
+    access,
+    client,
+    content,
+    directory,
+    given,
+    group,
+    leaf,
+    mapper,
+    mapping,
+    realm,
+)
+from domain.world import World
+from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.directory.client import Client, MapperKind
+from groupaccess.domain.verdict.verdict import Circumstances
+
+FULL = client("headlamp", mapper())
+TWO = directory("headlamp", "grafana")
+DISABLED = client("grafana", leaf(), enabled=False)
+REPLACED = client("grafana", mapper("hard-coded", MapperKind.REPLACING))
+
+
+def read(*clients: Client, prefix: str = "") -> Circumstances:
+    return given(realm(clients=clients), of=directory("headlamp", "grafana", prefix=prefix))
+
+
+def settled() -> World:
+    """Return a world in which one client's tokens carry the path, the other's the leaf name."""
+    world = World()
+    world.settle(access(), read(FULL, client("grafana", leaf())))
+    assert bound(world) == ("/SRE", "SRE")
+    return world
+
+
+def bound(world: World) -> tuple[str, ...]:
+    (one,) = world.standing.values()
+    return one.content.groups
+
+
+UNKNOWN = pytest.mark.parametrize("grafana", [DISABLED, REPLACED], ids=["disabled", "replaced"])
+
+
+@UNKNOWN
+@pytest.mark.parametrize("restarted", [False, True])
+def test_no_string_is_removed_while_a_client_is_not_known(
+    grafana: Client, *, restarted: bool
+) -> None:
+    world = settled()
+    if restarted:
+        world.restart()
+    world.settle(access(), read(FULL, grafana))
+    assert bound(world) == ("/SRE", "SRE")
+    world.settle(access(), read(FULL, grafana))
+    assert bound(world) == ("/SRE", "SRE")
+
+
+@UNKNOWN
+def test_string_that_never_stood_is_not_added_for_it(grafana: Client) -> None:
+    world = World()
+    world.settle(access(), read(FULL, grafana))
+    assert bound(world) == ("/SRE",)
+
+
+@pytest.mark.parametrize(
+    "clients", [(FULL,), (FULL, client("grafana"))], ids=["deleted", "without groups"]
+)
+def test_client_that_is_known_to_send_nothing_loses_its_string(clients: tuple[Client, ...]) -> None:
+    world = settled()
+    world.settle(access(), read(*clients))
+    assert bound(world) == ("/SRE",)
+
+
+def test_drift_is_repaired_to_what_was_proven_though_a_client_is_not_known() -> None:
+    world = World()
+    world.settle(access(), read(FULL, DISABLED))
+    drifted = {
+        where: replace(one, content=content("/SRE", "SRE", "/evil"))
+        for where, one in world.standing.items()
+    }
+    world.standing = drifted
+    world.settle(access(), read(FULL, DISABLED))
+    assert bound(world) == ("/SRE",)
+
+
+def test_what_the_group_cannot_be_called_is_removed() -> None:
+    world = settled()
+    world.restart()
+    world.standing = {
+        where: replace(one, content=content("/SRE", "SRE", "/evil"))
+        for where, one in world.standing.items()
+    }
+    world.settle(access(), read(FULL, DISABLED))
+    assert bound(world) == ("/SRE", "SRE")
+
+
+def test_strings_of_another_prefix_stay_to_their_end() -> None:
+    world = settled()
+    world.settle(access(), read(FULL, DISABLED, prefix="oidc:"))
+    assert bound(world) == ("/SRE", "SRE", "oidc:/SRE")
+    later = NOW + timedelta(minutes=5)
+    world.settle(access(), replace(read(FULL, DISABLED, prefix="oidc:"), now=later))
+    assert bound(world) == ("oidc:/SRE",)
+
+
+EDITED = {
+    "directory": (access(mapping(group="/a/SRE"), directory="other"), "/a/SRE"),
+    "group, and where it is": (access(mapping(group="SRE")), "/b/SRE"),
+}
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize(("edited", "path"), EDITED.values(), ids=EDITED)
+def test_edited_declaration_keeps_no_string_of_the_former(
+    edited: Access, path: str, *, restarted: bool
+) -> None:
+    world = World()
+    world.settle(access(mapping(group="/a/SRE")), given(realm("/a/SRE"), of=TWO))
+    assert bound(world) == ("/a/SRE",)
+    if restarted:
+        world.restart()
+    only_leaf = realm(path, clients=[client("headlamp", leaf()), DISABLED])
+    world.step(edited, given(only_leaf, of=TWO))
+    assert bound(world) == ("SRE",)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_group_that_is_spelled_otherwise_keeps_what_an_unknown_client_may_send(
+    *, restarted: bool
+) -> None:
+    world = World()
+    world.settle(access(mapping(group="/a/SRE")), given(realm("/a/SRE"), of=TWO))
+    if restarted:
+        world.restart()
+    only_leaf = realm("/a/SRE", clients=[client("headlamp", leaf()), DISABLED])
+    world.step(access(mapping(group="SRE")), given(only_leaf, of=TWO))
+    assert bound(world) == ("/a/SRE", "SRE")
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_string_of_a_group_that_moved_is_followed_in_one_write(*, restarted: bool) -> None:
+    world = World()
+    world.settle(access(), given(realm(group("/a/SRE", uid="1")), of=TWO))
+    if restarted:
+        world.restart()
+    moved = given(realm(group("/b/SRE", uid="1"), clients=[FULL, DISABLED]), of=TWO)
+    world.step(access(), moved)
+    assert bound(world) == ("/a/SRE", "/b/SRE")
+    assert world.step(access(), moved).empty

@@ -1,0 +1,232 @@
+"""Which writes lead from what stands to what is wanted."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.builders import binding, content, key
+from groupaccess.domain.binding import Binding, BindingKey, Content, Desired, Owner, RoleRef
+from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.bindings.plan import Apply, Delete, Plan, Why, is_ours, plan, plan_orphans
+
+WANT = Desired(key(), "sre", content())
+
+
+def wanting(*wants: Desired, kept: tuple[BindingKey, ...] = ()) -> Wanted:
+    return Wanted(wants, frozenset(kept))
+
+
+def why(*standing: Binding, wants: tuple[Desired, ...] = ()) -> list[Why]:
+    return [delete.why for delete in plan(wanting(*wants), standing).deletes]
+
+
+def test_missing_binding_is_created() -> None:
+    assert plan(wanting(WANT), ()) == Plan(applies=(Apply(WANT, None),))
+
+
+def test_binding_as_wanted_needs_nothing() -> None:
+    nothing = plan(wanting(WANT), [binding()])
+    assert nothing == Plan()
+    assert nothing.empty
+
+
+def test_drift_is_written_over_the_very_binding() -> None:
+    drifted = binding(what=content("/evil"))
+    assert plan(wanting(WANT), [drifted]) == Plan(applies=(Apply(WANT, drifted),))
+
+
+def test_binding_without_our_label_is_taken_over_when_it_has_the_role_of_its_name() -> None:
+    foreign = binding(what=replace(content("/evil", managed=False), owners=()))
+    assert plan(wanting(WANT), [foreign]) == Plan(applies=(Apply(WANT, foreign),))
+
+
+@pytest.mark.parametrize("role", [RoleRef("ClusterRole", "admin"), RoleRef("Role", "edit")])
+def test_labelled_binding_with_another_role_is_deleted_to_be_made_anew(role: RoleRef) -> None:
+    other = binding(what=replace(content(), role=role))
+    assert plan(wanting(WANT), [other]) == Plan(
+        applies=(Apply(WANT, None, wrong=other),), deletes=(Delete(other, Why.OTHER_ROLE),)
+    )
+
+
+def test_unlabelled_binding_with_another_role_is_a_conflict_and_untouched() -> None:
+    other = binding(what=content(role="admin", managed=False))
+    conflict = plan(wanting(WANT), [other])
+    assert conflict == Plan(conflicts=(WANT,))
+    assert conflict.empty
+
+
+def test_kept_binding_is_left_as_it_is() -> None:
+    assert plan(wanting(kept=(key(),)), [binding(what=content("/drifted"))]) == Plan()
+
+
+def test_plan_with_any_write_is_not_empty() -> None:
+    assert not plan(wanting(WANT), ()).empty
+    assert not plan(wanting(), [binding()]).empty
+
+
+def test_what_is_no_longer_declared_is_deleted() -> None:
+    assert plan(wanting(), [binding()]) == Plan(deletes=(Delete(binding(), Why.UNDECLARED),))
+
+
+def test_one_that_goes_hides_no_other() -> None:
+    keep, go, foreign = binding(key("a")), binding(key("b")), binding(BindingKey("", "view"))
+    found = plan(wanting(kept=(key("a"),)), [keep, foreign, go])
+    assert [delete.binding for delete in found.deletes] == [go]
+
+
+VIEW = Desired(key("sre", "view"), "sre", content(role="view"))
+
+
+def replacements(*wants: Desired, bound: Binding | None = None) -> frozenset[BindingKey]:
+    found = plan(wanting(*wants), [bound or binding()]).deletes
+    return found[0].replacements
+
+
+def test_a_changed_role_waits_for_the_binding_that_the_plan_makes_for_its_mapping() -> None:
+    assert why(binding(), wants=(VIEW,)) == [Why.REPLACED]
+    assert replacements(VIEW) == {VIEW.key}
+
+
+def test_a_renamed_mapping_waits_for_its_new_name() -> None:
+    renamed = Desired(key("renamed"), "renamed", content())
+    assert replacements(renamed) == {renamed.key}
+
+
+def test_a_mapping_that_is_not_new_replaces_no_other() -> None:
+    known = Desired(key("ops"), "ops", content())
+    placed = Desired(key("ops", namespace="shop"), "ops", content())
+    found = plan(wanting(known, placed), [binding(), binding(key("ops"))])
+    assert found.deletes == (Delete(binding(), Why.UNDECLARED),)
+
+
+def test_another_role_of_another_mapping_replaces_nothing() -> None:
+    weaker = Desired(key("ops", "view"), "ops", content(role="view"))
+    assert why(binding(), wants=(weaker,)) == [Why.UNDECLARED]
+
+
+def test_who_stood_already_replaces_nothing() -> None:
+    found = plan(wanting(VIEW), [binding(), binding(VIEW.key, VIEW.content)])
+    assert found == Plan(deletes=(Delete(binding(), Why.UNDECLARED),))
+
+
+def test_a_binding_for_other_people_replaces_nothing() -> None:
+    others = Desired(key("sre", "view"), "sre", content("/Ops", role="view"))
+    assert why(binding(), wants=(others,)) == [Why.UNDECLARED]
+
+
+def test_a_binding_without_subjects_replaces_nothing_and_is_no_reason_to_be_known() -> None:
+    empty = Desired(VIEW.key, "sre", replace(VIEW.content, subjects=()))
+    assert why(binding(), wants=(empty,)) == [Why.UNDECLARED]
+    filled = plan(wanting(VIEW), [binding(), binding(VIEW.key, empty.content)])
+    assert [delete.replacements for delete in filled.deletes] == [{VIEW.key}]
+
+
+def test_what_leaves_a_namespace_waits_only_for_what_covers_it() -> None:
+    shop, bank = key(namespace="shop"), key(namespace="bank")
+    here = Desired(key("sre", "view", namespace="shop"), "sre", content(role="view"))
+    around = VIEW
+    assert replacements(here, bound=binding(shop)) == {here.key}
+    assert replacements(here, bound=binding(bank)) == set()
+    assert replacements(around, bound=binding(bank)) == {around.key}
+    assert replacements(here, bound=binding()) == {here.key}
+
+
+def test_what_an_earlier_plan_made_is_still_waited_for_while_it_is_wanted() -> None:
+    waiting = {binding().uid: frozenset({VIEW.key})}
+    there = [binding(), binding(VIEW.key, VIEW.content)]
+    (delete,) = plan(wanting(VIEW), there, waiting).deletes
+    assert delete == Delete(binding(), Why.REPLACED, frozenset({VIEW.key}))
+    gone = plan(wanting(), there, waiting).deletes
+    assert {delete.why for delete in gone} == {Why.UNDECLARED}
+
+
+BOUND = content("/SRE", "/Ops")
+
+
+@pytest.mark.parametrize(
+    ("over", "applied", "revokes"),
+    [
+        (BOUND, BOUND, True),
+        (BOUND, content(), False),
+        (content(), BOUND, False),
+        (BOUND, None, False),
+        (content("/SRE", "/Ops", group="Former"), None, True),
+        (content("/SRE", group="Former"), None, False),
+    ],
+    ids=[
+        "we bound it",
+        "somebody else bound it",
+        "nobody goes",
+        "nobody knows who bound it",
+        "it was for another group",
+        "another group and nobody goes",
+    ],
+)
+def test_an_apply_revokes_when_it_takes_away_whom_we_bound(
+    over: Content, applied: Content | None, *, revokes: bool
+) -> None:
+    assert Apply(WANT, binding(what=over)).revokes(applied) is revokes
+
+
+def test_a_new_binding_revokes_nothing() -> None:
+    assert not Apply(WANT, None).revokes(content("/Ops"))
+
+
+def test_role_binding_of_ours_that_nothing_declares_is_deleted() -> None:
+    spread = binding(key(namespace="shop"))
+    found = plan(wanting(WANT), [binding(), spread])
+    assert [delete.binding for delete in found.deletes] == [spread]
+
+
+def test_lists_are_sorted() -> None:
+    wants = [Desired(key(name), name, content()) for name in ("c", "a", "b")]
+    conflicting = [binding(key(n), content(role="admin", managed=False)) for n in ("c", "a", "b")]
+    going = [binding(key(name)) for name in ("z", "x", "y")]
+    found = plan(wanting(*wants), going)
+    assert [apply.desired.mapping for apply in found.applies] == ["a", "b", "c"]
+    assert [delete.binding.key for delete in found.deletes] == [key("x"), key("y"), key("z")]
+    conflicts = plan(wanting(*wants), conflicting).conflicts
+    assert [conflict.mapping for conflict in conflicts] == ["a", "b", "c"]
+
+
+NOT_OURS = [
+    binding(BindingKey("", "cluster-admin")),
+    binding(BindingKey("", "groupaccess")),
+    binding(BindingKey("", "groupaccess:platform")),
+    binding(BindingKey("", "groupaccess:platform:sre")),
+    binding(what=content(role="admin", managed=False)),
+    binding(what=replace(content(managed=False), role=RoleRef("Role", "edit"))),
+]
+
+
+@pytest.mark.parametrize("foreign", NOT_OURS, ids=lambda one: one.key.name)
+def test_foreign_binding_is_never_touched(foreign: Binding) -> None:
+    assert not is_ours(foreign)
+    assert plan(wanting(), [foreign]) == Plan()
+    assert plan_orphans([foreign]) == Plan()
+
+
+@pytest.mark.parametrize(
+    "ours",
+    [
+        binding(),
+        binding(what=content(managed=False)),
+        binding(what=content(role="admin")),
+    ],
+    ids=["role and label", "role", "label"],
+)
+def test_reserved_name_with_its_role_or_our_label_is_ours(ours: Binding) -> None:
+    assert is_ours(ours)
+    assert why(ours) == [Why.UNDECLARED]
+
+
+def test_orphan_with_an_owner_is_told_from_one_without() -> None:
+    owned = binding(key("b"), replace(content(), owners=(Owner("any uid", "platform"),)))
+    unowned = binding(key("a"), replace(content(), owners=()))
+    assert plan_orphans([owned, unowned]) == Plan(
+        deletes=(Delete(unowned, Why.UNOWNED), Delete(owned, Why.ORPHANED))
+    )
+
+
+def test_without_orphans_there_is_nothing_to_do() -> None:
+    assert plan_orphans(()).empty

@@ -1,0 +1,107 @@
+"""The order in which things are listed, watched or remembered decides nothing."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from hypothesis import given as each
+from hypothesis import strategies as st
+
+from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
+from domain.world import World
+from groupaccess.domain.access.group_access import Access, AccessMapping
+from groupaccess.domain.bindings.plan import plan, plan_orphans
+from groupaccess.domain.directory.client import Client
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.status.access_status import status
+from groupaccess.domain.status.observation import Observation, by_mapping
+from groupaccess.domain.verdict.verdict import Circumstances
+
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Shuffle:
+    """Puts everything into another order that says the same."""
+
+    def __init__(self, data: st.DataObject) -> None:
+        self._data = data
+
+    def of(self, items: tuple[T, ...]) -> tuple[T, ...]:
+        return tuple(self._data.draw(st.permutations(items)))
+
+    def pairs(self, items: dict[K, V]) -> dict[K, V]:
+        return dict(self.of(tuple(items.items())))
+
+    def access(self, declared: Access) -> Access:
+        return replace(declared, mappings=tuple(map(self._mapping, self.of(declared.mappings))))
+
+    def circumstances(self, given: Circumstances) -> Circumstances:
+        given = replace(given, namespaces=self.pairs(dict(given.namespaces)))
+        reading = given.reading
+        if reading.snapshot is None:
+            return given
+        return replace(given, reading=replace(reading, snapshot=self.snapshot(reading.snapshot)))
+
+    def snapshot(self, read: Snapshot) -> Snapshot:
+        clients = tuple(self._client(client) for client in self.of(read.clients))
+        return Snapshot(read.identity, self.of(read.groups), clients)
+
+    def _mapping(self, mapping: AccessMapping) -> AccessMapping:
+        scope = mapping.scope
+        if scope is None:
+            return mapping
+        return replace(mapping, scope=replace(scope, requirements=self.of(scope.requirements)))
+
+    def _client(self, client: Client) -> Client:
+        return replace(client, mappers=self.of(client.mappers))
+
+
+@each(accesses(), circumstances(), worlds(), st.data())
+def test_shuffled_inputs_give_identical_answers(
+    declared: Access, given: Circumstances, one: World, data: st.DataObject
+) -> None:
+    shuffle = Shuffle(data)
+    other = World(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
+    declared2, given2 = shuffle.access(declared), shuffle.circumstances(given)
+
+    verdicts, verdicts2 = one.judge(declared, given), other.judge(declared2, given2)
+    known = {mapping.name: mapping for mapping in declared.mappings}
+    again = {v.mapping.name: replace(v, mapping=known[v.mapping.name]) for v in verdicts2}
+    assert {v.mapping.name: v for v in verdicts} == again
+
+    wanted, wanted2 = one.wanted(declared, given), other.wanted(declared2, given2)
+    assert wanted.kept == wanted2.kept
+    assert set(wanted.bindings) == set(wanted2.bindings)
+    assert plan(wanted, one.standing.values()) == plan(wanted2, other.standing.values())
+
+    now, now2 = (Observation(by_mapping(world.standing.values())) for world in (one, other))
+    assert wanted.places == wanted2.places
+    assert status(declared, verdicts, wanted, now, patient=True) == status(
+        declared2, verdicts2, wanted2, now2, patient=True
+    )
+
+
+@each(standings(), st.data())
+def test_shuffled_orphans_give_an_identical_plan(standing: Standing, data: st.DataObject) -> None:
+    shuffled = Shuffle(data).pairs(standing)
+    assert plan_orphans(standing.values()) == plan_orphans(shuffled.values())
+
+
+@each(outages(), st.data())
+def test_what_is_carried_does_not_depend_on_the_order_in_memory(
+    outage: tuple[World, Access, Circumstances], data: st.DataObject
+) -> None:
+    one, declared, given = outage
+    shuffle = Shuffle(data)
+    other = World(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
+    assert one.wanted(declared, given) == other.wanted(declared, given)
+
+
+@each(accesses(), circumstances(), worlds())
+def test_judging_changes_none_of_its_inputs(
+    declared: Access, given: Circumstances, world: World
+) -> None:
+    before = dict(world.standing), dict(world.proven)
+    plan(world.wanted(declared, given), world.standing.values())
+    assert (world.standing, world.proven) == before

@@ -1,0 +1,245 @@
+"""A directory that became another, or lost most of its groups, is frozen until somebody looks."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given as each
+from hypothesis import strategies as st
+
+from domain.builders import access, binding, content, directory, given, group, key, mapping, realm
+from domain.world import World
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.binding import Binding, BindingKey
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.identity.freeze import (
+    Use,
+    acknowledged,
+    freeze,
+    new_account,
+    upheaval,
+    use_of,
+)
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.verdict.verdict import Outcome
+
+REALM = "realm-1"
+
+
+REFUSE, WARN = directory(), directory(refuses_replaced=False)
+
+
+def use(group_id: str, *, grants: bool = True, of: str = REALM) -> Use:
+    return Use(group_id, group_id, f"/{group_id}", of, grants)
+
+
+def read(*ids: str, identity: str = REALM) -> Snapshot:
+    known = realm(*(f"/{group_id}" for group_id in ids or ("other",)), identity=identity)
+    groups = tuple(replace(one, id=one.name) for one in known.groups)
+    return replace(known, groups=groups)
+
+
+def frozen(
+    uses: list[Use], snapshot: Snapshot, *tokens: str, seen: str = "", of: Directory = REFUSE
+) -> str:
+    failure = freeze(upheaval(uses, snapshot, of), "default", set(tokens), set(seen))
+    if failure is None:
+        return ""
+    assert failure.reason is Reason.DIRECTORY_FROZEN
+    return failure.message
+
+
+def tokens(uses: list[Use], snapshot: Snapshot) -> tuple[str, ...]:
+    return upheaval(uses, snapshot, REFUSE).tokens
+
+
+@pytest.mark.parametrize(
+    ("used", "there", "freezes"),
+    [
+        ("a", "", False),
+        ("ab", "", True),
+        ("ab", "a", False),
+        ("abc", "c", True),
+        ("abc", "ab", False),
+        ("abcd", "ab", False),
+        ("abcd", "a", True),
+        ("", "", False),
+    ],
+)
+def test_two_or_more_and_more_than_half_that_are_gone_freeze(
+    used: str, there: str, *, freezes: bool
+) -> None:
+    assert bool(frozen([use(one) for one in used], read(*there))) is freezes
+
+
+def test_what_is_revoked_already_does_not_count() -> None:
+    uses = [use("a"), use("b"), *(use(one, grants=False) for one in "cde")]
+    assert not frozen(uses, read("a"))
+    assert frozen([*uses, use("f")], read("a"))
+
+
+def anew(*names: str, twice: str = "") -> Snapshot:
+    """Return a realm whose groups have these names, each with another id than its name."""
+    paths = [*(f"/{name}" for name in names), *(f"/x/{name}" for name in twice)]
+    return realm(*(group(path, uid=f"new {path}") for path in paths), identity=REALM)
+
+
+@pytest.mark.parametrize(
+    ("there", "twice", "freezes"),
+    [
+        ("abcd", "", False),
+        ("abc", "", False),
+        ("ab", "", False),
+        ("a", "", True),
+        ("abc", "ab", True),
+    ],
+)
+def test_under_warn_those_made_anew_do_not_count_as_gone(
+    there: str, twice: str, *, freezes: bool
+) -> None:
+    uses = [use(one) for one in "abcd"]
+    assert bool(frozen(uses, anew(*there, twice=twice), of=WARN)) is freezes
+    assert frozen(uses, anew(*there, twice=twice))
+
+
+def test_under_warn_one_whose_id_is_declared_counts_as_gone_though_another_has_its_name() -> None:
+    uses, there = [use(one) for one in "abcd"], anew("a", "b", "c", "d")
+    assert not upheaval(uses, there, WARN, {"a", "b"}).absent
+    found = upheaval(uses, there, WARN, {"a", "b", "c"})
+    assert (found.absent, found.lost, found.used) == (frozenset("abc"), 3, 4)
+
+
+def test_under_warn_only_what_is_gone_is_to_be_acknowledged() -> None:
+    uses = [use(one) for one in "abcd"]
+    found = upheaval(uses, anew("a"), WARN)
+    assert (found.absent, found.lost, found.used) == (frozenset("bcd"), 3, 4)
+
+
+def test_another_account_under_which_all_groups_are_there_is_the_same_realm() -> None:
+    uses, again = [use("a"), use("b", of="")], read("a", "b", identity="account-2")
+    assert not frozen(uses, again)
+    assert new_account(uses, again) == "account-2"
+    assert new_account(uses, read("a", "b")) is None
+
+
+@pytest.mark.parametrize(
+    "uses",
+    [[use("a")], [use("a"), use("b", grants=False)], [use("a"), use("b"), use("gone")]],
+    ids=["one group", "one in use", "one is gone"],
+)
+def test_one_group_that_is_there_or_is_not_makes_another_account_another_realm(
+    uses: list[Use],
+) -> None:
+    again = read("a", "b", identity="account-2")
+    assert "account-2" in frozen(uses, again)
+    assert new_account(uses, again) is None
+
+
+@each(
+    ids=st.frozensets(st.sampled_from("abcdef")),
+    there=st.frozensets(st.sampled_from("abcdef"), min_size=1),
+    known=st.sampled_from((REALM, "account-1")),
+    of=st.sampled_from((REFUSE, WARN)),
+)
+def test_a_changed_account_is_a_freeze_or_news_and_never_both(
+    ids: frozenset[str], there: frozenset[str], known: str, of: Directory
+) -> None:
+    uses, found = [use(one, of=known) for one in sorted(ids)], read(*sorted(there))
+    changed = bool(ids) and known != REALM
+    news = new_account(uses, found) is not None
+    freezes = upheaval(uses, found, of).identity is not None
+    assert changed is (news or freezes)
+    assert not (news and freezes)
+    assert not news or (len(ids) > 1 and ids <= there)
+
+
+def test_another_identity_freezes_although_the_one_group_is_there() -> None:
+    message = frozen([use("a")], read("a", identity="realm-2"))
+    assert "realm-2" in message
+    assert not frozen([use("a", grants=False)], read("a", identity="realm-2"))
+    assert not frozen([use("a", of="")], read("a", identity="realm-2"))
+
+
+def test_an_account_that_a_granting_binding_names_is_believed_whatever_others_name() -> None:
+    gone = read("a", "b", identity="account-2")
+    former = [use("a"), use("c")]
+    assert frozen(former, gone)
+    assert not frozen([*former, use("b", of="account-2")], gone)
+    assert frozen([*former, use("b", grants=False, of="account-2")], gone)
+
+
+def test_the_message_has_the_command_and_names_some_groups() -> None:
+    uses = [use(one) for one in "abcde"]
+    message = frozen(uses, read())
+    assert message.startswith("5 of 5 groups in use are gone: /a, /b, /c and 2 more. If that")
+    (token,) = tokens(uses, read())
+    command = "kubectl annotate keycloakdirectory default --overwrite groupaccess.io/acknowledge="
+    assert f"{command}{token}. " in message
+
+
+def test_an_acknowledgement_speaks_of_its_event_alone() -> None:
+    uses = [use(one) for one in "abcd"]
+    first = tokens(uses, read("a"))
+    assert not frozen(uses, read("a"), *first)
+    assert frozen(uses, read(), *first)
+    both = tokens(uses, read(identity="realm-2"))
+    assert len(both) == 2
+    assert not frozen(uses, read(identity="realm-2"), *both)
+    for part in both:
+        assert frozen(uses, read(identity="realm-2"), part)
+    assert frozen(uses, read(identity="realm-3"), *both)
+
+
+def test_what_was_acknowledged_may_become_less_and_not_more() -> None:
+    uses = [use(one) for one in "abc"]
+    assert not frozen(uses, read(), seen="abc")
+    assert not frozen(uses[:2], read(), seen="abc")
+    assert frozen(uses, read(), seen="ab")
+
+
+def test_the_facts_order_decides_nothing() -> None:
+    uses = [use(one) for one in "abc"]
+    assert frozen(uses, read()) == frozen(uses[::-1], read())
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [(None, set()), ("", set()), (" i-1.g-2\n", {"i-1", "g-2"}), ("i-1", {"i-1"})],
+)
+def test_an_annotation_holds_tokens(text: str | None, found: set[str]) -> None:
+    assert acknowledged(text) == found
+
+
+def test_a_binding_of_ours_pins_its_directory() -> None:
+    expected = ("default", Use("id of /SRE", "SRE", "/SRE", REALM, grants=True, name="SRE"))
+    bound = binding()
+    assert use_of(bound.key, bound.content) == expected
+    empty = binding(what=replace(content(), subjects=()))
+    assert use_of(empty.key, empty.content) == (
+        "default",
+        Use("id of /SRE", "SRE", "/SRE", REALM, grants=False, name="SRE"),
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        binding(BindingKey("", "by-hand")),
+        binding(what=content(directory="")),
+        binding(what=content(group_id="")),
+    ],
+)
+def test_another_binding_pins_nothing(other: Binding) -> None:
+    assert use_of(other.key, other.content) is None
+
+
+def test_a_frozen_directory_holds_what_stands_and_grants_nothing_new() -> None:
+    world, event = World(), upheaval([use("a")], read(identity="x"), REFUSE)
+    failure = freeze(event, "default", set(), set())
+    world.settle(access(), given(realm()))
+    now = replace(given(realm("/other")), frozen=failure)
+    both = access(mapping(), mapping("new", group="other"))
+    world.settle(both, now)
+    assert set(world.standing) == {key()}
+    assert {one.outcome for one in world.judge(both, now)} == {Outcome.HOLD}
+    world.settle(access(mapping("new", group="other")), now)
+    assert world.standing == {}

@@ -1,0 +1,86 @@
+"""While Keycloak is silent, Ready and its reason stay; that it is silent is said by Verified."""
+
+import pytest
+
+from domain.builders import (
+    UNAVAILABLE,
+    access,
+    directory,
+    given,
+    group,
+    key,
+    mapping,
+    realm,
+    scope,
+    there,
+)
+from domain.saying import say
+from groupaccess.domain.access.group_access import Access, AccessMapping
+from groupaccess.domain.binding import BindingKey
+from groupaccess.domain.condition import Condition
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.status.access_status import AccessStatus
+from groupaccess.domain.status.mapping_status import State
+
+NAMESPACES = there("shop", "bank")
+SHOP = key(namespace="shop")
+
+
+def both(
+    declared: Access, snapshot: Snapshot, *stands: BindingKey
+) -> tuple[AccessStatus, AccessStatus]:
+    """Say it as it was read, and then with the same reading and a Keycloak that is silent."""
+    read = given(snapshot, namespaces=NAMESPACES)
+    silent = given(snapshot, namespaces=NAMESPACES, failure=UNAVAILABLE)
+    return say(declared, read, stands=stands), say(declared, silent, stands=stands)
+
+
+def verified(said: AccessStatus) -> Condition:
+    return said.conditions[-1]
+
+
+@pytest.mark.parametrize(
+    ("one", "snapshot", "stands", "reason"),
+    [
+        (mapping(within=scope("shop", "nowhere")), realm(), [SHOP], Reason.NAMESPACE_NOT_FOUND),
+        (mapping(within=scope("nowhere")), realm(), [], Reason.NAMESPACE_NOT_FOUND),
+        (mapping(group="sre"), realm(), [key()], Reason.GROUP_NOT_FOUND),
+        (mapping(role="gone"), realm(), [key(role="gone")], Reason.CLUSTER_ROLE_NOT_FOUND),
+        (mapping(), realm("/SRE", group("/a/SRE")), [key()], Reason.GROUP_AMBIGUOUS),
+    ],
+    ids=["a namespace", "the only one", "a group", "a role", "ambiguous"],
+)
+def test_what_was_wrong_before_is_still_what_is_wrong(
+    one: AccessMapping, snapshot: Snapshot, stands: list[BindingKey], reason: Reason
+) -> None:
+    before, now = both(access(one), snapshot, *stands)
+    assert (before.ready.status, before.ready.reason) == ("False", reason)
+    assert now.ready == before.ready
+    assert now.mappings[0].state == before.mappings[0].state
+    assert (verified(now).status, verified(now).reason) == ("Unknown", Reason.KEYCLOAK_UNAVAILABLE)
+
+
+def test_where_nothing_stands_yet_the_next_reading_is_waited_for() -> None:
+    _, now = both(access(mapping(group="made just now")), realm())
+    assert now.ready.reason is Reason.KEYCLOAK_UNAVAILABLE
+    assert now.mappings[0].state is State.PENDING
+
+
+def test_what_waits_for_keycloak_alone_says_so() -> None:
+    _, now = both(access(mapping(within=scope("shop", "bank"))), realm(), SHOP)
+    assert now.ready.reason is Reason.KEYCLOAK_UNAVAILABLE
+    assert now.mappings[0].state is State.HELD
+
+
+def test_a_grant_that_waits_for_keycloak_is_said_before_a_namespace_that_is_absent() -> None:
+    _, now = both(access(mapping(within=scope("shop", "bank", "nowhere"))), realm(), SHOP)
+    assert now.ready.reason is Reason.KEYCLOAK_UNAVAILABLE
+    assert [one.namespace for one in now.mappings[0].problems] == ["nowhere"]
+
+
+def test_before_any_reading_an_absent_namespace_is_named_beside_what_stands() -> None:
+    silent = given(failure=UNAVAILABLE, of=directory(), namespaces=NAMESPACES)
+    said = say(access(mapping(within=scope("shop", "nowhere"))), silent, stands=[SHOP])
+    assert said.mappings[0].state is State.PARTIAL
+    assert said.ready.reason is Reason.NAMESPACE_NOT_FOUND

@@ -1,0 +1,250 @@
+"""What one client's tokens carry, and in which words it is said why they carry none."""
+
+import pytest
+
+from domain.builders import client, directory, group, leaf, mapper, proof, realm
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, Result
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.tokens.client_claims import Carried, Silence, carried
+from groupaccess.domain.tokens.collisions import collision
+from groupaccess.domain.tokens.group_claims import Claim, claim
+
+SRE = group("/platform/SRE")
+ROLES = MapperKind.MERGING
+REPLACING, NESTED = MapperKind.REPLACING, MapperKind.NESTED
+
+
+def silence(one: Client, of: Directory | None = None) -> tuple[Reason, str]:
+    (wanted,) = (of or directory()).clients
+    found = carried(SRE, wanted, "groups", one)
+    assert isinstance(found, Silence)
+    return found.failure.reason, found.failure.message
+
+
+def doubts(one: Client) -> list[Failure]:
+    (wanted,) = directory().clients
+    found = carried(SRE, wanted, "groups", one)
+    assert isinstance(found, Carried)
+    return list(found.doubts)
+
+
+def claimed(one: Client) -> Claim:
+    found = claim(SRE, directory(), realm(SRE, clients=[one]))
+    assert isinstance(found, Claim)
+    return found
+
+
+def collided(one: Client) -> Failure | None:
+    return collision(SRE, claimed(one), directory(), realm(SRE, clients=[one]))
+
+
+def test_client_without_any_mapper_has_nothing_to_be_named() -> None:
+    _, message = silence(client("headlamp"))
+    assert message.startswith(
+        'the ID token of client "headlamp" carries no groups in claim "groups". In Keycloak, give'
+    )
+
+
+def test_there_is_no_id_token_without_openid() -> None:
+    reason, message = silence(client("headlamp", mapper()), directory(scopes=("groups",)))
+    assert reason is Reason.NO_GROUPS_CLAIM
+    assert 'there is none without the scope "openid"' in message
+    access = directory(scopes=("groups",), token="Access")  # noqa: S106 -- which token
+    assert isinstance(carried(SRE, access.clients[0], "groups", client("c", mapper())), Carried)
+
+
+def test_toggle_of_a_lightweight_token_is_named_as_the_console_does() -> None:
+    off = client("headlamp", mapper(tokens="ID"), lightweight=True)
+    _, message = silence(off, directory(token="Access"))  # noqa: S106 -- which token
+    assert '"Add to lightweight access token" is off in mapper "groups"' in message
+    _, message = silence(client("headlamp", mapper(tokens=""), lightweight=True))
+    assert '"Add to ID token" is off' in message
+
+
+def test_mapper_of_a_scope_is_named_by_the_scope() -> None:
+    _, message = silence(client("headlamp", mapper(tokens="", scope="teams")))
+    assert 'is off in mapper "groups" of client scope "teams". In Keycloak' in message
+
+
+def test_optional_scope_that_would_bring_the_groups_is_named() -> None:
+    _, message = silence(client("headlamp", optional=[mapper(scope="teams")]))
+    assert (
+        'optional client scope "teams" would bring them, but the login does not ask for it: make '
+        "it a default one, or let the login ask and add it to spec.tokens.clients[].scopes. In"
+    ) in message
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        mapper(scope="teams", claim="teams"),
+        mapper(scope="teams", tokens=""),
+        mapper(kind=ROLES, scope="teams"),
+    ],
+    ids=["claim", "token", "roles"],
+)
+def test_optional_scope_that_would_not_bring_them_is_not_named(unfit: ClaimMapper) -> None:
+    assert "teams" not in silence(client("headlamp", optional=[unfit]))[1]
+
+
+def test_claim_that_they_are_written_into_is_named() -> None:
+    _, message = silence(client("headlamp", mapper(claim="teams")))
+    assert 'mapper "groups" of client "headlamp" writes them into claim "teams"' in message
+    assert '"Add to' not in silence(client("headlamp", mapper(claim="teams", tokens="")))[1]
+
+
+def test_roles_are_told_from_groups() -> None:
+    reason, message = silence(client("headlamp", mapper("r", ROLES, scope="microprofile-jwt")))
+    assert reason is Reason.NO_GROUPS_CLAIM
+    assert 'mapper "r" of client scope "microprofile-jwt" writes roles there' in message
+
+
+@pytest.mark.parametrize("mappers", [(), (mapper(),)], ids=["alone", "beside"])
+def test_claim_below_the_key_is_indeterminate_and_the_dot_is_named(mappers: tuple[()]) -> None:
+    reason, message = silence(client("headlamp", *mappers, mapper("deep", NESTED)))
+    assert reason is Reason.CLAIM_INDETERMINATE
+    assert 'mapper "deep" of client "headlamp" writes below "groups"' in message
+    assert "a dot without a backslash" in message
+    assert '"groups" is no list then, and kube-apiserver refuses the token. Remove' in message
+
+
+def test_scope_that_the_client_lacks_leaves_a_doubt() -> None:
+    (doubt,) = doubts(client("headlamp", mapper(), unknown=("teams",)))
+    assert doubt.reason is Reason.NO_GROUPS_CLAIM
+    assert doubt.message.startswith(
+        'client "headlamp" has no scope "teams", and Keycloak refuses a login that asks for it: '
+        "spec.tokens.clients[].scopes should name what the login asks for. In Keycloak,"
+    )
+
+
+def test_proof_decides_over_a_mapper_that_may_replace_the_claim_and_leaves_a_doubt() -> None:
+    unsure = (mapper(), mapper("fixed", REPLACING))
+    assert silence(client("headlamp", *unsure))[0] is Reason.CLAIM_INDETERMINATE
+    for result in (Result.REFUTED, Result.UNPROVEN):
+        reason, _ = silence(client("headlamp", *unsure, proof=proof(result)))
+        assert reason is Reason.CLAIM_INDETERMINATE
+    (doubt,) = doubts(client("headlamp", *unsure, proof=proof()))
+    assert doubt.reason is Reason.CLAIM_INDETERMINATE
+    assert doubt.message.startswith(
+        'mapper "fixed" of client "headlamp" replaces what claim "groups" carries. Remove'
+    )
+
+
+def test_proof_makes_no_groups_of_nothing() -> None:
+    only = client("headlamp", mapper("fixed", REPLACING), proof=proof())
+    assert silence(only)[0] is Reason.CLAIM_INDETERMINATE
+    assert silence(client("headlamp", proof=proof()))[0] is Reason.NO_GROUPS_CLAIM
+
+
+def test_refuted_client_gives_nothing_new_and_keeps_what_stands() -> None:
+    (wanted,) = directory().clients
+    refuted = client("headlamp", mapper(), proof=proof(Result.REFUTED, "it lacks SRE"))
+    found = carried(SRE, wanted, "groups", refuted)
+    assert isinstance(found, Silence)
+    assert found.unknown
+    assert found.failure.reason is Reason.CLAIM_UNPROVEN
+    assert found.failure.message.startswith("it lacks SRE. In Keycloak,")
+
+
+def test_no_token_to_look_at_leaves_a_doubt() -> None:
+    unproven = client("headlamp", mapper(), proof=proof(Result.UNPROVEN, "there is no member"))
+    (doubt,) = doubts(unproven)
+    assert doubt.reason is Reason.CLAIM_UNPROVEN
+    assert doubt.message.startswith("there is no member. In Keycloak,")
+
+
+@pytest.mark.parametrize("known", [proof(), None])
+def test_proven_strings_leave_no_doubt(known: None) -> None:
+    assert doubts(client("headlamp", mapper(), proof=known)) == []
+
+
+def test_role_of_the_same_name_in_the_same_claim_collides() -> None:
+    found = collided(client("headlamp", leaf(), mapper("r", ROLES, scope="jwt", adds=["SRE"])))
+    assert found is not None
+    assert found.reason is Reason.CLAIM_COLLISION
+    assert found.message.startswith(
+        'mapper "r" of client scope "jwt" puts "SRE" into tokens of others, too. Turn on'
+    )
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        client("headlamp", mapper(), mapper("r", ROLES, adds=["SRE"])),
+        client("headlamp", leaf(), mapper("r", ROLES, adds=["ops"])),
+        client("headlamp", leaf(), mapper("r", ROLES, adds=["SRE"], claim="roles")),
+        client("headlamp", leaf(), mapper("r", ROLES, adds=["SRE"], tokens="Access")),
+        client("headlamp", leaf(), mapper("r", ROLES, adds=None)),
+    ],
+    ids=["a path", "another name", "another claim", "another token", "not known"],
+)
+def test_role_that_lands_elsewhere_does_not_collide(one: Client) -> None:
+    assert collided(one) is None
+
+
+@pytest.mark.parametrize("first", [None, client("headlamp", enabled=False)])
+def test_client_that_sends_nothing_hides_no_collision_of_another(first: Client | None) -> None:
+    role = client("grafana", leaf(), optional=[mapper("r", ROLES, adds=["SRE"])])
+    clients = [role] if first is None else [first, role]
+    two, known = directory("headlamp", "grafana"), realm(SRE, clients=clients)
+    found = claim(SRE, two, known)
+    assert isinstance(found, Claim)
+    collided = collision(SRE, found, two, known)
+    assert collided is not None
+    assert collided.message.startswith('mapper "r" of client "grafana" puts "SRE" into tokens')
+
+
+def test_fixed_text_collides_though_tokens_are_proven() -> None:
+    everybody = mapper("fixed", REPLACING, adds=["SRE"])
+    found = collided(client("headlamp", leaf(), everybody, proof=proof()))
+    assert found is not None
+    assert 'mapper "fixed" of client "headlamp" puts "SRE"' in found.message
+
+
+def test_roles_that_cannot_be_read_leave_a_doubt() -> None:
+    (doubt,) = doubts(client("headlamp", mapper(), mapper("r", ROLES, adds=None)))
+    assert doubt.reason is Reason.CLAIM_INDETERMINATE
+    assert doubt.message.startswith(
+        'mapper "r" of client "headlamp" adds roles to claim "groups", which the operator cannot '
+        "read: whether one is called like a group is not known. Remove"
+    )
+
+
+def test_role_that_a_login_could_bring_by_asking_for_more_collides() -> None:
+    trap = mapper("r", ROLES, scope="microprofile-jwt", adds=["SRE"])
+    found = collided(client("headlamp", leaf(), optional=[trap]))
+    assert found is not None
+    assert found.reason is Reason.CLAIM_COLLISION
+    assert found.message.startswith(
+        'mapper "r" of client scope "microprofile-jwt" puts "SRE" into tokens of others, too, when '
+        'a login asks for that scope: take it from the scopes of client "headlamp", if nothing '
+        "needs it. Turn on"
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "trap"),
+    [
+        (leaf(), mapper("r", ROLES, scope="jwt", adds=["ops"])),
+        (leaf(), mapper("r", ROLES, scope="jwt", adds=None)),
+        (leaf(), mapper("r", ROLES, scope="jwt", adds=["SRE"], claim="roles")),
+        (leaf(), mapper("r", ROLES, scope="jwt", adds=["SRE"], tokens="Access")),
+        (mapper(), mapper("r", ROLES, scope="jwt", adds=["SRE"])),
+    ],
+    ids=["another name", "not known", "another claim", "another token", "a path"],
+)
+def test_optional_scope_without_that_role_does_not_collide(
+    own: ClaimMapper, trap: ClaimMapper
+) -> None:
+    one = client("headlamp", own, optional=[trap])
+    assert collided(one) is None
+    assert claimed(one).doubts == ()
+
+
+def test_doubt_that_two_clients_share_is_told_once() -> None:
+    two = [client(name, mapper(), proof=proof(Result.UNPROVEN)) for name in ("headlamp", "grafana")]
+    found = claim(SRE, directory("headlamp", "grafana"), realm(SRE, clients=two))
+    assert isinstance(found, Claim)
+    assert len(found.doubts) == 1

@@ -1,0 +1,113 @@
+"""Whether an example token carries what was computed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.builders import NOW
+from groupaccess.domain.directory.client import Proof, Result
+from groupaccess.domain.tokens.example_token import judge, read_claim
+
+WHO = 'the ID token of client "headlamp" for a member of /SRE'
+LATER = NOW + timedelta(days=1)
+
+
+def proof(expected: set[str], **token: Any) -> Proof:  # noqa: ANN401 -- JSON
+    return judge(expected, token, "groups", WHO, NOW)
+
+
+def test_token_that_carries_the_strings_proves_them() -> None:
+    claims = {"groups": ["/SRE", "SRE", "other"], "exp": 1300, "iat": 1000, "aud": "headlamp"}
+    found = proof({"SRE", "/SRE"}, **claims)
+    fact = f'{WHO} carries "/SRE" and "SRE" as computed'
+    assert found == Proof(Result.PROVEN, fact, NOW, 300, frozenset({"headlamp"}))
+
+
+@pytest.mark.parametrize(
+    ("aud", "audience"),
+    [
+        ("account", {"account"}),
+        (["account", "kubectl"], {"account", "kubectl"}),
+        ([], set()),
+        (None, set()),
+        (5, set()),
+    ],
+)
+def test_it_is_kept_for_whom_a_token_is(aud: object, audience: set[str]) -> None:
+    assert proof({"SRE"}, groups=["SRE"], aud=aud).audience == frozenset(audience)
+    assert proof({"SRE"}, groups=[], aud=aud).audience == frozenset(audience)
+
+
+def test_claim_that_is_one_string_is_read_as_kube_apiserver_does() -> None:
+    assert proof({"SRE"}, groups="SRE").result is Result.PROVEN
+
+
+@pytest.mark.parametrize(
+    ("token", "instead"),
+    [
+        ({}, ": the claim is not there"),
+        ({"groups": {"mine": ["SRE"]}}, ": the claim is neither a string nor a list of strings"),
+        ({"groups": ["SRE", 5]}, ": the claim is neither a string nor a list of strings"),
+        ({"groups": ["secret"]}, ": it carries 1 other"),
+        ({"groups": ["secret", "more"]}, ": it carries 2 others"),
+    ],
+)
+def test_token_that_lacks_a_string_says_so_and_tells_no_other(
+    token: dict[str, Any], instead: str
+) -> None:
+    fact = f'{WHO} lacks "SRE" in claim "groups"{instead}'
+    assert proof({"SRE"}, **token) == Proof(Result.REFUTED, fact, NOW, audience=frozenset())
+    assert proof({"SRE"}, **token, exp=9, iat=5).lifetime == 4
+
+
+def test_only_what_is_lacking_is_named() -> None:
+    assert 'lacks "SRE" in' in proof({"SRE", "/SRE"}, groups=["/SRE"]).fact
+    assert 'lacks "/SRE" and "SRE" in' in proof({"SRE", "/SRE"}).fact
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {},
+        {"exp": 5},
+        {"iat": 5},
+        {"exp": 5, "iat": 5},
+        {"exp": 5, "iat": 9},
+        {"exp": "9", "iat": 5},
+        {"exp": 2**31, "iat": 0},
+    ],
+    ids=str,
+)
+def test_life_that_cannot_be_told_is_left_out(times: dict[str, Any]) -> None:
+    assert proof({"SRE"}, groups="SRE", **times).lifetime is None
+
+
+@pytest.mark.parametrize("life", [1, 2**31 - 1])
+def test_any_life_that_a_status_can_hold_is_told(life: int) -> None:
+    assert proof({"SRE"}, groups="SRE", exp=7 + life, iat=7).lifetime == life
+
+
+def test_what_is_no_text_is_no_claim() -> None:
+    assert read_claim(None) is None
+    assert read_claim(5) is None
+    assert read_claim([]) == frozenset()
+
+
+def test_proof_that_says_the_same_keeps_its_time() -> None:
+    before = Proof(Result.PROVEN, "so", NOW, 300)
+    assert Proof(Result.PROVEN, "so", LATER, 300).after(before) == before
+    assert Proof(Result.PROVEN, "so", LATER, 300).after(None).since == LATER
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        Proof(Result.REFUTED, "so", LATER, 300),
+        Proof(Result.PROVEN, "otherwise", LATER, 300),
+        Proof(Result.PROVEN, "so", LATER, 600),
+        Proof(Result.PROVEN, "so", LATER, 300, frozenset({"account"})),
+    ],
+)
+def test_proof_that_says_something_else_has_a_time_of_its_own(changed: Proof) -> None:
+    assert changed.after(Proof(Result.PROVEN, "so", NOW, 300)) == changed

@@ -1,0 +1,214 @@
+"""The order of the ladder: of two objections that both apply, the earlier one is said."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import pytest
+
+from domain.builders import NOW, client, directory, given, group, key, leaf, mapper, mapping, realm
+from groupaccess.domain.access.group_access import AccessMapping
+from groupaccess.domain.directory.client import ClaimMapper, MapperKind
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.identity.pins import Pin
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.tokens.prefixes import Prefixes
+from groupaccess.domain.verdict.rules import verdict
+from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+
+PATH = "/platform/SRE"
+
+
+@dataclass(frozen=True)
+class Case:
+    mapping: AccessMapping
+    given: Circumstances
+
+    def judge(self) -> Verdict:
+        return verdict(self.mapping, self.given)
+
+
+GRANTED = Case(mapping(group=PATH), given(realm(PATH, clients=[client("headlamp", leaf())])))
+
+
+def groups(case: Case, *known: Group) -> Case:
+    snapshot = case.given.reading.snapshot
+    assert snapshot is not None
+    reading = replace(case.given.reading, snapshot=replace(snapshot, groups=known))
+    return replace(case, given=replace(case.given, reading=reading))
+
+
+def mappers(case: Case, *known: ClaimMapper) -> Case:
+    snapshot = case.given.reading.snapshot
+    assert snapshot is not None
+    clients = (client("headlamp", *known),)
+    reading = replace(case.given.reading, snapshot=replace(snapshot, clients=clients))
+    return replace(case, given=replace(case.given, reading=reading))
+
+
+def expired(case: Case) -> Case:
+    return replace(case, mapping=replace(case.mapping, expires_at=NOW))
+
+
+def suspended(case: Case) -> Case:
+    return replace(case, given=replace(case.given, suspend=True))
+
+
+def reserved(case: Case) -> Case:
+    return replace(case, mapping=replace(case.mapping, group="system:masters"))
+
+
+def role_not_allowed(case: Case) -> Case:
+    return replace(case, given=replace(case.given, directory=directory(allowed=["view"])))
+
+
+def no_directory(case: Case) -> Case:
+    return replace(case, given=replace(case.given, directory=None))
+
+
+def issuer_mismatch(case: Case) -> Case:
+    reading = replace(case.given.reading, failure=Failure(Reason.ISSUER_MISMATCH, "."))
+    return replace(case, given=replace(case.given, reading=reading))
+
+
+def unreadable(case: Case) -> Case:
+    fact = "spec.mappings[0].until is not known to this version of the operator"
+    return replace(case, mapping=replace(case.mapping, unreadable=fact))
+
+
+def frozen(case: Case) -> Case:
+    failure = Failure(Reason.DIRECTORY_FROZEN, ".")
+    return replace(case, given=replace(case.given, frozen=failure))
+
+
+def prefix_shared(case: Case) -> Case:
+    conflict = Prefixes(Failure(Reason.PREFIX_SHARED, "."))
+    return replace(case, given=replace(case.given, prefixes=conflict))
+
+
+def pinned(case: Case, *, gone: bool) -> Case:
+    declared = case.mapping.group
+    pin = Pin(key(), "former", declared, "realm-1")
+    reading = replace(case.given.reading, gone={"former": NOW} if gone else {})
+    return replace(case, given=replace(case.given, pins={declared: pin}, reading=reading))
+
+
+def group_replaced(case: Case) -> Case:
+    return pinned(case, gone=True)
+
+
+def group_missing(case: Case) -> Case:
+    return pinned(groups(case, group("/apps/dev")), gone=True)
+
+
+def absence_not_confirmed(case: Case) -> Case:
+    return pinned(case, gone=False)
+
+
+def not_read(case: Case) -> Case:
+    reading = replace(case.given.reading, failure=Failure(Reason.LOGIN_FAILED, "."))
+    return replace(case, given=replace(case.given, reading=reading))
+
+
+def group_not_found(case: Case) -> Case:
+    return groups(case, group("/apps/dev"))
+
+
+def group_ambiguous(case: Case) -> Case:
+    return groups(case, group(PATH), group(PATH, "platform/SRE", "another"))
+
+
+def no_groups_claim(case: Case) -> Case:
+    return mappers(case)
+
+
+def claim_indeterminate(case: Case) -> Case:
+    return mappers(case, leaf(), mapper("hard-coded", MapperKind.REPLACING))
+
+
+def claim_collision(case: Case) -> Case:
+    return groups(case, group(PATH), group("/apps/SRE"))
+
+
+def reserved_in_token(case: Case) -> Case:
+    path = "/platform/system:masters"
+    hidden = replace(case, mapping=replace(case.mapping, group=path))
+    return groups(hidden, group(path))
+
+
+def role_not_found(case: Case) -> Case:
+    return replace(case, given=replace(case.given, cluster_roles=frozenset({"view"})))
+
+
+Change = Callable[[Case], Case]
+R, HOLD, REVOKE = Reason, Outcome.HOLD, Outcome.REVOKE
+LADDER: tuple[tuple[Change, Outcome, Reason], ...] = (
+    (expired, REVOKE, R.EXPIRED),
+    (reserved, REVOKE, R.INVALID_SUBJECT),
+    (role_not_allowed, REVOKE, R.CLUSTER_ROLE_NOT_ALLOWED),
+    (suspended, HOLD, R.SUSPENDED),
+    (unreadable, HOLD, R.UNREADABLE),
+    (no_directory, HOLD, R.DIRECTORY_NOT_FOUND),
+    (frozen, HOLD, R.DIRECTORY_FROZEN),
+    (prefix_shared, HOLD, R.PREFIX_SHARED),
+    (issuer_mismatch, HOLD, R.ISSUER_MISMATCH),
+    (not_read, HOLD, R.LOGIN_FAILED),
+    (absence_not_confirmed, HOLD, R.KEYCLOAK_UNAVAILABLE),
+    (group_replaced, REVOKE, R.GROUP_REPLACED),
+    (group_missing, HOLD, R.GROUP_MISSING),
+    (group_not_found, HOLD, R.GROUP_NOT_FOUND),
+    (group_ambiguous, HOLD, R.GROUP_AMBIGUOUS),
+    (claim_indeterminate, HOLD, R.CLAIM_INDETERMINATE),
+    (no_groups_claim, HOLD, R.NO_GROUPS_CLAIM),
+    (reserved_in_token, REVOKE, R.INVALID_SUBJECT),
+    (claim_collision, HOLD, R.CLAIM_COLLISION),
+    (role_not_found, HOLD, R.CLUSTER_ROLE_NOT_FOUND),
+)
+# A list of roles and the directory's absence, or two kinds of groups, cannot be at once.
+EXCLUSIVE: tuple[frozenset[Change], ...] = (
+    frozenset({role_not_allowed, no_directory}),
+    frozenset({issuer_mismatch, not_read}),
+    frozenset({group_not_found, group_ambiguous, claim_collision, reserved_in_token}),
+    frozenset({absence_not_confirmed, group_replaced, group_missing}),
+    frozenset({group_replaced, group_not_found}),
+    frozenset({claim_indeterminate, no_groups_claim, claim_collision, reserved_in_token}),
+)
+PAIRS = [
+    (earlier, later)
+    for earlier, later in combinations(LADDER, 2)
+    if not any({earlier[0], later[0]} <= both for both in EXCLUSIVE)
+]
+
+
+def test_without_objection_it_is_granted() -> None:
+    assert GRANTED.judge().outcome is Outcome.GRANT
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome", "reason"), LADDER, ids=[rung[0].__name__ for rung in LADDER]
+)
+def test_each_rung_objects_in_its_own_way(change: Change, outcome: Outcome, reason: Reason) -> None:
+    case = change(GRANTED)
+    said = case.judge()
+    assert (said.mapping, said.outcome, said.reason) == (case.mapping, outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    PAIRS,
+    ids=[f"{one[0].__name__} before {two[0].__name__}" for one, two in PAIRS],
+)
+def test_earlier_rung_wins(
+    earlier: tuple[Change, Outcome, Reason], later: tuple[Change, Outcome, Reason]
+) -> None:
+    change, outcome, reason = earlier
+    said = change(later[0](GRANTED)).judge()
+    assert (said.outcome, said.reason) == (outcome, reason)
+
+
+def test_name_that_is_reserved_is_revoked_before_it_collides() -> None:
+    hidden = reserved_in_token(GRANTED)
+    both = groups(hidden, group(hidden.mapping.group), group("/y/system:masters"))
+    said = both.judge()
+    assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.INVALID_SUBJECT)

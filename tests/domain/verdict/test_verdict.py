@@ -1,0 +1,233 @@
+"""What a mapping gets when nothing is in the way, and what each objection says."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.builders import (
+    NOW,
+    UNAVAILABLE,
+    client,
+    directory,
+    given,
+    group,
+    leaf,
+    mapper,
+    mapping,
+    realm,
+)
+from groupaccess.domain.directory.client import Client, MapperKind
+from groupaccess.domain.directory.suggestions import Hint
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import ADVICE, Reason
+from groupaccess.domain.verdict.rules import verdict
+from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+
+LEAF = (client("headlamp", leaf()),)
+
+
+def test_group_that_is_there_is_granted_with_the_strings_of_its_token() -> None:
+    assert verdict(mapping(), given(realm("/platform/SRE"))) == Verdict(
+        mapping(),
+        Outcome.GRANT,
+        Reason.GRANTED,
+        "members of /platform/SRE carry /platform/SRE.",
+        group("/platform/SRE"),
+        ("/platform/SRE",),
+    )
+
+
+def test_all_strings_are_named_in_the_message() -> None:
+    both = realm("/SRE", clients=[client("headlamp", mapper(), leaf())])
+    assert verdict(mapping(), given(both)).message == "members of /SRE carry /SRE and SRE."
+
+
+def test_doubts_about_a_client_are_kept_beside_a_grant() -> None:
+    said = verdict(mapping(), given(realm(), of=directory("headlamp", "grafana")))
+    assert said.outcome is Outcome.GRANT
+    assert [doubt.reason for doubt in said.doubts] == [Reason.CLIENT_NOT_FOUND]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "name", "reason"),
+    [
+        ("", "system:masters", Reason.INVALID_SUBJECT),
+        ("system:", "masters", Reason.INVALID_SUBJECT),
+        ("sys", "tem:masters", Reason.INVALID_SUBJECT),
+        ("oidc:", "system:masters", Reason.GROUP_NOT_FOUND),
+        ("", "the-system:masters", Reason.GROUP_NOT_FOUND),
+        ("", "System:masters", Reason.GROUP_NOT_FOUND),
+    ],
+)
+def test_what_kube_apiserver_would_see_must_not_be_reserved(
+    prefix: str, name: str, reason: Reason
+) -> None:
+    said = verdict(mapping(group=name), given(realm(), of=directory(prefix=prefix)))
+    assert said.reason is reason
+
+
+def test_reserved_name_is_refused_without_any_directory() -> None:
+    said = verdict(mapping(group="system:masters"), replace(given(realm()), directory=None))
+    assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.INVALID_SUBJECT)
+    assert said.message == (
+        'kube-apiserver would see the group "system:masters". ' + ADVICE[Reason.INVALID_SUBJECT]
+    )
+
+
+def test_reserved_name_is_refused_when_only_the_token_shows_it() -> None:
+    hidden = realm("/x/system:masters", clients=LEAF)
+    said = verdict(mapping(group="/x/system:masters"), given(hidden))
+    assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.INVALID_SUBJECT)
+    assert '"system:masters"' in said.message
+
+
+def test_role_outside_the_list_is_revoked_and_the_list_is_told() -> None:
+    said = verdict(mapping(), given(realm(), of=directory(allowed=["view", "admin"])))
+    assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.CLUSTER_ROLE_NOT_ALLOWED)
+    assert said.message.startswith(
+        'ClusterRole "edit" is not in the list of directory "default": admin, view. '
+    )
+
+
+def test_a_star_in_the_list_allows_any_role_and_an_empty_list_none() -> None:
+    any_role = given(realm(), of=directory(allowed=["view", "*"]))
+    assert verdict(mapping(), any_role).outcome is Outcome.GRANT
+    none = verdict(mapping(), given(realm(), of=directory(allowed=[])))
+    assert (none.outcome, none.reason) == (Outcome.REVOKE, Reason.CLUSTER_ROLE_NOT_ALLOWED)
+
+
+def test_role_in_the_list_is_granted() -> None:
+    said = verdict(mapping(), given(realm(), of=directory(allowed=["edit", "view"])))
+    assert said.outcome is Outcome.GRANT
+
+
+def test_missing_directory_is_named() -> None:
+    said = verdict(mapping(), replace(given(), directory=None, directory_name="other"))
+    assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.DIRECTORY_NOT_FOUND)
+    assert said.message.startswith('there is no KeycloakDirectory "other". Create')
+
+
+@pytest.mark.parametrize("of", ["mapping", "directory"])
+def test_what_cannot_be_read_holds_and_is_named(of: str) -> None:
+    fact = "spec.until is not known to this version of the operator"
+    one, now = mapping(), given(realm())
+    if of == "mapping":
+        said = verdict(replace(one, unreadable=fact), now)
+    else:
+        said = verdict(one, replace(now, unreadable=fact))
+    assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.UNREADABLE)
+    assert said.message == f"{fact}. {ADVICE[Reason.UNREADABLE]}"
+
+
+def test_directory_that_was_never_read_holds() -> None:
+    said = verdict(mapping(), given(None))
+    assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE)
+    assert said.message.startswith('directory "default" was not read yet. ')
+
+
+def test_failure_to_read_holds_in_its_own_words_although_there_is_a_snapshot() -> None:
+    said = verdict(mapping(), given(realm(), failure=UNAVAILABLE))
+    expected = Verdict(mapping(), Outcome.HOLD, UNAVAILABLE.reason, UNAVAILABLE.message)
+    assert said == replace(expected, last=verdict(mapping(), given(realm())))
+    assert verdict(mapping(), given(failure=UNAVAILABLE)) == expected
+
+
+def test_what_the_last_reading_objected_to_is_still_what_is_said() -> None:
+    held = verdict(mapping(group="sre"), given(realm(), failure=UNAVAILABLE))
+    assert held.unread
+    assert held.said == verdict(mapping(group="sre"), given(realm()))
+    granted = verdict(mapping(), given(realm(), failure=UNAVAILABLE))
+    assert granted.said == granted
+
+
+@pytest.mark.parametrize("failure", [None, UNAVAILABLE])
+def test_a_revoke_says_whom_the_mapping_would_bind(failure: Failure | None) -> None:
+    known = given(realm(), of=directory(prefix="oidc:"), failure=failure)
+    assert verdict(mapping(until=NOW), known).would_bind == ("oidc:/SRE",)
+    assert verdict(mapping(role="gone", until=NOW), known).would_bind == ("oidc:/SRE",)
+    assert verdict(mapping(), known).would_bind == ()
+
+
+@pytest.mark.parametrize(
+    "circumstances",
+    [
+        given(),
+        replace(given(realm()), directory=None),
+        given(realm("/x")),
+        given(realm(clients=[client("headlamp")])),
+    ],
+    ids=["never read", "no directory", "no group", "no claim"],
+)
+def test_a_revoke_of_what_is_not_known_says_nobody(circumstances: Circumstances) -> None:
+    assert verdict(mapping(until=NOW), circumstances).would_bind == ()
+
+
+@pytest.mark.parametrize(
+    ("reason", "unread"),
+    [
+        (Reason.KEYCLOAK_UNAVAILABLE, True),
+        (Reason.KEYCLOAK_FORBIDDEN, True),
+        (Reason.LOGIN_FAILED, True),
+        (Reason.CREDENTIALS_NOT_FOUND, True),
+        (Reason.ISSUER_MISMATCH, False),
+    ],
+)
+def test_unread_is_only_what_says_nothing_against_the_group(reason: Reason, unread: bool) -> None:  # noqa: FBT001 -- a table's column
+    assert verdict(mapping(), given(realm(), failure=Failure(reason, "."))).unread is unread
+
+
+def test_neither_grant_nor_revoke_is_unread() -> None:
+    assert not verdict(mapping(), given(realm())).unread
+    revoked = Verdict(mapping(), Outcome.REVOKE, Reason.KEYCLOAK_UNAVAILABLE, ".")
+    assert not revoked.unread
+
+
+def test_missing_group_names_the_near_ones() -> None:
+    hints = {"sre": Hint(("/SRE", "/a/Sre"))}
+    said = verdict(mapping(group="sre"), replace(given(realm("/SRE", "/a/Sre")), hints=hints))
+    assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.GROUP_NOT_FOUND)
+    assert said.message == (
+        'Keycloak has no group "sre": did you mean /SRE or /a/Sre? '
+        + ADVICE[Reason.GROUP_NOT_FOUND]
+    )
+
+
+def test_missing_group_without_near_ones_just_says_so() -> None:
+    said = verdict(mapping(group="nobody"), given(realm()))
+    assert said.message == f'Keycloak has no group "nobody". {ADVICE[Reason.GROUP_NOT_FOUND]}'
+
+
+def test_ambiguous_group_names_the_paths() -> None:
+    said = verdict(mapping(), given(realm("/b/SRE", "/a/SRE")))
+    assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.GROUP_AMBIGUOUS)
+    assert said.message.startswith('"SRE" fits several groups: /a/SRE, /b/SRE. Write')
+
+
+@pytest.mark.parametrize(
+    ("clients", "reason"),
+    [
+        ((), Reason.CLIENT_NOT_FOUND),
+        ((client("headlamp"),), Reason.NO_GROUPS_CLAIM),
+        ((client("headlamp", mapper("x", MapperKind.REPLACING)),), Reason.CLAIM_INDETERMINATE),
+    ],
+)
+def test_objection_to_the_claim_holds(clients: tuple[Client, ...], reason: Reason) -> None:
+    said = verdict(mapping(), given(replace(realm(), clients=clients)))
+    assert (said.outcome, said.reason) == (Outcome.HOLD, reason)
+    assert said.message.endswith(ADVICE[reason])
+
+
+def test_collision_holds() -> None:
+    said = verdict(mapping(group="/a/SRE"), given(realm("/a/SRE", "/b/SRE", clients=LEAF)))
+    assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.CLAIM_COLLISION)
+
+
+def test_missing_role_holds() -> None:
+    said = verdict(mapping(role="breakglass"), given(realm()))
+    assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.CLUSTER_ROLE_NOT_FOUND)
+    assert said.message.startswith('there is no ClusterRole "breakglass". Correct')
+
+
+def test_objection_binds_nobody() -> None:
+    said = verdict(mapping(role="breakglass"), given(realm()))
+    assert (said.group, said.subjects) == (None, ())

@@ -1,0 +1,248 @@
+"""Events go into the store, and whom they touch into the queue."""
+
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import kopf
+import pytest
+
+from fakes.answers import take_in
+from fakes.clock import BEGIN, FakeClock
+from fakes.cluster import FakeCluster
+from fakes.keycloak import FakeDirectoryReader
+from fakes.metrics import FakeMetrics
+from fakes.values import (
+    Spec,
+    access_spec,
+    binding,
+    body,
+    directory_spec,
+    key,
+    mapping,
+    snapshot,
+)
+from fakes.world import leads
+from groupaccess.application.directory.credentials import Connections
+from groupaccess.application.directory.sync import DirectorySync
+from groupaccess.application.state.declared import REQUEST
+from groupaccess.application.state.directory_memory import DirectoryMemory
+from groupaccess.application.state.store import Store
+from groupaccess.application.status.event_recorder import Recorder
+from groupaccess.application.status.status_writer import Publisher
+from groupaccess.handlers import Handlers
+
+ACCESS = body("GroupAccess", "platform", access_spec())
+DIRECTORY = body("KeycloakDirectory", "default", directory_spec())
+
+
+class Desk:
+    """Handlers with a store; `touched` are the keys that were queued."""
+
+    def __init__(self) -> None:
+        cluster, clock, metrics = FakeCluster(), FakeClock(), FakeMetrics()
+        self.store, self.touched, self.reader = Store(), list[str](), FakeDirectoryReader()
+        cluster.secrets["keycloak"] = {"client-id": "a", "client-secret": "b"}
+        recorder = Recorder(cluster, clock, leads)
+        self.sync = DirectorySync(
+            Connections(cluster, "groupaccess"),
+            Publisher(cluster, self.store, recorder, leads),
+            self.reader,
+            self.store,
+            clock,
+            metrics,
+            self.touched.extend,
+        )
+        self.sync.begin()
+        self.handlers = Handlers(self.store, self.sync, self.touched.extend)
+
+    async def tell(self, kind: str | None, raw: Spec) -> None:
+        """Let kopf tell of an event; the kind None is that of the first list."""
+        event: Any = {"type": kind, "object": raw}
+        is_access = raw["kind"] == "GroupAccess"
+        await (self.handlers.on_access if is_access else self.handlers.on_directory)(event)
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    made = Desk()
+    yield made
+    await made.sync.close()
+
+
+@pytest.mark.parametrize("kind", [None, "ADDED", "MODIFIED"])
+async def test_an_object_goes_into_the_store_and_the_queue(desk: Desk, kind: str | None) -> None:
+    await desk.tell(kind, ACCESS)
+    assert desk.store.accesses["platform"].access.mappings[0].group == "SRE"
+    assert desk.store.seen["GroupAccess"].objects == {"platform": ("uid-platform", "1")}
+    assert desk.touched == ["platform"]
+
+
+async def test_a_deleted_object_leaves_the_store_and_is_queued(desk: Desk) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("DELETED", ACCESS)
+    assert desk.store.accesses == {}
+    assert desk.store.seen["GroupAccess"].objects == {}
+    assert desk.touched == ["platform", "platform"]
+
+
+async def test_a_directory_touches_its_users_and_is_read(desk: Desk) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("ADDED", DIRECTORY)
+    assert desk.touched == ["platform", "platform"]
+    assert desk.store.seen["KeycloakDirectory"].objects == {"default": ("uid-default", "1")}
+    assert list(desk.sync._loops) == ["default"]
+
+
+def at(raw: Spec, version: str, uid: str = "anew") -> Spec:
+    """Return a namesake, or the object at another version."""
+    return {**raw, "metadata": {**raw["metadata"], "resourceVersion": version, "uid": uid}}
+
+
+def uid_of(desk: Desk, raw: Spec) -> str:
+    """Return the uid of the object that the store has under its name."""
+    if raw["kind"] == "GroupAccess":
+        return desk.store.accesses["platform"].observed.ref.uid
+    return desk.store.realms.directories["default"].observed.ref.uid
+
+
+@pytest.mark.parametrize("raw", [ACCESS, DIRECTORY], ids=["an object", "a directory"])
+@pytest.mark.parametrize("kind", ["DELETED", "MODIFIED", "ADDED"])
+async def test_late_news_of_a_former_object_change_nothing_for_its_namesake(
+    desk: Desk, raw: Spec, kind: str
+) -> None:
+    await desk.tell("ADDED", raw)
+    await desk.tell("ADDED", at(raw, "9"))
+    await desk.tell(kind, at(raw, "8", raw["metadata"]["uid"]))
+    assert uid_of(desk, raw) == "anew"
+    assert list(desk.store.seen[raw["kind"]].objects.values()) == [("anew", "9")]
+
+
+async def test_what_was_known_of_a_former_object_ends_when_its_namesake_comes(desk: Desk) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("ADDED", DIRECTORY)
+    take_in(desk.store, snapshot("/SRE"), BEGIN)
+    desk.store.memory("platform").applied[key()] = binding(key()).content
+    await desk.tell("ADDED", at(ACCESS, "8"))
+    await desk.tell("ADDED", at(DIRECTORY, "9"))  # its end was not told yet, or never will be
+    assert desk.store.realms.memory("default") == DirectoryMemory("anew")
+    assert not desk.store.memory("platform").applied
+
+
+async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Desk) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("ADDED", DIRECTORY)
+    desk.touched.clear()
+    desk.handlers.gone("GroupAccess", {"platform": "uid-platform"}, "9")
+    desk.handlers.gone("KeycloakDirectory", {"default": "uid-default", "never seen": "x"}, "9")
+    assert (desk.store.accesses, desk.store.realms.directories) == ({}, {})
+    assert not any(seen.objects for seen in desk.store.seen.values())
+    assert desk.touched == ["platform"]
+    assert desk.sync._loops == {}
+
+
+async def test_a_list_of_kopfs_is_noted(desk: Desk) -> None:
+    relisted = list[str]()
+    desk.handlers.on_relist = lambda: relisted.append("now")
+    for raw in (ACCESS, DIRECTORY):
+        await desk.tell("ADDED", raw)
+        await desk.tell("MODIFIED", raw)
+        await desk.tell("DELETED", raw)
+    assert relisted == []
+    await desk.tell(None, ACCESS)
+    await desk.tell(None, DIRECTORY)
+    assert relisted == ["now", "now"]
+
+
+async def test_a_deleted_directory_is_read_no_more(desk: Desk) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("ADDED", DIRECTORY)
+    await desk.tell("DELETED", DIRECTORY)
+    assert desk.store.realms.directories == {}
+    assert desk.touched == ["platform"] * 3
+    assert desk.sync._loops == {}
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [{}, {"mappings": []}, {"mappings": [{"name": "sre"}]}, {"mappings": [mapping(), mapping()]}],
+    ids=["nothing", "no mapping", "half a mapping", "one name twice"],
+)
+async def test_an_object_that_cannot_be_read_is_looked_at_and_holds(
+    desk: Desk, spec: Spec, caplog: pytest.LogCaptureFixture
+) -> None:
+    await desk.tell("ADDED", ACCESS)
+    await desk.tell("MODIFIED", body("GroupAccess", "platform", spec, version="2"))
+    access = desk.store.accesses["platform"].access
+    assert access.unreadable or all(each.unreadable for each in access.mappings)
+    assert desk.store.seen["GroupAccess"].objects == {"platform": ("uid-platform", "2")}
+    assert desk.touched == ["platform", "platform"]
+    assert "GroupAccess platform cannot be read" in caplog.text
+
+
+async def test_a_directory_that_cannot_be_read_shows_no_secret(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await desk.tell("ADDED", DIRECTORY)
+    wrong = directory_spec(auth={"clientSecret": {"secretRef": "s3cret"}})
+    await desk.tell("MODIFIED", body("KeycloakDirectory", "default", wrong, version="2"))
+    assert "default" in desk.store.realms.directories
+    assert "s3cret" not in caplog.text
+    _, words = desk.store.realms.unreadable["default"]
+    assert "spec.auth.clientSecret.secretRef" in words
+    assert "s3cret" not in words
+    await desk.tell("MODIFIED", at(DIRECTORY, "3", "uid-default"))
+    assert desk.store.realms.unreadable == {}
+
+
+def test_kopf_watches_both_kinds_and_nothing_else() -> None:
+    registry = kopf.OperatorRegistry()
+    Desk().handlers.register(registry)
+    handlers = registry._watching.get_all_handlers()
+    assert sorted(str(handler.id) for handler in handlers) == [
+        "groupaccesses",
+        "keycloakdirectories",
+    ]
+    assert not registry._changing.get_all_handlers()
+
+
+async def test_only_for_another_group_a_directory_is_asked(desk: Desk) -> None:
+    await desk.tell("ADDED", DIRECTORY)
+    loop = desk.sync._loops["default"]
+    await desk.tell("ADDED", ACCESS)
+    assert loop.accesses == {"platform"}
+    loop.accesses.clear()
+    role = access_spec(mapping(role="edit"))
+    await desk.tell("MODIFIED", body("GroupAccess", "platform", role, version="2"))
+    assert loop.accesses == set()
+    group = access_spec(mapping(group="Dev"))
+    await desk.tell("MODIFIED", body("GroupAccess", "platform", group, version="3"))
+    assert loop.accesses == {"platform"}
+
+
+async def test_only_another_text_in_the_annotation_asks_everything_again(desk: Desk) -> None:
+    def annotated(text: str, version: str) -> Spec:
+        meta = {**DIRECTORY["metadata"], "resourceVersion": version}
+        return {**DIRECTORY, "metadata": {**meta, "annotations": {REQUEST: text}}}
+
+    await desk.tell("ADDED", DIRECTORY)
+    wake = desk.sync._loops["default"].wake
+    await desk.tell("MODIFIED", annotated("now", "2"))
+    assert wake.is_set()
+    wake.clear()
+    await desk.tell("MODIFIED", annotated("now", "3"))
+    assert not wake.is_set()
+    await desk.tell("MODIFIED", annotated("once more", "4"))
+    assert wake.is_set()
+
+
+async def test_a_status_that_others_wrote_is_said_again_without_a_round(desk: Desk) -> None:
+    await desk.tell("ADDED", DIRECTORY)
+    loop = desk.sync._loops["default"]
+    loop.wake.clear()
+    forged = {**DIRECTORY, "status": {"directoryId": "another"}}
+    meta = {**DIRECTORY["metadata"], "resourceVersion": "2"}
+    await desk.tell("MODIFIED", {**forged, "metadata": meta})
+    assert loop.new.is_set()
+    assert not loop.wake.is_set()
