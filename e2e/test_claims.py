@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from claims_cases import DIMENSIONS, Case, build, cases, contents, pairs
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
-from groupaccess.domain.directory.client import Result
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.directory.client import ProofResult
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.tokens.collisions import collision
-from groupaccess.domain.tokens.example_token import read_claim
-from groupaccess.domain.tokens.group_claims import Claim, claim
+from groupaccess.domain.tokens.collisions import find_collision
+from groupaccess.domain.tokens.example_token import claim_strings
+from groupaccess.domain.tokens.group_claims import GroupClaim, group_claim
 from testbed.cluster import Cluster
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
@@ -45,7 +45,7 @@ class Seen:
 
     case: Case
     snapshot: Snapshot
-    computed: Claim | Failure
+    computed: GroupClaim | Failure
     collided: Failure | None
     alice: dict[str, Any]  # payloads of real tokens
     bob: dict[str, Any]
@@ -55,8 +55,8 @@ class Seen:
     @property
     def subjects(self) -> tuple[str, ...]:
         """Return the subjects that we say are to be granted."""
-        known = isinstance(self.computed, Claim) and self.collided is None
-        return self.computed.subjects if known and isinstance(self.computed, Claim) else ()
+        known = isinstance(self.computed, GroupClaim) and self.collided is None
+        return self.computed.subjects if known and isinstance(self.computed, GroupClaim) else ()
 
     @property
     def reason(self) -> str:
@@ -66,7 +66,7 @@ class Seen:
 
     def carried(self, token: dict[str, Any]) -> set[str]:
         """Return the group's strings that a real token carries, as kube-apiserver sees them."""
-        found = read_claim(token.get("groups")) or frozenset()
+        found = claim_strings(token.get("groups")) or frozenset()
         return {self.case.groups_prefix + text for text in found & {self.case.path, self.case.leaf}}
 
     def row(self) -> str:
@@ -144,7 +144,7 @@ async def _read_all(realms: list[Realm], keycloak: Keycloak) -> list[Snapshot]:
 
 
 def _directory(case: Case, realm: Realm) -> Directory:
-    client = TokenClient("headlamp", case.id_token, case.scopes)
+    client = LoginClient("headlamp", case.id_token, case.scopes)
     return Directory(realm.name, realm.issuer_url, "groups", case.groups_prefix, (client,))
 
 
@@ -153,11 +153,11 @@ def _see(objects: Objects, case: Case, realm: Realm, snapshot: Snapshot) -> Seen
     group = next(
         each for each in snapshot.groups if each.name == case.leaf and each.path == case.path
     )
-    computed = claim(group, directory, snapshot)
+    computed = group_claim(group, directory, snapshot)
     collided = None
-    if isinstance(computed, Claim):
-        collided = collision(group, computed, directory, snapshot)
-    granted = isinstance(computed, Claim) and collided is None
+    if isinstance(computed, GroupClaim):
+        collided = find_collision(group, computed, directory, snapshot)
+    granted = isinstance(computed, GroupClaim) and collided is None
     kind = "id_token" if case.id_token else "access_token"
     alice, bob = (str(realm.token(user, scopes=case.scopes)[kind]) for user in ("alice", "bob"))
     said = eventually(lambda: _said(objects, realm.name), within=60, what=f"a word on {realm.name}")
@@ -228,7 +228,7 @@ def test_members_tokens_prove_what_is_computed(seen: list[Seen]) -> None:
         (client,) = one.snapshot.clients
         if one.reason == "Granted":
             assert client.proof is not None
-            assert client.proof.result is Result.PROVEN, client.proof.fact
+            assert client.proof.result is ProofResult.PROVEN, client.proof.fact
             assert client.proof.lifetime == one.alice["exp"] - one.alice["iat"]
 
 

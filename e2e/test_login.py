@@ -11,8 +11,8 @@ import pytest
 from contracts.reading import read_once
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.application.ports.errors import RefusedError
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
-from groupaccess.domain.directory.questions import InUse
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.directory.questions import GroupsInUse
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
@@ -26,8 +26,8 @@ from testbed.waiting import eventually
 pytestmark = pytest.mark.login
 
 SECRET = uuid.uuid4().hex
-HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
-USED = InUse(frozenset({"/SRE", "Developer", "headlamp-viewers"}))
+HEADLAMP = LoginClient("headlamp", id_token=True, scopes=("openid",))
+USED = GroupsInUse(frozenset({"/SRE", "Developer", "headlamp-viewers"}))
 
 
 class Account:
@@ -217,7 +217,7 @@ async def test_a_realm_that_is_made_anew_is_known_by_its_identity_after_one_logi
     first = await account.read()
     account.realm.remove()
     account.realm = by_calls(keycloak, account.realm.name)
-    assert (await account.read()).identity != first.identity
+    assert (await account.read()).directory_id != first.directory_id
     assert account.logins() == 1
 
 

@@ -9,8 +9,8 @@ from contracts.reading import read_once
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.application.ports.errors import RefusedError
 from groupaccess.application.ports.keycloak import Connection
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
-from groupaccess.domain.directory.questions import InUse
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.directory.questions import GroupsInUse
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
@@ -23,8 +23,8 @@ from testbed.realm_clients import OPERATOR, SETUP
 
 pytestmark = [pytest.mark.login, pytest.mark.usefixtures("_local_only")]
 
-HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
-USED = InUse(frozenset({"/SRE"}))
+HEADLAMP = LoginClient("headlamp", id_token=True, scopes=("openid",))
+USED = GroupsInUse(frozenset({"/SRE"}))
 PROVIDER = "kubernetes"
 STALE = '{"keys": []}'
 DISCOVERY_NAME = "keycloak-reads-our-keys"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.snapshot import Ambiguous, Snapshot
+from groupaccess.domain.directory.snapshot import SeveralGroups, Snapshot
 from testbed.keycloak import Keycloak, KeycloakServer
 from testbed.reading import reached, read_once
 from testbed.realm import Realm
@@ -43,7 +43,7 @@ def named(request: pytest.FixtureRequest, keycloak: Keycloak) -> Iterator[tuple[
 
 async def read(named: tuple[Keycloak, Realm], *references: str) -> Snapshot:
     server, realm = named
-    headlamp = TokenClient("headlamp", id_token=True, scopes=("openid",))
+    headlamp = LoginClient("headlamp", id_token=True, scopes=("openid",))
     directory = Directory("names", realm.issuer_url, "groups", "", (headlamp,))
     return await read_once(directory, reached(server, realm), *references)
 
@@ -85,7 +85,7 @@ async def test_a_path_of_two_groups_is_ambiguous_unless_slashes_are_escaped(
     shown = {name: await path_of(named, name) for name in SLASHED}
     found = (await read(named, "/a/b")).find("/a/b")
     if shown["a/b"] == "/a/b":
-        assert found == Ambiguous(("/a/b", "/a/b"))
+        assert found == SeveralGroups(("/a/b", "/a/b"))
     else:
         assert isinstance(found, Group)
         assert (found.name, shown["a/b"]) == ("b", "/a~/b")

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
-from groupaccess.domain.directory.client import Client, Proof, Result
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.directory.client import Client, ProofResult, TokenProof
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.reading import reached, read_once
@@ -14,7 +14,7 @@ from testbed.realm_clients import OPERATOR, group_mapper
 
 pytestmark = pytest.mark.claims
 FORBIDDEN = 403
-HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
+HEADLAMP = LoginClient("headlamp", id_token=True, scopes=("openid",))
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ async def read(realm: Realm, keycloak: Keycloak, canary: str | None = None) -> C
     return client
 
 
-async def proof(realm: Realm, keycloak: Keycloak, canary: str | None = None) -> Proof:
+async def proof(realm: Realm, keycloak: Keycloak, canary: str | None = None) -> TokenProof:
     """Return its proof."""
     found = (await read(realm, keycloak, canary)).proof
     assert found is not None
@@ -56,21 +56,21 @@ async def test_the_operators_own_account_proves_the_mappers(
 ) -> None:
     group = realm.create_group("/groupaccess-canary")
     found = await proof(realm, keycloak, "groupaccess-canary")
-    assert found.result is Result.UNPROVEN
+    assert found.result is ProofResult.UNPROVEN
     assert "is not a member of /groupaccess-canary" in found.fact
     internal = realm.clients.internal_id(OPERATOR)
     account = realm.admin.get_client_service_account_user(internal)
     realm.admin.group_user_add(account["id"], group)
     found = await proof(realm, keycloak, "groupaccess-canary")
-    assert found.result is Result.PROVEN
+    assert found.result is ProofResult.PROVEN
     assert "the operator's own account" in found.fact
 
 
 async def test_a_disabled_member_proves_nothing(realm: Realm, keycloak: Keycloak) -> None:
     member = realm.create_user("alice", "/SRE")
-    assert (await proof(realm, keycloak)).result is Result.PROVEN
+    assert (await proof(realm, keycloak)).result is ProofResult.PROVEN
     realm.admin.update_user(member, {"enabled": False})
-    assert (await proof(realm, keycloak)).result is Result.UNPROVEN
+    assert (await proof(realm, keycloak)).result is ProofResult.UNPROVEN
 
 
 async def test_nobody_of_a_group_that_is_not_in_use_is_looked_at(
@@ -79,14 +79,14 @@ async def test_nobody_of_a_group_that_is_not_in_use_is_looked_at(
     realm.create_group("/SRE")
     realm.create_user("bob", "/ops")
     found = await proof(realm, keycloak)
-    assert found.result is Result.UNPROVEN
+    assert found.result is ProofResult.UNPROVEN
     assert "there is no member of /SRE that is enabled" in found.fact
 
 
 async def test_no_session_and_no_event_is_left_behind(realm: Realm, keycloak: Keycloak) -> None:
     member = realm.create_user("alice", "/SRE")
     realm.admin.set_events({"eventsEnabled": True})
-    assert (await proof(realm, keycloak)).result is Result.PROVEN
+    assert (await proof(realm, keycloak)).result is ProofResult.PROVEN
     assert realm.admin.get_sessions(member) == []
     assert not realm.admin.get_events({"user": member})
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from groupaccess.domain.directory.questions import InUse, names
+from groupaccess.domain.directory.questions import GroupsInUse, possible_names
 from testbed.keycloak import Keycloak
 from testbed.large_realm import CLASSIC, NAMESAKE, NAMESAKES, LargeRealm, large_realm
 from testbed.objects import Objects, access, mapping
@@ -37,15 +37,15 @@ async def test_a_round_costs_requests_by_what_is_in_use(
     large: LargeRealm, in_use: int, client: str
 ) -> None:
     few = large.some(in_use)
-    cost = await large.ask(InUse(frozenset(few)), client=client)
+    cost = await large.ask(GroupsInUse(frozenset(few)), client=client)
     print(f"\n{len(few)} in use of {large.count}: {cost}")
-    searches = {name for path in few for name in names(path)}
+    searches = {name for path in few for name in possible_names(path)}
     # Beside the searches: configuration, login, scopes, a client, and whether any group is shown.
     assert cost.calls <= len(searches) + OTHERS
 
 
 async def test_many_namesakes_cost_no_more_than_few(large: LargeRealm) -> None:
-    cost = await large.ask(InUse(frozenset({NAMESAKE})))
+    cost = await large.ask(GroupsInUse(frozenset({NAMESAKE})))
     print(f"\n{NAMESAKES} namesakes: {cost}")
     assert cost.calls <= 1 + OTHERS
 

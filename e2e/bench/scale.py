@@ -19,7 +19,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from groupaccess.domain.directory.questions import InUse
+from groupaccess.domain.directory.questions import GroupsInUse
 from testbed.cache import ToolError
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
 from testbed.guards_users import EVERYTHING, make_user
@@ -49,14 +49,14 @@ async def rounds(large: LargeRealm) -> Table:
         "in use", "account", "requests", "seconds", "of Keycloak", "floor", "ratio", "MiB"
     )
     for many in IN_USE:
-        used = InUse(frozenset(large.some(many)))
+        used = GroupsInUse(frozenset(large.some(many)))
         for account, client in ACCOUNTS.items():
             cost = await large.ask(used, client=client)
             floor = await _single(large, client) * cost.calls
             memory = (await large.ask(used, client=client, memory=True)).memory
             _row(table, f"{len(used.references)}", account, cost, floor, memory)
     for account, client in ACCOUNTS.items():
-        cost = await large.ask(InUse(frozenset({NAMESAKE})), client=client)
+        cost = await large.ask(GroupsInUse(frozenset({NAMESAKE})), client=client)
         _row(table, "300 namesakes", account, cost, await _single(large, client) * cost.calls, 0)
     return table
 
@@ -64,7 +64,7 @@ async def rounds(large: LargeRealm) -> Table:
 async def _single(large: LargeRealm, client: str) -> float:
     """Return the median of the seconds that a round about one group more takes per request."""
     some = large.some(SINGLE)
-    costs = [await large.ask(InUse(frozenset({path})), client=client) for path in some]
+    costs = [await large.ask(GroupsInUse(frozenset({path})), client=client) for path in some]
     return median(cost.worked / cost.calls for cost in costs)
 
 

@@ -12,8 +12,8 @@ from groupaccess.adapters.clock import SystemClock
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.application.directory.inquiry import Inquiry
 from groupaccess.application.ports.keycloak import Connection
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
-from groupaccess.domain.directory.questions import Answer, InUse
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.directory.questions import Answer, GroupsInUse
 from testbed.faulty_proxy import FaultyProxy
 from testbed.keycloak import Keycloak
 from testbed.realm import Realm
@@ -23,7 +23,7 @@ PARENTS = 50
 NAMESAKE, NAMESAKES = "namesake", 300  # a name, and how many groups have it
 AT_ONCE = 6  # that create groups
 CLASSIC = "classic"  # the account with roles of realm-management, beside that with permissions
-HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
+HEADLAMP = LoginClient("headlamp", id_token=True, scopes=("openid",))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class LargeRealm:
         """Return the paths of so many groups, spread over the realm, or of all."""
         return self.paths[:: max(1, len(self.paths) // many)][:many]
 
-    async def ask(self, used: InUse, *, client: str = OPERATOR, memory: bool = False) -> Cost:
+    async def ask(self, used: GroupsInUse, *, client: str = OPERATOR, memory: bool = False) -> Cost:
         """Ask once about groups in use, as a round does; return what that cost."""
         reader, name = KeycloakReader(), self.realm.name
         self.proxy.calls[name] = self.proxy.bytes[name] = 0

@@ -4,7 +4,7 @@ from contracts import reading
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.directory.questions import InUse
+from groupaccess.domain.directory.questions import GroupsInUse
 from groupaccess.domain.directory.snapshot import Snapshot
 from testbed.keycloak import Keycloak
 from testbed.realm import Realm
@@ -20,7 +20,7 @@ async def read_once(directory: Directory, connection: Connection, *references: s
     """Ask once about the groups of these references, as the operator does at its start."""
     reader = KeycloakReader()
     try:
-        used = InUse(frozenset(references))
+        used = GroupsInUse(frozenset(references))
         return await reading.read_once(reader, directory, connection, used)
     finally:
         await reader.forget(directory.name)

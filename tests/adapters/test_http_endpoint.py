@@ -16,7 +16,7 @@ from groupaccess.adapters.http_endpoint import Endpoint
 from groupaccess.adapters.prometheus import PrometheusMetrics, StoreCollector
 from groupaccess.application.state.store import Store
 from groupaccess.domain.binding import BindingKey
-from groupaccess.domain.condition import Prior
+from groupaccess.domain.condition import PreviousStatus
 
 
 class Probes:
@@ -148,7 +148,7 @@ def test_objects_are_counted_by_readiness_and_bindings_by_name() -> None:
     store.put_access(access("new"))
     store.put_access(access("ready"))
     observed = store.accesses["ready"].observed
-    store.note_status(replace(observed, prior=Prior(1, {"Ready": ("True", BEGIN)})))
+    store.note_status(replace(observed, prior=PreviousStatus(1, {"Ready": ("True", BEGIN)})))
     store.put_binding(binding(key()))
     store.put_binding(binding(BindingKey("", "by-hand")))
     assert samples(registry) == {

@@ -9,7 +9,7 @@ import pytest
 from fakes.values import desired, key
 from groupaccess.application.ports.cluster import Cluster, Note, ObjectRef
 from groupaccess.application.ports.errors import PassingError, RefusedError
-from groupaccess.domain.binding import Binding, BindingKey, Desired, Owner, RoleRef
+from groupaccess.domain.binding import Binding, BindingKey, DesiredBinding, Owner, RoleRef
 from groupaccess.domain.reasons import Reason
 
 ODD_ROLE = "acme:reader,writer#1?x=" + "r" * 220
@@ -65,7 +65,7 @@ class Surroundings(Protocol):
 ODD_GROUPS = ("에스알이", "SRE 🚀", 'a "b" \\ud83d', "no\u2028line\x85", "\x7f\ufeff", "yes: # [")
 
 
-def wanted(world: Surroundings, role: str = "view", *groups: str) -> Desired:
+def wanted(world: Surroundings, role: str = "view", *groups: str) -> DesiredBinding:
     """Return a binding of an object that exists, or garbage collection would take it."""
     ref = world.declare(world.name)
     annotations = {"directory": "default", "group": "SRE"}
@@ -97,7 +97,7 @@ class ClusterContract:
         second = await world.port.apply(wanted(world, "view", "Ops", "SRE"), first)
         assert second.content.groups == ("Ops", "SRE")
         assert second.uid == first.uid
-        assert int(second.version) > int(first.version)
+        assert int(second.resource_version) > int(first.resource_version)
 
     async def test_apply_takes_back_what_it_no_longer_says(self, world: Surroundings) -> None:
         want = wanted(world)

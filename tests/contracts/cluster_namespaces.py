@@ -7,7 +7,7 @@ import pytest
 
 from contracts.cluster import Surroundings, wanted
 from groupaccess.application.ports.errors import PassingError
-from groupaccess.domain.binding import BindingKey, Desired
+from groupaccess.domain.binding import BindingKey, DesiredBinding
 
 
 class NamespacedSurroundings(Surroundings, Protocol):
@@ -17,7 +17,7 @@ class NamespacedSurroundings(Surroundings, Protocol):
         """Make a namespace, which goes with the test."""
 
 
-def within(world: NamespacedSurroundings, namespace: str) -> Desired:
+def within(world: NamespacedSurroundings, namespace: str) -> DesiredBinding:
     """Return a binding in a namespace, whether or not there is such a one."""
     want = wanted(world)
     return replace(want, key=BindingKey(namespace, want.key.name))

@@ -7,16 +7,16 @@ from contracts.reading import read_once
 from groupaccess.application.ports.errors import RefusedError, UnansweredError
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import (
-    ROWS,
+    MAX_SEARCH_RESULTS,
     Answer,
     ById,
     ByPath,
-    InUse,
-    Pinned,
+    GroupsInUse,
+    PinnedId,
     Question,
     Search,
 )
-from groupaccess.domain.directory.snapshot import Ambiguous, Missing, Snapshot
+from groupaccess.domain.directory.snapshot import NoGroup, SeveralGroups, Snapshot
 from groupaccess.domain.reasons import Reason
 
 NOBODYS = "00000000-0000-4000-8000-000000000000"
@@ -24,9 +24,9 @@ NAMES = ("SRE", "sre", "a b+c?d#e%f", "größe", "🚀")
 KINDS = ("upper", "lower", "signs", "accents", "emoji")
 
 
-async def round_of(source: Realm, *references: str, pins: tuple[Pinned, ...] = ()) -> Snapshot:
+async def round_of(source: Realm, *references: str, pins: tuple[PinnedId, ...] = ()) -> Snapshot:
     """Ask about the groups in use, as a round does."""
-    used = InUse(frozenset(references), frozenset(pins))
+    used = GroupsInUse(frozenset(references), frozenset(pins))
     return await read_once(source.port, declared(source), source.connection, used)
 
 
@@ -41,7 +41,7 @@ class QuestionsContract:
         assert [group.path for group in found.groups] == ["/SRE", "/apps/shop/SRE"]
         assert {group.name for group in found.groups} == {"SRE"}
         assert len({group.id for group in found.groups if group.id}) == 2
-        assert not found.more
+        assert not found.truncated
 
     @pytest.mark.parametrize("group", NAMES, ids=KINDS)
     async def test_names_are_compared_letter_for_letter(self, source: Realm, group: str) -> None:
@@ -50,10 +50,10 @@ class QuestionsContract:
         assert [each.path for each in found.groups] == [f"/{group}"]
 
     async def test_of_many_namesakes_some_are_shown(self, source: Realm) -> None:
-        source.create_groups(f"/team-{number:02}/dev" for number in range(ROWS + 2))
+        source.create_groups(f"/team-{number:02}/dev" for number in range(MAX_SEARCH_RESULTS + 2))
         found = await ask(source, Search("dev"))
-        assert len(found.groups) == ROWS
-        assert found.more
+        assert len(found.groups) == MAX_SEARCH_RESULTS
+        assert found.truncated
 
     async def test_a_group_is_found_by_its_id_and_by_its_path(self, source: Realm) -> None:
         source.create_groups(["/a b/c%?#+~"])
@@ -95,7 +95,7 @@ class QuestionsContract:
         weak = source.login_without("view-users")
         of, identity = (
             declared(source),
-            (await source.port.realm(declared(source), weak, None)).identity,
+            (await source.port.realm(declared(source), weak, None)).directory_id,
         )
         asked = ById(group.id) if isinstance(question, ById) else question
         with pytest.raises(UnansweredError) as unanswered:
@@ -139,13 +139,13 @@ class QuestionsContract:
         assert isinstance(sre := found.find("SRE"), Group)
         assert isinstance(dev := found.find("/apps/shop/dev"), Group)
         assert (sre.path, dev.name) == ("/SRE", "dev")
-        assert found.find("dev") == Ambiguous(("/apps/shop/dev", "/team/dev"))
+        assert found.find("dev") == SeveralGroups(("/apps/shop/dev", "/team/dev"))
         assert [other.path for other in found.namesakes(dev, "dev")] == ["/team/dev"]
-        assert found.find("typo") == Missing()
+        assert found.find("typo") == NoGroup()
         assert "/Other" not in found.by_reference
 
     async def test_a_round_finds_a_path_among_many_namesakes(self, source: Realm) -> None:
-        paths = [f"/team-{number:02}/dev" for number in range(ROWS + 2)]
+        paths = [f"/team-{number:02}/dev" for number in range(MAX_SEARCH_RESULTS + 2)]
         source.create_groups(paths)
         found = await round_of(source, *paths)
         assert all(isinstance(found.find(path), Group) for path in paths)
@@ -155,8 +155,8 @@ class QuestionsContract:
     ) -> None:
         source.create_groups(["/SRE", "/Dev"])
         (sre,) = (await ask(source, Search("SRE"))).groups
-        pins = (Pinned(sre.id, "Former"), Pinned(NOBODYS, "Gone"))
+        pins = (PinnedId(sre.id, "Former"), PinnedId(NOBODYS, "Gone"))
         found = await round_of(source, "Dev", pins=pins)
         assert found.by_id[sre.id] == sre
         assert NOBODYS not in found.by_id
-        assert (await read(source)).identity == found.identity
+        assert (await read(source)).directory_id == found.directory_id

@@ -8,7 +8,7 @@ import pytest
 
 from groupaccess.application.ports.errors import RefusedError
 from groupaccess.application.ports.keycloak import Connection, DirectoryReader
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind
 from groupaccess.domain.directory.questions import Answer, Question
 from groupaccess.domain.directory.snapshot import Realm as KeycloakRealm
@@ -53,25 +53,25 @@ class Realm(Protocol):
         """Return a login of an account that lacks one of the two roles."""
 
 
-async def read(realm: Realm, *clients: TokenClient) -> KeycloakRealm:
+async def read(realm: Realm, *clients: LoginClient) -> KeycloakRealm:
     """Read what concerns all groups, as a directory would."""
     return await realm.port.realm(declared(realm, *clients), realm.connection, None)
 
 
 async def ask(source: Realm, question: Question) -> Answer:
     """Ask the realm one question."""
-    of, identity = declared(source), (await read(source)).identity
+    of, identity = declared(source), (await read(source)).directory_id
     return await source.port.ask(of, source.connection, identity, question)
 
 
-def declared(realm: Realm, *clients: TokenClient) -> Directory:
+def declared(realm: Realm, *clients: LoginClient) -> Directory:
     """Return the directory of the realm, by default for the client `headlamp`."""
     return Directory(
         "default",
         realm.issuer,
         "groups",
         "",
-        clients or (TokenClient("headlamp", True, SCOPES),),  # noqa: FBT003
+        clients or (LoginClient("headlamp", True, SCOPES),),  # noqa: FBT003
     )
 
 
@@ -102,7 +102,7 @@ class DirectoryReaderContract:
     @pytest.mark.parametrize("full_path", [False, True])
     async def test_a_client_has_its_own_mapper(self, source: Realm, *, full_path: bool) -> None:
         source.create_client("other", full_path=full_path)
-        found = await read(source, TokenClient("other", id_token=True, scopes=SCOPES))
+        found = await read(source, LoginClient("other", id_token=True, scopes=SCOPES))
         assert mappers(found, "other") == [
             ClaimMapper("groups", MapperKind.MEMBERSHIP, "groups", full_path, True, True)  # noqa: FBT003
         ]
@@ -110,7 +110,7 @@ class DirectoryReaderContract:
     async def test_a_default_scope_brings_its_mapper(self, source: Realm) -> None:
         source.create_client("other", full_path=None)
         source.create_scope("paths", "other", optional=False)
-        found = await read(source, TokenClient("other", id_token=True, scopes=SCOPES))
+        found = await read(source, LoginClient("other", id_token=True, scopes=SCOPES))
         assert [mapper.name for mapper in mappers(found, "other")] == ["paths"]
 
     @pytest.mark.parametrize(
@@ -121,14 +121,14 @@ class DirectoryReaderContract:
     ) -> None:
         source.create_client("other", full_path=None)
         source.create_scope("paths", "other", optional=True)
-        client = TokenClient("other", id_token=True, scopes=(*SCOPES, *asked))
+        client = LoginClient("other", id_token=True, scopes=(*SCOPES, *asked))
         found = await read(source, client)
         assert [mapper.name for mapper in mappers(found, "other")] == names
 
     async def test_a_mapper_names_the_scope_that_brings_it(self, source: Realm) -> None:
         source.create_client("other", full_path=True)
         source.create_scope("paths", "other", optional=False)
-        found = await read(source, TokenClient("other", id_token=True, scopes=SCOPES))
+        found = await read(source, LoginClient("other", id_token=True, scopes=SCOPES))
         assert {mapper.name: mapper.scope for mapper in mappers(found, "other")} == {
             "groups": "",
             "paths": "paths",
@@ -137,18 +137,18 @@ class DirectoryReaderContract:
     async def test_what_an_optional_scope_would_bring_is_told_apart(self, source: Realm) -> None:
         source.create_client("other", full_path=None)
         source.create_scope("paths", "other", optional=True)
-        found = await read(source, TokenClient("other", id_token=True, scopes=SCOPES))
-        optional = client_of(found, "other").optional
+        found = await read(source, LoginClient("other", id_token=True, scopes=SCOPES))
+        optional = client_of(found, "other").optional_mappers
         assert "paths" in {mapper.scope for mapper in optional if mapper.claim == "groups"}
 
     async def test_a_scope_that_the_client_lacks_is_named(self, source: Realm) -> None:
-        asked = TokenClient("headlamp", id_token=True, scopes=(*SCOPES, "teams"))
-        assert client_of(await read(source, asked)).unknown_scopes == ("teams",)
-        assert client_of(await read(source)).unknown_scopes == ()
+        asked = LoginClient("headlamp", id_token=True, scopes=(*SCOPES, "teams"))
+        assert client_of(await read(source, asked)).missing_scopes == ("teams",)
+        assert client_of(await read(source)).missing_scopes == ()
 
     async def test_an_unknown_client_is_absent(self, source: Realm) -> None:
-        other = TokenClient("head", id_token=True, scopes=SCOPES)
-        known = TokenClient("headlamp", id_token=True, scopes=SCOPES)
+        other = LoginClient("head", id_token=True, scopes=SCOPES)
+        known = LoginClient("headlamp", id_token=True, scopes=SCOPES)
         assert [each.client_id for each in (await read(source, other, known)).clients] == [
             "headlamp"
         ]
@@ -161,7 +161,7 @@ class DirectoryReaderContract:
     async def test_nothing_new_reads_the_same(self, source: Realm) -> None:
         first, second = await read(source), await read(source)
         assert first == second
-        assert first.identity
+        assert first.directory_id
 
     async def test_a_wrong_secret_is_a_failed_login(self, source: Realm) -> None:
         refused = await refusal(source, client_secret="wr0ng")  # noqa: S106

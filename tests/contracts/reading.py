@@ -5,23 +5,23 @@ from groupaccess.application.directory.inquiry import Inquiry
 from groupaccess.application.ports.keycloak import Connection, DirectoryReader
 from groupaccess.application.state.demand import looked_into
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.directory.questions import Answer, InUse
-from groupaccess.domain.directory.snapshot import Snapshot, snapshot
-from groupaccess.domain.tokens.client_claims import carries_paths
+from groupaccess.domain.directory.questions import Answer, GroupsInUse
+from groupaccess.domain.directory.snapshot import Snapshot, build_snapshot
+from groupaccess.domain.tokens.client_claims import may_carry_paths
 
 
 async def read_once(
-    reader: DirectoryReader, directory: Directory, connection: Connection, used: InUse
+    reader: DirectoryReader, directory: Directory, connection: Connection, used: GroupsInUse
 ) -> Snapshot:
     """Ask about the groups in use; raise RefusedError where that leads to nothing."""
     inquiry = Inquiry(reader, directory, connection, SystemClock())
     realm = await inquiry.realm(None)
-    await inquiry.ask_all(used, paths=carries_paths(directory, realm.clients))
+    await inquiry.ask_all(used, paths=may_carry_paths(directory, realm.clients))
     answers = {
         question: result
         for question, result in inquiry.results.items()
         if isinstance(result, Answer)
     }
-    found = snapshot(realm, answers)
+    found = build_snapshot(realm, answers)
     realm = await inquiry.realm(looked_into(directory, found, used))
-    return snapshot(realm, answers)
+    return build_snapshot(realm, answers)

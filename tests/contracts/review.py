@@ -8,7 +8,7 @@ import pytest
 from groupaccess.application.ports.apiserver import ApiServer
 from groupaccess.application.ports.errors import RefusedError
 from groupaccess.application.ports.keycloak import Connection, OwnTokens
-from groupaccess.domain.apiserver.token_review import OwnToken
+from groupaccess.domain.apiserver.token_review import OperatorToken
 from groupaccess.domain.reasons import Reason
 
 PREFIX = "oidc:"
@@ -30,7 +30,7 @@ class Both(Protocol):
         """Let the operator review no tokens."""
 
 
-async def own(both: Both, **changes: str) -> OwnToken:
+async def own(both: Both, **changes: str) -> OperatorToken:
     """Return the operator's own token, over a connection that is changed so."""
     return await both.tokens.own_token(replace(both.connection, **changes))
 

@@ -8,30 +8,36 @@ from datetime import UTC, datetime
 from typing import Any
 
 from groupaccess.domain.access.group_access import Access, AccessMapping
-from groupaccess.domain.access.keycloak_directory import ANY_ROLE, Directory, TokenClient
+from groupaccess.domain.access.keycloak_directory import ANY_ROLE, Directory, LoginClient
 from groupaccess.domain.access.namespace_scope import (
+    LabelOperator,
+    LabelRequirement,
     Namespace,
-    Namespaces,
-    Operator,
-    Requirement,
-    Scope,
+    NamespacesByName,
+    NamespaceScope,
 )
 from groupaccess.domain.binding import (
     Binding,
+    BindingContent,
     BindingKey,
     BindingName,
-    Content,
     Owner,
     RoleRef,
     Subject,
 )
-from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, Proof, Result
+from groupaccess.domain.directory.client import (
+    ClaimMapper,
+    Client,
+    MapperKind,
+    ProofResult,
+    TokenProof,
+)
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.verdict.verdict import Circumstances
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 UNAVAILABLE = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer. It is tried again.")
@@ -69,13 +75,13 @@ def client(
     optional: Iterable[ClaimMapper] = (),
     unknown: tuple[str, ...] = (),
     lightweight: bool = False,
-    proof: Proof | None = None,
+    proof: TokenProof | None = None,
 ) -> Client:
     return Client(client_id, enabled, mappers, tuple(optional), unknown, lightweight, proof)
 
 
-def proof(result: Result = Result.PROVEN, fact: str = "as computed") -> Proof:
-    return Proof(result, fact, NOW, 300)
+def proof(result: ProofResult = ProofResult.PROVEN, fact: str = "as computed") -> TokenProof:
+    return TokenProof(result, fact, NOW, 300)
 
 
 def realm(
@@ -96,7 +102,7 @@ def directory(
     scopes: tuple[str, ...] = ("openid",),
     **more: Any,  # noqa: ANN401 -- fields of Directory
 ) -> Directory:
-    brought = tuple(TokenClient(c, token == "ID", scopes) for c in clients or ("headlamp",))  # noqa: S105 -- as above
+    brought = tuple(LoginClient(c, token == "ID", scopes) for c in clients or ("headlamp",))  # noqa: S105 -- as above
     issuer = "https://auth.example.com/realms/ADMIN"
     roles = frozenset(allowed)
     return Directory("default", issuer, claim, prefix, brought, roles, **more)
@@ -108,11 +114,11 @@ def given(
     of: Directory | None = None,
     failure: Failure | None = None,
     roles: Iterable[str] = ROLES,
-    namespaces: Namespaces | None = None,
+    namespaces: NamespacesByName | None = None,
     now: datetime = NOW,
     suspend: bool = False,
-) -> Circumstances:
-    return Circumstances(
+) -> EvaluationContext:
+    return EvaluationContext(
         "default",
         of or directory(),
         Reading(snapshot, failure),
@@ -133,12 +139,12 @@ def terminating(*names: str) -> dict[str, Namespace]:
     return {name: Namespace({}, terminating=True) for name in names}
 
 
-def team(*values: str) -> Requirement:
-    return Requirement("team", Operator.IN, frozenset(values))
+def team(*values: str) -> LabelRequirement:
+    return LabelRequirement("team", LabelOperator.IN, frozenset(values))
 
 
-def scope(*names: str, of: Iterable[Requirement] = ()) -> Scope:
-    return Scope(frozenset(names), tuple(of))
+def scope(*names: str, of: Iterable[LabelRequirement] = ()) -> NamespaceScope:
+    return NamespaceScope(frozenset(names), tuple(of))
 
 
 def mapping(
@@ -146,7 +152,7 @@ def mapping(
     group: str = "SRE",
     role: str = "edit",
     *,
-    within: Scope | None = None,
+    within: NamespaceScope | None = None,
     until: datetime | None = None,
     group_id: str | None = None,
 ) -> AccessMapping:
@@ -174,7 +180,7 @@ def groups(*names: str) -> tuple[Subject, ...]:
 
 def content(
     *subjects: str, role: str = "edit", managed: bool = True, **annotations: str
-) -> Content:
+) -> BindingContent:
     """Return what is granted to group SRE; an annotation of "" is left out."""
     said = {
         "directory": "default",
@@ -184,18 +190,18 @@ def content(
         "group_path": "/SRE",
     } | annotations
     said.setdefault("group_name", said["group_path"].rpartition("/")[2])
-    return Content(
+    return BindingContent(
         role=RoleRef("ClusterRole", role),
         subjects=groups(*(subjects or ("/SRE",))),
         owners=(Owner("uid of platform", "platform"),),
         annotations=tuple(
             sorted((f"groupaccess.io/{k.replace('_', '-')}", v) for k, v in said.items() if v)
         ),
-        managed=managed,
+        has_managed_by_label=managed,
     )
 
 
-def binding(where: BindingKey | None = None, what: Content | None = None) -> Binding:
+def binding(where: BindingKey | None = None, what: BindingContent | None = None) -> Binding:
     at = where or key()
     return Binding(at, f"uid of {at}", "1", what or content())
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from groupaccess.domain.adoption.candidates import Found
-from groupaccess.domain.binding import Binding, BindingKey, Content, RoleRef, Subject
+from groupaccess.domain.adoption.candidates import CandidateBinding
+from groupaccess.domain.binding import Binding, BindingContent, BindingKey, RoleRef, Subject
 
 
 def group(name: str) -> Subject:
@@ -23,19 +23,21 @@ def found(
     labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
     owners: tuple[tuple[str, str], ...] = (),
-) -> Found:
+) -> CandidateBinding:
     """Return a binding; a subject that is only a text is a group."""
     who = (one if isinstance(one, Subject) else group(one) for one in subjects or ("SRE",))
-    content = Content(RoleRef(kind, role), tuple(sorted(who)), (), (), managed=False)
+    content = BindingContent(
+        RoleRef(kind, role), tuple(sorted(who)), (), (), has_managed_by_label=False
+    )
     key = BindingKey(namespace, name)
-    return Found(
+    return CandidateBinding(
         Binding(key, f"uid of {key}", "1", content), labels or {}, annotations or {}, owners
     )
 
 
 def granted(
     mapping: str, *subjects: str, role: str = "view", namespace: str = "", access: str = "adopted"
-) -> Found:
+) -> CandidateBinding:
     """Return a binding of ours that stands."""
     name = f"groupaccess:{access}:{mapping}:{role}"
     return found(name, *subjects, role=role, namespace=namespace)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from domain.builders import NOW, directory
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.tokens.prefixes import Prefixes, prefixes
+from groupaccess.domain.tokens.prefixes import PeerPrefixes, compare_prefixes
 
 DAY = timedelta(days=1)
 
@@ -29,5 +29,5 @@ def made(
     )
 
 
-def judge(name: str, *directories: Directory, bound: Iterable[str] = ()) -> Prefixes:
-    return prefixes(name, {one.name: one for one in directories}, frozenset(bound))
+def judge(name: str, *directories: Directory, bound: Iterable[str] = ()) -> PeerPrefixes:
+    return compare_prefixes(name, {one.name: one for one in directories}, frozenset(bound))

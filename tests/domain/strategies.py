@@ -32,12 +32,12 @@ from domain.tables import (
 )
 from domain.world import World
 from groupaccess.domain.access.group_access import Access, AccessMapping
-from groupaccess.domain.access.namespace_scope import Scope
-from groupaccess.domain.binding import Binding, BindingKey, Content, RoleRef, Subject
+from groupaccess.domain.access.namespace_scope import NamespaceScope
+from groupaccess.domain.binding import Binding, BindingContent, BindingKey, RoleRef, Subject
 from groupaccess.domain.directory.client import Client
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.directory.snapshot import Snapshot
-from groupaccess.domain.verdict.verdict import Circumstances
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 Standing = dict[BindingKey, Binding]
 
@@ -59,9 +59,9 @@ def readings() -> st.SearchStrategy[Reading]:
     return st.builds(Reading, snapshot, st.sampled_from(FAILURES))
 
 
-def circumstances() -> st.SearchStrategy[Circumstances]:
+def circumstances() -> st.SearchStrategy[EvaluationContext]:
     return st.builds(
-        Circumstances,
+        EvaluationContext,
         st.just("default"),
         st.sampled_from(DIRECTORIES),
         readings(),
@@ -77,7 +77,7 @@ def circumstances() -> st.SearchStrategy[Circumstances]:
 def mappings(name: str) -> st.SearchStrategy[AccessMapping]:
     def build(
         fields: tuple[str, str],
-        within: Scope | None,
+        within: NamespaceScope | None,
         end: datetime | None,
         group_id: str | None,
     ) -> AccessMapping:
@@ -99,12 +99,12 @@ def forgeries(draw: st.DrawFn) -> Binding:
     """Draw what may stand under any name, whoever made it."""
     where = draw(st.sampled_from(KEYS))
     spelled = where.name.rpartition(":")[2]
-    what = Content(
+    what = BindingContent(
         RoleRef("ClusterRole", draw(st.sampled_from([spelled, spelled, "edit"]))),
         tuple(sorted(Subject("Group", text) for text in draw(st.sampled_from(SUBJECTS)))),
         draw(st.sampled_from(OWNERS)),
         draw(st.sampled_from(ANNOTATIONS)),
-        managed=draw(st.booleans()),
+        has_managed_by_label=draw(st.booleans()),
     )
     return Binding(where, f"uid of {where}", "1", what)
 
@@ -132,7 +132,7 @@ def standings() -> st.SearchStrategy[Standing]:
 
 
 @st.composite
-def outages(draw: st.DrawFn) -> tuple[World, Access, Circumstances]:
+def outages(draw: st.DrawFn) -> tuple[World, Access, EvaluationContext]:
     """Draw a world in which something was granted, an edit of it, and a silent Keycloak."""
     world, before, given = World(), draw(accesses()), draw(circumstances())
     given = replace(given, reading=replace(given.reading, failure=None))

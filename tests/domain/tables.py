@@ -18,12 +18,12 @@ from domain.builders import (
     terminating,
     there,
 )
-from groupaccess.domain.access.namespace_scope import Namespace, Operator, Requirement
+from groupaccess.domain.access.namespace_scope import LabelOperator, LabelRequirement, Namespace
 from groupaccess.domain.binding import BindingKey, Owner
 from groupaccess.domain.directory.client import MapperKind
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.tokens.prefixes import Prefixes
+from groupaccess.domain.tokens.prefixes import PeerPrefixes
 
 ROLES = ("view", "edit", "cluster-admin")
 MAPPINGS = ("a", "b", "c")
@@ -55,7 +55,7 @@ MAPPERS = (
     *[(mapper(),)] * 4,
     *[(leaf(),)] * 3,
     *[(mapper(), leaf())] * 3,
-    (mapper("roles", MapperKind.MERGING), leaf()),
+    (mapper("roles", MapperKind.APPENDING), leaf()),
     (mapper("other", claim="roles", full_path=False), mapper(tokens="Access")),
     (mapper(), mapper("x", MapperKind.REPLACING), mapper("y", MapperKind.REPLACING)),
 )
@@ -87,8 +87,8 @@ SCOPES = (
     *[SELECTED] * 3,
     scope("shop", "nowhere"),
     scope("test", of=[team("bank")]),
-    scope(of=[Requirement("team", Operator.NOT_IN, frozenset({"shop"}))]),
-    scope(of=[Requirement("team", Operator.EXISTS), team("shop")]),
+    scope(of=[LabelRequirement("team", LabelOperator.NOT_IN, frozenset({"shop"}))]),
+    scope(of=[LabelRequirement("team", LabelOperator.EXISTS), team("shop")]),
 )
 USUAL_NAMESPACES = there("test", shop="shop", bank="bank")
 NAMESPACES = (
@@ -110,10 +110,10 @@ MAPPING_FIELDS = (
 IDS = (*[None] * 7, "id of /SRE", "made anew", "id of /a/b")
 FROZEN = (*[None] * 7, Failure(Reason.DIRECTORY_FROZEN, "frozen."), None)
 PREFIXES = (
-    *[Prefixes()] * 7,
-    Prefixes(conflict=Failure(Reason.PREFIX_SHARED, "shared.")),
-    Prefixes(foreign=(("other", "/a/"),)),
-    Prefixes(partners=frozenset({"other"})),
+    *[PeerPrefixes()] * 7,
+    PeerPrefixes(conflict=Failure(Reason.PREFIX_SHARED, "shared.")),
+    PeerPrefixes(nested=(("other", "/a/"),)),
+    PeerPrefixes(partners=frozenset({"other"})),
 )
 SUBJECTS = ((), ("/SRE",), ("SRE",), ("/SRE", "SRE", "/evil"), ("b", "oidc:/a/b"), ("/a/b", "b"))
 PLAIN = tuple(

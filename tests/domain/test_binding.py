@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 
 from domain.builders import binding, content, groups, key
 from groupaccess.domain.binding import (
+    BindingContent,
     BindingKey,
     BindingName,
-    Content,
-    Desired,
+    DesiredBinding,
     Owner,
     RoleRef,
     Subject,
 )
 
-WANTED = Desired(key(), "sre", content())
+WANTED = DesiredBinding(key(), "sre", content())
 
 
 def test_name_is_readable_and_says_object_mapping_and_role() -> None:
@@ -87,7 +87,7 @@ def test_groups_are_the_subjects_of_that_kind() -> None:
 
 
 def test_binding_that_says_the_same_is_met() -> None:
-    assert WANTED.is_met_by(binding())
+    assert WANTED.matches(binding())
 
 
 @pytest.mark.parametrize(
@@ -115,10 +115,10 @@ def test_binding_that_says_the_same_is_met() -> None:
         "another owner",
     ],
 )
-def test_drift_is_seen(drifted: Content) -> None:
-    assert not WANTED.is_met_by(binding(what=drifted))
+def test_drift_is_seen(drifted: BindingContent) -> None:
+    assert not WANTED.matches(binding(what=drifted))
 
 
 def test_owner_beside_ours_is_no_drift() -> None:
     beside = (Owner("uid of a parent", "parent"), *content().owners)
-    assert WANTED.is_met_by(binding(what=replace(content(), owners=beside)))
+    assert WANTED.matches(binding(what=replace(content(), owners=beside)))

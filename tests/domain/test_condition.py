@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from groupaccess.domain.condition import PATIENCE, Prior
+from groupaccess.domain.condition import TRANSIENT_WAIT, PreviousStatus
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NEVER = timedelta(0)
@@ -15,16 +15,16 @@ def ago(minutes: float) -> datetime:
 
 
 def left(generation: int = 1, **conditions: tuple[str, datetime]) -> timedelta:
-    return Prior(1, conditions).patience_left(generation, NOW)
+    return PreviousStatus(1, conditions).transient_wait_left(generation, NOW)
 
 
 def test_patience_is_five_minutes() -> None:
-    assert timedelta(minutes=5) == PATIENCE
+    assert timedelta(minutes=5) == TRANSIENT_WAIT
 
 
 def test_new_object_has_all_of_it() -> None:
-    assert Prior().patience_left(1, NOW) == PATIENCE
-    assert Prior(1, {}).patience_left(1, NOW) == PATIENCE
+    assert PreviousStatus().transient_wait_left(1, NOW) == TRANSIENT_WAIT
+    assert PreviousStatus(1, {}).transient_wait_left(1, NOW) == TRANSIENT_WAIT
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_it_runs_from_when_the_waiting_began(waited: float, remains: float) -> N
 def test_each_generation_has_the_whole_time(
     generation: int, changed: datetime | None, remains: float
 ) -> None:
-    prior = Prior(1, {"Reconciling": ("True", ago(4))})
-    assert prior.patience_left(generation, NOW, changed) == timedelta(minutes=remains)
+    prior = PreviousStatus(1, {"Reconciling": ("True", ago(4))})
+    assert prior.transient_wait_left(generation, NOW, changed) == timedelta(minutes=remains)
 
 
 def test_object_that_was_ready_has_all_of_it_again() -> None:
     ready = left(Ready=("True", ago(60)), Reconciling=("False", ago(60)), Stalled=("False", ago(1)))
-    assert ready == PATIENCE
+    assert ready == TRANSIENT_WAIT
 
 
 def test_it_does_not_begin_anew_once_it_ended() -> None:
@@ -65,13 +65,19 @@ def test_it_does_not_begin_anew_once_it_ended() -> None:
 
 
 def test_edit_of_a_stalled_object_is_a_new_chance() -> None:
-    assert left(2, Reconciling=("False", ago(1)), Stalled=("True", ago(1))) == PATIENCE
+    assert left(2, Reconciling=("False", ago(1)), Stalled=("True", ago(1))) == TRANSIENT_WAIT
 
 
 def test_unknown_is_neither_waiting_nor_stalled() -> None:
-    assert left(Reconciling=("Unknown", ago(4)), Stalled=("Unknown", ago(4))) == PATIENCE
+    assert left(Reconciling=("Unknown", ago(4)), Stalled=("Unknown", ago(4))) == TRANSIENT_WAIT
 
 
 def test_stalled_object_without_generation_was_never_judged() -> None:
-    assert Prior(conditions={"Stalled": ("True", ago(9))}).patience_left(1, NOW) == PATIENCE
-    assert Prior(conditions={"Stalled": ("True", ago(9))}).patience_left(-1, NOW) == NEVER
+    assert (
+        PreviousStatus(conditions={"Stalled": ("True", ago(9))}).transient_wait_left(1, NOW)
+        == TRANSIENT_WAIT
+    )
+    assert (
+        PreviousStatus(conditions={"Stalled": ("True", ago(9))}).transient_wait_left(-1, NOW)
+        == NEVER
+    )

@@ -4,7 +4,14 @@ import re
 
 import pytest
 
-from groupaccess.domain.reasons import ABOUT_GROUP, ADVICE, PASSING, UNREAD, Reason, advise
+from groupaccess.domain.reasons import (
+    ADVICE,
+    DIRECTORY_UNAVAILABLE,
+    KEYCLOAK_OBJECTIONS,
+    TRANSIENT,
+    Reason,
+    with_advice,
+)
 
 EACH_REASON = pytest.mark.parametrize("reason", Reason)
 
@@ -24,21 +31,25 @@ def test_there_is_advice_for_nothing_else() -> None:
     assert set(ADVICE) == set(Reason)
 
 
-@pytest.mark.parametrize("subset", [ABOUT_GROUP, PASSING, UNREAD], ids=["group", "pass", "unread"])
+@pytest.mark.parametrize(
+    "subset",
+    [KEYCLOAK_OBJECTIONS, TRANSIENT, DIRECTORY_UNAVAILABLE],
+    ids=["group", "pass", "unread"],
+)
 def test_what_is_fine_is_in_no_subset(subset: frozenset[Reason]) -> None:
     assert subset < set(Reason)
     assert subset.isdisjoint({Reason.GRANTED, Reason.READ})
 
 
 def test_word_of_keycloak_and_its_silence_exclude_each_other() -> None:
-    assert ABOUT_GROUP.isdisjoint(UNREAD)
+    assert KEYCLOAK_OBJECTIONS.isdisjoint(DIRECTORY_UNAVAILABLE)
 
 
 def test_fact_becomes_a_sentence_before_the_advice() -> None:
     advice = ADVICE[Reason.GROUP_NOT_FOUND]
-    assert advise(Reason.GROUP_NOT_FOUND, "there is none") == f"there is none. {advice}"
+    assert with_advice(Reason.GROUP_NOT_FOUND, "there is none") == f"there is none. {advice}"
 
 
 @pytest.mark.parametrize("fact", ["did you mean SRE?", "It says so."])
 def test_fact_that_is_a_sentence_stays_one(fact: str) -> None:
-    assert advise(Reason.CONFLICT, fact) == f"{fact} {ADVICE[Reason.CONFLICT]}"
+    assert with_advice(Reason.CONFLICT, fact) == f"{fact} {ADVICE[Reason.CONFLICT]}"

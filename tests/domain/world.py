@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.binding import Binding, BindingKey, Content
-from groupaccess.domain.bindings.builder import desired
-from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.binding import Binding, BindingContent, BindingKey
+from groupaccess.domain.bindings.builder import build_desired_state
+from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.bindings.plan import Plan, plan
-from groupaccess.domain.identity.pins import pins
-from groupaccess.domain.verdict.rules import verdict
-from groupaccess.domain.verdict.verdict import Circumstances, Verdict
+from groupaccess.domain.identity.pins import read_pins
+from groupaccess.domain.verdict.rules import evaluate
+from groupaccess.domain.verdict.verdict import EvaluationContext, Verdict
 
 ROUNDS = 2  # one to write, one to see that it is done
 
 
-def judge(declared: Access, circumstances: Circumstances) -> list[Verdict]:
-    return [verdict(one, circumstances) for one in declared.mappings]
+def judge(declared: Access, circumstances: EvaluationContext) -> list[Verdict]:
+    return [evaluate(one, circumstances) for one in declared.mappings]
 
 
 def carry_out(todo: Plan, standing: Mapping[BindingKey, Binding]) -> dict[BindingKey, Binding]:
@@ -28,11 +28,11 @@ def carry_out(todo: Plan, standing: Mapping[BindingKey, Binding]) -> dict[Bindin
     for delete in todo.deletes:
         assert after.pop(delete.binding.key) == delete.binding
     for apply in todo.applies:
-        want, over = apply.desired, apply.over
+        want, over = apply.desired, apply.existing
         assert after.get(want.key) == over, "what has the wrong role is deleted before"
         others = over.content.owners if over else ()
         owners = tuple(sorted({*others, *want.content.owners}))
-        uid, version = (over.uid, over.version) if over else (f"new {want.key}", "0")
+        uid, version = (over.uid, over.resource_version) if over else (f"new {want.key}", "0")
         content = replace(want.content, owners=owners)
         after[want.key] = Binding(want.key, uid, f"{version}+", content)
     return after
@@ -43,28 +43,30 @@ class World:
     """What stands, and what the operator remembers of it since its start."""
 
     standing: dict[BindingKey, Binding] = field(default_factory=dict)
-    proven: dict[BindingKey, Content] = field(default_factory=dict)
-    pending: Mapping[BindingKey, Content] = field(default_factory=dict)
+    proven: dict[BindingKey, BindingContent] = field(default_factory=dict)
+    pending: Mapping[BindingKey, BindingContent] = field(default_factory=dict)
 
-    def given(self, declared: Access, circumstances: Circumstances) -> Circumstances:
+    def given(self, declared: Access, circumstances: EvaluationContext) -> EvaluationContext:
         """Add what is pinned, and that Keycloak confirmed what it lacks of it."""
         contents = {where: one.content for where, one in self.standing.items()} | self.proven
-        pinned = pins(declared.directory, contents)
+        pinned = read_pins(declared.directory, contents)
         reading = circumstances.reading
         if reading.snapshot is not None:
             gone = {pin.group_id for pin in pinned.values()} - reading.snapshot.by_id.keys()
-            reading = replace(reading, gone=dict.fromkeys(gone, circumstances.now))
+            reading = replace(reading, confirmed_absent=dict.fromkeys(gone, circumstances.now))
         return replace(circumstances, pins=pinned, reading=reading)
 
-    def judge(self, declared: Access, circumstances: Circumstances) -> list[Verdict]:
+    def judge(self, declared: Access, circumstances: EvaluationContext) -> list[Verdict]:
         return judge(declared, self.given(declared, circumstances))
 
-    def wanted(self, declared: Access, circumstances: Circumstances) -> Wanted:
+    def wanted(self, declared: Access, circumstances: EvaluationContext) -> DesiredState:
         given = self.given(declared, circumstances)
         verdicts = judge(declared, given)
-        return desired(declared, verdicts, given, self.standing, self.proven, self.pending)
+        return build_desired_state(
+            declared, verdicts, given, self.standing, self.proven, self.pending
+        )
 
-    def step(self, declared: Access, circumstances: Circumstances) -> Plan:
+    def step(self, declared: Access, circumstances: EvaluationContext) -> Plan:
         """Reconcile once and return the plan that was carried out."""
         wanted, verdicts = (
             self.wanted(declared, circumstances),
@@ -72,17 +74,17 @@ class World:
         )
         todo = plan(wanted, self.standing.values())
         self.standing = carry_out(todo, self.standing)
-        stays = set(wanted.kept)
+        stays = set(wanted.preserved)
         for mapping in (one.mapping for one in verdicts if one.suspended):
-            places = wanted.places[mapping.name].wanted
-            stays |= {declared.key(mapping, namespace) for namespace in places}
+            places = wanted.placements[mapping.name].active
+            stays |= {declared.binding_key(mapping, namespace) for namespace in places}
         kept = {where: what for where, what in self.proven.items() if where in stays}
         self.proven = kept | {
             want.key: want.content for want in wanted.bindings if want not in todo.conflicts
         }
         return todo
 
-    def settle(self, declared: Access, circumstances: Circumstances) -> None:
+    def settle(self, declared: Access, circumstances: EvaluationContext) -> None:
         """Reconcile until nothing is left to write."""
         plans = [self.step(declared, circumstances) for _ in range(ROUNDS)]
         assert plans[-1].empty, plans

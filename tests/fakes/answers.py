@@ -7,14 +7,14 @@ from groupaccess.application.state.directory_memory import Round
 from groupaccess.application.state.store import Store
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import (
-    ROWS,
+    MAX_SEARCH_RESULTS,
     Answer,
     ById,
     ByPath,
-    InUse,
+    GroupsInUse,
     Question,
     Search,
-    questions,
+    questions_about,
 )
 from groupaccess.domain.directory.snapshot import Realm, Snapshot
 from groupaccess.domain.failure import Failure
@@ -25,24 +25,27 @@ def answer(groups: Iterable[Group], question: Question) -> Answer:
     match question:
         case Search(name):
             found = [each for each in groups if each.name == name]
-            return Answer(tuple(sorted(found[:ROWS])), more=len(found) >= ROWS)
+            return Answer(
+                tuple(sorted(found[:MAX_SEARCH_RESULTS])),
+                truncated=len(found) >= MAX_SEARCH_RESULTS,
+            )
         case ById(group_id):
             return Answer(tuple(each for each in groups if each.id == group_id))
         case ByPath(path):
             return Answer(tuple(each for each in groups if each.path == path)[:1])
 
 
-def answers(groups: Iterable[Group], used: InUse) -> dict[Question, Answer | Failure]:
+def answers(groups: Iterable[Group], used: GroupsInUse) -> dict[Question, Answer | Failure]:
     """Answer all questions about groups in use."""
     known, found = tuple(groups), dict[Question, Answer | Failure]()
-    while new := questions(used, _answered(found), paths=True) - found.keys():
+    while new := questions_about(used, _answered(found), paths=True) - found.keys():
         found |= {question: answer(known, question) for question in new}
     return found
 
 
-def whole_round(found: Snapshot, used: InUse, at: datetime) -> Round:
+def whole_round(found: Snapshot, used: GroupsInUse, at: datetime) -> Round:
     """Return a round in which a realm answered that has the groups of a snapshot."""
-    realm = Realm(found.identity, found.clients)
+    realm = Realm(found.directory_id, found.clients)
     return Round(realm, answers(found.groups, used), used, at)
 
 

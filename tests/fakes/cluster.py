@@ -10,9 +10,9 @@ from fakes.objects import Objects
 from groupaccess.application.ports.cluster import Listing, Note, ObjectRef
 from groupaccess.application.ports.errors import NotInstalledError, PassingError, RefusedError
 from groupaccess.domain.access.namespace_scope import Namespace
-from groupaccess.domain.binding import Binding, BindingKey, Content, Desired
+from groupaccess.domain.binding import Binding, BindingContent, BindingKey, DesiredBinding
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 Interruption = Callable[[], object]
 
@@ -36,14 +36,14 @@ class FakeCluster:
         self.notes: list[Note] = []
         self.calls: list[tuple[str, str]] = []
         self.missing_kinds: set[str] = set()
-        self._applied: dict[BindingKey, Content] = {}
+        self._applied: dict[BindingKey, BindingContent] = {}
         self.takes = 0.0  # seconds that a write takes
         self._hanging: defaultdict[str, deque[asyncio.Event]] = defaultdict(deque)
         self._interruptions: defaultdict[str, deque[Interruption]] = defaultdict(deque)
 
     # What the port has.
 
-    async def apply(self, desired: Desired, over: Binding | None) -> Binding:
+    async def apply(self, desired: DesiredBinding, over: Binding | None) -> Binding:
         await self._begin("apply", str(desired.key))
         standing = self.bindings.get(desired.key)
         if over is not None:
@@ -104,7 +104,7 @@ class FakeCluster:
         """Change fields of a binding's content by hand."""
         return self._put(key, None, replace(self.bindings[key].content, **changes))
 
-    def create(self, key: BindingKey, content: Content) -> Binding:
+    def create(self, key: BindingKey, content: BindingContent) -> Binding:
         """Make a binding by hand."""
         return self._put(key, self._next(), content)
 
@@ -169,7 +169,7 @@ class FakeCluster:
     def _check(self, expected: Binding, standing: Binding | None) -> None:
         if standing is None:
             raise PassingError("409: uid mismatch: the object is gone")
-        if (expected.uid, expected.version) != (standing.uid, standing.version):
+        if (expected.uid, expected.resource_version) != (standing.uid, standing.resource_version):
             raise PassingError("409: the object has been modified")
 
     def _admit(self, namespace: str, *, creates: bool) -> None:
@@ -180,7 +180,7 @@ class FakeCluster:
         if creates and self.namespaces[namespace].terminating:
             raise PassingError(f"403: namespace {namespace} is being terminated")
 
-    def _authorize(self, desired: Desired) -> None:
+    def _authorize(self, desired: DesiredBinding) -> None:
         role = desired.content.role.name
         if "%" in desired.key.name:
             raise _says(f"\"{desired.key.name}\" is invalid: metadata.name: may not contain '%'")
@@ -190,7 +190,7 @@ class FakeCluster:
             raise _refused(Reason.CLUSTER_ROLE_NOT_FOUND, f'there is no ClusterRole "{role}"')
         raise _refused(Reason.BIND_FORBIDDEN, f'the operator may not bind ClusterRole "{role}"')
 
-    def _merge(self, standing: Content, desired: Desired) -> Content:
+    def _merge(self, standing: BindingContent, desired: DesiredBinding) -> BindingContent:
         """Merge as server-side apply does: what others added to lists and maps by key stays."""
         mine, before = desired.content, self._applied.get(desired.key)
         owners = {owner.uid: owner for owner in standing.owners}
@@ -207,7 +207,7 @@ class FakeCluster:
             annotations=tuple(sorted(annotations.items())),
         )
 
-    def _put(self, key: BindingKey, uid: str | None, content: Content) -> Binding:
+    def _put(self, key: BindingKey, uid: str | None, content: BindingContent) -> Binding:
         if uid is not None:
             self._applied[key] = content
         kept = uid or self.bindings[key].uid
@@ -220,7 +220,7 @@ class FakeCluster:
 
 
 def _refused(reason: Reason, fact: str) -> RefusedError:
-    return RefusedError(Failure(reason, advise(reason, fact)))
+    return RefusedError(Failure(reason, with_advice(reason, fact)))
 
 
 def _says(words: str) -> RefusedError:

@@ -17,8 +17,8 @@ from groupaccess.application.state.declared import declared_access, declared_dir
 from groupaccess.application.state.store import Store
 from groupaccess.application.status.event_recorder import Recorder
 from groupaccess.application.status.status_writer import Publisher
-from groupaccess.domain.verdict.rules import verdict
-from groupaccess.domain.verdict.verdict import Circumstances, Verdict
+from groupaccess.domain.verdict.rules import evaluate
+from groupaccess.domain.verdict.verdict import EvaluationContext, Verdict
 
 LOGIN = {"client-id": "groupaccess", "client-secret": f"{SECRET}\n"}
 
@@ -72,13 +72,13 @@ class Desk:
         self.given(name)
         self.sync.asked("default", [name])
 
-    def given(self, name: str = "platform") -> Circumstances:
+    def given(self, name: str = "platform") -> EvaluationContext:
         """Return what a GroupAccess is judged by now, which is what it depends on."""
         return self.store.circumstances(self.store.accesses[name], self._clock.now())
 
     def verdict(self, name: str = "platform") -> Verdict:
         """Judge the first mapping of a GroupAccess."""
-        return verdict(self.store.accesses[name].access.mappings[0], self.given(name))
+        return evaluate(self.store.accesses[name].access.mappings[0], self.given(name))
 
     def _contested(self, directories: Iterable[str]) -> None:
         for name in directories:

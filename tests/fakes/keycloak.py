@@ -10,18 +10,24 @@ from datetime import UTC, datetime
 from fakes.answers import answer
 from groupaccess.application.ports.errors import RefusedError, UnansweredError
 from groupaccess.application.ports.keycloak import Connection
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
-from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, Proof, Result
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.directory.client import (
+    ClaimMapper,
+    Client,
+    MapperKind,
+    ProofResult,
+    TokenProof,
+)
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.questions import ROWS, Answer, ById, Question
+from groupaccess.domain.directory.questions import MAX_SEARCH_RESULTS, Answer, ById, Question
 from groupaccess.domain.directory.snapshot import Realm
-from groupaccess.domain.directory.visibility import VIEW_GROUPS, filtered
+from groupaccess.domain.directory.visibility import VIEW_GROUPS, groups_hidden
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 ADMIN_URL = "https://keycloak.example.com/auth/"
 SECRET = "s3cret-of-the-operator"  # noqa: S105 -- of a fake
-PROOF = Proof(Result.PROVEN, "as computed", datetime(2026, 3, 1, tzinfo=UTC))
+PROOF = TokenProof(ProofResult.PROVEN, "as computed", datetime(2026, 3, 1, tzinfo=UTC))
 VIEW_USERS, VIEW_CLIENTS, VIEW_REALM = "view-users", "view-clients", "view-realm"
 QUERY_GROUPS = "query-groups"
 
@@ -69,7 +75,7 @@ class FakeRealm:
             self.create_group(parent)
         return self.groups.setdefault(path, Group(path, name, f"id-{self._next_id()}"))
 
-    def client(self, wanted: TokenClient) -> Client | None:
+    def client(self, wanted: LoginClient) -> Client | None:
         """Return a client as it is for this login; None where there is none."""
         client = self.clients.get(wanted.client_id)
         if client is None:
@@ -165,10 +171,10 @@ class FakeDirectoryReader:
         known = (realm.client(each) for each in directory.clients)
         clients = tuple(client for client in known if client is not None)
         if realm.proves and members_of is not None and (members_of or directory.canary):
-            proof = PROOF if members_of else replace(PROOF, result=Result.UNPROVEN)
+            proof = PROOF if members_of else replace(PROOF, result=ProofResult.UNPROVEN)
             clients = tuple(replace(client, proof=proof) for client in clients)
         elif realm.proves:
-            clients = tuple(replace(client, unasked=True) for client in clients)
+            clients = tuple(replace(client, proof_pending=True) for client in clients)
         return Realm(realm.identity, clients)
 
     async def ask(
@@ -189,7 +195,7 @@ class FakeDirectoryReader:
         except UnansweredError as unanswered:
             raise RefusedError(unanswered.failure) from unanswered
         if realm.groups and not shown:
-            raise RefusedError(filtered("groups: some counted and none shown"))
+            raise RefusedError(groups_hidden("groups: some counted and none shown"))
 
     async def holding(
         self, directory: Directory, connection: Connection, text: str
@@ -197,7 +203,9 @@ class FakeDirectoryReader:
         self.held.append(text)
         realm = await self._logged_in(directory, connection)
         shown = realm.shown(connection.client_id)
-        return [each for each in shown if text.casefold() in each.name.casefold()][:ROWS]
+        return [each for each in shown if text.casefold() in each.name.casefold()][
+            :MAX_SEARCH_RESULTS
+        ]
 
     async def has_role(self, directory: Directory, connection: Connection, name: str) -> bool:
         self.roles_asked += 1
@@ -233,12 +241,12 @@ class FakeDirectoryReader:
 
 def refused(reason: Reason, fact: str) -> RefusedError:
     """Return the error that the real reader raises for a reason."""
-    return RefusedError(Failure(reason, advise(reason, fact)))
+    return RefusedError(Failure(reason, with_advice(reason, fact)))
 
 
 def forbidden(what: str, needs: str) -> UnansweredError:
     """Return the error of a question whose answer is forbidden."""
     fact = f"{what}: 403, the operator's account lacks {needs}"
     return UnansweredError(
-        Failure(Reason.KEYCLOAK_FORBIDDEN, advise(Reason.KEYCLOAK_FORBIDDEN, fact))
+        Failure(Reason.KEYCLOAK_FORBIDDEN, with_advice(Reason.KEYCLOAK_FORBIDDEN, fact))
     )

@@ -12,14 +12,14 @@ from fakes.keycloak_server import SECRET, KeycloakServer
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.application.ports.errors import RefusedError
 from groupaccess.application.ports.keycloak import Connection
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
-from groupaccess.domain.directory.questions import Answer, InUse, Question
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.directory.questions import Answer, GroupsInUse, Question
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
 
-HEADLAMP = TokenClient("headlamp", id_token=True, scopes=("openid",))
+HEADLAMP = LoginClient("headlamp", id_token=True, scopes=("openid",))
 ME = "me"  # the operator's account
-SRE = InUse(frozenset({"SRE"}))
+SRE = GroupsInUse(frozenset({"SRE"}))
 
 
 @asynccontextmanager
@@ -38,7 +38,7 @@ async def opened(
 
 async def read(
     server: KeycloakServer,
-    used: InUse = SRE,
+    used: GroupsInUse = SRE,
     *,
     within: float = 0.5,
     **changes: Any,  # noqa: ANN401 -- of a Connection
@@ -56,7 +56,7 @@ async def answer(server: KeycloakServer, question: Question) -> Answer:
 
 async def refusal(
     server: KeycloakServer,
-    used: InUse = SRE,
+    used: GroupsInUse = SRE,
     *,
     within: float = 0.5,
     **how: Any,  # noqa: ANN401 -- as `read` takes it

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from fakes.keycloak import ADMIN_URL, SECRET, refused
 from groupaccess.application.ports.errors import RefusedError
 from groupaccess.application.ports.keycloak import Connection
-from groupaccess.domain.apiserver.token_review import OwnToken, Review
+from groupaccess.domain.apiserver.token_review import OperatorToken, TokenReviewResult
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 RAW = "eyJ-the-operators-own-token"
 
@@ -25,13 +25,13 @@ class FakeTokens:
     )
     asked: int = 0
 
-    async def own_token(self, connection: Connection) -> OwnToken:
+    async def own_token(self, connection: Connection) -> OperatorToken:
         self.asked += 1
         if connection.admin_url != ADMIN_URL:
             raise refused(Reason.KEYCLOAK_UNAVAILABLE, "not reached: ConnectError")
         if connection.client_secret != SECRET:
             raise refused(Reason.LOGIN_FAILED, "Keycloak refused the login")
-        return OwnToken(RAW, dict(self.claims))
+        return OperatorToken(RAW, dict(self.claims))
 
 
 @dataclass
@@ -46,20 +46,22 @@ class FakeApiServer:
     failure: Exception | None = None
     reviews: list[str] = field(default_factory=list)
 
-    async def review(self, token: str) -> Review:
+    async def review(self, token: str) -> TokenReviewResult:
         self.reviews.append(token)
         if self.failure is not None:
             raise self.failure
         if not self.may_review:
             raise forbidden("apiServer.tokenReview")
         if self.error or token != RAW:
-            return Review(error=self.error or "invalid bearer token")
+            return TokenReviewResult(error=self.error or "invalid bearer token")
         groups = self.tokens.claims.get(self.claim, [])
         read = [f"{self.prefix}{each}" for each in groups] if isinstance(groups, list) else []
-        return Review((*read, "system:authenticated"))
+        return TokenReviewResult((*read, "system:authenticated"))
 
 
 def forbidden(value: str) -> RefusedError:
     """Return the error of a right that the chart did not give."""
     fact = f"the operator may not: set the chart's value {value} to true"
-    return RefusedError(Failure(Reason.API_SERVER_UNKNOWN, advise(Reason.API_SERVER_UNKNOWN, fact)))
+    return RefusedError(
+        Failure(Reason.API_SERVER_UNKNOWN, with_advice(Reason.API_SERVER_UNKNOWN, fact))
+    )

@@ -10,8 +10,8 @@ from fakes.keycloak import FakeClient, FakeDirectoryReader, FakeRealm, membershi
 from groupaccess.application.ports.errors import RefusedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.apiserver.token_review import OwnToken
-from groupaccess.domain.directory.client import Proof, Result
+from groupaccess.domain.apiserver.token_review import OperatorToken
+from groupaccess.domain.directory.client import ProofResult, TokenProof
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import Answer, Question
 from groupaccess.domain.directory.snapshot import Realm
@@ -83,7 +83,9 @@ class KeycloakOf:
     ) -> Realm:
         await self._answer()
         found = await self.keycloak.fakes.realm(directory, connection, members_of)
-        proof = Proof(Result.PROVEN, "as computed", datetime(2026, 1, 1, tzinfo=UTC), LIFETIME)
+        proof = TokenProof(
+            ProofResult.PROVEN, "as computed", datetime(2026, 1, 1, tzinfo=UTC), LIFETIME
+        )
         clients = tuple(replace(client, proof=proof) for client in found.clients)
         return replace(found, clients=clients)
 
@@ -115,7 +117,7 @@ class KeycloakOf:
     async def forget(self, directory: str) -> None:
         await self.keycloak.fakes.forget(directory)
 
-    async def own_token(self, connection: Connection) -> OwnToken:  # noqa: ARG002 -- the port
+    async def own_token(self, connection: Connection) -> OperatorToken:  # noqa: ARG002 -- the port
         raise refused(Reason.KEYCLOAK_UNAVAILABLE, "no canary is declared")
 
     async def _answer(self) -> None:

@@ -12,10 +12,10 @@ from groupaccess.application.state.declared import (
 )
 from groupaccess.domain.binding import (
     Binding,
+    BindingContent,
     BindingKey,
     BindingName,
-    Content,
-    Desired,
+    DesiredBinding,
     Owner,
     RoleRef,
     Subject,
@@ -24,7 +24,7 @@ from groupaccess.domain.directory.client import Client
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 Spec = dict[str, Any]
 API_VERSION = "groupaccess.io/v1alpha1"
@@ -113,9 +113,9 @@ def key(owner: str = "platform", name: str = "sre", role: str = "view") -> Bindi
 
 def content(
     role: str = "view", *groups: str, owner: Owner | None = None, **annotations: str
-) -> Content:
+) -> BindingContent:
     """Return what a binding says, by default for the group SRE."""
-    return Content(
+    return BindingContent(
         RoleRef("ClusterRole", role),
         tuple(sorted(Subject("Group", name) for name in groups or ("SRE",))),
         (owner or Owner("uid-platform", "platform"),),
@@ -132,12 +132,12 @@ def binding(where: BindingKey, *, uid: str = "u1", version: str = "1", **of: Any
 
 def desired(
     owner: Owner, name: str = "sre", role: str = "view", *groups: str, **annotations: str
-) -> Desired:
+) -> DesiredBinding:
     """Return what should stand for a mapping."""
     where = key(owner.name, name, role)
-    return Desired(where, name, content(role, *groups, owner=owner, **annotations))
+    return DesiredBinding(where, name, content(role, *groups, owner=owner, **annotations))
 
 
 def failure(reason: Reason, fact: str = "something") -> Failure:
     """Return a failure as the adapters make it."""
-    return Failure(reason, advise(reason, fact))
+    return Failure(reason, with_advice(reason, fact))

@@ -11,12 +11,12 @@ from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports.errors import PassingError, RefusedError
 from groupaccess.application.state.declared import declared_access
 from groupaccess.domain.access.group_access import AccessMapping
-from groupaccess.domain.adoption.candidates import Found, Pick
-from groupaccess.domain.adoption.drafts import Adoption, Wishes, adopt
-from groupaccess.domain.adoption.redundancy import Judged, judge
+from groupaccess.domain.adoption.candidates import BindingFilter, CandidateBinding
+from groupaccess.domain.adoption.drafts import Adoption, AdoptionOptions, draft_accesses
+from groupaccess.domain.adoption.redundancy import RedundancyResult, find_redundant
 from groupaccess.domain.adoption.rights import Right, rights
 from groupaccess.domain.binding import Binding, BindingKey
-from groupaccess.domain.status.mapping_status import State
+from groupaccess.domain.status.mapping_status import MappingState
 
 
 class Bindings(Protocol):
@@ -26,7 +26,7 @@ class Bindings(Protocol):
     it does not let the person read.
     """
 
-    async def found(self, selector: str = "") -> Sequence[Found]:
+    async def found(self, selector: str = "") -> Sequence[CandidateBinding]:
         """List the bindings of the cluster, of both kinds, whose labels match the selector."""
 
     async def accesses(self) -> Sequence[api.GroupAccess]:
@@ -63,21 +63,23 @@ class Result(Enum):
 class Removal:
     """One binding, how it was judged, and what came of it; `words` say why it is still there."""
 
-    judged: Judged
+    judged: RedundancyResult
     result: Result
     words: tuple[str, ...] = ()
 
 
-async def draft(bindings: Bindings, selector: str, wishes: Wishes, directory: str) -> Adoption:
+async def draft(
+    bindings: Bindings, selector: str, wishes: AdoptionOptions, directory: str
+) -> Adoption:
     """Draft GroupAccesses for the bindings that there are, beside the GroupAccesses there are."""
     taken = {
         access.metadata.name: _rights(access, directory) for access in await bindings.accesses()
     }
-    return adopt(await bindings.found(selector), replace(wishes, taken=taken))
+    return draft_accesses(await bindings.found(selector), replace(wishes, taken=taken))
 
 
 async def remove_replaced(
-    bindings: Bindings, selector: str, pick: Pick, *, dry_run: bool, settle: float
+    bindings: Bindings, selector: str, pick: BindingFilter, *, dry_run: bool, settle: float
 ) -> AsyncIterator[Removal]:
     """Delete the bindings that GroupAccesses cover, one after the other; yield what came of each.
 
@@ -87,46 +89,46 @@ async def remove_replaced(
     written in a dry run.
     """
     judged = await _judge(bindings, selector, pick)
-    if not dry_run and any(one.removable for one in judged):
+    if not dry_run and any(one.is_removable for one in judged):
         await asyncio.sleep(settle)
     for one in judged:
-        if not one.removable:
-            yield Removal(one, Result.STAYS, one.missing)
+        if not one.is_removable:
+            yield Removal(one, Result.STAYS, one.uncovered)
         elif dry_run:
             yield Removal(one, Result.COVERED)
         else:
             yield await _remove(bindings, one)
 
 
-async def _judge(bindings: Bindings, selector: str, pick: Pick) -> list[Judged]:
+async def _judge(bindings: Bindings, selector: str, pick: BindingFilter) -> list[RedundancyResult]:
     granted = _granted(await bindings.accesses())
     everything = await bindings.found()
     meant = await bindings.found(selector) if selector else everything
     standing = (found.binding for found in everything)
-    return judge((found for found in meant if pick.takes(found)), standing, granted)
+    return find_redundant((found for found in meant if pick.matches(found)), standing, granted)
 
 
-async def _remove(bindings: Bindings, judged: Judged) -> Removal:
+async def _remove(bindings: Bindings, judged: RedundancyResult) -> Removal:
     try:
         why = await _uncovered(bindings, judged)
         if why:
             return Removal(judged, Result.FAILED, why)
-        there = await bindings.delete(judged.found.binding)
+        there = await bindings.delete(judged.candidate.binding)
     except (PassingError, RefusedError) as error:
         return Removal(judged, Result.FAILED, (str(error),))
     return Removal(judged, Result.DELETED if there else Result.GONE)
 
 
-async def _uncovered(bindings: Bindings, judged: Judged) -> tuple[str, ...]:
+async def _uncovered(bindings: Bindings, judged: RedundancyResult) -> tuple[str, ...]:
     """Ask the API server whether what covers a binding still does; say what does not."""
-    for cover in judged.covers:
+    for cover in judged.covered_by:
         now = await bindings.binding(cover.key)
-        if now is None or (now.uid, now.version) != (cover.uid, cover.version):
+        if now is None or (now.uid, now.resource_version) != (cover.uid, cover.resource_version):
             return (f"{cover.key}, which grants the same, has just changed: try again",)
     accesses = [await bindings.access(name) for name in judged.accesses]
     granted = _granted(access for access in accesses if access is not None)
-    (again,) = judge([judged.found], judged.covers, granted)
-    return again.missing
+    (again,) = find_redundant([judged.candidate], judged.covered_by, granted)
+    return again.uncovered
 
 
 def _rights(access: api.GroupAccess, directory: str) -> AbstractSet[Right] | None:
@@ -147,5 +149,5 @@ def _granted(accesses: Iterable[api.GroupAccess]) -> Mapping[str, tuple[AccessMa
 def _standing_mappings(access: api.GroupAccess) -> Iterable[AccessMapping]:
     states = {each.name: each.state for each in access.status.mappings}
     for mapping in declared_access(access).access.mappings:
-        if states.get(mapping.name) in {State.GRANTED, State.PARTIAL}:
+        if states.get(mapping.name) in {MappingState.GRANTED, MappingState.PARTIAL}:
             yield mapping

@@ -7,14 +7,14 @@ with it off; kube-apiserver puts --oidc-groups-prefix before each entry of --oid
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
-RESERVED = "system:"
-PREFIX = "groupaccess"
+SYSTEM_PREFIX = "system:"
+NAME_PREFIX = "groupaccess"
 MANAGED_BY = ("app.kubernetes.io/managed-by", "groupaccess")
 ANNOTATION_DOMAIN = "groupaccess.io/"
 
 
 # Those that are ours: one that somebody else adds cannot be taken away by server-side apply.
-ANNOTATIONS = frozenset(
+OWN_ANNOTATIONS = frozenset(
     ANNOTATION_DOMAIN + name
     for name in (
         "directory",
@@ -56,13 +56,13 @@ class BindingName(NamedTuple):
     cluster_role: str
 
     def __str__(self) -> str:
-        return f"{PREFIX}:{self.owner}:{self.mapping}:{self.cluster_role}"
+        return f"{NAME_PREFIX}:{self.owner}:{self.mapping}:{self.cluster_role}"
 
     @classmethod
     def parse(cls, name: str) -> Self | None:
         """Return the parts, or None when the name is not one of ours."""
         prefix, *parts = name.split(":", 3)
-        if prefix != PREFIX or len(parts) != len(cls._fields) or not all(parts):
+        if prefix != NAME_PREFIX or len(parts) != len(cls._fields) or not all(parts):
             return None
         return cls(*parts)
 
@@ -90,7 +90,7 @@ class Owner(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class BindingContent:
     """What a binding says, in an order of its own: equal contents mean nothing to write.
 
     `annotations` are only those of ANNOTATIONS; `owners` holds references to
@@ -101,14 +101,14 @@ class Content:
     subjects: tuple[Subject, ...]
     owners: tuple[Owner, ...]
     annotations: tuple[tuple[str, str], ...]
-    managed: bool = True
+    has_managed_by_label: bool = True
 
     def annotation(self, name: str) -> str | None:
         """Return the annotation `groupaccess.io/<name>`, or None when it is not there."""
         return dict(self.annotations).get(ANNOTATION_DOMAIN + name)
 
     @property
-    def about(self) -> dict[str, str]:
+    def own_annotations(self) -> dict[str, str]:
         """Return the annotations by their names without the domain."""
         return {name.removeprefix(ANNOTATION_DOMAIN): text for name, text in self.annotations}
 
@@ -120,7 +120,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A binding as it stands in the cluster; `uid` and `version` guard writes against races.
+    """A binding as it stands in the cluster; `uid` and `resource_version` guard writes against races.
 
     `lost_owner` tells that it had an owner reference since it is watched, and has none any more:
     that is how `kubectl delete --cascade=orphan` leaves it.
@@ -128,8 +128,8 @@ class Binding:
 
     key: BindingKey
     uid: str
-    version: str
-    content: Content
+    resource_version: str
+    content: BindingContent
     lost_owner: bool = False
 
     @property
@@ -139,14 +139,14 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
-class Desired:
+class DesiredBinding:
     """A binding as it should stand."""
 
     key: BindingKey
     mapping: str
-    content: Content
+    content: BindingContent
 
-    def is_met_by(self, binding: Binding) -> bool:
+    def matches(self, binding: Binding) -> bool:
         """Tell whether the binding says exactly this; an owner beside ours is left alone.
 
         Server-side apply cannot take an owner reference away that another manager set, so one
@@ -154,6 +154,6 @@ class Desired:
         """
         mine, theirs = self.content, binding.content
         return (
-            (mine.role, mine.subjects, mine.annotations, mine.managed)
-            == (theirs.role, theirs.subjects, theirs.annotations, theirs.managed)
+            (mine.role, mine.subjects, mine.annotations, mine.has_managed_by_label)
+            == (theirs.role, theirs.subjects, theirs.annotations, theirs.has_managed_by_label)
         ) and set(mine.owners) <= set(theirs.owners)

@@ -9,29 +9,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-PATIENCE = timedelta(minutes=5)
+TRANSIENT_WAIT = timedelta(minutes=5)
 
-Truth = Literal["True", "False", "Unknown"]
+ConditionStatus = Literal["True", "False", "Unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class StatusCondition:
     """A metav1.Condition without its times. `status` is True, False or Unknown, as text."""
 
     type: str
-    status: Truth
+    status: ConditionStatus
     reason: str
     message: str
 
-    def echo(self, kind: str, *, holds: bool) -> "Condition":
+    def as_type(self, kind: str, *, holds: bool) -> "StatusCondition":
         """Return a condition beside this one, for the same reason when it holds."""
-        return Condition(
+        return StatusCondition(
             kind, "True" if holds else "False", self.reason, self.message if holds else ""
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
+class PreviousStatus:
     """What an object's status said before: each condition's status and since when.
 
     `ready` is the condition Ready as it was.
@@ -39,9 +39,9 @@ class Prior:
 
     generation: int = -1
     conditions: Mapping[str, tuple[str, datetime]] | None = None
-    ready: Condition | None = None
+    ready: StatusCondition | None = None
 
-    def patience_left(
+    def transient_wait_left(
         self, generation: int, now: datetime, changed: datetime | None = None
     ) -> timedelta:
         """Return how much longer to wait for what may come by itself; zero when it is over.
@@ -55,6 +55,6 @@ class Prior:
             since = max(since, min(changed or since, now))
             if self.generation != generation and changed is None:
                 since = now
-            return max(timedelta(0), PATIENCE - (now - since))
+            return max(timedelta(0), TRANSIENT_WAIT - (now - since))
         stalled = conditions.get("Stalled", ("False", now))[0] == "True"
-        return timedelta(0) if stalled and self.generation == generation else PATIENCE
+        return timedelta(0) if stalled and self.generation == generation else TRANSIENT_WAIT

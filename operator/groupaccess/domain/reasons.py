@@ -128,7 +128,7 @@ ADVICE: dict[Reason, str] = {
 }
 
 # Somebody may be about to make what is missing, above all in the same sync: waited for a while.
-PASSING = frozenset(
+TRANSIENT = frozenset(
     {
         Reason.GROUP_NOT_FOUND,
         Reason.NAMESPACE_NOT_FOUND,
@@ -141,7 +141,7 @@ PASSING = frozenset(
 )
 
 # Keycloak was read, and what it (or kube-apiserver, of its tokens) says speaks against a grant.
-ABOUT_GROUP = frozenset(
+KEYCLOAK_OBJECTIONS = frozenset(
     {
         Reason.GROUP_NOT_FOUND,
         Reason.GROUP_AMBIGUOUS,
@@ -167,7 +167,7 @@ REPAIRABLE = frozenset(
 )
 
 # Keycloak was not read: nothing is known that speaks against what stands.
-UNREAD = frozenset(
+DIRECTORY_UNAVAILABLE = frozenset(
     {
         Reason.CERTIFICATE_NOT_TRUSTED,
         Reason.CREDENTIALS_NOT_FOUND,
@@ -178,7 +178,7 @@ UNREAD = frozenset(
 )
 
 
-def advise(reason: Reason, fact: str) -> str:
+def with_advice(reason: Reason, fact: str) -> str:
     """Return one message: the fact as a sentence, then what to do about it.
 
     Both are stable: the same facts give the same text, or an idle cluster would see writes.

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 
 
-def stamp(time: datetime) -> str:
+def format_time(time: datetime) -> str:
     """Write a time as Kubernetes does."""
     return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def read_time(text: str | None) -> datetime | None:
+def parse_time(text: str | None) -> datetime | None:
     """Read a time that somebody may have edited: what cannot be read counts as none."""
     try:
         time = datetime.fromisoformat(text or "")

@@ -104,7 +104,7 @@ async def test_a_lifetime_that_is_no_number_is_no_reading(
 
 async def test_a_token_that_is_over_at_once_ends_all_the_same(server: KeycloakServer) -> None:
     server.answers["token"] = {**TOKEN, "expires_in": -1, "refresh_token": "r"}
-    assert (await read(server)).identity == "me"
+    assert (await read(server)).directory_id == "me"
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,15 @@ from fakes.reading import ME, answer, opened, read
 from groupaccess.application.ports.errors import RefusedError, UnansweredError
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import (
-    ROWS,
+    MAX_SEARCH_RESULTS,
     Answer,
     ById,
     ByPath,
-    InUse,
+    GroupsInUse,
     Question,
     Search,
 )
-from groupaccess.domain.directory.snapshot import Ambiguous, Missing
+from groupaccess.domain.directory.snapshot import NoGroup, SeveralGroups
 from groupaccess.domain.directory.visibility import VIEW_GROUPS
 from groupaccess.domain.reasons import Reason
 
@@ -39,7 +39,7 @@ async def test_a_search_asks_for_few_groups_of_exactly_this_name(server: Keycloa
     Groups(server, "/SRE", "/x/SRE", "/SREs", "/sre")
     found = await answer(server, Search("SRE"))
     assert [group.path for group in found.groups] == ["/SRE", "/x/SRE"]
-    assert not found.more
+    assert not found.truncated
     assert server.queries["groups"] == {
         "search": "SRE",
         "exact": "true",
@@ -47,17 +47,17 @@ async def test_a_search_asks_for_few_groups_of_exactly_this_name(server: Keycloa
         "briefRepresentation": "true",
         "subGroupsCount": "false",
         "first": "0",
-        "max": str(ROWS),
+        "max": str(MAX_SEARCH_RESULTS),
     }
 
 
 async def test_of_many_namesakes_some_are_told_and_that_there_are_more(
     server: KeycloakServer,
 ) -> None:
-    Groups(server, *(f"/{number}/dev" for number in range(ROWS + 5)))
+    Groups(server, *(f"/{number}/dev" for number in range(MAX_SEARCH_RESULTS + 5)))
     found = await answer(server, Search("dev"))
-    assert len(found.groups) == ROWS
-    assert found.more
+    assert len(found.groups) == MAX_SEARCH_RESULTS
+    assert found.truncated
 
 
 async def test_a_group_is_found_by_its_id_and_by_its_path(server: KeycloakServer) -> None:
@@ -162,15 +162,15 @@ async def test_a_path_of_several_is_ambiguous_since_a_name_may_hold_a_slash(
 ) -> None:
     groups = Groups(server, "/a", "/a/b")
     groups.add("/a/b", "a/b", "twin")
-    found = await read(server, InUse(frozenset({"/a/b"})))
-    assert found.find("/a/b") == Ambiguous(("/a/b", "/a/b"))
+    found = await read(server, GroupsInUse(frozenset({"/a/b"})))
+    assert found.find("/a/b") == SeveralGroups(("/a/b", "/a/b"))
 
 
 async def test_an_escaped_slash_leads_to_the_group_whose_name_has_one(
     server: KeycloakServer,
 ) -> None:
     Groups(server).add("/a~/b", "a/b", "twin")
-    found = await read(server, InUse(frozenset({"/a~/b"})))
+    found = await read(server, GroupsInUse(frozenset({"/a~/b"})))
     assert found.find("/a~/b") == Group("/a~/b", "a/b", "twin")
 
 
@@ -181,25 +181,25 @@ ODD = [" lead", "trail ", "x y", "q?", "h#", "p%", "per_", "a+b", "~", 'q"', "q'
 async def test_any_name_is_found_letter_for_letter(server: KeycloakServer, name: str) -> None:
     groups = Groups(server, "/lead", "/trail", "/star", "/xy", "/b")
     groups.add(f"/{name}", name, "odd")
-    found = await read(server, InUse(frozenset({name, f"/{name}"})))
+    found = await read(server, GroupsInUse(frozenset({name, f"/{name}"})))
     assert found.find(name) == found.find(f"/{name}") == Group(f"/{name}", name, "odd")
 
 
 async def test_a_name_with_outer_spaces_among_many_is_found_by_its_path(
     server: KeycloakServer,
 ) -> None:
-    groups = Groups(server, *(f"/{number}/x" for number in range(ROWS)))
+    groups = Groups(server, *(f"/{number}/x" for number in range(MAX_SEARCH_RESULTS)))
     groups.add("/ x", " x", "odd")
     server.answers[" x"] = server.answers["odd"]
-    found = await read(server, InUse(frozenset({"/ x"})))
+    found = await read(server, GroupsInUse(frozenset({"/ x"})))
     assert found.find("/ x") == Group("/ x", " x", "odd")
 
 
 @pytest.mark.parametrize("reference", ["/", " ", "/ ", "//"])
 async def test_a_blank_name_is_not_searched(server: KeycloakServer, reference: str) -> None:
     groups = Groups(server, "/SRE")
-    found = await read(server, InUse(frozenset({reference})))
-    assert found.find(reference) == Missing()
+    found = await read(server, GroupsInUse(frozenset({reference})))
+    assert found.find(reference) == NoGroup()
     assert groups.searches == ["*"]
 
 
@@ -226,7 +226,7 @@ async def test_parts_of_names_are_searched_in_any_case(server: KeycloakServer) -
     async with opened(server) as (reader, directory, connection):
         found = await reader.holding(directory, connection, "sre")
     assert {group.path for group in found} == {"/SRE", "/platform/SREs"}
-    assert server.queries["groups"]["max"] == str(ROWS)
+    assert server.queries["groups"]["max"] == str(MAX_SEARCH_RESULTS)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def server() -> KeycloakServer:
 async def test_nothing_but_what_is_needed_is_asked(server: KeycloakServer) -> None:
     found = await read(server)
     assert [group.path for group in found.groups] == ["/SRE"]
-    assert found.identity == "me"
+    assert found.directory_id == "me"
     assert server.queries["clients"] == {"clientId": "headlamp"}
     assert "of headlamp" not in repr(found)
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from fakes.values import binding, content, key
 from groupaccess.adapters.kubernetes.binding_json import read_binding, write_binding
 from groupaccess.domain.binding import (
-    ANNOTATIONS,
+    OWN_ANNOTATIONS,
     Binding,
+    BindingContent,
     BindingKey,
-    Content,
-    Desired,
+    DesiredBinding,
     Owner,
     RoleRef,
     Subject,
@@ -21,9 +21,9 @@ from groupaccess.domain.binding import (
 TEXT = st.text(min_size=1, max_size=20)
 SUBJECTS = st.lists(TEXT.map(lambda name: Subject("Group", name)), unique=True)
 OWNERS = st.dictionaries(TEXT, TEXT, max_size=2)
-NOTES = st.dictionaries(st.sampled_from(sorted(ANNOTATIONS)), TEXT, max_size=3)
+NOTES = st.dictionaries(st.sampled_from(sorted(OWN_ANNOTATIONS)), TEXT, max_size=3)
 CONTENTS = st.builds(
-    Content,
+    BindingContent,
     role=TEXT.map(lambda name: RoleRef("ClusterRole", name)),
     subjects=SUBJECTS.map(lambda subjects: tuple(sorted(subjects))),
     owners=OWNERS.map(lambda owners: tuple(Owner(*owner) for owner in sorted(owners.items()))),
@@ -38,15 +38,15 @@ def stored(body: dict[str, Any], uid: str = "u", version: str = "1") -> dict[str
 
 
 @given(CONTENTS, st.sampled_from(["", "shop"]))
-def test_what_is_written_meets_what_is_desired(content: Content, namespace: str) -> None:
-    want = Desired(BindingKey(namespace, "groupaccess:a:b:c"), "b", content)
+def test_what_is_written_meets_what_is_desired(content: BindingContent, namespace: str) -> None:
+    want = DesiredBinding(BindingKey(namespace, "groupaccess:a:b:c"), "b", content)
     found = read_binding(stored(write_binding(want, None)))
-    assert want.is_met_by(found)
+    assert want.matches(found)
     assert found == Binding(want.key, "u", "1", content)
 
 
 def test_a_create_names_no_version_and_a_repair_names_the_very_binding() -> None:
-    want = Desired(key(), "sre", content())
+    want = DesiredBinding(key(), "sre", content())
     created = write_binding(want, None)["metadata"]
     assert created.keys() & {"uid", "resourceVersion"} == set()
     over = binding(key(), uid="u7", version="42")
@@ -55,16 +55,16 @@ def test_a_create_names_no_version_and_a_repair_names_the_very_binding() -> None
 
 
 def test_the_kind_follows_the_place() -> None:
-    wide = write_binding(Desired(key(), "sre", content()), None)
+    wide = write_binding(DesiredBinding(key(), "sre", content()), None)
     assert wide["kind"] == "ClusterRoleBinding"
     assert "namespace" not in wide["metadata"]
-    narrow = write_binding(Desired(BindingKey("shop", key().name), "sre", content()), None)
+    narrow = write_binding(DesiredBinding(BindingKey("shop", key().name), "sre", content()), None)
     assert narrow["kind"] == "RoleBinding"
     assert narrow["metadata"]["namespace"] == "shop"
 
 
 def test_no_owner_blocks_the_end_of_its_object() -> None:
-    written = write_binding(Desired(key(), "sre", content()), None)
+    written = write_binding(DesiredBinding(key(), "sre", content()), None)
     assert written["metadata"]["ownerReferences"] == [
         {
             "apiVersion": "groupaccess.io/v1alpha1",
@@ -82,7 +82,9 @@ def test_the_least_that_a_binding_can_be_is_read() -> None:
             "roleRef": {"kind": "Role", "name": "x"},
         }
     )
-    assert found.content == Content(RoleRef("Role", "x"), (), (), (), managed=False)
+    assert found.content == BindingContent(
+        RoleRef("Role", "x"), (), (), (), has_managed_by_label=False
+    )
 
 
 def test_what_others_wrote_is_read_in_an_order_of_its_own() -> None:
@@ -105,10 +107,10 @@ def test_what_others_wrote_is_read_in_an_order_of_its_own() -> None:
     }
     found = read_binding(body)
     assert found.key == BindingKey("shop", "by-hand")
-    assert found.content == Content(
+    assert found.content == BindingContent(
         RoleRef("ClusterRole", "view"),
         (Subject("Group", "SRE"), Subject("ServiceAccount", "ci", "shop"), Subject("User", "zoe")),
         (Owner("2", "b"),),
         (("groupaccess.io/group", "SRE"),),
-        managed=False,
+        has_managed_by_label=False,
     )

@@ -14,7 +14,7 @@ from groupaccess.adapters.kubernetes.binding_json import write_binding
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
 from groupaccess.application.ports.cluster import Listing, Note, ObjectRef
 from groupaccess.application.ports.errors import NotInstalledError, PassingError
-from groupaccess.domain.binding import Binding, BindingKey, Desired
+from groupaccess.domain.binding import Binding, BindingKey, DesiredBinding
 
 ABOUT = ObjectRef("GroupAccess", "p" * 253, "u")
 
@@ -186,7 +186,7 @@ async def test_an_event_to_be_told_once_that_is_lost_is_logged(
 async def test_a_binding_is_written_and_deleted_at_its_place(
     server: ApiServer, namespace: str, where: str
 ) -> None:
-    want = Desired(BindingKey(namespace, key().name), "sre", content())
+    want = DesiredBinding(BindingKey(namespace, key().name), "sre", content())
     stored = write_binding(want, None)
     stored["metadata"] |= {"uid": "u", "resourceVersion": "3"}
     server.answers.extend([Answer(stored), Answer({})])

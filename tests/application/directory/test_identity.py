@@ -14,11 +14,11 @@ from fakes.keycloak import FakeDirectoryReader
 from fakes.values import access, binding, directory, failure, key, mapping, snapshot
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.write_attempt import Attempt
-from groupaccess.domain.binding import BindingKey, Desired
+from groupaccess.domain.binding import BindingKey, DesiredBinding
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import Answer, ById
 from groupaccess.domain.directory.visibility import VIEW_GROUPS
-from groupaccess.domain.identity.freeze import ACKNOWLEDGE
+from groupaccess.domain.identity.freeze import ACKNOWLEDGE_ANNOTATION
 from groupaccess.domain.reasons import Reason
 
 
@@ -44,7 +44,7 @@ async def test_a_pinned_group_that_no_search_shows_is_asked_for_by_its_id(desk: 
     await asyncio.sleep(60)
     ids = [each for each in desk.reader.asked if isinstance(each, ById)]
     assert ids == [ById(group.id)]
-    assert desk.store.realms.reading("default").gone.keys() == {group.id}
+    assert desk.store.realms.reading("default").confirmed_absent.keys() == {group.id}
 
 
 async def test_a_group_is_asked_for_whose_binding_somebody_deleted(desk: Desk) -> None:
@@ -56,13 +56,13 @@ async def test_a_group_is_asked_for_whose_binding_somebody_deleted(desk: Desk) -
     memory = desk.store.memory("platform")
     memory.acknowledge(bound.key, bound.content)
     memory.attempts[bound.key] = Attempt(
-        Desired(bound.key, "sre", bound.content), "", 0.0
+        DesiredBinding(bound.key, "sre", bound.content), "", 0.0
     )  # the repair
 
     desk.declare(syncInterval="10s")
     await asyncio.sleep(1)
 
-    assert desk.store.realms.reading("default").gone.keys() == {group.id}
+    assert desk.store.realms.reading("default").confirmed_absent.keys() == {group.id}
 
 
 async def test_a_group_is_asked_for_whose_binding_somebody_deleted_while_suspended(
@@ -107,7 +107,7 @@ async def test_a_search_that_lacks_what_is_there_is_not_believed(desk: Desk) -> 
     await asyncio.sleep(70)
     assert desk.ready() == ("False", "KeycloakForbidden")
     assert VIEW_GROUPS in desk.status()["conditions"][0]["message"]
-    assert desk.store.realms.reading("default").gone == {}
+    assert desk.store.realms.reading("default").confirmed_absent == {}
     desk.realm.unlisted.clear()
     await asyncio.sleep(70)
     assert desk.ready() == ("True", "Read")
@@ -149,10 +149,10 @@ async def test_a_frozen_directory_says_how_to_go_on_and_goes_on(desk: Desk) -> N
     await desk.recorder.flush()
     (note,) = desk.cluster.notes
     assert (note.reason, note.warning) == ("DirectoryFrozen", True)
-    command, _, rest = note.message.partition(f"{ACKNOWLEDGE}=")
+    command, _, rest = note.message.partition(f"{ACKNOWLEDGE_ANNOTATION}=")
     assert command.endswith("kubectl annotate keycloakdirectory default --overwrite ")
     token = rest.partition(". ")[0]
-    desk.cluster.objects.annotate("KeycloakDirectory", "default", {ACKNOWLEDGE: token})
+    desk.cluster.objects.annotate("KeycloakDirectory", "default", {ACKNOWLEDGE_ANNOTATION: token})
     desk.tell()
     await asyncio.sleep(1)
     assert desk.ready() == ("True", "Read")
@@ -245,16 +245,16 @@ def test_an_absence_touches_whom_it_was_pinned_for(store: Store) -> None:
 def test_the_first_answer_that_a_group_is_absent_is_remembered(store: Store) -> None:
     later, gone = AT + timedelta(minutes=1), {"id-/new/SRE": AT}
     take_in(store, snapshot("/SRE"), AT)
-    assert store.realms.reading("default").gone == gone
+    assert store.realms.reading("default").confirmed_absent == gone
     take_in(store, snapshot("/SRE"), later)
     store.put_failure("default", failure(Reason.KEYCLOAK_UNAVAILABLE, "."))
-    assert store.realms.reading("default").gone == gone
+    assert store.realms.reading("default").confirmed_absent == gone
     take_in(store, snapshot("/SRE", "/Dev"), later)
-    assert store.realms.reading("default").gone == gone
+    assert store.realms.reading("default").confirmed_absent == gone
     take_in(store, snapshot("/new/SRE", "/SRE"), later)
-    assert store.realms.reading("default").gone == {}
+    assert store.realms.reading("default").confirmed_absent == {}
     take_in(store, snapshot("/SRE"), later)
-    assert store.realms.reading("default").gone == {"id-/new/SRE": later}
+    assert store.realms.reading("default").confirmed_absent == {"id-/new/SRE": later}
 
 
 def test_pins_of_another_directory_or_object_are_none(store: Store) -> None:

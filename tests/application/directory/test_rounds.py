@@ -94,8 +94,8 @@ async def test_a_failure_of_one_question_concerns_its_own_group_alone(desk: Desk
     assert desk.verdict("sre").outcome is Outcome.GRANT
     held = desk.verdict("dev")
     assert (held.outcome, held.reason) == (Outcome.HOLD, Reason.KEYCLOAK_FORBIDDEN)
-    assert held.last is not None
-    assert held.last.outcome is Outcome.GRANT  # the last answer stays in force
+    assert held.last_known is not None
+    assert held.last_known.outcome is Outcome.GRANT  # the last answer stays in force
     assert desk.ready() == ("True", "Read")
     assert "1 question has no answer: groups: 403." in desk.status()["conditions"][0]["message"]
     desk.reader.broken.clear()
@@ -112,7 +112,7 @@ async def test_what_was_never_answered_is_not_judged(desk: Desk) -> None:
     desk.declare()
     await asyncio.sleep(1)
     held = desk.verdict("dev")
-    assert (held.reason, held.last) == (Reason.KEYCLOAK_UNAVAILABLE, None)
+    assert (held.reason, held.last_known) == (Reason.KEYCLOAK_UNAVAILABLE, None)
     assert "HTTP 503" in held.message
     assert desk.verdict("sre").outcome is Outcome.GRANT
 

@@ -10,7 +10,7 @@ from fakes.keycloak import VIEW_REALM
 from fakes.values import mapping
 from fakes.world import World
 from groupaccess.application.directory.suggestions import AGAIN
-from groupaccess.domain.directory.suggestions import Hint
+from groupaccess.domain.directory.suggestions import Suggestion
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ async def typo(desk: Desk) -> AsyncIterator[Desk]:
     running.cancel()
 
 
-def hint(desk: Desk) -> Hint | None:
-    return desk.given().hints.get("develper")
+def hint(desk: Desk) -> Suggestion | None:
+    return desk.given().suggestions.get("develper")
 
 
 async def test_a_message_comes_at_once_and_better_a_moment_later(typo: Desk) -> None:
@@ -37,7 +37,7 @@ async def test_a_message_comes_at_once_and_better_a_moment_later(typo: Desk) -> 
     typo.suggestions.want("default", "develper")
     await asyncio.sleep(3)
     assert typo.touched == ["platform"]
-    assert hint(typo) == Hint(("/Developer",))
+    assert hint(typo) == Suggestion(("/Developer",))
     assert "did you mean /Developer?" in typo.verdict().message
 
 
@@ -46,7 +46,7 @@ async def test_a_role_of_that_name_is_a_hint(typo: Desk) -> None:
     typo.realm.rights["groupaccess"].add(VIEW_REALM)
     typo.suggestions.want("default", "develper")
     await asyncio.sleep(3)
-    assert hint(typo) == Hint(("/Developer",), role=True)
+    assert hint(typo) == Suggestion(("/Developer",), is_role=True)
 
 
 async def test_the_same_is_looked_for_again_after_ten_minutes(typo: Desk) -> None:
@@ -113,7 +113,7 @@ async def test_a_failure_takes_no_suggestion_back(
     typo.touched.clear()
     typo.suggestions.want("default", "develper")
     await asyncio.sleep(10)
-    assert hint(typo) == Hint(("/Developer",))
+    assert hint(typo) == Suggestion(("/Developer",))
     assert typo.touched == []
 
 

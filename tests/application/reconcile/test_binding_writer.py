@@ -11,8 +11,8 @@ from fakes.office import NAME, Office
 from fakes.values import access, content, desired, failure, key
 from groupaccess.application.ports.errors import PassingError, RefusedError
 from groupaccess.application.reconcile.binding_writer import PATIENCE_SECONDS
-from groupaccess.domain.binding import Binding, BindingKey, Desired, Owner
-from groupaccess.domain.bindings.plan import Apply, Delete, Why
+from groupaccess.domain.binding import Binding, BindingKey, DesiredBinding, Owner
+from groupaccess.domain.bindings.plan import Apply, Delete, DeleteReason
 from groupaccess.domain.reasons import Reason
 
 OWNER = Owner("uid-platform", NAME)
@@ -31,11 +31,11 @@ def old(office: Office) -> Binding:
 
 
 def undeclared(old: Binding) -> Delete:
-    return Delete(old, Why.UNDECLARED)
+    return Delete(old, DeleteReason.NOT_DECLARED)
 
 
 def replaced(old: Binding) -> Delete:
-    return Delete(old, Why.REPLACED, frozenset({NEW.key}))
+    return Delete(old, DeleteReason.REPLACED, frozenset({NEW.key}))
 
 
 async def test_what_is_written_is_known_when_it_is_acknowledged(
@@ -98,7 +98,7 @@ async def test_one_deletion_does_not_wait_for_two_thousand_of_another_object(
     office.cluster.takes = 0.02  # seconds a call
     many = [office.bind(key("other", f"m{n}", "view"), "view") for n in range(2000)]
     one = office.bind(key("shop", "sre", "view"), "view")
-    order = [Delete(each, Why.ORPHANED) for each in many]
+    order = [Delete(each, DeleteReason.ORPHANED) for each in many]
     both = asyncio.gather(
         office.write(*order, name="other", known=False),
         office.write(undeclared(one), name="shop", known=False),
@@ -149,7 +149,7 @@ async def test_what_is_to_be_deleted_and_wanted_again_has_its_whole_time(
 async def test_an_unowned_binding_goes_after_five_minutes(
     office: Office, clock: FakeClock, old: Binding
 ) -> None:
-    unowned = Delete(old, Why.UNOWNED)
+    unowned = Delete(old, DeleteReason.OWNER_UNKNOWN)
     assert await office.write(unowned, known=False) == 300
     clock.advance(299)
     assert await office.write(unowned, known=False) == pytest.approx(1)
@@ -159,15 +159,20 @@ async def test_an_unowned_binding_goes_after_five_minutes(
     assert office.store.bindings.memories == {}
 
 
-@pytest.mark.parametrize("why", [Why.UNDECLARED, Why.ORPHANED])
-async def test_everything_else_goes_at_once(office: Office, old: Binding, why: Why) -> None:
+@pytest.mark.parametrize("why", [DeleteReason.NOT_DECLARED, DeleteReason.ORPHANED])
+async def test_everything_else_goes_at_once(
+    office: Office, old: Binding, why: DeleteReason
+) -> None:
     await office.write(Delete(old, why))
     assert office.cluster.bindings == {}
 
 
 async def test_a_wrong_role_is_deleted_and_made_anew_in_one_step(office: Office) -> None:
     wrong = office.bind(NEW.key, "admin")
-    assert await office.write(Apply(NEW, None, wrong), Delete(wrong, Why.OTHER_ROLE)) is None
+    assert (
+        await office.write(Apply(NEW, None, wrong), Delete(wrong, DeleteReason.WRONG_ROLE_REF))
+        is None
+    )
     assert office.cluster.bindings[NEW.key].content == NEW.content
     assert office.cluster.writes == [f"delete {NEW.key}", f"apply {NEW.key}"]
 
@@ -235,7 +240,7 @@ async def test_a_failed_write_stops_no_other(office: Office, old: Binding) -> No
 
 async def test_what_cannot_be_emptied_is_deleted(office: Office) -> None:
     there = office.bind(NEW.key, "view")
-    nobody = Desired(NEW.key, "sre", replace(NEW.content, subjects=()))
+    nobody = DesiredBinding(NEW.key, "sre", replace(NEW.content, subjects=()))
     for trouble in (RefusedError(failure(Reason.WRITE_REFUSED)), PassingError("503")):
         office.cluster.fail("apply", trouble)
         await office.write(Apply(nobody, there))
@@ -354,7 +359,7 @@ async def test_what_was_gone_already_is_not_announced(office: Office, old: Bindi
 
 
 async def test_nobody_is_told_about_an_object_that_is_gone(office: Office, old: Binding) -> None:
-    await office.write(Delete(old, Why.ORPHANED), known=False)
+    await office.write(Delete(old, DeleteReason.ORPHANED), known=False)
     await office.recorder.flush()
     assert office.notes == []
 
@@ -362,7 +367,8 @@ async def test_nobody_is_told_about_an_object_that_is_gone(office: Office, old: 
 async def test_many_bindings_make_one_event_that_names_three(office: Office) -> None:
     name, said = "groupaccess:platform:sre:view", content("view")
     applies = [
-        Apply(Desired(BindingKey(f"n{number:02}", name), "sre", said), None) for number in range(40)
+        Apply(DesiredBinding(BindingKey(f"n{number:02}", name), "sre", said), None)
+        for number in range(40)
     ]
     for todo in applies:
         office.cluster.label(todo.desired.key.namespace)

@@ -11,7 +11,7 @@ from fakes.values import access, desired, failure, key
 from groupaccess.application.ports.errors import RefusedError
 from groupaccess.application.work.queue import Priority, Queue
 from groupaccess.domain.binding import Owner
-from groupaccess.domain.bindings.plan import Apply, Delete, Why
+from groupaccess.domain.bindings.plan import Apply, Delete, DeleteReason
 from groupaccess.domain.reasons import Reason
 
 OWNER = Owner("uid-platform", NAME)
@@ -36,7 +36,7 @@ async def test_a_failure_of_what_is_not_to_be_written_now_asks_for_no_look(
 async def test_an_older_plan_makes_nothing_anew(office: Office) -> None:
     wrong = office.bind(NEW.key, "admin")
     answer = office.hang("delete")
-    await office.write(Apply(NEW, None, wrong), Delete(wrong, Why.OTHER_ROLE))
+    await office.write(Apply(NEW, None, wrong), Delete(wrong, DeleteReason.WRONG_ROLE_REF))
     await office.write()  # its mapping was removed meanwhile
     answer.set()
     await asyncio.sleep(1)
@@ -47,8 +47,8 @@ async def test_an_older_plan_makes_nothing_anew(office: Office) -> None:
 async def test_what_is_not_there_yet_replaces_nothing(office: Office, clock: FakeClock) -> None:
     old, wrong = office.bind(key(role="edit")), office.bind(NEW.key, "admin")
     office.hang("delete")
-    replaced = Delete(old, Why.REPLACED, frozenset({NEW.key}))
-    todo = (Apply(NEW, None, wrong), Delete(wrong, Why.OTHER_ROLE), replaced)
+    replaced = Delete(old, DeleteReason.REPLACED, frozenset({NEW.key}))
+    todo = (Apply(NEW, None, wrong), Delete(wrong, DeleteReason.WRONG_ROLE_REF), replaced)
     for _ in range(3):
         await office.write(*todo)
         clock.advance(2)
@@ -70,12 +70,12 @@ async def test_subjects_go_after_30_seconds_although_a_write_hangs(
 async def test_a_deletion_without_an_answer_is_sent_again(office: Office) -> None:
     old = office.bind(key(role="edit"))
     office.hang("delete")
-    await office.write(Delete(old, Why.UNDECLARED))
+    await office.write(Delete(old, DeleteReason.NOT_DECLARED))
     await asyncio.sleep(5)
     ((name, _, urgent),) = office.woken
     assert (name, urgent) == (NAME, True)
     await asyncio.sleep(1)
-    await office.write(Delete(old, Why.UNDECLARED))
+    await office.write(Delete(old, DeleteReason.NOT_DECLARED))
     assert office.cluster.bindings == {}
 
 
@@ -83,7 +83,7 @@ async def test_a_deletion_that_fails_is_forgotten_with_the_binding(office: Offic
     old = office.bind(key(role="edit"))
     office.store.drop_binding(old.key, old.uid)  # the watch was faster than the plan
     office.cluster.fail("delete")
-    await office.write(Delete(old, Why.UNDECLARED))
+    await office.write(Delete(old, DeleteReason.NOT_DECLARED))
     assert office.store.bindings.memories == {}
 
 

@@ -6,7 +6,7 @@ from fakes.values import failure, key, mapping
 from fakes.world import World
 from groupaccess.application.ports.errors import PassingError, RefusedError
 from groupaccess.application.state.write_attempt import LASTING_SECONDS
-from groupaccess.domain.condition import PATIENCE
+from groupaccess.domain.condition import TRANSIENT_WAIT
 from groupaccess.domain.reasons import Reason
 
 OVERLOADED = "503: the server is overloaded"
@@ -92,7 +92,7 @@ async def test_what_failed_once_is_new_again_after_it_worked(declared: World) ->
 
 async def test_after_five_minutes_a_person_is_called(declared: World) -> None:
     await fail_for(declared, LASTING_SECONDS)
-    declared.clock.advance(PATIENCE.total_seconds())
+    declared.clock.advance(TRANSIENT_WAIT.total_seconds())
     await fail(declared)
     assert declared.condition("Stalled") == ("True", "WriteRefused")
     assert declared.condition("Reconciling")[0] == "False"

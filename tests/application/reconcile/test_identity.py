@@ -7,10 +7,10 @@ import pytest
 
 from fakes.values import key, mapping, snapshot
 from fakes.world import World
-from groupaccess.domain.binding import Content
+from groupaccess.domain.binding import BindingContent
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
-from groupaccess.domain.identity.freeze import ACKNOWLEDGE
+from groupaccess.domain.identity.freeze import ACKNOWLEDGE_ANNOTATION
 
 GRACE = timedelta(minutes=10)
 
@@ -46,7 +46,7 @@ def whom(world: World) -> dict[str, tuple[str, ...]]:
     return {name.partition(":")[0]: groups for name, groups in world.grants.items() if groups}
 
 
-def of(world: World, name: str) -> Content:
+def of(world: World, name: str) -> BindingContent:
     (found,) = (b.content for key, b in world.cluster.bindings.items() if f":{name}:" in key.name)
     return found
 
@@ -182,7 +182,7 @@ async def test_another_account_in_the_same_realm_is_written_down_and_freezes_not
     pinned: World, *, restarted: bool
 ) -> None:
     everybody = whom(pinned)
-    again = replace(with_ids(SRE="1", Dev="2", Ops="3"), identity="account-2")
+    again = replace(with_ids(SRE="1", Dev="2", Ops="3"), directory_id="account-2")
     if restarted:
         pinned.restart()
     await read(pinned, again)
@@ -190,7 +190,7 @@ async def test_another_account_in_the_same_realm_is_written_down_and_freezes_not
     assert pinned.condition("Ready") == ("True", "Granted")
     for name in everybody:
         assert of(pinned, name).annotation("directory-id") == "account-2"
-    await read(pinned, replace(with_ids(SRE="1"), identity="account-2"))
+    await read(pinned, replace(with_ids(SRE="1"), directory_id="account-2"))
     assert "2 of 3 groups" in pinned.mapping()["message"]
     assert "account" not in pinned.mapping()["message"]
 
@@ -203,9 +203,9 @@ async def test_a_suspended_binding_that_names_the_former_account_freezes_nothing
     pinned.take_in(with_ids(SRE="1", Dev="2", Ops="3", Paused="4"))
     await pinned.settle("paused")
     pinned.declare_another("paused", paused, suspend=True)
-    await read(pinned, replace(with_ids(SRE="1", Dev="2", Ops="3", Paused="4"), identity="new"))
-    assert of(pinned, "paused").annotation("directory-id") == snapshot().identity
-    await read(pinned, replace(with_ids(SRE="1", Dev="2", Paused="4"), identity="new"))
+    await read(pinned, replace(with_ids(SRE="1", Dev="2", Ops="3", Paused="4"), directory_id="new"))
+    assert of(pinned, "paused").annotation("directory-id") == snapshot().directory_id
+    await read(pinned, replace(with_ids(SRE="1", Dev="2", Paused="4"), directory_id="new"))
     assert pinned.store.frozen("default") is None
     assert pinned.said_of("ops") == ("Held", "GroupMissing")
 
@@ -229,7 +229,7 @@ async def test_what_is_held_names_another_account_too(pinned: World, *, restarte
     pinned.cluster.roles.discard("view")
     if restarted:
         pinned.restart()
-    await read(pinned, replace(with_ids(SRE="1", Dev="2", Ops="3"), identity="account-2"))
+    await read(pinned, replace(with_ids(SRE="1", Dev="2", Ops="3"), directory_id="account-2"))
     assert pinned.said_of("sre") == ("Held", "ClusterRoleNotFound")
     assert of(pinned, "sre").annotation("directory-id") == "account-2"
     assert whom(pinned)["sre"] == ("SRE",)
@@ -246,17 +246,17 @@ REPLACED = with_ids(SRE="a", Dev="b", Ops="c")
 
 def acknowledge(world: World) -> None:
     """Do as the message says."""
-    command = world.mapping()["message"].partition(f"{ACKNOWLEDGE}=")[2]
+    command = world.mapping()["message"].partition(f"{ACKNOWLEDGE_ANNOTATION}=")[2]
     annotate(world, command.partition(" ")[0].rstrip("."))
 
 
 def annotate(world: World, value: str) -> None:
-    world.cluster.objects.annotate("KeycloakDirectory", "default", {ACKNOWLEDGE: value})
+    world.cluster.objects.annotate("KeycloakDirectory", "default", {ACKNOWLEDGE_ANNOTATION: value})
 
 
 @pytest.mark.parametrize(
     "found",
-    [REPLACED, with_ids(Other="9"), with_ids(SRE="1"), replace(BOTH, identity="another realm")],
+    [REPLACED, with_ids(Other="9"), with_ids(SRE="1"), replace(BOTH, directory_id="another realm")],
     ids=["imported anew", "all gone", "most gone", "another identity"],
 )
 async def test_an_upheaval_freezes_and_survives_a_restart(pinned: World, found: Snapshot) -> None:
@@ -287,22 +287,22 @@ async def test_what_was_acknowledged_is_acted_upon(
     pinned: World, on_replaced: str, after: dict[str, tuple[str, ...]]
 ) -> None:
     pinned.declare_directory(onReplaced=on_replaced)
-    await read(pinned, replace(REPLACED, identity="realm-2"))
+    await read(pinned, replace(REPLACED, directory_id="realm-2"))
     acknowledge(pinned)
     await pinned.settle()
     assert whom(pinned) == after
     pinned.restart()
-    await read(pinned, replace(REPLACED, identity="realm-2"))
+    await read(pinned, replace(REPLACED, directory_id="realm-2"))
     assert whom(pinned) == after
     assert pinned.said_of("sre")[1] == ("GroupReplaced" if not after else "Granted")
 
 
 async def test_an_old_acknowledgement_says_nothing_about_a_new_event(pinned: World) -> None:
     pinned.declare_directory(onReplaced="Warn")
-    await read(pinned, replace(REPLACED, identity="realm-2"))
+    await read(pinned, replace(REPLACED, directory_id="realm-2"))
     acknowledge(pinned)
     await pinned.settle()
-    await read(pinned, replace(with_ids(SRE="x", Dev="y", Ops="z"), identity="realm-3"))
+    await read(pinned, replace(with_ids(SRE="x", Dev="y", Ops="z"), directory_id="realm-3"))
     assert pinned.said_of("sre")[1] == "DirectoryFrozen"
     assert of(pinned, "sre").annotation("group-id") == "a"
 

@@ -8,7 +8,7 @@ from fakes.values import key, mapping, snapshot
 from fakes.world import World
 from groupaccess.application.ports.errors import RefusedError
 from groupaccess.domain.access.namespace_scope import Namespace
-from groupaccess.domain.directory.client import ClaimMapper, MapperKind, Proof, Result
+from groupaccess.domain.directory.client import ClaimMapper, MapperKind, ProofResult, TokenProof
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
@@ -121,7 +121,7 @@ async def test_its_end_acts_while_nothing_else_does(
             sre, dev = mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit")
             renamed.declare(sre, dev, suspend=True)
         case "freeze":
-            renamed.take_in(replace(called("OPS"), identity="another"))
+            renamed.take_in(replace(called("OPS"), directory_id="another"))
         case "no directory":
             renamed.cluster.objects.remove("KeycloakDirectory", "default")
         case _:
@@ -145,10 +145,10 @@ async def test_after_a_restart_the_end_waits_for_what_a_token_shows(renamed: Wor
     renamed.restart()
     found = called("QA")
     (headlamp,) = found.clients
-    renamed.take_in(replace(found, clients=(replace(headlamp, unasked=True),)))
+    renamed.take_in(replace(found, clients=(replace(headlamp, proof_pending=True),)))
     await renamed.settle()
     assert renamed.grants["sre:view"] == ("OPS", "SRE")
-    proof = Proof(Result.PROVEN, "as computed", renamed.clock.now(), 1800)
+    proof = TokenProof(ProofResult.PROVEN, "as computed", renamed.clock.now(), 1800)
     await read(renamed, replace(found, clients=(replace(headlamp, proof=proof),)))
     assert set(renamed.grants["sre:view"]) == {"OPS", "QA", "SRE"}
     await pass_time(renamed, 2 * MINUTES)
@@ -235,12 +235,12 @@ async def test_a_role_of_the_former_name_ends_it_at_the_next_answer(renamed: Wor
     (headlamp,) = found.clients
     roles = ClaimMapper(
         "roles",
-        MapperKind.MERGING,
+        MapperKind.APPENDING,
         "groups",
         full_path=False,
         in_id_token=True,
         in_access_token=True,
-        adds=frozenset({"SRE", "auditor"}),
+        other_values=frozenset({"SRE", "auditor"}),
     )
     with_roles = replace(headlamp, mappers=(*headlamp.mappers, roles))
     assert "platform" in renamed.take_in(replace(found, clients=(with_roles,)))

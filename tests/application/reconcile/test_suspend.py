@@ -154,7 +154,7 @@ async def test_what_was_proven_of_a_mapping_that_ended_is_forgotten(suspended: W
 async def test_a_label_that_is_taken_off_is_drift_too(suspended: World) -> None:
     suspended.cluster.edit(key(), managed=False)
     await suspended.reconcile()
-    assert not suspended.cluster.bindings[key()].content.managed
+    assert not suspended.cluster.bindings[key()].content.has_managed_by_label
     assert "differs from what is declared" in suspended.mapping()["message"]
 
 

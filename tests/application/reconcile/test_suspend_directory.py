@@ -8,7 +8,7 @@ from fakes.answers import take_in
 from fakes.values import directory, key, mapping, snapshot
 from fakes.world import World
 from groupaccess.application.state.store import Store
-from groupaccess.domain.apiserver.oidc_check import Sight
+from groupaccess.domain.apiserver.oidc_check import OidcCheck
 from groupaccess.domain.reasons import Reason
 
 SRE, DEV = mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit")
@@ -122,7 +122,7 @@ def test_what_was_read_and_seen_stays_known_when_only_suspend_changes() -> None:
     store, canary = Store(), {"group": "canary"}
     store.put_directory(directory(canary=canary))
     take_in(store, snapshot("/SRE"), datetime(2026, 1, 1, tzinfo=UTC))
-    store.put_sight("default", Sight("True", Reason.API_SERVER_AGREES, "as declared"))
+    store.put_sight("default", OidcCheck("True", Reason.API_SERVER_AGREES, "as declared"))
     store.put_directory(directory(version="2", suspend=True, canary=canary))
     assert store.realms.reading("default").snapshot is not None
     assert "default" in store.realms.sights

@@ -4,7 +4,7 @@ import pytest
 
 from fakes.values import mapping
 from fakes.world import NAME, World
-from groupaccess.domain.directory.suggestions import Hint
+from groupaccess.domain.directory.suggestions import Suggestion
 
 
 async def test_a_missing_directory_is_waited_for(world: World) -> None:
@@ -30,7 +30,7 @@ async def test_a_group_that_is_missing_is_waited_for_and_then_stalls(world: Worl
     assert world.condition("Ready") == ("False", "GroupNotFound")
     assert world.condition("Reconciling") == ("True", "GroupNotFound")
     ref = world.store.realms.directories["default"].observed.ref
-    assert world.store.put_hint(ref, "sre", Hint(("/SRE",)), 0.0) == {NAME}
+    assert world.store.put_hint(ref, "sre", Suggestion(("/SRE",)), 0.0) == {NAME}
     await world.reconcile()
     assert "did you mean /SRE?" in world.status["mappings"][0]["message"]
     world.clock.advance(200)

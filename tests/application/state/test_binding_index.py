@@ -50,7 +50,7 @@ def test_news_touch_whose_name_a_binding_bears() -> None:
 def test_a_newer_version_that_says_the_same_touches_nobody_and_is_known() -> None:
     standing = made(binding(OURS, version="1"))
     assert standing.put(binding(OURS, version="2")) == set()
-    assert standing.of("platform")[OURS].version == "2"
+    assert standing.of("platform")[OURS].resource_version == "2"
 
 
 def test_the_same_under_another_uid_is_another_one() -> None:

@@ -5,8 +5,15 @@ from datetime import UTC, datetime, timedelta
 from fakes.values import failure
 from groupaccess.application.state.directory_memory import DirectoryMemory, Round
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.questions import Answer, ById, InUse, Pinned, Question, Search
-from groupaccess.domain.directory.reading import Gap, Reading
+from groupaccess.domain.directory.questions import (
+    Answer,
+    ById,
+    GroupsInUse,
+    PinnedId,
+    Question,
+    Search,
+)
+from groupaccess.domain.directory.reading import MissingAnswer, Reading
 from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.reasons import Reason
 
@@ -16,7 +23,7 @@ SRE = Group("/SRE", "SRE", "1")
 HERE, NOBODY = Answer((SRE,)), Answer()
 REALM = Realm("me", ())
 LOST = failure(Reason.KEYCLOAK_UNAVAILABLE)
-USED = InUse(frozenset({"SRE"}), frozenset({Pinned("1", "SRE")}))
+USED = GroupsInUse(frozenset({"SRE"}), frozenset({PinnedId("1", "SRE")}))
 
 
 def ended(*results: tuple[Question, Answer | None], realm: Realm = REALM) -> Round:
@@ -42,7 +49,7 @@ def test_a_round_is_whole_when_each_pinned_id_was_answered() -> None:
 
 
 def test_what_cannot_be_an_id_keeps_no_round_from_being_whole() -> None:
-    used = InUse(pins=frozenset({Pinned("..", "SRE")}))
+    used = GroupsInUse(pinned_ids=frozenset({PinnedId("..", "SRE")}))
     assert Round(REALM, {}, used, AT).whole
 
 
@@ -50,19 +57,19 @@ def test_an_absence_acts_after_a_whole_round_and_since_its_first_answer() -> Non
     memory = remembered((Search("SRE"), NOBODY), (ById("1"), None))
     memory.put({ById("1"): NOBODY}, AT)
     assert memory.gone == {"1": AT}
-    assert memory.reading.gone == {}
+    assert memory.reading.confirmed_absent == {}
     later = ended((Search("SRE"), NOBODY), (ById("1"), NOBODY))
     assert memory.put_round(later, USED, paths=False) == frozenset({ById("1")})
-    assert memory.reading.gone == {"1": AT}
+    assert memory.reading.confirmed_absent == {"1": AT}
     memory.put({ById("1"): NOBODY}, LATER)
-    assert memory.reading.gone == {"1": AT}
+    assert memory.reading.confirmed_absent == {"1": AT}
 
 
 def test_a_group_that_is_there_again_is_not_gone() -> None:
     memory = remembered((Search("SRE"), NOBODY), (ById("1"), NOBODY))
-    assert memory.reading.gone == {"1": AT}
+    assert memory.reading.confirmed_absent == {"1": AT}
     memory.put({Search("SRE"): HERE}, LATER)
-    assert memory.reading.gone == {}
+    assert memory.reading.confirmed_absent == {}
 
 
 def test_an_answer_that_is_the_same_is_no_news() -> None:
@@ -77,7 +84,7 @@ def test_a_failure_keeps_the_answer_and_ends_with_the_next_one() -> None:
     memory = remembered((Search("SRE"), HERE))
     assert memory.put({Search("SRE"): LOST}, LATER) == {Search("SRE")}
     assert memory.put({Search("SRE"): LOST}, LATER) == set()
-    assert memory.gap([Search("SRE")]) == Gap(LOST, answered=True)
+    assert memory.gap([Search("SRE")]) == MissingAnswer(LOST, answered=True)
     assert memory.reading.snapshot is not None
     assert memory.reading.snapshot.find("SRE") == SRE
     assert memory.put({Search("SRE"): HERE}, LATER) == {Search("SRE")}
@@ -85,8 +92,8 @@ def test_a_failure_keeps_the_answer_and_ends_with_the_next_one() -> None:
 
 
 def test_what_was_not_asked_is_a_gap_without_a_failure() -> None:
-    assert remembered((Search("SRE"), HERE)).gap([Search("SRE"), Search("Dev")]) == Gap()
-    assert remembered((Search("SRE"), None)).gap([Search("SRE")]) == Gap(LOST)
+    assert remembered((Search("SRE"), HERE)).gap([Search("SRE"), Search("Dev")]) == MissingAnswer()
+    assert remembered((Search("SRE"), None)).gap([Search("SRE")]) == MissingAnswer(LOST)
     assert remembered().gap([]) is None
 
 
@@ -95,7 +102,7 @@ def test_of_another_realm_nothing_is_kept() -> None:
     other = ended((Search("SRE"), HERE), realm=Realm("another", ()))
     assert memory.put_round(other, USED, paths=False) is None
     assert memory.answers == {Search("SRE"): HERE}
-    assert memory.reading.gone == {}
+    assert memory.reading.confirmed_absent == {}
 
 
 def test_the_end_of_a_failure_is_news_for_all() -> None:
@@ -107,7 +114,7 @@ def test_the_end_of_a_failure_is_news_for_all() -> None:
 
 def test_what_is_not_in_use_any_more_is_forgotten() -> None:
     memory = remembered((Search("SRE"), NOBODY), (ById("1"), NOBODY))
-    memory.put_round(ended((Search("SRE"), HERE)), InUse(), paths=False)
+    memory.put_round(ended((Search("SRE"), HERE)), GroupsInUse(), paths=False)
     assert memory.answers == {}
     assert memory.gone == {}
     assert memory.known is not None

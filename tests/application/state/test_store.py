@@ -11,9 +11,9 @@ from fakes.values import access, binding, directory, failure, key, mapping, snap
 from groupaccess.application.state.store import Store
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.directory.questions import Answer, Search
-from groupaccess.domain.directory.reading import Gap, Reading
+from groupaccess.domain.directory.reading import MissingAnswer, Reading
 from groupaccess.domain.directory.snapshot import Snapshot
-from groupaccess.domain.directory.suggestions import Hint
+from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.reasons import Reason
 
 LOST = failure(Reason.KEYCLOAK_UNAVAILABLE)
@@ -196,13 +196,13 @@ def test_until_its_questions_are_answered_a_mapping_counts_as_not_read(store: St
     read(store, snapshot("/SRE"))
     store.put_access(access("platform", mapping(), mapping("ops", "Ops"), version="2"))
     given = store.circumstances(store.accesses["platform"], NOW)
-    assert given.gaps == {"ops": Gap()}
-    assert given.unread_yet
+    assert given.missing_answers == {"ops": MissingAnswer()}
+    assert given.awaits_first_reading
     assert store.unanswered("default", ["platform"]) == {Search("Ops")}
     assert store.unanswered("other", ["platform"]) == set()
     assert store.put_results("default", {Search("Ops"): Answer()}, NOW) == {"platform"}
     assert store.unanswered("default", ["platform"]) == set()
-    assert not store.circumstances(store.accesses["platform"], NOW).unread_yet
+    assert not store.circumstances(store.accesses["platform"], NOW).awaits_first_reading
 
 
 def test_a_failure_of_a_question_touches_those_that_need_its_answer(store: Store) -> None:
@@ -210,23 +210,23 @@ def test_a_failure_of_a_question_touches_those_that_need_its_answer(store: Store
     assert store.put_results("default", {Search("SRE"): LOST}, NOW) == {"platform"}
     assert store.put_results("default", {Search("SRE"): LOST}, NOW) == set()
     given = store.circumstances(store.accesses["platform"], NOW)
-    assert given.gaps == {"sre": Gap(LOST, answered=True)}
-    assert not given.unread_yet
+    assert given.missing_answers == {"sre": MissingAnswer(LOST, answered=True)}
+    assert not given.awaits_first_reading
     known = store.realms.memory("default").answers[Search("SRE")]
     assert store.put_results("default", {Search("SRE"): known}, NOW) == {"platform"}
-    assert store.circumstances(store.accesses["platform"], NOW).gaps == {}
+    assert store.circumstances(store.accesses["platform"], NOW).missing_answers == {}
 
 
 def test_a_hint_touches_those_that_name_what_is_missing(store: Store) -> None:
     read(store, snapshot("/Sre"))
-    ref, hint = store.realms.directories["default"].observed.ref, Hint(("/Sre",))
-    assert store.put_hint(ref, "SRE", Hint(), 1.0) == set()
+    ref, hint = store.realms.directories["default"].observed.ref, Suggestion(("/Sre",))
+    assert store.put_hint(ref, "SRE", Suggestion(), 1.0) == set()
     assert store.put_hint(ref, "SRE", hint, 2.0) == {"platform"}
     assert store.put_hint(ref, "SRE", hint, 3.0) == set()
-    assert store.circumstances(store.accesses["platform"], NOW).hints == {"SRE": hint}
-    assert store.circumstances(store.accesses["shop"], NOW).hints == {}
-    assert store.put_hint(replace(ref, uid="former"), "SRE", Hint(), 4.0) == set()
-    assert store.circumstances(store.accesses["platform"], NOW).hints == {"SRE": hint}
+    assert store.circumstances(store.accesses["platform"], NOW).suggestions == {"SRE": hint}
+    assert store.circumstances(store.accesses["shop"], NOW).suggestions == {}
+    assert store.put_hint(replace(ref, uid="former"), "SRE", Suggestion(), 4.0) == set()
+    assert store.circumstances(store.accesses["platform"], NOW).suggestions == {"SRE": hint}
 
 
 def test_an_object_that_ended_is_touched_by_no_answer(store: Store) -> None:
@@ -238,7 +238,7 @@ def test_an_object_that_ended_is_touched_by_no_answer(store: Store) -> None:
 def unasked(*paths: str) -> Snapshot:
     """Return what is known while no proof was looked for, since no group was in use."""
     found = snapshot(*paths)
-    return replace(found, clients=tuple(replace(c, unasked=True) for c in found.clients))
+    return replace(found, clients=tuple(replace(c, proof_pending=True) for c in found.clients))
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_a_group_that_is_the_first_in_use_waits_for_the_reading_that_proves_it(
 
     def unread() -> bool:
         given = store.circumstances(store.accesses["platform"], datetime.now(UTC))
-        return given.unread_yet
+        return given.awaits_first_reading
 
     assert unread() is waits
     assert read(store, snapshot("/SRE", "/a/Dev")) == {"platform"}
@@ -295,14 +295,14 @@ def test_a_foreign_binding_is_kept_and_touches_nobody(store: Store) -> None:
 def test_a_binding_that_says_the_same_touches_nobody(store: Store) -> None:
     store.put_binding(binding(key(), version="1"))
     assert store.put_binding(binding(key(), version="2")) == set()
-    assert store.bindings.all[key()].version == "2"
+    assert store.bindings.all[key()].resource_version == "2"
 
 
 def test_an_older_version_of_a_binding_is_not_taken(store: Store) -> None:
     store.put_binding(binding(key(), version="10"))
     older = replace(binding(key(), version="9"), content=binding(key(), managed="x").content)
     assert store.put_binding(older) == set()
-    assert store.bindings.all[key()].version == "10"
+    assert store.bindings.all[key()].resource_version == "10"
 
 
 def test_news_of_the_binding_before_do_not_hide_the_one_made_anew(store: Store) -> None:

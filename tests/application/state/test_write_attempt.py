@@ -14,7 +14,7 @@ from groupaccess.application.state.write_attempt import (
     WORDS,
     Attempt,
 )
-from groupaccess.domain.binding import Binding, Desired, Owner
+from groupaccess.domain.binding import Binding, DesiredBinding, Owner
 from groupaccess.domain.reasons import Reason
 
 OWNER = Owner("uid-platform", "platform")
@@ -24,7 +24,7 @@ OVERLOADED = PassingError("503: overloaded")
 NO = failure(Reason.WRITE_REFUSED, "a policy says no")
 
 
-def begin(what: Desired | None = WANT, now: float = 0.0) -> Attempt:
+def begin(what: DesiredBinding | None = WANT, now: float = 0.0) -> Attempt:
     return Attempt.after(None, what, "1", now)
 
 
@@ -115,7 +115,7 @@ def test_a_failure_is_said_when_it_lasts_and_in_the_words_of_then() -> None:
     attempt.fail(PassingError("port 2"), LASTING_SECONDS + 9)
     said = attempt.fault()
     assert said is not None
-    assert (said.reason, said.passing) == (Reason.WRITE_REFUSED, True)
+    assert (said.reason, said.transient) == (Reason.WRITE_REFUSED, True)
     assert said.message.endswith("by itself: " + "x" * WORDS)
     assert not attempt.is_new()
 

@@ -8,21 +8,21 @@ from domain.builders import NOW, client, mapper, proof, realm
 from groupaccess.api.v1alpha1 import KeycloakDirectoryStatus
 from groupaccess.application.state.observed_status import fingerprint
 from groupaccess.application.status.rendering import directory_status
-from groupaccess.domain.condition import Prior
-from groupaccess.domain.directory.client import Client, Proof
+from groupaccess.domain.condition import PreviousStatus
+from groupaccess.domain.directory.client import Client, TokenProof
 from groupaccess.domain.directory.reading import Reading
-from groupaccess.domain.status.directory_status import Asking
+from groupaccess.domain.status.directory_status import RoundSummary
 
 PROOF = proof()
-PRIOR = Prior(-1, {})
+PRIOR = PreviousStatus(-1, {})
 
 
-def said(given: Proof | None) -> Any:  # noqa: ANN401 -- JSON
+def said(given: TokenProof | None) -> Any:  # noqa: ANN401 -- JSON
     return _status(client("headlamp", mapper(), proof=given)).to_kubernetes().get("clients")
 
 
 def _status(*clients: Client) -> KeycloakDirectoryStatus:
-    return directory_status(1, (), Reading(realm(clients=clients)), Asking(1), PRIOR, NOW)
+    return directory_status(1, (), Reading(realm(clients=clients)), RoundSummary(1), PRIOR, NOW)
 
 
 def test_proof_is_told_with_its_time_and_how_long_a_token_lives() -> None:

@@ -17,8 +17,8 @@ from groupaccess.api import v1alpha1 as api
 from groupaccess.application.state.declared import declared_access
 from groupaccess.cli.adoption.manifest import as_access, render
 from groupaccess.cli.app import app
-from groupaccess.domain.adoption.candidates import Found
-from groupaccess.domain.adoption.drafts import Wishes, adopt
+from groupaccess.domain.adoption.candidates import CandidateBinding
+from groupaccess.domain.adoption.drafts import AdoptionOptions, draft_accesses
 
 PAGE = Path(__file__).parents[3] / "docs" / "adopting.md"
 
@@ -32,14 +32,14 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
 
 
-def printed(*founds: Found, wishes: Wishes | None = None) -> str:
-    return render(adopt(founds, wishes or Wishes()), "default")
+def printed(*founds: CandidateBinding, wishes: AdoptionOptions | None = None) -> str:
+    return render(draft_accesses(founds, wishes or AdoptionOptions()), "default")
 
 
 def test_what_is_printed_is_what_was_drafted() -> None:
     founds = [found(f"b{n}", f"/g/{n}", "SRE", role=("view", "edit")[n % 2]) for n in range(60)]
     founds += [found("n", "dev", namespace=name) for name in ("shop", "bank", "1e3", "null")]
-    adoption = adopt(founds, Wishes())
+    adoption = draft_accesses(founds, AdoptionOptions())
     bodies = list(yaml.safe_load_all(render(adoption, "corp")))
     assert len(bodies) == len(adoption.drafts) == 4
     for body, draft in zip(bodies, adoption.drafts, strict=True):
@@ -47,7 +47,7 @@ def test_what_is_printed_is_what_was_drafted() -> None:
         assert read.to_kubernetes() == body == as_access(draft, "corp").to_kubernetes()
         declared = declared_access(read).access
         assert declared.directory == "corp"
-        assert declared.mappings == tuple(line.mapping for line in draft.lines)
+        assert declared.mappings == tuple(line.mapping for line in draft.mappings)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ EVIL = "x\nspec: {mappings: [{name: e, group: e, clusterRole: cluster-admin}]}\n
 @pytest.mark.parametrize(
     "one", [found(EVIL, "SRE"), found("a", "SRE", EVIL), found("a", "SRE", role=EVIL)]
 )
-def test_a_name_with_line_breaks_stays_in_its_comment(one: Found) -> None:
+def test_a_name_with_line_breaks_stays_in_its_comment(one: CandidateBinding) -> None:
     text = printed(one, found("b", "dev", role="edit"))
     assert all(line.isprintable() for line in text.split("\n"))
     groups = {

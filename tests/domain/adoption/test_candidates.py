@@ -3,7 +3,11 @@
 import pytest
 
 from domain.handmade import account, found, group
-from groupaccess.domain.adoption.candidates import Found, role_objection, subject_objection
+from groupaccess.domain.adoption.candidates import (
+    CandidateBinding,
+    unsupported_role,
+    unsupported_subject,
+)
 from groupaccess.domain.binding import RoleRef, Subject
 
 RANCHER = (
@@ -49,11 +53,11 @@ ONLY_GROUPS = "a GroupAccess gives roles to groups only"
     ],
 )
 def test_a_subject(subject: Subject, prefix: str, words: str | None) -> None:
-    assert subject_objection(subject, prefix) == words
+    assert unsupported_subject(subject, prefix) == words
 
 
 def test_a_name_that_is_too_long() -> None:
-    assert subject_objection(group("a" * 1025), "") == f'Group "{"a" * 1025}": {NO_NAME}'
+    assert unsupported_subject(group("a" * 1025), "") == f'Group "{"a" * 1025}": {NO_NAME}'
 
 
 @pytest.mark.parametrize(
@@ -69,7 +73,7 @@ def test_a_name_that_is_too_long() -> None:
     ],
 )
 def test_a_role(role: RoleRef, words: str | None) -> None:
-    assert role_objection(role) == words
+    assert unsupported_role(role) == words
 
 
 @pytest.mark.parametrize(
@@ -88,5 +92,5 @@ def test_a_role(role: RoleRef, words: str | None) -> None:
         (found("a", owners=(("Team", "x"),)), 'it belongs to Team "x", which may make it again'),
     ],
 )
-def test_a_maker(one: Found, words: str | None) -> None:
-    assert (one.maker and one.maker.words) == words
+def test_a_maker(one: CandidateBinding, words: str | None) -> None:
+    assert (one.managing_tool and one.managing_tool.description) == words

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupaccess.domain.adoption.dns_labels import LIMIT, labels
+from groupaccess.domain.adoption.dns_labels import LIMIT, unique_dns_labels
 
 TEXTS = st.lists(st.tuples(st.text(max_size=70), st.sampled_from(["", "view", "a:b"])), max_size=8)
 
@@ -21,11 +21,11 @@ TEXTS = st.lists(st.tuples(st.text(max_size=70), st.sampled_from(["", "view", "a
     ],
 )
 def test_a_name_can_be_read(text: tuple[str, ...], name: str) -> None:
-    assert labels([text]) == {text: name}
+    assert unique_dns_labels([text]) == {text: name}
 
 
 def test_names_that_would_be_alike_end_in_a_digest_and_the_others_do_not() -> None:
-    found = labels([("SRE", "view"), ("sre", "view"), ("dev", "view")])
+    found = unique_dns_labels([("SRE", "view"), ("sre", "view"), ("dev", "view")])
     assert found["dev", "view"] == "dev-view"
     digested = {found["SRE", "view"], found["sre", "view"]}
     assert len(digested) == 2
@@ -34,7 +34,7 @@ def test_names_that_would_be_alike_end_in_a_digest_and_the_others_do_not() -> No
 
 @pytest.mark.parametrize("text", [("группа",), ("🦊",), ("",), ("\ud800",)])
 def test_a_text_of_which_nothing_is_left_becomes_a_digest(text: tuple[str, ...]) -> None:
-    assert re.fullmatch(r"x-[0-9a-f]{6}", labels([text])[text])
+    assert re.fullmatch(r"x-[0-9a-f]{6}", unique_dns_labels([text])[text])
 
 
 def test_a_digest_is_the_same_for_ever() -> None:
@@ -46,29 +46,29 @@ def test_a_digest_is_the_same_for_ever() -> None:
         ("🦊", ""): "x-503d93",
         ("группа", "view"): "view-7fd325",
     }
-    assert labels(names) == names
+    assert unique_dns_labels(names) == names
 
 
 @pytest.mark.parametrize(("length", "cut"), [(1, False), (63, False), (64, True)])
 def test_only_what_is_too_long_is_cut(length: int, *, cut: bool) -> None:
-    (name,) = labels([("a" * length,)]).values()
+    (name,) = unique_dns_labels([("a" * length,)]).values()
     assert (name != "a" * length) == cut
     assert len(name) == min(length, LIMIT)
 
 
 def test_no_dash_is_doubled_where_it_is_cut() -> None:
-    (name,) = labels([("a" * 55 + "-" + "b" * 9,)]).values()
+    (name,) = unique_dns_labels([("a" * 55 + "-" + "b" * 9,)]).values()
     assert re.fullmatch(r"a{55}-[0-9a-f]{6}", name)
 
 
 def test_a_long_text_is_cut_and_stays_unique() -> None:
     texts = [("a" * 80, end) for end in ("b", "c")]
-    assert len(set(labels(texts).values())) == 2
+    assert len(set(unique_dns_labels(texts).values())) == 2
 
 
 @given(TEXTS)
 def test_every_name_is_a_label_of_its_own(texts: list[tuple[str, str]]) -> None:
-    found = labels(texts)
+    found = unique_dns_labels(texts)
     assert len(set(found.values())) == len(set(texts)) == len(found)
     for name in found.values():
         assert len(name) <= LIMIT
@@ -77,4 +77,4 @@ def test_every_name_is_a_label_of_its_own(texts: list[tuple[str, str]]) -> None:
 
 @given(TEXTS)
 def test_neither_order_nor_repetition_matters(texts: list[tuple[str, str]]) -> None:
-    assert labels(texts) == labels([*reversed(texts), *texts])
+    assert unique_dns_labels(texts) == unique_dns_labels([*reversed(texts), *texts])

@@ -6,9 +6,9 @@ import pytest
 
 from domain.handmade import found, granted
 from groupaccess.domain.access.group_access import AccessMapping
-from groupaccess.domain.adoption.candidates import Found
-from groupaccess.domain.adoption.managing_tools import Maker
-from groupaccess.domain.adoption.redundancy import judge
+from groupaccess.domain.adoption.candidates import CandidateBinding
+from groupaccess.domain.adoption.managing_tools import ManagingTool
+from groupaccess.domain.adoption.redundancy import find_redundant
 
 HELM = {"app.kubernetes.io/managed-by": "Helm"}
 RELEASE = {"meta.helm.sh/release-name": "rbac", "meta.helm.sh/release-namespace": "infra"}
@@ -52,8 +52,8 @@ AGAIN = "and makes it again: remove it there"
 def test_what_a_tool_declares_names_the_tool_and_its_object(
     labels: Mapping[str, str], annotations: Mapping[str, str], words: str
 ) -> None:
-    maker = found("a", labels=labels, annotations=annotations).maker
-    assert maker == Maker(f"{words} {AGAIN}", declared=True)
+    maker = found("a", labels=labels, annotations=annotations).managing_tool
+    assert maker == ManagingTool(f"{words} {AGAIN}", is_declarative=True)
 
 
 @pytest.mark.parametrize(
@@ -65,15 +65,15 @@ def test_what_a_tool_declares_names_the_tool_and_its_object(
         found("a", owners=(("Team", "x"),)),
     ],
 )
-def test_what_others_made_or_may_have_made_is_only_mentioned(one: Found) -> None:
-    assert one.maker is not None
-    assert not one.maker.declared
+def test_what_others_made_or_may_have_made_is_only_mentioned(one: CandidateBinding) -> None:
+    assert one.managing_tool is not None
+    assert not one.managing_tool.is_declarative
 
 
 def test_the_common_label_is_no_proof_of_argo_cd() -> None:
-    maker = found("a", labels=INSTANCE).maker
+    maker = found("a", labels=INSTANCE).managing_tool
     assert maker is not None
-    assert maker.words == (
+    assert maker.description == (
         'it has the label app.kubernetes.io/instance="rbac": if Argo CD tracks by that label, its '
         "Application makes it again"
     )
@@ -83,7 +83,7 @@ def test_the_common_label_is_no_proof_of_argo_cd() -> None:
     "labels", [{}, {"app.kubernetes.io/managed-by": "me"}, {"team": "Helm"}], ids=str
 )
 def test_a_binding_of_a_person_has_no_maker(labels: Mapping[str, str]) -> None:
-    assert found("a", labels=labels).maker is None
+    assert found("a", labels=labels).managing_tool is None
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,10 @@ def test_a_binding_of_a_person_has_no_maker(labels: Mapping[str, str]) -> None:
     ],
     ids=["nobody's", "label", "Flux", "Argo CD", "Helm", "not covered"],
 )
-def test_what_is_covered_may_go_unless_a_tool_declares_it(one: Found, *, removable: bool) -> None:
+def test_what_is_covered_may_go_unless_a_tool_declares_it(
+    one: CandidateBinding, *, removable: bool
+) -> None:
     ours = granted("sre", "SRE").binding
     mappings = {"adopted": (AccessMapping("sre", "SRE", "view", None),)}
-    (judged,) = judge([one], [ours], mappings)
-    assert judged.removable is removable
+    (judged,) = find_redundant([one], [ours], mappings)
+    assert judged.is_removable is removable

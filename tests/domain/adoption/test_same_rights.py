@@ -12,11 +12,17 @@ from domain.builders import group as keycloak_group
 from domain.handmade import account, found, group
 from domain.world import judge
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.adoption.candidates import Found
-from groupaccess.domain.adoption.drafts import MAPPINGS, NAMES, Adoption, Wishes, adopt
-from groupaccess.domain.adoption.redundancy import judge as judge_replaced
+from groupaccess.domain.adoption.candidates import CandidateBinding
+from groupaccess.domain.adoption.drafts import (
+    MAPPINGS,
+    NAMES,
+    Adoption,
+    AdoptionOptions,
+    draft_accesses,
+)
+from groupaccess.domain.adoption.redundancy import find_redundant as judge_replaced
 from groupaccess.domain.binding import Binding, Subject
-from groupaccess.domain.bindings.builder import desired
+from groupaccess.domain.bindings.builder import build_desired_state
 from groupaccess.domain.directory.snapshot import Snapshot
 
 ROLES = ("view", "edit", "cluster-admin")
@@ -41,7 +47,7 @@ class Cluster:
     prefix: str
     snapshot: Snapshot
     names: tuple[str, ...]
-    founds: tuple[Found, ...]
+    founds: tuple[CandidateBinding, ...]
 
     @property
     def expressible(self) -> set[Grant]:
@@ -92,15 +98,17 @@ def bindings(cluster: Cluster, adoption: Adoption) -> list[Binding]:
     )
     made = []
     for draft in adoption.drafts:
-        access = Access(draft.name, draft.name, 1, "default", tuple(x.mapping for x in draft.lines))
-        wanted = desired(access, judge(access, given_now), given_now, {}, {})
+        access = Access(
+            draft.name, draft.name, 1, "default", tuple(x.mapping for x in draft.mappings)
+        )
+        wanted = build_desired_state(access, judge(access, given_now), given_now, {}, {})
         made += [Binding(one.key, f"uid of {one.key}", "1", one.content) for one in wanted.bindings]
     return made
 
 
 @given(clusters())
 def test_the_drafts_grant_the_same_to_the_same_in_the_same_places(cluster: Cluster) -> None:
-    adoption = adopt(cluster.founds, Wishes(groups_prefix=cluster.prefix))
+    adoption = draft_accesses(cluster.founds, AdoptionOptions(groups_prefix=cluster.prefix))
     made = bindings(cluster, adoption)
     grants = {
         (subject, one.content.role.name, one.key.namespace)
@@ -112,11 +120,11 @@ def test_the_drafts_grant_the_same_to_the_same_in_the_same_places(cluster: Clust
 
 @given(clusters())
 def test_the_drafts_keep_the_bounds_and_their_names_apart(cluster: Cluster) -> None:
-    drafts = adopt(cluster.founds, Wishes(groups_prefix=cluster.prefix)).drafts
-    mappings = [line.mapping for draft in drafts for line in draft.lines]
+    drafts = draft_accesses(cluster.founds, AdoptionOptions(groups_prefix=cluster.prefix)).drafts
+    mappings = [line.mapping for draft in drafts for line in draft.mappings]
     assert len({draft.name for draft in drafts}) == len(drafts)
     assert len({mapping.name for mapping in mappings}) == len(mappings)
-    assert all(1 <= len(draft.lines) <= MAPPINGS for draft in drafts)
+    assert all(1 <= len(draft.mappings) <= MAPPINGS for draft in drafts)
     assert all(1 <= len(one.scope.names) <= NAMES for one in mappings if one.scope)
 
 
@@ -124,19 +132,19 @@ def test_the_drafts_keep_the_bounds_and_their_names_apart(cluster: Cluster) -> N
 def test_the_order_of_what_is_read_does_not_matter(cluster: Cluster, random: Random) -> None:
     shuffled = list(cluster.founds)
     random.shuffle(shuffled)
-    wishes = Wishes(groups_prefix=cluster.prefix)
-    assert adopt(shuffled, wishes) == adopt(cluster.founds, wishes)
+    wishes = AdoptionOptions(groups_prefix=cluster.prefix)
+    assert draft_accesses(shuffled, wishes) == draft_accesses(cluster.founds, wishes)
 
 
 @given(clusters())
 def test_each_binding_is_either_wholly_adopted_or_spoken_of(cluster: Cluster) -> None:
     """Afterwards exactly those that nothing is said of are covered."""
-    adoption = adopt(cluster.founds, Wishes(groups_prefix=cluster.prefix))
+    adoption = draft_accesses(cluster.founds, AdoptionOptions(groups_prefix=cluster.prefix))
     remarks = [*adoption.remarks]
     for draft in adoption.drafts:
-        remarks += [*draft.remarks, *(text for line in draft.lines for text in line.remarks)]
-    granted = {draft.name: [line.mapping for line in draft.lines] for draft in adoption.drafts}
+        remarks += [*draft.remarks, *(text for line in draft.mappings for text in line.remarks)]
+    granted = {draft.name: [line.mapping for line in draft.mappings] for draft in adoption.drafts}
     adoptable = [one for one in cluster.founds if one.adoptable]
     for judged in judge_replaced(adoptable, bindings(cluster, adoption), granted):
-        spoken_of = any(text.startswith(f"{judged.found.binding.key}: ") for text in remarks)
-        assert judged.covered != spoken_of
+        spoken_of = any(text.startswith(f"{judged.candidate.binding.key}: ") for text in remarks)
+        assert judged.is_covered != spoken_of

@@ -16,42 +16,50 @@ from domain.builders import (
 )
 from domain.saying import say
 from groupaccess.domain.apiserver.audience import audience_doubts
-from groupaccess.domain.apiserver.oidc_check import Sight
-from groupaccess.domain.apiserver.token_review import OwnToken, Review, judge
-from groupaccess.domain.directory.client import Client, Proof, Result
+from groupaccess.domain.apiserver.oidc_check import OidcCheck
+from groupaccess.domain.apiserver.token_review import (
+    OperatorToken,
+    TokenReviewResult,
+    compare_review,
+)
+from groupaccess.domain.directory.client import Client, ProofResult, TokenProof
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.status.mapping_status import State
+from groupaccess.domain.status.mapping_status import MappingState
 
 KUBECTL = directory("kubectl", token="Access")  # noqa: S106 -- which token, not a secret
 
 
-def sent(client_id: str, *audience: str, result: Result = Result.PROVEN) -> Client:
+def sent(client_id: str, *audience: str, result: ProofResult = ProofResult.PROVEN) -> Client:
     """Return a client whose example token is for these."""
-    example = Proof(result, "as computed", NOW, 300, frozenset(audience))
+    example = TokenProof(result, "as computed", NOW, 300, frozenset(audience))
     return client(client_id, mapper(), proof=example)
 
 
-def doubts(*clients: Client, sight: Sight | None = None, id_token: bool = False) -> list[Failure]:
+def doubts(
+    *clients: Client, sight: OidcCheck | None = None, id_token: bool = False
+) -> list[Failure]:
     """Return the doubts of a directory that names these clients."""
     kind = "ID" if id_token else "Access"
     declared = directory(*(each.client_id for each in clients), token=kind)
     return list(audience_doubts(declared, realm(clients=clients), sight))
 
 
-def shown(*audience: str) -> Sight:
+def shown(*audience: str) -> OidcCheck:
     """Return what a canary has shown whose token is for these, and is accepted."""
     group = Group("/canary", "canary", "1")
     issuer = KUBECTL.issuer
-    token = OwnToken("raw", {"iss": issuer, "groups": ["canary"], "aud": list(audience)})
-    return judge(group, KUBECTL, token, Review(("canary",)))
+    token = OperatorToken("raw", {"iss": issuer, "groups": ["canary"], "aud": list(audience)})
+    return compare_review(group, KUBECTL, token, TokenReviewResult(("canary",)))
 
 
-def expecting(audience: str) -> Sight:
+def expecting(audience: str) -> OidcCheck:
     """Return what a canary has shown whose token kube-apiserver refuses."""
     error = f'oidc: verify token: oidc: expected audience "{audience}" got ["groupaccess"]'
-    return judge(Group("/c", "c", "1"), KUBECTL, OwnToken("raw", {}), Review(error=error))
+    return compare_review(
+        Group("/c", "c", "1"), KUBECTL, OperatorToken("raw", {}), TokenReviewResult(error=error)
+    )
 
 
 def test_an_access_token_for_account_says_that_everybody_gets_a_401() -> None:
@@ -89,7 +97,7 @@ def test_who_brings_the_id_token_is_not_told_to() -> None:
         (sent("kubectl", "account", "kubectl"),),
         (sent("kubectl", "headlamp"), sent("headlamp", "headlamp")),
         (client("kubectl", mapper()),),
-        (client("kubectl", mapper(), proof=proof(Result.UNPROVEN)),),
+        (client("kubectl", mapper(), proof=proof(ProofResult.UNPROVEN)),),
     ],
     ids=["its own", "its own too", "another one's", "not looked for", "nobody to look at"],
 )
@@ -109,7 +117,7 @@ def test_a_client_that_is_not_in_the_realm_is_no_doubt() -> None:
 
 
 @pytest.mark.parametrize("sight", [shown("groupaccess", "kubernetes"), expecting("kubernetes")])
-def test_what_a_canary_has_shown_of_kube_apiserver_counts(sight: Sight) -> None:
+def test_what_a_canary_has_shown_of_kube_apiserver_counts(sight: OidcCheck) -> None:
     assert doubts(sent("kubectl", "kubernetes"), sight=sight) == []
     assert len(doubts(sent("kubectl", "account"), sight=sight)) == 1
 
@@ -118,7 +126,7 @@ def test_it_holds_nothing_and_is_said_by_the_mapping_and_by_verified() -> None:
     clients = (sent("kubectl", "account"),)
     said = say(access(), given(realm(clients=clients), of=KUBECTL))
     (mapping,) = said.mappings
-    assert (mapping.state, mapping.reason) == (State.GRANTED, Reason.GRANTED)
+    assert (mapping.state, mapping.reason) == (MappingState.GRANTED, Reason.GRANTED)
     assert mapping.message.startswith("members of /SRE carry /SRE. The access token of client")
     ready, verified = said.conditions[0], said.conditions[-1]
     assert ready.status == "True"
@@ -127,7 +135,7 @@ def test_it_holds_nothing_and_is_said_by_the_mapping_and_by_verified() -> None:
 
 
 def test_it_comes_before_what_is_in_doubt_otherwise() -> None:
-    other = client("headlamp", mapper(), proof=proof(Result.UNPROVEN, "nobody"))
+    other = client("headlamp", mapper(), proof=proof(ProofResult.UNPROVEN, "nobody"))
     named = directory("headlamp", "kubectl", token="Access")  # noqa: S106 -- as above
     said = say(access(), given(realm(clients=(other, sent("kubectl", "account"))), of=named))
     assert said.conditions[-1].reason is Reason.API_SERVER_UNKNOWN
@@ -136,6 +144,6 @@ def test_it_comes_before_what_is_in_doubt_otherwise() -> None:
 def test_a_canary_that_contradicts_holds_all_the_same() -> None:
     clients = (sent("kubectl", "account"),)
     named = replace(KUBECTL, canary="canary")
-    circumstances = replace(given(realm(clients=clients), of=named), sight=expecting("kubernetes"))
+    circumstances = replace(given(realm(clients=clients), of=named), oidc_check=expecting("kubernetes"))
     (mapping,) = say(access(), circumstances).mappings
     assert mapping.reason is Reason.API_SERVER_MISMATCH

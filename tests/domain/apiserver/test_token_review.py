@@ -5,15 +5,20 @@ from dataclasses import replace
 import pytest
 
 from domain.builders import directory, group, realm
-from groupaccess.domain.apiserver.oidc_check import Sight, agrees, mismatch, unknown
-from groupaccess.domain.apiserver.token_review import (
-    OwnToken,
-    Review,
-    canary_group,
-    judge,
-    uncarried,
+from groupaccess.domain.apiserver.oidc_check import (
+    OidcCheck,
+    check_inconclusive,
+    check_matches,
+    check_mismatch,
 )
-from groupaccess.domain.condition import Condition
+from groupaccess.domain.apiserver.token_review import (
+    OperatorToken,
+    TokenReviewResult,
+    canary_token_problem,
+    compare_review,
+    find_canary_group,
+)
+from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.reasons import Reason
 
 CANARY = group("/ops/canary")
@@ -21,9 +26,11 @@ DIRECTORY = directory()
 EVERYBODY = "system:authenticated"
 
 
-def token(**claims: object) -> OwnToken:
+def token(**claims: object) -> OperatorToken:
     given = {"iss": DIRECTORY.issuer, "groups": ["canary", "staff"], **claims}
-    return OwnToken("raw", {claim: value for claim, value in given.items() if value is not None})
+    return OperatorToken(
+        "raw", {claim: value for claim, value in given.items() if value is not None}
+    )
 
 
 def judged(
@@ -32,10 +39,10 @@ def judged(
     claim: str = "groups",
     error: str = "",
     carried: object = ("canary", "staff"),
-) -> Sight:
-    review = Review((*groups, EVERYBODY), error)
+) -> OidcCheck:
+    review = TokenReviewResult((*groups, EVERYBODY), error)
     brought = token(groups=list(carried) if isinstance(carried, tuple) else carried)
-    return judge(CANARY, directory(prefix=prefix, claim=claim), brought, review)
+    return compare_review(CANARY, directory(prefix=prefix, claim=claim), brought, review)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +60,7 @@ def test_the_declared_string_in_the_review_agrees(
     groups: list[str], prefix: str, carried: object
 ) -> None:
     said = judged(*groups, prefix=prefix, carried=carried)
-    assert (said.truth, said.reason) == ("True", Reason.API_SERVER_AGREES)
+    assert (said.status, said.reason) == ("True", Reason.API_SERVER_AGREES)
 
 
 def test_what_agrees_names_the_string_and_the_group() -> None:
@@ -76,7 +83,7 @@ def test_another_prefix_is_named_beside_the_declared_one(
     theirs: str, ours: str, words: str
 ) -> None:
     said = judged(f"{theirs}canary", f"{theirs}staff", prefix=ours)
-    assert (said.truth, said.reason) == ("False", Reason.API_SERVER_MISMATCH)
+    assert (said.status, said.reason) == ("False", Reason.API_SERVER_MISMATCH)
     assert words in said.message
 
 
@@ -87,31 +94,33 @@ def test_the_prefix_is_not_read_from_another_group_that_ends_alike() -> None:
 
 def test_one_of_two_strings_alone_does_not_agree() -> None:
     said = judged("canary", carried=("/ops/canary", "canary"))
-    assert said.truth == "False"
+    assert said.status == "False"
     assert "reads no group" in said.message
 
 
 def test_kubernetes_own_groups_are_no_prefix_of_ours() -> None:
     named = group("/authenticated")
-    said = judge(named, DIRECTORY, token(groups=["authenticated"]), Review((EVERYBODY,)))
+    said = compare_review(
+        named, DIRECTORY, token(groups=["authenticated"]), TokenReviewResult((EVERYBODY,))
+    )
     assert 'reads no group from claim "groups"' in said.message
 
 
 def test_another_claim_is_named_when_the_token_shows_it() -> None:
     said = judged("canary", claim="roles")
-    assert said.truth == "False"
+    assert said.status == "False"
     assert 'told --oidc-groups-claim=groups, this directory says "roles"' in said.message
 
 
 def test_a_claim_that_nothing_shows_is_said_to_be_another_one() -> None:
     said = judged()
-    assert said.truth == "False"
+    assert said.status == "False"
     assert 'kube-apiserver reads no group from claim "groups"' in said.message
 
 
 def test_a_token_without_the_declared_claim_proves_nothing() -> None:
     said = judged(claim="roles")
-    assert (said.truth, said.reason) == ("Unknown", Reason.API_SERVER_UNKNOWN)
+    assert (said.status, said.reason) == ("Unknown", Reason.API_SERVER_UNKNOWN)
     assert 'in claim "roles"' in said.message
 
 
@@ -174,7 +183,7 @@ def test_a_token_without_the_declared_claim_proves_nothing() -> None:
 )
 def test_a_refusal_is_translated(error: str, truth: str, *, passing: bool, words: str) -> None:
     said = judged(error=error)
-    assert (said.truth, said.passing) == (truth, passing)
+    assert (said.status, said.transient) == (truth, passing)
     assert words in said.message
 
 
@@ -191,20 +200,20 @@ def test_the_api_servers_own_words_are_bounded() -> None:
 
 
 def test_a_group_that_is_not_there_is_named() -> None:
-    found = canary_group("canary", realm())
-    assert isinstance(found, Sight)
+    found = find_canary_group("canary", realm())
+    assert isinstance(found, OidcCheck)
     assert 'spec.canary.group: Keycloak has no group "canary"' in found.message
 
 
 def test_a_group_that_fits_several_is_named_with_them() -> None:
-    found = canary_group("canary", realm("/a/canary", "/b/canary"))
-    assert isinstance(found, Sight)
+    found = find_canary_group("canary", realm("/a/canary", "/b/canary"))
+    assert isinstance(found, OidcCheck)
     assert '"canary" fits several groups: /a/canary, /b/canary' in found.message
 
 
 def test_the_canary_is_found_by_name_and_by_path() -> None:
     for reference in ("canary", "/ops/canary"):
-        assert canary_group(reference, realm("/ops/canary")) == CANARY
+        assert find_canary_group(reference, realm("/ops/canary")) == CANARY
 
 
 @pytest.mark.parametrize(
@@ -219,30 +228,30 @@ def test_the_canary_is_found_by_name_and_by_path() -> None:
     ],
 )
 def test_a_token_that_is_no_canary_says_why(claims: dict[str, object], words: str) -> None:
-    said = uncarried(CANARY, DIRECTORY, token(**claims))
+    said = canary_token_problem(CANARY, DIRECTORY, token(**claims))
     assert said is not None
-    assert said.truth == "Unknown"
+    assert said.status == "Unknown"
     assert words in said.message
 
 
 @pytest.mark.parametrize("claims", [{}, {"groups": None, "roles": ["/ops/canary"]}])
 def test_a_token_that_carries_the_group_anywhere_is_sent(claims: dict[str, object]) -> None:
-    assert uncarried(CANARY, DIRECTORY, token(**claims)) is None
+    assert canary_token_problem(CANARY, DIRECTORY, token(**claims)) is None
 
 
 def test_a_contradiction_stays_while_nothing_can_be_asked() -> None:
-    passing, final = unknown("silent", passing=True), unknown("no right")
-    contradiction = mismatch("prefix")
-    assert passing.after(contradiction) == contradiction
-    for news in (final, agrees("well"), mismatch("claim")):
-        assert news.after(contradiction) == news
-    for before in (None, agrees("well"), final):
-        assert passing.after(before) == passing
+    passing, final = check_inconclusive("silent", passing=True), check_inconclusive("no right")
+    contradiction = check_mismatch("prefix")
+    assert passing.unless_contradicted(contradiction) == contradiction
+    for news in (final, check_matches("well"), check_mismatch("claim")):
+        assert news.unless_contradicted(contradiction) == news
+    for before in (None, check_matches("well"), final):
+        assert passing.unless_contradicted(before) == passing
 
 
 def test_a_sight_is_a_condition() -> None:
-    said = mismatch("they differ")
-    assert said.condition() == Condition("ApiServer", "False", said.reason, said.message)
+    said = check_mismatch("they differ")
+    assert said.condition() == StatusCondition("ApiServer", "False", said.reason, said.message)
 
 
 def test_the_token_is_in_no_text() -> None:

@@ -6,12 +6,12 @@ import pytest
 
 from domain.apiserver.test_token_review import CANARY, DIRECTORY, judged, token
 from domain.doctor.test_apiserver_flags import arguments
-from groupaccess.domain.apiserver.oidc_check import Sight
-from groupaccess.domain.apiserver.token_review import uncarried
+from groupaccess.domain.apiserver.oidc_check import OidcCheck
+from groupaccess.domain.apiserver.token_review import canary_token_problem
 from groupaccess.domain.doctor.apiserver_flags import Arguments, compare
-from groupaccess.domain.reasons import advise
+from groupaccess.domain.reasons import with_advice
 
-SENTENCES: dict[str, tuple[Callable[[], Sight | None], str]] = {
+SENTENCES: dict[str, tuple[Callable[[], OidcCheck | None], str]] = {
     "not initialized": (
         lambda: judged(error="oidc: authenticator not initialized"),
         (
@@ -72,7 +72,7 @@ SENTENCES: dict[str, tuple[Callable[[], Sight | None], str]] = {
         ),
     ),
     "no canary": (
-        lambda: uncarried(CANARY, DIRECTORY, token(groups=None)),
+        lambda: canary_token_problem(CANARY, DIRECTORY, token(groups=None)),
         (
             'the operator\'s own ID token does not carry group "/ops/canary": put the service '
             "account of its client into that group, and give the client a Group Membership "
@@ -117,7 +117,7 @@ SENTENCES: dict[str, tuple[Callable[[], Sight | None], str]] = {
 
 
 @pytest.mark.parametrize(("look", "fact"), SENTENCES.values(), ids=SENTENCES)
-def test_the_sentence(look: Callable[[], Sight | None], fact: str) -> None:
+def test_the_sentence(look: Callable[[], OidcCheck | None], fact: str) -> None:
     said = look()
     assert said is not None
-    assert said.message == advise(said.reason, fact)
+    assert said.message == with_advice(said.reason, fact)

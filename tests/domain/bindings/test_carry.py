@@ -19,13 +19,20 @@ from domain.builders import (
     standing,
 )
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.access.namespace_scope import EVERYWHERE
-from groupaccess.domain.binding import Binding, BindingKey, Content, Desired, Owner, Subject
-from groupaccess.domain.bindings.builder import desired
-from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.access.namespace_scope import CLUSTER_WIDE
+from groupaccess.domain.binding import (
+    Binding,
+    BindingContent,
+    BindingKey,
+    DesiredBinding,
+    Owner,
+    Subject,
+)
+from groupaccess.domain.bindings.builder import build_desired_state
+from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.verdict.rules import verdict
-from groupaccess.domain.verdict.verdict import Circumstances
+from groupaccess.domain.verdict.rules import evaluate
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 DOWN = given(realm(), failure=UNAVAILABLE)
 NEW_ROLE = access(mapping(role="view"))
@@ -35,37 +42,37 @@ NEW = key("sre", "view")
 def carried(
     declared: Access,
     stands: Mapping[BindingKey, Binding] | None = None,
-    proven: Mapping[BindingKey, Content] | None = None,
-    circumstances: Circumstances = DOWN,
-) -> Wanted:
-    verdicts = [verdict(one, circumstances) for one in declared.mappings]
+    proven: Mapping[BindingKey, BindingContent] | None = None,
+    circumstances: EvaluationContext = DOWN,
+) -> DesiredState:
+    verdicts = [evaluate(one, circumstances) for one in declared.mappings]
     assert {one.reason for one in verdicts} == {Reason.KEYCLOAK_UNAVAILABLE}
-    return desired(declared, verdicts, circumstances, stands or {}, proven or {})
+    return build_desired_state(declared, verdicts, circumstances, stands or {}, proven or {})
 
 
-def carries(*bindings: Desired, name: str = "sre") -> Wanted:
-    return Wanted(bindings, frozenset(), {name: EVERYWHERE})
+def carries(*bindings: DesiredBinding, name: str = "sre") -> DesiredState:
+    return DesiredState(bindings, frozenset(), {name: CLUSTER_WIDE})
 
 
-def subjects(found: Wanted) -> tuple[str, ...]:
-    assert not found.kept
+def subjects(found: DesiredState) -> tuple[str, ...]:
+    assert not found.preserved
     return found.bindings[0].content.groups if found.bindings else ()
 
 
 def test_proven_strings_go_to_the_new_role() -> None:
     found = carried(NEW_ROLE, {}, {key(): content("/p/SRE", group_path="/p/SRE")})
     what = content("/p/SRE", group_path="/p/SRE", role="view")
-    assert found == carries(Desired(NEW, "sre", what))
+    assert found == carries(DesiredBinding(NEW, "sre", what))
 
 
 def test_standing_strings_go_to_the_new_role() -> None:
     found = carried(NEW_ROLE, standing(binding()))
-    assert found == carries(Desired(NEW, "sre", content(role="view")))
+    assert found == carries(DesiredBinding(NEW, "sre", content(role="view")))
 
 
 def test_standing_strings_go_to_the_new_name() -> None:
     found = carried(access(mapping("renamed")), standing(binding()))
-    assert found == carries(Desired(key("renamed"), "renamed", content()), name="renamed")
+    assert found == carries(DesiredBinding(key("renamed"), "renamed", content()), name="renamed")
 
 
 def test_carried_binding_is_ours_and_the_objects() -> None:
@@ -92,7 +99,7 @@ def test_what_was_proven_for_another_group_is_not_carried() -> None:
     [content(group="Ops", group_path="/Ops"), content(directory="other"), content(group="")],
     ids=["group", "directory", "nobody knows which group"],
 )
-def test_changed_declaration_waits_with_nothing(another: Content) -> None:
+def test_changed_declaration_waits_with_nothing(another: BindingContent) -> None:
     assert carried(NEW_ROLE, standing(binding(what=another))) == carries()
 
 

@@ -5,13 +5,16 @@ from hypothesis import given as each
 from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
 from domain.world import World, carry_out
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.bindings.plan import Why, is_ours, plan, plan_orphans
-from groupaccess.domain.verdict.verdict import Circumstances
+from groupaccess.domain.bindings.plan import DeleteReason, is_ours, plan, plan_orphans
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 
 @each(accesses(), circumstances(), worlds())
-def test_plan_apply_plan_is_empty(declared: Access, given: Circumstances, world: World) -> None:
-    anew = any(delete.why is Why.OTHER_ROLE for delete in world.step(declared, given).deletes)
+def test_plan_apply_plan_is_empty(declared: Access, given: EvaluationContext, world: World) -> None:
+    anew = any(
+        delete.reason is DeleteReason.WRONG_ROLE_REF
+        for delete in world.step(declared, given).deletes
+    )
     if anew:
         world.step(declared, given)
     assert world.step(declared, given).empty
@@ -19,22 +22,22 @@ def test_plan_apply_plan_is_empty(declared: Access, given: Circumstances, world:
 
 @each(accesses(), circumstances(), standings())
 def test_afterwards_all_stands_as_wanted_and_nothing_else_of_ours(
-    declared: Access, given: Circumstances, standing: Standing
+    declared: Access, given: EvaluationContext, standing: Standing
 ) -> None:
     world = World(standing)
     world.settle(declared, given)
     wanted = world.wanted(declared, given)
     conflicts = plan(wanted, world.standing.values()).conflicts
     for want in wanted.bindings:
-        assert want in conflicts or want.is_met_by(world.standing[want.key])
+        assert want in conflicts or want.matches(world.standing[want.key])
     ours = {where for where, one in world.standing.items() if is_ours(one)}
     granted = {want.key for want in wanted.bindings if want not in conflicts}
-    assert granted <= ours <= granted | wanted.kept
+    assert granted <= ours <= granted | wanted.preserved
 
 
 @each(outages())
 def test_restart_of_the_operator_writes_nothing(
-    outage: tuple[World, Access, Circumstances],
+    outage: tuple[World, Access, EvaluationContext],
 ) -> None:
     world, declared, given = outage
     world.settle(declared, given)
@@ -44,7 +47,7 @@ def test_restart_of_the_operator_writes_nothing(
 
 @each(accesses(), circumstances(), standings())
 def test_drift_is_repaired_to_the_same_content(
-    declared: Access, given: Circumstances, standing: Standing
+    declared: Access, given: EvaluationContext, standing: Standing
 ) -> None:
     world = World()
     world.settle(declared, given)

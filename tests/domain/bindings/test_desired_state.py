@@ -22,31 +22,37 @@ from domain.builders import (
     standing,
 )
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.access.namespace_scope import EVERYWHERE
-from groupaccess.domain.binding import ANNOTATIONS, Content, Desired, Owner, RoleRef
-from groupaccess.domain.bindings.builder import desired
-from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.access.namespace_scope import CLUSTER_WIDE
+from groupaccess.domain.binding import (
+    OWN_ANNOTATIONS,
+    BindingContent,
+    DesiredBinding,
+    Owner,
+    RoleRef,
+)
+from groupaccess.domain.bindings.builder import build_desired_state
+from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.verdict.rules import verdict
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.verdict.rules import evaluate
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
 HOUR = timedelta(hours=1)
-NOTHING = Wanted((), frozenset(), {"sre": EVERYWHERE})
+NOTHING = DesiredState((), frozenset(), {"sre": CLUSTER_WIDE})
 
 
-def wanted(declared: Access, circumstances: Circumstances) -> Wanted:
-    verdicts = [verdict(one, circumstances) for one in declared.mappings]
-    return desired(declared, verdicts, circumstances, {}, {})
+def wanted(declared: Access, circumstances: EvaluationContext) -> DesiredState:
+    verdicts = [evaluate(one, circumstances) for one in declared.mappings]
+    return build_desired_state(declared, verdicts, circumstances, {}, {})
 
 
 def test_grant_renders_everything_that_must_survive_the_loss_of_status() -> None:
     both = realm("/platform/SRE", clients=[client("headlamp", leaf(), mapper())], identity="me")
     circumstances = given(both, of=directory(prefix="oidc:"))
     assert wanted(access(mapping(role="view")), circumstances).bindings == (
-        Desired(
+        DesiredBinding(
             key("sre", "view"),
             "sre",
-            Content(
+            BindingContent(
                 role=RoleRef("ClusterRole", "view"),
                 subjects=groups("oidc:/platform/SRE", "oidc:SRE"),
                 owners=(Owner("uid of platform", "platform"),),
@@ -58,16 +64,16 @@ def test_grant_renders_everything_that_must_survive_the_loss_of_status() -> None
                     ("groupaccess.io/group-name", "SRE"),
                     ("groupaccess.io/group-path", "/platform/SRE"),
                 ),
-                managed=True,
+                has_managed_by_label=True,
             ),
         ),
     )
 
 
 def test_subjects_are_sorted_however_the_verdict_lists_them() -> None:
-    said = verdict(mapping(), given(realm()))
+    said = evaluate(mapping(), given(realm()))
     shuffled = replace(said, subjects=("b", "a", "/c"))
-    (rendered,) = desired(access(), [shuffled], given(realm()), {}, {}).bindings
+    (rendered,) = build_desired_state(access(), [shuffled], given(realm()), {}, {}).bindings
     assert rendered.content.subjects == groups("/c", "a", "b")
 
 
@@ -78,7 +84,7 @@ def test_each_mapping_gets_a_binding_of_its_own() -> None:
         (key("sre"), "sre"),
         (key("ops", "view"), "ops"),
     ]
-    assert found.kept == frozenset()
+    assert found.preserved == frozenset()
 
 
 def test_directory_of_the_object_is_kept_on_the_binding() -> None:
@@ -87,20 +93,20 @@ def test_directory_of_the_object_is_kept_on_the_binding() -> None:
 
 
 def test_grant_replaces_what_stands_and_what_was_proven() -> None:
-    said = [verdict(mapping(), given(realm()))]
+    said = [evaluate(mapping(), given(realm()))]
     stands = standing(binding(what=content("/old")))
-    found = desired(access(), said, given(realm()), stands, {key(): content("/older")})
+    found = build_desired_state(access(), said, given(realm()), stands, {key(): content("/older")})
     (rendered,) = found.bindings
     assert rendered.content.groups == ("/SRE", "/older")  # which was bound: it stays to its end
-    assert found.kept == frozenset()
+    assert found.preserved == frozenset()
 
 
 def test_revoked_mapping_gets_nothing_whatever_stands_and_was_proven() -> None:
     refused = given(realm(), of=directory(allowed=["view"]))
-    said = [verdict(mapping(), refused)]
+    said = [evaluate(mapping(), refused)]
     assert said[0].outcome is Outcome.REVOKE
     stands = standing(binding())
-    assert desired(access(), said, refused, stands, {key(): content()}) == NOTHING
+    assert build_desired_state(access(), said, refused, stands, {key(): content()}) == NOTHING
 
 
 def test_revoked_mapping_hinders_no_other() -> None:
@@ -112,24 +118,24 @@ def test_revoked_mapping_hinders_no_other() -> None:
 def test_held_mapping_hinders_no_other() -> None:
     mixed = access(mapping("a", "gone"), mapping("b"), mapping("c", "gone"), mapping("d"))
     stands = standing(binding(key("a"), content(group="gone")))
-    verdicts = [verdict(one, given(realm())) for one in mixed.mappings]
-    found = desired(mixed, verdicts, given(realm()), stands, {})
+    verdicts = [evaluate(one, given(realm())) for one in mixed.mappings]
+    found = build_desired_state(mixed, verdicts, given(realm()), stands, {})
     assert [want.mapping for want in found.bindings] == ["b", "d"]
-    assert found.kept == {key("a")}
+    assert found.preserved == {key("a")}
 
 
 @pytest.mark.parametrize("circumstances", [given(None), given(realm())])
-def test_grant_of_what_was_not_read_is_an_error(circumstances: Circumstances) -> None:
+def test_grant_of_what_was_not_read_is_an_error(circumstances: EvaluationContext) -> None:
     read = circumstances.reading.snapshot is not None
     group = None if read else realm().groups[0]
     said = Verdict(mapping(), Outcome.GRANT, Reason.GRANTED, ".", group, ("/SRE",))
     with pytest.raises(ValueError, match=r"^only a group that was read can be granted$"):
-        desired(access(), [said], circumstances, {}, {})
+        build_desired_state(access(), [said], circumstances, {}, {})
 
 
 def test_every_annotation_that_is_written_is_one_of_ours() -> None:
     (rendered,) = wanted(access(mapping(until=NOW + HOUR)), given(realm())).bindings
     later = ("missing-since", "replaced-id", "former-subjects")
-    assert {name for name, _ in rendered.content.annotations} == ANNOTATIONS - {
+    assert {name for name, _ in rendered.content.annotations} == OWN_ANNOTATIONS - {
         f"groupaccess.io/{name}" for name in later
     }

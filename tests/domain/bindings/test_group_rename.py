@@ -27,13 +27,19 @@ from domain.builders import (
 from domain.world import World
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.apiserver.oidc_check import mismatch
-from groupaccess.domain.binding import Content
-from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, Proof, Result
+from groupaccess.domain.apiserver.oidc_check import check_mismatch
+from groupaccess.domain.binding import BindingContent
+from groupaccess.domain.directory.client import (
+    ClaimMapper,
+    Client,
+    MapperKind,
+    ProofResult,
+    TokenProof,
+)
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.identity.former_subjects import MOST, former_subjects
+from groupaccess.domain.identity.former_subjects import MAX_FORMER_SUBJECTS, former_subjects
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 
 MINUTE = timedelta(minutes=1)
 END = NOW + 5 * MINUTE
@@ -43,7 +49,7 @@ RESTARTED = pytest.mark.parametrize("restarted", [False, True], ids=["goes on", 
 
 def called(
     *paths: str, now: datetime = NOW, of: Directory | None = None, clients: Iterable[Client] = ()
-) -> Circumstances:
+) -> EvaluationContext:
     """Return a realm in which the group with id 1 is at the first path, others at the others."""
     first, *others = paths
     groups = [group(first, uid="1"), *(group(path, uid=f"at {path}") for path in others)]
@@ -51,7 +57,7 @@ def called(
     return given(realm(*groups, clients=known), of=of, now=now, namespaces=there("shop", "bank"))
 
 
-def granted(declared: Access | None = None, at: Circumstances | None = None) -> World:
+def granted(declared: Access | None = None, at: EvaluationContext | None = None) -> World:
     """Return a world in which the group SRE is bound."""
     world = World()
     world.settle(declared or access(), at or called("/SRE"))
@@ -62,7 +68,7 @@ def bound(world: World) -> set[str]:
     return {name for one in world.standing.values() for name in one.content.groups}
 
 
-def only(world: World) -> Content:
+def only(world: World) -> BindingContent:
     (one,) = world.standing.values()
     return one.content
 
@@ -71,7 +77,7 @@ def ends(world: World) -> dict[str, datetime]:
     return {name: one.until for name, one in former_subjects(only(world)).items()}
 
 
-def settle(world: World, at: Circumstances, declared: Access | None = None) -> None:
+def settle(world: World, at: EvaluationContext, declared: Access | None = None) -> None:
     world.settle(declared or access(), at)
 
 
@@ -111,7 +117,7 @@ def test_the_new_subject_is_bound_and_the_former_one_stays_to_its_end(
     assert only(world).annotation("former-subjects") is None
 
 
-Hold = Callable[[Circumstances], Circumstances]
+Hold = Callable[[EvaluationContext], EvaluationContext]
 HOLDS: dict[str, Hold] = {
     "suspended": lambda at: replace(at, suspend=True),
     "frozen": lambda at: replace(at, frozen=FROZEN),
@@ -121,7 +127,7 @@ HOLDS: dict[str, Hold] = {
 }
 
 
-def held(at: Circumstances, hold: Hold, now: datetime) -> Circumstances:
+def held(at: EvaluationContext, hold: Hold, now: datetime) -> EvaluationContext:
     return replace(hold(at), now=now)
 
 
@@ -238,7 +244,7 @@ def test_another_group_of_the_former_name_ends_it_at_once(*, restarted: bool) ->
 def test_a_role_of_the_former_name_ends_it_at_once() -> None:
     world = granted()
     settle(world, called("/OPS"))
-    roles = mapper("roles", MapperKind.MERGING, adds=["SRE"])
+    roles = mapper("roles", MapperKind.APPENDING, adds=["SRE"])
     settle(world, called("/OPS", clients=[client("headlamp", leaf(), roles)]))
     assert bound(world) == {"OPS"}
 
@@ -280,7 +286,7 @@ def test_it_ends_while_the_role_is_not_there() -> None:
 def test_what_kube_apiserver_is_seen_to_read_otherwise_ends_nothing() -> None:
     world = granted(at=called("/SRE"))
     prefixed = called("/SRE", of=directory(prefix="oidc:", canary="canary"))
-    settle(world, replace(prefixed, sight=mismatch("another prefix")))
+    settle(world, replace(prefixed, oidc_check=check_mismatch("another prefix")))
     assert (bound(world), ends(world)) == ({"SRE"}, {})
 
 
@@ -379,7 +385,7 @@ def test_its_end_is_by_the_longest_lifetime_that_is_known(
     lifetimes: tuple[int | None, ...], seconds: int
 ) -> None:
     clients = [
-        client(name, leaf(), proof=Proof(Result.PROVEN, "as computed", NOW, lifetime))
+        client(name, leaf(), proof=TokenProof(ProofResult.PROVEN, "as computed", NOW, lifetime))
         for name, lifetime in zip(("headlamp", "grafana"), lifetimes, strict=True)
     ]
     world = granted(at=called("/SRE", of=TWO, clients=clients))
@@ -456,7 +462,7 @@ def forged(world: World, *subjects: str, until: str) -> None:
     """Let somebody write a binding's subjects, and list the last of them as former."""
     where, one = world.standing.popitem()
     text = f'{{"{subjects[-1]}": {{"until": "{until}"}}}}'
-    listed = {**one.content.about, "former-subjects": text}
+    listed = {**one.content.own_annotations, "former-subjects": text}
     annotations = tuple(sorted((f"groupaccess.io/{n}", text) for n, text in listed.items()))
     names = content(*subjects).subjects
     what = replace(one.content, subjects=names, annotations=annotations)
@@ -548,7 +554,7 @@ def test_nobody_is_bound_past_an_end_or_beside_another_group(steps: list[Step]) 
         before = bound(world)
         world.settle(declared, held(at, HOLDS[hold], now) if hold else at)
         formers = former_subjects(only(world))
-        assert len(formers) <= MOST
+        assert len(formers) <= MAX_FORMER_SUBJECTS
         for former, one in formers.items():
             assert now < one.until <= now + 5 * MINUTE
             assert one.until <= until.get(former, one.until)
@@ -574,4 +580,4 @@ def test_no_token_of_the_last_minutes_is_locked_out(
             world.restart()
         world.settle(declared, called(f"/{name}", now=NOW + timedelta(seconds=second)))
         recent = [*(each for each in recent if each != name), name]
-        assert bound(world) == set(recent[-MOST - 1 :])
+        assert bound(world) == set(recent[-MAX_FORMER_SUBJECTS - 1 :])

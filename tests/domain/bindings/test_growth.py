@@ -19,9 +19,9 @@ from domain.builders import (
 )
 from domain.world import judge
 from groupaccess.domain.access.namespace_scope import Namespace
-from groupaccess.domain.binding import Desired
-from groupaccess.domain.bindings.builder import desired
-from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.binding import DesiredBinding
+from groupaccess.domain.bindings.builder import build_desired_state
+from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.bindings.plan import plan
 
 FEW, MANY = 250, 2000
@@ -56,11 +56,11 @@ def change_of_role(number: int) -> int:
     """Plan another role in so many namespaces, and return how often their names were looked at."""
     standing = [binding(key(namespace=each)) for each in places(number)]
     wants = tuple(
-        Desired(key(role="view", namespace=each), "sre", content(role="view"))
+        DesiredBinding(key(role="view", namespace=each), "sre", content(role="view"))
         for each in places(number)
     )
     Place.looks.clear()
-    found = plan(Wanted(wants, frozenset()), standing)
+    found = plan(DesiredState(wants, frozenset()), standing)
     assert all(len(delete.replacements) == 1 for delete in found.deletes)
     assert len(found.deletes) == len(found.applies) == number
     return Place.looks["all"]
@@ -74,7 +74,7 @@ def change_of_role_while_keycloak_is_silent(number: int) -> int:
     silent = given(failure=UNAVAILABLE, namespaces={name: Namespace({}) for name in names})
     verdicts = judge(declared, silent)
     Place.looks.clear()
-    wanted = desired(declared, verdicts, silent, standing, {})
+    wanted = build_desired_state(declared, verdicts, silent, standing, {})
     looks = Place.looks["all"]
     assert len(wanted.contents) == number
     return looks
@@ -86,11 +86,11 @@ def half_of_the_first_bindings(number: int) -> int:
     declared = access(mapping(within=scope(*names)))
     now = given(realm(), namespaces={name: Namespace({}) for name in names})
     verdicts = judge(declared, now)
-    whole = desired(declared, verdicts, now, {}, {}).contents
+    whole = build_desired_state(declared, verdicts, now, {}, {}).contents
     half = dict(sorted(whole.items())[: number // 2])
     standing = {where: binding(where, content) for where, content in half.items()}
     Place.looks.clear()
-    wanted = desired(declared, verdicts, now, standing, half)
+    wanted = build_desired_state(declared, verdicts, now, standing, half)
     looks = Place.looks["all"]
     assert wanted.contents == whole
     return looks

@@ -17,12 +17,12 @@ from domain.builders import (
     standing,
 )
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.access.namespace_scope import EVERYWHERE
-from groupaccess.domain.binding import Binding, BindingKey, Content, Owner, RoleRef
-from groupaccess.domain.bindings.builder import desired
-from groupaccess.domain.bindings.desired_state import Wanted
-from groupaccess.domain.verdict.rules import verdict
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome
+from groupaccess.domain.access.namespace_scope import CLUSTER_WIDE
+from groupaccess.domain.binding import Binding, BindingContent, BindingKey, Owner, RoleRef
+from groupaccess.domain.bindings.builder import build_desired_state
+from groupaccess.domain.bindings.desired_state import DesiredState
+from groupaccess.domain.verdict.rules import evaluate
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 
 GONE = given(realm("/apps/dev"))  # Keycloak was read, and has no group SRE
 DOWN = given(realm(), failure=UNAVAILABLE)
@@ -30,29 +30,29 @@ HOLDS = pytest.mark.parametrize("circumstances", [GONE, DOWN], ids=["group is go
 
 
 def held(
-    circumstances: Circumstances,
+    circumstances: EvaluationContext,
     stands: Mapping[BindingKey, Binding] | None = None,
-    proven: Mapping[BindingKey, Content] | None = None,
+    proven: Mapping[BindingKey, BindingContent] | None = None,
     declared: Access | None = None,
-) -> Wanted:
+) -> DesiredState:
     of = declared or access()
-    verdicts = [verdict(one, circumstances) for one in of.mappings]
+    verdicts = [evaluate(one, circumstances) for one in of.mappings]
     assert {one.outcome for one in verdicts} == {Outcome.HOLD}
-    return desired(of, verdicts, circumstances, stands or {}, proven or {})
+    return build_desired_state(of, verdicts, circumstances, stands or {}, proven or {})
 
 
-NOTHING = Wanted((), frozenset(), {"sre": EVERYWHERE})
-KEPT = Wanted((), frozenset({key()}), {"sre": EVERYWHERE})
+NOTHING = DesiredState((), frozenset(), {"sre": CLUSTER_WIDE})
+KEPT = DesiredState((), frozenset({key()}), {"sre": CLUSTER_WIDE})
 
 
 @HOLDS
-def test_nothing_new_is_granted(circumstances: Circumstances) -> None:
+def test_nothing_new_is_granted(circumstances: EvaluationContext) -> None:
     assert held(circumstances) == NOTHING
 
 
 @HOLDS
 def test_standing_binding_is_left_as_it_is_when_nothing_was_proven(
-    circumstances: Circumstances,
+    circumstances: EvaluationContext,
 ) -> None:
     assert held(circumstances, standing(binding())) == KEPT
     drifted = standing(binding(what=content("/SRE", "/other")))
@@ -66,15 +66,17 @@ def test_standing_binding_is_left_as_it_is_when_nothing_was_proven(
     ids=["deleted by hand", "drifted"],
 )
 def test_what_was_proven_is_repaired(
-    circumstances: Circumstances, stands: Mapping[BindingKey, Binding]
+    circumstances: EvaluationContext, stands: Mapping[BindingKey, Binding]
 ) -> None:
     found = held(circumstances, stands, {key(): content("/old/SRE")})
     assert [(want.key, want.content) for want in found.bindings] == [(key(), content("/old/SRE"))]
-    assert found.kept == frozenset()
+    assert found.preserved == frozenset()
 
 
 @HOLDS
-def test_repair_gives_the_binding_to_the_object_as_it_is_now(circumstances: Circumstances) -> None:
+def test_repair_gives_the_binding_to_the_object_as_it_is_now(
+    circumstances: EvaluationContext,
+) -> None:
     last = replace(content(), owners=(Owner("uid of a former one", "platform"),))
     (repaired,) = held(circumstances, {}, {key(): last}).bindings
     assert repaired.content.owners == (Owner("uid of platform", "platform"),)
@@ -87,7 +89,7 @@ def test_repair_gives_the_binding_to_the_object_as_it_is_now(circumstances: Circ
     ids=["another group", "another directory"],
 )
 def test_what_stood_for_another_declaration_goes(
-    circumstances: Circumstances, another: Content
+    circumstances: EvaluationContext, another: BindingContent
 ) -> None:
     assert held(circumstances, standing(binding(what=another))) == NOTHING
     assert held(circumstances, {}, {key(): another}) == NOTHING
@@ -104,13 +106,13 @@ def test_what_stood_for_another_declaration_goes(
     ids=["group", "directory", "all"],
 )
 def test_binding_whose_annotations_were_stripped_stays(
-    circumstances: Circumstances, stripped: Content
+    circumstances: EvaluationContext, stripped: BindingContent
 ) -> None:
     assert held(circumstances, standing(binding(what=stripped))) == KEPT
 
 
 @HOLDS
-def test_stripping_one_annotation_does_not_hide_the_other(circumstances: Circumstances) -> None:
+def test_stripping_one_annotation_does_not_hide_the_other(circumstances: EvaluationContext) -> None:
     moved = standing(binding(what=content(group="", directory="other")))
     changed = standing(binding(what=content(directory="", group="Ops")))
     assert held(circumstances, moved) == NOTHING
@@ -120,7 +122,7 @@ def test_stripping_one_annotation_does_not_hide_the_other(circumstances: Circums
 @HOLDS
 @pytest.mark.parametrize("role", [RoleRef("ClusterRole", "admin"), RoleRef("Role", "edit")])
 def test_binding_with_another_role_than_its_name_says_does_not_stay(
-    circumstances: Circumstances, role: RoleRef
+    circumstances: EvaluationContext, role: RoleRef
 ) -> None:
     wrong = standing(binding(what=replace(content(group=""), role=role)))
     assert held(circumstances, wrong) == NOTHING

@@ -24,18 +24,18 @@ from domain.world import World
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.directory.snapshot import Snapshot
-from groupaccess.domain.tokens.prefixes import Prefixes
-from groupaccess.domain.verdict.verdict import Circumstances
+from groupaccess.domain.tokens.prefixes import PeerPrefixes
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 LEAF = (client("headlamp", leaf()),)
 OLD = content(
     "SRE", directory="old", directory_id="old realm", group_id="old id", group_path="/SRE"
 )
 NEW = content("SRE")
-PARTNERS = Prefixes(partners=frozenset({"old"}))
+PARTNERS = PeerPrefixes(partners=frozenset({"old"}))
 
 
-def moving(snapshot: Snapshot | None, beside: Prefixes = PARTNERS) -> Circumstances:
+def moving(snapshot: Snapshot | None, beside: PeerPrefixes = PARTNERS) -> EvaluationContext:
     """Return what the new directory, `default`, knows; None for nothing yet."""
     return replace(given(snapshot), prefixes=beside)
 
@@ -53,7 +53,9 @@ HOLDS = pytest.mark.parametrize(
 )
 
 
-def moved(circumstances: Circumstances, *mappings: AccessMapping, proven: bool = False) -> World:
+def moved(
+    circumstances: EvaluationContext, *mappings: AccessMapping, proven: bool = False
+) -> World:
     """Reconcile after the change of directoryRef; `proven` without a restart since the grant."""
     world = World({key(): binding(what=OLD)}, {key(): OLD} if proven else {})
     world.settle(access(*mappings), circumstances)
@@ -63,20 +65,20 @@ def moved(circumstances: Circumstances, *mappings: AccessMapping, proven: bool =
 @HOLDS
 @pytest.mark.parametrize("proven", [True, False])
 def test_the_old_subjects_stay_while_the_new_directory_does_not_grant(
-    circumstances: Circumstances, *, proven: bool
+    circumstances: EvaluationContext, *, proven: bool
 ) -> None:
     world = moved(circumstances, proven=proven)
     assert {where: one.content for where, one in world.standing.items()} == {key(): OLD}
 
 
 @HOLDS
-def test_they_go_where_the_two_do_not_list_each_other(circumstances: Circumstances) -> None:
-    apart = replace(circumstances, prefixes=Prefixes())
+def test_they_go_where_the_two_do_not_list_each_other(circumstances: EvaluationContext) -> None:
+    apart = replace(circumstances, prefixes=PeerPrefixes())
     assert moved(apart).standing == {}
 
 
 @HOLDS
-def test_they_go_with_another_group(circumstances: Circumstances) -> None:
+def test_they_go_with_another_group(circumstances: EvaluationContext) -> None:
     assert moved(circumstances, mapping(group="Ops")).standing == {}
 
 
@@ -85,7 +87,7 @@ def test_the_new_group_takes_the_place_in_one_write() -> None:
     todo = world.step(access(), moving(realm("/SRE", clients=LEAF)))
     assert not todo.deletes
     (apply,) = todo.applies
-    assert (apply.over, apply.desired.content) == (binding(what=OLD), NEW)
+    assert (apply.existing, apply.desired.content) == (binding(what=OLD), NEW)
 
 
 def test_drift_is_repaired_to_what_the_old_one_granted() -> None:
@@ -117,7 +119,7 @@ def test_strings_of_clients_that_the_new_one_does_not_know_stay() -> None:
 def test_what_is_known_of_the_new_realm_is_not_said_of_a_group_of_the_old_one() -> None:
     shop, bank = key(namespace="shop"), key(namespace="bank")
     old = content(directory="old", directory_id="old realm")  # a copied realm has the same ids
-    held = Prefixes(foreign=(("third", "/"),), partners=PARTNERS.partners)
+    held = PeerPrefixes(nested=(("third", "/"),), partners=PARTNERS.partners)
     both = replace(moving(realm(), held), namespaces=there("shop", "bank"))
     world = World(standing(binding(shop, old), binding(bank, content(directory_id="before"))))
     world.settle(access(mapping(within=scope("shop", "bank"))), both)

@@ -8,16 +8,16 @@ from hypothesis import given as each
 from domain.strategies import accesses, circumstances, outages, worlds
 from domain.world import World
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.access.namespace_scope import Namespace, places
+from groupaccess.domain.access.namespace_scope import Namespace, resolve_scope
 from groupaccess.domain.binding import BindingKey, BindingName
-from groupaccess.domain.bindings.plan import Why, plan
-from groupaccess.domain.reasons import ABOUT_GROUP, Reason
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome
+from groupaccess.domain.bindings.plan import DeleteReason, plan
+from groupaccess.domain.reasons import KEYCLOAK_OBJECTIONS, Reason
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 
 
 @each(accesses(), circumstances(), worlds())
 def test_nothing_is_written_where_a_namespace_takes_nothing(
-    declared: Access, given: Circumstances, world: World
+    declared: Access, given: EvaluationContext, world: World
 ) -> None:
     for apply in world.step(declared, given).applies:
         where = apply.desired.key.namespace
@@ -26,20 +26,22 @@ def test_nothing_is_written_where_a_namespace_takes_nothing(
 
 @each(accesses(), circumstances(), worlds())
 def test_each_write_is_where_its_mapping_is_declared(
-    declared: Access, given: Circumstances, world: World
+    declared: Access, given: EvaluationContext, world: World
 ) -> None:
     mappings = {mapping.name: mapping for mapping in declared.mappings}
     wanted = world.wanted(declared, given)
-    assert wanted.places.keys() == mappings.keys()
+    assert wanted.placements.keys() == mappings.keys()
     for want in (one for one in wanted.bindings if one.content.subjects):
         mapping = mappings[want.mapping]
-        assert want.key.namespace in places(mapping.scope, given.namespaces).wanted
-        assert want.key == declared.key(mapping, want.key.namespace)
+        assert want.key.namespace in resolve_scope(mapping.scope, given.namespaces).active
+        assert want.key == declared.binding_key(mapping, want.key.namespace)
         assert (mapping.expires_at is None) == (want.content.annotation("expires-at") is None)
 
 
 @each(accesses(), circumstances(), worlds())
-def test_what_ended_is_not_written(declared: Access, given: Circumstances, world: World) -> None:
+def test_what_ended_is_not_written(
+    declared: Access, given: EvaluationContext, world: World
+) -> None:
     ended = {
         one.mapping.name for one in world.judge(declared, given) if one.reason is Reason.EXPIRED
     }
@@ -48,7 +50,7 @@ def test_what_ended_is_not_written(declared: Access, given: Circumstances, world
     }
     wanted = world.wanted(declared, given)
     assert not ended & {want.mapping for want in wanted.bindings}
-    assert not ended & mappings_of(wanted.kept)
+    assert not ended & mappings_of(wanted.preserved)
 
 
 def mappings_of(keys: Iterable[BindingKey]) -> set[str]:
@@ -58,25 +60,26 @@ def mappings_of(keys: Iterable[BindingKey]) -> set[str]:
 
 @each(accesses(), circumstances(), worlds())
 def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
-    declared: Access, given: Circumstances, world: World
+    declared: Access, given: EvaluationContext, world: World
 ) -> None:
     resumed = replace(given, suspend=False)
     suspended = replace(given, suspend=True)
     by_keycloak = {
         one.mapping.name
         for one in world.judge(declared, resumed)
-        if one.outcome is Outcome.REVOKE and one.reason in ABOUT_GROUP
+        if one.outcome is Outcome.REVOKE and one.reason in KEYCLOAK_OBJECTIONS
     }
     ends = {
         one.binding.key
         for one in plan(world.wanted(declared, resumed), world.standing.values()).deletes
-        if one.why is Why.UNDECLARED and not by_keycloak & mappings_of([one.binding.key])
+        if one.reason is DeleteReason.NOT_DECLARED
+        and not by_keycloak & mappings_of([one.binding.key])
     }
     proven = dict(world.proven)
     todo = world.step(declared, suspended)
     for apply in todo.applies:  # former subjects, whose end has come
-        assert apply.over is not None
-        assert {*apply.desired.content.subjects} < {*apply.over.content.subjects}
+        assert apply.existing is not None
+        assert {*apply.desired.content.subjects} < {*apply.existing.content.subjects}
         proven[apply.desired.key] = apply.desired.content
     assert ends <= {one.binding.key for one in todo.deletes}
     assert world.proven.items() <= proven.items()
@@ -85,7 +88,7 @@ def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
 
 @each(outages())
 def test_suspending_and_resuming_leaves_what_was_granted(
-    outage: tuple[World, Access, Circumstances],
+    outage: tuple[World, Access, EvaluationContext],
 ) -> None:
     world, declared, given = outage
     given = replace(given, suspend=False)
@@ -98,18 +101,18 @@ def test_suspending_and_resuming_leaves_what_was_granted(
 
 @each(accesses(), circumstances(), worlds())
 def test_in_a_namespace_only_what_succeeds_it_there_or_everywhere_delays_an_end(
-    declared: Access, given: Circumstances, world: World
+    declared: Access, given: EvaluationContext, world: World
 ) -> None:
     wanted = world.wanted(declared, given)
     now = {want.key.namespace for want in wanted.bindings}
     for delete in plan(wanted, world.standing.values()).deletes:
-        if delete.why is Why.REPLACED and delete.binding.key.namespace:
+        if delete.reason is DeleteReason.REPLACED and delete.binding.key.namespace:
             assert now & {"", delete.binding.key.namespace}
 
 
 @each(accesses(), circumstances(), worlds())
 def test_a_namespace_that_comes_changes_nothing_elsewhere(
-    declared: Access, given: Circumstances, world: World
+    declared: Access, given: EvaluationContext, world: World
 ) -> None:
     world.settle(declared, given)
     before = dict(world.standing)

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
 from domain.world import World, judge
 from groupaccess.domain.access.group_access import Access, AccessMapping
-from groupaccess.domain.access.namespace_scope import places
-from groupaccess.domain.binding import BindingName, Content, Desired
+from groupaccess.domain.access.namespace_scope import resolve_scope
+from groupaccess.domain.binding import BindingContent, BindingName, DesiredBinding
 from groupaccess.domain.bindings.plan import is_ours, plan
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.verdict.rules import verdict
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome
+from groupaccess.domain.verdict.rules import evaluate
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 
 Right = tuple[str, str, str]  # role, subject, namespace
-Step = tuple[Access, Circumstances, bool]
+Step = tuple[Access, EvaluationContext, bool]
 STEPS = st.lists(
     st.tuples(accesses(), circumstances(), st.integers(0, 3).map(lambda n: n == 3)),
     min_size=2,
@@ -25,10 +25,10 @@ STEPS = st.lists(
 )
 
 
-def everywhere(mapping: AccessMapping, given: Circumstances) -> tuple[str, ...]:
+def everywhere(mapping: AccessMapping, given: EvaluationContext) -> tuple[str, ...]:
     """Return where a mapping is declared, the namespaces that terminate included."""
-    found = places(mapping.scope, given.namespaces)
-    return found.wanted + found.terminating
+    found = resolve_scope(mapping.scope, given.namespaces)
+    return found.active + found.terminating
 
 
 class History:
@@ -38,7 +38,7 @@ class History:
         self._strings: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._ids: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
 
-    def read(self, declared: Access, given: Circumstances) -> None:
+    def read(self, declared: Access, given: EvaluationContext) -> None:
         snapshot, directory = given.reading.snapshot, given.directory
         if snapshot is None or directory is None:
             return
@@ -51,7 +51,7 @@ class History:
                 strings = {directory.groups_prefix + text for text in (group.path, group.name)}
                 self._strings[of] |= strings
 
-    def allowed(self, declared: Access, given: Circumstances) -> set[Right]:
+    def allowed(self, declared: Access, given: EvaluationContext) -> set[Right]:
         return {
             (mapping.cluster_role, text, namespace)
             for mapping in declared.mappings
@@ -92,7 +92,7 @@ def test_each_write_on_the_way_is_declared_too(steps: list[Step]) -> None:
 
 @each(accesses(), circumstances())
 def test_grant_is_for_a_group_that_the_snapshot_holds(
-    declared: Access, given: Circumstances
+    declared: Access, given: EvaluationContext
 ) -> None:
     for said in judge(declared, given):
         if said.outcome is Outcome.GRANT:
@@ -107,7 +107,7 @@ def test_grant_is_for_a_group_that_the_snapshot_holds(
 
 
 def known_before(declared: Access, mapping: AccessMapping, world: World) -> set[str]:
-    contents: list[Content] = [one.content for one in world.standing.values()]
+    contents: list[BindingContent] = [one.content for one in world.standing.values()]
     contents += world.proven.values()
     return {
         text
@@ -119,8 +119,8 @@ def known_before(declared: Access, mapping: AccessMapping, world: World) -> set[
 
 
 def held(
-    declared: Access, given: Circumstances, world: World
-) -> Iterator[tuple[Desired, AccessMapping]]:
+    declared: Access, given: EvaluationContext, world: World
+) -> Iterator[tuple[DesiredBinding, AccessMapping]]:
     verdicts = {one.mapping.name: one for one in world.judge(declared, given)}
     for want in world.wanted(declared, given).bindings:
         said = verdicts[want.mapping]
@@ -129,14 +129,14 @@ def held(
 
 
 @each(accesses(), circumstances(), worlds())
-def test_hold_adds_nobody(declared: Access, given: Circumstances, world: World) -> None:
+def test_hold_adds_nobody(declared: Access, given: EvaluationContext, world: World) -> None:
     for want, mapping in held(declared, given, world):
         assert set(want.content.groups) <= known_before(declared, mapping, world)
 
 
 @each(outages())
 def test_edit_while_keycloak_is_silent_adds_nobody(
-    outage: tuple[World, Access, Circumstances],
+    outage: tuple[World, Access, EvaluationContext],
 ) -> None:
     world, declared, given = outage
     for want, mapping in held(declared, given, world):
@@ -145,7 +145,7 @@ def test_edit_while_keycloak_is_silent_adds_nobody(
 
 @each(outages())
 def test_edit_while_keycloak_is_silent_takes_no_group_from_its_mapping(
-    outage: tuple[World, Access, Circumstances],
+    outage: tuple[World, Access, EvaluationContext],
 ) -> None:
     world, declared, given = outage
     before = {one.content.annotation("group") for one in world.standing.values()}
@@ -154,14 +154,15 @@ def test_edit_while_keycloak_is_silent_takes_no_group_from_its_mapping(
     held_on = {
         one.group
         for one in declared.mappings
-        if verdict(one, given).unread and places(one.scope, given.namespaces).wanted
+        if evaluate(one, given).directory_unavailable
+        and resolve_scope(one.scope, given.namespaces).active
     }
     assert after >= before & held_on
 
 
 @each(accesses(), circumstances(), standings())
 def test_reserved_names_are_never_written(
-    declared: Access, given: Circumstances, standing: Standing
+    declared: Access, given: EvaluationContext, standing: Standing
 ) -> None:
     for apply in World(standing).step(declared, given).applies:
         assert all(subject.kind == "Group" for subject in apply.desired.content.subjects)
@@ -170,14 +171,14 @@ def test_reserved_names_are_never_written(
 
 @each(accesses(), circumstances(), standings())
 def test_what_is_revoked_or_no_longer_declared_is_deleted(
-    declared: Access, given: Circumstances, standing: Standing
+    declared: Access, given: EvaluationContext, standing: Standing
 ) -> None:
     live = {
         where
         for said in World(standing).judge(declared, given)
         if said.outcome is not Outcome.REVOKE
         for namespace in everywhere(said.mapping, given)
-        for where in [declared.key(said.mapping, namespace)]
+        for where in [declared.binding_key(said.mapping, namespace)]
     }
     todo = World(standing).step(declared, given)
     ended = {delete.binding.key for delete in todo.deletes}
@@ -188,7 +189,7 @@ def test_what_is_revoked_or_no_longer_declared_is_deleted(
 
 @each(accesses(), circumstances(), standings())
 def test_foreign_bindings_are_left_alone(
-    declared: Access, given: Circumstances, standing: Standing
+    declared: Access, given: EvaluationContext, standing: Standing
 ) -> None:
     world = World(dict(standing))
     todo = plan(world.wanted(declared, given), standing.values())

@@ -3,8 +3,8 @@
 import pytest
 
 from domain.builders import binding, content, key
-from groupaccess.domain.binding import Binding, BindingKey, Content, RoleRef
-from groupaccess.domain.bindings.other_grants import AlsoGrantedBy, also_granted_by
+from groupaccess.domain.binding import Binding, BindingContent, BindingKey, RoleRef
+from groupaccess.domain.bindings.other_grants import OtherGrants, find_other_grants
 
 WIDE, SHOP = frozenset({key()}), frozenset({key(namespace="shop")})
 
@@ -14,53 +14,53 @@ def by_hand(name: str = "by-hand", namespace: str = "", role: str = "edit") -> B
 
 
 def test_without_others_nothing_is_said() -> None:
-    assert also_granted_by("edit", WIDE, ()) is None
-    assert also_granted_by("edit", WIDE, [binding()]) is None
+    assert find_other_grants("edit", WIDE, ()) is None
+    assert find_other_grants("edit", WIDE, [binding()]) is None
 
 
 @pytest.mark.parametrize("role", ["edit", "cluster-admin"])
 def test_the_same_role_and_cluster_admin_count(role: str) -> None:
-    found = also_granted_by("edit", WIDE, [by_hand(role=role)])
-    assert found == AlsoGrantedBy(1, ("ClusterRoleBinding/by-hand",))
+    found = find_other_grants("edit", WIDE, [by_hand(role=role)])
+    assert found == OtherGrants(1, ("ClusterRoleBinding/by-hand",))
 
 
 def test_another_role_does_not_count() -> None:
-    assert also_granted_by("edit", WIDE, [by_hand(role="admin")]) is None
+    assert find_other_grants("edit", WIDE, [by_hand(role="admin")]) is None
 
 
 def test_a_role_of_a_namespace_is_no_cluster_role() -> None:
-    local = Content(RoleRef("Role", "edit"), (), (), (), managed=False)
-    assert also_granted_by("edit", SHOP, [binding(BindingKey("shop", "x"), local)]) is None
+    local = BindingContent(RoleRef("Role", "edit"), (), (), (), has_managed_by_label=False)
+    assert find_other_grants("edit", SHOP, [binding(BindingKey("shop", "x"), local)]) is None
 
 
 def test_a_wider_binding_counts_for_a_namespace() -> None:
-    found = also_granted_by("edit", SHOP, [by_hand()])
-    assert found == AlsoGrantedBy(1, ("ClusterRoleBinding/by-hand",))
+    found = find_other_grants("edit", SHOP, [by_hand()])
+    assert found == OtherGrants(1, ("ClusterRoleBinding/by-hand",))
 
 
 def test_one_in_the_same_namespace_counts_and_is_named_with_it() -> None:
-    found = also_granted_by("edit", SHOP, [by_hand(namespace="shop"), by_hand(namespace="bank")])
-    assert found == AlsoGrantedBy(1, ("RoleBinding/shop/by-hand",))
+    found = find_other_grants("edit", SHOP, [by_hand(namespace="shop"), by_hand(namespace="bank")])
+    assert found == OtherGrants(1, ("RoleBinding/shop/by-hand",))
 
 
 def test_a_narrower_one_does_not_count_for_the_whole_cluster() -> None:
-    assert also_granted_by("edit", WIDE, [by_hand(namespace="shop")]) is None
+    assert find_other_grants("edit", WIDE, [by_hand(namespace="shop")]) is None
 
 
 def test_other_bindings_of_ours_count_too() -> None:
     twin = binding(key("twin"))
-    found = also_granted_by("edit", WIDE, [binding(), twin])
-    assert found == AlsoGrantedBy(1, ("ClusterRoleBinding/groupaccess:platform:twin:edit",))
+    found = find_other_grants("edit", WIDE, [binding(), twin])
+    assert found == OtherGrants(1, ("ClusterRoleBinding/groupaccess:platform:twin:edit",))
 
 
 def test_the_first_five_by_place_and_name_are_named_and_all_are_counted() -> None:
     many = [by_hand(name) for name in ("g", "c", "a", "f", "b", "e")]
-    found = also_granted_by("edit", SHOP, [by_hand("0", namespace="shop"), *many])
-    assert found == AlsoGrantedBy(
+    found = find_other_grants("edit", SHOP, [by_hand("0", namespace="shop"), *many])
+    assert found == OtherGrants(
         7, tuple(f"ClusterRoleBinding/{name}" for name in ("a", "b", "c", "e", "f"))
     )
 
 
 def test_one_that_names_two_of_the_subjects_counts_once() -> None:
-    found = also_granted_by("edit", WIDE, [by_hand(), by_hand()])
-    assert found == AlsoGrantedBy(1, ("ClusterRoleBinding/by-hand",))
+    found = find_other_grants("edit", WIDE, [by_hand(), by_hand()])
+    assert found == OtherGrants(1, ("ClusterRoleBinding/by-hand",))

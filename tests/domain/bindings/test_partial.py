@@ -21,7 +21,7 @@ from domain.builders import (
 from domain.world import World
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.directory.client import Client, MapperKind
-from groupaccess.domain.verdict.verdict import Circumstances
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 FULL = client("headlamp", mapper())
 TWO = directory("headlamp", "grafana")
@@ -29,7 +29,7 @@ DISABLED = client("grafana", leaf(), enabled=False)
 REPLACED = client("grafana", mapper("hard-coded", MapperKind.REPLACING))
 
 
-def read(*clients: Client, prefix: str = "") -> Circumstances:
+def read(*clients: Client, prefix: str = "") -> EvaluationContext:
     return given(realm(clients=clients), of=directory("headlamp", "grafana", prefix=prefix))
 
 

@@ -5,19 +5,34 @@ from dataclasses import replace
 import pytest
 
 from domain.builders import binding, content, key
-from groupaccess.domain.binding import Binding, BindingKey, Content, Desired, Owner, RoleRef
-from groupaccess.domain.bindings.desired_state import Wanted
-from groupaccess.domain.bindings.plan import Apply, Delete, Plan, Why, is_ours, plan, plan_orphans
+from groupaccess.domain.binding import (
+    Binding,
+    BindingContent,
+    BindingKey,
+    DesiredBinding,
+    Owner,
+    RoleRef,
+)
+from groupaccess.domain.bindings.desired_state import DesiredState
+from groupaccess.domain.bindings.plan import (
+    Apply,
+    Delete,
+    DeleteReason,
+    Plan,
+    is_ours,
+    plan,
+    plan_orphans,
+)
 
-WANT = Desired(key(), "sre", content())
+WANT = DesiredBinding(key(), "sre", content())
 
 
-def wanting(*wants: Desired, kept: tuple[BindingKey, ...] = ()) -> Wanted:
-    return Wanted(wants, frozenset(kept))
+def wanting(*wants: DesiredBinding, kept: tuple[BindingKey, ...] = ()) -> DesiredState:
+    return DesiredState(wants, frozenset(kept))
 
 
-def why(*standing: Binding, wants: tuple[Desired, ...] = ()) -> list[Why]:
-    return [delete.why for delete in plan(wanting(*wants), standing).deletes]
+def why(*standing: Binding, wants: tuple[DesiredBinding, ...] = ()) -> list[DeleteReason]:
+    return [delete.reason for delete in plan(wanting(*wants), standing).deletes]
 
 
 def test_missing_binding_is_created() -> None:
@@ -44,7 +59,8 @@ def test_binding_without_our_label_is_taken_over_when_it_has_the_role_of_its_nam
 def test_labelled_binding_with_another_role_is_deleted_to_be_made_anew(role: RoleRef) -> None:
     other = binding(what=replace(content(), role=role))
     assert plan(wanting(WANT), [other]) == Plan(
-        applies=(Apply(WANT, None, wrong=other),), deletes=(Delete(other, Why.OTHER_ROLE),)
+        applies=(Apply(WANT, None, wrong_role=other),),
+        deletes=(Delete(other, DeleteReason.WRONG_ROLE_REF),),
     )
 
 
@@ -65,7 +81,9 @@ def test_plan_with_any_write_is_not_empty() -> None:
 
 
 def test_what_is_no_longer_declared_is_deleted() -> None:
-    assert plan(wanting(), [binding()]) == Plan(deletes=(Delete(binding(), Why.UNDECLARED),))
+    assert plan(wanting(), [binding()]) == Plan(
+        deletes=(Delete(binding(), DeleteReason.NOT_DECLARED),)
+    )
 
 
 def test_one_that_goes_hides_no_other() -> None:
@@ -74,56 +92,56 @@ def test_one_that_goes_hides_no_other() -> None:
     assert [delete.binding for delete in found.deletes] == [go]
 
 
-VIEW = Desired(key("sre", "view"), "sre", content(role="view"))
+VIEW = DesiredBinding(key("sre", "view"), "sre", content(role="view"))
 
 
-def replacements(*wants: Desired, bound: Binding | None = None) -> frozenset[BindingKey]:
+def replacements(*wants: DesiredBinding, bound: Binding | None = None) -> frozenset[BindingKey]:
     found = plan(wanting(*wants), [bound or binding()]).deletes
     return found[0].replacements
 
 
 def test_a_changed_role_waits_for_the_binding_that_the_plan_makes_for_its_mapping() -> None:
-    assert why(binding(), wants=(VIEW,)) == [Why.REPLACED]
+    assert why(binding(), wants=(VIEW,)) == [DeleteReason.REPLACED]
     assert replacements(VIEW) == {VIEW.key}
 
 
 def test_a_renamed_mapping_waits_for_its_new_name() -> None:
-    renamed = Desired(key("renamed"), "renamed", content())
+    renamed = DesiredBinding(key("renamed"), "renamed", content())
     assert replacements(renamed) == {renamed.key}
 
 
 def test_a_mapping_that_is_not_new_replaces_no_other() -> None:
-    known = Desired(key("ops"), "ops", content())
-    placed = Desired(key("ops", namespace="shop"), "ops", content())
+    known = DesiredBinding(key("ops"), "ops", content())
+    placed = DesiredBinding(key("ops", namespace="shop"), "ops", content())
     found = plan(wanting(known, placed), [binding(), binding(key("ops"))])
-    assert found.deletes == (Delete(binding(), Why.UNDECLARED),)
+    assert found.deletes == (Delete(binding(), DeleteReason.NOT_DECLARED),)
 
 
 def test_another_role_of_another_mapping_replaces_nothing() -> None:
-    weaker = Desired(key("ops", "view"), "ops", content(role="view"))
-    assert why(binding(), wants=(weaker,)) == [Why.UNDECLARED]
+    weaker = DesiredBinding(key("ops", "view"), "ops", content(role="view"))
+    assert why(binding(), wants=(weaker,)) == [DeleteReason.NOT_DECLARED]
 
 
 def test_who_stood_already_replaces_nothing() -> None:
     found = plan(wanting(VIEW), [binding(), binding(VIEW.key, VIEW.content)])
-    assert found == Plan(deletes=(Delete(binding(), Why.UNDECLARED),))
+    assert found == Plan(deletes=(Delete(binding(), DeleteReason.NOT_DECLARED),))
 
 
 def test_a_binding_for_other_people_replaces_nothing() -> None:
-    others = Desired(key("sre", "view"), "sre", content("/Ops", role="view"))
-    assert why(binding(), wants=(others,)) == [Why.UNDECLARED]
+    others = DesiredBinding(key("sre", "view"), "sre", content("/Ops", role="view"))
+    assert why(binding(), wants=(others,)) == [DeleteReason.NOT_DECLARED]
 
 
 def test_a_binding_without_subjects_replaces_nothing_and_is_no_reason_to_be_known() -> None:
-    empty = Desired(VIEW.key, "sre", replace(VIEW.content, subjects=()))
-    assert why(binding(), wants=(empty,)) == [Why.UNDECLARED]
+    empty = DesiredBinding(VIEW.key, "sre", replace(VIEW.content, subjects=()))
+    assert why(binding(), wants=(empty,)) == [DeleteReason.NOT_DECLARED]
     filled = plan(wanting(VIEW), [binding(), binding(VIEW.key, empty.content)])
     assert [delete.replacements for delete in filled.deletes] == [{VIEW.key}]
 
 
 def test_what_leaves_a_namespace_waits_only_for_what_covers_it() -> None:
     shop, bank = key(namespace="shop"), key(namespace="bank")
-    here = Desired(key("sre", "view", namespace="shop"), "sre", content(role="view"))
+    here = DesiredBinding(key("sre", "view", namespace="shop"), "sre", content(role="view"))
     around = VIEW
     assert replacements(here, bound=binding(shop)) == {here.key}
     assert replacements(here, bound=binding(bank)) == set()
@@ -135,9 +153,9 @@ def test_what_an_earlier_plan_made_is_still_waited_for_while_it_is_wanted() -> N
     waiting = {binding().uid: frozenset({VIEW.key})}
     there = [binding(), binding(VIEW.key, VIEW.content)]
     (delete,) = plan(wanting(VIEW), there, waiting).deletes
-    assert delete == Delete(binding(), Why.REPLACED, frozenset({VIEW.key}))
+    assert delete == Delete(binding(), DeleteReason.REPLACED, frozenset({VIEW.key}))
     gone = plan(wanting(), there, waiting).deletes
-    assert {delete.why for delete in gone} == {Why.UNDECLARED}
+    assert {delete.reason for delete in gone} == {DeleteReason.NOT_DECLARED}
 
 
 BOUND = content("/SRE", "/Ops")
@@ -163,7 +181,7 @@ BOUND = content("/SRE", "/Ops")
     ],
 )
 def test_an_apply_revokes_when_it_takes_away_whom_we_bound(
-    over: Content, applied: Content | None, *, revokes: bool
+    over: BindingContent, applied: BindingContent | None, *, revokes: bool
 ) -> None:
     assert Apply(WANT, binding(what=over)).revokes(applied) is revokes
 
@@ -179,7 +197,7 @@ def test_role_binding_of_ours_that_nothing_declares_is_deleted() -> None:
 
 
 def test_lists_are_sorted() -> None:
-    wants = [Desired(key(name), name, content()) for name in ("c", "a", "b")]
+    wants = [DesiredBinding(key(name), name, content()) for name in ("c", "a", "b")]
     conflicting = [binding(key(n), content(role="admin", managed=False)) for n in ("c", "a", "b")]
     going = [binding(key(name)) for name in ("z", "x", "y")]
     found = plan(wanting(*wants), going)
@@ -217,14 +235,14 @@ def test_foreign_binding_is_never_touched(foreign: Binding) -> None:
 )
 def test_reserved_name_with_its_role_or_our_label_is_ours(ours: Binding) -> None:
     assert is_ours(ours)
-    assert why(ours) == [Why.UNDECLARED]
+    assert why(ours) == [DeleteReason.NOT_DECLARED]
 
 
 def test_orphan_with_an_owner_is_told_from_one_without() -> None:
     owned = binding(key("b"), replace(content(), owners=(Owner("any uid", "platform"),)))
     unowned = binding(key("a"), replace(content(), owners=()))
     assert plan_orphans([owned, unowned]) == Plan(
-        deletes=(Delete(unowned, Why.UNOWNED), Delete(owned, Why.ORPHANED))
+        deletes=(Delete(unowned, DeleteReason.OWNER_UNKNOWN), Delete(owned, DeleteReason.ORPHANED))
     )
 
 

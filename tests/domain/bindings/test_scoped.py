@@ -23,21 +23,21 @@ from domain.builders import (
 )
 from domain.world import World
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.access.namespace_scope import Namespaces, Places, Scope
+from groupaccess.domain.access.namespace_scope import NamespacesByName, NamespaceScope, Placement
 from groupaccess.domain.binding import Binding, BindingKey
-from groupaccess.domain.bindings.plan import Why, plan
+from groupaccess.domain.bindings.plan import DeleteReason, plan
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.verdict.verdict import Circumstances
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 SHOP, BANK = key(namespace="shop"), key(namespace="bank")
 BOTH = there("shop", "bank")
 
 
-def scoped(within: Scope | None, role: str = "edit") -> Access:
+def scoped(within: NamespaceScope | None, role: str = "edit") -> Access:
     return access(mapping(role=role, within=within))
 
 
-def read(namespaces: Namespaces, failure: Failure | None = None) -> Circumstances:
+def read(namespaces: NamespacesByName, failure: Failure | None = None) -> EvaluationContext:
     return given(realm(), namespaces=namespaces, failure=failure)
 
 
@@ -46,11 +46,11 @@ def at(*places: BindingKey) -> dict[BindingKey, Binding]:
 
 
 def whys(
-    declared: Access, circumstances: Circumstances, stands: dict[BindingKey, Binding]
-) -> dict[BindingKey, Why]:
+    declared: Access, circumstances: EvaluationContext, stands: dict[BindingKey, Binding]
+) -> dict[BindingKey, DeleteReason]:
     """Return which standing bindings go, and why."""
     wanted = World(stands).wanted(declared, circumstances)
-    return {one.binding.key: one.why for one in plan(wanted, stands.values()).deletes}
+    return {one.binding.key: one.reason for one in plan(wanted, stands.values()).deletes}
 
 
 def keys(wants: Iterable[object]) -> list[object]:
@@ -64,13 +64,13 @@ def test_each_namespace_gets_the_same_content_and_the_cluster_none() -> None:
         BANK: content(),
     }
     assert {want.mapping for want in found.bindings} == {"sre"}
-    assert found.places == {"sre": Places(("bank", "shop"))}
+    assert found.placements == {"sre": Placement(("bank", "shop"))}
 
 
 def test_a_namespace_that_does_not_exist_hinders_no_other() -> None:
     found = World().wanted(scoped(scope("shop", "nowhere")), read(BOTH))
     assert keys(found.bindings) == [SHOP]
-    assert found.places["sre"].absent == ("nowhere",)
+    assert found.placements["sre"].missing == ("nowhere",)
 
 
 def test_in_a_namespace_that_terminates_nothing_is_written_and_nothing_deleted() -> None:
@@ -80,7 +80,7 @@ def test_in_a_namespace_that_terminates_nothing_is_written_and_nothing_deleted()
     world.standing[SHOP] = drifted
     found = world.wanted(scoped(scope("shop", "bank")), circumstances)
     assert keys(found.bindings) == [BANK]
-    assert found.kept == {SHOP}
+    assert found.preserved == {SHOP}
     assert world.step(scoped(scope("shop", "bank")), circumstances).empty
     assert world.standing[SHOP] == drifted
 
@@ -94,46 +94,52 @@ def test_what_was_proven_in_a_namespace_outlives_its_end_to_be() -> None:
 def test_revoked_mapping_keeps_nothing_not_even_where_a_namespace_terminates() -> None:
     refused = replace(read(there("bank") | terminating("shop")), directory=directory(allowed=["x"]))
     found = World(at(SHOP, BANK)).wanted(scoped(scope("shop", "bank")), refused)
-    assert (found.bindings, found.kept) == ((), frozenset())
-    assert found.places == {"sre": Places(("bank",), ("shop",))}
+    assert (found.bindings, found.preserved) == ((), frozenset())
+    assert found.placements == {"sre": Placement(("bank",), ("shop",))}
 
 
 def test_a_namespace_that_leaves_the_scope_loses_its_binding_at_once() -> None:
-    assert whys(scoped(scope("bank")), read(BOTH), at(SHOP, BANK)) == {SHOP: Why.UNDECLARED}
+    assert whys(scoped(scope("bank")), read(BOTH), at(SHOP, BANK)) == {
+        SHOP: DeleteReason.NOT_DECLARED
+    }
 
 
 def test_a_namespace_that_loses_its_label_loses_its_binding_at_once() -> None:
     selected = scoped(scope(of=[team("shop")]))
     now = read(there(shop="other", bank="shop"))
-    assert whys(selected, now, at(SHOP, BANK)) == {SHOP: Why.UNDECLARED}
+    assert whys(selected, now, at(SHOP, BANK)) == {SHOP: DeleteReason.NOT_DECLARED}
 
 
 def test_the_last_namespace_that_leaves_goes_at_once_too() -> None:
-    assert whys(scoped(scope(of=[team("shop")])), read(BOTH), at(SHOP)) == {SHOP: Why.UNDECLARED}
+    assert whys(scoped(scope(of=[team("shop")])), read(BOTH), at(SHOP)) == {
+        SHOP: DeleteReason.NOT_DECLARED
+    }
 
 
 def test_the_whole_cluster_is_replaced_by_namespaces_after_they_stand() -> None:
-    assert whys(scoped(scope("shop")), read(BOTH), at(key())) == {key(): Why.REPLACED}
+    assert whys(scoped(scope("shop")), read(BOTH), at(key())) == {key(): DeleteReason.REPLACED}
 
 
 def test_the_whole_cluster_goes_at_once_when_no_namespace_succeeds_it() -> None:
-    assert whys(scoped(scope("nowhere")), read(BOTH), at(key())) == {key(): Why.UNDECLARED}
+    assert whys(scoped(scope("nowhere")), read(BOTH), at(key())) == {
+        key(): DeleteReason.NOT_DECLARED
+    }
 
 
 def test_namespaces_are_replaced_by_the_whole_cluster_after_it_stands() -> None:
     found = whys(scoped(None), read(BOTH), at(SHOP, BANK))
-    assert found == {SHOP: Why.REPLACED, BANK: Why.REPLACED}
+    assert found == {SHOP: DeleteReason.REPLACED, BANK: DeleteReason.REPLACED}
 
 
 def test_another_role_replaces_the_binding_of_the_same_namespace_alone() -> None:
     found = whys(scoped(scope("bank"), role="view"), read(BOTH), at(SHOP, BANK))
-    assert found == {SHOP: Why.UNDECLARED, BANK: Why.REPLACED}
+    assert found == {SHOP: DeleteReason.NOT_DECLARED, BANK: DeleteReason.REPLACED}
 
 
 def test_another_mapping_for_the_group_replaces_only_in_its_own_namespace() -> None:
     moved = access(mapping("renamed", within=scope("bank")))
     found = whys(moved, read(BOTH), at(SHOP, BANK))
-    assert found == {SHOP: Why.UNDECLARED, BANK: Why.REPLACED}
+    assert found == {SHOP: DeleteReason.NOT_DECLARED, BANK: DeleteReason.REPLACED}
 
 
 @pytest.mark.parametrize("remembered", [True, False])
@@ -161,7 +167,7 @@ def test_after_a_restart_a_new_namespace_is_served_from_what_stands_in_another()
     declared = scoped(scope("shop", "bank"))
     found = world.wanted(declared, read(BOTH, UNAVAILABLE))
     assert {want.key: want.content for want in found.bindings} == {BANK: content()}
-    assert found.kept == {SHOP}
+    assert found.preserved == {SHOP}
 
 
 def test_a_binding_in_a_namespace_parses_and_is_repaired_like_any_other() -> None:
@@ -174,4 +180,4 @@ def test_each_mapping_has_a_scope_of_its_own() -> None:
     two = access(mapping("a", within=scope("shop")), mapping("b"))
     found = World().wanted(two, read(BOTH))
     assert keys(found.bindings) == [key("a", namespace="shop"), key("b")]
-    assert found.places == {"a": Places(("shop",)), "b": Places(("",))}
+    assert found.placements == {"a": Placement(("shop",)), "b": Placement(("",))}

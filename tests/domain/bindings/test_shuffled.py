@@ -12,9 +12,9 @@ from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.bindings.plan import plan, plan_orphans
 from groupaccess.domain.directory.client import Client
 from groupaccess.domain.directory.snapshot import Snapshot
-from groupaccess.domain.status.access_status import status
-from groupaccess.domain.status.observation import Observation, by_mapping
-from groupaccess.domain.verdict.verdict import Circumstances
+from groupaccess.domain.status.access_status import access_status
+from groupaccess.domain.status.observation import Observation, bindings_by_mapping
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -36,7 +36,7 @@ class Shuffle:
     def access(self, declared: Access) -> Access:
         return replace(declared, mappings=tuple(map(self._mapping, self.of(declared.mappings))))
 
-    def circumstances(self, given: Circumstances) -> Circumstances:
+    def circumstances(self, given: EvaluationContext) -> EvaluationContext:
         given = replace(given, namespaces=self.pairs(dict(given.namespaces)))
         reading = given.reading
         if reading.snapshot is None:
@@ -45,7 +45,7 @@ class Shuffle:
 
     def snapshot(self, read: Snapshot) -> Snapshot:
         clients = tuple(self._client(client) for client in self.of(read.clients))
-        return Snapshot(read.identity, self.of(read.groups), clients)
+        return Snapshot(read.directory_id, self.of(read.groups), clients)
 
     def _mapping(self, mapping: AccessMapping) -> AccessMapping:
         scope = mapping.scope
@@ -59,7 +59,7 @@ class Shuffle:
 
 @each(accesses(), circumstances(), worlds(), st.data())
 def test_shuffled_inputs_give_identical_answers(
-    declared: Access, given: Circumstances, one: World, data: st.DataObject
+    declared: Access, given: EvaluationContext, one: World, data: st.DataObject
 ) -> None:
     shuffle = Shuffle(data)
     other = World(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
@@ -71,13 +71,15 @@ def test_shuffled_inputs_give_identical_answers(
     assert {v.mapping.name: v for v in verdicts} == again
 
     wanted, wanted2 = one.wanted(declared, given), other.wanted(declared2, given2)
-    assert wanted.kept == wanted2.kept
+    assert wanted.preserved == wanted2.preserved
     assert set(wanted.bindings) == set(wanted2.bindings)
     assert plan(wanted, one.standing.values()) == plan(wanted2, other.standing.values())
 
-    now, now2 = (Observation(by_mapping(world.standing.values())) for world in (one, other))
-    assert wanted.places == wanted2.places
-    assert status(declared, verdicts, wanted, now, patient=True) == status(
+    now, now2 = (
+        Observation(bindings_by_mapping(world.standing.values())) for world in (one, other)
+    )
+    assert wanted.placements == wanted2.placements
+    assert access_status(declared, verdicts, wanted, now, patient=True) == access_status(
         declared2, verdicts2, wanted2, now2, patient=True
     )
 
@@ -90,7 +92,7 @@ def test_shuffled_orphans_give_an_identical_plan(standing: Standing, data: st.Da
 
 @each(outages(), st.data())
 def test_what_is_carried_does_not_depend_on_the_order_in_memory(
-    outage: tuple[World, Access, Circumstances], data: st.DataObject
+    outage: tuple[World, Access, EvaluationContext], data: st.DataObject
 ) -> None:
     one, declared, given = outage
     shuffle = Shuffle(data)
@@ -100,7 +102,7 @@ def test_what_is_carried_does_not_depend_on_the_order_in_memory(
 
 @each(accesses(), circumstances(), worlds())
 def test_judging_changes_none_of_its_inputs(
-    declared: Access, given: Circumstances, world: World
+    declared: Access, given: EvaluationContext, world: World
 ) -> None:
     before = dict(world.standing), dict(world.proven)
     plan(world.wanted(declared, given), world.standing.values())

@@ -5,24 +5,24 @@ import pytest
 from domain.builders import group
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import (
-    ROWS,
+    MAX_SEARCH_RESULTS,
     Answer,
     ById,
     ByPath,
-    InUse,
-    Pinned,
+    GroupsInUse,
+    PinnedId,
     Question,
     Search,
-    names,
-    questions,
+    possible_names,
+    questions_about,
 )
 
 MOVED = group("/b/Ops", uid="7")
 
 
-def used(*references: str, **pins: str) -> InUse:
+def used(*references: str, **pins: str) -> GroupsInUse:
     """Return groups in use; pins are ids with their last names."""
-    return InUse(frozenset(references), frozenset(Pinned(*pin) for pin in pins.items()))
+    return GroupsInUse(frozenset(references), frozenset(PinnedId(*pin) for pin in pins.items()))
 
 
 def shown(*groups: Group, more: bool = False) -> Answer:
@@ -30,9 +30,9 @@ def shown(*groups: Group, more: bool = False) -> Answer:
 
 
 def asked(
-    about: InUse, answers: dict[Question, Answer | None] | None = None, *, paths: bool = False
+    about: GroupsInUse, answers: dict[Question, Answer | None] | None = None, *, paths: bool = False
 ) -> set[Question]:
-    return set(questions(about, answers or {}, paths=paths))
+    return set(questions_about(about, answers or {}, paths=paths))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def asked(
     ],
 )
 def test_a_name_may_hold_slashes_and_is_never_blank(text: str, found: set[str]) -> None:
-    assert names(text) == found
+    assert possible_names(text) == found
 
 
 def test_a_declared_name_is_one_search() -> None:
@@ -61,12 +61,12 @@ def test_a_declared_name_is_one_search() -> None:
 
 
 def test_a_string_that_was_bound_before_is_searched_too() -> None:
-    about = InUse(strings=frozenset({"Old", "/x"}))
+    about = GroupsInUse(strings=frozenset({"Old", "/x"}))
     assert asked(about) == {Search("Old"), Search("x"), Search("/x")}
 
 
 def test_nothing_in_use_is_no_question() -> None:
-    assert asked(InUse()) == set()
+    assert asked(GroupsInUse()) == set()
 
 
 def test_a_pinned_group_is_searched_by_the_name_that_it_had_last() -> None:
@@ -86,7 +86,9 @@ def test_a_pinned_id_that_no_search_shows_is_asked_for(answer: Answer | None) ->
 
 def test_a_renamed_group_is_searched_by_its_new_name() -> None:
     about = used("/b/Dev", **{"7": "Dev"})
-    known: dict[Question, Answer | None] = {Search(name): Answer() for name in names("/b/Dev")}
+    known: dict[Question, Answer | None] = {
+        Search(name): Answer() for name in possible_names("/b/Dev")
+    }
     assert asked(about, known) == {*known, ById("7")}
     assert asked(about, {**known, ById("7"): shown(MOVED)}) == {*known, ById("7"), Search("Ops")}
 
@@ -102,14 +104,18 @@ def test_of_a_declared_group_the_strings_are_searched_that_tokens_carry() -> Non
 
 
 def test_of_a_namesake_nothing_more_is_asked() -> None:
-    known: dict[Question, Answer | None] = {Search(name): Answer() for name in names("/a/Ops")}
+    known: dict[Question, Answer | None] = {
+        Search(name): Answer() for name in possible_names("/a/Ops")
+    }
     known[Search("Ops")] = shown(group("/a/Ops"), MOVED)
     assert asked(used("/a/Ops"), known, paths=True) == set(known)
 
 
 def test_a_path_that_many_namesakes_hide_is_asked_for() -> None:
-    many = tuple(group(f"/{number}/Ops") for number in range(ROWS))
-    known: dict[Question, Answer | None] = {Search(name): Answer() for name in names("/b/Ops")}
+    many = tuple(group(f"/{number}/Ops") for number in range(MAX_SEARCH_RESULTS))
+    known: dict[Question, Answer | None] = {
+        Search(name): Answer() for name in possible_names("/b/Ops")
+    }
     known[Search("Ops")] = shown(*many, more=True)
     assert asked(used("/b/Ops"), known) - known.keys() == {ByPath("/b/Ops")}
     known[Search("Ops")] = shown(*many[1:], MOVED, more=True)
@@ -119,7 +125,7 @@ def test_a_path_that_many_namesakes_hide_is_asked_for() -> None:
 
 
 def test_of_many_namesakes_a_name_alone_asks_for_no_path() -> None:
-    many = tuple(group(f"/{number}/Ops") for number in range(ROWS))
+    many = tuple(group(f"/{number}/Ops") for number in range(MAX_SEARCH_RESULTS))
     known: dict[Question, Answer | None] = {Search("Ops"): shown(*many, more=True)}
     assert asked(used("Ops"), known) - known.keys() == set()
 
@@ -133,12 +139,15 @@ def test_an_id_waits_for_each_search_that_may_show_it() -> None:
     about = used(**{"7": "/b/Ops"})
     known: dict[Question, Answer | None] = {Search("Ops"): Answer()}
     assert ById("7") not in asked(about, known)
-    known |= {Search(name): Answer() for name in names("/b/Ops")}
+    known |= {Search(name): Answer() for name in possible_names("/b/Ops")}
     assert ById("7") in asked(about, known)
 
 
 def test_an_ambiguous_name_costs_one_search_however_many_have_it() -> None:
-    many = shown(*(group(f"/{number}/Ops", uid=f"{number}") for number in range(ROWS)), more=True)
+    many = shown(
+        *(group(f"/{number}/Ops", uid=f"{number}") for number in range(MAX_SEARCH_RESULTS)),
+        more=True,
+    )
     assert asked(used("Ops"), {Search("Ops"): many}, paths=True) == {Search("Ops")}
     one = shown(group("/a/Ops", uid="1"))
     assert Search("a/Ops") in asked(used("Ops"), {Search("Ops"): one}, paths=True)

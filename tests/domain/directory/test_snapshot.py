@@ -3,18 +3,18 @@
 from domain.builders import client, group, mapper
 from groupaccess.domain.directory.client import MapperKind
 from groupaccess.domain.directory.questions import Answer, ById, Question, Search
-from groupaccess.domain.directory.snapshot import Realm, Snapshot, snapshot
+from groupaccess.domain.directory.snapshot import Realm, Snapshot, build_snapshot
 
 SRE, DEV = group("/SRE"), group("/Dev")
 REALM = Realm("realm-1", (client("headlamp", mapper()),))
 
 
 def groups(answers: dict[Question, Answer]) -> tuple[str, ...]:
-    return tuple(group.path for group in snapshot(REALM, answers).groups)
+    return tuple(group.path for group in build_snapshot(REALM, answers).groups)
 
 
 def test_groups_of_all_answers_are_sorted_each_once() -> None:
-    found = snapshot(
+    found = build_snapshot(
         REALM,
         {
             Search("SRE"): Answer((SRE,)),
@@ -39,11 +39,11 @@ def test_a_group_that_is_gone_by_its_id_is_gone_whatever_was_said_before() -> No
 
 
 def test_of_roles_those_are_kept_that_are_called_like_a_group() -> None:
-    roles = mapper("roles", MapperKind.MERGING, adds={"SRE", "/Dev", "Former", "other"})
-    optional = mapper("optional", MapperKind.MERGING, adds={"other"})
-    unknown = mapper("unknown", MapperKind.MERGING, adds=None)
+    roles = mapper("roles", MapperKind.APPENDING, adds={"SRE", "/Dev", "Former", "other"})
+    optional = mapper("optional", MapperKind.APPENDING, adds={"other"})
+    unknown = mapper("unknown", MapperKind.APPENDING, adds=None)
     realm = Realm("realm-1", (client("headlamp", roles, unknown, optional=[optional]),))
     answers: dict[Question, Answer] = {Search("SRE"): Answer((SRE,)), Search("Dev"): Answer((DEV,))}
-    (found,) = snapshot(realm, answers, {"Former"}).clients
-    assert [each.adds for each in found.mappers] == [{"SRE", "/Dev", "Former"}, None]
-    assert [each.adds for each in found.optional] == [frozenset()]
+    (found,) = build_snapshot(realm, answers, {"Former"}).clients
+    assert [each.other_values for each in found.mappers] == [{"SRE", "/Dev", "Former"}, None]
+    assert [each.other_values for each in found.optional_mappers] == [frozenset()]

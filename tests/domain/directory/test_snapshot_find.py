@@ -3,7 +3,7 @@
 import pytest
 
 from domain.builders import group, realm
-from groupaccess.domain.directory.snapshot import Ambiguous, Missing, Snapshot
+from groupaccess.domain.directory.snapshot import NoGroup, SeveralGroups, Snapshot
 
 
 def test_group_is_found_by_its_path() -> None:
@@ -21,22 +21,22 @@ def test_top_group_is_found_with_and_without_slash() -> None:
 
 def test_leaf_name_of_several_groups_is_ambiguous_and_paths_are_sorted() -> None:
     found = realm("/platform/sre", "/apps/sre", "/apps/dev").find("sre")
-    assert found == Ambiguous(("/apps/sre", "/platform/sre"))
+    assert found == SeveralGroups(("/apps/sre", "/platform/sre"))
 
 
 def test_path_of_several_groups_is_ambiguous_since_a_name_may_hold_a_slash() -> None:
     twin = group("/a/b", "a/b", "another")
-    assert realm("/a/b", twin).find("/a/b") == Ambiguous(("/a/b", "/a/b"))
+    assert realm("/a/b", twin).find("/a/b") == SeveralGroups(("/a/b", "/a/b"))
     assert realm("/a/b", twin).find("b") == group("/a/b")
 
 
 @pytest.mark.parametrize("reference", ["sre", "/sre", "SRE/", "//SRE", "SRE ", "/SRE/x", "", "/"])
 def test_other_letters_are_no_group(reference: str) -> None:
-    assert isinstance(realm("/SRE").find(reference), Missing)
+    assert isinstance(realm("/SRE").find(reference), NoGroup)
 
 
 def test_empty_realm_has_no_group() -> None:
-    assert Snapshot("realm-1", (), ()).find("SRE") == Missing()
+    assert Snapshot("realm-1", (), ()).find("SRE") == NoGroup()
 
 
 @pytest.mark.parametrize(

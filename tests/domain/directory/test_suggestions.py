@@ -3,13 +3,13 @@
 import pytest
 
 from domain.builders import group
-from groupaccess.domain.directory.suggestions import near, parts
+from groupaccess.domain.directory.suggestions import search_terms, similar_paths
 
 KNOWN = ("/SRE", "/Developer", "/platform/ops")
 
 
 def suggested(reference: str, *paths: str) -> tuple[str, ...]:
-    return near(reference, [group(path) for path in paths or KNOWN])
+    return similar_paths(reference, [group(path) for path in paths or KNOWN])
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_only_much_alike_is_near() -> None:
 
 def test_each_path_is_told_once() -> None:
     twins = [group("/a/SRE"), group("/a/SRE", "a/SRE", "another")]
-    assert near("/A/sre", twins) == ("/a/SRE",)
-    assert near("/A/sr", twins) == ("/a/SRE",)
+    assert similar_paths("/A/sre", twins) == ("/a/SRE",)
+    assert similar_paths("/A/sr", twins) == ("/a/SRE",)
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_each_path_is_told_once() -> None:
     ],
 )
 def test_a_name_is_searched_and_then_its_halves(reference: str, texts: tuple[str, ...]) -> None:
-    assert parts(reference) == texts
+    assert search_terms(reference) == texts

@@ -22,7 +22,7 @@ def arguments(where: str = "pod a", /, **flags: str | None) -> Arguments:
 
 def test_the_same_values_agree() -> None:
     said = compare(DIRECTORY, [arguments()])
-    assert (said.truth, said.reason) == ("True", Reason.API_SERVER_AGREES)
+    assert (said.status, said.reason) == ("True", Reason.API_SERVER_AGREES)
     assert said.message.startswith("pod a: kube-apiserver was told what this directory says.")
 
 
@@ -44,32 +44,32 @@ def test_the_same_values_agree() -> None:
 )
 def test_a_difference_is_said_in_words(flags: dict[str, str | None], words: str) -> None:
     said = compare(DIRECTORY, [arguments(**flags)])
-    assert (said.truth, said.reason) == ("False", Reason.API_SERVER_MISMATCH)
+    assert (said.status, said.reason) == ("False", Reason.API_SERVER_MISMATCH)
     assert words in said.message
 
 
 def test_the_declared_prefix_is_compared_too() -> None:
     said = compare(directory(prefix="oidc:"), [arguments()])
     assert 'told no --oidc-groups-prefix, this directory says "oidc:"' in said.message
-    assert compare(directory(prefix="oidc:"), [arguments(groups_prefix="oidc:")]).truth == "True"
+    assert compare(directory(prefix="oidc:"), [arguments(groups_prefix="oidc:")]).status == "True"
 
 
 def test_another_client_may_be_added_by_a_mapper() -> None:
     said = compare(DIRECTORY, [arguments(client_id="kubernetes")])
-    assert (said.truth, said.reason) == ("Unknown", Reason.API_SERVER_UNKNOWN)
+    assert (said.status, said.reason) == ("Unknown", Reason.API_SERVER_UNKNOWN)
     assert "--oidc-client-id=kubernetes, the clients of this directory are headlamp" in said.message
 
 
 def test_a_structured_file_cannot_be_seen() -> None:
     argv = ("--authentication-config=/etc/kubernetes/authn.yaml",)
     said = compare(DIRECTORY, [Arguments("pod a", argv)])
-    assert said.truth == "Unknown"
+    assert said.status == "Unknown"
     assert "pod a: kube-apiserver reads /etc/kubernetes/authn.yaml" in said.message
 
 
 def test_nothing_seen_is_unknown_and_names_what_would_show_it() -> None:
     said = compare(DIRECTORY, [])
-    assert said.truth == "Unknown"
+    assert said.status == "Unknown"
     assert "spec.canary" in said.message
 
 
@@ -93,14 +93,14 @@ def test_of_several_the_worst_is_said_whatever_their_order() -> None:
 def test_flags_are_read_as_kube_apiserver_takes_them(argv: tuple[str, ...]) -> None:
     good = arguments()
     seen = Arguments("pod a", (*good.argv, *argv))
-    assert compare(directory(prefix="a=b:"), [seen]).truth == "True"
+    assert compare(directory(prefix="a=b:"), [seen]).status == "True"
 
 
 def test_a_flag_without_a_value_takes_none_of_its_neighbour() -> None:
     seen = Arguments("pod a", (*arguments().argv, "--oidc-groups-prefix", "--profiling"))
-    assert compare(DIRECTORY, [seen]).truth == "True"
+    assert compare(DIRECTORY, [seen]).status == "True"
     last = Arguments("pod a", (*arguments().argv, "--oidc-groups-prefix"))
-    assert compare(DIRECTORY, [last]).truth == "True"
+    assert compare(DIRECTORY, [last]).status == "True"
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.identity.freeze import (
-    Use,
-    acknowledged,
-    freeze,
+    PinnedGroup,
+    detect_anomaly,
+    freeze_failure,
     new_account,
-    upheaval,
-    use_of,
+    pinned_group,
+    read_acknowledgement,
 )
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict.verdict import Outcome
@@ -28,8 +28,8 @@ REALM = "realm-1"
 REFUSE, WARN = directory(), directory(refuses_replaced=False)
 
 
-def use(group_id: str, *, grants: bool = True, of: str = REALM) -> Use:
-    return Use(group_id, group_id, f"/{group_id}", of, grants)
+def use(group_id: str, *, grants: bool = True, of: str = REALM) -> PinnedGroup:
+    return PinnedGroup(group_id, group_id, f"/{group_id}", of, grants)
 
 
 def read(*ids: str, identity: str = REALM) -> Snapshot:
@@ -39,17 +39,21 @@ def read(*ids: str, identity: str = REALM) -> Snapshot:
 
 
 def frozen(
-    uses: list[Use], snapshot: Snapshot, *tokens: str, seen: str = "", of: Directory = REFUSE
+    uses: list[PinnedGroup],
+    snapshot: Snapshot,
+    *tokens: str,
+    seen: str = "",
+    of: Directory = REFUSE,
 ) -> str:
-    failure = freeze(upheaval(uses, snapshot, of), "default", set(tokens), set(seen))
+    failure = freeze_failure(detect_anomaly(uses, snapshot, of), "default", set(tokens), set(seen))
     if failure is None:
         return ""
     assert failure.reason is Reason.DIRECTORY_FROZEN
     return failure.message
 
 
-def tokens(uses: list[Use], snapshot: Snapshot) -> tuple[str, ...]:
-    return upheaval(uses, snapshot, REFUSE).tokens
+def tokens(uses: list[PinnedGroup], snapshot: Snapshot) -> tuple[str, ...]:
+    return detect_anomaly(uses, snapshot, REFUSE).tokens
 
 
 @pytest.mark.parametrize(
@@ -103,15 +107,15 @@ def test_under_warn_those_made_anew_do_not_count_as_gone(
 
 def test_under_warn_one_whose_id_is_declared_counts_as_gone_though_another_has_its_name() -> None:
     uses, there = [use(one) for one in "abcd"], anew("a", "b", "c", "d")
-    assert not upheaval(uses, there, WARN, {"a", "b"}).absent
-    found = upheaval(uses, there, WARN, {"a", "b", "c"})
-    assert (found.absent, found.lost, found.used) == (frozenset("abc"), 3, 4)
+    assert not detect_anomaly(uses, there, WARN, {"a", "b"}).absent
+    found = detect_anomaly(uses, there, WARN, {"a", "b", "c"})
+    assert (found.absent, found.absent_in_use, found.in_use) == (frozenset("abc"), 3, 4)
 
 
 def test_under_warn_only_what_is_gone_is_to_be_acknowledged() -> None:
     uses = [use(one) for one in "abcd"]
-    found = upheaval(uses, anew("a"), WARN)
-    assert (found.absent, found.lost, found.used) == (frozenset("bcd"), 3, 4)
+    found = detect_anomaly(uses, anew("a"), WARN)
+    assert (found.absent, found.absent_in_use, found.in_use) == (frozenset("bcd"), 3, 4)
 
 
 def test_another_account_under_which_all_groups_are_there_is_the_same_realm() -> None:
@@ -127,7 +131,7 @@ def test_another_account_under_which_all_groups_are_there_is_the_same_realm() ->
     ids=["one group", "one in use", "one is gone"],
 )
 def test_one_group_that_is_there_or_is_not_makes_another_account_another_realm(
-    uses: list[Use],
+    uses: list[PinnedGroup],
 ) -> None:
     again = read("a", "b", identity="account-2")
     assert "account-2" in frozen(uses, again)
@@ -146,7 +150,7 @@ def test_a_changed_account_is_a_freeze_or_news_and_never_both(
     uses, found = [use(one, of=known) for one in sorted(ids)], read(*sorted(there))
     changed = bool(ids) and known != REALM
     news = new_account(uses, found) is not None
-    freezes = upheaval(uses, found, of).identity is not None
+    freezes = detect_anomaly(uses, found, of).new_directory_id is not None
     assert changed is (news or freezes)
     assert not (news and freezes)
     assert not news or (len(ids) > 1 and ids <= there)
@@ -206,17 +210,20 @@ def test_the_facts_order_decides_nothing() -> None:
     [(None, set()), ("", set()), (" i-1.g-2\n", {"i-1", "g-2"}), ("i-1", {"i-1"})],
 )
 def test_an_annotation_holds_tokens(text: str | None, found: set[str]) -> None:
-    assert acknowledged(text) == found
+    assert read_acknowledgement(text) == found
 
 
 def test_a_binding_of_ours_pins_its_directory() -> None:
-    expected = ("default", Use("id of /SRE", "SRE", "/SRE", REALM, grants=True, name="SRE"))
-    bound = binding()
-    assert use_of(bound.key, bound.content) == expected
-    empty = binding(what=replace(content(), subjects=()))
-    assert use_of(empty.key, empty.content) == (
+    expected = (
         "default",
-        Use("id of /SRE", "SRE", "/SRE", REALM, grants=False, name="SRE"),
+        PinnedGroup("id of /SRE", "SRE", "/SRE", REALM, has_subjects=True, name="SRE"),
+    )
+    bound = binding()
+    assert pinned_group(bound.key, bound.content) == expected
+    empty = binding(what=replace(content(), subjects=()))
+    assert pinned_group(empty.key, empty.content) == (
+        "default",
+        PinnedGroup("id of /SRE", "SRE", "/SRE", REALM, has_subjects=False, name="SRE"),
     )
 
 
@@ -229,12 +236,12 @@ def test_a_binding_of_ours_pins_its_directory() -> None:
     ],
 )
 def test_another_binding_pins_nothing(other: Binding) -> None:
-    assert use_of(other.key, other.content) is None
+    assert pinned_group(other.key, other.content) is None
 
 
 def test_a_frozen_directory_holds_what_stands_and_grants_nothing_new() -> None:
-    world, event = World(), upheaval([use("a")], read(identity="x"), REFUSE)
-    failure = freeze(event, "default", set(), set())
+    world, event = World(), detect_anomaly([use("a")], read(identity="x"), REFUSE)
+    failure = freeze_failure(event, "default", set(), set())
     world.settle(access(), given(realm()))
     now = replace(given(realm("/other")), frozen=failure)
     both = access(mapping(), mapping("new", group="other"))

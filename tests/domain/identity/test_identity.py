@@ -30,7 +30,7 @@ from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
 SRE = group("/SRE", uid="1")
 ANEW = group("/SRE", uid="2")
@@ -50,7 +50,7 @@ def bound(world: World) -> tuple[str, ...]:
     return tuple(text for one in world.standing.values() for text in one.content.groups)
 
 
-def said(world: World, circumstances: Circumstances, declared: Access | None = None) -> Verdict:
+def said(world: World, circumstances: EvaluationContext, declared: Access | None = None) -> Verdict:
     (verdict,) = world.judge(declared or access(), circumstances)
     return verdict
 
@@ -114,7 +114,7 @@ def test_a_missing_group_has_a_grace_and_then_goes(*, restarted: bool) -> None:
         world.settle(access(), gone)
         verdict = said(world, gone)
         assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, Reason.GROUP_MISSING)
-        assert verdict.until == LATER
+        assert verdict.grace_ends == LATER
         assert "2026-03-01T12:10:00Z" in verdict.message
         assert bound(world) == ("/SRE",)
         assert annotation(world, "missing-since") == "2026-03-01T12:00:00Z"
@@ -125,7 +125,7 @@ def test_a_missing_group_has_a_grace_and_then_goes(*, restarted: bool) -> None:
     assert bound(world) == ()
     verdict = said(world, over)
     assert (verdict.outcome, verdict.reason) == (Outcome.REVOKE, Reason.GROUP_MISSING)
-    assert verdict.until is None
+    assert verdict.grace_ends is None
 
 
 @RESTARTED
@@ -161,7 +161,7 @@ def test_a_group_that_comes_back_after_its_grace_is_granted_again() -> None:
 def test_an_absence_that_is_not_confirmed_holds() -> None:
     world = granted()
     unconfirmed = replace(
-        world.given(access(), given(EMPTY)), reading=replace(given(EMPTY).reading, gone={})
+        world.given(access(), given(EMPTY)), reading=replace(given(EMPTY).reading, confirmed_absent={})
     )
     (verdict,) = judge(access(), unconfirmed)
     assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE)
@@ -365,7 +365,7 @@ def test_an_outage_at_the_end_of_a_grace_revokes_nothing() -> None:
     over = given(EMPTY, failure=UNAVAILABLE, now=LATER)
     world.settle(access(), over)
     assert bound(world) == ("/SRE",)
-    assert said(world, over).said.outcome is Outcome.HOLD
+    assert said(world, over).reported.outcome is Outcome.HOLD
 
 
 def test_a_start_that_cannot_be_read_or_lies_ahead_counts_from_now() -> None:
@@ -389,7 +389,7 @@ def test_of_two_pins_the_one_that_grants_counts() -> None:
 
 @each(accesses(), circumstances(), worlds())
 def test_whoever_is_granted_has_the_pinned_id_or_is_declared_or_followed(
-    declared: Access, given: Circumstances, world: World
+    declared: Access, given: EvaluationContext, world: World
 ) -> None:
     pinned = world.given(declared, given).pins
     for verdict in world.judge(declared, given):

@@ -5,25 +5,25 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.builders import access, content, key, mapping
-from groupaccess.domain.binding import BindingKey, Content, RoleRef, Subject
-from groupaccess.domain.identity.pins import Pin, edited, pins
-from groupaccess.domain.timestamp import stamp
+from groupaccess.domain.binding import BindingContent, BindingKey, RoleRef, Subject
+from groupaccess.domain.identity.pins import Pin, read_pins, respelled_groups
+from groupaccess.domain.timestamp import format_time
 
 FIRST, SECOND = BindingKey("", "a"), BindingKey("", "b")
 SRE = (Subject("Group", "SRE"),)
 EARLY, LATE = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
 
 
-def said(subjects: tuple[Subject, ...] = SRE, /, **annotations: str) -> Content:
+def said(subjects: tuple[Subject, ...] = SRE, /, **annotations: str) -> BindingContent:
     """Return what a binding of group SRE says, with some annotations instead of the usual ones."""
     usual = {"directory": "default", "group": "SRE", "group-id": "id"}
     about = {name.replace("_", "-"): text for name, text in annotations.items()}
     every = tuple((f"groupaccess.io/{name}", text) for name, text in (usual | about).items())
-    return Content(RoleRef("ClusterRole", "view"), subjects, (), every)
+    return BindingContent(RoleRef("ClusterRole", "view"), subjects, (), every)
 
 
-def of_sre(*contents: Content) -> Pin:
-    return pins("default", dict(zip((FIRST, SECOND), contents, strict=False)))["SRE"]
+def of_sre(*contents: BindingContent) -> Pin:
+    return read_pins("default", dict(zip((FIRST, SECOND), contents, strict=False)))["SRE"]
 
 
 def test_all_that_a_binding_says_is_read() -> None:
@@ -54,7 +54,7 @@ def test_the_earliest_start_of_a_grace_counts_and_no_other_groups() -> None:
     for two in ((early, late), (late, early), (said(), early)):
         since = of_sre(*two).missing_since
         assert since is not None
-        assert stamp(since) == EARLY
+        assert format_time(since) == EARLY
     other = said((), group_id="other", missing_since=EARLY)
     assert of_sre(late, other).missing_since == datetime(2026, 1, 2, tzinfo=UTC)
     assert of_sre(said(), other).missing_since is None
@@ -68,16 +68,16 @@ def test_a_grace_leaves_all_else_of_a_pin_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("foreign", [said(directory="other"), said(group_id="")])
-def test_what_pins_nothing_here_hides_no_other_binding(foreign: Content) -> None:
-    found = pins("default", {FIRST: foreign, SECOND: said(group_id="z")})
+def test_what_pins_nothing_here_hides_no_other_binding(foreign: BindingContent) -> None:
+    found = read_pins("default", {FIRST: foreign, SECOND: said(group_id="z")})
     assert found == {"SRE": Pin(SECOND, "z", "SRE")}
 
 
 def test_a_binding_that_names_no_group_pins_none() -> None:
-    nameless = Content(RoleRef("ClusterRole", "view"), SRE, (), said().annotations[:1])
+    nameless = BindingContent(RoleRef("ClusterRole", "view"), SRE, (), said().annotations[:1])
     pinned = (("groupaccess.io/directory", "default"), ("groupaccess.io/group-id", "id"))
-    assert pins("default", {FIRST: nameless}) == {}
-    assert pins("default", {FIRST: Content(nameless.role, SRE, (), pinned)}) == {}
+    assert read_pins("default", {FIRST: nameless}) == {}
+    assert read_pins("default", {FIRST: BindingContent(nameless.role, SRE, (), pinned)}) == {}
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def edits(
     mappings += [mapping(f"other-{number}", each) for number, each in enumerate(declared)]
     what = content(group="Old", group_path="/a/SRE", group_name=group_name, directory=of)
     bound = {key(): what}
-    return edited(access(*mappings), bound)
+    return respelled_groups(access(*mappings), bound)
 
 
 @pytest.mark.parametrize("group", ["/a/SRE", "SRE"])

@@ -11,9 +11,9 @@ from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.reading import Reading
-from groupaccess.domain.directory.suggestions import Hint
+from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.identity.pins import Pin
-from groupaccess.domain.identity.resolve import Found, Lost, locate
+from groupaccess.domain.identity.resolve import ResolvedGroup, UnresolvedGroup, resolve_group
 from groupaccess.domain.reasons import Reason
 
 PIN = Pin(BindingKey("", "a"), "old", "/SRE")
@@ -27,32 +27,32 @@ def anew(path: str, uid: str = "new") -> Group:
 
 def gone(
     *groups: Group, of: Directory = REFUSE, want: AccessMapping | None = None, now: datetime = NOW
-) -> Found | Lost:
+) -> ResolvedGroup | UnresolvedGroup:
     """Look for a pinned group that is confirmed gone."""
-    reading = Reading(realm(anew("/any", "any"), *groups), gone={"old": NOW})
-    return locate(want or mapping(), PIN, reading, of, now)
+    reading = Reading(realm(anew("/any", "any"), *groups), confirmed_absent={"old": NOW})
+    return resolve_group(want or mapping(), PIN, reading, of, now)
 
 
-def lost(found: Found | Lost) -> tuple[Reason, bool, str]:
-    assert isinstance(found, Lost)
-    return found.failure.reason, found.proven, found.failure.message
+def lost(found: ResolvedGroup | UnresolvedGroup) -> tuple[Reason, bool, str]:
+    assert isinstance(found, UnresolvedGroup)
+    return found.failure.reason, found.confirmed, found.failure.message
 
 
 @BOTH
 def test_a_declared_id_that_the_named_group_does_not_have_is_refused(of: Directory) -> None:
-    reading = Reading(realm(anew("/SRE")), gone={"old": NOW})
+    reading = Reading(realm(anew("/SRE")), confirmed_absent={"old": NOW})
     want = mapping(group_id="old")
-    reason, proven, message = lost(locate(want, None, reading, of, NOW))
+    reason, proven, message = lost(resolve_group(want, None, reading, of, NOW))
     assert (reason, proven) == (Reason.GROUP_REPLACED, of.refuses_replaced)
     assert message.startswith('group "SRE" has id new, not old.')
-    reason, proven, _ = lost(locate(want, None, replace(reading, gone={}), of, NOW))
+    reason, proven, _ = lost(resolve_group(want, None, replace(reading, confirmed_absent={}), of, NOW))
     assert (reason, proven) == (Reason.GROUP_REPLACED, False)
 
 
 @BOTH
 def test_a_declared_id_of_a_group_of_another_name_is_refused(of: Directory) -> None:
     reading = Reading(realm(anew("/Dev", "old")))
-    reason, proven, message = lost(locate(mapping(group_id="old"), None, reading, of, NOW))
+    reason, proven, message = lost(resolve_group(mapping(group_id="old"), None, reading, of, NOW))
     assert (reason, proven) == (Reason.GROUP_REPLACED, of.refuses_replaced)
     assert 'groupId old is group /Dev, not "SRE".' in message
 
@@ -85,17 +85,17 @@ def test_a_group_at_its_path_replaced_it_although_the_declared_name_is_nobodys()
 def test_a_grace_says_since_when_and_until_when_and_then_that_it_is_over() -> None:
     of = directory(grace=timedelta(minutes=10))
     found = gone(of=of)
-    assert isinstance(found, Lost)
-    assert (found.since, found.until) == (NOW, NOW + timedelta(minutes=10))
+    assert isinstance(found, UnresolvedGroup)
+    assert (found.missing_since, found.grace_ends) == (NOW, NOW + timedelta(minutes=10))
     reason, proven, message = lost(found)
     assert (reason, proven) == (Reason.GROUP_MISSING, False)
     assert f"since {NOW:%Y-%m-%dT%H:%M:%SZ}; its bindings go at " in message
 
-    reading = Reading(realm("/any"), gone={"old": NOW})
+    reading = Reading(realm("/any"), confirmed_absent={"old": NOW})
     began = replace(PIN, missing_since=NOW - timedelta(minutes=10))
-    over = locate(mapping(), began, reading, of, NOW)
-    assert isinstance(over, Lost)
-    assert over.until is None
+    over = resolve_group(mapping(), began, reading, of, NOW)
+    assert isinstance(over, UnresolvedGroup)
+    assert over.grace_ends is None
     reason, proven, message = lost(over)
     assert (reason, proven) == (Reason.GROUP_MISSING, True)
     assert f"; its bindings went at {NOW:%Y-%m-%dT%H:%M:%SZ}." in message
@@ -103,7 +103,7 @@ def test_a_grace_says_since_when_and_until_when_and_then_that_it_is_over() -> No
 
 def test_a_pinned_group_that_no_round_has_confirmed_to_be_gone_is_not_judged() -> None:
     reading = Reading(realm(anew("/SRE")))
-    reason, proven, message = lost(locate(mapping(), PIN, reading, REFUSE, NOW))
+    reason, proven, message = lost(resolve_group(mapping(), PIN, reading, REFUSE, NOW))
     assert (reason, proven) == (Reason.KEYCLOAK_UNAVAILABLE, False)
     assert message.startswith("group /SRE (id old) is not there, which counts once each group")
 
@@ -112,14 +112,23 @@ def test_a_pinned_group_that_no_round_has_confirmed_to_be_gone_is_not_judged() -
     ("hint", "words"),
     [
         (None, 'Keycloak has no group "SRE". Correct'),
-        (Hint(), 'Keycloak has no group "SRE". Correct'),
-        (Hint(("/a/Sre", "/b/sre")), 'no group "SRE": did you mean /a/Sre or /b/sre? Correct'),
-        (Hint(role=True), 'no group "SRE"; a realm role has that name, and roles are no groups.'),
-        (Hint(("/Sre",), role=True), "and roles are no groups: did you mean /Sre? Correct"),
+        (Suggestion(), 'Keycloak has no group "SRE". Correct'),
+        (
+            Suggestion(("/a/Sre", "/b/sre")),
+            'no group "SRE": did you mean /a/Sre or /b/sre? Correct',
+        ),
+        (
+            Suggestion(is_role=True),
+            'no group "SRE"; a realm role has that name, and roles are no groups.',
+        ),
+        (
+            Suggestion(("/Sre",), is_role=True),
+            "and roles are no groups: did you mean /Sre? Correct",
+        ),
     ],
 )
 def test_a_hint_is_in_the_message_of_a_group_that_is_not_found(
-    hint: Hint | None, words: str
+    hint: Suggestion | None, words: str
 ) -> None:
-    found = locate(mapping(), None, Reading(realm("/Dev")), REFUSE, NOW, hint)
+    found = resolve_group(mapping(), None, Reading(realm("/Dev")), REFUSE, NOW, hint)
     assert words in lost(found)[2]

@@ -14,15 +14,15 @@ from domain.builders import (
 from domain.saying import HEALTHY, say
 from groupaccess.domain.access.group_access import AccessMapping as Declared
 from groupaccess.domain.binding import BindingKey
-from groupaccess.domain.condition import Condition
+from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status.access_status import AccessStatus
-from groupaccess.domain.status.mapping_status import MappingStatus, State
-from groupaccess.domain.verdict.verdict import Circumstances
+from groupaccess.domain.status.mapping_status import MappingReport, MappingState
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 REFUSED = Failure(Reason.WRITE_REFUSED, "the API server says no.")
-OVERLOAD = Failure(Reason.WRITE_REFUSED, "tried again: 503", passing=True)
+OVERLOAD = Failure(Reason.WRITE_REFUSED, "tried again: 503", transient=True)
 
 
 def conditions(said: AccessStatus) -> dict[str, str]:
@@ -35,10 +35,10 @@ READY = {"Ready": "True", "Reconciling": "False", "Stalled": "False", "Verified"
 def test_all_granted_is_ready() -> None:
     two = access(mapping("a"), mapping("b", role="view"))
     assert say(two).conditions == (
-        Condition("Ready", "True", Reason.GRANTED, "2/2 mappings are bound as declared."),
-        Condition("Reconciling", "False", Reason.GRANTED, ""),
-        Condition("Stalled", "False", Reason.GRANTED, ""),
-        Condition("Verified", "True", Reason.GRANTED, "Keycloak has each group."),
+        StatusCondition("Ready", "True", Reason.GRANTED, "2/2 mappings are bound as declared."),
+        StatusCondition("Reconciling", "False", Reason.GRANTED, ""),
+        StatusCondition("Stalled", "False", Reason.GRANTED, ""),
+        StatusCondition("Verified", "True", Reason.GRANTED, "Keycloak has each group."),
     )
     assert say(two).granted == "2/2"
     assert not say(two).waiting
@@ -46,9 +46,9 @@ def test_all_granted_is_ready() -> None:
 
 def test_mapping_says_whom_it_binds() -> None:
     assert say(access()).mappings == (
-        MappingStatus(
+        MappingReport(
             name="sre",
-            state=State.GRANTED,
+            state=MappingState.GRANTED,
             reason=Reason.GRANTED,
             message="members of /SRE carry /SRE.",
             cluster_role="edit",
@@ -72,22 +72,22 @@ def test_mappings_are_sorted_by_name() -> None:
     assert [one.name for one in said.mappings] == ["a", "b", "c"]
 
 
-def states(circumstances: Circumstances, *stands: BindingKey, one: Declared) -> State:
+def states(circumstances: EvaluationContext, *stands: BindingKey, one: Declared) -> MappingState:
     return say(access(one), circumstances, stands=stands).mappings[0].state
 
 
 @pytest.mark.parametrize(
     ("circumstances", "stands", "state"),
     [
-        (HEALTHY, (key(),), State.GRANTED),
-        (HEALTHY, (), State.PENDING),
-        (given(realm("/x")), (key(),), State.HELD),
-        (given(realm("/x")), (), State.PENDING),
-        (given(realm(), failure=UNAVAILABLE), (key(),), State.GRANTED),
-        (given(realm(), failure=UNAVAILABLE), (), State.PENDING),
-        (given(realm(), failure=UNAVAILABLE), (key("another"),), State.PENDING),
-        (given(realm(), of=directory(allowed=["view"])), (key(),), State.HELD),
-        (given(realm(), of=directory(allowed=["view"])), (), State.REVOKED),
+        (HEALTHY, (key(),), MappingState.GRANTED),
+        (HEALTHY, (), MappingState.PENDING),
+        (given(realm("/x")), (key(),), MappingState.HELD),
+        (given(realm("/x")), (), MappingState.PENDING),
+        (given(realm(), failure=UNAVAILABLE), (key(),), MappingState.GRANTED),
+        (given(realm(), failure=UNAVAILABLE), (), MappingState.PENDING),
+        (given(realm(), failure=UNAVAILABLE), (key("another"),), MappingState.PENDING),
+        (given(realm(), of=directory(allowed=["view"])), (key(),), MappingState.HELD),
+        (given(realm(), of=directory(allowed=["view"])), (), MappingState.REVOKED),
     ],
     ids=[
         "granted and stands",
@@ -102,7 +102,7 @@ def states(circumstances: Circumstances, *stands: BindingKey, one: Declared) -> 
     ],
 )
 def test_state_of_a_mapping(
-    circumstances: Circumstances, stands: tuple[BindingKey, ...], state: State
+    circumstances: EvaluationContext, stands: tuple[BindingKey, ...], state: MappingState
 ) -> None:
     assert states(circumstances, *stands, one=mapping()) is state
 
@@ -170,8 +170,8 @@ def test_binding_that_could_not_be_deleted_is_named_although_all_mappings_stand(
 ) -> None:
     said = say(access(), left={key("old"): fault})
     assert said.granted == "1/1"
-    assert said.waiting is fault.passing
-    expected = "Reconciling" if fault.passing else "Stalled"
+    assert said.waiting is fault.transient
+    expected = "Reconciling" if fault.transient else "Stalled"
     assert conditions(said) == READY | {"Ready": "False", expected: "True"}
     assert said.ready.reason is Reason.WRITE_REFUSED
     assert (
@@ -205,13 +205,13 @@ def test_fault_of_the_api_server_is_said_instead_of_the_grant() -> None:
 
 
 def test_mapping_with_a_fault_is_held_although_it_is_bound_as_declared() -> None:
-    assert say(access(), faults={key(): REFUSED}).mappings[0].state is State.HELD
+    assert say(access(), faults={key(): REFUSED}).mappings[0].state is MappingState.HELD
 
 
 def test_fault_of_one_mapping_is_no_other_mappings() -> None:
     two = access(mapping("a"), mapping("b"))
     said = say(two, faults={key("b"): REFUSED}, stands=(key("a"),))
-    assert [one.state for one in said.mappings] == [State.GRANTED, State.PENDING]
+    assert [one.state for one in said.mappings] == [MappingState.GRANTED, MappingState.PENDING]
     assert [one.reason for one in said.mappings] == [Reason.GRANTED, Reason.WRITE_REFUSED]
 
 

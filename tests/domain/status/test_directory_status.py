@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.builders import realm
-from groupaccess.domain.condition import Condition
+from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import ADVICE, Reason
-from groupaccess.domain.status.directory_status import Asking, directory_conditions
+from groupaccess.domain.status.directory_status import RoundSummary, directory_conditions
 
 STRETCHED = (
     "2 groups in use. They are asked for every 3m, less often than spec.syncInterval says: a round "
@@ -21,35 +21,35 @@ FINAL = Failure(Reason.LOGIN_FAILED, "wrong secret.")
 
 
 def said(reading: Reading, *, patient: bool) -> dict[str, str]:
-    found = directory_conditions(reading, Asking(2), patient=patient)
+    found = directory_conditions(reading, RoundSummary(2), patient=patient)
     return {one.type: one.status for one in found}
 
 
 @pytest.mark.parametrize("patient", [True, False])
 def test_read_directory_is_ready_and_counts_its_groups(*, patient: bool) -> None:
     reading = Reading(realm("/a", "/b"))
-    assert directory_conditions(reading, Asking(2), patient=patient) == (
-        Condition("Ready", "True", Reason.READ, "2 groups in use."),
-        Condition("Reconciling", "False", Reason.READ, ""),
-        Condition("Stalled", "False", Reason.READ, ""),
+    assert directory_conditions(reading, RoundSummary(2), patient=patient) == (
+        StatusCondition("Ready", "True", Reason.READ, "2 groups in use."),
+        StatusCondition("Reconciling", "False", Reason.READ, ""),
+        StatusCondition("Stalled", "False", Reason.READ, ""),
     )
 
 
 @pytest.mark.parametrize(
     ("asking", "message"),
     [
-        (Asking(), "0 groups in use."),
-        (Asking(1), "1 group in use."),
+        (RoundSummary(), "0 groups in use."),
+        (RoundSummary(1), "1 group in use."),
         (
-            Asking(2, interval="3m"),
+            RoundSummary(2, interval="3m"),
             STRETCHED,
         ),
-        (Asking(2, 1, PASSING), "2 groups in use. 1 question has no answer: no answer."),
-        (Asking(2, 3, FINAL), "2 groups in use. 3 questions have no answer: wrong secret."),
+        (RoundSummary(2, 1, PASSING), "2 groups in use. 1 question has no answer: no answer."),
+        (RoundSummary(2, 3, FINAL), "2 groups in use. 3 questions have no answer: wrong secret."),
     ],
 )
 def test_what_is_not_as_it_should_be_is_told_although_it_is_ready(
-    asking: Asking, message: str
+    asking: RoundSummary, message: str
 ) -> None:
     ready = directory_conditions(Reading(realm()), asking, patient=True)[0]
     assert (ready.status, ready.message) == ("True", message)
@@ -64,10 +64,10 @@ def test_snapshot_is_stale_since_it_was_read_while_newer_readings_fail() -> None
 
 
 def test_failure_says_why_although_an_old_snapshot_is_in_force() -> None:
-    assert directory_conditions(Reading(realm(), FINAL), Asking(1), patient=True) == (
-        Condition("Ready", "False", Reason.LOGIN_FAILED, "wrong secret."),
-        Condition("Reconciling", "False", Reason.LOGIN_FAILED, ""),
-        Condition("Stalled", "True", Reason.LOGIN_FAILED, "wrong secret."),
+    assert directory_conditions(Reading(realm(), FINAL), RoundSummary(1), patient=True) == (
+        StatusCondition("Ready", "False", Reason.LOGIN_FAILED, "wrong secret."),
+        StatusCondition("Reconciling", "False", Reason.LOGIN_FAILED, ""),
+        StatusCondition("Stalled", "True", Reason.LOGIN_FAILED, "wrong secret."),
     )
 
 
@@ -81,7 +81,7 @@ def test_failure_says_why_although_an_old_snapshot_is_in_force() -> None:
 def test_a_suspended_directory_is_never_silently_ready(
     reading: Reading, status: str, reason: Reason, words: str
 ) -> None:
-    ready = directory_conditions(reading, Asking(groups=1), patient=True, suspended=True)[0]
+    ready = directory_conditions(reading, RoundSummary(groups=1), patient=True, suspended=True)[0]
     assert (ready.status, ready.reason) == (status, reason)
     assert ready.message.startswith(f"{words}Suspended by spec.suspend: nothing new is granted")
     assert ready.message.endswith(ADVICE[Reason.SUSPENDED])
@@ -98,7 +98,10 @@ def test_patience_ends() -> None:
 
 
 def test_what_was_never_read_has_no_groups() -> None:
-    assert directory_conditions(Reading(), Asking(), patient=True)[0].message == "0 groups in use."
+    assert (
+        directory_conditions(Reading(), RoundSummary(), patient=True)[0].message
+        == "0 groups in use."
+    )
 
 
 @pytest.mark.parametrize(

@@ -21,20 +21,20 @@ from domain.builders import (
 from domain.saying import say
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.binding import BindingKey
-from groupaccess.domain.bindings.other_grants import AlsoGrantedBy
+from groupaccess.domain.bindings.other_grants import OtherGrants
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import ADVICE, Reason
-from groupaccess.domain.status.mapping_status import MappingStatus, Problem, State
-from groupaccess.domain.verdict.verdict import Circumstances
+from groupaccess.domain.status.mapping_status import MappingReport, MappingState, PlacementProblem
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 SHOP, BANK = key(namespace="shop"), key(namespace="bank")
 BOTH = given(realm(), namespaces=there("shop", "bank"))
 REFUSED = Failure(Reason.WRITE_REFUSED, "the API server says no.")
-NOWHERE = Problem(
+NOWHERE = PlacementProblem(
     "nowhere",
     Reason.NAMESPACE_NOT_FOUND,
     f'there is no namespace "nowhere". {ADVICE[Reason.NAMESPACE_NOT_FOUND]}',
-    passing=True,
+    transient=True,
 )
 
 
@@ -44,17 +44,17 @@ def within(*names: str) -> Access:
 
 def said(
     declared: Access,
-    circumstances: Circumstances = BOTH,
+    circumstances: EvaluationContext = BOTH,
     *,
     stands: tuple[BindingKey, ...] | None = None,
     faults: dict[BindingKey, Failure] | None = None,
-) -> MappingStatus:
+) -> MappingReport:
     return say(declared, circumstances, stands=stands, faults=faults).mappings[0]
 
 
 def test_all_namespaces_are_counted() -> None:
     one = said(within("shop", "bank"))
-    assert (one.state, one.scoped, one.wanted, one.granted) == (State.GRANTED, True, 2, 2)
+    assert (one.state, one.scoped, one.wanted, one.granted) == (MappingState.GRANTED, True, 2, 2)
     assert one.problems == ()
     assert one.message == "members of /SRE carry /SRE."
     assert one.as_declared
@@ -63,7 +63,7 @@ def test_all_namespaces_are_counted() -> None:
 def test_an_absent_namespace_is_named_and_the_others_are_granted() -> None:
     declared = within("shop", "nowhere", "bank")
     one = said(declared)
-    assert (one.state, one.wanted, one.granted) == (State.PARTIAL, 3, 2)
+    assert (one.state, one.wanted, one.granted) == (MappingState.PARTIAL, 3, 2)
     assert one.problems == (NOWHERE,)
     assert (one.reason, one.message) == (NOWHERE.reason, NOWHERE.message)
     assert not one.as_declared
@@ -75,14 +75,14 @@ def test_an_absent_namespace_is_named_and_the_others_are_granted() -> None:
 
 def test_where_nothing_stands_at_all_it_is_pending() -> None:
     one = said(within("nowhere"))
-    assert (one.state, one.wanted, one.granted) == (State.PENDING, 1, 0)
+    assert (one.state, one.wanted, one.granted) == (MappingState.PENDING, 1, 0)
     assert one.reason is Reason.NAMESPACE_NOT_FOUND
 
 
 def test_no_match_is_as_declared_in_0_namespaces() -> None:
     declared = access(mapping(within=scope(of=[team("nobody")])))
     one = said(declared)
-    assert (one.state, one.wanted, one.granted) == (State.GRANTED, 0, 0)
+    assert (one.state, one.wanted, one.granted) == (MappingState.GRANTED, 0, 0)
     assert one.message == "members of /SRE carry /SRE. There are 0 namespaces for it now."
     whole = say(declared, BOTH)
     assert whole.ready.status == "True"
@@ -92,13 +92,13 @@ def test_no_match_is_as_declared_in_0_namespaces() -> None:
 def test_a_namespace_that_terminates_is_neither_wanted_nor_a_problem() -> None:
     ending = given(realm(), namespaces=there("bank") | terminating("shop"))
     one = said(within("shop", "bank"), ending)
-    assert (one.state, one.wanted, one.granted, one.problems) == (State.GRANTED, 1, 1, ())
+    assert (one.state, one.wanted, one.granted, one.problems) == (MappingState.GRANTED, 1, 1, ())
 
 
 def test_a_refusal_in_one_namespace_is_named_there() -> None:
     one = said(within("shop", "bank"), stands=(SHOP,), faults={BANK: REFUSED})
-    assert (one.state, one.wanted, one.granted) == (State.PARTIAL, 2, 1)
-    assert one.problems == (Problem("bank", REFUSED.reason, REFUSED.message),)
+    assert (one.state, one.wanted, one.granted) == (MappingState.PARTIAL, 2, 1)
+    assert one.problems == (PlacementProblem("bank", REFUSED.reason, REFUSED.message),)
     assert (one.reason, one.message) == (REFUSED.reason, REFUSED.message)
     assert one.subjects == ("/SRE",)
 
@@ -116,12 +116,12 @@ def test_the_one_that_needs_a_person_is_said_before_those_that_may_pass() -> Non
 
 
 def test_a_fault_that_may_pass_is_passing_whatever_its_reason() -> None:
-    overload = Failure(Reason.WRITE_REFUSED, "503", passing=True)
+    overload = Failure(Reason.WRITE_REFUSED, "503", transient=True)
     one = said(within("shop", "bank"), stands=(BANK,), faults={SHOP: overload})
-    assert one.passing
-    assert one.problems == (Problem("shop", Reason.WRITE_REFUSED, "503", passing=True),)
+    assert one.transient
+    assert one.problems == (PlacementProblem("shop", Reason.WRITE_REFUSED, "503", transient=True),)
     both = said(within("shop", "bank"), stands=(), faults={BANK: overload, SHOP: REFUSED})
-    assert not both.passing
+    assert not both.transient
     assert both.message == f"{REFUSED.message} (and 1 more)"
 
 
@@ -131,23 +131,23 @@ def test_two_thousand_problems_stay_ten() -> None:
     circumstances = given(realm(), namespaces=there(**dict.fromkeys(names, "x")))
     faults = {key(namespace=name): REFUSED for name in names}
     one = said(many, circumstances, stands=(), faults=faults)
-    assert (one.state, one.wanted, one.granted) == (State.PENDING, 2000, 0)
+    assert (one.state, one.wanted, one.granted) == (MappingState.PENDING, 2000, 0)
     assert [problem.namespace for problem in one.problems] == names[:10]
     assert one.message == f"{REFUSED.message} (and 1999 more)"
 
 
 def test_what_was_not_answered_yet_is_partial_too_and_waited_for() -> None:
     one = said(within("shop", "bank"), stands=(SHOP,))
-    assert (one.state, one.granted, one.reason) == (State.PARTIAL, 1, Reason.PROGRESSING)
+    assert (one.state, one.granted, one.reason) == (MappingState.PARTIAL, 1, Reason.PROGRESSING)
     assert [problem.namespace for problem in one.problems] == ["bank"]
-    assert one.passing
+    assert one.transient
 
 
 def test_another_subject_than_the_wanted_one_is_not_as_declared() -> None:
     one = say(access(), bound={key(): content("/former", group="SRE")}).mappings[0]
-    assert (one.state, one.reason) == (State.HELD, Reason.PROGRESSING)
+    assert (one.state, one.reason) == (MappingState.HELD, Reason.PROGRESSING)
     refused = say(access(), bound={key(): content("/former", group="SRE")}, faults={key(): REFUSED})
-    assert refused.mappings[0].state is State.HELD
+    assert refused.mappings[0].state is MappingState.HELD
     left = f"What should be gone is still bound: {key()}."
     assert refused.mappings[0].message == f"{REFUSED.message} {left}"
     assert refused.granted == "1/1"
@@ -156,22 +156,28 @@ def test_another_subject_than_the_wanted_one_is_not_as_declared() -> None:
 def test_a_binding_with_another_role_is_still_bound_and_nothing_else() -> None:
     said = say(access(), bound={key(): content(role="admin", group="SRE")})
     (one,) = said.mappings
-    assert (one.state, one.granted) == (State.HELD, 0)
+    assert (one.state, one.granted) == (MappingState.HELD, 0)
     assert one.message.endswith(f"What should be gone is still bound: {key()}.")
 
 
 def test_a_former_role_that_is_bound_yet_is_named() -> None:
     old = key(role="view")
     one = say(access(), bound={key(): content(), old: content(role="view")}).mappings[0]
-    assert (one.state, one.reason, one.passing) == (State.HELD, Reason.PROGRESSING, True)
+    assert (one.state, one.reason, one.transient) == (MappingState.HELD, Reason.PROGRESSING, True)
     assert one.message == f"What should be gone is still bound: {old}."
 
 
 @pytest.mark.parametrize(
     ("stands", "state"),
-    [((SHOP, BANK), State.GRANTED), ((SHOP,), State.HELD), ((), State.PENDING)],
+    [
+        ((SHOP, BANK), MappingState.GRANTED),
+        ((SHOP,), MappingState.HELD),
+        ((), MappingState.PENDING),
+    ],
 )
-def test_state_while_keycloak_is_silent(stands: tuple[BindingKey, ...], state: State) -> None:
+def test_state_while_keycloak_is_silent(
+    stands: tuple[BindingKey, ...], state: MappingState
+) -> None:
     silent = given(realm(), namespaces=BOTH.namespaces, failure=UNAVAILABLE)
     one = said(within("shop", "bank"), silent, stands=stands)
     assert (one.state, one.reason) == (state, UNAVAILABLE.reason)
@@ -181,19 +187,19 @@ def test_state_while_keycloak_is_silent(stands: tuple[BindingKey, ...], state: S
 def test_an_objection_of_keycloak_is_said_before_that_of_a_namespace() -> None:
     gone = given(realm("/x"), namespaces=BOTH.namespaces)
     one = said(within("shop", "nowhere"), gone, stands=(SHOP,))
-    assert (one.state, one.reason) == (State.HELD, Reason.GROUP_NOT_FOUND)
+    assert (one.state, one.reason) == (MappingState.HELD, Reason.GROUP_NOT_FOUND)
     assert one.problems == (NOWHERE,)
 
 
 def test_revoked_mapping_that_is_still_bound_says_so() -> None:
     refused = replace(BOTH, directory=directory(allowed=["view"]))
     one = said(within("shop", "nowhere"), refused, stands=(SHOP,), faults={SHOP: REFUSED})
-    assert (one.state, one.wanted, one.granted) == (State.HELD, 2, 1)
+    assert (one.state, one.wanted, one.granted) == (MappingState.HELD, 2, 1)
     assert (one.reason, one.problems) == (Reason.CLUSTER_ROLE_NOT_ALLOWED, ())
     assert one.message.endswith(f" What should be gone is still bound: {SHOP}: {REFUSED.message}")
-    assert not one.passing
+    assert not one.transient
     gone = said(within("shop", "nowhere"), refused, stands=())
-    assert (gone.state, gone.granted) == (State.REVOKED, 0)
+    assert (gone.state, gone.granted) == (MappingState.REVOKED, 0)
 
 
 def test_the_whole_cluster_names_no_namespace() -> None:
@@ -203,6 +209,6 @@ def test_the_whole_cluster_names_no_namespace() -> None:
 
 
 def test_others_that_grant_the_same_are_told_of_their_mapping_alone() -> None:
-    also = AlsoGrantedBy(1, ("ClusterRoleBinding/by-hand",))
+    also = OtherGrants(1, ("ClusterRoleBinding/by-hand",))
     two = say(access(mapping("a"), mapping("b")), also={"a": also}).mappings
-    assert [one.also for one in two] == [also, None]
+    assert [one.other_grants for one in two] == [also, None]

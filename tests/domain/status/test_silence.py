@@ -17,11 +17,11 @@ from domain.builders import (
 from domain.saying import say
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.binding import BindingKey
-from groupaccess.domain.condition import Condition
+from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status.access_status import AccessStatus
-from groupaccess.domain.status.mapping_status import State
+from groupaccess.domain.status.mapping_status import MappingState
 
 NAMESPACES = there("shop", "bank")
 SHOP = key(namespace="shop")
@@ -36,7 +36,7 @@ def both(
     return say(declared, read, stands=stands), say(declared, silent, stands=stands)
 
 
-def verified(said: AccessStatus) -> Condition:
+def verified(said: AccessStatus) -> StatusCondition:
     return said.conditions[-1]
 
 
@@ -64,13 +64,13 @@ def test_what_was_wrong_before_is_still_what_is_wrong(
 def test_where_nothing_stands_yet_the_next_reading_is_waited_for() -> None:
     _, now = both(access(mapping(group="made just now")), realm())
     assert now.ready.reason is Reason.KEYCLOAK_UNAVAILABLE
-    assert now.mappings[0].state is State.PENDING
+    assert now.mappings[0].state is MappingState.PENDING
 
 
 def test_what_waits_for_keycloak_alone_says_so() -> None:
     _, now = both(access(mapping(within=scope("shop", "bank"))), realm(), SHOP)
     assert now.ready.reason is Reason.KEYCLOAK_UNAVAILABLE
-    assert now.mappings[0].state is State.HELD
+    assert now.mappings[0].state is MappingState.HELD
 
 
 def test_a_grant_that_waits_for_keycloak_is_said_before_a_namespace_that_is_absent() -> None:
@@ -82,5 +82,5 @@ def test_a_grant_that_waits_for_keycloak_is_said_before_a_namespace_that_is_abse
 def test_before_any_reading_an_absent_namespace_is_named_beside_what_stands() -> None:
     silent = given(failure=UNAVAILABLE, of=directory(), namespaces=NAMESPACES)
     said = say(access(mapping(within=scope("shop", "nowhere"))), silent, stands=[SHOP])
-    assert said.mappings[0].state is State.PARTIAL
+    assert said.mappings[0].state is MappingState.PARTIAL
     assert said.ready.reason is Reason.NAMESPACE_NOT_FOUND

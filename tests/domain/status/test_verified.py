@@ -19,16 +19,16 @@ from domain.builders import (
 )
 from domain.saying import say
 from groupaccess.domain.access.group_access import Access, AccessMapping
-from groupaccess.domain.condition import Condition
+from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.directory.client import MapperKind
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.verdict.verdict import Circumstances
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 TWO_CLIENTS = directory("headlamp", "grafana")
 
 
-def verified(declared: Access, circumstances: Circumstances) -> Condition:
+def verified(declared: Access, circumstances: EvaluationContext) -> StatusCondition:
     said = say(declared, circumstances).conditions[-1]
     assert said.type == "Verified"
     return said
@@ -36,7 +36,7 @@ def verified(declared: Access, circumstances: Circumstances) -> Condition:
 
 def test_every_group_that_is_there_is_verified() -> None:
     said = verified(access(), given(realm()))
-    assert said == Condition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
+    assert said == StatusCondition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
 
 
 def test_objection_of_keycloak_is_said_of_the_first_mapping_by_name() -> None:
@@ -53,7 +53,7 @@ def test_objection_of_keycloak_is_said_of_the_first_mapping_by_name() -> None:
     ],
     ids=["not read", "unreadable"],
 )
-def test_what_was_not_asked_is_unknown(circumstances: Circumstances, reason: Reason) -> None:
+def test_what_was_not_asked_is_unknown(circumstances: EvaluationContext, reason: Reason) -> None:
     said = verified(access(), circumstances)
     assert (said.status, said.reason) == ("Unknown", reason)
     assert said.message.startswith("sre: ")
@@ -120,7 +120,7 @@ SILENT = given(realm(), failure=UNAVAILABLE)
 def test_what_kubernetes_alone_revokes_needs_no_word_of_keycloak(revoked: AccessMapping) -> None:
     strict = given(realm(), of=directory(allowed=["edit"]))
     said = verified(access(revoked, mapping("b")), strict)
-    assert said == Condition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
+    assert said == StatusCondition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
 
 
 def test_beside_a_revoked_mapping_the_others_still_need_it() -> None:
@@ -130,8 +130,8 @@ def test_beside_a_revoked_mapping_the_others_still_need_it() -> None:
 
 
 @pytest.mark.parametrize("circumstances", [given(realm()), SILENT], ids=["read", "not read"])
-def test_where_all_has_ended_nothing_is_left_unverified(circumstances: Circumstances) -> None:
+def test_where_all_has_ended_nothing_is_left_unverified(circumstances: EvaluationContext) -> None:
     said = verified(access(ENDED), circumstances)
-    assert said == Condition(
+    assert said == StatusCondition(
         "Verified", "True", Reason.EXPIRED, "No mapping is left that Keycloak would be asked for."
     )

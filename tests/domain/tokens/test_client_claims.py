@@ -4,40 +4,44 @@ import pytest
 
 from domain.builders import client, directory, group, leaf, mapper, proof, realm
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, Result
+from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, ProofResult
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.tokens.client_claims import Carried, Silence, carried
-from groupaccess.domain.tokens.collisions import collision
-from groupaccess.domain.tokens.group_claims import Claim, claim
+from groupaccess.domain.tokens.client_claims import (
+    ClaimUnavailable,
+    ClaimValues,
+    client_claim_values,
+)
+from groupaccess.domain.tokens.collisions import find_collision
+from groupaccess.domain.tokens.group_claims import GroupClaim, group_claim
 
 SRE = group("/platform/SRE")
-ROLES = MapperKind.MERGING
+ROLES = MapperKind.APPENDING
 REPLACING, NESTED = MapperKind.REPLACING, MapperKind.NESTED
 
 
 def silence(one: Client, of: Directory | None = None) -> tuple[Reason, str]:
     (wanted,) = (of or directory()).clients
-    found = carried(SRE, wanted, "groups", one)
-    assert isinstance(found, Silence)
+    found = client_claim_values(SRE, wanted, "groups", one)
+    assert isinstance(found, ClaimUnavailable)
     return found.failure.reason, found.failure.message
 
 
 def doubts(one: Client) -> list[Failure]:
     (wanted,) = directory().clients
-    found = carried(SRE, wanted, "groups", one)
-    assert isinstance(found, Carried)
+    found = client_claim_values(SRE, wanted, "groups", one)
+    assert isinstance(found, ClaimValues)
     return list(found.doubts)
 
 
-def claimed(one: Client) -> Claim:
-    found = claim(SRE, directory(), realm(SRE, clients=[one]))
-    assert isinstance(found, Claim)
+def claimed(one: Client) -> GroupClaim:
+    found = group_claim(SRE, directory(), realm(SRE, clients=[one]))
+    assert isinstance(found, GroupClaim)
     return found
 
 
 def collided(one: Client) -> Failure | None:
-    return collision(SRE, claimed(one), directory(), realm(SRE, clients=[one]))
+    return find_collision(SRE, claimed(one), directory(), realm(SRE, clients=[one]))
 
 
 def test_client_without_any_mapper_has_nothing_to_be_named() -> None:
@@ -52,7 +56,9 @@ def test_there_is_no_id_token_without_openid() -> None:
     assert reason is Reason.NO_GROUPS_CLAIM
     assert 'there is none without the scope "openid"' in message
     access = directory(scopes=("groups",), token="Access")  # noqa: S106 -- which token
-    assert isinstance(carried(SRE, access.clients[0], "groups", client("c", mapper())), Carried)
+    assert isinstance(
+        client_claim_values(SRE, access.clients[0], "groups", client("c", mapper())), ClaimValues
+    )
 
 
 def test_toggle_of_a_lightweight_token_is_named_as_the_console_does() -> None:
@@ -122,7 +128,7 @@ def test_scope_that_the_client_lacks_leaves_a_doubt() -> None:
 def test_proof_decides_over_a_mapper_that_may_replace_the_claim_and_leaves_a_doubt() -> None:
     unsure = (mapper(), mapper("fixed", REPLACING))
     assert silence(client("headlamp", *unsure))[0] is Reason.CLAIM_INDETERMINATE
-    for result in (Result.REFUTED, Result.UNPROVEN):
+    for result in (ProofResult.REFUTED, ProofResult.UNPROVEN):
         reason, _ = silence(client("headlamp", *unsure, proof=proof(result)))
         assert reason is Reason.CLAIM_INDETERMINATE
     (doubt,) = doubts(client("headlamp", *unsure, proof=proof()))
@@ -140,16 +146,16 @@ def test_proof_makes_no_groups_of_nothing() -> None:
 
 def test_refuted_client_gives_nothing_new_and_keeps_what_stands() -> None:
     (wanted,) = directory().clients
-    refuted = client("headlamp", mapper(), proof=proof(Result.REFUTED, "it lacks SRE"))
-    found = carried(SRE, wanted, "groups", refuted)
-    assert isinstance(found, Silence)
-    assert found.unknown
+    refuted = client("headlamp", mapper(), proof=proof(ProofResult.REFUTED, "it lacks SRE"))
+    found = client_claim_values(SRE, wanted, "groups", refuted)
+    assert isinstance(found, ClaimUnavailable)
+    assert found.uncertain
     assert found.failure.reason is Reason.CLAIM_UNPROVEN
     assert found.failure.message.startswith("it lacks SRE. In Keycloak,")
 
 
 def test_no_token_to_look_at_leaves_a_doubt() -> None:
-    unproven = client("headlamp", mapper(), proof=proof(Result.UNPROVEN, "there is no member"))
+    unproven = client("headlamp", mapper(), proof=proof(ProofResult.UNPROVEN, "there is no member"))
     (doubt,) = doubts(unproven)
     assert doubt.reason is Reason.CLAIM_UNPROVEN
     assert doubt.message.startswith("there is no member. In Keycloak,")
@@ -189,9 +195,9 @@ def test_client_that_sends_nothing_hides_no_collision_of_another(first: Client |
     role = client("grafana", leaf(), optional=[mapper("r", ROLES, adds=["SRE"])])
     clients = [role] if first is None else [first, role]
     two, known = directory("headlamp", "grafana"), realm(SRE, clients=clients)
-    found = claim(SRE, two, known)
-    assert isinstance(found, Claim)
-    collided = collision(SRE, found, two, known)
+    found = group_claim(SRE, two, known)
+    assert isinstance(found, GroupClaim)
+    collided = find_collision(SRE, found, two, known)
     assert collided is not None
     assert collided.message.startswith('mapper "r" of client "grafana" puts "SRE" into tokens')
 
@@ -244,7 +250,10 @@ def test_optional_scope_without_that_role_does_not_collide(
 
 
 def test_doubt_that_two_clients_share_is_told_once() -> None:
-    two = [client(name, mapper(), proof=proof(Result.UNPROVEN)) for name in ("headlamp", "grafana")]
-    found = claim(SRE, directory("headlamp", "grafana"), realm(SRE, clients=two))
-    assert isinstance(found, Claim)
+    two = [
+        client(name, mapper(), proof=proof(ProofResult.UNPROVEN))
+        for name in ("headlamp", "grafana")
+    ]
+    found = group_claim(SRE, directory("headlamp", "grafana"), realm(SRE, clients=two))
+    assert isinstance(found, GroupClaim)
     assert len(found.doubts) == 1

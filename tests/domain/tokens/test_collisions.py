@@ -7,8 +7,8 @@ from groupaccess.domain.directory.client import ClaimMapper
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.tokens.collisions import collision
-from groupaccess.domain.tokens.group_claims import Claim, claim
+from groupaccess.domain.tokens.collisions import find_collision
+from groupaccess.domain.tokens.group_claims import GroupClaim, group_claim
 
 SRE = group("/platform/SRE")
 TWIN = group("/platform/SRE", "platform/SRE", "a slash in its name")
@@ -18,9 +18,9 @@ FULL, LEAF, BOTH = (mapper(),), (leaf(),), (mapper(), leaf())
 def collided(*others: Group, mappers: tuple[ClaimMapper, ...], prefix: str = "") -> Failure | None:
     of = directory(prefix=prefix)
     snapshot = realm(SRE, *others, clients=[client("headlamp", *mappers)])
-    claimed = claim(SRE, of, snapshot)
-    assert isinstance(claimed, Claim)
-    return collision(SRE, claimed, of, snapshot)
+    claimed = group_claim(SRE, of, snapshot)
+    assert isinstance(claimed, GroupClaim)
+    return find_collision(SRE, claimed, of, snapshot)
 
 
 @pytest.mark.parametrize("prefix", ["", "oidc:"])

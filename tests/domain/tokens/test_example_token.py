@@ -6,22 +6,22 @@ from typing import Any
 import pytest
 
 from domain.builders import NOW
-from groupaccess.domain.directory.client import Proof, Result
-from groupaccess.domain.tokens.example_token import judge, read_claim
+from groupaccess.domain.directory.client import ProofResult, TokenProof
+from groupaccess.domain.tokens.example_token import check_example_token, claim_strings
 
 WHO = 'the ID token of client "headlamp" for a member of /SRE'
 LATER = NOW + timedelta(days=1)
 
 
-def proof(expected: set[str], **token: Any) -> Proof:  # noqa: ANN401 -- JSON
-    return judge(expected, token, "groups", WHO, NOW)
+def proof(expected: set[str], **token: Any) -> TokenProof:  # noqa: ANN401 -- JSON
+    return check_example_token(expected, token, "groups", WHO, NOW)
 
 
 def test_token_that_carries_the_strings_proves_them() -> None:
     claims = {"groups": ["/SRE", "SRE", "other"], "exp": 1300, "iat": 1000, "aud": "headlamp"}
     found = proof({"SRE", "/SRE"}, **claims)
     fact = f'{WHO} carries "/SRE" and "SRE" as computed'
-    assert found == Proof(Result.PROVEN, fact, NOW, 300, frozenset({"headlamp"}))
+    assert found == TokenProof(ProofResult.PROVEN, fact, NOW, 300, frozenset({"headlamp"}))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_it_is_kept_for_whom_a_token_is(aud: object, audience: set[str]) -> None
 
 
 def test_claim_that_is_one_string_is_read_as_kube_apiserver_does() -> None:
-    assert proof({"SRE"}, groups="SRE").result is Result.PROVEN
+    assert proof({"SRE"}, groups="SRE").result is ProofResult.PROVEN
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,9 @@ def test_token_that_lacks_a_string_says_so_and_tells_no_other(
     token: dict[str, Any], instead: str
 ) -> None:
     fact = f'{WHO} lacks "SRE" in claim "groups"{instead}'
-    assert proof({"SRE"}, **token) == Proof(Result.REFUTED, fact, NOW, audience=frozenset())
+    assert proof({"SRE"}, **token) == TokenProof(
+        ProofResult.REFUTED, fact, NOW, audience=frozenset()
+    )
     assert proof({"SRE"}, **token, exp=9, iat=5).lifetime == 4
 
 
@@ -89,25 +91,25 @@ def test_any_life_that_a_status_can_hold_is_told(life: int) -> None:
 
 
 def test_what_is_no_text_is_no_claim() -> None:
-    assert read_claim(None) is None
-    assert read_claim(5) is None
-    assert read_claim([]) == frozenset()
+    assert claim_strings(None) is None
+    assert claim_strings(5) is None
+    assert claim_strings([]) == frozenset()
 
 
 def test_proof_that_says_the_same_keeps_its_time() -> None:
-    before = Proof(Result.PROVEN, "so", NOW, 300)
-    assert Proof(Result.PROVEN, "so", LATER, 300).after(before) == before
-    assert Proof(Result.PROVEN, "so", LATER, 300).after(None).since == LATER
+    before = TokenProof(ProofResult.PROVEN, "so", NOW, 300)
+    assert TokenProof(ProofResult.PROVEN, "so", LATER, 300).unless_same(before) == before
+    assert TokenProof(ProofResult.PROVEN, "so", LATER, 300).unless_same(None).since == LATER
 
 
 @pytest.mark.parametrize(
     "changed",
     [
-        Proof(Result.REFUTED, "so", LATER, 300),
-        Proof(Result.PROVEN, "otherwise", LATER, 300),
-        Proof(Result.PROVEN, "so", LATER, 600),
-        Proof(Result.PROVEN, "so", LATER, 300, frozenset({"account"})),
+        TokenProof(ProofResult.REFUTED, "so", LATER, 300),
+        TokenProof(ProofResult.PROVEN, "otherwise", LATER, 300),
+        TokenProof(ProofResult.PROVEN, "so", LATER, 600),
+        TokenProof(ProofResult.PROVEN, "so", LATER, 300, frozenset({"account"})),
     ],
 )
-def test_proof_that_says_something_else_has_a_time_of_its_own(changed: Proof) -> None:
-    assert changed.after(Proof(Result.PROVEN, "so", NOW, 300)) == changed
+def test_proof_that_says_something_else_has_a_time_of_its_own(changed: TokenProof) -> None:
+    assert changed.unless_same(TokenProof(ProofResult.PROVEN, "so", NOW, 300)) == changed

@@ -9,7 +9,7 @@ from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.tokens.group_claims import Claim, claim
+from groupaccess.domain.tokens.group_claims import GroupClaim, group_claim
 
 SRE = group("/platform/SRE")
 DIRECTORY = directory()
@@ -18,34 +18,34 @@ BOTH_CLIENTS = directory("headlamp", "grafana")
 
 def claimed(
     *mappers: ClaimMapper, of: Directory = DIRECTORY, others: Iterable[str] = ()
-) -> Claim | Failure:
-    return claim(SRE, of, realm(SRE, *others, clients=[client("headlamp", *mappers)]))
+) -> GroupClaim | Failure:
+    return group_claim(SRE, of, realm(SRE, *others, clients=[client("headlamp", *mappers)]))
 
 
-def claimed_by(*clients: Client) -> Claim | Failure:
-    return claim(SRE, BOTH_CLIENTS, realm(SRE, clients=clients))
+def claimed_by(*clients: Client) -> GroupClaim | Failure:
+    return group_claim(SRE, BOTH_CLIENTS, realm(SRE, clients=clients))
 
 
-def subjects(found: Claim | Failure) -> tuple[str, ...]:
-    assert isinstance(found, Claim)
+def subjects(found: GroupClaim | Failure) -> tuple[str, ...]:
+    assert isinstance(found, GroupClaim)
     return found.subjects
 
 
-def refused(found: Claim | Failure) -> tuple[Reason, str]:
+def refused(found: GroupClaim | Failure) -> tuple[Reason, str]:
     assert isinstance(found, Failure)
     return found.reason, found.message
 
 
 def test_full_path_mapper_carries_the_path() -> None:
-    assert claimed(mapper()) == Claim(("/platform/SRE",))
+    assert claimed(mapper()) == GroupClaim(("/platform/SRE",))
 
 
 def test_mapper_without_full_path_carries_the_leaf_name() -> None:
-    assert claimed(leaf()) == Claim(("SRE",))
+    assert claimed(leaf()) == GroupClaim(("SRE",))
 
 
 def test_both_mappers_carry_both_sorted() -> None:
-    assert claimed(leaf(), mapper()) == Claim(("/platform/SRE", "SRE"))
+    assert claimed(leaf(), mapper()) == GroupClaim(("/platform/SRE", "SRE"))
 
 
 def test_prefix_stands_before_each_string() -> None:
@@ -79,8 +79,8 @@ def test_only_the_claim_that_kube_apiserver_reads_counts() -> None:
 
 
 def test_merging_mapper_adds_nothing_of_the_group_and_hurts_nothing() -> None:
-    assert subjects(claimed(mapper("roles", MapperKind.MERGING), leaf())) == ("SRE",)
-    reason, _ = refused(claimed(mapper("roles", MapperKind.MERGING)))
+    assert subjects(claimed(mapper("roles", MapperKind.APPENDING), leaf())) == ("SRE",)
+    reason, _ = refused(claimed(mapper("roles", MapperKind.APPENDING)))
     assert reason is Reason.NO_GROUPS_CLAIM
 
 
@@ -107,14 +107,14 @@ def test_first_of_several_replacing_mappers_is_named_in_any_order() -> None:
 
 
 def test_client_that_is_not_in_the_realm_is_named() -> None:
-    reason, message = refused(claim(SRE, DIRECTORY, realm(SRE, clients=[])))
+    reason, message = refused(group_claim(SRE, DIRECTORY, realm(SRE, clients=[])))
     assert reason is Reason.CLIENT_NOT_FOUND
     assert message.startswith('client "headlamp" is not in the realm. Correct')
 
 
 def test_disabled_client_is_named() -> None:
     off = client("headlamp", mapper(), enabled=False)
-    reason, message = refused(claim(SRE, DIRECTORY, realm(SRE, clients=[off])))
+    reason, message = refused(group_claim(SRE, DIRECTORY, realm(SRE, clients=[off])))
     assert reason is Reason.CLIENT_NOT_FOUND
     assert message.startswith('client "headlamp" is disabled. Correct')
 
@@ -126,33 +126,33 @@ def test_strings_of_all_clients_are_bound() -> None:
 
 def test_which_client_sends_which_is_said_where_they_differ() -> None:
     found = claimed_by(client("headlamp", mapper()), client("grafana", leaf()))
-    assert isinstance(found, Claim)
-    assert found.said_of(SRE) == (
+    assert isinstance(found, GroupClaim)
+    assert found.describe(SRE) == (
         "members of /platform/SRE carry /platform/SRE by client headlamp; SRE by client grafana."
     )
     two = claimed_by(client("headlamp", mapper(), leaf()), client("grafana", leaf()))
-    assert isinstance(two, Claim)
-    assert two.said_of(SRE) == (
+    assert isinstance(two, GroupClaim)
+    assert two.describe(SRE) == (
         "members of /platform/SRE carry /platform/SRE and SRE by client headlamp; "
         "SRE by client grafana."
     )
     same = claimed_by(client("headlamp", mapper(), leaf()), client("grafana", leaf(), mapper()))
-    assert isinstance(same, Claim)
-    assert same.said_of(SRE) == "members of /platform/SRE carry /platform/SRE and SRE."
+    assert isinstance(same, GroupClaim)
+    assert same.describe(SRE) == "members of /platform/SRE carry /platform/SRE and SRE."
 
 
 def test_client_that_is_silent_is_no_sender() -> None:
     found = claimed_by(client("headlamp", mapper()), client("grafana"))
-    assert isinstance(found, Claim)
-    assert found.senders == ()
+    assert isinstance(found, GroupClaim)
+    assert found.subjects_by_client == ()
 
 
 def test_client_that_was_not_declared_is_not_asked() -> None:
-    assert claim(
+    assert group_claim(
         SRE,
         DIRECTORY,
         realm(SRE, clients=[client("headlamp", leaf()), client("grafana", mapper())]),
-    ) == Claim(("SRE",))
+    ) == GroupClaim(("SRE",))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_client_that_is_not_known_leaves_a_doubt_and_the_others_are_bound(
 ) -> None:
     found = claimed_by(client("headlamp", mapper()), grafana)
     assert subjects(found) == ("/platform/SRE",)
-    assert isinstance(found, Claim)
+    assert isinstance(found, GroupClaim)
     assert [doubt.reason for doubt in found.doubts] == [reason]
     assert 'client "grafana"' in found.doubts[0].message
 
@@ -189,8 +189,8 @@ def test_claim_is_partial_while_a_client_may_send_what_is_not_known(
     grafana: list[Client], *, partial: bool
 ) -> None:
     found = claimed_by(client("headlamp", mapper()), *grafana)
-    assert isinstance(found, Claim)
-    assert found.partial is partial
+    assert isinstance(found, GroupClaim)
+    assert found.incomplete is partial
 
 
 def test_first_declared_client_is_named_when_none_is_known() -> None:

@@ -10,8 +10,8 @@ from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.identity.pins import Pin
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.tokens.prefixes import Prefixes
-from groupaccess.domain.verdict.rules import verdict
+from groupaccess.domain.tokens.prefixes import PeerPrefixes
+from groupaccess.domain.verdict.rules import evaluate
 from groupaccess.domain.verdict.verdict import Outcome, Verdict
 
 
@@ -32,14 +32,19 @@ from groupaccess.domain.verdict.verdict import Outcome, Verdict
 def test_a_string_that_begins_with_the_prefix_of_another_realm_collides(
     own: str, other: str, subject: str, *, collides: bool
 ) -> None:
-    said = judge("a", made("a", own), made("b", other)).collision([subject])
+    said = judge("a", made("a", own), made("b", other)).find_prefix_collision([subject])
     assert (said is not None) is collides
-    assert judge("a", made("a", own), made("b", other, realm_name="a")).collision([subject]) is None
+    assert (
+        judge("a", made("a", own), made("b", other, realm_name="a")).find_prefix_collision(
+            [subject]
+        )
+        is None
+    )
 
 
 def test_directories_that_list_each_other_do_not_share_longer_prefixes() -> None:
     both = (made("a", shares="b"), made("b", "kc:", shares="a"))
-    assert judge("a", *both).collision(["kc:SRE"]) is not None
+    assert judge("a", *both).find_prefix_collision(["kc:SRE"]) is not None
 
 
 @pytest.mark.parametrize(
@@ -70,13 +75,13 @@ def test_partners_list_each_other_so_far_as_they_exist(
 
 
 LEAF = (client("headlamp", leaf()),)
-COLLIDES = Prefixes(foreign=(("b", "S"),))
+COLLIDES = PeerPrefixes(nested=(("b", "S"),))
 
 
-def said_of(beside: Prefixes, *, revokes: bool = False) -> Verdict:
+def said_of(beside: PeerPrefixes, *, revokes: bool = False) -> Verdict:
     """Judge a mapping for SRE, whose members carry "SRE"."""
     own = given(realm("/SRE", clients=LEAF), of=directory(revokes_collided=revokes))
-    return verdict(mapping(), replace(own, prefixes=beside))
+    return evaluate(mapping(), replace(own, prefixes=beside))
 
 
 def test_a_collision_with_a_prefix_holds_or_revokes_as_any_other() -> None:
@@ -84,17 +89,17 @@ def test_a_collision_with_a_prefix_holds_or_revokes_as_any_other() -> None:
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.CLAIM_COLLISION)
     assert said.message.startswith('"SRE" begins with "S", the groupsPrefix of directory "b": a ')
     assert said_of(COLLIDES, revokes=True).outcome is Outcome.REVOKE
-    assert said_of(Prefixes(foreign=(("b", "SRE-"),))).outcome is Outcome.GRANT
+    assert said_of(PeerPrefixes(nested=(("b", "SRE-"),))).outcome is Outcome.GRANT
 
 
 @pytest.mark.parametrize("revokes", [True, False])
 def test_the_grace_of_a_group_ends_when_its_string_collides_and_that_revokes(
     *, revokes: bool
 ) -> None:
-    reading = Reading(realm("/Dev", clients=LEAF), gone={"id of /SRE": NOW})
+    reading = Reading(realm("/Dev", clients=LEAF), confirmed_absent={"id of /SRE": NOW})
     pin = Pin(key(), "id of /SRE", "/SRE", "realm-1")
     missing = replace(given(of=directory(revokes_collided=revokes)), reading=reading)
-    said = verdict(mapping(), replace(missing, pins={"SRE": pin}, prefixes=COLLIDES))
+    said = evaluate(mapping(), replace(missing, pins={"SRE": pin}, prefixes=COLLIDES))
     assert said.pin is not None
     assert said.pin.missing_since == NOW
     expected = (

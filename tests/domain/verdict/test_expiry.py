@@ -24,10 +24,10 @@ from domain.saying import say
 from domain.world import World
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import ADVICE, Reason
-from groupaccess.domain.status.mapping_status import State
-from groupaccess.domain.tokens.prefixes import Prefixes
-from groupaccess.domain.verdict.rules import verdict
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome
+from groupaccess.domain.status.mapping_status import MappingState
+from groupaccess.domain.tokens.prefixes import PeerPrefixes
+from groupaccess.domain.verdict.rules import evaluate
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 ENDED, LASTS = mapping(until=NOW), mapping(until=NOW + SECOND)
@@ -58,15 +58,17 @@ WHATEVER = pytest.mark.parametrize(
 
 
 @WHATEVER
-def test_it_ends_at_its_very_time_whatever_else_is_the_matter(circumstances: Circumstances) -> None:
-    said = verdict(ENDED, circumstances)
+def test_it_ends_at_its_very_time_whatever_else_is_the_matter(
+    circumstances: EvaluationContext,
+) -> None:
+    said = evaluate(ENDED, circumstances)
     assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.EXPIRED)
     assert said.message == f"it ended at 2026-03-01T12:00:00Z. {ADVICE[Reason.EXPIRED]}"
-    assert verdict(LASTS, circumstances).reason is not Reason.EXPIRED
+    assert evaluate(LASTS, circumstances).reason is not Reason.EXPIRED
 
 
 @WHATEVER
-def test_what_stood_goes_whatever_else_is_the_matter(circumstances: Circumstances) -> None:
+def test_what_stood_goes_whatever_else_is_the_matter(circumstances: EvaluationContext) -> None:
     world = World(standing(binding()), {key(): content()})
     world.settle(access(ENDED), circumstances)
     assert world.standing == {}
@@ -75,21 +77,21 @@ def test_what_stood_goes_whatever_else_is_the_matter(circumstances: Circumstance
 
 def test_a_reserved_name_that_ended_has_ended() -> None:
     ended = replace(ENDED, group="system:masters")
-    assert verdict(ended, given(realm())).reason is Reason.EXPIRED
+    assert evaluate(ended, given(realm())).reason is Reason.EXPIRED
 
 
 def test_without_an_end_it_lasts() -> None:
     later = given(realm(), now=datetime.max.replace(tzinfo=UTC))
-    assert verdict(mapping(), later).outcome is Outcome.GRANT
+    assert evaluate(mapping(), later).outcome is Outcome.GRANT
 
 
 def test_times_are_compared_and_told_in_utc() -> None:
     abroad = timezone(timedelta(hours=5, minutes=30))
     ended = mapping(until=NOW.astimezone(abroad))
-    said = verdict(ended, given(realm()))
+    said = evaluate(ended, given(realm()))
     assert said.message.startswith("it ended at 2026-03-01T12:00:00Z. ")
     lasts = mapping(until=(NOW + HOUR).astimezone(abroad))
-    assert verdict(lasts, given(realm())).outcome is Outcome.GRANT
+    assert evaluate(lasts, given(realm())).outcome is Outcome.GRANT
     (want,) = World().wanted(access(lasts), given(realm())).bindings
     assert want.content.annotation("expires-at") == "2026-03-01T13:00:00Z"
 
@@ -151,7 +153,7 @@ def test_what_ended_is_as_declared() -> None:
     assert said.granted == "1/2"
     assert said.ready.message == "1/2 mappings are bound as declared, 1 ended in time."
     one = said.mappings[0]
-    assert (one.state, one.reason, one.as_declared) == (State.EXPIRED, Reason.EXPIRED, True)
+    assert (one.state, one.reason, one.as_declared) == (MappingState.EXPIRED, Reason.EXPIRED, True)
     assert (one.granted, one.expires_at) == (0, NOW)
     assert not said.waiting
 
@@ -185,7 +187,7 @@ def test_what_remembers_the_group_of_a_mapping_that_may_not_be_granted_says_its_
     None
 ):
     shared = Failure(Reason.PREFIX_SHARED, "shared.")
-    held = replace(given(realm()), prefixes=Prefixes(conflict=shared))
+    held = replace(given(realm()), prefixes=PeerPrefixes(conflict=shared))
     shop = key(namespace="shop")
     world = World(standing(binding(shop)), {shop: content()})
     world.settle(access(mapping(until=NOW + HOUR)), held)

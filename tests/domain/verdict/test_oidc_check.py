@@ -5,37 +5,42 @@ from dataclasses import replace
 import pytest
 
 from domain.builders import UNAVAILABLE, access, directory, given, mapping, realm
-from groupaccess.domain.access.namespace_scope import Places
-from groupaccess.domain.apiserver.oidc_check import Sight, agrees, mismatch, unknown
-from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.access.namespace_scope import Placement
+from groupaccess.domain.apiserver.oidc_check import (
+    OidcCheck,
+    check_inconclusive,
+    check_matches,
+    check_mismatch,
+)
+from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.status.access_status import status
+from groupaccess.domain.status.access_status import access_status
 from groupaccess.domain.status.observation import Observation
-from groupaccess.domain.verdict.rules import verdict
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.verdict.rules import evaluate
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
 WITH_CANARY = replace(directory(), canary="canary")
 
 
-def seen(sight: Sight | None, group: str = "SRE") -> Verdict:
-    return verdict(mapping(group=group), replace(given(realm(), of=WITH_CANARY), sight=sight))
+def seen(sight: OidcCheck | None, group: str = "SRE") -> Verdict:
+    return evaluate(mapping(group=group), replace(given(realm(), of=WITH_CANARY), oidc_check=sight))
 
 
 def verified(judged: Verdict) -> tuple[str, str]:
-    wanted = Wanted(places={judged.mapping.name: Places(("",))})
-    said = status(access(), [judged], wanted, Observation(), patient=False)
+    wanted = DesiredState(placements={judged.mapping.name: Placement(("",))})
+    said = access_status(access(), [judged], wanted, Observation(), patient=False)
     found = {one.type: one for one in said.conditions}["Verified"]
     return found.status, found.reason
 
 
 def test_a_canary_that_agrees_grants() -> None:
-    judged = seen(agrees("well"))
+    judged = seen(check_matches("well"))
     assert (judged.outcome, judged.doubts) == (Outcome.GRANT, ())
     assert verified(judged) == ("True", "Granted")
 
 
 def test_a_canary_that_contradicts_holds() -> None:
-    sight = mismatch("another prefix")
+    sight = check_mismatch("another prefix")
     judged = seen(sight)
     assert (judged.outcome, judged.reason) == (Outcome.HOLD, Reason.API_SERVER_MISMATCH)
     assert judged.message == sight.message
@@ -43,7 +48,7 @@ def test_a_canary_that_contradicts_holds() -> None:
 
 
 def test_a_canary_that_cannot_be_asked_grants_and_is_in_doubt() -> None:
-    judged = seen(unknown("no right"))
+    judged = seen(check_inconclusive("no right"))
     assert judged.outcome is Outcome.GRANT
     assert verified(judged) == ("Unknown", "ApiServerUnknown")
 
@@ -51,25 +56,27 @@ def test_a_canary_that_cannot_be_asked_grants_and_is_in_doubt() -> None:
 def test_a_canary_that_was_not_asked_yet_is_waited_for() -> None:
     judged = seen(None)
     assert (judged.outcome, judged.reason) == (Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE)
-    assert judged.unread
+    assert judged.directory_unavailable
 
 
 def test_a_contradiction_overrules_no_other_answer() -> None:
-    assert seen(mismatch("another prefix"), "Nobody").reason is Reason.GROUP_NOT_FOUND
+    assert seen(check_mismatch("another prefix"), "Nobody").reason is Reason.GROUP_NOT_FOUND
 
 
 def test_a_contradiction_is_remembered_while_keycloak_is_silent() -> None:
     silent = replace(
-        given(realm(), of=WITH_CANARY, failure=UNAVAILABLE), sight=mismatch("another prefix")
+        given(realm(), of=WITH_CANARY, failure=UNAVAILABLE), oidc_check=check_mismatch("another prefix")
     )
-    judged = verdict(mapping(), silent)
-    assert judged.unread
-    assert judged.said.reason is Reason.API_SERVER_MISMATCH
+    judged = evaluate(mapping(), silent)
+    assert judged.directory_unavailable
+    assert judged.reported.reason is Reason.API_SERVER_MISMATCH
 
 
-@pytest.mark.parametrize("sight", [None, mismatch("flags differ"), unknown("nothing seen")])
-def test_without_a_canary_what_flags_show_holds_and_doubts_nothing(sight: Sight | None) -> None:
-    judged = verdict(mapping(), replace(given(realm()), sight=sight))
+@pytest.mark.parametrize(
+    "sight", [None, check_mismatch("flags differ"), check_inconclusive("nothing seen")]
+)
+def test_without_a_canary_what_flags_show_holds_and_doubts_nothing(sight: OidcCheck | None) -> None:
+    judged = evaluate(mapping(), replace(given(realm()), oidc_check=sight))
     assert (judged.outcome, judged.doubts) == (Outcome.GRANT, ())
 
 
@@ -77,13 +84,13 @@ def test_without_a_canary_what_flags_show_holds_and_doubts_nothing(sight: Sight 
     ("circumstances", "unread"),
     [
         (given(realm(), of=WITH_CANARY), True),
-        (replace(given(realm(), of=WITH_CANARY), sight=agrees("well")), False),
+        (replace(given(realm(), of=WITH_CANARY), oidc_check=check_matches("well")), False),
         (given(realm()), False),
         (given(), True),
         (replace(given(), directory=None), False),
     ],
 )
 def test_before_the_first_answer_nothing_is_said(
-    circumstances: Circumstances, *, unread: bool
+    circumstances: EvaluationContext, *, unread: bool
 ) -> None:
-    assert circumstances.unread_yet == unread
+    assert circumstances.awaits_first_reading == unread

@@ -13,9 +13,9 @@ from groupaccess.domain.directory.group import Group
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.identity.pins import Pin
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.tokens.prefixes import Prefixes
-from groupaccess.domain.verdict.rules import verdict
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.tokens.prefixes import PeerPrefixes
+from groupaccess.domain.verdict.rules import evaluate
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
 PATH = "/platform/SRE"
 
@@ -23,10 +23,10 @@ PATH = "/platform/SRE"
 @dataclass(frozen=True)
 class Case:
     mapping: AccessMapping
-    given: Circumstances
+    given: EvaluationContext
 
     def judge(self) -> Verdict:
-        return verdict(self.mapping, self.given)
+        return evaluate(self.mapping, self.given)
 
 
 GRANTED = Case(mapping(group=PATH), given(realm(PATH, clients=[client("headlamp", leaf())])))
@@ -83,14 +83,14 @@ def frozen(case: Case) -> Case:
 
 
 def prefix_shared(case: Case) -> Case:
-    conflict = Prefixes(Failure(Reason.PREFIX_SHARED, "."))
+    conflict = PeerPrefixes(Failure(Reason.PREFIX_SHARED, "."))
     return replace(case, given=replace(case.given, prefixes=conflict))
 
 
 def pinned(case: Case, *, gone: bool) -> Case:
     declared = case.mapping.group
     pin = Pin(key(), "former", declared, "realm-1")
-    reading = replace(case.given.reading, gone={"former": NOW} if gone else {})
+    reading = replace(case.given.reading, confirmed_absent={"former": NOW} if gone else {})
     return replace(case, given=replace(case.given, pins={declared: pin}, reading=reading))
 
 

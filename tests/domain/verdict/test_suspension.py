@@ -34,12 +34,12 @@ from domain.world import World
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.binding import Binding
 from groupaccess.domain.directory.snapshot import Snapshot
-from groupaccess.domain.directory.suggestions import Hint
+from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import ADVICE, Reason
-from groupaccess.domain.status.mapping_status import State
-from groupaccess.domain.verdict.rules import verdict
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome
+from groupaccess.domain.status.mapping_status import MappingState
+from groupaccess.domain.verdict.rules import evaluate
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 
 SUSPENDED = given(realm(), suspend=True)
 BY_DIRECTORY = given(realm(), of=directory(suspend=True))
@@ -57,13 +57,13 @@ BY = 'suspended by KeycloakDirectory "default": would bind'
         (replace(BY_DIRECTORY, suspend=True), 'KeycloakDirectory "default" and this GroupAccess'),
     ],
 )
-def test_suspended_says_so_by_what_and_what_to_do(way: Circumstances, by: str) -> None:
-    said = verdict(mapping(), way)
+def test_suspended_says_so_by_what_and_what_to_do(way: EvaluationContext, by: str) -> None:
+    said = evaluate(mapping(), way)
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.SUSPENDED)
     would = 'would bind Group "/SRE" to ClusterRole "edit" in the whole cluster'
     assert said.message == f"suspended by {by}: {would}. {ADVICE[Reason.SUSPENDED]}"
     assert said.suspended
-    assert not said.unread
+    assert not said.directory_unavailable
 
 
 @pytest.mark.parametrize(
@@ -78,23 +78,23 @@ def test_it_says_in_how_many_namespaces_it_would_be_bound(
     names: tuple[str, ...], where: str
 ) -> None:
     now = replace(BY_DIRECTORY, namespaces=there("shop", "bank"))
-    said = verdict(mapping(within=scope(*names)), now)
+    said = evaluate(mapping(within=scope(*names)), now)
     assert f'to ClusterRole "edit" {where}' in said.message
 
 
 def test_it_names_each_string_that_would_be_bound() -> None:
     both = (client("headlamp", mapper()), client("kubectl", leaf()))
     way = given(realm(clients=both), of=directory("headlamp", "kubectl", suspend=True))
-    said = verdict(mapping(), way)
+    said = evaluate(mapping(), way)
     assert said.message.startswith(f'{BY} Group "/SRE" and Group "SRE" to')
 
 
 def test_what_would_not_be_bound_says_why() -> None:
     found = replace(BY_DIRECTORY, cluster_roles=frozenset())
-    said = verdict(mapping(), found)
+    said = evaluate(mapping(), found)
     assert said.message.startswith(f'{BY} nothing new: there is no ClusterRole "edit".')
-    hinted = replace(BY_DIRECTORY, hints={"SREE": Hint(("SRE",))})
-    absent = verdict(mapping(group="SREE"), hinted)
+    hinted = replace(BY_DIRECTORY, suggestions={"SREE": Suggestion(("SRE",))})
+    absent = evaluate(mapping(group="SREE"), hinted)
     assert f'{BY} nothing new: Keycloak has no group "SREE": did you mean SRE?' in absent.message
 
 
@@ -111,16 +111,16 @@ def test_a_grace_still_has_its_end() -> None:
     world = World()
     world.settle(access(), given(realm()))
     (said,) = world.judge(access(), given(realm("/x"), of=directory(suspend=True)))
-    assert said.until == NOW + timedelta(minutes=10)
+    assert said.grace_ends == NOW + timedelta(minutes=10)
 
 
 @pytest.mark.parametrize("group", ["SRE", "SREE"])
 def test_the_words_stay_while_keycloak_cannot_be_read(group: str) -> None:
     declared = mapping(group=group)
     silent = replace(BY_DIRECTORY, reading=given(realm(), failure=UNAVAILABLE).reading)
-    assert verdict(declared, silent).message == verdict(declared, BY_DIRECTORY).message
+    assert evaluate(declared, silent).message == evaluate(declared, BY_DIRECTORY).message
     unread = replace(BY_DIRECTORY, reading=given(failure=UNAVAILABLE).reading)
-    assert f"{BY} nothing new: no answer." in verdict(declared, unread).message
+    assert f"{BY} nothing new: no answer." in evaluate(declared, unread).message
 
 
 def test_a_directory_that_cannot_be_read_any_more_repairs_nothing_either() -> None:
@@ -143,13 +143,17 @@ def test_a_suspended_directory_is_as_if_each_object_were(data: st.DataObject) ->
     for one, other in zip(
         world.judge(declared, by_object), another.judge(declared, by_directory), strict=True
     ):
-        assert (one.outcome, one.reason, one.would) == (other.outcome, other.reason, other.would)
+        assert (one.outcome, one.reason, one.without_suspend) == (
+            other.outcome,
+            other.reason,
+            other.without_suspend,
+        )
 
 
 @WAYS
 @pytest.mark.parametrize("remembered", [True, False])
 def test_nothing_new_is_granted_and_nothing_that_was_deleted_comes_back(
-    way: Circumstances, *, remembered: bool
+    way: EvaluationContext, *, remembered: bool
 ) -> None:
     proven = {key(): content()} if remembered else {}
     world = World({}, dict(proven))
@@ -161,7 +165,7 @@ def test_nothing_new_is_granted_and_nothing_that_was_deleted_comes_back(
 @pytest.mark.parametrize("stands", [binding(), DRIFTED], ids=["as declared", "drifted"])
 @WAYS
 def test_what_stands_is_left_as_it_is(
-    way: Circumstances, stands: Binding, *, remembered: bool
+    way: EvaluationContext, stands: Binding, *, remembered: bool
 ) -> None:
     world = World(standing(stands), {key(): content()} if remembered else {})
     assert world.step(access(), way).empty
@@ -183,7 +187,7 @@ def test_nothing_is_carried_to_another_role() -> None:
 
 
 @WAYS
-def test_removal_still_acts(way: Circumstances) -> None:
+def test_removal_still_acts(way: EvaluationContext) -> None:
     world = World(standing(binding(key("a")), binding(key("b"))))
     world.settle(access(mapping("b")), way)
     assert list(world.standing) == [key("b")]
@@ -216,7 +220,7 @@ def test_what_kubernetes_alone_decides_is_still_revoked(
 ) -> None:
     only_edit = directory(allowed=["edit"], suspend=by_directory)
     strict = given(realm(), of=only_edit, suspend=not by_directory)
-    said = verdict(declared, strict)
+    said = evaluate(declared, strict)
     assert (said.outcome, said.reason, said.suspended) == (Outcome.REVOKE, reason, False)
 
 
@@ -226,21 +230,21 @@ def test_an_object_whose_grants_stand_is_ready_and_says_that_it_waits() -> None:
     assert said.ready.message == "1/1 mappings are bound as declared."
     assert [one.status for one in said.conditions] == ["True", "False", "False", "Unknown"]
     one = said.mappings[0]
-    assert (one.state, one.reason) == (State.GRANTED, Reason.SUSPENDED)
+    assert (one.state, one.reason) == (MappingState.GRANTED, Reason.SUSPENDED)
     assert one.subjects == ("/SRE",)
 
 
 def test_what_does_not_stand_yet_waits_for_a_person() -> None:
     said = say(access(), SUSPENDED, stands=())
     assert (said.ready.status, said.ready.reason) == ("False", Reason.SUSPENDED)
-    assert said.mappings[0].state is State.PENDING
+    assert said.mappings[0].state is MappingState.PENDING
     assert not said.waiting
 
 
 def test_drift_is_named_and_is_no_grant() -> None:
     said = say(access(), SUSPENDED, stands=(), faults={key(): DRIFT})
     one = said.mappings[0]
-    assert (one.state, one.reason) == (State.PENDING, DRIFT.reason)
+    assert (one.state, one.reason) == (MappingState.PENDING, DRIFT.reason)
     assert one.message.endswith(f"{ADVICE[Reason.SUSPENDED]} {DRIFT.message}")
     assert said.ready.message == f"sre: {one.message}"
 
@@ -250,7 +254,7 @@ def test_drift_in_one_namespace_is_named_there() -> None:
     declared = access(mapping(within=scope("shop", "bank")))
     shop, bank = key(namespace="shop"), key(namespace="bank")
     one = say(declared, both, stands=(shop,), faults={bank: DRIFT}).mappings[0]
-    assert (one.state, one.wanted, one.granted) == (State.HELD, 2, 1)
+    assert (one.state, one.wanted, one.granted) == (MappingState.HELD, 2, 1)
     assert [problem.namespace for problem in one.problems] == ["bank"]
     assert one.message.endswith(DRIFT.message)
 
@@ -262,9 +266,9 @@ def test_drift_in_one_namespace_is_named_there() -> None:
         replace(BY_DIRECTORY, reading=given(realm("/x")).reading),
     ],
 )
-def test_what_stands_and_would_not_be_bound_is_held(objection: Circumstances) -> None:
+def test_what_stands_and_would_not_be_bound_is_held(objection: EvaluationContext) -> None:
     said = say(access(), objection, stands=(key(),))
-    assert (said.mappings[0].state, said.granted) == (State.HELD, "1/1")
+    assert (said.mappings[0].state, said.granted) == (MappingState.HELD, "1/1")
     assert said.mappings[0].message.endswith(" It is still bound.")
     assert (said.ready.status, said.ready.reason) == ("False", Reason.SUSPENDED)
 
@@ -278,7 +282,7 @@ def test_what_stands_is_as_declared_while_keycloak_cannot_be_read(last: Snapshot
 
 def test_an_objection_of_the_last_reading_does_not_pass_because_nothing_is_read() -> None:
     now = replace(BY_DIRECTORY, reading=given(realm("/x"), failure=UNAVAILABLE).reading)
-    assert say(access(), now, stands=(key(),)).mappings[0].state is State.HELD
+    assert say(access(), now, stands=(key(),)).mappings[0].state is MappingState.HELD
 
 
 def test_the_group_that_would_be_bound_is_named() -> None:
@@ -290,7 +294,7 @@ def test_an_absent_namespace_is_named_while_suspended_too() -> None:
     declared = access(mapping(within=scope("shop", "nowhere")))
     now = replace(SUSPENDED, namespaces=there("shop"))
     one = say(declared, now, stands=(key(namespace="shop"),)).mappings[0]
-    assert (one.state, one.reason) == (State.HELD, Reason.NAMESPACE_NOT_FOUND)
+    assert (one.state, one.reason) == (MappingState.HELD, Reason.NAMESPACE_NOT_FOUND)
 
 
 def test_an_object_that_is_partly_suspended_by_its_end_says_suspended() -> None:

@@ -16,8 +16,15 @@ from groupaccess.adapters.keycloak.json_types import (
 )
 from groupaccess.application.ports.errors import RefusedError, UnansweredError
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.questions import ROWS, Answer, ById, ByPath, Question, Search
-from groupaccess.domain.directory.visibility import VIEW_GROUPS, filtered
+from groupaccess.domain.directory.questions import (
+    MAX_SEARCH_RESULTS,
+    Answer,
+    ById,
+    ByPath,
+    Question,
+    Search,
+)
+from groupaccess.domain.directory.visibility import VIEW_GROUPS, groups_hidden
 from groupaccess.domain.reasons import Reason
 
 EVERY = "*"
@@ -52,7 +59,7 @@ async def see_some(session: Session) -> None:
     with translated("groups", needs=VIEW_GROUPS):
         counted = shaped(COUNT, (await session.admin.a_groups_count())["count"])
     if counted and not await holding(session, EVERY):
-        raise RefusedError(filtered(f"groups: {counted} counted and none shown"))
+        raise RefusedError(groups_hidden(f"groups: {counted} counted and none shown"))
 
 
 def as_group(item: GroupRepresentation) -> Group:
@@ -77,7 +84,7 @@ async def _named(session: Session, name: str) -> Answer:
     """
     items = await _search(session, name.strip(), exact=name == name.strip())
     groups = sorted(as_group(item) for item in items if item["name"] == name)
-    return Answer(tuple(groups), more=len(items) >= ROWS)
+    return Answer(tuple(groups), truncated=len(items) >= MAX_SEARCH_RESULTS)
 
 
 async def _search(session: Session, text: str, *, exact: bool) -> list[GroupRepresentation]:
@@ -91,7 +98,7 @@ async def _search(session: Session, text: str, *, exact: bool) -> list[GroupRepr
             briefRepresentation="true",
             subGroupsCount="false",
             first="0",
-            max=str(ROWS),
+            max=str(MAX_SEARCH_RESULTS),
         )
         items = shaped(GROUPS, listed)
         if len({item["id"] for item in items}) < len(items):

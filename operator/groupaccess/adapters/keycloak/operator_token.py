@@ -9,7 +9,7 @@ from groupaccess.adapters.keycloak.connection.session import POD_TOKEN, Session
 from groupaccess.adapters.keycloak.json_types import TEXT, shaped
 from groupaccess.application.ports.errors import RefusedError
 from groupaccess.application.ports.keycloak import Connection
-from groupaccess.domain.apiserver.token_review import OwnToken
+from groupaccess.domain.apiserver.token_review import OperatorToken
 from groupaccess.domain.reasons import Reason
 
 CLAIMS = TypeAdapter(dict[str, object])
@@ -22,7 +22,7 @@ class KeycloakTokens:
         self._answer_within = answer_within
         self._pod_token = pod_token
 
-    async def own_token(self, connection: Connection) -> OwnToken:
+    async def own_token(self, connection: Connection) -> OperatorToken:
         """Return a new ID token of the operator's own account; see the port."""
         session = Session(connection, self._answer_within, self._pod_token)
         try:
@@ -33,7 +33,7 @@ class KeycloakTokens:
             await session.close()
 
 
-async def _id_token(session: Session) -> OwnToken:
+async def _id_token(session: Session) -> OperatorToken:
     await session.login.identity()  # the login asks for the scope openid
     with translated("the login"):
         raw = (session.login.token or {}).get("id_token")
@@ -41,6 +41,6 @@ async def _id_token(session: Session) -> OwnToken:
             text = shaped(TEXT, raw)
             payload = await session.login.keycloak_openid.a_decode_token(text, validate=False)
             claims = shaped(CLAIMS, payload)
-            return OwnToken(text, claims)
+            return OperatorToken(text, claims)
     fact = "Keycloak gave the operator no ID token for the scope openid"
     raise RefusedError(failure(Reason.API_SERVER_UNKNOWN, fact))

@@ -1,4 +1,4 @@
-"""The port `Bindings`: the cluster with the rights of the person who types a command."""
+"""The port `BindingHistory`: the cluster with the rights of the person who types a command."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
 from groupaccess.adapters.kubernetes.cluster import OURS, PLURALS, KubernetesCluster
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.adoption import NotAllowedError
-from groupaccess.domain.adoption.candidates import Found
+from groupaccess.domain.adoption.candidates import CandidateBinding
 from groupaccess.domain.binding import RBAC_GROUP, Binding, BindingKey
 
 NOT_FOUND = 404
@@ -24,7 +24,7 @@ class KubernetesBindings:
         self._rest = rest
         self._writes = KubernetesCluster(rest, namespace="", now=SystemClock().now)
 
-    async def found(self, selector: str = "") -> Sequence[Found]:
+    async def found(self, selector: str = "") -> Sequence[CandidateBinding]:
         """List the bindings; see the port. One request a kind gives one moment of each."""
         query = [("labelSelector", selector)] if selector else []
         bodies = [
@@ -69,11 +69,11 @@ class KubernetesBindings:
             raise NotAllowedError(error.message or str(error)) from error
 
 
-def read_found(body: dict[str, Any]) -> Found:
+def read_found(body: dict[str, Any]) -> CandidateBinding:
     """Read a ClusterRoleBinding or RoleBinding with what tells who made it."""
     metadata = body["metadata"]
     owners = metadata.get("ownerReferences") or ()
-    return Found(
+    return CandidateBinding(
         binding=read_binding(body),
         labels=metadata.get("labels") or {},
         annotations=metadata.get("annotations") or {},

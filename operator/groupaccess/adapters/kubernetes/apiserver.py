@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
 from groupaccess.adapters.kubernetes.errors import FORBIDDEN
 from groupaccess.application.ports.errors import PassingError, RefusedError
-from groupaccess.domain.apiserver.token_review import Review
+from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 API = "authentication.k8s.io/v1"
 REVIEWS = path("apis", *API.split("/"), "tokenreviews")
@@ -19,7 +19,7 @@ class KubernetesApiServer:
 
     rest: Rest
 
-    async def review(self, token: str) -> Review:
+    async def review(self, token: str) -> TokenReviewResult:
         """Ask what kube-apiserver reads from a token; see the port."""
         body = {"apiVersion": API, "kind": "TokenReview", "spec": {"token": token}}
         try:
@@ -31,10 +31,12 @@ class KubernetesApiServer:
                     "the operator may not create tokenreviews, so the canary cannot be asked: set "
                     "the chart's value apiServer.tokenReview to true"
                 )
-                said = advise(Reason.API_SERVER_UNKNOWN, fact)
+                said = with_advice(Reason.API_SERVER_UNKNOWN, fact)
                 raise RefusedError(Failure(Reason.API_SERVER_UNKNOWN, said)) from None
             raise PassingError(f"{error.code}: {said}") from None
         status = answer.get("status") or {}
         if status.get("authenticated"):
-            return Review(groups=tuple((status.get("user") or {}).get("groups") or ()))
-        return Review(error=str(status.get("error") or "not authenticated").replace(token, "***"))
+            return TokenReviewResult(groups=tuple((status.get("user") or {}).get("groups") or ()))
+        return TokenReviewResult(
+            error=str(status.get("error") or "not authenticated").replace(token, "***")
+        )

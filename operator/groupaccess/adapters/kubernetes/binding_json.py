@@ -4,13 +4,13 @@ import sys
 from typing import Any
 
 from groupaccess.domain.binding import (
-    ANNOTATIONS,
     MANAGED_BY,
+    OWN_ANNOTATIONS,
     RBAC_GROUP,
     Binding,
+    BindingContent,
     BindingKey,
-    Content,
-    Desired,
+    DesiredBinding,
     Owner,
     RoleRef,
     Subject,
@@ -24,20 +24,20 @@ def read_binding(body: dict[str, Any]) -> Binding:
     metadata = body["metadata"]
     labels = metadata.get("labels") or {}
     annotations = metadata.get("annotations") or {}
-    content = Content(
+    content = BindingContent(
         role=RoleRef(_keep(body["roleRef"]["kind"]), _keep(body["roleRef"]["name"])),
         subjects=tuple(sorted(_subject(subject) for subject in body.get("subjects") or ())),
         owners=tuple(sorted(_owner(owner) for owner in metadata.get("ownerReferences") or ())),
         annotations=tuple(
             sorted((_keep(k), _keep(v)) for k, v in annotations.items() if _is_ours(k))
         ),
-        managed=labels.get(MANAGED_BY[0]) == MANAGED_BY[1],
+        has_managed_by_label=labels.get(MANAGED_BY[0]) == MANAGED_BY[1],
     )
     key = BindingKey(_keep(metadata.get("namespace", "")), metadata["name"])
     return Binding(key, metadata["uid"], metadata["resourceVersion"], content)
 
 
-def write_binding(desired: Desired, over: Binding | None) -> dict[str, Any]:
+def write_binding(desired: DesiredBinding, over: Binding | None) -> dict[str, Any]:
     """Render the body of a server-side apply.
 
     A uid and a version make it write over exactly that binding, or fail with 409; without them it
@@ -57,7 +57,7 @@ def write_binding(desired: Desired, over: Binding | None) -> dict[str, Any]:
     if desired.key.namespace:
         metadata["namespace"] = desired.key.namespace
     if over is not None:
-        metadata |= {"uid": over.uid, "resourceVersion": over.version}
+        metadata |= {"uid": over.uid, "resourceVersion": over.resource_version}
     return {
         "apiVersion": f"{RBAC_GROUP}/v1",
         "kind": "RoleBinding" if desired.key.namespace else "ClusterRoleBinding",
@@ -80,7 +80,7 @@ def _owner(owner: dict[str, Any]) -> Owner:
 
 
 def _is_ours(annotation: str) -> bool:
-    return annotation in ANNOTATIONS
+    return annotation in OWN_ANNOTATIONS
 
 
 def _keep(text: str) -> str:

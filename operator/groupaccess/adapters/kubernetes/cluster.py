@@ -14,8 +14,8 @@ from groupaccess.adapters.kubernetes.errors import awaited, denied, judged, unre
 from groupaccess.adapters.kubernetes.reflector import METADATA
 from groupaccess.application.ports.cluster import Listing, Note, ObjectRef
 from groupaccess.application.ports.errors import NotInstalledError, PassingError
-from groupaccess.domain.binding import RBAC_GROUP, Binding, BindingKey, Desired
-from groupaccess.domain.text import presentable
+from groupaccess.domain.binding import RBAC_GROUP, Binding, BindingKey, DesiredBinding
+from groupaccess.domain.text import printable_text
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class KubernetesCluster:
         self._now = now
         self._instance = socket.gethostname()[:128]
 
-    async def apply(self, desired: Desired, over: Binding | None) -> Binding:
+    async def apply(self, desired: DesiredBinding, over: Binding | None) -> Binding:
         """Write a binding by server-side apply; see the port."""
         where = _binding_path(desired.key, query=[("fieldManager", MANAGER), ("force", "true")])
         try:
@@ -49,7 +49,7 @@ class KubernetesCluster:
 
     async def delete(self, binding: Binding) -> bool:
         """Delete a binding if it is still the same version; see the port."""
-        preconditions = {"uid": binding.uid, "resourceVersion": binding.version}
+        preconditions = {"uid": binding.uid, "resourceVersion": binding.resource_version}
         options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions}
         try:
             left = await self._rest.call("DELETE", _binding_path(binding.key), options)
@@ -165,7 +165,7 @@ class KubernetesCluster:
             "action": note.action,
             "reason": note.reason,
             "type": "Warning" if note.warning else "Normal",
-            "note": presentable(note.message, NOTE_LIMIT),
+            "note": printable_text(note.message, NOTE_LIMIT),
             "regarding": {
                 "apiVersion": POLICY_API.get(about.kind, ACCESS_API),
                 "kind": about.kind,

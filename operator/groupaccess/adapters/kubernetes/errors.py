@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from groupaccess.adapters.kubernetes.client import ApiError
 from groupaccess.application.ports.errors import PassingError, RefusedError
-from groupaccess.domain.binding import Desired
+from groupaccess.domain.binding import DesiredBinding
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 BAD_REQUEST, FORBIDDEN, NOT_FOUND, INVALID = 400, 403, 404, 422
 ENDING = "NamespaceTerminating"  # the cause of a 403 in a namespace that is being deleted
@@ -15,7 +15,7 @@ ESCALATION = "attempting to grant RBAC permissions not currently held"
 WORDS = 500  # characters of the server's own words that go into a status
 
 
-def denied(error: ApiError, desired: Desired) -> RefusedError | PassingError:
+def denied(error: ApiError, desired: DesiredBinding) -> RefusedError | PassingError:
     """Translate the answer to a binding's apply.
 
     Without `bind` on a role that does not exist the answer is 404: of the role, not the binding.
@@ -51,4 +51,4 @@ def unreadable(error: ApiError, what: str) -> RefusedError | PassingError:
 
 
 def _refused(reason: Reason, fact: str) -> RefusedError:
-    return RefusedError(Failure(reason, advise(reason, fact)))
+    return RefusedError(Failure(reason, with_advice(reason, fact)))

@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
 from groupaccess.api.model import ApiModel, ListType
-from groupaccess.domain.text import MESSAGE_LIMIT, NAME_LIMIT, presentable
+from groupaccess.domain.text import MESSAGE_LIMIT, NAME_LIMIT, printable_text
 
 
 def _presentable(limit: int) -> BeforeValidator:
-    return BeforeValidator(lambda text: presentable(text, limit) if isinstance(text, str) else text)
+    return BeforeValidator(
+        lambda text: printable_text(text, limit) if isinstance(text, str) else text
+    )
 
 
 def _whole_second(time: datetime) -> datetime:
@@ -44,7 +46,7 @@ class Condition(ApiModel):
     last_transition_time: Time
     """When `status` last changed."""
     reason: Annotated[str, Field(min_length=1, max_length=1024)]
-    """One word that says why, such as `Granted` or `GroupNotFound`."""
+    """One word that says why, such as `GrantedMappings` or `GroupNotFound`."""
     message: Message
     """A sentence that says why, and what to do."""
 

@@ -7,7 +7,7 @@ from groupaccess.application.ports.cluster import Cluster
 from groupaccess.application.ports.errors import RefusedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 CLIENT_ID, CLIENT_SECRET = "client-id", "client-secret"
 POD = "the service account token of the operator's pod"
@@ -71,5 +71,5 @@ def _entry(data: Mapping[str, str] | None, key: str, where: str) -> str:
     if value:
         return value
     missing = f'has no value for key "{key}"' if data is not None else "does not exist"
-    failure = advise(Reason.CREDENTIALS_NOT_FOUND, f"{where} {missing}")
+    failure = with_advice(Reason.CREDENTIALS_NOT_FOUND, f"{where} {missing}")
     raise RefusedError(Failure(Reason.CREDENTIALS_NOT_FOUND, failure))

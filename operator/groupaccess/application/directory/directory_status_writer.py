@@ -11,11 +11,11 @@ from groupaccess.application.state.declared import Observed
 from groupaccess.application.state.store import Store
 from groupaccess.application.status.rendering import directory_status
 from groupaccess.application.status.status_writer import Publisher
-from groupaccess.domain.condition import Condition
+from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
-from groupaccess.domain.status.directory_status import Asking, directory_conditions
+from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.status.directory_status import RoundSummary, directory_conditions
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class DirectorySpeaker:
             return
         observed, now = declared.observed, self.clock.now()
         reading, asking = self.store.realms.reading(name), self._asking(name, pace)
-        patient = observed.prior.patience_left(observed.generation, now).total_seconds() > 0
+        patient = observed.prior.transient_wait_left(observed.generation, now).total_seconds() > 0
         held = self.store.held(name)
         conditions = directory_conditions(
             reading, asking, patient=patient, held=held, suspended=declared.directory.suspend
@@ -58,11 +58,11 @@ class DirectorySpeaker:
     async def say_unreadable(self, name: str) -> None:
         """Say what of the spec of a directory cannot be read."""
         observed, words = self.store.realms.unreadable[name]
-        failure = Failure(Reason.UNREADABLE, advise(Reason.UNREADABLE, words))
+        failure = Failure(Reason.UNREADABLE, with_advice(Reason.UNREADABLE, words))
         reading, now = Reading(failure=failure), self.clock.now()
-        conditions = directory_conditions(reading, Asking(), patient=False)
+        conditions = directory_conditions(reading, RoundSummary(), patient=False)
         body = directory_status(
-            observed.generation, conditions, reading, Asking(), observed.prior, now
+            observed.generation, conditions, reading, RoundSummary(), observed.prior, now
         )
         await self.publisher.publish(observed, body, _note(observed, conditions[0]))
 
@@ -76,12 +76,12 @@ class DirectorySpeaker:
         )
         return Note(ref, "AccountChanged", "Read", message, once=f"{ref.uid}/{account}")
 
-    def _asking(self, name: str, pace: Pace) -> Asking:
+    def _asking(self, name: str, pace: Pace) -> RoundSummary:
         memory, used = self.store.realms.memory(name), self.store.in_use(name)
-        ids = {pin.group_id for pin in used.pins}
+        ids = {pin.group_id for pin in used.pinned_ids}
         groups = memory.known.in_use(used.references, ids) if memory.known else ()
         failures = sorted(memory.failures.values(), key=lambda failure: failure.message)
-        return Asking(
+        return RoundSummary(
             len(groups),
             len(failures),
             failures[0] if failures else None,
@@ -89,7 +89,7 @@ class DirectorySpeaker:
         )
 
 
-def _note(observed: Observed, ready: Condition) -> Note | None:
+def _note(observed: Observed, ready: StatusCondition) -> Note | None:
     """Return the event for another status or reason of Ready; a new message alone has none."""
     before = observed.prior.ready
     if before is not None and (before.status, before.reason) == (ready.status, ready.reason):

@@ -11,11 +11,18 @@ from groupaccess.application.ports.errors import RefusedError, UnansweredError
 from groupaccess.application.ports.keycloak import Connection, DirectoryReader
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.questions import Answer, ById, InUse, Question, Search, questions
+from groupaccess.domain.directory.questions import (
+    Answer,
+    ById,
+    GroupsInUse,
+    Question,
+    Search,
+    questions_about,
+)
 from groupaccess.domain.directory.snapshot import Realm
-from groupaccess.domain.directory.visibility import filtered, hidden, refused
+from groupaccess.domain.directory.visibility import forbidden_group, groups_hidden, hidden_groups
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 AT_ONCE = 4  # requests; a realm is asked by many clusters
 ENOUGH = 10  # failures one after the other, after which the others are not asked
@@ -47,14 +54,14 @@ class Inquiry:
         """Read what concerns all groups; raise RefusedError."""
         asked = self.reader.realm(self.directory, self.connection, members_of)
         realm = await self._timed(asked)
-        self.identity = realm.identity
+        self.identity = realm.directory_id
         return realm
 
-    async def ask_all(self, used: InUse, *, paths: bool) -> None:
+    async def ask_all(self, used: GroupsInUse, *, paths: bool) -> None:
         """Ask about all groups in use; raise RefusedError where no answer can be believed."""
-        if not used.pins:
+        if not used.pinned_ids:
             await self._timed(self.reader.see_some(self.directory, self.connection))
-        await self.ask_for(lambda answers: questions(used, answers, paths=paths))
+        await self.ask_for(lambda answers: questions_about(used, answers, paths=paths))
         searches = [each for question, each in self.results.items() if isinstance(question, Search)]
         failures = [result for result in searches if isinstance(result, Failure)]
         if failures and len(failures) == len(searches):
@@ -93,18 +100,18 @@ class Inquiry:
 
     async def _control(self) -> None:
         """Compare a group with the search for its name; ask again if it was renamed meanwhile."""
-        if (unseen := refused(self.results)) is not None:
+        if (unseen := forbidden_group(self.results)) is not None:
             fact = f"groups: one with id {unseen.group_id} may not be read, and no search shows it"
-            raise RefusedError(filtered(fact))
-        for by_id in [ById(group.id) for group in hidden(self.answers)]:
+            raise RefusedError(groups_hidden(fact))
+        for by_id in [ById(group.id) for group in hidden_groups(self.answers)]:
             await self.ask([by_id])
             answer = self.answers[by_id]
             for group in answer.groups if answer else ():
                 search = Search(group.name)
                 await self.ask([search])
-                if any(hidden({by_id: answer, search: self.answers[search]})):
+                if any(hidden_groups({by_id: answer, search: self.answers[search]})):
                     fact = f"groups: {group.path} (id {group.id}) is there, and no search shows it"
-                    raise RefusedError(filtered(fact))
+                    raise RefusedError(groups_hidden(fact))
 
     async def _work(self, waiting: deque[Question]) -> None:
         while waiting:
@@ -129,6 +136,6 @@ class Inquiry:
         except TimeoutError:
             fact = "no answer in time"
             reason = Reason.KEYCLOAK_UNAVAILABLE
-            raise RefusedError(Failure(reason, advise(reason, fact))) from None
+            raise RefusedError(Failure(reason, with_advice(reason, fact))) from None
         finally:
             self.seconds += self.clock.monotonic() - began

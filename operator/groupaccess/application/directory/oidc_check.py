@@ -12,11 +12,15 @@ from groupaccess.application.ports.keycloak import Connection, OwnTokens
 from groupaccess.application.state.declared import DeclaredDirectory
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.apiserver.oidc_check import Sight, unknown
-from groupaccess.domain.apiserver.token_review import canary_group, judge, uncarried
+from groupaccess.domain.apiserver.oidc_check import OidcCheck, check_inconclusive
+from groupaccess.domain.apiserver.token_review import (
+    canary_token_problem,
+    compare_review,
+    find_canary_group,
+)
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.directory.snapshot import Snapshot
-from groupaccess.domain.text import presentable
+from groupaccess.domain.text import printable_text
 
 logger = logging.getLogger(__name__)
 
@@ -41,55 +45,57 @@ class Canary:
 
     async def look(
         self, declared: DeclaredDirectory, reading: Reading, connect: Connect
-    ) -> Sight | None:
+    ) -> OidcCheck | None:
         """Return what is seen, or None where what was seen before is to hold on."""
         directory, name = declared.directory, declared.directory.name
         if directory.canary is None:
-            return unknown(UNSEEN)
+            return check_inconclusive(UNSEEN)
         before = self._store.realms.sights.get(name)
         if reading.failure or not reading.snapshot:
-            return None if before else unknown(UNREAD, passing=True)
+            return None if before else check_inconclusive(UNREAD, passing=True)
         if before and not self._due(name, before):
             return None
         sight = await self._ask(directory, directory.canary, reading.snapshot, connect)
-        sight = sight.after(before)
+        sight = sight.unless_contradicted(before)
         self._asked[name] = self._clock.monotonic()
         if sight != before:
-            logger.info("directory %s: kube-apiserver: %s", name, presentable(sight.message))
+            logger.info("directory %s: kube-apiserver: %s", name, printable_text(sight.message))
         return sight
 
     def forget(self, directory: str) -> None:
         """Let go of what is kept for a directory, which is read no more."""
         self._asked.pop(directory, None)
 
-    def _due(self, name: str, before: Sight) -> bool:
+    def _due(self, name: str, before: OidcCheck) -> bool:
         asked = self._asked.get(name)
-        pause = CALM if before.truth == "True" else SOON
+        pause = CALM if before.status == "True" else SOON
         return asked is None or self._clock.monotonic() - asked >= pause
 
     async def _ask(
         self, directory: Directory, canary: str, snapshot: Snapshot, connect: Connect
-    ) -> Sight:
+    ) -> OidcCheck:
         try:
             async with asyncio.timeout(ASK_TIMEOUT):
                 return await self._by_canary(directory, canary, snapshot, connect)
         except RefusedError as refused:
-            return replace(unknown(""), message=refused.failure.message)
+            return replace(check_inconclusive(""), message=refused.failure.message)
         except (PassingError, TimeoutError) as error:
             why = "no answer in time" if isinstance(error, TimeoutError) else str(error)
-            return unknown(why, passing=True)
+            return check_inconclusive(why, passing=True)
         except Exception as error:  # it must not end the loop that asks
             logger.exception("directory %s: unexpected", directory.name)
-            return unknown(f"it failed in an unexpected way ({type(error).__name__})", passing=True)
+            return check_inconclusive(
+                f"it failed in an unexpected way ({type(error).__name__})", passing=True
+            )
 
     async def _by_canary(
         self, directory: Directory, reference: str, snapshot: Snapshot, connect: Connect
-    ) -> Sight:
-        group = canary_group(reference, snapshot)
-        if isinstance(group, Sight):
+    ) -> OidcCheck:
+        group = find_canary_group(reference, snapshot)
+        if isinstance(group, OidcCheck):
             return group
         token = await self._tokens.own_token(await connect())
-        absent = uncarried(group, directory, token)
+        absent = canary_token_problem(group, directory, token)
         if absent is not None:
             return absent
-        return judge(group, directory, token, await self._server.review(token.raw))
+        return compare_review(group, directory, token, await self._server.review(token.raw))

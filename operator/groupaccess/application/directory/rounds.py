@@ -14,7 +14,7 @@ from groupaccess.application.state.directory_memory import Round
 from groupaccess.application.state.store import Store
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.tokens.client_claims import carries_paths
+from groupaccess.domain.tokens.client_claims import may_carry_paths
 
 
 class DirectoryRounds:
@@ -48,7 +48,7 @@ class DirectoryRounds:
         realm = await inquiry.realm(looked_into(directory, self._known(name), used))
         if self._store.continues(name, realm):
             self._keep(declared, lambda: self._store.put_realm(name, realm))
-        await inquiry.ask_all(used, paths=carries_paths(directory, realm.clients))
+        await inquiry.ask_all(used, paths=may_carry_paths(directory, realm.clients))
         ended = Round(realm, inquiry.results, used, self._clock.now())
         if self._store.is_another(name, realm) and not ended.whole:
             failures = (each for each in ended.results.values() if isinstance(each, Failure))
@@ -65,7 +65,7 @@ class DirectoryRounds:
         name = declared.directory.name
         inquiry = await self._inquiry(declared)
         if (known := self._known(name)) is not None:
-            inquiry.identity = known.identity
+            inquiry.identity = known.directory_id
         await inquiry.ask_for(lambda fresh: self._store.unanswered(name, accesses, fresh))
         results, now = inquiry.results, self._clock.now()
         self._keep(declared, lambda: self._store.put_results(name, results, now))

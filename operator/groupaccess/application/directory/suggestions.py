@@ -12,7 +12,7 @@ from groupaccess.application.ports.keycloak import Connection, DirectoryReader
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.suggestions import Hint, near, parts
+from groupaccess.domain.directory.suggestions import Suggestion, search_terms, similar_paths
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Suggestions:
         declared = self._store.realms.directories.get(name)
         if declared is None:
             return
-        hint, _ = self._store.realms.memory(name).hints.get(reference, (Hint(), 0.0))
+        hint, _ = self._store.realms.memory(name).hints.get(reference, (Suggestion(), 0.0))
         try:
             connection = await self._connections.of(declared.spec)
             hint = await self._hint(declared.directory, connection, reference)
@@ -74,15 +74,17 @@ class Suggestions:
         ref, now = declared.observed.ref, self._clock.monotonic()
         self._enqueue(self._store.put_hint(ref, reference, hint, now))
 
-    async def _hint(self, directory: Directory, connection: Connection, reference: str) -> Hint:
+    async def _hint(
+        self, directory: Directory, connection: Connection, reference: str
+    ) -> Suggestion:
         found = list[Group]()
         name = reference.rpartition("/")[2]
         role = bool(name) and await self._slowly(self._reader.has_role(directory, connection, name))
-        for part in parts(reference):
+        for part in search_terms(reference):
             found += await self._slowly(self._reader.holding(directory, connection, part))
-            if spellings := near(reference, found):
-                return Hint(spellings, role)
-        return Hint((), role)
+            if spellings := similar_paths(reference, found):
+                return Suggestion(spellings, role)
+        return Suggestion((), role)
 
     async def _slowly(self, asked: Awaitable[T]) -> T:
         try:

@@ -15,15 +15,15 @@ from groupaccess.application.ports.keycloak import Connection
 from groupaccess.application.ports.metrics import Metrics
 from groupaccess.application.state.declared import DeclaredDirectory
 from groupaccess.application.state.store import Store
-from groupaccess.domain.apiserver.oidc_check import Sight
+from groupaccess.domain.apiserver.oidc_check import OidcCheck
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 logger = logging.getLogger(__name__)
 
 Look: TypeAlias = Callable[
-    [DeclaredDirectory, Reading, Callable[[], Awaitable[Connection]]], Awaitable[Sight | None]
+    [DeclaredDirectory, Reading, Callable[[], Awaitable[Connection]]], Awaitable[OidcCheck | None]
 ]
 
 UNREADABLE = 60.0  # seconds between two looks at whether that was said of one
@@ -145,7 +145,7 @@ class DirectoryTurns:
 
 
 def _failure(reason: Reason, fact: str) -> Failure:
-    return Failure(reason, advise(reason, fact))
+    return Failure(reason, with_advice(reason, fact))
 
 
 def _unexpected(error: Exception) -> Failure:

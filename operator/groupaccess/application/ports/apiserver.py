@@ -2,13 +2,13 @@
 
 from typing import Protocol
 
-from groupaccess.domain.apiserver.token_review import Review
+from groupaccess.domain.apiserver.token_review import TokenReviewResult
 
 
 class ApiServer(Protocol):
     """How kube-apiserver reads tokens."""
 
-    async def review(self, token: str) -> Review:
+    async def review(self, token: str) -> TokenReviewResult:
         """Return what kube-apiserver reads from a token; no error has the token in it.
 
         Raise RefusedError where the right is missing, naming the chart's value that gives it.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from groupaccess.domain.binding import Binding, Desired
+from groupaccess.domain.binding import Binding, DesiredBinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Cluster(Protocol):
     Every method raises PassingError for what may be tried again.
     """
 
-    async def apply(self, desired: Desired, over: Binding | None) -> Binding:
+    async def apply(self, desired: DesiredBinding, over: Binding | None) -> Binding:
         """Write the binding; over a standing one only if it is still the same version.
 
         Raise RefusedError with BindForbidden or WriteRefused when the API server denies it.

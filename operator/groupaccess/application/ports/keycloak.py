@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.apiserver.token_review import OwnToken
+from groupaccess.domain.apiserver.token_review import OperatorToken
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import Answer, Question
 from groupaccess.domain.directory.snapshot import Realm
@@ -72,5 +72,5 @@ class DirectoryReader(Protocol):
 class OwnTokens(Protocol):
     """Keycloak's tokens for the operator itself."""
 
-    async def own_token(self, connection: Connection) -> OwnToken:
+    async def own_token(self, connection: Connection) -> OperatorToken:
         """Return a new ID token of the operator's own account, or raise RefusedError."""

@@ -26,7 +26,7 @@ class Speaker:
         """Return how many seconds more to wait for what may come by itself."""
         generation, changed = declared.access.generation, declared.changed
         prior = declared.observed.prior
-        return prior.patience_left(generation, self._clock.now(), changed).total_seconds()
+        return prior.transient_wait_left(generation, self._clock.now(), changed).total_seconds()
 
     async def say(self, declared: DeclaredAccess, said: AccessStatus) -> None:
         """Write the status when it says something else than before, and post what is new in it.

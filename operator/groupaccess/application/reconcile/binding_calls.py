@@ -15,7 +15,7 @@ from groupaccess.application.state.object_memory import BindingMemory
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.write_attempt import Attempt
 from groupaccess.domain.binding import Binding, BindingKey
-from groupaccess.domain.bindings.plan import Apply, Why
+from groupaccess.domain.bindings.plan import Apply, DeleteReason
 
 EMPTY_SECONDS = 1.0  # after which a binding that is not emptied is deleted
 DELETE_SECONDS = 5.0  # after which a deletion is sent again
@@ -63,14 +63,16 @@ class Calls:
                     return
         except TimeoutError:
             self._failed(order, attempt, PassingError("no answer in time"))
-        if todo.over is not None:
-            await self.delete(order, todo.over, Why.NOT_EMPTIED)
+        if todo.existing is not None:
+            await self.delete(order, todo.existing, DeleteReason.NOT_EMPTIED)
 
-    async def delete(self, order: Order, binding: Binding, why: Why) -> bool:
+    async def delete(self, order: Order, binding: Binding, why: DeleteReason) -> bool:
         """Delete a binding; tell whether it is gone."""
         now, memories = self._clock.monotonic(), self._store.bindings.memories
         memory = memories.setdefault(binding.uid, BindingMemory(now))
-        attempt = memory.attempt = Attempt.after(memory.attempt, None, binding.version, now)
+        attempt = memory.attempt = Attempt.after(
+            memory.attempt, None, binding.resource_version, now
+        )
         call = asyncio.wait_for(self._cluster.delete(binding), DELETE_SECONDS)
         was_there = await self._answer(order, attempt, binding.key, call, unanswered=False)
         if was_there is None:
@@ -89,7 +91,7 @@ class Calls:
         if self._is_remade(order, todo) and not await self._exists(order):
             raise AbsentError("its GroupAccess is gone")
         attempt.send()
-        return await self._cluster.apply(todo.desired, todo.over)
+        return await self._cluster.apply(todo.desired, todo.existing)
 
     async def _answer(
         self,
@@ -127,7 +129,9 @@ class Calls:
         self._store.put_binding(binding)
         if memory is None or memory.attempts.get(key) is not attempt:
             return  # it is no longer declared: the next look takes it back
-        verb = self._changes.applied(order.name, key, content, todo.over, memory.applied.get(key))
+        verb = self._changes.applied(
+            order.name, key, content, todo.existing, memory.applied.get(key)
+        )
         if verb == "Repaired":
             self._metrics.drift_corrected()
         if attempt.failures:
@@ -145,7 +149,9 @@ class Calls:
 
         After a gap kopf tells nothing of that.
         """
-        return todo.over is None and bool(order.memory and todo.desired.key in order.memory.applied)
+        return todo.existing is None and bool(
+            order.memory and todo.desired.key in order.memory.applied
+        )
 
     async def _exists(self, order: Order) -> bool:
         """Ask the API server whether the GroupAccess is there, once for all writes of a plan."""

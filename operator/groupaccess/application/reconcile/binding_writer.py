@@ -17,11 +17,11 @@ from groupaccess.application.state.store import Store
 from groupaccess.application.state.write_attempt import Attempt
 from groupaccess.application.work.lanes import HANGS_SECONDS, Call, Lane, Ticket
 from groupaccess.domain.binding import Binding, BindingKey
-from groupaccess.domain.bindings.plan import Apply, Delete, Plan, Why, binds_as_named
+from groupaccess.domain.bindings.plan import Apply, Delete, DeleteReason, Plan, grants_named_role
 
 AT_ONCE, EACH = 16, 8  # calls of a lane at a time: of all objects, and of one
 PATIENCE_SECONDS = 1.0  # how long a reconcile waits for its writes
-MADE_ANEW = {Why.OTHER_ROLE, Why.NOT_REPLACED}
+MADE_ANEW = {DeleteReason.WRONG_ROLE_REF, DeleteReason.NOT_REPLACED}
 ALMOST = 0.9
 AGAIN_SECONDS = 0.5  # between two looks at an object of which some writes are answered, others not
 
@@ -101,12 +101,12 @@ class Writer:
         for todo in order.plan.applies:
             key, memory = todo.desired.key, order.memory
             attempt = memory.attempts.get(key) if memory else None
-            if memory is None or attempt is None or todo.over is None:
+            if memory is None or attempt is None or todo.existing is None:
                 continue
             attempt.revoke(now, revokes=todo.revokes(memory.applied.get(key)))
             left = attempt.overdue(now, self._waits.replacement)
             if left is not None and left <= 0:
-                found.append(Delete(todo.over, Why.NOT_REPLACED))
+                found.append(Delete(todo.existing, DeleteReason.NOT_REPLACED))
             elif left is not None:
                 order.look_again(left)
         return found
@@ -121,7 +121,7 @@ class Writer:
             memory = memories.get(delete.binding.uid)
             if memory is not None and memory.attempt is not None:
                 attempts[delete.binding.key] = memory.attempt
-            elif memory is not None and delete.why is Why.REPLACED:
+            elif memory is not None and delete.reason is DeleteReason.REPLACED:
                 order.look_again(self._left(order, delete))
         for key in (keys & attempts.keys()) - self.under_way(order.name):
             if attempts[key].failures:
@@ -154,7 +154,10 @@ class Writer:
         key, memory, now = todo.desired.key, order.memory, self._clock.monotonic()
         if memory is None or key in self.under_way(order.name):
             return
-        attempt, version = memory.attempts.get(key), todo.over.version if todo.over else ""
+        attempt, version = (
+            memory.attempts.get(key),
+            todo.existing.resource_version if todo.existing else "",
+        )
         if attempt and attempt.waits(version, todo.desired, now, self._store.rights):
             return
         attempt = memory.attempts[key] = Attempt.after(attempt, todo.desired, version, now)
@@ -172,15 +175,15 @@ class Writer:
         if binding.key in self.under_way(order.name):
             return
         attempt = self._store.bindings.memories[binding.uid].attempt
-        if attempt and attempt.waits(binding.version, None, now, self._store.rights):
+        if attempt and attempt.waits(binding.resource_version, None, now, self._store.rights):
             return
         left = self._left(order, delete)
         if left > 0:
             order.look_again(left)
         else:
-            self._send_delete(order, binding, delete.why)
+            self._send_delete(order, binding, delete.reason)
 
-    def _send_delete(self, order: Order, binding: Binding, why: Why) -> None:
+    def _send_delete(self, order: Order, binding: Binding, why: DeleteReason) -> None:
         async def delete() -> None:
             if await self._calls.delete(order, binding, why) and why in MADE_ANEW:
                 self._make_anew(order, binding.key)
@@ -199,13 +202,13 @@ class Writer:
     def _left(self, order: Order, delete: Delete) -> float:
         """Return the seconds until a deletion is due."""
         memory, now = self._store.bindings.memories[delete.binding.uid], self._clock.monotonic()
-        if delete.why is Why.UNOWNED:
+        if delete.reason is DeleteReason.OWNER_UNKNOWN:
             return memory.since + self._waits.unowned.total_seconds() - now
-        if delete.why is not Why.REPLACED:
+        if delete.reason is not DeleteReason.REPLACED:
             return 0.0
         there = self._store.standing(order.name)
         if memory.replaced_at is None and all(
-            key in there and binds_as_named(there[key]) for key in delete.replacements
+            key in there and grants_named_role(there[key]) for key in delete.replacements
         ):
             memory.replaced_at = now
         last = memory.since + self._waits.replacement.total_seconds()

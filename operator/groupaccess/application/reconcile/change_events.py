@@ -5,8 +5,8 @@ from collections import defaultdict
 
 from groupaccess.application.ports.cluster import Note, ObjectRef
 from groupaccess.application.status.event_recorder import Recorder
-from groupaccess.domain.binding import Binding, BindingKey, Content
-from groupaccess.domain.text import presentable
+from groupaccess.domain.binding import Binding, BindingContent, BindingKey
+from groupaccess.domain.text import printable_text
 
 NAMED = 3  # bindings that an event names
 
@@ -24,9 +24,9 @@ class Changes:
         self,
         name: str,
         key: BindingKey,
-        content: Content,
+        content: BindingContent,
         over: Binding | None,
-        last: Content | None,
+        last: BindingContent | None,
     ) -> str:
         """Note an apply; return the verb. `last` is what was applied to it before."""
         verb = "Created" if over is None else "Updated"
@@ -45,7 +45,7 @@ class Changes:
     def recovered(self, name: str, key: BindingKey, failures: int) -> None:
         """Note that a write worked after it had failed."""
         text = "GroupAccess %s: %s works again after %d tries that failed"
-        logger.info(text, name, presentable(str(key)), failures)
+        logger.info(text, name, printable_text(str(key)), failures)
 
     def post(self, name: str, about: ObjectRef | None) -> None:
         """Post one event for each kind of change; none of an object that is gone."""
@@ -67,8 +67,8 @@ class Changes:
 
     def _log(self, name: str, verb: str, key: BindingKey, what: str, why: str) -> None:
         text = "GroupAccess %s: %s %s: %s (%s)"
-        logger.info(text, name, verb, *(presentable(each) for each in (str(key), what, why)))
+        logger.info(text, name, verb, *(printable_text(each) for each in (str(key), what, why)))
 
 
-def _whom(content: Content) -> str:
+def _whom(content: BindingContent) -> str:
     return ", ".join(content.groups) or "nobody, to remember the group's id"

@@ -11,8 +11,8 @@ from groupaccess.application.state.declared import DeclaredAccess
 from groupaccess.application.state.object_memory import ObjectMemory
 from groupaccess.application.status.event_recorder import Recorder
 from groupaccess.application.work.wall_clock_timers import Alarms
-from groupaccess.domain.binding import BindingKey, Content
-from groupaccess.domain.identity.former_subjects import by_mapping, words
+from groupaccess.domain.binding import BindingContent, BindingKey
+from groupaccess.domain.identity.former_subjects import describe_former, former_by_mapping
 from groupaccess.domain.verdict.verdict import Outcome, Verdict
 
 WARNING = timedelta(hours=1)
@@ -30,7 +30,7 @@ class Expiry:
         declared: DeclaredAccess,
         memory: ObjectMemory,
         verdicts: Collection[Verdict],
-        contents: Mapping[BindingKey, Content],
+        contents: Mapping[BindingKey, BindingContent],
         now: datetime,
     ) -> None:
         """Set the alarm for what ends next, or for the hour before it.
@@ -47,7 +47,7 @@ class Expiry:
                 memory.warned.add(once)
                 if once not in warned:
                     self._warn(declared, verdict, end, once)
-        others = [each.until for each in verdicts if each.until is not None]
+        others = [each.grace_ends for each in verdicts if each.grace_ends is not None]
         others += self._formers(declared, memory, warned, contents)
         ahead += (moment for moment in others if moment > now)
         if ends or others:
@@ -60,16 +60,16 @@ class Expiry:
         declared: DeclaredAccess,
         memory: ObjectMemory,
         warned: Collection[str],
-        contents: Mapping[BindingKey, Content],
+        contents: Mapping[BindingKey, BindingContent],
     ) -> Iterator[datetime]:
         """Yield the ends of the former subjects; tell of each once."""
-        for mapping, formers in sorted(by_mapping(contents).items()):
+        for mapping, formers in sorted(former_by_mapping(contents).items()):
             for subject, former in sorted(formers.items()):
                 end = former.until.isoformat()
                 once = f"{declared.access.uid}/{mapping}/{subject}/{end}"
                 memory.warned.add(once)
                 if once not in warned:
-                    text = f"{mapping}: {words(subject, former)}"
+                    text = f"{mapping}: {describe_former(subject, former)}"
                     ref = declared.observed.ref
                     self._recorder.post(Note(ref, "FormerSubject", "Reconcile", text, once=once))
                 yield former.until

@@ -7,8 +7,8 @@ from groupaccess.application.state.object_memory import DeclaredGroup
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.binding import BindingKey
-from groupaccess.domain.bindings.desired_state import Wanted
-from groupaccess.domain.bindings.other_grants import AlsoGrantedBy, also_granted_by
+from groupaccess.domain.bindings.desired_state import DesiredState
+from groupaccess.domain.bindings.other_grants import OtherGrants, find_other_grants
 from groupaccess.domain.tokens.group_claims import plausible_subjects
 from groupaccess.domain.verdict.verdict import Outcome, Verdict
 
@@ -22,7 +22,7 @@ class Elsewhere:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def remember(self, access: Access, verdicts: Iterable[Verdict], wanted: Wanted) -> None:
+    def remember(self, access: Access, verdicts: Iterable[Verdict], wanted: DesiredState) -> None:
         """Take in whom the mappings bind that are about to be revoked; forget what else was."""
         memory = self._store.memory(access.name)
         before, memory.subjects = memory.subjects, {}
@@ -33,14 +33,14 @@ class Elsewhere:
                 memory.subjects[declared] = groups
 
     def find(
-        self, access: Access, verdicts: Iterable[Verdict], wanted: Wanted
-    ) -> dict[str, AlsoGrantedBy]:
+        self, access: Access, verdicts: Iterable[Verdict], wanted: DesiredState
+    ) -> dict[str, OtherGrants]:
         """Return them for each mapping that has some, by its name.
 
         From then on the GroupAccess is told when a binding for one of its groups changes.
         """
         bindings, bound = self._store.bindings, set[str]()
-        found: dict[str, AlsoGrantedBy] = {}
+        found: dict[str, OtherGrants] = {}
         contents = self._contents(access, wanted)
         for verdict in verdicts:
             mapping = verdict.mapping
@@ -48,24 +48,26 @@ class Elsewhere:
             if verdict.outcome is Outcome.REVOKE:
                 declared = DeclaredGroup(access.directory, mapping.group)
                 last = self._store.memory(access.name).subjects.get(declared, frozenset())
-                groups = frozenset(verdict.would_bind) or last
+                groups = frozenset(verdict.potential_subjects) or last
             else:
                 keys &= contents.keys()
                 groups = frozenset(group for key in keys for group in contents[key])
             bound |= groups
-            also = also_granted_by(mapping.cluster_role, keys, bindings.naming(groups))
+            also = find_other_grants(mapping.cluster_role, keys, bindings.naming(groups))
             if also is not None:
                 found[mapping.name] = also
         bindings.bind(access.name, frozenset(bound))
         return found
 
-    def _contents(self, access: Access, wanted: Wanted) -> dict[BindingKey, tuple[str, ...]]:
+    def _contents(self, access: Access, wanted: DesiredState) -> dict[BindingKey, tuple[str, ...]]:
         """Return whom each binding names that stands or is to stand."""
         standing = self._store.standing(access.name)
-        groups = {key: standing[key].content.groups for key in wanted.kept if key in standing}
+        groups = {key: standing[key].content.groups for key in wanted.preserved if key in standing}
         return groups | {want.key: want.content.groups for want in wanted.bindings}
 
-    def _bound(self, access: Access, mapping: AccessMapping, wanted: Wanted) -> frozenset[str]:
+    def _bound(
+        self, access: Access, mapping: AccessMapping, wanted: DesiredState
+    ) -> frozenset[str]:
         """Return whom the mapping's bindings name, so far as they are of the declared group."""
         standing = self._store.standing(access.name)
         directory = self._store.realms.directories.get(access.directory)
@@ -82,6 +84,6 @@ class Elsewhere:
         )
 
 
-def _keys(access: Access, mapping: AccessMapping, wanted: Wanted) -> AbstractSet[BindingKey]:
-    where = wanted.places[mapping.name]
-    return {access.key(mapping, each) for each in (*where.wanted, *where.terminating)}
+def _keys(access: Access, mapping: AccessMapping, wanted: DesiredState) -> AbstractSet[BindingKey]:
+    where = wanted.placements[mapping.name]
+    return {access.binding_key(mapping, each) for each in (*where.active, *where.terminating)}

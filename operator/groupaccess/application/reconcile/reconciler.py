@@ -15,16 +15,16 @@ from groupaccess.application.reconcile.write_order import Order
 from groupaccess.application.state.declared import DeclaredAccess
 from groupaccess.application.state.store import Store
 from groupaccess.application.work.background import Background
-from groupaccess.domain.binding import BindingKey, Content
-from groupaccess.domain.bindings.builder import desired
-from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.binding import BindingContent, BindingKey
+from groupaccess.domain.bindings.builder import build_desired_state
+from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.bindings.plan import Plan, plan, plan_orphans
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
-from groupaccess.domain.status.access_status import status
-from groupaccess.domain.status.observation import Observation, by_mapping
-from groupaccess.domain.verdict.rules import verdict
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.status.access_status import access_status
+from groupaccess.domain.status.observation import Observation, bindings_by_mapping
+from groupaccess.domain.verdict.rules import evaluate
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Reconciler:
         if declared is None:
             return await self._end_orphans(name)
         if declared.observed.deleting:
-            ending = plan(Wanted(), self._store.standing(name).values())
+            ending = plan(DesiredState(), self._store.standing(name).values())
             return await self._writer.write(Order(name, ending, declared.observed.ref))
         now, memory = self._clock.now(), self._store.memory(name)
         memory.observe(self._store.standing(name))
@@ -84,7 +84,7 @@ class Reconciler:
         todo = self._plan(name, wanted)
         order = Order(name, todo, declared.observed.ref, memory, keys)
         again = await self._writer.write(order)
-        if not self._is_current(declared) or given.unread_yet:
+        if not self._is_current(declared) or given.awaits_first_reading:
             return again  # without a reading every start would write "unknown", and take it back
         if self._writer.is_busy(name):  # what is bound changes before it can be said
             order.look_again(PATIENCE_SECONDS)
@@ -94,9 +94,11 @@ class Reconciler:
             return again
         patience = self._speaker.patience(declared)
         for each in verdicts:
-            if (each.would or each).reason is Reason.GROUP_NOT_FOUND:  # a hint betters its message
+            if (
+                each.without_suspend or each
+            ).reason is Reason.GROUP_NOT_FOUND:  # a hint betters its message
                 self.suggest(given.directory_name, each.mapping.group)
-        said = status(declared.access, verdicts, wanted, observed, patient=patience > 0)
+        said = access_status(declared.access, verdicts, wanted, observed, patient=patience > 0)
         if said.waiting:
             order.look_again(patience)
         try:
@@ -106,27 +108,27 @@ class Reconciler:
         return order.again
 
     def _judge(
-        self, declared: DeclaredAccess, given: Circumstances
-    ) -> tuple[list[Verdict], Wanted]:
-        verdicts = [verdict(mapping, given) for mapping in declared.access.mappings]
+        self, declared: DeclaredAccess, given: EvaluationContext
+    ) -> tuple[list[Verdict], DesiredState]:
+        verdicts = [evaluate(mapping, given) for mapping in declared.access.mappings]
         return verdicts, self._desired(declared, verdicts, given)
 
     def _desired(
-        self, declared: DeclaredAccess, verdicts: Sequence[Verdict], given: Circumstances
-    ) -> Wanted:
+        self, declared: DeclaredAccess, verdicts: Sequence[Verdict], given: EvaluationContext
+    ) -> DesiredState:
         access = declared.access
         standing, memory = self._store.standing(access.name), self._store.memory(access.name)
-        return desired(
+        return build_desired_state(
             access, verdicts, given, standing, memory.certain, memory.pending, memory.ends
         )
 
-    def _contents(self, name: str, wanted: Wanted) -> dict[BindingKey, Content]:
+    def _contents(self, name: str, wanted: DesiredState) -> dict[BindingKey, BindingContent]:
         """Return what each binding says that is to stand, or is left as it is."""
         standing = self._store.standing(name)
-        kept = {key: standing[key].content for key in wanted.kept & standing.keys()}
+        kept = {key: standing[key].content for key in wanted.preserved & standing.keys()}
         return kept | wanted.contents
 
-    def _plan(self, name: str, wanted: Wanted) -> Plan:
+    def _plan(self, name: str, wanted: DesiredState) -> Plan:
         standing, memories = self._store.standing(name).values(), self._store.bindings.memories
         waiting = {each.uid: memories[each.uid] for each in standing if each.uid in memories}
         replacing = {uid: memory.replacements for uid, memory in waiting.items()}
@@ -140,9 +142,9 @@ class Reconciler:
     def _observe(
         self,
         declared: DeclaredAccess,
-        given: Circumstances,
+        given: EvaluationContext,
         verdicts: list[Verdict],
-        wanted: Wanted,
+        wanted: DesiredState,
         todo: Plan,
     ) -> Observation | None:
         """Gather what is bound now and what was denied; None while a failure is new."""
@@ -158,7 +160,7 @@ class Reconciler:
             return None
         faults = {key: fault for key, each in attempts.items() if (fault := each.fault())}
         return Observation(
-            by_mapping(bindings.values()),
+            bindings_by_mapping(bindings.values()),
             {
                 **self._unbindable(declared, verdicts, wanted),
                 **_conflicts(todo),
@@ -170,7 +172,7 @@ class Reconciler:
         )
 
     def _unbindable(
-        self, declared: DeclaredAccess, verdicts: list[Verdict], wanted: Wanted
+        self, declared: DeclaredAccess, verdicts: list[Verdict], wanted: DesiredState
     ) -> dict[BindingKey, Failure]:
         """Name what is bound and could not be made again, since the operator's rights changed."""
         found: dict[BindingKey, Failure] = {}
@@ -180,24 +182,28 @@ class Reconciler:
                     f'the operator may not bind ClusterRole "{mapping.cluster_role}" any more: '
                     "what is bound stays, and could not be made again"
                 )
-                failure = Failure(Reason.BIND_FORBIDDEN, advise(Reason.BIND_FORBIDDEN, fact))
-                places = wanted.places[mapping.name].wanted
-                keys = (declared.access.key(mapping, place) for place in places)
+                failure = Failure(Reason.BIND_FORBIDDEN, with_advice(Reason.BIND_FORBIDDEN, fact))
+                places = wanted.placements[mapping.name].active
+                keys = (declared.access.binding_key(mapping, place) for place in places)
                 found |= {key: failure for key in keys if key in self._store.bindings.all}
         return found
 
     def _drift(
-        self, declared: DeclaredAccess, given: Circumstances, verdicts: list[Verdict]
+        self, declared: DeclaredAccess, given: EvaluationContext, verdicts: list[Verdict]
     ) -> dict[BindingKey, Failure]:
         """Name what would be written for mappings that are suspended, so far as they would bind."""
-        suspended = (each.would for each in verdicts if each.would)
-        would = [each for each in suspended if each.outcome is Outcome.GRANT or each.unread]
+        suspended = (each.without_suspend for each in verdicts if each.without_suspend)
+        would = [
+            each
+            for each in suspended
+            if each.outcome is Outcome.GRANT or each.directory_unavailable
+        ]
         if not would:
             return {}
         wanted = self._desired(declared, would, given)
         found: dict[BindingKey, Failure] = {}
         for apply in plan(wanted, self._store.standing(declared.access.name).values()).applies:
-            state = "is not there" if apply.over is None else "differs from what is declared"
+            state = "is not there" if apply.existing is None else "differs from what is declared"
             fact = f"{apply.desired.key} {state}, and is left so."
             found[apply.desired.key] = Failure(Reason.SUSPENDED, fact)
         return found
@@ -227,17 +233,17 @@ class Reconciler:
 
 
 def _declared(
-    declared: DeclaredAccess, verdicts: list[Verdict], wanted: Wanted
+    declared: DeclaredAccess, verdicts: list[Verdict], wanted: DesiredState
 ) -> AbstractSet[BindingKey]:
     """Return the bindings that may be there; while suspended also what somebody deleted."""
     access = declared.access
     suspended = {
-        access.key(each.mapping, place)
+        access.binding_key(each.mapping, place)
         for each in verdicts
         if each.suspended
-        for place in wanted.places[each.mapping.name].wanted
+        for place in wanted.placements[each.mapping.name].active
     }
-    return wanted.contents.keys() | wanted.kept | suspended
+    return wanted.contents.keys() | wanted.preserved | suspended
 
 
 def _conflicts(todo: Plan) -> dict[BindingKey, Failure]:
@@ -246,5 +252,6 @@ def _conflicts(todo: Plan) -> dict[BindingKey, Failure]:
         for each in todo.conflicts
     }
     return {
-        key: Failure(Reason.CONFLICT, advise(Reason.CONFLICT, fact)) for key, fact in facts.items()
+        key: Failure(Reason.CONFLICT, with_advice(Reason.CONFLICT, fact))
+        for key, fact in facts.items()
     }

@@ -52,7 +52,7 @@ class Standing:
             for key, known in self.all.items()
             if bool(key.namespace) is namespaced
             and key not in listed
-            and int(known.version) <= int(version)
+            and int(known.resource_version) <= int(version)
         ]
         touched = {owner for known in gone for owner in self._forget(known)}
         touched.update(owner for each in listed.values() for owner in self._keep(each))
@@ -70,7 +70,7 @@ class Standing:
         namesake.
         """
         known = self.all.get(binding.key)
-        newer = known is not None and int(known.version) > int(binding.version)
+        newer = known is not None and int(known.resource_version) > int(binding.resource_version)
         if newer or self._passage.has_ended(binding):
             return NOTHING
         if known is not None:

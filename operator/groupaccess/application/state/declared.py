@@ -7,11 +7,15 @@ from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports.cluster import ObjectRef
 from groupaccess.application.state.observed_status import fingerprint, prior
 from groupaccess.domain.access.group_access import Access, AccessMapping
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
-from groupaccess.domain.access.namespace_scope import Operator, Requirement, Scope
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.access.namespace_scope import (
+    LabelOperator,
+    LabelRequirement,
+    NamespaceScope,
+)
 from groupaccess.domain.binding import ANNOTATION_DOMAIN
-from groupaccess.domain.condition import Prior
-from groupaccess.domain.identity.freeze import ACKNOWLEDGE, acknowledged
+from groupaccess.domain.condition import PreviousStatus
+from groupaccess.domain.identity.freeze import ACKNOWLEDGE_ANNOTATION, read_acknowledgement
 
 REQUEST = f"{ANNOTATION_DOMAIN}reconcile"
 ID_TOKEN = "ID"  # noqa: S105 -- a kind of token
@@ -29,7 +33,7 @@ class Observed:
     version: str
     generation: int
     deleting: bool
-    prior: Prior
+    prior: PreviousStatus
     written: str
 
     def is_newer_than(self, other: "Observed") -> bool:
@@ -124,7 +128,7 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
         groups_claim=spec.tokens.groups_claim,
         groups_prefix=spec.tokens.groups_prefix,
         clients=tuple(
-            TokenClient(client.client_id, client.token == ID_TOKEN, client.scopes)
+            LoginClient(client.client_id, client.token == ID_TOKEN, client.scopes)
             for client in spec.tokens.clients
         ),
         allowed_roles=frozenset(spec.allowed_cluster_roles),
@@ -132,7 +136,7 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
         refuses_replaced=spec.on_replaced == "Refuse",
         keeps_renamed=spec.on_renamed == "Keep",
         revokes_collided=spec.on_collision == "Revoke",
-        acknowledged=acknowledged(body.metadata.annotations.get(ACKNOWLEDGE)),
+        acknowledged=read_acknowledgement(body.metadata.annotations.get(ACKNOWLEDGE_ANNOTATION)),
         canary=spec.canary.group if spec.canary else None,
         shares_prefix_with=frozenset(spec.tokens.shares_prefix_with),
         created=body.metadata.creation_timestamp,
@@ -156,15 +160,21 @@ def declared_mapping(mapping: api.GroupMapping) -> AccessMapping:
     )
 
 
-def _scope(namespaces: api.Namespaces) -> Scope:
+def _scope(namespaces: api.Namespaces) -> NamespaceScope:
     selector = namespaces.selector
     labels = selector.match_labels if selector else {}
     expressions = selector.match_expressions if selector else ()
-    return Scope(
+    return NamespaceScope(
         names=frozenset(namespaces.names),
         requirements=(
-            *(Requirement(key, Operator.IN, frozenset({value})) for key, value in labels.items()),
-            *(Requirement(e.key, Operator(e.operator), frozenset(e.values)) for e in expressions),
+            *(
+                LabelRequirement(key, LabelOperator.IN, frozenset({value}))
+                for key, value in labels.items()
+            ),
+            *(
+                LabelRequirement(e.key, LabelOperator(e.operator), frozenset(e.values))
+                for e in expressions
+            ),
         ),
     )
 

@@ -6,27 +6,27 @@ from groupaccess.application.state.declared import DeclaredAccess
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.questions import InUse, Pinned
+from groupaccess.domain.directory.questions import GroupsInUse, PinnedId
 from groupaccess.domain.directory.snapshot import Snapshot
-from groupaccess.domain.identity.freeze import Use
+from groupaccess.domain.identity.freeze import PinnedGroup
 from groupaccess.domain.identity.pins import Pin
 
 
 def in_use(
     directory: Directory,
     accesses: Iterable[Access],
-    uses: Iterable[Use],
+    uses: Iterable[PinnedGroup],
     formers: Iterable[str],
-) -> InUse:
+) -> GroupsInUse:
     """Return the groups that are declared of a directory, and that `uses`, its bindings, pin.
 
     `formers` are the former subjects that these bind: others may be called so now.
     """
     mappings = [mapping for access in accesses for mapping in access.mappings]
     references = {mapping.group for mapping in mappings} | {directory.canary}
-    pins = {Pinned(use.group_id, use.name) for use in uses}
+    pins = {PinnedId(use.group_id, use.name) for use in uses}
     known = frozenset(pins | _declared(mappings))
-    return InUse(frozenset(filter(None, references)), known, strings(directory, formers))
+    return GroupsInUse(frozenset(filter(None, references)), known, strings(directory, formers))
 
 
 def strings(directory: Directory, subjects: Iterable[str]) -> frozenset[str]:
@@ -34,11 +34,13 @@ def strings(directory: Directory, subjects: Iterable[str]) -> frozenset[str]:
     return frozenset(subject.removeprefix(directory.groups_prefix) for subject in subjects)
 
 
-def in_use_of(mapping: AccessMapping, pins: Mapping[str, Pin]) -> InUse:
+def in_use_of(mapping: AccessMapping, pins: Mapping[str, Pin]) -> GroupsInUse:
     """Return the group that a mapping means, as declared and as pinned."""
     pin = pins.get(mapping.group)
-    pinned = {Pinned(pin.group_id, pin.name)} if pin is not None else set[Pinned]()
-    return InUse(frozenset(filter(None, {mapping.group})), frozenset(pinned | _declared([mapping])))
+    pinned = {PinnedId(pin.group_id, pin.name)} if pin is not None else set[PinnedId]()
+    return GroupsInUse(
+        frozenset(filter(None, {mapping.group})), frozenset(pinned | _declared([mapping]))
+    )
 
 
 def asks(declared: DeclaredAccess | None) -> frozenset[tuple[str, str, str | None]]:
@@ -51,7 +53,7 @@ def asks(declared: DeclaredAccess | None) -> frozenset[tuple[str, str, str | Non
 
 
 def looked_into(
-    directory: Directory, known: Snapshot | None, used: InUse
+    directory: Directory, known: Snapshot | None, used: GroupsInUse
 ) -> tuple[Group, ...] | None:
     """Return the groups whose members may show what tokens carry; None while none is known.
 
@@ -61,14 +63,14 @@ def looked_into(
         return None
     if directory.canary is not None:
         return known.by_reference.get(directory.canary, ())
-    return known.in_use(used.references, {pin.group_id for pin in used.pins})
+    return known.in_use(used.references, {pin.group_id for pin in used.pinned_ids})
 
 
 def awaits_proof(known: Snapshot | None) -> bool:
     """Tell whether a token is to be looked at as soon as a group is in use."""
-    return known is not None and any(client.unasked for client in known.clients)
+    return known is not None and any(client.proof_pending for client in known.clients)
 
 
-def _declared(mappings: Iterable[AccessMapping]) -> set[Pinned]:
+def _declared(mappings: Iterable[AccessMapping]) -> set[PinnedId]:
     """Return the ids that are declared, each with what its group is declared as."""
-    return {Pinned(each.group_id, each.group) for each in mappings if each.group_id}
+    return {PinnedId(each.group_id, each.group) for each in mappings if each.group_id}

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from groupaccess.application.state.declared import DeclaredDirectory, Observed
 from groupaccess.application.state.directory_memory import DirectoryMemory
 from groupaccess.application.state.freezing import Freezing
-from groupaccess.domain.apiserver.oidc_check import Sight
+from groupaccess.domain.apiserver.oidc_check import OidcCheck
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.identity.freeze import Use
-from groupaccess.domain.tokens.prefixes import Prefixes, prefixes
+from groupaccess.domain.identity.freeze import PinnedGroup
+from groupaccess.domain.tokens.prefixes import PeerPrefixes, compare_prefixes
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Realms:
 
     directories: dict[str, DeclaredDirectory] = field(default_factory=dict)
     memories: dict[str, DirectoryMemory] = field(default_factory=dict)
-    sights: dict[str, Sight] = field(default_factory=dict)
+    sights: dict[str, OidcCheck] = field(default_factory=dict)
     freezing: Freezing = field(default_factory=Freezing)
     unreadable: dict[str, tuple[Observed, str]] = field(default_factory=dict)  # and why
 
@@ -89,13 +89,13 @@ class Realms:
         """Return what is known of all groups of a directory."""
         return self.memory(name).reading
 
-    def see(self, name: str, sight: Sight) -> bool:
+    def see(self, name: str, sight: OidcCheck) -> bool:
         """Keep how kube-apiserver reads the directory's tokens; tell whether that is news."""
         before, self.sights[name] = self.sights.get(name), sight
         return sight != before
 
     def frozen(
-        self, name: str, uses: Iterable[Use], declared_ids: AbstractSet[str] = frozenset()
+        self, name: str, uses: Iterable[PinnedGroup], declared_ids: AbstractSet[str] = frozenset()
     ) -> Failure | None:
         """Say why a directory is frozen, by what bindings pin of it; None when it is not.
 
@@ -108,7 +108,7 @@ class Realms:
         answered = [use for use in uses if use.group_id in snapshot.by_id or use.group_id in gone]
         return self.freezing.judge(declared.directory, snapshot, answered, declared_ids)
 
-    def prefixes(self, name: str, bound: AbstractSet[str]) -> Prefixes:
+    def prefixes(self, name: str, bound: AbstractSet[str]) -> PeerPrefixes:
         """Return what the prefixes of the others mean for a directory, by which ones are bound."""
         directories = {each: known.directory for each, known in self.directories.items()}
-        return prefixes(name, directories, bound)
+        return compare_prefixes(name, directories, bound)

@@ -4,10 +4,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from groupaccess.domain.directory.questions import Answer, ById, InUse, Question, questions
-from groupaccess.domain.directory.reading import Gap, Reading
-from groupaccess.domain.directory.snapshot import Realm, Snapshot, snapshot
-from groupaccess.domain.directory.suggestions import Hint
+from groupaccess.domain.directory.questions import (
+    Answer,
+    ById,
+    GroupsInUse,
+    Question,
+    questions_about,
+)
+from groupaccess.domain.directory.reading import MissingAnswer, Reading
+from groupaccess.domain.directory.snapshot import Realm, Snapshot, build_snapshot
+from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 
@@ -20,7 +26,7 @@ class Round:
 
     realm: Realm
     results: Results
-    used: InUse
+    used: GroupsInUse
     at: datetime
 
     @property
@@ -31,7 +37,7 @@ class Round:
             if isinstance(result, Answer):
                 known |= {group.id for group in result.groups}
                 known |= {question.group_id} if isinstance(question, ById) else set()
-        return known.issuperset(pin.group_id for pin in self.used.pins if pin.can_be)
+        return known.issuperset(pin.group_id for pin in self.used.pinned_ids if pin.is_valid)
 
 
 @dataclass(slots=True)
@@ -51,7 +57,7 @@ class DirectoryMemory:
     answers: dict[Question, Answer] = field(default_factory=dict)
     failures: dict[Question, Failure] = field(default_factory=dict)
     gone: dict[str, datetime] = field(default_factory=dict)
-    hints: dict[str, tuple[Hint, float]] = field(default_factory=dict)
+    hints: dict[str, tuple[Suggestion, float]] = field(default_factory=dict)
     failure: Failure | None = None
     read_at: datetime | None = None
     known: Snapshot | None = None
@@ -95,7 +101,7 @@ class DirectoryMemory:
         after = self.known
         if before is None or after is None:
             return before is not after
-        return (before.identity, before.clients) != (after.identity, after.clients)
+        return (before.directory_id, before.clients) != (after.directory_id, after.clients)
 
     def _put_strings(self, strings: frozenset[str]) -> bool:
         """Keep which strings are bound besides; tell whether mappers are known to add one."""
@@ -104,31 +110,33 @@ class DirectoryMemory:
         after = self.known
         return before is not None and after is not None and before.clients != after.clients
 
-    def put_round(self, ended: Round, used: InUse, *, paths: bool) -> frozenset[Question] | None:
+    def put_round(
+        self, ended: Round, used: GroupsInUse, *, paths: bool
+    ) -> frozenset[Question] | None:
         """Keep a round; return the questions of which something new is known, None for all.
 
         Of another realm than before nothing is kept, nor what is not in use by now.
         """
         everything = self.failure is not None
-        if self.realm is None or self.realm.identity != ended.realm.identity:
+        if self.realm is None or self.realm.directory_id != ended.realm.directory_id:
             everything = True
             self.answers, self.failures, self.gone = {}, {}, {}
         everything = self._put_strings(used.strings) or everything
         everything = self.put_realm(ended.realm) or everything
         changed = self.put(ended.results, ended.at)
-        self._keep(questions(used, self.answers, paths=paths), used)
+        self._keep(questions_about(used, self.answers, paths=paths), used)
         self.failure, self.read_at, before = None, ended.at, self.confirmed
         if ended.whole and self.known is not None:
             self.judged = self.known, frozenset(self.gone)
         changed |= {ById(group_id) for group_id in before ^ self.confirmed}
         return None if everything else changed
 
-    def gap(self, needed: Iterable[Question]) -> Gap | None:
+    def gap(self, needed: Iterable[Question]) -> MissingAnswer | None:
         """Return what is missing of the answers that a mapping needs, None for nothing."""
         needed = tuple(needed)
         failures = (self.failures[each] for each in needed if each in self.failures)
         failure, answered = next(failures, None), all(each in self.answers for each in needed)
-        return None if failure is None and answered else Gap(failure, answered)
+        return None if failure is None and answered else MissingAnswer(failure, answered)
 
     def _put(self, question: Question, result: Answer | Failure, now: datetime) -> bool:
         if isinstance(result, Failure):
@@ -146,9 +154,9 @@ class DirectoryMemory:
         self.answers[question] = result
         return True
 
-    def _keep(self, used: Collection[Question], in_use: InUse) -> None:
+    def _keep(self, used: Collection[Question], in_use: GroupsInUse) -> None:
         """Forget what is not asked any more."""
-        ids = {pin.group_id for pin in in_use.pins}
+        ids = {pin.group_id for pin in in_use.pinned_ids}
         forgotten = self.answers.keys() - used
         self.answers = {each: self.answers[each] for each in self.answers if each in used}
         self.failures = {each: self.failures[each] for each in self.failures if each in used}
@@ -161,6 +169,6 @@ class DirectoryMemory:
         """Put the answers together; what is equal to what was known stays that very object."""
         if self.realm is None:
             return
-        built = snapshot(self.realm, self.answers, self.strings)
+        built = build_snapshot(self.realm, self.answers, self.strings)
         if built != self.known:
             self.known = built

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.identity.freeze import Use, freeze, upheaval
+from groupaccess.domain.identity.freeze import PinnedGroup, detect_anomaly, freeze_failure
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Freezing:
         self,
         directory: Directory,
         snapshot: Snapshot,
-        uses: Iterable[Use],
+        uses: Iterable[PinnedGroup],
         declared_ids: AbstractSet[str] = frozenset(),
     ) -> Failure | None:
         """Say why a directory is frozen, None when it is not.
@@ -29,12 +29,14 @@ class Freezing:
         An acknowledgement is remembered while the event lasts: its facts become fewer when it is
         acted upon.
         """
-        name, found = directory.name, upheaval(uses, snapshot, directory, declared_ids)
+        name, found = directory.name, detect_anomaly(uses, snapshot, directory, declared_ids)
         if not found.absent:
             self._seen.pop(name, None)
         elif directory.acknowledged.issuperset(found.tokens):
             self._seen[name] = found.absent
-        return freeze(found, name, directory.acknowledged, self._seen.get(name, frozenset()))
+        return freeze_failure(
+            found, name, directory.acknowledged, self._seen.get(name, frozenset())
+        )
 
     def is_news(self, name: str, frozen: Failure | None) -> bool:
         """Keep what is said of a directory now; tell whether that is news."""

@@ -18,16 +18,16 @@ from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import Binding, BindingKey, BindingName
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.questions import Answers, InUse, Question, questions
-from groupaccess.domain.directory.reading import Gap
+from groupaccess.domain.directory.questions import Answers, GroupsInUse, Question, questions_about
+from groupaccess.domain.directory.reading import MissingAnswer
 from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.identity.former_subjects import former_subjects
-from groupaccess.domain.identity.freeze import Use, new_account, use_of
-from groupaccess.domain.identity.pins import Pin, edited, pins
-from groupaccess.domain.tokens.client_claims import carries_paths
-from groupaccess.domain.tokens.prefixes import Prefixes
-from groupaccess.domain.verdict.verdict import Circumstances
+from groupaccess.domain.identity.freeze import PinnedGroup, new_account, pinned_group
+from groupaccess.domain.identity.pins import Pin, read_pins, respelled_groups
+from groupaccess.domain.tokens.client_claims import may_carry_paths
+from groupaccess.domain.tokens.prefixes import PeerPrefixes
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
 
@@ -52,20 +52,20 @@ class Known:
         """Return the GroupAccesses that refer to the directory."""
         return self._references.of_directory(directory)
 
-    def in_use(self, directory: str) -> InUse:
+    def in_use(self, directory: str) -> GroupsInUse:
         """Return the groups that a directory is asked about."""
         users = (self.accesses[user].access for user in self.users_of(directory))
         declared = self.realms.directories[directory].directory
         formers = self.bindings.pinned.formers(directory)
         return in_use(declared, users, self.pinned(directory), formers)
 
-    def pinned(self, directory: str) -> AbstractSet[Use]:
+    def pinned(self, directory: str) -> AbstractSet[PinnedGroup]:
         """Return what is pinned of a directory: on bindings, and by writes under way for them.
 
         A binding that somebody deleted is to be bound again: for the same group.
         """
         unwritten = (
-            use_of(key, content)
+            pinned_group(key, content)
             for memory in self._memories.values()
             for key, content in memory.unwritten(self.bindings.all).items()
         )
@@ -125,8 +125,8 @@ class Known:
         standing = {key: binding.content for key, binding in self.standing(access).items()}
         memory = self.memory(access)
         contents = memory.placeholders | standing | memory.certain
-        found = pins(declared.access.directory, contents)
-        for now, before in edited(declared.access, contents).items():
+        found = read_pins(declared.access.directory, contents)
+        for now, before in respelled_groups(declared.access, contents).items():
             if before in found:
                 found.setdefault(now, found[before])
         return found
@@ -135,7 +135,7 @@ class Known:
         """Say why a directory is frozen, None when it is not."""
         return self.realms.frozen(name, self.bindings.pinned.of(name), self._references.ids)
 
-    def prefixes(self, name: str) -> Prefixes:
+    def prefixes(self, name: str) -> PeerPrefixes:
         """Return what the prefixes of other directories mean for a directory."""
         return self.realms.prefixes(name, self.bindings.pinned.bound)
 
@@ -148,7 +148,7 @@ class Known:
         judged = self.realms.memory(name).judged
         return new_account(self.bindings.pinned.of(name), judged[0]) if judged else None
 
-    def circumstances(self, declared: DeclaredAccess, now: datetime) -> Circumstances:
+    def circumstances(self, declared: DeclaredAccess, now: datetime) -> EvaluationContext:
         """Gather what the verdicts of a GroupAccess depend on, at a time of day.
 
         It is touched from now on whenever one of the answers changes that it depends on.
@@ -166,7 +166,7 @@ class Known:
             (each, self._gap(name, each, needed[each.name], pinned.get(each.group)))
             for each in access.mappings
         )
-        return Circumstances(
+        return EvaluationContext(
             directory_name=name,
             directory=directory.directory if directory else None,
             reading=memory.reading,
@@ -174,13 +174,13 @@ class Known:
             now=now,
             namespaces=self.namespaces,
             suspend=declared.access.suspend,
-            sight=self.realms.sights.get(name),
+            oidc_check=self.realms.sights.get(name),
             pins=pinned,
             frozen=self.frozen(name),
             prefixes=self.prefixes(name),
             unreadable=self._unreadable(name),
-            gaps={mapping.name: gap for mapping, gap in gaps if gap is not None},
-            hints={each: memory.hints[each][0] for each in groups & memory.hints.keys()},
+            missing_answers={mapping.name: gap for mapping, gap in gaps if gap is not None},
+            suggestions={each: memory.hints[each][0] for each in groups & memory.hints.keys()},
         )
 
     def _former_names(self, access: str, directory: Directory | None) -> frozenset[Question]:
@@ -192,7 +192,7 @@ class Known:
             return frozenset()
         bound = (former_subjects(binding.content) for binding in self.standing(access).values())
         texts = strings(directory, {name for formers in bound for name in formers})
-        return questions(InUse(strings=texts), {}, paths=False)
+        return questions_about(GroupsInUse(strings=texts), {}, paths=False)
 
     def unanswered(
         self, directory: str, accesses: Iterable[str], fresh: Answers | None = None
@@ -212,9 +212,9 @@ class Known:
 
     def is_another(self, directory: str, realm: Realm) -> bool:
         """Tell whether bindings say that the operator's account was another one."""
-        uses = (use.directory_id for use in self.bindings.pinned.of(directory) if use.grants)
+        uses = (use.directory_id for use in self.bindings.pinned.of(directory) if use.has_subjects)
         named = {*uses} - {""}
-        return bool(named) and realm.identity not in named
+        return bool(named) and realm.directory_id not in named
 
     def continues(self, directory: str, realm: Realm) -> bool:
         """Tell whether its clients count before a round ends: the realm is the one of before.
@@ -224,7 +224,7 @@ class Known:
         before = self.realms.memory(directory).realm
         if before is None:
             return not self.pinned(directory)
-        return before.identity == realm.identity
+        return before.directory_id == realm.directory_id
 
     def _needed(
         self,
@@ -237,8 +237,8 @@ class Known:
         declared, memory = self.realms.directories.get(directory), self.realms.memory(directory)
         if declared is None or memory.realm is None or mapping.unreadable is not None:
             return frozenset()
-        paths = carries_paths(declared.directory, memory.realm.clients)
-        return questions(in_use_of(mapping, pinned), answers, paths=paths)
+        paths = may_carry_paths(declared.directory, memory.realm.clients)
+        return questions_about(in_use_of(mapping, pinned), answers, paths=paths)
 
     def _gap(
         self,
@@ -246,14 +246,14 @@ class Known:
         mapping: AccessMapping,
         needed: frozenset[Question],
         pin: Pin | None,
-    ) -> Gap | None:
+    ) -> MissingAnswer | None:
         """Return what is missing for a mapping: an answer, or a look at a token."""
         memory = self.realms.memory(directory)
         gap, known = memory.gap(needed), memory.known
         if gap is None and known is not None and awaits_proof(known):
             ids = {mapping.group_id, pin.group_id if pin else None}
             found = isinstance(known.find(mapping.group), Group) or ids & known.by_id.keys()
-            return Gap() if found else None
+            return MissingAnswer() if found else None
         return gap
 
     def _unreadable(self, directory: str) -> str | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from groupaccess.application.state.write_attempt import Attempt
-from groupaccess.domain.binding import Binding, BindingKey, Content
-from groupaccess.domain.identity.former_subjects import Formers, former_subjects
+from groupaccess.domain.binding import Binding, BindingContent, BindingKey
+from groupaccess.domain.identity.former_subjects import FormerSubjects, former_subjects
 
 
 class DeclaredGroup(NamedTuple):
@@ -43,14 +43,14 @@ class ObjectMemory:
 
     uid: str
     name: str = ""
-    applied: dict[BindingKey, Content] = field(default_factory=dict)
-    ends: dict[BindingKey, Formers] = field(default_factory=dict)
+    applied: dict[BindingKey, BindingContent] = field(default_factory=dict)
+    ends: dict[BindingKey, FormerSubjects] = field(default_factory=dict)
     attempts: dict[BindingKey, Attempt] = field(default_factory=dict)
     subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
     warned: set[str] = field(default_factory=set)
 
     @property
-    def certain(self) -> dict[BindingKey, Content]:
+    def certain(self) -> dict[BindingKey, BindingContent]:
         """Return what is known to have been applied last.
 
         A write without an answer counts as neither done nor failed: what was applied before it
@@ -63,17 +63,17 @@ class ObjectMemory:
         }
 
     @property
-    def pending(self) -> dict[BindingKey, Content]:
+    def pending(self) -> dict[BindingKey, BindingContent]:
         """Return what is to be bound by writes that were not acknowledged."""
         waiting = ((key, attempt.desired) for key, attempt in self.attempts.items())
         return {key: each.content for key, each in waiting if each}
 
     @property
-    def placeholders(self) -> dict[BindingKey, Content]:
+    def placeholders(self) -> dict[BindingKey, BindingContent]:
         """Return the bindings without subjects that were not written yet: their pins are kept."""
         return {key: content for key, content in self.pending.items() if not content.subjects}
 
-    def unwritten(self, standing: Container[BindingKey]) -> dict[BindingKey, Content]:
+    def unwritten(self, standing: Container[BindingKey]) -> dict[BindingKey, BindingContent]:
         """Return what is to be bound and does not stand, or not so, so far as it pins."""
         return {
             key: content
@@ -94,7 +94,7 @@ class ObjectMemory:
                 self.acknowledge(key, attempt.desired.content)
 
     def decide(
-        self, contents: Mapping[BindingKey, Content], bindings: Mapping[BindingKey, Binding]
+        self, contents: Mapping[BindingKey, BindingContent], bindings: Mapping[BindingKey, Binding]
     ) -> None:
         """Take in the ends that are decided; one that has come stays known while it is bound."""
         known, self.ends = self.ends, {}
@@ -105,7 +105,7 @@ class ObjectMemory:
             if formers := before | former_subjects(content):
                 self.ends[key] = formers
 
-    def acknowledge(self, key: BindingKey, content: Content) -> None:
+    def acknowledge(self, key: BindingKey, content: BindingContent) -> None:
         """Keep what was applied."""
         self.applied[key] = content
         self.attempts.pop(key, None)

@@ -4,7 +4,7 @@ import hashlib
 import json
 
 from groupaccess.api.v1alpha1.conditions import Status
-from groupaccess.domain.condition import Condition, Prior
+from groupaccess.domain.condition import PreviousStatus, StatusCondition
 
 
 def fingerprint(status: Status) -> str:
@@ -17,12 +17,12 @@ def fingerprint(status: Status) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def prior(status: Status) -> Prior:
+def prior(status: Status) -> PreviousStatus:
     """Return what the next status goes on from."""
     conditions = {c.type: (c.status, c.last_transition_time) for c in status.conditions}
     ready = (
-        Condition(c.type, c.status, c.reason, c.message)
+        StatusCondition(c.type, c.status, c.reason, c.message)
         for c in status.conditions
         if c.type == "Ready"
     )
-    return Prior(status.observed_generation, conditions, next(ready, None))
+    return PreviousStatus(status.observed_generation, conditions, next(ready, None))

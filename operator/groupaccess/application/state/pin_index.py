@@ -7,30 +7,32 @@ from dataclasses import dataclass, field
 
 from groupaccess.domain.binding import Binding
 from groupaccess.domain.identity.former_subjects import former_subjects
-from groupaccess.domain.identity.freeze import Use, use_of
+from groupaccess.domain.identity.freeze import PinnedGroup, pinned_group
 
 
 @dataclass
 class Pinned:
     """An index of all bindings of ours, by directory."""
 
-    _uses: defaultdict[str, Counter[Use]] = field(default_factory=lambda: defaultdict(Counter))
+    _uses: defaultdict[str, Counter[PinnedGroup]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
     _granting: Counter[str] = field(default_factory=Counter)
     _formers: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, binding: Binding) -> None:
         """Take in a binding."""
-        found = use_of(binding.key, binding.content)
+        found = pinned_group(binding.key, binding.content)
         if found is not None:
             directory, use = found
             self._uses[directory][use] += 1
             for name in former_subjects(binding.content):
                 self._formers[directory][name] += 1
-            self._granting[directory] += use.grants
+            self._granting[directory] += use.has_subjects
 
     def remove(self, binding: Binding) -> None:
         """Forget a binding, as it was added."""
-        found = use_of(binding.key, binding.content)
+        found = pinned_group(binding.key, binding.content)
         if found is not None:
             directory, use = found
             self._uses[directory][use] -= 1
@@ -44,7 +46,7 @@ class Pinned:
                 del self._uses[directory][use]
             if not self._uses[directory]:
                 del self._uses[directory]
-            self._granting[directory] -= use.grants
+            self._granting[directory] -= use.has_subjects
             if not self._granting[directory]:
                 del self._granting[directory]
 
@@ -57,6 +59,6 @@ class Pinned:
         """Return the former subjects that are bound of a directory, each once."""
         return self._formers[directory].keys() if directory in self._formers else ()
 
-    def of(self, directory: str) -> Collection[Use]:
+    def of(self, directory: str) -> Collection[PinnedGroup]:
         """Return what is pinned of a directory, each once."""
         return self._uses[directory].keys() if directory in self._uses else ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.access.namespace_scope import Scope
+from groupaccess.domain.access.namespace_scope import NamespaceScope
 
 NOTHING: frozenset[str] = frozenset()
 Index = defaultdict[str, set[str]]
@@ -35,7 +35,7 @@ class References:
     _directories: Index = field(default_factory=_index)
     _namespaces: Index = field(default_factory=_index)
     _ids: Index = field(default_factory=_index)
-    _selecting: dict[str, tuple[Scope, ...]] = field(default_factory=dict)
+    _selecting: dict[str, tuple[NamespaceScope, ...]] = field(default_factory=dict)
 
     def add(self, access: Access) -> None:
         """Take in what a GroupAccess refers to."""

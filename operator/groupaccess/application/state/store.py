@@ -11,14 +11,14 @@ from groupaccess.application.state.directory_memory import Results, Round
 from groupaccess.application.state.known import ACCESS, Known
 from groupaccess.application.state.reference_index import NOTHING
 from groupaccess.domain.access.namespace_scope import Namespace
-from groupaccess.domain.apiserver.oidc_check import Sight
+from groupaccess.domain.apiserver.oidc_check import OidcCheck
 from groupaccess.domain.binding import Binding, BindingKey
-from groupaccess.domain.directory.questions import Search, names
+from groupaccess.domain.directory.questions import Search, possible_names
 from groupaccess.domain.directory.snapshot import Realm
-from groupaccess.domain.directory.suggestions import Hint
+from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.tokens.client_claims import carries_paths
-from groupaccess.domain.tokens.prefixes import Prefixes
+from groupaccess.domain.tokens.client_claims import may_carry_paths
+from groupaccess.domain.tokens.prefixes import PeerPrefixes
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Store(Known):
     """
 
     contested: Callable[[AbstractSet[str]], None] = lambda _: None
-    _prefixes: dict[str, Prefixes] = field(default_factory=dict)  # as they were told last
+    _prefixes: dict[str, PeerPrefixes] = field(default_factory=dict)  # as they were told last
     _bound: AbstractSet[str] = NOTHING  # as it was then
 
     def put_access(self, declared: DeclaredAccess) -> AbstractSet[str]:
@@ -93,7 +93,7 @@ class Store(Known):
     def put_round(self, name: str, ended: Round) -> AbstractSet[str]:
         """Keep all answers of a directory: what it is judged by as a whole."""
         directory = self.realms.directories[name].directory
-        paths = carries_paths(directory, ended.realm.clients)
+        paths = may_carry_paths(directory, ended.realm.clients)
         changed = self.realms.memory(name).put_round(ended, self.in_use(name), paths=paths)
         news = self.realms.freezing.is_news(name, self.frozen(name))
         return (
@@ -107,7 +107,7 @@ class Store(Known):
         return NOTHING if before == failure else self.users_of(name)
 
     def put_hint(
-        self, directory: ObjectRef, reference: str, hint: Hint, at: float
+        self, directory: ObjectRef, reference: str, hint: Suggestion, at: float
     ) -> AbstractSet[str]:
         """Keep what somebody may have meant who named a group that is not there.
 
@@ -116,12 +116,12 @@ class Store(Known):
         memory = self.realms.memory(directory.name)
         if memory.uid != directory.uid:
             return NOTHING
-        before, _ = memory.hints.get(reference, (Hint(), at))
+        before, _ = memory.hints.get(reference, (Suggestion(), at))
         memory.hints[reference] = hint, at
-        searches = (Search(name) for name in names(reference))
+        searches = (Search(name) for name in possible_names(reference))
         return NOTHING if before == hint else self._dependents.of(directory.name, searches)
 
-    def put_sight(self, name: str, sight: Sight | None) -> AbstractSet[str]:
+    def put_sight(self, name: str, sight: OidcCheck | None) -> AbstractSet[str]:
         """Keep how kube-apiserver reads the directory's tokens, None for nothing new."""
         news = sight is not None and self.realms.see(name, sight)
         return self.users_of(name) if news else NOTHING

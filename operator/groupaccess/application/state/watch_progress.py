@@ -26,12 +26,12 @@ class Passage:
 
     def is_past(self, binding: Binding) -> bool:
         """Tell whether the watch has told all up to this version of a binding."""
-        return int(binding.version) <= self._passed.get(bool(binding.key.namespace), 0)
+        return int(binding.resource_version) <= self._passed.get(bool(binding.key.namespace), 0)
 
     def end(self, binding: Binding) -> None:
         """Keep that a binding was deleted in this version."""
         if not self.is_past(binding):
-            self._ended[bool(binding.key.namespace)][binding.uid] = int(binding.version)
+            self._ended[bool(binding.key.namespace)][binding.uid] = int(binding.resource_version)
 
     def has_ended(self, binding: Binding) -> bool:
         """Tell whether it was deleted in this version, or in a later one.
@@ -39,4 +39,4 @@ class Passage:
         A later version of it than the deleted one waits for somebody's finalizer: it still binds.
         """
         end = self._ended[bool(binding.key.namespace)].get(binding.uid)
-        return end is not None and int(binding.version) <= end
+        return end is not None and int(binding.resource_version) <= end

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from groupaccess.application.ports.errors import PassingError
 from groupaccess.application.work.backoff import backoff
-from groupaccess.domain.binding import Binding, Content, Desired
+from groupaccess.domain.binding import Binding, BindingContent, DesiredBinding
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 
@@ -28,7 +28,7 @@ class Attempt:
     subjects away; one that is `urgent` leaves nobody bound.
     """
 
-    desired: Desired | None
+    desired: DesiredBinding | None
     version: str
     since: float
     failures: int = 0
@@ -42,7 +42,7 @@ class Attempt:
 
     @classmethod
     def after(
-        cls, before: "Attempt | None", desired: Desired | None, version: str, now: float
+        cls, before: "Attempt | None", desired: DesiredBinding | None, version: str, now: float
     ) -> "Attempt":
         """Return the attempt to go on with: the one before, if it was to write the same."""
         if before is None:
@@ -89,10 +89,10 @@ class Attempt:
             # The words of each further try may hold a port or a time: the log has them.
             words = str(error)[:WORDS]
             fact = f"the write did not work yet, and is tried again by itself: {words}"
-            self._lasting = Failure(Reason.WRITE_REFUSED, fact, passing=True)
+            self._lasting = Failure(Reason.WRITE_REFUSED, fact, transient=True)
         self.retry_at = now + backoff(self.failures, FIRST_SECONDS, self._longest)
 
-    def waits(self, version: str, desired: Desired | None, now: float, rights: int) -> bool:
+    def waits(self, version: str, desired: DesiredBinding | None, now: float, rights: int) -> bool:
         """Tell whether the same write is not to be tried again yet."""
         same = (version, desired) == (self.version, self.desired)
         return same and now < self.retry_at and (self.refusal is None or rights == self.rights)
@@ -107,9 +107,9 @@ class Attempt:
 
     def is_shown_by(self, binding: Binding) -> bool:
         """Tell whether a binding is what an unanswered try would have made."""
-        return self.unanswered and self.desired is not None and self.desired.is_met_by(binding)
+        return self.unanswered and self.desired is not None and self.desired.matches(binding)
 
-    def is_certain(self, applied: Content) -> bool:
+    def is_certain(self, applied: BindingContent) -> bool:
         """Tell whether what was applied before is known to be the last word."""
         return not self.unanswered or (self.desired is not None and self.desired.content == applied)
 

@@ -10,18 +10,18 @@ from pydantic import ValidationError
 from groupaccess.api import v1alpha1 as api
 from groupaccess.api.model import kubernetes_name
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.condition import Condition, Prior
+from groupaccess.domain.condition import PreviousStatus, StatusCondition
 from groupaccess.domain.directory.client import Client
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.status.access_status import AccessStatus
-from groupaccess.domain.status.directory_status import Asking
-from groupaccess.domain.status.mapping_status import MappingStatus
+from groupaccess.domain.status.directory_status import RoundSummary
+from groupaccess.domain.status.mapping_status import MappingReport
 
 logger = logging.getLogger(__name__)
 
 
 def access_status(
-    access: Access, said: AccessStatus, before: Prior, now: datetime
+    access: Access, said: AccessStatus, before: PreviousStatus, now: datetime
 ) -> api.GroupAccessStatus:
     """Return the status of a GroupAccess."""
     return api.GroupAccessStatus(
@@ -36,10 +36,10 @@ def access_status(
 
 def directory_status(
     generation: int,
-    conditions: Iterable[Condition],
+    conditions: Iterable[StatusCondition],
     reading: Reading,
-    asking: Asking,
-    before: Prior,
+    asking: RoundSummary,
+    before: PreviousStatus,
     now: datetime,
 ) -> api.KeycloakDirectoryStatus:
     """Return the status of a KeycloakDirectory."""
@@ -47,7 +47,7 @@ def directory_status(
     snapshot = reading.snapshot
     if snapshot is not None:
         known = {
-            "directory_id": snapshot.identity,
+            "directory_id": snapshot.directory_id,
             "groups": asking.groups,
         }
         proofs = tuple(_proofs(snapshot.clients))
@@ -76,7 +76,7 @@ def _proofs(clients: Iterable[Client]) -> Iterator[api.ClientProof]:
 
 
 def _conditions(
-    conditions: Iterable[Condition], generation: int, before: Prior, now: datetime
+    conditions: Iterable[StatusCondition], generation: int, before: PreviousStatus, now: datetime
 ) -> tuple[api.Condition, ...]:
     return tuple(
         api.Condition(
@@ -91,12 +91,12 @@ def _conditions(
     )
 
 
-def _since(condition: Condition, before: Prior, now: datetime) -> datetime:
+def _since(condition: StatusCondition, before: PreviousStatus, now: datetime) -> datetime:
     status, since = (before.conditions or {}).get(condition.type, (None, now))
     return since if status == condition.status else now
 
 
-def _readable(mapping: MappingStatus) -> api.MappingStatus:
+def _readable(mapping: MappingReport) -> api.MappingStatus:
     """Render a mapping; one that cannot be shown whole hides no other."""
     try:
         return _mapping(mapping)
@@ -109,14 +109,14 @@ def _readable(mapping: MappingStatus) -> api.MappingStatus:
         )
 
 
-def _mapping(mapping: MappingStatus) -> api.MappingStatus:
+def _mapping(mapping: MappingReport) -> api.MappingStatus:
     found: dict[str, Any] = {
         "group_path": mapping.group_path,
         "group_id": mapping.group_id,
         "subjects": mapping.subjects,
         "expires_at": mapping.expires_at,
-        "also_granted_by": mapping.also
-        and api.AlsoGrantedBy(count=mapping.also.count, first=mapping.also.first),
+        "also_granted_by": mapping.other_grants
+        and api.AlsoGrantedBy(count=mapping.other_grants.count, first=mapping.other_grants.first),
     }
     return api.MappingStatus(
         name=mapping.name,
@@ -129,7 +129,7 @@ def _mapping(mapping: MappingStatus) -> api.MappingStatus:
     )
 
 
-def _where(mapping: MappingStatus) -> api.Where:
+def _where(mapping: MappingReport) -> api.Where:
     if not mapping.scoped:
         return api.Where(scope="Cluster")
     problems = tuple(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from groupaccess.domain.adoption.candidates import Pick
+from groupaccess.domain.adoption.candidates import BindingFilter
 
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 
@@ -104,7 +104,7 @@ def adopt(  # noqa: PLR0913 -- one for each flag
     order = Order(
         kubeconfig=kubeconfig,
         selector=selector,
-        pick=Pick(frozenset(role or ()), frozenset(subject or ())),
+        pick=BindingFilter(frozenset(role or ()), frozenset(subject or ())),
         directory=directory,
         name=name,
         groups_prefix=groups_prefix,

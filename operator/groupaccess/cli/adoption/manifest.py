@@ -8,7 +8,7 @@ import yaml
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.domain.access.group_access import AccessMapping
-from groupaccess.domain.adoption.drafts import Adoption, Draft, Line
+from groupaccess.domain.adoption.drafts import Adoption, DraftAccess, DraftMapping
 
 WIDTH = 100
 SOURCES = 5  # bindings that are named for a mapping
@@ -22,9 +22,9 @@ def render(adoption: Adoption, directory: str) -> str:
     return "---\n".join(documents) + ("\n" if documents and rest else "") + rest
 
 
-def as_access(draft: Draft, directory: str) -> api.GroupAccess:
+def as_access(draft: DraftAccess, directory: str) -> api.GroupAccess:
     """Return a draft as the object that it stands for; what is absent stays unset."""
-    mappings = tuple(_mapping(line.mapping) for line in draft.lines)
+    mappings = tuple(_mapping(line.mapping) for line in draft.mappings)
     reference = api.DirectoryRef(name=directory)
     return api.GroupAccess(
         metadata=api.ObjectMeta(name=draft.name),
@@ -56,17 +56,17 @@ def _mapping(mapping: AccessMapping) -> api.GroupMapping:
     return api.GroupMapping(**given)
 
 
-def _document(draft: Draft, directory: str) -> str:
+def _document(draft: DraftAccess, directory: str) -> str:
     body = as_access(draft, directory).to_kubernetes()
     mappings = body["spec"].pop("mappings")
     parts = [*_comments(draft.remarks, indent=""), _dump(body), "  mappings:\n"]
-    for line, mapping in zip(draft.lines, mappings, strict=True):
+    for line, mapping in zip(draft.mappings, mappings, strict=True):
         parts += _comments([_sources(line), *line.remarks], INDENT)
         parts.append(textwrap.indent(_dump([mapping]), INDENT))
     return "".join(parts)
 
 
-def _sources(line: Line) -> str:
+def _sources(line: DraftMapping) -> str:
     named = ", ".join(str(key) for key in line.sources[:SOURCES])
     more = len(line.sources) - SOURCES
     return f"from {named}" + (f" and {more} more" if more > 0 else "")

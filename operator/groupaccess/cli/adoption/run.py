@@ -22,8 +22,8 @@ from groupaccess.application.adoption import (
 )
 from groupaccess.application.ports.errors import PassingError
 from groupaccess.cli.adoption.manifest import printable, render
-from groupaccess.domain.adoption.candidates import Pick
-from groupaccess.domain.adoption.drafts import Wishes
+from groupaccess.domain.adoption.candidates import BindingFilter
+from groupaccess.domain.adoption.drafts import AdoptionOptions
 
 RIGHTS = "list clusterrolebindings, rolebindings and groupaccesses in the whole cluster"
 
@@ -37,7 +37,7 @@ class Order:
 
     kubeconfig: str | None
     selector: str
-    pick: Pick
+    pick: BindingFilter
     directory: str
     name: str
     groups_prefix: str
@@ -68,7 +68,7 @@ async def _connected(order: Order) -> None:
 
 
 async def _print(bindings: Bindings, order: Order) -> None:
-    wishes = Wishes(order.pick, order.name, order.groups_prefix)
+    wishes = AdoptionOptions(order.pick, order.name, order.groups_prefix)
     adoption = await draft(bindings, order.selector, wishes, order.directory)
     typer.echo(render(adoption, order.directory), nl=False)
     if not adoption.drafts:
@@ -82,7 +82,7 @@ async def _remove(bindings: Bindings, order: Order) -> None:
     )
     async for removal in removals:
         counts[removal.result] += 1
-        typer.echo(printable(f"{removal.judged.found.binding.key}: {removal.result.value}"))
+        typer.echo(printable(f"{removal.judged.candidate.binding.key}: {removal.result.value}"))
         for words in _explain(removal):
             typer.echo(f"  {printable(words)}")
     if not counts:
@@ -96,11 +96,11 @@ async def _remove(bindings: Bindings, order: Order) -> None:
 
 def _explain(removal: Removal) -> Iterator[str]:
     judged = removal.judged
-    if judged.covered:
+    if judged.is_covered:
         yield f"GroupAccess {', '.join(judged.accesses)} grants the same"
     yield from removal.words
-    if judged.found.maker is not None:
-        yield judged.found.maker.words
+    if judged.candidate.managing_tool is not None:
+        yield judged.candidate.managing_tool.description
 
 
 def _fail(words: str, error: Exception) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from groupaccess.domain.access.namespace_scope import Scope
+from groupaccess.domain.access.namespace_scope import NamespaceScope
 from groupaccess.domain.binding import BindingKey, BindingName
 
 
@@ -20,7 +20,7 @@ class AccessMapping:
     name: str
     group: str
     cluster_role: str
-    scope: Scope | None = None
+    scope: NamespaceScope | None = None
     expires_at: datetime | None = None
     group_id: str | None = None
     unreadable: str | None = None
@@ -42,7 +42,7 @@ class Access:
     suspend: bool = False
     unreadable: str | None = None
 
-    def key(self, mapping: AccessMapping, namespace: str) -> BindingKey:
+    def binding_key(self, mapping: AccessMapping, namespace: str) -> BindingKey:
         """Return where a mapping's binding is; namespace "" is the whole cluster."""
         name = BindingName(self.name, mapping.name, mapping.cluster_role)
         return BindingKey(namespace, str(name))

@@ -8,7 +8,7 @@ ANY_ROLE = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class TokenClient:
+class LoginClient:
     """A Keycloak client whose tokens people bring.
 
     `id_token` tells which token kube-apiserver gets to see: the ID token or the access token.
@@ -36,7 +36,7 @@ class Directory:
     issuer: str
     groups_claim: str
     groups_prefix: str
-    clients: tuple[TokenClient, ...]
+    clients: tuple[LoginClient, ...]
     allowed_roles: frozenset[str] = frozenset()
     canary: str | None = None
     grace: timedelta = timedelta(minutes=10)

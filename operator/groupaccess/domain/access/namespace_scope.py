@@ -13,10 +13,10 @@ class Namespace:
     terminating: bool = False
 
 
-Namespaces = Mapping[str, Namespace]
+NamespacesByName = Mapping[str, Namespace]
 
 
-class Operator(StrEnum):
+class LabelOperator(StrEnum):
     """How a requirement compares, as in every Kubernetes label selector."""
 
     IN = "In"
@@ -26,35 +26,35 @@ class Operator(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
+class LabelRequirement:
     """One requirement on the labels; a missing label satisfies NotIn, as Kubernetes has it."""
 
     key: str
-    operator: Operator
+    operator: LabelOperator
     values: frozenset[str] = frozenset()
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Tell whether the labels satisfy it."""
         match self.operator:
-            case Operator.IN:
+            case LabelOperator.IN:
                 return labels.get(self.key) in self.values
-            case Operator.NOT_IN:
+            case LabelOperator.NOT_IN:
                 return labels.get(self.key) not in self.values
-            case Operator.EXISTS:
+            case LabelOperator.EXISTS:
                 return self.key in labels
-            case Operator.DOES_NOT_EXIST:
+            case LabelOperator.DOES_NOT_EXIST:
                 return self.key not in labels
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class NamespaceScope:
     """The namespaces of a mapping: by name, by requirements that all must match, or by both.
 
     No requirements means no selector, never "all": the API refuses an empty one.
     """
 
     names: frozenset[str] = frozenset()
-    requirements: tuple[Requirement, ...] = ()
+    requirements: tuple[LabelRequirement, ...] = ()
 
     def selects(self, labels: Mapping[str, str]) -> bool:
         """Tell whether the selector picks a namespace with these labels."""
@@ -62,38 +62,38 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Placement:
     """Where a mapping is to stand, each sorted: "" is the whole cluster.
 
-    In `terminating` namespaces nothing is written and nothing is missing; `absent` ones are named
+    In `terminating` namespaces nothing is written and nothing is missing; `missing` ones are named
     and do not exist.
     """
 
-    wanted: tuple[str, ...]
+    active: tuple[str, ...]
     terminating: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
-EVERYWHERE = Places(wanted=("",))
+CLUSTER_WIDE = Placement(active=("",))
 
 
-def places(scope: Scope | None, namespaces: Namespaces) -> Places:
+def resolve_scope(scope: NamespaceScope | None, namespaces: NamespacesByName) -> Placement:
     """Resolve a scope among the namespaces that there are; no scope is the whole cluster."""
     if scope is None:
-        return EVERYWHERE
+        return CLUSTER_WIDE
     picked = sorted({*_named(scope, namespaces), *_selected(scope, namespaces)})
-    return Places(
-        wanted=tuple(name for name in picked if not namespaces[name].terminating),
+    return Placement(
+        active=tuple(name for name in picked if not namespaces[name].terminating),
         terminating=tuple(name for name in picked if namespaces[name].terminating),
-        absent=tuple(sorted(scope.names - namespaces.keys())),
+        missing=tuple(sorted(scope.names - namespaces.keys())),
     )
 
 
-def _named(scope: Scope, namespaces: Namespaces) -> Iterator[str]:
+def _named(scope: NamespaceScope, namespaces: NamespacesByName) -> Iterator[str]:
     return (name for name in scope.names if name in namespaces)
 
 
-def _selected(scope: Scope, namespaces: Namespaces) -> Iterator[str]:
+def _selected(scope: NamespaceScope, namespaces: NamespacesByName) -> Iterator[str]:
     if not scope.requirements:
         return iter(())
     return (name for name, namespace in namespaces.items() if scope.selects(namespace.labels))

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from groupaccess.domain.adoption.managing_tools import Maker, maker
-from groupaccess.domain.binding import PREFIX, RESERVED, Binding, RoleRef, Subject
+from groupaccess.domain.adoption.managing_tools import ManagingTool, find_managing_tool
+from groupaccess.domain.binding import NAME_PREFIX, SYSTEM_PREFIX, Binding, RoleRef, Subject
 
 BOOTSTRAPPING = ("kubernetes.io/bootstrapping", "rbac-defaults")
 KUBEADM = "kubeadm:"  # groups of kubeadm's client certificates
@@ -15,7 +15,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CandidateBinding:
     """A binding as it stands, with what tells who made it.
 
     `owners` are its owner references as kind and name.
@@ -30,26 +30,26 @@ class Found:
     def adoptable(self) -> bool:
         """Tell whether a person made it for a group: neither Kubernetes nor ourselves did."""
         name = self.binding.key.name
-        ours = name.startswith(f"{PREFIX}:")
+        ours = name.startswith(f"{NAME_PREFIX}:")
         kubernetes = (
-            name.startswith(RESERVED) or self.labels.get(BOOTSTRAPPING[0]) == BOOTSTRAPPING[1]
+            name.startswith(SYSTEM_PREFIX) or self.labels.get(BOOTSTRAPPING[0]) == BOOTSTRAPPING[1]
         )
         return not ours and not kubernetes and bool(self.binding.content.groups)
 
     @property
-    def maker(self) -> Maker | None:
+    def managing_tool(self) -> ManagingTool | None:
         """Return which tool made it and would make it again, None when nothing tells of one."""
-        return maker(self.binding.key.name, self.labels, self.annotations, self.owners)
+        return find_managing_tool(self.binding.key.name, self.labels, self.annotations, self.owners)
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class BindingFilter:
     """Which bindings are meant: those of these roles and subjects. An empty set means all."""
 
     roles: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
 
-    def takes(self, found: Found) -> bool:
+    def matches(self, found: CandidateBinding) -> bool:
         """Tell whether a binding is meant."""
         content = found.binding.content
         return (
@@ -58,12 +58,12 @@ class Pick:
             and (not self.subjects or not self.subjects.isdisjoint(content.groups))
         )
 
-    def takes_subject(self, subject: Subject) -> bool:
+    def matches_subject(self, subject: Subject) -> bool:
         """Tell whether a subject of such a binding is meant; those of another kind always are."""
         return subject.kind != "Group" or not self.subjects or subject.name in self.subjects
 
 
-def role_objection(role: RoleRef) -> str | None:
+def unsupported_role(role: RoleRef) -> str | None:
     """Say why a role cannot be given by a GroupAccess, None when it can."""
     if role.kind != "ClusterRole":
         return (
@@ -75,7 +75,7 @@ def role_objection(role: RoleRef) -> str | None:
     return None
 
 
-def subject_objection(subject: Subject, prefix: str) -> str | None:
+def unsupported_subject(subject: Subject, prefix: str) -> str | None:
     """Say why a GroupAccess cannot name a subject, None when it can.
 
     `prefix` is kube-apiserver's --oidc-groups-prefix: a group without it is none of Keycloak's.
@@ -83,7 +83,7 @@ def subject_objection(subject: Subject, prefix: str) -> str | None:
     who = f'{subject.kind} "{_full_name(subject)}"'
     if subject.kind != "Group":
         return f"{who}: a GroupAccess gives roles to groups only"
-    why = next(_group_objections(subject.name, prefix), None)
+    why = next(_unsupported_group(subject.name, prefix), None)
     return None if why is None else f"{who}: {why}"
 
 
@@ -91,9 +91,9 @@ def _full_name(subject: Subject) -> str:
     return f"{subject.namespace}/{subject.name}" if subject.namespace else subject.name
 
 
-def _group_objections(name: str, prefix: str) -> Iterator[str]:
+def _unsupported_group(name: str, prefix: str) -> Iterator[str]:
     group = name.removeprefix(prefix)
-    if name.startswith(RESERVED) or group.startswith(RESERVED):
+    if name.startswith(SYSTEM_PREFIX) or group.startswith(SYSTEM_PREFIX):
         yield "Kubernetes keeps such names for itself"
     if name.startswith(KUBEADM):
         yield "it comes from kubeadm's client certificates, not from Keycloak"

@@ -16,7 +16,7 @@ def slug(*parts: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", b"-".join(words).decode().lower()).strip("-")
 
 
-def labels(texts: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+def unique_dns_labels(texts: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
     """Return a DNS label for each text, no two alike.
 
     A digest ends those that would be alike, too long, or lack a part. It comes from the text, not

@@ -10,43 +10,43 @@ FLUX = (
 TRACKING_ID, ARGO_INSTANCE = "argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance"
 MANAGED_BY, INSTANCE = "app.kubernetes.io/managed-by", "app.kubernetes.io/instance"
 RELEASE_NAME, RELEASE_NAMESPACE = "meta.helm.sh/release-name", "meta.helm.sh/release-namespace"
-AGAIN = "makes it again: remove it there"
+REMADE = "makes it again: remove it there"
 
 
 @dataclass(frozen=True, slots=True)
-class Maker:
-    """Who made a binding, in words; `declared` where a deletion has to begin in that tool."""
+class ManagingTool:
+    """Who made a binding, in words; `is_declarative` where a deletion has to begin in that tool."""
 
-    words: str
-    declared: bool = False
+    description: str
+    is_declarative: bool = False
 
 
-def maker(
+def find_managing_tool(
     name: str,
     labels: Mapping[str, str],
     annotations: Mapping[str, str],
     owners: Iterable[tuple[str, str]],
-) -> Maker | None:
+) -> ManagingTool | None:
     """Return which tool made a binding of that name, None when nothing tells of one.
 
     `owners` are its owner references as kind and name.
     """
-    declared = next(_declared(labels, annotations), None)
+    declared = next(_declarative_tools(labels, annotations), None)
     if declared is not None:
-        return Maker(f"{declared} and {AGAIN}", declared=True)
-    if _by_rancher(name, (*labels, *annotations)):
-        return Maker("Rancher made it and makes it again: remove the member there")
+        return ManagingTool(f"{declared} and {REMADE}", is_declarative=True)
+    if _is_of_rancher(name, (*labels, *annotations)):
+        return ManagingTool("Rancher made it and makes it again: remove the member there")
     for kind, owner in owners:
         if kind == "RBACDefinition":
-            return Maker(f'rbac-manager made it from RBACDefinition "{owner}" and {AGAIN}')
-        return Maker(f'it belongs to {kind} "{owner}", which may make it again')
+            return ManagingTool(f'rbac-manager made it from RBACDefinition "{owner}" and {REMADE}')
+        return ManagingTool(f'it belongs to {kind} "{owner}", which may make it again')
     if labels.get(INSTANCE):  # common to many tools, and Argo CD's own in older installations
         again = "if Argo CD tracks by that label, its Application makes it again"
-        return Maker(f'it has the label {INSTANCE}="{labels[INSTANCE]}": {again}')
+        return ManagingTool(f'it has the label {INSTANCE}="{labels[INSTANCE]}": {again}')
     return None
 
 
-def _declared(labels: Mapping[str, str], annotations: Mapping[str, str]) -> Iterator[str]:
+def _declarative_tools(labels: Mapping[str, str], annotations: Mapping[str, str]) -> Iterator[str]:
     """Yield who applies it from Git or from a chart, the outermost first."""
     for domain, kind in FLUX:
         if f"{domain}/name" in labels:
@@ -67,7 +67,7 @@ def _full_name(namespace: str | None, name: str) -> str:
     return f"{namespace}/{name}" if namespace else name
 
 
-def _by_rancher(name: str, keys: Iterable[str]) -> bool:
+def _is_of_rancher(name: str, keys: Iterable[str]) -> bool:
     domains = (key.partition("/")[0] for key in keys)
     return "cattle" in name or any(
         domain == "cattle.io" or domain.endswith(".cattle.io") for domain in domains

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from groupaccess.domain.access.group_access import AccessMapping
-from groupaccess.domain.adoption.candidates import Found, role_objection
+from groupaccess.domain.adoption.candidates import CandidateBinding, unsupported_role
 from groupaccess.domain.binding import Binding, BindingKey, BindingName, RoleRef, Subject
 
 # The mappings of each GroupAccess, by its name, that are granted and stay so as things are.
-Granted = Mapping[str, Iterable[AccessMapping]]
+GrantedMappings = Mapping[str, Iterable[AccessMapping]]
 
 
 class _Grant(NamedTuple):
@@ -27,51 +27,53 @@ class _Source(NamedTuple):
     mapping: AccessMapping
 
     @property
-    def lasting(self) -> tuple[bool, float]:
+    def expiry_rank(self) -> tuple[bool, float]:
         """Compare by how long it lasts: without an end it lasts longest."""
         end = self.mapping.expires_at
         return end is None, end.timestamp() if end else 0
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class RedundancyResult:
     """A binding, those that grant the same now, and what none of them grants, in words."""
 
-    found: Found
-    covers: tuple[Binding, ...]
-    missing: tuple[str, ...]
+    candidate: CandidateBinding
+    covered_by: tuple[Binding, ...]
+    uncovered: tuple[str, ...]
 
     @property
-    def covered(self) -> bool:
+    def is_covered(self) -> bool:
         """Tell whether nobody would lose anything without it."""
-        return bool(self.covers) and not self.missing
+        return bool(self.covered_by) and not self.uncovered
 
     @property
-    def removable(self) -> bool:
+    def is_removable(self) -> bool:
         """Tell whether it may go here: what a tool declares would only be made again."""
-        maker = self.found.maker
-        return self.covered and not (maker is not None and maker.declared)
+        maker = self.candidate.managing_tool
+        return self.is_covered and not (maker is not None and maker.is_declarative)
 
     @property
     def accesses(self) -> tuple[str, ...]:
         """Return the names of the GroupAccesses that grant the same."""
-        names = (BindingName.parse(binding.key.name) for binding in self.covers)
+        names = (BindingName.parse(binding.key.name) for binding in self.covered_by)
         return tuple(sorted({name.owner for name in names if name is not None}))
 
 
-def judge(founds: Iterable[Found], bindings: Iterable[Binding], granted: Granted) -> list[Judged]:
+def find_redundant(
+    founds: Iterable[CandidateBinding], bindings: Iterable[Binding], granted: GrantedMappings
+) -> list[RedundancyResult]:
     """Compare the bindings with those of ours that stand, in the order of their names.
 
     One is covered when each of its subjects is a group that has the same ClusterRole by a binding
     of ours, in the same namespace or in the whole cluster. None has an end of its own, so that a
     grant which has one does not cover: it would be lost then, and nobody told.
     """
-    standing = _standing(bindings, granted)
+    standing = _longest_grants(bindings, granted)
     ordered = sorted(founds, key=lambda found: found.binding.key)
-    return [_judge(found, standing) for found in ordered]
+    return [_compare(found, standing) for found in ordered]
 
 
-def _grants_by(binding: Binding, granted: Granted) -> Iterator[tuple[_Grant, _Source]]:
+def _grants_by(binding: Binding, granted: GrantedMappings) -> Iterator[tuple[_Grant, _Source]]:
     """Yield what a binding grants if it is ours, and its GroupAccess stands for it there."""
     name, where = BindingName.parse(binding.key.name), binding.key.namespace
     if name is None or binding.content.role != RoleRef("ClusterRole", name.cluster_role):
@@ -95,21 +97,21 @@ def _declares(mapping: AccessMapping, name: BindingName, namespace: str) -> bool
     return namespace in scope.names or bool(scope.requirements)
 
 
-def _standing(bindings: Iterable[Binding], granted: Granted) -> dict[_Grant, _Source]:
+def _longest_grants(bindings: Iterable[Binding], granted: GrantedMappings) -> dict[_Grant, _Source]:
     """Return what grants each; of several what lasts longest, then the first by name."""
     best: dict[_Grant, _Source] = {}
     for binding in sorted(bindings, key=lambda binding: binding.key):
         for grant, source in _grants_by(binding, granted):
-            if grant not in best or source.lasting > best[grant].lasting:
+            if grant not in best or source.expiry_rank > best[grant].expiry_rank:
                 best[grant] = source
     return best
 
 
-def _judge(found: Found, standing: Mapping[_Grant, _Source]) -> Judged:
+def _compare(found: CandidateBinding, standing: Mapping[_Grant, _Source]) -> RedundancyResult:
     key, content = found.binding.key, found.binding.content
-    objection = role_objection(content.role)
+    objection = unsupported_role(content.role)
     if objection is not None:
-        return Judged(found, (), (objection,))
+        return RedundancyResult(found, (), (objection,))
     covers: dict[BindingKey, Binding] = {}
     missing = []
     for subject in dict.fromkeys(content.subjects):
@@ -120,7 +122,7 @@ def _judge(found: Found, standing: Mapping[_Grant, _Source]) -> Judged:
             missing.append(_covered_for_a_time(subject, cover.name, end))
         else:
             covers[cover.binding.key] = cover.binding
-    return Judged(found, tuple(covers.values()), tuple(missing))
+    return RedundancyResult(found, tuple(covers.values()), tuple(missing))
 
 
 def _cover(
@@ -132,7 +134,7 @@ def _cover(
     places = dict.fromkeys((namespace, ""))
     grants = (_Grant(role, subject.name, place) for place in places)
     sources = [standing[grant] for grant in grants if grant in standing]
-    return max(sources, key=lambda source: source.lasting, default=None)
+    return max(sources, key=lambda source: source.expiry_rank, default=None)
 
 
 def _uncovered(subject: Subject, role: str, namespace: str) -> str:

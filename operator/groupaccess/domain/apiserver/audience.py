@@ -6,16 +6,16 @@ answers 401 to all others. An ID token is for its own client; an access token of
 
 from collections.abc import Iterator
 
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
-from groupaccess.domain.apiserver.oidc_check import Sight
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.apiserver.oidc_check import OidcCheck
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
-from groupaccess.domain.tokens.client_claims import token_of
+from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.tokens.client_claims import token_kind
 
 
 def audience_doubts(
-    directory: Directory, snapshot: Snapshot, sight: Sight | None
+    directory: Directory, snapshot: Snapshot, sight: OidcCheck | None
 ) -> Iterator[Failure]:
     """Yield a doubt for each client whose example token is for nobody whom kube-apiserver may be.
 
@@ -29,15 +29,15 @@ def audience_doubts(
         if proof is None or proof.audience is None or accepted & proof.audience:
             continue
         fact = _fact(wanted, sorted(proof.audience))
-        yield Failure(Reason.API_SERVER_UNKNOWN, advise(Reason.API_SERVER_UNKNOWN, fact))
+        yield Failure(Reason.API_SERVER_UNKNOWN, with_advice(Reason.API_SERVER_UNKNOWN, fact))
 
 
-def _fact(wanted: TokenClient, audience: list[str]) -> str:
+def _fact(wanted: LoginClient, audience: list[str]) -> str:
     names = " and ".join(f'"{each}"' for each in audience)
     found = f"is for the audience (aud) {names}" if audience else "has no audience (aud)"
     instead = "" if wanted.id_token else ", or let people bring the ID token and write token: ID"
     return (
-        f'The {token_of(wanted)} of client "{wanted.client_id}" {found}, and for no client of '
+        f'The {token_kind(wanted)} of client "{wanted.client_id}" {found}, and for no client of '
         "spec.tokens.clients: unless kube-apiserver accepts that (--oidc-client-id, or an audience "
         "of its authentication configuration), everybody gets a 401. Give the client an Audience "
         f"mapper for kube-apiserver's client id{instead}"

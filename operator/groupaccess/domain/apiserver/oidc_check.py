@@ -2,22 +2,22 @@
 
 from dataclasses import dataclass
 
-from groupaccess.domain.condition import Condition, Truth
+from groupaccess.domain.condition import ConditionStatus, StatusCondition
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What is known of how kube-apiserver reads tokens; `passing` may clear up by itself.
+class OidcCheck:
+    """What is known of how kube-apiserver reads tokens; `transient` may clear up by itself.
 
     `audiences` are those that a canary has shown, of which kube-apiserver accepts one.
     """
 
-    truth: Truth
+    status: ConditionStatus
     reason: Reason
     message: str
-    passing: bool = False
+    transient: bool = False
     audiences: frozenset[str] = frozenset()
 
     @property
@@ -28,34 +28,36 @@ class Sight:
     @property
     def contradicts(self) -> bool:
         """Tell whether kube-apiserver was seen to read tokens in another way."""
-        return self.truth == "False"
+        return self.status == "False"
 
-    def after(self, before: "Sight | None") -> "Sight":
+    def unless_contradicted(self, before: "OidcCheck | None") -> "OidcCheck":
         """Return what holds now: no contradiction passes because nothing can be asked."""
-        return before if before and before.contradicts and self.passing else self
+        return before if before and before.contradicts and self.transient else self
 
-    def condition(self) -> Condition:
+    def condition(self) -> StatusCondition:
         """Return the condition ApiServer of the directory."""
-        return Condition("ApiServer", self.truth, self.reason, self.message)
+        return StatusCondition("ApiServer", self.status, self.reason, self.message)
 
 
-def agrees(fact: str) -> Sight:
+def check_matches(fact: str) -> OidcCheck:
     """Say that kube-apiserver reads tokens as declared."""
-    return Sight("True", Reason.API_SERVER_AGREES, advise(Reason.API_SERVER_AGREES, fact))
+    return OidcCheck("True", Reason.API_SERVER_AGREES, with_advice(Reason.API_SERVER_AGREES, fact))
 
 
-def mismatch(fact: str) -> Sight:
+def check_mismatch(fact: str) -> OidcCheck:
     """Say that kube-apiserver reads tokens in another way."""
-    return Sight("False", Reason.API_SERVER_MISMATCH, advise(Reason.API_SERVER_MISMATCH, fact))
+    return OidcCheck(
+        "False", Reason.API_SERVER_MISMATCH, with_advice(Reason.API_SERVER_MISMATCH, fact)
+    )
 
 
-def unknown(fact: str, *, passing: bool = False) -> Sight:
+def check_inconclusive(fact: str, *, passing: bool = False) -> OidcCheck:
     """Say why it is not known."""
-    message = advise(Reason.API_SERVER_UNKNOWN, fact)
-    return Sight("Unknown", Reason.API_SERVER_UNKNOWN, message, passing)
+    message = with_advice(Reason.API_SERVER_UNKNOWN, fact)
+    return OidcCheck("Unknown", Reason.API_SERVER_UNKNOWN, message, passing)
 
 
-def told(what: str, theirs: str, ours: str) -> str:
+def flag_difference(what: str, theirs: str, ours: str) -> str:
     """Say that kube-apiserver was told another claim or prefix of the groups."""
     flag = f"--oidc-groups-{what}"
     said = f"{flag}={theirs}" if theirs else f"no {flag}"

@@ -10,19 +10,25 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.apiserver.oidc_check import Sight, agrees, mismatch, told, unknown
-from groupaccess.domain.binding import RESERVED
+from groupaccess.domain.apiserver.oidc_check import (
+    OidcCheck,
+    check_inconclusive,
+    check_matches,
+    check_mismatch,
+    flag_difference,
+)
+from groupaccess.domain.binding import SYSTEM_PREFIX
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.snapshot import Ambiguous, Missing, Snapshot
+from groupaccess.domain.directory.snapshot import NoGroup, SeveralGroups, Snapshot
 
-WORDS = 300  # characters of the API server's own words
-AUDIENCE = re.compile(r'expected audience (?:in )?(\[[^\]]*\]|"[^"]*") got')
-USERNAME = re.compile(r'parse username claims "([^"]*)"')
-CLOCK = ("token is expired", "before the nbf")
+MAX_ERROR_CHARACTERS = 300  # characters of the API server's own words
+AUDIENCE_ERROR = re.compile(r'expected audience (?:in )?(\[[^\]]*\]|"[^"]*") got')
+USERNAME_ERROR = re.compile(r'parse username claims "([^"]*)"')
+CLOCK_ERRORS = ("token is expired", "before the nbf")
 
 
 @dataclass(frozen=True, slots=True)
-class OwnToken:
+class OperatorToken:
     """The operator's own ID token, which is never shown, and what it carries."""
 
     raw: str = field(repr=False)
@@ -30,32 +36,36 @@ class OwnToken:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class TokenReviewResult:
     """What kube-apiserver reads from a token: the groups, or why it takes none of it."""
 
     groups: tuple[str, ...] = ()
     error: str = ""
 
 
-def canary_group(reference: str, snapshot: Snapshot) -> Group | Sight:
+def find_canary_group(reference: str, snapshot: Snapshot) -> Group | OidcCheck:
     """Find the canary's group, or say why there is none."""
     match snapshot.find(reference):
-        case Missing():
-            return unknown(f'spec.canary.group: Keycloak has no group "{reference}"')
-        case Ambiguous(paths):
+        case NoGroup():
+            return check_inconclusive(f'spec.canary.group: Keycloak has no group "{reference}"')
+        case SeveralGroups(paths):
             fits = ", ".join(paths)
-            return unknown(f'spec.canary.group: "{reference}" fits several groups: {fits}')
+            return check_inconclusive(
+                f'spec.canary.group: "{reference}" fits several groups: {fits}'
+            )
         case group:
             return group
 
 
-def uncarried(group: Group, directory: Directory, token: OwnToken) -> Sight | None:
+def canary_token_problem(
+    group: Group, directory: Directory, token: OperatorToken
+) -> OidcCheck | None:
     """Say why the operator's own token is no canary; None when it is one."""
     issuer = token.claims.get("iss")
     if issuer != directory.issuer:
-        return unknown(f'the operator\'s own ID token is from issuer "{issuer}"')
-    if not _carried(group, token):
-        return unknown(
+        return check_inconclusive(f'the operator\'s own ID token is from issuer "{issuer}"')
+    if not _group_values_by_claim(group, token):
+        return check_inconclusive(
             f'the operator\'s own ID token does not carry group "{group.path}": put the service '
             "account of its client into that group, and give the client a Group Membership mapper "
             f'for claim "{directory.groups_claim}" in the ID token'
@@ -63,21 +73,23 @@ def uncarried(group: Group, directory: Directory, token: OwnToken) -> Sight | No
     return None
 
 
-def judge(group: Group, directory: Directory, token: OwnToken, review: Review) -> Sight:
+def compare_review(
+    group: Group, directory: Directory, token: OperatorToken, review: TokenReviewResult
+) -> OidcCheck:
     """Compare what kube-apiserver reads from the canary's token with what the directory says."""
     if review.error:
-        return _refused(directory, review.error)
-    carried = _carried(group, token)
+        return _explain_rejection(directory, review.error)
+    carried = _group_values_by_claim(group, token)
     wanted = {directory.groups_prefix + value for value in carried.get(directory.groups_claim, ())}
     if wanted and wanted <= set(review.groups):
         strings = " and ".join(f'"{each}"' for each in sorted(wanted))
-        seen = agrees(f"kube-apiserver reads {strings} from a real token of {group.path}")
+        seen = check_matches(f"kube-apiserver reads {strings} from a real token of {group.path}")
     else:
         seen = _difference(directory, carried, review.groups)
     return replace(seen, audiences=frozenset(_strings(token.claims.get("aud"))))
 
 
-def _carried(group: Group, token: OwnToken) -> dict[str, AbstractSet[str]]:
+def _group_values_by_claim(group: Group, token: OperatorToken) -> dict[str, AbstractSet[str]]:
     """Return the strings that stand for the group, by the claim that carries them."""
     mine = {group.path, group.name}
     found = {claim: mine & _strings(value) for claim, value in token.claims.items()}
@@ -92,20 +104,20 @@ def _strings(value: object) -> AbstractSet[str]:
 
 def _difference(
     directory: Directory, carried: Mapping[str, AbstractSet[str]], groups: Iterable[str]
-) -> Sight:
+) -> OidcCheck:
     mine = directory.groups_claim
     prefix = _prefix(mine, carried, groups)
     if prefix is not None and prefix != directory.groups_prefix:
-        return mismatch(told("prefix", prefix, directory.groups_prefix))
+        return check_mismatch(flag_difference("prefix", prefix, directory.groups_prefix))
     for claim in sorted(carried.keys() - {mine}):
         if _prefix(claim, carried, groups) is not None:
-            return mismatch(told("claim", claim, mine))
+            return check_mismatch(flag_difference("claim", claim, mine))
     if mine in carried:
-        return mismatch(
+        return check_mismatch(
             f'kube-apiserver reads no group from claim "{mine}", which a real token carries: it '
             "was told another --oidc-groups-claim or none, and bindings would never match"
         )
-    return unknown(
+    return check_inconclusive(
         f'the operator\'s own ID token does not carry its group in claim "{mine}": give its client '
         "a Group Membership mapper for that claim"
     )
@@ -121,51 +133,53 @@ def _prefix(
 def _prefixes(values: AbstractSet[str], groups: Iterable[str]) -> Iterator[str]:
     for group in groups:
         for value in values:
-            if group.endswith(value) and not group.startswith(RESERVED):
+            if group.endswith(value) and not group.startswith(SYSTEM_PREFIX):
                 yield group.removesuffix(value)
 
 
-def _refused(directory: Directory, error: str) -> Sight:
+def _explain_rejection(directory: Directory, error: str) -> OidcCheck:
     """Translate why kube-apiserver takes no token of the operator's."""
     issuer = directory.issuer
     if "not initialized" in error or "is not healthy" in error:
-        return unknown(
+        return check_inconclusive(
             f"kube-apiserver has not reached {issuer} yet: see that it can, and that it trusts "
             "the certificate there",
             passing=True,
         )
-    if found := AUDIENCE.search(error):
+    if found := AUDIENCE_ERROR.search(error):
         expected = re.findall(r'"([^"]*)"', found[1])
         return replace(_other_audience(directory, expected), audiences=frozenset(expected))
-    if found := USERNAME.search(error):
-        return unknown(
+    if found := USERNAME_ERROR.search(error):
+        return check_inconclusive(
             f'the operator\'s own ID token has no claim "{found[1]}", from which kube-apiserver '
             'takes the user\'s name: give its client a mapper for it, or the scope "profile"'
         )
-    if any(words in error for words in CLOCK):
-        return unknown(
+    if any(words in error for words in CLOCK_ERRORS):
+        return check_inconclusive(
             "kube-apiserver says that a token which is new is not valid now: the clocks of "
             "Keycloak and of the control plane differ",
             passing=True,
         )
     if "invalid bearer token" in error and "oidc:" not in error:
-        return mismatch(
+        return check_mismatch(
             f'kube-apiserver takes no token of issuer "{issuer}" ("invalid bearer token"): its '
             "--oidc-issuer-url, or the url in its authentication configuration, is another string, "
             "if only by a slash, or it was told no issuer"
         )
-    return unknown(f"kube-apiserver refuses the operator's own ID token: {error[:WORDS]}")
+    return check_inconclusive(
+        f"kube-apiserver refuses the operator's own ID token: {error[:MAX_ERROR_CHARACTERS]}"
+    )
 
 
-def _other_audience(directory: Directory, expected: list[str]) -> Sight:
+def _other_audience(directory: Directory, expected: list[str]) -> OidcCheck:
     clients = [client.client_id for client in directory.clients]
     names = " or ".join(f'"{each}"' for each in expected)
     if set(expected) & set(clients):
-        return unknown(
+        return check_inconclusive(
             f"the operator's own ID token is not for the audience {names}, which kube-apiserver "
             "expects: give its client an Audience mapper for it"
         )
-    return mismatch(
+    return check_mismatch(
         f"kube-apiserver expects the audience {names} (--oidc-client-id), the clients of this "
         f"directory are {', '.join(clients)}: their tokens get a 401, unless a mapper adds that "
         "audience; then give the operator's own client that mapper, too"

@@ -5,78 +5,88 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.access.namespace_scope import Places, places
-from groupaccess.domain.binding import Binding, BindingKey, BindingName, Content, Desired
-from groupaccess.domain.bindings.desired_state import Wanted
-from groupaccess.domain.bindings.history import Bindings
-from groupaccess.domain.bindings.placeholders import carriers
-from groupaccess.domain.bindings.renderer import Draft
-from groupaccess.domain.identity.former_subjects import Formers
-from groupaccess.domain.identity.pins import edited
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.access.namespace_scope import Placement, resolve_scope
+from groupaccess.domain.binding import (
+    Binding,
+    BindingContent,
+    BindingKey,
+    BindingName,
+    DesiredBinding,
+)
+from groupaccess.domain.bindings.desired_state import DesiredState
+from groupaccess.domain.bindings.history import BindingHistory
+from groupaccess.domain.bindings.placeholders import pin_placeholders
+from groupaccess.domain.bindings.renderer import BindingRenderer
+from groupaccess.domain.identity.former_subjects import FormerSubjects
+from groupaccess.domain.identity.pins import respelled_groups
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
 
-def desired(
+def build_desired_state(
     access: Access,
     verdicts: Iterable[Verdict],
-    given: Circumstances,
+    given: EvaluationContext,
     standing: Mapping[BindingKey, Binding],
-    applied: Mapping[BindingKey, Content],
-    pending: Mapping[BindingKey, Content] | None = None,
-    ends: Mapping[BindingKey, Formers] | None = None,
-) -> Wanted:
+    applied: Mapping[BindingKey, BindingContent],
+    pending: Mapping[BindingKey, BindingContent] | None = None,
+    ends: Mapping[BindingKey, FormerSubjects] | None = None,
+) -> DesiredState:
     """Render what each verdict asks for.
 
     `standing` are the bindings that bear the object's reserved names; `applied` is what the API
     server acknowledged last of each, by which drift is repaired while a verdict is Hold; `pending`
     is what it did not acknowledge yet, and `ends` are those of former subjects in all of that.
     """
-    known = Bindings(
+    known = BindingHistory(
         frozenset({access.directory, *given.prefixes.partners}),
-        edited(access, {key: one.content for key, one in standing.items()} | dict(applied)),
+        respelled_groups(
+            access, {key: one.content for key, one in standing.items()} | dict(applied)
+        ),
         standing,
         applied,
         pending or {},
         ends or {},
     )
-    draft = Draft(access, given, known)
-    bindings: list[Desired] = []
+    draft = BindingRenderer(access, given, known)
+    bindings: list[DesiredBinding] = []
     kept: set[BindingKey] = set()
-    where: dict[str, Places] = {}
+    where: dict[str, Placement] = {}
     judged = tuple(verdicts)
     for verdict in judged:
         mapping = verdict.mapping
         if mapping.unreadable is not None:
-            where[mapping.name] = Places(wanted=())
+            where[mapping.name] = Placement(active=())
             continue
-        where[mapping.name] = places(mapping.scope, given.namespaces)
+        where[mapping.name] = resolve_scope(mapping.scope, given.namespaces)
         if verdict.outcome is Outcome.REVOKE:
             continue
-        for namespace in where[mapping.name].wanted:
-            key = access.key(mapping, namespace)
+        for namespace in where[mapping.name].active:
+            key = access.binding_key(mapping, namespace)
             what = draft.content(verdict, key)
             if what is not None:
-                bindings.append(Desired(key, mapping.name, what))
-            elif draft.stays(mapping, key):
+                bindings.append(DesiredBinding(key, mapping.name, what))
+            elif draft.still_matches(mapping, key):
                 kept.add(key)
-        kept |= {access.key(mapping, gone) for gone in where[mapping.name].terminating}
-    kept.update(held(access, judged, standing))
-    ended = {want.key: want for want in _ended(draft, kept)}
+        kept |= {access.binding_key(mapping, gone) for gone in where[mapping.name].terminating}
+    kept.update(unreadable_bindings(access, judged, standing))
+    ended = {want.key: want for want in _without_ended_subjects(draft, kept)}
     bindings += ended.values()
-    wanted = Wanted(tuple(bindings), frozenset(kept - ended.keys()), where)
-    empty = carriers(access, judged, given, standing, wanted)
+    wanted = DesiredState(tuple(bindings), frozenset(kept - ended.keys()), where)
+    empty = pin_placeholders(access, judged, given, standing, wanted)
     return replace(wanted, bindings=(*bindings, *empty))
 
 
-def _ended(draft: Draft, kept: AbstractSet[BindingKey]) -> Iterator[Desired]:
+def _without_ended_subjects(
+    draft: BindingRenderer, kept: AbstractSet[BindingKey]
+) -> Iterator[DesiredBinding]:
     """Yield what is kept as it is, but for former subjects whose end has come."""
     for key in sorted(kept):
-        name, what = BindingName.parse(key.name), draft.ended(key)
+        name, what = BindingName.parse(key.name), draft.without_ended_subjects(key)
         if name is not None and what is not None:
-            yield Desired(key, name.mapping, what)
+            yield DesiredBinding(key, name.mapping, what)
 
 
-def held(
+def unreadable_bindings(
     access: Access, verdicts: Iterable[Verdict], standing: Iterable[BindingKey]
 ) -> Iterator[BindingKey]:
     """Yield the bindings of mappings that cannot be read; all, when their names cannot.

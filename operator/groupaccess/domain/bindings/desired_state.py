@@ -6,13 +6,13 @@ from datetime import UTC
 from functools import cached_property
 
 from groupaccess.domain.access.group_access import Access, AccessMapping
-from groupaccess.domain.access.namespace_scope import Places
+from groupaccess.domain.access.namespace_scope import Placement
 from groupaccess.domain.binding import (
     ANNOTATION_DOMAIN,
+    BindingContent,
     BindingKey,
     BindingName,
-    Content,
-    Desired,
+    DesiredBinding,
     Owner,
     RoleRef,
     Subject,
@@ -20,35 +20,35 @@ from groupaccess.domain.binding import (
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What should stand: `bindings` exactly so, those in `kept` as they are.
+class DesiredState:
+    """What should stand: `bindings` exactly so, those in `preserved` as they are.
 
-    A binding of the object that is in neither is no longer declared. `places` says for each
+    A binding of the object that is in neither is no longer declared. `placements` says for each
     mapping by name where it is to stand.
     """
 
-    bindings: tuple[Desired, ...] = ()
-    kept: frozenset[BindingKey] = frozenset()
-    places: Mapping[str, Places] = field(default_factory=dict)
+    bindings: tuple[DesiredBinding, ...] = ()
+    preserved: frozenset[BindingKey] = frozenset()
+    placements: Mapping[str, Placement] = field(default_factory=dict)
 
     @cached_property
-    def contents(self) -> dict[BindingKey, Content]:
+    def contents(self) -> dict[BindingKey, BindingContent]:
         """Return what each of `bindings` is to say."""
         return {want.key: want.content for want in self.bindings}
 
 
-def render(
+def render_content(
     access: Access,
     role: RoleRef,
     subjects: Iterable[Subject],
     annotations: Mapping[str, str | None],
-) -> Content:
+) -> BindingContent:
     """Return what a binding of the object says.
 
     The names of annotations are without a domain; one that is None is left out.
     """
     named = ((ANNOTATION_DOMAIN + name, text) for name, text in annotations.items())
-    return Content(
+    return BindingContent(
         role=role,
         subjects=tuple(sorted(subjects)),
         owners=(Owner(access.uid, access.name),),
@@ -56,14 +56,14 @@ def render(
     )
 
 
-def expiry(mapping: AccessMapping) -> dict[str, str | None]:
+def expiry_annotation(mapping: AccessMapping) -> dict[str, str | None]:
     """Return the annotation that says when a binding ends, by its name."""
     end = mapping.expires_at
     text = end.astimezone(UTC).isoformat().replace("+00:00", "Z") if end else None
     return {"expires-at": text}
 
 
-def spelled_role(key: BindingKey) -> RoleRef:
+def role_in_name(key: BindingKey) -> RoleRef:
     """Return the role that a reserved name spells."""
     name = BindingName.parse(key.name)
     return RoleRef("ClusterRole", name.cluster_role if name else "")

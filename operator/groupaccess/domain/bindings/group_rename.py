@@ -10,21 +10,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.bindings.history import Before
+from groupaccess.domain.bindings.history import EarlierGrant
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
-from groupaccess.domain.identity.former_subjects import LONGEST, Former, lasting, merged, newest
+from groupaccess.domain.identity.former_subjects import (
+    MAX_FORMER_LIFETIME,
+    FormerSubject,
+    last_to_end,
+    merge_former,
+    unexpired,
+)
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.tokens.collisions import carried_by_others
-from groupaccess.domain.tokens.group_claims import Claim, claim, sending_clients
-from groupaccess.domain.tokens.prefixes import Prefixes
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.tokens.collisions import others_with_subjects
+from groupaccess.domain.tokens.group_claims import GroupClaim, clients_with_groups, group_claim
+from groupaccess.domain.tokens.prefixes import PeerPrefixes
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
-USUAL = timedelta(minutes=5)  # Keycloak's own default for the lifetime of a token
+DEFAULT_TOKEN_LIFETIME = timedelta(minutes=5)  # Keycloak's own default for the lifetime of a token
 
 
 @dataclass(frozen=True, slots=True)
-class Current:
+class CurrentGroup:
     """What Keycloak's answers say now of a group that bindings were made for.
 
     `subjects` are those of its tokens, None when they are not all known. `prefixes` is what other
@@ -35,21 +41,25 @@ class Current:
     snapshot: Snapshot
     group: Group
     subjects: frozenset[str] | None
-    prefixes: Prefixes
+    prefixes: PeerPrefixes
 
-    def left(self, before: Iterable[Before], now: datetime) -> dict[str, Former]:
+    def former_subjects(
+        self, before: Iterable[EarlierGrant], now: datetime
+    ) -> dict[str, FormerSubject]:
         """Return the former subjects that stay bound, at most four: those that end last."""
         many = tuple(before)
-        found = merged([*(each.formers for each in many), *(self._new(e, now) for e in many)])
-        clients = sending_clients(self.directory, self.snapshot) if found else frozenset()
+        found = merge_former(
+            [*(each.former for each in many), *(self._newly_former(e, now) for e in many)]
+        )
+        clients = clients_with_groups(self.directory, self.snapshot) if found else frozenset()
         stay = {
             name: one
-            for name, one in lasting(found, now, longest(self.directory)).items()
-            if name not in (self.subjects or ()) and not self._ends(name, one, clients)
+            for name, one in unexpired(found, now, max_former_lifetime(self.directory)).items()
+            if name not in (self.subjects or ()) and not self._has_ended(name, one, clients)
         }
-        return newest(stay)
+        return last_to_end(stay)
 
-    def _new(self, before: Before, now: datetime) -> dict[str, Former]:
+    def _newly_former(self, before: EarlierGrant, now: datetime) -> dict[str, FormerSubject]:
         lost = before.subjects - self.subjects if self.subjects is not None else frozenset()
         if not lost:
             return {}
@@ -57,41 +67,44 @@ class Current:
         return dict(self._outdated(before, lost, until))
 
     def _outdated(
-        self, before: Before, lost: AbstractSet[str], until: datetime
-    ) -> Iterator[tuple[str, Former]]:
+        self, before: EarlierGrant, lost: AbstractSet[str], until: datetime
+    ) -> Iterator[tuple[str, FormerSubject]]:
         """Yield the subjects that the tokens of some client carried until now.
 
         What only a client carried that is gone now has left with it.
         """
-        clients = sending_clients(self.directory, self.snapshot)
+        clients = clients_with_groups(self.directory, self.snapshot)
         gone = {wanted.client_id for wanted in self.directory.clients} - clients
         moved = before.path != self.group.path
         left = moved or before.subjects >= (self.subjects or frozenset())
         for name in sorted(lost):
-            by = self._carried_before(before, name, clients)
+            by = self._former_clients(before, name, clients)
             if by or not gone or not left:
-                yield name, Former(until, by or clients)
+                yield name, FormerSubject(until, by or clients)
 
-    def _carried_before(
-        self, before: Before, subject: str, clients: frozenset[str]
+    def _former_clients(
+        self, before: EarlierGrant, subject: str, clients: frozenset[str]
     ) -> frozenset[str]:
         """Return the clients whose tokens carried a subject while the group was called so."""
         group = Group(before.path, before.name, self.group.id)
-        claimed = claim(group, self.directory, self.snapshot)
-        if not isinstance(claimed, Claim) or subject not in claimed.subjects:
+        claimed = group_claim(group, self.directory, self.snapshot)
+        if not isinstance(claimed, GroupClaim) or subject not in claimed.subjects:
             return frozenset()
-        return frozenset(name for name, each in claimed.senders if subject in each) or clients
+        return (
+            frozenset(name for name, each in claimed.subjects_by_client if subject in each)
+            or clients
+        )
 
-    def _ends(self, subject: str, former: Former, clients: frozenset[str]) -> bool:
+    def _has_ended(self, subject: str, former: FormerSubject, clients: frozenset[str]) -> bool:
         """Tell whether others carry the subject now, or no client is left whose it was."""
         deserted = bool(former.clients) and former.clients.isdisjoint(clients)
-        others = carried_by_others(self.group, [subject], self.directory, self.snapshot)
-        elsewhere = self.prefixes.collision([subject]) is not None
-        elsewhere |= self.prefixes.take_over(subject, self.directory.groups_prefix, {subject})
+        others = others_with_subjects(self.group, [subject], self.directory, self.snapshot)
+        elsewhere = self.prefixes.find_prefix_collision([subject]) is not None
+        elsewhere |= self.prefixes.own_now(subject, self.directory.groups_prefix, {subject})
         return deserted or elsewhere or any(True for _ in others)
 
 
-def current(verdict: Verdict, given: Circumstances) -> Current | None:
+def current_group(verdict: Verdict, given: EvaluationContext) -> CurrentGroup | None:
     """Return what Keycloak says of the group of a mapping, None when it was not asked.
 
     What kube-apiserver is seen to read otherwise is not what its tokens carry.
@@ -100,9 +113,9 @@ def current(verdict: Verdict, given: Circumstances) -> Current | None:
     if directory is None or snapshot is None:
         return None
 
-    def of(group: Group, subjects: Iterable[str] | None) -> Current:
+    def of(group: Group, subjects: Iterable[str] | None) -> CurrentGroup:
         known = None if subjects is None else frozenset(subjects)
-        return Current(directory, snapshot, group, known, given.prefixes)
+        return CurrentGroup(directory, snapshot, group, known, given.prefixes)
 
     if verdict.outcome is Outcome.GRANT and verdict.group is not None:
         return of(verdict.group, verdict.subjects)
@@ -111,17 +124,17 @@ def current(verdict: Verdict, given: Circumstances) -> Current | None:
     group = snapshot.by_id.get(pin.group_id)
     if group is None:
         return of(Group(pin.path, pin.group_name or pin.path, pin.group_id), None)
-    found = claim(group, directory, snapshot)
-    if not isinstance(found, Claim) or found.partial:
+    found = group_claim(group, directory, snapshot)
+    if not isinstance(found, GroupClaim) or found.incomplete:
         return of(group, None)
     contradicted = verdict.reason is Reason.API_SERVER_MISMATCH
     return of(group, None if contradicted else found.subjects)
 
 
-def longest(directory: Directory | None) -> timedelta:
+def max_former_lifetime(directory: Directory | None) -> timedelta:
     """Return how long a former subject may stay at all."""
     keeps = directory is None or directory.keeps_renamed
-    return LONGEST if keeps else timedelta(0)
+    return MAX_FORMER_LIFETIME if keeps else timedelta(0)
 
 
 def token_lifetime(directory: Directory, snapshot: Snapshot) -> timedelta:
@@ -129,4 +142,6 @@ def token_lifetime(directory: Directory, snapshot: Snapshot) -> timedelta:
     clients = (snapshot.by_client_id.get(each.client_id) for each in directory.clients)
     proofs = (client.proof for client in clients if client is not None)
     known = [proof.lifetime for proof in proofs if proof is not None and proof.lifetime]
-    return min(timedelta(seconds=max(known)), LONGEST) if known else USUAL
+    return (
+        min(timedelta(seconds=max(known)), MAX_FORMER_LIFETIME) if known else DEFAULT_TOKEN_LIFETIME
+    )

@@ -5,12 +5,16 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from groupaccess.domain.access.group_access import AccessMapping
-from groupaccess.domain.binding import RESERVED, Binding, BindingKey, Content, RoleRef
-from groupaccess.domain.identity.former_subjects import Formers, former_subjects, merged
+from groupaccess.domain.binding import SYSTEM_PREFIX, Binding, BindingContent, BindingKey, RoleRef
+from groupaccess.domain.identity.former_subjects import (
+    FormerSubjects,
+    former_subjects,
+    merge_former,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class EarlierGrant:
     """What was bound for a group: the `subjects` of its tokens, and those that were former already.
 
     `path` and `name` are the group's then.
@@ -19,10 +23,10 @@ class Before:
     path: str
     name: str
     subjects: frozenset[str]
-    formers: Formers
+    former: FormerSubjects
 
     @classmethod
-    def applied(cls, content: Content) -> "Before":
+    def from_applied(cls, content: BindingContent) -> "EarlierGrant":
         """Read what the operator wrote itself."""
         formers = former_subjects(content)
         path = content.annotation("group-path") or content.annotation("group") or ""
@@ -30,78 +34,78 @@ class Before:
         return cls(path, name, frozenset(content.groups) - formers.keys(), formers)
 
     @classmethod
-    def standing(cls, content: Content) -> "Before":
+    def from_cluster(cls, content: BindingContent) -> "EarlierGrant":
         """Read a binding that others may have edited since it was written.
 
         With which prefix its subjects were written nobody knows: that may be edited, too.
         """
-        before = cls.applied(content)
+        before = cls.from_applied(content)
         names = (before.path, before.name)
         fits = (text for text in before.subjects if text.endswith(names))
-        plausible = frozenset(text for text in fits if not text.startswith(RESERVED))
-        return before.only(plausible | before.formers.keys())
+        plausible = frozenset(text for text in fits if not text.startswith(SYSTEM_PREFIX))
+        return before.restrict_to(plausible | before.former.keys())
 
     @property
     def identity(self) -> Hashable:
         """Return the same for what says the same."""
-        return self.path, self.name, frozenset(self.subjects), frozenset(self.formers.items())
+        return self.path, self.name, frozenset(self.subjects), frozenset(self.former.items())
 
-    def only(self, names: AbstractSet[str]) -> "Before":
+    def restrict_to(self, names: AbstractSet[str]) -> "EarlierGrant":
         """Return what of it is among some subjects."""
-        formers = {name: one for name, one in self.formers.items() if name in names}
-        return replace(self, subjects=self.subjects & names, formers=formers)
+        formers = {name: one for name, one in self.former.items() if name in names}
+        return replace(self, subjects=self.subjects & names, former=formers)
 
-    def decided(self, formers: Formers) -> "Before":
+    def with_known_ends(self, formers: FormerSubjects) -> "EarlierGrant":
         """Take in ends that were decided already, of what is bound here."""
-        bound = self.subjects | self.formers.keys()
+        bound = self.subjects | self.former.keys()
         known = {name: one for name, one in formers.items() if name in bound}
-        every = merged([self.formers, known])
-        return replace(self, subjects=self.subjects - every.keys(), formers=every)
+        every = merge_former([self.former, known])
+        return replace(self, subjects=self.subjects - every.keys(), former=every)
 
 
 @dataclass(frozen=True, slots=True)
-class Bindings:
+class BindingHistory:
     """The bindings that bear the names of a GroupAccess.
 
-    `directories` are those whose groups of a declared name are meant. `edited` are groups that are
-    only spelled otherwise than before: as declared now, and before. `standing` is what is there,
+    `directories` are those whose groups of a declared name are meant. `respelled` are groups that are
+    only spelled otherwise than before: as declared now, and before. `existing` is what is there,
     `applied` what the API server acknowledged last of each, `pending` what it did not acknowledge
     yet. `ends` are those that were decided since the start, for what is still bound.
     """
 
     directories: AbstractSet[str]
-    edited: Mapping[str, str]
-    standing: Mapping[BindingKey, Binding]
-    applied: Mapping[BindingKey, Content]
-    pending: Mapping[BindingKey, Content]
-    ends: Mapping[BindingKey, Formers]
-    _written: dict[tuple[str, str], dict[Hashable, Before]] = field(default_factory=dict)
+    respelled: Mapping[str, str]
+    existing: Mapping[BindingKey, Binding]
+    applied: Mapping[BindingKey, BindingContent]
+    pending: Mapping[BindingKey, BindingContent]
+    ends: Mapping[BindingKey, FormerSubjects]
+    _written: dict[tuple[str, str], dict[Hashable, EarlierGrant]] = field(default_factory=dict)
     _placed: dict[str, list[BindingKey]] = field(default_factory=dict)
 
-    def are_for(self, mapping: AccessMapping, content: Content) -> bool:
+    def is_for(self, mapping: AccessMapping, content: BindingContent) -> bool:
         """Tell whether a binding was made for what is declared."""
         directory, group = content.annotation("directory"), content.annotation("group")
-        return directory in self.directories and group in self.spelled(mapping)
+        return directory in self.directories and group in self.spellings(mapping)
 
-    def spelled(self, mapping: AccessMapping) -> AbstractSet[str]:
+    def spellings(self, mapping: AccessMapping) -> AbstractSet[str]:
         """Return how the group is declared, and was before somebody spelled it otherwise."""
-        before = (before for now, before in self.edited.items() if now == mapping.group)
+        before = (before for now, before in self.respelled.items() if now == mapping.group)
         return {mapping.group, *before}
 
-    def last(self, key: BindingKey) -> Content | None:
+    def last_content(self, key: BindingKey) -> BindingContent | None:
         """Return what was applied, or what stands where nothing was since the start."""
-        stands, applied = self.standing.get(key), self.applied.get(key)
+        stands, applied = self.existing.get(key), self.applied.get(key)
         return stands.content if applied is None and stands is not None else applied
 
-    def before(self, key: BindingKey, content: Content) -> Before:
+    def earlier_grant(self, key: BindingKey, content: BindingContent) -> EarlierGrant:
         """Read a binding, with the ends that were decided for it and not acknowledged yet."""
         ours = content == self.applied.get(key)
-        before = Before.applied(content) if ours else Before.standing(content)
-        return before.decided(self._pending_formers(key))
+        before = EarlierGrant.from_applied(content) if ours else EarlierGrant.from_cluster(content)
+        return before.with_known_ends(self._pending_formers(key))
 
-    def of_group(
+    def earlier_grants(
         self, mapping: AccessMapping, key: BindingKey, role: RoleRef, group_id: str
-    ) -> Iterator[Before]:
+    ) -> Iterator[EarlierGrant]:
         """Yield what was bound for a group: here, or of a new binding by others of the object.
 
         What only stands may be edited: it gives no other right in no other place than it gives.
@@ -112,13 +116,13 @@ class Bindings:
             return
         yield from self._applied_of(mapping, group_id)
         near = (other for place in {"", key.namespace} for other in self._unapplied(place))
-        there = (other for other in near if self.standing[other].content.role == role)
+        there = (other for other in near if self.existing[other].content.role == role)
         yield from self._of_group(mapping, sorted(there), group_id)
         waiting = self.pending.get(key)
         if waiting is not None and self._is_of(mapping, waiting, group_id):
-            yield replace(Before.applied(waiting), subjects=frozenset())
+            yield replace(EarlierGrant.from_applied(waiting), subjects=frozenset())
 
-    def _applied_of(self, mapping: AccessMapping, group_id: str) -> Iterable[Before]:
+    def _applied_of(self, mapping: AccessMapping, group_id: str) -> Iterable[EarlierGrant]:
         """Return what the operator wrote itself for a group, each once: most say the same."""
         known = mapping.name, group_id
         if known not in self._written:
@@ -129,23 +133,23 @@ class Bindings:
     def _unapplied(self, namespace: str) -> Iterable[BindingKey]:
         """Return what only stands in a namespace."""
         if not self._placed:
-            for key in self.standing.keys() - self.applied.keys():
+            for key in self.existing.keys() - self.applied.keys():
                 self._placed.setdefault(key.namespace, []).append(key)
             self._placed.setdefault("", [])
         return self._placed.get(namespace, ())
 
     def _of_group(
         self, mapping: AccessMapping, keys: Iterable[BindingKey], group_id: str
-    ) -> Iterator[Before]:
+    ) -> Iterator[EarlierGrant]:
         for key in keys:
-            content = self.last(key)
+            content = self.last_content(key)
             if content is not None and self._is_of(mapping, content, group_id):
-                yield self.before(key, content)
+                yield self.earlier_grant(key, content)
 
-    def _is_of(self, mapping: AccessMapping, content: Content, group_id: str) -> bool:
-        return self.are_for(mapping, content) and content.annotation("group-id") == group_id
+    def _is_of(self, mapping: AccessMapping, content: BindingContent, group_id: str) -> bool:
+        return self.is_for(mapping, content) and content.annotation("group-id") == group_id
 
-    def _pending_formers(self, key: BindingKey) -> Formers:
+    def _pending_formers(self, key: BindingKey) -> FormerSubjects:
         waiting = self.pending.get(key)
         unwritten = {} if waiting is None else former_subjects(waiting)
-        return merged([unwritten, self.ends.get(key, {})])
+        return merge_former([unwritten, self.ends.get(key, {})])

@@ -6,30 +6,30 @@ from dataclasses import dataclass
 
 from groupaccess.domain.binding import Binding, BindingKey, RoleRef
 
-FIRST = 5
-ALMIGHTY = RoleRef("ClusterRole", "cluster-admin")
+MAX_NAMED_BINDINGS = 5
+CLUSTER_ADMIN = RoleRef("ClusterRole", "cluster-admin")
 
 
 @dataclass(frozen=True, slots=True)
-class AlsoGrantedBy:
+class OtherGrants:
     """Other bindings for the same right: how many, and the first five by name."""
 
     count: int
     first: tuple[str, ...]
 
 
-def also_granted_by(
+def find_other_grants(
     role: str,
     keys: AbstractSet[BindingKey],
     candidates: Iterable[Binding],
-) -> AlsoGrantedBy | None:
+) -> OtherGrants | None:
     """Find the bindings beside `keys` that give the role, or cluster-admin, as widely or wider.
 
     `candidates` are bindings that name one of the mapping's subjects. A ClusterRoleBinding gives a
     right everywhere; a RoleBinding only counts where the mapping itself stands.
     """
     namespaces = {key.namespace for key in keys}
-    roles = {RoleRef("ClusterRole", role), ALMIGHTY}
+    roles = {RoleRef("ClusterRole", role), CLUSTER_ADMIN}
     found = sorted(
         {
             binding.key
@@ -41,10 +41,10 @@ def also_granted_by(
     )
     if not found:
         return None
-    return AlsoGrantedBy(len(found), tuple(_say(key) for key in found[:FIRST]))
+    return OtherGrants(len(found), tuple(_resource_name(key) for key in found[:MAX_NAMED_BINDINGS]))
 
 
-def _say(key: BindingKey) -> str:
+def _resource_name(key: BindingKey) -> str:
     """Return a name as in ClusterRoleBinding/sre-by-hand or RoleBinding/shop/old."""
     if key.namespace:
         return f"RoleBinding/{key.namespace}/{key.name}"

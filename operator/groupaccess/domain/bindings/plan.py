@@ -6,75 +6,81 @@ from enum import Enum
 
 from groupaccess.domain.binding import (
     Binding,
+    BindingContent,
     BindingKey,
     BindingName,
-    Content,
-    Desired,
+    DesiredBinding,
     RoleRef,
     Subject,
 )
-from groupaccess.domain.bindings.desired_state import Wanted
+from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.identity.former_subjects import former_subjects
 
-OF_GROUP = ("directory", "group", "group-path")  # annotations that say whose subjects they are
+ANNOTATIONS_OF_GROUP = (
+    "directory",
+    "group",
+    "group-path",
+)  # annotations that say whose subjects they are
 
 Replacements = Mapping[str, frozenset[BindingKey]]  # uid of a binding -> what replaces it
 
 
-class Why(Enum):
+class DeleteReason(Enum):
     """Why a binding is deleted."""
 
-    UNDECLARED = "no longer declared"
+    NOT_DECLARED = "no longer declared"
     REPLACED = "replaced by another binding"
-    OTHER_ROLE = "its roleRef is not what its name says"
+    WRONG_ROLE_REF = "its roleRef is not what its name says"
     NOT_EMPTIED = "its subjects could not be taken away otherwise"
     NOT_REPLACED = "its former subjects could not be replaced"
     ORPHANED = "its GroupAccess is gone"
-    UNOWNED = "its GroupAccess is gone, and no owner reference says which one it was"
+    OWNER_UNKNOWN = "its GroupAccess is gone, and no owner reference says which one it was"
 
 
 @dataclass(frozen=True, slots=True)
 class Apply:
     """Write `desired`, over the binding that stands or as a new one.
 
-    `wrong` is a binding of that name with another role, which the same plan deletes first: a
+    `wrong_role` is a binding of that name with another role, which the same plan deletes first: a
     roleRef is immutable.
     """
 
-    desired: Desired
-    over: Binding | None
-    wrong: Binding | None = None
+    desired: DesiredBinding
+    existing: Binding | None
+    wrong_role: Binding | None = None
 
     @property
     def empties(self) -> bool:
         """Tell whether it takes all subjects from a binding that has some."""
-        return self._over_subjects and not self.desired.content.subjects
+        return self._existing_has_subjects and not self.desired.content.subjects
 
-    def revokes(self, applied: Content | None) -> bool:
+    def revokes(self, applied: BindingContent | None) -> bool:
         """Tell whether it takes subjects away that we bound; `applied` is what we wrote last.
 
         After a restart only the end of a former subject, or a change of the group, tells them from
         what somebody else added.
         """
-        if self.over is None:
+        if self.existing is None:
             return False
-        former, content = self.over.content, self.desired.content
+        former, content = self.existing.content, self.desired.content
         removed = set(former.subjects) - set(content.subjects)
         if applied is not None:
             return not removed.isdisjoint(applied.subjects)
         if not removed.isdisjoint(Subject("Group", name) for name in former_subjects(former)):
             return True
-        changed = any(former.annotation(name) != content.annotation(name) for name in OF_GROUP)
+        changed = any(
+            former.annotation(name) != content.annotation(name) for name in ANNOTATIONS_OF_GROUP
+        )
         return bool(removed) and changed
 
     @property
     def grants(self) -> bool:
         """Tell whether it binds somebody where nobody was bound."""
-        return bool(self.desired.content.subjects) and not self._over_subjects
+        return bool(self.desired.content.subjects) and not self._existing_has_subjects
 
     @property
-    def _over_subjects(self) -> bool:
-        return self.over is not None and bool(self.over.content.subjects)
+    def _existing_has_subjects(self) -> bool:
+        return self.existing is not None and bool(self.existing.content.subjects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ class Delete:
     """
 
     binding: Binding
-    why: Why
+    reason: DeleteReason
     replacements: frozenset[BindingKey] = frozenset()
 
 
@@ -95,7 +101,7 @@ class Plan:
 
     applies: tuple[Apply, ...] = ()
     deletes: tuple[Delete, ...] = ()
-    conflicts: tuple[Desired, ...] = ()
+    conflicts: tuple[DesiredBinding, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -104,7 +110,7 @@ class Plan:
 
 
 def plan(
-    wanted: Wanted, standing: Iterable[Binding], replacing: Replacements | None = None
+    wanted: DesiredState, standing: Iterable[Binding], replacing: Replacements | None = None
 ) -> Plan:
     """Compare what is wanted with the standing bindings that bear the object's reserved names.
 
@@ -113,22 +119,22 @@ def plan(
     stands = {binding.key: binding for binding in standing}
     left = dict(stands)
     applies: list[Apply] = []
-    conflicts: list[Desired] = []
+    conflicts: list[DesiredBinding] = []
     wrong: list[Delete] = []
     for want in sorted(wanted.bindings, key=lambda want: want.key):
         binding = left.pop(want.key, None)
         if binding is None or binding.content.role == want.content.role:
-            if binding is None or not want.is_met_by(binding):
+            if binding is None or not want.matches(binding):
                 applies.append(Apply(want, binding))
-        elif binding.content.managed:
-            applies.append(Apply(want, None, wrong=binding))
-            wrong.append(Delete(binding, Why.OTHER_ROLE))
+        elif binding.content.has_managed_by_label:
+            applies.append(Apply(want, None, wrong_role=binding))
+            wrong.append(Delete(binding, DeleteReason.WRONG_ROLE_REF))
         else:
             conflicts.append(want)
-    created = _Created.of(applies, stands.values())
+    created = _NewBindings.of(applies, stands.values())
     granting = {want.key for want in wanted.bindings if want.content.subjects}
     undeclared = (
-        binding for key, binding in left.items() if key not in wanted.kept and is_ours(binding)
+        binding for key, binding in left.items() if key not in wanted.preserved and is_ours(binding)
     )
     deletes = (
         _delete(binding, (replacing or {}).get(binding.uid, frozenset()) & granting, created)
@@ -145,7 +151,9 @@ def plan_orphans(standing: Iterable[Binding]) -> Plan:
     """Plan the end of the bindings whose GroupAccess was proven gone."""
     return Plan(
         deletes=tuple(
-            Delete(binding, Why.ORPHANED if binding.was_owned else Why.UNOWNED)
+            Delete(
+                binding, DeleteReason.ORPHANED if binding.was_owned else DeleteReason.OWNER_UNKNOWN
+            )
             for binding in sorted(standing, key=lambda binding: binding.key)
             if is_ours(binding)
         )
@@ -161,34 +169,36 @@ def is_ours(binding: Binding) -> bool:
     if name is None:
         return False
     spelled = RoleRef("ClusterRole", name.cluster_role)
-    return binding.content.role == spelled or binding.content.managed
+    return binding.content.role == spelled or binding.content.has_managed_by_label
 
 
-def binds_as_named(binding: Binding) -> bool:
+def grants_named_role(binding: Binding) -> bool:
     """Tell whether a binding gives somebody the role that its name spells."""
     name = BindingName.parse(binding.key.name)
     spelled = RoleRef("ClusterRole", name.cluster_role) if name else None
     return bool(binding.content.subjects) and binding.content.role == spelled
 
 
-def _delete(binding: Binding, before: frozenset[BindingKey], created: "_Created") -> Delete:
+def _delete(binding: Binding, before: frozenset[BindingKey], created: "_NewBindings") -> Delete:
     replacements = before or frozenset(created.replacing(binding))
-    return Delete(binding, Why.REPLACED if replacements else Why.UNDECLARED, replacements)
+    return Delete(
+        binding, DeleteReason.REPLACED if replacements else DeleteReason.NOT_DECLARED, replacements
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Created:
+class _NewBindings:
     """The bindings that a plan makes, by whom they may replace and then by namespace.
 
     Only for what is made now does a delete wait: what already stands took over long ago, and a
     mapping that must not stand makes nothing.
     """
 
-    of_mapping: dict[str, dict[str, list[Desired]]] = field(default_factory=dict)
-    of_role: dict[RoleRef, dict[str, list[Desired]]] = field(default_factory=dict)
+    of_mapping: dict[str, dict[str, list[DesiredBinding]]] = field(default_factory=dict)
+    of_role: dict[RoleRef, dict[str, list[DesiredBinding]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, applies: Iterable[Apply], standing: Iterable[Binding]) -> "_Created":
+    def of(cls, applies: Iterable[Apply], standing: Iterable[Binding]) -> "_NewBindings":
         """Sort what the applies make; a mapping that had no binding may be another's new name."""
         bound = (binding for binding in standing if binding.content.subjects)
         names = (BindingName.parse(binding.key.name) for binding in bound)
@@ -214,5 +224,5 @@ class _Created:
                     yield want.key
 
 
-def _add(places: dict[str, list[Desired]], want: Desired) -> None:
+def _add(places: dict[str, list[DesiredBinding]], want: DesiredBinding) -> None:
     places.setdefault(want.key.namespace, []).append(want)

@@ -5,24 +5,28 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from groupaccess.domain.access.group_access import Access, AccessMapping
-from groupaccess.domain.binding import BindingKey, Content, RoleRef, Subject
-from groupaccess.domain.bindings.desired_state import expiry, render, spelled_role
-from groupaccess.domain.bindings.group_rename import current, longest
-from groupaccess.domain.bindings.history import Before, Bindings
+from groupaccess.domain.binding import BindingContent, BindingKey, RoleRef, Subject
+from groupaccess.domain.bindings.desired_state import (
+    expiry_annotation,
+    render_content,
+    role_in_name,
+)
+from groupaccess.domain.bindings.group_rename import current_group, max_former_lifetime
+from groupaccess.domain.bindings.history import BindingHistory, EarlierGrant
 from groupaccess.domain.identity.former_subjects import (
-    ANNOTATION,
-    Formers,
-    annotation,
+    FORMER_ANNOTATION,
+    FormerSubjects,
+    former_annotation,
     former_subjects,
-    lasting,
+    unexpired,
 )
 from groupaccess.domain.identity.pins import Pin
-from groupaccess.domain.timestamp import stamp
+from groupaccess.domain.timestamp import format_time
 from groupaccess.domain.tokens.group_claims import plausible_subjects
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
 # What a binding says of the group that it was made for; it goes along when the binding changes.
-OF_THE_GROUP = (
+GROUP_ANNOTATIONS = (
     "directory",
     "directory-id",
     "group",
@@ -31,75 +35,84 @@ OF_THE_GROUP = (
     "group-path",
     "missing-since",
     "replaced-id",
-    ANNOTATION,
+    FORMER_ANNOTATION,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class BindingRenderer:
     """What the contents of one GroupAccess are drawn from; see `desired`."""
 
     access: Access
-    given: Circumstances
-    bindings: Bindings
-    carried: dict[str, Content | None] = field(default_factory=dict)  # by the mapping's name
+    given: EvaluationContext
+    bindings: BindingHistory
+    moved: dict[str, BindingContent | None] = field(default_factory=dict)  # by the mapping's name
 
-    def content(self, verdict: Verdict, key: BindingKey) -> Content | None:
+    def content(self, verdict: Verdict, key: BindingKey) -> BindingContent | None:
         """Return what the binding should say, or None when nothing new is to be said."""
         if verdict.outcome is Outcome.GRANT:
-            return self._granted(verdict, key)
+            return self._granted_content(verdict, key)
         if verdict.suspended:
             return None
-        held = self._held(verdict, key)
-        if held is None and verdict.unread and not self.stays(verdict.mapping, key):
+        held = self._last_applied(verdict, key)
+        if (
+            held is None
+            and verdict.directory_unavailable
+            and not self.still_matches(verdict.mapping, key)
+        ):
             name = verdict.mapping.name
-            if name not in self.carried:
-                self.carried[name] = self._carried(verdict)
-            return self.carried[name]
+            if name not in self.moved:
+                self.moved[name] = self._moved(verdict)
+            return self.moved[name]
         return held
 
-    def stays(self, mapping: AccessMapping, key: BindingKey) -> bool:
+    def still_matches(self, mapping: AccessMapping, key: BindingKey) -> bool:
         """Tell whether a standing binding is still what is declared.
 
         One without annotations stays: nothing says that it stood for another group or directory.
         """
-        binding = self.bindings.standing.get(key)
+        binding = self.bindings.existing.get(key)
         if binding is None or binding.content.role != _role(mapping):
             return False
         directory, group = (binding.content.annotation(each) for each in ("directory", "group"))
         known = self.bindings
-        return directory in {None, *known.directories} and group in {None, *known.spelled(mapping)}
+        return directory in {None, *known.directories} and group in {
+            None,
+            *known.spellings(mapping),
+        }
 
-    def ended(self, key: BindingKey) -> Content | None:
+    def without_ended_subjects(self, key: BindingKey) -> BindingContent | None:
         """Return a standing binding without the former subjects whose end has come.
 
         None when there are none. Nobody is bound by that who is not bound now, and what others did
         to the binding is not taken for something that was applied.
         """
-        binding, role = self.bindings.standing.get(key), spelled_role(key)
+        binding, role = self.bindings.existing.get(key), role_in_name(key)
         namespace = self.given.namespaces.get(key.namespace)
         if binding is None or binding.content.role != role or (namespace and namespace.terminating):
             return None
         content, last = binding.content, self.bindings.applied.get(key)
-        before = self.bindings.before(key, content)
-        formers = lasting(before.formers, self.given.now, longest(self.given.directory))
-        lost = self._taken_over(content.groups, before)
+        before = self.bindings.earlier_grant(key, content)
+        formers = unexpired(
+            before.former, self.given.now, max_former_lifetime(self.given.directory)
+        )
+        lost = self._subjects_taken_over(content.groups, before)
         if formers == former_subjects(content) and not lost:
             return None
         ours = before.subjects if last is None else {*content.groups} & {*last.groups}
         formers = {name: one for name, one in formers.items() if name not in lost}
-        subjects = (ours - before.formers.keys() - lost) | formers.keys()
-        text = {**content.about, ANNOTATION: None, **annotation(formers)}
-        return render(self.access, role, _named(subjects), text)
+        subjects = (ours - before.former.keys() - lost) | formers.keys()
+        text = {**content.own_annotations, FORMER_ANNOTATION: None, **former_annotation(formers)}
+        return render_content(self.access, role, _group_subjects(subjects), text)
 
-    def _granted(self, verdict: Verdict, key: BindingKey) -> Content:
+    def _granted_content(self, verdict: Verdict, key: BindingKey) -> BindingContent:
         group, snapshot = verdict.group, self.given.reading.snapshot
-        said = current(verdict, self.given)
+        said = current_group(verdict, self.given)
         if group is None or snapshot is None or said is None:
             raise ValueError("only a group that was read can be granted")
         text = {
             "directory": self.access.directory,
-            "directory-id": snapshot.identity,
+            "directory-id": snapshot.directory_id,
             "group": verdict.mapping.group,
             "group-id": group.id,
             "group-name": group.name,
@@ -107,79 +120,81 @@ class Draft:
             "replaced-id": verdict.replaced_id,
         }
         subjects = frozenset(verdict.subjects)
-        if verdict.partial:
+        if verdict.incomplete:
             subjects |= self._of_unknown_clients(verdict.mapping, key, group.path)
         role = _role(verdict.mapping)
-        before = self.bindings.of_group(verdict.mapping, key, role, group.id)
-        formers = replace(said, subjects=subjects).left(before, self.given.now)
+        before = self.bindings.earlier_grants(verdict.mapping, key, role, group.id)
+        formers = replace(said, subjects=subjects).former_subjects(before, self.given.now)
         return self._render(verdict.mapping, subjects, formers, text)
 
     def _of_unknown_clients(
         self, mapping: AccessMapping, key: BindingKey, path: str
     ) -> frozenset[str]:
         """Return what was bound for clients whose strings are not known now."""
-        content = self.bindings.last(key)
-        if content is None or not self.bindings.are_for(mapping, content):
+        content = self.bindings.last_content(key)
+        if content is None or not self.bindings.is_for(mapping, content):
             return frozenset()
         if content.annotation("group-path") != path:
             return frozenset()
         return self._plausible(path, content) - former_subjects(content).keys()
 
-    def _held(self, verdict: Verdict, key: BindingKey) -> Content | None:
+    def _last_applied(self, verdict: Verdict, key: BindingKey) -> BindingContent | None:
         """Return what was last proven under this very name, so that drift can be repaired to it.
 
         When Keycloak was asked, it says since when the group is missing, or no longer does, and
         which identity the directory has.
         """
         mapping, last = verdict.mapping, self.bindings.applied.get(key)
-        if last is not None and self.bindings.are_for(mapping, last):
-            return self._kept(verdict, last, self.bindings.before(key, last))
-        if verdict.pin is None or not self.stays(mapping, key):
+        if last is not None and self.bindings.is_for(mapping, last):
+            return self._preserved(verdict, last, self.bindings.earlier_grant(key, last))
+        if verdict.pin is None or not self.still_matches(mapping, key):
             return None
-        now = self.bindings.standing[key].content
-        kept = self._kept(verdict, now, self.bindings.before(key, now))
-        return None if _of_the_group(kept) == _of_the_group(now) else kept
+        now = self.bindings.existing[key].content
+        kept = self._preserved(verdict, now, self.bindings.earlier_grant(key, now))
+        return None if _group_annotations(kept) == _group_annotations(now) else kept
 
-    def _carried(self, verdict: Verdict) -> Content | None:
+    def _moved(self, verdict: Verdict) -> BindingContent | None:
         """Carry the strings of an unchanged group to its new place while nothing is read."""
         mapping, bindings = verdict.mapping, self.bindings
         for key, content in sorted(bindings.applied.items()):
-            if content.subjects and bindings.are_for(mapping, content):
-                return self._kept(verdict, content, bindings.before(key, content))
-        for key, binding in sorted(bindings.standing.items()):
+            if content.subjects and bindings.is_for(mapping, content):
+                return self._preserved(verdict, content, bindings.earlier_grant(key, content))
+        for key, binding in sorted(bindings.existing.items()):
             content = binding.content
             plausible = self._plausible(mapping.group, content)
-            before = bindings.before(key, content).only(plausible)
-            if before.subjects and bindings.are_for(mapping, content):
-                return self._kept(verdict, content, before)
+            before = bindings.earlier_grant(key, content).restrict_to(plausible)
+            if before.subjects and bindings.is_for(mapping, content):
+                return self._preserved(verdict, content, before)
         return None
 
-    def _kept(self, verdict: Verdict, content: Content, before: Before) -> Content:
+    def _preserved(
+        self, verdict: Verdict, content: BindingContent, before: EarlierGrant
+    ) -> BindingContent:
         """Return what a binding goes on to say: nobody is added."""
-        now, said = self.given.now, current(verdict, self.given)
+        now, said = self.given.now, current_group(verdict, self.given)
         subjects = before.subjects
-        text = _marked(content, verdict.pin, self.access.directory)
+        text = _updated_annotations(content, verdict.pin, self.access.directory)
         if said is None:
-            formers = lasting(before.formers, now, longest(self.given.directory))
+            formers = unexpired(before.former, now, max_former_lifetime(self.given.directory))
         else:
-            formers = said.left([before], now)
+            formers = said.former_subjects([before], now)
             subjects = subjects if said.subjects is None else subjects & said.subjects
-        lost = self._taken_over(subjects | formers.keys(), before)
+        lost = self._subjects_taken_over(subjects | formers.keys(), before)
         formers = {name: one for name, one in formers.items() if name not in lost}
         subjects -= lost
         return self._render(verdict.mapping, subjects, formers, text)
 
-    def _taken_over(self, subjects: Iterable[str], before: Before) -> frozenset[str]:
+    def _subjects_taken_over(self, subjects: Iterable[str], before: EarlierGrant) -> frozenset[str]:
         """Return the subjects that another directory has taken over with its prefix.
 
         That is no word of Keycloak's: it is declared so, and acts whatever holds the mapping.
         """
         directory, prefixes = self.given.directory, self.given.prefixes
         own = directory.groups_prefix if directory else ""
-        bare = {before.path, before.name, *before.formers}
-        return frozenset(each for each in subjects if prefixes.take_over(each, own, bare))
+        bare = {before.path, before.name, *before.former}
+        return frozenset(each for each in subjects if prefixes.own_now(each, own, bare))
 
-    def _plausible(self, group: str, content: Content) -> frozenset[str]:
+    def _plausible(self, group: str, content: BindingContent) -> frozenset[str]:
         """Return the subjects that the declared group can have: drift must not become a grant."""
         directory = self.given.directory
         prefix = directory.groups_prefix if directory else ""
@@ -189,34 +204,40 @@ class Draft:
         self,
         mapping: AccessMapping,
         subjects: AbstractSet[str],
-        formers: Formers,
+        formers: FormerSubjects,
         text: Mapping[str, str | None],
-    ) -> Content:
-        said = {**text, **annotation(formers), **expiry(mapping)}
-        return render(self.access, _role(mapping), _named(subjects | formers.keys()), said)
+    ) -> BindingContent:
+        said = {**text, **former_annotation(formers), **expiry_annotation(mapping)}
+        return render_content(
+            self.access, _role(mapping), _group_subjects(subjects | formers.keys()), said
+        )
 
 
-def _of_the_group(content: Content) -> dict[str, str]:
-    return {name: text for name, text in content.about.items() if name in OF_THE_GROUP}
+def _group_annotations(content: BindingContent) -> dict[str, str]:
+    return {
+        name: text for name, text in content.own_annotations.items() if name in GROUP_ANNOTATIONS
+    }
 
 
-def _marked(content: Content, pin: Pin | None, directory: str) -> dict[str, str | None]:
+def _updated_annotations(
+    content: BindingContent, pin: Pin | None, directory: str
+) -> dict[str, str | None]:
     """Return what a binding says of its group, with what is known now of it and its directory.
 
     A partner's group may have the same id: of that nothing is known here.
     """
-    said: dict[str, str | None] = {**_of_the_group(content), ANNOTATION: None}
+    said: dict[str, str | None] = {**_group_annotations(content), FORMER_ANNOTATION: None}
     if pin is None or (said.get("directory"), said.get("group-id")) != (directory, pin.group_id):
         return said
     since = pin.missing_since
     return {
         **said,
         "directory-id": pin.directory_id or said.get("directory-id"),
-        "missing-since": stamp(since) if since else None,
+        "missing-since": format_time(since) if since else None,
     }
 
 
-def _named(groups: Iterable[str]) -> Iterator[Subject]:
+def _group_subjects(groups: Iterable[str]) -> Iterator[Subject]:
     return (Subject("Group", name) for name in groups)
 
 

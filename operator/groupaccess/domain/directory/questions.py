@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from groupaccess.domain.directory.group import Group
 
-ROWS = 20  # groups in the answer to a search, at most
+MAX_SEARCH_RESULTS = 20  # groups in the answer to a search, at most
 SLASH, ESCAPED = "/", "~/"  # a slash in a name, as paths have it by Keycloak's own setting
 
 
@@ -41,33 +41,33 @@ Question = Search | ByPath | ById
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The groups, sorted. With `more` there may be others, which a search did not show."""
+    """The groups, sorted. With `truncated` there may be others, which a search did not show."""
 
     groups: tuple[Group, ...] = ()
-    more: bool = False
+    truncated: bool = False
 
 
-class Pinned(NamedTuple):
+class PinnedId(NamedTuple):
     """A pinned id, and the name that its group had last, or what it is declared as."""
 
     group_id: str
-    text: str
+    name: str
 
     @property
-    def can_be(self) -> bool:
+    def is_valid(self) -> bool:
         """Tell whether it can be asked for: a path of dots would lead elsewhere."""
         return bool(self.group_id.strip("."))
 
 
 @dataclass(frozen=True, slots=True)
-class InUse:
+class GroupsInUse:
     """The groups in use: as they are declared, and as they are pinned.
 
     `strings` are what tokens carry that is bound besides, of groups that were called so before.
     """
 
     references: frozenset[str] = frozenset()
-    pins: frozenset[Pinned] = frozenset()
+    pinned_ids: frozenset[PinnedId] = frozenset()
     strings: frozenset[str] = frozenset()
 
 
@@ -75,21 +75,21 @@ class InUse:
 Answers = Mapping[Question, Answer | None]
 
 
-def questions(used: InUse, answers: Answers, *, paths: bool) -> frozenset[Question]:
+def questions_about(used: GroupsInUse, answers: Answers, *, paths: bool) -> frozenset[Question]:
     """Return the questions about the groups in use, so far as the answers show what to ask.
 
     With each answer there may be more: for the name that a pinned group has now, for an id that no
     search showed. `paths` tells that tokens carry paths, too.
     """
-    texts = (*used.references, *used.strings, *(pin.text for pin in used.pins))
+    texts = (*used.references, *used.strings, *(pin.name for pin in used.pinned_ids))
     asked: set[Question] = _searches(texts)
-    asked |= _truncated(used.references, answers)
+    asked |= _left_out(used.references, answers)
     shown = _shown(asked, answers)
-    for pin in used.pins:
-        if pin.group_id not in shown and _is_asked(pin, answers):
+    for pin in used.pinned_ids:
+        if pin.group_id not in shown and _is_searched(pin, answers):
             asked.add(ById(pin.group_id))
     shown |= _shown(asked, answers)
-    ids = {pin.group_id for pin in used.pins}
+    ids = {pin.group_id for pin in used.pinned_ids}
     called = Counter(group.name for group in shown.values())
     for group in shown.values():
         named = group.name in used.references and called[group.name] == 1  # else it is ambiguous
@@ -99,7 +99,7 @@ def questions(used: InUse, answers: Answers, *, paths: bool) -> frozenset[Questi
     return frozenset(asked)
 
 
-def names(text: str) -> frozenset[str]:
+def possible_names(text: str) -> frozenset[str]:
     """Return the names that a group may have whose path or name is this text.
 
     A name may hold slashes, so that each part of a path may belong to the name. No name is blank.
@@ -112,16 +112,16 @@ def names(text: str) -> frozenset[str]:
 
 
 def _searches(texts: Iterable[str]) -> set[Question]:
-    return {Search(name) for text in texts for name in names(text)}
+    return {Search(name) for text in texts for name in possible_names(text)}
 
 
-def _truncated(references: Iterable[str], answers: Answers) -> set[Question]:
+def _left_out(references: Iterable[str], answers: Answers) -> set[Question]:
     """Return the paths that a search may have left out among many of one name."""
     found: set[Question] = set()
     for path in references:
-        given = [answers.get(Search(name)) for name in names(path)]
+        given = [answers.get(Search(name)) for name in possible_names(path)]
         seen = {group.path for answer in given if answer for group in answer.groups}
-        if path.startswith(SLASH) and path not in seen and any(a and a.more for a in given):
+        if path.startswith(SLASH) and path not in seen and any(a and a.truncated for a in given):
             found.add(ByPath(path))
     return found
 
@@ -131,6 +131,6 @@ def _shown(asked: Iterable[Question], answers: Answers) -> dict[str, Group]:
     return {group.id: group for answer in given if answer for group in answer.groups}
 
 
-def _is_asked(pin: Pinned, answers: Answers) -> bool:
+def _is_searched(pin: PinnedId, answers: Answers) -> bool:
     """Tell whether the searches that would show a pinned group were made."""
-    return pin.can_be and all(Search(name) in answers for name in names(pin.text))
+    return pin.is_valid and all(Search(name) in answers for name in possible_names(pin.name))

@@ -13,7 +13,7 @@ class Reading:
     """What is known of a directory, and what went wrong since with all of it.
 
     A failure beside a snapshot means that the snapshot stays in force and new grants wait.
-    `read_at` is when the last round of questions ended without one. `gone` are pinned ids that
+    `read_at` is when the last round of questions ended without one. `confirmed_absent` are pinned ids that
     Keycloak answered to have no more, with the time since when, once a round has answered for every
     pinned id.
     """
@@ -21,7 +21,7 @@ class Reading:
     snapshot: Snapshot | None = None
     failure: Failure | None = None
     read_at: datetime | None = field(default=None, compare=False)
-    gone: Mapping[str, datetime] = field(default_factory=dict)
+    confirmed_absent: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def stale_since(self) -> datetime | None:
@@ -30,7 +30,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class MissingAnswer:
     """What a mapping lacks: an answer to one of its own questions.
 
     The `failure` says why; None while it was not asked yet. If it was `answered` before, that

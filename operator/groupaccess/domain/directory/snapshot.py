@@ -12,12 +12,12 @@ from groupaccess.domain.directory.questions import Answer, ById, Question
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class NoGroup:
     """No such group."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ambiguous:
+class SeveralGroups:
     """Several groups fit; `paths` are theirs, sorted."""
 
     paths: tuple[str, ...]
@@ -27,11 +27,11 @@ class Ambiguous:
 class Realm:
     """What concerns all groups of a directory.
 
-    `identity` is the `sub` of the operator's own token: it changes when a realm is made anew.
+    `directory_id` is the `sub` of the operator's own token: it changes when a realm is made anew.
     Clients that Keycloak does not have are absent; mappers name all that they add to tokens.
     """
 
-    identity: str
+    directory_id: str
     clients: tuple[Client, ...]
 
 
@@ -43,7 +43,7 @@ class Snapshot:
     one makes sure first that Keycloak has answered the questions about it.
     """
 
-    identity: str
+    directory_id: str
     groups: tuple[Group, ...]
     clients: tuple[Client, ...]
 
@@ -66,15 +66,15 @@ class Snapshot:
         """Index the clients."""
         return {client.client_id: client for client in self.clients}
 
-    def find(self, reference: str) -> Group | Missing | Ambiguous:
+    def find(self, reference: str) -> Group | NoGroup | SeveralGroups:
         """Return the group that a path or a leaf name means, letter for letter."""
         match self.by_reference.get(reference, ()):
             case ():
-                return Missing()
+                return NoGroup()
             case (group,):
                 return group
             case groups:
-                return Ambiguous(tuple(group.path for group in groups))
+                return SeveralGroups(tuple(group.path for group in groups))
 
     def namesakes(self, group: Group, text: str) -> tuple[Group, ...]:
         """Return the other groups that have this text as path or leaf name.
@@ -90,7 +90,7 @@ class Snapshot:
         return tuple(group for group in self.groups if group.id in ids | alone)
 
 
-def snapshot(
+def build_snapshot(
     realm: Realm, answers: Mapping[Question, Answer], strings: Iterable[str] = ()
 ) -> Snapshot:
     """Put the answers together, the oldest first: of a group that changed, the newest counts.
@@ -104,13 +104,16 @@ def snapshot(
             groups.pop(question.group_id, None)
         groups |= {group.id: group for group in answer.groups}
     texts = {text for group in groups.values() for text in (group.path, group.name)}.union(strings)
-    clients = (_narrowed(client, texts) for client in realm.clients)
-    return Snapshot(realm.identity, tuple(sorted(groups.values())), tuple(clients))
+    clients = (_narrow(client, texts) for client in realm.clients)
+    return Snapshot(realm.directory_id, tuple(sorted(groups.values())), tuple(clients))
 
 
-def _narrowed(client: Client, texts: AbstractSet[str]) -> Client:
+def _narrow(client: Client, texts: AbstractSet[str]) -> Client:
     def narrow(mappers: Iterable[ClaimMapper]) -> tuple[ClaimMapper, ...]:
-        known = (m if m.adds is None else replace(m, adds=m.adds & texts) for m in mappers)
+        known = (
+            m if m.other_values is None else replace(m, other_values=m.other_values & texts)
+            for m in mappers
+        )
         return tuple(known)
 
-    return replace(client, mappers=narrow(client.mappers), optional=narrow(client.optional))
+    return replace(client, mappers=narrow(client.mappers), optional_mappers=narrow(client.optional_mappers))

@@ -8,46 +8,48 @@ from groupaccess.domain.directory.group import Group
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class Suggestion:
     """What somebody may have meant who named a group that is not there.
 
-    `near` are at most three spellings that exist; `role` tells that a realm role has that name.
+    `similar` are at most three spellings that exist; `is_role` tells that a realm role has that name.
     """
 
-    near: tuple[str, ...] = ()
-    role: bool = False
+    similar: tuple[str, ...] = ()
+    is_role: bool = False
 
 
-MOST = 3
-SHORTEST = 3  # letters; fewer are in half of all names
-ALIKE = 0.7
+MAX_SUGGESTIONS = 3
+MIN_HALF_LETTERS = 3  # letters; fewer are in half of all names
+MIN_SIMILARITY = 0.7
 
 
-def parts(reference: str) -> tuple[str, ...]:
+def search_terms(reference: str) -> tuple[str, ...]:
     """Return what to search for in names, at most three texts: the name, and its two halves."""
     name = reference.strip("/ ").rpartition("/")[2].strip()
     half = len(name) // 2
-    halves = (name[:half].strip(), name[half:].strip()) if half >= SHORTEST else ()
+    halves = (name[:half].strip(), name[half:].strip()) if half >= MIN_HALF_LETTERS else ()
     return tuple(filter(None, dict.fromkeys((name, *halves))))
 
 
-def near(reference: str, groups: Iterable[Group]) -> tuple[str, ...]:
+def similar_paths(reference: str, groups: Iterable[Group]) -> tuple[str, ...]:
     """Return the paths of at most three of these groups that are spelled nearly so.
 
     Those that differ only in case or in slashes come before any other.
     """
-    wanted = _loose(reference)
+    wanted = _normalize(reference)
     known = sorted(groups)
-    same = [group.path for group in known if wanted in (_loose(group.path), _loose(group.name))]
+    same = [
+        group.path for group in known if wanted in (_normalize(group.path), _normalize(group.name))
+    ]
     if same:
-        return tuple(dict.fromkeys(same))[:MOST]
+        return tuple(dict.fromkeys(same))[:MAX_SUGGESTIONS]
     spelled: dict[str, str] = {}
     for group in known:
-        spelled.setdefault(_loose(group.path), group.path)
-        spelled.setdefault(_loose(group.name), group.path)
-    alike = get_close_matches(wanted, sorted(spelled), n=MOST, cutoff=ALIKE)
+        spelled.setdefault(_normalize(group.path), group.path)
+        spelled.setdefault(_normalize(group.name), group.path)
+    alike = get_close_matches(wanted, sorted(spelled), n=MAX_SUGGESTIONS, cutoff=MIN_SIMILARITY)
     return tuple(dict.fromkeys(spelled[each] for each in alike))
 
 
-def _loose(text: str) -> str:
+def _normalize(text: str) -> str:
     return text.strip("/ ").casefold()

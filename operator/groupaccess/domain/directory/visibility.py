@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import Answer, Answers, ById, Question, Search
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 # A fine-grained permission first, then the role of realm-management that has the same effect.
 VIEW_GROUPS = 'the permission "view" on all Groups (or the role "view-users")'
 
 
-def hidden(answers: Answers) -> Iterator[Group]:
+def hidden_groups(answers: Answers) -> Iterator[Group]:
     """Yield the groups that are there and that the search for their own name does not show.
 
     Then the account sees only a part of the groups, and what no search shows proves nothing.
@@ -21,18 +21,18 @@ def hidden(answers: Answers) -> Iterator[Group]:
             continue
         for group in answer.groups:
             search = answers.get(Search(group.name))
-            if search is not None and not search.more and not _shows(search, group):
+            if search is not None and not search.truncated and not _shows(search, group):
                 yield group
 
 
-def refused(results: Mapping[Question, Answer | Failure]) -> ById | None:
+def forbidden_group(results: Mapping[Question, Answer | Failure]) -> ById | None:
     """Return the id of a group that is there, may not be read, and that no search shows.
 
     An id is asked for only where the searches that would show its group do not. Those that failed,
     or that do not show all, prove nothing.
     """
     searches = (each for question, each in results.items() if isinstance(question, Search))
-    if any(isinstance(each, Failure) or each.more for each in searches):
+    if any(isinstance(each, Failure) or each.truncated for each in searches):
         return None
     for question, result in results.items():
         forbidden = isinstance(result, Failure) and result.reason is Reason.KEYCLOAK_FORBIDDEN
@@ -41,10 +41,10 @@ def refused(results: Mapping[Question, Answer | Failure]) -> ById | None:
     return None
 
 
-def filtered(fact: str) -> Failure:
+def groups_hidden(fact: str) -> Failure:
     """Return why answers that leave something out are not believed."""
     text = f"{fact}: the operator's account lacks {VIEW_GROUPS}"
-    return Failure(Reason.KEYCLOAK_FORBIDDEN, advise(Reason.KEYCLOAK_FORBIDDEN, text))
+    return Failure(Reason.KEYCLOAK_FORBIDDEN, with_advice(Reason.KEYCLOAK_FORBIDDEN, text))
 
 
 def _shows(search: Answer, group: Group) -> bool:

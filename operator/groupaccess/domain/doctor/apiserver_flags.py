@@ -8,7 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.apiserver.oidc_check import Sight, agrees, mismatch, told, unknown
+from groupaccess.domain.apiserver.oidc_check import (
+    OidcCheck,
+    check_inconclusive,
+    check_matches,
+    check_mismatch,
+    flag_difference,
+)
 
 K3S_FLAG = "--kube-apiserver-arg"
 NOWHERE = (
@@ -33,35 +39,35 @@ def k3s_arguments(argv: Sequence[str]) -> tuple[str, ...] | None:
     return tuple(f"--{value}" for name, value in flags if name == K3S_FLAG)
 
 
-def compare(directory: Directory, seen: Iterable[Arguments]) -> Sight:
+def compare(directory: Directory, seen: Iterable[Arguments]) -> OidcCheck:
     """Compare each kube-apiserver's arguments with the directory; the worst is what is said."""
     sights = [_one(directory, each) for each in sorted(seen)]
     for truth in ("False", "Unknown"):
         for sight in sights:
-            if sight.truth == truth:
+            if sight.status == truth:
                 return sight
-    return sights[0] if sights else unknown(NOWHERE)
+    return sights[0] if sights else check_inconclusive(NOWHERE)
 
 
-def _one(directory: Directory, seen: Arguments) -> Sight:
+def _one(directory: Directory, seen: Arguments) -> OidcCheck:
     flags = dict(_pairs(seen.argv))
     if "--authentication-config" in flags:
         file = flags["--authentication-config"]
-        return unknown(
+        return check_inconclusive(
             f"{seen.where}: kube-apiserver reads {file}, which cannot be seen from here: a canary "
             "would show what is in it (spec.canary)"
         )
     for fact in _differences(directory, flags):
-        return mismatch(f"{seen.where}: {fact}")
+        return check_mismatch(f"{seen.where}: {fact}")
     clients = [client.client_id for client in directory.clients]
     client = flags.get("--oidc-client-id", "")
     if client not in clients:
-        return unknown(
+        return check_inconclusive(
             f"{seen.where}: kube-apiserver was told --oidc-client-id={client}, the clients of this "
             f"directory are {', '.join(clients)}: their tokens get a 401, unless a mapper adds "
             "that audience; a canary would show it (spec.canary)"
         )
-    return agrees(f"{seen.where}: kube-apiserver was told what this directory says")
+    return check_matches(f"{seen.where}: kube-apiserver was told what this directory says")
 
 
 def _differences(directory: Directory, flags: Mapping[str, str]) -> Iterator[str]:
@@ -75,7 +81,7 @@ def _differences(directory: Directory, flags: Mapping[str, str]) -> Iterator[str
     for what, ours in (("claim", directory.groups_claim), ("prefix", directory.groups_prefix)):
         theirs = flags.get(f"--oidc-groups-{what}", "")
         if theirs != ours:
-            yield told(what, theirs, ours)
+            yield flag_difference(what, theirs, ours)
 
 
 def _pairs(argv: Iterable[str]) -> Iterator[tuple[str, str]]:

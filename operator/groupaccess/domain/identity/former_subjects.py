@@ -9,15 +9,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from groupaccess.domain.binding import RESERVED, BindingKey, BindingName, Content
-from groupaccess.domain.timestamp import read_time, stamp
+from groupaccess.domain.binding import SYSTEM_PREFIX, BindingContent, BindingKey, BindingName
+from groupaccess.domain.timestamp import format_time, parse_time
 
-ANNOTATION = "former-subjects"
-LONGEST = timedelta(hours=1)
-MOST = 4
+FORMER_ANNOTATION = "former-subjects"
+MAX_FORMER_LIFETIME = timedelta(hours=1)
+MAX_FORMER_SUBJECTS = 4
 
 
-class Former(NamedTuple):
+class FormerSubject(NamedTuple):
     """Until when a subject stays bound (aware), and the clients whose tokens carried it.
 
     Without clients nobody knows whose they were.
@@ -27,41 +27,43 @@ class Former(NamedTuple):
     clients: frozenset[str] = frozenset()
 
 
-Formers = Mapping[str, Former]
+FormerSubjects = Mapping[str, FormerSubject]
 
 
-def former_subjects(content: Content) -> dict[str, Former]:
+def former_subjects(content: BindingContent) -> dict[str, FormerSubject]:
     """Return the former subjects that a binding lists and binds.
 
     Somebody may have edited it: what cannot be read counts as none, a name that Kubernetes keeps
     for itself is none, and an end may be at any time until `lasting` has bounded it.
     """
-    text = content.annotation(ANNOTATION)
+    text = content.annotation(FORMER_ANNOTATION)
     listed = _json(text) if text else {}
     found = ((name, _former(listed[name])) for name in content.groups if name in listed)
-    return {name: one for name, one in found if one and not name.startswith(RESERVED)}
+    return {name: one for name, one in found if one and not name.startswith(SYSTEM_PREFIX)}
 
 
-def annotation(formers: Formers) -> dict[str, str]:
+def former_annotation(formers: FormerSubjects) -> dict[str, str]:
     """Return the annotation that lists them, by its name; none for none."""
     listed = {
-        name: {"clients": sorted(one.clients), "until": stamp(one.until)}
+        name: {"clients": sorted(one.clients), "until": format_time(one.until)}
         for name, one in formers.items()
     }
     text = json.dumps(listed, ensure_ascii=False, sort_keys=True)
-    return {ANNOTATION: text} if listed else {}
+    return {FORMER_ANNOTATION: text} if listed else {}
 
 
-def lasting(formers: Formers, now: datetime, longest: timedelta = LONGEST) -> dict[str, Former]:
+def unexpired(
+    formers: FormerSubjects, now: datetime, longest: timedelta = MAX_FORMER_LIFETIME
+) -> dict[str, FormerSubject]:
     """Return those that have not ended; none stays for longer than `longest` from now."""
     limit = (now + longest).replace(microsecond=0)
     bounded = ((name, one._replace(until=min(one.until, limit))) for name, one in formers.items())
     return {name: one for name, one in bounded if now < one.until}
 
 
-def merged(many: Iterable[Formers]) -> dict[str, Former]:
+def merge_former(many: Iterable[FormerSubjects]) -> dict[str, FormerSubject]:
     """Return all of them; of two ends for one subject the earlier counts."""
-    found: dict[str, Former] = {}
+    found: dict[str, FormerSubject] = {}
     for formers in many:
         for name, one in formers.items():
             if name not in found or one.until < found[name].until:
@@ -69,27 +71,27 @@ def merged(many: Iterable[Formers]) -> dict[str, Former]:
     return found
 
 
-def newest(formers: Formers) -> dict[str, Former]:
+def last_to_end(formers: FormerSubjects) -> dict[str, FormerSubject]:
     """Return those that end last, as many as are kept."""
     by_end = sorted(formers, key=lambda name: (formers[name].until, name))
-    return {name: formers[name] for name in by_end[-MOST:]}
+    return {name: formers[name] for name in by_end[-MAX_FORMER_SUBJECTS:]}
 
 
-def by_mapping(contents: Mapping[BindingKey, Content]) -> dict[str, dict[str, Former]]:
+def former_by_mapping(
+    contents: Mapping[BindingKey, BindingContent],
+) -> dict[str, dict[str, FormerSubject]]:
     """Return the former subjects of an object's bindings, by the name of their mapping."""
-    found: dict[str, list[Formers]] = {}
+    found: dict[str, list[FormerSubjects]] = {}
     for key, content in contents.items():
         name, formers = BindingName.parse(key.name), former_subjects(content)
         if name is not None and formers:
             found.setdefault(name.mapping, []).append(formers)
-    return {mapping: merged(many) for mapping, many in found.items()}
+    return {mapping: merge_former(many) for mapping, many in found.items()}
 
 
-def words(subject: str, former: Former) -> str:
+def describe_former(subject: str, former: FormerSubject) -> str:
     """Say until when a former subject stays bound, and why."""
-    return (
-        f'"{subject}" stays bound until {stamp(former.until)}, for tokens from before the rename.'
-    )
+    return f'"{subject}" stays bound until {format_time(former.until)}, for tokens from before the rename.'
 
 
 def _json(text: str) -> dict[str, Any]:
@@ -100,11 +102,11 @@ def _json(text: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _former(value: object) -> Former | None:
+def _former(value: object) -> FormerSubject | None:
     if not isinstance(value, dict):
         return None
     until, clients = value.get("until"), value.get("clients")
-    end = read_time(until) if isinstance(until, str) else None
+    end = parse_time(until) if isinstance(until, str) else None
     known = clients if isinstance(clients, list) else []
     names = frozenset(each for each in known if isinstance(each, str))
-    return None if end is None else Former(end, names)
+    return None if end is None else FormerSubject(end, names)

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.binding import ANNOTATION_DOMAIN, BindingKey, BindingName, Content
+from groupaccess.domain.binding import ANNOTATION_DOMAIN, BindingContent, BindingKey, BindingName
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
-ACKNOWLEDGE = f"{ANNOTATION_DOMAIN}acknowledge"
-LEAST = 2  # groups in use that are absent: one alone has its grace
-NAMED = 3
+ACKNOWLEDGE_ANNOTATION = f"{ANNOTATION_DOMAIN}acknowledge"
+MIN_ABSENT_GROUPS = 2  # groups in use that are absent: one alone has its grace
+MAX_NAMED_GROUPS = 3
 
 
-class Use(NamedTuple):
+class PinnedGroup(NamedTuple):
     """What a binding pins of a directory; without subjects it is not in use any more.
 
     `group` is the path or name as declared, `path` the one that the group had last. `name` is the
@@ -32,33 +32,33 @@ class Use(NamedTuple):
     group: str
     path: str
     directory_id: str
-    grants: bool
+    has_subjects: bool
     name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Upheaval:
+class DirectoryAnomaly:
     """What is wrong with a directory as a whole.
 
-    `identity` is its new one, where bindings know another and nothing shows that it is the same
-    realm. `absent` are all pinned ids that are not in it, if those in use (`lost` of `used`) are
+    `new_directory_id` is its new one, where bindings know another and nothing shows that it is the same
+    realm. `absent` are all pinned ids that are not in it, if those in use (`absent_in_use` of `in_use`) are
     too many; `paths` names some of them.
     """
 
-    identity: str | None = None
+    new_directory_id: str | None = None
     absent: frozenset[str] = frozenset()
-    lost: int = 0
-    used: int = 0
+    absent_in_use: int = 0
+    in_use: int = 0
     paths: tuple[str, ...] = ()
 
     @property
     def tokens(self) -> tuple[str, ...]:
         """Return what an acknowledgement has to hold."""
-        identity = () if self.identity is None else (_token("i", [self.identity]),)
+        identity = () if self.new_directory_id is None else (_token("i", [self.new_directory_id]),)
         return (*identity, *((_token("g", self.absent),) if self.absent else ()))
 
 
-def use_of(key: BindingKey, content: Content) -> tuple[str, Use] | None:
+def pinned_group(key: BindingKey, content: BindingContent) -> tuple[str, PinnedGroup] | None:
     """Return the directory of a binding of ours, and what is pinned of it."""
     directory, group_id = content.annotation("directory"), content.annotation("group-id")
     if BindingName.parse(key.name) is None or not directory or not group_id:
@@ -66,15 +66,15 @@ def use_of(key: BindingKey, content: Content) -> tuple[str, Use] | None:
     names = ("group", "group-path", "directory-id")
     group, path, identity = (content.annotation(name) or "" for name in names)
     name = content.annotation("group-name") or path
-    return directory, Use(group_id, group, path, identity, bool(content.subjects), name)
+    return directory, PinnedGroup(group_id, group, path, identity, bool(content.subjects), name)
 
 
-def upheaval(
-    uses: Iterable[Use],
+def detect_anomaly(
+    uses: Iterable[PinnedGroup],
     snapshot: Snapshot,
     directory: Directory,
     declared_ids: AbstractSet[str] = frozenset(),
-) -> Upheaval:
+) -> DirectoryAnomaly:
     """Compare what is pinned with what was read.
 
     A group that was made anew is not absent where the directory follows its successor; one whose id
@@ -83,84 +83,95 @@ def upheaval(
     uses = tuple(uses)
     other = _has_other_identity(uses, snapshot) and not _is_believed(uses, snapshot)
     another = other and not _is_same_realm(uses, snapshot)
-    identity = snapshot.identity if another else None
+    identity = snapshot.directory_id if another else None
     away = [use for use in uses if use.group_id not in snapshot.by_id]
     if not directory.refuses_replaced:
         away = [
             use for use in away if use.group_id in declared_ids or not _has_successor(use, snapshot)
         ]
-    used = {use.group_id for use in uses if use.grants}
-    lost = {use.group_id for use in away if use.grants}
-    if len(lost) < LEAST or 2 * len(lost) <= len(used):
-        return Upheaval(identity)
+    used = {use.group_id for use in uses if use.has_subjects}
+    lost = {use.group_id for use in away if use.has_subjects}
+    if len(lost) < MIN_ABSENT_GROUPS or 2 * len(lost) <= len(used):
+        return DirectoryAnomaly(identity)
     absent = frozenset(use.group_id for use in away)
     paths = tuple(sorted({use.path for use in uses if use.group_id in lost}))
-    return Upheaval(identity, absent, len(lost), len(used), paths)
+    return DirectoryAnomaly(identity, absent, len(lost), len(used), paths)
 
 
-def new_account(uses: Iterable[Use], snapshot: Snapshot) -> str | None:
+def new_account(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> str | None:
     """Return the id of the operator's account where it is another one in the same realm."""
     uses = tuple(uses)
     changed = _has_other_identity(uses, snapshot) and _is_same_realm(uses, snapshot)
-    return snapshot.identity if changed else None
+    return snapshot.directory_id if changed else None
 
 
-def freeze(
-    found: Upheaval, directory: str, tokens: AbstractSet[str], seen: AbstractSet[str]
+def freeze_failure(
+    found: DirectoryAnomaly,
+    directory: str,
+    tokens: AbstractSet[str],
+    acknowledged_absent: AbstractSet[str],
 ) -> Failure | None:
     """Say why nothing is believed, None when there is no reason or each was acknowledged.
 
-    `seen` are ids whose absence was acknowledged since the start: they become fewer while that is
+    `acknowledged_absent` are ids whose absence was acknowledged since the start: they become fewer while that is
     acted upon, which is no new event.
     """
     facts = []
-    if found.identity is not None and _token("i", [found.identity]) not in tokens:
+    if found.new_directory_id is not None and _token("i", [found.new_directory_id]) not in tokens:
         facts.append(
-            f"the operator's account in Keycloak is another one, {found.identity}: was the realm "
+            f"the operator's account in Keycloak is another one, {found.new_directory_id}: was the realm "
             "made anew?"
         )
-    if found.absent and not found.absent <= seen and _token("g", found.absent) not in tokens:
-        more = "" if len(found.paths) <= NAMED else f" and {len(found.paths) - NAMED} more"
-        named = ", ".join(found.paths[:NAMED]) + more
-        facts.append(f"{found.lost} of {found.used} groups in use are gone: {named}")
+    if (
+        found.absent
+        and not found.absent <= acknowledged_absent
+        and _token("g", found.absent) not in tokens
+    ):
+        more = (
+            ""
+            if len(found.paths) <= MAX_NAMED_GROUPS
+            else f" and {len(found.paths) - MAX_NAMED_GROUPS} more"
+        )
+        named = ", ".join(found.paths[:MAX_NAMED_GROUPS]) + more
+        facts.append(f"{found.absent_in_use} of {found.in_use} groups in use are gone: {named}")
     if not facts:
         return None
     command = f"kubectl annotate keycloakdirectory {directory} --overwrite"
     text = (
         f"{'; '.join(facts)}. If that is meant to be: "
-        f"{command} {ACKNOWLEDGE}={'.'.join(found.tokens)}"
+        f"{command} {ACKNOWLEDGE_ANNOTATION}={'.'.join(found.tokens)}"
     )
-    return Failure(Reason.DIRECTORY_FROZEN, advise(Reason.DIRECTORY_FROZEN, text))
+    return Failure(Reason.DIRECTORY_FROZEN, with_advice(Reason.DIRECTORY_FROZEN, text))
 
 
-def acknowledged(annotation: str | None) -> frozenset[str]:
+def read_acknowledgement(annotation: str | None) -> frozenset[str]:
     """Read the tokens of an acknowledgement."""
     return frozenset(filter(None, (annotation or "").strip().split(".")))
 
 
-def _has_other_identity(uses: Iterable[Use], snapshot: Snapshot) -> bool:
-    known = {use.directory_id for use in uses if use.grants and use.directory_id}
-    return bool(known - {snapshot.identity})
+def _has_other_identity(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> bool:
+    known = {use.directory_id for use in uses if use.has_subjects and use.directory_id}
+    return bool(known - {snapshot.directory_id})
 
 
-def _is_believed(uses: Iterable[Use], snapshot: Snapshot) -> bool:
+def _is_believed(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> bool:
     """Tell whether a binding names this account: it was believed when that was written.
 
     Others may name the former one for long: what is suspended or held is not written.
     """
-    return any(use.grants and use.directory_id == snapshot.identity for use in uses)
+    return any(use.has_subjects and use.directory_id == snapshot.directory_id for use in uses)
 
 
-def _is_same_realm(uses: Iterable[Use], snapshot: Snapshot) -> bool:
+def _is_same_realm(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> bool:
     """Tell whether each id in use is still there: another realm has other ids.
 
     One id alone proves too little: somebody may have given it to a group of another realm.
     """
-    used = {use.group_id for use in uses if use.grants}
-    return len(used) >= LEAST and used <= snapshot.by_id.keys()
+    used = {use.group_id for use in uses if use.has_subjects}
+    return len(used) >= MIN_ABSENT_GROUPS and used <= snapshot.by_id.keys()
 
 
-def _has_successor(use: Use, snapshot: Snapshot) -> bool:
+def _has_successor(use: PinnedGroup, snapshot: Snapshot) -> bool:
     """Tell whether exactly one other group is what was declared."""
     return len(snapshot.by_reference.get(use.group, ())) == 1
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.binding import BindingKey, BindingName, Content
-from groupaccess.domain.timestamp import read_time
+from groupaccess.domain.binding import BindingContent, BindingKey, BindingName
+from groupaccess.domain.timestamp import parse_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class Pin:
         return self.group_name or self.path
 
 
-def pins(directory: str, contents: Mapping[BindingKey, Content]) -> dict[str, Pin]:
+def read_pins(directory: str, contents: Mapping[BindingKey, BindingContent]) -> dict[str, Pin]:
     """Return the pins of one object in a directory, by the group as declared.
 
     Of several for one group that counts which grants; the earliest start of a grace counts.
     """
     found: dict[str, Pin] = {}
-    for key in sorted(contents, key=lambda key: _weight(key, contents[key])):
+    for key in sorted(contents, key=lambda key: _precedence(key, contents[key])):
         content = contents[key]
         group, pin = content.annotation("group"), _pin(key, content)
         if pin is None or group is None or content.annotation("directory") != directory:
@@ -53,7 +53,9 @@ def pins(directory: str, contents: Mapping[BindingKey, Content]) -> dict[str, Pi
     return found
 
 
-def edited(access: Access, contents: Mapping[BindingKey, Content]) -> dict[str, str]:
+def respelled_groups(
+    access: Access, contents: Mapping[BindingKey, BindingContent]
+) -> dict[str, str]:
     """Return groups that are only spelled otherwise than before: as declared now, and before.
 
     That is what a binding says of the same mapping, whose group has this path or name. Nobody
@@ -74,11 +76,11 @@ def edited(access: Access, contents: Mapping[BindingKey, Content]) -> dict[str, 
     return found
 
 
-def _weight(key: BindingKey, content: Content) -> tuple[bool, str, BindingKey]:
+def _precedence(key: BindingKey, content: BindingContent) -> tuple[bool, str, BindingKey]:
     return not content.subjects, content.annotation("group-id") or "", key
 
 
-def _pin(key: BindingKey, content: Content) -> Pin | None:
+def _pin(key: BindingKey, content: BindingContent) -> Pin | None:
     group_id = content.annotation("group-id")
     if not group_id:
         return None
@@ -87,7 +89,7 @@ def _pin(key: BindingKey, content: Content) -> Pin | None:
         group_id,
         content.annotation("group-path") or content.annotation("group") or "",
         content.annotation("directory-id"),
-        read_time(content.annotation("missing-since")),
+        parse_time(content.annotation("missing-since")),
         content.annotation("replaced-id"),
         content.annotation("group-name"),
     )

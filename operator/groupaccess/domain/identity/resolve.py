@@ -7,16 +7,16 @@ from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.reading import Reading
-from groupaccess.domain.directory.snapshot import Ambiguous, Missing, Snapshot
-from groupaccess.domain.directory.suggestions import Hint
+from groupaccess.domain.directory.snapshot import NoGroup, SeveralGroups, Snapshot
+from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.identity.pins import Pin
-from groupaccess.domain.reasons import Reason, advise
-from groupaccess.domain.timestamp import stamp
+from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.timestamp import format_time
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ResolvedGroup:
     """The group that is meant; it replaced another id where the directory follows that."""
 
     group: Group
@@ -24,48 +24,50 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
-    """There is no group that may be bound: `proven` revokes.
+class UnresolvedGroup:
+    """There is no group that may be bound: `confirmed` revokes.
 
-    Of one that is gone, `since` is the start of its grace and `until` the end that is to come.
+    Of one that is gone, `missing_since` is the start of its grace and `grace_ends` the end that is to come.
     """
 
     failure: Failure
-    proven: bool = False
-    since: datetime | None = None
-    until: datetime | None = None
+    confirmed: bool = False
+    missing_since: datetime | None = None
+    grace_ends: datetime | None = None
 
 
-def locate(
+def resolve_group(
     mapping: AccessMapping,
     pin: Pin | None,
     reading: Reading,
     directory: Directory,
     now: datetime,
-    hint: Hint | None = None,
-) -> Found | Lost:
+    hint: Suggestion | None = None,
+) -> ResolvedGroup | UnresolvedGroup:
     """Find the group: by its id once that is known, by its name before."""
     snapshot = reading.snapshot
     if snapshot is None:
         raise ValueError("a group is looked for only in what was read")
     if mapping.group_id is not None and (pin is None or pin.group_id != mapping.group_id):
-        return _accept(mapping, mapping.group_id, reading, snapshot, directory)
+        return _resolve_declared_id(mapping, mapping.group_id, reading, snapshot, directory)
     if pin is None:
-        return _by_name(mapping, snapshot, hint)
+        return _resolve_name(mapping, snapshot, hint)
     group = snapshot.by_id.get(pin.group_id)
     if group is not None:
-        return Found(group, pin.replaced_id if mapping.group_id is None else None)
-    if pin.group_id not in reading.gone:
+        return ResolvedGroup(group, pin.replaced_id if mapping.group_id is None else None)
+    if pin.group_id not in reading.confirmed_absent:
         fact = (
             f"group {pin.path} (id {pin.group_id}) is not there, which counts once each group in "
             "use was asked for"
         )
-        return _lost(Reason.KEYCLOAK_UNAVAILABLE, fact)
-    grace = _missing(pin, reading.gone[pin.group_id], directory, now)
-    return _gone(mapping, pin, snapshot, directory, grace)
+        return _unresolved(Reason.KEYCLOAK_UNAVAILABLE, fact)
+    grace = _grace(pin, reading.confirmed_absent[pin.group_id], directory, now)
+    return _resolve_absent(mapping, pin, snapshot, directory, grace)
 
 
-def replaced(pin: Pin, directory: Directory, grace: Lost, fact: str) -> Lost:
+def replaced_group(
+    pin: Pin, directory: Directory, grace: UnresolvedGroup, fact: str
+) -> UnresolvedGroup:
     """Say that others have the name, or the string, of a group that is gone.
 
     Where the directory follows replaced groups and there is none to follow, the grace goes on.
@@ -74,74 +76,78 @@ def replaced(pin: Pin, directory: Directory, grace: Lost, fact: str) -> Lost:
         message = f"{grace.failure.message} {fact[0].upper()}{fact[1:]}."
         return replace(grace, failure=replace(grace.failure, message=message))
     was = f"group {pin.path} (id {pin.group_id}) is gone, and {fact}"
-    return _lost(Reason.GROUP_REPLACED, was, proven=True)
+    return _unresolved(Reason.GROUP_REPLACED, was, proven=True)
 
 
-def _accept(
+def _resolve_declared_id(
     mapping: AccessMapping,
     group_id: str,
     reading: Reading,
     snapshot: Snapshot,
     directory: Directory,
-) -> Found | Lost:
+) -> ResolvedGroup | UnresolvedGroup:
     """Take the id that is declared: at first it must bear the name that is declared."""
     group = snapshot.by_id.get(group_id)
     if group is not None and mapping.group in (group.path, group.name):
-        return Found(group)
+        return ResolvedGroup(group)
     named = snapshot.find(mapping.group)
     if group is None and not isinstance(named, Group):
-        return _lost(Reason.GROUP_NOT_FOUND, f"Keycloak has no group with id {group_id}")
+        return _unresolved(Reason.GROUP_NOT_FOUND, f"Keycloak has no group with id {group_id}")
     if group is not None:
         fact = f'spec.mappings[].groupId {group_id} is group {group.path}, not "{mapping.group}"'
     else:
         other = named.id if isinstance(named, Group) else ""
         fact = f'group "{mapping.group}" has id {other}, not {group_id}'
-    answered = group is not None or group_id in reading.gone
-    return _lost(Reason.GROUP_REPLACED, fact, proven=directory.refuses_replaced and answered)
+    answered = group is not None or group_id in reading.confirmed_absent
+    return _unresolved(Reason.GROUP_REPLACED, fact, proven=directory.refuses_replaced and answered)
 
 
-def _by_name(mapping: AccessMapping, snapshot: Snapshot, hint: Hint | None) -> Found | Lost:
+def _resolve_name(
+    mapping: AccessMapping, snapshot: Snapshot, hint: Suggestion | None
+) -> ResolvedGroup | UnresolvedGroup:
     match snapshot.find(mapping.group):
-        case Missing():
-            return _lost(Reason.GROUP_NOT_FOUND, _not_found(mapping.group, hint or Hint()))
-        case Ambiguous(paths):
+        case NoGroup():
+            return _unresolved(
+                Reason.GROUP_NOT_FOUND, _unknown_group(mapping.group, hint or Suggestion())
+            )
+        case SeveralGroups(paths):
             return _ambiguous(mapping, paths)
         case group:
-            return Found(group)
+            return ResolvedGroup(group)
 
 
-def _not_found(group: str, hint: Hint) -> str:
+def _unknown_group(group: str, hint: Suggestion) -> str:
     fact = f'Keycloak has no group "{group}"'
-    if hint.role:
+    if hint.is_role:
         fact += "; a realm role has that name, and roles are no groups"
-    return f"{fact}: did you mean {' or '.join(hint.near)}?" if hint.near else fact
+    return f"{fact}: did you mean {' or '.join(hint.similar)}?" if hint.similar else fact
 
 
-def _gone(
+def _resolve_absent(
     mapping: AccessMapping,
     pin: Pin,
     snapshot: Snapshot,
     directory: Directory,
-    grace: Lost,
-) -> Found | Lost:
+    grace: UnresolvedGroup,
+) -> ResolvedGroup | UnresolvedGroup:
     """Judge a pinned group that is confirmed gone: by who has its name now, else by the time."""
     named = snapshot.find(mapping.group)
     if isinstance(named, Group):
         if not directory.refuses_replaced and mapping.group_id is None:
-            return Found(named, pin.group_id)
+            return ResolvedGroup(named, pin.group_id)
         fact = f"group {named.path} has another id, {named.id}"
-        return replaced(pin, directory, grace, fact)
-    if isinstance(named, Ambiguous):
+        return replaced_group(pin, directory, grace, fact)
+    if isinstance(named, SeveralGroups):
         fact = f"others have its name: {', '.join(named.paths)}"
-        return replaced(pin, directory, grace, fact)
+        return replaced_group(pin, directory, grace, fact)
     heirs = (group for group in snapshot.by_reference.get(pin.path, ()) if group.path == pin.path)
     if (heir := next(heirs, None)) is not None:
         fact = f"group {heir.path} has another id, {heir.id}"
-        return replaced(pin, directory, grace, fact)
+        return replaced_group(pin, directory, grace, fact)
     return grace
 
 
-def _missing(pin: Pin, confirmed: datetime, directory: Directory, now: datetime) -> Lost:
+def _grace(pin: Pin, confirmed: datetime, directory: Directory, now: datetime) -> UnresolvedGroup:
     """Judge by the start of the grace: as the binding has it, or as it is remembered.
 
     What the binding cannot be made to say, since the API server refuses it, counts all the same.
@@ -152,17 +158,17 @@ def _missing(pin: Pin, confirmed: datetime, directory: Directory, now: datetime)
     over = now >= end
     ends = "its bindings went at" if over else "its bindings go at"
     fact = (
-        f"group {pin.path} (id {pin.group_id}) is gone from Keycloak since {stamp(since)}; "
-        f"{ends} {stamp(end)}"
+        f"group {pin.path} (id {pin.group_id}) is gone from Keycloak since {format_time(since)}; "
+        f"{ends} {format_time(end)}"
     )
-    lost = _lost(Reason.GROUP_MISSING, fact, proven=over)
-    return Lost(lost.failure, over, since, None if over else end)
+    lost = _unresolved(Reason.GROUP_MISSING, fact, proven=over)
+    return UnresolvedGroup(lost.failure, over, since, None if over else end)
 
 
-def _ambiguous(mapping: AccessMapping, paths: tuple[str, ...]) -> Lost:
+def _ambiguous(mapping: AccessMapping, paths: tuple[str, ...]) -> UnresolvedGroup:
     fact = f'"{mapping.group}" fits several groups: {", ".join(paths)}'
-    return _lost(Reason.GROUP_AMBIGUOUS, fact)
+    return _unresolved(Reason.GROUP_AMBIGUOUS, fact)
 
 
-def _lost(reason: Reason, fact: str, *, proven: bool = False) -> Lost:
-    return Lost(Failure(reason, advise(reason, fact)), proven)
+def _unresolved(reason: Reason, fact: str, *, proven: bool = False) -> UnresolvedGroup:
+    return UnresolvedGroup(Failure(reason, with_advice(reason, fact)), proven)

@@ -9,21 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.bindings.desired_state import Wanted
-from groupaccess.domain.condition import Condition, Truth
+from groupaccess.domain.bindings.desired_state import DesiredState
+from groupaccess.domain.condition import ConditionStatus, StatusCondition
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import ABOUT_GROUP, Reason, advise
+from groupaccess.domain.reasons import KEYCLOAK_OBJECTIONS, Reason, with_advice
 from groupaccess.domain.status.mapping_status import (
     PROGRESSING,
-    MappingStatus,
-    State,
-    mapping_status,
+    MappingReport,
+    MappingState,
+    report_mapping,
     still_bound,
 )
 from groupaccess.domain.status.observation import Observation
 from groupaccess.domain.verdict.verdict import Outcome, Verdict
 
-BOUND = {State.GRANTED, State.PARTIAL, State.HELD}
+BOUND_STATES = {MappingState.GRANTED, MappingState.PARTIAL, MappingState.HELD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +34,22 @@ class AccessStatus:
     when the next of the grants ends.
     """
 
-    conditions: tuple[Condition, ...]
-    mappings: tuple[MappingStatus, ...]
+    conditions: tuple[StatusCondition, ...]
+    mappings: tuple[MappingReport, ...]
     granted: str
     waiting: bool
     next_expiry: datetime | None
 
     @property
-    def ready(self) -> Condition:
+    def ready(self) -> StatusCondition:
         """Return the condition Ready."""
         return self.conditions[0]
 
 
-def status(
+def access_status(
     access: Access,
     verdicts: Iterable[Verdict],
-    wanted: Wanted,
+    wanted: DesiredState,
     now: Observation,
     *,
     patient: bool,
@@ -59,15 +59,15 @@ def status(
     `now` is what is bound; `patient` tells that what may come by itself is still waited for.
     """
     judged = sorted(verdicts, key=lambda verdict: verdict.mapping.name)
-    mappings = tuple(mapping_status(access, verdict, wanted, now) for verdict in judged)
-    problems = [*_unreadable(access), *_problems(mappings), *_left(access, now)]
-    waiting = patient and bool(problems) and all(problem.passing for problem in problems)
+    mappings = tuple(report_mapping(access, verdict, wanted, now) for verdict in judged)
+    problems = [*_unreadable(access), *_problems(mappings), *_left_over(access, now)]
+    waiting = patient and bool(problems) and all(problem.transient for problem in problems)
     ready = _ready(mappings, problems)
     return AccessStatus(
         conditions=(
             ready,
-            ready.echo("Reconciling", holds=waiting),
-            ready.echo("Stalled", holds=bool(problems) and not waiting),
+            ready.as_type("Reconciling", holds=waiting),
+            ready.as_type("Stalled", holds=bool(problems) and not waiting),
             _verified(judged),
         ),
         mappings=mappings,
@@ -79,16 +79,16 @@ def status(
 
 def _unreadable(access: Access) -> Iterator[Failure]:
     if access.unreadable is not None:
-        yield Failure(Reason.UNREADABLE, advise(Reason.UNREADABLE, access.unreadable))
+        yield Failure(Reason.UNREADABLE, with_advice(Reason.UNREADABLE, access.unreadable))
 
 
-def _problems(mappings: Iterable[MappingStatus]) -> Iterator[Failure]:
+def _problems(mappings: Iterable[MappingReport]) -> Iterator[Failure]:
     for mapping in mappings:
         if not mapping.as_declared:
-            yield Failure(mapping.reason, f"{mapping.name}: {mapping.message}", mapping.passing)
+            yield Failure(mapping.reason, f"{mapping.name}: {mapping.message}", mapping.transient)
 
 
-def _left(access: Access, now: Observation) -> Iterator[Failure]:
+def _left_over(access: Access, now: Observation) -> Iterator[Failure]:
     """Yield what is bound for mappings that are no longer there."""
     declared = {mapping.name for mapping in access.mappings}
     for key in sorted(key for name in now.bindings.keys() - declared for key in now.bindings[name]):
@@ -96,8 +96,8 @@ def _left(access: Access, now: Observation) -> Iterator[Failure]:
         yield replace(fault, message=still_bound([key], now.faults))
 
 
-def _count(mappings: tuple[MappingStatus, ...]) -> str:
-    return f"{sum(mapping.state in BOUND for mapping in mappings)}/{len(mappings)}"
+def _count(mappings: tuple[MappingReport, ...]) -> str:
+    return f"{sum(mapping.state in BOUND_STATES for mapping in mappings)}/{len(mappings)}"
 
 
 def _next_expiry(verdicts: Iterable[Verdict]) -> datetime | None:
@@ -105,56 +105,58 @@ def _next_expiry(verdicts: Iterable[Verdict]) -> datetime | None:
     return min((end for end in ends if end is not None), default=None)
 
 
-def _ready(mappings: tuple[MappingStatus, ...], problems: list[Failure]) -> Condition:
+def _ready(mappings: tuple[MappingReport, ...], problems: list[Failure]) -> StatusCondition:
     if problems:
-        first = min(problems, key=lambda problem: problem.passing)  # who needs a person
+        first = min(problems, key=lambda problem: problem.transient)  # who needs a person
         more = len(problems) - 1
         also = f" (and {more} more)" if more else ""
-        return Condition("Ready", "False", first.reason, first.message + also)
-    ended = sum(mapping.state is State.EXPIRED for mapping in mappings)
+        return StatusCondition("Ready", "False", first.reason, first.message + also)
+    ended = sum(mapping.state is MappingState.EXPIRED for mapping in mappings)
     also = f", {ended} ended in time" if ended else ""
-    empty = ", ".join(m.name for m in mappings if m.state is State.GRANTED and m.nowhere)
+    empty = ", ".join(
+        m.name for m in mappings if m.state is MappingState.GRANTED and m.selects_nothing
+    )
     also += f"; 0 namespaces for {empty}" if empty else ""
     message = f"{_count(mappings)} mappings are bound as declared{also}."
-    return Condition("Ready", "True", _calm_reason({m.reason for m in mappings}), message)
+    return StatusCondition("Ready", "True", _ready_reason({m.reason for m in mappings}), message)
 
 
-def _calm_reason(reasons: set[Reason]) -> Reason:
+def _ready_reason(reasons: set[Reason]) -> Reason:
     """Return why nothing is to be done: suspended, all expired, or simply granted."""
     if Reason.SUSPENDED in reasons:
         return Reason.SUSPENDED
     return Reason.EXPIRED if reasons == {Reason.EXPIRED} else Reason.GRANTED
 
 
-def _verified(judged: list[Verdict]) -> Condition:
+def _verified(judged: list[Verdict]) -> StatusCondition:
     """Tell Keycloak's word: False where it objects, Unknown where it was not asked.
 
     What Kubernetes' facts alone revoke, above all what has expired, needs no word of Keycloak's
     and is left out. Where nothing is left, nothing is unverified: True.
     """
-    verdicts = [v for v in judged if v.outcome is not Outcome.REVOKE or _denied(v)]
+    verdicts = [v for v in judged if v.outcome is not Outcome.REVOKE or _keycloak_objects(v)]
     if judged and not verdicts:
         message = "No mapping is left that Keycloak would be asked for."
-        return Condition("Verified", "True", judged[0].reason, message)
-    answers: tuple[tuple[Truth, Callable[[Verdict], bool]], ...] = (
-        ("False", _denied),
-        ("Unknown", _unasked),
+        return StatusCondition("Verified", "True", judged[0].reason, message)
+    answers: tuple[tuple[ConditionStatus, Callable[[Verdict], bool]], ...] = (
+        ("False", _keycloak_objects),
+        ("Unknown", _unanswered),
     )
     for said, applies in answers:
         first = next(filter(applies, verdicts), None)
         if first is not None:
             message = f"{first.mapping.name}: {first.message}"
-            return Condition("Verified", said, first.reason, message)
+            return StatusCondition("Verified", said, first.reason, message)
     doubt = next((doubt for verdict in verdicts for doubt in verdict.doubts), None)
     if doubt is not None:
-        return Condition("Verified", "Unknown", doubt.reason, doubt.message)
-    return Condition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
+        return StatusCondition("Verified", "Unknown", doubt.reason, doubt.message)
+    return StatusCondition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
 
 
-def _denied(verdict: Verdict) -> bool:
-    return verdict.reason in ABOUT_GROUP
+def _keycloak_objects(verdict: Verdict) -> bool:
+    return verdict.reason in KEYCLOAK_OBJECTIONS
 
 
-def _unasked(verdict: Verdict) -> bool:
+def _unanswered(verdict: Verdict) -> bool:
     asked = verdict.outcome is Outcome.GRANT or verdict.reason is Reason.CLUSTER_ROLE_NOT_FOUND
     return not asked

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from groupaccess.domain.condition import Condition
+from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import PASSING, Reason, advise
+from groupaccess.domain.reasons import TRANSIENT, Reason, with_advice
 
-SUSPENDED = advise(
+SUSPENDED_MESSAGE = with_advice(
     Reason.SUSPENDED,
     "Suspended by spec.suspend: nothing new is granted and nothing is repaired, removal and expiry "
     "still act",
@@ -15,7 +15,7 @@ SUSPENDED = advise(
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class RoundSummary:
     """How a directory is asked: how many groups are in use and there, and what failed.
 
     `failed` questions had no answer in the last round, one of them for the reason `failure`.
@@ -30,33 +30,33 @@ class Asking:
 
 def directory_conditions(
     reading: Reading,
-    asking: Asking,
+    asking: RoundSummary,
     *,
     patient: bool,
     held: Failure | None = None,
     suspended: bool = False,
-) -> tuple[Condition, ...]:
+) -> tuple[StatusCondition, ...]:
     """Return Ready, Reconciling and Stalled as kstatus reads them.
 
     `patient` tells that what may come by itself is still waited for, `held` why it grants nothing
     new whatever was read.
     """
     failure = held or reading.failure
-    also = f" {SUSPENDED}" if suspended else ""
+    also = f" {SUSPENDED_MESSAGE}" if suspended else ""
     if failure is None:
         reason = Reason.SUSPENDED if suspended else Reason.READ
-        ready = Condition("Ready", "True", reason, _read(asking) + also)
+        ready = StatusCondition("Ready", "True", reason, _describe(asking) + also)
     else:
-        ready = Condition("Ready", "False", failure.reason, failure.message + also)
-    waiting = failure is not None and patient and failure.reason in PASSING
+        ready = StatusCondition("Ready", "False", failure.reason, failure.message + also)
+    waiting = failure is not None and patient and failure.reason in TRANSIENT
     return (
         ready,
-        ready.echo("Reconciling", holds=waiting),
-        ready.echo("Stalled", holds=failure is not None and not waiting),
+        ready.as_type("Reconciling", holds=waiting),
+        ready.as_type("Stalled", holds=failure is not None and not waiting),
     )
 
 
-def _read(asking: Asking) -> str:
+def _describe(asking: RoundSummary) -> str:
     """Say how many groups are in use, and what is not as it should be."""
     said = [f"{asking.groups} {'group' if asking.groups == 1 else 'groups'} in use."]
     if asking.interval:

@@ -7,26 +7,26 @@ from datetime import datetime
 from enum import StrEnum
 
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.access.namespace_scope import Places
+from groupaccess.domain.access.namespace_scope import Placement
 from groupaccess.domain.binding import BindingKey
-from groupaccess.domain.bindings.desired_state import Wanted
-from groupaccess.domain.bindings.other_grants import AlsoGrantedBy
+from groupaccess.domain.bindings.desired_state import DesiredState
+from groupaccess.domain.bindings.other_grants import OtherGrants
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.identity.former_subjects import newest, words
-from groupaccess.domain.reasons import PASSING, Reason, advise
-from groupaccess.domain.status.observation import Bound, Observation
+from groupaccess.domain.identity.former_subjects import describe_former, last_to_end
+from groupaccess.domain.reasons import TRANSIENT, Reason, with_advice
+from groupaccess.domain.status.observation import MappingBindings, Observation
 from groupaccess.domain.verdict.verdict import Outcome, Verdict
 
-FIRST = 10
-NAMED = 3  # bindings that a message names
+MAX_PROBLEMS = 10
+MAX_NAMED_BINDINGS = 3  # bindings that a message names
 PROGRESSING = Failure(
     Reason.PROGRESSING,
-    advise(Reason.PROGRESSING, "the API server has not answered a write yet"),
-    passing=True,
+    with_advice(Reason.PROGRESSING, "the API server has not answered a write yet"),
+    transient=True,
 )
 
 
-class State(StrEnum):
+class MappingState(StrEnum):
     """How a mapping stands."""
 
     GRANTED = "Granted"  # bound as declared
@@ -38,212 +38,220 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PlacementProblem:
     """A place where a mapping does not stand as declared; namespace "" is the whole cluster.
 
-    `passing` may come by itself, and needs no person yet.
+    `transient` may come by itself, and needs no person yet.
     """
 
     namespace: str
     reason: Reason
     message: str
-    passing: bool = False
+    transient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class MappingStatus:
-    """One mapping: its state and why, whom it binds, and where; `passing` may come by itself.
+class MappingReport:
+    """One mapping: its state and why, whom it binds, and where; `transient` may come by itself.
 
     `wanted` and `granted` count namespaces, for a mapping that has a scope; `problems` are the
     first ten of them.
     """
 
     name: str
-    state: State
+    state: MappingState
     reason: Reason
     message: str
     cluster_role: str
     scoped: bool
-    passing: bool = False
+    transient: bool = False
     wanted: int = 0
     granted: int = 0
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[PlacementProblem, ...] = ()
     group_path: str | None = None
     group_id: str | None = None
     subjects: tuple[str, ...] = ()
     expires_at: datetime | None = None
-    also: AlsoGrantedBy | None = None
+    other_grants: OtherGrants | None = None
 
     @property
-    def nowhere(self) -> bool:
+    def selects_nothing(self) -> bool:
         """Tell whether it has a scope in which there is no namespace."""
         return self.scoped and not self.wanted
 
     @property
     def as_declared(self) -> bool:
         """Tell whether the mapping stands as it is declared; an expired one does."""
-        return self.state in {State.GRANTED, State.EXPIRED}
+        return self.state in {MappingState.GRANTED, MappingState.EXPIRED}
 
 
-def mapping_status(
-    access: Access, verdict: Verdict, wanted: Wanted, now: Observation
-) -> MappingStatus:
+def report_mapping(
+    access: Access, verdict: Verdict, wanted: DesiredState, now: Observation
+) -> MappingReport:
     """Say how a mapping stands, by what is bound. The same facts give the same words.
 
     While Keycloak cannot be read, what is said of what is bound stays as it was. One that is
     suspended stands as declared when it is bound as it would be without that.
     """
-    mapping, where = verdict.mapping, wanted.places[verdict.mapping.name]
-    keys = [access.key(mapping, namespace) for namespace in where.wanted]
+    mapping, where = verdict.mapping, wanted.placements[verdict.mapping.name]
+    keys = [access.binding_key(mapping, namespace) for namespace in where.active]
     if mapping.unreadable:  # its role and places are not known, only its name
         keys = sorted(now.bindings.get(mapping.name, {}))
-    bound = now.bound(mapping.name, keys, wanted)
-    meant = verdict.would or verdict
-    meant = meant.said if bound.places else meant
+    bound = now.compare(mapping.name, keys, wanted)
+    meant = verdict.without_suspend or verdict
+    meant = meant.reported if bound.allowed else meant
     verdict = verdict if verdict.suspended else meant
     granted = _is_granted(meant, keys, bound, now)
     problems = _problems(verdict, keys, where, bound, now)
     complete = not problems and not bound.extra and len(bound.exact) == len(keys)
     refused = any(key in now.faults for key in bound.exact)
-    missing = bool(where.absent) or len(bound.exact) < len(keys)
+    missing = bool(where.missing) or len(bound.exact) < len(keys)
     partial = granted and not (refused or verdict.suspended) and missing and bool(bound.exact)
     state = _state(verdict, bound, partial=partial, complete=complete and granted)
     if problems and (granted or verdict.suspended):
-        reason, message, passing = _say(problems)
+        reason, message, passing = _summarize(problems)
         message = f"{verdict.message} {message}" if verdict.suspended else message
     else:
-        message = verdict.message + _also(verdict, state, where, bound, now)
+        message = verdict.message + _remark(verdict, state, where, bound, now)
         message += "".join(f" {text}" for text in _formers(mapping.name, bound, now))
-        reason, passing = verdict.reason, _passes(verdict, bound, now)
-    group = (meant.last or meant).group
-    return MappingStatus(
+        reason, passing = verdict.reason, _is_transient(verdict, bound, now)
+    group = (meant.last_known or meant).group
+    return MappingReport(
         name=mapping.name,
         state=state,
         reason=reason,
         message=message,
         cluster_role=mapping.cluster_role,
         scoped=mapping.scope is not None,
-        passing=passing,
-        wanted=len(keys) + len(where.absent),
-        granted=len(_anywhere(verdict, keys, bound)),
-        problems=problems[:FIRST] if mapping.scope is not None else (),
+        transient=passing,
+        wanted=len(keys) + len(where.missing),
+        granted=len(_bound_in(verdict, keys, bound)),
+        problems=problems[:MAX_PROBLEMS] if mapping.scope is not None else (),
         group_path=group.path if group else None,
         group_id=group.id if group else None,
-        subjects=now.subjects(mapping.name, bound.exact or bound.places or bound.extra),
+        subjects=now.subjects(mapping.name, bound.exact or bound.allowed or bound.extra),
         expires_at=mapping.expires_at,
-        also=now.also.get(mapping.name),
+        other_grants=now.other_grants.get(mapping.name),
     )
 
 
-def _anywhere(
-    verdict: Verdict, keys: Iterable[BindingKey], bound: Bound
+def _bound_in(
+    verdict: Verdict, keys: Iterable[BindingKey], bound: MappingBindings
 ) -> AbstractSet[BindingKey]:
     """Return where it is bound, of what is revoked also where it should be no more."""
     if verdict.outcome is Outcome.REVOKE:
         return bound.extra & frozenset(keys)
-    return bound.places
+    return bound.allowed
 
 
 def _is_granted(
-    verdict: Verdict, keys: Iterable[BindingKey], bound: Bound, now: Observation
+    verdict: Verdict, keys: Iterable[BindingKey], bound: MappingBindings, now: Observation
 ) -> bool:
     """Tell whether all is granted now, or was and nothing waits for Keycloak to be read."""
-    done = (key in bound.places or key in now.faults or key in now.under_way for key in keys)
-    return verdict.outcome is Outcome.GRANT or (verdict.unread and all(done))
+    done = (key in bound.allowed or key in now.faults or key in now.pending for key in keys)
+    return verdict.outcome is Outcome.GRANT or (verdict.directory_unavailable and all(done))
 
 
-def _state(verdict: Verdict, bound: Bound, *, partial: bool, complete: bool) -> State:
+def _state(
+    verdict: Verdict, bound: MappingBindings, *, partial: bool, complete: bool
+) -> MappingState:
     if verdict.outcome is Outcome.REVOKE:
-        if bound.some:
-            return State.HELD
-        return State.EXPIRED if verdict.reason is Reason.EXPIRED else State.REVOKED
+        if bound.any_bound:
+            return MappingState.HELD
+        return MappingState.EXPIRED if verdict.reason is Reason.EXPIRED else MappingState.REVOKED
     if complete:
-        return State.GRANTED
-    if not bound.some:
-        return State.PENDING
-    return State.PARTIAL if partial else State.HELD
+        return MappingState.GRANTED
+    if not bound.any_bound:
+        return MappingState.PENDING
+    return MappingState.PARTIAL if partial else MappingState.HELD
 
 
-def _also(verdict: Verdict, state: State, where: Places, bound: Bound, now: Observation) -> str:
+def _remark(
+    verdict: Verdict,
+    state: MappingState,
+    where: Placement,
+    bound: MappingBindings,
+    now: Observation,
+) -> str:
     """Say what is bound although it should not be, and what is not although nothing objects."""
     if bound.extra:
         return f" {still_bound(bound.extra, now.faults)}"
-    if state is State.HELD:
+    if state is MappingState.HELD:
         return " It is still bound."
     if verdict.outcome is Outcome.REVOKE and bound.faulty:
         return f" The group's id could not be kept: {now.faults[min(bound.faulty)].message}"
-    if verdict.outcome is Outcome.GRANT and not where.wanted:
+    if verdict.outcome is Outcome.GRANT and not where.active:
         return " There are 0 namespaces for it now."
     return ""
 
 
-def _formers(mapping: str, bound: Bound, now: Observation) -> Iterator[str]:
+def _formers(mapping: str, bound: MappingBindings, now: Observation) -> Iterator[str]:
     """Say which subjects stay bound for tokens from before a rename, those that end last."""
-    for subject, former in sorted(newest(now.formers(mapping, bound.places)).items()):
-        yield words(subject, former)
+    for subject, former in sorted(last_to_end(now.former(mapping, bound.allowed)).items()):
+        yield describe_former(subject, former)
 
 
-def _passes(verdict: Verdict, bound: Bound, now: Observation) -> bool:
+def _is_transient(verdict: Verdict, bound: MappingBindings, now: Observation) -> bool:
     if verdict.outcome is Outcome.REVOKE and bound.extra:
-        return all(now.faults[key].passing for key in bound.extra & now.faults.keys())
-    return verdict.reason in PASSING
+        return all(now.faults[key].transient for key in bound.extra & now.faults.keys())
+    return verdict.reason in TRANSIENT
 
 
 def still_bound(keys: Iterable[BindingKey], faults: Mapping[BindingKey, Failure]) -> str:
     """Name the bindings that should be gone, and why they are not."""
     named = sorted(keys)
-    more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+    more = f" and {len(named) - MAX_NAMED_BINDINGS} more" if len(named) > MAX_NAMED_BINDINGS else ""
     fault = next((f": {faults[key].message}" for key in named if key in faults), ".")
-    listed = ", ".join(str(key) for key in named[:NAMED])
+    listed = ", ".join(str(key) for key in named[:MAX_NAMED_BINDINGS])
     return f"What should be gone is still bound: {listed}{more}{fault}"
 
 
 def _problems(
     verdict: Verdict,
     keys: Iterable[BindingKey],
-    where: Places,
-    bound: Bound,
+    where: Placement,
+    bound: MappingBindings,
     now: Observation,
-) -> tuple[Problem, ...]:
+) -> tuple[PlacementProblem, ...]:
     if verdict.outcome is Outcome.REVOKE:
         return ()
-    found = dict[str, Problem]()  # the API server refuses a list with one namespace twice
-    for problem in _each(verdict, keys, where, bound, now):
-        if problem.namespace not in found or found[problem.namespace].passing:
+    found = dict[str, PlacementProblem]()  # the API server refuses a list with one namespace twice
+    for problem in _all_problems(verdict, keys, where, bound, now):
+        if problem.namespace not in found or found[problem.namespace].transient:
             found[problem.namespace] = problem
     return tuple(found[namespace] for namespace in sorted(found))
 
 
-def _each(
+def _all_problems(
     verdict: Verdict,
     keys: Iterable[BindingKey],
-    where: Places,
-    bound: Bound,
+    where: Placement,
+    bound: MappingBindings,
     now: Observation,
-) -> Iterator[Problem]:
+) -> Iterator[PlacementProblem]:
     for key in (key for key in keys if key not in bound.extra):
         fault = now.faults.get(key)
         if fault is None and key not in bound.exact and verdict.outcome is Outcome.GRANT:
             fault = PROGRESSING
         if fault is not None:
-            former = key in bound.places and key not in bound.exact
+            former = key in bound.allowed and key not in bound.exact
             message = f"{fault.message} {still_bound([key], {})}" if former else fault.message
             yield _problem(key, fault, message)
     for key in bound.extra:
         yield _problem(key, now.faults.get(key, PROGRESSING), still_bound([key], now.faults))
-    for namespace in where.absent:
+    for namespace in where.missing:
         fact = f'there is no namespace "{namespace}"'
-        message = advise(Reason.NAMESPACE_NOT_FOUND, fact)
-        yield Problem(namespace, Reason.NAMESPACE_NOT_FOUND, message, passing=True)
+        message = with_advice(Reason.NAMESPACE_NOT_FOUND, fact)
+        yield PlacementProblem(namespace, Reason.NAMESPACE_NOT_FOUND, message, transient=True)
 
 
-def _problem(key: BindingKey, fault: Failure, message: str) -> Problem:
-    passing = fault.passing or fault.reason in PASSING
-    return Problem(key.namespace, fault.reason, message, passing)
+def _problem(key: BindingKey, fault: Failure, message: str) -> PlacementProblem:
+    passing = fault.transient or fault.reason in TRANSIENT
+    return PlacementProblem(key.namespace, fault.reason, message, passing)
 
 
-def _say(problems: tuple[Problem, ...]) -> tuple[Reason, str, bool]:
-    first = min(problems, key=lambda problem: problem.passing)  # who needs a person
+def _summarize(problems: tuple[PlacementProblem, ...]) -> tuple[Reason, str, bool]:
+    first = min(problems, key=lambda problem: problem.transient)  # who needs a person
     more = len(problems) - 1
     message = first.message + (f" (and {more} more)" if more else "")
-    return first.reason, message, first.passing
+    return first.reason, message, first.transient

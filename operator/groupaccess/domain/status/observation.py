@@ -5,34 +5,34 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from groupaccess.domain.binding import Binding, BindingKey, BindingName, RoleRef
-from groupaccess.domain.bindings.desired_state import Wanted
-from groupaccess.domain.bindings.other_grants import AlsoGrantedBy
+from groupaccess.domain.bindings.desired_state import DesiredState
+from groupaccess.domain.bindings.other_grants import OtherGrants
 from groupaccess.domain.bindings.plan import is_ours
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.identity.former_subjects import Former, former_subjects, merged
+from groupaccess.domain.identity.former_subjects import FormerSubject, former_subjects, merge_former
 
-MOST_SUBJECTS = 32  # that a status shows
+MAX_SUBJECTS = 32  # that a status shows
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class MappingBindings:
     """The bindings of one mapping that have subjects.
 
-    `exact` are as they are wanted, `places` where something is bound that may be, `extra` what
+    `exact` are as they are wanted, `allowed` where something is bound that may be, `extra` what
     should be gone, `ending` what ends with its namespace. `faulty` are those of the mapping that
     could not be written or deleted.
     """
 
     exact: frozenset[BindingKey] = frozenset()
-    places: frozenset[BindingKey] = frozenset()
+    allowed: frozenset[BindingKey] = frozenset()
     extra: frozenset[BindingKey] = frozenset()
     ending: frozenset[BindingKey] = frozenset()
     faulty: frozenset[BindingKey] = frozenset()
 
     @property
-    def some(self) -> bool:
+    def any_bound(self) -> bool:
         """Tell whether anybody is bound."""
-        return bool(self.places or self.extra or self.ending)
+        return bool(self.allowed or self.extra or self.ending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,63 +40,65 @@ class Observation:
     """What the watch and the answers to our writes show of one GroupAccess.
 
     `bindings` are those of ours that have subjects, by the name of their mapping. `faults` are
-    writes and deletions that do not work, and `under_way` those that were not answered yet. `also`
+    writes and deletions that do not work, and `pending` those that were not answered yet. `other_grants`
     are other bindings for the same right, by the mapping's name.
     """
 
     bindings: Mapping[str, Mapping[BindingKey, Binding]] = field(default_factory=dict)
     faults: Mapping[BindingKey, Failure] = field(default_factory=dict)
-    under_way: AbstractSet[BindingKey] = frozenset()
-    also: Mapping[str, AlsoGrantedBy] = field(default_factory=dict)
+    pending: AbstractSet[BindingKey] = frozenset()
+    other_grants: Mapping[str, OtherGrants] = field(default_factory=dict)
 
     def subjects(self, mapping: str, keys: Iterable[BindingKey]) -> tuple[str, ...]:
         """Return the groups that some bindings of a mapping name, the first of them, sorted."""
         bound = self.bindings.get(mapping, {})
         named = {group for key in keys for group in bound[key].content.groups}
-        return tuple(sorted(named))[:MOST_SUBJECTS]
+        return tuple(sorted(named))[:MAX_SUBJECTS]
 
-    def formers(self, mapping: str, keys: Iterable[BindingKey]) -> dict[str, Former]:
+    def former(self, mapping: str, keys: Iterable[BindingKey]) -> dict[str, FormerSubject]:
         """Return the former subjects that some bindings of a mapping bind."""
         bound = self.bindings.get(mapping, {})
-        return merged(former_subjects(bound[key].content) for key in keys)
+        return merge_former(former_subjects(bound[key].content) for key in keys)
 
-    def bound(self, mapping: str, keys: Iterable[BindingKey], wanted: Wanted) -> Bound:
+    def compare(
+        self, mapping: str, keys: Iterable[BindingKey], wanted: DesiredState
+    ) -> MappingBindings:
         """Compare the bindings of a mapping, whose places are `keys`: role, subjects and place."""
         theirs = self.bindings.get(mapping, {})
         here = frozenset(keys)
         may = {key for key in theirs if _may_be(key, wanted) and _has_role(theirs[key])}
         places = may & here
-        return Bound(
+        return MappingBindings(
             exact=frozenset(key for key in places if _is_exact(theirs[key], wanted)),
-            places=frozenset(places),
+            allowed=frozenset(places),
             extra=frozenset(theirs.keys() - may),
             ending=frozenset(may - here),
-            faulty=frozenset(key for key in self.faults if name_of(key) == mapping),
+            faulty=frozenset(key for key in self.faults if mapping_in_name(key) == mapping),
         )
 
 
-def by_mapping(bindings: Iterable[Binding]) -> dict[str, dict[BindingKey, Binding]]:
+def bindings_by_mapping(bindings: Iterable[Binding]) -> dict[str, dict[BindingKey, Binding]]:
     """Sort those of ours that have subjects by the mapping that their names spell."""
     found: dict[str, dict[BindingKey, Binding]] = {}
     for binding in bindings:
-        mapping = name_of(binding.key)
+        mapping = mapping_in_name(binding.key)
         if mapping is not None and binding.content.subjects and is_ours(binding):
             found.setdefault(mapping, {})[binding.key] = binding
     return found
 
 
-def name_of(key: BindingKey) -> str | None:
+def mapping_in_name(key: BindingKey) -> str | None:
     """Return the name of the mapping that a reserved name spells, None for another name."""
     name = BindingName.parse(key.name)
     return name.mapping if name else None
 
 
-def _may_be(key: BindingKey, wanted: Wanted) -> bool:
+def _may_be(key: BindingKey, wanted: DesiredState) -> bool:
     content = wanted.contents.get(key)
-    return key in wanted.kept or (content is not None and bool(content.subjects))
+    return key in wanted.preserved or (content is not None and bool(content.subjects))
 
 
-def _is_exact(binding: Binding, wanted: Wanted) -> bool:
+def _is_exact(binding: Binding, wanted: DesiredState) -> bool:
     content = wanted.contents.get(binding.key)
     return content is None or set(content.subjects) == set(binding.content.subjects)
 

@@ -7,21 +7,25 @@ from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
-from groupaccess.domain.tokens.client_claims import named, reachable, writers
-from groupaccess.domain.tokens.group_claims import Claim
+from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.tokens.client_claims import (
+    describe_mapper,
+    effective_mappers,
+    optional_claim_mappers,
+)
+from groupaccess.domain.tokens.group_claims import GroupClaim
 
 
-def collision(
-    group: Group, claimed: Claim, directory: Directory, snapshot: Snapshot
+def find_collision(
+    group: Group, claimed: GroupClaim, directory: Directory, snapshot: Snapshot
 ) -> Failure | None:
     """Tell whether members of another group, or of a role, carry one of the strings, too."""
-    for fact in carried_by_others(group, claimed.subjects, directory, snapshot):
-        return Failure(Reason.CLAIM_COLLISION, advise(Reason.CLAIM_COLLISION, fact))
+    for fact in others_with_subjects(group, claimed.subjects, directory, snapshot):
+        return Failure(Reason.CLAIM_COLLISION, with_advice(Reason.CLAIM_COLLISION, fact))
     return None
 
 
-def carried_by_others(
+def others_with_subjects(
     group: Group, subjects: Iterable[str], directory: Directory, snapshot: Snapshot
 ) -> Iterator[str]:
     """Say by whose tokens one of the subjects is carried beside those of the group."""
@@ -30,10 +34,10 @@ def carried_by_others(
         others = ", ".join(other.path for other in snapshot.namesakes(group, value))
         if others:
             yield f'tokens carry "{value}" for {group.path} and for {others} alike'
-    yield from given_by_others(strings, directory, snapshot)
+    yield from mappers_granting_to_others(strings, directory, snapshot)
 
 
-def given_by_others(
+def mappers_granting_to_others(
     strings: AbstractSet[str], directory: Directory, snapshot: Snapshot
 ) -> Iterator[str]:
     """Name the mappers that give one of the strings to people who are not in the group.
@@ -46,13 +50,13 @@ def given_by_others(
         client = snapshot.by_client_id.get(wanted.client_id)
         if client is None or not client.enabled:
             continue
-        for mapper in writers(client, wanted, name):
-            for value in sorted(strings & (mapper.adds or frozenset())):
-                yield f'{named(mapper, client)} puts "{value}" into tokens of others, too'
-        for mapper in reachable(client, wanted, name):
-            for value in sorted(strings & (mapper.adds or frozenset())):
+        for mapper in effective_mappers(client, wanted, name):
+            for value in sorted(strings & (mapper.other_values or frozenset())):
+                yield f'{describe_mapper(mapper, client)} puts "{value}" into tokens of others, too'
+        for mapper in optional_claim_mappers(client, wanted, name):
+            for value in sorted(strings & (mapper.other_values or frozenset())):
                 yield (
-                    f'{named(mapper, client)} puts "{value}" into tokens of others, too, when a '
+                    f'{describe_mapper(mapper, client)} puts "{value}" into tokens of others, too, when a '
                     f'login asks for that scope: take it from the scopes of client "'
                     f'{client.client_id}", if nothing needs it'
                 )

@@ -5,36 +5,38 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any
 
-from groupaccess.domain.directory.client import Proof, Result
+from groupaccess.domain.directory.client import ProofResult, TokenProof
 
 # How soon a token is asked for again while the configuration stays the same. A member's token may
 # lack the string for a reason that no mapper shows, and that is put right at any time.
-AGAIN = {
-    Result.PROVEN: timedelta(days=1),
-    Result.REFUTED: timedelta(0),
-    Result.UNPROVEN: timedelta(minutes=10),
+RECHECK_AFTER = {
+    ProofResult.PROVEN: timedelta(days=1),
+    ProofResult.REFUTED: timedelta(0),
+    ProofResult.UNPROVEN: timedelta(minutes=10),
 }
 
 
-def judge(
-    expected: AbstractSet[str], token: Mapping[str, Any], claim: str, who: str, now: datetime
-) -> Proof:
+def check_example_token(
+    expected: AbstractSet[str], token: Mapping[str, Any], claim: str, token_of: str, now: datetime
+) -> TokenProof:
     """Compare a token's payload with what it should carry. No other string of it is told.
 
-    `who` is whose token it is, such as `the ID token of client "headlamp" for a member of /SRE`.
+    `token_of` is whose token it is, such as `the ID token of client "headlamp" for a member of /SRE`.
     """
-    found = read_claim(token.get(claim))
-    lifetime, audience = _lifetime(token), read_claim(token.get("aud")) or frozenset()
+    found = claim_strings(token.get(claim))
+    lifetime, audience = _lifetime(token), claim_strings(token.get("aud")) or frozenset()
     lacking = sorted(expected - (found or frozenset()))
     if lacking:
         strings = " and ".join(f'"{text}"' for text in lacking)
-        fact = f'{who} lacks {strings} in claim "{claim}"{_instead(token, claim, found)}'
-        return Proof(Result.REFUTED, fact, now, lifetime, audience)
+        fact = f'{token_of} lacks {strings} in claim "{claim}"{_instead(token, claim, found)}'
+        return TokenProof(ProofResult.REFUTED, fact, now, lifetime, audience)
     strings = " and ".join(f'"{text}"' for text in sorted(expected))
-    return Proof(Result.PROVEN, f"{who} carries {strings} as computed", now, lifetime, audience)
+    return TokenProof(
+        ProofResult.PROVEN, f"{token_of} carries {strings} as computed", now, lifetime, audience
+    )
 
 
-def read_claim(value: object) -> frozenset[str] | None:
+def claim_strings(value: object) -> frozenset[str] | None:
     """Return a claim as kube-apiserver reads it: a string or a list of them, else None."""
     if isinstance(value, str):
         return frozenset({value})

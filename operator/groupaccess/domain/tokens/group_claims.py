@@ -7,47 +7,50 @@ with it off; kube-apiserver puts --oidc-groups-prefix before each entry of --oid
 from dataclasses import dataclass
 
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.binding import RESERVED, Content, Subject
+from groupaccess.domain.binding import SYSTEM_PREFIX, BindingContent, Subject
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.tokens.client_claims import Silence, carried
+from groupaccess.domain.tokens.client_claims import ClaimUnavailable, client_claim_values
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class GroupClaim:
     """The subjects of a group, sorted, and what speaks against some of the clients.
 
-    `partial` tells that a client's strings are not known: what was bound for it must not be taken
-    for something that it no longer sends. `senders` are, where clients carry different strings,
+    `incomplete` tells that a client's strings are not known: what was bound for it must not be taken
+    for something that it no longer sends. `subjects_by_client` are, where clients carry different strings,
     those of each.
     """
 
     subjects: tuple[str, ...]
     doubts: tuple[Failure, ...] = ()
-    partial: bool = False
-    senders: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    incomplete: bool = False
+    subjects_by_client: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
-    def said_of(self, group: Group) -> str:
+    def describe(self, group: Group) -> str:
         """Say it in a sentence, which names the clients where they differ."""
-        each = (f"{' and '.join(subjects)} by client {name}" for name, subjects in self.senders)
+        each = (
+            f"{' and '.join(subjects)} by client {name}"
+            for name, subjects in self.subjects_by_client
+        )
         strings = "; ".join(each) or " and ".join(self.subjects)
         return f"members of {group.path} carry {strings}."
 
 
-def claim(group: Group, directory: Directory, snapshot: Snapshot) -> Claim | Failure:
+def group_claim(group: Group, directory: Directory, snapshot: Snapshot) -> GroupClaim | Failure:
     """Compute the subjects over all clients of the directory.
 
     The strings of clients that are known are bound; a client that gives none leaves a doubt. With
     no string at all the first client's failure is returned.
     """
     senders: list[tuple[str, tuple[str, ...]]] = []
-    silences: list[Silence] = []
+    silences: list[ClaimUnavailable] = []
     doubts: list[Failure] = []
     for wanted in directory.clients:
         client = snapshot.by_client_id.get(wanted.client_id)
-        found = carried(group, wanted, directory.groups_claim, client)
-        if isinstance(found, Silence):
+        found = client_claim_values(group, wanted, directory.groups_claim, client)
+        if isinstance(found, ClaimUnavailable):
             silences.append(found)
             doubts.append(found.failure)
         else:
@@ -57,29 +60,31 @@ def claim(group: Group, directory: Directory, snapshot: Snapshot) -> Claim | Fai
     if not senders:
         return silences[0].failure
     each = {subjects for _, subjects in senders}
-    return Claim(
+    return GroupClaim(
         subjects=tuple(sorted({subject for subjects in each for subject in subjects})),
         doubts=tuple(dict.fromkeys(doubts)),
-        partial=any(silence.unknown for silence in silences),
-        senders=tuple(senders) if len(each) > 1 else (),
+        incomplete=any(silence.uncertain for silence in silences),
+        subjects_by_client=tuple(senders) if len(each) > 1 else (),
     )
 
 
-def sending_clients(directory: Directory, snapshot: Snapshot) -> frozenset[str]:
+def clients_with_groups(directory: Directory, snapshot: Snapshot) -> frozenset[str]:
     """Return the clients whose tokens carry groups, so far as is known, or may do so."""
     anybody = Group("/", "/", "")
     found = {
-        wanted.client_id: carried(
+        wanted.client_id: client_claim_values(
             anybody, wanted, directory.groups_claim, snapshot.by_client_id.get(wanted.client_id)
         )
         for wanted in directory.clients
     }
     return frozenset(
-        name for name, one in found.items() if not isinstance(one, Silence) or one.unknown
+        name
+        for name, one in found.items()
+        if not isinstance(one, ClaimUnavailable) or one.uncertain
     )
 
 
-def plausible_subjects(group: str, content: Content, prefix: str) -> tuple[Subject, ...]:
+def plausible_subjects(group: str, content: BindingContent, prefix: str) -> tuple[Subject, ...]:
     """Return the subjects of a binding that the declared group can have: drift is no grant."""
     path = content.annotation("group-path") or group
     leaf = content.annotation("group-name") or path.rpartition("/")[2]
@@ -87,4 +92,4 @@ def plausible_subjects(group: str, content: Content, prefix: str) -> tuple[Subje
         return ()
     strings = {prefix + path, prefix + leaf}
     fits = (s for s in content.subjects if s.kind == "Group" and s.name in strings)
-    return tuple(s for s in fits if not s.name.startswith(RESERVED))
+    return tuple(s for s in fits if not s.name.startswith(SYSTEM_PREFIX))

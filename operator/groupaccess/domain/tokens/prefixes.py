@@ -7,28 +7,28 @@ from datetime import UTC, datetime
 
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 UNKNOWN_AGE = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Prefixes:
+class PeerPrefixes:
     """What the `groupsPrefix` of other directories means for one directory.
 
     `conflict` says why it grants nothing new: another one, which comes first, has the same prefix.
-    `foreign` are prefixes of other issuers' directories, by the directory's name, with which its
+    `nested` are prefixes of other issuers' directories, by the directory's name, with which its
     own strings must not begin; `others` are all prefixes of those that are no partners.
     `partners` are the names of directories whose equal names mean equal
     groups: subjects that were bound by one of them stay until this directory knows the group.
     """
 
     conflict: Failure | None = None
-    foreign: tuple[tuple[str, str], ...] = ()
+    nested: tuple[tuple[str, str], ...] = ()
     others: frozenset[str] = frozenset()
     partners: frozenset[str] = frozenset()
 
-    def take_over(self, subject: str, own: str, bare: AbstractSet[str]) -> bool:
+    def own_now(self, subject: str, own: str, bare: AbstractSet[str]) -> bool:
         """Tell whether a subject with a prefix of before may be another directory's now.
 
         `own` is this directory's prefix now. Only what is in `bare`, names and paths, may be of a
@@ -37,30 +37,34 @@ class Prefixes:
         others = self.others if subject in bare else self.others - {""}
         return not subject.startswith(own) and subject.startswith(tuple(others))
 
-    def collision(self, subjects: Iterable[str]) -> Failure | None:
+    def find_prefix_collision(self, subjects: Iterable[str]) -> Failure | None:
         """Tell whether tokens of another directory may carry one of the strings."""
         for subject in sorted(subjects):
-            for name, prefix in self.foreign:
+            for name, prefix in self.nested:
                 if subject.startswith(prefix):
                     fact = (
                         f'"{subject}" begins with "{prefix}", the groupsPrefix of directory '
                         f'"{name}": a group "{subject.removeprefix(prefix)}" there is the same to '
                         "kube-apiserver, unless one of the two directories gets another prefix"
                     )
-                    return Failure(Reason.CLAIM_COLLISION, advise(Reason.CLAIM_COLLISION, fact))
+                    return Failure(
+                        Reason.CLAIM_COLLISION, with_advice(Reason.CLAIM_COLLISION, fact)
+                    )
         return None
 
 
-def prefixes(name: str, directories: Mapping[str, Directory], bound: AbstractSet[str]) -> Prefixes:
+def compare_prefixes(
+    name: str, directories: Mapping[str, Directory], bound: AbstractSet[str]
+) -> PeerPrefixes:
     """Compare a directory with the others; `bound` are the names that bindings with subjects bear.
 
     Directories of one issuer are one realm: they may have the same prefix.
     """
     own, partners = directories.get(name), _partners(name, directories)
     if own is None:
-        return Prefixes(partners=partners)
+        return PeerPrefixes(partners=partners)
     foreign = [each for each in directories.values() if each.issuer != own.issuer]
-    return Prefixes(
+    return PeerPrefixes(
         _conflict(own, [each for each in foreign if each.name not in partners], bound),
         tuple(sorted((each.name, each.groups_prefix) for each in foreign if _nests(each, own))),
         frozenset(each.groups_prefix for each in foreign if each.name not in partners),
@@ -91,27 +95,27 @@ def _conflict(
     own: Directory, foreign: Iterable[Directory], bound: AbstractSet[str]
 ) -> Failure | None:
     """Name the first of those with the same prefix, if the directory does not come before it."""
-    mine = _order(own, bound)
+    mine = _precedence(own, bound)
     rivals = (each for each in foreign if each.groups_prefix == own.groups_prefix)
-    first = min(rivals, key=lambda each: _order(each, bound), default=None)
-    if first is None or mine < _order(first, bound):
+    first = min(rivals, key=lambda each: _precedence(each, bound), default=None)
+    if first is None or mine < _precedence(first, bound):
         return None
     fact = (
         f'spec.tokens.groupsPrefix "{own.groups_prefix}" of directory "{own.name}" is that of '
         f'directory "{first.name}", too, which is another realm ({first.issuer}): kube-apiserver '
         f'cannot tell whose group a string is, so that only "{first.name}" grants anything new, '
-        f"{_why_first(first, own, bound)}"
+        f"{_precedence_cause(first, own, bound)}"
     )
-    return Failure(Reason.PREFIX_SHARED, advise(Reason.PREFIX_SHARED, fact))
+    return Failure(Reason.PREFIX_SHARED, with_advice(Reason.PREFIX_SHARED, fact))
 
 
-def _order(directory: Directory, bound: AbstractSet[str]) -> tuple[bool, datetime, str]:
+def _precedence(directory: Directory, bound: AbstractSet[str]) -> tuple[bool, datetime, str]:
     """Put those first that bindings name, whatever a restore did to the age of the objects."""
     unbound = directory.name not in bound
     return unbound, directory.created or UNKNOWN_AGE, directory.name
 
 
-def _why_first(first: Directory, own: Directory, bound: AbstractSet[str]) -> str:
+def _precedence_cause(first: Directory, own: Directory, bound: AbstractSet[str]) -> str:
     if first.name in bound and own.name not in bound:
         return "since bindings name it"
     return "since it is older" if first.created != own.created else "since its name comes first"

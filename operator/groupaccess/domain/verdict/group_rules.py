@@ -5,69 +5,82 @@ from dataclasses import replace
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.apiserver.audience import audience_doubts
-from groupaccess.domain.binding import RESERVED
+from groupaccess.domain.binding import SYSTEM_PREFIX
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.identity.pins import Pin
-from groupaccess.domain.identity.resolve import Found, Lost, locate, replaced
+from groupaccess.domain.identity.resolve import (
+    ResolvedGroup,
+    UnresolvedGroup,
+    replaced_group,
+    resolve_group,
+)
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.tokens.collisions import collision
-from groupaccess.domain.tokens.group_claims import claim
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict, hold, say
+from groupaccess.domain.tokens.collisions import find_collision
+from groupaccess.domain.tokens.group_claims import group_claim
+from groupaccess.domain.verdict.verdict import (
+    EvaluationContext,
+    Outcome,
+    Verdict,
+    hold_for,
+    verdict_for,
+)
 
 
-def proven(mapping: AccessMapping, given: Circumstances) -> Verdict:
+def evaluate_group(mapping: AccessMapping, given: EvaluationContext) -> Verdict:
     """Decide by what Keycloak was read to say, and by the ClusterRole."""
     directory, snapshot = given.directory, given.reading.snapshot
     if directory is None or snapshot is None:
         raise ValueError("a mapping is judged by a directory only after it was read")
     pin = given.pins.get(mapping.group)
-    hint = given.hints.get(mapping.group)
-    located = locate(mapping, pin, given.reading, directory, given.now, hint)
-    found = _strangers(pin, located, given)
+    hint = given.suggestions.get(mapping.group)
+    located = resolve_group(mapping, pin, given.reading, directory, given.now, hint)
+    found = _string_taken_over(pin, located, given)
     since = None
-    if isinstance(found, Lost):
-        outcome = Outcome.REVOKE if found.proven else Outcome.HOLD
-        said = replace(hold(mapping, found.failure), outcome=outcome, until=found.until)
-        since = found.since
-        if said.unread:
+    if isinstance(found, UnresolvedGroup):
+        outcome = Outcome.REVOKE if found.confirmed else Outcome.HOLD
+        said = replace(hold_for(mapping, found.failure), outcome=outcome, grace_ends=found.grace_ends)
+        since = found.missing_since
+        if said.directory_unavailable:
             return said
     else:
-        said = _claimed(mapping, found.group, directory, snapshot, given)
+        said = _evaluate_claim(mapping, found.group, directory, snapshot, given)
         if said.outcome is Outcome.GRANT:
-            said = _told(said, found.group, found.replaced_id)
-            doubts = audience_doubts(directory, snapshot, given.sight)
-            said = _with_canary(_doubted(said, *doubts), given)
+            said = _with_notes(said, found.group, found.replaced_id)
+            doubts = audience_doubts(directory, snapshot, given.oidc_check)
+            said = _with_oidc_check(_with_doubts(said, *doubts), given)
     if pin is None:
         return said
-    identity = snapshot.identity if pin.group_id in snapshot.by_id else pin.directory_id
+    identity = snapshot.directory_id if pin.group_id in snapshot.by_id else pin.directory_id
     return replace(said, pin=replace(pin, missing_since=since, directory_id=identity))
 
 
-def _strangers(pin: Pin | None, found: Found | Lost, given: Circumstances) -> Found | Lost:
+def _string_taken_over(
+    pin: Pin | None, found: ResolvedGroup | UnresolvedGroup, given: EvaluationContext
+) -> ResolvedGroup | UnresolvedGroup:
     """Take a group that is gone for replaced where others carry its string: now they get in."""
     directory, snapshot = given.directory, given.reading.snapshot
     if pin is None or directory is None or snapshot is None:
         return found
-    if isinstance(found, Found) or found.failure.reason is not Reason.GROUP_MISSING:
+    if isinstance(found, ResolvedGroup) or found.failure.reason is not Reason.GROUP_MISSING:
         return found
     name = pin.group_name or pin.path.rpartition("/")[2]
     former = Group(pin.path, name, pin.group_id)
-    claimed = claim(former, directory, snapshot)
+    claimed = group_claim(former, directory, snapshot)
     if isinstance(claimed, Failure):
         return found
     for value in (text.removeprefix(directory.groups_prefix) for text in claimed.subjects):
         others = ", ".join(other.path for other in snapshot.namesakes(former, value))
         if others:
-            return replaced(pin, directory, found, f'tokens carry "{value}" for {others} now')
-    collided = given.prefixes.collision(claimed.subjects)
+            return replaced_group(pin, directory, found, f'tokens carry "{value}" for {others} now')
+    collided = given.prefixes.find_prefix_collision(claimed.subjects)
     if collided is not None and directory.revokes_collided:
-        return replace(found, failure=collided, proven=True, until=None)
+        return replace(found, failure=collided, confirmed=True, grace_ends=None)
     return found
 
 
-def _told(granted: Verdict, group: Group, replaced_id: str | None) -> Verdict:
+def _with_notes(granted: Verdict, group: Group, replaced_id: str | None) -> Verdict:
     """Say of a grant what is not as it was declared, or as it was at first."""
     message, declared = granted.message, granted.mapping.group
     if declared not in (group.path, group.name):
@@ -77,7 +90,7 @@ def _told(granted: Verdict, group: Group, replaced_id: str | None) -> Verdict:
     return replace(granted, message=message, replaced_id=replaced_id)
 
 
-def would_bind(mapping: AccessMapping, given: Circumstances) -> tuple[str, ...]:
+def potential_subjects(mapping: AccessMapping, given: EvaluationContext) -> tuple[str, ...]:
     """Return the subjects of the group so far as it is known: others may still bind them."""
     directory, snapshot = given.directory, given.reading.snapshot
     if directory is None or snapshot is None:
@@ -87,63 +100,63 @@ def would_bind(mapping: AccessMapping, given: Circumstances) -> tuple[str, ...]:
     group = pinned or snapshot.find(mapping.group)
     if not isinstance(group, Group):
         return ()
-    claimed = claim(group, directory, snapshot)
+    claimed = group_claim(group, directory, snapshot)
     return () if isinstance(claimed, Failure) else claimed.subjects
 
 
-def _claimed(
+def _evaluate_claim(
     mapping: AccessMapping,
     group: Group,
     directory: Directory,
     snapshot: Snapshot,
-    given: Circumstances,
+    given: EvaluationContext,
 ) -> Verdict:
-    claimed = claim(group, directory, snapshot)
+    claimed = group_claim(group, directory, snapshot)
     if isinstance(claimed, Failure):
-        return hold(mapping, claimed)
+        return hold_for(mapping, claimed)
     for subject in claimed.subjects:
-        if subject.startswith(RESERVED):
+        if subject.startswith(SYSTEM_PREFIX):
             return refuse_reserved(mapping, subject)
-    collided = collision(group, claimed, directory, snapshot) or given.prefixes.collision(
-        claimed.subjects
-    )
+    collided = find_collision(
+        group, claimed, directory, snapshot
+    ) or given.prefixes.find_prefix_collision(claimed.subjects)
     if collided is not None:
         outcome = Outcome.REVOKE if directory.revokes_collided else Outcome.HOLD
-        return replace(hold(mapping, collided), outcome=outcome)
+        return replace(hold_for(mapping, collided), outcome=outcome)
     if mapping.cluster_role not in given.cluster_roles:
         fact = f'there is no ClusterRole "{mapping.cluster_role}"'
-        return say(mapping, Outcome.HOLD, Reason.CLUSTER_ROLE_NOT_FOUND, fact)
+        return verdict_for(mapping, Outcome.HOLD, Reason.CLUSTER_ROLE_NOT_FOUND, fact)
     return Verdict(
         mapping,
         Outcome.GRANT,
         Reason.GRANTED,
-        claimed.said_of(group),
+        claimed.describe(group),
         group,
         claimed.subjects,
         claimed.doubts,
-        claimed.partial,
+        claimed.incomplete,
     )
 
 
-def _doubted(granted: Verdict, *doubts: Failure) -> Verdict:
+def _with_doubts(granted: Verdict, *doubts: Failure) -> Verdict:
     """Say of a grant, and first of all, that its tokens may be refused by kube-apiserver."""
     message = " ".join((granted.message, *(doubt.message for doubt in doubts)))
     return replace(granted, message=message, doubts=(*doubts, *granted.doubts))
 
 
-def _with_canary(claimed: Verdict, given: Circumstances) -> Verdict:
+def _with_oidc_check(claimed: Verdict, given: EvaluationContext) -> Verdict:
     """Hold a grant that the canary contradicts; doubt one for which it could not be asked."""
-    sight = given.sight
+    sight = given.oidc_check
     if not given.directory or not given.directory.canary or sight is None:
         return claimed
-    if claimed.outcome is not Outcome.GRANT or sight.truth == "True":
+    if claimed.outcome is not Outcome.GRANT or sight.status == "True":
         return claimed
     if sight.contradicts:
-        return hold(claimed.mapping, sight.failure)
+        return hold_for(claimed.mapping, sight.failure)
     return replace(claimed, doubts=(*claimed.doubts, sight.failure))
 
 
 def refuse_reserved(mapping: AccessMapping, subject: str) -> Verdict:
     """Refuse what belongs to Kubernetes itself, whose authorizer would take it for its own."""
     fact = f'kube-apiserver would see the group "{subject}"'
-    return say(mapping, Outcome.REVOKE, Reason.INVALID_SUBJECT, fact)
+    return verdict_for(mapping, Outcome.REVOKE, Reason.INVALID_SUBJECT, fact)

@@ -1,15 +1,15 @@
 """What a mapping that is suspended says: what would be bound without that."""
 
-from groupaccess.domain.access.namespace_scope import places
-from groupaccess.domain.verdict.verdict import Circumstances, Outcome, Verdict
+from groupaccess.domain.access.namespace_scope import resolve_scope
+from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
 
-def would_be(would: Verdict, given: Circumstances) -> str:
+def describe_without_suspend(would: Verdict, given: EvaluationContext) -> str:
     """Put into words what a verdict would do, were nothing suspended.
 
     While Keycloak cannot be read, it is the answer by the last reading, and the words stay.
     """
-    would = would.last or would
+    would = would.last_known or would
     if would.outcome is not Outcome.GRANT:
         whom = "nobody" if would.outcome is Outcome.REVOKE else "nothing new"
         return f"would bind {whom}: {would.message}"
@@ -19,9 +19,9 @@ def would_be(would: Verdict, given: Circumstances) -> str:
     )
 
 
-def _where(would: Verdict, given: Circumstances) -> str:
+def _where(would: Verdict, given: EvaluationContext) -> str:
     """Say where it would be bound, so far as the namespaces are there."""
     if would.mapping.scope is None:
         return "in the whole cluster"
-    count = len(places(would.mapping.scope, given.namespaces).wanted)
+    count = len(resolve_scope(would.mapping.scope, given.namespaces).active)
     return f"in {count} namespace{'' if count == 1 else 's'}"

@@ -9,15 +9,20 @@ from typing import Self
 
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.access.namespace_scope import Namespaces
-from groupaccess.domain.apiserver.oidc_check import Sight
+from groupaccess.domain.access.namespace_scope import NamespacesByName
+from groupaccess.domain.apiserver.oidc_check import OidcCheck
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.reading import Gap, Reading
-from groupaccess.domain.directory.suggestions import Hint
+from groupaccess.domain.directory.reading import MissingAnswer, Reading
+from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.identity.pins import Pin
-from groupaccess.domain.reasons import ABOUT_GROUP, UNREAD, Reason, advise
-from groupaccess.domain.tokens.prefixes import Prefixes
+from groupaccess.domain.reasons import (
+    DIRECTORY_UNAVAILABLE,
+    KEYCLOAK_OBJECTIONS,
+    Reason,
+    with_advice,
+)
+from groupaccess.domain.tokens.prefixes import PeerPrefixes
 
 
 class Outcome(Enum):
@@ -33,11 +38,11 @@ class Verdict:
     """The answer for one mapping. `subjects` and `group` are set for GRANT alone.
 
     `message` is stable, and says what to do. `doubts` are what could not be verified of a GRANT;
-    while it is `partial`, no string that stands is taken away. `last` is the answer by the last
-    reading, while Keycloak cannot be read. Of a REVOKE, `would_bind` are the subjects that the
-    mapping would have, so far as the last reading tells. Of a mapping that is suspended, `would` is
+    while it is `incomplete`, no string that stands is taken away. `last_known` is the answer by the last
+    reading, while Keycloak cannot be read. Of a REVOKE, `potential_subjects` are the subjects that the
+    mapping would have, so far as the last reading tells. Of a mapping that is suspended, `without_suspend` is
     the answer without that. `pin` is what the group's bindings should
-    say of it, once Keycloak was asked; `until` is when a grace ends; `replaced_id` goes with a
+    say of it, once Keycloak was asked; `grace_ends` is when a grace ends; `replaced_id` goes with a
     GRANT that follows a group which was made anew.
     """
 
@@ -48,45 +53,45 @@ class Verdict:
     group: Group | None = None
     subjects: tuple[str, ...] = ()
     doubts: tuple[Failure, ...] = ()
-    partial: bool = False
-    last: Self | None = None
-    would_bind: tuple[str, ...] = ()
-    would: Self | None = None
+    incomplete: bool = False
+    last_known: Self | None = None
+    potential_subjects: tuple[str, ...] = ()
+    without_suspend: Self | None = None
     pin: Pin | None = None
-    until: datetime | None = None
+    grace_ends: datetime | None = None
     replaced_id: str | None = None
 
     @property
-    def forgets(self) -> bool:
+    def drops_pin(self) -> bool:
         """Tell whether the pinned id goes, too: Keycloak's facts never make it forgotten."""
-        return self.outcome is Outcome.REVOKE and self.reason not in ABOUT_GROUP
+        return self.outcome is Outcome.REVOKE and self.reason not in KEYCLOAK_OBJECTIONS
 
     @property
-    def unread(self) -> bool:
+    def directory_unavailable(self) -> bool:
         """Tell whether the only objection is that Keycloak could not be read."""
-        return self.outcome is Outcome.HOLD and self.reason in UNREAD
+        return self.outcome is Outcome.HOLD and self.reason in DIRECTORY_UNAVAILABLE
 
     @property
-    def said(self) -> Self:
+    def reported(self) -> Self:
         """Return what to say of what stands: no objection passes because nothing is read."""
-        last = self.last
+        last = self.last_known
         return self if last is None or last.outcome is Outcome.GRANT else last
 
     @property
     def suspended(self) -> bool:
         """Tell whether the mapping waits because somebody wants it to."""
-        return self.would is not None
+        return self.without_suspend is not None
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class EvaluationContext:
     """All that a verdict depends on beside the mapping itself.
 
     `directory` is None when there is no such KeycloakDirectory. `now` is aware. `pins` are by group
-    as declared. `frozen` says why the directory is. `sight` is how kube-apiserver reads the tokens.
+    as declared. `frozen` says why the directory is. `oidc_check` is how kube-apiserver reads the tokens.
     `prefixes` is what other directories mean for this one. `unreadable` says what of the directory
-    this version cannot read. `gaps` are what mappings lack of Keycloak's answers, by their names;
-    `hints` what was meant by groups that are not there, as they are declared.
+    this version cannot read. `missing_answers` are what mappings lack of Keycloak's answers, by their names;
+    `suggestions` what was meant by groups that are not there, as they are declared.
     """
 
     directory_name: str
@@ -94,15 +99,15 @@ class Circumstances:
     reading: Reading
     cluster_roles: AbstractSet[str]
     now: datetime
-    namespaces: Namespaces = field(default_factory=dict)
+    namespaces: NamespacesByName = field(default_factory=dict)
     suspend: bool = False
-    sight: Sight | None = None
+    oidc_check: OidcCheck | None = None
     pins: MappingOf[str, Pin] = field(default_factory=dict)
     frozen: Failure | None = None
-    prefixes: Prefixes = field(default_factory=Prefixes)
+    prefixes: PeerPrefixes = field(default_factory=PeerPrefixes)
     unreadable: str | None = None
-    gaps: MappingOf[str, Gap] = field(default_factory=dict)
-    hints: MappingOf[str, Hint] = field(default_factory=dict)
+    missing_answers: MappingOf[str, MissingAnswer] = field(default_factory=dict)
+    suggestions: MappingOf[str, Suggestion] = field(default_factory=dict)
 
     @property
     def suspended_by(self) -> str | None:
@@ -115,31 +120,33 @@ class Circumstances:
         return " and ".join(found) or None
 
     @property
-    def resumed(self) -> Self:
+    def without_suspend(self) -> Self:
         """Return the same with nothing suspended."""
         directory = replace(self.directory, suspend=False) if self.directory else None
         return replace(self, suspend=False, directory=directory)
 
     @property
-    def unread_yet(self) -> bool:
+    def awaits_first_reading(self) -> bool:
         """Tell whether the directory's first reading is still under way: nothing can be said."""
         if self.unreadable is not None:
             return False
-        unasked = any(not gap.answered and gap.failure is None for gap in self.gaps.values())
-        unread = self.reading == Reading() or self.awaits_canary
+        unasked = any(
+            not gap.answered and gap.failure is None for gap in self.missing_answers.values()
+        )
+        unread = self.reading == Reading() or self.awaits_oidc_check
         return self.directory is not None and (unread or (unasked and not self.reading.failure))
 
     @property
-    def awaits_canary(self) -> bool:
+    def awaits_oidc_check(self) -> bool:
         """Tell whether the canary is still to be asked for the first time, as it is declared."""
-        return bool(self.directory and self.directory.canary) and self.sight is None
+        return bool(self.directory and self.directory.canary) and self.oidc_check is None
 
 
-def hold(mapping: AccessMapping, failure: Failure) -> Verdict:
+def hold_for(mapping: AccessMapping, failure: Failure) -> Verdict:
     """Keep what stands, for a reason that somebody else put into words."""
     return Verdict(mapping, Outcome.HOLD, failure.reason, failure.message)
 
 
-def say(mapping: AccessMapping, outcome: Outcome, reason: Reason, fact: str) -> Verdict:
+def verdict_for(mapping: AccessMapping, outcome: Outcome, reason: Reason, fact: str) -> Verdict:
     """Return a verdict that grants nothing, with the advice for its reason."""
-    return Verdict(mapping, outcome, reason, advise(reason, fact))
+    return Verdict(mapping, outcome, reason, with_advice(reason, fact))

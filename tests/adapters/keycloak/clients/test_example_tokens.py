@@ -12,14 +12,14 @@ from fakes.keycloak_members import People
 from fakes.keycloak_server import HANG, KeycloakServer, Trick, error
 from groupaccess.adapters.keycloak.clients.example_tokens import Prover, Read
 from groupaccess.adapters.keycloak.connection.session import POD_TOKEN, Session
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
-from groupaccess.domain.directory.client import Client, MapperKind, Proof, Result
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.directory.client import Client, MapperKind, ProofResult, TokenProof
 from groupaccess.domain.directory.group import Group
 
 ID_TOKEN, ACCESS_TOKEN = "generate-example-id-token", "generate-example-access-token"
 HEADLAMP = client("headlamp", mapper())
 SRE, OPS = Group("/SRE", "SRE", "1"), Group("/ops", "ops", "2")
-WANTED = TokenClient("headlamp", id_token=True, scopes=("openid", "teams"))
+WANTED = LoginClient("headlamp", id_token=True, scopes=("openid", "teams"))
 CARRIES = {"groups": ["/SRE"], "exp": 1300, "iat": 1000}
 
 
@@ -31,7 +31,7 @@ class Desk:
     now: datetime = NOW
     groups: tuple[Group, ...] = (SRE,)
     clients: tuple[Client, ...] = (HEADLAMP,)
-    wanted: TokenClient = WANTED
+    wanted: LoginClient = WANTED
     canary: str | None = None
     unasked: bool = False
     prover: Prover = field(init=False)
@@ -39,7 +39,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.prover = Prover(lambda: self.now)
 
-    async def proof(self) -> Proof | None:
+    async def proof(self) -> TokenProof | None:
         """Return the proof of headlamp."""
         directory = Directory("default", self.server.issuer, "groups", "", (self.wanted,))
         directory = replace(directory, canary=self.canary)
@@ -49,11 +49,11 @@ class Desk:
             (found,) = await self.prover.prove(session, read)
         finally:
             await session.close()
-        self.unasked = found.unasked
-        assert replace(found, proof=None, unasked=False) == self.clients[0]
+        self.unasked = found.proof_pending
+        assert replace(found, proof=None, proof_pending=False) == self.clients[0]
         return found.proof
 
-    async def result(self) -> Result | None:
+    async def result(self) -> ProofResult | None:
         """Return what came of it."""
         found = await self.proof()
         return None if found is None else found.result
@@ -80,7 +80,7 @@ async def desk() -> AsyncIterator[Desk]:
 async def test_the_token_of_an_enabled_member_is_looked_at(desk: Desk) -> None:
     found = await desk.proof()
     assert found is not None
-    assert (found.result, found.since, found.lifetime) == (Result.PROVEN, NOW, 300)
+    assert (found.result, found.since, found.lifetime) == (ProofResult.PROVEN, NOW, 300)
     assert 'the ID token of client "headlamp" for a member of /SRE carries "/SRE"' in found.fact
     assert desk.server.queries[ID_TOKEN] == {"scope": "openid teams", "userId": "alice"}
 
@@ -118,7 +118,7 @@ async def test_no_other_account_is_looked_at_where_the_canary_is_not_in_its_grou
     desk.server.answers["members"] = [{"id": "alice", "enabled": True}]
     found = await desk.proof()
     assert found is not None
-    assert found.result is Result.UNPROVEN
+    assert found.result is ProofResult.UNPROVEN
     assert "the operator's own account is not a member of /SRE" in found.fact
     assert not desk.asked(ID_TOKEN)
     desk.canary = "nothing"
@@ -129,7 +129,7 @@ async def test_no_other_account_is_looked_at_where_the_canary_is_not_in_its_grou
 
 async def test_the_token_that_people_bring_is_looked_at(desk: Desk) -> None:
     desk.wanted = replace(desk.wanted, id_token=False)
-    assert await desk.result() is Result.PROVEN
+    assert await desk.result() is ProofResult.PROVEN
     assert desk.asked(ACCESS_TOKEN)
     assert not desk.asked(ID_TOKEN)
 
@@ -137,14 +137,14 @@ async def test_the_token_that_people_bring_is_looked_at(desk: Desk) -> None:
 async def test_a_group_without_members_is_passed_over(desk: Desk) -> None:
     desk.groups = (OPS, SRE)
     desk.server.answers["members"] = _each([[], desk.server.answers["members"]])
-    assert await desk.result() is Result.PROVEN
+    assert await desk.result() is ProofResult.PROVEN
 
 
 async def test_without_a_member_nothing_is_proven_and_nothing_breaks(desk: Desk) -> None:
     desk.server.answers["members"] = [{"id": "gone", "enabled": False}, {"id": "who"}]
     found = await desk.proof()
     assert found is not None
-    assert found.result is Result.UNPROVEN
+    assert found.result is ProofResult.UNPROVEN
     assert found.fact.endswith(
         "is computed from the mappers, not proven: there is no member of /SRE that is enabled"
     )
@@ -162,7 +162,7 @@ async def test_no_more_than_the_first_five_groups_are_looked_into(desk: Desk) ->
     desk.server.answers[ID_TOKEN] = {"groups": ["/4"]}
     people.members["4"] = 1
     desk.now += timedelta(minutes=10)
-    assert await desk.result() is Result.PROVEN
+    assert await desk.result() is ProofResult.PROVEN
     proven = await desk.proof()
     desk.now += timedelta(days=1)
     assert await desk.proof() == proven  # of the same group
@@ -174,7 +174,7 @@ async def test_nobody_is_asked_for_while_no_group_is_in_use(desk: Desk) -> None:
     assert desk.unasked
     assert not desk.asked("members")
     desk.groups = (SRE,)
-    assert await desk.result() is Result.PROVEN
+    assert await desk.result() is ProofResult.PROVEN
     assert not desk.unasked
 
 
@@ -197,15 +197,15 @@ async def test_nothing_is_awaited_of_a_client_that_sends_nothing(
 
 async def test_a_group_that_comes_into_use_is_looked_into_at_once(desk: Desk) -> None:
     people = People(desk.server, **{"1": 0, "2": 1})
-    assert await desk.result() is Result.UNPROVEN
-    assert await desk.result() is Result.UNPROVEN
+    assert await desk.result() is ProofResult.UNPROVEN
+    assert await desk.result() is ProofResult.UNPROVEN
     assert people.ask() == ["1"]
     desk.groups = (SRE, OPS)
     desk.server.answers[ID_TOKEN] = {"groups": ["/ops"]}
-    assert await desk.result() is Result.PROVEN
+    assert await desk.result() is ProofResult.PROVEN
     desk.groups = (SRE,)
     people.ask()
-    assert await desk.result() is Result.PROVEN
+    assert await desk.result() is ProofResult.PROVEN
     assert people.ask() == []
 
 
@@ -229,7 +229,7 @@ async def test_what_is_refused_is_said_and_breaks_nothing(
     desk.server.answers[what] = answer
     found = await desk.proof()
     assert found is not None
-    assert found.result is Result.UNPROVEN
+    assert found.result is ProofResult.UNPROVEN
     assert words in found.fact
     assert not found.fact.endswith(".")  # whoever tells it sets the full stop
 
@@ -250,14 +250,14 @@ async def test_a_proof_ends_with_the_configuration(desk: Desk) -> None:
     await desk.proof()
     desk.server.queries.clear()
     desk.clients = (client("headlamp", mapper(), mapper("other")),)
-    assert await desk.result() is Result.PROVEN
+    assert await desk.result() is ProofResult.PROVEN
     assert desk.asked(ID_TOKEN)
 
 
 async def test_another_role_is_no_other_configuration(desk: Desk) -> None:
     for roles in (["a"], ["a", "b"]):
         desk.server.queries.clear()
-        merging = mapper("roles", MapperKind.MERGING, adds=roles)
+        merging = mapper("roles", MapperKind.APPENDING, adds=roles)
         desk.clients = (client("headlamp", mapper(), merging),)
         await desk.proof()
     assert not desk.asked(ID_TOKEN)
@@ -273,21 +273,21 @@ async def test_what_is_refuted_is_asked_again_at_each_reading_and_heals(desk: De
     desk.server.answers[ID_TOKEN] = {"groups": ["other"]}
     first = await desk.proof()
     assert first is not None
-    assert first.result is Result.REFUTED
+    assert first.result is ProofResult.REFUTED
     desk.now += timedelta(seconds=10)
     assert await desk.proof() == first
     desk.server.answers[ID_TOKEN] = CARRIES
-    assert await desk.result() is Result.PROVEN
+    assert await desk.result() is ProofResult.PROVEN
 
 
 async def test_a_missing_member_is_looked_for_every_ten_minutes(desk: Desk) -> None:
     members, desk.server.answers["members"] = desk.server.answers["members"], []
-    assert await desk.result() is Result.UNPROVEN
+    assert await desk.result() is ProofResult.UNPROVEN
     desk.server.answers["members"] = members
     desk.now += timedelta(minutes=9)
-    assert await desk.result() is Result.UNPROVEN
+    assert await desk.result() is ProofResult.UNPROVEN
     desk.now += timedelta(minutes=1)
-    assert await desk.result() is Result.PROVEN
+    assert await desk.result() is ProofResult.PROVEN
 
 
 async def test_a_keycloak_that_fails_for_a_moment_takes_no_proof_away(desk: Desk) -> None:
@@ -297,7 +297,7 @@ async def test_a_keycloak_that_fails_for_a_moment_takes_no_proof_away(desk: Desk
         desk.server.answers[ID_TOKEN] = failing
         assert await desk.proof() == first
     desk.server.answers[ID_TOKEN] = {}
-    assert await desk.result() is Result.REFUTED
+    assert await desk.result() is ProofResult.REFUTED
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from groupaccess.adapters.keycloak.clients.mappers import (
     role_owners,
     split_claim,
 )
-from groupaccess.domain.access.keycloak_directory import TokenClient
+from groupaccess.domain.access.keycloak_directory import LoginClient
 from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind
 
 MEMBERSHIP = "oidc-group-membership-mapper"
@@ -45,7 +45,7 @@ def read(
 ) -> Client:
     scopes = {name: {"name": name, "protocolMappers": [mapper(name=name)]} for name in SCOPES}
     return read_client(
-        TokenClient("headlamp", id_token=True, scopes=("openid", *asked)),
+        LoginClient("headlamp", id_token=True, scopes=("openid", *asked)),
         {"clientId": "headlamp", "protocolMappers": list(mappers), **client},  # type: ignore[typeddict-item]
         scopes,  # type: ignore[arg-type]
         roles or {},
@@ -86,8 +86,8 @@ def test_a_lightweight_access_token_has_a_toggle_of_its_own() -> None:
     ("provider", "config", "kind"),
     [
         (MEMBERSHIP, {}, MapperKind.MEMBERSHIP),
-        (REALM_ROLES, {"multivalued": "true"}, MapperKind.MERGING),
-        (CLIENT_ROLES, {"multivalued": "true"}, MapperKind.MERGING),
+        (REALM_ROLES, {"multivalued": "true"}, MapperKind.APPENDING),
+        (CLIENT_ROLES, {"multivalued": "true"}, MapperKind.APPENDING),
         (REALM_ROLES, {}, MapperKind.REPLACING),
         (HARDCODED, {}, MapperKind.REPLACING),
         ("oidc-usermodel-attribute-mapper", {"multivalued": "true"}, MapperKind.REPLACING),
@@ -130,9 +130,9 @@ def test_a_default_scope_counts_and_an_optional_one_when_it_is_asked_for() -> No
     scopes: JSON = {"defaultClientScopes": ["always"], "optionalClientScopes": ["maybe"]}
     unasked, asked = read(**scopes), read(asked=("maybe",), **scopes)
     assert [(m.name, m.scope) for m in unasked.mappers] == [("always", "always")]
-    assert [(m.name, m.scope) for m in unasked.optional] == [("maybe", "maybe")]
+    assert [(m.name, m.scope) for m in unasked.optional_mappers] == [("maybe", "maybe")]
     assert [mapper.scope for mapper in asked.mappers] == ["always", "maybe"]
-    assert asked.optional == ()
+    assert asked.optional_mappers == ()
     assert read(defaultClientScopes=["deleted"]).mappers == ()
 
 
@@ -143,7 +143,7 @@ def test_a_mapper_of_the_client_itself_names_no_scope() -> None:
 def test_scopes_that_the_client_does_not_have_are_named() -> None:
     scopes: JSON = {"defaultClientScopes": ["always"], "optionalClientScopes": ["organization"]}
     found = read(asked=("always", "no", "organization:acme"), **scopes)
-    assert found.unknown_scopes == ("no",)
+    assert found.missing_scopes == ("no",)
 
 
 def test_other_protocols_and_mappers_without_claim_do_not_count() -> None:
@@ -166,8 +166,8 @@ def test_a_role_mapper_adds_the_names_of_the_roles_with_its_prefix() -> None:
     roles = {REALM: frozenset({"SRE"}), "shop": frozenset({"dev"})}
     realm = configured(REALM_ROLES, **{"usermodel.realmRoleMapping.rolePrefix": "r-"})
     client = configured(CLIENT_ROLES, **{OWNER: "shop"})
-    assert only(realm, roles=roles).adds == frozenset({"r-SRE"})
-    assert only(client, roles=roles).adds == frozenset({"dev"})
+    assert only(realm, roles=roles).other_values == frozenset({"r-SRE"})
+    assert only(client, roles=roles).other_values == frozenset({"dev"})
 
 
 @pytest.mark.parametrize(
@@ -181,16 +181,16 @@ def test_a_role_mapper_adds_the_names_of_the_roles_with_its_prefix() -> None:
     ],
 )
 def test_what_a_mapper_adds_may_not_be_known(mapper: JSON) -> None:
-    assert only(mapper).adds is None
+    assert only(mapper).other_values is None
 
 
 def test_a_fixed_text_is_added_for_everybody() -> None:
     text = configured(HARDCODED, **{"jsonType.label": "String", "claim.value": "SRE"})
-    assert only(text).adds == frozenset({"SRE"})
+    assert only(text).other_values == frozenset({"SRE"})
 
 
 def test_a_membership_mapper_adds_nothing_for_others() -> None:
-    assert only(mapper()).adds == frozenset()
+    assert only(mapper()).other_values == frozenset()
 
 
 def test_roles_are_read_for_the_mappers_that_a_login_can_bring_into_the_claim() -> None:

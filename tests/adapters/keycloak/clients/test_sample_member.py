@@ -6,8 +6,8 @@ from fakes.keycloak_groups import Groups
 from fakes.keycloak_members import People
 from fakes.keycloak_server import KeycloakServer, error
 from fakes.reading import read
-from groupaccess.domain.directory.client import Result
-from groupaccess.domain.directory.questions import InUse, Pinned
+from groupaccess.domain.directory.client import ProofResult
+from groupaccess.domain.directory.questions import GroupsInUse, PinnedId
 from groupaccess.domain.directory.snapshot import Snapshot
 
 MAPPER = {
@@ -34,7 +34,7 @@ def people(server: KeycloakServer) -> People:
     return People(server, **{"SRE": 0, "a.dev": 1, "b.dev": 1, "ops": 1})
 
 
-def result(snapshot: Snapshot) -> Result | None:
+def result(snapshot: Snapshot) -> ProofResult | None:
     (client,) = snapshot.clients
     return client.proof.result if client.proof else None
 
@@ -42,31 +42,31 @@ def result(snapshot: Snapshot) -> Result | None:
 @pytest.mark.parametrize(
     "used",
     [
-        InUse(frozenset({"/ops"})),
-        InUse(frozenset({"ops"})),
-        InUse(frozenset({"renamed"}), frozenset({Pinned("ops", "ops")})),
-        InUse(frozenset({"ops", "dev"})),
+        GroupsInUse(frozenset({"/ops"})),
+        GroupsInUse(frozenset({"ops"})),
+        GroupsInUse(frozenset({"renamed"}), frozenset({PinnedId("ops", "ops")})),
+        GroupsInUse(frozenset({"ops", "dev"})),
     ],
     ids=["path", "name", "id", "beside a name of several"],
 )
 async def test_a_member_of_a_group_in_use_is_looked_for(
-    server: KeycloakServer, people: People, used: InUse
+    server: KeycloakServer, people: People, used: GroupsInUse
 ) -> None:
-    assert result(await read(server, used)) is Result.PROVEN
+    assert result(await read(server, used)) is ProofResult.PROVEN
     assert set(people.asked) == {"ops"}
 
 
 @pytest.mark.parametrize(
     "used",
-    [InUse(), InUse(frozenset({"typo"})), InUse(frozenset({"dev"}))],
+    [GroupsInUse(), GroupsInUse(frozenset({"typo"})), GroupsInUse(frozenset({"dev"}))],
     ids=["none", "missing", "a name of several"],
 )
 async def test_nobody_is_looked_for_where_no_group_is_in_use(
-    server: KeycloakServer, people: People, used: InUse
+    server: KeycloakServer, people: People, used: GroupsInUse
 ) -> None:
     found = await read(server, used)
     assert result(found) is None
-    assert found.clients[0].unasked
+    assert found.clients[0].proof_pending
     assert people.asked == []
 
 
@@ -75,7 +75,7 @@ async def test_members_that_cannot_be_read_fail_no_reading(
     server: KeycloakServer, people: People, code: int
 ) -> None:
     server.answers["members"] = error(code)
-    found = await read(server, InUse(frozenset({"SRE"})))
+    found = await read(server, GroupsInUse(frozenset({"SRE"})))
     assert [group.path for group in found.groups] == ["/SRE"]
-    assert result(found) is Result.UNPROVEN
+    assert result(found) is ProofResult.UNPROVEN
     assert people.asked == []

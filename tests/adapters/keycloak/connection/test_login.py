@@ -71,7 +71,7 @@ async def test_the_next_reading_needs_no_login(site: Site) -> None:
 async def test_a_refused_token_is_replaced_by_one_new_login(site: Site) -> None:
     await site.read()
     site.guard.forget()
-    assert (await site.read()).identity == "me"
+    assert (await site.read()).directory_id == "me"
     assert (len(site.guard.logins), site.guard.refused) == (2, 1)
 
 
@@ -79,7 +79,7 @@ async def test_what_is_read_of_a_realm_that_was_made_anew_has_its_new_identity(s
     await site.read()
     site.guard.forget()
     site.guard.identity = "another"
-    assert (await site.read()).identity == "another"
+    assert (await site.read()).directory_id == "another"
     assert len(site.guard.logins) == 2
 
 
@@ -148,7 +148,7 @@ async def test_a_login_that_was_refused_heals_by_itself(site: Site) -> None:
     site.server.answers["token"] = hostile.refusal("Invalid client or Invalid client credentials")
     await site.refusal()
     site.server.answers["token"] = good
-    assert (await site.read()).identity == "me"
+    assert (await site.read()).directory_id == "me"
 
 
 async def test_the_pods_token_is_read_anew_for_each_login(site: Site) -> None:
@@ -171,7 +171,7 @@ async def test_a_pods_token_that_is_not_mounted_is_named_and_waited_for(site: Si
     site.pod_token.write_text(" \n")
     assert "empty" in (await site.refusal(site.by_pod_token)).message
     site.pod_token.write_text(POD_TOKEN)
-    assert (await site.read(connection=site.by_pod_token)).identity == "me"
+    assert (await site.read(connection=site.by_pod_token)).directory_id == "me"
     assert site.guard.refused == 0
 
 

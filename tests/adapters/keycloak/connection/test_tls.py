@@ -17,7 +17,7 @@ def server() -> KeycloakServer:
 
 
 async def test_the_authority_of_the_bundle_is_believed(server: KeycloakServer) -> None:
-    assert (await read(server)).identity == "me"
+    assert (await read(server)).directory_id == "me"
 
 
 async def test_without_a_bundle_only_the_systems_authorities_are_believed(

@@ -17,11 +17,11 @@ from groupaccess.adapters.keycloak.clients.sample_member import (
 )
 from groupaccess.adapters.keycloak.connection.session import Session
 from groupaccess.adapters.keycloak.json_types import TOKEN, shaped
-from groupaccess.domain.access.keycloak_directory import Directory, TokenClient
-from groupaccess.domain.directory.client import ClaimMapper, Client, Proof, Result
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.directory.client import ClaimMapper, Client, ProofResult, TokenProof
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.tokens.client_claims import token_of, values_of, writers
-from groupaccess.domain.tokens.example_token import AGAIN, judge
+from groupaccess.domain.tokens.client_claims import effective_mappers, group_values, token_kind
+from groupaccess.domain.tokens.example_token import RECHECK_AFTER, check_example_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class _Known:
     """The last proof of a client, when it was made, of which groups, and all it depends on."""
 
     configuration: tuple[object, ...]
-    proof: Proof
+    proof: TokenProof
     made: datetime
     groups: frozenset[Group]
 
@@ -79,7 +79,7 @@ class Prover:
         self, session: Session, read: Read, client: Client, witness: Witness | NobodyError
     ) -> None:
         known, now = self._of(read, client), self._now()
-        what = f'the {token_of(_wanted(read, client))} of client "{client.client_id}"'
+        what = f'the {token_kind(_wanted(read, client))} of client "{client.client_id}"'
         try:
             if isinstance(witness, NobodyError):
                 raise witness
@@ -88,29 +88,29 @@ class Prover:
             if known is not None and none.passing:
                 return  # what was seen before stays in force
             fact = f"what {what} carries is computed from the mappers, not proven: {none}"
-            proof = Proof(Result.UNPROVEN, fact, now)
+            proof = TokenProof(ProofResult.UNPROVEN, fact, now)
         else:
-            expected = values_of(witness.group, _mappers(read, client))
+            expected = group_values(witness.group, _mappers(read, client))
             claim = read.directory.groups_claim
-            proof = judge(expected, token, claim, f"{what} for {witness.who}", now)
+            proof = check_example_token(expected, token, claim, f"{what} for {witness.who}", now)
         key = read.directory.name, client.client_id
-        proof = proof.after(known.proof if known else None)
+        proof = proof.unless_same(known.proof if known else None)
         configuration, groups = _configuration(read, client), frozenset(read.groups or ())
         self._known[key] = _Known(configuration, proof, now, groups)
 
     def _is_due(self, read: Read, client: Client) -> bool:
-        if not client.enabled or not values_of(_ANY, _mappers(read, client)):
+        if not client.enabled or not group_values(_ANY, _mappers(read, client)):
             return False  # it sends nothing, with or without a proof
         known = self._of(read, client)
-        if known is None or self._now() - known.made >= AGAIN[known.proof.result]:
+        if known is None or self._now() - known.made >= RECHECK_AFTER[known.proof.result]:
             return True
         others = not known.groups.issuperset(read.groups or ())
-        return known.proof.result is Result.UNPROVEN and others
+        return known.proof.result is ProofResult.UNPROVEN and others
 
     def _with_proof(self, read: Read, client: Client) -> Client:
         known = self._of(read, client) if client.enabled else None
         if known is None:
-            return replace(client, proof=None, unasked=self._is_due(read, client))
+            return replace(client, proof=None, proof_pending=self._is_due(read, client))
         return replace(client, proof=known.proof)
 
     def _of(self, read: Read, client: Client) -> _Known | None:
@@ -134,16 +134,16 @@ def _configuration(read: Read, client: Client) -> tuple[object, ...]:
         _wanted(read, client),
         read.ids.get(client.client_id),
         # Which roles there are changes without any mapper.
-        *(replace(mapper, adds=frozenset()) for mapper in client.mappers),
+        *(replace(mapper, other_values=frozenset()) for mapper in client.mappers),
     )
 
 
-def _wanted(read: Read, client: Client) -> TokenClient:
+def _wanted(read: Read, client: Client) -> LoginClient:
     return next(each for each in read.directory.clients if each.client_id == client.client_id)
 
 
 def _mappers(read: Read, client: Client) -> tuple[ClaimMapper, ...]:
-    return writers(client, _wanted(read, client), read.directory.groups_claim)
+    return effective_mappers(client, _wanted(read, client), read.directory.groups_claim)
 
 
 async def _example(session: Session, read: Read, client: Client, user_id: str) -> Mapping[str, Any]:

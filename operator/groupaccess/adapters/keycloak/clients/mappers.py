@@ -9,7 +9,7 @@ from groupaccess.adapters.keycloak.json_types import (
     MapperRepresentation,
     ScopeRepresentation,
 )
-from groupaccess.domain.access.keycloak_directory import TokenClient
+from groupaccess.domain.access.keycloak_directory import LoginClient
 from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind
 
 MEMBERSHIP = "oidc-group-membership-mapper"
@@ -31,7 +31,7 @@ _COMPONENT = re.compile(r"((?:\\.|[^\\.])+?)\.")
 
 
 def read_client(
-    wanted: TokenClient,
+    wanted: LoginClient,
     found: ClientRepresentation,
     scopes: Mapping[str, ScopeRepresentation],
     roles: Roles,
@@ -62,8 +62,8 @@ def read_client(
         wanted.client_id,
         found.get("enabled", False),
         mappers=read([("", own), *of(default), *of(asked)]),
-        optional=read(of(set(optional) - asked)),
-        unknown_scopes=tuple(sorted(unknown)),
+        optional_mappers=read(of(set(optional) - asked)),
+        missing_scopes=tuple(sorted(unknown)),
         lightweight=lightweight,
     )
 
@@ -117,7 +117,7 @@ def _read(
             in_id_token=config.get("id.token.claim") == "true",
             in_access_token=config.get(access) == "true",
             scope=scope,
-            adds=_adds(mapper["protocolMapper"], kind, config, roles),
+            other_values=_adds(mapper["protocolMapper"], kind, config, roles),
         )
 
 
@@ -126,7 +126,7 @@ def _kind(mapper: MapperRepresentation, config: Config) -> MapperKind:
     if provider == MEMBERSHIP:
         return MapperKind.MEMBERSHIP
     if provider in ROLE_PREFIXES and config.get("multivalued") == "true":
-        return MapperKind.MERGING
+        return MapperKind.APPENDING
     return MapperKind.REPLACING
 
 

@@ -15,7 +15,7 @@ from groupaccess.adapters.keycloak.connection.answers import own_error
 from groupaccess.adapters.keycloak.connection.http import UnfitError
 from groupaccess.application.ports.errors import RefusedError
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, advise
+from groupaccess.domain.reasons import Reason, with_advice
 
 LIMIT = 1024
 """Characters of a message: the server's own words may be as many as it likes."""
@@ -35,7 +35,7 @@ BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 
 def failure(reason: Reason, fact: str) -> Failure:
     """Make a failure whose message says what to do."""
-    return Failure(reason, advise(reason, fact))
+    return Failure(reason, with_advice(reason, fact))
 
 
 def lacks(what: str, needs: str) -> RefusedError:
