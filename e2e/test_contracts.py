@@ -17,11 +17,11 @@ from contracts.directory_reader import DirectoryReaderContract
 from contracts.leases import LeasesContract
 from contracts.review import PREFIX, ReviewContract
 from groupaccess.adapters.clock import SystemClock
-from groupaccess.adapters.keycloak.operator_token import KeycloakTokens
+from groupaccess.adapters.keycloak.operator_token import KeycloakOperatorTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kubernetes.apiserver import KubernetesApiServer
 from groupaccess.adapters.kubernetes.binding_json import read_binding
-from groupaccess.adapters.kubernetes.client import Rest, configure
+from groupaccess.adapters.kubernetes.client import KubernetesClient, configure
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.transport import HttpTransport
@@ -146,7 +146,9 @@ async def world(installed: Cluster, account: Path, name: str) -> AsyncIterator[R
     """Give the adapter with the rights of `account`."""
     configuration = await configure(str(account))
     async with ApiClient(configuration) as client:
-        port = KubernetesCluster(Rest(HttpTransport(client)), RELEASE, SystemClock().now)
+        port = KubernetesCluster(
+            KubernetesClient(HttpTransport(client)), RELEASE, SystemClock().now
+        )
         made = RealSurroundings(installed, port, name)
         yield made
     made.close()
@@ -165,7 +167,7 @@ async def leases(installed: Cluster, account: Path) -> AsyncIterator[KubernetesL
     """Give the adapter with the rights of `account`; there is no Lease yet."""
     configuration = await configure(str(account))
     async with ApiClient(configuration) as client:
-        yield KubernetesLeases(Rest(HttpTransport(client)), RELEASE, LEASE)
+        yield KubernetesLeases(KubernetesClient(HttpTransport(client)), RELEASE, LEASE)
     installed.kubectl("delete", LEASES, f"--namespace={RELEASE}", "--ignore-not-found")
 
 
@@ -223,7 +225,7 @@ async def source(keycloak: Keycloak, name: str) -> AsyncIterator[RealSource]:
     """Give a realm of its own; no cluster has to trust it."""
     made = RealSource(keycloak, name)
     yield made
-    await made.port.forget("default")
+    await made.port.forget_directory("default")
     made.realm.remove()
 
 
@@ -238,8 +240,10 @@ class TestKeycloakQuestions(QuestionsContract):
 class RealBoth:
     """A trusted realm, and the API server as an account with no rights of its own sees it."""
 
-    def __init__(self, source: RealSource, admin: Rest, nobody: Rest) -> None:
-        self.tokens = KeycloakTokens(answer_within=20.0)
+    def __init__(
+        self, source: RealSource, admin: KubernetesClient, nobody: KubernetesClient
+    ) -> None:
+        self.tokens = KeycloakOperatorTokens(answer_within=20.0)
         self.issuer, self.connection = source.issuer, source.connection
         self.unreachable = source.unreachable
         self.server = KubernetesApiServer(admin)
@@ -268,7 +272,10 @@ async def both(
     admin = await configure(str(installed.kubeconfig))
     nobody = await configure(str(account))
     async with ApiClient(admin) as one, ApiClient(nobody) as other:
-        allowed, forbidden = Rest(HttpTransport(one)), Rest(HttpTransport(other))
+        allowed, forbidden = (
+            KubernetesClient(HttpTransport(one)),
+            KubernetesClient(HttpTransport(other)),
+        )
         yield RealBoth(canary_source, allowed, forbidden)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.reading import read_once
 from groupaccess.adapters.keycloak.reader import KeycloakReader
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.questions import GroupsInUse
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -46,7 +46,7 @@ class Account:
 
     async def refusal(self) -> Failure:
         """Return why the realm cannot be read."""
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(RejectedError) as refused:
             await self.read()
         return refused.value.failure
 
@@ -100,7 +100,7 @@ def by_roles(keycloak: Keycloak, name: str) -> Realm:
 async def reader() -> AsyncIterator[KeycloakReader]:
     made = KeycloakReader()
     yield made
-    await made.forget("default")
+    await made.forget_directory("default")
 
 
 @pytest.fixture

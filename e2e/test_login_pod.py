@@ -7,7 +7,7 @@ import pytest
 
 from contracts.reading import read_once
 from groupaccess.adapters.keycloak.reader import KeycloakReader
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.questions import GroupsInUse
@@ -79,7 +79,7 @@ class Pod:
 
     async def refusal(self) -> Failure:
         """Return why the realm cannot be read."""
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(RejectedError) as refused:
             await self.read()
         assert refused.value.failure.reason == Reason.LOGIN_FAILED
         assert self._file.read_text() not in refused.value.failure.message
@@ -107,7 +107,7 @@ async def pod(
     made = Pod(installed, trusting, realm, tmp_path / "token")
     made.project(realm.issuer_url)
     yield made
-    await made.reader.forget("default")
+    await made.reader.forget_directory("default")
     realm.remove()
 
 

@@ -18,26 +18,27 @@ MENDS = (
         "D1: any wanted binding of the mapping or group replaces, and is waited for without end",
         Edit(
             PLAN,
-            "created = _Created.of(applies, stands.values())",
-            "created = _Created.of([Apply(want, None) for want in wanted.bindings], ())",
+            "created = _NewBindings.of(applies, stands.values())",
+            "created = _NewBindings.of([Apply(want, None) for want in wanted.bindings], ())",
         ),
         Edit(PLAN, "of_role.setdefault(want.content.role, {})", "of_role.setdefault(ANY, {})"),
         Edit(PLAN, "self.of_role.get(binding.content.role, {})", "self.of_role.get(ANY, {})"),
         Edit(PLAN, "Replacements = ", 'ANY = RoleRef("", "")\n\nReplacements = '),
         Edit(
             WRITER,
-            "key in there and binds_as_named(there[key]) for key in delete.replacements",
+            "key in there and grants_named_role(there[key]) for key in delete.replacements",
             "not memory.attempts for memory in [order.memory] if there and memory",
         ),
-        Edit(WRITER, "last = memory.since + self._waits.replacement.total_seconds()", "last = 1e9"),
+        Edit(
+            WRITER, "last = memory.since + self._delays.replacement.total_seconds()", "last = 1e9"
+        ),
     ),
     mend(
         "D2: what was applied is remembered only when all writes were acknowledged",
         Edit(
             MEMORY,
-            "    warned: set[str] = field(default_factory=set)\n",
-            "    warned: set[str] = field(default_factory=set)\n"
-            "    written: dict[BindingKey, Content] = field(default_factory=dict)\n",
+            "    announced: set[str] = field(default_factory=set)\n",
+            "    announced: set[str] = field(default_factory=set)\n    written: dict[BindingKey, Content] = field(default_factory=dict)\n",
         ),
         Edit(
             MEMORY,
@@ -58,7 +59,7 @@ MENDS = (
     ),
     mend(
         "D4: a binding of another role is deleted, and not made anew",
-        Edit(PLAN, "            applies.append(Apply(want, None, wrong=binding))\n", ""),
+        Edit(PLAN, "            applies.append(Apply(want, None, wrong_role=binding))\n", ""),
     ),
     mend(
         "D5: the status tells what was wanted, not what is bound",
@@ -79,7 +80,7 @@ MENDS = (
     ),
     mend(
         "D6: what was created while it was listed counts as gone",
-        Edit(SEEN, "\n            and int(version) <= int(listing.version)\n", "\n"),
+        Edit(SEEN, "\n            and int(version) <= int(listing.resource_version)\n", "\n"),
     ),
     mend(
         "D9: deletions wait for all applies of their object",
@@ -111,8 +112,8 @@ MENDS = (
         ),
         Edit(
             STORE,
-            "            self._memories.pop(known.access.uid, None)\n        self.bindings.bind(",
-            "            self._memories.pop(name, None)\n        self.bindings.bind(",
+            "            self._memories.pop(known.access.uid, None)\n        self.bindings.track_groups(",
+            "            self._memories.pop(name, None)\n        self.bindings.track_groups(",
         ),
         Edit(
             CALLS,
@@ -132,18 +133,13 @@ MENDS = (
         Edit(REFLECTOR, '        first = ""\n', '        first, now = "", {}\n'),
         Edit(
             REFLECTOR,
-            "            read.extend(self.mirror.read(item) for item in items)\n",
-            "            read.extend(self.mirror.read(item) for item in items)\n"
-            "            now.update(_named(item) for item in items)\n",
+            "            read.extend(self.store.read(item) for item in items)\n",
+            "            read.extend(self.store.read(item) for item in items)\n            now.update(_named(item) for item in items)\n",
         ),
         Edit(
             REFLECTOR,
-            "        self.mirror.replace(read, first)\n",
-            "        for each in read:\n            self.mirror.put(each)\n"
-            "        for (namespace, name), uid in self._known.items():\n"
-            "            if (namespace, name) not in now:\n"
-            "                self.mirror.drop(namespace, name, uid)\n"
-            "        self._known = now\n        self.mirror.passed(first)\n",
+            "        self.store.replace(read, first)\n",
+            "        for each in read:\n            self.store.put(each)\n        for (namespace, name), uid in self._known.items():\n            if (namespace, name) not in now:\n                self.store.drop(namespace, name, uid)\n        self._known = now\n        self.store.passed(first)\n",
         ),
         Edit(
             REFLECTOR,
@@ -153,9 +149,8 @@ MENDS = (
         ),
         Edit(
             REFLECTOR,
-            "            self.mirror.put(self.mirror.read(item))\n",
-            "            self.mirror.put(self.mirror.read(item))\n"
-            "            self._known.update([_named(item)])\n",
+            "            self.store.put(self.store.read(item))\n",
+            "            self.store.put(self.store.read(item))\n            self._known.update([_named(item)])\n",
         ),
         Edit(
             REFLECTOR,

@@ -42,7 +42,7 @@ RUNGS = (
     Switch(
         "ladder: reserved subject of the claim",
         PROVEN,
-        "if subject.startswith(RESERVED)",
+        "if subject.startswith(SYSTEM_PREFIX)",
         "if False",
         DOMAIN,
     ),
@@ -63,14 +63,14 @@ RUNGS = (
     Switch(
         "ladder: ambiguous group",
         IDENTITY,
-        "        case Ambiguous(paths):\n",
-        "        case Ambiguous(paths) if not paths:\n",
+        "        case SeveralGroups(paths):\n",
+        "        case SeveralGroups(paths) if not paths:\n",
         DOMAIN,
     ),
     Switch(
         "plan: foreign bindings are left",
         PLAN,
-        "return binding.content.role == spelled or binding.content.managed",
+        "return binding.content.role == spelled or binding.content.has_managed_by_label",
         "return True",
         DOMAIN,
     ),
@@ -91,7 +91,7 @@ RUNGS = (
     Switch(
         "a live GET before an orphan goes",
         RECONCILE,
-        "if await self._cluster.uid_of(order.name) is not None",
+        "if await self._cluster.get_access_uid(order.name) is not None",
         "if False",
         DOMAIN,
     ),
@@ -107,9 +107,15 @@ KEYCLOAK = (
         "if False",
         ADAPTERS,
     ),
-    Switch("a proxy is not Keycloak", CLIENT, "(strange := foreign(response))", "None", ADAPTERS),
+    Switch(
+        "a proxy is not Keycloak",
+        CLIENT,
+        "(strange := not_from_keycloak(response))",
+        "None",
+        ADAPTERS,
+    ),
     Switch("bounded size", CLIENT, "if left < 0", "if False", ADAPTERS),
-    Switch("bounded values", CLIENT, ") > MOST_VALUES", ") > 2**62", ADAPTERS),
+    Switch("bounded values", CLIENT, ") > MAX_VALUES", ") > 2**62", ADAPTERS),
     Switch("bounded time", CLIENT, "timeout(self._answer_within)", "timeout(3600)", ADAPTERS),
     Switch(
         "the secret is not told",

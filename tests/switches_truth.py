@@ -6,32 +6,32 @@ IDENTITY = (
     domain(
         "identity: a pinned id counts, not the name",
         "identity/resolve",
-        "    if pin is None:\n        return _by_name",
-        "    if True:\n        return _by_name",
+        "    if pin is None:\n        return _resolve_name",
+        "    if True:\n        return _resolve_name",
     ),
     domain(
         "identity: an absence is confirmed first",
         "identity/resolve",
-        "if pin.group_id not in reading.gone",
+        "if pin.group_id not in reading.confirmed_absent",
         "if False",
     ),
     domain(
         "identity: Keycloak is asked by id for what no search shows",
         "directory/questions",
-        "if pin.group_id not in shown and _is_asked(pin, answers)",
+        "if pin.group_id not in shown and _is_searched(pin, answers)",
         "if False",
     ),
     application(
         "identity: nothing acts on an absence before each pin was answered",
         "state/directory_memory",
-        "if ended.whole and self.known is not None",
-        "if self.known is not None",
+        "if ended.is_whole and self.snapshot is not None",
+        "if self.snapshot is not None",
     ),
     application(
         "identity: an absence that no whole round has shown does not act",
         "state/directory_memory",
-        "for each in self.confirmed if each in self.gone",
-        "for each in self.gone",
+        "for each in self.confirmed_absent if each in since",
+        "for each in since",
     ),
     domain(
         "identity: missing within its grace", "identity/resolve", "over = now >= end", "over = True"
@@ -54,19 +54,19 @@ IDENTITY = (
     application(
         "identity: the grace's start is kept over readings",
         "state/directory_memory",
-        "self.gone.setdefault(question.group_id, now)",
-        "self.gone[question.group_id] = now",
+        "self.absent_since.setdefault(question.group_id, now)",
+        "self.absent_since[question.group_id] = now",
     ),
     domain(
         "identity: the grace's start is read from the binding",
         "identity/pins",
-        'read_time(content.annotation("missing-since"))',
+        'parse_time(content.annotation("missing-since"))',
         "None",
     ),
     domain(
         "identity: the grace's start is written on the binding",
         "bindings/renderer",
-        "stamp(since) if since else None",
+        "format_time(since) if since else None",
         "None",
     ),
     domain(
@@ -102,7 +102,7 @@ IDENTITY = (
     domain(
         "identity: a revoked pin is remembered",
         "bindings/placeholders",
-        "return verdict.outcome is not Outcome.GRANT and not verdict.forgets",
+        "return verdict.outcome is not Outcome.GRANT and not verdict.drops_pin",
         "return False",
     ),
 )
@@ -111,19 +111,19 @@ FREEZE = (
     domain(
         "freeze: most groups are gone",
         "identity/freeze",
-        "if len(lost) < LEAST or 2 * len(lost) <= len(used)",
+        "if len(lost) < MIN_ABSENT_GROUPS or 2 * len(lost) <= len(used)",
         "if True",
     ),
     domain(
         "freeze: another identity",
         "identity/freeze",
-        "identity = snapshot.identity if another else None",
-        "identity = None",
+        "identity = snapshot.directory_id if another else None",
+        "directory_id = None",
     ),
     domain(
         "freeze: one id proves no realm",
         "identity/freeze",
-        "return len(used) >= LEAST and used",
+        "return len(used) >= MIN_ABSENT_GROUPS and used",
         "return used",
     ),
     domain(
@@ -147,7 +147,7 @@ FREEZE = (
     domain(
         "freeze: an acknowledgement names the identity",
         "identity/freeze",
-        '_token("i", [found.identity]) not in tokens',
+        '_token("i", [found.new_directory_id]) not in tokens',
         "not tokens",
     ),
     domain(
@@ -180,7 +180,7 @@ CLAIMS = (
     domain(
         "claims: a token that lacks the string",
         "tokens/client_claims",
-        "if client.proof is not None and client.proof.result is Result.REFUTED",
+        "if client.proof is not None and client.proof.result is ProofResult.REFUTED",
         "if False",
     ),
     domain(
@@ -192,13 +192,13 @@ CLAIMS = (
     domain(
         "claims: a client that is unknown",
         "tokens/group_claims",
-        "partial=any(",
-        "partial=False and any(",
+        "incomplete=any(",
+        "incomplete=False and any(",
     ),
     domain(
         "claims: no standing string goes while one is unknown",
         "bindings/renderer",
-        "if verdict.partial",
+        "if verdict.incomplete",
         "if False",
     ),
     domain(
@@ -216,13 +216,13 @@ COLLISIONS = (
     domain(
         "collision: roles",
         "tokens/collisions",
-        "for mapper in writers(client, wanted, name)",
+        "for mapper in effective_mappers(client, wanted, name)",
         "for mapper in ()",
     ),
     domain(
         "collision: roles that a login may ask for",
         "tokens/collisions",
-        "for mapper in reachable(client, wanted, name)",
+        "for mapper in optional_claim_mappers(client, wanted, name)",
         "for mapper in ()",
     ),
     domain(
@@ -264,20 +264,20 @@ COLLISIONS = (
     application(
         "prefix: another directory is news for those with its prefix",
         "state/store",
-        "            return NOTHING\n        self._contest()",
+        "            return NOTHING\n        self._compare_prefixes()",
         "            return NOTHING",
     ),
     application(
         "prefix: the last binding of a directory is news for the others",
         "state/store",
-        "if self.bindings.pinned.bound != self._bound",
+        "if self.bindings.pins.directories_with_subjects != self._bound",
         "if False",
     ),
     application(
         "prefix: the directory's own status says it",
         "state/known",
-        "self.frozen(name) or self.prefixes(name).conflict",
-        "self.frozen(name)",
+        "self.freeze_failure(name) or self.peer_prefixes(name).conflict",
+        "self.freeze_failure(name)",
     ),
 )
 
@@ -303,37 +303,37 @@ SILENCE = (
     application(
         "questions: what was answered before stays in force",
         "state/directory_memory",
-        "return None if failure is None and answered else Gap(failure, answered)",
-        "return None if answered else Gap(failure, answered)",
+        "return None if failure is None and answered else MissingAnswer(failure, answered)",
+        "return None if answered else MissingAnswer(failure, answered)",
     ),
     application(
         "questions: a server that only fails is left alone",
         "directory/inquiry",
-        "and self._failures >= ENOUGH",
+        "and self._failures >= MAX_FAILURES",
         "and False",
     ),
     application(
         "questions: what is asked at once is few",
         "directory/inquiry",
-        "many = min(AT_ONCE, len(waiting))",
+        "many = min(MAX_CONCURRENT_REQUESTS, len(waiting))",
         "many = len(waiting)",
     ),
     application(
         "questions: a hidden group is noticed",
         "directory/inquiry",
-        "if any(hidden({by_id: answer, search: self.answers[search]})):",
+        "if any(hidden_groups({by_id: answer, search: self.answers[search]})):",
         "if False:",
     ),
     application(
         "questions: a group that may not be read by its id is noticed",
         "directory/inquiry",
-        "if (unseen := refused(self.results)) is not None:",
+        "if (unseen := forbidden_group(self.results)) is not None:",
         "if unseen := None:",
     ),
     application(
         "questions: hidden groups are noticed without a pin, too",
         "directory/inquiry",
-        "if not used.pins:",
+        "if not used.pinned_ids:",
         "if False:",
     ),
     application(
@@ -345,25 +345,25 @@ SILENCE = (
     application(
         "questions: before a first round nothing pinned is judged",
         "state/known",
-        "return not self.pinned(directory)",
+        "return not self.pinned_groups(directory)",
         "return True",
     ),
     application(
         "questions: another account counts after a whole round",
         "directory/rounds",
-        "if self._store.is_another(name, realm) and not ended.whole",
+        "if self._store.is_other_account(name, realm) and not ended.is_whole",
         "if False",
     ),
     application(
         "questions: the memory of a directory ends with its uid",
         "state/declared",
-        "(each.observed.ref.uid, each.spec.issuer,",
+        "(each.state.ref.uid, each.spec.issuer,",
         "(each.spec.issuer,",
     ),
     keycloak(
         "questions: only Keycloak's own 404",
         "groups",
-        ' and "group" in own_words(error).casefold()',
+        ' and "group" in keycloak_error_name(error).casefold()',
         "",
     ),
     keycloak(
@@ -375,19 +375,19 @@ SILENCE = (
     keycloak(
         "questions: answers of another realm do not count",
         "reader",
-        "if await session.login.identity() != identity",
+        "if await session.login.account_id() != identity",
         "if False",
     ),
     keycloak(
         "questions: counted and none shown is a missing right",
         "groups",
-        "if counted and not await holding(session, EVERY)",
+        "if counted and not await search_groups(session, WILDCARD)",
         "if False",
     ),
     keycloak(
         "one identity for a whole reading",
         "reader",
-        "if await session.login.identity() == identity",
+        "if await session.login.account_id() == identity",
         "if True",
     ),
 )
@@ -406,7 +406,12 @@ FORMER = (
         "in content.groups if",
         "in listed if",
     ),
-    domain("former: four are kept", "identity/former_subjects", "by_end[-MOST:]", "by_end"),
+    domain(
+        "former: four are kept",
+        "identity/former_subjects",
+        "by_end[-MAX_FORMER_SUBJECTS:]",
+        "by_end",
+    ),
     domain(
         "former: the earlier end counts",
         "identity/former_subjects",
@@ -432,22 +437,25 @@ FORMER = (
     domain(
         "former: no other role or place",
         "bindings/history",
-        "if self.standing[other].content.role == role",
+        "if self.existing[other].content.role == role",
         "if True",
     ),
     domain(
         "former: the end of a write that fails",
         "bindings/history",
-        "before.decided(",
+        "before.with_known_ends(",
         "before.only(",
     ),
     domain(
-        "former: Drop", "bindings/group_rename", "LONGEST if keeps else timedelta(0)", "LONGEST"
+        "former: Drop",
+        "bindings/group_rename",
+        "MAX_FORMER_LIFETIME if keeps else timedelta(0)",
+        "MAX_FORMER_LIFETIME",
     ),
     domain(
         "former: under any hold",
         "bindings/builder",
-        "for want in _ended(draft, kept)",
+        "for want in _without_ended_subjects(draft, kept)",
         "for want in ()",
     ),
     domain(
@@ -477,7 +485,7 @@ FORMER = (
     application(
         "former: its name is in use",
         "state/demand",
-        "known, strings(directory, formers))",
+        "known, claim_values(directory, formers))",
         "known)",
     ),
 )

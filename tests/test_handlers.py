@@ -23,13 +23,13 @@ from fakes.values import (
     snapshot,
 )
 from fakes.world import leads
-from groupaccess.application.directory.credentials import Connections
+from groupaccess.application.directory.credentials import Credentials
 from groupaccess.application.directory.sync import DirectorySync
-from groupaccess.application.state.declared import REQUEST
+from groupaccess.application.state.declared import RECONCILE_ANNOTATION
 from groupaccess.application.state.directory_memory import DirectoryMemory
 from groupaccess.application.state.store import Store
-from groupaccess.application.status.event_recorder import Recorder
-from groupaccess.application.status.status_writer import Publisher
+from groupaccess.application.status.event_recorder import EventRecorder
+from groupaccess.application.status.status_writer import StatusWriter
 from groupaccess.handlers import Handlers
 
 ACCESS = body("GroupAccess", "platform", access_spec())
@@ -43,10 +43,10 @@ class Desk:
         cluster, clock, metrics = FakeCluster(), FakeClock(), FakeMetrics()
         self.store, self.touched, self.reader = Store(), list[str](), FakeDirectoryReader()
         cluster.secrets["keycloak"] = {"client-id": "a", "client-secret": "b"}
-        recorder = Recorder(cluster, clock, leads)
+        recorder = EventRecorder(cluster, clock, leads)
         self.sync = DirectorySync(
-            Connections(cluster, "groupaccess"),
-            Publisher(cluster, self.store, recorder, leads),
+            Credentials(cluster, "groupaccess"),
+            StatusWriter(cluster, self.store, recorder, leads),
             self.reader,
             self.store,
             clock,
@@ -74,7 +74,7 @@ async def desk() -> AsyncIterator[Desk]:
 async def test_an_object_goes_into_the_store_and_the_queue(desk: Desk, kind: str | None) -> None:
     await desk.tell(kind, ACCESS)
     assert desk.store.accesses["platform"].access.mappings[0].group == "SRE"
-    assert desk.store.seen["GroupAccess"].objects == {"platform": ("uid-platform", "1")}
+    assert desk.store.watched["GroupAccess"].objects == {"platform": ("uid-platform", "1")}
     assert desk.touched == ["platform"]
 
 
@@ -82,7 +82,7 @@ async def test_a_deleted_object_leaves_the_store_and_is_queued(desk: Desk) -> No
     await desk.tell("ADDED", ACCESS)
     await desk.tell("DELETED", ACCESS)
     assert desk.store.accesses == {}
-    assert desk.store.seen["GroupAccess"].objects == {}
+    assert desk.store.watched["GroupAccess"].objects == {}
     assert desk.touched == ["platform", "platform"]
 
 
@@ -90,7 +90,7 @@ async def test_a_directory_touches_its_users_and_is_read(desk: Desk) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     assert desk.touched == ["platform", "platform"]
-    assert desk.store.seen["KeycloakDirectory"].objects == {"default": ("uid-default", "1")}
+    assert desk.store.watched["KeycloakDirectory"].objects == {"default": ("uid-default", "1")}
     assert list(desk.sync._loops) == ["default"]
 
 
@@ -102,8 +102,8 @@ def at(raw: Spec, version: str, uid: str = "anew") -> Spec:
 def uid_of(desk: Desk, raw: Spec) -> str:
     """Return the uid of the object that the store has under its name."""
     if raw["kind"] == "GroupAccess":
-        return desk.store.accesses["platform"].observed.ref.uid
-    return desk.store.realms.directories["default"].observed.ref.uid
+        return desk.store.accesses["platform"].state.ref.uid
+    return desk.store.directories.declared["default"].state.ref.uid
 
 
 @pytest.mark.parametrize("raw", [ACCESS, DIRECTORY], ids=["an object", "a directory"])
@@ -115,7 +115,7 @@ async def test_late_news_of_a_former_object_change_nothing_for_its_namesake(
     await desk.tell("ADDED", at(raw, "9"))
     await desk.tell(kind, at(raw, "8", raw["metadata"]["uid"]))
     assert uid_of(desk, raw) == "anew"
-    assert list(desk.store.seen[raw["kind"]].objects.values()) == [("anew", "9")]
+    assert list(desk.store.watched[raw["kind"]].objects.values()) == [("anew", "9")]
 
 
 async def test_what_was_known_of_a_former_object_ends_when_its_namesake_comes(desk: Desk) -> None:
@@ -125,7 +125,7 @@ async def test_what_was_known_of_a_former_object_ends_when_its_namesake_comes(de
     desk.store.memory("platform").applied[key()] = binding(key()).content
     await desk.tell("ADDED", at(ACCESS, "8"))
     await desk.tell("ADDED", at(DIRECTORY, "9"))  # its end was not told yet, or never will be
-    assert desk.store.realms.memory("default") == DirectoryMemory("anew")
+    assert desk.store.directories.memory("default") == DirectoryMemory("anew")
     assert not desk.store.memory("platform").applied
 
 
@@ -135,8 +135,8 @@ async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Desk) 
     desk.touched.clear()
     desk.handlers.gone("GroupAccess", {"platform": "uid-platform"}, "9")
     desk.handlers.gone("KeycloakDirectory", {"default": "uid-default", "never seen": "x"}, "9")
-    assert (desk.store.accesses, desk.store.realms.directories) == ({}, {})
-    assert not any(seen.objects for seen in desk.store.seen.values())
+    assert (desk.store.accesses, desk.store.directories.declared) == ({}, {})
+    assert not any(seen.objects for seen in desk.store.watched.values())
     assert desk.touched == ["platform"]
     assert desk.sync._loops == {}
 
@@ -158,7 +158,7 @@ async def test_a_deleted_directory_is_read_no_more(desk: Desk) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     await desk.tell("DELETED", DIRECTORY)
-    assert desk.store.realms.directories == {}
+    assert desk.store.directories.declared == {}
     assert desk.touched == ["platform"] * 3
     assert desk.sync._loops == {}
 
@@ -175,7 +175,7 @@ async def test_an_object_that_cannot_be_read_is_looked_at_and_holds(
     await desk.tell("MODIFIED", body("GroupAccess", "platform", spec, version="2"))
     access = desk.store.accesses["platform"].access
     assert access.unreadable or all(each.unreadable for each in access.mappings)
-    assert desk.store.seen["GroupAccess"].objects == {"platform": ("uid-platform", "2")}
+    assert desk.store.watched["GroupAccess"].objects == {"platform": ("uid-platform", "2")}
     assert desk.touched == ["platform", "platform"]
     assert "GroupAccess platform cannot be read" in caplog.text
 
@@ -187,13 +187,13 @@ async def test_a_directory_that_cannot_be_read_shows_no_secret(
     await desk.tell("ADDED", DIRECTORY)
     wrong = directory_spec(auth={"clientSecret": {"secretRef": "s3cret"}})
     await desk.tell("MODIFIED", body("KeycloakDirectory", "default", wrong, version="2"))
-    assert "default" in desk.store.realms.directories
+    assert "default" in desk.store.directories.declared
     assert "s3cret" not in caplog.text
-    _, words = desk.store.realms.unreadable["default"]
+    _, words = desk.store.directories.unreadable["default"]
     assert "spec.auth.clientSecret.secretRef" in words
     assert "s3cret" not in words
     await desk.tell("MODIFIED", at(DIRECTORY, "3", "uid-default"))
-    assert desk.store.realms.unreadable == {}
+    assert desk.store.directories.unreadable == {}
 
 
 def test_kopf_watches_both_kinds_and_nothing_else() -> None:
@@ -224,7 +224,7 @@ async def test_only_for_another_group_a_directory_is_asked(desk: Desk) -> None:
 async def test_only_another_text_in_the_annotation_asks_everything_again(desk: Desk) -> None:
     def annotated(text: str, version: str) -> Spec:
         meta = {**DIRECTORY["metadata"], "resourceVersion": version}
-        return {**DIRECTORY, "metadata": {**meta, "annotations": {REQUEST: text}}}
+        return {**DIRECTORY, "metadata": {**meta, "annotations": {RECONCILE_ANNOTATION: text}}}
 
     await desk.tell("ADDED", DIRECTORY)
     wake = desk.sync._loops["default"].wake

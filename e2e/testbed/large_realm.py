@@ -76,13 +76,13 @@ class LargeRealm:
             tracemalloc.start()
         began = time.perf_counter()
         try:
-            await inquiry.realm(None)
+            await inquiry.read_realm(None)
             await inquiry.ask_all(used, paths=True)
             took = time.perf_counter() - began
             peak = tracemalloc.get_traced_memory()[1] if memory else 0
         finally:
             tracemalloc.stop()
-            await reader.forget(self.directory.name)
+            await reader.forget_directory(self.directory.name)
         answers = [each for each in inquiry.results.values() if isinstance(each, Answer)]
         assert len(answers) == len(inquiry.results)
         return Cost(took, inquiry.seconds, self.proxy.calls[name], self.proxy.bytes[name], peak)

@@ -23,4 +23,4 @@ async def read_once(directory: Directory, connection: Connection, *references: s
         used = GroupsInUse(frozenset(references))
         return await reading.read_once(reader, directory, connection, used)
     finally:
-        await reader.forget(directory.name)
+        await reader.forget_directory(directory.name)

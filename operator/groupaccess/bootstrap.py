@@ -14,48 +14,51 @@ from kubernetes.aio.client import ApiClient, Configuration
 from prometheus_client import CollectorRegistry
 
 from groupaccess import __version__
-from groupaccess.adapters.clock import ServerClock, SystemClock
-from groupaccess.adapters.http_endpoint import Endpoint
-from groupaccess.adapters.keycloak.operator_token import KeycloakTokens
+from groupaccess.adapters.clock import ServerClockMonitor, SystemClock
+from groupaccess.adapters.http_endpoint import HttpEndpoint
+from groupaccess.adapters.keycloak.operator_token import KeycloakOperatorTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kopf import IDENTITY, log_in, watch_settings
-from groupaccess.adapters.kubernetes.admission_policies import KubernetesGuards, KubernetesPolicies
+from groupaccess.adapters.kubernetes.admission_policies import (
+    KubernetesBindGuardPolicies,
+    KubernetesWritePolicies,
+)
 from groupaccess.adapters.kubernetes.apiserver import KubernetesApiServer
-from groupaccess.adapters.kubernetes.client import Rest, configure
+from groupaccess.adapters.kubernetes.client import KubernetesClient, configure
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
-from groupaccess.adapters.kubernetes.reflectors import mirrors
-from groupaccess.adapters.kubernetes.rights import KubernetesRights
+from groupaccess.adapters.kubernetes.reflectors import build_reflectors
+from groupaccess.adapters.kubernetes.rights import KubernetesOperatorRights
 from groupaccess.adapters.kubernetes.transport import HttpTransport, Transport
 from groupaccess.adapters.prometheus import PrometheusMetrics, StoreCollector
-from groupaccess.application.directory.credentials import Connections
-from groupaccess.application.directory.oidc_check import Canary
-from groupaccess.application.directory.suggestions import Suggestions
+from groupaccess.application.directory.credentials import Credentials
+from groupaccess.application.directory.oidc_check import OidcChecker
+from groupaccess.application.directory.suggestions import SuggestionSearch
 from groupaccess.application.directory.sync import DirectorySync
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.ports.errors import PassingError
-from groupaccess.application.ports.keycloak import DirectoryReader, OwnTokens
-from groupaccess.application.reconcile.access_status_writer import Speaker
-from groupaccess.application.reconcile.binding_calls import Calls
-from groupaccess.application.reconcile.binding_writer import Writer
-from groupaccess.application.reconcile.change_events import Changes
-from groupaccess.application.reconcile.expiry import Expiry
+from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.ports.keycloak import DirectoryReader, OperatorTokens
+from groupaccess.application.reconcile.access_status_writer import AccessStatusWriter
+from groupaccess.application.reconcile.binding_calls import BindingCalls
+from groupaccess.application.reconcile.binding_writer import BindingWriter
+from groupaccess.application.reconcile.change_events import ChangeEvents
+from groupaccess.application.reconcile.expiry import ExpiryWatch
 from groupaccess.application.reconcile.reconciler import Reconciler
-from groupaccess.application.reconcile.write_order import Waits
-from groupaccess.application.runtime.bind_guard import BindGuard
+from groupaccess.application.reconcile.write_order import DeleteDelays
+from groupaccess.application.runtime.bind_guard import BindGuardMonitor
 from groupaccess.application.runtime.bindable_roles import BindableRoles
-from groupaccess.application.runtime.cache_sync import caught_up, installed
-from groupaccess.application.runtime.leader_election import Elector
-from groupaccess.application.runtime.watch_audit import Audit
-from groupaccess.application.runtime.write_policy import Cage
+from groupaccess.application.runtime.cache_sync import wait_for_cache_sync, wait_for_crds
+from groupaccess.application.runtime.leader_election import LeaderElector
+from groupaccess.application.runtime.watch_audit import WatchAudit
+from groupaccess.application.runtime.write_policy import WritePolicyMonitor
 from groupaccess.application.state.known import KINDS
 from groupaccess.application.state.store import Store
-from groupaccess.application.status.event_recorder import Recorder
-from groupaccess.application.status.status_writer import Publisher
-from groupaccess.application.work.background import Background
-from groupaccess.application.work.queue import Priority, Queue
-from groupaccess.application.work.wall_clock_timers import Alarms
-from groupaccess.application.work.workers import GRACE, Workers
+from groupaccess.application.status.event_recorder import EventRecorder
+from groupaccess.application.status.status_writer import StatusWriter
+from groupaccess.application.work.background import BackgroundCalls
+from groupaccess.application.work.queue import Priority, WorkQueue
+from groupaccess.application.work.wall_clock_timers import WallClockTimers
+from groupaccess.application.work.workers import DRAIN_SECONDS, Workers
 from groupaccess.handlers import Handlers
 from groupaccess.settings import Settings
 
@@ -79,7 +82,7 @@ class Environment:
 
     transport: Transport
     reader: DirectoryReader
-    tokens: OwnTokens
+    tokens: OperatorTokens
     clock: Clock
     watch: Watch
     registry: CollectorRegistry
@@ -104,7 +107,7 @@ def production(settings: Settings, configuration: Configuration, client: ApiClie
     return Environment(
         transport=HttpTransport(client),
         reader=KeycloakReader(settings.keycloak_timeout_seconds, settings.pod_token_file),
-        tokens=KeycloakTokens(settings.keycloak_timeout_seconds),
+        tokens=KeycloakOperatorTokens(settings.keycloak_timeout_seconds),
         clock=SystemClock(),
         watch=_kopf(configuration),
         registry=CollectorRegistry(),
@@ -121,42 +124,44 @@ class Operator:
         self.metrics = PrometheusMetrics(self.registry, __version__)
         self.settings = settings
         self.environment = environment
-        rest = Rest(environment.transport)
+        rest = KubernetesClient(environment.transport)
         self.store = Store()
         self.registry.register(StoreCollector(self.store))
-        self.queue = Queue(clock, self.metrics)
-        rest.on_date = ServerClock(clock, self.metrics).seen
+        self.queue = WorkQueue(clock, self.metrics)
+        rest.on_date = ServerClockMonitor(clock, self.metrics).compare
         self.cluster = KubernetesCluster(rest, settings.namespace, clock.now)
         self.elector = _elector(settings, environment)
         rest.may_write = self.may_write
-        self.alarms = Alarms(clock, self.queue.add)
-        waits = Waits(
+        self.alarms = WallClockTimers(clock, self.queue.add)
+        waits = DeleteDelays(
             settle=timedelta(seconds=settings.settle_seconds),
             unowned=timedelta(seconds=settings.unowned_seconds),
         )
-        self.recorder = Recorder(self.cluster, clock, self.leads)
-        changes = Changes(self.recorder)
-        calls = Calls(self.cluster, self.store, clock, self.metrics, changes)
-        self.writer = Writer(calls, self.store, clock, waits, self.wake)
-        self.background = Background(self.queue.add_after)  # for what is deleted
-        self.speaking = Background(self.queue.add_after)
-        publisher = Publisher(self.cluster, self.store, self.recorder, self.leads)
-        self.guard = BindGuard(
-            KubernetesGuards(rest), self.recorder, self.metrics, settings.bind_guard
+        self.recorder = EventRecorder(self.cluster, clock, self.leads)
+        changes = ChangeEvents(self.recorder)
+        calls = BindingCalls(self.cluster, self.store, clock, self.metrics, changes)
+        self.writer = BindingWriter(calls, self.store, clock, waits, self.wake)
+        self.background = BackgroundCalls(self.queue.add_after)  # for what is deleted
+        self.speaking = BackgroundCalls(self.queue.add_after)
+        publisher = StatusWriter(self.cluster, self.store, self.recorder, self.leads)
+        self.guard = BindGuardMonitor(
+            KubernetesBindGuardPolicies(rest), self.recorder, self.metrics, settings.bind_guard
         )
         self.reconciler = Reconciler(
             self.cluster,
             self.store,
             clock,
             self.writer,
-            Expiry(self.recorder, self.alarms),
-            Speaker(publisher, clock, self.speaking),
+            ExpiryWatch(self.recorder, self.alarms),
+            AccessStatusWriter(publisher, clock, self.speaking),
             self.background,
         )
         self.workers = Workers(self.queue, self._reconcile, clock, self.metrics)
-        connections, reader = Connections(self.cluster, settings.namespace), environment.reader
-        self.suggestions = Suggestions(connections, reader, self.store, clock, self.enqueue_later)
-        self.reconciler.suggest = self.suggestions.want
+        connections, reader = Credentials(self.cluster, settings.namespace), environment.reader
+        self.suggestions = SuggestionSearch(
+            connections, reader, self.store, clock, self.enqueue_later
+        )
+        self.reconciler.suggest = self.suggestions.request
         self.sync = DirectorySync(
             connections,
             publisher,
@@ -166,19 +171,25 @@ class Operator:
             self.metrics,
             self.enqueue_later,
         )
-        server = KubernetesApiServer(Rest(environment.transport))  # a review is no write: no fence
-        canary = Canary(environment.tokens, server, self.store, clock)
-        self.sync.look, self.sync.forget = canary.look, canary.forget
-        self.store.contested = self.contested
-        rights = KubernetesRights(Rest(environment.transport))  # a review is no write, either
+        server = KubernetesApiServer(
+            KubernetesClient(environment.transport)
+        )  # a review is no write: no fence
+        canary = OidcChecker(environment.tokens, server, self.store, clock)
+        self.sync.look, self.sync.forget = canary.check, canary.forget
+        self.store.on_prefix_change = self.contested
+        rights = KubernetesOperatorRights(
+            KubernetesClient(environment.transport)
+        )  # a review is no write, either
         self.bindable = BindableRoles(rights, self.store, self.enqueue)
-        self.cage = Cage(KubernetesPolicies(rest), self.store, self.enqueue, settings.cage)
+        self.cage = WritePolicyMonitor(
+            KubernetesWritePolicies(rest), self.store, self.enqueue, settings.cage
+        )
         self.handlers = Handlers(self.store, self.sync, self.enqueue)
-        self.audit = Audit(self.cluster, self.store, self.metrics, self.handlers.gone)
-        self.handlers.on_relist = self.audit.relisted
-        self.mirrors = mirrors(rest, self.store, self.enqueue, self.look_later)
+        self.audit = WatchAudit(self.cluster, self.store, self.metrics, self.handlers.gone)
+        self.handlers.on_relist = self.audit.schedule
+        self.mirrors = build_reflectors(rest, self.store, self.enqueue, self.look_later)
         for mirror in self.mirrors:  # of a collection that is empty by then kopf says nothing
-            mirror.on_gap = self.audit.relisted
+            mirror.on_gap = self.audit.schedule
 
     def enqueue(self, names: Iterable[str]) -> None:
         """Want work on these GroupAccesses, if this replica is the one that works."""
@@ -193,7 +204,7 @@ class Operator:
     def contested(self, directories: Iterable[str]) -> None:
         """Want work on all users of directories, and that their statuses tell why."""
         for name in directories:
-            self.sync.asked(name)
+            self.sync.ask_new(name)
             self.enqueue_later(self.store.users_of(name))
 
     def look_later(self, names: Iterable[str]) -> None:
@@ -207,7 +218,7 @@ class Operator:
 
     def may_write(self) -> bool:
         """Tell whether this replica is the one that writes."""
-        return self.elector is None or self.elector.leading
+        return self.elector is None or self.elector.is_leader
 
     def leads(self) -> bool:
         """Tell whether this replica has caught up and is the one that writes."""
@@ -241,7 +252,7 @@ class Operator:
 
     async def _wait_for_api_server(self, served: list[asyncio.Task[None]]) -> None:
         """Wait until our kinds are served, and answer the kubelet: it takes silence for death."""
-        waiting = asyncio.create_task(installed(self.cluster))
+        waiting = asyncio.create_task(wait_for_crds(self.cluster))
         try:
             await asyncio.wait([waiting, *served], return_when=asyncio.FIRST_COMPLETED)
             for task in (*served, waiting):
@@ -256,12 +267,12 @@ class Operator:
     async def _work(self) -> None:
         """Begin to write once everything that was there before us is known, and we lead."""
         await asyncio.gather(*(mirror.listed.wait() for mirror in self.mirrors))
-        await caught_up(self.cluster, self.store, self.handlers.gone)
+        await wait_for_cache_sync(self.cluster, self.store, self.handlers.gone)
         logger.info(
             "caught up: %d GroupAccesses, %d directories, %d bindings",
             len(self.store.accesses),
-            len(self.store.realms.directories),
-            len(self.store.bindings.all),
+            len(self.store.directories.declared),
+            len(self.store.bindings.by_key),
         )
         self.ready = True
         async with asyncio.TaskGroup() as group:
@@ -269,7 +280,7 @@ class Operator:
             if self.elector is not None:
                 await self.elector.acquire()
                 group.create_task(self.elector.keep())
-            self.metrics.leads(yes=True)
+            self.metrics.leader_status(yes=True)
             self._begin()
             group.create_task(self.guard.run())
             group.create_task(self.suggestions.run())
@@ -281,13 +292,13 @@ class Operator:
         try:
             return await self.reconciler.reconcile(name)
         finally:
-            self.sync.ask_for(name)
+            self.sync.ask_missing(name)
 
     def _begin(self) -> None:
         """Want a first pass of everything, and before that of what must not be bound any more."""
         self.sync.begin()
-        overdue = self.store.overdue(self.environment.clock.now())
-        for name in self.store.names():
+        overdue = self.store.accesses_overdue(self.environment.clock.now())
+        for name in self.store.access_names():
             self.queue.add(name, Priority.HIGH if name in overdue else Priority.LOW)
 
     async def _end(self, ours: list[asyncio.Task[None]]) -> None:
@@ -300,19 +311,19 @@ class Operator:
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*ours, return_exceptions=True)
         await asyncio.gather(self.background.close(), self.speaking.close())
-        await self.writer.close(GRACE)
+        await self.writer.close(DRAIN_SECONDS)
         if self.elector is not None:
             await self.elector.release()
 
     async def _explain(self) -> None:
         """Raise NotInstalledError when a CRD was deleted: that ends kopf without such words."""
-        with contextlib.suppress(PassingError):
+        with contextlib.suppress(TransientError):
             for kind in KINDS:
-                await self.cluster.versions(kind)
+                await self.cluster.list_objects(kind)
 
-    def _endpoint(self) -> Endpoint:
+    def _endpoint(self) -> HttpEndpoint:
         settings = self.settings
-        return Endpoint(
+        return HttpEndpoint(
             settings.listen_host, settings.listen_port, self.registry, lambda: self.ready
         )
 
@@ -324,12 +335,12 @@ def _only(error: BaseException) -> BaseException:
     return error
 
 
-def _elector(settings: Settings, environment: Environment) -> Elector | None:
+def _elector(settings: Settings, environment: Environment) -> LeaderElector | None:
     if not settings.leader_election:
         return None
-    rest = Rest(environment.transport)  # its own writes are not fenced
+    rest = KubernetesClient(environment.transport)  # its own writes are not fenced
     leases = KubernetesLeases(rest, settings.namespace, LEASE)
-    return Elector(leases, environment.clock, environment.identity)
+    return LeaderElector(leases, environment.clock, environment.identity)
 
 
 def _kopf(configuration: Configuration) -> Watch:

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.directory.sync import DirectorySync
-from groupaccess.application.state.declared import Observed, declared_directory
-from groupaccess.application.state.demand import asks
+from groupaccess.application.state.declared import ObjectState, read_declared_directory
+from groupaccess.application.state.demand import declared_groups
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.unreadable_objects import read_access, unreadable_directory
 from groupaccess.domain.access.group_access import Access
@@ -50,8 +50,8 @@ class Handlers:
             logger.error("GroupAccess %s cannot be read: %s", name, words)
         known = self._store.accesses.get(name)
         self._enqueue(self._store.put_access(declared))
-        if asks(declared) != asks(known):
-            self._sync.asked(declared.access.directory, [name])
+        if declared_groups(declared) != declared_groups(known):
+            self._sync.ask_new(declared.access.directory, [name])
 
     async def on_directory(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
         """Take in a KeycloakDirectory, and have it read when it is new or changed."""
@@ -60,23 +60,23 @@ class Handlers:
         if not self._see("KeycloakDirectory", event):
             return
         try:
-            declared = declared_directory(api.KeycloakDirectory.read(body))
+            declared = read_declared_directory(api.KeycloakDirectory.read(body))
         except ValidationError as error:
             self._put_unreadable(*unreadable_directory(body, error))
             return
-        known = self._store.realms.directories.get(name)
-        was_unreadable = name in self._store.realms.unreadable
+        known = self._store.directories.declared.get(name)
+        was_unreadable = name in self._store.directories.unreadable
         self._enqueue(self._store.put_directory(declared))
-        if known is None or was_unreadable or not known.asks_the_same(declared):
-            self._sync.changed(name)
+        if known is None or was_unreadable or not known.requests_the_same(declared):
+            self._sync.start_or_wake(name)
         else:  # its status may be another one than was written
-            self._sync.asked(name)
+            self._sync.ask_new(name)
 
-    def _put_unreadable(self, observed: Observed, words: str) -> None:
+    def _put_unreadable(self, observed: ObjectState, words: str) -> None:
         """Take in a KeycloakDirectory that cannot be read, and have that said."""
         logger.error("KeycloakDirectory %s cannot be read: %s", observed.ref.name, words)
         self._enqueue(self._store.put_unreadable_directory(observed, words))
-        self._sync.changed(observed.ref.name)
+        self._sync.start_or_wake(observed.ref.name)
 
     def gone(self, kind: str, uids: Mapping[str, str], version: str) -> None:
         """Take in that objects had ended when a list was made; late news of others change nothing.
@@ -84,7 +84,7 @@ class Handlers:
         An object is named and has a uid: its name may be another one's by now.
         """
         for name, uid in uids.items():
-            if self._store.seen[kind].drop(name, uid, version):
+            if self._store.watched[kind].drop(name, uid, version):
                 self._drop(kind, name)
 
     def _see(self, kind: str, event: kopf.RawEvent) -> bool:
@@ -99,7 +99,7 @@ class Handlers:
             return False
         if event["type"] is None:  # of a list
             self.on_relist()
-        seen = self._store.seen[kind]
+        seen = self._store.watched[kind]
         before, _ = seen.objects.get(name, (uid, version))
         if not seen.put(name, uid, version):
             return False
@@ -112,7 +112,7 @@ class Handlers:
         if kind == "GroupAccess":
             self._enqueue(self._store.drop_access(name))
         else:
-            self._sync.gone(name)
+            self._sync.stop(name)
             self._enqueue(self._store.drop_directory(name))
 
 

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from fakes.answers import take_in
 from fakes.clock import BEGIN
 from fakes.values import access, binding, directory, key, mapping, snapshot
-from groupaccess.adapters.http_endpoint import Endpoint
+from groupaccess.adapters.http_endpoint import HttpEndpoint
 from groupaccess.adapters.prometheus import PrometheusMetrics, StoreCollector
 from groupaccess.application.state.store import Store
 from groupaccess.domain.binding import BindingKey
@@ -27,7 +27,7 @@ class Probes:
         self.registry = CollectorRegistry()
         self.url = f"http://127.0.0.1:{unused_port()}"
         port = int(self.url.rpartition(":")[2])
-        self.endpoint = Endpoint("127.0.0.1", port, self.registry, lambda: self.ready)
+        self.endpoint = HttpEndpoint("127.0.0.1", port, self.registry, lambda: self.ready)
 
     async def get(self, path: str) -> tuple[int, str]:
         """Return status and text of an answer."""
@@ -110,13 +110,13 @@ def test_names_have_controller_runtimes_shapes() -> None:
     metrics.queue_added()
     metrics.queue_retried()
     metrics.queue_depth(3)
-    metrics.queue_waited(0.5)
-    metrics.reconciled("success", 0.25)
-    metrics.reconciled("error", 0.25)
+    metrics.queue_duration(0.5)
+    metrics.reconcile_finished("success", 0.25)
+    metrics.reconcile_finished("error", 0.25)
     metrics.drift_corrected()
-    metrics.audited(2)
-    metrics.leads(yes=True)
-    metrics.clock_differs(-0.5)
+    metrics.audit_differences(2)
+    metrics.leader_status(yes=True)
+    metrics.clock_difference(-0.5)
     metrics.directory_read("default", "", 2)
     metrics.directory_read("default", "LoginFailed", 1)
     assert samples(registry) == {
@@ -147,8 +147,10 @@ def test_objects_are_counted_by_readiness_and_bindings_by_name() -> None:
     registry.register(StoreCollector(store))
     store.put_access(access("new"))
     store.put_access(access("ready"))
-    observed = store.accesses["ready"].observed
-    store.note_status(replace(observed, prior=PreviousStatus(1, {"Ready": ("True", BEGIN)})))
+    observed = store.accesses["ready"].state
+    store.put_status(
+        replace(observed, previous_status=PreviousStatus(1, {"Ready": ("True", BEGIN)}))
+    )
     store.put_binding(binding(key()))
     store.put_binding(binding(BindingKey("", "by-hand")))
     assert samples(registry) == {

@@ -7,7 +7,7 @@ import kopf
 import pytest
 from kubernetes.aio.client import Configuration
 
-from groupaccess.adapters.kopf import Backoffs, NoDiffBase, connection_info, watch_settings
+from groupaccess.adapters.kopf import EndlessBackoffs, NoDiffBase, connection_info, watch_settings
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_token_that_rotates_is_read_anew(configuration: Configuration, tmp_pat
 
 def test_kopf_never_gives_up_and_never_writes() -> None:
     settings = watch_settings()
-    delays = list(islice(Backoffs(), 100))
+    delays = list(islice(EndlessBackoffs(), 100))
     assert 0.5 <= delays[0] <= 1
     assert all(15 <= each <= 30 for each in delays[10:])
     assert settings.scanning.disabled

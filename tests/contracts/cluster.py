@@ -7,8 +7,8 @@ from typing import Any, Protocol
 import pytest
 
 from fakes.values import desired, key
-from groupaccess.application.ports.cluster import Cluster, Note, ObjectRef
-from groupaccess.application.ports.errors import PassingError, RefusedError
+from groupaccess.application.ports.cluster import Cluster, Event, ObjectRef
+from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.domain.binding import Binding, BindingKey, DesiredBinding, Owner, RoleRef
 from groupaccess.domain.reasons import Reason
 
@@ -112,7 +112,7 @@ class ClusterContract:
         first = await world.port.apply(want, None)
         world.label(want.key)
         now = world.binding(want.key)
-        with pytest.raises(PassingError):
+        with pytest.raises(TransientError):
             await world.port.apply(want, first)
         assert world.binding(want.key) == now != first
 
@@ -127,7 +127,7 @@ class ClusterContract:
         want = wanted(world)
         first = await world.port.apply(want, None)
         world.remove_binding(want.key)
-        with pytest.raises(PassingError):
+        with pytest.raises(TransientError):
             await world.port.apply(want, first)
         assert world.binding(want.key) is None
 
@@ -135,7 +135,7 @@ class ClusterContract:
         want = wanted(world)
         first = await world.port.apply(want, None)
         other = replace(want, content=replace(want.content, role=RoleRef("ClusterRole", "edit")))
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(RejectedError) as refused:
             await world.port.apply(other, first)
         assert refused.value.failure.reason == Reason.WRITE_REFUSED
         assert "roleRef" in refused.value.failure.message
@@ -143,7 +143,7 @@ class ClusterContract:
 
     async def test_a_role_that_may_not_be_bound_is_named(self, world: Surroundings) -> None:
         want = wanted(world, "admin")
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(RejectedError) as refused:
             await world.port.apply(want, None)
         assert refused.value.failure.reason == Reason.BIND_FORBIDDEN
         assert refused.value.failure.message == (
@@ -155,7 +155,7 @@ class ClusterContract:
     async def test_a_missing_role_that_may_not_be_bound_is_not_found(
         self, world: Surroundings
     ) -> None:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(RejectedError) as refused:
             await world.port.apply(wanted(world, "no-such-role"), None)
         assert refused.value.failure.reason == Reason.CLUSTER_ROLE_NOT_FOUND
         assert '"no-such-role"' in refused.value.failure.message
@@ -179,7 +179,7 @@ class ClusterContract:
     async def test_a_name_that_no_object_can_have_is_refused_in_words(
         self, world: Surroundings
     ) -> None:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(RejectedError) as refused:
             await world.port.apply(wanted(world, "half%"), None)
         assert refused.value.failure.reason == Reason.WRITE_REFUSED
         assert "may not contain '%'" in refused.value.failure.message
@@ -190,7 +190,7 @@ class ClusterContract:
         want = wanted(world)
         first = await world.port.apply(want, None)
         world.label(want.key)
-        with pytest.raises(PassingError):
+        with pytest.raises(TransientError):
             await world.port.delete(first)
         assert world.binding(want.key) is not None
 
@@ -199,7 +199,7 @@ class ClusterContract:
         first = await world.port.apply(want, None)
         world.remove_binding(want.key)
         second = await world.port.apply(want, None)
-        with pytest.raises(PassingError):
+        with pytest.raises(TransientError):
             await world.port.delete(replace(second, uid=first.uid))
         assert world.binding(want.key) == second
 
@@ -210,9 +210,9 @@ class ClusterContract:
 
     async def test_uid_of_asks_for_the_object(self, world: Surroundings) -> None:
         ref = world.declare(world.name)
-        assert await world.port.uid_of(world.name) == ref.uid
+        assert await world.port.get_access_uid(world.name) == ref.uid
         world.remove(ref)
-        assert await world.port.uid_of(world.name) is None
+        assert await world.port.get_access_uid(world.name) is None
 
     async def test_a_status_is_written_once(self, world: Surroundings) -> None:
         ref, said = world.declare(world.name), {"observedGeneration": 1, "granted": "1/1"}
@@ -269,32 +269,34 @@ class ClusterContract:
 
     async def test_versions_lists_uid_and_version(self, world: Surroundings) -> None:
         ref = world.declare(world.name)
-        listed = await world.port.versions("GroupAccess")
+        listed = await world.port.list_objects("GroupAccess")
         assert listed.objects[world.name] == (ref.uid, world.version(ref))
-        assert world.name not in (await world.port.versions("KeycloakDirectory")).objects
+        assert world.name not in (await world.port.list_objects("KeycloakDirectory")).objects
 
     async def test_a_list_says_as_of_which_version_it_is(self, world: Surroundings) -> None:
         ref = world.declare(world.name)
-        before = await world.port.versions("GroupAccess")
-        assert int(world.version(ref)) <= int(before.version)
+        before = await world.port.list_objects("GroupAccess")
+        assert int(world.version(ref)) <= int(before.resource_version)
         world.remove(ref)
-        after = await world.port.versions("GroupAccess")
+        after = await world.port.list_objects("GroupAccess")
         assert world.name not in after.objects
-        assert int(after.version) > int(before.version)
+        assert int(after.resource_version) > int(before.resource_version)
 
     async def test_a_secret_is_read_decoded(self, world: Surroundings) -> None:
         world.put_secret(world.name, {"client-secret": "größe"})
-        assert await world.port.secret(world.name) == {"client-secret": "größe"}
-        assert await world.port.config_map(world.name) is None
+        assert await world.port.get_secret(world.name) == {"client-secret": "größe"}
+        assert await world.port.get_config_map(world.name) is None
 
     async def test_a_config_map_is_read(self, world: Surroundings) -> None:
         world.put_config_map(world.name, {"ca.crt": "PEM"})
-        assert await world.port.config_map(world.name) == {"ca.crt": "PEM"}
-        assert await world.port.secret(world.name) is None
+        assert await world.port.get_config_map(world.name) == {"ca.crt": "PEM"}
+        assert await world.port.get_secret(world.name) is None
 
     @pytest.mark.parametrize("warning", [False, True])
     async def test_an_event_never_raises(self, world: Surroundings, *, warning: bool) -> None:
         about = world.declare(world.name)
         world.remove(about)
-        await world.port.post(Note(about, "BindingCreated", "Reconcile", "ä" * 3000, warning))
-        await world.port.post(Note(about, "not a reason" * 30, "", "", warning))
+        await world.port.create_event(
+            Event(about, "BindingCreated", "Reconcile", "ä" * 3000, warning)
+        )
+        await world.port.create_event(Event(about, "not a reason" * 30, "", "", warning))

@@ -6,7 +6,7 @@ from typing import Protocol
 import pytest
 
 from contracts.cluster import Surroundings, wanted
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.domain.binding import BindingKey, DesiredBinding
 
 
@@ -54,16 +54,16 @@ class NamespacesContract:
         fewer = replace(want, content=replace(want.content, subjects=()))
         second = await world.port.apply(fewer, first)
         assert second.uid == first.uid
-        with pytest.raises(PassingError):
+        with pytest.raises(TransientError):
             await world.port.apply(want, first)
-        with pytest.raises(PassingError):
+        with pytest.raises(TransientError):
             await world.port.delete(first)
         assert world.binding(want.key) == second
 
     async def test_a_namespace_that_is_not_there_is_passing(
         self, world: NamespacedSurroundings
     ) -> None:
-        with pytest.raises(PassingError):
+        with pytest.raises(TransientError):
             await world.port.apply(within(world, world.name), None)
 
     async def test_in_a_namespace_that_is_not_there_there_is_nothing_to_delete(

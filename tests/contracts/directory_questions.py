@@ -4,7 +4,7 @@ import pytest
 
 from contracts.directory_reader import Realm, ask, declared, read
 from contracts.reading import read_once
-from groupaccess.application.ports.errors import RefusedError, UnansweredError
+from groupaccess.application.ports.errors import QuestionFailedError, RejectedError
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import (
     MAX_SEARCH_RESULTS,
@@ -80,9 +80,9 @@ class QuestionsContract:
         assert other.id != group.id
 
     async def test_answers_of_another_account_do_not_count(self, source: Realm) -> None:
-        with pytest.raises(RefusedError) as refused:
-            await source.port.ask(declared(source), source.connection, "former", Search("SRE"))
-        assert not isinstance(refused.value, UnansweredError)
+        with pytest.raises(RejectedError) as refused:
+            await source.port.answer(declared(source), source.connection, "former", Search("SRE"))
+        assert not isinstance(refused.value, QuestionFailedError)
         assert refused.value.failure.reason is Reason.KEYCLOAK_UNAVAILABLE
 
     @pytest.mark.parametrize("question", [Search("SRE"), ById(NOBODYS)], ids=["name", "id"])
@@ -95,11 +95,11 @@ class QuestionsContract:
         weak = source.login_without("view-users")
         of, identity = (
             declared(source),
-            (await source.port.realm(declared(source), weak, None)).directory_id,
+            (await source.port.read_realm(declared(source), weak, None)).directory_id,
         )
         asked = ById(group.id) if isinstance(question, ById) else question
-        with pytest.raises(UnansweredError) as unanswered:
-            await source.port.ask(of, weak, identity, asked)
+        with pytest.raises(QuestionFailedError) as unanswered:
+            await source.port.answer(of, weak, identity, asked)
         assert unanswered.value.failure.reason is Reason.KEYCLOAK_FORBIDDEN
         assert '"view-users"' in unanswered.value.failure.message
 
@@ -107,29 +107,31 @@ class QuestionsContract:
         self, source: Realm
     ) -> None:
         source.create_groups(["/SRE"])
-        await source.port.see_some(declared(source), source.connection)
-        with pytest.raises(RefusedError) as refused:
-            await source.port.see_some(declared(source), source.login_without("view-users"))
+        await source.port.check_groups_visible(declared(source), source.connection)
+        with pytest.raises(RejectedError) as refused:
+            await source.port.check_groups_visible(
+                declared(source), source.login_without("view-users")
+            )
         assert refused.value.failure.reason is Reason.KEYCLOAK_FORBIDDEN
         assert '"view-users"' in refused.value.failure.message
         assert refused.value.failure.message.startswith("groups")
 
     async def test_a_realm_without_groups_shows_none(self, source: Realm) -> None:
-        await source.port.see_some(declared(source), source.connection)
+        await source.port.check_groups_visible(declared(source), source.connection)
 
     async def test_parts_of_names_are_found_in_any_case(self, source: Realm) -> None:
         source.create_groups(["/SRE", "/x/SREs", "/Dev"])
-        found = await source.port.holding(declared(source), source.connection, "sre")
+        found = await source.port.search_groups(declared(source), source.connection, "sre")
         assert {group.path for group in found} == {"/SRE", "/x/SREs"}
 
     async def test_a_realm_role_is_told_from_none_where_it_may_be_seen(self, source: Realm) -> None:
         source.create_role("SRE")
         of, connection = declared(source), source.connection
-        assert not await source.port.has_role(of, connection, "SRE")
+        assert not await source.port.has_realm_role(of, connection, "SRE")
         source.show_roles()
-        await source.port.forget("default")  # which it logged in for
-        assert await source.port.has_role(of, connection, "SRE")
-        assert not await source.port.has_role(of, connection, "Dev")
+        await source.port.forget_directory("default")  # which it logged in for
+        assert await source.port.has_realm_role(of, connection, "SRE")
+        assert not await source.port.has_realm_role(of, connection, "Dev")
 
     async def test_a_round_finds_what_is_in_use_and_all_that_is_called_the_same(
         self, source: Realm

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pytest
 
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection, DirectoryReader
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind
@@ -55,13 +55,13 @@ class Realm(Protocol):
 
 async def read(realm: Realm, *clients: LoginClient) -> KeycloakRealm:
     """Read what concerns all groups, as a directory would."""
-    return await realm.port.realm(declared(realm, *clients), realm.connection, None)
+    return await realm.port.read_realm(declared(realm, *clients), realm.connection, None)
 
 
 async def ask(source: Realm, question: Question) -> Answer:
     """Ask the realm one question."""
     of, identity = declared(source), (await read(source)).directory_id
-    return await source.port.ask(of, source.connection, identity, question)
+    return await source.port.answer(of, source.connection, identity, question)
 
 
 def declared(realm: Realm, *clients: LoginClient) -> Directory:
@@ -75,11 +75,11 @@ def declared(realm: Realm, *clients: LoginClient) -> Directory:
     )
 
 
-async def refusal(source: Realm, **changes: str) -> RefusedError:
+async def refusal(source: Realm, **changes: str) -> RejectedError:
     """Return why the realm cannot be read over a connection that is changed so."""
     connection = replace(source.connection, **changes)
-    with pytest.raises(RefusedError) as refused:
-        await source.port.realm(declared(source), connection, None)
+    with pytest.raises(RejectedError) as refused:
+        await source.port.read_realm(declared(source), connection, None)
     assert connection.client_secret
     assert connection.client_secret not in str(refused.value.failure)
     return refused.value
@@ -173,8 +173,8 @@ class DirectoryReaderContract:
 
     async def test_another_issuer_is_a_mismatch_that_names_both(self, source: Realm) -> None:
         wrong = replace(declared(source), issuer=f"{source.issuer}x")
-        with pytest.raises(RefusedError) as refused:
-            await source.port.realm(wrong, source.connection, None)
+        with pytest.raises(RejectedError) as refused:
+            await source.port.read_realm(wrong, source.connection, None)
         assert refused.value.failure.reason == Reason.ISSUER_MISMATCH
         assert f'"{source.issuer}x"' in refused.value.failure.message
         assert f'"{source.issuer}"' in refused.value.failure.message
@@ -190,8 +190,10 @@ class DirectoryReaderContract:
     async def test_a_missing_right_on_clients_is_named_with_its_endpoint(
         self, source: Realm
     ) -> None:
-        with pytest.raises(RefusedError) as refused:
-            await source.port.realm(declared(source), source.login_without("view-clients"), None)
+        with pytest.raises(RejectedError) as refused:
+            await source.port.read_realm(
+                declared(source), source.login_without("view-clients"), None
+            )
         assert refused.value.failure.reason == Reason.KEYCLOAK_FORBIDDEN
         assert '"view-clients"' in refused.value.failure.message
         assert refused.value.failure.message.startswith("client")

@@ -3,7 +3,7 @@
 from groupaccess.adapters.clock import SystemClock
 from groupaccess.application.directory.inquiry import Inquiry
 from groupaccess.application.ports.keycloak import Connection, DirectoryReader
-from groupaccess.application.state.demand import looked_into
+from groupaccess.application.state.demand import sample_groups
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.questions import Answer, GroupsInUse
 from groupaccess.domain.directory.snapshot import Snapshot, build_snapshot
@@ -15,7 +15,7 @@ async def read_once(
 ) -> Snapshot:
     """Ask about the groups in use; raise RefusedError where that leads to nothing."""
     inquiry = Inquiry(reader, directory, connection, SystemClock())
-    realm = await inquiry.realm(None)
+    realm = await inquiry.read_realm(None)
     await inquiry.ask_all(used, paths=may_carry_paths(directory, realm.clients))
     answers = {
         question: result
@@ -23,5 +23,5 @@ async def read_once(
         if isinstance(result, Answer)
     }
     found = build_snapshot(realm, answers)
-    realm = await inquiry.realm(looked_into(directory, found, used))
+    realm = await inquiry.read_realm(sample_groups(directory, found, used))
     return build_snapshot(realm, answers)

@@ -6,8 +6,8 @@ from typing import Protocol
 import pytest
 
 from groupaccess.application.ports.apiserver import ApiServer
-from groupaccess.application.ports.errors import RefusedError
-from groupaccess.application.ports.keycloak import Connection, OwnTokens
+from groupaccess.application.ports.errors import RejectedError
+from groupaccess.application.ports.keycloak import Connection, OperatorTokens
 from groupaccess.domain.apiserver.token_review import OperatorToken
 from groupaccess.domain.reasons import Reason
 
@@ -20,7 +20,7 @@ class Both(Protocol):
     The API server puts PREFIX before the groups.
     """
 
-    tokens: OwnTokens
+    tokens: OperatorTokens
     server: ApiServer
     issuer: str
     connection: Connection
@@ -32,7 +32,7 @@ class Both(Protocol):
 
 async def own(both: Both, **changes: str) -> OperatorToken:
     """Return the operator's own token, over a connection that is changed so."""
-    return await both.tokens.own_token(replace(both.connection, **changes))
+    return await both.tokens.operator_token(replace(both.connection, **changes))
 
 
 class ReviewContract:
@@ -49,28 +49,28 @@ class ReviewContract:
         assert token.raw not in f"{token} {token!r}"
 
     async def test_a_wrong_secret_gives_no_token(self, both: Both) -> None:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(RejectedError) as refused:
             await own(both, client_secret="wr0ng")  # noqa: S106
         assert refused.value.failure.reason == Reason.LOGIN_FAILED
 
     async def test_a_keycloak_that_does_not_answer_gives_no_token(self, both: Both) -> None:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(RejectedError) as refused:
             await own(both, admin_url=both.unreachable)
         assert refused.value.failure.reason == Reason.KEYCLOAK_UNAVAILABLE
 
     async def test_a_review_shows_the_groups_with_their_prefix(self, both: Both) -> None:
-        found = await both.server.review((await own(both)).raw)
+        found = await both.server.review_token((await own(both)).raw)
         assert not found.error
         assert f"{PREFIX}canary" in found.groups
 
     async def test_a_token_that_is_none_is_refused_in_words(self, both: Both) -> None:
-        found = await both.server.review("not.a.token")
+        found = await both.server.review_token("not.a.token")
         assert (found.groups, found.error) == ((), "invalid bearer token")
 
     async def test_without_the_right_to_review_the_charts_value_is_named(self, both: Both) -> None:
         token = await own(both)
         both.take_rights()
-        with pytest.raises(RefusedError, match=r"apiServer\.tokenReview") as refused:
-            await both.server.review(token.raw)
+        with pytest.raises(RejectedError, match=r"apiServer\.tokenReview") as refused:
+            await both.server.review_token(token.raw)
         assert refused.value.failure.reason == Reason.API_SERVER_UNKNOWN
         assert token.raw not in str(refused.value)

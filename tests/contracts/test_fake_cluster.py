@@ -10,8 +10,8 @@ from contracts.cluster import FORGED, MAY_BIND, ClusterContract
 from contracts.cluster_namespaces import NamespacesContract
 from fakes.cluster import FakeCluster
 from fakes.values import access_spec, desired
-from groupaccess.application.ports.cluster import Note, ObjectRef
-from groupaccess.application.ports.errors import NotInstalledError, PassingError
+from groupaccess.application.ports.cluster import Event, ObjectRef
+from groupaccess.application.ports.errors import NotInstalledError, TransientError
 from groupaccess.domain.binding import Binding, BindingKey, Owner
 
 
@@ -81,7 +81,7 @@ async def test_a_namespace_that_terminates_takes_nothing_new_and_takes_all_along
     made = await cluster.apply(inside, None)
     cluster.begin_end_of("shop")
     assert await cluster.apply(inside, made) == made
-    with pytest.raises(PassingError, match="terminated"):
+    with pytest.raises(TransientError, match="terminated"):
         await cluster.apply(replace(inside, key=BindingKey("shop", "another")), None)
     cluster.end("shop")
     assert cluster.bindings == {}
@@ -91,17 +91,17 @@ async def test_an_event_to_be_told_once_is_told_once() -> None:
     cluster = FakeCluster()
     about = ObjectRef("GroupAccess", "platform", "u")
     for once in ("a", "a", "b", "", ""):
-        await cluster.post(Note(about, "Expiring", "Watch", "it ends", once=once))
-    assert [note.once for note in cluster.notes] == ["a", "b", "", ""]
+        await cluster.create_event(Event(about, "Expiring", "Watch", "it ends", dedup_key=once))
+    assert [note.dedup_key for note in cluster.notes] == ["a", "b", "", ""]
 
 
 async def test_a_failure_is_raised_as_often_as_it_was_asked_for() -> None:
     cluster = FakeCluster()
     cluster.fail("uid_of", times=2)
     for _ in range(2):
-        with pytest.raises(PassingError):
-            await cluster.uid_of("platform")
-    assert not await cluster.uid_of("platform")
+        with pytest.raises(TransientError):
+            await cluster.get_access_uid("platform")
+    assert not await cluster.get_access_uid("platform")
 
 
 async def test_somebody_else_can_be_faster() -> None:
@@ -116,4 +116,4 @@ async def test_a_kind_can_be_missing() -> None:
     cluster = FakeCluster()
     cluster.missing_kinds.add("GroupAccess")
     with pytest.raises(NotInstalledError):
-        await cluster.versions("GroupAccess")
+        await cluster.list_objects("GroupAccess")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from groupaccess.application.state.directory_memory import Round
+from groupaccess.application.state.directory_memory import RoundResult
 from groupaccess.application.state.store import Store
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import (
@@ -43,10 +43,10 @@ def answers(groups: Iterable[Group], used: GroupsInUse) -> dict[Question, Answer
     return found
 
 
-def whole_round(found: Snapshot, used: GroupsInUse, at: datetime) -> Round:
+def whole_round(found: Snapshot, used: GroupsInUse, at: datetime) -> RoundResult:
     """Return a round in which a realm answered that has the groups of a snapshot."""
     realm = Realm(found.directory_id, found.clients)
-    return Round(realm, answers(found.groups, used), used, at)
+    return RoundResult(realm, answers(found.groups, used), used, at)
 
 
 def _answered(found: dict[Question, Answer | Failure]) -> dict[Question, Answer]:
@@ -55,7 +55,7 @@ def _answered(found: dict[Question, Answer | Failure]) -> dict[Question, Answer]
 
 def take_in(store: Store, found: Snapshot, at: datetime, of: str = "default") -> frozenset[str]:
     """Let a directory be asked once, and each of its users be judged; return whom it touches."""
-    touched = store.put_round(of, whole_round(found, store.in_use(of), at))
+    touched = store.put_round(of, whole_round(found, store.groups_in_use(of), at))
     for name in store.users_of(of):
-        store.circumstances(store.accesses[name], at)
+        store.evaluation_context(store.accesses[name], at)
     return frozenset(touched)

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from kubernetes.aio.client import ApiClient, Configuration
 
-from groupaccess.adapters.kubernetes.client import Rest
+from groupaccess.adapters.kubernetes.client import KubernetesClient
 from groupaccess.adapters.kubernetes.transport import HttpTransport
 
 Item = dict[str, Any]
@@ -74,7 +74,7 @@ class ApiServer:
         self._closing = asyncio.Event()
 
     @asynccontextmanager
-    async def serve(self) -> AsyncIterator[Rest]:
+    async def serve(self) -> AsyncIterator[KubernetesClient]:
         """Serve, and give a client."""
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
@@ -82,7 +82,7 @@ class ApiServer:
             configuration = Configuration()
             configuration.host = self.host = str(server.make_url("")).rstrip("/")
             async with ApiClient(configuration) as client:
-                yield Rest(HttpTransport(client))
+                yield KubernetesClient(HttpTransport(client))
             self._closing.set()
 
     @property

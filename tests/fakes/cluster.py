@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from fakes.objects import Objects
-from groupaccess.application.ports.cluster import Listing, Note, ObjectRef
-from groupaccess.application.ports.errors import NotInstalledError, PassingError, RefusedError
+from groupaccess.application.ports.cluster import Event, ObjectList, ObjectRef
+from groupaccess.application.ports.errors import NotInstalledError, RejectedError, TransientError
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import Binding, BindingContent, BindingKey, DesiredBinding
 from groupaccess.domain.failure import Failure
@@ -33,7 +33,7 @@ class FakeCluster:
         self.namespaces: dict[str, Namespace] = {}
         self.secrets: dict[str, dict[str, str]] = {}
         self.config_maps: dict[str, dict[str, str]] = {}
-        self.notes: list[Note] = []
+        self.notes: list[Event] = []
         self.calls: list[tuple[str, str]] = []
         self.missing_kinds: set[str] = set()
         self._applied: dict[BindingKey, BindingContent] = {}
@@ -67,7 +67,7 @@ class FakeCluster:
         self.remove(binding.key)
         return True
 
-    async def uid_of(self, access: str) -> str | None:
+    async def get_access_uid(self, access: str) -> str | None:
         self._interrupt("uid_of")
         body = self.objects.find("GroupAccess", access)
         return None if body is None else str(body["metadata"]["uid"])
@@ -78,23 +78,23 @@ class FakeCluster:
         await self._begin("status", f"{ref.kind} {ref.name}")
         return self.objects.write_status(ref, version, status)
 
-    async def versions(self, kind: str) -> Listing:
+    async def list_objects(self, kind: str) -> ObjectList:
         self._interrupt("versions")
         if kind in self.missing_kinds:
             raise NotInstalledError(f"the API server knows no {kind}")
-        return Listing(self.version, self.objects.versions(kind))
+        return ObjectList(self.version, self.objects.versions(kind))
 
-    async def post(self, note: Note) -> None:
+    async def create_event(self, note: Event) -> None:
         if self._hanging["post"]:
             await self._hanging["post"].popleft().wait()
-        if not note.once or note.once not in {other.once for other in self.notes}:
+        if not note.dedup_key or note.dedup_key not in {other.dedup_key for other in self.notes}:
             self.notes.append(note)
 
-    async def secret(self, name: str) -> Mapping[str, str] | None:
+    async def get_secret(self, name: str) -> Mapping[str, str] | None:
         self._interrupt("secret")
         return self.secrets.get(name)
 
-    async def config_map(self, name: str) -> Mapping[str, str] | None:
+    async def get_config_map(self, name: str) -> Mapping[str, str] | None:
         self._interrupt("config_map")
         return self.config_maps.get(name)
 
@@ -132,7 +132,7 @@ class FakeCluster:
 
     def fail(self, call: str, error: Exception | None = None, times: int = 1) -> None:
         """Let the next calls of a kind (apply, delete, status, secret ...) raise."""
-        raised = error or PassingError("503: the server is overloaded")
+        raised = error or TransientError("503: the server is overloaded")
 
         def interrupt() -> None:
             raise raised
@@ -168,17 +168,17 @@ class FakeCluster:
 
     def _check(self, expected: Binding, standing: Binding | None) -> None:
         if standing is None:
-            raise PassingError("409: uid mismatch: the object is gone")
+            raise TransientError("409: uid mismatch: the object is gone")
         if (expected.uid, expected.resource_version) != (standing.uid, standing.resource_version):
-            raise PassingError("409: the object has been modified")
+            raise TransientError("409: the object has been modified")
 
     def _admit(self, namespace: str, *, creates: bool) -> None:
         if not namespace:
             return
         if namespace not in self.namespaces:
-            raise PassingError(f'404: namespaces "{namespace}" not found')
+            raise TransientError(f'404: namespaces "{namespace}" not found')
         if creates and self.namespaces[namespace].terminating:
-            raise PassingError(f"403: namespace {namespace} is being terminated")
+            raise TransientError(f"403: namespace {namespace} is being terminated")
 
     def _authorize(self, desired: DesiredBinding) -> None:
         role = desired.content.role.name
@@ -219,9 +219,9 @@ class FakeCluster:
         return self.version
 
 
-def _refused(reason: Reason, fact: str) -> RefusedError:
-    return RefusedError(Failure(reason, with_advice(reason, fact)))
+def _refused(reason: Reason, fact: str) -> RejectedError:
+    return RejectedError(Failure(reason, with_advice(reason, fact)))
 
 
-def _says(words: str) -> RefusedError:
+def _says(words: str) -> RejectedError:
     return _refused(Reason.WRITE_REFUSED, f"the API server says: {words}")

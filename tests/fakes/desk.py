@@ -9,14 +9,14 @@ from fakes.keycloak import SECRET, FakeClient, FakeDirectoryReader, membership
 from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.directory.credentials import Connections
-from groupaccess.application.directory.suggestions import Suggestions
+from groupaccess.application.directory.credentials import Credentials
+from groupaccess.application.directory.suggestions import SuggestionSearch
 from groupaccess.application.directory.sync import DirectorySync
 from groupaccess.application.ports.keycloak import DirectoryReader
-from groupaccess.application.state.declared import declared_access, declared_directory
+from groupaccess.application.state.declared import read_declared_access, read_declared_directory
 from groupaccess.application.state.store import Store
-from groupaccess.application.status.event_recorder import Recorder
-from groupaccess.application.status.status_writer import Publisher
+from groupaccess.application.status.event_recorder import EventRecorder
+from groupaccess.application.status.status_writer import StatusWriter
 from groupaccess.domain.verdict.rules import evaluate
 from groupaccess.domain.verdict.verdict import EvaluationContext, Verdict
 
@@ -37,22 +37,22 @@ class Desk:
         self.store.put_cluster_role("view")
         self.leads = True
         self._clock = clock
-        self.recorder = Recorder(self.cluster, clock, self._leads)
+        self.recorder = EventRecorder(self.cluster, clock, self._leads)
         self.sync = self.reading_by(self.reader)
-        self.suggestions = Suggestions(
-            Connections(self.cluster, "groupaccess"),
+        self.suggestions = SuggestionSearch(
+            Credentials(self.cluster, "groupaccess"),
             self.reader,
             self.store,
             clock,
             self.touched.extend,
         )
-        self.store.contested = self._contested
+        self.store.on_prefix_change = self._contested
 
     def reading_by(self, reader: DirectoryReader, *, begins: bool = True) -> DirectorySync:
         """Return a DirectorySync that reads by another reader."""
         sync = DirectorySync(
-            Connections(self.cluster, "groupaccess"),
-            Publisher(self.cluster, self.store, self.recorder, self._leads),
+            Credentials(self.cluster, "groupaccess"),
+            StatusWriter(self.cluster, self.store, self.recorder, self._leads),
             reader,
             self.store,
             self._clock,
@@ -68,13 +68,13 @@ class Desk:
         self.cluster.objects.apply("GroupAccess", name, access_spec(*mappings, **more))
         body = self.cluster.objects.find("GroupAccess", name)
         assert body is not None
-        self.store.put_access(declared_access(api.GroupAccess.read(body)))
+        self.store.put_access(read_declared_access(api.GroupAccess.read(body)))
         self.given(name)
-        self.sync.asked("default", [name])
+        self.sync.ask_new("default", [name])
 
     def given(self, name: str = "platform") -> EvaluationContext:
         """Return what a GroupAccess is judged by now, which is what it depends on."""
-        return self.store.circumstances(self.store.accesses[name], self._clock.now())
+        return self.store.evaluation_context(self.store.accesses[name], self._clock.now())
 
     def verdict(self, name: str = "platform") -> Verdict:
         """Judge the first mapping of a GroupAccess."""
@@ -82,7 +82,7 @@ class Desk:
 
     def _contested(self, directories: Iterable[str]) -> None:
         for name in directories:
-            self.sync.asked(name)
+            self.sync.ask_new(name)
 
     def _leads(self) -> bool:
         return self.leads
@@ -96,13 +96,13 @@ class Desk:
         """Let the watch tell of the directory as it is now."""
         body = self.cluster.objects.find("KeycloakDirectory", name)
         assert body is not None
-        declared = declared_directory(api.KeycloakDirectory.read(body))
-        known = self.store.realms.directories.get(name)
+        declared = read_declared_directory(api.KeycloakDirectory.read(body))
+        known = self.store.directories.declared.get(name)
         self.store.put_directory(declared)
-        if known is None or not known.asks_the_same(declared):
-            self.sync.changed(name)
+        if known is None or not known.requests_the_same(declared):
+            self.sync.start_or_wake(name)
         else:
-            self.sync.asked(name)
+            self.sync.ask_new(name)
 
     def annotate(self, annotation: str, value: str) -> None:
         """Annotate the directory, and tell of it."""
@@ -123,5 +123,5 @@ class Desk:
     @property
     def groups(self) -> list[str]:
         """Return the groups that are known of the directory `default`."""
-        known = self.store.realms.reading("default").snapshot
+        known = self.store.directories.reading("default").snapshot
         return [group.path for group in known.groups] if known else []

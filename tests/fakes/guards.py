@@ -1,6 +1,6 @@
 """The port `Guards` as one policy, which a test switches off and on."""
 
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 
 GUARD = "bind-guard"
 
@@ -13,10 +13,10 @@ class FakeGuards:
         self.reads = 0
         self.fails = 0
 
-    async def missing(self, name: str) -> str:
+    async def inactive_reason(self, name: str) -> str:
         assert name == GUARD
         self.reads += 1
         if self.fails:
             self.fails -= 1
-            raise PassingError("503: the server is overloaded")
+            raise TransientError("503: the server is overloaded")
         return self.why

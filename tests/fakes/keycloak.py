@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from fakes.answers import answer
-from groupaccess.application.ports.errors import RefusedError, UnansweredError
+from groupaccess.application.ports.errors import QuestionFailedError, RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.client import (
@@ -157,7 +157,7 @@ class FakeDirectoryReader:
         """Let the next readings raise nothing."""
         self._failures.clear()
 
-    async def realm(
+    async def read_realm(
         self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
     ) -> Realm:
         self.reads.append(directory.name)
@@ -177,7 +177,7 @@ class FakeDirectoryReader:
             clients = tuple(replace(client, proof_pending=True) for client in clients)
         return Realm(realm.identity, clients)
 
-    async def ask(
+    async def answer(
         self, directory: Directory, connection: Connection, identity: str, question: Question
     ) -> Answer:
         self.asked.append(question)
@@ -185,19 +185,19 @@ class FakeDirectoryReader:
         if realm.identity != identity:
             raise refused(Reason.KEYCLOAK_UNAVAILABLE, "the realm is being made anew")
         if question in self.broken:
-            raise UnansweredError(self.broken[question])
+            raise QuestionFailedError(self.broken[question])
         return realm.answer(connection.client_id, question)
 
-    async def see_some(self, directory: Directory, connection: Connection) -> None:
+    async def check_groups_visible(self, directory: Directory, connection: Connection) -> None:
         realm = await self._logged_in(directory, connection)
         try:
             shown = realm.shown(connection.client_id)
-        except UnansweredError as unanswered:
-            raise RefusedError(unanswered.failure) from unanswered
+        except QuestionFailedError as unanswered:
+            raise RejectedError(unanswered.failure) from unanswered
         if realm.groups and not shown:
-            raise RefusedError(groups_hidden("groups: some counted and none shown"))
+            raise RejectedError(groups_hidden("groups: some counted and none shown"))
 
-    async def holding(
+    async def search_groups(
         self, directory: Directory, connection: Connection, text: str
     ) -> Sequence[Group]:
         self.held.append(text)
@@ -207,12 +207,12 @@ class FakeDirectoryReader:
             :MAX_SEARCH_RESULTS
         ]
 
-    async def has_role(self, directory: Directory, connection: Connection, name: str) -> bool:
+    async def has_realm_role(self, directory: Directory, connection: Connection, name: str) -> bool:
         self.roles_asked += 1
         realm = await self._logged_in(directory, connection)
         return VIEW_REALM in realm.rights[connection.client_id] and name in realm.roles
 
-    async def forget(self, directory: str) -> None:
+    async def forget_directory(self, directory: str) -> None:
         self.forgotten.append(directory)
 
     async def _logged_in(self, directory: Directory, connection: Connection) -> FakeRealm:
@@ -239,14 +239,14 @@ class FakeDirectoryReader:
                 self.busy -= 1
 
 
-def refused(reason: Reason, fact: str) -> RefusedError:
+def refused(reason: Reason, fact: str) -> RejectedError:
     """Return the error that the real reader raises for a reason."""
-    return RefusedError(Failure(reason, with_advice(reason, fact)))
+    return RejectedError(Failure(reason, with_advice(reason, fact)))
 
 
-def forbidden(what: str, needs: str) -> UnansweredError:
+def forbidden(what: str, needs: str) -> QuestionFailedError:
     """Return the error of a question whose answer is forbidden."""
     fact = f"{what}: 403, the operator's account lacks {needs}"
-    return UnansweredError(
+    return QuestionFailedError(
         Failure(Reason.KEYCLOAK_FORBIDDEN, with_advice(Reason.KEYCLOAK_FORBIDDEN, fact))
     )

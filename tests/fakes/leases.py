@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.runtime.leader_election import Lease, Leases
 
 
@@ -22,10 +22,10 @@ class FakeLeases:
         return self.lease
 
     async def write(self, lease: Lease) -> Lease:
-        standing = self.lease.version if self.lease else ""
-        if lease.version != standing:
-            raise PassingError("409: the lease is another one by now")
-        self.lease = replace(lease, version=str(next(self._versions)))
+        standing = self.lease.resource_version if self.lease else ""
+        if lease.resource_version != standing:
+            raise TransientError("409: the lease is another one by now")
+        self.lease = replace(lease, resource_version=str(next(self._versions)))
         self.writes.append(self.lease)
         return self.lease
 
@@ -78,10 +78,10 @@ class Line:
         call = self.calls.popleft() if self.calls else Call()
         await asyncio.sleep(call.there)
         if self.down:
-            raise PassingError("the API server was not reached")
+            raise TransientError("the API server was not reached")
         return call
 
     async def _end(self, call: Call) -> None:
         await asyncio.sleep(call.back)
         if call.fails:
-            raise PassingError("the connection broke off")
+            raise TransientError("the connection broke off")

@@ -25,25 +25,25 @@ class FakeMetrics:
     def queue_depth(self, depth: int) -> None:
         self.depth = depth
 
-    def queue_waited(self, seconds: float) -> None:
+    def queue_duration(self, seconds: float) -> None:
         self.waits.append(seconds)
 
-    def reconciled(self, result: str, seconds: float) -> None:
+    def reconcile_finished(self, result: str, seconds: float) -> None:
         self.reconciles.append((result, seconds))
 
     def drift_corrected(self) -> None:
         self.counts["drift"] += 1
 
-    def audited(self, differences: int) -> None:
+    def audit_differences(self, differences: int) -> None:
         self.counts["audited"] += differences
 
-    def leads(self, *, yes: bool) -> None:
+    def leader_status(self, *, yes: bool) -> None:
         self.leading = yes
 
-    def clock_differs(self, seconds: float) -> None:
+    def clock_difference(self, seconds: float) -> None:
         self.clock_ahead = seconds
 
-    def guarded(self, policy: str, *, yes: bool) -> None:
+    def bind_guard_in_force(self, policy: str, *, yes: bool) -> None:
         self.guards[policy] = yes
 
     def directory_read(self, name: str, reason: str, seconds: float) -> None:

@@ -11,12 +11,12 @@ from fakes.metrics import FakeMetrics
 from fakes.values import access, content
 from fakes.world import leads
 from groupaccess.application.ports.cluster import ObjectRef
-from groupaccess.application.reconcile.binding_calls import Calls
-from groupaccess.application.reconcile.binding_writer import Writer
-from groupaccess.application.reconcile.change_events import Changes
-from groupaccess.application.reconcile.write_order import Order, Waits
+from groupaccess.application.reconcile.binding_calls import BindingCalls
+from groupaccess.application.reconcile.binding_writer import BindingWriter
+from groupaccess.application.reconcile.change_events import ChangeEvents
+from groupaccess.application.reconcile.write_order import DeleteDelays, WriteOrder
 from groupaccess.application.state.store import Store
-from groupaccess.application.status.event_recorder import Recorder
+from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.bindings.plan import Apply, Delete, Plan
 
@@ -35,10 +35,12 @@ class Office:
     woken: list[tuple[str, float, bool]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.recorder = Recorder(self.cluster, self.clock, leads)
-        calls = Calls(self.cluster, self.store, self.clock, self.metrics, Changes(self.recorder))
-        waits = Waits(timedelta(seconds=2), timedelta(seconds=30), timedelta(minutes=5))
-        self.writer = Writer(
+        self.recorder = EventRecorder(self.cluster, self.clock, leads)
+        calls = BindingCalls(
+            self.cluster, self.store, self.clock, self.metrics, ChangeEvents(self.recorder)
+        )
+        waits = DeleteDelays(timedelta(seconds=2), timedelta(seconds=30), timedelta(minutes=5))
+        self.writer = BindingWriter(
             calls, self.store, self.clock, waits, lambda *woken: self.woken.append(woken)
         )
         self.store.put_access(access(NAME))
@@ -61,11 +63,11 @@ class Office:
         applies = tuple(each for each in todo if isinstance(each, Apply))
         plan = Plan(applies, tuple(each for each in todo if isinstance(each, Delete)))
         keys = {each.desired.key for each in applies} | set(kept)
-        order = Order(name, plan)
+        order = WriteOrder(name, plan)
         if known:
             memory = self.store.memory(name)
-            memory.keep(keys)
-            order = Order(name, plan, ABOUT, memory, keys)
+            memory.keep_only(keys)
+            order = WriteOrder(name, plan, ABOUT, memory, keys)
         return await self.writer.write(order)
 
     def hang(self, call: str) -> asyncio.Event:

@@ -10,7 +10,7 @@ import pytest
 from contracts.reading import read_once
 from fakes.keycloak_server import SECRET, KeycloakServer
 from groupaccess.adapters.keycloak.reader import KeycloakReader
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.questions import Answer, GroupsInUse, Question
@@ -33,7 +33,7 @@ async def opened(
         try:
             yield reader, directory, server.connection
         finally:
-            await reader.forget("default")
+            await reader.forget_directory("default")
 
 
 async def read(
@@ -51,7 +51,7 @@ async def read(
 async def answer(server: KeycloakServer, question: Question) -> Answer:
     """Ask one question."""
     async with opened(server) as (reader, directory, connection):
-        return await reader.ask(directory, connection, ME, question)
+        return await reader.answer(directory, connection, ME, question)
 
 
 async def refusal(
@@ -62,7 +62,7 @@ async def refusal(
     **how: Any,  # noqa: ANN401 -- as `read` takes it
 ) -> Failure:
     """Return why the realm cannot be read."""
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(RejectedError) as refused:
         await read(server, used, within=within, **how)
     assert SECRET not in refused.value.failure.message
     return refused.value.failure

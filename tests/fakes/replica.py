@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fakes.clock import FakeClock
 from fakes.leases import FakeLeases, Line
-from groupaccess.application.runtime.leader_election import Elector, LostLeaseError
+from groupaccess.application.runtime.leader_election import LeaderElector, LostLeaseError
 
 
 class Replica:
@@ -14,14 +14,14 @@ class Replica:
 
     def __init__(self, leases: FakeLeases, clock: FakeClock, name: str = "me") -> None:
         self.line = Line(leases)
-        self.elector = Elector(self.line, clock, name)
+        self.elector = LeaderElector(self.line, clock, name)
         self._clock = clock
 
     async def acquires(self) -> float:
         """Wait until it leads, and return how long that took."""
         began = self._clock.monotonic()
         await self.elector.acquire()
-        assert self.elector.leading
+        assert self.elector.is_leader
         return self._clock.monotonic() - began
 
     @asynccontextmanager

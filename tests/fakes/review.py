@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from fakes.keycloak import ADMIN_URL, SECRET, refused
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.apiserver.token_review import OperatorToken, TokenReviewResult
 from groupaccess.domain.failure import Failure
@@ -25,7 +25,7 @@ class FakeTokens:
     )
     asked: int = 0
 
-    async def own_token(self, connection: Connection) -> OperatorToken:
+    async def operator_token(self, connection: Connection) -> OperatorToken:
         self.asked += 1
         if connection.admin_url != ADMIN_URL:
             raise refused(Reason.KEYCLOAK_UNAVAILABLE, "not reached: ConnectError")
@@ -46,7 +46,7 @@ class FakeApiServer:
     failure: Exception | None = None
     reviews: list[str] = field(default_factory=list)
 
-    async def review(self, token: str) -> TokenReviewResult:
+    async def review_token(self, token: str) -> TokenReviewResult:
         self.reviews.append(token)
         if self.failure is not None:
             raise self.failure
@@ -59,9 +59,9 @@ class FakeApiServer:
         return TokenReviewResult((*read, "system:authenticated"))
 
 
-def forbidden(value: str) -> RefusedError:
+def forbidden(value: str) -> RejectedError:
     """Return the error of a right that the chart did not give."""
     fact = f"the operator may not: set the chart's value {value} to true"
-    return RefusedError(
+    return RejectedError(
         Failure(Reason.API_SERVER_UNKNOWN, with_advice(Reason.API_SERVER_UNKNOWN, fact))
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from fakes.keycloak import FakeClient, FakeDirectoryReader, FakeRealm, membership, refused
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.apiserver.token_review import OperatorToken
@@ -78,53 +78,53 @@ class KeycloakOf:
     keycloak: SimulatedKeycloak
     who: str
 
-    async def realm(
+    async def read_realm(
         self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
     ) -> Realm:
         await self._answer()
-        found = await self.keycloak.fakes.realm(directory, connection, members_of)
+        found = await self.keycloak.fakes.read_realm(directory, connection, members_of)
         proof = TokenProof(
             ProofResult.PROVEN, "as computed", datetime(2026, 1, 1, tzinfo=UTC), LIFETIME
         )
         clients = tuple(replace(client, proof=proof) for client in found.clients)
         return replace(found, clients=clients)
 
-    async def ask(
+    async def answer(
         self, directory: Directory, connection: Connection, identity: str, question: Question
     ) -> Answer:
         await self._answer()
-        found = await self.keycloak.fakes.ask(directory, connection, identity, question)
+        found = await self.keycloak.fakes.answer(directory, connection, identity, question)
         names = self.keycloak.names
         await asyncio.sleep(TAKES / 2)
         self.keycloak.failed.pop(self.who, None)
         self.keycloak.given[self.who].append(Given(self.keycloak.now(), names))
         return found
 
-    async def see_some(self, directory: Directory, connection: Connection) -> None:
+    async def check_groups_visible(self, directory: Directory, connection: Connection) -> None:
         await self._answer()
-        await self.keycloak.fakes.see_some(directory, connection)
+        await self.keycloak.fakes.check_groups_visible(directory, connection)
 
-    async def holding(
+    async def search_groups(
         self, directory: Directory, connection: Connection, text: str
     ) -> Sequence[Group]:
         await self._answer()
-        return await self.keycloak.fakes.holding(directory, connection, text)
+        return await self.keycloak.fakes.search_groups(directory, connection, text)
 
-    async def has_role(self, directory: Directory, connection: Connection, name: str) -> bool:
+    async def has_realm_role(self, directory: Directory, connection: Connection, name: str) -> bool:
         await self._answer()
-        return await self.keycloak.fakes.has_role(directory, connection, name)
+        return await self.keycloak.fakes.has_realm_role(directory, connection, name)
 
-    async def forget(self, directory: str) -> None:
-        await self.keycloak.fakes.forget(directory)
+    async def forget_directory(self, directory: str) -> None:
+        await self.keycloak.fakes.forget_directory(directory)
 
-    async def own_token(self, connection: Connection) -> OperatorToken:  # noqa: ARG002 -- the port
+    async def operator_token(self, connection: Connection) -> OperatorToken:  # noqa: ARG002 -- the port
         raise refused(Reason.KEYCLOAK_UNAVAILABLE, "no canary is declared")
 
     async def _answer(self) -> None:
         """Take time, and fail while there is trouble."""
         try:
             await self._fail()
-        except RefusedError:
+        except RejectedError:
             self.keycloak.failed.setdefault(self.who, self.keycloak.now())
             raise
 

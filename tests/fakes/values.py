@@ -7,8 +7,8 @@ from groupaccess.api import v1alpha1 as api
 from groupaccess.application.state.declared import (
     DeclaredAccess,
     DeclaredDirectory,
-    declared_access,
-    declared_directory,
+    read_declared_access,
+    read_declared_directory,
 )
 from groupaccess.domain.binding import (
     Binding,
@@ -80,7 +80,7 @@ def access(
 ) -> DeclaredAccess:
     """Return a GroupAccess as watched."""
     spec = access_spec(*mappings, **more)
-    return declared_access(
+    return read_declared_access(
         api.GroupAccess.read(body("GroupAccess", name, spec, version=version, uid=uid))
     )
 
@@ -96,7 +96,7 @@ def directory(
     read = api.KeycloakDirectory.read(
         body("KeycloakDirectory", name, directory_spec(**more), version=version, uid=uid)
     )
-    return declared_directory(read)
+    return read_declared_directory(read)
 
 
 def snapshot(*paths: str, identity: str = "sub", full_path: bool = False) -> Snapshot:

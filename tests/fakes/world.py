@@ -12,20 +12,20 @@ from fakes.cluster import FakeCluster
 from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec, failure, snapshot
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.reconcile.access_status_writer import Speaker
-from groupaccess.application.reconcile.binding_calls import Calls
-from groupaccess.application.reconcile.binding_writer import Writer
-from groupaccess.application.reconcile.change_events import Changes
-from groupaccess.application.reconcile.expiry import Expiry
+from groupaccess.application.reconcile.access_status_writer import AccessStatusWriter
+from groupaccess.application.reconcile.binding_calls import BindingCalls
+from groupaccess.application.reconcile.binding_writer import BindingWriter
+from groupaccess.application.reconcile.change_events import ChangeEvents
+from groupaccess.application.reconcile.expiry import ExpiryWatch
 from groupaccess.application.reconcile.reconciler import Reconciler
-from groupaccess.application.reconcile.write_order import Waits
-from groupaccess.application.state.declared import declared_directory
+from groupaccess.application.reconcile.write_order import DeleteDelays
+from groupaccess.application.state.declared import read_declared_directory
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.unreadable_objects import read_access, unreadable_directory
-from groupaccess.application.status.event_recorder import Recorder
-from groupaccess.application.status.status_writer import Publisher
-from groupaccess.application.work.background import Background
-from groupaccess.application.work.wall_clock_timers import Alarms
+from groupaccess.application.status.event_recorder import EventRecorder
+from groupaccess.application.status.status_writer import StatusWriter
+from groupaccess.application.work.background import BackgroundCalls
+from groupaccess.application.work.wall_clock_timers import WallClockTimers
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.reasons import Reason
 
@@ -51,22 +51,24 @@ class World:
         """Begin anew with an empty store, as after a restart of the operator."""
         self.store, self.contested = Store(), list[str]()
         self._keycloak: dict[str, Snapshot] = {}  # by directory, as it answers now
-        self.store.contested = lambda names: self.contested.extend(sorted(names))
+        self.store.on_prefix_change = lambda names: self.contested.extend(sorted(names))
         self.woken, self.rung = list[tuple[str, float]](), list[str]()
-        self.recorder = Recorder(self.cluster, self.clock, leads)
-        calls = Calls(self.cluster, self.store, self.clock, self.metrics, Changes(self.recorder))
-        waits = Waits(settle=timedelta(seconds=SETTLE))
-        self.writer = Writer(calls, self.store, self.clock, waits, self._wake)
-        self.alarms = Alarms(self.clock, self.rung.append)
-        self.background = Background(self._wake)
-        publisher = Publisher(self.cluster, self.store, self.recorder, leads)
+        self.recorder = EventRecorder(self.cluster, self.clock, leads)
+        calls = BindingCalls(
+            self.cluster, self.store, self.clock, self.metrics, ChangeEvents(self.recorder)
+        )
+        waits = DeleteDelays(settle=timedelta(seconds=SETTLE))
+        self.writer = BindingWriter(calls, self.store, self.clock, waits, self._wake)
+        self.alarms = WallClockTimers(self.clock, self.rung.append)
+        self.background = BackgroundCalls(self._wake)
+        publisher = StatusWriter(self.cluster, self.store, self.recorder, leads)
         self.reconciler = Reconciler(
             self.cluster,
             self.store,
             self.clock,
             self.writer,
-            Expiry(self.recorder, self.alarms),
-            Speaker(publisher, self.clock, self.background),
+            ExpiryWatch(self.recorder, self.alarms),
+            AccessStatusWriter(publisher, self.clock, self.background),
             self.background,
         )
 
@@ -94,7 +96,7 @@ class World:
         """Let Keycloak be asked once; return whom that touches. It answers what is new, too."""
         self.watch()
         self._keycloak[of] = found
-        ended = whole_round(found, self.store.in_use(of), self.clock.now())
+        ended = whole_round(found, self.store.groups_in_use(of), self.clock.now())
         return self.store.put_round(of, ended)
 
     def lose_keycloak(self, reason: Reason = Reason.KEYCLOAK_UNAVAILABLE) -> None:
@@ -110,7 +112,7 @@ class World:
             store.put_access(read_access(body))
         for body in objects.all("KeycloakDirectory"):
             try:
-                store.put_directory(declared_directory(api.KeycloakDirectory.read(body)))
+                store.put_directory(read_declared_directory(api.KeycloakDirectory.read(body)))
             except ValidationError as error:
                 store.put_unreadable_directory(*unreadable_directory(body, error))
         for binding in self.cluster.bindings.values():
@@ -125,10 +127,12 @@ class World:
         objects, cluster, store = self.cluster.objects, self.cluster, self.store
         for name in store.accesses.keys() - objects.versions("GroupAccess").keys():
             store.drop_access(name)
-        for name in store.realms.directories.keys() - objects.versions("KeycloakDirectory").keys():
+        for name in (
+            store.directories.declared.keys() - objects.versions("KeycloakDirectory").keys()
+        ):
             store.drop_directory(name)
-        for key in store.bindings.all.keys() - cluster.bindings.keys():
-            store.drop_binding(key, store.bindings.all[key].uid)
+        for key in store.bindings.by_key.keys() - cluster.bindings.keys():
+            store.drop_binding(key, store.bindings.by_key[key].uid)
         for name in store.namespaces.keys() - cluster.namespaces.keys():
             store.drop_namespace(name)
         for role in store.cluster_roles - cluster.roles:
@@ -151,7 +155,7 @@ class World:
     def _answer_new(self, name: str) -> None:
         """Let Keycloak answer what it was not asked yet, as it does at once."""
         for directory, found in self._keycloak.items():
-            while new := self.store.unanswered(directory, [name]):
+            while new := self.store.open_questions(directory, [name]):
                 said = {question: answer(found.groups, question) for question in new}
                 self.store.put_results(directory, said, self.clock.now())
 
@@ -175,7 +179,7 @@ class World:
     def warned_of(self, reason: str) -> list[str]:
         """Return the names of the objects that there were warnings about, for a reason."""
         notes = (note for note in self.cluster.notes if note.reason == reason)
-        return [note.about.name for note in notes if note.warning]
+        return [note.regarding.name for note in notes if note.warning]
 
     @property
     def grants(self) -> dict[str, tuple[str, ...]]:

@@ -12,8 +12,8 @@ from groupaccess.application.ports.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 
-TOLERATED = 5.0  # seconds; the API server's Date counts whole ones
-SILENCE = 60.0  # seconds between two warnings
+MAX_DIFFERENCE_SECONDS = 5.0  # seconds; the API server's Date counts whole ones
+WARNING_INTERVAL_SECONDS = 60.0  # seconds between two warnings
 
 
 class SystemClock:
@@ -32,23 +32,23 @@ class SystemClock:
         return asyncio.get_running_loop().call_later(seconds, call)
 
 
-class ServerClock:
+class ServerClockMonitor:
     """Compares the own clock with the API server's: grants end by the own one."""
 
     def __init__(self, clock: Clock, metrics: Metrics) -> None:
         self._clock = clock
         self._metrics = metrics
-        self._warned = -SILENCE
+        self._warned = -WARNING_INTERVAL_SECONDS
 
-    def seen(self, date: str) -> None:
+    def compare(self, date: str) -> None:
         """Take the `Date` of an answer; one that cannot be read says nothing."""
         try:
             theirs = parsedate_to_datetime(date)
         except ValueError:
             return
         ahead = (self._clock.now() - theirs).total_seconds()
-        self._metrics.clock_differs(ahead)
+        self._metrics.clock_difference(ahead)
         now = self._clock.monotonic()
-        if abs(ahead) > TOLERATED and now - self._warned >= SILENCE:
+        if abs(ahead) > MAX_DIFFERENCE_SECONDS and now - self._warned >= WARNING_INTERVAL_SECONDS:
             self._warned = now
             logger.warning("the own clock is %+.0f s off the API server's: expiry is too", ahead)

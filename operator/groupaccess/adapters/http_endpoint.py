@@ -11,7 +11,7 @@ from prometheus_client.aiohttp import make_aiohttp_handler
 logger = logging.getLogger(__name__)
 
 
-class Endpoint:
+class HttpEndpoint:
     """Answers the kubelet and Prometheus.
 
     `ready` tells whether the operator does its work; that it answers at all shows that it lives.

@@ -12,7 +12,7 @@ from kubernetes.aio.client import Configuration
 
 from groupaccess.application.work.backoff import backoff
 
-TOKEN_LIFE = timedelta(minutes=10)  # a projected token changes in its file: it is read anew
+TOKEN_LIFETIME = timedelta(minutes=10)  # a projected token changes in its file: it is read anew
 
 # Not the user and host name, which kopf would look up: a container's user has no name.
 IDENTITY = cast("Any", "groupaccess")
@@ -33,7 +33,7 @@ class NoDiffBase(kopf.DiffBaseStorage):
         """Store nothing."""
 
 
-class Backoffs:
+class EndlessBackoffs:
     """Delays between tries, without an end: kopf gives up, and ends, when they run out."""
 
     def __iter__(self) -> Iterator[float]:
@@ -50,7 +50,7 @@ def watch_settings() -> kopf.OperatorSettings:
     settings.watching.chunk_size = 500
     settings.queueing.idle_timeout = 0.5
     settings.networking.request_timeout = 30
-    settings.networking.error_backoffs = Backoffs()
+    settings.networking.error_backoffs = EndlessBackoffs()
     settings.persistence.diffbase_storage = NoDiffBase()
     logging.getLogger("kopf.objects").setLevel(logging.WARNING)
     return settings
@@ -83,4 +83,4 @@ def connection_info(configuration: Configuration) -> kopf.ConnectionInfo:
     )
     if hook is None:
         return info
-    return dataclasses.replace(info, expiration=datetime.now(UTC) + TOKEN_LIFE)
+    return dataclasses.replace(info, expiration=datetime.now(UTC) + TOKEN_LIFETIME)

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from groupaccess.application.state.store import Store
 from groupaccess.domain.binding import BindingName
 
-SHORT = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+DURATION_BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 
 class _Queue:
@@ -22,7 +22,7 @@ class _Queue:
         self.waited = Histogram(
             "groupaccess_workqueue_queue_duration_seconds",
             "How long a key waited for a worker.",
-            buckets=SHORT,
+            buckets=DURATION_BUCKETS,
             registry=registry,
         )
 
@@ -40,7 +40,7 @@ class _Reconciles:
         self.took = Histogram(
             "groupaccess_reconcile_time_seconds",
             "How long a reconcile took.",
-            buckets=SHORT,
+            buckets=DURATION_BUCKETS,
             registry=registry,
         )
         self.drift = Counter(
@@ -95,7 +95,7 @@ class _Directories:
             "groupaccess_directory_read_seconds",
             "How long a reading of a directory took.",
             ["directory"],
-            buckets=SHORT,
+            buckets=DURATION_BUCKETS,
             registry=registry,
         )
 
@@ -121,11 +121,11 @@ class PrometheusMetrics:
         """Set how many keys wait."""
         self._queue.depth.set(depth)
 
-    def queue_waited(self, seconds: float) -> None:
+    def queue_duration(self, seconds: float) -> None:
         """Observe how long a key waited."""
         self._queue.waited.observe(seconds)
 
-    def reconciled(self, result: str, seconds: float) -> None:
+    def reconcile_finished(self, result: str, seconds: float) -> None:
         """Count and time one reconcile."""
         self._reconciles.results.labels(result).inc()
         self._reconciles.took.observe(seconds)
@@ -136,19 +136,19 @@ class PrometheusMetrics:
         """Count a repaired binding."""
         self._reconciles.drift.inc()
 
-    def audited(self, differences: int) -> None:
+    def audit_differences(self, differences: int) -> None:
         """Count what an audit found."""
         self._replica.audit.inc(differences)
 
-    def leads(self, *, yes: bool) -> None:
+    def leader_status(self, *, yes: bool) -> None:
         """Set whether this replica writes."""
         self._replica.leads.set(int(yes))
 
-    def clock_differs(self, seconds: float) -> None:
+    def clock_difference(self, seconds: float) -> None:
         """Set the difference of the clocks."""
         self._replica.clock.set(seconds)
 
-    def guarded(self, policy: str, *, yes: bool) -> None:
+    def bind_guard_in_force(self, policy: str, *, yes: bool) -> None:
         """Set whether an expected admission policy is in force."""
         self._replica.guard.labels(policy).set(int(yes))
 
@@ -171,10 +171,12 @@ class StoreCollector(Collector):
         )
         counts = {"True": 0, "False": 0, "Unknown": 0}
         for declared in self._store.accesses.values():
-            conditions = declared.observed.prior.conditions or {}
+            conditions = declared.state.previous_status.conditions or {}
             counts[conditions.get("Ready", ("Unknown",))[0]] += 1
         for state, count in counts.items():
             ready.add_metric([state], count)
         yield ready
-        managed = sum(BindingName.parse(key.name) is not None for key in self._store.bindings.all)
+        managed = sum(
+            BindingName.parse(key.name) is not None for key in self._store.bindings.by_key
+        )
         yield GaugeMetricFamily("groupaccess_managed_bindings", "Bindings with our names.", managed)

@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Protocol
 
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.ports.errors import PassingError, RefusedError
-from groupaccess.application.state.declared import declared_access
+from groupaccess.application.ports.errors import RejectedError, TransientError
+from groupaccess.application.state.declared import read_declared_access
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.adoption.candidates import BindingFilter, CandidateBinding
 from groupaccess.domain.adoption.drafts import Adoption, AdoptionOptions, draft_accesses
@@ -19,26 +19,26 @@ from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.status.mapping_status import MappingState
 
 
-class Bindings(Protocol):
+class AdoptionCluster(Protocol):
     """The cluster as the person sees it who types the command.
 
     Every method raises PassingError when the API server is not reached, and NotAllowedError when
     it does not let the person read.
     """
 
-    async def found(self, selector: str = "") -> Sequence[CandidateBinding]:
+    async def list_bindings(self, selector: str = "") -> Sequence[CandidateBinding]:
         """List the bindings of the cluster, of both kinds, whose labels match the selector."""
 
-    async def accesses(self) -> Sequence[api.GroupAccess]:
+    async def list_accesses(self) -> Sequence[api.GroupAccess]:
         """List the GroupAccesses; none when the API server does not serve them."""
 
-    async def binding(self, key: BindingKey) -> Binding | None:
+    async def get_binding(self, key: BindingKey) -> Binding | None:
         """Read one binding as it is now; None when it is gone."""
 
-    async def access(self, name: str) -> api.GroupAccess | None:
+    async def get_access(self, name: str) -> api.GroupAccess | None:
         """Read one GroupAccess as it is now; None when it is gone."""
 
-    async def delete(self, binding: Binding) -> bool:
+    async def delete_binding(self, binding: Binding) -> bool:
         """Delete it if it is still the same version; False when it is gone already.
 
         Raise PassingError when it is another version, RefusedError when the API server says no.
@@ -49,7 +49,7 @@ class NotAllowedError(Exception):
     """The API server does not let the person do it, or does not understand it."""
 
 
-class Result(Enum):
+class RemovalResult(Enum):
     """What came of a binding."""
 
     STAYS = "stays"  # it is not covered, or a tool would make it again
@@ -61,25 +61,26 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """One binding, how it was judged, and what came of it; `words` say why it is still there."""
+    """One binding, how it was judged, and what came of it; `remarks` say why it is still there."""
 
-    judged: RedundancyResult
-    result: Result
-    words: tuple[str, ...] = ()
+    redundancy: RedundancyResult
+    result: RemovalResult
+    remarks: tuple[str, ...] = ()
 
 
-async def draft(
-    bindings: Bindings, selector: str, wishes: AdoptionOptions, directory: str
+async def draft_from_cluster(
+    bindings: AdoptionCluster, selector: str, wishes: AdoptionOptions, directory: str
 ) -> Adoption:
     """Draft GroupAccesses for the bindings that there are, beside the GroupAccesses there are."""
     taken = {
-        access.metadata.name: _rights(access, directory) for access in await bindings.accesses()
+        access.metadata.name: _rights(access, directory)
+        for access in await bindings.list_accesses()
     }
-    return draft_accesses(await bindings.found(selector), replace(wishes, taken=taken))
+    return draft_accesses(await bindings.list_bindings(selector), replace(wishes, taken=taken))
 
 
 async def remove_replaced(
-    bindings: Bindings, selector: str, pick: BindingFilter, *, dry_run: bool, settle: float
+    bindings: AdoptionCluster, selector: str, pick: BindingFilter, *, dry_run: bool, settle: float
 ) -> AsyncIterator[Removal]:
     """Delete the bindings that GroupAccesses cover, one after the other; yield what came of each.
 
@@ -88,66 +89,68 @@ async def remove_replaced(
     reads its two kinds of bindings from two caches, and is read once more right before. Nothing is
     written in a dry run.
     """
-    judged = await _judge(bindings, selector, pick)
+    judged = await _find_redundant(bindings, selector, pick)
     if not dry_run and any(one.is_removable for one in judged):
         await asyncio.sleep(settle)
     for one in judged:
         if not one.is_removable:
-            yield Removal(one, Result.STAYS, one.uncovered)
+            yield Removal(one, RemovalResult.STAYS, one.uncovered)
         elif dry_run:
-            yield Removal(one, Result.COVERED)
+            yield Removal(one, RemovalResult.COVERED)
         else:
             yield await _remove(bindings, one)
 
 
-async def _judge(bindings: Bindings, selector: str, pick: BindingFilter) -> list[RedundancyResult]:
-    granted = _granted(await bindings.accesses())
-    everything = await bindings.found()
-    meant = await bindings.found(selector) if selector else everything
+async def _find_redundant(
+    bindings: AdoptionCluster, selector: str, pick: BindingFilter
+) -> list[RedundancyResult]:
+    granted = _granted(await bindings.list_accesses())
+    everything = await bindings.list_bindings()
+    meant = await bindings.list_bindings(selector) if selector else everything
     standing = (found.binding for found in everything)
     return find_redundant((found for found in meant if pick.matches(found)), standing, granted)
 
 
-async def _remove(bindings: Bindings, judged: RedundancyResult) -> Removal:
+async def _remove(bindings: AdoptionCluster, judged: RedundancyResult) -> Removal:
     try:
         why = await _uncovered(bindings, judged)
         if why:
-            return Removal(judged, Result.FAILED, why)
-        there = await bindings.delete(judged.candidate.binding)
-    except (PassingError, RefusedError) as error:
-        return Removal(judged, Result.FAILED, (str(error),))
-    return Removal(judged, Result.DELETED if there else Result.GONE)
+            return Removal(judged, RemovalResult.FAILED, why)
+        there = await bindings.delete_binding(judged.candidate.binding)
+    except (TransientError, RejectedError) as error:
+        return Removal(judged, RemovalResult.FAILED, (str(error),))
+    return Removal(judged, RemovalResult.DELETED if there else RemovalResult.GONE)
 
 
-async def _uncovered(bindings: Bindings, judged: RedundancyResult) -> tuple[str, ...]:
+async def _uncovered(bindings: AdoptionCluster, judged: RedundancyResult) -> tuple[str, ...]:
     """Ask the API server whether what covers a binding still does; say what does not."""
     for cover in judged.covered_by:
-        now = await bindings.binding(cover.key)
+        now = await bindings.get_binding(cover.key)
         if now is None or (now.uid, now.resource_version) != (cover.uid, cover.resource_version):
             return (f"{cover.key}, which grants the same, has just changed: try again",)
-    accesses = [await bindings.access(name) for name in judged.accesses]
+    accesses = [await bindings.get_access(name) for name in judged.accesses]
     granted = _granted(access for access in accesses if access is not None)
     (again,) = find_redundant([judged.candidate], judged.covered_by, granted)
     return again.uncovered
 
 
 def _rights(access: api.GroupAccess, directory: str) -> AbstractSet[Right] | None:
-    declared = declared_access(access).access
+    declared = read_declared_access(access).access
     return rights(declared) if declared.directory == directory else None
 
 
 def _granted(accesses: Iterable[api.GroupAccess]) -> Mapping[str, tuple[AccessMapping, ...]]:
     """Return what stands as its GroupAccess says now: neither on its way out nor held."""
     return {
-        access.metadata.name: tuple(_standing_mappings(access))
+        access.metadata.name: tuple(_granted_mappings(access))
         for access in accesses
         if access.metadata.deletion_timestamp is None
         and access.status.observed_generation == access.metadata.generation
     }
 
 
-def _standing_mappings(access: api.GroupAccess) -> Iterable[AccessMapping]:
+def _granted_mappings(access: api.GroupAccess) -> Iterable[AccessMapping]:
     states = {each.name: each.state for each in access.status.mappings}
-    for mapping in declared_access(access).access.mappings:
+    for mapping in read_declared_access(access).access.mappings:
         if states.get(mapping.name) in {MappingState.GRANTED, MappingState.PARTIAL}:
             yield mapping

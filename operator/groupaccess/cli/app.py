@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from groupaccess.cli.adoption.command import adopt
+from groupaccess.cli.adoption.command import import_command
 from groupaccess.cli.settings_flags import from_settings
 from groupaccess.settings import Settings
 
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a server's log wants plain tracebacks, and no locals
 )
 
-app.command("import")(adopt)
+app.command("import")(import_command)
 
 
 @app.callback(invoke_without_command=True)
@@ -33,7 +33,7 @@ def main(
 
 @app.command()
 @from_settings(Settings)
-def run(settings: Settings) -> None:
+def run_command(settings: Settings) -> None:
     """Run the operator until it is told to stop."""
     from groupaccess.adapters.kubernetes.client import NoAccessError  # noqa: PLC0415
     from groupaccess.application.ports.errors import NotInstalledError, RestartError  # noqa: PLC0415
@@ -57,7 +57,7 @@ def run(settings: Settings) -> None:
 
 
 @app.command()
-def crd() -> None:
+def crd_command() -> None:
     """Print the CustomResourceDefinitions, for `kubectl apply -f -`."""
     from groupaccess.api.crd.generate import render_crds  # noqa: PLC0415
 

@@ -120,7 +120,7 @@ async def source() -> AsyncIterator[ServedRealm]:
     async with server.serve():
         made = ServedRealm(server)
         yield made
-        await made.port.forget("default")
+        await made.port.forget_directory("default")
 
 
 class TestKeycloakQuestions(QuestionsContract):

@@ -9,7 +9,7 @@ from aiohttp.test_utils import unused_port
 from fakes.keycloak_groups import Groups
 from fakes.keycloak_server import HANG, KeycloakServer
 from fakes.reading import ME, answer, opened, read
-from groupaccess.application.ports.errors import RefusedError, UnansweredError
+from groupaccess.application.ports.errors import QuestionFailedError, RejectedError
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import (
     MAX_SEARCH_RESULTS,
@@ -100,7 +100,7 @@ async def test_any_other_answer_is_a_failure_of_this_question(
     server: KeycloakServer, question: Question, said: object, reason: Reason
 ) -> None:
     server.answers |= {"old": said, "S RE": said, "groups": said}
-    with pytest.raises(UnansweredError) as unanswered:
+    with pytest.raises(QuestionFailedError) as unanswered:
         await answer(server, question)
     assert unanswered.value.failure.reason is reason
 
@@ -112,7 +112,7 @@ async def test_a_missing_right_is_named_with_what_it_is_for(
     server: KeycloakServer, question: Question, where: str
 ) -> None:
     server.answers |= {"old": FORBIDDEN, "S RE": FORBIDDEN, "groups": FORBIDDEN}
-    with pytest.raises(UnansweredError) as unanswered:
+    with pytest.raises(QuestionFailedError) as unanswered:
         await answer(server, question)
     said = unanswered.value.failure.message
     assert said.startswith(f"{where}: 403, the operator's account lacks {VIEW_GROUPS}.")
@@ -123,17 +123,17 @@ async def test_without_a_login_no_question_has_an_answer(
     server: KeycloakServer, said: object
 ) -> None:
     server.answers["token"] = said
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(RejectedError) as refused:
         await answer(server, SEARCH)
-    assert not isinstance(refused.value, UnansweredError)
+    assert not isinstance(refused.value, QuestionFailedError)
 
 
 async def test_a_server_that_nobody_reaches_answers_no_question(server: KeycloakServer) -> None:
     async with opened(server) as (reader, directory, connection):
         nowhere = replace(connection, admin_url=f"https://127.0.0.1:{unused_port()}/")
-        with pytest.raises(RefusedError) as refused:
-            await reader.ask(directory, nowhere, ME, SEARCH)
-    assert not isinstance(refused.value, UnansweredError)
+        with pytest.raises(RejectedError) as refused:
+            await reader.answer(directory, nowhere, ME, SEARCH)
+    assert not isinstance(refused.value, QuestionFailedError)
 
 
 async def test_a_connection_that_breaks_concerns_all_questions(server: KeycloakServer) -> None:
@@ -143,18 +143,18 @@ async def test_a_connection_that_breaks_concerns_all_questions(server: KeycloakS
         return web.Response()
 
     server.answers["groups"] = broken
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(RejectedError) as refused:
         await answer(server, SEARCH)
-    assert not isinstance(refused.value, UnansweredError)
+    assert not isinstance(refused.value, QuestionFailedError)
 
 
 async def test_answers_for_another_account_than_before_do_not_count(
     server: KeycloakServer,
 ) -> None:
     async with opened(server) as (reader, directory, connection):
-        with pytest.raises(RefusedError, match="being made anew") as refused:
-            await reader.ask(directory, connection, "former", SEARCH)
-    assert not isinstance(refused.value, UnansweredError)
+        with pytest.raises(RejectedError, match="being made anew") as refused:
+            await reader.answer(directory, connection, "former", SEARCH)
+    assert not isinstance(refused.value, QuestionFailedError)
 
 
 async def test_a_path_of_several_is_ambiguous_since_a_name_may_hold_a_slash(
@@ -208,8 +208,8 @@ async def test_where_all_lists_stay_empty_the_missing_right_is_named(
 ) -> None:
     server.answers["groups"] = []
     async with opened(server) as (reader, directory, connection):
-        with pytest.raises(RefusedError) as refused:
-            await reader.see_some(directory, connection)
+        with pytest.raises(RejectedError) as refused:
+            await reader.check_groups_visible(directory, connection)
     assert refused.value.failure.reason is Reason.KEYCLOAK_FORBIDDEN
     assert refused.value.failure.message.startswith("groups: 2 counted and none shown")
     assert VIEW_GROUPS in refused.value.failure.message
@@ -218,13 +218,13 @@ async def test_where_all_lists_stay_empty_the_missing_right_is_named(
 async def test_a_realm_without_groups_is_no_missing_right(server: KeycloakServer) -> None:
     Groups(server)
     async with opened(server) as (reader, directory, connection):
-        await reader.see_some(directory, connection)
+        await reader.check_groups_visible(directory, connection)
 
 
 async def test_parts_of_names_are_searched_in_any_case(server: KeycloakServer) -> None:
     Groups(server, "/SRE", "/platform/SREs", "/Dev")
     async with opened(server) as (reader, directory, connection):
-        found = await reader.holding(directory, connection, "sre")
+        found = await reader.search_groups(directory, connection, "sre")
     assert {group.path for group in found} == {"/SRE", "/platform/SREs"}
     assert server.queries["groups"]["max"] == str(MAX_SEARCH_RESULTS)
 
@@ -242,4 +242,4 @@ async def test_a_realm_role_is_a_hint_where_it_may_be_seen(
 ) -> None:
     server.answers["SRE"] = said
     async with opened(server) as (reader, directory, connection):
-        assert await reader.has_role(directory, connection, "SRE") is there
+        assert await reader.has_realm_role(directory, connection, "SRE") is there

@@ -7,7 +7,7 @@ import pytest
 from fakes.keycloak_server import HANG, KeycloakServer, error
 from fakes.reading import read, refusal
 from groupaccess.adapters.keycloak.connection.session import _trust
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.reasons import Reason
 
 
@@ -83,12 +83,12 @@ async def test_an_empty_list_of_scopes_is_a_missing_right(server: KeycloakServer
 
 
 def test_authorities_that_cannot_be_read_are_named() -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(RejectedError) as refused:
         _trust("-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n")
     assert refused.value.failure.reason == Reason.CREDENTIALS_NOT_FOUND
     assert "caBundle" in refused.value.failure.message
 
 
 def test_a_comment_in_a_bundle_may_be_in_any_language() -> None:
-    with pytest.raises(RefusedError, match="caBundle"):
+    with pytest.raises(RejectedError, match="caBundle"):
         _trust("# Türk Güven\n-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from fakes.api_server import Answer, ApiServer, Item, status
-from groupaccess.adapters.kubernetes.admission_policies import KubernetesGuards
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.adapters.kubernetes.admission_policies import KubernetesBindGuardPolicies
+from groupaccess.application.ports.errors import TransientError
 
 API = "/apis/admissionregistration.k8s.io/v1"
 
@@ -32,7 +32,7 @@ def server() -> ApiServer:
 async def missing(server: ApiServer, *answers: Answer) -> str:
     server.answers.extend(answers)
     async with server.serve() as rest:
-        return await KubernetesGuards(rest).missing("bind-guard")
+        return await KubernetesBindGuardPolicies(rest).inactive_reason("bind-guard")
 
 
 async def test_it_is_in_force_when_policy_and_binding_are_there(server: ApiServer) -> None:
@@ -62,5 +62,5 @@ async def test_it_is_not_in_force_when_anything_is_amiss(
 
 
 async def test_an_overload_says_nothing_about_it(server: ApiServer) -> None:
-    with pytest.raises(PassingError, match="503: too many"):
+    with pytest.raises(TransientError, match="503: too many"):
         await missing(server, Answer(POLICY), Answer(status(503, "too many"), 503))

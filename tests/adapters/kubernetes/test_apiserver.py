@@ -4,7 +4,7 @@ import pytest
 
 from fakes.api_server import Answer, ApiServer, status
 from groupaccess.adapters.kubernetes.apiserver import KubernetesApiServer
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 
 TOKEN = "eyJ.own.token"  # noqa: S105 -- of a fake
 
@@ -24,18 +24,18 @@ def server() -> ApiServer:
 async def test_a_servers_error_does_not_show_the_token(server: ApiServer, answer: Answer) -> None:
     server.answers.append(answer)
     async with server.serve() as rest:
-        with pytest.raises(PassingError) as failed:
-            await KubernetesApiServer(rest).review(TOKEN)
+        with pytest.raises(TransientError) as failed:
+            await KubernetesApiServer(rest).review_token(TOKEN)
     assert TOKEN not in str(failed.value)
 
 
 async def test_a_refusal_does_not_show_the_token(server: ApiServer) -> None:
     server.answers.append(Answer({"status": {"error": f"who is {TOKEN}?"}}))
     async with server.serve() as rest:
-        assert (await KubernetesApiServer(rest).review(TOKEN)).error == "who is ***?"
+        assert (await KubernetesApiServer(rest).review_token(TOKEN)).error == "who is ***?"
 
 
 async def test_an_answer_without_words_is_a_refusal(server: ApiServer) -> None:
     server.answers.append(Answer({}))
     async with server.serve() as rest:
-        assert (await KubernetesApiServer(rest).review(TOKEN)).error == "not authenticated"
+        assert (await KubernetesApiServer(rest).review_token(TOKEN)).error == "not authenticated"

@@ -11,10 +11,14 @@ from kubernetes.aio.client import ApiClient, Configuration
 from fakes.api_server import Answer, ApiServer, Stream, status
 from fakes.values import desired
 from fakes.waiting import until
-from groupaccess.adapters.kubernetes.client import ApiError, Rest, configure, path
-from groupaccess.adapters.kubernetes.errors import denied, judged, unreadable
+from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, configure, path
+from groupaccess.adapters.kubernetes.errors import (
+    classify_apply_error,
+    classify_error,
+    classify_read_error,
+)
 from groupaccess.adapters.kubernetes.transport import HttpTransport
-from groupaccess.application.ports.errors import PassingError, RefusedError
+from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.domain.binding import Owner
 from groupaccess.domain.reasons import Reason
 
@@ -92,8 +96,8 @@ async def test_a_server_that_is_not_there_is_passing() -> None:
     configuration = Configuration()
     configuration.host = f"http://127.0.0.1:{unused_port()}"
     async with ApiClient(configuration) as client:
-        with pytest.raises(PassingError, match="not reached"):
-            await Rest(HttpTransport(client)).call("GET", "/x")
+        with pytest.raises(TransientError, match="not reached"):
+            await KubernetesClient(HttpTransport(client)).call("GET", "/x")
 
 
 @pytest.mark.parametrize(
@@ -107,40 +111,42 @@ async def test_a_server_that_is_not_there_is_passing() -> None:
     ],
 )
 def test_a_definite_no_has_a_reason(error: ApiError, reason: Reason) -> None:
-    refused = denied(error, WANT)
-    assert isinstance(refused, RefusedError)
+    refused = classify_apply_error(error, WANT)
+    assert isinstance(refused, RejectedError)
     assert refused.failure.reason == reason
 
 
 @pytest.mark.parametrize("code", [401, 409, 429, 500, 502, 503, 504])
 def test_everything_else_is_tried_again(code: int) -> None:
-    assert isinstance(denied(ApiError(code, "later"), WANT), PassingError)
-    assert isinstance(judged(ApiError(code, "later")), PassingError)
+    assert isinstance(classify_apply_error(ApiError(code, "later"), WANT), TransientError)
+    assert isinstance(classify_error(ApiError(code, "later")), TransientError)
 
 
 def test_a_namespace_that_ends_is_no_refusal() -> None:
     ending = ApiError(403, "is being terminated", frozenset({"NamespaceTerminating"}))
-    assert isinstance(denied(ending, WANT), PassingError)
+    assert isinstance(classify_apply_error(ending, WANT), TransientError)
 
 
 def test_a_namespace_that_is_gone_is_no_missing_role() -> None:
     gone = ApiError(404, 'namespaces "shop" not found')
-    assert isinstance(denied(gone, WANT), PassingError)
+    assert isinstance(classify_apply_error(gone, WANT), TransientError)
 
 
 def test_the_servers_words_are_told_but_not_without_end() -> None:
-    refused = judged(ApiError(422, "w" * 5000))
-    assert isinstance(refused, RefusedError)
+    refused = classify_error(ApiError(422, "w" * 5000))
+    assert isinstance(refused, RejectedError)
     assert "www" in refused.failure.message
     assert len(refused.failure.message) < 700
 
 
 def test_a_secret_that_may_not_be_read_is_named() -> None:
-    refused = unreadable(ApiError(403, "forbidden"), "secrets/keycloak")
-    assert isinstance(refused, RefusedError)
+    refused = classify_read_error(ApiError(403, "forbidden"), "secrets/keycloak")
+    assert isinstance(refused, RejectedError)
     assert refused.failure.reason == Reason.CREDENTIALS_NOT_FOUND
     assert "secrets/keycloak" in refused.failure.message
-    assert isinstance(unreadable(ApiError(500, "etcd"), "secrets/keycloak"), PassingError)
+    assert isinstance(
+        classify_read_error(ApiError(500, "etcd"), "secrets/keycloak"), TransientError
+    )
 
 
 async def test_nothing_is_written_while_another_replica_may_write() -> None:
@@ -148,7 +154,7 @@ async def test_nothing_is_written_while_another_replica_may_write() -> None:
     server.answers.append(Answer({}))
     async with server.serve() as rest:
         rest.may_write = lambda: False
-        with pytest.raises(PassingError, match="lease"):
+        with pytest.raises(TransientError, match="lease"):
             await rest.call("PATCH", "/x", {})
         await rest.call("GET", "/x")
     assert [request.method for request in server.requests] == ["GET"]
@@ -162,7 +168,7 @@ async def test_a_call_is_sent_at_once_however_many_hang(tmp_path: Path) -> None:
         kubeconfig = tmp_path / "kubeconfig"
         kubeconfig.write_text(KUBECONFIG % server.host)
         async with ApiClient(await configure(str(kubeconfig))) as client:
-            rest = Rest(HttpTransport(client))
+            rest = KubernetesClient(HttpTransport(client))
             hanging = [asyncio.create_task(rest.call("POST", "/x?watch", {})) for _ in range(MANY)]
             await until(lambda: len(server.requests) == MANY)
             for each in hanging:

@@ -12,8 +12,8 @@ from fakes.clock import FakeClock
 from fakes.values import content, key
 from groupaccess.adapters.kubernetes.binding_json import write_binding
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
-from groupaccess.application.ports.cluster import Listing, Note, ObjectRef
-from groupaccess.application.ports.errors import NotInstalledError, PassingError
+from groupaccess.application.ports.cluster import Event, ObjectList, ObjectRef
+from groupaccess.application.ports.errors import NotInstalledError, TransientError
 from groupaccess.domain.binding import Binding, BindingKey, DesiredBinding
 
 ABOUT = ObjectRef("GroupAccess", "p" * 253, "u")
@@ -31,7 +31,7 @@ async def test_a_secret_may_hold_more_than_text(server: ApiServer) -> None:
     }
     server.answers.append(Answer({"data": data}))
     async with server.serve() as rest:
-        found = await KubernetesCluster(rest, "own", FakeClock().now).secret("tls")
+        found = await KubernetesCluster(rest, "own", FakeClock().now).get_secret("tls")
     assert (found or {})["ca.crt"] == "PEM"
     assert server.requests[0].path == "/api/v1/namespaces/own/secrets/tls"
 
@@ -39,7 +39,7 @@ async def test_a_secret_may_hold_more_than_text(server: ApiServer) -> None:
 async def test_a_secret_without_data_is_empty(server: ApiServer) -> None:
     server.answers.append(Answer({}))
     async with server.serve() as rest:
-        assert await KubernetesCluster(rest, "own", FakeClock().now).secret("tls") == {}
+        assert await KubernetesCluster(rest, "own", FakeClock().now).get_secret("tls") == {}
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ async def test_no_name_leads_to_another_namespace(server: ApiServer, name: str) 
     server.answers.extend([Answer({}), Answer({})])
     async with server.serve() as rest:
         cluster = KubernetesCluster(rest, "own", FakeClock().now)
-        await cluster.secret(name)
-        await cluster.config_map(name)
+        await cluster.get_secret(name)
+        await cluster.get_config_map(name)
     for request, kind in zip(server.requests, ("secrets", "configmaps"), strict=True):
         below = request.rel_url.raw_path.removeprefix(f"/api/v1/namespaces/own/{kind}/")
         assert "/" not in below
@@ -68,16 +68,16 @@ async def test_all_pages_of_a_kind_are_listed(server: ApiServer) -> None:
     first = page(item("a", "1", "5"), more="next", version="7")
     server.answers.extend([first, page(item("b", "2", "6"), version="9")])
     async with server.serve() as rest:
-        found = await KubernetesCluster(rest, "own", FakeClock().now).versions("GroupAccess")
-    assert found == Listing("7", {"a": ("1", "5"), "b": ("2", "6")})
+        found = await KubernetesCluster(rest, "own", FakeClock().now).list_objects("GroupAccess")
+    assert found == ObjectList("7", {"a": ("1", "5"), "b": ("2", "6")})
 
 
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
         (Answer("404 page not found", 404), NotInstalledError),
-        (Answer(status(503), 503), PassingError),
-        (Answer(status(403), 403), PassingError),
+        (Answer(status(503), 503), TransientError),
+        (Answer(status(403), 403), TransientError),
     ],
 )
 async def test_a_kind_that_cannot_be_listed_is_missing_or_late(
@@ -86,7 +86,7 @@ async def test_a_kind_that_cannot_be_listed_is_missing_or_late(
     server.answers.append(answer)
     async with server.serve() as rest:
         with pytest.raises(error):
-            await KubernetesCluster(rest, "own", FakeClock().now).versions("GroupAccess")
+            await KubernetesCluster(rest, "own", FakeClock().now).list_objects("GroupAccess")
 
 
 @pytest.mark.parametrize("code", [403, 500])
@@ -96,16 +96,16 @@ async def test_an_object_counts_as_gone_only_when_the_answer_is_404(
     server.answers.extend([Answer(status(code), code), Answer(status(404), 404)])
     async with server.serve() as rest:
         cluster = KubernetesCluster(rest, "own", FakeClock().now)
-        with pytest.raises(PassingError):
-            await cluster.uid_of("platform")
-        assert not await cluster.uid_of("platform")
+        with pytest.raises(TransientError):
+            await cluster.get_access_uid("platform")
+        assert not await cluster.get_access_uid("platform")
 
 
 async def test_an_event_is_one_that_the_api_server_takes(server: ApiServer) -> None:
     server.answers.append(Answer({}))
     async with server.serve() as rest:
         cluster = KubernetesCluster(rest, "own", FakeClock().now)
-        await cluster.post(Note(ABOUT, "Granted", "Judge", "w" * 5000, warning=True))
+        await cluster.create_event(Event(ABOUT, "Granted", "Judge", "w" * 5000, warning=True))
     (body,) = server.bodies
     assert server.requests[0].path == "/apis/events.k8s.io/v1/namespaces/default/events"
     assert body["eventTime"] == "2026-01-01T12:00:00.000000+00:00"
@@ -122,7 +122,9 @@ async def test_an_event_may_be_about_an_admission_policy_that_is_not_there(
     policy = ObjectRef("ValidatingAdmissionPolicy", "bind-guard", "")
     async with server.serve() as rest:
         cluster = KubernetesCluster(rest, "own", FakeClock().now)
-        await cluster.post(Note(policy, "NotInForce", "Check", "there is none", warning=True))
+        await cluster.create_event(
+            Event(policy, "NotInForce", "Check", "there is none", warning=True)
+        )
     (body,) = server.bodies
     assert body["regarding"] == {
         "apiVersion": "admissionregistration.k8s.io/v1",
@@ -136,7 +138,7 @@ async def test_an_event_has_no_escape_sequence_of_somebody_elses(server: ApiServ
     server.answers.append(Answer({}))
     async with server.serve() as rest:
         cluster = KubernetesCluster(rest, "own", FakeClock().now)
-        await cluster.post(Note(ABOUT, "Granted", "Judge", "group \x1b[2J/SRE\n\x07"))
+        await cluster.create_event(Event(ABOUT, "Granted", "Judge", "group \x1b[2J/SRE\n\x07"))
     (body,) = server.bodies
     assert body["note"] == "group ?[2J/SRE ?"
 
@@ -146,9 +148,11 @@ async def test_an_event_that_is_told_once_has_a_name_of_its_own(server: ApiServe
     async with server.serve() as rest:
         cluster = KubernetesCluster(rest, "own", FakeClock().now)
         for once in ("u/sre/1", "u/sre/1", "u/sre/2"):
-            await cluster.post(Note(ABOUT, "Expiring", "Watch", "it ends", once=once))
+            await cluster.create_event(Event(ABOUT, "Expiring", "Watch", "it ends", dedup_key=once))
         other = replace(ABOUT, name="other.")
-        await cluster.post(Note(other, "Expiring", "Watch", "it ends", once="u/sre/1"))
+        await cluster.create_event(
+            Event(other, "Expiring", "Watch", "it ends", dedup_key="u/sre/1")
+        )
     first, again, another, elsewhere = (body["metadata"]["name"] for body in server.bodies)
     assert first == again != another
     assert all("generateName" not in body["metadata"] for body in server.bodies)
@@ -164,7 +168,7 @@ async def test_an_event_that_was_told_already_is_no_trouble(
     server.answers.append(Answer(status(409, "it already exists"), 409))
     async with server.serve() as rest:
         cluster = KubernetesCluster(rest, "own", FakeClock().now)
-        await cluster.post(Note(ABOUT, "Expiring", "Watch", "it ends", once=once))
+        await cluster.create_event(Event(ABOUT, "Expiring", "Watch", "it ends", dedup_key=once))
     assert ("it already exists" in caplog.text) is said
 
 
@@ -175,7 +179,9 @@ async def test_an_event_to_be_told_once_that_is_lost_is_logged(
     server.answers.append(Answer(status(403, "no events today"), 403))
     async with server.serve() as rest:
         cluster = KubernetesCluster(rest, "own", FakeClock().now)
-        await cluster.post(Note(ABOUT, "Expiring", "Watch", "it ends", once="u/sre/1"))
+        await cluster.create_event(
+            Event(ABOUT, "Expiring", "Watch", "it ends", dedup_key="u/sre/1")
+        )
     assert "no events today" in caplog.text
 
 
@@ -208,5 +214,5 @@ async def test_an_event_that_is_lost_is_only_logged(
     server.answers.append(Answer(status(403, "no events today"), 403))
     async with server.serve() as rest:
         cluster = KubernetesCluster(rest, "own", FakeClock().now)
-        await cluster.post(Note(ABOUT, "Granted", "Judge", "all is well"))
+        await cluster.create_event(Event(ABOUT, "Granted", "Judge", "all is well"))
     assert "no events today" in caplog.text

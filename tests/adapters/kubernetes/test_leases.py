@@ -6,11 +6,11 @@ import pytest
 
 from fakes.api_server import Answer, ApiServer, Item, status
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.runtime.leader_election import Lease
 
 AT = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
-HELD = Lease("me", 15, AT, AT + timedelta(seconds=2), 3, version="7")
+HELD = Lease("me", 15, AT, AT + timedelta(seconds=2), 3, resource_version="7")
 COLLECTION = "/apis/coordination.k8s.io/v1/namespaces/own/leases"
 
 
@@ -60,12 +60,12 @@ async def test_a_lease_that_says_nothing_is_free(
 ) -> None:
     found = await read(server, Answer({**stored(), "spec": spec}))
     beginning = datetime.fromtimestamp(0, UTC)
-    assert found == Lease("", 1, beginning, beginning, 0, version="7")
+    assert found == Lease("", 1, beginning, beginning, 0, resource_version="7")
 
 
 @pytest.mark.parametrize("code", [401, 403, 429, 500])
 async def test_a_lease_that_cannot_be_read_is_passing(server: ApiServer, code: int) -> None:
-    with pytest.raises(PassingError, match=str(code)):
+    with pytest.raises(TransientError, match=str(code)):
         await read(server, Answer(status(code), code))
 
 
@@ -102,6 +102,6 @@ async def test_times_are_written_in_utc_with_six_digits(server: ApiServer) -> No
 async def test_what_cannot_be_written_is_passing(
     server: ApiServer, version: str, code: int
 ) -> None:
-    lease = Lease("me", 15, AT, AT, 0, version=version)
-    with pytest.raises(PassingError, match=str(code)):
+    lease = Lease("me", 15, AT, AT, 0, resource_version=version)
+    with pytest.raises(TransientError, match=str(code)):
         await write(server, lease, Answer(status(code), code))

@@ -8,7 +8,7 @@ import pytest
 
 from fakes.api_server import Answer, ApiServer, Item, Stream, event, item, page, status
 from fakes.waiting import until
-from groupaccess.adapters.kubernetes.client import Rest
+from groupaccess.adapters.kubernetes.client import KubernetesClient
 from groupaccess.adapters.kubernetes.reflector import Reflector, Resource
 
 RESOURCE = Resource(("apis", "rbac.authorization.k8s.io", "v1", "rolebindings"))
@@ -18,7 +18,7 @@ GONE = status(410, "too old resource version")
 class Kept:
     """What a reflector told: `there` are names with uids, `told` everything in order."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: KubernetesClient) -> None:
         self.there: dict[str, str] = {}
         self.told: list[str] = []
         self.gaps: list[str] = []
@@ -40,7 +40,7 @@ class Kept:
         self.there = dict(read)
         self.told.append(f"={' '.join('/'.join(each) for each in read)}@{version}")
 
-    def passed(self, version: str) -> None:
+    def watched_until(self, version: str) -> None:
         self.versions.append(version)
 
     def _gap(self) -> None:

@@ -8,8 +8,8 @@ import pytest
 from fakes.api_server import ApiServer
 from fakes.values import access, key, mapping
 from groupaccess.adapters.kubernetes.binding_json import read_binding
-from groupaccess.adapters.kubernetes.client import Rest
-from groupaccess.adapters.kubernetes.reflectors import mirrors
+from groupaccess.adapters.kubernetes.client import KubernetesClient
+from groupaccess.adapters.kubernetes.reflectors import build_reflectors
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import BindingKey
@@ -20,23 +20,23 @@ Body = dict[str, Any]
 class Mirrors:
     """The mirrors of a store; `touched` and `later` are whom they told of."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: KubernetesClient) -> None:
         self.store, self.touched, self.later = Store(), list[str](), list[str]()
-        made = mirrors(rest, self.store, self.touched.extend, self.later.extend)
+        made = build_reflectors(rest, self.store, self.touched.extend, self.later.extend)
         self.by_kind = {each.resource.segments[-1]: each for each in made}
 
     def put(self, kind: str, body: Body) -> None:
         self._forget()
-        mirror = self.by_kind[kind].mirror
+        mirror = self.by_kind[kind].store
         mirror.put(mirror.read(body))
 
     def gone(self, kind: str, name: str, uid: str = "u", namespace: str = "") -> None:
         self._forget()
-        self.by_kind[kind].mirror.drop(namespace, name, uid)
+        self.by_kind[kind].store.drop(namespace, name, uid)
 
     def replace(self, kind: str, *bodies: Body, version: str = "9") -> None:
         self._forget()
-        mirror = self.by_kind[kind].mirror
+        mirror = self.by_kind[kind].store
         mirror.replace([mirror.read(body) for body in bodies], version)
 
     def _forget(self) -> None:
@@ -49,8 +49,8 @@ async def mirror() -> AsyncIterator[Mirrors]:
     """Give mirrors of a store in which `platform` binds SRE and `shop` binds Ops."""
     async with ApiServer().serve() as rest:
         made = Mirrors(rest)
-        made.store.bindings.bind("platform", frozenset({"SRE"}))
-        made.store.bindings.bind("shop", frozenset({"Ops"}))
+        made.store.bindings.track_groups("platform", frozenset({"SRE"}))
+        made.store.bindings.track_groups("shop", frozenset({"Ops"}))
         yield made
 
 
@@ -85,16 +85,16 @@ async def test_a_binding_of_our_name_is_looked_at_at_once(mirror: Mirrors) -> No
     assert (mirror.touched, mirror.later) == (["platform"], [])
     mirror.gone("clusterrolebindings", key().name)
     assert (mirror.touched, mirror.later) == (["platform"], [])
-    assert mirror.store.bindings.all == {}
+    assert mirror.store.bindings.by_key == {}
 
 
 async def test_a_binding_in_a_namespace_is_another_one(mirror: Mirrors) -> None:
     mirror.put("clusterrolebindings", body(key().name, "Others"))
     mirror.put("rolebindings", body(key().name, "Others", namespace="shop"))
     assert mirror.touched == ["platform"]
-    assert mirror.store.standing("platform").keys() == {key(), BindingKey("shop", key().name)}
+    assert mirror.store.bindings_of("platform").keys() == {key(), BindingKey("shop", key().name)}
     mirror.gone("rolebindings", key().name, namespace="shop")
-    assert mirror.store.standing("platform").keys() == {key()}
+    assert mirror.store.bindings_of("platform").keys() == {key()}
 
 
 async def test_who_binds_the_same_group_is_looked_at_later(mirror: Mirrors) -> None:
@@ -177,7 +177,7 @@ async def test_after_a_gap_bindings_are_what_the_list_has_whoever_wrote_them(
     written = body(key().name, "SRE", version="5")
     mirror.store.put_binding(read_binding(written))  # by the writer; deleted in the gap
     mirror.replace("clusterrolebindings", body("a", "Others"), version="9")
-    assert mirror.store.bindings.all.keys() == {
+    assert mirror.store.bindings.by_key.keys() == {
         BindingKey("", "a"),
         BindingKey("shop", key().name),  # of the other kind
     }
@@ -188,9 +188,9 @@ async def test_how_far_the_watch_is_puts_an_answer_in_order(mirror: Mirrors) -> 
     binding = body(key().name, "SRE", version="5")
     mirror.put("clusterrolebindings", binding)
     mirror.gone("clusterrolebindings", key().name)
-    mirror.by_kind["clusterrolebindings"].mirror.passed("9")
+    mirror.by_kind["clusterrolebindings"].store.watched_until("9")
     mirror.store.put_binding(read_binding(binding))
-    assert mirror.store.bindings.all == {}
+    assert mirror.store.bindings.by_key == {}
 
 
 async def test_after_a_gap_roles_and_namespaces_are_what_the_list_has(mirror: Mirrors) -> None:
@@ -200,6 +200,6 @@ async def test_after_a_gap_roles_and_namespaces_are_what_the_list_has(mirror: Mi
         mirror.put(kind, metadata("view"))
         mirror.replace(kind, metadata("new"))
         assert mirror.touched == ["platform"]
-        mirror.by_kind[kind].mirror.passed("9")
+        mirror.by_kind[kind].store.watched_until("9")
     assert mirror.store.cluster_roles == {"new"}
     assert mirror.store.namespaces.keys() == {"new"}

@@ -9,7 +9,7 @@ import pytest
 
 from fakes.desk import LOGIN, Desk
 from fakes.keycloak import SECRET, refused
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.domain.reasons import Reason
 
 HALF = 'Secret "groupaccess/keycloak" has no value for key "client-secret".'
@@ -139,7 +139,7 @@ async def test_a_login_ends_with_its_directory(desk: Desk) -> None:
     desk.declare()
     desk.declare("other")
     await asyncio.sleep(1)
-    desk.sync.gone("other")
+    desk.sync.stop("other")
     await asyncio.sleep(1)
     assert desk.reader.forgotten == ["other"]
     await desk.sync.close()
@@ -155,7 +155,7 @@ async def test_no_secret_gets_into_a_log_or_a_status(
     desk.reader.fail(refused(Reason.LOGIN_FAILED, "Keycloak refused the login"))
     desk.reader.fail(RuntimeError("unexpected"))
     await asyncio.sleep(70)
-    desk.cluster.fail("secret", PassingError("503"))
+    desk.cluster.fail("secret", TransientError("503"))
     await asyncio.sleep(70)
     desk.cluster.secrets["keycloak"] = {"client-id": SECRET}
     await asyncio.sleep(70)

@@ -23,7 +23,7 @@ async def test_a_directory_that_becomes_read_says_so_once(desk: Desk) -> None:
     desk.tell()
     await desk.recorder.flush()
     (note,) = desk.cluster.notes
-    assert (note.about.kind, note.about.name) == ("KeycloakDirectory", "default")
+    assert (note.regarding.kind, note.regarding.name) == ("KeycloakDirectory", "default")
     assert (note.reason, note.warning, note.message) == ("Read", False, "1 group in use.")
     desk.cluster.notes.clear()
     await asyncio.sleep(600)

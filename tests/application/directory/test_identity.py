@@ -13,7 +13,7 @@ from fakes.desk import Desk
 from fakes.keycloak import FakeDirectoryReader
 from fakes.values import access, binding, directory, failure, key, mapping, snapshot
 from groupaccess.application.state.store import Store
-from groupaccess.application.state.write_attempt import Attempt
+from groupaccess.application.state.write_attempt import WriteAttempt
 from groupaccess.domain.binding import BindingKey, DesiredBinding
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import Answer, ById
@@ -44,7 +44,7 @@ async def test_a_pinned_group_that_no_search_shows_is_asked_for_by_its_id(desk: 
     await asyncio.sleep(60)
     ids = [each for each in desk.reader.asked if isinstance(each, ById)]
     assert ids == [ById(group.id)]
-    assert desk.store.realms.reading("default").confirmed_absent.keys() == {group.id}
+    assert desk.store.directories.reading("default").confirmed_absent.keys() == {group.id}
 
 
 async def test_a_group_is_asked_for_whose_binding_somebody_deleted(desk: Desk) -> None:
@@ -55,21 +55,21 @@ async def test_a_group_is_asked_for_whose_binding_somebody_deleted(desk: Desk) -
     bound = binding(key(), groups=("Gone",), **about)
     memory = desk.store.memory("platform")
     memory.acknowledge(bound.key, bound.content)
-    memory.attempts[bound.key] = Attempt(
+    memory.attempts[bound.key] = WriteAttempt(
         DesiredBinding(bound.key, "sre", bound.content), "", 0.0
     )  # the repair
 
     desk.declare(syncInterval="10s")
     await asyncio.sleep(1)
 
-    assert desk.store.realms.reading("default").confirmed_absent.keys() == {group.id}
+    assert desk.store.directories.reading("default").confirmed_absent.keys() == {group.id}
 
 
 async def test_a_group_is_asked_for_whose_binding_somebody_deleted_while_suspended(
     desk: Desk,
 ) -> None:
     pin(desk, desk.realm.groups["/SRE"])
-    (bound,) = desk.store.bindings.all.values()
+    (bound,) = desk.store.bindings.by_key.values()
     desk.use("platform", mapping(), suspend=True)
     desk.store.memory("platform").acknowledge(bound.key, bound.content)
     desk.declare(syncInterval="10s")
@@ -91,10 +91,10 @@ async def test_a_group_that_a_late_write_pins_is_asked_for_soon(desk: Desk) -> N
     desk.store.put_binding(late)
 
     for _ in range(3):  # each time that it is looked at
-        desk.sync.ask_for("gone")
+        desk.sync.ask_missing("gone")
         await asyncio.sleep(1)
 
-    assert desk.store.realms.memory("default").gone.keys() == {group.id}
+    assert desk.store.directories.memory("default").absent_since.keys() == {group.id}
     assert desk.reader.asked.count(ById(group.id)) == 1
 
 
@@ -107,7 +107,7 @@ async def test_a_search_that_lacks_what_is_there_is_not_believed(desk: Desk) -> 
     await asyncio.sleep(70)
     assert desk.ready() == ("False", "KeycloakForbidden")
     assert VIEW_GROUPS in desk.status()["conditions"][0]["message"]
-    assert desk.store.realms.reading("default").confirmed_absent == {}
+    assert desk.store.directories.reading("default").confirmed_absent == {}
     desk.realm.unlisted.clear()
     await asyncio.sleep(70)
     assert desk.ready() == ("True", "Read")
@@ -123,8 +123,8 @@ async def test_a_group_that_is_renamed_between_two_answers_is_no_hidden_one(desk
         def __init__(self) -> None:
             self.__dict__ = desk.reader.__dict__
 
-        async def ask(self, *given: Any) -> Answer:  # noqa: ANN401 -- as the port
-            found = await super().ask(*given)
+        async def answer(self, *given: Any) -> Answer:  # noqa: ANN401 -- as the port
+            found = await super().answer(*given)
             if given[-1] == ById(group.id) and group.path in self.realms["ADMIN"].groups:
                 del self.realms["ADMIN"].groups[group.path]
                 self.realms["ADMIN"].groups["/Ops"] = replace(group, path="/Ops", name="Ops")
@@ -170,7 +170,7 @@ async def test_another_account_in_the_same_realm_is_told_once(desk: Desk) -> Non
     assert desk.ready() == ("True", "Read")
     assert desk.status()["directoryId"] == "account-2"
     (note,) = (each for each in desk.cluster.notes if each.reason == "AccountChanged")
-    assert note.about.kind == "KeycloakDirectory"
+    assert note.regarding.kind == "KeycloakDirectory"
     assert not note.warning
     assert "account-2" in note.message
 
@@ -245,33 +245,33 @@ def test_an_absence_touches_whom_it_was_pinned_for(store: Store) -> None:
 def test_the_first_answer_that_a_group_is_absent_is_remembered(store: Store) -> None:
     later, gone = AT + timedelta(minutes=1), {"id-/new/SRE": AT}
     take_in(store, snapshot("/SRE"), AT)
-    assert store.realms.reading("default").confirmed_absent == gone
+    assert store.directories.reading("default").confirmed_absent == gone
     take_in(store, snapshot("/SRE"), later)
     store.put_failure("default", failure(Reason.KEYCLOAK_UNAVAILABLE, "."))
-    assert store.realms.reading("default").confirmed_absent == gone
+    assert store.directories.reading("default").confirmed_absent == gone
     take_in(store, snapshot("/SRE", "/Dev"), later)
-    assert store.realms.reading("default").confirmed_absent == gone
+    assert store.directories.reading("default").confirmed_absent == gone
     take_in(store, snapshot("/new/SRE", "/SRE"), later)
-    assert store.realms.reading("default").confirmed_absent == {}
+    assert store.directories.reading("default").confirmed_absent == {}
     take_in(store, snapshot("/SRE"), later)
-    assert store.realms.reading("default").confirmed_absent == {"id-/new/SRE": later}
+    assert store.directories.reading("default").confirmed_absent == {"id-/new/SRE": later}
 
 
 def test_pins_of_another_directory_or_object_are_none(store: Store) -> None:
-    assert set(store.pins("platform")) == {"SRE"}
+    assert set(store.pins_of("platform")) == {"SRE"}
     other = access("platform", mapping(group="SRE"), version="2", directoryRef={"name": "x"})
     store.put_access(other)
-    assert store.pins("platform") == {}
-    assert store.pins("nobody") == {}
+    assert store.pins_of("platform") == {}
+    assert store.pins_of("nobody") == {}
 
 
 def test_what_was_proven_counts_more_than_what_was_made_of_it(store: Store) -> None:
     about = {"directory": "default", "group": "SRE", "group-id": "true"}
     store.memory("platform").applied[key()] = binding(key(), **about).content
-    assert store.pins("platform")["SRE"].group_id == "true"
+    assert store.pins_of("platform")["SRE"].group_id == "true"
 
 
 def test_an_acknowledgement_is_news(store: Store) -> None:
-    assert not directory().same_spec(directory(onMissing={"grace": "1m"}))
-    assert directory().same_spec(directory())
-    assert store.frozen("default") is None
+    assert not directory().has_same_spec(directory(onMissing={"grace": "1m"}))
+    assert directory().has_same_spec(directory())
+    assert store.freeze_failure("default") is None

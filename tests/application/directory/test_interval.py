@@ -2,7 +2,11 @@
 
 import pytest
 
-from groupaccess.application.directory.interval import ROUNDS, STEPS, Pace
+from groupaccess.application.directory.interval import (
+    INTERVAL_SECONDS,
+    ROUNDS_COMPARED,
+    RoundInterval,
+)
 
 
 @pytest.mark.parametrize(
@@ -12,47 +16,47 @@ from groupaccess.application.directory.interval import ROUNDS, STEPS, Pace
 def test_a_round_takes_a_twentieth_of_keycloaks_time(
     wanted: float, worked: float, interval: float
 ) -> None:
-    pace = Pace()
-    for _ in range(ROUNDS):
-        pace.keep(wanted, worked)
-    assert pace.interval == interval
+    pace = RoundInterval()
+    for _ in range(ROUNDS_COMPARED):
+        pace.adjust(wanted, worked)
+    assert pace.seconds == interval
     assert pace.stretched is (interval > wanted)
 
 
 def test_beyond_all_steps_it_is_what_it_has_to_be() -> None:
-    pace = Pace()
-    for _ in range(ROUNDS):
-        pace.keep(60, STEPS[-1])
-    assert pace.interval == STEPS[-1] * 20
+    pace = RoundInterval()
+    for _ in range(ROUNDS_COMPARED):
+        pace.adjust(60, INTERVAL_SECONDS[-1])
+    assert pace.seconds == INTERVAL_SECONDS[-1] * 20
 
 
 def test_a_stretched_interval_is_kept_until_a_quarter_of_it_would_do() -> None:
-    pace = Pace()
+    pace = RoundInterval()
     for worked, interval in ((4, 90), (2.9, 90), (1.2, 90), (1.1, 60), (3.1, 90), (4.5, 90)):
-        for _ in range(ROUNDS):
-            pace.keep(60, worked)
-        assert pace.interval == interval
+        for _ in range(ROUNDS_COMPARED):
+            pace.adjust(60, worked)
+        assert pace.seconds == interval
 
 
 def test_a_longer_interval_that_is_declared_counts_at_once() -> None:
-    pace = Pace()
-    for _ in range(ROUNDS):
-        pace.keep(60, 4)
-    pace.keep(120, 4)
-    assert (pace.interval, pace.stretched) == (120, False)
+    pace = RoundInterval()
+    for _ in range(ROUNDS_COMPARED):
+        pace.adjust(60, 4)
+    pace.adjust(120, 4)
+    assert (pace.seconds, pace.stretched) == (120, False)
 
 
 def test_slow_rounds_among_others_change_nothing() -> None:
-    pace = Pace()
+    pace = RoundInterval()
     for worked in (1, 30, 30, 1, 30, 30, 1, 1):
-        pace.keep(60, worked)
-        assert (pace.interval, pace.stretched) == (60, False)
+        pace.adjust(60, worked)
+        assert (pace.seconds, pace.stretched) == (60, False)
 
 
 def test_the_first_rounds_change_nothing_yet() -> None:
-    pace = Pace()
-    for _ in range(ROUNDS - 1):
-        pace.keep(60, 30)
-        assert (pace.interval, pace.stretched) == (60, False)
-    pace.keep(60, 30)
-    assert (pace.interval, pace.stretched) == (600, True)
+    pace = RoundInterval()
+    for _ in range(ROUNDS_COMPARED - 1):
+        pace.adjust(60, 30)
+        assert (pace.seconds, pace.stretched) == (60, False)
+    pace.adjust(60, 30)
+    assert (pace.seconds, pace.stretched) == (600, True)

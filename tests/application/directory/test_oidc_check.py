@@ -9,8 +9,8 @@ from fakes.clock import FakeClock
 from fakes.desk import Desk
 from fakes.review import RAW, FakeApiServer, FakeTokens
 from fakes.values import access
-from groupaccess.application.directory.oidc_check import CALM, Canary
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.directory.oidc_check import RECHECK_WHEN_TRUE_SECONDS, OidcChecker
+from groupaccess.application.ports.errors import TransientError
 
 CANARY = {"group": "/canary"}
 
@@ -23,8 +23,8 @@ class Watched(Desk):
         self.realm.create_group("/canary")
         self.tokens = FakeTokens()
         self.server = FakeApiServer(self.tokens)
-        self.canary = Canary(self.tokens, self.server, self.store, clock)
-        self.sync.look, self.sync.forget = self.canary.look, self.canary.forget
+        self.canary = OidcChecker(self.tokens, self.server, self.store, clock)
+        self.sync.look, self.sync.forget = self.canary.check, self.canary.forget
 
     def said(self) -> tuple[str, str]:
         """Return status and message of the condition ApiServer."""
@@ -52,7 +52,7 @@ async def test_nothing_is_kept_of_a_directory_that_is_gone(watched: Watched) -> 
     watched.declare(canary=CANARY)
     await asyncio.sleep(1)
     assert watched.canary._asked
-    watched.sync.gone("default")
+    watched.sync.stop("default")
     await asyncio.sleep(1)
     assert not watched.canary._asked
 
@@ -64,7 +64,7 @@ async def test_while_it_agrees_it_is_asked_every_ten_minutes_and_nothing_is_writ
     await asyncio.sleep(1)
     watched.tell()
     watched.cluster.calls.clear()
-    await asyncio.sleep(CALM - 70)
+    await asyncio.sleep(RECHECK_WHEN_TRUE_SECONDS - 70)
     assert watched.tokens.asked == 1
     await asyncio.sleep(140)
     assert watched.tokens.asked == 2
@@ -88,7 +88,7 @@ async def test_a_changed_spec_is_asked_at_once(watched: Watched) -> None:
     await asyncio.sleep(1)
     tokens = {"groupsPrefix": "oidc:", "clients": [{"clientId": "headlamp"}]}
     watched.declare(canary=CANARY, tokens=tokens)
-    assert watched.store.realms.sights == {}
+    assert watched.store.directories.oidc_checks == {}
     await asyncio.sleep(1)
     assert watched.said()[0] == "False"
 
@@ -135,7 +135,7 @@ async def test_what_was_seen_holds_on_while_keycloak_is_silent(watched: Watched)
     watched.declare(canary=CANARY)
     await asyncio.sleep(1)
     watched.reader.down = True
-    await asyncio.sleep(2 * CALM)
+    await asyncio.sleep(2 * RECHECK_WHEN_TRUE_SECONDS)
     assert watched.said()[0] == "True"
     assert watched.tokens.asked == 1
 
@@ -146,7 +146,7 @@ async def test_a_contradiction_holds_on_while_the_api_server_cannot_be_asked(
     watched.server.prefix = "oidc:"
     watched.declare(canary=CANARY)
     await asyncio.sleep(1)
-    watched.server.failure = PassingError("503")
+    watched.server.failure = TransientError("503")
     await asyncio.sleep(200)
     assert watched.said()[0] == "False"
     watched.server.failure, watched.server.prefix = None, ""
@@ -186,7 +186,7 @@ async def test_without_a_canary_nothing_is_asked_and_the_field_is_named(watched:
     assert "set spec.canary" in message
     watched.tell()
     watched.cluster.calls.clear()
-    await asyncio.sleep(2 * CALM)
+    await asyncio.sleep(2 * RECHECK_WHEN_TRUE_SECONDS)
     assert (watched.tokens.asked, watched.server.reviews) == (0, [])
     assert watched.cluster.writes == []
 

@@ -8,7 +8,7 @@ import pytest
 from fakes.desk import Desk
 from fakes.keycloak import PROOF, QUERY_GROUPS, VIEW_USERS
 from fakes.values import binding, failure, key, mapping
-from groupaccess.application.directory.inquiry import AT_ONCE, ENOUGH
+from groupaccess.application.directory.inquiry import MAX_CONCURRENT_REQUESTS, MAX_FAILURES
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import ById, Search
 from groupaccess.domain.directory.visibility import VIEW_GROUPS
@@ -40,15 +40,15 @@ async def test_an_equal_answer_changes_nothing(desk: Desk) -> None:
     desk.use()
     desk.declare()
     await asyncio.sleep(1)
-    memory = desk.store.realms.memory("default")
-    before, index = memory.known, memory.known and memory.known.by_reference
+    memory = desk.store.directories.memory("default")
+    before, index = memory.snapshot, memory.snapshot and memory.snapshot.by_reference
     answers = {question: id(answer) for question, answer in memory.answers.items()}
     desk.touched.clear()
     await asyncio.sleep(600)
     assert len(desk.reader.reads) > 5
-    assert memory.known is before
-    assert memory.known is not None
-    assert memory.known.by_reference is index
+    assert memory.snapshot is before
+    assert memory.snapshot is not None
+    assert memory.snapshot.by_reference is index
     assert {question: id(answer) for question, answer in memory.answers.items()} == answers
     assert desk.touched == []
 
@@ -163,7 +163,7 @@ async def test_a_server_that_only_fails_is_not_asked_to_the_end(desk: Desk) -> N
     desk.declare()
     await asyncio.sleep(0.5)
     assert desk.ready() == ("False", "KeycloakUnavailable")
-    assert len(desk.reader.asked) < 2 * (ENOUGH + AT_ONCE)
+    assert len(desk.reader.asked) < 2 * (MAX_FAILURES + MAX_CONCURRENT_REQUESTS)
 
 
 async def test_few_requests_run_at_once(desk: Desk) -> None:
@@ -171,14 +171,14 @@ async def test_few_requests_run_at_once(desk: Desk) -> None:
     desk.declare()
     await asyncio.sleep(30)
     assert len(desk.reader.asked) == len(MANY)
-    assert desk.reader.busiest == AT_ONCE
+    assert desk.reader.busiest == MAX_CONCURRENT_REQUESTS
 
 
 async def test_a_new_mapping_is_answered_within_a_second_also_beside_a_round(desk: Desk) -> None:
     use_many(desk)
     desk.declare(syncInterval="10s")
     await asyncio.sleep(30)
-    desk.sync.changed("default")
+    desk.sync.start_or_wake("default")
     await asyncio.sleep(1)
     asked = len(desk.reader.asked)
     desk.use("platform")
@@ -186,7 +186,7 @@ async def test_a_new_mapping_is_answered_within_a_second_also_beside_a_round(des
     assert desk.verdict("platform").outcome is Outcome.GRANT
     assert "platform" in desk.touched
     assert len(desk.reader.asked) < asked + 40  # the round goes on
-    assert desk.reader.busiest <= 2 * AT_ONCE
+    assert desk.reader.busiest <= 2 * MAX_CONCURRENT_REQUESTS
 
 
 async def test_what_came_while_the_first_round_ran_is_asked_after_it(desk: Desk) -> None:
@@ -239,7 +239,7 @@ async def test_after_a_restart_nothing_pinned_is_judged_before_a_round_has_ended
     desk.declare()
     await asyncio.sleep(1)
     assert desk.reader.asked
-    assert desk.store.realms.reading("default").snapshot is None
+    assert desk.store.directories.reading("default").snapshot is None
     assert desk.touched == []
     await asyncio.sleep(10)
     assert desk.verdict().outcome is Outcome.GRANT
@@ -265,9 +265,9 @@ async def test_of_a_round_that_is_not_believed_nothing_is_kept(desk: Desk) -> No
     desk.realm.unlisted.add(shown.id)
     await asyncio.sleep(12)
     assert desk.ready() == ("False", "KeycloakForbidden")
-    memory = desk.store.realms.memory("default")
-    assert memory.known is not None
-    assert [group.path for group in memory.known.groups] == ["/SRE"]
+    memory = desk.store.directories.memory("default")
+    assert memory.snapshot is not None
+    assert [group.path for group in memory.snapshot.groups] == ["/SRE"]
 
 
 async def test_another_account_than_the_bindings_name_counts_after_a_whole_round(
@@ -282,7 +282,7 @@ async def test_another_account_than_the_bindings_name_counts_after_a_whole_round
     desk.declare()
     await asyncio.sleep(1)
     assert desk.ready() == ("False", "KeycloakUnavailable")
-    assert desk.store.realms.reading("default").snapshot is None
+    assert desk.store.directories.reading("default").snapshot is None
     assert first.id != second.id
 
 
@@ -341,7 +341,7 @@ async def test_groups_that_are_hidden_are_noticed_and_nothing_is_revoked(desk: D
     message = desk.status()["conditions"][0]["message"]
     assert "no search shows it" in message
     assert VIEW_GROUPS in message
-    assert desk.store.realms.memory("default").gone == {}
+    assert desk.store.directories.memory("default").absent_since == {}
     held = desk.verdict()  # of the one that is shown: others of its name may be hidden
     assert (held.outcome, held.reason) == (Outcome.HOLD, Reason.KEYCLOAK_FORBIDDEN)
     rights |= {VIEW_USERS}
@@ -369,7 +369,7 @@ async def test_an_annotation_asks_everything_again_now(desk: Desk, *, down: bool
     await asyncio.sleep(10)
     desk.reader.down = down
     if down:
-        desk.sync.changed("default")
+        desk.sync.start_or_wake("default")
         await asyncio.sleep(3600)
     reads = len(desk.reader.reads)
     desk.reader.down = False
@@ -387,7 +387,7 @@ async def test_a_mapping_waits_for_the_first_look_at_a_token(desk: Desk) -> None
     desk.use()
     desk.declare()
     await asyncio.sleep(1)
-    known = desk.store.realms.memory("default").known
+    known = desk.store.directories.memory("default").snapshot
     assert known is not None
     assert known.clients[0].proof == PROOF
     assert desk.verdict().outcome is Outcome.GRANT
@@ -399,8 +399,8 @@ async def test_what_nobody_uses_any_more_is_forgotten(desk: Desk) -> None:
     await asyncio.sleep(1)
     desk.store.drop_access("platform")
     await asyncio.sleep(70)
-    memory = desk.store.realms.memory("default")
+    memory = desk.store.directories.memory("default")
     assert not memory.answers
     assert not memory.failures
-    assert not memory.gone
+    assert not memory.absent_since
     assert desk.groups == []

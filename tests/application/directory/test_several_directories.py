@@ -193,8 +193,8 @@ async def test_the_directory_itself_says_whose_prefix_it_shares_until_that_is_ov
     assert 'of directory "other" is that of directory "default", too' in first["message"]
     assert "spec.tokens.sharesPrefixWith" in first["message"]
     await desk.recorder.flush()
-    assert [n.about.name for n in desk.cluster.notes if n.reason == "PrefixShared"] == ["other"]
-    desk.sync.gone("default")
+    assert [n.regarding.name for n in desk.cluster.notes if n.reason == "PrefixShared"] == ["other"]
+    desk.sync.stop("default")
     desk.store.drop_directory("default")
     await asyncio.sleep(10)
     assert desk.ready("other") == ("True", "Read")

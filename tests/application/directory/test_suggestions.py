@@ -9,7 +9,7 @@ from fakes.desk import Desk
 from fakes.keycloak import VIEW_REALM
 from fakes.values import mapping
 from fakes.world import World
-from groupaccess.application.directory.suggestions import AGAIN
+from groupaccess.application.directory.suggestions import REPEAT_SECONDS
 from groupaccess.domain.directory.suggestions import Suggestion
 
 
@@ -34,7 +34,7 @@ def hint(desk: Desk) -> Suggestion | None:
 async def test_a_message_comes_at_once_and_better_a_moment_later(typo: Desk) -> None:
     said = typo.verdict().message
     assert said.startswith('Keycloak has no group "develper". ')
-    typo.suggestions.want("default", "develper")
+    typo.suggestions.request("default", "develper")
     await asyncio.sleep(3)
     assert typo.touched == ["platform"]
     assert hint(typo) == Suggestion(("/Developer",))
@@ -44,31 +44,31 @@ async def test_a_message_comes_at_once_and_better_a_moment_later(typo: Desk) -> 
 async def test_a_role_of_that_name_is_a_hint(typo: Desk) -> None:
     typo.realm.roles.add("develper")
     typo.realm.rights["groupaccess"].add(VIEW_REALM)
-    typo.suggestions.want("default", "develper")
+    typo.suggestions.request("default", "develper")
     await asyncio.sleep(3)
     assert hint(typo) == Suggestion(("/Developer",), is_role=True)
 
 
 async def test_the_same_is_looked_for_again_after_ten_minutes(typo: Desk) -> None:
     for _ in range(3):
-        typo.suggestions.want("default", "develper")
+        typo.suggestions.request("default", "develper")
         await asyncio.sleep(10)
     assert typo.reader.held == ["develper", "deve"]
-    await asyncio.sleep(AGAIN)
-    typo.suggestions.want("default", "develper")
+    await asyncio.sleep(REPEAT_SECONDS)
+    typo.suggestions.request("default", "develper")
     await asyncio.sleep(10)
     assert typo.reader.held == ["develper", "deve"] * 2
 
 
 async def test_two_requests_a_second_are_made_for_all_together(typo: Desk) -> None:
     for number in range(20):
-        typo.suggestions.want("default", f"nobody-{number}")
+        typo.suggestions.request("default", f"nobody-{number}")
     await asyncio.sleep(10)
     assert 15 <= len(typo.reader.held) + typo.reader.roles_asked <= 21
 
 
 async def test_a_name_that_is_like_no_other_is_searched_in_halves_and_no_more(typo: Desk) -> None:
-    typo.suggestions.want("default", "/x/qwertyzz")
+    typo.suggestions.request("default", "/x/qwertyzz")
     await asyncio.sleep(10)
     assert typo.reader.held == ["qwertyzz", "qwer", "tyzz"]
 
@@ -89,16 +89,16 @@ def _without_secret(desk: Desk) -> None:
 async def test_what_cannot_be_looked_for_is_left_and_the_next_is_looked_for(
     typo: Desk, trouble: Callable[[Desk], None]
 ) -> None:
-    secrets, declared = dict(typo.cluster.secrets), typo.store.realms.directories["default"]
+    secrets, declared = dict(typo.cluster.secrets), typo.store.directories.declared["default"]
     trouble(typo)
-    typo.suggestions.want("default", "develper")
+    typo.suggestions.request("default", "develper")
     await asyncio.sleep(10)
     assert typo.reader.held == []
     typo.reader.down = False
     typo.cluster.secrets.update(secrets)
-    if "default" not in typo.store.realms.directories:
+    if "default" not in typo.store.directories.declared:
         typo.store.put_directory(declared)
-    typo.suggestions.want("default", "another")
+    typo.suggestions.request("default", "another")
     await asyncio.sleep(10)
     assert typo.reader.held[0] == "another"
 
@@ -107,11 +107,11 @@ async def test_what_cannot_be_looked_for_is_left_and_the_next_is_looked_for(
 async def test_a_failure_takes_no_suggestion_back(
     typo: Desk, trouble: Callable[[Desk], None]
 ) -> None:
-    typo.suggestions.want("default", "develper")
-    await asyncio.sleep(AGAIN + 10)
+    typo.suggestions.request("default", "develper")
+    await asyncio.sleep(REPEAT_SECONDS + 10)
     trouble(typo)
     typo.touched.clear()
-    typo.suggestions.want("default", "develper")
+    typo.suggestions.request("default", "develper")
     await asyncio.sleep(10)
     assert hint(typo) == Suggestion(("/Developer",))
     assert typo.touched == []

@@ -11,8 +11,8 @@ from fakes.clock import FakeClock
 from fakes.desk import Desk
 from fakes.keycloak import VIEW_USERS, FakeDirectoryReader
 from fakes.values import ISSUER, access, binding, key, mapping
-from groupaccess.application.directory.inquiry import WITHIN
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.directory.inquiry import REALM_TIMEOUT_SECONDS
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.domain.directory.questions import ById, Search
 from groupaccess.domain.reasons import Reason
 
@@ -137,10 +137,10 @@ async def test_a_directory_that_is_down_slows_no_other(desk: Desk) -> None:
 
 async def test_a_directory_that_hangs_slows_no_other(desk: Desk) -> None:
     class Hanging(Shared):
-        async def realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+        async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
             if given[0].name == "slow":
                 await asyncio.Event().wait()
-            return await super().realm(*given)
+            return await super().read_realm(*given)
 
     desk.sync = desk.reading_by(Hanging(desk.reader))
     desk.declare("slow")
@@ -155,12 +155,12 @@ async def test_a_reading_that_hangs_is_given_up(desk: Desk) -> None:
     hanging = asyncio.Event()
 
     class Hanging(Shared):
-        async def realm(self, *_: object) -> Any:  # noqa: ANN401 -- never
+        async def read_realm(self, *_: object) -> Any:  # noqa: ANN401 -- never
             await hanging.wait()
 
     desk.sync = desk.reading_by(Hanging(desk.reader))
     desk.declare()
-    await asyncio.sleep(WITHIN + 0.5)
+    await asyncio.sleep(REALM_TIMEOUT_SECONDS + 0.5)
     assert desk.ready() == ("False", "KeycloakUnavailable")
     assert "no answer in time" in desk.status()["conditions"][0]["message"]
 
@@ -192,9 +192,9 @@ async def test_what_was_read_for_another_realm_is_not_kept(desk: Desk) -> None:
     other = ISSUER.replace("ADMIN", "OTHER")
 
     class Slow(Shared):
-        async def realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+        async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
             await asyncio.sleep(10)
-            return await super().realm(*given)
+            return await super().read_realm(*given)
 
     desk.sync = desk.reading_by(Slow(desk.reader))
     desk.declare()
@@ -209,9 +209,9 @@ async def test_what_was_read_for_another_realm_is_not_kept(desk: Desk) -> None:
 async def test_a_removed_directory_is_read_no_more(desk: Desk) -> None:
     desk.declare()
     await asyncio.sleep(1)
-    desk.sync.gone("default")
+    desk.sync.stop("default")
     desk.store.drop_directory("default")
-    desk.sync.gone("never seen")
+    desk.sync.stop("never seen")
     await asyncio.sleep(600)
     assert len(desk.reader.reads) == 1
     desk.tell()
@@ -226,11 +226,11 @@ class Slowly(Shared):
         super().__init__(reader)
         self.open = set[str]()
 
-    async def realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+    async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
         self.open.add(given[0].name)
-        return await super().realm(*given)
+        return await super().read_realm(*given)
 
-    async def forget(self, directory: str) -> None:
+    async def forget_directory(self, directory: str) -> None:
         await asyncio.sleep(3)
         self.open.discard(directory)
 
@@ -245,7 +245,7 @@ async def test_what_a_removed_directory_lets_go_of_is_not_its_namesakes(
     desk.declare()
     await asyncio.sleep(1)
     for _ in range(3):  # the second and third are made anew before the first has ended
-        desk.sync.gone("default")
+        desk.sync.stop("default")
         desk.store.drop_directory("default")
         desk.tell()
         await asyncio.sleep(0)
@@ -254,7 +254,7 @@ async def test_what_a_removed_directory_lets_go_of_is_not_its_namesakes(
     assert slow.open == {"default"}
     assert forgotten == ["default"]  # the others had not begun
     assert desk.sync._ending == {}
-    desk.sync.gone("default")
+    desk.sync.stop("default")
     await asyncio.sleep(1)  # it is about to let go
     await desk.sync.close()
     assert slow.open == set()
@@ -297,7 +297,7 @@ async def test_nothing_is_read_after_the_end(desk: Desk) -> None:
 async def test_a_status_that_could_not_be_written_is_written_with_the_next_reading(
     desk: Desk,
 ) -> None:
-    desk.cluster.fail("status", PassingError("503"))
+    desk.cluster.fail("status", TransientError("503"))
     desk.declare(syncInterval="10s")
     await asyncio.sleep(1)
     assert desk.status() == {"observedGeneration": -1}
@@ -311,10 +311,10 @@ async def test_a_directory_that_cannot_be_read_says_so_until_it_can(desk: Desk) 
     ref = desk.cluster.objects.apply("KeycloakDirectory", "default", {"issuer": 7})
     raw = desk.cluster.objects.find("KeycloakDirectory", "default")
     assert raw is not None
-    known = desk.store.realms.directories["default"].observed
-    observed = replace(known, version=raw["metadata"]["resourceVersion"], generation=2)
+    known = desk.store.directories.declared["default"].state
+    observed = replace(known, resource_version=raw["metadata"]["resourceVersion"], generation=2)
     desk.store.put_unreadable_directory(observed, "spec.issuer: no text")
-    desk.sync.changed("default")
+    desk.sync.start_or_wake("default")
     desk.leads = False
     await asyncio.sleep(100)
     assert desk.ready() == ("True", "Read")
@@ -326,7 +326,7 @@ async def test_a_directory_that_cannot_be_read_says_so_until_it_can(desk: Desk) 
     assert ref.uid == observed.ref.uid
     assert len(desk.reader.reads) == 1
     desk.declare()
-    desk.sync.changed("default")
+    desk.sync.start_or_wake("default")
     await asyncio.sleep(10)
     assert desk.ready() == ("True", "Read")
 
@@ -337,9 +337,9 @@ async def test_by_the_spec_that_it_had_when_it_could_be_read_nothing_new_is_aske
     desk.use()
     desk.declare()
     await asyncio.sleep(1)
-    known = desk.store.realms.directories["default"].observed
+    known = desk.store.directories.declared["default"].state
     desk.store.put_unreadable_directory(replace(known, generation=2), "spec.issuer: no text")
-    desk.sync.changed("default")
+    desk.sync.start_or_wake("default")
     await asyncio.sleep(10)
     asked = len(desk.reader.asked)
     desk.use("another", mapping("dev", "Dev"))
@@ -358,9 +358,9 @@ async def test_a_round_that_ends_when_its_directory_cannot_be_read_any_more_says
     desk.declare(syncInterval="10s")
     await asyncio.sleep(0.5)
     assert desk.reader.busy
-    known = desk.store.realms.directories["default"].observed
+    known = desk.store.directories.declared["default"].state
     desk.store.put_unreadable_directory(replace(known, generation=2), "spec.issuer: no text")
-    desk.sync.changed("default")
+    desk.sync.start_or_wake("default")
     desk.cluster.calls.clear()
     await asyncio.sleep(20)
     assert desk.ready() == ("False", "Unreadable")
@@ -401,7 +401,7 @@ async def test_what_was_asked_last_for_a_directory_ends_with_its_uid(desk: Desk)
     desk.declare()
     await asyncio.sleep(1)
     desk.reader.down = True
-    desk.sync.gone("default")
+    desk.sync.stop("default")
     desk.store.drop_directory("default")
     desk.cluster.objects.remove("KeycloakDirectory", "default")
     desk.declare()

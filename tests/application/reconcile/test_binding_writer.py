@@ -9,8 +9,8 @@ from fakes.clock import FakeClock
 from fakes.metrics import FakeMetrics
 from fakes.office import NAME, Office
 from fakes.values import access, content, desired, failure, key
-from groupaccess.application.ports.errors import PassingError, RefusedError
-from groupaccess.application.reconcile.binding_writer import PATIENCE_SECONDS
+from groupaccess.application.ports.errors import RejectedError, TransientError
+from groupaccess.application.reconcile.binding_writer import WAIT_SECONDS
 from groupaccess.domain.binding import Binding, BindingKey, DesiredBinding, Owner
 from groupaccess.domain.bindings.plan import Apply, Delete, DeleteReason
 from groupaccess.domain.reasons import Reason
@@ -42,8 +42,8 @@ async def test_what_is_written_is_known_when_it_is_acknowledged(
     office: Office, old: Binding
 ) -> None:
     assert await office.write(Apply(NEW, None), undeclared(old)) is None
-    assert office.store.bindings.all == office.cluster.bindings
-    assert set(office.store.bindings.all) == {NEW.key}
+    assert office.store.bindings.by_key == office.cluster.bindings
+    assert set(office.store.bindings.by_key) == {NEW.key}
     assert office.store.memory(NAME).applied == {NEW.key: NEW.content}
 
 
@@ -54,13 +54,13 @@ async def test_a_deletion_does_not_wait_for_a_write_that_hangs(
     began = clock.monotonic()
     await office.write(Apply(NEW, None), undeclared(old))
     assert office.cluster.bindings == {}
-    assert clock.monotonic() == began + PATIENCE_SECONDS  # then the key is free
-    assert office.writer.under_way(NAME) == {NEW.key}
+    assert clock.monotonic() == began + WAIT_SECONDS  # then the key is free
+    assert office.writer.pending(NAME) == {NEW.key}
     answer.set()
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert office.woken == [(NAME, 0.0, False)]
-    assert not office.writer.under_way(NAME)
+    assert not office.writer.pending(NAME)
 
 
 async def test_a_write_that_is_under_way_is_left_alone(office: Office) -> None:
@@ -78,7 +78,7 @@ async def test_a_write_that_hangs_is_broken_off_when_its_binding_is_revoked(
     await office.write(Apply(NEW, there))
     await office.write(undeclared(there))
     assert office.cluster.bindings == {}
-    assert not office.writer.under_way(NAME)
+    assert not office.writer.pending(NAME)
 
 
 async def test_what_was_not_sent_yet_is_taken_back(office: Office) -> None:
@@ -124,7 +124,7 @@ async def test_what_is_replaced_goes_two_seconds_after_its_replacement(
 async def test_what_is_replaced_waits_30_seconds_for_a_replacement_that_fails(
     office: Office, clock: FakeClock, old: Binding
 ) -> None:
-    no = RefusedError(failure(Reason.WRITE_REFUSED))
+    no = RejectedError(failure(Reason.WRITE_REFUSED))
     office.cluster.fail("apply", no, times=100)
     began = clock.monotonic()
     while True:
@@ -241,7 +241,7 @@ async def test_a_failed_write_stops_no_other(office: Office, old: Binding) -> No
 async def test_what_cannot_be_emptied_is_deleted(office: Office) -> None:
     there = office.bind(NEW.key, "view")
     nobody = DesiredBinding(NEW.key, "sre", replace(NEW.content, subjects=()))
-    for trouble in (RefusedError(failure(Reason.WRITE_REFUSED)), PassingError("503")):
+    for trouble in (RejectedError(failure(Reason.WRITE_REFUSED)), TransientError("503")):
         office.cluster.fail("apply", trouble)
         await office.write(Apply(nobody, there))
         assert NEW.key not in office.cluster.bindings
@@ -257,7 +257,7 @@ async def test_subjects_that_cannot_be_replaced_go_after_30_seconds(
 ) -> None:
     there = office.bind(NEW.key, "view", "Former")
     office.store.memory(NAME).applied[NEW.key] = there.content
-    office.cluster.fail("apply", RefusedError(failure(Reason.WRITE_REFUSED)), times=100)
+    office.cluster.fail("apply", RejectedError(failure(Reason.WRITE_REFUSED)), times=100)
     began = clock.monotonic()
     while True:
         again = await office.write(Apply(NEW, there))
@@ -272,7 +272,7 @@ async def test_a_binding_that_somebody_else_changed_stays_while_its_repair_fails
 ) -> None:
     office.store.memory(NAME).applied[NEW.key] = NEW.content
     there = office.bind(NEW.key, "view", "SRE", "Stranger")
-    office.cluster.fail("apply", RefusedError(failure(Reason.WRITE_REFUSED)), times=100)
+    office.cluster.fail("apply", RejectedError(failure(Reason.WRITE_REFUSED)), times=100)
     for _ in range(10):
         again = await office.write(Apply(NEW, there))
         clock.advance(again or 0)
@@ -304,12 +304,12 @@ async def test_what_has_no_answer_is_neither_done_nor_failed_until_the_watch_sho
     memory = office.store.memory(NAME)
     there = office.bind(NEW.key, "view", "Former")
     memory.applied[NEW.key] = there.content
-    office.cluster.fail("apply", PassingError("the connection was cut"))
+    office.cluster.fail("apply", TransientError("the connection was cut"))
     await office.write(Apply(NEW, there))
-    assert memory.certain == {}  # neither the former content nor the new one
+    assert memory.acknowledged == {}  # neither the former content nor the new one
     late = office.cluster.edit(NEW.key, subjects=NEW.content.subjects)
     memory.observe({NEW.key: late})
-    assert memory.certain == {NEW.key: NEW.content}
+    assert memory.acknowledged == {NEW.key: NEW.content}
 
 
 async def test_events_name_what_changed(office: Office, metrics: FakeMetrics) -> None:
@@ -355,7 +355,7 @@ async def test_what_was_gone_already_is_not_announced(office: Office, old: Bindi
     await office.write(undeclared(old))
     await office.recorder.flush()
     assert office.notes == []
-    assert office.store.bindings.all == {}
+    assert office.store.bindings.by_key == {}
 
 
 async def test_nobody_is_told_about_an_object_that_is_gone(office: Office, old: Binding) -> None:

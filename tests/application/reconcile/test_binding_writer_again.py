@@ -8,8 +8,8 @@ from fakes.clock import FakeClock
 from fakes.metrics import FakeMetrics
 from fakes.office import NAME, Office
 from fakes.values import access, desired, failure, key
-from groupaccess.application.ports.errors import RefusedError
-from groupaccess.application.work.queue import Priority, Queue
+from groupaccess.application.ports.errors import RejectedError
+from groupaccess.application.work.queue import Priority, WorkQueue
 from groupaccess.domain.binding import Owner
 from groupaccess.domain.bindings.plan import Apply, Delete, DeleteReason
 from groupaccess.domain.reasons import Reason
@@ -26,7 +26,7 @@ async def office(clock: FakeClock, metrics: FakeMetrics) -> Office:
 async def test_a_failure_of_what_is_not_to_be_written_now_asks_for_no_look(
     office: Office, clock: FakeClock
 ) -> None:
-    office.cluster.fail("apply", RefusedError(failure(Reason.WRITE_REFUSED)))
+    office.cluster.fail("apply", RejectedError(failure(Reason.WRITE_REFUSED)))
     assert await office.write(Apply(NEW, None)) is not None
     clock.advance(60)
     assert await office.write(kept={NEW.key}) is None  # held, suspended or as wanted
@@ -95,7 +95,7 @@ async def test_what_is_under_way_for_a_deleted_object_is_taken_back(office: Offi
     office.writer.withdraw(NAME)
     await asyncio.sleep(60)
     assert len(office.cluster.writes) == sent
-    assert not office.writer.under_way(NAME)
+    assert not office.writer.pending(NAME)
 
 
 async def test_a_list_of_cluster_roles_asks_once_what_was_refused(office: Office) -> None:
@@ -108,7 +108,7 @@ async def test_a_list_of_cluster_roles_asks_once_what_was_refused(office: Office
 async def test_a_look_that_is_urgent_makes_an_earlier_one_urgent(
     clock: FakeClock, metrics: FakeMetrics
 ) -> None:
-    queue = Queue(clock, metrics)
+    queue = WorkQueue(clock, metrics)
     queue.add_after("a", 3, Priority.LOW)
     queue.add_after("a", 30, Priority.HIGH)
     for name in ("b", "c"):

@@ -3,14 +3,14 @@
 from fakes.values import mapping
 from fakes.world import NAME, World
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.state.declared import declared_access
+from groupaccess.application.state.declared import read_declared_access
 
 
 def echo(world: World) -> set[str]:
     """Let the watch tell of the object as it is now; return whom that touches."""
     body = world.cluster.objects.find("GroupAccess", NAME)
     assert body is not None
-    return set(world.store.put_access(declared_access(api.GroupAccess.read(body))))
+    return set(world.store.put_access(read_declared_access(api.GroupAccess.read(body))))
 
 
 async def test_the_status_that_was_just_written_comes_back_and_touches_nobody(

@@ -78,10 +78,10 @@ async def test_another_object_for_the_same_right_counts(granted: World) -> None:
 
 async def test_what_binds_a_group_shares_it_until_it_is_gone(granted: World) -> None:
     made = granted.cluster.create(BY_HAND, content("view", "SRE"))
-    assert granted.store.bindings.sharers(made) == {"platform"}
+    assert granted.store.bindings.accesses_sharing_groups(made) == {"platform"}
     granted.cluster.objects.remove("GroupAccess", "platform")
     await granted.reconcile()
-    assert granted.store.bindings.sharers(made) == set()
+    assert granted.store.bindings.accesses_sharing_groups(made) == set()
 
 
 async def test_many_are_counted_and_five_are_named(granted: World) -> None:

@@ -67,7 +67,7 @@ async def test_it_is_kept_up_to_date(ends: World) -> None:
     await ends.reconcile()
     assert also(ends) is None
     made = ends.cluster.create(BY_HAND, content("cluster-admin", "SRE"))
-    assert ends.store.bindings.sharers(made) == {"platform"}
+    assert ends.store.bindings.accesses_sharing_groups(made) == {"platform"}
     await ends.reconcile()
     assert also(ends) == ALSO
 
@@ -186,4 +186,4 @@ async def test_who_is_gone_is_woken_no_more(ends: World) -> None:
     made = ends.cluster.create(BY_HAND, content("view", "SRE"))
     ends.cluster.objects.remove("GroupAccess", "platform")
     await ends.reconcile()
-    assert ends.store.bindings.sharers(made) == set()
+    assert ends.store.bindings.accesses_sharing_groups(made) == set()

@@ -173,7 +173,7 @@ async def test_it_is_announced_an_hour_before_and_once(ending: World) -> None:
     said = ["sre: view for SRE ends at 2026-01-01T14:00:00Z"]
     assert warnings(ending) == said
     (note,) = [note for note in ending.cluster.notes if note.reason == "Expiring"]
-    assert (note.warning, note.about.name) == (True, "platform")
+    assert (note.warning, note.regarding.name) == (True, "platform")
     await ending.reconcile()
     await pass_time(ending, HOUR)
     assert warnings(ending) == said
@@ -187,7 +187,7 @@ async def test_it_is_announced_under_the_same_name_after_a_restart(ending: World
     ending.read("/SRE", "/Dev")
     await ending.settle()
     (second,) = [note for note in ending.cluster.notes if note.reason == "Expiring"]
-    assert second.once == first.once != ""
+    assert second.dedup_key == first.dedup_key != ""
 
 
 async def test_another_end_is_announced_anew(ending: World) -> None:
@@ -195,7 +195,7 @@ async def test_another_end_is_announced_anew(ending: World) -> None:
     ending.declare(until(1.5 * HOUR), mapping("dev", "Dev", "edit"))
     await ending.settle()
     assert len(warnings(ending)) == 2
-    assert len({note.once for note in ending.cluster.notes if note.once}) == 2
+    assert len({note.dedup_key for note in ending.cluster.notes if note.dedup_key}) == 2
 
 
 async def test_what_is_made_within_its_last_hour_is_announced_at_once(world: World) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from fakes.values import failure, key, mapping
 from fakes.world import World
-from groupaccess.application.ports.errors import PassingError, RefusedError
-from groupaccess.application.state.write_attempt import LASTING_SECONDS
+from groupaccess.application.ports.errors import RejectedError, TransientError
+from groupaccess.application.state.write_attempt import REPORT_AFTER_SECONDS
 from groupaccess.domain.condition import TRANSIENT_WAIT
 from groupaccess.domain.reasons import Reason
 
@@ -15,7 +15,7 @@ NOT_YET = f"the write did not work yet, and is tried again by itself: {OVERLOADE
 
 async def fail(world: World, call: str = "apply", words: str = OVERLOADED) -> None:
     """Let one try fail."""
-    world.cluster.fail(call, PassingError(words))
+    world.cluster.fail(call, TransientError(words))
     assert await world.reconcile() is not None
 
 
@@ -40,14 +40,14 @@ def declared(world: World) -> World:
 
 
 async def test_what_fails_for_a_moment_is_not_said(declared: World) -> None:
-    await fail_for(declared, LASTING_SECONDS - 0.1)
+    await fail_for(declared, REPORT_AFTER_SECONDS - 0.1)
     assert statuses(declared) == 0
     await declared.settle()
     assert declared.condition("Ready") == ("True", "Granted")
 
 
 async def test_what_keeps_failing_is_said_with_the_servers_words(declared: World) -> None:
-    await fail_for(declared, LASTING_SECONDS)
+    await fail_for(declared, REPORT_AFTER_SECONDS)
     assert declared.said_of("sre") == ("Pending", "WriteRefused")
     assert declared.condition("Ready") == ("False", "WriteRefused")
     assert declared.condition("Reconciling") == ("True", "WriteRefused")
@@ -59,7 +59,7 @@ async def test_what_keeps_failing_is_said_with_the_servers_words(declared: World
 async def test_it_is_said_once_however_often_it_fails_and_in_whatever_words(
     declared: World,
 ) -> None:
-    await fail_for(declared, LASTING_SECONDS)
+    await fail_for(declared, REPORT_AFTER_SECONDS)
     for port in range(20):
         declared.clock.advance(10)
         await fail(declared, words=f"500: dial tcp 10.0.0.1:{port}: connection refused")
@@ -69,13 +69,13 @@ async def test_it_is_said_once_however_often_it_fails_and_in_whatever_words(
 
 async def test_its_words_are_bounded(declared: World) -> None:
     await fail(declared)
-    declared.clock.advance(LASTING_SECONDS)
+    declared.clock.advance(REPORT_AFTER_SECONDS)
     await fail(declared, words="503: " + "x" * 100_000)
     assert len(str(declared.status)) < 4000
 
 
 async def test_it_heals_by_itself(declared: World) -> None:
-    await fail_for(declared, LASTING_SECONDS)
+    await fail_for(declared, REPORT_AFTER_SECONDS)
     await declared.settle()
     assert declared.grants == {"sre:view": ("SRE",)}
     assert declared.condition("Ready") == ("True", "Granted")
@@ -83,7 +83,7 @@ async def test_it_heals_by_itself(declared: World) -> None:
 
 
 async def test_what_failed_once_is_new_again_after_it_worked(declared: World) -> None:
-    await fail_for(declared, LASTING_SECONDS)
+    await fail_for(declared, REPORT_AFTER_SECONDS)
     await declared.settle()
     declared.cluster.remove(key())
     await fail(declared)
@@ -91,7 +91,7 @@ async def test_what_failed_once_is_new_again_after_it_worked(declared: World) ->
 
 
 async def test_after_five_minutes_a_person_is_called(declared: World) -> None:
-    await fail_for(declared, LASTING_SECONDS)
+    await fail_for(declared, REPORT_AFTER_SECONDS)
     declared.clock.advance(TRANSIENT_WAIT.total_seconds())
     await fail(declared)
     assert declared.condition("Stalled") == ("True", "WriteRefused")
@@ -106,7 +106,7 @@ async def test_where_it_fails_is_named_and_the_others_count(world: World) -> Non
     world.declare_directory()
     world.declare(mapping(namespaces={"names": names}))
     world.read("/SRE")
-    await fail_for(world, LASTING_SECONDS)
+    await fail_for(world, REPORT_AFTER_SECONDS)
     assert world.said_of("sre") == ("Partial", "WriteRefused")
     where = world.mapping()["where"]
     assert (where["wanted"], where["granted"]) == (3, 2)
@@ -115,7 +115,7 @@ async def test_where_it_fails_is_named_and_the_others_count(world: World) -> Non
 
 async def test_a_binding_that_could_not_be_deleted_is_said_to_stand(granted: World) -> None:
     granted.declare(mapping("dev", "Dev", "edit"))
-    await fail_for(granted, LASTING_SECONDS, "delete")
+    await fail_for(granted, REPORT_AFTER_SECONDS, "delete")
     assert granted.status["granted"] == "1/1"
     assert granted.condition("Ready") == ("False", "WriteRefused")
     assert granted.condition("Reconciling")[0] == "True"
@@ -129,7 +129,7 @@ async def test_a_binding_that_could_not_be_deleted_is_said_to_stand(granted: Wor
 async def test_a_delete_that_is_refused_is_said_and_needs_a_person(granted: World) -> None:
     granted.declare(mapping("dev", "Dev", "edit"))
     no = failure(Reason.WRITE_REFUSED, "a policy says no")
-    granted.cluster.fail("delete", RefusedError(no))
+    granted.cluster.fail("delete", RejectedError(no))
     assert await granted.reconcile() is not None
     assert granted.condition("Stalled") == ("True", "WriteRefused")
     assert (
@@ -140,10 +140,10 @@ async def test_a_delete_that_is_refused_is_said_and_needs_a_person(granted: Worl
 
 async def test_what_is_said_may_fail_too(declared: World) -> None:
     await fail(declared)
-    declared.clock.advance(LASTING_SECONDS)
-    declared.cluster.fail("apply", PassingError(OVERLOADED), times=2)
+    declared.clock.advance(REPORT_AFTER_SECONDS)
+    declared.cluster.fail("apply", TransientError(OVERLOADED), times=2)
     declared.cluster.fail("status")
-    with pytest.raises(PassingError):
+    with pytest.raises(TransientError):
         await declared.reconcile()
     await declared.retry()
     assert declared.condition("Ready") == ("False", "WriteRefused")
@@ -152,14 +152,14 @@ async def test_what_is_said_may_fail_too(declared: World) -> None:
 async def test_a_status_that_fails_delays_nothing_that_settles(granted: World) -> None:
     granted.declare(mapping("sre", "SRE", "edit"), mapping("dev", "Dev", "edit"))
     granted.cluster.fail("status")
-    with pytest.raises(PassingError) as passing:
+    with pytest.raises(TransientError) as passing:
         await granted.reconcile()
-    assert passing.value.again == 2
+    assert passing.value.retry_after == 2
 
 
 async def test_a_repair_that_fails_is_made_later_even_without_keycloak(granted: World) -> None:
     granted.cluster.remove(key())
-    await fail_for(granted, LASTING_SECONDS)
+    await fail_for(granted, REPORT_AFTER_SECONDS)
     granted.lose_keycloak()
     await granted.settle()
     assert granted.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}

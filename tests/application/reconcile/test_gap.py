@@ -13,7 +13,7 @@ async def test_what_went_with_its_object_is_not_made_again_before_the_watch_tell
     granted.cluster.objects.remove("GroupAccess", "platform")
     for each in tuple(granted.cluster.bindings):
         granted.cluster.remove(each)
-        granted.store.drop_binding(each, granted.store.bindings.all[each].uid)
+        granted.store.drop_binding(each, granted.store.bindings.by_key[each].uid)
     if again:
         granted.declare()  # a namesake, of which nothing was told either
     assert await granted.reconcile(lag=True) == 5

@@ -4,7 +4,7 @@ import pytest
 
 from fakes.values import Spec, content, mapping
 from fakes.world import World
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
@@ -156,7 +156,7 @@ async def test_drift_is_repaired_in_its_namespace_alone(two: World) -> None:
 
 async def test_what_is_denied_in_one_namespace_is_named_there(two: World) -> None:
     two.cluster.label("late")
-    two.cluster.fail("apply", RefusedError(Failure(Reason.WRITE_REFUSED, "a policy says no.")))
+    two.cluster.fail("apply", RejectedError(Failure(Reason.WRITE_REFUSED, "a policy says no.")))
     two.declare(within({"names": ["shop", "bank", "late"]}))
     await two.reconcile()
     assert two.said_of("sre") == ("Partial", "WriteRefused")
@@ -178,7 +178,7 @@ async def test_a_foreign_binding_of_our_name_hinders_no_other_namespace(two: Wor
 async def test_two_thousand_namespaces_stay_a_bounded_status(world: World) -> None:
     for number in range(2000):
         world.cluster.label(f"n{number:04}", team="shop")
-    world.cluster.fail("apply", RefusedError(Failure(Reason.WRITE_REFUSED, "no.")), times=1500)
+    world.cluster.fail("apply", RejectedError(Failure(Reason.WRITE_REFUSED, "no.")), times=1500)
     world.declare_directory()
     world.declare(within(SELECTOR))
     world.read("/SRE")

@@ -2,7 +2,7 @@
 
 from fakes.values import Spec, key, mapping
 from fakes.world import World
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.domain.binding import BindingKey
 
 
@@ -73,7 +73,7 @@ async def test_an_api_server_that_is_overloaded_delays_what_it_did_not_take_and_
     world.declare_directory()
     world.declare(mapping(namespaces={"names": ["a", "b", "c"]}))
     world.read("/SRE")
-    world.cluster.fail("apply", PassingError("429: too many requests"), times=2)
+    world.cluster.fail("apply", TransientError("429: too many requests"), times=2)
     assert await world.reconcile() is not None
     assert len(world.grants) == 1
     await world.settle()

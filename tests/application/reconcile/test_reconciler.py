@@ -6,8 +6,8 @@ import pytest
 
 from fakes.values import content, failure, key, mapping
 from fakes.world import World
-from groupaccess.application.ports.errors import PassingError, RefusedError
-from groupaccess.application.reconcile.reconciler import RETRY_SECONDS
+from groupaccess.application.ports.errors import RejectedError, TransientError
+from groupaccess.application.reconcile.reconciler import ORPHAN_RETRY_SECONDS
 from groupaccess.domain.binding import Subject
 from groupaccess.domain.reasons import Reason
 
@@ -80,7 +80,7 @@ async def test_no_binding_goes_while_nobody_can_say_whether_its_object_lives(
 ) -> None:
     granted.cluster.objects.remove("GroupAccess", "platform")
     granted.cluster.fail("uid_of")
-    assert await granted.reconcile() == RETRY_SECONDS
+    assert await granted.reconcile() == ORPHAN_RETRY_SECONDS
     assert len(granted.grants) == 2
     await granted.reconcile()
     assert granted.grants == {}
@@ -103,7 +103,7 @@ async def test_a_restored_binding_without_owner_has_five_minutes(granted: World)
 
 async def test_an_orphan_whose_end_is_refused_is_tried_again(granted: World) -> None:
     granted.cluster.objects.remove("GroupAccess", "platform")
-    granted.cluster.fail("delete", RefusedError(failure(Reason.WRITE_REFUSED)), times=2)
+    granted.cluster.fail("delete", RejectedError(failure(Reason.WRITE_REFUSED)), times=2)
     for _ in range(3):
         again = await granted.reconcile()
         granted.clock.advance(again or 0)
@@ -233,7 +233,7 @@ async def test_the_whole_story_survives_a_race(granted: World) -> None:
 async def test_a_status_that_could_not_be_written_is_written_later(granted: World) -> None:
     granted.declare(mapping("sre", "SRE", "view"))
     granted.cluster.fail("status")
-    with pytest.raises(PassingError):
+    with pytest.raises(TransientError):
         await granted.reconcile()
     await granted.reconcile()
     assert granted.status["granted"] == "1/1"

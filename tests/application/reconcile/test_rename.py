@@ -6,7 +6,7 @@ import pytest
 
 from fakes.values import key, mapping, snapshot
 from fakes.world import World
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.directory.client import ClaimMapper, MapperKind, ProofResult, TokenProof
 from groupaccess.domain.directory.group import Group
@@ -80,7 +80,7 @@ async def test_it_is_told_once(renamed: World) -> None:
     renamed.restart()
     await read(renamed, called("OPS"))
     (again,) = [note for note in renamed.cluster.notes if note.reason == "FormerSubject"]
-    assert again.once == note.once != ""
+    assert again.dedup_key == note.dedup_key != ""
     assert not note.warning
 
 
@@ -194,7 +194,7 @@ async def test_while_its_write_fails_its_end_stays_where_it_was(world: World) ->
 
 
 async def test_one_that_cannot_be_taken_away_goes_with_its_binding(renamed: World) -> None:
-    refused = RefusedError(Failure(Reason.WRITE_REFUSED, "policy."))
+    refused = RejectedError(Failure(Reason.WRITE_REFUSED, "policy."))
     await pass_time(renamed, MINUTES - 1)
     renamed.cluster.fail("apply", refused, times=1000)
     await pass_time(renamed, 1)
@@ -215,7 +215,7 @@ async def test_while_no_write_is_allowed_its_end_stays_where_it_was(
     if restarted:
         world.restart()
         await read(world, called("SRE"))
-    refused = RefusedError(Failure(Reason.WRITE_REFUSED, "policy."))
+    refused = RejectedError(Failure(Reason.WRITE_REFUSED, "policy."))
     world.cluster.fail("apply", refused, times=1000)
     for _ in range(40):
         world.take_in(called("OPS"))

@@ -8,8 +8,8 @@ import pytest
 
 from fakes.values import content, failure, key, mapping, snapshot
 from fakes.world import World
-from groupaccess.application.ports.errors import RefusedError
-from groupaccess.application.state.write_attempt import LASTING_SECONDS
+from groupaccess.application.ports.errors import RejectedError
+from groupaccess.application.state.write_attempt import REPORT_AFTER_SECONDS
 from groupaccess.domain.binding import Subject
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.reasons import Reason
@@ -115,7 +115,7 @@ async def test_a_binding_with_another_role_is_made_anew_and_said_to_be_bound_onl
 async def test_a_binding_that_cannot_be_made_anew_is_not_said_to_be_bound(granted: World) -> None:
     granted.cluster.remove(key())
     granted.cluster.create(key(), content("cluster-admin", "SRE"))
-    granted.cluster.fail("apply", RefusedError(REFUSED), times=10)
+    granted.cluster.fail("apply", RejectedError(REFUSED), times=10)
     await granted.reconcile()
     assert set(granted.grants) == {"dev:edit"}
     assert granted.said_of("sre") == ("Pending", "WriteRefused")
@@ -124,7 +124,7 @@ async def test_a_binding_that_cannot_be_made_anew_is_not_said_to_be_bound(grante
 
 
 async def test_status_of_a_change_that_is_refused_is_held_and_counts(granted: World) -> None:
-    granted.cluster.fail("apply", RefusedError(REFUSED), times=10)
+    granted.cluster.fail("apply", RejectedError(REFUSED), times=10)
     granted.cluster.edit(key(), subjects=(Subject("Group", "SRE"), Subject("User", "mallory")))
     await granted.reconcile()
     assert granted.said_of("sre") == ("Held", "WriteRefused")
@@ -135,7 +135,7 @@ async def test_status_of_what_has_ended_and_is_bound_yet_says_so(beside: World) 
     expire(beside)
     beside.cluster.fail("delete", times=2)
     await beside.reconcile()
-    beside.clock.advance(LASTING_SECONDS)
+    beside.clock.advance(REPORT_AFTER_SECONDS)
     await beside.reconcile()
     assert beside.said_of("adm") == ("Held", "Expired")
     assert f"still bound: {STRONG}" in beside.mapping("adm")["message"]
@@ -148,7 +148,7 @@ async def test_status_of_what_has_ended_and_is_bound_yet_says_so(beside: World) 
 async def test_status_of_a_binding_with_another_role_that_stays_says_so(granted: World) -> None:
     granted.cluster.remove(key())
     granted.cluster.create(key(), content("cluster-admin", "SRE"))
-    granted.cluster.fail("delete", RefusedError(REFUSED), times=10)
+    granted.cluster.fail("delete", RejectedError(REFUSED), times=10)
     await granted.reconcile()
     assert granted.said_of("sre") == ("Held", "WriteRefused")
     assert granted.condition("Ready") == ("False", "WriteRefused")
@@ -163,7 +163,7 @@ async def test_status_of_what_is_revoked_counts_where_it_is_bound_yet(world: Wor
     world.read("/SRE")
     await world.settle()
     world.declare_directory(allowedClusterRoles=["edit"])
-    world.cluster.fail("delete", RefusedError(REFUSED))
+    world.cluster.fail("delete", RejectedError(REFUSED))
     await world.reconcile()
     assert world.said_of("v") == ("Held", "ClusterRoleNotAllowed")
     assert world.mapping("v")["where"] == {"scope": "Namespaces", "wanted": 2, "granted": 1}
@@ -176,7 +176,7 @@ async def test_status_of_what_is_revoked_counts_where_it_is_bound_yet(world: Wor
 
 async def test_a_pin_that_could_not_be_kept_is_said(granted: World) -> None:
     groups = (Group("/Dev", "Dev", "id-/Dev"), Group("/SRE", "SRE", "another id"))
-    granted.cluster.fail("apply", RefusedError(REFUSED), times=10)
+    granted.cluster.fail("apply", RejectedError(REFUSED), times=10)
     granted.take_in(replace(snapshot(), groups=groups))
     await granted.reconcile()
     assert granted.grants == {"dev:edit": ("Dev",)}

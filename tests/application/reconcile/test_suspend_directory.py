@@ -122,9 +122,9 @@ def test_what_was_read_and_seen_stays_known_when_only_suspend_changes() -> None:
     store, canary = Store(), {"group": "canary"}
     store.put_directory(directory(canary=canary))
     take_in(store, snapshot("/SRE"), datetime(2026, 1, 1, tzinfo=UTC))
-    store.put_sight("default", OidcCheck("True", Reason.API_SERVER_AGREES, "as declared"))
+    store.put_oidc_check("default", OidcCheck("True", Reason.API_SERVER_AGREES, "as declared"))
     store.put_directory(directory(version="2", suspend=True, canary=canary))
-    assert store.realms.reading("default").snapshot is not None
-    assert "default" in store.realms.sights
+    assert store.directories.reading("default").snapshot is not None
+    assert "default" in store.directories.oidc_checks
     store.put_directory(directory(version="3", suspend=True, canary={"group": "other"}))
-    assert "default" not in store.realms.sights
+    assert "default" not in store.directories.oidc_checks

@@ -29,8 +29,8 @@ async def test_a_group_that_is_missing_is_waited_for_and_then_stalls(world: Worl
     assert await world.reconcile() == 300
     assert world.condition("Ready") == ("False", "GroupNotFound")
     assert world.condition("Reconciling") == ("True", "GroupNotFound")
-    ref = world.store.realms.directories["default"].observed.ref
-    assert world.store.put_hint(ref, "sre", Suggestion(("/SRE",)), 0.0) == {NAME}
+    ref = world.store.directories.declared["default"].state.ref
+    assert world.store.put_suggestion(ref, "sre", Suggestion(("/SRE",)), 0.0) == {NAME}
     await world.reconcile()
     assert "did you mean /SRE?" in world.status["mappings"][0]["message"]
     world.clock.advance(200)

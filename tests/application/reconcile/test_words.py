@@ -6,7 +6,7 @@ import pytest
 
 from fakes.values import content, mapping, snapshot
 from fakes.world import World
-from groupaccess.application.state.write_attempt import LASTING_SECONDS
+from groupaccess.application.state.write_attempt import REPORT_AFTER_SECONDS
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.directory.group import Group
 
@@ -115,6 +115,6 @@ async def test_a_corrected_spec_has_its_own_five_minutes(world: World, waited: f
     await world.reconcile()
     assert world.condition("Reconciling")[0] == "True"
     assert world.condition("Stalled")[0] == "False"
-    world.clock.advance(10 + LASTING_SECONDS)
+    world.clock.advance(10 + REPORT_AFTER_SECONDS)
     await world.reconcile()
     assert world.condition("Stalled") == ("True", "GroupNotFound")

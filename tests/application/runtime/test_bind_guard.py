@@ -13,9 +13,9 @@ from fakes.cluster import FakeCluster
 from fakes.guards import GUARD, FakeGuards
 from fakes.metrics import FakeMetrics
 from fakes.world import leads
-from groupaccess.application.ports.cluster import Note
-from groupaccess.application.runtime.bind_guard import EVERY, BindGuard
-from groupaccess.application.status.event_recorder import Recorder
+from groupaccess.application.ports.cluster import Event
+from groupaccess.application.runtime.bind_guard import INTERVAL_SECONDS, BindGuardMonitor
+from groupaccess.application.status.event_recorder import EventRecorder
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Watched:
     metrics: FakeMetrics
 
     @property
-    def events(self) -> list[Note]:
+    def events(self) -> list[Event]:
         return self.cluster.notes
 
 
@@ -38,8 +38,8 @@ async def watching(
     """Let a guard be watched that refuses nothing for this reason."""
     guards, cluster = FakeGuards(), FakeCluster()
     guards.why = why
-    recorder = Recorder(cluster, clock, leads)
-    guard = BindGuard(guards, recorder, metrics, name)
+    recorder = EventRecorder(cluster, clock, leads)
+    guard = BindGuardMonitor(guards, recorder, metrics, name)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(part) for part in (guard.run(), recorder.run())]
         await asyncio.sleep(1)
@@ -52,7 +52,7 @@ async def test_while_it_is_in_force_the_metric_alone_says_so(
     clock: FakeClock, metrics: FakeMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with watching(clock, metrics) as watched:
-        await asyncio.sleep(3 * EVERY)
+        await asyncio.sleep(3 * INTERVAL_SECONDS)
         assert watched.metrics.guards == {GUARD: True}
         assert watched.events == []
         assert not caplog.records
@@ -62,10 +62,10 @@ async def test_not_in_force_at_the_start_is_one_event_and_one_log_line(
     clock: FakeClock, metrics: FakeMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with watching(clock, metrics, why="there is none") as watched:
-        await asyncio.sleep(3 * EVERY)
+        await asyncio.sleep(3 * INTERVAL_SECONDS)
         assert watched.metrics.guards == {GUARD: False}
         (event,) = watched.events
-    assert (event.about.kind, event.about.name) == ("ValidatingAdmissionPolicy", GUARD)
+    assert (event.regarding.kind, event.regarding.name) == ("ValidatingAdmissionPolicy", GUARD)
     assert (event.reason, event.warning) == ("NotInForce", True)
     assert event.message.startswith(f"admission policy {GUARD} is not in force (there is none): ")
     assert [record.getMessage() for record in caplog.records] == [event.message]
@@ -76,11 +76,11 @@ async def test_each_change_is_said_and_what_cannot_be_read_is_none(
 ) -> None:
     async with watching(clock, metrics) as watched:
         watched.guards.fails = 1
-        await asyncio.sleep(EVERY)
+        await asyncio.sleep(INTERVAL_SECONDS)
         assert metrics.guards == {GUARD: True}
         for why in ("there is none", "its binding does not deny", "", "there is none"):
             watched.guards.why = why
-            await asyncio.sleep(2 * EVERY)
+            await asyncio.sleep(2 * INTERVAL_SECONDS)
             assert metrics.guards == {GUARD: not why}
         assert len(watched.events) == 3
         assert "503: the server is overloaded" in caplog.text
@@ -92,6 +92,6 @@ async def test_without_a_name_nothing_is_read_and_the_log_says_so_once(
 ) -> None:
     caplog.set_level(logging.INFO)
     async with watching(clock, metrics, why="there is none", name="") as watched:
-        await asyncio.sleep(10 * EVERY)
+        await asyncio.sleep(10 * INTERVAL_SECONDS)
         assert (watched.guards.reads, metrics.guards, watched.events) == (0, {}, [])
     assert caplog.text.count("no bind guard") == 1

@@ -8,11 +8,11 @@ import pytest
 
 from fakes.values import access, mapping
 from fakes.world import World
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.runtime.bindable_roles import (
-    AGAIN_SECONDS,
-    EVERY_SECONDS,
-    LOOK_SECONDS,
+    INTERVAL_SECONDS,
+    POLL_SECONDS,
+    RETRY_SECONDS,
     BindableRoles,
 )
 from groupaccess.application.state.store import Store
@@ -24,7 +24,7 @@ class Authorizer:
     def __init__(self) -> None:
         self.bindable = {"view", "edit"}
         self.asked: list[str] = []
-        self.errors: list[PassingError] = []
+        self.errors: list[TransientError] = []
 
     async def may_bind(self, cluster_role: str) -> bool:
         self.asked.append(cluster_role)
@@ -68,7 +68,7 @@ async def test_each_role_in_use_is_asked_for_and_no_other(desk: Desk) -> None:
 
 
 async def test_nothing_is_asked_while_nothing_changes_until_a_round_is_due(desk: Desk) -> None:
-    await asyncio.sleep(EVERY_SECONDS - 1)
+    await asyncio.sleep(INTERVAL_SECONDS - 1)
     assert len(desk.rights.asked) == 2
     await asyncio.sleep(2)
     assert len(desk.rights.asked) == 4
@@ -80,28 +80,28 @@ async def test_a_list_that_is_narrowed_wakes_who_grants_the_role_and_widened_aga
     desk.declare("other", "view")
     desk.rights.bindable = {"view"}
     desk.store.put_cluster_role("view")  # it changed: the operator's rights may have, too
-    await asyncio.sleep(LOOK_SECONDS + 0.1)
+    await asyncio.sleep(POLL_SECONDS + 0.1)
     assert desk.store.unbindable == {"edit"}
     assert desk.queued == ["platform"]
     desk.rights.bindable = {"view", "edit"}
     desk.store.put_cluster_role("edit")
-    await asyncio.sleep(LOOK_SECONDS + 0.1)
+    await asyncio.sleep(POLL_SECONDS + 0.1)
     assert desk.store.unbindable == set()
     assert desk.queued == ["platform", "platform"]
 
 
 async def test_a_role_that_comes_into_use_is_asked_for_soon(desk: Desk) -> None:
     desk.declare("other", "admin")
-    await asyncio.sleep(LOOK_SECONDS + 0.1)
+    await asyncio.sleep(POLL_SECONDS + 0.1)
     assert desk.store.unbindable == {"admin"}
     assert desk.queued == ["other"]
 
 
 async def test_a_role_that_is_used_no_more_is_forgotten(desk: Desk) -> None:
     desk.declare("other", "admin")
-    await asyncio.sleep(LOOK_SECONDS + 0.1)
+    await asyncio.sleep(POLL_SECONDS + 0.1)
     desk.store.drop_access("other")
-    await asyncio.sleep(LOOK_SECONDS + 0.1)
+    await asyncio.sleep(POLL_SECONDS + 0.1)
     assert desk.store.unbindable == set()
 
 
@@ -110,12 +110,12 @@ async def test_a_question_that_fails_changes_nothing_and_is_asked_again_soon(
 ) -> None:
     caplog.set_level(logging.WARNING)
     desk.rights.bindable = {"view"}
-    desk.rights.errors.append(PassingError("503"))
+    desk.rights.errors.append(TransientError("503"))
     desk.store.put_cluster_role("view")
-    await asyncio.sleep(LOOK_SECONDS + 0.1)
+    await asyncio.sleep(POLL_SECONDS + 0.1)
     assert desk.store.unbindable == set()
     assert "which roles may be bound is not known: 503" in caplog.text
-    await asyncio.sleep(AGAIN_SECONDS)
+    await asyncio.sleep(RETRY_SECONDS)
     assert desk.store.unbindable == {"edit"}
 
 

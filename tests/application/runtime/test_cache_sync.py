@@ -7,9 +7,13 @@ import pytest
 
 from fakes.cluster import FakeCluster
 from fakes.values import access_spec, directory_spec
-from groupaccess.application.ports.cluster import Listing
+from groupaccess.application.ports.cluster import ObjectList
 from groupaccess.application.ports.errors import NotInstalledError
-from groupaccess.application.runtime.cache_sync import PATIENCE, caught_up, installed
+from groupaccess.application.runtime.cache_sync import (
+    RELIST_SECONDS,
+    wait_for_cache_sync,
+    wait_for_crds,
+)
 from groupaccess.application.state.known import KINDS
 from groupaccess.application.state.store import Store
 
@@ -27,17 +31,17 @@ class Start:
         """Let the watches tell what there is."""
         for kind in kinds or KINDS:
             for name, (uid, version) in self.cluster.objects.versions(kind).items():
-                self.store.seen[kind].put(name, uid, version)
+                self.store.watched[kind].put(name, uid, version)
 
     def gone(self, kind: str, uids: Mapping[str, str], version: str) -> None:
         """Take in what ended."""
         for name, uid in uids.items():
-            assert self.store.seen[kind].drop(name, uid, version)
+            assert self.store.watched[kind].drop(name, uid, version)
             self.ended.append(name)
 
     def begin(self) -> "asyncio.Task[None]":
         """Begin to wait."""
-        return asyncio.create_task(caught_up(self.cluster, self.store, self.gone))
+        return asyncio.create_task(wait_for_cache_sync(self.cluster, self.store, self.gone))
 
 
 class Counting(FakeCluster):
@@ -47,9 +51,9 @@ class Counting(FakeCluster):
         super().__init__()
         self._lists = lists
 
-    async def versions(self, kind: str) -> Listing:
+    async def list_objects(self, kind: str) -> ObjectList:
         self._lists[kind] += 1
-        listing = await super().versions(kind)
+        listing = await super().list_objects(kind)
         await asyncio.sleep(1)
         return listing
 
@@ -77,7 +81,7 @@ async def test_each_kind_is_listed_once_while_the_watches_tell(start: Start) -> 
     for name, (uid, version) in start.cluster.objects.versions(KIND).items():
         await asyncio.sleep(1)
         assert not waiting.done()
-        start.store.seen[KIND].put(name, uid, version)
+        start.store.watched[KIND].put(name, uid, version)
     await waiting
     assert start.lists == dict.fromkeys(KINDS, 1)
 
@@ -96,7 +100,7 @@ async def test_an_object_that_ends_before_it_was_told_of_is_not_waited_for(start
     ref = start.cluster.objects.apply(KIND, "platform", access_spec())
     waiting = start.begin()
     await asyncio.sleep(0.5)
-    start.store.seen[KIND].drop("platform", ref.uid, "9")  # while the list is under way
+    start.store.watched[KIND].drop("platform", ref.uid, "9")  # while the list is under way
     await waiting
 
 
@@ -107,7 +111,7 @@ async def test_an_object_that_ended_in_a_gap_of_the_watch_is_not_waited_for_in_v
     waiting = start.begin()
     await asyncio.sleep(2)
     start.cluster.objects.remove(KIND, "platform")
-    await asyncio.sleep(PATIENCE + 2)
+    await asyncio.sleep(RELIST_SECONDS + 2)
     assert waiting.done()
 
 
@@ -123,7 +127,7 @@ async def test_an_api_server_that_is_not_there_yet_is_waited_for() -> None:
     start = Start()
     start.cluster.fail("versions", times=20)
     async with asyncio.timeout(120):
-        await installed(start.cluster)
+        await wait_for_crds(start.cluster)
         await start.begin()
 
 
@@ -132,4 +136,4 @@ async def test_a_missing_kind_is_named_at_once(kind: str) -> None:
     cluster = FakeCluster()
     cluster.missing_kinds.add(kind)
     with pytest.raises(NotInstalledError, match=kind):
-        await installed(cluster)
+        await wait_for_crds(cluster)

@@ -9,7 +9,7 @@ import pytest
 from fakes.clock import BEGIN, FakeClock
 from fakes.leases import Call, FakeLeases
 from fakes.replica import Replica
-from groupaccess.application.runtime.leader_election import Lease, Times
+from groupaccess.application.runtime.leader_election import Lease, LeaseTimes
 
 HELD = Lease("other", 15, BEGIN, BEGIN, 4)
 
@@ -25,13 +25,13 @@ async def me(leases: FakeLeases, clock: FakeClock) -> Replica:
 
 
 def test_times_are_client_gos() -> None:
-    assert Times() == Times(duration=15, deadline=10, retry=2)
+    assert LeaseTimes() == LeaseTimes(duration=15, deadline=10, retry=2)
 
 
 async def test_a_lease_that_nobody_made_is_taken_at_once(me: Replica, leases: FakeLeases) -> None:
-    assert not me.elector.leading
+    assert not me.elector.is_leader
     assert await me.acquires() == 0
-    assert leases.lease == Lease("me", 15, BEGIN, BEGIN, 0, version="1")
+    assert leases.lease == Lease("me", 15, BEGIN, BEGIN, 0, resource_version="1")
 
 
 async def test_a_lease_that_was_given_back_is_taken_at_once(
@@ -41,7 +41,7 @@ async def test_a_lease_that_was_given_back_is_taken_at_once(
     clock.advance(60)
     assert await me.acquires() == 0
     now = BEGIN + timedelta(seconds=60)
-    assert leases.lease == Lease("me", 15, now, now, 5, version="2")
+    assert leases.lease == Lease("me", 15, now, now, 5, resource_version="2")
 
 
 async def test_a_lease_of_ones_own_is_taken_up_again(
@@ -51,7 +51,7 @@ async def test_a_lease_of_ones_own_is_taken_up_again(
     clock.advance(5)
     assert await me.acquires() == 0
     now = BEGIN + timedelta(seconds=5)
-    assert leases.lease == Lease("me", 15, BEGIN, now, 4, version="2")
+    assert leases.lease == Lease("me", 15, BEGIN, now, 4, resource_version="2")
 
 
 @pytest.mark.parametrize("age", [0.0, 86400.0, -86400.0])
@@ -77,7 +77,7 @@ async def test_a_lease_that_is_renewed_is_never_taken(
         acquire = asyncio.create_task(me.elector.acquire())
         await asyncio.sleep(300)
         assert not acquire.done()
-        assert not me.elector.leading
+        assert not me.elector.is_leader
         acquire.cancel()
 
 
@@ -85,7 +85,9 @@ async def test_a_renewal_says_when_and_leaves_the_rest(me: Replica, leases: Fake
     async with me.keeping():
         await asyncio.sleep(100.5)
     assert len(leases.writes) == 51
-    assert leases.lease == Lease("me", 15, BEGIN, BEGIN + timedelta(seconds=100), 0, version="51")
+    assert leases.lease == Lease(
+        "me", 15, BEGIN, BEGIN + timedelta(seconds=100), 0, resource_version="51"
+    )
 
 
 async def test_somebody_who_is_faster_wins(
@@ -120,6 +122,6 @@ async def test_a_replica_that_was_frozen_does_not_lead_when_it_thaws(
 ) -> None:
     await me.acquires()
     clock.advance(9)
-    assert me.elector.leading
+    assert me.elector.is_leader
     clock.advance(2)  # nothing has told it yet
-    assert not me.elector.leading
+    assert not me.elector.is_leader

@@ -32,7 +32,7 @@ async def test_a_short_outage_loses_nothing(me: Replica, leases: FakeLeases, out
         me.line.down = False
         await asyncio.sleep(60)
         assert not keep.done()
-        assert me.elector.leading
+        assert me.elector.is_leader
     assert leases.lease is not None
     assert leases.lease.transitions == 0
 
@@ -49,7 +49,7 @@ async def test_after_ten_seconds_without_renewal_it_is_lost_before_another_may_t
         with pytest.raises(LostLeaseError, match="me lost the lease"):
             await keep
         assert 10 <= clock.monotonic() - began < 13
-        assert not me.elector.leading
+        assert not me.elector.is_leader
     why = "the API server was not reached" if how == "refused" else "no answer"
     assert f"lease not renewed: {why}" in caplog.text
 
@@ -64,7 +64,7 @@ async def test_another_holder_ends_it_at_once(
         with pytest.raises(LostLeaseError):
             await keep
         assert clock.monotonic() - began <= 2
-        assert not me.elector.leading
+        assert not me.elector.is_leader
 
 
 async def test_an_answer_that_is_late_counts_from_when_it_was_asked_for(
@@ -86,7 +86,7 @@ async def test_it_is_given_back_so_that_nobody_waits(
         waiting = asyncio.create_task(other.acquires())
         await asyncio.sleep(60)
     await me.elector.release()
-    assert not me.elector.leading
+    assert not me.elector.is_leader
     assert leases.lease is not None
     assert (leases.lease.holder, leases.lease.duration) == ("", 1)
     assert 60 <= await waiting <= 62
@@ -145,7 +145,7 @@ async def test_a_lease_that_cannot_be_given_back_is_left_to_run_out(
     began = clock.monotonic()
     await me.elector.release()
     assert clock.monotonic() - began <= 2
-    assert not me.elector.leading
+    assert not me.elector.is_leader
     assert "lease not released: " in caplog.text
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fakes.clock import FakeClock, VirtualLoop
 from fakes.leases import Call, FakeLeases, Line
 from groupaccess.application.ports.clock import TimerHandle
-from groupaccess.application.runtime.leader_election import Elector, LostLeaseError
+from groupaccess.application.runtime.leader_election import LeaderElector, LostLeaseError
 
 LASTS = 300  # seconds of each schedule
 SETTLES = 60  # seconds after which somebody must lead when nothing goes wrong any more
@@ -49,11 +49,11 @@ class Replica:
         self._line = line
         self._clock = clock
         self._lives = lives
-        self.elector: Elector | None = None
+        self.elector: LeaderElector | None = None
 
     @property
     def leads(self) -> bool:
-        return self.elector is not None and self.elector.leading
+        return self.elector is not None and self.elector.is_leader
 
     async def run(self) -> None:
         lives: list[tuple[int | None, bool]] = [*self._lives, (None, True)]
@@ -64,7 +64,7 @@ class Replica:
         try:
             async with asyncio.timeout(seconds):
                 while True:
-                    self.elector = Elector(self._line, self._clock, identity)
+                    self.elector = LeaderElector(self._line, self._clock, identity)
                     await self._lead(self.elector)
         except TimeoutError:
             pass
@@ -72,7 +72,7 @@ class Replica:
             await self.elector.release()
         self.elector = None
 
-    async def _lead(self, elector: Elector) -> None:
+    async def _lead(self, elector: LeaderElector) -> None:
         try:
             await elector.acquire()
             await elector.keep()

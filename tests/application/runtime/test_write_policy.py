@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from fakes.values import access, desired, failure
-from groupaccess.application.ports.errors import PassingError
-from groupaccess.application.runtime.write_policy import EVERY_SECONDS, Cage
+from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.runtime.write_policy import INTERVAL_SECONDS, WritePolicyMonitor
 from groupaccess.application.state.store import Store
-from groupaccess.application.state.write_attempt import Attempt
+from groupaccess.application.state.write_attempt import WriteAttempt
 from groupaccess.domain.binding import Owner
 from groupaccess.domain.reasons import Reason
 
@@ -28,16 +28,16 @@ class Site:
     woken: list[str] = field(default_factory=list)
     fails: bool = False
 
-    async def version(self, name: str) -> str:
+    async def resource_version(self, name: str) -> str:
         self.asked.append(name)
         if self.fails:
-            raise PassingError("503")
+            raise TransientError("503")
         return self.versions[-1]
 
     def refuse(self) -> None:
         """Let the API server have refused a write."""
-        attempt = Attempt(WANT, "", 0.0)
-        attempt.refuse(failure(Reason.WRITE_REFUSED), 0.0, self.store.rights, unanswered=False)
+        attempt = WriteAttempt(WANT, "", 0.0)
+        attempt.reject(failure(Reason.WRITE_REFUSED), 0.0, self.store.rights, unanswered=False)
         self.store.memory(NAME).attempts[WANT.key] = attempt
 
 
@@ -45,14 +45,14 @@ class Site:
 async def site() -> AsyncIterator[Site]:
     made = Site()
     made.store.put_access(access(NAME))
-    cage = Cage(made, made.store, made.woken.extend, "cage")
+    cage = WritePolicyMonitor(made, made.store, made.woken.extend, "cage")
     task = asyncio.create_task(cage.run())
     yield made
     task.cancel()
 
 
 async def rounds(count: int) -> None:
-    await asyncio.sleep(count * EVERY_SECONDS + 0.1)
+    await asyncio.sleep(count * INTERVAL_SECONDS + 0.1)
 
 
 async def test_while_nothing_is_refused_nothing_is_asked(site: Site) -> None:

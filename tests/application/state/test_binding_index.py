@@ -5,22 +5,22 @@ from collections.abc import Iterable
 import pytest
 
 from fakes.values import binding, content, key
-from groupaccess.application.state.binding_index import Standing
+from groupaccess.application.state.binding_index import BindingIndex
 from groupaccess.domain.binding import Binding, BindingKey
 
 OURS, TWIN = key("platform"), key("shop")
 BY_HAND = BindingKey("", "by-hand")
 
 
-def made(*bindings: Binding) -> Standing:
-    standing = Standing()
+def made(*bindings: Binding) -> BindingIndex:
+    standing = BindingIndex()
     for one in bindings:
         standing.put(one)
     return standing
 
 
-def naming(standing: Standing, *groups: str) -> list[BindingKey]:
-    return sorted({one.key for one in standing.naming(frozenset(groups))})
+def naming(standing: BindingIndex, *groups: str) -> list[BindingKey]:
+    return sorted({one.key for one in standing.naming_groups(frozenset(groups))})
 
 
 def subject(where: BindingKey, *groups: str, uid: str = "u1", version: str = "1") -> Binding:
@@ -30,27 +30,27 @@ def subject(where: BindingKey, *groups: str, uid: str = "u1", version: str = "1"
 def test_a_binding_is_found_by_whose_name_it_bears_wherever_it_is() -> None:
     spread = BindingKey("bank", OURS.name)
     standing = made(binding(OURS), binding(spread), binding(TWIN), binding(BY_HAND))
-    assert standing.of("platform").keys() == {OURS, spread}
-    assert standing.of("shop").keys() == {TWIN}
-    assert standing.of("nobody") == {}
-    assert standing.all.keys() == {OURS, spread, TWIN, BY_HAND}
+    assert standing.of_access("platform").keys() == {OURS, spread}
+    assert standing.of_access("shop").keys() == {TWIN}
+    assert standing.of_access("nobody") == {}
+    assert standing.by_key.keys() == {OURS, spread, TWIN, BY_HAND}
 
 
 def test_news_touch_whose_name_a_binding_bears() -> None:
-    standing = Standing()
+    standing = BindingIndex()
     assert standing.put(binding(OURS)) == {"platform"}
     assert standing.put(binding(BY_HAND)) == set()
     assert standing.put(subject(OURS, "Ops", version="2")) == {"platform"}
     assert standing.drop(OURS, "u1") == {"platform"}
     assert standing.drop(BY_HAND, "u1") == set()
-    assert standing.all == {}
-    assert standing.of("platform") == {}
+    assert standing.by_key == {}
+    assert standing.of_access("platform") == {}
 
 
 def test_a_newer_version_that_says_the_same_touches_nobody_and_is_known() -> None:
     standing = made(binding(OURS, version="1"))
     assert standing.put(binding(OURS, version="2")) == set()
-    assert standing.of("platform")[OURS].resource_version == "2"
+    assert standing.of_access("platform")[OURS].resource_version == "2"
 
 
 def test_the_same_under_another_uid_is_another_one() -> None:
@@ -62,7 +62,7 @@ def test_the_same_under_another_uid_is_another_one() -> None:
 def test_late_news_change_nothing(uid: str) -> None:
     standing = made(subject(OURS, "SRE", version="10"))
     assert standing.put(subject(OURS, "Ops", uid=uid, version="9")) == set()
-    assert standing.all[OURS].content.groups == ("SRE",)
+    assert standing.by_key[OURS].content.groups == ("SRE",)
     assert naming(standing, "Ops") == []
 
 
@@ -71,7 +71,7 @@ def test_the_end_of_a_former_one_takes_nothing_from_its_namesake() -> None:
     assert standing.drop(OURS, "before") == set()
     assert standing.drop(BY_HAND, "never seen") == set()
     assert naming(standing, "SRE") == [OURS]
-    assert standing.of("platform").keys() == {OURS}
+    assert standing.of_access("platform").keys() == {OURS}
 
 
 def test_a_binding_is_found_by_each_group_that_it_names_now() -> None:
@@ -93,23 +93,23 @@ def test_a_group_that_is_named_twice_is_forgotten_once() -> None:
     assert naming(standing, "SRE") == []
 
 
-def sharers(standing: Standing, *bindings: Binding | None) -> Iterable[str]:
-    return sorted(standing.sharers(*bindings))
+def sharers(standing: BindingIndex, *bindings: Binding | None) -> Iterable[str]:
+    return sorted(standing.accesses_sharing_groups(*bindings))
 
 
 def test_who_binds_a_group_shares_it_with_each_binding_that_names_it() -> None:
-    standing = Standing()
-    standing.bind("platform", frozenset({"SRE", "Ops"}))
-    standing.bind("shop", frozenset({"Ops"}))
+    standing = BindingIndex()
+    standing.track_groups("platform", frozenset({"SRE", "Ops"}))
+    standing.track_groups("shop", frozenset({"Ops"}))
     assert sharers(standing, subject(BY_HAND, "SRE")) == ["platform"]
     assert sharers(standing, subject(BY_HAND, "Ops")) == ["platform", "shop"]
     assert sharers(standing, subject(BY_HAND, "Dev")) == []
 
 
 def test_a_change_is_shared_by_who_was_named_and_by_who_is() -> None:
-    standing = Standing()
-    standing.bind("platform", frozenset({"SRE"}))
-    standing.bind("shop", frozenset({"Ops"}))
+    standing = BindingIndex()
+    standing.track_groups("platform", frozenset({"SRE"}))
+    standing.track_groups("shop", frozenset({"Ops"}))
     before, after = subject(BY_HAND, "SRE"), subject(BY_HAND, "Ops")
     assert sharers(standing, before, after) == ["platform", "shop"]
     assert sharers(standing, None, after) == ["shop"]
@@ -117,21 +117,21 @@ def test_a_change_is_shared_by_who_was_named_and_by_who_is() -> None:
 
 
 def test_who_binds_other_groups_or_none_shares_no_longer() -> None:
-    standing = Standing()
-    standing.bind("platform", frozenset({"SRE", "Ops"}))
-    standing.bind("platform", frozenset({"Ops", "Dev"}))
+    standing = BindingIndex()
+    standing.track_groups("platform", frozenset({"SRE", "Ops"}))
+    standing.track_groups("platform", frozenset({"Ops", "Dev"}))
     assert sharers(standing, subject(BY_HAND, "SRE")) == []
     assert sharers(standing, subject(BY_HAND, "Dev")) == ["platform"]
-    standing.bind("platform", frozenset())
+    standing.track_groups("platform", frozenset())
     assert sharers(standing, subject(BY_HAND, "Ops", "Dev")) == []
-    standing.bind("never seen", frozenset())
+    standing.track_groups("never seen", frozenset())
 
 
 def test_who_binds_a_group_is_told_when_somebody_elses_binding_for_it_changes() -> None:
-    told, standing = list[str](), Standing()
-    standing.shared = told.extend
-    standing.bind("platform", frozenset({"SRE"}))
-    standing.bind("shop", frozenset({"SRE", "Ops"}))
+    told, standing = list[str](), BindingIndex()
+    standing.on_shared_group_change = told.extend
+    standing.track_groups("platform", frozenset({"SRE"}))
+    standing.track_groups("shop", frozenset({"SRE", "Ops"}))
     for version, groups, expected in (
         ("1", ["SRE"], ["platform", "shop"]),
         ("2", ["SRE"], []),
@@ -151,10 +151,10 @@ def test_who_binds_a_group_is_told_when_somebody_elses_binding_for_it_changes() 
 
 
 def test_nobody_is_told_of_a_binding_of_their_own() -> None:
-    told, standing = list[str](), Standing()
-    standing.shared = told.extend
+    told, standing = list[str](), BindingIndex()
+    standing.on_shared_group_change = told.extend
     for name in ("platform", "shop"):
-        standing.bind(name, frozenset({"SRE"}))
+        standing.track_groups(name, frozenset({"SRE"}))
     standing.put(subject(OURS, "SRE"))
     assert told == ["shop"]
     standing.drop(OURS, "u1")
@@ -165,16 +165,16 @@ def test_a_list_takes_away_what_it_lacks_of_its_kind_and_is_no_newer_than_it() -
     inside = BindingKey("bank", OURS.name)
     standing = made(subject(OURS, version="5"), subject(TWIN, version="9"), subject(inside))
     assert standing.replace([subject(BY_HAND)], "8", namespaced=False) == {"platform"}
-    assert standing.all.keys() == {TWIN, inside, BY_HAND}
+    assert standing.by_key.keys() == {TWIN, inside, BY_HAND}
     assert standing.replace([], "9", namespaced=False) == {"shop"}
     assert standing.replace([], "9", namespaced=True) == {"platform"}
-    assert standing.all == {}
+    assert standing.by_key == {}
 
 
 def test_a_list_does_not_hide_what_was_written_after_it() -> None:
     standing = made(subject(OURS, "Ops", version="9"))
     assert standing.replace([subject(OURS, "SRE", version="5")], "8", namespaced=False) == set()
-    assert standing.all[OURS].content.groups == ("Ops",)
+    assert standing.by_key[OURS].content.groups == ("Ops",)
 
 
 def test_a_list_shows_who_was_made_anew() -> None:
@@ -182,20 +182,20 @@ def test_a_list_shows_who_was_made_anew() -> None:
     anew = subject(OURS, "Ops", uid="anew", version="7")
     assert standing.replace([anew], "8", namespaced=False) == {"platform"}
     assert naming(standing, "SRE") == []
-    assert standing.all == {OURS: anew}
+    assert standing.by_key == {OURS: anew}
 
 
 @pytest.mark.parametrize("where", [OURS, BindingKey("bank", OURS.name)], ids=str)
 def test_what_the_watch_still_tells_of_a_binding_that_was_deleted_does_not_bring_it_back(
     where: BindingKey,
 ) -> None:
-    standing, inside = Standing(), bool(where.namespace)
-    standing.passed("2", namespaced=inside)
+    standing, inside = BindingIndex(), bool(where.namespace)
+    standing.watched_until("2", namespaced=inside)
     standing.put(subject(where, version="5"))  # the answer to an own write
     standing.drop(where, "u1")  # and to an own delete
     for version in ("3", "5"):
         assert standing.put(subject(where, version=version)) == set()
-        standing.passed(version, namespaced=inside)
+        standing.watched_until(version, namespaced=inside)
     assert standing.replace([subject(where, version="5")], "5", namespaced=inside) == {"platform"}
 
 
@@ -203,13 +203,13 @@ def test_a_list_from_before_an_own_delete_does_not_bring_it_back() -> None:
     standing = made(subject(OURS, version="5"))
     standing.drop(OURS, "u1")
     assert standing.replace([subject(OURS, version="5")], "6", namespaced=False) == set()
-    assert standing.all == {}
+    assert standing.by_key == {}
 
 
 def test_the_answer_to_a_write_that_the_watch_has_passed_does_not_bring_it_back() -> None:
     standing = made(subject(OURS, version="5"))
     standing.drop(OURS, "u1")
-    standing.passed("9", namespaced=False)
+    standing.watched_until("9", namespaced=False)
     assert standing.put(subject(OURS, version="5")) == set()
     assert standing.put(subject(OURS, uid="anew", version="10")) == {"platform"}
 
@@ -222,15 +222,15 @@ def test_a_deleted_binding_that_waits_for_a_finalizer_still_binds() -> None:
 
 
 def test_what_was_deleted_is_remembered_only_until_the_watch_has_passed_it() -> None:
-    standing = Standing()
+    standing = BindingIndex()
     for number in range(100):
         standing.put(subject(OURS, uid=f"u{number}", version=str(number + 1)))
         standing.drop(OURS, f"u{number}")
-    standing.passed("99", namespaced=False)
-    assert list(standing._passage._ended[False]) == ["u99"]
-    standing.passed("100", namespaced=False)
-    assert not standing._passage._ended[False]
+    standing.watched_until("99", namespaced=False)
+    assert list(standing._progress._ended[False]) == ["u99"]
+    standing.watched_until("100", namespaced=False)
+    assert not standing._progress._ended[False]
     standing.put(subject(OURS, version="101"))
-    standing.passed("102", namespaced=False)
+    standing.watched_until("102", namespaced=False)
     standing.drop(OURS, "u1")  # the watch has told all of it but its end
-    assert not standing._passage._ended[False]
+    assert not standing._progress._ended[False]

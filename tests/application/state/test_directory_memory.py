@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from fakes.values import failure
-from groupaccess.application.state.directory_memory import DirectoryMemory, Round
+from groupaccess.application.state.directory_memory import DirectoryMemory, RoundResult
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import (
     Answer,
@@ -26,9 +26,9 @@ LOST = failure(Reason.KEYCLOAK_UNAVAILABLE)
 USED = GroupsInUse(frozenset({"SRE"}), frozenset({PinnedId("1", "SRE")}))
 
 
-def ended(*results: tuple[Question, Answer | None], realm: Realm = REALM) -> Round:
+def ended(*results: tuple[Question, Answer | None], realm: Realm = REALM) -> RoundResult:
     """Return a round in which what is None failed."""
-    return Round(realm, {each: result or LOST for each, result in results}, USED, AT)
+    return RoundResult(realm, {each: result or LOST for each, result in results}, USED, AT)
 
 
 def remembered(*results: tuple[Question, Answer | None]) -> DirectoryMemory:
@@ -42,21 +42,21 @@ def test_before_the_first_round_nothing_is_known() -> None:
 
 
 def test_a_round_is_whole_when_each_pinned_id_was_answered() -> None:
-    assert ended((Search("SRE"), HERE)).whole
-    assert ended((Search("SRE"), NOBODY), (ById("1"), NOBODY)).whole
-    assert not ended((Search("SRE"), NOBODY), (ById("1"), None)).whole
-    assert not ended((Search("SRE"), None)).whole
+    assert ended((Search("SRE"), HERE)).is_whole
+    assert ended((Search("SRE"), NOBODY), (ById("1"), NOBODY)).is_whole
+    assert not ended((Search("SRE"), NOBODY), (ById("1"), None)).is_whole
+    assert not ended((Search("SRE"), None)).is_whole
 
 
 def test_what_cannot_be_an_id_keeps_no_round_from_being_whole() -> None:
     used = GroupsInUse(pinned_ids=frozenset({PinnedId("..", "SRE")}))
-    assert Round(REALM, {}, used, AT).whole
+    assert RoundResult(REALM, {}, used, AT).is_whole
 
 
 def test_an_absence_acts_after_a_whole_round_and_since_its_first_answer() -> None:
     memory = remembered((Search("SRE"), NOBODY), (ById("1"), None))
     memory.put({ById("1"): NOBODY}, AT)
-    assert memory.gone == {"1": AT}
+    assert memory.absent_since == {"1": AT}
     assert memory.reading.confirmed_absent == {}
     later = ended((Search("SRE"), NOBODY), (ById("1"), NOBODY))
     assert memory.put_round(later, USED, paths=False) == frozenset({ById("1")})
@@ -74,27 +74,30 @@ def test_a_group_that_is_there_again_is_not_gone() -> None:
 
 def test_an_answer_that_is_the_same_is_no_news() -> None:
     memory = remembered((Search("SRE"), HERE))
-    known = memory.known
+    known = memory.snapshot
     assert memory.put({Search("SRE"): Answer((SRE,))}, LATER) == set()
     assert memory.answers[Search("SRE")] is HERE
-    assert memory.known is known
+    assert memory.snapshot is known
 
 
 def test_a_failure_keeps_the_answer_and_ends_with_the_next_one() -> None:
     memory = remembered((Search("SRE"), HERE))
     assert memory.put({Search("SRE"): LOST}, LATER) == {Search("SRE")}
     assert memory.put({Search("SRE"): LOST}, LATER) == set()
-    assert memory.gap([Search("SRE")]) == MissingAnswer(LOST, answered=True)
+    assert memory.missing_answer([Search("SRE")]) == MissingAnswer(LOST, answered=True)
     assert memory.reading.snapshot is not None
     assert memory.reading.snapshot.find("SRE") == SRE
     assert memory.put({Search("SRE"): HERE}, LATER) == {Search("SRE")}
-    assert memory.gap([Search("SRE")]) is None
+    assert memory.missing_answer([Search("SRE")]) is None
 
 
 def test_what_was_not_asked_is_a_gap_without_a_failure() -> None:
-    assert remembered((Search("SRE"), HERE)).gap([Search("SRE"), Search("Dev")]) == MissingAnswer()
-    assert remembered((Search("SRE"), None)).gap([Search("SRE")]) == MissingAnswer(LOST)
-    assert remembered().gap([]) is None
+    assert (
+        remembered((Search("SRE"), HERE)).missing_answer([Search("SRE"), Search("Dev")])
+        == MissingAnswer()
+    )
+    assert remembered((Search("SRE"), None)).missing_answer([Search("SRE")]) == MissingAnswer(LOST)
+    assert remembered().missing_answer([]) is None
 
 
 def test_of_another_realm_nothing_is_kept() -> None:
@@ -116,6 +119,6 @@ def test_what_is_not_in_use_any_more_is_forgotten() -> None:
     memory = remembered((Search("SRE"), NOBODY), (ById("1"), NOBODY))
     memory.put_round(ended((Search("SRE"), HERE)), GroupsInUse(), paths=False)
     assert memory.answers == {}
-    assert memory.gone == {}
-    assert memory.known is not None
-    assert memory.known.groups == ()
+    assert memory.absent_since == {}
+    assert memory.snapshot is not None
+    assert memory.snapshot.groups == ()

@@ -8,7 +8,7 @@ from fakes.values import Spec, access, binding, key, mapping
 from fakes.world import World
 from groupaccess.application.state.object_memory import BindingMemory
 from groupaccess.application.state.store import Store
-from groupaccess.application.work.wall_clock_timers import Alarms
+from groupaccess.application.work.wall_clock_timers import WallClockTimers
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import BindingKey
 from simulation.memory import tell, texts
@@ -59,7 +59,7 @@ async def test_objects_that_are_gone_leave_nothing_behind(world: World) -> None:
     assert world.grants == {"sre:view": ("SRE",)}
     world.read("/SRE")
     for namespaced in (False, True):  # the watches have told of what was deleted
-        world.store.bindings.passed(world.cluster.version, namespaced=namespaced)
+        world.store.bindings.watched_until(world.cluster.version, namespaced=namespaced)
     assert held(world.reconciler, "temp-") == set()
 
 
@@ -72,11 +72,11 @@ async def test_of_ends_that_are_put_off_only_the_last_is_kept(world: World) -> N
         world.declare(mapping("sre", "SRE", "view", expiresAt=end))
         await world.reconcile()
     assert len(world.warned_of("Expiring")) == 39
-    assert len(world.store.memory("platform").warned) == 1
+    assert len(world.store.memory("platform").announced) == 1
 
 
 async def test_alarms_that_are_put_off_do_not_pile_up(clock: FakeClock) -> None:
-    alarms = Alarms(clock, lambda _: None)
+    alarms = WallClockTimers(clock, lambda _: None)
     for number in range(1000):
         for name in ("alarm-a", "alarm-b"):
             alarms.set(name, BEGIN + timedelta(days=1, seconds=number))
@@ -99,13 +99,13 @@ def test_what_is_only_asked_for_is_not_kept() -> None:
     store.put_namespace("unknown namespace", Namespace({"team": "unknown"}))
     store.drop_namespace("unknown namespace")
     store.memory("unknown object")
-    store.standing("unknown object")
-    store.pins("unknown object")
-    list(store.bindings.naming({"unknown group"}))
+    store.bindings_of("unknown object")
+    store.pins_of("unknown object")
+    list(store.bindings.naming_groups({"unknown group"}))
     other = binding(BindingKey("", "unknown binding"), role="view")
     store.put_binding(other)
     store.drop_binding(other.key, other.uid)
-    store.bindings.passed("9", namespaced=False)
+    store.bindings.watched_until("9", namespaced=False)
     assert {text for text, _ in texts(store)} == before
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fakes.values import content, key
-from groupaccess.application.state.pin_index import Pinned
+from groupaccess.application.state.pin_index import PinIndex
 from groupaccess.domain.binding import Binding
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ def renamed(name: str) -> Binding:
 def looks_of_an_update(number: int) -> int:
     """Take in so many bindings, and count what an update of each looks at."""
     made = [renamed(f"g{each}") for each in range(number)]
-    pinned = Pinned(_formers=defaultdict(Counting))
+    pinned = PinIndex(_formers=defaultdict(Counting))
     for each in made:
         pinned.add(each)
     Counting.looks = 0
     for each in made:
         pinned.remove(each)
         pinned.add(each)
-    assert len(pinned.formers("default")) == number
+    assert len(pinned.former_subjects("default")) == number
     return Counting.looks
 
 
@@ -59,10 +59,10 @@ def test_an_update_of_a_binding_looks_at_no_other_one() -> None:
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_what_several_bindings_list_is_known_until_the_last_of_them_goes(times: int) -> None:
-    pinned = Pinned()
+    pinned = PinIndex()
     for _ in range(times):
         pinned.add(renamed("g"))
     for _ in range(times):
-        assert set(pinned.formers("default")) == {"former-g"}
+        assert set(pinned.former_subjects("default")) == {"former-g"}
         pinned.remove(renamed("g"))
-    assert set(pinned.formers("default")) == set()
+    assert set(pinned.former_subjects("default")) == set()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fakes.values import access, mapping
-from groupaccess.application.state.reference_index import References
+from groupaccess.application.state.reference_index import ReferenceIndex
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import Namespace
@@ -23,8 +23,8 @@ def declared(name: str, *scopes: dict[str, Any] | None, role: str = "view") -> A
     return access(name, *lines).access
 
 
-def index(*accesses: Access) -> References:
-    made = References()
+def index(*accesses: Access) -> ReferenceIndex:
+    made = ReferenceIndex()
     for one in accesses:
         made.add(one)
     return made

@@ -57,7 +57,7 @@ def test_an_object_made_anew_is_taken_and_its_namesakes_late_news_are_not(store:
 def test_late_news_of_a_directory_do_not_hide_the_one_made_anew(store: Store) -> None:
     store.put_directory(directory(uid="anew", version="9", syncInterval="20s"))
     assert store.put_directory(directory(version="8", syncInterval="30s")) == set()
-    assert store.realms.directories["default"].observed.ref.uid == "anew"
+    assert store.directories.declared["default"].state.ref.uid == "anew"
 
 
 def test_what_was_proven_ends_with_the_object(store: Store) -> None:
@@ -69,45 +69,45 @@ def test_what_was_proven_ends_with_the_object(store: Store) -> None:
 
 
 def test_a_written_status_is_known_before_the_watch_tells(store: Store) -> None:
-    before = store.accesses["platform"].observed
-    store.note_status(replace(before, version="5", written="new"))
+    before = store.accesses["platform"].state
+    store.put_status(replace(before, resource_version="5", status_fingerprint="new"))
     assert store.put_access(access("platform", version="4")) == set()
-    assert store.accesses["platform"].observed.written == "new"
+    assert store.accesses["platform"].state.status_fingerprint == "new"
 
 
 def test_the_echo_of_an_own_status_write_touches_nobody(store: Store) -> None:
-    before = store.accesses["platform"].observed
-    store.note_status(replace(before, version="5", written="new"))
+    before = store.accesses["platform"].state
+    store.put_status(replace(before, resource_version="5", status_fingerprint="new"))
     assert store.put_access(access("platform", version="5")) == set()
-    assert store.accesses["platform"].observed.written == "new"
+    assert store.accesses["platform"].state.status_fingerprint == "new"
 
 
 def test_an_edit_that_the_watch_merges_into_the_echo_touches_the_object(store: Store) -> None:
-    before = store.accesses["platform"].observed
-    store.note_status(replace(before, version="5", written="new"))
+    before = store.accesses["platform"].state
+    store.put_status(replace(before, resource_version="5", status_fingerprint="new"))
     assert store.put_access(access("platform", mapping(group="Ops"), version="6")) == {"platform"}
     assert store.accesses["platform"].access.mappings[0].group == "Ops"
 
 
 def test_an_object_that_begins_to_end_is_no_echo(store: Store) -> None:
     known = store.accesses["platform"]
-    ending = replace(known, observed=replace(known.observed, deleting=True))
+    ending = replace(known, state=replace(known.state, deleting=True))
     for _ in range(2):
         assert store.put_access(ending) == {"platform"}
 
 
 def test_a_written_status_does_not_hide_what_is_newer(store: Store) -> None:
-    before = store.accesses["platform"].observed
+    before = store.accesses["platform"].state
     store.put_access(access("platform", mapping(group="Ops"), version="7"))
-    store.note_status(replace(before, version="5", written="new"))
-    assert store.accesses["platform"].observed.version == "7"
+    store.put_status(replace(before, resource_version="5", status_fingerprint="new"))
+    assert store.accesses["platform"].state.resource_version == "7"
 
 
 def test_a_written_status_is_not_kept_for_a_namesake(store: Store) -> None:
-    before = store.accesses["platform"].observed
+    before = store.accesses["platform"].state
     store.put_access(access("platform", uid="anew", version="6"))
-    store.note_status(replace(before, version="5", written="new"))
-    assert store.accesses["platform"].observed.ref.uid == "anew"
+    store.put_status(replace(before, resource_version="5", status_fingerprint="new"))
+    assert store.accesses["platform"].state.ref.uid == "anew"
 
 
 def test_a_directory_touches_those_that_refer_to_it(store: Store) -> None:
@@ -127,7 +127,7 @@ def test_an_object_that_turns_to_another_directory_is_no_longer_touched(store: S
 
 def test_a_directory_whose_status_alone_changed_touches_nobody(store: Store) -> None:
     assert store.put_directory(directory(version="2")) == set()
-    assert store.realms.directories["default"].observed.version == "2"
+    assert store.directories.declared["default"].state.resource_version == "2"
 
 
 @pytest.mark.parametrize(
@@ -146,9 +146,9 @@ def test_what_was_read_is_void_when_it_was_read_elsewhere(
 ) -> None:
     read(store, snapshot("/SRE"))
     changed = directory(version="2", **change)
-    assert store.realms.directories["default"].reads_the_same(changed) is kept
+    assert store.directories.declared["default"].reads_same_realm(changed) is kept
     assert store.put_directory(changed) == {"platform", "shop"}
-    assert (store.realms.reading("default").snapshot is not None) is kept
+    assert (store.directories.reading("default").snapshot is not None) is kept
 
 
 def test_the_first_reading_touches_everybody(store: Store) -> None:
@@ -163,7 +163,7 @@ def test_the_same_reading_touches_nobody(store: Store) -> None:
 def test_a_failure_keeps_the_last_snapshot_and_touches_everybody_once(store: Store) -> None:
     read(store, snapshot("/SRE"))
     assert store.put_failure("default", LOST) == {"platform", "shop"}
-    assert store.realms.reading("default") == Reading(snapshot("/SRE"), LOST)
+    assert store.directories.reading("default") == Reading(snapshot("/SRE"), LOST)
     assert store.put_failure("default", LOST) == set()
     assert read(store, snapshot("/SRE")) == {"platform", "shop"}
 
@@ -195,38 +195,38 @@ def test_a_reading_touches_those_whose_groups_changed(
 def test_until_its_questions_are_answered_a_mapping_counts_as_not_read(store: Store) -> None:
     read(store, snapshot("/SRE"))
     store.put_access(access("platform", mapping(), mapping("ops", "Ops"), version="2"))
-    given = store.circumstances(store.accesses["platform"], NOW)
+    given = store.evaluation_context(store.accesses["platform"], NOW)
     assert given.missing_answers == {"ops": MissingAnswer()}
     assert given.awaits_first_reading
-    assert store.unanswered("default", ["platform"]) == {Search("Ops")}
-    assert store.unanswered("other", ["platform"]) == set()
+    assert store.open_questions("default", ["platform"]) == {Search("Ops")}
+    assert store.open_questions("other", ["platform"]) == set()
     assert store.put_results("default", {Search("Ops"): Answer()}, NOW) == {"platform"}
-    assert store.unanswered("default", ["platform"]) == set()
-    assert not store.circumstances(store.accesses["platform"], NOW).awaits_first_reading
+    assert store.open_questions("default", ["platform"]) == set()
+    assert not store.evaluation_context(store.accesses["platform"], NOW).awaits_first_reading
 
 
 def test_a_failure_of_a_question_touches_those_that_need_its_answer(store: Store) -> None:
     read(store, snapshot("/SRE"))
     assert store.put_results("default", {Search("SRE"): LOST}, NOW) == {"platform"}
     assert store.put_results("default", {Search("SRE"): LOST}, NOW) == set()
-    given = store.circumstances(store.accesses["platform"], NOW)
+    given = store.evaluation_context(store.accesses["platform"], NOW)
     assert given.missing_answers == {"sre": MissingAnswer(LOST, answered=True)}
     assert not given.awaits_first_reading
-    known = store.realms.memory("default").answers[Search("SRE")]
+    known = store.directories.memory("default").answers[Search("SRE")]
     assert store.put_results("default", {Search("SRE"): known}, NOW) == {"platform"}
-    assert store.circumstances(store.accesses["platform"], NOW).missing_answers == {}
+    assert store.evaluation_context(store.accesses["platform"], NOW).missing_answers == {}
 
 
 def test_a_hint_touches_those_that_name_what_is_missing(store: Store) -> None:
     read(store, snapshot("/Sre"))
-    ref, hint = store.realms.directories["default"].observed.ref, Suggestion(("/Sre",))
-    assert store.put_hint(ref, "SRE", Suggestion(), 1.0) == set()
-    assert store.put_hint(ref, "SRE", hint, 2.0) == {"platform"}
-    assert store.put_hint(ref, "SRE", hint, 3.0) == set()
-    assert store.circumstances(store.accesses["platform"], NOW).suggestions == {"SRE": hint}
-    assert store.circumstances(store.accesses["shop"], NOW).suggestions == {}
-    assert store.put_hint(replace(ref, uid="former"), "SRE", Suggestion(), 4.0) == set()
-    assert store.circumstances(store.accesses["platform"], NOW).suggestions == {"SRE": hint}
+    ref, hint = store.directories.declared["default"].state.ref, Suggestion(("/Sre",))
+    assert store.put_suggestion(ref, "SRE", Suggestion(), 1.0) == set()
+    assert store.put_suggestion(ref, "SRE", hint, 2.0) == {"platform"}
+    assert store.put_suggestion(ref, "SRE", hint, 3.0) == set()
+    assert store.evaluation_context(store.accesses["platform"], NOW).suggestions == {"SRE": hint}
+    assert store.evaluation_context(store.accesses["shop"], NOW).suggestions == {}
+    assert store.put_suggestion(replace(ref, uid="former"), "SRE", Suggestion(), 4.0) == set()
+    assert store.evaluation_context(store.accesses["platform"], NOW).suggestions == {"SRE": hint}
 
 
 def test_an_object_that_ended_is_touched_by_no_answer(store: Store) -> None:
@@ -262,7 +262,7 @@ def test_a_group_that_is_the_first_in_use_waits_for_the_reading_that_proves_it(
     read(store, unasked("/SRE", "/a/Dev", "/b/Dev"))
 
     def unread() -> bool:
-        given = store.circumstances(store.accesses["platform"], datetime.now(UTC))
+        given = store.evaluation_context(store.accesses["platform"], datetime.now(UTC))
         return given.awaits_first_reading
 
     assert unread() is waits
@@ -280,36 +280,36 @@ def test_another_identity_or_mapper_touches_everybody(store: Store) -> None:
 
 def test_a_binding_touches_the_object_in_its_name_whatever_its_owner(store: Store) -> None:
     assert store.put_binding(binding(key("platform"))) == {"platform"}
-    assert set(store.standing("platform")) == {key("platform")}
+    assert set(store.bindings_of("platform")) == {key("platform")}
     assert store.drop_binding(key("platform"), "u1") == {"platform"}
-    assert store.standing("platform") == {}
+    assert store.bindings_of("platform") == {}
 
 
 def test_a_foreign_binding_is_kept_and_touches_nobody(store: Store) -> None:
     foreign = BindingKey("", "sre-by-hand")
     assert store.put_binding(binding(foreign)) == set()
-    assert foreign in store.bindings.all
+    assert foreign in store.bindings.by_key
     assert store.drop_binding(foreign, "u1") == set()
 
 
 def test_a_binding_that_says_the_same_touches_nobody(store: Store) -> None:
     store.put_binding(binding(key(), version="1"))
     assert store.put_binding(binding(key(), version="2")) == set()
-    assert store.bindings.all[key()].resource_version == "2"
+    assert store.bindings.by_key[key()].resource_version == "2"
 
 
 def test_an_older_version_of_a_binding_is_not_taken(store: Store) -> None:
     store.put_binding(binding(key(), version="10"))
     older = replace(binding(key(), version="9"), content=binding(key(), managed="x").content)
     assert store.put_binding(older) == set()
-    assert store.bindings.all[key()].resource_version == "10"
+    assert store.bindings.by_key[key()].resource_version == "10"
 
 
 def test_news_of_the_binding_before_do_not_hide_the_one_made_anew(store: Store) -> None:
     store.put_binding(binding(key(), uid="anew", version="10"))
     assert store.put_binding(binding(key(), uid="before", version="9")) == set()
     assert store.drop_binding(key(), "before") == set()
-    assert store.bindings.all[key()].uid == "anew"
+    assert store.bindings.by_key[key()].uid == "anew"
 
 
 def test_a_cluster_role_touches_those_that_grant_it_once(store: Store) -> None:
@@ -334,4 +334,4 @@ def test_bindings_that_must_not_be_there_any_more_are_overdue_by_names_and_times
         made.put_binding(binding(key(name), uid=name, version=str(number + 1)))
     made.put_binding(binding(key("deleted"), uid="deleted", version="9"))
     made.put_access(access("not-bound-yet", mapping("sre", "SRE", "view", expiresAt=ended)))
-    assert made.overdue(now) == {"ended", "removed", "changed", "deleted"}
+    assert made.accesses_overdue(now) == {"ended", "removed", "changed", "deleted"}

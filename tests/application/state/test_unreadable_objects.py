@@ -103,5 +103,5 @@ def test_where_names_cannot_be_read_the_whole_object_cannot(spec: Any) -> None: 
 def test_what_is_observed_is_read_from_a_status_that_can_be() -> None:
     raw = body("GroupAccess", "platform", {}, version="7", generation=3)
     for status in ({"observedGeneration": 2}, {"observedGeneration": "x"}, None):
-        observed = read_access({**raw, "status": status}).observed
-        assert (observed.version, observed.generation) == ("7", 3)
+        observed = read_access({**raw, "status": status}).state
+        assert (observed.resource_version, observed.generation) == ("7", 3)

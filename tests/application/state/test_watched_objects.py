@@ -2,14 +2,14 @@
 
 import pytest
 
-from groupaccess.application.ports.cluster import Listing
-from groupaccess.application.state.watched_objects import Seen
+from groupaccess.application.ports.cluster import ObjectList
+from groupaccess.application.state.watched_objects import WatchedObjects
 
 Objects = dict[str, tuple[str, str]]
 
 
-def seen(objects: Objects) -> Seen:
-    made = Seen()
+def seen(objects: Objects) -> WatchedObjects:
+    made = WatchedObjects()
     for name, (uid, version) in objects.items():
         made.put(name, uid, version)
     return made
@@ -43,20 +43,20 @@ def seen(objects: Objects) -> Seen:
 def test_a_list_at_a_version_against_what_was_seen(
     listed: Objects, told: Objects, gone: set[str], untold: set[str]
 ) -> None:
-    listing = Listing("20", listed)
-    assert seen(told).gone(listing).keys() == gone
-    assert seen(told).untold(listing) == untold
+    listing = ObjectList("20", listed)
+    assert seen(told).ended_before(listing).keys() == gone
+    assert seen(told).not_watched(listing) == untold
 
 
 def test_what_ended_counts_as_told_and_does_not_come_back_until_a_list_has_passed_it() -> None:
     made = seen({"a": ("u", "5")})
     assert made.drop("a", "u", "7")
-    listing = Listing("6", {"a": ("u", "5")})
-    assert made.untold(listing) == set()
+    listing = ObjectList("6", {"a": ("u", "5")})
+    assert made.not_watched(listing) == set()
     assert not made.put("a", "u", "6")
-    made.passed(listing)
+    made.forget_ends_before(listing)
     assert not made.put("a", "u", "6")
-    made.passed(Listing("7", {}))
+    made.forget_ends_before(ObjectList("7", {}))
     assert made._ended == {}
 
 

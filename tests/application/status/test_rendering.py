@@ -7,7 +7,7 @@ from typing import Any
 from domain.builders import NOW, client, mapper, proof, realm
 from groupaccess.api.v1alpha1 import KeycloakDirectoryStatus
 from groupaccess.application.state.observed_status import fingerprint
-from groupaccess.application.status.rendering import directory_status
+from groupaccess.application.status.rendering import render_directory_status
 from groupaccess.domain.condition import PreviousStatus
 from groupaccess.domain.directory.client import Client, TokenProof
 from groupaccess.domain.directory.reading import Reading
@@ -22,7 +22,9 @@ def said(given: TokenProof | None) -> Any:  # noqa: ANN401 -- JSON
 
 
 def _status(*clients: Client) -> KeycloakDirectoryStatus:
-    return directory_status(1, (), Reading(realm(clients=clients)), RoundSummary(1), PRIOR, NOW)
+    return render_directory_status(
+        1, (), Reading(realm(clients=clients)), RoundSummary(1), PRIOR, NOW
+    )
 
 
 def test_proof_is_told_with_its_time_and_how_long_a_token_lives() -> None:

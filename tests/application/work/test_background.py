@@ -6,12 +6,12 @@ import logging
 import pytest
 
 from fakes.clock import FakeClock
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.work.background import (
-    LONGEST_SECONDS,
-    PATIENCE_SECONDS,
+    CALL_TIMEOUT_SECONDS,
     RETRY_SECONDS,
-    Background,
+    WAIT_SECONDS,
+    BackgroundCalls,
 )
 
 Woken = list[tuple[str, float]]
@@ -23,8 +23,8 @@ def woken() -> Woken:
 
 
 @pytest.fixture
-async def background(woken: Woken) -> Background:
-    return Background(lambda name, seconds: woken.append((name, seconds)))
+async def background(woken: Woken) -> BackgroundCalls:
+    return BackgroundCalls(lambda name, seconds: woken.append((name, seconds)))
 
 
 async def call(seconds: float, error: Exception | None = None) -> None:
@@ -34,7 +34,7 @@ async def call(seconds: float, error: Exception | None = None) -> None:
 
 
 async def test_a_call_that_ends_soon_is_waited_for_and_wakes_nobody(
-    background: Background, woken: Woken, clock: FakeClock
+    background: BackgroundCalls, woken: Woken, clock: FakeClock
 ) -> None:
     await background.run("a", call(0.5))
     assert clock.monotonic() == pytest.approx(0.5)
@@ -42,18 +42,18 @@ async def test_a_call_that_ends_soon_is_waited_for_and_wakes_nobody(
     assert woken == []
 
 
-async def test_a_call_that_fails_soon_raises(background: Background, woken: Woken) -> None:
-    with pytest.raises(PassingError, match="503"):
-        await background.run("a", call(0.5, PassingError("503")))
+async def test_a_call_that_fails_soon_raises(background: BackgroundCalls, woken: Woken) -> None:
+    with pytest.raises(TransientError, match="503"):
+        await background.run("a", call(0.5, TransientError("503")))
     assert not background.is_busy("a")
     assert woken == []
 
 
 async def test_a_slow_call_goes_on_and_its_end_wakes_the_object(
-    background: Background, woken: Woken, clock: FakeClock
+    background: BackgroundCalls, woken: Woken, clock: FakeClock
 ) -> None:
     await background.run("a", call(3))
-    assert clock.monotonic() == pytest.approx(PATIENCE_SECONDS)
+    assert clock.monotonic() == pytest.approx(WAIT_SECONDS)
     assert background.is_busy("a")
     assert not background.is_busy("b")
     await asyncio.sleep(2.1)
@@ -61,9 +61,9 @@ async def test_a_slow_call_goes_on_and_its_end_wakes_the_object(
     assert woken == [("a", 0.0)]
 
 
-@pytest.mark.parametrize("error", [PassingError("503"), ValueError("unexpected")])
+@pytest.mark.parametrize("error", [TransientError("503"), ValueError("unexpected")])
 async def test_a_slow_call_that_fails_is_logged_and_made_anew_a_second_later(
-    background: Background, woken: Woken, error: Exception, caplog: pytest.LogCaptureFixture
+    background: BackgroundCalls, woken: Woken, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     await background.run("a", call(3, error))
@@ -71,22 +71,22 @@ async def test_a_slow_call_that_fails_is_logged_and_made_anew_a_second_later(
     assert not background.is_busy("a")
     assert woken == [("a", RETRY_SECONDS)]
     assert "GroupAccess a" in caplog.text
-    assert ("Traceback" in caplog.text) is not isinstance(error, PassingError)
+    assert ("Traceback" in caplog.text) is not isinstance(error, TransientError)
 
 
 async def test_a_call_without_an_answer_is_broken_off(
-    background: Background, woken: Woken, caplog: pytest.LogCaptureFixture
+    background: BackgroundCalls, woken: Woken, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     await background.run("a", call(1000))
-    await asyncio.sleep(LONGEST_SECONDS)
+    await asyncio.sleep(CALL_TIMEOUT_SECONDS)
     assert not background.is_busy("a")
     assert woken == [("a", RETRY_SECONDS)]
     assert "no answer in 5 s" in caplog.text
 
 
 async def test_at_its_end_slow_calls_are_broken_off_and_wake_nobody(
-    background: Background, woken: Woken
+    background: BackgroundCalls, woken: Woken
 ) -> None:
     await background.run("a", call(3))
     await background.close()
@@ -94,7 +94,9 @@ async def test_at_its_end_slow_calls_are_broken_off_and_wake_nobody(
     assert woken == []
 
 
-async def test_who_is_cancelled_while_waiting_breaks_the_call_off(background: Background) -> None:
+async def test_who_is_cancelled_while_waiting_breaks_the_call_off(
+    background: BackgroundCalls,
+) -> None:
     ended = list[str]()
 
     async def slow() -> None:

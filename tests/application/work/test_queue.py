@@ -7,15 +7,20 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.metrics import FakeMetrics
-from groupaccess.application.work.queue import FIRST_BACKOFF, LONGEST_BACKOFF, Priority, Queue
+from groupaccess.application.work.queue import (
+    FIRST_BACKOFF_SECONDS,
+    MAX_BACKOFF_SECONDS,
+    Priority,
+    WorkQueue,
+)
 
 
 @pytest.fixture
-def queue(clock: FakeClock, metrics: FakeMetrics) -> Queue:
-    return Queue(clock, metrics)
+def queue(clock: FakeClock, metrics: FakeMetrics) -> WorkQueue:
+    return WorkQueue(clock, metrics)
 
 
-async def is_empty(queue: Queue) -> bool:
+async def is_empty(queue: WorkQueue) -> bool:
     """Tell whether nobody gets a key now."""
     try:
         async with asyncio.timeout(0):
@@ -25,21 +30,23 @@ async def is_empty(queue: Queue) -> bool:
     pytest.fail(f"{key} was handed out")
 
 
-async def test_keys_come_in_their_order_and_once(queue: Queue) -> None:
+async def test_keys_come_in_their_order_and_once(queue: WorkQueue) -> None:
     for key in ("a", "b", "a", "c", "b"):
         queue.add(key)
     assert [await queue.get() for _ in range(3)] == ["a", "b", "c"]
     assert await is_empty(queue)
 
 
-async def test_what_is_urgent_comes_before_ten_thousand_first_passes(queue: Queue) -> None:
+async def test_what_is_urgent_comes_before_ten_thousand_first_passes(queue: WorkQueue) -> None:
     for number in range(10_000):
         queue.add(f"first pass {number}", Priority.LOW)
     queue.add("expired")
     assert [await queue.get() for _ in range(2)] == ["expired", "first pass 0"]
 
 
-async def test_a_key_that_becomes_urgent_while_it_waits_comes_once_and_first(queue: Queue) -> None:
+async def test_a_key_that_becomes_urgent_while_it_waits_comes_once_and_first(
+    queue: WorkQueue,
+) -> None:
     for key in ("a", "b"):
         queue.add(key, Priority.LOW)
     queue.add("b")
@@ -49,7 +56,7 @@ async def test_a_key_that_becomes_urgent_while_it_waits_comes_once_and_first(que
 
 
 async def test_a_key_that_becomes_urgent_while_it_is_worked_on_comes_first_then(
-    queue: Queue,
+    queue: WorkQueue,
 ) -> None:
     queue.add("b")
     assert await queue.get() == "b"
@@ -61,14 +68,14 @@ async def test_a_key_that_becomes_urgent_while_it_is_worked_on_comes_first_then(
     assert [await queue.get() for _ in range(2)] == ["b", "a"]
 
 
-async def test_a_delayed_look_keeps_its_priority(queue: Queue, clock: FakeClock) -> None:
+async def test_a_delayed_look_keeps_its_priority(queue: WorkQueue, clock: FakeClock) -> None:
     queue.add_after("later", 1, Priority.LOW)
     queue.add_after("due", 2)
     clock.advance(3)
     assert [await queue.get() for _ in range(2)] == ["due", "later"]
 
 
-async def test_a_worker_waits_for_a_key(queue: Queue) -> None:
+async def test_a_worker_waits_for_a_key(queue: WorkQueue) -> None:
     waiting = asyncio.create_task(queue.get())
     await asyncio.sleep(10)
     assert not waiting.done()
@@ -76,7 +83,7 @@ async def test_a_worker_waits_for_a_key(queue: Queue) -> None:
     assert await waiting == "a"
 
 
-async def test_every_waiting_worker_gets_a_key(queue: Queue) -> None:
+async def test_every_waiting_worker_gets_a_key(queue: WorkQueue) -> None:
     waiting = [asyncio.create_task(queue.get()) for _ in range(3)]
     await asyncio.sleep(0)
     for key in ("a", "b", "c"):
@@ -84,14 +91,14 @@ async def test_every_waiting_worker_gets_a_key(queue: Queue) -> None:
     assert sorted(await asyncio.gather(*waiting)) == ["a", "b", "c"]
 
 
-async def test_a_key_that_is_worked_on_goes_to_no_second_worker(queue: Queue) -> None:
+async def test_a_key_that_is_worked_on_goes_to_no_second_worker(queue: WorkQueue) -> None:
     queue.add("a")
     await queue.get()
     queue.add("a")
     assert await is_empty(queue)
 
 
-async def test_a_key_that_was_added_meanwhile_is_handed_out_after_done(queue: Queue) -> None:
+async def test_a_key_that_was_added_meanwhile_is_handed_out_after_done(queue: WorkQueue) -> None:
     queue.add("a")
     await queue.get()
     queue.add("a")
@@ -102,13 +109,13 @@ async def test_a_key_that_was_added_meanwhile_is_handed_out_after_done(queue: Qu
     assert await is_empty(queue)
 
 
-async def test_done_without_an_add_hands_out_nothing(queue: Queue) -> None:
+async def test_done_without_an_add_hands_out_nothing(queue: WorkQueue) -> None:
     queue.add("a")
     queue.done(await queue.get())
     assert await is_empty(queue)
 
 
-async def test_a_delayed_key_comes_in_its_time(queue: Queue, clock: FakeClock) -> None:
+async def test_a_delayed_key_comes_in_its_time(queue: WorkQueue, clock: FakeClock) -> None:
     queue.add_after("a", 30)
     assert await is_empty(queue)
     assert await queue.get() == "a"
@@ -117,7 +124,7 @@ async def test_a_delayed_key_comes_in_its_time(queue: Queue, clock: FakeClock) -
 
 @pytest.mark.parametrize("delays", [(60, 5), (5, 60)])
 async def test_of_several_delays_the_earliest_counts(
-    queue: Queue, clock: FakeClock, delays: tuple[float, ...]
+    queue: WorkQueue, clock: FakeClock, delays: tuple[float, ...]
 ) -> None:
     for delay in delays:
         queue.add_after("a", delay)
@@ -127,7 +134,7 @@ async def test_of_several_delays_the_earliest_counts(
 
 
 async def test_a_delayed_key_that_is_being_worked_on_comes_again(
-    queue: Queue, clock: FakeClock
+    queue: WorkQueue, clock: FakeClock
 ) -> None:
     queue.add("a")
     await queue.get()
@@ -138,38 +145,38 @@ async def test_a_delayed_key_that_is_being_worked_on_comes_again(
     assert await queue.get() == "a"
 
 
-async def test_the_back_off_grows_up_to_its_cap(queue: Queue, clock: FakeClock) -> None:
+async def test_the_back_off_grows_up_to_its_cap(queue: WorkQueue, clock: FakeClock) -> None:
     delays = []
     for _ in range(30):
         delays.append(queue.retry("a"))
-        clock.advance(LONGEST_BACKOFF)
-    assert FIRST_BACKOFF / 2 <= delays[0] <= FIRST_BACKOFF
+        clock.advance(MAX_BACKOFF_SECONDS)
+    assert FIRST_BACKOFF_SECONDS / 2 <= delays[0] <= FIRST_BACKOFF_SECONDS
     for number, delay in enumerate(delays):
-        longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2**number)
+        longest = min(MAX_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2**number)
         assert longest / 2 <= delay <= longest
     assert all(second > first / 2 for first, second in pairwise(delays))
 
 
-async def test_the_back_off_begins_anew_after_a_success(queue: Queue, clock: FakeClock) -> None:
+async def test_the_back_off_begins_anew_after_a_success(queue: WorkQueue, clock: FakeClock) -> None:
     for _ in range(20):
         queue.retry("a")
-        clock.advance(LONGEST_BACKOFF)
+        clock.advance(MAX_BACKOFF_SECONDS)
     queue.forget("a")
-    assert queue.retry("a") <= FIRST_BACKOFF
+    assert queue.retry("a") <= FIRST_BACKOFF_SECONDS
 
 
-async def test_each_key_has_a_back_off_of_its_own(queue: Queue, clock: FakeClock) -> None:
+async def test_each_key_has_a_back_off_of_its_own(queue: WorkQueue, clock: FakeClock) -> None:
     for _ in range(20):
         queue.retry("a")
-        clock.advance(LONGEST_BACKOFF)
-    assert queue.retry("b") <= FIRST_BACKOFF
+        clock.advance(MAX_BACKOFF_SECONDS)
+    assert queue.retry("b") <= FIRST_BACKOFF_SECONDS
 
 
-async def test_back_offs_of_many_keys_are_spread(queue: Queue) -> None:
+async def test_back_offs_of_many_keys_are_spread(queue: WorkQueue) -> None:
     assert len({queue.retry(f"key-{number}") for number in range(20)}) > 1
 
 
-async def test_close_forgets_the_delayed_keys(queue: Queue, clock: FakeClock) -> None:
+async def test_close_forgets_the_delayed_keys(queue: WorkQueue, clock: FakeClock) -> None:
     queue.add_after("a", 1)
     queue.retry("b")
     queue.close()
@@ -178,7 +185,7 @@ async def test_close_forgets_the_delayed_keys(queue: Queue, clock: FakeClock) ->
 
 
 async def test_what_happens_is_counted(
-    queue: Queue, clock: FakeClock, metrics: FakeMetrics
+    queue: WorkQueue, clock: FakeClock, metrics: FakeMetrics
 ) -> None:
     queue.add("a")
     queue.add("b")

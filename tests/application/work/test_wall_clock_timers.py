@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from fakes.clock import BEGIN, FakeClock
-from groupaccess.application.work.wall_clock_timers import EVERY, Alarms
+from groupaccess.application.work.wall_clock_timers import TICK_SECONDS, WallClockTimers
 
 
 class Bell:
@@ -16,9 +16,11 @@ class Bell:
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
         self.rung = list[tuple[str, float]]()
-        self.alarms = Alarms(clock, lambda name: self.rung.append((name, clock.monotonic())))
+        self.alarms = WallClockTimers(
+            clock, lambda name: self.rung.append((name, clock.monotonic()))
+        )
 
-    def tick(self, seconds: float = EVERY) -> list[str]:
+    def tick(self, seconds: float = TICK_SECONDS) -> list[str]:
         """Let time pass, look once, and return who was woken."""
         self.rung.clear()
         self.clock.advance(seconds)
@@ -45,7 +47,7 @@ async def test_each_rings_within_a_second_of_its_time_and_once(
     await asyncio.sleep(4000)
     run.cancel()
     assert [name for name, _ in bell.rung] == ["a", "b", "c"]
-    assert all(0 <= at - times[name] <= EVERY for name, at in bell.rung)
+    assert all(0 <= at - times[name] <= TICK_SECONDS for name, at in bell.rung)
     assert clock.monotonic() >= 4000
 
 

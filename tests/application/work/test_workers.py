@@ -8,9 +8,9 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.metrics import FakeMetrics
-from groupaccess.application.ports.errors import PassingError
-from groupaccess.application.work.queue import Queue
-from groupaccess.application.work.workers import GRACE, Workers
+from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.work.queue import WorkQueue
+from groupaccess.application.work.workers import DRAIN_SECONDS, Workers
 
 Reconcile = Callable[[str], Awaitable[float | None]]
 
@@ -21,7 +21,7 @@ class Shop:
     def __init__(self, clock: FakeClock, metrics: FakeMetrics) -> None:
         self.clock = clock
         self.metrics = metrics
-        self.queue = Queue(clock, metrics)
+        self.queue = WorkQueue(clock, metrics)
         self.done: list[tuple[str, float]] = []
         self.errors: list[Exception] = []
         self.again: list[float] = []
@@ -86,7 +86,7 @@ async def test_a_look_that_is_asked_for_comes_in_its_time(shop: Shop) -> None:
     assert shop.metrics.results == ["requeue_after", "success"]
 
 
-@pytest.mark.parametrize("error", [PassingError("503"), ValueError("unexpected"), KeyError("x")])
+@pytest.mark.parametrize("error", [TransientError("503"), ValueError("unexpected"), KeyError("x")])
 async def test_a_failure_is_tried_again_and_stops_nobody_else(
     shop: Shop, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -101,15 +101,15 @@ async def test_a_failure_is_tried_again_and_stops_nobody_else(
     assert sorted(shop.metrics.results) == ["error", "error", "success", "success"]
     assert shop.metrics.counts["retried"] == 2
     assert "GroupAccess a" in caplog.text
-    assert ("Traceback" in caplog.text) is not isinstance(error, PassingError)
+    assert ("Traceback" in caplog.text) is not isinstance(error, TransientError)
 
 
 async def test_the_back_off_begins_anew_after_a_success(shop: Shop) -> None:
-    shop.errors = [PassingError("503") for _ in range(10)]
+    shop.errors = [TransientError("503") for _ in range(10)]
     run = shop.open()
     shop.queue.add("a")
     await asyncio.sleep(60)
-    shop.errors = [PassingError("503")]
+    shop.errors = [TransientError("503")]
     before = shop.clock.monotonic()
     shop.queue.add("a")
     await asyncio.sleep(1)
@@ -118,7 +118,7 @@ async def test_the_back_off_begins_anew_after_a_success(shop: Shop) -> None:
 
 
 async def test_what_is_begun_is_finished_and_nothing_new_begins(shop: Shop) -> None:
-    shop.takes = GRACE - 1
+    shop.takes = DRAIN_SECONDS - 1
     run = shop.open(1)
     shop.queue.add("a")
     shop.queue.add("b")
@@ -134,7 +134,7 @@ async def test_what_does_not_end_in_time_is_given_up(shop: Shop) -> None:
     await asyncio.sleep(0.1)
     before = shop.clock.monotonic()
     await close(run)
-    assert shop.clock.monotonic() - before == pytest.approx(GRACE)
+    assert shop.clock.monotonic() - before == pytest.approx(DRAIN_SECONDS)
     assert shop.keys == []
 
 
@@ -146,11 +146,11 @@ async def test_idle_workers_end_at_once(shop: Shop) -> None:
 
 
 async def test_a_sooner_look_is_not_lost_to_a_long_back_off(shop: Shop) -> None:
-    shop.errors = [PassingError("refused") for _ in range(40)]
+    shop.errors = [TransientError("refused") for _ in range(40)]
     run = shop.open(1)
     shop.queue.add("a")
     await asyncio.sleep(200)
-    shop.errors = [PassingError("refused; something else settles", again=2.0)]
+    shop.errors = [TransientError("refused; something else settles", again=2.0)]
     before = shop.clock.monotonic()
     shop.queue.add("a")
     await asyncio.sleep(3)

@@ -14,7 +14,7 @@ from cli.importing import GONE, OLD, OURS, RANCHER, Typed, access, binding, kube
 from domain.handmade import account, found
 from fakes.api_server import Answer, page, status
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.state.declared import declared_access
+from groupaccess.application.state.declared import read_declared_access
 from groupaccess.cli.adoption.manifest import as_access, render
 from groupaccess.cli.app import app
 from groupaccess.domain.adoption.candidates import CandidateBinding
@@ -45,7 +45,7 @@ def test_what_is_printed_is_what_was_drafted() -> None:
     for body, draft in zip(bodies, adoption.drafts, strict=True):
         read = api.GroupAccess.read(body)
         assert read.to_kubernetes() == body == as_access(draft, "corp").to_kubernetes()
-        declared = declared_access(read).access
+        declared = read_declared_access(read).access
         assert declared.directory == "corp"
         assert declared.mappings == tuple(line.mapping for line in draft.mappings)
 

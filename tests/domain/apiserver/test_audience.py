@@ -144,6 +144,8 @@ def test_it_comes_before_what_is_in_doubt_otherwise() -> None:
 def test_a_canary_that_contradicts_holds_all_the_same() -> None:
     clients = (sent("kubectl", "account"),)
     named = replace(KUBECTL, canary="canary")
-    circumstances = replace(given(realm(clients=clients), of=named), oidc_check=expecting("kubernetes"))
+    circumstances = replace(
+        given(realm(clients=clients), of=named), oidc_check=expecting("kubernetes")
+    )
     (mapping,) = say(access(), circumstances).mappings
     assert mapping.reason is Reason.API_SERVER_MISMATCH

@@ -161,7 +161,8 @@ def test_a_group_that_comes_back_after_its_grace_is_granted_again() -> None:
 def test_an_absence_that_is_not_confirmed_holds() -> None:
     world = granted()
     unconfirmed = replace(
-        world.given(access(), given(EMPTY)), reading=replace(given(EMPTY).reading, confirmed_absent={})
+        world.given(access(), given(EMPTY)),
+        reading=replace(given(EMPTY).reading, confirmed_absent={}),
     )
     (verdict,) = judge(access(), unconfirmed)
     assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE)

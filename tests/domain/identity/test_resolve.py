@@ -45,7 +45,9 @@ def test_a_declared_id_that_the_named_group_does_not_have_is_refused(of: Directo
     reason, proven, message = lost(resolve_group(want, None, reading, of, NOW))
     assert (reason, proven) == (Reason.GROUP_REPLACED, of.refuses_replaced)
     assert message.startswith('group "SRE" has id new, not old.')
-    reason, proven, _ = lost(resolve_group(want, None, replace(reading, confirmed_absent={}), of, NOW))
+    reason, proven, _ = lost(
+        resolve_group(want, None, replace(reading, confirmed_absent={}), of, NOW)
+    )
     assert (reason, proven) == (Reason.GROUP_REPLACED, False)
 
 

@@ -65,7 +65,8 @@ def test_a_contradiction_overrules_no_other_answer() -> None:
 
 def test_a_contradiction_is_remembered_while_keycloak_is_silent() -> None:
     silent = replace(
-        given(realm(), of=WITH_CANARY, failure=UNAVAILABLE), oidc_check=check_mismatch("another prefix")
+        given(realm(), of=WITH_CANARY, failure=UNAVAILABLE),
+        oidc_check=check_mismatch("another prefix"),
     )
     judged = evaluate(mapping(), silent)
     assert judged.directory_unavailable

@@ -187,7 +187,9 @@ def test_neither_grant_nor_revoke_is_unread() -> None:
 
 def test_missing_group_names_the_near_ones() -> None:
     hints = {"sre": Suggestion(("/SRE", "/a/Sre"))}
-    said = evaluate(mapping(group="sre"), replace(given(realm("/SRE", "/a/Sre")), suggestions=hints))
+    said = evaluate(
+        mapping(group="sre"), replace(given(realm("/SRE", "/a/Sre")), suggestions=hints)
+    )
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.GROUP_NOT_FOUND)
     assert said.message == (
         'Keycloak has no group "sre": did you mean /SRE or /a/Sre? '

@@ -78,6 +78,6 @@ TEXT = TypeAdapter(str)
 TOKEN = TypeAdapter(dict[str, Any])
 
 
-def shaped(shape: TypeAdapter[T], value: Any) -> T:  # noqa: ANN401 -- JSON
+def validated(shape: TypeAdapter[T], value: Any) -> T:  # noqa: ANN401 -- JSON
     """Return the value, of which nothing is left but what its shape names."""
     return shape.validate_python(value, strict=True)

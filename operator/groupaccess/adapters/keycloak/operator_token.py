@@ -1,13 +1,13 @@
-"""The port `OwnTokens` on a real Keycloak: the operator's own ID token, by a login of its own."""
+"""The port `OperatorTokens` on a real Keycloak: the operator's own ID token, by a login of its own."""
 
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from groupaccess.adapters.keycloak.connection.errors import failure, told, translated
+from groupaccess.adapters.keycloak.connection.errors import failure, keycloak_errors, redact
 from groupaccess.adapters.keycloak.connection.session import POD_TOKEN, Session
-from groupaccess.adapters.keycloak.json_types import TEXT, shaped
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.adapters.keycloak.json_types import TEXT, validated
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.apiserver.token_review import OperatorToken
 from groupaccess.domain.reasons import Reason
@@ -15,32 +15,32 @@ from groupaccess.domain.reasons import Reason
 CLAIMS = TypeAdapter(dict[str, object])
 
 
-class KeycloakTokens:
+class KeycloakOperatorTokens:
     """Logs in for each token: none is kept. The arguments are as for the reader."""
 
     def __init__(self, answer_within: float, pod_token: Path = POD_TOKEN) -> None:
         self._answer_within = answer_within
         self._pod_token = pod_token
 
-    async def own_token(self, connection: Connection) -> OperatorToken:
+    async def operator_token(self, connection: Connection) -> OperatorToken:
         """Return a new ID token of the operator's own account; see the port."""
         session = Session(connection, self._answer_within, self._pod_token)
         try:
             return await _id_token(session)
-        except RefusedError as refused:
-            raise RefusedError(told(refused.failure, session.proof.secret)) from refused
+        except RejectedError as refused:
+            raise RejectedError(redact(refused.failure, session.credential.secret)) from refused
         finally:
             await session.close()
 
 
 async def _id_token(session: Session) -> OperatorToken:
-    await session.login.identity()  # the login asks for the scope openid
-    with translated("the login"):
+    await session.login.account_id()  # the login asks for the scope openid
+    with keycloak_errors("the login"):
         raw = (session.login.token or {}).get("id_token")
         if raw is not None:
-            text = shaped(TEXT, raw)
+            text = validated(TEXT, raw)
             payload = await session.login.keycloak_openid.a_decode_token(text, validate=False)
-            claims = shaped(CLAIMS, payload)
+            claims = validated(CLAIMS, payload)
             return OperatorToken(text, claims)
     fact = "Keycloak gave the operator no ID token for the scope openid"
-    raise RefusedError(failure(Reason.API_SERVER_UNKNOWN, fact))
+    raise RejectedError(failure(Reason.API_SERVER_UNKNOWN, fact))

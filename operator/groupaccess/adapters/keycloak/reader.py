@@ -6,12 +6,12 @@ from pathlib import Path
 
 from groupaccess.adapters.clock import SystemClock
 from groupaccess.adapters.keycloak import groups
-from groupaccess.adapters.keycloak.clients.example_tokens import Prover, Read
-from groupaccess.adapters.keycloak.clients.read import has_role, read_clients
-from groupaccess.adapters.keycloak.connection.errors import failure, told, translated
+from groupaccess.adapters.keycloak.clients.example_tokens import ExampleTokens, RealmConfiguration
+from groupaccess.adapters.keycloak.clients.read import has_realm_role, read_clients
+from groupaccess.adapters.keycloak.connection.errors import failure, keycloak_errors, redact
 from groupaccess.adapters.keycloak.connection.session import POD_TOKEN, Session, Sessions
-from groupaccess.adapters.keycloak.json_types import TEXT, shaped
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.adapters.keycloak.json_types import TEXT, validated
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.group import Group
@@ -19,7 +19,7 @@ from groupaccess.domain.directory.questions import Answer, Question
 from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.reasons import Reason
 
-ANSWER_WITHIN = 20.0
+ANSWER_TIMEOUT_SECONDS = 20.0
 ATTEMPTS = 2  # at what belongs to one identity: a realm that is made anew refuses the old token
 
 
@@ -30,82 +30,84 @@ class KeycloakReader:
     `pod_token` is the file with the pod's token, for directories without a stored secret.
     """
 
-    def __init__(self, answer_within: float = ANSWER_WITHIN, pod_token: Path = POD_TOKEN) -> None:
+    def __init__(
+        self, answer_within: float = ANSWER_TIMEOUT_SECONDS, pod_token: Path = POD_TOKEN
+    ) -> None:
         self._sessions = Sessions(answer_within, pod_token)
-        self._prover = Prover(SystemClock().now)
+        self._prover = ExampleTokens(SystemClock().now)
 
-    async def realm(
+    async def read_realm(
         self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
     ) -> Realm:
         """Read what concerns all groups; see the port."""
-        session = await self._sessions.of(directory.name, connection)
-        with _presentable(session):
-            await _same_issuer(directory, session)
+        session = await self._sessions.session_for(directory.name, connection)
+        with _without_secret(session):
+            await _check_issuer(directory, session)
             for _ in range(ATTEMPTS):
-                identity = await session.login.identity()
+                identity = await session.login.account_id()
                 clients, ids = await read_clients(session, directory)
-                read = Read(directory, identity, members_of, clients, ids)
+                read = RealmConfiguration(directory, identity, members_of, clients, ids)
                 clients = await self._prover.prove(session, read)
-                if await session.login.identity() == identity:
+                if await session.login.account_id() == identity:
                     return Realm(identity, clients)
-            raise _made_anew()
+            raise _realm_recreated()
 
-    async def ask(
+    async def answer(
         self, directory: Directory, connection: Connection, identity: str, question: Question
     ) -> Answer:
         """Ask one question; see the port."""
-        session = await self._sessions.of(directory.name, connection)
-        with _presentable(session):
-            answer = await groups.ask(session, question)
-            if await session.login.identity() != identity:
-                raise _made_anew()
+        session = await self._sessions.session_for(directory.name, connection)
+        with _without_secret(session):
+            answer = await groups.answer_question(session, question)
+            if await session.login.account_id() != identity:
+                raise _realm_recreated()
             return answer
 
-    async def see_some(self, directory: Directory, connection: Connection) -> None:
+    async def check_groups_visible(self, directory: Directory, connection: Connection) -> None:
         """Look whether groups are shown; see the port."""
-        session = await self._sessions.of(directory.name, connection)
-        with _presentable(session):
-            await groups.see_some(session)
+        session = await self._sessions.session_for(directory.name, connection)
+        with _without_secret(session):
+            await groups.check_groups_visible(session)
 
-    async def holding(
+    async def search_groups(
         self, directory: Directory, connection: Connection, text: str
     ) -> Sequence[Group]:
         """Search for a part of names; see the port."""
-        session = await self._sessions.of(directory.name, connection)
-        with _presentable(session):
-            return await groups.holding(session, text)
+        session = await self._sessions.session_for(directory.name, connection)
+        with _without_secret(session):
+            return await groups.search_groups(session, text)
 
-    async def has_role(self, directory: Directory, connection: Connection, name: str) -> bool:
+    async def has_realm_role(self, directory: Directory, connection: Connection, name: str) -> bool:
         """Look for a realm role; see the port."""
-        session = await self._sessions.of(directory.name, connection)
-        with _presentable(session):
-            return await has_role(session, name)
+        session = await self._sessions.session_for(directory.name, connection)
+        with _without_secret(session):
+            return await has_realm_role(session, name)
 
-    async def forget(self, directory: str) -> None:
+    async def forget_directory(self, directory: str) -> None:
         """Close the directory's session and forget its proofs; see the port."""
-        self._prover.forget(directory)
+        self._prover.forget_directory(directory)
         await self._sessions.close(directory)
 
 
 @contextmanager
-def _presentable(session: Session) -> Iterator[None]:
+def _without_secret(session: Session) -> Iterator[None]:
     """Cut and clean the server's part in an error's message."""
     try:
         yield
-    except RefusedError as refused:
-        raise type(refused)(told(refused.failure, session.proof.secret)) from refused
+    except RejectedError as refused:
+        raise type(refused)(redact(refused.failure, session.credential.secret)) from refused
 
 
-def _made_anew() -> RefusedError:
+def _realm_recreated() -> RejectedError:
     fact = "the operator's account changed while it read: the realm is being made anew"
-    return RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact))
+    return RejectedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact))
 
 
-async def _same_issuer(directory: Directory, session: Session) -> None:
+async def _check_issuer(directory: Directory, session: Session) -> None:
     """Compare the issuer letter for letter, as kube-apiserver does with a token's `iss`."""
-    with translated("the realm's OpenID configuration", missing=Reason.ISSUER_MISMATCH):
+    with keycloak_errors("the realm's OpenID configuration", missing=Reason.ISSUER_MISMATCH):
         found = await session.login.keycloak_openid.a_well_known()
-        issuer = shaped(TEXT, found["issuer"])
+        issuer = validated(TEXT, found["issuer"])
     if issuer != directory.issuer:
         fact = f'spec.issuer is "{directory.issuer}", Keycloak calls itself "{issuer}"'
-        raise RefusedError(failure(Reason.ISSUER_MISMATCH, fact))
+        raise RejectedError(failure(Reason.ISSUER_MISMATCH, fact))

@@ -1,12 +1,12 @@
-"""The ports `Guards` and `Policies` on a real API server."""
+"""The ports `BindGuardPolicies` and `WritePolicies` on a real API server."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
+from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
 from groupaccess.adapters.kubernetes.errors import FORBIDDEN, NOT_FOUND
 from groupaccess.adapters.kubernetes.reflector import METADATA
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 
 API = ("apis", "admissionregistration.k8s.io", "v1")
 POLICIES, BINDINGS = "validatingadmissionpolicies", "validatingadmissionpolicybindings"
@@ -15,13 +15,13 @@ METADATA_OF_ONE = METADATA.format(list="")
 Body = dict[str, Any]
 
 
-class KubernetesGuards:
+class KubernetesBindGuardPolicies:
     """Reads a ValidatingAdmissionPolicy and its binding by their one name."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: KubernetesClient) -> None:
         self._rest = rest
 
-    async def missing(self, name: str) -> str:
+    async def inactive_reason(self, name: str) -> str:
         """Read both from the API server, not from a cache; see the port."""
         try:
             policy = await self._get(POLICIES, name)
@@ -29,12 +29,12 @@ class KubernetesGuards:
         except ApiError as error:
             if error.code == FORBIDDEN:
                 return f"the operator may not read it: {error.message}"
-            raise PassingError(str(error)) from error
+            raise TransientError(str(error)) from error
         if policy is None:
             return "there is no ValidatingAdmissionPolicy of that name"
         if binding is None:
             return "there is no ValidatingAdmissionPolicyBinding of that name"
-        return _missing(name, binding["spec"])
+        return _inactive_reason(name, binding["spec"])
 
     async def _get(self, plural: str, name: str) -> Body | None:
         try:
@@ -45,7 +45,7 @@ class KubernetesGuards:
             raise
 
 
-def _missing(name: str, spec: Body) -> str:
+def _inactive_reason(name: str, spec: Body) -> str:
     """Tell why a binding does not put its policy in force for all that the policy matches."""
     if spec.get("policyName") != name:
         return "its binding is for another policy"
@@ -57,18 +57,18 @@ def _missing(name: str, spec: Body) -> str:
 
 
 @dataclass(frozen=True)
-class KubernetesPolicies:
+class KubernetesWritePolicies:
     """Reads ValidatingAdmissionPolicies by name."""
 
-    rest: Rest
+    rest: KubernetesClient
 
-    async def version(self, name: str) -> str:
+    async def resource_version(self, name: str) -> str:
         """Return the resourceVersion of a policy; see the port."""
         try:
             body = await self.rest.call("GET", path(*API, POLICIES, name), accept=METADATA_OF_ONE)
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return ""
-            raise PassingError(str(error)) from error
+            raise TransientError(str(error)) from error
         version: str = body["metadata"]["resourceVersion"]
         return version

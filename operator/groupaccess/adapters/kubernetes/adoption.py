@@ -5,8 +5,8 @@ from typing import Any
 
 from groupaccess.adapters.clock import SystemClock
 from groupaccess.adapters.kubernetes.binding_json import read_binding
-from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
-from groupaccess.adapters.kubernetes.cluster import OURS, PLURALS, KubernetesCluster
+from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
+from groupaccess.adapters.kubernetes.cluster import OWN_API, PLURALS, KubernetesCluster
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.adoption import NotAllowedError
 from groupaccess.domain.adoption.candidates import CandidateBinding
@@ -14,17 +14,17 @@ from groupaccess.domain.binding import RBAC_GROUP, Binding, BindingKey
 
 NOT_FOUND = 404
 RBAC = ("apis", RBAC_GROUP, "v1")
-ACCESSES = (*OURS, PLURALS["GroupAccess"])
+ACCESSES = (*OWN_API, PLURALS["GroupAccess"])
 
 
-class KubernetesBindings:
+class KubernetesAdoptionCluster:
     """Bindings and GroupAccesses on a real API server."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: KubernetesClient) -> None:
         self._rest = rest
         self._writes = KubernetesCluster(rest, namespace="", now=SystemClock().now)
 
-    async def found(self, selector: str = "") -> Sequence[CandidateBinding]:
+    async def list_bindings(self, selector: str = "") -> Sequence[CandidateBinding]:
         """List the bindings; see the port. One request a kind gives one moment of each."""
         query = [("labelSelector", selector)] if selector else []
         bodies = [
@@ -32,25 +32,25 @@ class KubernetesBindings:
             for plural in ("clusterrolebindings", "rolebindings")
             for body in (await self._read(*RBAC, plural, query=query))["items"] or ()
         ]
-        return [read_found(body) for body in bodies]
+        return [read_candidate(body) for body in bodies]
 
-    async def accesses(self) -> Sequence[api.GroupAccess]:
+    async def list_accesses(self) -> Sequence[api.GroupAccess]:
         """List the GroupAccesses; see the port."""
         listed = await self._find(*ACCESSES)
         return [api.GroupAccess.read(body) for body in (listed or {}).get("items") or ()]
 
-    async def binding(self, key: BindingKey) -> Binding | None:
+    async def get_binding(self, key: BindingKey) -> Binding | None:
         """Read one binding; see the port."""
         inside = ("namespaces", key.namespace, "rolebindings") if key.namespace else None
         body = await self._find(*RBAC, *(inside or ("clusterrolebindings",)), key.name)
         return None if body is None else read_binding(body)
 
-    async def access(self, name: str) -> api.GroupAccess | None:
+    async def get_access(self, name: str) -> api.GroupAccess | None:
         """Read one GroupAccess; see the port."""
         body = await self._find(*ACCESSES, name)
         return None if body is None else api.GroupAccess.read(body)
 
-    async def delete(self, binding: Binding) -> bool:
+    async def delete_binding(self, binding: Binding) -> bool:
         """Delete a binding if it is still the same version; see the port."""
         return await self._writes.delete(binding)
 
@@ -69,7 +69,7 @@ class KubernetesBindings:
             raise NotAllowedError(error.message or str(error)) from error
 
 
-def read_found(body: dict[str, Any]) -> CandidateBinding:
+def read_candidate(body: dict[str, Any]) -> CandidateBinding:
     """Read a ClusterRoleBinding or RoleBinding with what tells who made it."""
     metadata = body["metadata"]
     owners = metadata.get("ownerReferences") or ()

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
+from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
 from groupaccess.adapters.kubernetes.errors import FORBIDDEN
-from groupaccess.application.ports.errors import PassingError, RefusedError
+from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
@@ -17,9 +17,9 @@ REVIEWS = path("apis", *API.split("/"), "tokenreviews")
 class KubernetesApiServer:
     """The port `ApiServer`."""
 
-    rest: Rest
+    rest: KubernetesClient
 
-    async def review(self, token: str) -> TokenReviewResult:
+    async def review_token(self, token: str) -> TokenReviewResult:
         """Ask what kube-apiserver reads from a token; see the port."""
         body = {"apiVersion": API, "kind": "TokenReview", "spec": {"token": token}}
         try:
@@ -32,8 +32,8 @@ class KubernetesApiServer:
                     "the chart's value apiServer.tokenReview to true"
                 )
                 said = with_advice(Reason.API_SERVER_UNKNOWN, fact)
-                raise RefusedError(Failure(Reason.API_SERVER_UNKNOWN, said)) from None
-            raise PassingError(f"{error.code}: {said}") from None
+                raise RejectedError(Failure(Reason.API_SERVER_UNKNOWN, said)) from None
+            raise TransientError(f"{error.code}: {said}") from None
         status = answer.get("status") or {}
         if status.get("authenticated"):
             return TokenReviewResult(groups=tuple((status.get("user") or {}).get("groups") or ()))

@@ -25,15 +25,15 @@ def read_binding(body: dict[str, Any]) -> Binding:
     labels = metadata.get("labels") or {}
     annotations = metadata.get("annotations") or {}
     content = BindingContent(
-        role=RoleRef(_keep(body["roleRef"]["kind"]), _keep(body["roleRef"]["name"])),
+        role=RoleRef(_intern(body["roleRef"]["kind"]), _intern(body["roleRef"]["name"])),
         subjects=tuple(sorted(_subject(subject) for subject in body.get("subjects") or ())),
         owners=tuple(sorted(_owner(owner) for owner in metadata.get("ownerReferences") or ())),
         annotations=tuple(
-            sorted((_keep(k), _keep(v)) for k, v in annotations.items() if _is_ours(k))
+            sorted((_intern(k), _intern(v)) for k, v in annotations.items() if _is_ours(k))
         ),
         has_managed_by_label=labels.get(MANAGED_BY[0]) == MANAGED_BY[1],
     )
-    key = BindingKey(_keep(metadata.get("namespace", "")), metadata["name"])
+    key = BindingKey(_intern(metadata.get("namespace", "")), metadata["name"])
     return Binding(key, metadata["uid"], metadata["resourceVersion"], content)
 
 
@@ -71,8 +71,8 @@ def write_binding(desired: DesiredBinding, over: Binding | None) -> dict[str, An
 
 
 def _subject(subject: dict[str, Any]) -> Subject:
-    namespace = _keep(subject.get("namespace", ""))
-    return Subject(_keep(subject["kind"]), _keep(subject["name"]), namespace)
+    namespace = _intern(subject.get("namespace", ""))
+    return Subject(_intern(subject["kind"]), _intern(subject["name"]), namespace)
 
 
 def _owner(owner: dict[str, Any]) -> Owner:
@@ -83,5 +83,5 @@ def _is_ours(annotation: str) -> bool:
     return annotation in OWN_ANNOTATIONS
 
 
-def _keep(text: str) -> str:
+def _intern(text: str) -> str:
     return sys.intern(text)

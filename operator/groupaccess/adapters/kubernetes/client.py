@@ -14,10 +14,10 @@ from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
 
 from groupaccess.adapters.kubernetes.transport import Response, Transport
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 
 APPLY = "application/apply-patch+yaml"
-PAGE = 500
+PAGE_SIZE = 500
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds
 
 
@@ -40,7 +40,7 @@ class ApiError(Exception):
         self.causes = causes
 
     @classmethod
-    def of(cls, code: int, text: str) -> "ApiError":
+    def from_response(cls, code: int, text: str) -> "ApiError":
         """Read a metav1.Status, or whatever else stood between here and the API server."""
         try:
             status = json.loads(text)
@@ -83,7 +83,7 @@ def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:
 
 
 @dataclass
-class Rest:
+class KubernetesClient:
     """Calls to the API server. Transport errors become PassingError, answers ApiError.
 
     `on_date` is told the `Date` of each answer, as HTTP writes it. Nothing is written while
@@ -107,11 +107,11 @@ class Rest:
         if content_type == APPLY:  # with a charset, or the client would write it by itself
             headers["Content-Type"], body = f"{APPLY}; charset=utf-8", as_yaml(body)
         if method != "GET" and not self.may_write():
-            raise PassingError("not written: this replica does not hold the lease")
+            raise TransientError("not written: this replica does not hold the lease")
         async with self._open(method, where, headers, body, CALL_TIMEOUT) as response:
             text = await response.text()
             if response.status >= 400:  # noqa: PLR2004 -- HTTP
-                raise ApiError.of(response.status, text)
+                raise ApiError.from_response(response.status, text)
             answer: dict[str, Any] = json.loads(text)
             return answer
 
@@ -119,20 +119,20 @@ class Rest:
         self, segments: tuple[str, ...], accept: str
     ) -> AsyncIterator[tuple[list[dict[str, Any]], str]]:
         """List a collection: yield the items of each page with the version of the whole list."""
-        query = [("limit", str(PAGE))]
+        query = [("limit", str(PAGE_SIZE))]
         while True:
             page = await self.call("GET", path(*segments, query=query), accept=accept)
             yield page["items"] or [], page["metadata"]["resourceVersion"]
             token = page["metadata"].get("continue")
             if not token:
                 return
-            query = [("limit", str(PAGE)), ("continue", token)]
+            query = [("limit", str(PAGE_SIZE)), ("continue", token)]
 
-    async def lines(self, where: str, accept: str) -> AsyncIterator[dict[str, Any]]:
+    async def watch(self, where: str, accept: str) -> AsyncIterator[dict[str, Any]]:
         """Follow a watch: yield its events until the server or the silence ends it."""
         async with self._open("GET", where, {"Accept": accept}, None, WATCH_TIMEOUT) as response:
             if response.status >= 400:  # noqa: PLR2004 -- HTTP
-                raise ApiError.of(response.status, await response.text())
+                raise ApiError.from_response(response.status, await response.text())
             async for line in response.content:
                 yield json.loads(line)
 
@@ -152,7 +152,7 @@ class Rest:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             # A ValueError is JSON that is none: a proxy's page, or a stream that was cut.
             text = f"{type(error).__name__}: {error}".rstrip(": ")
-            raise PassingError(f"the API server was not reached: {text}") from error
+            raise TransientError(f"the API server was not reached: {text}") from error
 
 
 # Raw, YAML takes these for line breaks or refuses them. Escaped they are the same in both.

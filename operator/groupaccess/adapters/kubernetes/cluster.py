@@ -9,20 +9,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from groupaccess.adapters.kubernetes.binding_json import ACCESS_API, read_binding, write_binding
-from groupaccess.adapters.kubernetes.client import APPLY, ApiError, Rest, path
-from groupaccess.adapters.kubernetes.errors import awaited, denied, judged, unreadable
+from groupaccess.adapters.kubernetes.client import APPLY, ApiError, KubernetesClient, path
+from groupaccess.adapters.kubernetes.errors import (
+    classify_apply_error,
+    classify_error,
+    classify_read_error,
+    finalizers_left,
+)
 from groupaccess.adapters.kubernetes.reflector import METADATA
-from groupaccess.application.ports.cluster import Listing, Note, ObjectRef
-from groupaccess.application.ports.errors import NotInstalledError, PassingError
+from groupaccess.application.ports.cluster import Event, ObjectList, ObjectRef
+from groupaccess.application.ports.errors import NotInstalledError, TransientError
 from groupaccess.domain.binding import RBAC_GROUP, Binding, BindingKey, DesiredBinding
 from groupaccess.domain.text import printable_text
 
 logger = logging.getLogger(__name__)
 
-MANAGER = "groupaccess"
-REPLACE = "application/json-patch+json"
+FIELD_MANAGER = "groupaccess"
+JSON_PATCH = "application/json-patch+json"
 PLURALS = {"GroupAccess": "groupaccesses", "KeycloakDirectory": "keycloakdirectories"}
-OURS = ("apis", *ACCESS_API.split("/"))
+OWN_API = ("apis", *ACCESS_API.split("/"))
 POLICY_API = {"ValidatingAdmissionPolicy": "admissionregistration.k8s.io/v1"}
 LIST_OF_METADATA = METADATA.format(list="List")
 NOT_FOUND, CONFLICT = 404, 409
@@ -32,7 +37,7 @@ NOTE_LIMIT = 1024  # characters of an event's note, as the API server allows
 class KubernetesCluster:
     """Writes and single reads; `namespace` is the operator's own."""
 
-    def __init__(self, rest: Rest, namespace: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, rest: KubernetesClient, namespace: str, now: Callable[[], datetime]) -> None:
         self._rest = rest
         self._namespace = namespace
         self._now = now
@@ -40,11 +45,13 @@ class KubernetesCluster:
 
     async def apply(self, desired: DesiredBinding, over: Binding | None) -> Binding:
         """Write a binding by server-side apply; see the port."""
-        where = _binding_path(desired.key, query=[("fieldManager", MANAGER), ("force", "true")])
+        where = _binding_path(
+            desired.key, query=[("fieldManager", FIELD_MANAGER), ("force", "true")]
+        )
         try:
             body = await self._rest.call("PATCH", where, write_binding(desired, over), APPLY)
         except ApiError as error:
-            raise denied(error, desired) from error
+            raise classify_apply_error(error, desired) from error
         return read_binding(body)
 
     async def delete(self, binding: Binding) -> bool:
@@ -56,20 +63,20 @@ class KubernetesCluster:
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return False
-            raise judged(error) from error
+            raise classify_error(error) from error
         if finalizers := (left.get("metadata") or {}).get("finalizers"):
-            raise awaited(finalizers)  # it still binds
+            raise finalizers_left(finalizers)  # it still binds
         return True
 
-    async def uid_of(self, access: str) -> str | None:
+    async def get_access_uid(self, access: str) -> str | None:
         """Ask the API server for the uid of a GroupAccess."""
-        where = path(*OURS, PLURALS["GroupAccess"], access)
+        where = path(*OWN_API, PLURALS["GroupAccess"], access)
         try:
             body = await self._rest.call("GET", where, accept=METADATA.format(list=""))
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return None
-            raise PassingError(str(error)) from error
+            raise TransientError(str(error)) from error
         uid: str = body["metadata"]["uid"]
         return uid
 
@@ -86,45 +93,47 @@ class KubernetesCluster:
             {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
             {"op": "add", "path": "/status", "value": dict(status)},
         ]
-        query = [("fieldManager", MANAGER)]
-        where = path(*OURS, PLURALS[ref.kind], ref.name, "status", query=query)
+        query = [("fieldManager", FIELD_MANAGER)]
+        where = path(*OWN_API, PLURALS[ref.kind], ref.name, "status", query=query)
         try:
-            answer = await self._rest.call("PATCH", where, body, REPLACE)
+            answer = await self._rest.call("PATCH", where, body, JSON_PATCH)
         except ApiError as error:
             if error.code in {NOT_FOUND, CONFLICT}:
                 return None
-            raise PassingError(str(error)) from error
+            raise TransientError(str(error)) from error
         written: str = answer["metadata"]["resourceVersion"]
         return written
 
-    async def versions(self, kind: str) -> Listing:
+    async def list_objects(self, kind: str) -> ObjectList:
         """List name, uid and version of all objects of a kind of ours."""
         found: dict[str, tuple[str, str]] = {}
         first = ""
         try:
-            async for items, version in self._rest.pages((*OURS, PLURALS[kind]), LIST_OF_METADATA):
+            async for items, version in self._rest.pages(
+                (*OWN_API, PLURALS[kind]), LIST_OF_METADATA
+            ):
                 first = first or version  # further pages go on with the snapshot of the first
                 for meta in (item["metadata"] for item in items):
                     found[meta["name"]] = (meta["uid"], meta["resourceVersion"])
         except ApiError as error:
             if error.code == NOT_FOUND:
                 raise NotInstalledError(f"the API server knows no {kind}") from error
-            raise PassingError(str(error)) from error
-        return Listing(first, found)
+            raise TransientError(str(error)) from error
+        return ObjectList(first, found)
 
-    async def post(self, note: Note) -> None:
+    async def create_event(self, note: Event) -> None:
         """Post an event; one that fails is only logged."""
         where = path("apis", "events.k8s.io", "v1", "namespaces", "default", "events")
         try:
             await self._rest.call("POST", where, self._event(note))
-        except (ApiError, PassingError) as error:
-            if note.once and isinstance(error, ApiError) and error.code == CONFLICT:
+        except (ApiError, TransientError) as error:
+            if note.dedup_key and isinstance(error, ApiError) and error.code == CONFLICT:
                 return
             logger.warning(
-                "event for %s %s not posted: %s", note.about.kind, note.about.name, error
+                "event for %s %s not posted: %s", note.regarding.kind, note.regarding.name, error
             )
 
-    async def secret(self, name: str) -> Mapping[str, str] | None:
+    async def get_secret(self, name: str) -> Mapping[str, str] | None:
         """Read a Secret of the operator's own namespace."""
         data = await self._own("secrets", name)
         if data is None:
@@ -133,7 +142,7 @@ class KubernetesCluster:
         texts = ((key, base64.b64decode(value)) for key, value in data.items())
         return {key: text.decode(errors="replace") for key, text in texts}
 
-    async def config_map(self, name: str) -> Mapping[str, str] | None:
+    async def get_config_map(self, name: str) -> Mapping[str, str] | None:
         """Read a ConfigMap of the operator's own namespace."""
         return await self._own("configmaps", name)
 
@@ -145,16 +154,16 @@ class KubernetesCluster:
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return None
-            raise unreadable(error, f"{plural}/{name}") from error
+            raise classify_read_error(error, f"{plural}/{name}") from error
         data: dict[str, str] = body.get("data") or {}
         return data
 
-    def _event(self, note: Note) -> dict[str, Any]:
-        about = note.about
+    def _event(self, note: Event) -> dict[str, Any]:
+        about = note.regarding
         prefix = about.name[:200].rstrip(".-")
         name = {"generateName": f"{prefix}-"}
-        if note.once:  # the same name each time: the API server refuses the second
-            name = {"name": f"{prefix}-{hashlib.sha256(note.once.encode()).hexdigest()[:16]}"}
+        if note.dedup_key:  # the same name each time: the API server refuses the second
+            name = {"name": f"{prefix}-{hashlib.sha256(note.dedup_key.encode()).hexdigest()[:16]}"}
         return {
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",

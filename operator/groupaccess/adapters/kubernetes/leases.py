@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.runtime.leader_election import Lease
 
 NOT_FOUND = 404
@@ -14,7 +14,7 @@ BASE = ("apis", "coordination.k8s.io", "v1", "namespaces")
 class KubernetesLeases:
     """One Lease in the operator's own namespace."""
 
-    def __init__(self, rest: Rest, namespace: str, name: str) -> None:
+    def __init__(self, rest: KubernetesClient, namespace: str, name: str) -> None:
         self._rest = rest
         self._collection = (*BASE, namespace, "leases")
         self._name = name
@@ -26,13 +26,13 @@ class KubernetesLeases:
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return None
-            raise PassingError(str(error)) from error
+            raise TransientError(str(error)) from error
 
     async def write(self, lease: Lease) -> Lease:
         """Create or replace the Lease; see the port."""
         metadata = {"name": self._name}
-        if lease.version:
-            metadata["resourceVersion"] = lease.version
+        if lease.resource_version:
+            metadata["resourceVersion"] = lease.resource_version
         body = {
             "apiVersion": "coordination.k8s.io/v1",
             "kind": "Lease",
@@ -46,12 +46,12 @@ class KubernetesLeases:
             },
         }
         try:
-            if lease.version:
+            if lease.resource_version:
                 where = path(*self._collection, self._name)
                 return _read(await self._rest.call("PUT", where, body))
             return _read(await self._rest.call("POST", path(*self._collection), body))
         except ApiError as error:
-            raise PassingError(str(error)) from error
+            raise TransientError(str(error)) from error
 
 
 def _read(body: dict[str, Any]) -> Lease:
@@ -63,7 +63,7 @@ def _read(body: dict[str, Any]) -> Lease:
         acquired=_when(spec.get("acquireTime"), beginning),
         renewed=_when(spec.get("renewTime"), beginning),
         transitions=int(spec.get("leaseTransitions") or 0),
-        version=body["metadata"]["resourceVersion"],
+        resource_version=body["metadata"]["resourceVersion"],
     )
 
 

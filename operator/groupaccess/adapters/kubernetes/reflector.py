@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.work.backoff import backoff
 
 logger = logging.getLogger(__name__)
@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 JSON = "application/json"
 METADATA = "application/json;as=PartialObjectMetadata{list};g=meta.k8s.io;v=v1"
 GONE = 410
-FIRST_BACKOFF = 0.4
-LONGEST_BACKOFF = 5.0  # seconds; after an outage of the API server nothing is known until then
+FIRST_BACKOFF_SECONDS = 0.4
+MAX_BACKOFF_SECONDS = 5.0  # seconds; after an outage of the API server nothing is known until then
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Resource:
 T = TypeVar("T")
 
 
-class Mirror(Protocol[T]):
+class ReflectorStore(Protocol[T]):
     """Keeps what is read of one resource."""
 
     def read(self, item: dict[str, Any]) -> T:
@@ -57,7 +57,7 @@ class Mirror(Protocol[T]):
     def replace(self, read: Sequence[T], version: str) -> None:
         """Keep all objects as they were at a version; others that are as old have gone."""
 
-    def passed(self, version: str) -> None:
+    def watched_until(self, version: str) -> None:
         """Keep that everything up to a version was told."""
 
 
@@ -69,9 +69,9 @@ class Reflector(Generic[T]):
     something, too. `listed` is set after the first whole list.
     """
 
-    rest: Rest
+    client: KubernetesClient
     resource: Resource
-    mirror: Mirror[T]
+    store: ReflectorStore[T]
     on_gap: Callable[[], None] = field(default=lambda: None)
     listed: asyncio.Event = field(default_factory=asyncio.Event)
     _version: str | None = None  # the last one told; None lists anew
@@ -96,21 +96,21 @@ class Reflector(Generic[T]):
                     # What is listed anew is late already: at once, but only once.
                     failures, gaps = gaps, gaps + 1
                 logger.info("%s: %s", self.resource.segments[-1], error)
-            except PassingError as error:
+            except TransientError as error:
                 failures += 1
                 logger.warning("%s: %s", self.resource.segments[-1], error)
             if failures:
-                await asyncio.sleep(backoff(failures, FIRST_BACKOFF, LONGEST_BACKOFF))
+                await asyncio.sleep(backoff(failures, FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS))
 
     async def _list(self) -> str:
         """Read all pages, a snapshot of the first, and hand them over; return the version."""
         read: list[T] = []
         first = ""
         accept = self.resource.accept(many=True)
-        async for items, version in self.rest.pages(self.resource.segments, accept):
+        async for items, version in self.client.pages(self.resource.segments, accept):
             first = first or version
-            read.extend(self.mirror.read(item) for item in items)
-        self.mirror.replace(read, first)
+            read.extend(self.store.read(item) for item in items)
+        self.store.replace(read, first)
         return first
 
     async def _watch(self, version: str) -> None:
@@ -122,18 +122,18 @@ class Reflector(Generic[T]):
             ("timeoutSeconds", str(random.randint(240, 300))),  # noqa: S311 -- spreads load
         ]
         where = path(*self.resource.segments, query=query)
-        async for event in self.rest.lines(where, self.resource.accept(many=False)):
+        async for event in self.client.watch(where, self.resource.accept(many=False)):
             item = event["object"]
             if event["type"] == "ERROR":
                 raise ApiError(int(item.get("code", 500)), str(item.get("message", "")))
             if event["type"] != "BOOKMARK":
-                self._tell(event["type"], item)
+                self._put(event["type"], item)
             self._version = version = item["metadata"]["resourceVersion"]
-            self.mirror.passed(version)
+            self.store.watched_until(version)
 
-    def _tell(self, kind: str, item: dict[str, Any]) -> None:
+    def _put(self, kind: str, item: dict[str, Any]) -> None:
         if kind == "DELETED":
             metadata = item["metadata"]
-            self.mirror.drop(metadata.get("namespace", ""), metadata["name"], metadata["uid"])
+            self.store.drop(metadata.get("namespace", ""), metadata["name"], metadata["uid"])
         else:
-            self.mirror.put(self.mirror.read(item))
+            self.store.put(self.store.read(item))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from groupaccess.adapters.kubernetes.binding_json import read_binding
-from groupaccess.adapters.kubernetes.client import Rest
+from groupaccess.adapters.kubernetes.client import KubernetesClient
 from groupaccess.adapters.kubernetes.reflector import Reflector, Resource
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.namespace_scope import Namespace
@@ -15,28 +15,30 @@ RBAC = ("apis", RBAC_GROUP, "v1")
 Enqueue = Callable[[Iterable[str]], None]
 
 
-def mirrors(
-    rest: Rest, store: Store, enqueue: Enqueue, look_later: Enqueue
+def build_reflectors(
+    rest: KubernetesClient, store: Store, enqueue: Enqueue, look_later: Enqueue
 ) -> tuple[Reflector[Any], ...]:
     """Return the reflectors that keep the store's view of bindings, roles and namespaces.
 
     Every binding of the cluster is watched, not only ours: a removed label hides none, and whoever
     binds the same group says in its status who else does; for that there is time.
     """
-    store.bindings.shared = look_later
+    store.bindings.on_shared_group_change = look_later
     namespaces = Resource(("api", "v1", "namespaces"), metadata_only=True)
     roles = Resource((*RBAC, "clusterroles"), metadata_only=True)
-    wide, inside = (Bindings(store, enqueue, namespaced) for namespaced in (False, True))
+    wide, inside = (
+        BindingReflectorStore(store, enqueue, namespaced) for namespaced in (False, True)
+    )
     return (
         Reflector(rest, Resource((*RBAC, "clusterrolebindings")), wide),
         Reflector(rest, Resource((*RBAC, "rolebindings")), inside),
-        Reflector(rest, roles, ClusterRoles(store, enqueue)),
-        Reflector(rest, namespaces, Namespaces(store, enqueue)),
+        Reflector(rest, roles, ClusterRoleReflectorStore(store, enqueue)),
+        Reflector(rest, namespaces, NamespaceReflectorStore(store, enqueue)),
     )
 
 
 @dataclass(frozen=True)
-class Bindings:
+class BindingReflectorStore:
     """Keeps the bindings of one kind."""
 
     store: Store
@@ -59,13 +61,13 @@ class Bindings:
         """Keep these, and no others that are as old."""
         self.enqueue(self.store.replace_bindings(read, version, namespaced=self.namespaced))
 
-    def passed(self, version: str) -> None:
+    def watched_until(self, version: str) -> None:
         """Keep how far the watch is: answers of own writes are put in order by it."""
-        self.store.bindings.passed(version, namespaced=self.namespaced)
+        self.store.bindings.watched_until(version, namespaced=self.namespaced)
 
 
 @dataclass(frozen=True)
-class ClusterRoles:
+class ClusterRoleReflectorStore:
     """Keeps the names of ClusterRoles."""
 
     store: Store
@@ -88,12 +90,12 @@ class ClusterRoles:
         """Keep these and no others."""
         self.enqueue(self.store.replace_cluster_roles(frozenset(read)))
 
-    def passed(self, _: str) -> None:
+    def watched_until(self, _: str) -> None:
         """Nobody else writes what is kept of them."""
 
 
 @dataclass(frozen=True)
-class Namespaces:
+class NamespaceReflectorStore:
     """Keeps namespaces by name."""
 
     store: Store
@@ -117,5 +119,5 @@ class Namespaces:
         """Keep these and no others."""
         self.enqueue(self.store.replace_namespaces(dict(read)))
 
-    def passed(self, _: str) -> None:
+    def watched_until(self, _: str) -> None:
         """Nobody else writes what is kept of them."""

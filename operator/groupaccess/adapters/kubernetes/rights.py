@@ -1,19 +1,19 @@
-"""The port `Rights`: what the operator itself may do."""
+"""The port `OperatorRights`: what the operator itself may do."""
 
 from dataclasses import dataclass
 
-from groupaccess.adapters.kubernetes.client import ApiError, Rest, path
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.domain.binding import RBAC_GROUP
 
 API = "authorization.k8s.io/v1"
 
 
 @dataclass(frozen=True)
-class KubernetesRights:
+class KubernetesOperatorRights:
     """Asks by SelfSubjectAccessReview, which changes nothing."""
 
-    rest: Rest
+    rest: KubernetesClient
 
     async def may_bind(self, cluster_role: str) -> bool:
         """Ask whether the operator may bind a ClusterRole; see the port."""
@@ -27,5 +27,5 @@ class KubernetesRights:
         try:
             answer = await self.rest.call("POST", where, body)
         except ApiError as error:
-            raise PassingError(str(error)) from error
+            raise TransientError(str(error)) from error
         return bool((answer.get("status") or {}).get("allowed"))

@@ -209,7 +209,7 @@ class GroupMapping(SpecModel):
     Example: 2026-12-31T00:00:00Z"""
 
     @model_validator(mode="after")
-    def _in_one_place(self) -> Self:
+    def _cluster_or_namespaces(self) -> Self:
         # Never guess: a lost key must not become a grant in the whole cluster.
         if (self.namespaces is not None) == self.cluster_wide:
             raise ValueError(_ONE_PLACE.message)
@@ -241,7 +241,7 @@ class GroupAccessSpec(SpecModel):
 
     @field_validator("mappings")
     @classmethod
-    def _each_name_once(cls, mappings: tuple[GroupMapping, ...]) -> tuple[GroupMapping, ...]:
+    def _unique_names(cls, mappings: tuple[GroupMapping, ...]) -> tuple[GroupMapping, ...]:
         # Two mappings of one name would share a binding's name; the server's list-map forbids it.
         if not mappings or len({mapping.name for mapping in mappings}) < len(mappings):
             msg = "there must be at least one mapping, and no two of one name"

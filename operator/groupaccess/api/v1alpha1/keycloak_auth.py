@@ -69,7 +69,7 @@ class CaBundle(SpecModel):
     """The certificates themselves, as PEM."""
 
     @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
+    def _single_source(self) -> Self:
         given = (self.config_map_ref, self.secret_ref, self.inline)
         if sum(source is not None for source in given) != 1:
             raise ValueError(_ONE_CA.message)
@@ -102,7 +102,7 @@ class Auth(SpecModel):
     """With the pod's own token and no stored secret. Example: {clientId: groupaccess}"""
 
     @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
+    def _single_method(self) -> Self:
         if (self.client_secret is None) == (self.service_account_token is None):
             raise ValueError(_ONE_AUTH.message)
         return self

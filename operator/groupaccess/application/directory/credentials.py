@@ -4,16 +4,16 @@ from collections.abc import Mapping
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports.cluster import Cluster
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
 
 CLIENT_ID, CLIENT_SECRET = "client-id", "client-secret"
-POD = "the service account token of the operator's pod"
+POD_TOKEN_NAME = "the service account token of the operator's pod"
 
 
-class Connections:
+class Credentials:
     """Gathers credentials and CA anew each time, so that a changed Secret is used at once.
 
     `namespace` is the operator's own, in which they are.
@@ -23,7 +23,7 @@ class Connections:
         self._cluster = cluster
         self._namespace = namespace
 
-    async def of(self, spec: api.KeycloakDirectorySpec) -> Connection:
+    async def connection_for(self, spec: api.KeycloakDirectorySpec) -> Connection:
         """Return how a directory is reached; raise RefusedError when something of it is missing."""
         client_id, client_secret, credentials = await self._login(spec.auth)
         return Connection(
@@ -42,12 +42,12 @@ class Connections:
         """
         match auth:
             case api.Auth(client_secret=api.ClientSecret(secret_ref=api.NameRef(name=name))):
-                where, secret = self._named("Secret", name), await self._cluster.secret(name)
+                where, secret = self._named("Secret", name), await self._cluster.get_secret(name)
                 client_id = _entry(secret, CLIENT_ID, where)
                 keys = f"{where} (keys {CLIENT_ID} and {CLIENT_SECRET})"
                 return client_id, _entry(secret, CLIENT_SECRET, where), keys
             case api.Auth(service_account_token=api.ServiceAccountToken(client_id=client_id)):
-                return client_id, None, POD
+                return client_id, None, POD_TOKEN_NAME
         raise AssertionError  # the model has exactly one
 
     async def _ca(self, bundle: api.CaBundle | None) -> str | None:
@@ -56,9 +56,11 @@ class Connections:
                 return None
             case api.CaBundle(config_map_ref=api.KeyRef(name=name, key=key)):
                 where = self._named("ConfigMap", name)
-                return _entry(await self._cluster.config_map(name), key, where)
+                return _entry(await self._cluster.get_config_map(name), key, where)
             case api.CaBundle(secret_ref=api.KeyRef(name=name, key=key)):
-                return _entry(await self._cluster.secret(name), key, self._named("Secret", name))
+                return _entry(
+                    await self._cluster.get_secret(name), key, self._named("Secret", name)
+                )
             case _:
                 return bundle.inline
 
@@ -72,4 +74,4 @@ def _entry(data: Mapping[str, str] | None, key: str, where: str) -> str:
         return value
     missing = f'has no value for key "{key}"' if data is not None else "does not exist"
     failure = with_advice(Reason.CREDENTIALS_NOT_FOUND, f"{where} {missing}")
-    raise RefusedError(Failure(Reason.CREDENTIALS_NOT_FOUND, failure))
+    raise RejectedError(Failure(Reason.CREDENTIALS_NOT_FOUND, failure))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.ports.errors import RefusedError, UnansweredError
+from groupaccess.application.ports.errors import QuestionFailedError, RejectedError
 from groupaccess.application.ports.keycloak import Connection, DirectoryReader
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.group import Group
@@ -24,12 +24,14 @@ from groupaccess.domain.directory.visibility import forbidden_group, groups_hidd
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
 
-AT_ONCE = 4  # requests; a realm is asked by many clusters
-ENOUGH = 10  # failures one after the other, after which the others are not asked
-WITHIN = 60.0  # seconds for what concerns all groups; each answer has a shorter bound of its own
+MAX_CONCURRENT_REQUESTS = 4  # requests; a realm is asked by many clusters
+MAX_FAILURES = 10  # failures one after the other, after which the others are not asked
+REALM_TIMEOUT_SECONDS = (
+    60.0  # seconds for what concerns all groups; each answer has a shorter bound of its own
+)
 
 T = TypeVar("T")
-Results = dict[Question, Answer | Failure]
+InquiryResults = dict[Question, Answer | Failure]
 
 
 @dataclass
@@ -47,12 +49,12 @@ class Inquiry:
     clock: Clock
     identity: str = ""
     seconds: float = 0.0
-    results: Results = field(default_factory=dict)
+    results: InquiryResults = field(default_factory=dict)
     _failures: int = 0  # one after the other
 
-    async def realm(self, members_of: Sequence[Group] | None) -> Realm:
+    async def read_realm(self, members_of: Sequence[Group] | None) -> Realm:
         """Read what concerns all groups; raise RefusedError."""
-        asked = self.reader.realm(self.directory, self.connection, members_of)
+        asked = self.reader.read_realm(self.directory, self.connection, members_of)
         realm = await self._timed(asked)
         self.identity = realm.directory_id
         return realm
@@ -60,12 +62,12 @@ class Inquiry:
     async def ask_all(self, used: GroupsInUse, *, paths: bool) -> None:
         """Ask about all groups in use; raise RefusedError where no answer can be believed."""
         if not used.pinned_ids:
-            await self._timed(self.reader.see_some(self.directory, self.connection))
+            await self._timed(self.reader.check_groups_visible(self.directory, self.connection))
         await self.ask_for(lambda answers: questions_about(used, answers, paths=paths))
         searches = [each for question, each in self.results.items() if isinstance(question, Search)]
         failures = [result for result in searches if isinstance(result, Failure)]
         if failures and len(failures) == len(searches):
-            raise RefusedError(failures[0])
+            raise RejectedError(failures[0])
 
     async def ask_for(
         self, wanted: Callable[[dict[Question, Answer | None]], Iterable[Question]]
@@ -81,7 +83,7 @@ class Inquiry:
     async def ask(self, new: Iterable[Question]) -> None:
         """Ask some questions, a few at a time."""
         waiting = deque(sorted(new, key=repr))
-        many = min(AT_ONCE, len(waiting))
+        many = min(MAX_CONCURRENT_REQUESTS, len(waiting))
         workers = [asyncio.create_task(self._work(waiting)) for _ in range(many)]
         try:
             await asyncio.gather(*workers)
@@ -102,7 +104,7 @@ class Inquiry:
         """Compare a group with the search for its name; ask again if it was renamed meanwhile."""
         if (unseen := forbidden_group(self.results)) is not None:
             fact = f"groups: one with id {unseen.group_id} may not be read, and no search shows it"
-            raise RefusedError(groups_hidden(fact))
+            raise RejectedError(groups_hidden(fact))
         for by_id in [ById(group.id) for group in hidden_groups(self.answers)]:
             await self.ask([by_id])
             answer = self.answers[by_id]
@@ -111,31 +113,31 @@ class Inquiry:
                 await self.ask([search])
                 if any(hidden_groups({by_id: answer, search: self.answers[search]})):
                     fact = f"groups: {group.path} (id {group.id}) is there, and no search shows it"
-                    raise RefusedError(groups_hidden(fact))
+                    raise RejectedError(groups_hidden(fact))
 
     async def _work(self, waiting: deque[Question]) -> None:
         while waiting:
             question = waiting.popleft()
             result = self.results[question] = await self._result(question)
             self._failures = self._failures + 1 if isinstance(result, Failure) else 0
-            if isinstance(result, Failure) and self._failures >= ENOUGH:
-                raise RefusedError(result)
+            if isinstance(result, Failure) and self._failures >= MAX_FAILURES:
+                raise RejectedError(result)
 
     async def _result(self, question: Question) -> Answer | Failure:
-        asked = self.reader.ask(self.directory, self.connection, self.identity, question)
+        asked = self.reader.answer(self.directory, self.connection, self.identity, question)
         try:
             return await self._timed(asked)
-        except UnansweredError as unanswered:
+        except QuestionFailedError as unanswered:
             return unanswered.failure
 
     async def _timed(self, asked: Awaitable[T]) -> T:
         began = self.clock.monotonic()
         try:
-            async with asyncio.timeout(WITHIN):
+            async with asyncio.timeout(REALM_TIMEOUT_SECONDS):
                 return await asked
         except TimeoutError:
             fact = "no answer in time"
             reason = Reason.KEYCLOAK_UNAVAILABLE
-            raise RefusedError(Failure(reason, with_advice(reason, fact))) from None
+            raise RejectedError(Failure(reason, with_advice(reason, fact))) from None
         finally:
             self.seconds += self.clock.monotonic() - began

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from groupaccess.application.ports.apiserver import ApiServer
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.ports.errors import PassingError, RefusedError
-from groupaccess.application.ports.keycloak import Connection, OwnTokens
+from groupaccess.application.ports.errors import RejectedError, TransientError
+from groupaccess.application.ports.keycloak import Connection, OperatorTokens
 from groupaccess.application.state.declared import DeclaredDirectory
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.keycloak_directory import Directory
@@ -24,35 +24,39 @@ from groupaccess.domain.text import printable_text
 
 logger = logging.getLogger(__name__)
 
-CALM = 600.0  # seconds until it is asked again while all agrees
-SOON = 5.0  # and while it does not; then it is asked with each reading of Keycloak
-ASK_TIMEOUT = 15.0  # seconds: the reading of Keycloak waits for it
-UNSEEN = "nothing shows how kube-apiserver reads tokens: set spec.canary"
-UNREAD = "Keycloak was not read, so the canary was not asked"
+RECHECK_WHEN_TRUE_SECONDS = 600.0  # seconds until it is asked again while all agrees
+RECHECK_WHEN_NOT_SECONDS = (
+    5.0  # and while it does not; then it is asked with each reading of Keycloak
+)
+CHECK_TIMEOUT_SECONDS = 15.0  # seconds: the reading of Keycloak waits for it
+NO_CANARY = "nothing shows how kube-apiserver reads tokens: set spec.canary"
+NO_READING = "Keycloak was not read, so the canary was not asked"
 
 Connect = Callable[[], Awaitable[Connection]]
 
 
-class Canary:
+class OidcChecker:
     """Looks at how kube-apiserver reads each directory's tokens."""
 
-    def __init__(self, tokens: OwnTokens, server: ApiServer, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, tokens: OperatorTokens, server: ApiServer, store: Store, clock: Clock
+    ) -> None:
         self._tokens = tokens
         self._server = server
         self._store = store
         self._clock = clock
         self._asked: dict[str, float] = {}
 
-    async def look(
+    async def check(
         self, declared: DeclaredDirectory, reading: Reading, connect: Connect
     ) -> OidcCheck | None:
         """Return what is seen, or None where what was seen before is to hold on."""
         directory, name = declared.directory, declared.directory.name
         if directory.canary is None:
-            return check_inconclusive(UNSEEN)
-        before = self._store.realms.sights.get(name)
+            return check_inconclusive(NO_CANARY)
+        before = self._store.directories.oidc_checks.get(name)
         if reading.failure or not reading.snapshot:
-            return None if before else check_inconclusive(UNREAD, passing=True)
+            return None if before else check_inconclusive(NO_READING, passing=True)
         if before and not self._due(name, before):
             return None
         sight = await self._ask(directory, directory.canary, reading.snapshot, connect)
@@ -68,18 +72,18 @@ class Canary:
 
     def _due(self, name: str, before: OidcCheck) -> bool:
         asked = self._asked.get(name)
-        pause = CALM if before.status == "True" else SOON
+        pause = RECHECK_WHEN_TRUE_SECONDS if before.status == "True" else RECHECK_WHEN_NOT_SECONDS
         return asked is None or self._clock.monotonic() - asked >= pause
 
     async def _ask(
         self, directory: Directory, canary: str, snapshot: Snapshot, connect: Connect
     ) -> OidcCheck:
         try:
-            async with asyncio.timeout(ASK_TIMEOUT):
+            async with asyncio.timeout(CHECK_TIMEOUT_SECONDS):
                 return await self._by_canary(directory, canary, snapshot, connect)
-        except RefusedError as refused:
+        except RejectedError as refused:
             return replace(check_inconclusive(""), message=refused.failure.message)
-        except (PassingError, TimeoutError) as error:
+        except (TransientError, TimeoutError) as error:
             why = "no answer in time" if isinstance(error, TimeoutError) else str(error)
             return check_inconclusive(why, passing=True)
         except Exception as error:  # it must not end the loop that asks
@@ -94,8 +98,8 @@ class Canary:
         group = find_canary_group(reference, snapshot)
         if isinstance(group, OidcCheck):
             return group
-        token = await self._tokens.own_token(await connect())
+        token = await self._tokens.operator_token(await connect())
         absent = canary_token_problem(group, directory, token)
         if absent is not None:
             return absent
-        return compare_review(group, directory, token, await self._server.review(token.raw))
+        return compare_review(group, directory, token, await self._server.review_token(token.raw))

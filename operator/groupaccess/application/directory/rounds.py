@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 
-from groupaccess.application.directory.credentials import Connections
+from groupaccess.application.directory.credentials import Credentials
 from groupaccess.application.directory.inquiry import Inquiry
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import DirectoryReader
 from groupaccess.application.state.declared import DeclaredDirectory
-from groupaccess.application.state.demand import awaits_proof, looked_into
-from groupaccess.application.state.directory_memory import Round
+from groupaccess.application.state.demand import awaits_proof, sample_groups
+from groupaccess.application.state.directory_memory import RoundResult
 from groupaccess.application.state.store import Store
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
@@ -26,7 +26,7 @@ class DirectoryRounds:
 
     def __init__(
         self,
-        connections: Connections,
+        connections: Credentials,
         reader: DirectoryReader,
         store: Store,
         clock: Clock,
@@ -44,16 +44,16 @@ class DirectoryRounds:
         Raise RefusedError or PassingError when that led to nothing.
         """
         directory, name = declared.directory, declared.directory.name
-        inquiry, used = await self._inquiry(declared), self._store.in_use(name)
-        realm = await inquiry.realm(looked_into(directory, self._known(name), used))
-        if self._store.continues(name, realm):
-            self._keep(declared, lambda: self._store.put_realm(name, realm))
+        inquiry, used = await self._inquiry(declared), self._store.groups_in_use(name)
+        realm = await inquiry.read_realm(sample_groups(directory, self._known(name), used))
+        if self._store.is_same_realm(name, realm):
+            self._store_unless_changed(declared, lambda: self._store.put_realm(name, realm))
         await inquiry.ask_all(used, paths=may_carry_paths(directory, realm.clients))
-        ended = Round(realm, inquiry.results, used, self._clock.now())
-        if self._store.is_another(name, realm) and not ended.whole:
+        ended = RoundResult(realm, inquiry.results, used, self._clock.now())
+        if self._store.is_other_account(name, realm) and not ended.is_whole:
             failures = (each for each in ended.results.values() if isinstance(each, Failure))
-            raise RefusedError(next(failures))  # whoever has no answer has a failure
-        self._keep(declared, lambda: self._store.put_round(name, ended))
+            raise RejectedError(next(failures))  # whoever has no answer has a failure
+        self._store_unless_changed(declared, lambda: self._store.put_round(name, ended))
         await self._prove(declared, inquiry)
         return inquiry.seconds
 
@@ -66,29 +66,31 @@ class DirectoryRounds:
         inquiry = await self._inquiry(declared)
         if (known := self._known(name)) is not None:
             inquiry.identity = known.directory_id
-        await inquiry.ask_for(lambda fresh: self._store.unanswered(name, accesses, fresh))
+        await inquiry.ask_for(lambda fresh: self._store.open_questions(name, accesses, fresh))
         results, now = inquiry.results, self._clock.now()
-        self._keep(declared, lambda: self._store.put_results(name, results, now))
+        self._store_unless_changed(declared, lambda: self._store.put_results(name, results, now))
         await self._prove(declared, inquiry)
 
     async def _inquiry(self, declared: DeclaredDirectory) -> Inquiry:
-        connection = await self._connections.of(declared.spec)
+        connection = await self._connections.connection_for(declared.spec)
         return Inquiry(self._reader, declared.directory, connection, self._clock)
 
     async def _prove(self, declared: DeclaredDirectory, inquiry: Inquiry) -> None:
         """Read the clients again where a group is the first in use whose members show a token."""
         directory, name = declared.directory, declared.directory.name
-        groups = looked_into(directory, self._known(name), self._store.in_use(name))
+        groups = sample_groups(directory, self._known(name), self._store.groups_in_use(name))
         if awaits_proof(self._known(name)) and (groups or directory.canary is not None):
-            realm = await inquiry.realm(groups)
-            if self._store.continues(name, realm):
-                self._keep(declared, lambda: self._store.put_realm(name, realm))
+            realm = await inquiry.read_realm(groups)
+            if self._store.is_same_realm(name, realm):
+                self._store_unless_changed(declared, lambda: self._store.put_realm(name, realm))
 
     def _known(self, name: str) -> Snapshot | None:
-        return self._store.realms.memory(name).known
+        return self._store.directories.memory(name).snapshot
 
-    def _keep(self, declared: DeclaredDirectory, put: Callable[[], AbstractSet[str]]) -> None:
+    def _store_unless_changed(
+        self, declared: DeclaredDirectory, put: Callable[[], AbstractSet[str]]
+    ) -> None:
         """Keep something, unless the directory is another one by now."""
-        current = self._store.realms.directories.get(declared.directory.name)
-        if current is not None and current.reads_the_same(declared):
+        current = self._store.directories.declared.get(declared.directory.name)
+        if current is not None and current.reads_same_realm(declared):
             self._enqueue(put())

@@ -5,9 +5,9 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
-from groupaccess.application.directory.credentials import Connections
+from groupaccess.application.directory.credentials import Credentials
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.ports.errors import PassingError, RefusedError
+from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.application.ports.keycloak import Connection, DirectoryReader
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.keycloak_directory import Directory
@@ -16,18 +16,18 @@ from groupaccess.domain.directory.suggestions import Suggestion, search_terms, s
 
 logger = logging.getLogger(__name__)
 
-REST = 0.5  # seconds between two requests of the whole operator
-AGAIN = 600.0  # seconds until the same is looked for again
+PAUSE_SECONDS = 0.5  # seconds between two requests of the whole operator
+REPEAT_SECONDS = 600.0  # seconds until the same is looked for again
 
 T = TypeVar("T")
 
 
-class Suggestions:
+class SuggestionSearch:
     """Makes hints for groups that are not found, one after the other."""
 
     def __init__(
         self,
-        connections: Connections,
+        connections: Credentials,
         reader: DirectoryReader,
         store: Store,
         clock: Clock,
@@ -41,11 +41,13 @@ class Suggestions:
         self._waiting: dict[tuple[str, str], None] = {}
         self._wake = asyncio.Event()
 
-    def want(self, directory: str, reference: str) -> None:
+    def request(self, directory: str, reference: str) -> None:
         """Look for a group that a directory lacks, unless that was done a short time ago."""
         now = self._clock.monotonic()
-        _, at = self._store.realms.memory(directory).hints.get(reference, (None, now - AGAIN))
-        if now - at >= AGAIN:
+        _, at = self._store.directories.memory(directory).suggestions.get(
+            reference, (None, now - REPEAT_SECONDS)
+        )
+        if now - at >= REPEAT_SECONDS:
             self._waiting[directory, reference] = None
             self._wake.set()
 
@@ -56,32 +58,36 @@ class Suggestions:
             while self._waiting:
                 directory, reference = next(iter(self._waiting))
                 del self._waiting[directory, reference]
-                await self._look(directory, reference)
+                await self._search(directory, reference)
             self._wake.clear()
 
-    async def _look(self, name: str, reference: str) -> None:
-        declared = self._store.realms.directories.get(name)
+    async def _search(self, name: str, reference: str) -> None:
+        declared = self._store.directories.declared.get(name)
         if declared is None:
             return
-        hint, _ = self._store.realms.memory(name).hints.get(reference, (Suggestion(), 0.0))
+        hint, _ = self._store.directories.memory(name).suggestions.get(
+            reference, (Suggestion(), 0.0)
+        )
         try:
-            connection = await self._connections.of(declared.spec)
-            hint = await self._hint(declared.directory, connection, reference)
-        except (RefusedError, PassingError) as error:  # the message stays as it is
+            connection = await self._connections.connection_for(declared.spec)
+            hint = await self._suggestion(declared.directory, connection, reference)
+        except (RejectedError, TransientError) as error:  # the message stays as it is
             logger.info("directory %s: nothing suggested: %s", name, error)
         except Exception:
             logger.exception("directory %s: nothing suggested", name)
-        ref, now = declared.observed.ref, self._clock.monotonic()
-        self._enqueue(self._store.put_hint(ref, reference, hint, now))
+        ref, now = declared.state.ref, self._clock.monotonic()
+        self._enqueue(self._store.put_suggestion(ref, reference, hint, now))
 
-    async def _hint(
+    async def _suggestion(
         self, directory: Directory, connection: Connection, reference: str
     ) -> Suggestion:
         found = list[Group]()
         name = reference.rpartition("/")[2]
-        role = bool(name) and await self._slowly(self._reader.has_role(directory, connection, name))
+        role = bool(name) and await self._slowly(
+            self._reader.has_realm_role(directory, connection, name)
+        )
         for part in search_terms(reference):
-            found += await self._slowly(self._reader.holding(directory, connection, part))
+            found += await self._slowly(self._reader.search_groups(directory, connection, part))
             if spellings := similar_paths(reference, found):
                 return Suggestion(spellings, role)
         return Suggestion((), role)
@@ -90,4 +96,4 @@ class Suggestions:
         try:
             return await asked
         finally:
-            await asyncio.sleep(REST)
+            await asyncio.sleep(PAUSE_SECONDS)

@@ -6,25 +6,27 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from groupaccess.application.directory.credentials import Connections
-from groupaccess.application.directory.directory_status_writer import DirectorySpeaker
-from groupaccess.application.directory.interval import Pace
+from groupaccess.application.directory.credentials import Credentials
+from groupaccess.application.directory.directory_status_writer import DirectoryStatusWriter
+from groupaccess.application.directory.interval import RoundInterval
 from groupaccess.application.directory.rounds import DirectoryRounds
-from groupaccess.application.directory.turns import DirectoryTurns, Look
+from groupaccess.application.directory.turns import CheckOidc, DirectoryTurns
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.keycloak import DirectoryReader
 from groupaccess.application.ports.metrics import Metrics
 from groupaccess.application.state.store import Store
-from groupaccess.application.status.status_writer import Publisher
+from groupaccess.application.status.status_writer import StatusWriter
 from groupaccess.application.work.backoff import backoff
 from groupaccess.domain.reasons import REPAIRABLE
 
-FIRST_RETRY = 1.0  # seconds after a round that failed; doubles up to the interval
-SOON = 5.0  # seconds after a failure that somebody may be about to put right, at most
-SOON_FOR = 300.0  # seconds of such failures, then it is asked as often as after others
-SETTLE = 0.5  # seconds between two rounds at least
-REST = 5.0  # seconds between them at most, when it is woken
-JITTER = 0.2  # at most so much of a pause: many clusters do not ask at the same time
+FIRST_RETRY_SECONDS = 1.0  # seconds after a round that failed; doubles up to the interval
+REPAIR_RETRY_SECONDS = (
+    5.0  # seconds after a failure that somebody may be about to put right, at most
+)
+REPAIR_WINDOW_SECONDS = 300.0  # seconds of such failures, then it is asked as often as after others
+MIN_PAUSE_SECONDS = 0.5  # seconds between two rounds at least
+MAX_REST_SECONDS = 5.0  # seconds between them at most, when it is woken
+JITTER_SHARE = 0.2  # at most so much of a pause: many clusters do not ask at the same time
 
 
 @dataclass
@@ -34,7 +36,7 @@ class _Loop:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     new: asyncio.Event = field(default_factory=asyncio.Event)
     accesses: set[str] = field(default_factory=set)
-    pace: Pace = field(default_factory=Pace)
+    pace: RoundInterval = field(default_factory=RoundInterval)
     task: asyncio.Task[None] | None = None
 
 
@@ -43,8 +45,8 @@ class DirectorySync:
 
     def __init__(
         self,
-        connections: Connections,
-        publisher: Publisher,
+        connections: Credentials,
+        publisher: StatusWriter,
         reader: DirectoryReader,
         store: Store,
         clock: Clock,
@@ -57,7 +59,7 @@ class DirectorySync:
         self._turns = DirectoryTurns(
             connections,
             DirectoryRounds(connections, reader, store, clock, enqueue),
-            DirectorySpeaker(publisher, store, clock),
+            DirectoryStatusWriter(publisher, store, clock),
             store,
             clock,
             metrics,
@@ -67,14 +69,14 @@ class DirectorySync:
         self._begun = asyncio.Event()
         self._loops: dict[str, _Loop] = {}
         self._ending: dict[str, set[asyncio.Task[None]]] = {}
-        self.look: Look = _look_nowhere
+        self.look: CheckOidc = _look_nowhere
         self.forget: Callable[[str], None] = lambda _: None
 
     def begin(self) -> None:
         """Begin to ask: what is in use is known, and this replica leads."""
         self._begun.set()
 
-    def changed(self, name: str) -> None:
+    def start_or_wake(self, name: str) -> None:
         """Begin to ask a directory, or ask it everything again at once."""
         if name in self._loops:
             self._loops[name].wake.set()
@@ -83,7 +85,7 @@ class DirectorySync:
         loop = self._loops[name] = _Loop()
         loop.task = asyncio.create_task(self._keep_asking(name, loop, former))
 
-    def asked(self, name: str, accesses: Iterable[str] = ()) -> None:
+    def ask_new(self, name: str, accesses: Iterable[str] = ()) -> None:
         """Ask a directory at once what it was not asked yet for some GroupAccesses.
 
         In any case its status says again what it has to say.
@@ -92,7 +94,7 @@ class DirectorySync:
             self._loops[name].accesses.update(accesses)
             self._loops[name].new.set()
 
-    def ask_for(self, access: str) -> None:
+    def ask_missing(self, access: str) -> None:
         """Ask at once what was never asked of what a GroupAccess depends on.
 
         A write that came late may have bound a group that is gone by now.
@@ -101,13 +103,13 @@ class DirectorySync:
         if declared is None:
             return
         name = declared.access.directory
-        memory = self._store.realms.memory(name)
-        if memory.known is None or memory.failure is not None:
+        memory = self._store.directories.memory(name)
+        if memory.snapshot is None or memory.failure is not None:
             return  # everything is asked anyhow
-        if self._store.unanswered(name, {access}):
-            self.asked(name, {access})
+        if self._store.open_questions(name, {access}):
+            self.ask_new(name, {access})
 
-    def gone(self, name: str) -> None:
+    def stop(self, name: str) -> None:
         """Stop to ask a directory. A namesake is asked when its end is over."""
         loop = self._loops.pop(name, None)
         if loop is not None and (task := loop.task) is not None:
@@ -141,31 +143,31 @@ class DirectorySync:
             new.cancel()
             await asyncio.gather(new, return_exceptions=True)
             self.forget(name)
-            await self._reader.forget(name)
+            await self._reader.forget_directory(name)
 
     async def _follow(self, name: str, loop: _Loop) -> None:
-        failures, since, realms = 0, 0.0, self._store.realms
-        while name in realms.directories or name in realms.unreadable:
-            declared = realms.directories.get(name)
+        failures, since, realms = 0, 0.0, self._store.directories
+        while name in realms.declared or name in realms.unreadable:
+            declared = realms.declared.get(name)
             loop.wake.clear()
             began = self._clock.monotonic()
             healthy = await self._turns.ask_all(name, loop.pace)
-            complete = healthy and not realms.memory(name).passing
+            complete = healthy and not realms.memory(name).transient_failures
             failures = 0 if complete else failures + 1
             since = began if failures == 1 else since
-            if healthy and self._store.unanswered(name, self._store.users_of(name)):
-                self.asked(name, self._store.users_of(name))  # it came after the round had begun
+            if healthy and self._store.open_questions(name, self._store.users_of(name)):
+                self.ask_new(name, self._store.users_of(name))  # it came after the round had begun
             failure = realms.memory(name).failure
             repairable = failure is not None and failure.reason in REPAIRABLE
-            soon = repairable and self._clock.monotonic() - since < SOON_FOR
+            soon = repairable and self._clock.monotonic() - since < REPAIR_WINDOW_SECONDS
             pause = _pause(loop.pace, failures, soon=soon)
             # However often it is woken: Keycloak rests for as long as it worked.
-            rest = min(max(SETTLE, self._clock.monotonic() - began), REST)
+            rest = min(max(MIN_PAUSE_SECONDS, self._clock.monotonic() - began), MAX_REST_SECONDS)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause - rest):
                     await loop.wake.wait()
-            current = realms.directories.get(name)
-            if current is not None and declared is not None and current.same_spec(declared):
+            current = realms.declared.get(name)
+            if current is not None and declared is not None and current.has_same_spec(declared):
                 await asyncio.sleep(rest)
 
     async def _ask_new(self, name: str, loop: _Loop) -> None:
@@ -174,10 +176,10 @@ class DirectorySync:
             await loop.new.wait()
             loop.new.clear()
             accesses, loop.accesses = loop.accesses, set()
-            memory = self._store.realms.memory(name)
-            if memory.known is None:
+            memory = self._store.directories.memory(name)
+            if memory.snapshot is None:
                 continue  # the first round asks it
-            silent = memory.failure is not None and self._store.unanswered(name, accesses)
+            silent = memory.failure is not None and self._store.open_questions(name, accesses)
             if silent or not await self._turns.ask_new(name, accesses, loop.pace):
                 loop.wake.set()
 
@@ -186,12 +188,16 @@ async def _look_nowhere(*_: object) -> None:
     """See nothing of how kube-apiserver reads tokens."""
 
 
-def _pause(pace: Pace, failures: int, *, soon: bool) -> float:
+def _pause(pace: RoundInterval, failures: int, *, soon: bool) -> float:
     """Return the seconds until the next round: some less, but never where Keycloak needs them.
 
     `failures` in a row are behind it; `soon` tells that somebody may be about to mend that.
     """
     if failures:
-        return backoff(failures, FIRST_RETRY, min(pace.interval, SOON) if soon else pace.interval)
-    spread = (1.0, 1 + JITTER) if pace.stretched else (1 - JITTER, 1.0)
-    return pace.interval * random.uniform(*spread)  # noqa: S311 -- no secret
+        return backoff(
+            failures,
+            FIRST_RETRY_SECONDS,
+            min(pace.seconds, REPAIR_RETRY_SECONDS) if soon else pace.seconds,
+        )
+    spread = (1.0, 1 + JITTER_SHARE) if pace.stretched else (1 - JITTER_SHARE, 1.0)
+    return pace.seconds * random.uniform(*spread)  # noqa: S311 -- no secret

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from groupaccess.application.directory.credentials import Connections
-from groupaccess.application.directory.directory_status_writer import DirectorySpeaker
-from groupaccess.application.directory.interval import Pace
+from groupaccess.application.directory.credentials import Credentials
+from groupaccess.application.directory.directory_status_writer import DirectoryStatusWriter
+from groupaccess.application.directory.interval import RoundInterval
 from groupaccess.application.directory.rounds import DirectoryRounds
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.ports.errors import PassingError, RefusedError
+from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.application.ports.metrics import Metrics
 from groupaccess.application.state.declared import DeclaredDirectory
@@ -22,11 +22,11 @@ from groupaccess.domain.reasons import Reason, with_advice
 
 logger = logging.getLogger(__name__)
 
-Look: TypeAlias = Callable[
+CheckOidc: TypeAlias = Callable[
     [DeclaredDirectory, Reading, Callable[[], Awaitable[Connection]]], Awaitable[OidcCheck | None]
 ]
 
-UNREADABLE = 60.0  # seconds between two looks at whether that was said of one
+UNREADABLE_SECONDS = 60.0  # seconds between two looks at whether that was said of one
 
 
 @dataclass(frozen=True)
@@ -36,20 +36,20 @@ class DirectoryTurns:
     Each returns whether it went well: who makes them begins the next one.
     """
 
-    connections: Connections
+    credentials: Credentials
     rounds: DirectoryRounds
-    speaker: DirectorySpeaker
+    status_writer: DirectoryStatusWriter
     store: Store
     clock: Clock
     metrics: Metrics
     enqueue: Callable[[Iterable[str]], None]
-    look: Look
+    check_oidc: CheckOidc
 
-    async def ask_all(self, name: str, pace: Pace) -> bool:
+    async def ask_all(self, name: str, pace: RoundInterval) -> bool:
         """Ask a directory everything, or say that its spec cannot be read."""
         return await self._guarded(name, self._everything(name, pace))
 
-    async def ask_new(self, name: str, accesses: set[str], pace: Pace) -> bool:
+    async def ask_new(self, name: str, accesses: set[str], pace: RoundInterval) -> bool:
         """Ask a directory what is new of some GroupAccesses; say again what it has to say."""
         return await self._guarded(name, self._new(name, accesses, pace))
 
@@ -60,85 +60,89 @@ class DirectoryTurns:
         """
         try:
             return await turn
-        except PassingError as passing:
+        except TransientError as passing:
             logger.warning("directory %s: status not written: %s", name, passing)
         except Exception as error:
             logger.exception("directory %s: unexpected", name)
-            await self._say_unexpected(name, error)
+            await self._report_unexpected(name, error)
         return False
 
-    async def _say_unexpected(self, name: str, error: Exception) -> None:
+    async def _report_unexpected(self, name: str, error: Exception) -> None:
         """Say what ended the turn before its end, so far as that can still be said."""
         try:
-            if name in self.store.realms.directories:
+            if name in self.store.directories.declared:
                 self.enqueue(self.store.put_failure(name, _unexpected(error)))
-                await self.speaker.say(name, Pace())
+                await self.status_writer.write(name, RoundInterval())
         except Exception:  # it must not end the loop either
             logger.exception("directory %s: not said in its status", name)
 
-    async def _everything(self, name: str, pace: Pace) -> bool:
-        if name in self.store.realms.unreadable:
-            pace.keep(UNREADABLE)
-            await self.speaker.say_unreadable(name)
+    async def _everything(self, name: str, pace: RoundInterval) -> bool:
+        if name in self.store.directories.unreadable:
+            pace.adjust(UNREADABLE_SECONDS)
+            await self.status_writer.write_unreadable(name)
             return True
-        declared = self.store.realms.directories.get(name)
-        return declared is not None and await self._once(declared, pace)
+        declared = self.store.directories.declared.get(name)
+        return declared is not None and await self._ask_and_report(declared, pace)
 
-    async def _new(self, name: str, accesses: set[str], pace: Pace) -> bool:
+    async def _new(self, name: str, accesses: set[str], pace: RoundInterval) -> bool:
         """Return False where it shows that nothing can be believed: then everything is asked."""
-        if name in self.store.realms.unreadable:
+        if name in self.store.directories.unreadable:
             return True  # its spec of before may lead elsewhere
-        declared = self.store.realms.directories.get(name)
-        if declared is not None and self.store.unanswered(name, accesses):
-            failed = {*self.store.realms.memory(name).passing}
+        declared = self.store.directories.declared.get(name)
+        if declared is not None and self.store.open_questions(name, accesses):
+            failed = {*self.store.directories.memory(name).transient_failures}
             try:
                 await self.rounds.ask_new(declared, accesses)
-            except (RefusedError, PassingError) as error:
+            except (RejectedError, TransientError) as error:
                 logger.info("directory %s: everything is asked again: %s", name, error)
                 return False
-            if self.store.realms.memory(name).passing - failed:
+            if self.store.directories.memory(name).transient_failures - failed:
                 return False
-        if self.store.realms.memory(name).read_at is not None:  # else the round will say it
-            await self._say(name, pace)
+        if self.store.directories.memory(name).read_at is not None:  # else the round will say it
+            await self._write_status(name, pace)
         return True
 
-    async def _once(self, declared: DeclaredDirectory, pace: Pace) -> bool:
+    async def _ask_and_report(self, declared: DeclaredDirectory, pace: RoundInterval) -> bool:
         """Ask everything once, tell whom it touches, and write the status; tell whether it went."""
         name = declared.directory.name
         failure = await self._ask(declared, pace)
-        current = self.store.realms.directories.get(name)
-        if current is None or not current.reads_the_same(declared):
+        current = self.store.directories.declared.get(name)
+        if current is None or not current.reads_same_realm(declared):
             return True  # it was for another realm: it is asked again at once, `wake` is set
         if failure is not None:
             self.enqueue(self.store.put_failure(name, failure))
-        reading, account = self.store.realms.reading(name), self.store.new_account(name)
-        sight = await self.look(declared, reading, lambda: self.connections.of(declared.spec))
-        current = self.store.realms.directories.get(name)
-        if current is not None and current.same_spec(declared):
-            self.enqueue(self.store.put_sight(name, sight))
-        await self._say(name, pace, account)
+        reading, account = self.store.directories.reading(name), self.store.new_account(name)
+        sight = await self.check_oidc(
+            declared, reading, lambda: self.credentials.connection_for(declared.spec)
+        )
+        current = self.store.directories.declared.get(name)
+        if current is not None and current.has_same_spec(declared):
+            self.enqueue(self.store.put_oidc_check(name, sight))
+        await self._write_status(name, pace, account)
         return failure is None
 
-    async def _say(self, name: str, pace: Pace, account: str | None = None) -> None:
+    async def _write_status(
+        self, name: str, pace: RoundInterval, account: str | None = None
+    ) -> None:
         try:
-            await self.speaker.say(name, pace, account)
-        except PassingError as passing:  # the next turn says it
+            await self.status_writer.write(name, pace, account)
+        except TransientError as passing:  # the next turn says it
             logger.warning("directory %s: status not written: %s", name, passing)
 
-    async def _ask(self, declared: DeclaredDirectory, pace: Pace) -> Failure | None:
+    async def _ask(self, declared: DeclaredDirectory, pace: RoundInterval) -> Failure | None:
         """Ask everything, and keep to the pace that Keycloak can bear; return what failed."""
         directory, failure, worked = declared.directory, None, None
         wanted = declared.spec.sync_interval.total_seconds()
         began = self.clock.monotonic()
         try:
             worked = await self.rounds.ask_all(declared)
-        except RefusedError as refused:
+        except RejectedError as refused:
             failure = refused.failure
-        except PassingError as error:
+        except TransientError as error:
             failure = _failure(Reason.KEYCLOAK_UNAVAILABLE, str(error))
         if failure is not None:
             logger.warning("directory %s: %s", directory.name, failure.message)
-        pace.keep(wanted, worked)
+        pace.adjust(wanted, worked)
         reason, seconds = failure.reason if failure else "", self.clock.monotonic() - began
         self.metrics.directory_read(directory.name, reason, seconds)
         return failure

@@ -8,7 +8,7 @@ from groupaccess.domain.apiserver.token_review import TokenReviewResult
 class ApiServer(Protocol):
     """How kube-apiserver reads tokens."""
 
-    async def review(self, token: str) -> TokenReviewResult:
+    async def review_token(self, token: str) -> TokenReviewResult:
         """Return what kube-apiserver reads from a token; no error has the token in it.
 
         Raise RefusedError where the right is missing, naming the chart's value that gives it.

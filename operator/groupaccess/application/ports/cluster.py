@@ -20,31 +20,31 @@ class ObjectRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Event:
     """A Kubernetes event about an object. `warning` picks its type.
 
-    With a text in `once`, an event for the same text is posted only once, also after a restart.
+    With a text in `dedup_key`, an event for the same text is posted only once, also after a restart.
     One that is `urgent`, and each warning, is kept when too many wait.
     """
 
-    about: ObjectRef
+    regarding: ObjectRef
     reason: str
     action: str
     message: str
     warning: bool = False
-    once: str = ""
+    dedup_key: str = ""
     urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ObjectList:
     """All objects of a kind, name to (uid, version), as they were when the list began.
 
-    `version` is the resourceVersion of that moment: every change up to it is in the list, and none
+    `resource_version` is the resourceVersion of that moment: every change up to it is in the list, and none
     after it, however long its pages took.
     """
 
-    version: str
+    resource_version: str
     objects: Mapping[str, tuple[str, str]]
 
 
@@ -63,7 +63,7 @@ class Cluster(Protocol):
     async def delete(self, binding: Binding) -> bool:
         """Delete it if it is still the same version; False when it is gone already."""
 
-    async def uid_of(self, access: str) -> str | None:
+    async def get_access_uid(self, access: str) -> str | None:
         """Ask the API server, not a cache, for a GroupAccess's uid; None when there is none."""
 
     async def write_status(
@@ -75,17 +75,17 @@ class Cluster(Protocol):
         of it, and it is looked at again.
         """
 
-    async def versions(self, kind: str) -> Listing:
+    async def list_objects(self, kind: str) -> ObjectList:
         """List the objects of one of our kinds.
 
         Raise NotInstalledError when the API server does not serve the kind.
         """
 
-    async def post(self, note: Note) -> None:
+    async def create_event(self, note: Event) -> None:
         """Post an event. It never raises: an event that is lost is only logged."""
 
-    async def secret(self, name: str) -> Mapping[str, str] | None:
+    async def get_secret(self, name: str) -> Mapping[str, str] | None:
         """Read a Secret of the operator's own namespace, decoded; None when there is none."""
 
-    async def config_map(self, name: str) -> Mapping[str, str] | None:
+    async def get_config_map(self, name: str) -> Mapping[str, str] | None:
         """Read a ConfigMap of the operator's own namespace; None when there is none."""

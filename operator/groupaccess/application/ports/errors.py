@@ -3,7 +3,7 @@
 from groupaccess.domain.failure import Failure
 
 
-class RefusedError(Exception):
+class RejectedError(Exception):
     """The other side understood and said no: trying the same again at once is of no use."""
 
     def __init__(self, failure: Failure) -> None:
@@ -12,17 +12,17 @@ class RefusedError(Exception):
         self.failure = failure
 
 
-class UnansweredError(RefusedError):
+class QuestionFailedError(RejectedError):
     """One question has no answer; that says nothing of any other."""
 
 
-class PassingError(Exception):
+class TransientError(Exception):
     """Something that goes by itself: a race, an overload, a broken connection. Try again."""
 
     def __init__(self, message: str, again: float | None = None) -> None:
         """Keep what happened, and after how many seconds to look again at the latest."""
         super().__init__(message)
-        self.again = again
+        self.retry_after = again
 
 
 class RestartError(Exception):

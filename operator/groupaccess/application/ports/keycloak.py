@@ -36,7 +36,7 @@ class DirectoryReader(Protocol):
     directory's name.
     """
 
-    async def realm(
+    async def read_realm(
         self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
     ) -> Realm:
         """Read who the operator is there, and the clients that the directory names.
@@ -45,7 +45,7 @@ class DirectoryReader(Protocol):
         None, while no group is known yet, none is looked for.
         """
 
-    async def ask(
+    async def answer(
         self, directory: Directory, connection: Connection, identity: str, question: Question
     ) -> Answer:
         """Return the answer, which is complete but for `more`, of the realm with this `identity`.
@@ -54,23 +54,23 @@ class DirectoryReader(Protocol):
         Keycloak's own word.
         """
 
-    async def see_some(self, directory: Directory, connection: Connection) -> None:
+    async def check_groups_visible(self, directory: Directory, connection: Connection) -> None:
         """Look whether any group is shown, if there is one; raise RefusedError if not."""
 
-    async def holding(
+    async def search_groups(
         self, directory: Directory, connection: Connection, text: str
     ) -> Sequence[Group]:
         """Return some groups whose names hold a text, in any case."""
 
-    async def has_role(self, directory: Directory, connection: Connection, name: str) -> bool:
+    async def has_realm_role(self, directory: Directory, connection: Connection, name: str) -> bool:
         """Tell whether the realm has a role of this name, as far as that may be seen."""
 
-    async def forget(self, directory: str) -> None:
+    async def forget_directory(self, directory: str) -> None:
         """Let go of what is kept for a directory, which is asked no more."""
 
 
-class OwnTokens(Protocol):
+class OperatorTokens(Protocol):
     """Keycloak's tokens for the operator itself."""
 
-    async def own_token(self, connection: Connection) -> OperatorToken:
+    async def operator_token(self, connection: Connection) -> OperatorToken:
         """Return a new ID token of the operator's own account, or raise RefusedError."""

@@ -15,25 +15,25 @@ class Metrics(Protocol):
     def queue_depth(self, depth: int) -> None:
         """Set how many keys wait."""
 
-    def queue_waited(self, seconds: float) -> None:
+    def queue_duration(self, seconds: float) -> None:
         """Observe how long a key waited."""
 
-    def reconciled(self, result: str, seconds: float) -> None:
+    def reconcile_finished(self, result: str, seconds: float) -> None:
         """Count and time one reconcile: success, requeue_after or error."""
 
     def drift_corrected(self) -> None:
         """Count a binding that somebody else had changed or deleted."""
 
-    def audited(self, differences: int) -> None:
+    def audit_differences(self, differences: int) -> None:
         """Count what an audit found that the watches had not told."""
 
-    def leads(self, *, yes: bool) -> None:
+    def leader_status(self, *, yes: bool) -> None:
         """Set whether this replica is the one that writes."""
 
-    def clock_differs(self, seconds: float) -> None:
+    def clock_difference(self, seconds: float) -> None:
         """Set by how much the own clock is ahead of the API server's."""
 
-    def guarded(self, policy: str, *, yes: bool) -> None:
+    def bind_guard_in_force(self, policy: str, *, yes: bool) -> None:
         """Set whether an admission policy that is expected is in force."""
 
     def directory_read(self, name: str, reason: str, seconds: float) -> None:

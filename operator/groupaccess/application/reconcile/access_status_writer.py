@@ -1,19 +1,19 @@
 """Say in the status of a GroupAccess what is: in the background when that takes long."""
 
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.ports.cluster import Note
+from groupaccess.application.ports.cluster import Event
 from groupaccess.application.state.declared import DeclaredAccess
-from groupaccess.application.status.rendering import access_status
-from groupaccess.application.status.status_writer import Publisher
-from groupaccess.application.work.background import Background
+from groupaccess.application.status.rendering import render_access_status
+from groupaccess.application.status.status_writer import StatusWriter
+from groupaccess.application.work.background import BackgroundCalls
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status.access_status import AccessStatus
 
 
-class Speaker:
+class AccessStatusWriter:
     """Writes the statuses of GroupAccesses, one at a time for each."""
 
-    def __init__(self, publisher: Publisher, clock: Clock, background: Background) -> None:
+    def __init__(self, publisher: StatusWriter, clock: Clock, background: BackgroundCalls) -> None:
         self._publisher = publisher
         self._clock = clock
         self._background = background
@@ -22,13 +22,13 @@ class Speaker:
         """Tell whether the last status was not answered yet; then the object is woken."""
         return self._background.is_busy(declared.access.name)
 
-    def patience(self, declared: DeclaredAccess) -> float:
+    def transient_wait_left(self, declared: DeclaredAccess) -> float:
         """Return how many seconds more to wait for what may come by itself."""
-        generation, changed = declared.access.generation, declared.changed
-        prior = declared.observed.prior
+        generation, changed = declared.access.generation, declared.spec_written_at
+        prior = declared.state.previous_status
         return prior.transient_wait_left(generation, self._clock.now(), changed).total_seconds()
 
-    async def say(self, declared: DeclaredAccess, said: AccessStatus) -> None:
+    async def write(self, declared: DeclaredAccess, said: AccessStatus) -> None:
         """Write the status when it says something else than before, and post what is new in it.
 
         Raise PassingError when that failed soon.
@@ -36,8 +36,10 @@ class Speaker:
         await self._background.run(declared.access.name, self._say(declared, said))
 
     async def _say(self, declared: DeclaredAccess, said: AccessStatus) -> None:
-        observed, ready = declared.observed, said.ready
-        body = access_status(declared.access, said, observed.prior, self._clock.now())
-        note = Note(observed.ref, ready.reason, "Judge", ready.message, ready.status != "True")
-        is_news = ready != observed.prior.ready and ready.reason != Reason.PROGRESSING
-        await self._publisher.publish(observed, body, note if is_news else None)
+        observed, ready = declared.state, said.ready
+        body = render_access_status(
+            declared.access, said, observed.previous_status, self._clock.now()
+        )
+        note = Event(observed.ref, ready.reason, "Judge", ready.message, ready.status != "True")
+        is_news = ready != observed.previous_status.ready and ready.reason != Reason.PROGRESSING
+        await self._publisher.write_if_changed(observed, body, note if is_news else None)

@@ -10,23 +10,28 @@ from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.reconcile.binding_calls import Calls
-from groupaccess.application.reconcile.write_order import Order, Waits
+from groupaccess.application.reconcile.binding_calls import BindingCalls
+from groupaccess.application.reconcile.write_order import DeleteDelays, WriteOrder
 from groupaccess.application.state.object_memory import BindingMemory
 from groupaccess.application.state.store import Store
-from groupaccess.application.state.write_attempt import Attempt
-from groupaccess.application.work.lanes import HANGS_SECONDS, Call, Lane, Ticket
+from groupaccess.application.state.write_attempt import WriteAttempt
+from groupaccess.application.work.lanes import SLOW_CALL_SECONDS, Call, Lane, Ticket
 from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.bindings.plan import Apply, Delete, DeleteReason, Plan, grants_named_role
 
-AT_ONCE, EACH = 16, 8  # calls of a lane at a time: of all objects, and of one
-PATIENCE_SECONDS = 1.0  # how long a reconcile waits for its writes
-MADE_ANEW = {DeleteReason.WRONG_ROLE_REF, DeleteReason.NOT_REPLACED}
-ALMOST = 0.9
-AGAIN_SECONDS = 0.5  # between two looks at an object of which some writes are answered, others not
+MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT = (
+    16,
+    8,
+)  # calls of a lane at a time: of all objects, and of one
+WAIT_SECONDS = 1.0  # how long a reconcile waits for its writes
+RECREATED = {DeleteReason.WRONG_ROLE_REF, DeleteReason.NOT_REPLACED}
+SLOW_CALL_SHARE = 0.9
+PARTIAL_REQUEUE_SECONDS = (
+    0.5  # between two looks at an object of which some writes are answered, others not
+)
 
 
-class Writer:
+class BindingWriter:
     """Sends the writes of plans: deletions in a lane of their own, and each when it is due.
 
     `wake` asks for another reconcile of an object after some seconds, urgently where something
@@ -35,27 +40,27 @@ class Writer:
 
     def __init__(
         self,
-        calls: Calls,
+        calls: BindingCalls,
         store: Store,
         clock: Clock,
-        waits: Waits,
+        waits: DeleteDelays,
         wake: Callable[[str, float, bool], None],
     ) -> None:
         self._calls = calls
         self._store = store
         self._clock = clock
-        self._waits = waits
+        self._delays = waits
         self._wake = wake
-        self._applies = Lane(clock, AT_ONCE, EACH)
-        self._deletes = Lane(clock, AT_ONCE, EACH)
+        self._applies = Lane(clock, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT)
+        self._deletes = Lane(clock, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT)
         self._tickets: dict[str, dict[BindingKey, Ticket]] = {}
-        self._orders: dict[str, Order] = {}  # the latest, while some of it is under way
+        self._orders: dict[str, WriteOrder] = {}  # the latest, while some of it is under way
         self._idle: dict[str, asyncio.Event] = {}
 
-    async def write(self, order: Order) -> float | None:
+    async def write(self, order: WriteOrder) -> float | None:
         """Begin the writes, wait a moment for them; return when to look again, in seconds."""
         self._orders[order.name] = order
-        self._rest(order)
+        self._forget_failures(order)
         deletes = (*order.plan.deletes, *self._overdue(order))
         self._withdraw(order, deletes)
         self._remember(order.name, deletes)
@@ -66,22 +71,22 @@ class Writer:
         for delete in deletes:
             self._submit_delete(order, delete)
         await self._wait_for(order.name)
-        self._look_again(order, deletes)
-        if not self.under_way(order.name):
+        self._requeue(order, deletes)
+        if not self.pending(order.name):
             self._orders.pop(order.name, None)
-        return order.again
+        return order.requeue_after
 
     def withdraw(self, name: str) -> None:
         """Take back and break off what grants: the object was deleted."""
-        self._withdraw(Order(name, Plan()), ())
+        self._withdraw(WriteOrder(name, Plan()), ())
 
     def is_busy(self, name: str) -> bool:
         """Tell whether writes of an object may be answered at any moment: they do not hang yet."""
-        young = self._clock.monotonic() - HANGS_SECONDS * ALMOST
+        young = self._clock.monotonic() - SLOW_CALL_SECONDS * SLOW_CALL_SHARE
         tickets = self._tickets.get(name, {}).values()
-        return any(not ticket.sent or ticket.sent_at > young for ticket in tickets)
+        return any(not ticket.is_sent or ticket.sent_at > young for ticket in tickets)
 
-    def under_way(self, name: str) -> AbstractSet[BindingKey]:
+    def pending(self, name: str) -> AbstractSet[BindingKey]:
         """Return the bindings of an object whose writes were not answered yet."""
         return self._tickets.get(name, {}).keys()
 
@@ -89,13 +94,15 @@ class Writer:
         """Send nothing more; what is under way has some seconds to end."""
         await asyncio.gather(self._applies.close(grace), self._deletes.close(grace))
 
-    def _rest(self, order: Order) -> None:
+    def _forget_failures(self, order: WriteOrder) -> None:
         """Forget failures of what is not to be written now: it is as wanted, or held."""
         if order.memory is not None:
             written = {todo.desired.key for todo in order.plan.applies}
-            order.memory.rest(order.memory.attempts.keys() - written - self.under_way(order.name))
+            order.memory.forget_failures(
+                order.memory.attempts.keys() - written - self.pending(order.name)
+            )
 
-    def _overdue(self, order: Order) -> list[Delete]:
+    def _overdue(self, order: WriteOrder) -> list[Delete]:
         """Return the bindings whose former subjects could not be replaced for too long."""
         found, now = list[Delete](), self._clock.monotonic()
         for todo in order.plan.applies:
@@ -103,15 +110,15 @@ class Writer:
             attempt = memory.attempts.get(key) if memory else None
             if memory is None or attempt is None or todo.existing is None:
                 continue
-            attempt.revoke(now, revokes=todo.revokes(memory.applied.get(key)))
-            left = attempt.overdue(now, self._waits.replacement)
+            attempt.mark_revoking(now, revokes=todo.revokes(memory.applied.get(key)))
+            left = attempt.seconds_until_overdue(now, self._delays.replacement)
             if left is not None and left <= 0:
                 found.append(Delete(todo.existing, DeleteReason.NOT_REPLACED))
             elif left is not None:
-                order.look_again(left)
+                order.requeue_within(left)
         return found
 
-    def _look_again(self, order: Order, deletes: Iterable[Delete]) -> None:
+    def _requeue(self, order: WriteOrder, deletes: Iterable[Delete]) -> None:
         """See when what failed is to be tried again, and when what is replaced may go."""
         memories, now = self._store.bindings.memories, self._clock.monotonic()
         attempts = dict(order.memory.attempts) if order.memory else {}
@@ -122,19 +129,19 @@ class Writer:
             if memory is not None and memory.attempt is not None:
                 attempts[delete.binding.key] = memory.attempt
             elif memory is not None and delete.reason is DeleteReason.REPLACED:
-                order.look_again(self._left(order, delete))
-        for key in (keys & attempts.keys()) - self.under_way(order.name):
+                order.requeue_within(self._seconds_until_due(order, delete))
+        for key in (keys & attempts.keys()) - self.pending(order.name):
             if attempts[key].failures:
-                order.look_again(attempts[key].retry_at - now)
+                order.requeue_within(attempts[key].retry_at - now)
 
-    def _withdraw(self, order: Order, deletes: Iterable[Delete]) -> None:
+    def _withdraw(self, order: WriteOrder, deletes: Iterable[Delete]) -> None:
         """Take back what was not sent yet, and break off what must not be made any more."""
         tickets = self._tickets.get(order.name, {})
         revoked = {each.binding.key for each in deletes if not each.replacements}
         revoked |= {todo.desired.key for todo in order.plan.applies if todo.empties}
         for key, ticket in tuple(tickets.items()):
             wanted = ticket.revokes or (key in order.declared and key not in revoked)
-            if not ticket.sent or not wanted:
+            if not ticket.is_sent or not wanted:
                 ticket.withdraw()
                 del tickets[key]
         if not tickets:
@@ -143,54 +150,58 @@ class Writer:
     def _remember(self, name: str, deletes: Iterable[Delete]) -> None:
         """Keep since when each deletion is due; forget those that are wanted again."""
         memories, now = self._store.bindings.memories, self._clock.monotonic()
-        uids = [binding.uid for binding in self._store.standing(name).values()]
+        uids = [binding.uid for binding in self._store.bindings_of(name).values()]
         before = {uid: memories.pop(uid) for uid in uids if uid in memories}
         for delete in deletes:
             memory = before.get(delete.binding.uid) or BindingMemory(now)
             memory.replacements = delete.replacements
             memories[delete.binding.uid] = memory
 
-    def _submit_apply(self, order: Order, todo: Apply) -> None:
+    def _submit_apply(self, order: WriteOrder, todo: Apply) -> None:
         key, memory, now = todo.desired.key, order.memory, self._clock.monotonic()
-        if memory is None or key in self.under_way(order.name):
+        if memory is None or key in self.pending(order.name):
             return
         attempt, version = (
             memory.attempts.get(key),
             todo.existing.resource_version if todo.existing else "",
         )
-        if attempt and attempt.waits(version, todo.desired, now, self._store.rights):
+        if attempt and attempt.is_backing_off(version, todo.desired, now, self._store.rights):
             return
-        attempt = memory.attempts[key] = Attempt.after(attempt, todo.desired, version, now)
+        attempt = memory.attempts[key] = WriteAttempt.continued_from(
+            attempt, todo.desired, version, now
+        )
         attempt.urgent = todo.empties
         if todo.revokes(memory.applied.get(key)):
-            attempt.revoke(now, revokes=True)
-            order.look_again(self._waits.replacement.total_seconds())
+            attempt.mark_revoking(now, revokes=True)
+            order.requeue_within(self._delays.replacement.total_seconds())
         if todo.empties:
             self._send(self._deletes, order, key, lambda: self._calls.empty(order, todo, attempt))
         else:
             self._send(self._applies, order, key, lambda: self._calls.apply(order, todo, attempt))
 
-    def _submit_delete(self, order: Order, delete: Delete) -> None:
+    def _submit_delete(self, order: WriteOrder, delete: Delete) -> None:
         binding, now = delete.binding, self._clock.monotonic()
-        if binding.key in self.under_way(order.name):
+        if binding.key in self.pending(order.name):
             return
         attempt = self._store.bindings.memories[binding.uid].attempt
-        if attempt and attempt.waits(binding.resource_version, None, now, self._store.rights):
+        if attempt and attempt.is_backing_off(
+            binding.resource_version, None, now, self._store.rights
+        ):
             return
-        left = self._left(order, delete)
+        left = self._seconds_until_due(order, delete)
         if left > 0:
-            order.look_again(left)
+            order.requeue_within(left)
         else:
             self._send_delete(order, binding, delete.reason)
 
-    def _send_delete(self, order: Order, binding: Binding, why: DeleteReason) -> None:
+    def _send_delete(self, order: WriteOrder, binding: Binding, why: DeleteReason) -> None:
         async def delete() -> None:
-            if await self._calls.delete(order, binding, why) and why in MADE_ANEW:
-                self._make_anew(order, binding.key)
+            if await self._calls.delete(order, binding, why) and why in RECREATED:
+                self._recreate(order, binding.key)
 
         self._send(self._deletes, order, binding.key, delete)
 
-    def _make_anew(self, order: Order, key: BindingKey) -> None:
+    def _recreate(self, order: WriteOrder, key: BindingKey) -> None:
         """Go on with what waited for the end of a binding, unless a newer plan knows better."""
         if self._orders.get(order.name) is not order:
             return
@@ -199,24 +210,24 @@ class Writer:
                 self._tickets[order.name].pop(key, None)
                 self._submit_apply(order, Apply(todo.desired, None))
 
-    def _left(self, order: Order, delete: Delete) -> float:
+    def _seconds_until_due(self, order: WriteOrder, delete: Delete) -> float:
         """Return the seconds until a deletion is due."""
         memory, now = self._store.bindings.memories[delete.binding.uid], self._clock.monotonic()
         if delete.reason is DeleteReason.OWNER_UNKNOWN:
-            return memory.since + self._waits.unowned.total_seconds() - now
+            return memory.since + self._delays.unowned.total_seconds() - now
         if delete.reason is not DeleteReason.REPLACED:
             return 0.0
-        there = self._store.standing(order.name)
+        there = self._store.bindings_of(order.name)
         if memory.replaced_at is None and all(
             key in there and grants_named_role(there[key]) for key in delete.replacements
         ):
             memory.replaced_at = now
-        last = memory.since + self._waits.replacement.total_seconds()
+        last = memory.since + self._delays.replacement.total_seconds()
         if memory.replaced_at is not None:
-            last = min(last, memory.replaced_at + self._waits.settle.total_seconds())
+            last = min(last, memory.replaced_at + self._delays.settle.total_seconds())
         return last - now
 
-    def _send(self, lane: Lane, order: Order, key: BindingKey, call: Call) -> None:
+    def _send(self, lane: Lane, order: WriteOrder, key: BindingKey, call: Call) -> None:
         async def send() -> None:
             try:
                 await call()
@@ -227,30 +238,30 @@ class Writer:
         ticket.revokes = lane is self._deletes
         self._tickets.setdefault(order.name, {})[key] = ticket
 
-    def _end(self, order: Order, key: BindingKey, ticket: Ticket) -> None:
+    def _end(self, order: WriteOrder, key: BindingKey, ticket: Ticket) -> None:
         """Wake whoever waits for the writes of an object, or have it looked at again."""
         tickets, waiting = self._tickets.get(order.name, {}), self._idle.get(order.name)
         if tickets.get(key) is ticket:
             del tickets[key]
         if tickets:
             if waiting is None:
-                self._wake(order.name, AGAIN_SECONDS, ticket.revokes)
+                self._wake(order.name, PARTIAL_REQUEUE_SECONDS, ticket.revokes)
             return
         self._tickets.pop(order.name, None)
         self._orders.pop(order.name, None)
-        self._calls.post(order)
+        self._calls.record_events(order)
         if waiting is not None:
             waiting.set()
         else:
             self._wake(order.name, 0.0, ticket.revokes)
 
     async def _wait_for(self, name: str) -> None:
-        if not self.under_way(name):
+        if not self.pending(name):
             return
         event = self._idle[name] = asyncio.Event()
         try:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE_SECONDS):
+                async with asyncio.timeout(WAIT_SECONDS):
                     await event.wait()
         finally:
             self._idle.pop(name, None)

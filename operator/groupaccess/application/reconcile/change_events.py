@@ -3,24 +3,24 @@
 import logging
 from collections import defaultdict
 
-from groupaccess.application.ports.cluster import Note, ObjectRef
-from groupaccess.application.status.event_recorder import Recorder
+from groupaccess.application.ports.cluster import Event, ObjectRef
+from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.domain.binding import Binding, BindingContent, BindingKey
 from groupaccess.domain.text import printable_text
 
-NAMED = 3  # bindings that an event names
+MAX_NAMED_BINDINGS = 3  # bindings that an event names
 
 logger = logging.getLogger(__name__)
 
 
-class Changes:
+class ChangeEvents:
     """Gathers what was done for each GroupAccess, until its writes are answered."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: EventRecorder) -> None:
         self._recorder = recorder
         self._done: dict[str, defaultdict[tuple[str, str], list[BindingKey]]] = {}
 
-    def applied(
+    def add_apply(
         self,
         name: str,
         key: BindingKey,
@@ -36,27 +36,31 @@ class Changes:
         self._note(name, verb, key, f"{content.role.name} for {_whom(content)}", why)
         return verb
 
-    def deleted(self, name: str, binding: Binding, why: str) -> None:
+    def add_delete(self, name: str, binding: Binding, why: str) -> None:
         """Note a deletion."""
         content = binding.content
         self._log(name, "Deleted", binding.key, f"{content.role.name} for {_whom(content)}", why)
         self._gather(name, "Deleted", why, binding.key)
 
-    def recovered(self, name: str, key: BindingKey, failures: int) -> None:
+    def log_recovery(self, name: str, key: BindingKey, failures: int) -> None:
         """Note that a write worked after it had failed."""
         text = "GroupAccess %s: %s works again after %d tries that failed"
         logger.info(text, name, printable_text(str(key)), failures)
 
-    def post(self, name: str, about: ObjectRef | None) -> None:
+    def record(self, name: str, about: ObjectRef | None) -> None:
         """Post one event for each kind of change; none of an object that is gone."""
         for (verb, what), keys in sorted(self._done.pop(name, {}).items()):
-            named = ", ".join(str(key) for key in sorted(keys)[:NAMED])
-            more = f" and {len(keys) - NAMED} more" if len(keys) > NAMED else ""
+            named = ", ".join(str(key) for key in sorted(keys)[:MAX_NAMED_BINDINGS])
+            more = (
+                f" and {len(keys) - MAX_NAMED_BINDINGS} more"
+                if len(keys) > MAX_NAMED_BINDINGS
+                else ""
+            )
             if about is not None:
                 message = f"{verb} {named}{more}: {what}"
                 urgent = verb == "Deleted"
-                note = Note(about, f"Binding{verb}", "Reconcile", message, urgent=urgent)
-                self._recorder.post(note)
+                note = Event(about, f"Binding{verb}", "Reconcile", message, urgent=urgent)
+                self._recorder.record(note)
 
     def _note(self, name: str, verb: str, key: BindingKey, what: str, why: str) -> None:
         self._log(name, verb, key, what, why)

@@ -6,26 +6,26 @@ Of a grant warn an hour before; of a former subject tell when it begins.
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from groupaccess.application.ports.cluster import Note
+from groupaccess.application.ports.cluster import Event
 from groupaccess.application.state.declared import DeclaredAccess
 from groupaccess.application.state.object_memory import ObjectMemory
-from groupaccess.application.status.event_recorder import Recorder
-from groupaccess.application.work.wall_clock_timers import Alarms
+from groupaccess.application.status.event_recorder import EventRecorder
+from groupaccess.application.work.wall_clock_timers import WallClockTimers
 from groupaccess.domain.binding import BindingContent, BindingKey
 from groupaccess.domain.identity.former_subjects import describe_former, former_by_mapping
 from groupaccess.domain.verdict.verdict import Outcome, Verdict
 
-WARNING = timedelta(hours=1)
+WARN_BEFORE = timedelta(hours=1)
 
 
-class Expiry:
+class ExpiryWatch:
     """Keeps the alarm of each GroupAccess, and tells once that a grant is about to end."""
 
-    def __init__(self, recorder: Recorder, alarms: Alarms) -> None:
+    def __init__(self, recorder: EventRecorder, alarms: WallClockTimers) -> None:
         self._recorder = recorder
-        self._alarms = alarms
+        self._timers = alarms
 
-    def watch(
+    def set_timer(
         self,
         declared: DeclaredAccess,
         memory: ObjectMemory,
@@ -39,21 +39,21 @@ class Expiry:
         """
         name, ahead = declared.access.name, list[datetime]()
         ends = [(each, each.mapping.expires_at) for each in verdicts if each.mapping.expires_at]
-        warned, memory.warned = memory.warned, set()
+        warned, memory.announced = memory.announced, set()
         for verdict, end in ends:
-            ahead += (moment for moment in (end - WARNING, end) if moment > now)
-            if end - WARNING <= now < end and verdict.outcome is Outcome.GRANT:
+            ahead += (moment for moment in (end - WARN_BEFORE, end) if moment > now)
+            if end - WARN_BEFORE <= now < end and verdict.outcome is Outcome.GRANT:
                 once = f"{declared.access.uid}/{verdict.mapping.name}/{end.isoformat()}"
-                memory.warned.add(once)
+                memory.announced.add(once)
                 if once not in warned:
                     self._warn(declared, verdict, end, once)
         others = [each.grace_ends for each in verdicts if each.grace_ends is not None]
         others += self._formers(declared, memory, warned, contents)
         ahead += (moment for moment in others if moment > now)
         if ends or others:
-            self._alarms.set(name, min(ahead, default=None))
+            self._timers.set(name, min(ahead, default=None))
         else:
-            self._alarms.forget(name)
+            self._timers.forget(name)
 
     def _formers(
         self,
@@ -67,20 +67,22 @@ class Expiry:
             for subject, former in sorted(formers.items()):
                 end = former.until.isoformat()
                 once = f"{declared.access.uid}/{mapping}/{subject}/{end}"
-                memory.warned.add(once)
+                memory.announced.add(once)
                 if once not in warned:
                     text = f"{mapping}: {describe_former(subject, former)}"
-                    ref = declared.observed.ref
-                    self._recorder.post(Note(ref, "FormerSubject", "Reconcile", text, once=once))
+                    ref = declared.state.ref
+                    self._recorder.record(
+                        Event(ref, "FormerSubject", "Reconcile", text, dedup_key=once)
+                    )
                 yield former.until
 
     def forget(self, name: str) -> None:
         """Forget a GroupAccess that is gone."""
-        self._alarms.forget(name)
+        self._timers.forget(name)
 
     def _warn(self, declared: DeclaredAccess, verdict: Verdict, end: datetime, once: str) -> None:
         mapping = verdict.mapping
         message = f"{mapping.name}: {mapping.cluster_role} for {mapping.group} ends at"
         text = f"{message} {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        ref = declared.observed.ref
-        self._recorder.post(Note(ref, "Expiring", "Watch", text, warning=True, once=once))
+        ref = declared.state.ref
+        self._recorder.record(Event(ref, "Expiring", "Watch", text, warning=True, dedup_key=once))

@@ -13,7 +13,7 @@ from groupaccess.domain.tokens.group_claims import plausible_subjects
 from groupaccess.domain.verdict.verdict import Outcome, Verdict
 
 
-class Elsewhere:
+class OtherGrantsFinder:
     """Finds the other bindings for the same right.
 
     Whom a revoked mapping bound is remembered, for when Keycloak does not tell whom it would bind.
@@ -22,15 +22,17 @@ class Elsewhere:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def remember(self, access: Access, verdicts: Iterable[Verdict], wanted: DesiredState) -> None:
+    def remember_revoked(
+        self, access: Access, verdicts: Iterable[Verdict], wanted: DesiredState
+    ) -> None:
         """Take in whom the mappings bind that are about to be revoked; forget what else was."""
         memory = self._store.memory(access.name)
-        before, memory.subjects = memory.subjects, {}
+        before, memory.last_subjects = memory.last_subjects, {}
         for mapping in (each.mapping for each in verdicts if each.outcome is Outcome.REVOKE):
             declared = DeclaredGroup(access.directory, mapping.group)
             groups = self._bound(access, mapping, wanted) or before.get(declared)
             if groups:
-                memory.subjects[declared] = groups
+                memory.last_subjects[declared] = groups
 
     def find(
         self, access: Access, verdicts: Iterable[Verdict], wanted: DesiredState
@@ -47,21 +49,21 @@ class Elsewhere:
             keys = _keys(access, mapping, wanted)
             if verdict.outcome is Outcome.REVOKE:
                 declared = DeclaredGroup(access.directory, mapping.group)
-                last = self._store.memory(access.name).subjects.get(declared, frozenset())
+                last = self._store.memory(access.name).last_subjects.get(declared, frozenset())
                 groups = frozenset(verdict.potential_subjects) or last
             else:
                 keys &= contents.keys()
                 groups = frozenset(group for key in keys for group in contents[key])
             bound |= groups
-            also = find_other_grants(mapping.cluster_role, keys, bindings.naming(groups))
+            also = find_other_grants(mapping.cluster_role, keys, bindings.naming_groups(groups))
             if also is not None:
                 found[mapping.name] = also
-        bindings.bind(access.name, frozenset(bound))
+        bindings.track_groups(access.name, frozenset(bound))
         return found
 
     def _contents(self, access: Access, wanted: DesiredState) -> dict[BindingKey, tuple[str, ...]]:
         """Return whom each binding names that stands or is to stand."""
-        standing = self._store.standing(access.name)
+        standing = self._store.bindings_of(access.name)
         groups = {key: standing[key].content.groups for key in wanted.preserved if key in standing}
         return groups | {want.key: want.content.groups for want in wanted.bindings}
 
@@ -69,8 +71,8 @@ class Elsewhere:
         self, access: Access, mapping: AccessMapping, wanted: DesiredState
     ) -> frozenset[str]:
         """Return whom the mapping's bindings name, so far as they are of the declared group."""
-        standing = self._store.standing(access.name)
-        directory = self._store.realms.directories.get(access.directory)
+        standing = self._store.bindings_of(access.name)
+        directory = self._store.directories.declared.get(access.directory)
         prefix = directory.directory.groups_prefix if directory else ""
         declared = (access.directory, mapping.group)
         contents = (

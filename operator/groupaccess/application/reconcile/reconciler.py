@@ -6,15 +6,15 @@ from collections.abc import Set as AbstractSet
 
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.cluster import Cluster
-from groupaccess.application.ports.errors import PassingError
-from groupaccess.application.reconcile.access_status_writer import Speaker
-from groupaccess.application.reconcile.binding_writer import PATIENCE_SECONDS, Writer
-from groupaccess.application.reconcile.expiry import Expiry
-from groupaccess.application.reconcile.other_grants import Elsewhere
-from groupaccess.application.reconcile.write_order import Order
+from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.reconcile.access_status_writer import AccessStatusWriter
+from groupaccess.application.reconcile.binding_writer import WAIT_SECONDS, BindingWriter
+from groupaccess.application.reconcile.expiry import ExpiryWatch
+from groupaccess.application.reconcile.other_grants import OtherGrantsFinder
+from groupaccess.application.reconcile.write_order import WriteOrder
 from groupaccess.application.state.declared import DeclaredAccess
 from groupaccess.application.state.store import Store
-from groupaccess.application.work.background import Background
+from groupaccess.application.work.background import BackgroundCalls
 from groupaccess.domain.binding import BindingContent, BindingKey
 from groupaccess.domain.bindings.builder import build_desired_state
 from groupaccess.domain.bindings.desired_state import DesiredState
@@ -28,8 +28,8 @@ from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdi
 
 logger = logging.getLogger(__name__)
 
-RETRY_SECONDS = 2.0  # after the API server did not say whether a GroupAccess is there
-ABSENT_SECONDS = 5.0  # until a look for an object that exists, but was not watched yet
+ORPHAN_RETRY_SECONDS = 2.0  # after the API server did not say whether a GroupAccess is there
+ORPHAN_RECHECK_SECONDS = 5.0  # until a look for an object that exists, but was not watched yet
 
 
 class Reconciler:
@@ -44,19 +44,19 @@ class Reconciler:
         cluster: Cluster,
         store: Store,
         clock: Clock,
-        writer: Writer,
-        expiry: Expiry,
-        speaker: Speaker,
-        background: Background,
+        writer: BindingWriter,
+        expiry: ExpiryWatch,
+        speaker: AccessStatusWriter,
+        background: BackgroundCalls,
     ) -> None:
         self._cluster = cluster
         self._store = store
         self._clock = clock
         self._writer = writer
         self._expiry = expiry
-        self._speaker = speaker
+        self._status = speaker
         self._background = background
-        self._elsewhere = Elsewhere(store)
+        self._other_grants = OtherGrantsFinder(store)
         self.suggest: Callable[[str, str], None] = lambda *_: None  # for a directory and a group
 
     async def reconcile(self, name: str) -> float | None:
@@ -68,31 +68,31 @@ class Reconciler:
         declared = self._store.accesses.get(name)
         if declared is None:
             return await self._end_orphans(name)
-        if declared.observed.deleting:
-            ending = plan(DesiredState(), self._store.standing(name).values())
-            return await self._writer.write(Order(name, ending, declared.observed.ref))
+        if declared.state.deleting:
+            ending = plan(DesiredState(), self._store.bindings_of(name).values())
+            return await self._writer.write(WriteOrder(name, ending, declared.state.ref))
         now, memory = self._clock.now(), self._store.memory(name)
-        memory.observe(self._store.standing(name))
-        given = self._store.circumstances(declared, now)
-        verdicts, wanted = self._judge(declared, given)
-        keys = _declared(declared, verdicts, wanted)
-        memory.keep(keys)
-        memory.decide(wanted.contents, self._store.standing(name))
+        memory.observe(self._store.bindings_of(name))
+        given = self._store.evaluation_context(declared, now)
+        verdicts, wanted = self._evaluate(declared, given)
+        keys = _declared_keys(declared, verdicts, wanted)
+        memory.keep_only(keys)
+        memory.keep_former_ends(wanted.contents, self._store.bindings_of(name))
         contents = self._contents(name, wanted)
-        self._expiry.watch(declared, memory, verdicts, contents, now)
-        self._elsewhere.remember(declared.access, verdicts, wanted)
+        self._expiry.set_timer(declared, memory, verdicts, contents, now)
+        self._other_grants.remember_revoked(declared.access, verdicts, wanted)
         todo = self._plan(name, wanted)
-        order = Order(name, todo, declared.observed.ref, memory, keys)
+        order = WriteOrder(name, todo, declared.state.ref, memory, keys)
         again = await self._writer.write(order)
         if not self._is_current(declared) or given.awaits_first_reading:
             return again  # without a reading every start would write "unknown", and take it back
         if self._writer.is_busy(name):  # what is bound changes before it can be said
-            order.look_again(PATIENCE_SECONDS)
-            return order.again
+            order.requeue_within(WAIT_SECONDS)
+            return order.requeue_after
         observed = self._observe(declared, given, verdicts, wanted, todo)
-        if observed is None or self._speaker.is_busy(declared):
+        if observed is None or self._status.is_busy(declared):
             return again
-        patience = self._speaker.patience(declared)
+        patience = self._status.transient_wait_left(declared)
         for each in verdicts:
             if (
                 each.without_suspend or each
@@ -100,14 +100,14 @@ class Reconciler:
                 self.suggest(given.directory_name, each.mapping.group)
         said = access_status(declared.access, verdicts, wanted, observed, patient=patience > 0)
         if said.waiting:
-            order.look_again(patience)
+            order.requeue_within(patience)
         try:
-            await self._speaker.say(declared, said)
-        except PassingError as error:
-            raise PassingError(str(error), order.again) from error
-        return order.again
+            await self._status.write(declared, said)
+        except TransientError as error:
+            raise TransientError(str(error), order.requeue_after) from error
+        return order.requeue_after
 
-    def _judge(
+    def _evaluate(
         self, declared: DeclaredAccess, given: EvaluationContext
     ) -> tuple[list[Verdict], DesiredState]:
         verdicts = [evaluate(mapping, given) for mapping in declared.access.mappings]
@@ -117,19 +117,25 @@ class Reconciler:
         self, declared: DeclaredAccess, verdicts: Sequence[Verdict], given: EvaluationContext
     ) -> DesiredState:
         access = declared.access
-        standing, memory = self._store.standing(access.name), self._store.memory(access.name)
+        standing, memory = self._store.bindings_of(access.name), self._store.memory(access.name)
         return build_desired_state(
-            access, verdicts, given, standing, memory.certain, memory.pending, memory.ends
+            access,
+            verdicts,
+            given,
+            standing,
+            memory.acknowledged,
+            memory.pending,
+            memory.former_ends,
         )
 
     def _contents(self, name: str, wanted: DesiredState) -> dict[BindingKey, BindingContent]:
         """Return what each binding says that is to stand, or is left as it is."""
-        standing = self._store.standing(name)
+        standing = self._store.bindings_of(name)
         kept = {key: standing[key].content for key in wanted.preserved & standing.keys()}
         return kept | wanted.contents
 
     def _plan(self, name: str, wanted: DesiredState) -> Plan:
-        standing, memories = self._store.standing(name).values(), self._store.bindings.memories
+        standing, memories = self._store.bindings_of(name).values(), self._store.bindings.memories
         waiting = {each.uid: memories[each.uid] for each in standing if each.uid in memories}
         replacing = {uid: memory.replacements for uid, memory in waiting.items()}
         return plan(wanted, standing, replacing)
@@ -149,7 +155,7 @@ class Reconciler:
     ) -> Observation | None:
         """Gather what is bound now and what was denied; None while a failure is new."""
         access, name = declared.access, declared.access.name
-        memory, bindings = self._store.memory(name), self._store.standing(name)
+        memory, bindings = self._store.memory(name), self._store.bindings_of(name)
         memories = self._store.bindings.memories
         attempts = dict(memory.attempts)
         for key, binding in bindings.items():
@@ -167,8 +173,8 @@ class Reconciler:
                 **faults,
                 **self._drift(declared, given, verdicts),
             },
-            self._writer.under_way(name),
-            self._elsewhere.find(access, verdicts, wanted),
+            self._writer.pending(name),
+            self._other_grants.find(access, verdicts, wanted),
         )
 
     def _unbindable(
@@ -185,7 +191,7 @@ class Reconciler:
                 failure = Failure(Reason.BIND_FORBIDDEN, with_advice(Reason.BIND_FORBIDDEN, fact))
                 places = wanted.placements[mapping.name].active
                 keys = (declared.access.binding_key(mapping, place) for place in places)
-                found |= {key: failure for key in keys if key in self._store.bindings.all}
+                found |= {key: failure for key in keys if key in self._store.bindings.by_key}
         return found
 
     def _drift(
@@ -202,7 +208,7 @@ class Reconciler:
             return {}
         wanted = self._desired(declared, would, given)
         found: dict[BindingKey, Failure] = {}
-        for apply in plan(wanted, self._store.standing(declared.access.name).values()).applies:
+        for apply in plan(wanted, self._store.bindings_of(declared.access.name).values()).applies:
             state = "is not there" if apply.existing is None else "differs from what is declared"
             fact = f"{apply.desired.key} {state}, and is left so."
             found[apply.desired.key] = Failure(Reason.SUSPENDED, fact)
@@ -212,27 +218,27 @@ class Reconciler:
         """Take back what is bound for a GroupAccess that may be gone."""
         self._expiry.forget(name)
         self._writer.withdraw(name)
-        todo = plan_orphans(self._store.standing(name).values())
+        todo = plan_orphans(self._store.bindings_of(name).values())
         if todo.empty or self._background.is_busy(name):
             return None
-        order = Order(name, todo)
+        order = WriteOrder(name, todo)
         try:
             await self._background.run(name, self._end(order))
-        except PassingError as error:  # a revocation is not put off for long
+        except TransientError as error:  # a revocation is not put off for long
             logger.info("GroupAccess %s: %s", name, error)
-            return RETRY_SECONDS
-        return order.again
+            return ORPHAN_RETRY_SECONDS
+        return order.requeue_after
 
-    async def _end(self, order: Order) -> None:
+    async def _end(self, order: WriteOrder) -> None:
         """Take it back once the API server, not a cache, says that the GroupAccess is gone."""
-        if await self._cluster.uid_of(order.name) is not None:
-            order.look_again(ABSENT_SECONDS)
+        if await self._cluster.get_access_uid(order.name) is not None:
+            order.requeue_within(ORPHAN_RECHECK_SECONDS)
         elif order.name not in self._store.accesses:
-            order.plan = plan_orphans(self._store.standing(order.name).values())
+            order.plan = plan_orphans(self._store.bindings_of(order.name).values())
             await self._writer.write(order)
 
 
-def _declared(
+def _declared_keys(
     declared: DeclaredAccess, verdicts: list[Verdict], wanted: DesiredState
 ) -> AbstractSet[BindingKey]:
     """Return the bindings that may be there; while suspended also what somebody deleted."""

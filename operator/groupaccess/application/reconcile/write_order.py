@@ -12,7 +12,7 @@ from groupaccess.domain.bindings.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class DeleteDelays:
     """How long a deletion waits.
 
     `settle` after its replacement was acknowledged: each API server has caches. `replacement` is
@@ -25,22 +25,24 @@ class Waits:
 
 
 @dataclass(slots=True)
-class Order:
+class WriteOrder:
     """The writes of one GroupAccess.
 
     Its `memory` is None when it is gone. `declared` are the bindings that it may have; what else
-    is under way is broken off. `again` is when to look again, in seconds.
+    is under way is broken off. `requeue_after` is when to look again, in seconds.
     """
 
     name: str
     plan: Plan
-    about: ObjectRef | None = None
+    regarding: ObjectRef | None = None
     memory: ObjectMemory | None = None
     declared: AbstractSet[BindingKey] = frozenset()
-    again: float | None = None
+    requeue_after: float | None = None
     exists: asyncio.Task[bool] | None = field(default=None, repr=False)
 
-    def look_again(self, seconds: float) -> None:
+    def requeue_within(self, seconds: float) -> None:
         """Look again in that time, or sooner where that was wanted already."""
         seconds = max(0.0, seconds)
-        self.again = seconds if self.again is None else min(self.again, seconds)
+        self.requeue_after = (
+            seconds if self.requeue_after is None else min(self.requeue_after, seconds)
+        )

@@ -8,30 +8,32 @@ import asyncio
 import logging
 from typing import Protocol
 
-from groupaccess.application.ports.cluster import Note, ObjectRef
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.cluster import Event, ObjectRef
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.ports.metrics import Metrics
-from groupaccess.application.status.event_recorder import Recorder
+from groupaccess.application.status.event_recorder import EventRecorder
 
 logger = logging.getLogger(__name__)
 
-EVERY = 10.0  # seconds between two readings
+INTERVAL_SECONDS = 10.0  # seconds between two readings
 
 
-class Guards(Protocol):
+class BindGuardPolicies(Protocol):
     """The admission policies of the API server."""
 
-    async def missing(self, name: str) -> str:
+    async def inactive_reason(self, name: str) -> str:
         """Return why a policy refuses nothing, "" while it is in force.
 
         Policy and binding have one name. Raise PassingError for what may be tried again.
         """
 
 
-class BindGuard:
+class BindGuardMonitor:
     """Watches the policy; without a name of it, none is expected."""
 
-    def __init__(self, guards: Guards, recorder: Recorder, metrics: Metrics, name: str) -> None:
+    def __init__(
+        self, guards: BindGuardPolicies, recorder: EventRecorder, metrics: Metrics, name: str
+    ) -> None:
         self._guards = guards
         self._recorder = recorder
         self._metrics = metrics
@@ -44,14 +46,14 @@ class BindGuard:
             logger.info("no bind guard: who may write a GroupAccess hands out every bindable role")
         while self._name:
             try:
-                self._take(await self._guards.missing(self._name))
-            except PassingError as error:
+                self._report(await self._guards.inactive_reason(self._name))
+            except TransientError as error:
                 logger.warning("admission policy %s was not read: %s", self._name, error)
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(INTERVAL_SECONDS)
 
-    def _take(self, missing: str) -> None:
+    def _report(self, missing: str) -> None:
         before, self._missing = self._missing, missing
-        self._metrics.guarded(self._name, yes=not missing)
+        self._metrics.bind_guard_in_force(self._name, yes=not missing)
         if missing == before:
             return
         if not missing:
@@ -64,4 +66,4 @@ class BindGuard:
         )
         logger.warning("%s", text)
         about = ObjectRef("ValidatingAdmissionPolicy", self._name, "")
-        self._recorder.post(Note(about, "NotInForce", "Check", text, warning=True))
+        self._recorder.record(Event(about, "NotInForce", "Check", text, warning=True))

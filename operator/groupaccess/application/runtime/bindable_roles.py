@@ -8,17 +8,17 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.state.store import Store
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 2.0  # between two looks for a change: an authorizer has it about a second later
-EVERY_SECONDS = 600.0  # between two rounds at most: not every right is a ClusterRole's
-AGAIN_SECONDS = 30.0  # after a round that failed
+POLL_SECONDS = 2.0  # between two looks for a change: an authorizer has it about a second later
+INTERVAL_SECONDS = 600.0  # between two rounds at most: not every right is a ClusterRole's
+RETRY_SECONDS = 30.0  # after a round that failed
 
 
-class Rights(Protocol):
+class OperatorRights(Protocol):
     """The operator's own rights."""
 
     async def may_bind(self, cluster_role: str) -> bool:
@@ -29,7 +29,7 @@ class BindableRoles:
     """Keeps in the store which of the ClusterRoles in use the operator may not bind."""
 
     def __init__(
-        self, rights: Rights, store: Store, enqueue: Callable[[Iterable[str]], None]
+        self, rights: OperatorRights, store: Store, enqueue: Callable[[Iterable[str]], None]
     ) -> None:
         self._rights = rights
         self._store = store
@@ -38,14 +38,14 @@ class BindableRoles:
     async def run(self) -> None:
         """Ask when the roles in use or the operator's rights may have changed, until cancelled."""
         while True:
-            asked, pause = self._facts, EVERY_SECONDS
+            asked, pause = self._facts, INTERVAL_SECONDS
             try:
                 await self._ask(asked[1])
-            except PassingError as error:
+            except TransientError as error:
                 logger.warning("which roles may be bound is not known: %s", error)
-                pause = AGAIN_SECONDS
-            for _ in range(int(pause / LOOK_SECONDS)):
-                await asyncio.sleep(LOOK_SECONDS)
+                pause = RETRY_SECONDS
+            for _ in range(int(pause / POLL_SECONDS)):
+                await asyncio.sleep(POLL_SECONDS)
                 if self._facts != asked:
                     break
 

@@ -3,20 +3,23 @@
 import asyncio
 import logging
 
-from groupaccess.application.ports.cluster import Cluster, Listing
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.cluster import Cluster, ObjectList
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.state.known import KINDS
 from groupaccess.application.state.store import Store
-from groupaccess.application.state.watched_objects import Gone
+from groupaccess.application.state.watched_objects import OnEnded
 from groupaccess.application.work.backoff import backoff
 
 logger = logging.getLogger(__name__)
 
-FIRST, LONGEST = 0.4, 5.0  # seconds between two tries while the API server does not answer
-PATIENCE = 60.0  # seconds until it is listed anew: kopf may wait for 30 after an error
+FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = (
+    0.4,
+    5.0,
+)  # seconds between two tries while the API server does not answer
+RELIST_SECONDS = 60.0  # seconds until it is listed anew: kopf may wait for 30 after an error
 
 
-async def installed(cluster: Cluster) -> None:
+async def wait_for_crds(cluster: Cluster) -> None:
     """Wait for the API server, and make sure that it serves our kinds.
 
     Raise NotInstalledError when it does not.
@@ -25,37 +28,37 @@ async def installed(cluster: Cluster) -> None:
         await _list(cluster, kind)
 
 
-async def caught_up(cluster: Cluster, store: Store, gone: Gone) -> None:
+async def wait_for_cache_sync(cluster: Cluster, store: Store, gone: OnEnded) -> None:
     """Wait until the watches have told of everything that was there when they were begun.
 
     What comes meanwhile is not waited for. `gone` takes what the list shows to have ended.
     """
     for kind in KINDS:
-        while not await _told(kind, await _list(cluster, kind), store, gone):
+        while not await _is_synced(kind, await _list(cluster, kind), store, gone):
             logger.warning("waiting for the watch of %s", kind)
 
 
-async def _told(kind: str, listing: Listing, store: Store, gone: Gone) -> bool:
+async def _is_synced(kind: str, listing: ObjectList, store: Store, gone: OnEnded) -> bool:
     """Wait for what a list had; False after a while: what it had may have ended in a gap."""
-    seen = store.seen[kind]
-    ended = seen.gone(listing)
+    seen = store.watched[kind]
+    ended = seen.ended_before(listing)
     if ended:
-        gone(kind, ended, listing.version)
+        gone(kind, ended, listing.resource_version)
     try:
-        async with asyncio.timeout(PATIENCE):
-            await seen.tells(listing)
+        async with asyncio.timeout(RELIST_SECONDS):
+            await seen.wait_for(listing)
     except TimeoutError:
         return False
-    seen.passed(listing)
+    seen.forget_ends_before(listing)
     return True
 
 
-async def _list(cluster: Cluster, kind: str) -> Listing:
+async def _list(cluster: Cluster, kind: str) -> ObjectList:
     failures = 0
     while True:
         try:
-            return await cluster.versions(kind)
-        except PassingError as error:
+            return await cluster.list_objects(kind)
+        except TransientError as error:
             logger.warning("waiting for the API server: %s", error)
             failures += 1
-            await asyncio.sleep(backoff(failures, FIRST, LONGEST))
+            await asyncio.sleep(backoff(failures, FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS))

@@ -11,23 +11,23 @@ from datetime import datetime
 from typing import Protocol
 
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.ports.errors import PassingError, RestartError
+from groupaccess.application.ports.errors import RestartError, TransientError
 
 logger = logging.getLogger(__name__)
 
-SOON = 0.1  # seconds until the Lease is tried again that is to be given back
+RELEASE_RETRY_SECONDS = 0.1  # seconds until the Lease is tried again that is to be given back
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A coordination.k8s.io Lease. `holder` is "" when it was released; `version` guards writes."""
+    """A coordination.k8s.io Lease. `holder` is "" when it was released; `resource_version` guards writes."""
 
     holder: str
     duration: int
     acquired: datetime
     renewed: datetime
     transitions: int
-    version: str = ""
+    resource_version: str = ""
 
 
 class Leases(Protocol):
@@ -44,7 +44,7 @@ class Leases(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class LeaseTimes:
     """Seconds: how long a Lease is good, how long renewing is tried, and how often."""
 
     duration: int = 15
@@ -56,22 +56,22 @@ class LostLeaseError(RestartError):
     """The Lease could not be renewed in time: another replica may write by now."""
 
 
-class Elector:
+class LeaderElector:
     """Takes the Lease, keeps it, gives it back."""
 
     def __init__(
-        self, leases: Leases, clock: Clock, identity: str, times: Times | None = None
+        self, leases: Leases, clock: Clock, identity: str, times: LeaseTimes | None = None
     ) -> None:
         self._leases = leases
         self._clock = clock
         self._identity = identity
-        self._times = times or Times()
+        self._times = times or LeaseTimes()
         self._seen: tuple[Lease | None, float] = (None, 0.0)
         self._held: Lease | None = None
         self._renewed = 0.0  # when that was asked for: others count from before the answer came
 
     @property
-    def leading(self) -> bool:
+    def is_leader(self) -> bool:
         """Tell whether this replica holds the Lease, and has renewed it lately.
 
         A process that was frozen finds its watches full when it thaws, and may not write for them
@@ -88,7 +88,7 @@ class Elector:
                     if await self._try():
                         logger.info("%s holds the lease: it writes", self._identity)
                         return
-            except (PassingError, TimeoutError) as error:
+            except (TransientError, TimeoutError) as error:
                 logger.info("lease not taken: %s", str(error) or "no answer")
             await asyncio.sleep(self._times.retry)
 
@@ -101,7 +101,7 @@ class Elector:
                 async with asyncio.timeout(max(left, 0)):
                     if not await self._try():
                         break
-            except (PassingError, TimeoutError) as error:
+            except (TransientError, TimeoutError) as error:
                 logger.warning("lease not renewed: %s", str(error) or "no answer")
                 if self._clock.monotonic() - self._renewed >= self._times.deadline:
                     break
@@ -118,7 +118,7 @@ class Elector:
         try:
             async with asyncio.timeout(self._times.retry):
                 while not await self._give_back():  # noqa: ASYNC110 -- nothing tells of it
-                    await asyncio.sleep(SOON)
+                    await asyncio.sleep(RELEASE_RETRY_SECONDS)
         except TimeoutError:
             logger.warning("lease not released: others wait until it runs out")
 
@@ -127,7 +127,7 @@ class Elector:
             found = await self._leases.read()
             if found is not None and found.holder == self._identity:
                 await self._leases.write(replace(found, holder="", duration=1))
-        except PassingError as error:
+        except TransientError as error:
             logger.info("lease not released yet: %s", error)
             return False
         return True
@@ -146,7 +146,7 @@ class Elector:
                 acquired=found.acquired if found and mine else now,
                 renewed=now,
                 transitions=_transitions(found, mine=mine),
-                version=found.version if found else "",
+                resource_version=found.resource_version if found else "",
             )
         )
         self._renewed = asked

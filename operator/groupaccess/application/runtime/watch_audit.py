@@ -7,26 +7,28 @@ is dead, and only a new start helps. What counts as missed, `seen` says.
 import asyncio
 import logging
 
-from groupaccess.application.ports.cluster import Cluster, Listing
-from groupaccess.application.ports.errors import PassingError, RestartError
+from groupaccess.application.ports.cluster import Cluster, ObjectList
+from groupaccess.application.ports.errors import RestartError, TransientError
 from groupaccess.application.ports.metrics import Metrics
 from groupaccess.application.state.known import KINDS
 from groupaccess.application.state.store import Store
-from groupaccess.application.state.watched_objects import Gone
+from groupaccess.application.state.watched_objects import OnEnded
 
 logger = logging.getLogger(__name__)
 
-EVERY = 600.0  # seconds between two audits
-SOON = 5.0  # seconds from a relist of kopf's to the audit after it
-GRACE = 10.0  # seconds that news may take before an end counts as missed
-DEAF = 60.0  # seconds that news may take before a watch counts as dead: kopf may wait for 30
+INTERVAL_SECONDS = 600.0  # seconds between two audits
+AFTER_RELIST_SECONDS = 5.0  # seconds from a relist of kopf's to the audit after it
+LATE_EVENT_SECONDS = 10.0  # seconds that news may take before an end counts as missed
+STALLED_SECONDS = (
+    60.0  # seconds that news may take before a watch counts as dead: kopf may wait for 30
+)
 
 
-class DeafError(RestartError):
+class StalledWatchError(RestartError):
     """A watch does not tell what the API server lists."""
 
 
-class Audit:
+class WatchAudit:
     """Audits the store's view of our two kinds."""
 
     def __init__(
@@ -34,7 +36,7 @@ class Audit:
         cluster: Cluster,
         store: Store,
         metrics: Metrics,
-        gone: Gone,
+        gone: OnEnded,
     ) -> None:
         self._cluster = cluster
         self._store = store
@@ -42,7 +44,7 @@ class Audit:
         self._gone = gone
         self._relisted = asyncio.Event()
 
-    def relisted(self) -> None:
+    def schedule(self) -> None:
         """Note that kopf began anew with a list, or will have to: deletions may be missed."""
         self._relisted.set()
 
@@ -50,44 +52,46 @@ class Audit:
         """Audit until cancelled; raise DeafError when a watch is dead."""
         while True:
             try:
-                async with asyncio.timeout(EVERY):
+                async with asyncio.timeout(INTERVAL_SECONDS):
                     await self._relisted.wait()
                     self._relisted.clear()
-                    await asyncio.sleep(SOON)
+                    await asyncio.sleep(AFTER_RELIST_SECONDS)
             except TimeoutError:
                 pass
-            looks = (self.look(kind) for kind in KINDS)  # side by side: each may wait for news
+            looks = (
+                self.check_kind(kind) for kind in KINDS
+            )  # side by side: each may wait for news
             for error in filter(None, await asyncio.gather(*looks, return_exceptions=True)):
-                if not isinstance(error, PassingError):
+                if not isinstance(error, TransientError):
                     raise error
                 logger.warning("audit put off: %s", error)
 
-    async def look(self, kind: str) -> None:
+    async def check_kind(self, kind: str) -> None:
         """Compare one kind with a list of it; what differs has time, for news may be under way."""
-        listing, seen = await self._cluster.versions(kind), self._store.seen[kind]
-        if seen.gone(listing) or seen.untold(listing):
-            await asyncio.sleep(GRACE)
-            self._make_up_for(kind, listing)
-        if seen.untold(listing):
-            await asyncio.sleep(DEAF - GRACE)
-            self._listen(kind, listing, await self._cluster.versions(kind))
-        seen.passed(listing)
+        listing, seen = await self._cluster.list_objects(kind), self._store.watched[kind]
+        if seen.ended_before(listing) or seen.not_watched(listing):
+            await asyncio.sleep(LATE_EVENT_SECONDS)
+            self._end_missing(kind, listing)
+        if seen.not_watched(listing):
+            await asyncio.sleep(STALLED_SECONDS - LATE_EVENT_SECONDS)
+            self._check_alive(kind, listing, await self._cluster.list_objects(kind))
+        seen.forget_ends_before(listing)
 
-    def _make_up_for(self, kind: str, listing: Listing) -> None:
+    def _end_missing(self, kind: str, listing: ObjectList) -> None:
         """End what the list shows to be gone, and nobody told of."""
-        missed = self._store.seen[kind].gone(listing)
-        self._metrics.audited(len(missed))
+        missed = self._store.watched[kind].ended_before(listing)
+        self._metrics.audit_differences(len(missed))
         if missed:
             logger.warning("audit: missed the end of %s %s", kind, ", ".join(sorted(missed)))
-            self._gone(kind, missed, listing.version)
+            self._gone(kind, missed, listing.resource_version)
 
-    def _listen(self, kind: str, listing: Listing, again: Listing) -> None:
+    def _check_alive(self, kind: str, listing: ObjectList, again: ObjectList) -> None:
         """Raise DeafError for what was listed long ago, is still there and was never told."""
         untold = [
             name
-            for name in sorted(self._store.seen[kind].untold(listing))
+            for name in sorted(self._store.watched[kind].not_watched(listing))
             if name in again.objects and again.objects[name][0] == listing.objects[name][0]
         ]
-        self._metrics.audited(len(untold))
+        self._metrics.audit_differences(len(untold))
         if untold:
-            raise DeafError(f"the watch of {kind} did not tell of {', '.join(untold)}")
+            raise StalledWatchError(f"the watch of {kind} did not tell of {', '.join(untold)}")

@@ -5,30 +5,30 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.state.store import Store
 
 logger = logging.getLogger(__name__)
 
-EVERY_SECONDS = 5.0
+INTERVAL_SECONDS = 5.0
 
 
-class Policies(Protocol):
+class WritePolicies(Protocol):
     """The admission policies of the API server."""
 
-    async def version(self, name: str) -> str:
+    async def resource_version(self, name: str) -> str:
         """Return the resourceVersion of a policy, "" when it is not there.
 
         Raise PassingError for what may be tried again, and where the right is missing.
         """
 
 
-class Cage:
+class WritePolicyMonitor:
     """Looks at the policy only while a write is refused: nothing is asked when all is well."""
 
     def __init__(
         self,
-        policies: Policies,
+        policies: WritePolicies,
         store: Store,
         enqueue: Callable[[Iterable[str]], None],
         name: str,
@@ -42,13 +42,13 @@ class Cage:
         """Have what was refused tried again when it changes, until cancelled."""
         known: str | None = None
         while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            if not self._name or not self._store.refused():
+            await asyncio.sleep(INTERVAL_SECONDS)
+            if not self._name or not self._store.accesses_with_rejected_writes():
                 known = None
                 continue
             try:
-                version = await self._policies.version(self._name)
-            except PassingError as error:
+                version = await self._policies.resource_version(self._name)
+            except TransientError as error:
                 logger.warning("policy %s was not read: %s", self._name, error)
                 continue
             if known is not None and version != known:

@@ -6,38 +6,38 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from groupaccess.application.state.object_memory import BindingMemory
-from groupaccess.application.state.pin_index import Pinned
+from groupaccess.application.state.pin_index import PinIndex
 from groupaccess.application.state.reference_index import discard
-from groupaccess.application.state.watch_progress import Passage
+from groupaccess.application.state.watch_progress import WatchProgress
 from groupaccess.domain.binding import Binding, BindingKey, BindingName
 
 NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass
-class Standing:
+class BindingIndex:
     """What stands, and which GroupAccesses bind which groups.
 
-    `shared` is told of those that bind a group of somebody else's binding that changed, whether a
+    `on_shared_group_change` is told of those that bind a group of somebody else's binding that changed, whether a
     watch brought the news or the own writer.
     """
 
-    shared: Callable[[AbstractSet[str]], None] = lambda _: None
-    all: dict[BindingKey, Binding] = field(default_factory=dict)
-    pinned: Pinned = field(default_factory=Pinned)
+    on_shared_group_change: Callable[[AbstractSet[str]], None] = lambda _: None
+    by_key: dict[BindingKey, Binding] = field(default_factory=dict)
+    pins: PinIndex = field(default_factory=PinIndex)
     memories: dict[str, BindingMemory] = field(default_factory=dict)  # by uid
     _by_owner: dict[str, dict[BindingKey, Binding]] = field(default_factory=dict)
     _by_group: defaultdict[str, set[BindingKey]] = field(default_factory=lambda: defaultdict(set))
     _binders: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _bound: dict[str, frozenset[str]] = field(default_factory=dict)
-    _passage: Passage = field(default_factory=Passage)
+    _progress: WatchProgress = field(default_factory=WatchProgress)
 
     def put(self, binding: Binding) -> AbstractSet[str]:
         """Keep a binding, unless newer news of it are known; return whose name it bears.
 
         It may be a watch that tells of it or the answer to an own write, in any order.
         """
-        return NOTHING if self._passage.is_past(binding) else self._keep(binding)
+        return NOTHING if self._progress.is_past(binding) else self._keep(binding)
 
     def replace(
         self, bindings: Iterable[Binding], version: str, *, namespaced: bool
@@ -49,19 +49,19 @@ class Standing:
         listed = {binding.key: binding for binding in bindings}
         gone = [
             known
-            for key, known in self.all.items()
+            for key, known in self.by_key.items()
             if bool(key.namespace) is namespaced
             and key not in listed
             and int(known.resource_version) <= int(version)
         ]
         touched = {owner for known in gone for owner in self._forget(known)}
         touched.update(owner for each in listed.values() for owner in self._keep(each))
-        self._passage.passed(version, namespaced=namespaced)
+        self._progress.advance(version, namespaced=namespaced)
         return touched
 
-    def passed(self, version: str, *, namespaced: bool) -> None:
+    def watched_until(self, version: str, *, namespaced: bool) -> None:
         """Keep that the watch of one kind has told of everything up to a version."""
-        self._passage.passed(version, namespaced=namespaced)
+        self._progress.advance(version, namespaced=namespaced)
 
     def _keep(self, binding: Binding) -> AbstractSet[str]:
         """Keep a binding, unless it is known as newer, or known to have ended.
@@ -69,9 +69,9 @@ class Standing:
         Versions grow over all objects, so that late news of a deleted binding do not hide its
         namesake.
         """
-        known = self.all.get(binding.key)
+        known = self.by_key.get(binding.key)
         newer = known is not None and int(known.resource_version) > int(binding.resource_version)
-        if newer or self._passage.has_ended(binding):
+        if newer or self._progress.is_deleted(binding):
             return NOTHING
         if known is not None:
             self._unindex(known)
@@ -79,27 +79,29 @@ class Standing:
                 self.memories.pop(known.uid, None)
             elif known.was_owned and not binding.content.owners:
                 binding = replace(binding, lost_owner=True)
-        self.all[binding.key] = binding
-        self.pinned.add(binding)
+        self.by_key[binding.key] = binding
+        self.pins.add(binding)
         for owner in _owner(binding.key):
             self._by_owner.setdefault(owner, {})[binding.key] = binding
         for group in binding.content.groups:
             self._by_group[group].add(binding.key)
         if known is None or known.content != binding.content:
-            self.shared(self.sharers(known, binding) - _owner(binding.key))
+            self.on_shared_group_change(
+                self.accesses_sharing_groups(known, binding) - _owner(binding.key)
+            )
         same = known is not None and (known.uid, known.content) == (binding.uid, binding.content)
         return NOTHING if same else _owner(binding.key)
 
     def drop(self, key: BindingKey, uid: str) -> AbstractSet[str]:
         """Forget a binding that was deleted, if it is still that one."""
-        known = self.all.get(key)
+        known = self.by_key.get(key)
         if known is None or known.uid != uid:
             return NOTHING
-        self._passage.end(known)
+        self._progress.put_deletion(known)
         return self._forget(known)
 
     def _forget(self, known: Binding) -> AbstractSet[str]:
-        del self.all[known.key]
+        del self.by_key[known.key]
         self.memories.pop(known.uid, None)
         self._unindex(known)
         owners = _owner(known.key)
@@ -107,7 +109,7 @@ class Standing:
             self._by_owner[owner].pop(known.key, None)
             if not self._by_owner[owner]:
                 del self._by_owner[owner]
-        self.shared(self.sharers(known) - owners)
+        self.on_shared_group_change(self.accesses_sharing_groups(known) - owners)
         return owners
 
     @property
@@ -115,15 +117,15 @@ class Standing:
         """Return the GroupAccesses whose names bindings bear."""
         return self._by_owner.keys()
 
-    def of(self, access: str) -> Mapping[BindingKey, Binding]:
+    def of_access(self, access: str) -> Mapping[BindingKey, Binding]:
         """Return the bindings that bear the reserved names of a GroupAccess."""
         return self._by_owner.get(access, {})
 
-    def naming(self, groups: AbstractSet[str]) -> Iterator[Binding]:
+    def naming_groups(self, groups: AbstractSet[str]) -> Iterator[Binding]:
         """Yield the bindings that name one of the groups, some perhaps twice."""
-        return (self.all[key] for group in groups for key in self._by_group.get(group, ()))
+        return (self.by_key[key] for group in groups for key in self._by_group.get(group, ()))
 
-    def bind(self, access: str, groups: frozenset[str]) -> None:
+    def track_groups(self, access: str, groups: frozenset[str]) -> None:
         """Keep which groups a GroupAccess binds; none when it is gone."""
         for group in self._bound.pop(access, NOTHING):
             discard(self._binders, group, access)
@@ -132,13 +134,13 @@ class Standing:
         for group in groups:
             self._binders[group].add(access)
 
-    def sharers(self, *bindings: Binding | None) -> AbstractSet[str]:
+    def accesses_sharing_groups(self, *bindings: Binding | None) -> AbstractSet[str]:
         """Return the GroupAccesses that bind a group which one of the bindings names."""
         groups = {group for binding in bindings if binding for group in binding.content.groups}
         return {access for group in groups for access in self._binders.get(group, ())}
 
     def _unindex(self, binding: Binding) -> None:
-        self.pinned.remove(binding)
+        self.pins.remove(binding)
         for group in binding.content.groups:
             discard(self._by_group, group, binding.key)
 

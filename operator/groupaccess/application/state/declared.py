@@ -5,7 +5,7 @@ from datetime import datetime
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports.cluster import ObjectRef
-from groupaccess.application.state.observed_status import fingerprint, prior
+from groupaccess.application.state.observed_status import fingerprint, previous_status
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.access.namespace_scope import (
@@ -17,69 +17,70 @@ from groupaccess.domain.binding import ANNOTATION_DOMAIN
 from groupaccess.domain.condition import PreviousStatus
 from groupaccess.domain.identity.freeze import ACKNOWLEDGE_ANNOTATION, read_acknowledgement
 
-REQUEST = f"{ANNOTATION_DOMAIN}reconcile"
+RECONCILE_ANNOTATION = f"{ANNOTATION_DOMAIN}reconcile"
 ID_TOKEN = "ID"  # noqa: S105 -- a kind of token
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class ObjectState:
     """What is kept of an object beside its spec.
 
-    `written` is the fingerprint of the status that it has, `prior` the part of that status which
+    `status_fingerprint` is the fingerprint of the status that it has, `previous_status` the part of that status which
     the next one goes on from.
     """
 
     ref: ObjectRef
-    version: str
+    resource_version: str
     generation: int
     deleting: bool
-    prior: PreviousStatus
-    written: str
+    previous_status: PreviousStatus
+    status_fingerprint: str
 
-    def is_newer_than(self, other: "Observed") -> bool:
+    def is_newer_than(self, other: "ObjectState") -> bool:
         """Compare two versions, also of namesakes: opaque by contract, numbers in etcd and kine.
 
         They grow over all objects.
         """
-        return int(self.version) > int(other.version)
+        return int(self.resource_version) > int(other.resource_version)
 
-    def is_echo_of(self, other: "Observed") -> bool:
+    def is_same_version(self, other: "ObjectState") -> bool:
         """Tell whether this is what is known already, above all from the own status write.
 
         That write went over the very version that was judged, so that nobody's edit is in it.
         """
         mine, theirs = (
-            (each.ref, each.version, each.generation, each.deleting) for each in (self, other)
+            (each.ref, each.resource_version, each.generation, each.deleting)
+            for each in (self, other)
         )
         return mine == theirs and not self.deleting
 
-    def follows(self, other: "Observed") -> bool:
+    def is_same_or_newer(self, other: "ObjectState") -> bool:
         """Tell whether this is the same object, at least as new."""
         return self.ref == other.ref and not other.is_newer_than(self)
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredAccess:
-    """A GroupAccess as watched; `changed` is when its spec was last written, None if unknown."""
+    """A GroupAccess as watched; `spec_written_at` is when its spec was last written, None if unknown."""
 
     access: Access
-    observed: Observed
-    changed: datetime | None = None
+    state: ObjectState
+    spec_written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredDirectory:
     """A KeycloakDirectory as watched; `spec` is kept for how the realm is reached.
 
-    Whenever `requested` has another text, everything is asked again at once.
+    Whenever `reconcile_request` has another text, everything is asked again at once.
     """
 
     directory: Directory
     spec: api.KeycloakDirectorySpec
-    observed: Observed
-    requested: str = ""
+    state: ObjectState
+    reconcile_request: str = ""
 
-    def same_spec(self, other: "DeclaredDirectory") -> bool:
+    def has_same_spec(self, other: "DeclaredDirectory") -> bool:
         """Tell whether both declare the same, and acknowledge the same."""
         return (self.spec, self.directory) == (other.spec, other.directory)
 
@@ -89,20 +90,20 @@ class DeclaredDirectory:
         known, new = (replace(each.directory, suspend=False) for each in (self, other))
         return (mine, known) == (theirs, new)
 
-    def asks_the_same(self, other: "DeclaredDirectory") -> bool:
+    def requests_the_same(self, other: "DeclaredDirectory") -> bool:
         """Tell whether there is no reason in the object to ask everything again."""
-        return self.same_spec(other) and self.requested == other.requested
+        return self.has_same_spec(other) and self.reconcile_request == other.reconcile_request
 
-    def reads_the_same(self, other: "DeclaredDirectory") -> bool:
+    def reads_same_realm(self, other: "DeclaredDirectory") -> bool:
         """Tell whether both are one object, which would ask the same realm for the same clients."""
         mine, theirs = (
-            (each.observed.ref.uid, each.spec.issuer, each.spec.admin_url, each.directory.clients)
+            (each.state.ref.uid, each.spec.issuer, each.spec.admin_url, each.directory.clients)
             for each in (self, other)
         )
         return mine == theirs
 
 
-def declared_access(body: api.GroupAccess) -> DeclaredAccess:
+def read_declared_access(body: api.GroupAccess) -> DeclaredAccess:
     """Read a GroupAccess."""
     spec = body.spec
     return DeclaredAccess(
@@ -111,15 +112,15 @@ def declared_access(body: api.GroupAccess) -> DeclaredAccess:
             uid=body.metadata.uid,
             generation=body.metadata.generation,
             directory=spec.directory_ref.name,
-            mappings=tuple(map(declared_mapping, spec.mappings)),
+            mappings=tuple(map(read_declared_mapping, spec.mappings)),
             suspend=spec.suspend,
         ),
-        observed(body.kind, body.metadata, body.status),
-        changed(body.metadata),
+        object_state(body.kind, body.metadata, body.status),
+        spec_written_at(body.metadata),
     )
 
 
-def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
+def read_declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
     """Read a KeycloakDirectory."""
     spec = body.spec
     directory = Directory(
@@ -142,12 +143,12 @@ def declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
         created=body.metadata.creation_timestamp,
         suspend=spec.suspend,
     )
-    requested = body.metadata.annotations.get(REQUEST, "")
-    seen = observed(body.kind, body.metadata, body.status)
+    requested = body.metadata.annotations.get(RECONCILE_ANNOTATION, "")
+    seen = object_state(body.kind, body.metadata, body.status)
     return DeclaredDirectory(directory, spec, seen, requested)
 
 
-def declared_mapping(mapping: api.GroupMapping) -> AccessMapping:
+def read_declared_mapping(mapping: api.GroupMapping) -> AccessMapping:
     """Read a mapping."""
     return AccessMapping(
         name=mapping.name,
@@ -179,7 +180,7 @@ def _scope(namespaces: api.Namespaces) -> NamespaceScope:
     )
 
 
-def changed(meta: api.ObjectMeta) -> datetime | None:
+def spec_written_at(meta: api.ObjectMeta) -> datetime | None:
     """Return when the spec was last written, as the object says it.
 
     Of a creation the API server says it; later times, whoever writes the object could forge, and
@@ -192,17 +193,17 @@ def changed(meta: api.ObjectMeta) -> datetime | None:
     return max((time for time in times if time is not None), default=None)
 
 
-def observed(
+def object_state(
     kind: str,
     meta: api.ObjectMeta,
     status: api.GroupAccessStatus | api.KeycloakDirectoryStatus,
-) -> Observed:
+) -> ObjectState:
     """Read what is kept of an object beside its spec."""
-    return Observed(
+    return ObjectState(
         ref=ObjectRef(kind, meta.name, meta.uid),
-        version=meta.resource_version,
+        resource_version=meta.resource_version,
         generation=meta.generation,
         deleting=meta.deletion_timestamp is not None,
-        prior=prior(status),
-        written=fingerprint(status),
+        previous_status=previous_status(status),
+        status_fingerprint=fingerprint(status),
     )

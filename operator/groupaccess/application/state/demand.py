@@ -12,7 +12,7 @@ from groupaccess.domain.identity.freeze import PinnedGroup
 from groupaccess.domain.identity.pins import Pin
 
 
-def in_use(
+def groups_in_use(
     directory: Directory,
     accesses: Iterable[Access],
     uses: Iterable[PinnedGroup],
@@ -26,15 +26,15 @@ def in_use(
     references = {mapping.group for mapping in mappings} | {directory.canary}
     pins = {PinnedId(use.group_id, use.name) for use in uses}
     known = frozenset(pins | _declared(mappings))
-    return GroupsInUse(frozenset(filter(None, references)), known, strings(directory, formers))
+    return GroupsInUse(frozenset(filter(None, references)), known, claim_values(directory, formers))
 
 
-def strings(directory: Directory, subjects: Iterable[str]) -> frozenset[str]:
+def claim_values(directory: Directory, subjects: Iterable[str]) -> frozenset[str]:
     """Return what tokens have to carry so that kube-apiserver sees one of the subjects."""
     return frozenset(subject.removeprefix(directory.groups_prefix) for subject in subjects)
 
 
-def in_use_of(mapping: AccessMapping, pins: Mapping[str, Pin]) -> GroupsInUse:
+def groups_in_use_by(mapping: AccessMapping, pins: Mapping[str, Pin]) -> GroupsInUse:
     """Return the group that a mapping means, as declared and as pinned."""
     pin = pins.get(mapping.group)
     pinned = {PinnedId(pin.group_id, pin.name)} if pin is not None else set[PinnedId]()
@@ -43,7 +43,7 @@ def in_use_of(mapping: AccessMapping, pins: Mapping[str, Pin]) -> GroupsInUse:
     )
 
 
-def asks(declared: DeclaredAccess | None) -> frozenset[tuple[str, str, str | None]]:
+def declared_groups(declared: DeclaredAccess | None) -> frozenset[tuple[str, str, str | None]]:
     """Return which groups a GroupAccess asks for, by name and id, of which directory."""
     if declared is None:
         return frozenset()
@@ -52,7 +52,7 @@ def asks(declared: DeclaredAccess | None) -> frozenset[tuple[str, str, str | Non
     return frozenset((name, mapping.group, mapping.group_id) for mapping in access.mappings)
 
 
-def looked_into(
+def sample_groups(
     directory: Directory, known: Snapshot | None, used: GroupsInUse
 ) -> tuple[Group, ...] | None:
     """Return the groups whose members may show what tokens carry; None while none is known.

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from groupaccess.application.state.declared import DeclaredDirectory, Observed
+from groupaccess.application.state.declared import DeclaredDirectory, ObjectState
 from groupaccess.application.state.directory_memory import DirectoryMemory
-from groupaccess.application.state.freezing import Freezing
+from groupaccess.application.state.freezing import FreezeMonitor
 from groupaccess.domain.apiserver.oidc_check import OidcCheck
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.failure import Failure
@@ -15,14 +15,14 @@ from groupaccess.domain.tokens.prefixes import PeerPrefixes, compare_prefixes
 
 
 @dataclass
-class Realms:
+class Directories:
     """What is declared, read and seen, by the name of the directory."""
 
-    directories: dict[str, DeclaredDirectory] = field(default_factory=dict)
+    declared: dict[str, DeclaredDirectory] = field(default_factory=dict)
     memories: dict[str, DirectoryMemory] = field(default_factory=dict)
-    sights: dict[str, OidcCheck] = field(default_factory=dict)
-    freezing: Freezing = field(default_factory=Freezing)
-    unreadable: dict[str, tuple[Observed, str]] = field(default_factory=dict)  # and why
+    oidc_checks: dict[str, OidcCheck] = field(default_factory=dict)
+    freezing: FreezeMonitor = field(default_factory=FreezeMonitor)
+    unreadable: dict[str, tuple[ObjectState, str]] = field(default_factory=dict)  # and why
 
     def put(self, declared: DeclaredDirectory) -> bool:
         """Keep a directory, unless a newer version is known already; tell whether that is news.
@@ -30,24 +30,24 @@ class Realms:
         What was read of it is void when it was read otherwise.
         """
         name = declared.directory.name
-        known = self.directories.get(name)
-        if self._knows_newer(declared.observed):
+        known = self.declared.get(name)
+        if self._knows_newer(declared.state):
             return False
         was_unreadable = self.unreadable.pop(name, None) is not None
-        self.directories[name] = declared
-        same_realm = known is not None and known.reads_the_same(declared)
-        if known is not None and same_realm and known.same_spec(declared):
+        self.declared[name] = declared
+        same_realm = known is not None and known.reads_same_realm(declared)
+        if known is not None and same_realm and known.has_same_spec(declared):
             return was_unreadable
         if known is None or not known.differs_by_suspend(declared):
-            self.sights.pop(name, None)  # it was for another spec
-        uid = declared.observed.ref.uid
+            self.oidc_checks.pop(name, None)  # it was for another spec
+        uid = declared.state.ref.uid
         if self.memory(name).uid != uid:
             self.freezing.forget(name)
         if not same_realm:
             self.memories[name] = DirectoryMemory(uid)
         return True
 
-    def put_unreadable(self, observed: Observed, words: str) -> bool:
+    def put_unreadable(self, observed: ObjectState, words: str) -> bool:
         """Keep that a directory cannot be read now, and why; tell whether that is news.
 
         What was known of it stays, for other directories.
@@ -58,28 +58,28 @@ class Realms:
         before, self.unreadable[name] = self.unreadable.get(name), (observed, words)
         return before is None or before[1] != words
 
-    def _knows_newer(self, observed: Observed) -> bool:
-        declared = self.directories.get(observed.ref.name)
+    def _knows_newer(self, observed: ObjectState) -> bool:
+        declared = self.declared.get(observed.ref.name)
         unreadable, _ = self.unreadable.get(observed.ref.name, (None, ""))
-        known = (declared.observed if declared else None, unreadable)
+        known = (declared.state if declared else None, unreadable)
         return any(each is not None and each.is_newer_than(observed) for each in known)
 
     def drop(self, name: str) -> None:
         """Forget a directory that was deleted."""
         self.unreadable.pop(name, None)
-        self.directories.pop(name, None)
+        self.declared.pop(name, None)
         self.memories.pop(name, None)
         self.freezing.forget(name)
-        self.sights.pop(name, None)
+        self.oidc_checks.pop(name, None)
 
-    def note(self, observed: Observed) -> None:
+    def put_status(self, observed: ObjectState) -> None:
         """Keep the status that was just written."""
         unreadable = self.unreadable.get(observed.ref.name)
-        if unreadable is not None and observed.follows(unreadable[0]):
+        if unreadable is not None and observed.is_same_or_newer(unreadable[0]):
             self.unreadable[observed.ref.name] = (observed, unreadable[1])
-        known = self.directories.get(observed.ref.name)
-        if known is not None and observed.follows(known.observed):
-            self.directories[observed.ref.name] = replace(known, observed=observed)
+        known = self.declared.get(observed.ref.name)
+        if known is not None and observed.is_same_or_newer(known.state):
+            self.declared[observed.ref.name] = replace(known, state=observed)
 
     def memory(self, name: str) -> DirectoryMemory:
         """Return what is remembered of a directory; of one that is not known nothing is kept."""
@@ -89,26 +89,26 @@ class Realms:
         """Return what is known of all groups of a directory."""
         return self.memory(name).reading
 
-    def see(self, name: str, sight: OidcCheck) -> bool:
+    def put_oidc_check(self, name: str, sight: OidcCheck) -> bool:
         """Keep how kube-apiserver reads the directory's tokens; tell whether that is news."""
-        before, self.sights[name] = self.sights.get(name), sight
+        before, self.oidc_checks[name] = self.oidc_checks.get(name), sight
         return sight != before
 
-    def frozen(
+    def freeze_failure(
         self, name: str, uses: Iterable[PinnedGroup], declared_ids: AbstractSet[str] = frozenset()
     ) -> Failure | None:
         """Say why a directory is frozen, by what bindings pin of it; None when it is not.
 
         It is judged by the last whole round, and by the pins that this one answered.
         """
-        declared, judged = self.directories.get(name), self.memory(name).judged
+        declared, judged = self.declared.get(name), self.memory(name).last_whole_round
         if declared is None or judged is None:
             return None
         snapshot, gone = judged
         answered = [use for use in uses if use.group_id in snapshot.by_id or use.group_id in gone]
-        return self.freezing.judge(declared.directory, snapshot, answered, declared_ids)
+        return self.freezing.evaluate(declared.directory, snapshot, answered, declared_ids)
 
-    def prefixes(self, name: str, bound: AbstractSet[str]) -> PeerPrefixes:
+    def peer_prefixes(self, name: str, bound: AbstractSet[str]) -> PeerPrefixes:
         """Return what the prefixes of the others mean for a directory, by which ones are bound."""
-        directories = {each: known.directory for each, known in self.directories.items()}
+        directories = {each: known.directory for each, known in self.declared.items()}
         return compare_prefixes(name, directories, bound)

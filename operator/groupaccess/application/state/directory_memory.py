@@ -17,27 +17,29 @@ from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 
-Results = Mapping[Question, Answer | Failure]
+QuestionResults = Mapping[Question, Answer | Failure]
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """All questions of a directory, asked once. `at` is the end, `used` what was asked about."""
+class RoundResult:
+    """All questions of a directory, asked once. `at` is the end, `groups_in_use` what was asked about."""
 
     realm: Realm
-    results: Results
-    used: GroupsInUse
+    results: QuestionResults
+    groups_in_use: GroupsInUse
     at: datetime
 
     @property
-    def whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Tell whether each pinned id was answered: as a group's, or as nobody's."""
         known = set[str]()
         for question, result in self.results.items():
             if isinstance(result, Answer):
                 known |= {group.id for group in result.groups}
                 known |= {question.group_id} if isinstance(question, ById) else set()
-        return known.issuperset(pin.group_id for pin in self.used.pinned_ids if pin.is_valid)
+        return known.issuperset(
+            pin.group_id for pin in self.groups_in_use.pinned_ids if pin.is_valid
+        )
 
 
 @dataclass(slots=True)
@@ -45,10 +47,10 @@ class DirectoryMemory:
     """What is remembered of one directory, and dropped with its uid.
 
     `answers` are the last ones, the newest at the end; `failures` are of questions whose last try
-    failed, answered before or not. `gone` is since when a pinned id has been answered to be none.
-    `hints` are by what is declared, each with the time of the monotonic clock when it was made.
-    `known` is what all answers tell, None before the first round. `judged` is what was known after
-    the last whole round, with the ids that were gone. `strings` are what tokens carry that is bound
+    failed, answered before or not. `absent_since` is since when a pinned id has been answered to be none.
+    `suggestions` are by what is declared, each with the time of the monotonic clock when it was made.
+    `snapshot` is what all answers tell, None before the first round. `last_whole_round` is what was known after
+    the last whole round, with the ids that were gone. `former_strings` are what tokens carry that is bound
     besides what groups are called now.
     """
 
@@ -56,35 +58,36 @@ class DirectoryMemory:
     realm: Realm | None = None
     answers: dict[Question, Answer] = field(default_factory=dict)
     failures: dict[Question, Failure] = field(default_factory=dict)
-    gone: dict[str, datetime] = field(default_factory=dict)
-    hints: dict[str, tuple[Suggestion, float]] = field(default_factory=dict)
+    absent_since: dict[str, datetime] = field(default_factory=dict)
+    suggestions: dict[str, tuple[Suggestion, float]] = field(default_factory=dict)
     failure: Failure | None = None
     read_at: datetime | None = None
-    known: Snapshot | None = None
-    strings: frozenset[str] = frozenset()
-    judged: tuple[Snapshot, frozenset[str]] | None = None
+    snapshot: Snapshot | None = None
+    former_strings: frozenset[str] = frozenset()
+    last_whole_round: tuple[Snapshot, frozenset[str]] | None = None
 
     @property
     def reading(self) -> Reading:
         """Return what is known of all groups."""
-        if self.known is None:
+        if self.snapshot is None:
             return Reading(failure=self.failure)
-        confirmed = {each: self.gone[each] for each in self.confirmed if each in self.gone}
-        return Reading(self.known, self.failure, self.read_at, confirmed)
+        since = self.absent_since
+        confirmed = {each: since[each] for each in self.confirmed_absent if each in since}
+        return Reading(self.snapshot, self.failure, self.read_at, confirmed)
 
     @property
-    def confirmed(self) -> frozenset[str]:
+    def confirmed_absent(self) -> frozenset[str]:
         """Return the pinned ids that are gone by a whole round: before that nothing acts on it."""
-        return self.judged[1] if self.judged else frozenset()
+        return self.last_whole_round[1] if self.last_whole_round else frozenset()
 
     @property
-    def passing(self) -> frozenset[Question]:
+    def transient_failures(self) -> frozenset[Question]:
         """Return the questions that had no answer, and may have one soon."""
         unavailable = Reason.KEYCLOAK_UNAVAILABLE
         found = (each for each, why in self.failures.items() if why.reason is unavailable)
         return frozenset(found)
 
-    def put(self, results: Results, now: datetime) -> frozenset[Question]:
+    def put(self, results: QuestionResults, now: datetime) -> frozenset[Question]:
         """Keep some answers and failures; return the questions of which something new is known."""
         changed = {each for each, result in results.items() if self._put(each, result, now)}
         if changed:
@@ -93,25 +96,25 @@ class DirectoryMemory:
 
     def put_realm(self, realm: Realm) -> bool:
         """Keep what concerns all groups; tell whether something of it matters."""
-        before = self.known
+        before = self.snapshot
         if realm == self.realm:
             return False
         self.realm = realm
         self._rebuild()
-        after = self.known
+        after = self.snapshot
         if before is None or after is None:
             return before is not after
         return (before.directory_id, before.clients) != (after.directory_id, after.clients)
 
     def _put_strings(self, strings: frozenset[str]) -> bool:
         """Keep which strings are bound besides; tell whether mappers are known to add one."""
-        before, self.strings = self.known, strings
+        before, self.former_strings = self.snapshot, strings
         self._rebuild()
-        after = self.known
+        after = self.snapshot
         return before is not None and after is not None and before.clients != after.clients
 
     def put_round(
-        self, ended: Round, used: GroupsInUse, *, paths: bool
+        self, ended: RoundResult, used: GroupsInUse, *, paths: bool
     ) -> frozenset[Question] | None:
         """Keep a round; return the questions of which something new is known, None for all.
 
@@ -120,18 +123,18 @@ class DirectoryMemory:
         everything = self.failure is not None
         if self.realm is None or self.realm.directory_id != ended.realm.directory_id:
             everything = True
-            self.answers, self.failures, self.gone = {}, {}, {}
+            self.answers, self.failures, self.absent_since = {}, {}, {}
         everything = self._put_strings(used.strings) or everything
         everything = self.put_realm(ended.realm) or everything
         changed = self.put(ended.results, ended.at)
         self._keep(questions_about(used, self.answers, paths=paths), used)
-        self.failure, self.read_at, before = None, ended.at, self.confirmed
-        if ended.whole and self.known is not None:
-            self.judged = self.known, frozenset(self.gone)
-        changed |= {ById(group_id) for group_id in before ^ self.confirmed}
+        self.failure, self.read_at, before = None, ended.at, self.confirmed_absent
+        if ended.is_whole and self.snapshot is not None:
+            self.last_whole_round = self.snapshot, frozenset(self.absent_since)
+        changed |= {ById(group_id) for group_id in before ^ self.confirmed_absent}
         return None if everything else changed
 
-    def gap(self, needed: Iterable[Question]) -> MissingAnswer | None:
+    def missing_answer(self, needed: Iterable[Question]) -> MissingAnswer | None:
         """Return what is missing of the answers that a mapping needs, None for nothing."""
         needed = tuple(needed)
         failures = (self.failures[each] for each in needed if each in self.failures)
@@ -144,9 +147,9 @@ class DirectoryMemory:
             return known != result
         failed = self.failures.pop(question, None) is not None
         for group in result.groups:
-            self.gone.pop(group.id, None)
+            self.absent_since.pop(group.id, None)
         if isinstance(question, ById) and not result.groups:
-            self.gone.setdefault(question.group_id, now)
+            self.absent_since.setdefault(question.group_id, now)
         before = self.answers.pop(question, None)
         if before == result:
             self.answers[question] = before  # the same object, and the newest
@@ -160,8 +163,12 @@ class DirectoryMemory:
         forgotten = self.answers.keys() - used
         self.answers = {each: self.answers[each] for each in self.answers if each in used}
         self.failures = {each: self.failures[each] for each in self.failures if each in used}
-        self.gone = {each: self.gone[each] for each in self.gone if each in ids}
-        self.hints = {each: self.hints[each] for each in self.hints if each in in_use.references}
+        self.absent_since = {
+            each: self.absent_since[each] for each in self.absent_since if each in ids
+        }
+        self.suggestions = {
+            each: self.suggestions[each] for each in self.suggestions if each in in_use.references
+        }
         if forgotten:
             self._rebuild()
 
@@ -169,6 +176,6 @@ class DirectoryMemory:
         """Put the answers together; what is equal to what was known stays that very object."""
         if self.realm is None:
             return
-        built = build_snapshot(self.realm, self.answers, self.strings)
-        if built != self.known:
-            self.known = built
+        built = build_snapshot(self.realm, self.answers, self.former_strings)
+        if built != self.snapshot:
+            self.snapshot = built

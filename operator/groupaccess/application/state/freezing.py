@@ -11,13 +11,13 @@ from groupaccess.domain.identity.freeze import PinnedGroup, detect_anomaly, free
 
 
 @dataclass
-class Freezing:
-    """Judges by the facts of each moment; `told` is what was said of a directory last."""
+class FreezeMonitor:
+    """Judges by the facts of each moment; `reported` is what was said of a directory last."""
 
-    told: dict[str, Failure] = field(default_factory=dict)
-    _seen: dict[str, frozenset[str]] = field(default_factory=dict)
+    reported: dict[str, Failure] = field(default_factory=dict)
+    _acknowledged: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def judge(
+    def evaluate(
         self,
         directory: Directory,
         snapshot: Snapshot,
@@ -31,21 +31,21 @@ class Freezing:
         """
         name, found = directory.name, detect_anomaly(uses, snapshot, directory, declared_ids)
         if not found.absent:
-            self._seen.pop(name, None)
+            self._acknowledged.pop(name, None)
         elif directory.acknowledged.issuperset(found.tokens):
-            self._seen[name] = found.absent
+            self._acknowledged[name] = found.absent
         return freeze_failure(
-            found, name, directory.acknowledged, self._seen.get(name, frozenset())
+            found, name, directory.acknowledged, self._acknowledged.get(name, frozenset())
         )
 
-    def is_news(self, name: str, frozen: Failure | None) -> bool:
+    def has_changed(self, name: str, frozen: Failure | None) -> bool:
         """Keep what is said of a directory now; tell whether that is news."""
-        before = self.told.pop(name, None)
+        before = self.reported.pop(name, None)
         if frozen is not None:
-            self.told[name] = frozen
+            self.reported[name] = frozen
         return before != frozen
 
     def forget(self, name: str) -> None:
         """Forget a directory that is gone."""
-        self.told.pop(name, None)
-        self._seen.pop(name, None)
+        self.reported.pop(name, None)
+        self._acknowledged.pop(name, None)

@@ -5,14 +5,19 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from groupaccess.application.state.binding_index import Standing
+from groupaccess.application.state.binding_index import BindingIndex
 from groupaccess.application.state.declared import DeclaredAccess
-from groupaccess.application.state.demand import awaits_proof, in_use, in_use_of, strings
-from groupaccess.application.state.directories import Realms
+from groupaccess.application.state.demand import (
+    awaits_proof,
+    claim_values,
+    groups_in_use,
+    groups_in_use_by,
+)
+from groupaccess.application.state.directories import Directories
 from groupaccess.application.state.object_memory import ObjectMemory
-from groupaccess.application.state.question_index import Dependents
-from groupaccess.application.state.reference_index import References
-from groupaccess.application.state.watched_objects import Seen
+from groupaccess.application.state.question_index import QuestionIndex
+from groupaccess.application.state.reference_index import ReferenceIndex
+from groupaccess.application.state.watched_objects import WatchedObjects
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.access.namespace_scope import Namespace
@@ -33,33 +38,35 @@ ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
 
 
 @dataclass
-class Known:
+class ClusterState:
     """Everything that is watched, as values; bodies are not kept."""
 
     accesses: dict[str, DeclaredAccess] = field(default_factory=dict)
-    realms: Realms = field(default_factory=Realms)
-    bindings: Standing = field(default_factory=Standing)
+    directories: Directories = field(default_factory=Directories)
+    bindings: BindingIndex = field(default_factory=BindingIndex)
     cluster_roles: set[str] = field(default_factory=set)
     namespaces: dict[str, Namespace] = field(default_factory=dict)
     unbindable: set[str] = field(default_factory=set)  # ClusterRoles in use, not to be bound
     rights: int = 0  # numbers the operator's rights: they may be others after a role has changed
-    seen: dict[str, Seen] = field(default_factory=lambda: {kind: Seen() for kind in KINDS})
-    _references: References = field(default_factory=References)
-    _dependents: Dependents = field(default_factory=Dependents)
+    watched: dict[str, WatchedObjects] = field(
+        default_factory=lambda: {kind: WatchedObjects() for kind in KINDS}
+    )
+    _references: ReferenceIndex = field(default_factory=ReferenceIndex)
+    _dependents: QuestionIndex = field(default_factory=QuestionIndex)
     _memories: dict[str, ObjectMemory] = field(default_factory=dict)  # by uid
 
     def users_of(self, directory: str) -> AbstractSet[str]:
         """Return the GroupAccesses that refer to the directory."""
         return self._references.of_directory(directory)
 
-    def in_use(self, directory: str) -> GroupsInUse:
+    def groups_in_use(self, directory: str) -> GroupsInUse:
         """Return the groups that a directory is asked about."""
         users = (self.accesses[user].access for user in self.users_of(directory))
-        declared = self.realms.directories[directory].directory
-        formers = self.bindings.pinned.formers(directory)
-        return in_use(declared, users, self.pinned(directory), formers)
+        declared = self.directories.declared[directory].directory
+        formers = self.bindings.pins.former_subjects(directory)
+        return groups_in_use(declared, users, self.pinned_groups(directory), formers)
 
-    def pinned(self, directory: str) -> AbstractSet[PinnedGroup]:
+    def pinned_groups(self, directory: str) -> AbstractSet[PinnedGroup]:
         """Return what is pinned of a directory: on bindings, and by writes under way for them.
 
         A binding that somebody deleted is to be bound again: for the same group.
@@ -67,24 +74,24 @@ class Known:
         unwritten = (
             pinned_group(key, content)
             for memory in self._memories.values()
-            for key, content in memory.unwritten(self.bindings.all).items()
+            for key, content in memory.unwritten(self.bindings.by_key).items()
         )
         found = {use for name, use in filter(None, unwritten) if name == directory}
-        return found.union(self.bindings.pinned.of(directory))
+        return found.union(self.bindings.pins.of_directory(directory))
 
-    def refused(self) -> AbstractSet[str]:
+    def accesses_with_rejected_writes(self) -> AbstractSet[str]:
         """Return the GroupAccesses that the API server refused a write of."""
-        return {memory.name for memory in self._memories.values() if memory.refused}
+        return {memory.name for memory in self._memories.values() if memory.has_rejected_write}
 
     def roles_in_use(self) -> frozenset[str]:
         """Return the ClusterRoles that some GroupAccess grants, and that exist."""
         return self._references.roles & self.cluster_roles
 
-    def names(self) -> AbstractSet[str]:
+    def access_names(self) -> AbstractSet[str]:
         """Return the names of all GroupAccesses, and those that bindings bear."""
         return self.accesses.keys() | self.bindings.owners
 
-    def overdue(self, now: datetime) -> AbstractSet[str]:
+    def accesses_overdue(self, now: datetime) -> AbstractSet[str]:
         """Return those with bindings that are no longer declared, by their names and times."""
         return {name for name in self.bindings.owners if self._is_overdue(name, now)}
 
@@ -96,12 +103,12 @@ class Known:
             for each in mappings
             if each.expires_at is None or each.expires_at > now
         }
-        names = (BindingName.parse(key.name) for key in self.standing(name))
+        names = (BindingName.parse(key.name) for key in self.bindings_of(name))
         return any((each.mapping, each.cluster_role) not in lasting for each in names if each)
 
-    def standing(self, access: str) -> Mapping[BindingKey, Binding]:
+    def bindings_of(self, access: str) -> Mapping[BindingKey, Binding]:
         """Return the bindings that bear the reserved names of a GroupAccess."""
-        return self.bindings.of(access)
+        return self.bindings.of_access(access)
 
     def memory(self, access: str) -> ObjectMemory:
         """Return what is remembered of a GroupAccess; of one that is not known nothing is kept."""
@@ -114,7 +121,7 @@ class Known:
             memory = self._memories[uid] = ObjectMemory(uid, access)
         return memory
 
-    def pins(self, access: str) -> dict[str, Pin]:
+    def pins_of(self, access: str) -> dict[str, Pin]:
         """Return the pinned groups of a GroupAccess in its directory, by group as declared.
 
         What was proven counts more than what somebody made of it since.
@@ -122,48 +129,51 @@ class Known:
         declared = self.accesses.get(access)
         if declared is None:
             return {}
-        standing = {key: binding.content for key, binding in self.standing(access).items()}
+        standing = {key: binding.content for key, binding in self.bindings_of(access).items()}
         memory = self.memory(access)
-        contents = memory.placeholders | standing | memory.certain
+        contents = memory.placeholders | standing | memory.acknowledged
         found = read_pins(declared.access.directory, contents)
         for now, before in respelled_groups(declared.access, contents).items():
             if before in found:
                 found.setdefault(now, found[before])
         return found
 
-    def frozen(self, name: str) -> Failure | None:
+    def freeze_failure(self, name: str) -> Failure | None:
         """Say why a directory is frozen, None when it is not."""
-        return self.realms.frozen(name, self.bindings.pinned.of(name), self._references.ids)
+        return self.directories.freeze_failure(
+            name, self.bindings.pins.of_directory(name), self._references.ids
+        )
 
-    def prefixes(self, name: str) -> PeerPrefixes:
+    def peer_prefixes(self, name: str) -> PeerPrefixes:
         """Return what the prefixes of other directories mean for a directory."""
-        return self.realms.prefixes(name, self.bindings.pinned.bound)
+        return self.directories.peer_prefixes(name, self.bindings.pins.directories_with_subjects)
 
-    def held(self, name: str) -> Failure | None:
+    def hold_failure(self, name: str) -> Failure | None:
         """Say why a directory grants nothing new, whatever is read of it; None when it may."""
-        return self.frozen(name) or self.prefixes(name).conflict
+        return self.freeze_failure(name) or self.peer_prefixes(name).conflict
 
     def new_account(self, name: str) -> str | None:
         """Return the operator's account in a realm while bindings still name a former one."""
-        judged = self.realms.memory(name).judged
-        return new_account(self.bindings.pinned.of(name), judged[0]) if judged else None
+        judged = self.directories.memory(name).last_whole_round
+        return new_account(self.bindings.pins.of_directory(name), judged[0]) if judged else None
 
-    def circumstances(self, declared: DeclaredAccess, now: datetime) -> EvaluationContext:
+    def evaluation_context(self, declared: DeclaredAccess, now: datetime) -> EvaluationContext:
         """Gather what the verdicts of a GroupAccess depend on, at a time of day.
 
         It is touched from now on whenever one of the answers changes that it depends on.
         """
         access, name = declared.access, declared.access.directory
-        directory, memory = self.realms.directories.get(name), self.realms.memory(name)
-        pinned = self.pins(access.name)
+        directory, memory = self.directories.declared.get(name), self.directories.memory(name)
+        pinned = self.pins_of(access.name)
         needed = {
-            each.name: self._needed(name, each, pinned, memory.answers) for each in access.mappings
+            each.name: self._questions_of(name, each, pinned, memory.answers)
+            for each in access.mappings
         }
-        formers = self._former_names(access.name, directory.directory if directory else None)
+        formers = self._questions_of_former(access.name, directory.directory if directory else None)
         self._dependents.put(access.name, name, formers.union(*needed.values()))
         groups = {each.group for each in access.mappings}
         gaps = (
-            (each, self._gap(name, each, needed[each.name], pinned.get(each.group)))
+            (each, self._missing_answer(name, each, needed[each.name], pinned.get(each.group)))
             for each in access.mappings
         )
         return EvaluationContext(
@@ -174,59 +184,65 @@ class Known:
             now=now,
             namespaces=self.namespaces,
             suspend=declared.access.suspend,
-            oidc_check=self.realms.sights.get(name),
+            oidc_check=self.directories.oidc_checks.get(name),
             pins=pinned,
-            frozen=self.frozen(name),
-            prefixes=self.prefixes(name),
+            frozen=self.freeze_failure(name),
+            prefixes=self.peer_prefixes(name),
             unreadable=self._unreadable(name),
             missing_answers={mapping.name: gap for mapping, gap in gaps if gap is not None},
-            suggestions={each: memory.hints[each][0] for each in groups & memory.hints.keys()},
+            suggestions={
+                each: memory.suggestions[each][0] for each in groups & memory.suggestions.keys()
+            },
         )
 
-    def _former_names(self, access: str, directory: Directory | None) -> frozenset[Question]:
+    def _questions_of_former(self, access: str, directory: Directory | None) -> frozenset[Question]:
         """Return the questions about the former subjects of a GroupAccess.
 
         It is judged without the answers, and again with them.
         """
         if directory is None:
             return frozenset()
-        bound = (former_subjects(binding.content) for binding in self.standing(access).values())
-        texts = strings(directory, {name for formers in bound for name in formers})
+        bound = (former_subjects(binding.content) for binding in self.bindings_of(access).values())
+        texts = claim_values(directory, {name for formers in bound for name in formers})
         return questions_about(GroupsInUse(strings=texts), {}, paths=False)
 
-    def unanswered(
+    def open_questions(
         self, directory: str, accesses: Iterable[str], fresh: Answers | None = None
     ) -> set[Question]:
         """Return what was never asked of a directory, of all that some GroupAccesses need.
 
         `fresh` are answers that are not kept yet.
         """
-        memory, needed = self.realms.memory(directory), set[Question]()
+        memory, needed = self.directories.memory(directory), set[Question]()
         answers: Answers = {**memory.answers, **fresh} if fresh else memory.answers
         for access in (self.accesses[name].access for name in accesses if name in self.accesses):
             if access.directory == directory:
-                pinned = self.pins(access.name)
+                pinned = self.pins_of(access.name)
                 for mapping in access.mappings:
-                    needed |= self._needed(directory, mapping, pinned, answers)
+                    needed |= self._questions_of(directory, mapping, pinned, answers)
         return needed - answers.keys() - memory.failures.keys()
 
-    def is_another(self, directory: str, realm: Realm) -> bool:
+    def is_other_account(self, directory: str, realm: Realm) -> bool:
         """Tell whether bindings say that the operator's account was another one."""
-        uses = (use.directory_id for use in self.bindings.pinned.of(directory) if use.has_subjects)
+        uses = (
+            use.directory_id
+            for use in self.bindings.pins.of_directory(directory)
+            if use.has_subjects
+        )
         named = {*uses} - {""}
         return bool(named) and realm.directory_id not in named
 
-    def continues(self, directory: str, realm: Realm) -> bool:
+    def is_same_realm(self, directory: str, realm: Realm) -> bool:
         """Tell whether its clients count before a round ends: the realm is the one of before.
 
         At first it does where nothing is pinned, so that nothing can be lost by it.
         """
-        before = self.realms.memory(directory).realm
+        before = self.directories.memory(directory).realm
         if before is None:
-            return not self.pinned(directory)
+            return not self.pinned_groups(directory)
         return before.directory_id == realm.directory_id
 
-    def _needed(
+    def _questions_of(
         self,
         directory: str,
         mapping: AccessMapping,
@@ -234,13 +250,16 @@ class Known:
         answers: Answers,
     ) -> frozenset[Question]:
         """Return the questions whose answers a mapping depends on, by what was answered so far."""
-        declared, memory = self.realms.directories.get(directory), self.realms.memory(directory)
+        declared, memory = (
+            self.directories.declared.get(directory),
+            self.directories.memory(directory),
+        )
         if declared is None or memory.realm is None or mapping.unreadable is not None:
             return frozenset()
         paths = may_carry_paths(declared.directory, memory.realm.clients)
-        return questions_about(in_use_of(mapping, pinned), answers, paths=paths)
+        return questions_about(groups_in_use_by(mapping, pinned), answers, paths=paths)
 
-    def _gap(
+    def _missing_answer(
         self,
         directory: str,
         mapping: AccessMapping,
@@ -248,8 +267,8 @@ class Known:
         pin: Pin | None,
     ) -> MissingAnswer | None:
         """Return what is missing for a mapping: an answer, or a look at a token."""
-        memory = self.realms.memory(directory)
-        gap, known = memory.gap(needed), memory.known
+        memory = self.directories.memory(directory)
+        gap, known = memory.missing_answer(needed), memory.snapshot
         if gap is None and known is not None and awaits_proof(known):
             ids = {mapping.group_id, pin.group_id if pin else None}
             found = isinstance(known.find(mapping.group), Group) or ids & known.by_id.keys()
@@ -257,5 +276,5 @@ class Known:
         return gap
 
     def _unreadable(self, directory: str) -> str | None:
-        _, words = self.realms.unreadable.get(directory, (None, None))
+        _, words = self.directories.unreadable.get(directory, (None, None))
         return f'directory "{directory}": {words}' if words is not None else None

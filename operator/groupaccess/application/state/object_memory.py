@@ -4,7 +4,7 @@ from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from groupaccess.application.state.write_attempt import Attempt
+from groupaccess.application.state.write_attempt import WriteAttempt
 from groupaccess.domain.binding import Binding, BindingContent, BindingKey
 from groupaccess.domain.identity.former_subjects import FormerSubjects, former_subjects
 
@@ -27,7 +27,7 @@ class BindingMemory:
     since: float
     replacements: frozenset[BindingKey] = frozenset()
     replaced_at: float | None = None
-    attempt: Attempt | None = None
+    attempt: WriteAttempt | None = None
 
 
 @dataclass(slots=True)
@@ -35,22 +35,22 @@ class ObjectMemory:
     """What is remembered of one GroupAccess.
 
     `applied` is what the API server acknowledged last, by binding: drift is repaired to it while
-    Keycloak is silent. `ends` are those of former subjects, kept until these are bound no more,
+    Keycloak is silent. `former_ends` are those of former subjects, kept until these are bound no more,
     also where no write is acknowledged. `attempts` are applies that were not acknowledged.
-    `subjects` are those that a mapping bound before it was revoked. `warned` names the ends of
+    `last_subjects` are those that a mapping bound before it was revoked. `announced` names the ends of
     which people were warned.
     """
 
     uid: str
     name: str = ""
     applied: dict[BindingKey, BindingContent] = field(default_factory=dict)
-    ends: dict[BindingKey, FormerSubjects] = field(default_factory=dict)
-    attempts: dict[BindingKey, Attempt] = field(default_factory=dict)
-    subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
-    warned: set[str] = field(default_factory=set)
+    former_ends: dict[BindingKey, FormerSubjects] = field(default_factory=dict)
+    attempts: dict[BindingKey, WriteAttempt] = field(default_factory=dict)
+    last_subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
+    announced: set[str] = field(default_factory=set)
 
     @property
-    def certain(self) -> dict[BindingKey, BindingContent]:
+    def acknowledged(self) -> dict[BindingKey, BindingContent]:
         """Return what is known to have been applied last.
 
         A write without an answer counts as neither done nor failed: what was applied before it
@@ -77,14 +77,14 @@ class ObjectMemory:
         """Return what is to be bound and does not stand, or not so, so far as it pins."""
         return {
             key: content
-            for key, content in (self.placeholders | self.certain).items()
+            for key, content in (self.placeholders | self.acknowledged).items()
             if key in self.attempts or key not in standing
         }
 
     @property
-    def refused(self) -> bool:
+    def has_rejected_write(self) -> bool:
         """Tell whether the API server refused one of the writes."""
-        return any(attempt.refusal is not None for attempt in self.attempts.values())
+        return any(attempt.rejection is not None for attempt in self.attempts.values())
 
     def observe(self, bindings: Mapping[BindingKey, Binding]) -> None:
         """Take an unanswered write for acknowledged when the watch shows what it would make."""
@@ -93,32 +93,32 @@ class ObjectMemory:
             if binding and attempt.desired and attempt.is_shown_by(binding):
                 self.acknowledge(key, attempt.desired.content)
 
-    def decide(
+    def keep_former_ends(
         self, contents: Mapping[BindingKey, BindingContent], bindings: Mapping[BindingKey, Binding]
     ) -> None:
         """Take in the ends that are decided; one that has come stays known while it is bound."""
-        known, self.ends = self.ends, {}
+        known, self.former_ends = self.former_ends, {}
         for key, content in contents.items():
             bound = {*bindings[key].content.groups} if key in bindings else set[str]()
             gone = bound.difference(content.groups)
             before = {name: one for name, one in known.get(key, {}).items() if name in gone}
             if formers := before | former_subjects(content):
-                self.ends[key] = formers
+                self.former_ends[key] = formers
 
     def acknowledge(self, key: BindingKey, content: BindingContent) -> None:
         """Keep what was applied."""
         self.applied[key] = content
         self.attempts.pop(key, None)
 
-    def rest(self, keys: Collection[BindingKey]) -> None:
+    def forget_failures(self, keys: Collection[BindingKey]) -> None:
         """Forget the failures of writes that are not wanted now; what has no answer stays open."""
         for key in tuple(keys):
             if self.attempts[key].unanswered:
-                self.attempts[key].rest()
+                self.attempts[key].forget_failures()
             else:
                 del self.attempts[key]
 
-    def keep(self, keys: Collection[BindingKey]) -> None:
+    def keep_only(self, keys: Collection[BindingKey]) -> None:
         """Forget the bindings that are no longer declared."""
         for memory in (self.applied, self.attempts):
             for key in memory.keys() - keys:

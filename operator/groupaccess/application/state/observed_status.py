@@ -17,7 +17,7 @@ def fingerprint(status: Status) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def prior(status: Status) -> PreviousStatus:
+def previous_status(status: Status) -> PreviousStatus:
     """Return what the next status goes on from."""
     conditions = {c.type: (c.status, c.last_transition_time) for c in status.conditions}
     ready = (

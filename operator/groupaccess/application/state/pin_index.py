@@ -11,7 +11,7 @@ from groupaccess.domain.identity.freeze import PinnedGroup, pinned_group
 
 
 @dataclass
-class Pinned:
+class PinIndex:
     """An index of all bindings of ours, by directory."""
 
     _uses: defaultdict[str, Counter[PinnedGroup]] = field(
@@ -51,14 +51,14 @@ class Pinned:
                 del self._granting[directory]
 
     @property
-    def bound(self) -> AbstractSet[str]:
+    def directories_with_subjects(self) -> AbstractSet[str]:
         """Return the directories that bindings with subjects name."""
         return self._granting.keys()
 
-    def formers(self, directory: str) -> Collection[str]:
+    def former_subjects(self, directory: str) -> Collection[str]:
         """Return the former subjects that are bound of a directory, each once."""
         return self._formers[directory].keys() if directory in self._formers else ()
 
-    def of(self, directory: str) -> Collection[PinnedGroup]:
+    def of_directory(self, directory: str) -> Collection[PinnedGroup]:
         """Return what is pinned of a directory, each once."""
         return self._uses[directory].keys() if directory in self._uses else ()

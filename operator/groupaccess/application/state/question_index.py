@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from groupaccess.application.state.reference_index import NOTHING, discard
 from groupaccess.domain.directory.questions import Question
 
-Asked = tuple[str, Question]  # of a directory, by its name
+DirectoryQuestion = tuple[str, Question]  # of a directory, by its name
 
 
 @dataclass
-class Dependents:
+class QuestionIndex:
     """An index of the questions that each GroupAccess depends on."""
 
-    _needed: dict[str, frozenset[Asked]] = field(default_factory=dict)
-    _by_question: defaultdict[Asked, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _needed: dict[str, frozenset[DirectoryQuestion]] = field(default_factory=dict)
+    _by_question: defaultdict[DirectoryQuestion, set[str]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
 
     def put(self, access: str, directory: str, needed: Iterable[Question]) -> None:
         """Keep what a GroupAccess was judged by, in place of what it was judged by before."""
@@ -32,7 +34,7 @@ class Dependents:
         for each in self._needed.pop(access, frozenset()):
             discard(self._by_question, each, access)
 
-    def of(self, directory: str, questions: Iterable[Question]) -> AbstractSet[str]:
+    def accesses_of(self, directory: str, questions: Iterable[Question]) -> AbstractSet[str]:
         """Return those that one of these answers may concern."""
         found = (self._by_question.get((directory, each), NOTHING) for each in questions)
         return frozenset().union(*found)

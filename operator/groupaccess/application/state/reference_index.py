@@ -28,7 +28,7 @@ def _index() -> Index:
 
 
 @dataclass
-class References:
+class ReferenceIndex:
     """An index of what GroupAccesses refer to, by name; selectors are looked at one by one."""
 
     _roles: Index = field(default_factory=_index)

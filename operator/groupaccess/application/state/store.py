@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from groupaccess.application.ports.cluster import ObjectRef
-from groupaccess.application.state.declared import DeclaredAccess, DeclaredDirectory, Observed
-from groupaccess.application.state.directory_memory import Results, Round
-from groupaccess.application.state.known import ACCESS, Known
+from groupaccess.application.state.declared import DeclaredAccess, DeclaredDirectory, ObjectState
+from groupaccess.application.state.directory_memory import QuestionResults, RoundResult
+from groupaccess.application.state.known import ACCESS, ClusterState
 from groupaccess.application.state.reference_index import NOTHING
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.apiserver.oidc_check import OidcCheck
@@ -22,14 +22,14 @@ from groupaccess.domain.tokens.prefixes import PeerPrefixes
 
 
 @dataclass
-class Store(Known):
+class Store(ClusterState):
     """Takes in changes; each method returns the names of the GroupAccesses that it touches.
 
-    `contested` is told of directories for which the prefixes of others mean something else now,
+    `on_prefix_change` is told of directories for which the prefixes of others mean something else now,
     whether a watch brought the news or the own writer.
     """
 
-    contested: Callable[[AbstractSet[str]], None] = lambda _: None
+    on_prefix_change: Callable[[AbstractSet[str]], None] = lambda _: None
     _prefixes: dict[str, PeerPrefixes] = field(default_factory=dict)  # as they were told last
     _bound: AbstractSet[str] = NOTHING  # as it was then
 
@@ -38,8 +38,7 @@ class Store(Known):
         access = declared.access
         known = self.accesses.get(access.name)
         if known is not None and (
-            known.observed.is_newer_than(declared.observed)
-            or declared.observed.is_echo_of(known.observed)
+            known.state.is_newer_than(declared.state) or declared.state.is_same_version(known.state)
         ):
             return NOTHING
         if known is not None:
@@ -56,7 +55,7 @@ class Store(Known):
         if known is not None:
             self._references.remove(known.access)
             self._memories.pop(known.access.uid, None)
-        self.bindings.bind(name, NOTHING)
+        self.bindings.track_groups(name, NOTHING)
         self._dependents.drop(name)
         return {name}
 
@@ -66,79 +65,85 @@ class Store(Known):
         What was read of it is void when it was read otherwise.
         """
         name = declared.directory.name
-        if not self.realms.put(declared):
+        if not self.directories.put(declared):
             return NOTHING
-        self._contest()
+        self._compare_prefixes()
         return self.users_of(name)
 
-    def put_unreadable_directory(self, observed: Observed, words: str) -> AbstractSet[str]:
+    def put_unreadable_directory(self, observed: ObjectState, words: str) -> AbstractSet[str]:
         """Keep that a KeycloakDirectory cannot be read now, and why: its users hold."""
-        news = self.realms.put_unreadable(observed, words)
+        news = self.directories.put_unreadable(observed, words)
         return self.users_of(observed.ref.name) if news else NOTHING
 
     def drop_directory(self, name: str) -> AbstractSet[str]:
         """Forget a KeycloakDirectory that was deleted."""
-        self.realms.drop(name)
-        self._contest()
+        self.directories.drop(name)
+        self._compare_prefixes()
         return self.users_of(name)
 
     def put_realm(self, name: str, realm: Realm) -> AbstractSet[str]:
         """Keep what concerns all groups of a directory."""
-        return self.users_of(name) if self.realms.memory(name).put_realm(realm) else NOTHING
+        return self.users_of(name) if self.directories.memory(name).put_realm(realm) else NOTHING
 
-    def put_results(self, name: str, results: Results, now: datetime) -> AbstractSet[str]:
+    def put_results(self, name: str, results: QuestionResults, now: datetime) -> AbstractSet[str]:
         """Keep some answers of a directory, and why others failed."""
-        return self._dependents.of(name, self.realms.memory(name).put(results, now))
+        return self._dependents.accesses_of(name, self.directories.memory(name).put(results, now))
 
-    def put_round(self, name: str, ended: Round) -> AbstractSet[str]:
+    def put_round(self, name: str, ended: RoundResult) -> AbstractSet[str]:
         """Keep all answers of a directory: what it is judged by as a whole."""
-        directory = self.realms.directories[name].directory
+        directory = self.directories.declared[name].directory
         paths = may_carry_paths(directory, ended.realm.clients)
-        changed = self.realms.memory(name).put_round(ended, self.in_use(name), paths=paths)
-        news = self.realms.freezing.is_news(name, self.frozen(name))
+        changed = self.directories.memory(name).put_round(
+            ended, self.groups_in_use(name), paths=paths
+        )
+        news = self.directories.freezing.has_changed(name, self.freeze_failure(name))
         return (
-            self.users_of(name) if news or changed is None else self._dependents.of(name, changed)
+            self.users_of(name)
+            if news or changed is None
+            else self._dependents.accesses_of(name, changed)
         )
 
     def put_failure(self, name: str, failure: Failure) -> AbstractSet[str]:
         """Keep why a directory has no answer at all; the last answers stay in force."""
-        memory = self.realms.memory(name)
+        memory = self.directories.memory(name)
         before, memory.failure = memory.failure, failure
         return NOTHING if before == failure else self.users_of(name)
 
-    def put_hint(
+    def put_suggestion(
         self, directory: ObjectRef, reference: str, hint: Suggestion, at: float
     ) -> AbstractSet[str]:
         """Keep what somebody may have meant who named a group that is not there.
 
         `at` is the time of that, in seconds of the monotonic clock.
         """
-        memory = self.realms.memory(directory.name)
+        memory = self.directories.memory(directory.name)
         if memory.uid != directory.uid:
             return NOTHING
-        before, _ = memory.hints.get(reference, (Suggestion(), at))
-        memory.hints[reference] = hint, at
+        before, _ = memory.suggestions.get(reference, (Suggestion(), at))
+        memory.suggestions[reference] = hint, at
         searches = (Search(name) for name in possible_names(reference))
-        return NOTHING if before == hint else self._dependents.of(directory.name, searches)
+        return NOTHING if before == hint else self._dependents.accesses_of(directory.name, searches)
 
-    def put_sight(self, name: str, sight: OidcCheck | None) -> AbstractSet[str]:
+    def put_oidc_check(self, name: str, sight: OidcCheck | None) -> AbstractSet[str]:
         """Keep how kube-apiserver reads the directory's tokens, None for nothing new."""
-        news = sight is not None and self.realms.see(name, sight)
+        news = sight is not None and self.directories.put_oidc_check(name, sight)
         return self.users_of(name) if news else NOTHING
 
     def put_binding(self, binding: Binding) -> AbstractSet[str]:
         """Keep a binding, unless newer news of its name are known."""
-        return self._bound_by(self.bindings.put(binding))
+        return self._after_binding_change(self.bindings.put(binding))
 
     def drop_binding(self, key: BindingKey, uid: str) -> AbstractSet[str]:
         """Forget a binding that was deleted, if it is still that one."""
-        return self._bound_by(self.bindings.drop(key, uid))
+        return self._after_binding_change(self.bindings.drop(key, uid))
 
     def replace_bindings(
         self, bindings: Iterable[Binding], version: str, *, namespaced: bool
     ) -> AbstractSet[str]:
         """Take in all bindings of one kind as of a version; what is not among them has gone."""
-        return self._bound_by(self.bindings.replace(bindings, version, namespaced=namespaced))
+        return self._after_binding_change(
+            self.bindings.replace(bindings, version, namespaced=namespaced)
+        )
 
     def replace_namespaces(self, namespaces: Mapping[str, Namespace]) -> AbstractSet[str]:
         """Take in all namespaces; those that are not among them have gone."""
@@ -179,7 +184,7 @@ class Store(Known):
     def change_rights(self) -> AbstractSet[str]:
         """Keep that what was refused may be allowed now."""
         self.rights += 1
-        return self.refused()
+        return self.accesses_with_rejected_writes()
 
     def put_right(self, role: str, *, bindable: bool) -> AbstractSet[str]:
         """Keep whether the operator may bind a ClusterRole."""
@@ -193,7 +198,7 @@ class Store(Known):
         self.cluster_roles.discard(name)
         return self._references.of_role(name)
 
-    def note_status(self, observed: Observed) -> None:
+    def put_status(self, observed: ObjectState) -> None:
         """Keep the status that was just written, before the watch tells of it.
 
         The spec stays as it is known: an older event than this write is of no use, a newer one
@@ -202,23 +207,25 @@ class Store(Known):
         name = observed.ref.name
         if observed.ref.kind == ACCESS:
             access = self.accesses.get(name)
-            if access is not None and observed.follows(access.observed):
-                self.accesses[name] = replace(access, observed=observed)
+            if access is not None and observed.is_same_or_newer(access.state):
+                self.accesses[name] = replace(access, state=observed)
         else:
-            self.realms.note(observed)
+            self.directories.put_status(observed)
 
-    def _bound_by(self, touched: AbstractSet[str]) -> AbstractSet[str]:
+    def _after_binding_change(self, touched: AbstractSet[str]) -> AbstractSet[str]:
         """Look whether bindings name other directories than before; return whom they touch."""
-        if self.bindings.pinned.bound != self._bound:
-            self._contest()
+        if self.bindings.pins.directories_with_subjects != self._bound:
+            self._compare_prefixes()
         return touched
 
-    def _contest(self) -> None:
+    def _compare_prefixes(self) -> None:
         """Tell for which directories the prefixes of others mean something else now."""
-        self._bound = frozenset(self.bindings.pinned.bound)
+        self._bound = frozenset(self.bindings.pins.directories_with_subjects)
         before = self._prefixes
-        directories = (each.directory for each in self.realms.directories.values())
+        directories = (each.directory for each in self.directories.declared.values())
         names = {name for each in directories for name in (each.name, *each.shares_prefix_with)}
-        self._prefixes = {name: self.prefixes(name) for name in names}
+        self._prefixes = {name: self.peer_prefixes(name) for name in names}
         known = before.keys() | self._prefixes.keys()
-        self.contested({name for name in known if before.get(name) != self._prefixes.get(name)})
+        self.on_prefix_change(
+            {name for name in known if before.get(name) != self._prefixes.get(name)}
+        )

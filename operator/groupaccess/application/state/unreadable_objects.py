@@ -17,11 +17,11 @@ from groupaccess.api.model import readable_or
 from groupaccess.api.v1alpha1.fields import MappingName, Timestamp
 from groupaccess.application.state.declared import (
     DeclaredAccess,
-    Observed,
-    changed,
-    declared_access,
-    declared_mapping,
-    observed,
+    ObjectState,
+    object_state,
+    read_declared_access,
+    read_declared_mapping,
+    spec_written_at,
 )
 from groupaccess.domain.access.group_access import Access, AccessMapping
 
@@ -33,11 +33,11 @@ NAMED = 3  # fields that a message names
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FieldFault:
     """A field that cannot be read, its path in the object, and why."""
 
     path: tuple[int | str, ...]
-    words: str
+    message: str
 
     @property
     def item(self) -> int | None:
@@ -49,7 +49,7 @@ class Fault:
 def read_access(body: Mapping[str, Any]) -> DeclaredAccess:
     """Read a GroupAccess; what of it cannot be read says so, and is to hold."""
     try:
-        return declared_access(api.GroupAccess.read(body))
+        return read_declared_access(api.GroupAccess.read(body))
     except ValidationError as error:
         faults = tuple(_faults(error, shows_values=True))
     spec = _of(body, "spec")
@@ -65,14 +65,16 @@ def read_access(body: Mapping[str, Any]) -> DeclaredAccess:
             generation=meta.generation,
             directory=_text(_of(spec, "directoryRef").get("name", "default")),
             mappings=tuple(_mappings(items, faults)) if named else (),
-            unreadable=None if named else _words(faults),
+            unreadable=None if named else _describe(faults),
         ),
-        observed("GroupAccess", meta, api.GroupAccessStatus.model_validate(status)),
-        changed(meta),
+        object_state("GroupAccess", meta, api.GroupAccessStatus.model_validate(status)),
+        spec_written_at(meta),
     )
 
 
-def unreadable_directory(body: Mapping[str, Any], error: ValidationError) -> tuple[Observed, str]:
+def unreadable_directory(
+    body: Mapping[str, Any], error: ValidationError
+) -> tuple[ObjectState, str]:
     """Return what is known of a KeycloakDirectory that cannot be read, and what is wrong with it.
 
     No value is shown: a field in the wrong place may hold a secret.
@@ -81,23 +83,25 @@ def unreadable_directory(body: Mapping[str, Any], error: ValidationError) -> tup
     status = readable_or(api.KeycloakDirectoryStatus(), body.get("status"))
     known = api.KeycloakDirectoryStatus.model_validate(status)
     return (
-        observed("KeycloakDirectory", meta, known),
-        _words(tuple(_faults(error, shows_values=False))),
+        object_state("KeycloakDirectory", meta, known),
+        _describe(tuple(_faults(error, shows_values=False))),
     )
 
 
-def _mappings(items: list[Any], faults: Iterable[Fault]) -> Iterator[AccessMapping]:
+def _mappings(items: list[Any], faults: Iterable[FieldFault]) -> Iterator[AccessMapping]:
     names = [_name(item) for item in items]
     common = [fault for fault in faults if fault.item is None]
     for index, item in enumerate(items):
         own = [fault for fault in faults if fault.item == index]
         if names.count(names[index]) > 1:
             path = (*LIST, index, "name")
-            own.append(Fault(path, f' is "{names[index]}": another mapping has it'))
+            own.append(FieldFault(path, f' is "{names[index]}": another mapping has it'))
         if own or common:
-            yield _held(item, _words((*own, *common)), {fault.path[3:4] for fault in own})
+            yield _partial_mapping(
+                item, _describe((*own, *common)), {fault.path[3:4] for fault in own}
+            )
         else:
-            yield declared_mapping(api.GroupMapping.model_validate(item))
+            yield read_declared_mapping(api.GroupMapping.model_validate(item))
 
 
 def _items(spec: Mapping[str, Any]) -> list[Any]:
@@ -106,12 +110,14 @@ def _items(spec: Mapping[str, Any]) -> list[Any]:
     return items if isinstance(items, list) and all(map(_name, items)) else []
 
 
-def _is_of_names(fault: Fault, items: list[Any]) -> bool:
+def _is_of_names(fault: FieldFault, items: list[Any]) -> bool:
     """Tell whether a fault of the list is one of some items: two of one name."""
     return fault.path == LIST and len({_name(item) for item in items}) < len(items)
 
 
-def _held(item: Mapping[str, Any], words: str, bad: set[tuple[int | str, ...]]) -> AccessMapping:
+def _partial_mapping(
+    item: Mapping[str, Any], words: str, bad: set[tuple[int | str, ...]]
+) -> AccessMapping:
     """Read what can be read of a mapping by itself: what it names, and when it ends."""
 
     def text(field: str) -> str:
@@ -126,19 +132,19 @@ def _held(item: Mapping[str, Any], words: str, bad: set[tuple[int | str, ...]]) 
     )
 
 
-def _faults(error: ValidationError, *, shows_values: bool) -> Iterator[Fault]:
+def _faults(error: ValidationError, *, shows_values: bool) -> Iterator[FieldFault]:
     for each in error.errors(include_url=False, include_context=False):
         if each["type"] == "extra_forbidden":
-            yield Fault(each["loc"], " is not known to this version of the operator")
+            yield FieldFault(each["loc"], " is not known to this version of the operator")
             continue
         value, words = each["input"], each["msg"].removeprefix("Value error, ")
         shown = isinstance(value, str | int | float | bool) and shows_values
         at = f" is {json.dumps(value, ensure_ascii=False)[:SHOWN]}" if shown else ""
-        yield Fault(each["loc"], f"{at}: {words}" if at else f": {words}")
+        yield FieldFault(each["loc"], f"{at}: {words}" if at else f": {words}")
 
 
-def _words(faults: tuple[Fault, ...]) -> str:
-    said = [f"{_path(fault.path)}{fault.words}" for fault in faults[:NAMED]]
+def _describe(faults: tuple[FieldFault, ...]) -> str:
+    said = [f"{_path(fault.path)}{fault.message}" for fault in faults[:NAMED]]
     more = f" (and {len(faults) - NAMED} more)" if len(faults) > NAMED else ""
     return f"{'; '.join(said)}{more}"
 

@@ -6,7 +6,7 @@ from groupaccess.domain.binding import Binding
 
 
 @dataclass
-class Passage:
+class WatchProgress:
     """Up to which version the watch of each kind has told of everything.
 
     An answer that is no newer says nothing that the watch had not told: what is not there by then
@@ -17,7 +17,7 @@ class Passage:
     _passed: dict[bool, int] = field(default_factory=dict)  # whether it is in namespaces
     _ended: dict[bool, dict[str, int]] = field(default_factory=lambda: {False: {}, True: {}})
 
-    def passed(self, version: str, *, namespaced: bool) -> None:
+    def advance(self, version: str, *, namespaced: bool) -> None:
         """Keep how far a watch is, and forget the ends that it has passed."""
         now = self._passed[namespaced] = int(version)
         ended = self._ended[namespaced]
@@ -28,12 +28,12 @@ class Passage:
         """Tell whether the watch has told all up to this version of a binding."""
         return int(binding.resource_version) <= self._passed.get(bool(binding.key.namespace), 0)
 
-    def end(self, binding: Binding) -> None:
+    def put_deletion(self, binding: Binding) -> None:
         """Keep that a binding was deleted in this version."""
         if not self.is_past(binding):
             self._ended[bool(binding.key.namespace)][binding.uid] = int(binding.resource_version)
 
-    def has_ended(self, binding: Binding) -> bool:
+    def is_deleted(self, binding: Binding) -> bool:
         """Tell whether it was deleted in this version, or in a later one.
 
         A later version of it than the deleted one waits for somebody's finalizer: it still binds.

@@ -11,21 +11,23 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from groupaccess.application.ports.cluster import Listing
+from groupaccess.application.ports.cluster import ObjectList
 
-Version = tuple[str, str]  # uid and resourceVersion
-Gone = Callable[[str, Mapping[str, str], str], None]  # the kind, uids by name, version of the list
+UidAndVersion = tuple[str, str]  # uid and resourceVersion
+OnEnded = Callable[
+    [str, Mapping[str, str], str], None
+]  # the kind, uids by name, version of the list
 
 
 @dataclass
-class Seen:
+class WatchedObjects:
     """The objects of one kind, readable or not, by name as they were seen last.
 
     Versions grow over all objects, so that late news of a deleted object change nothing for its
     namesake. The uids of those that ended are remembered until a list has passed them.
     """
 
-    objects: dict[str, Version] = field(default_factory=dict)
+    objects: dict[str, UidAndVersion] = field(default_factory=dict)
     _ended: dict[str, str] = field(default_factory=dict)  # uid -> version of the end
     _awaited: "_Awaited | None" = None
 
@@ -37,7 +39,7 @@ class Seen:
         if known is not None and known[0] != uid:
             self._ended[known[0]] = version
         self.objects[name] = (uid, version)
-        self._told(name)
+        self._advance(name)
         return True
 
     def drop(self, name: str, uid: str, version: str) -> bool:
@@ -47,48 +49,50 @@ class Seen:
         ends = known is not None and known[0] == uid
         if ends:
             del self.objects[name]
-        self._told(name)
+        self._advance(name)
         return ends
 
-    def gone(self, listing: Listing) -> Mapping[str, str]:
+    def ended_before(self, listing: ObjectList) -> Mapping[str, str]:
         """Return the uids by name of those that had ended when the list was made."""
         return {
             name: uid
             for name, (uid, version) in self.objects.items()
             if listing.objects.get(name, ("", ""))[0] != uid
-            and int(version) <= int(listing.version)
+            and int(version) <= int(listing.resource_version)
         }
 
-    def untold(self, listing: Listing) -> AbstractSet[str]:
+    def not_watched(self, listing: ObjectList) -> AbstractSet[str]:
         """Return the names of what the list has and the watch did not tell of."""
-        return {name for name in listing.objects if not self._has_told(name, listing)}
+        return {name for name in listing.objects if not self._is_watched(name, listing)}
 
-    async def tells(self, listing: Listing) -> None:
+    async def wait_for(self, listing: ObjectList) -> None:
         """Wait until the watch has told of everything that the list has."""
-        self._awaited = _Awaited(listing, set(self.untold(listing)))
+        self._awaited = _Awaited(listing, set(self.not_watched(listing)))
         try:
             if self._awaited.names:
                 await self._awaited.over.wait()
         finally:
             self._awaited = None
 
-    def passed(self, listing: Listing) -> None:
+    def forget_ends_before(self, listing: ObjectList) -> None:
         """Forget the ends before a list: no later list has those objects."""
-        late = {uid: at for uid, at in self._ended.items() if int(at) > int(listing.version)}
+        late = {
+            uid: at for uid, at in self._ended.items() if int(at) > int(listing.resource_version)
+        }
         self._ended = late
 
-    def _has_told(self, name: str, listing: Listing) -> bool:
+    def _is_watched(self, name: str, listing: ObjectList) -> bool:
         uid, version = listing.objects[name]
         if uid in self._ended:
             return True
         known = self.objects.get(name)
         return known is not None and int(known[1]) >= int(version)
 
-    def _told(self, name: str) -> None:
+    def _advance(self, name: str) -> None:
         awaited = self._awaited
         if awaited is None or name not in awaited.names:
             return
-        if self._has_told(name, awaited.listing):
+        if self._is_watched(name, awaited.listing):
             awaited.names.discard(name)
         if not awaited.names:
             awaited.over.set()
@@ -98,6 +102,6 @@ class Seen:
 class _Awaited:
     """What of a list is waited for."""
 
-    listing: Listing
+    listing: ObjectList
     names: set[str]
     over: asyncio.Event = field(default_factory=asyncio.Event)

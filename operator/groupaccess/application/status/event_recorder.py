@@ -8,30 +8,30 @@ from collections import deque
 from collections.abc import Callable
 
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.ports.cluster import Cluster, Note
+from groupaccess.application.ports.cluster import Cluster, Event
 
-MOST = 1000  # events that wait
-BURST = 25  # events that may be posted at once
+MAX_EVENTS = 1000  # events that wait
+BURST_EVENTS = 25  # events that may be posted at once
 REFILL_SECONDS = 0.1  # after which one more may be posted
 
 
-class Recorder:
+class EventRecorder:
     """Posts events in their order; when too many wait, those of grants are dropped first."""
 
     def __init__(self, cluster: Cluster, clock: Clock, leads: Callable[[], bool]) -> None:
         self._cluster = cluster
         self._clock = clock
         self._leads = leads
-        self._urgent: deque[Note] = deque()
-        self._other: deque[Note] = deque()
+        self._urgent: deque[Event] = deque()
+        self._other: deque[Event] = deque()
         self._wakeup = asyncio.Event()
-        self._tokens = float(BURST)
+        self._tokens = float(BURST_EVENTS)
         self._at = clock.monotonic()
 
-    def post(self, note: Note) -> None:
+    def record(self, note: Event) -> None:
         """Post it when its turn comes; drop another when too many wait."""
         (self._urgent if note.urgent or note.warning else self._other).append(note)
-        if len(self._urgent) + len(self._other) > MOST:
+        if len(self._urgent) + len(self._other) > MAX_EVENTS:
             (self._other or self._urgent).popleft()
         self._wakeup.set()
 
@@ -48,11 +48,11 @@ class Recorder:
             await self._wait_for_token()
             note = (self._urgent or self._other).popleft()
             if self._leads():
-                await self._cluster.post(note)
+                await self._cluster.create_event(note)
 
     async def _wait_for_token(self) -> None:
         now = self._clock.monotonic()
-        self._tokens = min(float(BURST), self._tokens + (now - self._at) / REFILL_SECONDS)
+        self._tokens = min(float(BURST_EVENTS), self._tokens + (now - self._at) / REFILL_SECONDS)
         self._at = now
         if self._tokens < 1:
             await asyncio.sleep((1 - self._tokens) * REFILL_SECONDS)

@@ -20,7 +20,7 @@ from groupaccess.domain.status.mapping_status import MappingReport
 logger = logging.getLogger(__name__)
 
 
-def access_status(
+def render_access_status(
     access: Access, said: AccessStatus, before: PreviousStatus, now: datetime
 ) -> api.GroupAccessStatus:
     """Return the status of a GroupAccess."""
@@ -30,11 +30,11 @@ def access_status(
         granted=said.granted,
         directory=access.directory,
         **({"next_expiry": said.next_expiry} if said.next_expiry else {}),
-        mappings=tuple(_readable(mapping) for mapping in said.mappings),
+        mappings=tuple(_mapping_or_message(mapping) for mapping in said.mappings),
     )
 
 
-def directory_status(
+def render_directory_status(
     generation: int,
     conditions: Iterable[StatusCondition],
     reading: Reading,
@@ -83,7 +83,7 @@ def _conditions(
             type=condition.type,
             status=condition.status,
             observed_generation=generation,
-            last_transition_time=_since(condition, before, now),
+            last_transition_time=_transition_time(condition, before, now),
             reason=condition.reason,
             message=condition.message,
         )
@@ -91,12 +91,12 @@ def _conditions(
     )
 
 
-def _since(condition: StatusCondition, before: PreviousStatus, now: datetime) -> datetime:
+def _transition_time(condition: StatusCondition, before: PreviousStatus, now: datetime) -> datetime:
     status, since = (before.conditions or {}).get(condition.type, (None, now))
     return since if status == condition.status else now
 
 
-def _readable(mapping: MappingReport) -> api.MappingStatus:
+def _mapping_or_message(mapping: MappingReport) -> api.MappingStatus:
     """Render a mapping; one that cannot be shown whole hides no other."""
     try:
         return _mapping(mapping)

@@ -4,39 +4,46 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from groupaccess.api.v1alpha1.conditions import Status
-from groupaccess.application.ports.cluster import Cluster, Note
-from groupaccess.application.state.declared import Observed
-from groupaccess.application.state.observed_status import fingerprint, prior
+from groupaccess.application.ports.cluster import Cluster, Event
+from groupaccess.application.state.declared import ObjectState
+from groupaccess.application.state.observed_status import fingerprint, previous_status
 from groupaccess.application.state.store import Store
-from groupaccess.application.status.event_recorder import Recorder
+from groupaccess.application.status.event_recorder import EventRecorder
 
 
-class Publisher:
+class StatusWriter:
     """Publishes statuses of both kinds; a replica that does not lead publishes none."""
 
     def __init__(
-        self, cluster: Cluster, store: Store, recorder: Recorder, leads: Callable[[], bool]
+        self, cluster: Cluster, store: Store, recorder: EventRecorder, leads: Callable[[], bool]
     ) -> None:
         self._cluster = cluster
         self._store = store
         self._recorder = recorder
         self._leads = leads
 
-    async def publish(self, observed: Observed, status: Status, *notes: Note | None) -> None:
+    async def write_if_changed(
+        self, observed: ObjectState, status: Status, *notes: Event | None
+    ) -> None:
         """Write the status over the one that was observed, and then post events about it.
 
         An object that changed meanwhile is left: the watch tells of it, and all is judged anew.
         """
         written = fingerprint(status)
-        if written == observed.written or not self._leads():
+        if written == observed.status_fingerprint or not self._leads():
             return
         version = await self._cluster.write_status(
-            observed.ref, observed.version, status.to_kubernetes()
+            observed.ref, observed.resource_version, status.to_kubernetes()
         )
         if version is None:
             return
-        self._store.note_status(
-            replace(observed, version=version, prior=prior(status), written=written)
+        self._store.put_status(
+            replace(
+                observed,
+                resource_version=version,
+                previous_status=previous_status(status),
+                status_fingerprint=written,
+            )
         )
         for note in filter(None, notes):
-            self._recorder.post(note)
+            self._recorder.record(note)

@@ -5,16 +5,16 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 
-PATIENCE_SECONDS = 1.0
-LONGEST_SECONDS = 5.0  # after which a call is broken off, and made anew
+WAIT_SECONDS = 1.0
+CALL_TIMEOUT_SECONDS = 5.0  # after which a call is broken off, and made anew
 RETRY_SECONDS = 1.0  # after a slow call that failed
 
 logger = logging.getLogger(__name__)
 
 
-class Background:
+class BackgroundCalls:
     """At most one slow call for each GroupAccess; `wake` has an object looked at again."""
 
     def __init__(self, wake: Callable[[str, float], None]) -> None:
@@ -30,7 +30,7 @@ class Background:
         task = asyncio.create_task(_bounded(call))
         task.add_done_callback(lambda _: call.close())  # one that was cancelled before it began
         try:
-            await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+            await asyncio.wait({task}, timeout=WAIT_SECONDS)
         except asyncio.CancelledError:
             task.cancel()
             raise
@@ -54,7 +54,7 @@ class Background:
         if error is None:
             self._wake(name, 0.0)
             return
-        if isinstance(error, PassingError):
+        if isinstance(error, TransientError):
             logger.info("GroupAccess %s: %s", name, error)
         else:
             logger.error("GroupAccess %s: unexpected", name, exc_info=error)
@@ -63,7 +63,7 @@ class Background:
 
 async def _bounded(call: Coroutine[Any, Any, None]) -> None:
     try:
-        async with asyncio.timeout(LONGEST_SECONDS):
+        async with asyncio.timeout(CALL_TIMEOUT_SECONDS):
             await call
     except TimeoutError:
-        raise PassingError(f"no answer in {LONGEST_SECONDS:.0f} s") from None
+        raise TransientError(f"no answer in {CALL_TIMEOUT_SECONDS:.0f} s") from None

@@ -12,8 +12,8 @@ from groupaccess.application.ports.clock import Clock
 
 Call = Callable[[], Coroutine[Any, Any, None]]
 
-HANGS_SECONDS = 1.0  # a call that takes longer hangs: its place is given to another
-MOST = 256  # calls under way at most, those that hang among them
+SLOW_CALL_SECONDS = 1.0  # a call that takes longer hangs: its place is given to another
+MAX_CALLS = 256  # calls under way at most, those that hang among them
 
 
 class Ticket:
@@ -28,7 +28,7 @@ class Ticket:
         self.revokes = False
 
     @property
-    def sent(self) -> bool:
+    def is_sent(self) -> bool:
         """Tell whether the call was begun."""
         return self.task is not None
 
@@ -68,7 +68,7 @@ class Lane:
 
     def _advance(self) -> None:
         """Begin what may begin: one call of each object in turn."""
-        while self._busy.total() < self._limit and len(self._tasks) < MOST:
+        while self._busy.total() < self._limit and len(self._tasks) < MAX_CALLS:
             ticket = self._next()
             if ticket is None:
                 return
@@ -88,7 +88,7 @@ class Lane:
 
     def _begin(self, ticket: Ticket) -> None:
         place = _Place(self, ticket.owner)
-        slow = self._clock.call_later(HANGS_SECONDS, place.free)
+        slow = self._clock.call_later(SLOW_CALL_SECONDS, place.free)
 
         def end(task: asyncio.Task[None]) -> None:
             slow.cancel()

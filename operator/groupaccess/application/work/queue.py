@@ -7,8 +7,8 @@ from groupaccess.application.ports.clock import Clock, TimerHandle
 from groupaccess.application.ports.metrics import Metrics
 from groupaccess.application.work.backoff import backoff
 
-FIRST_BACKOFF = 0.005
-LONGEST_BACKOFF = 300.0
+FIRST_BACKOFF_SECONDS = 0.005
+MAX_BACKOFF_SECONDS = 300.0
 
 
 class Priority(Enum):
@@ -18,7 +18,7 @@ class Priority(Enum):
     LOW = "low"
 
 
-class Queue:
+class WorkQueue:
     """Keys that want work, those of high priority first, each in the order in which they came.
 
     A key that waits is not queued twice. A key that is added while a worker has it is handed out
@@ -68,7 +68,7 @@ class Queue:
         """Want work on the key after a back-off that doubles with each failure; return it."""
         failures = self._failures[key] = self._failures.get(key, 0) + 1
         self._metrics.queue_retried()
-        delay = backoff(failures, FIRST_BACKOFF, LONGEST_BACKOFF)
+        delay = backoff(failures, FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS)
         self.add_after(key, delay)
         return delay
 
@@ -83,7 +83,7 @@ class Queue:
             await self._wakeup.wait()
         self._cancel(key)  # who looks now says itself when to look again
         self._metrics.queue_depth(self._depth)
-        self._metrics.queue_waited(self._clock.monotonic() - self._since.pop(key))
+        self._metrics.queue_duration(self._clock.monotonic() - self._since.pop(key))
         self._processing.add(key)
         return key
 

@@ -10,11 +10,11 @@ from groupaccess.application.ports.clock import Clock
 
 logger = logging.getLogger(__name__)
 
-EVERY = 1.0  # seconds
-STEP = 2.0  # seconds of difference between the two clocks that count as a step
+TICK_SECONDS = 1.0  # seconds
+CLOCK_STEP_SECONDS = 2.0  # seconds of difference between the two clocks that count as a step
 
 
-class Alarms:
+class WallClockTimers:
     """One alarm for each GroupAccess, at a time of day.
 
     A timer would count seconds of a clock that never steps; an expiry is a time of day, and a
@@ -24,18 +24,18 @@ class Alarms:
 
     def __init__(self, clock: Clock, ring: Callable[[str], None]) -> None:
         self._clock = clock
-        self._ring = ring
+        self._fire = ring
         self._at: dict[str, datetime] = {}
         self._heap: list[tuple[datetime, str]] = []
-        self._known: set[str] = set()
-        self._last = (clock.now(), clock.monotonic())
+        self._ever_set: set[str] = set()
+        self._last_tick = (clock.now(), clock.monotonic())
 
     def set(self, name: str, at: datetime | None) -> None:
         """Wake a GroupAccess at that time instead of the one before; None for never.
 
         What has ended may not have ended once the clock is put right: it is known for never, too.
         """
-        self._known.add(name)
+        self._ever_set.add(name)
         if at is None:
             self._at.pop(name, None)
             self._compact()
@@ -48,13 +48,13 @@ class Alarms:
     def forget(self, name: str) -> None:
         """Forget a GroupAccess that is gone."""
         self._at.pop(name, None)
-        self._known.discard(name)
+        self._ever_set.discard(name)
         self._compact()
 
     async def run(self) -> None:
         """Ring until cancelled."""
         while True:
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(TICK_SECONDS)
             self.tick()
 
     def _compact(self) -> None:
@@ -66,14 +66,14 @@ class Alarms:
     def tick(self) -> None:
         """Ring what is due, and everything after a step of the clock."""
         now, monotonic = self._clock.now(), self._clock.monotonic()
-        passed = (now - self._last[0]).total_seconds() - (monotonic - self._last[1])
-        self._last = (now, monotonic)
-        if abs(passed) > STEP:
+        passed = (now - self._last_tick[0]).total_seconds() - (monotonic - self._last_tick[1])
+        self._last_tick = (now, monotonic)
+        if abs(passed) > CLOCK_STEP_SECONDS:
             logger.warning("the clock was put %+.0f s: every expiry is looked at again", passed)
-            for name in tuple(self._known):
-                self._ring(name)
+            for name in tuple(self._ever_set):
+                self._fire(name)
         while self._heap and self._heap[0][0] <= now:
             at, name = heapq.heappop(self._heap)
             if self._at.get(name) == at:
                 del self._at[name]
-                self._ring(name)
+                self._fire(name)

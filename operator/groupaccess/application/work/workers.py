@@ -5,11 +5,11 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.ports.metrics import Metrics
-from groupaccess.application.work.queue import Queue
+from groupaccess.application.work.queue import WorkQueue
 
-GRACE = 2.0  # seconds; a Lease is lost two seconds before another replica may take it
+DRAIN_SECONDS = 2.0  # seconds; a Lease is lost two seconds before another replica may take it
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ class Workers:
 
     def __init__(
         self,
-        queue: Queue,
+        queue: WorkQueue,
         reconcile: Callable[[str], Awaitable[float | None]],
         clock: Clock,
         metrics: Metrics,
@@ -45,7 +45,7 @@ class Workers:
             try:
                 await asyncio.shield(step)
             except asyncio.CancelledError:
-                await asyncio.wait({step}, timeout=GRACE)
+                await asyncio.wait({step}, timeout=DRAIN_SECONDS)
                 step.cancel()
                 raise
             finally:
@@ -56,10 +56,12 @@ class Workers:
         began = self._clock.monotonic()
         try:
             again = await self._reconcile(key)
-        except PassingError as passing:
+        except TransientError as passing:
             delay = self._queue.retry(key)
-            if passing.again is not None:  # another binding's time comes, whatever the back-off
-                self._queue.add_after(key, passing.again)
+            if (
+                passing.retry_after is not None
+            ):  # another binding's time comes, whatever the back-off
+                self._queue.add_after(key, passing.retry_after)
             logger.info("GroupAccess %s: %s; again in %.1f s", key, passing, delay)
             result = "error"
         except Exception:
@@ -71,4 +73,4 @@ class Workers:
             result = "success" if again is None else "requeue_after"
             if again is not None:
                 self._queue.add_after(key, again)
-        self._metrics.reconciled(result, self._clock.monotonic() - began)
+        self._metrics.reconcile_finished(result, self._clock.monotonic() - began)

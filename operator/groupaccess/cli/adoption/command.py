@@ -28,7 +28,7 @@ def _object_name(value: str) -> str:
     return value
 
 
-def adopt(  # noqa: PLR0913 -- one for each flag
+def import_command(  # noqa: PLR0913 -- one for each flag
     *,
     role: Annotated[
         list[str] | None,
@@ -99,9 +99,9 @@ def adopt(  # noqa: PLR0913 -- one for each flag
         raise typer.BadParameter(
             "without --remove-replaced nothing is written: leave it out", param_hint="--dry-run"
         )
-    from groupaccess.cli.adoption.run import Order, carry_out  # noqa: PLC0415
+    from groupaccess.cli.adoption.run import ImportOptions, run_import  # noqa: PLC0415
 
-    order = Order(
+    order = ImportOptions(
         kubeconfig=kubeconfig,
         selector=selector,
         pick=BindingFilter(frozenset(role or ()), frozenset(subject or ())),
@@ -112,4 +112,4 @@ def adopt(  # noqa: PLR0913 -- one for each flag
         dry_run=dry_run,
         settle=settle_seconds,
     )
-    carry_out(order)
+    run_import(order)

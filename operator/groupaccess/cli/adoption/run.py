@@ -9,18 +9,18 @@ import typer
 from kubernetes.aio.client import ApiClient
 from pydantic import ValidationError
 
-from groupaccess.adapters.kubernetes.adoption import KubernetesBindings
-from groupaccess.adapters.kubernetes.client import NoAccessError, Rest, configure
+from groupaccess.adapters.kubernetes.adoption import KubernetesAdoptionCluster
+from groupaccess.adapters.kubernetes.client import KubernetesClient, NoAccessError, configure
 from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.application.adoption import (
-    Bindings,
+    AdoptionCluster,
     NotAllowedError,
     Removal,
-    Result,
-    draft,
+    RemovalResult,
+    draft_from_cluster,
     remove_replaced,
 )
-from groupaccess.application.ports.errors import PassingError
+from groupaccess.application.ports.errors import TransientError
 from groupaccess.cli.adoption.manifest import printable, render
 from groupaccess.domain.adoption.candidates import BindingFilter
 from groupaccess.domain.adoption.drafts import AdoptionOptions
@@ -29,7 +29,7 @@ RIGHTS = "list clusterrolebindings, rolebindings and groupaccesses in the whole 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class ImportOptions:
     """What was typed: print drafts, or `remove` what is replaced (only list it in a dry run).
 
     `settle` is in seconds, see `remove_replaced`.
@@ -46,7 +46,7 @@ class Order:
     settle: float
 
 
-def carry_out(order: Order) -> None:
+def run_import(order: ImportOptions) -> None:
     """Do it; what a person can put right becomes one line, and exit code 1."""
     try:
         asyncio.run(_connected(order))
@@ -54,51 +54,51 @@ def carry_out(order: Order) -> None:
         _fail(f"no way to the API server: {error}. Name a kubeconfig with --kubeconfig", error)
     except NotAllowedError as error:
         _fail(f"the API server says: {error}. You need the right to {RIGHTS}", error)
-    except PassingError as error:
+    except TransientError as error:
         _fail(f"{error}. Look which cluster the kubeconfig names, and try again", error)
     except ValidationError as error:
         _fail(f"this version cannot read a GroupAccess of the cluster: {error}", error)
 
 
-async def _connected(order: Order) -> None:
+async def _connected(order: ImportOptions) -> None:
     configuration = await configure(order.kubeconfig)
     async with ApiClient(configuration) as client:
-        bindings = KubernetesBindings(Rest(HttpTransport(client)))
+        bindings = KubernetesAdoptionCluster(KubernetesClient(HttpTransport(client)))
         await (_remove(bindings, order) if order.remove else _print(bindings, order))
 
 
-async def _print(bindings: Bindings, order: Order) -> None:
+async def _print(bindings: AdoptionCluster, order: ImportOptions) -> None:
     wishes = AdoptionOptions(order.pick, order.name, order.groups_prefix)
-    adoption = await draft(bindings, order.selector, wishes, order.directory)
+    adoption = await draft_from_cluster(bindings, order.selector, wishes, order.directory)
     typer.echo(render(adoption, order.directory), nl=False)
     if not adoption.drafts:
         typer.echo("nothing to adopt: no binding gives a group a ClusterRole", err=True)
 
 
-async def _remove(bindings: Bindings, order: Order) -> None:
-    counts: Counter[Result] = Counter()
+async def _remove(bindings: AdoptionCluster, order: ImportOptions) -> None:
+    counts: Counter[RemovalResult] = Counter()
     removals = remove_replaced(
         bindings, order.selector, order.pick, dry_run=order.dry_run, settle=order.settle
     )
     async for removal in removals:
         counts[removal.result] += 1
-        typer.echo(printable(f"{removal.judged.candidate.binding.key}: {removal.result.value}"))
+        typer.echo(printable(f"{removal.redundancy.candidate.binding.key}: {removal.result.value}"))
         for words in _explain(removal):
             typer.echo(f"  {printable(words)}")
     if not counts:
         typer.echo("no binding gives a group a role, beside those that Kubernetes and we made")
         return
-    counted = ", ".join(f"{counts[each]} {each.value}" for each in Result if counts[each])
+    counted = ", ".join(f"{counts[each]} {each.value}" for each in RemovalResult if counts[each])
     typer.echo(f"{counts.total()} bindings: {counted}")
-    if counts[Result.FAILED]:
+    if counts[RemovalResult.FAILED]:
         raise typer.Exit(1)
 
 
 def _explain(removal: Removal) -> Iterator[str]:
-    judged = removal.judged
+    judged = removal.redundancy
     if judged.is_covered:
         yield f"GroupAccess {', '.join(judged.accesses)} grants the same"
-    yield from removal.words
+    yield from removal.remarks
     if judged.candidate.managing_tool is not None:
         yield judged.candidate.managing_tool.description
 

@@ -116,4 +116,6 @@ def _narrow(client: Client, texts: AbstractSet[str]) -> Client:
         )
         return tuple(known)
 
-    return replace(client, mappers=narrow(client.mappers), optional_mappers=narrow(client.optional_mappers))
+    return replace(
+        client, mappers=narrow(client.mappers), optional_mappers=narrow(client.optional_mappers)
+    )

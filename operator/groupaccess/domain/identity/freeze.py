@@ -41,7 +41,7 @@ class DirectoryAnomaly:
     """What is wrong with a directory as a whole.
 
     `new_directory_id` is its new one, where bindings know another and nothing shows that it is the same
-    realm. `absent` are all pinned ids that are not in it, if those in use (`absent_in_use` of `in_use`) are
+    realm. `absent` are all pinned ids that are not in it, if those in use (`absent_in_use` of `groups_in_use`) are
     too many; `paths` names some of them.
     """
 

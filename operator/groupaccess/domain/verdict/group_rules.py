@@ -40,7 +40,9 @@ def evaluate_group(mapping: AccessMapping, given: EvaluationContext) -> Verdict:
     since = None
     if isinstance(found, UnresolvedGroup):
         outcome = Outcome.REVOKE if found.confirmed else Outcome.HOLD
-        said = replace(hold_for(mapping, found.failure), outcome=outcome, grace_ends=found.grace_ends)
+        said = replace(
+            hold_for(mapping, found.failure), outcome=outcome, grace_ends=found.grace_ends
+        )
         since = found.missing_since
         if said.directory_unavailable:
             return said

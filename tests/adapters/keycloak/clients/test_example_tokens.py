@@ -10,7 +10,7 @@ from aiohttp import web
 from domain.builders import NOW, client, mapper
 from fakes.keycloak_members import People
 from fakes.keycloak_server import HANG, KeycloakServer, Trick, error
-from groupaccess.adapters.keycloak.clients.example_tokens import Prover, Read
+from groupaccess.adapters.keycloak.clients.example_tokens import ExampleTokens, RealmConfiguration
 from groupaccess.adapters.keycloak.connection.session import POD_TOKEN, Session
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.client import Client, MapperKind, ProofResult, TokenProof
@@ -34,16 +34,16 @@ class Desk:
     wanted: LoginClient = WANTED
     canary: str | None = None
     unasked: bool = False
-    prover: Prover = field(init=False)
+    prover: ExampleTokens = field(init=False)
 
     def __post_init__(self) -> None:
-        self.prover = Prover(lambda: self.now)
+        self.prover = ExampleTokens(lambda: self.now)
 
     async def proof(self) -> TokenProof | None:
         """Return the proof of headlamp."""
         directory = Directory("default", self.server.issuer, "groups", "", (self.wanted,))
         directory = replace(directory, canary=self.canary)
-        read = Read(directory, "me", self.groups, self.clients, {"headlamp": "uuid"})
+        read = RealmConfiguration(directory, "me", self.groups, self.clients, {"headlamp": "uuid"})
         session = Session(self.server.connection, 0.5, POD_TOKEN)
         try:
             (found,) = await self.prover.prove(session, read)
@@ -94,11 +94,11 @@ async def test_a_directory_made_anew_is_proven_anew(desk: Desk) -> None:
     assert desk.asked(ID_TOKEN)
     await desk.proof()
     assert not desk.asked(ID_TOKEN)
-    desk.prover.forget("another")
+    desk.prover.forget_directory("another")
     await desk.proof()
     assert not desk.asked(ID_TOKEN)
-    desk.prover.forget("default")
-    assert not desk.prover._known
+    desk.prover.forget_directory("default")
+    assert not desk.prover._cache
     await desk.proof()
     assert desk.asked(ID_TOKEN)
 

@@ -8,8 +8,8 @@ from aiohttp import web
 from fakes import hostile
 from fakes.keycloak_server import SECRET, KeycloakServer, error
 from fakes.reading import refusal
-from groupaccess.adapters.keycloak.operator_token import KeycloakTokens
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.adapters.keycloak.operator_token import KeycloakOperatorTokens
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.reasons import Reason
 
 PATHS = {
@@ -130,8 +130,8 @@ async def test_whose_group_was_asked_for_makes_no_other_message(server: Keycloak
 async def test_the_canarys_login_knows_a_proxy_too(server: KeycloakServer) -> None:
     server.answers["token"] = (403, HTML)
     async with server.serve():
-        with pytest.raises(RefusedError) as refused:
-            await KeycloakTokens(answer_within=0.5).own_token(server.connection)
+        with pytest.raises(RejectedError) as refused:
+            await KeycloakOperatorTokens(answer_within=0.5).operator_token(server.connection)
     failure = refused.value.failure
     assert failure.reason == Reason.KEYCLOAK_UNAVAILABLE
     assert FIREWALL_ADVICE in failure.message
@@ -160,6 +160,6 @@ async def test_a_token_without_a_subject_names_the_client(server: KeycloakServer
     server.answers["token"] = {"access_token": "e30.e30.LQ", "expires_in": 300}
     async with server.serve():
         connection = replace(server.connection, client_secret=SECRET)
-        with pytest.raises(RefusedError) as refused:
-            await KeycloakTokens(answer_within=0.5).own_token(connection)
+        with pytest.raises(RejectedError) as refused:
+            await KeycloakOperatorTokens(answer_within=0.5).operator_token(connection)
     assert 'the token of client "groupaccess"' in refused.value.failure.message

@@ -12,8 +12,8 @@ from keycloak.exceptions import (
     KeycloakPostError,
 )
 
-from groupaccess.adapters.keycloak.connection.errors import translated
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.adapters.keycloak.connection.errors import keycloak_errors
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 
@@ -22,7 +22,7 @@ SECRET = "s3cret"  # noqa: S105 -- of a test
 
 def failed(error: Exception, **how: Any) -> Failure:  # noqa: ANN401 -- of `translated`
     """Return what an error is translated to, by whatever it was caused."""
-    with pytest.raises(RefusedError) as refused, translated("groups", **how):
+    with pytest.raises(RejectedError) as refused, keycloak_errors("groups", **how):
         raise error
     return refused.value.failure
 

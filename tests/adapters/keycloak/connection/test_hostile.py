@@ -8,7 +8,7 @@ import pytest
 from fakes import hostile
 from fakes.keycloak_server import SECRET, KeycloakServer, Trick
 from fakes.reading import read, refusal
-from groupaccess.adapters.keycloak.connection.http import LARGEST
+from groupaccess.adapters.keycloak.connection.http import MAX_BYTES
 from groupaccess.domain.reasons import Reason
 
 NAMES = ["openid-configuration", "token", "groups", "count", "client-scopes", "clients"]
@@ -67,7 +67,7 @@ async def test_an_answer_of_a_gibibyte_is_not_taken(
     failure = await refusal(server, within=PATIENT)
     assert failure.reason == Reason.KEYCLOAK_UNAVAILABLE
     assert "larger than 16 MiB" in failure.message
-    assert flood.sent < 4 * LARGEST  # some is under way in buffers
+    assert flood.sent < 4 * MAX_BYTES  # some is under way in buffers
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "gzip, gzip", "x"])

@@ -12,10 +12,10 @@ from fakes import hostile
 from fakes.keycloak_guard import Guard
 from fakes.keycloak_server import SECRET, KeycloakServer, jwt
 from fakes.reading import HEADLAMP
-from groupaccess.adapters.keycloak.connection.login import ASSERTION
+from groupaccess.adapters.keycloak.connection.login import CLIENT_ASSERTION_TYPE
 from groupaccess.adapters.keycloak.connection.session import Session
 from groupaccess.adapters.keycloak.reader import KeycloakReader
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.snapshot import Realm
@@ -43,11 +43,11 @@ class Site:
     async def read(self, name: str = "default", connection: Connection | None = None) -> Realm:
         """Read the realm as a directory."""
         directory = Directory(name, self.server.issuer, "groups", "", (HEADLAMP,))
-        return await self.reader.realm(directory, connection or self.server.connection, None)
+        return await self.reader.read_realm(directory, connection or self.server.connection, None)
 
     async def refusal(self, connection: Connection | None = None) -> Failure:
         """Return why the realm cannot be read."""
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(RejectedError) as refused:
             await self.read(connection=connection)
         return refused.value.failure
 
@@ -59,7 +59,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with made.server.serve():
         yield made
         for name in ("default", "other"):
-            await made.reader.forget(name)
+            await made.reader.forget_directory(name)
 
 
 async def test_the_next_reading_needs_no_login(site: Site) -> None:
@@ -121,8 +121,8 @@ async def test_other_credentials_are_one_other_login_however_many_ask_at_once(si
 
 async def test_a_directory_that_is_forgotten_logs_in_anew(site: Site) -> None:
     await site.read()
-    await site.reader.forget("default")
-    await site.reader.forget("never read")
+    await site.reader.forget_directory("default")
+    await site.reader.forget_directory("never read")
     await site.read()
     assert len(site.guard.logins) == 2
 
@@ -159,7 +159,7 @@ async def test_the_pods_token_is_read_anew_for_each_login(site: Site) -> None:
     site.guard.forget()
     await site.read(connection=site.by_pod_token)
     assert [form["client_assertion"] for form in site.guard.logins] == [POD_TOKEN, "e30.e30.bmV3"]
-    assert {form["client_assertion_type"] for form in site.guard.logins} == {ASSERTION}
+    assert {form["client_assertion_type"] for form in site.guard.logins} == {CLIENT_ASSERTION_TYPE}
     assert not any("client_secret" in form for form in site.guard.logins)
 
 
@@ -213,8 +213,8 @@ async def test_no_token_gets_into_a_message_a_log_or_a_repr(
     site.server.answers["token"] = hostile.refusal(f"what is {POD_TOKEN}?")
     failure = await site.refusal(site.by_pod_token)
     session = Session(site.by_pod_token, 2, site.pod_token)
-    session.proof.renewed()
-    for text in (failure.message, caplog.text, repr(vars(session)), repr(session.proof)):
+    session.credential.token_request_fields()
+    for text in (failure.message, caplog.text, repr(vars(session)), repr(session.credential)):
         assert text
         assert POD_TOKEN not in text
     await session.close()

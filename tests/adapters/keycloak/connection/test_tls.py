@@ -7,7 +7,7 @@ import pytest
 from fakes.keycloak_server import KeycloakServer
 from fakes.reading import read, refusal
 from groupaccess.adapters.keycloak.connection.session import _trust
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.reasons import Reason
 
 
@@ -61,7 +61,7 @@ def test_a_bundle_replaces_the_systems_authorities() -> None:
 
 @pytest.mark.parametrize("bundle", ["", "ü", "no PEM"])
 def test_a_bundle_without_certificates_does_not_fall_back_to_the_system(bundle: str) -> None:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(RejectedError) as refused:
         _trust(bundle)
     assert refused.value.failure.reason == Reason.CREDENTIALS_NOT_FOUND
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from groupaccess.adapters.keycloak.clients.read import CLIENTS_NEED
 from groupaccess.adapters.keycloak.clients.sample_member import (
-    NobodyError,
-    Witness,
-    find_witness,
-    looked_at,
+    NoSampleMemberError,
+    SampleMember,
+    find_sample_member,
+    no_sample_on_error,
 )
 from groupaccess.adapters.keycloak.connection.session import Session
-from groupaccess.adapters.keycloak.json_types import TOKEN, shaped
+from groupaccess.adapters.keycloak.json_types import TOKEN, validated
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.client import ClaimMapper, Client, ProofResult, TokenProof
 from groupaccess.domain.directory.group import Group
@@ -25,23 +25,23 @@ from groupaccess.domain.tokens.example_token import RECHECK_AFTER, check_example
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class RealmConfiguration:
     """What was read of a realm, so far as a proof needs it.
 
-    `ids` are Keycloak's own of the clients; `identity` is the operator's own account. `groups` may
+    `ids` are Keycloak's own of the clients; `account_id` is the operator's own account. `groups` may
     be looked into for a member: the canary's, or without one those that are in use and no others;
     None while these are not known.
     """
 
     directory: Directory
-    identity: str
+    account_id: str
     groups: Sequence[Group] | None
     clients: tuple[Client, ...]
     ids: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _CachedProof:
     """The last proof of a client, when it was made, of which groups, and all it depends on."""
 
     configuration: tuple[object, ...]
@@ -50,14 +50,14 @@ class _Known:
     groups: frozenset[Group]
 
 
-class Prover:
+class ExampleTokens:
     """Adds to clients what an example token of theirs shows; remembers it while it holds."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._known: dict[tuple[str, str], _Known] = {}
+        self._cache: dict[tuple[str, str], _CachedProof] = {}
 
-    async def prove(self, session: Session, read: Read) -> tuple[Client, ...]:
+    async def prove(self, session: Session, read: RealmConfiguration) -> tuple[Client, ...]:
         """Return the clients with their proofs. It never raises RefusedError: no proof, no harm.
 
         Where no group may be looked into, nobody is asked for; what is known stays.
@@ -66,91 +66,101 @@ class Prover:
         groups = read.groups
         if due and groups is not None and (groups or read.directory.canary is not None):
             canary = read.directory.canary
-            witness = await find_witness(session, groups, read.identity, canary)
+            witness = await find_sample_member(session, groups, read.account_id, canary)
             for client in due:
                 await self._prove(session, read, client, witness)
         return tuple(self._with_proof(read, client) for client in read.clients)
 
-    def forget(self, directory: str) -> None:
+    def forget_directory(self, directory: str) -> None:
         """Let go of what is known of a directory: one of its name is proven anew."""
-        self._known = {key: known for key, known in self._known.items() if key[0] != directory}
+        self._cache = {key: known for key, known in self._cache.items() if key[0] != directory}
 
     async def _prove(
-        self, session: Session, read: Read, client: Client, witness: Witness | NobodyError
+        self,
+        session: Session,
+        read: RealmConfiguration,
+        client: Client,
+        witness: SampleMember | NoSampleMemberError,
     ) -> None:
-        known, now = self._of(read, client), self._now()
-        what = f'the {token_kind(_wanted(read, client))} of client "{client.client_id}"'
+        known, now = self._cached(read, client), self._now()
+        what = f'the {token_kind(_login_client(read, client))} of client "{client.client_id}"'
         try:
-            if isinstance(witness, NobodyError):
+            if isinstance(witness, NoSampleMemberError):
                 raise witness
-            token = await _example(session, read, client, witness.user_id)
-        except NobodyError as none:
-            if known is not None and none.passing:
+            token = await _example_token(session, read, client, witness.user_id)
+        except NoSampleMemberError as none:
+            if known is not None and none.transient:
                 return  # what was seen before stays in force
             fact = f"what {what} carries is computed from the mappers, not proven: {none}"
             proof = TokenProof(ProofResult.UNPROVEN, fact, now)
         else:
             expected = group_values(witness.group, _mappers(read, client))
             claim = read.directory.groups_claim
-            proof = check_example_token(expected, token, claim, f"{what} for {witness.who}", now)
+            proof = check_example_token(
+                expected, token, claim, f"{what} for {witness.description}", now
+            )
         key = read.directory.name, client.client_id
         proof = proof.unless_same(known.proof if known else None)
         configuration, groups = _configuration(read, client), frozenset(read.groups or ())
-        self._known[key] = _Known(configuration, proof, now, groups)
+        self._cache[key] = _CachedProof(configuration, proof, now, groups)
 
-    def _is_due(self, read: Read, client: Client) -> bool:
-        if not client.enabled or not group_values(_ANY, _mappers(read, client)):
+    def _is_due(self, read: RealmConfiguration, client: Client) -> bool:
+        if not client.enabled or not group_values(_PLACEHOLDER_GROUP, _mappers(read, client)):
             return False  # it sends nothing, with or without a proof
-        known = self._of(read, client)
+        known = self._cached(read, client)
         if known is None or self._now() - known.made >= RECHECK_AFTER[known.proof.result]:
             return True
         others = not known.groups.issuperset(read.groups or ())
         return known.proof.result is ProofResult.UNPROVEN and others
 
-    def _with_proof(self, read: Read, client: Client) -> Client:
-        known = self._of(read, client) if client.enabled else None
+    def _with_proof(self, read: RealmConfiguration, client: Client) -> Client:
+        known = self._cached(read, client) if client.enabled else None
         if known is None:
             return replace(client, proof=None, proof_pending=self._is_due(read, client))
         return replace(client, proof=known.proof)
 
-    def _of(self, read: Read, client: Client) -> _Known | None:
+    def _cached(self, read: RealmConfiguration, client: Client) -> _CachedProof | None:
         """Return what is known of exactly this configuration."""
-        known = self._known.get((read.directory.name, client.client_id))
+        known = self._cache.get((read.directory.name, client.client_id))
         same = known is not None and known.configuration == _configuration(read, client)
         return known if same else None
 
 
-_ANY = Group("/any", "any", "")
+_PLACEHOLDER_GROUP = Group("/any", "any", "")
 
 
-def _configuration(read: Read, client: Client) -> tuple[object, ...]:
+def _configuration(read: RealmConfiguration, client: Client) -> tuple[object, ...]:
     """Return all that a token of the client depends on, but for the person."""
     directory = read.directory
     return (
         directory.issuer,
         directory.groups_claim,
         directory.canary,
-        read.identity,
-        _wanted(read, client),
+        read.account_id,
+        _login_client(read, client),
         read.ids.get(client.client_id),
         # Which roles there are changes without any mapper.
         *(replace(mapper, other_values=frozenset()) for mapper in client.mappers),
     )
 
 
-def _wanted(read: Read, client: Client) -> LoginClient:
+def _login_client(read: RealmConfiguration, client: Client) -> LoginClient:
     return next(each for each in read.directory.clients if each.client_id == client.client_id)
 
 
-def _mappers(read: Read, client: Client) -> tuple[ClaimMapper, ...]:
-    return effective_mappers(client, _wanted(read, client), read.directory.groups_claim)
+def _mappers(read: RealmConfiguration, client: Client) -> tuple[ClaimMapper, ...]:
+    return effective_mappers(client, _login_client(read, client), read.directory.groups_claim)
 
 
-async def _example(session: Session, read: Read, client: Client, user_id: str) -> Mapping[str, Any]:
+async def _example_token(
+    session: Session, read: RealmConfiguration, client: Client, user_id: str
+) -> Mapping[str, Any]:
     """Return the payload of the token that Keycloak would issue, without a session."""
-    wanted = _wanted(read, client)
+    wanted = _login_client(read, client)
     kind = "id-token" if wanted.id_token else "access-token"
     where = f"clients/{read.ids.get(client.client_id)}/evaluate-scopes/generate-example-{kind}"
     query = {"scope": " ".join(wanted.scopes), "userId": user_id}
-    with looked_at("example token", CLIENTS_NEED, "the client or the user is gone meanwhile"):
-        return shaped(TOKEN, await session.get(where, **query))
+    with no_sample_on_error(
+        "example token", CLIENTS_NEED, "the client or the user is gone meanwhile"
+    ):
+        return validated(TOKEN, await session.get(where, **query))

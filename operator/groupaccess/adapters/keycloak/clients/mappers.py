@@ -117,7 +117,7 @@ def _read(
             in_id_token=config.get("id.token.claim") == "true",
             in_access_token=config.get(access) == "true",
             scope=scope,
-            other_values=_adds(mapper["protocolMapper"], kind, config, roles),
+            other_values=_other_values(mapper["protocolMapper"], kind, config, roles),
         )
 
 
@@ -130,7 +130,9 @@ def _kind(mapper: MapperRepresentation, config: Config) -> MapperKind:
     return MapperKind.REPLACING
 
 
-def _adds(provider: str, kind: MapperKind, config: Config, roles: Roles) -> frozenset[str] | None:
+def _other_values(
+    provider: str, kind: MapperKind, config: Config, roles: Roles
+) -> frozenset[str] | None:
     """Return what it writes for people who are in no group; None when that is not known."""
     if kind in {MapperKind.MEMBERSHIP, MapperKind.NESTED}:
         return frozenset()

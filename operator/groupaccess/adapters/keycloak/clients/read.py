@@ -6,7 +6,12 @@ from urllib.parse import quote
 from keycloak.exceptions import KeycloakGetError
 
 from groupaccess.adapters.keycloak.clients.mappers import REALM, Roles, read_client, role_owners
-from groupaccess.adapters.keycloak.connection.errors import FORBIDDEN, NOT_FOUND, lacks, translated
+from groupaccess.adapters.keycloak.connection.errors import (
+    FORBIDDEN,
+    NOT_FOUND,
+    keycloak_errors,
+    missing_right,
+)
 from groupaccess.adapters.keycloak.connection.session import Session
 from groupaccess.adapters.keycloak.json_types import (
     CLIENTS,
@@ -14,9 +19,9 @@ from groupaccess.adapters.keycloak.json_types import (
     SCOPES,
     ClientRepresentation,
     ScopeRepresentation,
-    shaped,
+    validated,
 )
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.client import Client
 from groupaccess.domain.reasons import Reason
@@ -29,10 +34,10 @@ async def read_clients(
     session: Session, directory: Directory
 ) -> tuple[tuple[Client, ...], Mapping[str, str]]:
     """Return the clients, and Keycloak's own ids of them by their client ids."""
-    with translated("client-scopes", needs=CLIENTS_NEED):
-        listed = shaped(SCOPES, await session.get("client-scopes"))
+    with keycloak_errors("client-scopes", needs=CLIENTS_NEED):
+        listed = validated(SCOPES, await session.get("client-scopes"))
     if not listed:  # every realm has some; Keycloak leaves out what may not be seen
-        raise lacks("client-scopes", CLIENTS_NEED)
+        raise missing_right("client-scopes", CLIENTS_NEED)
     scopes = {scope["name"]: scope for scope in listed}
     clients: list[Client] = []
     ids: dict[str, str] = {}
@@ -47,8 +52,8 @@ async def read_clients(
 
 
 async def _client(session: Session, client_id: str) -> ClientRepresentation | None:
-    with translated("clients", needs=CLIENTS_NEED):
-        listed = shaped(CLIENTS, await session.get("clients", clientId=client_id))
+    with keycloak_errors("clients", needs=CLIENTS_NEED):
+        listed = validated(CLIENTS, await session.get("clients", clientId=client_id))
     return next((item for item in listed if item["clientId"] == client_id), None)
 
 
@@ -66,7 +71,7 @@ async def _roles(
     for owner in sorted(set(role_owners(client, scopes, directory.groups_claim))):
         try:
             names = await _roles_of(session, directory, client, owner)
-        except RefusedError as refused:
+        except RejectedError as refused:
             if refused.failure.reason is not Reason.KEYCLOAK_FORBIDDEN:
                 raise
             continue
@@ -92,14 +97,14 @@ async def _roles_of(
         return None
     where = f"clients/{client['id']}/evaluate-scopes/scope-mappings/{container}/granted"
     scope = " ".join(client.get("optionalClientScopes") or ())  # whoever logs in may ask for them
-    with translated("roles that the client's tokens may carry", needs=CLIENTS_NEED):
-        listed = shaped(ROLES, await session.get(where, scope=scope))
+    with keycloak_errors("roles that the client's tokens may carry", needs=CLIENTS_NEED):
+        listed = validated(ROLES, await session.get(where, scope=scope))
     return frozenset(role["name"] for role in listed)
 
 
-async def has_role(session: Session, name: str) -> bool:
+async def has_realm_role(session: Session, name: str) -> bool:
     """Tell whether the realm has a role of this name; where that may not be seen, it says no."""
-    with translated("realm role", needs=CLIENTS_NEED):
+    with keycloak_errors("realm role", needs=CLIENTS_NEED):
         try:
             await session.get(f"roles/{quote(name, safe='')}")
         except KeycloakGetError as error:

@@ -14,8 +14,8 @@ ADMIN_FIELDS = frozenset({"errorMessage", "errors", "field", "params"})
 """Of OAuth2ErrorRepresentation and ErrorRepresentation, in which Keycloak writes its errors."""
 BELOW_COLLECTION = re.compile(r"(?<=/admin/realms/)([^/]+/[^/]+)/.*")
 JSON = "JSON of another shape"
-KINDS = {b"{": JSON, b"[": JSON, b"<": "HTML", b"": "nothing in it"}  # by how a body begins
-ADDRESS = 200  # characters of a URL in a message
+BODY_KINDS = {b"{": JSON, b"[": JSON, b"<": "HTML", b"": "nothing in it"}  # by how a body begins
+MAX_URL_CHARACTERS = 200  # characters of a URL in a message
 SUCCESS = range(200, 300)
 
 
@@ -31,13 +31,13 @@ def own_error(body: bytes | None) -> str:
     return named if isinstance(named, str) else ""
 
 
-def foreign(response: httpx.Response) -> str | None:
+def not_from_keycloak(response: httpx.Response) -> str | None:
     """Say that an answer is not Keycloak's own, and what to do; None for one that may be.
 
     What looks like JSON is read later, where its shape is known.
     """
     code, body = response.status_code, response.content
-    kind = KINDS.get(body.lstrip()[:1], "text")
+    kind = BODY_KINDS.get(body.lstrip()[:1], "text")
     if kind == JSON if code in SUCCESS else own_error(body):
         return None
     return f"HTTP {code} with {kind}: the answer is not Keycloak's own. {_advice(code)}"
@@ -46,7 +46,7 @@ def foreign(response: httpx.Response) -> str | None:
 def address(url: httpx.URL) -> str:
     """Return where a request went, without user and query, and without whom it asked for."""
     path = BELOW_COLLECTION.sub(r"\1/…", url.path)
-    return f"{url.scheme}://{url.netloc.decode()}{path}"[:ADDRESS]
+    return f"{url.scheme}://{url.netloc.decode()}{path}"[:MAX_URL_CHARACTERS]
 
 
 def _advice(code: int) -> str:

@@ -12,15 +12,15 @@ from keycloak.exceptions import (
 )
 
 from groupaccess.adapters.keycloak.connection.answers import own_error
-from groupaccess.adapters.keycloak.connection.http import UnfitError
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.adapters.keycloak.connection.http import RejectedAnswerError
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
 
-LIMIT = 1024
+MAX_MESSAGE_CHARACTERS = 1024
 """Characters of a message: the server's own words may be as many as it likes."""
 # What python-keycloak, json and jwcrypto raise at an answer that is not as they expect it.
-NOT_KEYCLOAKS = (
+MALFORMED_ANSWER = (
     ArithmeticError,
     AttributeError,
     JWException,
@@ -38,27 +38,27 @@ def failure(reason: Reason, fact: str) -> Failure:
     return Failure(reason, with_advice(reason, fact))
 
 
-def lacks(what: str, needs: str) -> RefusedError:
+def missing_right(what: str, needs: str) -> RejectedError:
     """Return the error of an answer that is empty for want of a right."""
     fact = f"{what}: an empty list, the operator's account lacks {needs}"
-    return RefusedError(failure(Reason.KEYCLOAK_FORBIDDEN, fact))
+    return RejectedError(failure(Reason.KEYCLOAK_FORBIDDEN, fact))
 
 
-def told(failure: Failure, secret: str) -> Failure:
+def redact(failure: Failure, secret: str) -> Failure:
     """Return a failure that may be shown, whatever the server's part in its message is."""
     text = failure.message.replace(secret, "***") if secret else failure.message
-    if len(text) > LIMIT:
-        text = f"{text[: LIMIT - 1]}…"
+    if len(text) > MAX_MESSAGE_CHARACTERS:
+        text = f"{text[: MAX_MESSAGE_CHARACTERS - 1]}…"
     return replace(failure, message="".join(c if c.isprintable() else "?" for c in text))
 
 
-def own_words(error: KeycloakError) -> str:
+def keycloak_error_name(error: KeycloakError) -> str:
     """Return the error that Keycloak itself names; "" where something before it answered."""
     return own_error(error.response_body)
 
 
 @contextmanager
-def translated(
+def keycloak_errors(
     what: str,
     *,
     needs: str = "",
@@ -76,11 +76,11 @@ def translated(
     try:
         yield
     except KeycloakConnectionError as error:
-        raise RefusedError(_not_taken(what, error.__cause__)) from error
+        raise RejectedError(_connection_failure(what, error.__cause__)) from error
     except KeycloakError as error:
         code = error.response_code
         if login is not None and code in {BAD_REQUEST, UNAUTHORIZED, FORBIDDEN}:
-            fact = f"Keycloak refused the login {login(_words(error))}"
+            fact = f"Keycloak refused the login {login(_login_error(error))}"
             reason = Reason.LOGIN_FAILED
         elif code == FORBIDDEN:
             reason = Reason.KEYCLOAK_FORBIDDEN
@@ -90,17 +90,17 @@ def translated(
         else:
             reason = Reason.KEYCLOAK_UNAVAILABLE
             fact = f"{what}: HTTP {code}, an error of Keycloak's own: its log says more"
-        raise RefusedError(failure(reason, fact)) from error
-    except NOT_KEYCLOAKS as error:
+        raise RejectedError(failure(reason, fact)) from error
+    except MALFORMED_ANSWER as error:
         fact = (
             f"{what}: the answer is not Keycloak's ({type(error).__name__}): look what answers at "
             "spec.adminURL, or without it at spec.issuer"
         )
-        raise RefusedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error
+        raise RejectedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error
 
 
-def _not_taken(what: str, cause: BaseException | None) -> Failure:
-    if isinstance(cause, UnfitError):
+def _connection_failure(what: str, cause: BaseException | None) -> Failure:
+    if isinstance(cause, RejectedAnswerError):
         return failure(cause.reason, f"{what}: {cause}")
     fact = f"{what}: not reached ({type(cause).__name__})"
     return failure(Reason.KEYCLOAK_UNAVAILABLE, fact)
@@ -119,10 +119,10 @@ def _absent(error: KeycloakError, absent: str) -> str:
     return absent
 
 
-def _words(error: KeycloakError) -> str:
+def _login_error(error: KeycloakError) -> str:
     """Return Keycloak's own description of a refused login."""
     try:
         answer = json.loads(error.response_body or b"")
         return str(answer.get("error_description") or answer["error"])
-    except NOT_KEYCLOAKS:
+    except MALFORMED_ANSWER:
         return f"HTTP {error.response_code}"

@@ -12,21 +12,21 @@ from typing import Any
 
 import httpx
 
-from groupaccess.adapters.keycloak.connection.answers import address, foreign
+from groupaccess.adapters.keycloak.connection.answers import address, not_from_keycloak
 from groupaccess.adapters.keycloak.connection.connect_errors import explain
 from groupaccess.domain.reasons import Reason
 
 MIB = 2**20
-LARGEST = 16 * MIB
+MAX_BYTES = 16 * MIB
 """Bytes of one answer. A group has 200 to 300: a realm of 50,000 is below."""
-MOST_VALUES = 2**19
+MAX_VALUES = 2**19
 """Values of one answer, since little text can be many. A group has 12: a realm of 40,000 is below.
 What is read from the worst answer within both bounds takes less than half of the pod's memory."""
-HOST = 100  # characters of a host's name in a message
-HTTPS = 443
+MAX_HOST_CHARACTERS = 100  # characters of a host's name in a message
+HTTPS_PORT = 443
 
 
-class UnfitError(Exception):
+class RejectedAnswerError(Exception):
     """A request that is not made, or an answer that is not taken.
 
     The text is for people: where the request went, what is wrong, and what to do.
@@ -39,7 +39,7 @@ class UnfitError(Exception):
         self.reason = reason
 
 
-class CarefulClient(httpx.AsyncClient):
+class HardenedClient(httpx.AsyncClient):
     """Speaks https alone. One answer, from connecting to its last byte, takes `answer_within`."""
 
     def __init__(self, trust: ssl.SSLContext, answer_within: float) -> None:
@@ -47,7 +47,7 @@ class CarefulClient(httpx.AsyncClient):
             verify=trust,
             timeout=None,
             headers={"Accept-Encoding": "identity"},
-            event_hooks={"response": [_begin]},
+            event_hooks={"response": [_check_headers]},
         )
         self._answer_within = answer_within
 
@@ -58,41 +58,41 @@ class CarefulClient(httpx.AsyncClient):
         """
         url = request.url
         if request.url.scheme != "https":
-            raise UnfitError(url, "this is not https, so no credentials are sent there")
+            raise RejectedAnswerError(url, "this is not https, so no credentials are sent there")
         try:
             async with asyncio.timeout(self._answer_within):
                 response = await super().send(request, **how)
         except TimeoutError:
             late = f"no whole answer within {self._answer_within:g} s"
             there = "see the network and its policies, and whether Keycloak is overloaded"
-            raise UnfitError(url, f"{late}: {there}") from None
+            raise RejectedAnswerError(url, f"{late}: {there}") from None
         except httpx.TransportError as error:
             reason, cause = explain(error)
-            words = f"not reached (port {url.port or HTTPS}), {cause}"
-            raise UnfitError(url, words, reason) from error
-        if sum(response.content.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
-            raise UnfitError(url, f"the answer has more than {MOST_VALUES} values")
-        if (strange := foreign(response)) is not None:
-            raise UnfitError(url, strange)
+            words = f"not reached (port {url.port or HTTPS_PORT}), {cause}"
+            raise RejectedAnswerError(url, words, reason) from error
+        if sum(response.content.count(sign) for sign in (b",", b"[", b"{")) > MAX_VALUES:
+            raise RejectedAnswerError(url, f"the answer has more than {MAX_VALUES} values")
+        if (strange := not_from_keycloak(response)) is not None:
+            raise RejectedAnswerError(url, strange)
         return response
 
 
-async def _begin(response: httpx.Response) -> None:
+async def _check_headers(response: httpx.Response) -> None:
     """Judge an answer by its headers, before its body is read."""
     url = response.request.url
     if response.has_redirect_location:
         words = (
-            f"HTTP {response.status_code}, redirected to {_target(response)}; redirects are not "
+            f"HTTP {response.status_code}, redirected to {_redirect_host(response)}; redirects are not "
             "followed. Set spec.adminURL to where Keycloak itself answers"
         )
-        raise UnfitError(url, words)
+        raise RejectedAnswerError(url, words)
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnfitError(url, "the answer is compressed, which was not asked for")
+        raise RejectedAnswerError(url, "the answer is compressed, which was not asked for")
     if isinstance(response.stream, httpx.AsyncByteStream):
-        response.stream = _Bounded(response.stream, url)
+        response.stream = _BoundedBody(response.stream, url)
 
 
-class _Bounded(httpx.AsyncByteStream):
+class _BoundedBody(httpx.AsyncByteStream):
     """A body that ends with an error where it gets too large."""
 
     def __init__(self, stream: httpx.AsyncByteStream, url: httpx.URL) -> None:
@@ -100,21 +100,23 @@ class _Bounded(httpx.AsyncByteStream):
         self._url = url
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = LARGEST
+        left = MAX_BYTES
         async for part in self._stream:
             left -= len(part)
             if left < 0:
-                raise UnfitError(self._url, f"the answer is larger than {LARGEST // MIB} MiB")
+                raise RejectedAnswerError(
+                    self._url, f"the answer is larger than {MAX_BYTES // MIB} MiB"
+                )
             yield part
 
     async def aclose(self) -> None:
         await self._stream.aclose()
 
 
-def _target(response: httpx.Response) -> str:
+def _redirect_host(response: httpx.Response) -> str:
     """Name the host that a redirect leads to, without user, path and query."""
     try:
         host = response.url.join(response.headers["Location"]).netloc.decode()
     except (httpx.InvalidURL, ValueError):
         host = ""
-    return host[:HOST] or "an address that cannot be read"
+    return host[:MAX_HOST_CHARACTERS] or "an address that cannot be read"

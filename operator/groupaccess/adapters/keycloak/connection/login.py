@@ -17,44 +17,44 @@ from keycloak import KeycloakOpenIDConnection
 from keycloak.connection import ConnectionManager
 
 from groupaccess.adapters.keycloak.connection.errors import (
-    NOT_KEYCLOAKS,
+    MALFORMED_ANSWER,
     UNAUTHORIZED,
     failure,
-    translated,
+    keycloak_errors,
 )
-from groupaccess.adapters.keycloak.connection.http import CarefulClient
-from groupaccess.adapters.keycloak.json_types import SUBJECT, shaped
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.adapters.keycloak.connection.http import HardenedClient
+from groupaccess.adapters.keycloak.json_types import SUBJECT, validated
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.reasons import Reason
 
-ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+CLIENT_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 AUDIENCE, NOT_ACTIVE = "audience", "not active"  # in Keycloak's words
 
 
-class Proof(Protocol):
+class ClientCredential(Protocol):
     """What the operator proves with that it is the client. `secret` is never to be shown."""
 
     secret: str
 
-    def renewed(self) -> dict[str, Any]:
+    def token_request_fields(self) -> dict[str, Any]:
         """Return what the next token request proves itself with."""
 
-    def explained(self, words: str) -> str:
+    def explain_rejection(self, words: str) -> str:
         """Return Keycloak's words of refusal, and what they mean."""
 
 
-class ClientSecret:
+class StoredSecret:
     """A secret that Keycloak keeps, too."""
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
 
-    def renewed(self) -> dict[str, Any]:
+    def token_request_fields(self) -> dict[str, Any]:
         """Return the secret."""
         return {"client_secret": self.secret}
 
-    def explained(self, words: str) -> str:
+    def explain_rejection(self, words: str) -> str:
         """Return the words, which say all."""
         return words
 
@@ -66,7 +66,7 @@ class PodToken:
         self.secret = ""
         self._file = file
 
-    def renewed(self) -> dict[str, Any]:
+    def token_request_fields(self) -> dict[str, Any]:
         """Return the token as it is now."""
         try:
             self.secret = self._file.read_text().strip()
@@ -74,24 +74,24 @@ class PodToken:
             self._missing(f"cannot be read ({type(error).__name__})")
         if not self.secret:
             self._missing("is empty")
-        return {"client_assertion_type": ASSERTION, "client_assertion": self.secret}
+        return {"client_assertion_type": CLIENT_ASSERTION_TYPE, "client_assertion": self.secret}
 
-    def explained(self, words: str) -> str:
+    def explain_rejection(self, words: str) -> str:
         """Return the words, what the token says of itself, and what Keycloak has to know of it."""
         claims = _claims(self.secret)
         if not claims:
             return f"{words}. {self._file} holds no JSON Web Token"
         if AUDIENCE in words.lower():
             return (
-                f"{words}. The pod's token is for {_listed(claims.get('aud'))}, and must be for "
+                f"{words}. The pod's token is for {_quote(claims.get('aud'))}, and must be for "
                 f"the realm's issuer alone, letter for letter: see the chart's value "
                 f"serviceAccountToken.audience"
             )
         if NOT_ACTIVE in words.lower():
             return f"{words}. The pod's token has ended, or the clocks of both sides differ"
         return (
-            f"{words}. The pod's token is from the issuer {_listed(claims.get('iss'))} for the "
-            f"subject {_listed(claims.get('sub'))}: compare them with the identity provider and "
+            f"{words}. The pod's token is from the issuer {_quote(claims.get('iss'))} for the "
+            f"subject {_quote(claims.get('sub'))}: compare them with the identity provider and "
             f"with the client's credentials, and whether both are enabled and Keycloak can read "
             f"the issuer's keys"
         )
@@ -100,14 +100,18 @@ class PodToken:
         fact = (
             f"the pod's token {self._file} {why}; the chart's value serviceAccountToken mounts it"
         )
-        raise RefusedError(failure(Reason.CREDENTIALS_NOT_FOUND, fact))
+        raise RejectedError(failure(Reason.CREDENTIALS_NOT_FOUND, fact))
 
 
 class Login(KeycloakOpenIDConnection):
     """A connection that is logged in whenever it is used; nothing is sent before."""
 
     def __init__(
-        self, connection: Connection, proof: Proof, client: CarefulClient, trust: ssl.SSLContext
+        self,
+        connection: Connection,
+        proof: ClientCredential,
+        client: HardenedClient,
+        trust: ssl.SSLContext,
     ) -> None:
         super().__init__(
             server_url=connection.admin_url,
@@ -117,57 +121,57 @@ class Login(KeycloakOpenIDConnection):
             timeout=None,  # that is the client's
         )
         self.async_s = self.keycloak_openid.connection.async_s = client
-        self._proof = proof
-        self._owner = f'of client "{connection.client_id}" with {connection.credentials}'
-        self._one_at_a_time = asyncio.Lock()
-        self._identity = ""
+        self._credential = proof
+        self._description = f'of client "{connection.client_id}" with {connection.credentials}'
+        self._renewal_lock = asyncio.Lock()
+        self._account_id = ""
 
-    async def identity(self) -> str:
+    async def account_id(self) -> str:
         """Return who the operator is in this realm, by a token that is good."""
-        await self._good()
-        return self._identity
+        await self._valid_token()
+        return self._account_id
 
     async def a_raw_get(self, *args: Any, **kwargs: Any) -> httpx.Response:  # noqa: ANN401 -- as given
         """Read; a token that is refused, as after a change of the realm's keys, is renewed once."""
-        used = await self._good()
+        used = await self._valid_token()
         answer = await ConnectionManager.a_raw_get(self, *args, **kwargs)
         if answer.status_code == UNAUTHORIZED:
             await self._renew(used)
             answer = await ConnectionManager.a_raw_get(self, *args, **kwargs)
         return answer
 
-    async def _good(self) -> dict[str, Any] | None:
-        if self._ends_soon():
+    async def _valid_token(self) -> dict[str, Any] | None:
+        if self._expires_soon():
             await self._renew(self.token)
         return self.token
 
-    def _ends_soon(self) -> bool:
+    def _expires_soon(self) -> bool:
         ends = self.expires_at  # python-keycloak takes a tenth off
         return ends is None or datetime.now(tz=UTC) >= ends
 
     async def _renew(self, used: dict[str, Any] | None) -> None:
         """Log in, unless another task has done so meanwhile."""
-        async with self._one_at_a_time:
+        async with self._renewal_lock:
             if self.token is used:
                 await self._log_in()
 
     async def _log_in(self) -> None:
-        with translated("the login", login=self._refused):
+        with keycloak_errors("the login", login=self._explain_rejection):
             token = await self.keycloak_openid.a_token(
-                grant_type="client_credentials", **self._proof.renewed()
+                grant_type="client_credentials", **self._credential.token_request_fields()
             )
             claims = await self.keycloak_openid.a_decode_token(
                 token["access_token"], validate=False
             )
             if claims.get("sub"):
-                self._identity = shaped(SUBJECT, claims["sub"])
+                self._account_id = validated(SUBJECT, claims["sub"])
                 self.token = token
                 return
-        fact = f'the token {self._owner} has no "sub": give the client the scope "basic"'
-        raise RefusedError(failure(Reason.LOGIN_FAILED, fact))
+        fact = f'the token {self._description} has no "sub": give the client the scope "basic"'
+        raise RejectedError(failure(Reason.LOGIN_FAILED, fact))
 
-    def _refused(self, words: str) -> str:
-        return f"{self._owner}: {self._proof.explained(words)}"
+    def _explain_rejection(self, words: str) -> str:
+        return f"{self._description}: {self._credential.explain_rejection(words)}"
 
 
 def _claims(token: str) -> dict[str, Any]:
@@ -176,11 +180,11 @@ def _claims(token: str) -> dict[str, Any]:
     try:
         jws.deserialize(token)
         return cast("dict[str, Any]", dict(json.loads(jws.objects["payload"])))
-    except NOT_KEYCLOAKS:
+    except MALFORMED_ANSWER:
         return {}
 
 
-def _listed(value: object) -> str:
+def _quote(value: object) -> str:
     """Return one claim for people."""
     values = value if isinstance(value, list) else [value]
     return ", ".join(f'"{each}"' for each in values)

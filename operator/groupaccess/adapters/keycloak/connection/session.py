@@ -7,9 +7,9 @@ from keycloak import KeycloakAdmin
 from keycloak.exceptions import KeycloakGetError, raise_error_from_response
 
 from groupaccess.adapters.keycloak.connection.errors import failure
-from groupaccess.adapters.keycloak.connection.http import CarefulClient
-from groupaccess.adapters.keycloak.connection.login import ClientSecret, Login, PodToken
-from groupaccess.application.ports.errors import RefusedError
+from groupaccess.adapters.keycloak.connection.http import HardenedClient
+from groupaccess.adapters.keycloak.connection.login import Login, PodToken, StoredSecret
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.reasons import Reason
 
@@ -25,10 +25,10 @@ class Session:
     def __init__(self, connection: Connection, answer_within: float, pod_token: Path) -> None:
         self.connection = connection
         secret = connection.client_secret
-        self.proof = PodToken(pod_token) if secret is None else ClientSecret(secret)
+        self.credential = PodToken(pod_token) if secret is None else StoredSecret(secret)
         trust = _trust(connection.ca)
-        self._client = CarefulClient(trust, answer_within)
-        self.login = Login(connection, self.proof, self._client, trust)
+        self._client = HardenedClient(trust, answer_within)
+        self.login = Login(connection, self.credential, self._client, trust)
         self.admin = KeycloakAdmin(connection=self.login)
 
     async def get(self, collection: str, **query: str) -> object:
@@ -53,7 +53,7 @@ class Sessions:
         self._pod_token = pod_token
         self._open: dict[str, Session] = {}
 
-    async def of(self, directory: str, connection: Connection) -> Session:
+    async def session_for(self, directory: str, connection: Connection) -> Session:
         """Return the session of a directory over this connection."""
         known = self._open.get(directory)
         if known is not None and known.connection == connection:
@@ -79,6 +79,6 @@ def _trust(ca: str | None) -> ssl.SSLContext:
         context = ssl.create_default_context(cadata=pem if pem is None else f"{pem}\n")
     except ssl.SSLError as error:
         fact = f"caBundle holds no certificates that can be read ({error.reason})"
-        raise RefusedError(failure(Reason.CREDENTIALS_NOT_FOUND, fact)) from error
+        raise RejectedError(failure(Reason.CREDENTIALS_NOT_FOUND, fact)) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
