@@ -363,7 +363,7 @@ SILENCE = (
     keycloak(
         "questions: only Keycloak's own 404",
         "groups",
-        ' and "group" in keycloak_error_name(error).casefold()',
+        ' and "group" in own_name',
         "",
     ),
     keycloak(

@@ -45,7 +45,7 @@ class FakeSurroundings:
         return self.port.bindings.get(where)
 
     def label(self, where: BindingKey) -> None:
-        self.port.edit(where, managed=False)
+        self.port.edit(where, has_managed_by_label=False)
 
     def remove_binding(self, where: BindingKey) -> None:
         self.port.remove(where)

@@ -179,7 +179,7 @@ def groups(*names: str) -> tuple[Subject, ...]:
 
 
 def content(
-    *subjects: str, role: str = "edit", managed: bool = True, **annotations: str
+    *subjects: str, role: str = "edit", has_managed_by_label: bool = True, **annotations: str
 ) -> BindingContent:
     """Return what is granted to group SRE; an annotation of "" is left out."""
     said = {
@@ -197,7 +197,7 @@ def content(
         annotations=tuple(
             sorted((f"groupaccess.io/{k.replace('_', '-')}", v) for k, v in said.items() if v)
         ),
-        has_managed_by_label=managed,
+        has_managed_by_label=has_managed_by_label,
     )
 
 

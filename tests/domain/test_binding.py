@@ -99,7 +99,7 @@ def test_binding_that_says_the_same_is_met() -> None:
         replace(content(), subjects=()),
         content(group_id="another"),
         content(group=""),
-        content(managed=False),
+        content(has_managed_by_label=False),
         replace(content(), owners=()),
         replace(content(), owners=(Owner("uid of another", "platform"),)),
     ],

@@ -31,7 +31,7 @@ def main(
         raise typer.Exit
 
 
-@app.command()
+@app.command("run")
 @from_settings(Settings)
 def run_command(settings: Settings) -> None:
     """Run the operator until it is told to stop."""
@@ -56,7 +56,7 @@ def run_command(settings: Settings) -> None:
         raise typer.Exit(1) from error
 
 
-@app.command()
+@app.command("crd")
 def crd_command() -> None:
     """Print the CustomResourceDefinitions, for `kubectl apply -f -`."""
     from groupaccess.api.crd.generate import render_crds  # noqa: PLC0415

@@ -281,7 +281,9 @@ async def test_a_binding_that_somebody_else_changed_stays_while_its_repair_fails
 
 
 async def test_somebody_who_was_faster_is_tried_again(office: Office, old: Binding) -> None:
-    office.cluster.before("delete", lambda: office.cluster.edit(old.key, managed=False))
+    office.cluster.before(
+        "delete", lambda: office.cluster.edit(old.key, has_managed_by_label=False)
+    )
     assert await office.write(undeclared(old)) is not None
     assert old.key in office.cluster.bindings
 

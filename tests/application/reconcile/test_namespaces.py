@@ -168,7 +168,7 @@ async def test_a_foreign_binding_of_our_name_hinders_no_other_namespace(two: Wor
     name = "groupaccess:platform:sre:view"
     two.cluster.label("late")
     two.cluster.create(BindingKey("late", name), content("edit"))
-    foreign = two.cluster.edit(BindingKey("late", name), managed=False)
+    foreign = two.cluster.edit(BindingKey("late", name), has_managed_by_label=False)
     two.declare(within({"names": ["shop", "bank", "late"]}))
     await two.reconcile()
     assert two.cluster.bindings[BindingKey("late", name)] == foreign

@@ -89,7 +89,7 @@ async def test_an_owner_that_was_stripped_in_a_namespace_is_put_back(world: Worl
     await world.settle()
     where = BindingKey("shop", key().name)
     before = world.cluster.bindings[where].content
-    world.cluster.edit(where, owners=(), managed=False, annotations=())
+    world.cluster.edit(where, owners=(), has_managed_by_label=False, annotations=())
     await world.settle()
     assert world.cluster.bindings[where].content == before
 

@@ -178,7 +178,7 @@ async def test_a_foreign_binding_with_our_name_is_never_touched(world: World) ->
     world.declare_directory()
     world.declare()
     foreign = world.cluster.create(key(), content("edit", "others"))
-    foreign = world.cluster.edit(key(), managed=False)
+    foreign = world.cluster.edit(key(), has_managed_by_label=False)
     world.read("/SRE")
     assert await world.reconcile() is None
     assert world.cluster.bindings == {key(): foreign}
@@ -225,7 +225,7 @@ async def test_what_settles_is_looked_at_in_time_whatever_was_refused(granted: W
 
 async def test_the_whole_story_survives_a_race(granted: World) -> None:
     granted.cluster.edit(key(), subjects=())
-    granted.cluster.before("apply", lambda: granted.cluster.edit(key(), managed=False))
+    granted.cluster.before("apply", lambda: granted.cluster.edit(key(), has_managed_by_label=False))
     await granted.retry()
     assert granted.grants["sre:view"] == ("SRE",)
 

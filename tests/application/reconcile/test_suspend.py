@@ -152,7 +152,7 @@ async def test_what_was_proven_of_a_mapping_that_ended_is_forgotten(suspended: W
 
 
 async def test_a_label_that_is_taken_off_is_drift_too(suspended: World) -> None:
-    suspended.cluster.edit(key(), managed=False)
+    suspended.cluster.edit(key(), has_managed_by_label=False)
     await suspended.reconcile()
     assert not suspended.cluster.bindings[key()].content.has_managed_by_label
     assert "differs from what is declared" in suspended.mapping()["message"]

@@ -300,7 +300,9 @@ def test_a_binding_that_says_the_same_touches_nobody(store: Store) -> None:
 
 def test_an_older_version_of_a_binding_is_not_taken(store: Store) -> None:
     store.put_binding(binding(key(), version="10"))
-    older = replace(binding(key(), version="9"), content=binding(key(), managed="x").content)
+    older = replace(
+        binding(key(), version="9"), content=binding(key(), has_managed_by_label="x").content
+    )
     assert store.put_binding(older) == set()
     assert store.bindings.by_key[key()].resource_version == "10"
 

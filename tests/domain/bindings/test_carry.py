@@ -76,7 +76,9 @@ def test_standing_strings_go_to_the_new_name() -> None:
 
 
 def test_carried_binding_is_ours_and_the_objects() -> None:
-    bare = replace(content(managed=False), owners=(Owner("uid of another", "another"),))
+    bare = replace(
+        content(has_managed_by_label=False), owners=(Owner("uid of another", "another"),)
+    )
     one = carried(NEW_ROLE, standing(binding(what=bare))).bindings[0].content
     assert one == content(role="view")
     former = replace(content(), owners=())

@@ -10,7 +10,7 @@ WIDE, SHOP = frozenset({key()}), frozenset({key(namespace="shop")})
 
 
 def by_hand(name: str = "by-hand", namespace: str = "", role: str = "edit") -> Binding:
-    return binding(BindingKey(namespace, name), content(role=role, managed=False))
+    return binding(BindingKey(namespace, name), content(role=role, has_managed_by_label=False))
 
 
 def test_without_others_nothing_is_said() -> None:

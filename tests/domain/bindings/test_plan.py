@@ -51,7 +51,7 @@ def test_drift_is_written_over_the_very_binding() -> None:
 
 
 def test_binding_without_our_label_is_taken_over_when_it_has_the_role_of_its_name() -> None:
-    foreign = binding(what=replace(content("/evil", managed=False), owners=()))
+    foreign = binding(what=replace(content("/evil", has_managed_by_label=False), owners=()))
     assert plan(wanting(WANT), [foreign]) == Plan(applies=(Apply(WANT, foreign),))
 
 
@@ -65,7 +65,7 @@ def test_labelled_binding_with_another_role_is_deleted_to_be_made_anew(role: Rol
 
 
 def test_unlabelled_binding_with_another_role_is_a_conflict_and_untouched() -> None:
-    other = binding(what=content(role="admin", managed=False))
+    other = binding(what=content(role="admin", has_managed_by_label=False))
     conflict = plan(wanting(WANT), [other])
     assert conflict == Plan(conflicts=(WANT,))
     assert conflict.empty
@@ -198,7 +198,9 @@ def test_role_binding_of_ours_that_nothing_declares_is_deleted() -> None:
 
 def test_lists_are_sorted() -> None:
     wants = [DesiredBinding(key(name), name, content()) for name in ("c", "a", "b")]
-    conflicting = [binding(key(n), content(role="admin", managed=False)) for n in ("c", "a", "b")]
+    conflicting = [
+        binding(key(n), content(role="admin", has_managed_by_label=False)) for n in ("c", "a", "b")
+    ]
     going = [binding(key(name)) for name in ("z", "x", "y")]
     found = plan(wanting(*wants), going)
     assert [apply.desired.mapping for apply in found.applies] == ["a", "b", "c"]
@@ -212,8 +214,8 @@ NOT_OURS = [
     binding(BindingKey("", "groupaccess")),
     binding(BindingKey("", "groupaccess:platform")),
     binding(BindingKey("", "groupaccess:platform:sre")),
-    binding(what=content(role="admin", managed=False)),
-    binding(what=replace(content(managed=False), role=RoleRef("Role", "edit"))),
+    binding(what=content(role="admin", has_managed_by_label=False)),
+    binding(what=replace(content(has_managed_by_label=False), role=RoleRef("Role", "edit"))),
 ]
 
 
@@ -228,7 +230,7 @@ def test_foreign_binding_is_never_touched(foreign: Binding) -> None:
     "ours",
     [
         binding(),
-        binding(what=content(managed=False)),
+        binding(what=content(has_managed_by_label=False)),
         binding(what=content(role="admin")),
     ],
     ids=["role and label", "role", "label"],

@@ -46,7 +46,7 @@ class Condition(ApiModel):
     last_transition_time: Time
     """When `status` last changed."""
     reason: Annotated[str, Field(min_length=1, max_length=1024)]
-    """One word that says why, such as `GrantedMappings` or `GroupNotFound`."""
+    """One word that says why, such as `Granted` or `GroupNotFound`."""
     message: Message
     """A sentence that says why, and what to do."""
 

@@ -27,7 +27,7 @@ class Where(ApiModel):
     """Where a mapping is granted: numbers, and the first problems."""
 
     scope: Word
-    """`Cluster` (one ClusterRoleBinding) or `NamespacesByName` (a RoleBinding in each)."""
+    """`Cluster` (one ClusterRoleBinding) or `Namespaces` (a RoleBinding in each)."""
     wanted: Count | None = None
     """In how many namespaces the mapping is declared: those named and those selected."""
     granted: Count | None = None
@@ -53,11 +53,11 @@ class MappingStatus(ApiModel):
     name: Annotated[str, Field(max_length=63)]
     """The mapping's name."""
     state: Word
-    """What is bound: `GrantedMappings` (as declared), `Partial` (in some places), `Held` (something is
+    """What is bound: `Granted` (as declared), `Partial` (in some places), `Held` (something is
     bound, and there is an objection), `Pending` (nothing is bound yet), `Expired` (ended as
     declared, nothing is bound), `Revoked` (nothing may be bound, and nothing is)."""
     reason: Word
-    """One word that says why, such as `GrantedMappings`, `GroupNotFound` or `Expired`."""
+    """One word that says why, such as `Granted`, `GroupNotFound` or `Expired`."""
     message: Message = ""
     """A sentence that says why, and what to do."""
     group_path: Text | None = None
