@@ -27,7 +27,7 @@ from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.application.ports.cluster import ObjectRef
 from groupaccess.application.ports.keycloak import Connection
-from groupaccess.bootstrap import LEASE
+from groupaccess.composition import LEASE_NAME
 from groupaccess.domain.binding import Binding, BindingKey
 from testbed import canary
 from testbed.cluster import Cluster
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.contract
 
 RELEASE = "contract-groupaccess"  # the chart's names, and the namespace
 BINDINGS = "clusterrolebindings"
-LEASES = f"leases.coordination.k8s.io/{LEASE}"
+LEASES = f"leases.coordination.k8s.io/{LEASE_NAME}"
 
 
 class RealSurroundings:
@@ -167,7 +167,7 @@ async def leases(installed: Cluster, account: Path) -> AsyncIterator[KubernetesL
     """Give the adapter with the rights of `account`; there is no Lease yet."""
     configuration = await configure(str(account))
     async with ApiClient(configuration) as client:
-        yield KubernetesLeases(KubernetesClient(HttpTransport(client)), RELEASE, LEASE)
+        yield KubernetesLeases(KubernetesClient(HttpTransport(client)), RELEASE, LEASE_NAME)
     installed.kubectl("delete", LEASES, f"--namespace={RELEASE}", "--ignore-not-found")
 
 

@@ -38,7 +38,8 @@ MENDS = (
         Edit(
             MEMORY,
             "    announced: set[str] = field(default_factory=set)\n",
-            "    announced: set[str] = field(default_factory=set)\n    written: dict[BindingKey, Content] = field(default_factory=dict)\n",
+            "    announced: set[str] = field(default_factory=set)\n"
+            "    written: dict[BindingKey, BindingContent] = field(default_factory=dict)\n",
         ),
         Edit(
             MEMORY,
@@ -87,7 +88,7 @@ MENDS = (
         Edit(
             WRITER,
             "        for delete in deletes:\n            self._submit_delete(",
-            "        while self.under_way(order.name):\n            await asyncio.sleep(0.1)\n"
+            "        while self.pending(order.name):\n            await asyncio.sleep(0.1)\n"
             "        for delete in deletes:\n            self._submit_delete(",
         ),
     ),
@@ -112,7 +113,8 @@ MENDS = (
         ),
         Edit(
             STORE,
-            "            self._memories.pop(known.access.uid, None)\n        self.bindings.track_groups(",
+            "            self._memories.pop(known.access.uid, None)\n"
+            "        self.bindings.track_groups(",
             "            self._memories.pop(name, None)\n        self.bindings.track_groups(",
         ),
         Edit(
@@ -134,12 +136,19 @@ MENDS = (
         Edit(
             REFLECTOR,
             "            read.extend(self.store.read(item) for item in items)\n",
-            "            read.extend(self.store.read(item) for item in items)\n            now.update(_named(item) for item in items)\n",
+            "            read.extend(self.store.read(item) for item in items)\n"
+            "            now.update(_named(item) for item in items)\n",
         ),
         Edit(
             REFLECTOR,
             "        self.store.replace(read, first)\n",
-            "        for each in read:\n            self.store.put(each)\n        for (namespace, name), uid in self._known.items():\n            if (namespace, name) not in now:\n                self.store.drop(namespace, name, uid)\n        self._known = now\n        self.store.passed(first)\n",
+            "        for each in read:\n"
+            "            self.store.put(each)\n"
+            "        for (namespace, name), uid in self._known.items():\n"
+            "            if (namespace, name) not in now:\n"
+            "                self.store.drop(namespace, name, uid)\n"
+            "        self._known = now\n"
+            "        self.store.watched_until(first)\n",
         ),
         Edit(
             REFLECTOR,
@@ -150,7 +159,8 @@ MENDS = (
         Edit(
             REFLECTOR,
             "            self.store.put(self.store.read(item))\n",
-            "            self.store.put(self.store.read(item))\n            self._known.update([_named(item)])\n",
+            "            self.store.put(self.store.read(item))\n"
+            "            self._known.update([_named(item)])\n",
         ),
         Edit(
             REFLECTOR,

@@ -20,6 +20,7 @@ READER = "operator/groupaccess/adapters/keycloak/reader.py"
 REST = "operator/groupaccess/adapters/kubernetes/client.py"
 CALLS = "operator/groupaccess/application/reconcile/binding_calls.py"
 RECONCILE = "operator/groupaccess/application/reconcile/reconciler.py"
+ORPHANS = "operator/groupaccess/application/reconcile/orphans.py"
 POLICIES = "deploy/helm/groupaccess/templates/policies"
 BIND, CAGE, NAMES = (f"{POLICIES}/{it}.yaml" for it in ("bind-guard", "cage", "reserved-names"))
 APPLIED = f"{POLICIES}/last-applied.yaml"
@@ -90,7 +91,7 @@ RUNGS = (
     ),
     Switch(
         "a live GET before an orphan goes",
-        RECONCILE,
+        ORPHANS,
         "if await self._cluster.get_access_uid(order.name) is not None",
         "if False",
         DOMAIN,

@@ -1,5 +1,6 @@
 """Events go into the store, and whom they touch into the queue."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,6 +13,7 @@ from fakes.clock import BEGIN, FakeClock
 from fakes.cluster import FakeCluster
 from fakes.keycloak import FakeDirectoryReader
 from fakes.metrics import FakeMetrics
+from fakes.oidc_check import FakeOidcChecker
 from fakes.values import (
     Spec,
     access_spec,
@@ -24,7 +26,11 @@ from fakes.values import (
 )
 from fakes.world import leads
 from groupaccess.application.directory.credentials import Credentials
+from groupaccess.application.directory.directory_status_writer import DirectoryStatusWriter
+from groupaccess.application.directory.requests import DirectoryRequests
+from groupaccess.application.directory.rounds import DirectoryRounds
 from groupaccess.application.directory.sync import DirectorySync
+from groupaccess.application.directory.turns import DirectoryTurns
 from groupaccess.application.state.declared import RECONCILE_ANNOTATION
 from groupaccess.application.state.directory_memory import DirectoryMemory
 from groupaccess.application.state.store import Store
@@ -44,17 +50,23 @@ class Desk:
         self.store, self.touched, self.reader = Store(), list[str](), FakeDirectoryReader()
         cluster.secrets["keycloak"] = {"client-id": "a", "client-secret": "b"}
         recorder = EventRecorder(cluster, clock, leads)
-        self.sync = DirectorySync(
-            Credentials(cluster, "groupaccess"),
-            StatusWriter(cluster, self.store, recorder, leads),
-            self.reader,
+        credentials, enqueue = Credentials(cluster, "groupaccess"), self.touched.extend
+        turns = DirectoryTurns(
+            credentials,
+            DirectoryRounds(credentials, self.reader, self.store, clock, enqueue),
+            DirectoryStatusWriter(
+                StatusWriter(cluster, self.store, recorder, leads), self.store, clock
+            ),
             self.store,
             clock,
             metrics,
-            self.touched.extend,
+            enqueue,
+            FakeOidcChecker(),
         )
+        requests, self.relisted = DirectoryRequests(enqueue), asyncio.Event()
+        self.sync = DirectorySync(turns, requests, self.store, clock, self.reader)
         self.sync.begin()
-        self.handlers = Handlers(self.store, self.sync, self.touched.extend)
+        self.handlers = Handlers(self.store, self.sync, requests, enqueue, self.relisted)
 
     async def tell(self, kind: str | None, raw: Spec) -> None:
         """Let kopf tell of an event; the kind None is that of the first list."""
@@ -142,16 +154,16 @@ async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Desk) 
 
 
 async def test_a_list_of_kopfs_is_noted(desk: Desk) -> None:
-    relisted = list[str]()
-    desk.handlers.on_relist = lambda: relisted.append("now")
     for raw in (ACCESS, DIRECTORY):
         await desk.tell("ADDED", raw)
         await desk.tell("MODIFIED", raw)
         await desk.tell("DELETED", raw)
-    assert relisted == []
+    assert not desk.relisted.is_set()
     await desk.tell(None, ACCESS)
+    assert desk.relisted.is_set()
+    desk.relisted.clear()
     await desk.tell(None, DIRECTORY)
-    assert relisted == ["now", "now"]
+    assert desk.relisted.is_set()
 
 
 async def test_a_deleted_directory_is_read_no_more(desk: Desk) -> None:
@@ -211,14 +223,14 @@ async def test_only_for_another_group_a_directory_is_asked(desk: Desk) -> None:
     await desk.tell("ADDED", DIRECTORY)
     loop = desk.sync._loops["default"]
     await desk.tell("ADDED", ACCESS)
-    assert loop.accesses == {"platform"}
-    loop.accesses.clear()
+    assert loop.request.accesses == {"platform"}
+    loop.request.accesses.clear()
     role = access_spec(mapping(role="edit"))
     await desk.tell("MODIFIED", body("GroupAccess", "platform", role, version="2"))
-    assert loop.accesses == set()
+    assert loop.request.accesses == set()
     group = access_spec(mapping(group="Dev"))
     await desk.tell("MODIFIED", body("GroupAccess", "platform", group, version="3"))
-    assert loop.accesses == {"platform"}
+    assert loop.request.accesses == {"platform"}
 
 
 async def test_only_another_text_in_the_annotation_asks_everything_again(desk: Desk) -> None:
@@ -227,7 +239,7 @@ async def test_only_another_text_in_the_annotation_asks_everything_again(desk: D
         return {**DIRECTORY, "metadata": {**meta, "annotations": {RECONCILE_ANNOTATION: text}}}
 
     await desk.tell("ADDED", DIRECTORY)
-    wake = desk.sync._loops["default"].wake
+    wake = desk.sync._loops["default"].request.everything
     await desk.tell("MODIFIED", annotated("now", "2"))
     assert wake.is_set()
     wake.clear()
@@ -240,9 +252,9 @@ async def test_only_another_text_in_the_annotation_asks_everything_again(desk: D
 async def test_a_status_that_others_wrote_is_said_again_without_a_round(desk: Desk) -> None:
     await desk.tell("ADDED", DIRECTORY)
     loop = desk.sync._loops["default"]
-    loop.wake.clear()
+    loop.request.everything.clear()
     forged = {**DIRECTORY, "status": {"directoryId": "another"}}
     meta = {**DIRECTORY["metadata"], "resourceVersion": "2"}
     await desk.tell("MODIFIED", {**forged, "metadata": meta})
-    assert loop.new.is_set()
-    assert not loop.wake.is_set()
+    assert loop.request.new.is_set()
+    assert not loop.request.everything.is_set()

@@ -15,7 +15,8 @@ from fakes.values import ISSUER, access, directory
 from fakes.waiting import until
 from groupaccess.adapters.clock import SystemClock
 from groupaccess.adapters.kubernetes.transport import Response
-from groupaccess.bootstrap import Environment, Operator
+from groupaccess.composition import Environment, compose
+from groupaccess.lifecycle import Operator
 from groupaccess.settings import Settings
 
 
@@ -54,7 +55,7 @@ def operator(transport: Silence, port: int, **more: Any) -> Operator:  # noqa: A
         registry=CollectorRegistry(),
         identity="me",
     )
-    return Operator(Settings(listen_host="127.0.0.1", listen_port=port, **more), environment)
+    return compose(Settings(listen_host="127.0.0.1", listen_port=port, **more), environment)
 
 
 async def test_probes_are_served_before_the_api_server_answers() -> None:
@@ -72,7 +73,7 @@ async def test_probes_are_served_before_the_api_server_answers() -> None:
 
 async def test_another_directory_with_the_same_prefix_is_work_for_all_users_of_both() -> None:
     one = operator(Silence(), unused_port(), leader_election=False)
-    one.ready = True
+    one.leadership.caught_up = True
     for name in ("default", "other"):
         one.store.put_access(access(name, directoryRef={"name": name}))
     one.store.put_directory(directory("default"))

@@ -16,7 +16,8 @@ from kubernetes.aio.client import ApiClient
 
 from groupaccess.adapters.kubernetes.client import configure
 from groupaccess.application.state.store import Store
-from groupaccess.bootstrap import Operator, production
+from groupaccess.composition import compose, production
+from groupaccess.lifecycle import Operator
 from groupaccess.settings import Settings
 from testbed.cluster import Cluster
 from testbed.guards import BIND_GUARD, CAGE
@@ -122,7 +123,7 @@ async def running_here(cluster: Cluster) -> AsyncIterator[Here]:
     )
     configuration = await configure(settings.kubeconfig)
     async with ApiClient(configuration) as client:
-        here = Here(Operator(settings, production(settings, configuration, client)))
+        here = Here(compose(settings, production(settings, configuration, client)))
         stop = asyncio.Event()
         running = asyncio.create_task(here.operator.run(stop))
         try:

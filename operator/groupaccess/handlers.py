@@ -1,5 +1,6 @@
 """What kopf tells of our two kinds goes into the store, and whom it touches into the queue."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -8,6 +9,7 @@ import kopf
 from pydantic import ValidationError
 
 from groupaccess.api import v1alpha1 as api
+from groupaccess.application.directory.requests import DirectoryRequests
 from groupaccess.application.directory.sync import DirectorySync
 from groupaccess.application.state.declared import ObjectState, read_declared_directory
 from groupaccess.application.state.demand import declared_groups
@@ -21,15 +23,24 @@ GROUP, VERSION = "groupaccess.io", "v1alpha1"
 
 
 class Handlers:
-    """The handlers of `kopf.on.event`: level-triggered, without a finalizer or an annotation."""
+    """The handlers of `kopf.on.event`: level-triggered, without a finalizer or an annotation.
+
+    `relisted` is set when kopf begins anew with a list.
+    """
 
     def __init__(
-        self, store: Store, sync: DirectorySync, enqueue: Callable[[Iterable[str]], None]
+        self,
+        store: Store,
+        sync: DirectorySync,
+        requests: DirectoryRequests,
+        enqueue: Callable[[Iterable[str]], None],
+        relisted: asyncio.Event,
     ) -> None:
         self._store = store
         self._sync = sync
+        self._requests = requests
         self._enqueue = enqueue
-        self.on_relist: Callable[[], None] = lambda: None
+        self._relisted = relisted
 
     def register(self, registry: kopf.OperatorRegistry) -> None:
         """Let kopf watch both kinds for us."""
@@ -51,7 +62,7 @@ class Handlers:
         known = self._store.accesses.get(name)
         self._enqueue(self._store.put_access(declared))
         if declared_groups(declared) != declared_groups(known):
-            self._sync.ask_new(declared.access.directory, [name])
+            self._requests.ask_new(declared.access.directory, [name])
 
     async def on_directory(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
         """Take in a KeycloakDirectory, and have it read when it is new or changed."""
@@ -70,7 +81,7 @@ class Handlers:
         if known is None or was_unreadable or not known.requests_the_same(declared):
             self._sync.start_or_wake(name)
         else:  # its status may be another one than was written
-            self._sync.ask_new(name)
+            self._requests.ask_new(name)
 
     def _put_unreadable(self, observed: ObjectState, words: str) -> None:
         """Take in a KeycloakDirectory that cannot be read, and have that said."""
@@ -98,7 +109,7 @@ class Handlers:
             self.gone(kind, {name: uid}, version)
             return False
         if event["type"] is None:  # of a list
-            self.on_relist()
+            self._relisted.set()
         seen = self._store.watched[kind]
         before, _ = seen.objects.get(name, (uid, version))
         if not seen.put(name, uid, version):

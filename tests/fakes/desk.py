@@ -1,17 +1,21 @@
 """A DirectorySync on fakes, and what is declared to it."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.keycloak import SECRET, FakeClient, FakeDirectoryReader, membership
 from fakes.metrics import FakeMetrics
+from fakes.oidc_check import FakeOidcChecker
 from fakes.values import Spec, access_spec, directory_spec
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.directory.credentials import Credentials
+from groupaccess.application.directory.directory_status_writer import DirectoryStatusWriter
+from groupaccess.application.directory.requests import DirectoryRequests
+from groupaccess.application.directory.rounds import DirectoryRounds
 from groupaccess.application.directory.suggestions import SuggestionSearch
 from groupaccess.application.directory.sync import DirectorySync
+from groupaccess.application.directory.turns import DirectoryTurns, OidcCheckPort
 from groupaccess.application.ports.keycloak import DirectoryReader
 from groupaccess.application.state.declared import read_declared_access, read_declared_directory
 from groupaccess.application.state.store import Store
@@ -33,7 +37,10 @@ class Desk:
         self.realm = self.reader.create_realm()
         self.realm.clients["headlamp"] = FakeClient((membership(),))
         self.realm.create_group("/SRE")
-        self.store, self.metrics, self.touched = Store(), FakeMetrics(), list[str]()
+        self.metrics, self.touched = FakeMetrics(), list[str]()
+        self.requests = DirectoryRequests(lambda _: None)
+        self.store = Store(on_prefix_change=self.requests.prefixes_changed)
+        self.checker = FakeOidcChecker()
         self.store.put_cluster_role("view")
         self.leads = True
         self._clock = clock
@@ -46,19 +53,28 @@ class Desk:
             clock,
             self.touched.extend,
         )
-        self.store.on_prefix_change = self._contested
 
-    def reading_by(self, reader: DirectoryReader, *, begins: bool = True) -> DirectorySync:
-        """Return a DirectorySync that reads by another reader."""
-        sync = DirectorySync(
-            Credentials(self.cluster, "groupaccess"),
-            StatusWriter(self.cluster, self.store, self.recorder, self._leads),
-            reader,
+    def reading_by(
+        self,
+        reader: DirectoryReader,
+        *,
+        begins: bool = True,
+        checker: OidcCheckPort | None = None,
+    ) -> DirectorySync:
+        """Return a DirectorySync that reads by another reader, or looks by another checker."""
+        credentials, enqueue = Credentials(self.cluster, "groupaccess"), self.touched.extend
+        publisher = StatusWriter(self.cluster, self.store, self.recorder, self._leads)
+        turns = DirectoryTurns(
+            credentials,
+            DirectoryRounds(credentials, reader, self.store, self._clock, enqueue),
+            DirectoryStatusWriter(publisher, self.store, self._clock),
             self.store,
             self._clock,
             self.metrics,
-            self.touched.extend,
+            enqueue,
+            checker or self.checker,
         )
+        sync = DirectorySync(turns, self.requests, self.store, self._clock, reader)
         if begins:
             sync.begin()
         return sync
@@ -70,7 +86,7 @@ class Desk:
         assert body is not None
         self.store.put_access(read_declared_access(api.GroupAccess.read(body)))
         self.given(name)
-        self.sync.ask_new("default", [name])
+        self.requests.ask_new("default", [name])
 
     def given(self, name: str = "platform") -> EvaluationContext:
         """Return what a GroupAccess is judged by now, which is what it depends on."""
@@ -79,10 +95,6 @@ class Desk:
     def verdict(self, name: str = "platform") -> Verdict:
         """Judge the first mapping of a GroupAccess."""
         return evaluate(self.store.accesses[name].access.mappings[0], self.given(name))
-
-    def _contested(self, directories: Iterable[str]) -> None:
-        for name in directories:
-            self.sync.ask_new(name)
 
     def _leads(self) -> bool:
         return self.leads
@@ -102,7 +114,7 @@ class Desk:
         if known is None or not known.requests_the_same(declared):
             self.sync.start_or_wake(name)
         else:
-            self.sync.ask_new(name)
+            self.requests.ask_new(name)
 
     def annotate(self, annotation: str, value: str) -> None:
         """Annotate the directory, and tell of it."""

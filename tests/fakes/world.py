@@ -17,6 +17,7 @@ from groupaccess.application.reconcile.binding_calls import BindingCalls
 from groupaccess.application.reconcile.binding_writer import BindingWriter
 from groupaccess.application.reconcile.change_events import ChangeEvents
 from groupaccess.application.reconcile.expiry import ExpiryWatch
+from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.reconciler import Reconciler
 from groupaccess.application.reconcile.write_order import DeleteDelays
 from groupaccess.application.state.declared import read_declared_directory
@@ -49,9 +50,9 @@ class World:
 
     def restart(self) -> None:
         """Begin anew with an empty store, as after a restart of the operator."""
-        self.store, self.contested = Store(), list[str]()
+        self.contested, self.suggested = list[str](), list[tuple[str, str]]()
+        self.store = Store(on_prefix_change=lambda name, _: self.contested.append(name))
         self._keycloak: dict[str, Snapshot] = {}  # by directory, as it answers now
-        self.store.on_prefix_change = lambda names: self.contested.extend(sorted(names))
         self.woken, self.rung = list[tuple[str, float]](), list[str]()
         self.recorder = EventRecorder(self.cluster, self.clock, leads)
         calls = BindingCalls(
@@ -63,13 +64,13 @@ class World:
         self.background = BackgroundCalls(self._wake)
         publisher = StatusWriter(self.cluster, self.store, self.recorder, leads)
         self.reconciler = Reconciler(
-            self.cluster,
             self.store,
             self.clock,
             self.writer,
+            OrphanCleanup(self.cluster, self.store, self.writer, self.background),
             ExpiryWatch(self.recorder, self.alarms),
             AccessStatusWriter(publisher, self.clock, self.background),
-            self.background,
+            lambda *suggestion: self.suggested.append(suggestion),
         )
 
     def _wake(self, name: str, seconds: float, urgent: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002

@@ -18,7 +18,8 @@ from fakes.kube.requests import BINDINGS, Requests
 from fakes.kube.storage import Body, Change, Key, Storage, Stored
 from fakes.kube.watching import FakeKopf
 from fakes.simulated_keycloak import SimulatedKeycloak
-from groupaccess.bootstrap import Environment, Operator
+from groupaccess.composition import Environment, compose
+from groupaccess.lifecycle import Operator
 from groupaccess.settings import Settings
 from simulation.declared import DIRECTORY, NAMESPACES, ROLES, Access, Realm, declared
 
@@ -235,7 +236,7 @@ class World:
             identity=replica.name,
             serves_http=False,
         )
-        replica.operator = Operator(SETTINGS[self.elects], environment)
+        replica.operator = compose(SETTINGS[self.elects], environment)
         try:
             await replica.operator.run(replica.stop)
         except Exception as error:  # noqa: BLE001 -- whatever ends it

@@ -37,8 +37,8 @@ def run_command(settings: Settings) -> None:
     """Run the operator until it is told to stop."""
     from groupaccess.adapters.kubernetes.client import NoAccessError  # noqa: PLC0415
     from groupaccess.application.ports.errors import NotInstalledError, RestartError  # noqa: PLC0415
-    from groupaccess.bootstrap import run as run_operator  # noqa: PLC0415
     from groupaccess.cli.logging_setup import set_up_logs  # noqa: PLC0415
+    from groupaccess.composition import run_operator  # noqa: PLC0415
 
     set_up_logs(settings.log_format, settings.log_level)
     try:

@@ -120,7 +120,7 @@ class BindingContent:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A binding as it stands in the cluster; `uid` and `resource_version` guard writes against races.
+    """A binding in the cluster; its `uid` and `resource_version` guard writes against races.
 
     `lost_owner` tells that it had an owner reference since it is watched, and has none any more:
     that is how `kubectl delete --cascade=orphan` leaves it.

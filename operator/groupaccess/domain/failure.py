@@ -9,7 +9,8 @@ from groupaccess.domain.reasons import Reason
 class Failure:
     """Why something did not work, in words that stay the same while it lasts.
 
-    `transient` tells that it is tried again and may come by itself, whatever is usual for the reason.
+    `transient` tells that it is tried again and may come by itself, whatever is usual for the
+    reason.
     """
 
     reason: Reason

@@ -1,6 +1,7 @@
 """Paths are quoted, answers are read or become errors, and errors become reasons."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -152,8 +153,8 @@ def test_a_secret_that_may_not_be_read_is_named() -> None:
 async def test_nothing_is_written_while_another_replica_may_write() -> None:
     server = ApiServer()
     server.answers.append(Answer({}))
-    async with server.serve() as rest:
-        rest.may_write = lambda: False
+    async with server.serve() as client:
+        rest = replace(client, may_write=lambda: False)
         with pytest.raises(TransientError, match="lease"):
             await rest.call("PATCH", "/x", {})
         await rest.call("GET", "/x")

@@ -10,6 +10,7 @@ from fakes.values import access, key, mapping
 from groupaccess.adapters.kubernetes.binding_json import read_binding
 from groupaccess.adapters.kubernetes.client import KubernetesClient
 from groupaccess.adapters.kubernetes.reflectors import build_reflectors
+from groupaccess.application.state.binding_index import BindingIndex
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import BindingKey
@@ -21,8 +22,9 @@ class Mirrors:
     """The mirrors of a store; `touched` and `later` are whom they told of."""
 
     def __init__(self, rest: KubernetesClient) -> None:
-        self.store, self.touched, self.later = Store(), list[str](), list[str]()
-        made = build_reflectors(rest, self.store, self.touched.extend, self.later.extend)
+        self.touched, self.later, self.gaps = list[str](), list[str](), list[str]()
+        self.store = Store(bindings=BindingIndex(on_shared_group_change=self.later.extend))
+        made = build_reflectors(rest, self.store, self.touched.extend, lambda: None)
         self.by_kind = {each.resource.segments[-1]: each for each in made}
 
     def put(self, kind: str, body: Body) -> None:

@@ -88,7 +88,7 @@ async def test_another_account_is_told_though_bindings_name_it_before_the_status
         bind(desk.realm.identity)
 
     bind("former")
-    desk.sync.look = look
+    desk.checker.look = look
     desk.declare()
     await asyncio.sleep(5)
     assert ("AccountChanged", False) in await posted(desk)

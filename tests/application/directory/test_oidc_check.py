@@ -24,7 +24,7 @@ class Watched(Desk):
         self.tokens = FakeTokens()
         self.server = FakeApiServer(self.tokens)
         self.canary = OidcChecker(self.tokens, self.server, self.store, clock)
-        self.sync.look, self.sync.forget = self.canary.check, self.canary.forget
+        self.sync = self.reading_by(self.reader, checker=self.canary)
 
     def said(self) -> tuple[str, str]:
         """Return status and message of the condition ApiServer."""

@@ -238,10 +238,9 @@ class Slowly(Shared):
 async def test_what_a_removed_directory_lets_go_of_is_not_its_namesakes(
     desk: Desk,
 ) -> None:
-    slow, forgotten = Slowly(desk.reader), list[str]()
+    slow, forgotten = Slowly(desk.reader), desk.checker.forgotten
     desk.sync = desk.reading_by(slow)
     desk.use()
-    desk.sync.forget = forgotten.append
     desk.declare()
     await asyncio.sleep(1)
     for _ in range(3):  # the second and third are made anew before the first has ended
@@ -267,9 +266,9 @@ async def test_an_unexpected_error_does_not_end_the_reading_of_a_directory(
     async def fail(*_: object) -> None:
         raise TypeError("a mistake of ours")
 
-    look = desk.sync.look
+    look = desk.checker.look
     if broken == "look":
-        desk.sync.look = fail
+        desk.checker.look = fail
     else:
         desk.cluster.fail("status", TypeError("a mistake of ours"), times=2)
     desk.declare()
@@ -279,7 +278,7 @@ async def test_an_unexpected_error_does_not_end_the_reading_of_a_directory(
         assert desk.ready() == ("False", "KeycloakUnavailable")
         assert "in an unexpected way (TypeError)" in desk.status()["conditions"][0]["message"]
         desk.tell()
-        desk.sync.look = look
+        desk.checker.look = look
     await asyncio.sleep(120)
     assert desk.ready() == ("True", "Read")
     assert 2 <= len(desk.reader.reads) < 15  # with a back-off

@@ -7,7 +7,7 @@ import pytest
 from fakes.values import content, failure, key, mapping
 from fakes.world import World
 from groupaccess.application.ports.errors import RejectedError, TransientError
-from groupaccess.application.reconcile.reconciler import ORPHAN_RETRY_SECONDS
+from groupaccess.application.reconcile.orphans import RETRY_SECONDS
 from groupaccess.domain.binding import Subject
 from groupaccess.domain.reasons import Reason
 
@@ -80,7 +80,7 @@ async def test_no_binding_goes_while_nobody_can_say_whether_its_object_lives(
 ) -> None:
     granted.cluster.objects.remove("GroupAccess", "platform")
     granted.cluster.fail("uid_of")
-    assert await granted.reconcile() == ORPHAN_RETRY_SECONDS
+    assert await granted.reconcile() == RETRY_SECONDS
     assert len(granted.grants) == 2
     await granted.reconcile()
     assert granted.grants == {}
@@ -140,7 +140,7 @@ async def test_a_changed_group_changes_the_binding_in_one_write(granted: World) 
     [
         {"subjects": ()},
         {"subjects": (Subject("Group", "SRE"), Subject("User", "mallory"))},
-        {"managed": False},
+        {"has_managed_by_label": False},
         {"owners": ()},
         {"annotations": ()},
     ],

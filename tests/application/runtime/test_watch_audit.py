@@ -29,7 +29,8 @@ class Desk:
     def __init__(self) -> None:
         self.cluster, self.store, self.metrics = FakeCluster(), Store(), FakeMetrics()
         self.ended = list[tuple[str, str]]()
-        self.audit = WatchAudit(self.cluster, self.store, self.metrics, self._gone)
+        self.relisted = asyncio.Event()
+        self.audit = WatchAudit(self.cluster, self.store, self.metrics, self._gone, self.relisted)
         self.cluster.objects.apply(KIND, "platform", access_spec())
         self.see()
 
@@ -125,7 +126,7 @@ class Paged(FakeCluster):
 async def test_what_comes_while_it_is_listed_is_not_taken_for_gone(desk: Desk) -> None:
     desk.cluster = Paged()
     desk.store = Store()
-    audit = WatchAudit(desk.cluster, desk.store, desk.metrics, desk._gone)
+    audit = WatchAudit(desk.cluster, desk.store, desk.metrics, desk._gone, desk.relisted)
     desk.cluster.objects.apply(
         KIND, "late", access_spec()
     )  # so that there is something to wait for
@@ -168,7 +169,7 @@ async def test_it_looks_soon_after_kopf_listed_anew(desk: Desk) -> None:
     run = await running(desk, 1)
     desk.cluster.objects.remove(KIND, "platform")
     for _ in range(5):
-        desk.audit.schedule()
+        desk.relisted.set()
     await asyncio.sleep(AFTER_RELIST_SECONDS + LATE_EVENT_SECONDS + 1)
     assert desk.ended == [(KIND, "platform")]
     run.cancel()

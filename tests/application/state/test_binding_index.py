@@ -128,8 +128,8 @@ def test_who_binds_other_groups_or_none_shares_no_longer() -> None:
 
 
 def test_who_binds_a_group_is_told_when_somebody_elses_binding_for_it_changes() -> None:
-    told, standing = list[str](), BindingIndex()
-    standing.on_shared_group_change = told.extend
+    told = list[str]()
+    standing = BindingIndex(on_shared_group_change=told.extend)
     standing.track_groups("platform", frozenset({"SRE"}))
     standing.track_groups("shop", frozenset({"SRE", "Ops"}))
     for version, groups, expected in (
@@ -151,8 +151,8 @@ def test_who_binds_a_group_is_told_when_somebody_elses_binding_for_it_changes() 
 
 
 def test_nobody_is_told_of_a_binding_of_their_own() -> None:
-    told, standing = list[str](), BindingIndex()
-    standing.on_shared_group_change = told.extend
+    told = list[str]()
+    standing = BindingIndex(on_shared_group_change=told.extend)
     for name in ("platform", "shop"):
         standing.track_groups(name, frozenset({"SRE"}))
     standing.put(subject(OURS, "SRE"))

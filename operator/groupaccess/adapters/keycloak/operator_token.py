@@ -1,4 +1,4 @@
-"""The port `OperatorTokens` on a real Keycloak: the operator's own ID token, by a login of its own."""
+"""The port `OperatorTokens` on a real Keycloak: an ID token for the operator itself."""
 
 from pathlib import Path
 

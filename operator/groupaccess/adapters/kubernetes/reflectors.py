@@ -16,24 +16,24 @@ Enqueue = Callable[[Iterable[str]], None]
 
 
 def build_reflectors(
-    rest: KubernetesClient, store: Store, enqueue: Enqueue, look_later: Enqueue
+    client: KubernetesClient, store: Store, enqueue: Enqueue, on_gap: Callable[[], None]
 ) -> tuple[Reflector[Any], ...]:
     """Return the reflectors that keep the store's view of bindings, roles and namespaces.
 
     Every binding of the cluster is watched, not only ours: a removed label hides none, and whoever
-    binds the same group says in its status who else does; for that there is time.
+    binds the same group says in its status who else does. `on_gap` is called when the API server no
+    longer has the history of one of them.
     """
-    store.bindings.on_shared_group_change = look_later
     namespaces = Resource(("api", "v1", "namespaces"), metadata_only=True)
     roles = Resource((*RBAC, "clusterroles"), metadata_only=True)
     wide, inside = (
         BindingReflectorStore(store, enqueue, namespaced) for namespaced in (False, True)
     )
     return (
-        Reflector(rest, Resource((*RBAC, "clusterrolebindings")), wide),
-        Reflector(rest, Resource((*RBAC, "rolebindings")), inside),
-        Reflector(rest, roles, ClusterRoleReflectorStore(store, enqueue)),
-        Reflector(rest, namespaces, NamespaceReflectorStore(store, enqueue)),
+        Reflector(client, Resource((*RBAC, "clusterrolebindings")), wide, on_gap),
+        Reflector(client, Resource((*RBAC, "rolebindings")), inside, on_gap),
+        Reflector(client, roles, ClusterRoleReflectorStore(store, enqueue), on_gap),
+        Reflector(client, namespaces, NamespaceReflectorStore(store, enqueue), on_gap),
     )
 
 

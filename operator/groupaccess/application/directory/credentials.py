@@ -10,7 +10,7 @@ from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
 
 CLIENT_ID, CLIENT_SECRET = "client-id", "client-secret"
-POD_TOKEN_NAME = "the service account token of the operator's pod"
+POD_CREDENTIALS = "the service account token of the operator's pod"
 
 
 class Credentials:
@@ -47,7 +47,7 @@ class Credentials:
                 keys = f"{where} (keys {CLIENT_ID} and {CLIENT_SECRET})"
                 return client_id, _entry(secret, CLIENT_SECRET, where), keys
             case api.Auth(service_account_token=api.ServiceAccountToken(client_id=client_id)):
-                return client_id, None, POD_TOKEN_NAME
+                return client_id, None, POD_CREDENTIALS
         raise AssertionError  # the model has exactly one
 
     async def _ca(self, bundle: api.CaBundle | None) -> str | None:

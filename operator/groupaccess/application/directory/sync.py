@@ -3,74 +3,56 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from groupaccess.application.directory.credentials import Credentials
-from groupaccess.application.directory.directory_status_writer import DirectoryStatusWriter
 from groupaccess.application.directory.interval import RoundInterval
-from groupaccess.application.directory.rounds import DirectoryRounds
-from groupaccess.application.directory.turns import CheckOidc, DirectoryTurns
+from groupaccess.application.directory.requests import DirectoryRequest, DirectoryRequests
+from groupaccess.application.directory.turns import DirectoryTurns
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.keycloak import DirectoryReader
-from groupaccess.application.ports.metrics import Metrics
 from groupaccess.application.state.store import Store
-from groupaccess.application.status.status_writer import StatusWriter
 from groupaccess.application.work.backoff import backoff
 from groupaccess.domain.reasons import REPAIRABLE
 
-FIRST_RETRY_SECONDS = 1.0  # seconds after a round that failed; doubles up to the interval
-REPAIR_RETRY_SECONDS = (
-    5.0  # seconds after a failure that somebody may be about to put right, at most
-)
-REPAIR_WINDOW_SECONDS = 300.0  # seconds of such failures, then it is asked as often as after others
-MIN_PAUSE_SECONDS = 0.5  # seconds between two rounds at least
-MAX_REST_SECONDS = 5.0  # seconds between them at most, when it is woken
+FIRST_RETRY_SECONDS = 1.0  # after a round that failed; doubles up to the interval
+REPAIR_RETRY_SECONDS = 5.0  # at most, after a failure that somebody may be about to put right
+REPAIR_WINDOW_SECONDS = 300.0  # of such failures; then it is asked as often as after others
+MIN_PAUSE_SECONDS = 0.5  # between two rounds
+MAX_REST_SECONDS = 5.0  # between two rounds, however often everything is requested
 JITTER_SHARE = 0.2  # at most so much of a pause: many clusters do not ask at the same time
 
 
 @dataclass
 class _Loop:
-    """The loop of one directory: `wake` wants a round now, `new` an answer for `accesses`."""
+    """The loop of one directory, and what is requested of it."""
 
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    new: asyncio.Event = field(default_factory=asyncio.Event)
-    accesses: set[str] = field(default_factory=set)
-    pace: RoundInterval = field(default_factory=RoundInterval)
+    request: DirectoryRequest
+    interval: RoundInterval = field(default_factory=RoundInterval)
     task: asyncio.Task[None] | None = None
 
 
 class DirectorySync:
-    """Asks every KeycloakDirectory that is declared, and says in its status how that went."""
+    """Asks every KeycloakDirectory that is declared, and says in its status how that went.
+
+    What is kept of a directory by its name ends before a namesake is asked.
+    """
 
     def __init__(
         self,
-        connections: Credentials,
-        publisher: StatusWriter,
-        reader: DirectoryReader,
+        turns: DirectoryTurns,
+        requests: DirectoryRequests,
         store: Store,
         clock: Clock,
-        metrics: Metrics,
-        enqueue: Callable[[Iterable[str]], None],
+        reader: DirectoryReader,
     ) -> None:
-        self._reader = reader
+        self._turns = turns
+        self._requests = requests
         self._store = store
         self._clock = clock
-        self._turns = DirectoryTurns(
-            connections,
-            DirectoryRounds(connections, reader, store, clock, enqueue),
-            DirectoryStatusWriter(publisher, store, clock),
-            store,
-            clock,
-            metrics,
-            enqueue,
-            lambda *given: self.look(*given),  # noqa: PLW0108 -- it may be set later
-        )
+        self._reader = reader
         self._begun = asyncio.Event()
         self._loops: dict[str, _Loop] = {}
         self._ending: dict[str, set[asyncio.Task[None]]] = {}
-        self.look: CheckOidc = _look_nowhere
-        self.forget: Callable[[str], None] = lambda _: None
 
     def begin(self) -> None:
         """Begin to ask: what is in use is known, and this replica leads."""
@@ -79,20 +61,11 @@ class DirectorySync:
     def start_or_wake(self, name: str) -> None:
         """Begin to ask a directory, or ask it everything again at once."""
         if name in self._loops:
-            self._loops[name].wake.set()
+            self._requests.ask_everything(name)
             return
         former = frozenset(self._ending.get(name, ()))
-        loop = self._loops[name] = _Loop()
+        loop = self._loops[name] = _Loop(self._requests.open(name))
         loop.task = asyncio.create_task(self._keep_asking(name, loop, former))
-
-    def ask_new(self, name: str, accesses: Iterable[str] = ()) -> None:
-        """Ask a directory at once what it was not asked yet for some GroupAccesses.
-
-        In any case its status says again what it has to say.
-        """
-        if name in self._loops:
-            self._loops[name].accesses.update(accesses)
-            self._loops[name].new.set()
 
     def ask_missing(self, access: str) -> None:
         """Ask at once what was never asked of what a GroupAccess depends on.
@@ -107,10 +80,11 @@ class DirectorySync:
         if memory.snapshot is None or memory.failure is not None:
             return  # everything is asked anyhow
         if self._store.open_questions(name, {access}):
-            self.ask_new(name, {access})
+            self._requests.ask_new(name, {access})
 
     def stop(self, name: str) -> None:
         """Stop to ask a directory. A namesake is asked when its end is over."""
+        self._requests.close(name)
         loop = self._loops.pop(name, None)
         if loop is not None and (task := loop.task) is not None:
             self._ending.setdefault(name, set()).add(task)
@@ -142,53 +116,52 @@ class DirectorySync:
         finally:
             new.cancel()
             await asyncio.gather(new, return_exceptions=True)
-            self.forget(name)
+            self._turns.checker.forget(name)
             await self._reader.forget_directory(name)
 
     async def _follow(self, name: str, loop: _Loop) -> None:
         failures, since, realms = 0, 0.0, self._store.directories
         while name in realms.declared or name in realms.unreadable:
             declared = realms.declared.get(name)
-            loop.wake.clear()
+            loop.request.everything.clear()
             began = self._clock.monotonic()
-            healthy = await self._turns.ask_all(name, loop.pace)
+            healthy = await self._turns.ask_all(name, loop.interval)
             complete = healthy and not realms.memory(name).transient_failures
             failures = 0 if complete else failures + 1
             since = began if failures == 1 else since
             if healthy and self._store.open_questions(name, self._store.users_of(name)):
-                self.ask_new(name, self._store.users_of(name))  # it came after the round had begun
+                self._requests.ask_new(
+                    name, self._store.users_of(name)
+                )  # it came after the round had begun
             failure = realms.memory(name).failure
             repairable = failure is not None and failure.reason in REPAIRABLE
             soon = repairable and self._clock.monotonic() - since < REPAIR_WINDOW_SECONDS
-            pause = _pause(loop.pace, failures, soon=soon)
+            pause = _pause(loop.interval, failures, soon=soon)
             # However often it is woken: Keycloak rests for as long as it worked.
             rest = min(max(MIN_PAUSE_SECONDS, self._clock.monotonic() - began), MAX_REST_SECONDS)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause - rest):
-                    await loop.wake.wait()
+                    await loop.request.everything.wait()
             current = realms.declared.get(name)
             if current is not None and declared is not None and current.has_same_spec(declared):
                 await asyncio.sleep(rest)
 
     async def _ask_new(self, name: str, loop: _Loop) -> None:
         """Ask what is new whenever something is, also beside a round that is under way."""
+        request = loop.request
         while True:
-            await loop.new.wait()
-            loop.new.clear()
-            accesses, loop.accesses = loop.accesses, set()
+            await request.new.wait()
+            request.new.clear()
+            accesses, request.accesses = request.accesses, set()
             memory = self._store.directories.memory(name)
             if memory.snapshot is None:
                 continue  # the first round asks it
             silent = memory.failure is not None and self._store.open_questions(name, accesses)
-            if silent or not await self._turns.ask_new(name, accesses, loop.pace):
-                loop.wake.set()
+            if silent or not await self._turns.ask_new(name, accesses, loop.interval):
+                request.everything.set()
 
 
-async def _look_nowhere(*_: object) -> None:
-    """See nothing of how kube-apiserver reads tokens."""
-
-
-def _pause(pace: RoundInterval, failures: int, *, soon: bool) -> float:
+def _pause(interval: RoundInterval, failures: int, *, soon: bool) -> float:
     """Return the seconds until the next round: some less, but never where Keycloak needs them.
 
     `failures` in a row are behind it; `soon` tells that somebody may be about to mend that.
@@ -197,7 +170,7 @@ def _pause(pace: RoundInterval, failures: int, *, soon: bool) -> float:
         return backoff(
             failures,
             FIRST_RETRY_SECONDS,
-            min(pace.seconds, REPAIR_RETRY_SECONDS) if soon else pace.seconds,
+            min(interval.seconds, REPAIR_RETRY_SECONDS) if soon else interval.seconds,
         )
-    spread = (1.0, 1 + JITTER_SHARE) if pace.stretched else (1 - JITTER_SHARE, 1.0)
-    return pace.seconds * random.uniform(*spread)  # noqa: S311 -- no secret
+    spread = (1.0, 1 + JITTER_SHARE) if interval.stretched else (1 - JITTER_SHARE, 1.0)
+    return interval.seconds * random.uniform(*spread)  # noqa: S311 -- no secret

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol
 
 from groupaccess.application.directory.credentials import Credentials
 from groupaccess.application.directory.directory_status_writer import DirectoryStatusWriter
@@ -22,9 +22,21 @@ from groupaccess.domain.reasons import Reason, with_advice
 
 logger = logging.getLogger(__name__)
 
-CheckOidc: TypeAlias = Callable[
-    [DeclaredDirectory, Reading, Callable[[], Awaitable[Connection]]], Awaitable[OidcCheck | None]
-]
+
+class OidcCheckPort(Protocol):
+    """Looks at how kube-apiserver reads the tokens of a directory."""
+
+    async def check(
+        self,
+        declared: DeclaredDirectory,
+        reading: Reading,
+        connect: Callable[[], Awaitable[Connection]],
+    ) -> OidcCheck | None:
+        """Return what is seen, or None where what was seen before is to hold on."""
+
+    def forget(self, directory: str) -> None:
+        """Forget a directory that is asked no more."""
+
 
 UNREADABLE_SECONDS = 60.0  # seconds between two looks at whether that was said of one
 
@@ -43,7 +55,7 @@ class DirectoryTurns:
     clock: Clock
     metrics: Metrics
     enqueue: Callable[[Iterable[str]], None]
-    check_oidc: CheckOidc
+    checker: OidcCheckPort
 
     async def ask_all(self, name: str, pace: RoundInterval) -> bool:
         """Ask a directory everything, or say that its spec cannot be read."""
@@ -112,7 +124,7 @@ class DirectoryTurns:
         if failure is not None:
             self.enqueue(self.store.put_failure(name, failure))
         reading, account = self.store.directories.reading(name), self.store.new_account(name)
-        sight = await self.check_oidc(
+        sight = await self.checker.check(
             declared, reading, lambda: self.credentials.connection_for(declared.spec)
         )
         current = self.store.directories.declared.get(name)

@@ -23,8 +23,8 @@ class ObjectRef:
 class Event:
     """A Kubernetes event about an object. `warning` picks its type.
 
-    With a text in `dedup_key`, an event for the same text is posted only once, also after a restart.
-    One that is `urgent`, and each warning, is kept when too many wait.
+    With a text in `dedup_key`, an event for the same text is posted only once, also after a
+    restart. One that is `urgent`, and each warning, is kept when too many wait.
     """
 
     regarding: ObjectRef
@@ -40,8 +40,8 @@ class Event:
 class ObjectList:
     """All objects of a kind, name to (uid, version), as they were when the list began.
 
-    `resource_version` is the resourceVersion of that moment: every change up to it is in the list, and none
-    after it, however long its pages took.
+    `resource_version` is the resourceVersion of that moment: every change up to it is in the list,
+    and none after it, however long its pages took.
     """
 
     resource_version: str

@@ -1,24 +1,22 @@
 """One GroupAccess, all the way: declared, directory, bound -> verdicts -> bindings -> status."""
 
-import logging
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.ports.cluster import Cluster
 from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.reconcile.access_status_writer import AccessStatusWriter
 from groupaccess.application.reconcile.binding_writer import WAIT_SECONDS, BindingWriter
 from groupaccess.application.reconcile.expiry import ExpiryWatch
+from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.other_grants import OtherGrantsFinder
 from groupaccess.application.reconcile.write_order import WriteOrder
 from groupaccess.application.state.declared import DeclaredAccess
 from groupaccess.application.state.store import Store
-from groupaccess.application.work.background import BackgroundCalls
 from groupaccess.domain.binding import BindingContent, BindingKey
 from groupaccess.domain.bindings.builder import build_desired_state
 from groupaccess.domain.bindings.desired_state import DesiredState
-from groupaccess.domain.bindings.plan import Plan, plan, plan_orphans
+from groupaccess.domain.bindings.plan import Plan, plan
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
 from groupaccess.domain.status.access_status import access_status
@@ -26,38 +24,33 @@ from groupaccess.domain.status.observation import Observation, bindings_by_mappi
 from groupaccess.domain.verdict.rules import evaluate
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
-logger = logging.getLogger(__name__)
-
-ORPHAN_RETRY_SECONDS = 2.0  # after the API server did not say whether a GroupAccess is there
-ORPHAN_RECHECK_SECONDS = 5.0  # until a look for an object that exists, but was not watched yet
-
 
 class Reconciler:
     """Makes what is bound true to what is declared, for one GroupAccess at a time.
 
     Nobody waits for a slow answer: a call that takes more than a second goes on in the background,
-    and the object is looked at again when it ends.
+    and the object is looked at again when it ends. `suggest` is called with a directory and a group
+    that it does not have, as declared.
     """
 
     def __init__(
         self,
-        cluster: Cluster,
         store: Store,
         clock: Clock,
         writer: BindingWriter,
+        orphans: OrphanCleanup,
         expiry: ExpiryWatch,
-        speaker: AccessStatusWriter,
-        background: BackgroundCalls,
+        status: AccessStatusWriter,
+        suggest: Callable[[str, str], None],
     ) -> None:
-        self._cluster = cluster
         self._store = store
         self._clock = clock
         self._writer = writer
+        self._orphans = orphans
         self._expiry = expiry
-        self._status = speaker
-        self._background = background
+        self._status = status
+        self._suggest = suggest
         self._other_grants = OtherGrantsFinder(store)
-        self.suggest: Callable[[str, str], None] = lambda *_: None  # for a directory and a group
 
     async def reconcile(self, name: str) -> float | None:
         """Judge, desire, plan, write, observe, say.
@@ -67,7 +60,8 @@ class Reconciler:
         """
         declared = self._store.accesses.get(name)
         if declared is None:
-            return await self._end_orphans(name)
+            self._expiry.forget(name)
+            return await self._orphans.delete(name)
         if declared.state.deleting:
             ending = plan(DesiredState(), self._store.bindings_of(name).values())
             return await self._writer.write(WriteOrder(name, ending, declared.state.ref))
@@ -97,7 +91,7 @@ class Reconciler:
             if (
                 each.without_suspend or each
             ).reason is Reason.GROUP_NOT_FOUND:  # a hint betters its message
-                self.suggest(given.directory_name, each.mapping.group)
+                self._suggest(given.directory_name, each.mapping.group)
         said = access_status(declared.access, verdicts, wanted, observed, patient=patience > 0)
         if said.waiting:
             order.requeue_within(patience)
@@ -213,29 +207,6 @@ class Reconciler:
             fact = f"{apply.desired.key} {state}, and is left so."
             found[apply.desired.key] = Failure(Reason.SUSPENDED, fact)
         return found
-
-    async def _end_orphans(self, name: str) -> float | None:
-        """Take back what is bound for a GroupAccess that may be gone."""
-        self._expiry.forget(name)
-        self._writer.withdraw(name)
-        todo = plan_orphans(self._store.bindings_of(name).values())
-        if todo.empty or self._background.is_busy(name):
-            return None
-        order = WriteOrder(name, todo)
-        try:
-            await self._background.run(name, self._end(order))
-        except TransientError as error:  # a revocation is not put off for long
-            logger.info("GroupAccess %s: %s", name, error)
-            return ORPHAN_RETRY_SECONDS
-        return order.requeue_after
-
-    async def _end(self, order: WriteOrder) -> None:
-        """Take it back once the API server, not a cache, says that the GroupAccess is gone."""
-        if await self._cluster.get_access_uid(order.name) is not None:
-            order.requeue_within(ORPHAN_RECHECK_SECONDS)
-        elif order.name not in self._store.accesses:
-            order.plan = plan_orphans(self._store.bindings_of(order.name).values())
-            await self._writer.write(order)
 
 
 def _declared_keys(

@@ -20,7 +20,10 @@ RELEASE_RETRY_SECONDS = 0.1  # seconds until the Lease is tried again that is to
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A coordination.k8s.io Lease. `holder` is "" when it was released; `resource_version` guards writes."""
+    """A coordination.k8s.io Lease. `holder` is "" when it was released.
+
+    `resource_version` guards writes.
+    """
 
     holder: str
     duration: int

@@ -29,27 +29,28 @@ class StalledWatchError(RestartError):
 
 
 class WatchAudit:
-    """Audits the store's view of our two kinds."""
+    """Audits the store's view of our two kinds.
+
+    `ended` takes what the list shows to have ended. `relisted` is set by whoever begins anew with a
+    list, or will have to: deletions may be missed.
+    """
 
     def __init__(
         self,
         cluster: Cluster,
         store: Store,
         metrics: Metrics,
-        gone: OnEnded,
+        ended: OnEnded,
+        relisted: asyncio.Event,
     ) -> None:
         self._cluster = cluster
         self._store = store
         self._metrics = metrics
-        self._gone = gone
-        self._relisted = asyncio.Event()
-
-    def schedule(self) -> None:
-        """Note that kopf began anew with a list, or will have to: deletions may be missed."""
-        self._relisted.set()
+        self._ended = ended
+        self._relisted = relisted
 
     async def run(self) -> None:
-        """Audit until cancelled; raise DeafError when a watch is dead."""
+        """Audit until cancelled; raise StalledWatchError when a watch is dead."""
         while True:
             try:
                 async with asyncio.timeout(INTERVAL_SECONDS):
@@ -83,10 +84,10 @@ class WatchAudit:
         self._metrics.audit_differences(len(missed))
         if missed:
             logger.warning("audit: missed the end of %s %s", kind, ", ".join(sorted(missed)))
-            self._gone(kind, missed, listing.resource_version)
+            self._ended(kind, missed, listing.resource_version)
 
     def _check_alive(self, kind: str, listing: ObjectList, again: ObjectList) -> None:
-        """Raise DeafError for what was listed long ago, is still there and was never told."""
+        """Raise StalledWatchError for what was listed long ago, still exists and was not told."""
         untold = [
             name
             for name in sorted(self._store.watched[kind].not_watched(listing))

@@ -16,10 +16,10 @@ NOTHING: frozenset[str] = frozenset()
 
 @dataclass
 class BindingIndex:
-    """What stands, and which GroupAccesses bind which groups.
+    """The bindings of the cluster, and which GroupAccesses bind which groups.
 
-    `on_shared_group_change` is told of those that bind a group of somebody else's binding that changed, whether a
-    watch brought the news or the own writer.
+    `on_shared_group_change` is called with those that bind a group which a changed binding of
+    somebody else names, whether a watch brought the news or the own writer.
     """
 
     on_shared_group_change: Callable[[AbstractSet[str]], None] = lambda _: None

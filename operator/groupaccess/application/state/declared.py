@@ -25,8 +25,8 @@ ID_TOKEN = "ID"  # noqa: S105 -- a kind of token
 class ObjectState:
     """What is kept of an object beside its spec.
 
-    `status_fingerprint` is the fingerprint of the status that it has, `previous_status` the part of that status which
-    the next one goes on from.
+    `status_fingerprint` is the fingerprint of the status that it has, `previous_status` the part of
+    that status which the next one goes on from.
     """
 
     ref: ObjectRef
@@ -61,7 +61,10 @@ class ObjectState:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredAccess:
-    """A GroupAccess as watched; `spec_written_at` is when its spec was last written, None if unknown."""
+    """A GroupAccess as watched.
+
+    `spec_written_at` is when its spec was last written, None if unknown.
+    """
 
     access: Access
     state: ObjectState

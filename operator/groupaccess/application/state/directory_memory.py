@@ -22,7 +22,10 @@ QuestionResults = Mapping[Question, Answer | Failure]
 
 @dataclass(frozen=True, slots=True)
 class RoundResult:
-    """All questions of a directory, asked once. `at` is the end, `groups_in_use` what was asked about."""
+    """All questions of a directory, asked once.
+
+    `at` is the end, `groups_in_use` what was asked about.
+    """
 
     realm: Realm
     results: QuestionResults
@@ -47,11 +50,11 @@ class DirectoryMemory:
     """What is remembered of one directory, and dropped with its uid.
 
     `answers` are the last ones, the newest at the end; `failures` are of questions whose last try
-    failed, answered before or not. `absent_since` is since when a pinned id has been answered to be none.
-    `suggestions` are by what is declared, each with the time of the monotonic clock when it was made.
-    `snapshot` is what all answers tell, None before the first round. `last_whole_round` is what was known after
-    the last whole round, with the ids that were gone. `former_strings` are what tokens carry that is bound
-    besides what groups are called now.
+    failed, answered before or not. `absent_since` is since when a pinned id has been answered to be
+    none. `suggestions` are by what is declared, each with the time of the monotonic clock when it
+    was made. `snapshot` is what all answers tell, None before the first round. `last_whole_round`
+    is what was known after the last whole round, with the ids that were gone. `former_strings` are
+    what tokens carry that is bound besides what groups are called now.
     """
 
     uid: str = ""

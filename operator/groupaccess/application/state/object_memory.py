@@ -35,10 +35,10 @@ class ObjectMemory:
     """What is remembered of one GroupAccess.
 
     `applied` is what the API server acknowledged last, by binding: drift is repaired to it while
-    Keycloak is silent. `former_ends` are those of former subjects, kept until these are bound no more,
-    also where no write is acknowledged. `attempts` are applies that were not acknowledged.
-    `last_subjects` are those that a mapping bound before it was revoked. `announced` names the ends of
-    which people were warned.
+    Keycloak is silent. `former_ends` are those of former subjects, kept until these are bound no
+    more, also where no write is acknowledged. `attempts` are applies that were not acknowledged.
+    `last_subjects` are those that a mapping bound before it was revoked. `announced` names the ends
+    of which people were warned.
     """
 
     uid: str

@@ -25,11 +25,11 @@ from groupaccess.domain.tokens.prefixes import PeerPrefixes
 class Store(ClusterState):
     """Takes in changes; each method returns the names of the GroupAccesses that it touches.
 
-    `on_prefix_change` is told of directories for which the prefixes of others mean something else now,
-    whether a watch brought the news or the own writer.
+    `on_prefix_change` is called with a directory for which the prefixes of others mean something
+    else now, and with its users, whether a watch brought the news or the own writer.
     """
 
-    on_prefix_change: Callable[[AbstractSet[str]], None] = lambda _: None
+    on_prefix_change: Callable[[str, AbstractSet[str]], None] = lambda *_: None
     _prefixes: dict[str, PeerPrefixes] = field(default_factory=dict)  # as they were told last
     _bound: AbstractSet[str] = NOTHING  # as it was then
 
@@ -226,6 +226,6 @@ class Store(ClusterState):
         names = {name for each in directories for name in (each.name, *each.shares_prefix_with)}
         self._prefixes = {name: self.peer_prefixes(name) for name in names}
         known = before.keys() | self._prefixes.keys()
-        self.on_prefix_change(
-            {name for name in known if before.get(name) != self._prefixes.get(name)}
-        )
+        for name in sorted(known):
+            if before.get(name) != self._prefixes.get(name):
+                self.on_prefix_change(name, self.users_of(name))

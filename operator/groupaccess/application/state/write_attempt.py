@@ -29,11 +29,11 @@ MAX_ERROR_CHARACTERS = 500  # characters of the error's words that go into a sta
 class WriteAttempt:
     """The tries of one write; all times are seconds of the monotonic clock.
 
-    `desired` is what is to be applied, None for a deletion. `resource_version` is that of the binding which
-    it was sent for, "" for none. `unanswered` tells that a try may have been carried out, or may
-    still be, although no answer came. `rejection` is the API server's definite no, and `rights`
-    numbers the operator's rights as they were then. `revoking_since` is when it was first to take
-    subjects away; one that is `urgent` leaves nobody bound.
+    `desired` is what is to be applied, None for a deletion. `resource_version` is that of the
+    binding which it was sent for, "" for none. `unanswered` tells that a try may have been carried
+    out, or may still be, although no answer came. `rejection` is the API server's definite no, and
+    `rights` numbers the operator's rights as they were then. `revoking_since` is when it was first
+    to take subjects away; one that is `urgent` leaves nobody bound.
     """
 
     desired: DesiredBinding | None

@@ -67,10 +67,10 @@ class EarlierGrant:
 class BindingHistory:
     """The bindings that bear the names of a GroupAccess.
 
-    `directories` are those whose groups of a declared name are meant. `respelled` are groups that are
-    only spelled otherwise than before: as declared now, and before. `existing` is what is there,
-    `applied` what the API server acknowledged last of each, `pending` what it did not acknowledge
-    yet. `ends` are those that were decided since the start, for what is still bound.
+    `directories` are those whose groups of a declared name are meant. `respelled` are groups that
+    are only spelled otherwise than before: as declared now, and before. `existing` is what is
+    there, `applied` what the API server acknowledged last of each, `pending` what it did not
+    acknowledge yet. `ends` are those that were decided since the start, for what is still bound.
     """
 
     directories: AbstractSet[str]

@@ -48,8 +48,9 @@ class MapperKind(Enum):
 class ClaimMapper:
     """An effective protocol mapper of a client: its own (`scope` is "") or a client scope's.
 
-    `claim` is the top-level key in the token; `full_path` matters for MEMBERSHIP alone. `other_values` are
-    the strings that it may give to people who are in no such group; None when they are not known.
+    `claim` is the top-level key in the token; `full_path` matters for MEMBERSHIP alone.
+    `other_values` are the strings that it may give to people who are in no such group; None when
+    they are not known.
     """
 
     name: str
@@ -66,9 +67,10 @@ class ClaimMapper:
 class Client:
     """A client as Keycloak has it, with the mappers that the declared scopes bring.
 
-    `optional_mappers` are the mappers that a login could have by asking for more scopes; `missing_scopes`
-    are asked for, and the client does not have them. `proof` is None when none was looked for;
-    `proof_pending` tells that one will be, once a group is in use whose members could show it.
+    `optional_mappers` are the mappers that a login could have by asking for more scopes;
+    `missing_scopes` are asked for, and the client does not have them. `proof` is None when none was
+    looked for; `proof_pending` tells that one will be, once a group is in use whose members could
+    show it.
     """
 
     client_id: str

@@ -13,9 +13,9 @@ class Reading:
     """What is known of a directory, and what went wrong since with all of it.
 
     A failure beside a snapshot means that the snapshot stays in force and new grants wait.
-    `read_at` is when the last round of questions ended without one. `confirmed_absent` are pinned ids that
-    Keycloak answered to have no more, with the time since when, once a round has answered for every
-    pinned id.
+    `read_at` is when the last round of questions ended without one. `confirmed_absent` are pinned
+    ids that Keycloak answered to have no more, with the time since when, once a round has answered
+    for every pinned id.
     """
 
     snapshot: Snapshot | None = None

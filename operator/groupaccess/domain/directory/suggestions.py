@@ -11,7 +11,8 @@ from groupaccess.domain.directory.group import Group
 class Suggestion:
     """What somebody may have meant who named a group that is not there.
 
-    `similar` are at most three spellings that exist; `is_role` tells that a realm role has that name.
+    `similar` are at most three spellings that exist; `is_role` tells that a realm role has that
+    name.
     """
 
     similar: tuple[str, ...] = ()

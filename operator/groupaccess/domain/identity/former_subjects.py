@@ -91,7 +91,8 @@ def former_by_mapping(
 
 def describe_former(subject: str, former: FormerSubject) -> str:
     """Say until when a former subject stays bound, and why."""
-    return f'"{subject}" stays bound until {format_time(former.until)}, for tokens from before the rename.'
+    end = format_time(former.until)
+    return f'"{subject}" stays bound until {end}, for tokens from before the rename.'
 
 
 def _json(text: str) -> dict[str, Any]:

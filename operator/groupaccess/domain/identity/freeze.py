@@ -40,9 +40,9 @@ class PinnedGroup(NamedTuple):
 class DirectoryAnomaly:
     """What is wrong with a directory as a whole.
 
-    `new_directory_id` is its new one, where bindings know another and nothing shows that it is the same
-    realm. `absent` are all pinned ids that are not in it, if those in use (`absent_in_use` of `groups_in_use`) are
-    too many; `paths` names some of them.
+    `new_directory_id` is its new one, where bindings know another and nothing shows that it is the
+    same realm. `absent` are all pinned ids that are not in it, if those in use (`absent_in_use` of
+    `groups_in_use`) are too many; `paths` names some of them.
     """
 
     new_directory_id: str | None = None
@@ -113,14 +113,14 @@ def freeze_failure(
 ) -> Failure | None:
     """Say why nothing is believed, None when there is no reason or each was acknowledged.
 
-    `acknowledged_absent` are ids whose absence was acknowledged since the start: they become fewer while that is
-    acted upon, which is no new event.
+    `acknowledged_absent` are ids whose absence was acknowledged since the start: they become fewer
+    while that is acted upon, which is no new event.
     """
     facts = []
     if found.new_directory_id is not None and _token("i", [found.new_directory_id]) not in tokens:
         facts.append(
-            f"the operator's account in Keycloak is another one, {found.new_directory_id}: was the realm "
-            "made anew?"
+            f"the operator's account in Keycloak is another one, {found.new_directory_id}: was the "
+            "realm made anew?"
         )
     if (
         found.absent

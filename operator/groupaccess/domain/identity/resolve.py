@@ -27,7 +27,8 @@ class ResolvedGroup:
 class UnresolvedGroup:
     """There is no group that may be bound: `confirmed` revokes.
 
-    Of one that is gone, `missing_since` is the start of its grace and `grace_ends` the end that is to come.
+    Of one that is gone, `missing_since` is the start of its grace and `grace_ends` the end that is
+    to come.
     """
 
     failure: Failure

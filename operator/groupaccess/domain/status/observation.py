@@ -40,8 +40,8 @@ class Observation:
     """What the watch and the answers to our writes show of one GroupAccess.
 
     `bindings` are those of ours that have subjects, by the name of their mapping. `faults` are
-    writes and deletions that do not work, and `pending` those that were not answered yet. `other_grants`
-    are other bindings for the same right, by the mapping's name.
+    writes and deletions that do not work, and `pending` those that were not answered yet.
+    `other_grants` are other bindings for the same right, by the mapping's name.
     """
 
     bindings: Mapping[str, Mapping[BindingKey, Binding]] = field(default_factory=dict)

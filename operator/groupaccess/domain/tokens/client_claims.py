@@ -105,8 +105,8 @@ def _doubts(client: Client, mappers: Iterable[ClaimMapper], claim: str) -> Itera
             yield _indeterminate(client, mapper, claim)
         elif mapper.other_values is None:
             fact = (
-                f'{describe_mapper(mapper, client)} adds roles to claim "{claim}", which the operator cannot '
-                "read: whether one is called like a group is not known"
+                f'{describe_mapper(mapper, client)} adds roles to claim "{claim}", which the '
+                "operator cannot read: whether one is called like a group is not known"
             )
             yield _failure(Reason.CLAIM_INDETERMINATE, fact)
     if client.proof is not None and client.proof.result is ProofResult.UNPROVEN:
@@ -117,9 +117,9 @@ def _indeterminate(client: Client, mapper: ClaimMapper, claim: str) -> Failure:
     fact = f'{describe_mapper(mapper, client)} replaces what claim "{claim}" carries'
     if mapper.kind is MapperKind.NESTED:
         fact = (
-            f'{describe_mapper(mapper, client)} writes below "{claim}", since its Token Claim Name has a dot '
-            f'without a backslash before it: "{claim}" is no list then, and kube-apiserver refuses '
-            "the token"
+            f'{describe_mapper(mapper, client)} writes below "{claim}", since its Token Claim Name '
+            f'has a dot without a backslash before it: "{claim}" is no list then, and '
+            "kube-apiserver refuses the token"
         )
     return _failure(Reason.CLAIM_INDETERMINATE, fact)
 
@@ -140,7 +140,8 @@ def _causes(
     own = [mapper for mapper in client.mappers if mapper.kind is MapperKind.MEMBERSHIP]
     for mapper in own:
         if mapper.claim == claim and not _in_token(mapper, wanted):
-            yield f'"Add to {_token_setting(client, wanted)}" is off in {describe_mapper(mapper, client)}'
+            setting = _token_setting(client, wanted)
+            yield f'"Add to {setting}" is off in {describe_mapper(mapper, client)}'
     for mapper in optional_claim_mappers(client, wanted, claim):
         if mapper.kind is MapperKind.MEMBERSHIP:
             yield (

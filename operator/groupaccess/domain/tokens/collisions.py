@@ -56,7 +56,7 @@ def mappers_granting_to_others(
         for mapper in optional_claim_mappers(client, wanted, name):
             for value in sorted(strings & (mapper.other_values or frozenset())):
                 yield (
-                    f'{describe_mapper(mapper, client)} puts "{value}" into tokens of others, too, when a '
-                    f'login asks for that scope: take it from the scopes of client "'
+                    f'{describe_mapper(mapper, client)} puts "{value}" into tokens of others, too, '
+                    f'when a login asks for that scope: take it from the scopes of client "'
                     f'{client.client_id}", if nothing needs it'
                 )

@@ -21,7 +21,8 @@ def check_example_token(
 ) -> TokenProof:
     """Compare a token's payload with what it should carry. No other string of it is told.
 
-    `token_of` is whose token it is, such as `the ID token of client "headlamp" for a member of /SRE`.
+    `token_of` is whose token it is, such as `the ID token of client "headlamp" for a member of
+    /SRE`.
     """
     found = claim_strings(token.get(claim))
     lifetime, audience = _lifetime(token), claim_strings(token.get("aud")) or frozenset()

@@ -18,9 +18,9 @@ from groupaccess.domain.tokens.client_claims import ClaimUnavailable, client_cla
 class GroupClaim:
     """The subjects of a group, sorted, and what speaks against some of the clients.
 
-    `incomplete` tells that a client's strings are not known: what was bound for it must not be taken
-    for something that it no longer sends. `subjects_by_client` are, where clients carry different strings,
-    those of each.
+    `incomplete` tells that a client's strings are not known: what was bound for it must not be
+    taken for something that it no longer sends. `subjects_by_client` are, where clients carry
+    different strings, those of each.
     """
 
     subjects: tuple[str, ...]

@@ -38,12 +38,12 @@ class Verdict:
     """The answer for one mapping. `subjects` and `group` are set for GRANT alone.
 
     `message` is stable, and says what to do. `doubts` are what could not be verified of a GRANT;
-    while it is `incomplete`, no string that stands is taken away. `last_known` is the answer by the last
-    reading, while Keycloak cannot be read. Of a REVOKE, `potential_subjects` are the subjects that the
-    mapping would have, so far as the last reading tells. Of a mapping that is suspended, `without_suspend` is
-    the answer without that. `pin` is what the group's bindings should
-    say of it, once Keycloak was asked; `grace_ends` is when a grace ends; `replaced_id` goes with a
-    GRANT that follows a group which was made anew.
+    while it is `incomplete`, no string that stands is taken away. `last_known` is the answer by the
+    last reading, while Keycloak cannot be read. Of a REVOKE, `potential_subjects` are the subjects
+    that the mapping would have, so far as the last reading tells. Of a mapping that is suspended,
+    `without_suspend` is the answer without that. `pin` is what the group's bindings should say of
+    it, once Keycloak was asked; `grace_ends` is when a grace ends; `replaced_id` goes with a GRANT
+    that follows a group which was made anew.
     """
 
     mapping: AccessMapping
@@ -88,10 +88,11 @@ class EvaluationContext:
     """All that a verdict depends on beside the mapping itself.
 
     `directory` is None when there is no such KeycloakDirectory. `now` is aware. `pins` are by group
-    as declared. `frozen` says why the directory is. `oidc_check` is how kube-apiserver reads the tokens.
-    `prefixes` is what other directories mean for this one. `unreadable` says what of the directory
-    this version cannot read. `missing_answers` are what mappings lack of Keycloak's answers, by their names;
-    `suggestions` what was meant by groups that are not there, as they are declared.
+    as declared. `frozen` says why the directory is. `oidc_check` is how kube-apiserver reads the
+    tokens. `prefixes` is what other directories mean for this one. `unreadable` says what of the
+    directory this version cannot read. `missing_answers` are what mappings lack of Keycloak's
+    answers, by their names; `suggestions` what was meant by groups that are not there, as they are
+    declared.
     """
 
     directory_name: str

@@ -28,9 +28,9 @@ from groupaccess.domain.tokens.example_token import RECHECK_AFTER, check_example
 class RealmConfiguration:
     """What was read of a realm, so far as a proof needs it.
 
-    `ids` are Keycloak's own of the clients; `account_id` is the operator's own account. `groups` may
-    be looked into for a member: the canary's, or without one those that are in use and no others;
-    None while these are not known.
+    `ids` are Keycloak's own of the clients; `account_id` is the operator's own account. `groups`
+    may be looked into for a member: the canary's, or without one those that are in use and no
+    others; None while these are not known.
     """
 
     directory: Directory

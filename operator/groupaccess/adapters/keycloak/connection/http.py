@@ -82,8 +82,8 @@ async def _check_headers(response: httpx.Response) -> None:
     url = response.request.url
     if response.has_redirect_location:
         words = (
-            f"HTTP {response.status_code}, redirected to {_redirect_host(response)}; redirects are not "
-            "followed. Set spec.adminURL to where Keycloak itself answers"
+            f"HTTP {response.status_code}, redirected to {_redirect_host(response)}; redirects are "
+            "not followed. Set spec.adminURL to where Keycloak itself answers"
         )
         raise RejectedAnswerError(url, words)
     if response.headers.get("Content-Encoding", "identity") != "identity":

@@ -1,0 +1,57 @@
+"""Requests to ask a directory: everything again, or what is new of some GroupAccesses."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+
+@dataclass
+class DirectoryRequest:
+    """What is requested of the loop of one directory.
+
+    `everything` wants a round of questions now, `new` the answers that `accesses` still need.
+    """
+
+    everything: asyncio.Event = field(default_factory=asyncio.Event)
+    new: asyncio.Event = field(default_factory=asyncio.Event)
+    accesses: set[str] = field(default_factory=set)
+
+
+class DirectoryRequests:
+    """The requests by directory. Of a directory without a loop nothing is kept."""
+
+    def __init__(self, enqueue: Callable[[Iterable[str]], None]) -> None:
+        self._enqueue = enqueue
+        self._open: dict[str, DirectoryRequest] = {}
+
+    def open(self, name: str) -> DirectoryRequest:
+        """Return the request that the loop of a directory waits for."""
+        return self._open.setdefault(name, DirectoryRequest())
+
+    def close(self, name: str) -> None:
+        """Forget what was requested of a directory whose loop ends."""
+        self._open.pop(name, None)
+
+    def is_open(self, name: str) -> bool:
+        """Tell whether a directory has a loop."""
+        return name in self._open
+
+    def ask_everything(self, name: str) -> None:
+        """Ask a directory everything again at once."""
+        if name in self._open:
+            self._open[name].everything.set()
+
+    def ask_new(self, name: str, accesses: Iterable[str] = ()) -> None:
+        """Ask a directory at once what it was not asked yet for some GroupAccesses.
+
+        In any case its status is written again where it says something else by now.
+        """
+        if name in self._open:
+            self._open[name].accesses.update(accesses)
+            self._open[name].new.set()
+
+    def prefixes_changed(self, name: str, users: AbstractSet[str]) -> None:
+        """Look again at a directory, and at its users, for which other prefixes count now."""
+        self.ask_new(name)
+        self._enqueue(users)

@@ -1,0 +1,53 @@
+"""Delete the bindings of a GroupAccess that is gone, once the API server says that it is."""
+
+import logging
+
+from groupaccess.application.ports.cluster import Cluster
+from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.reconcile.binding_writer import BindingWriter
+from groupaccess.application.reconcile.write_order import WriteOrder
+from groupaccess.application.state.store import Store
+from groupaccess.application.work.background import BackgroundCalls
+from groupaccess.domain.bindings.plan import plan_orphans
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 2.0  # after the API server did not say whether a GroupAccess is there
+RECHECK_SECONDS = 5.0  # until a look for an object that exists, but was not watched yet
+
+
+class OrphanCleanup:
+    """Deletes bindings without a GroupAccess; a slow answer goes on in the background."""
+
+    def __init__(
+        self, cluster: Cluster, store: Store, writer: BindingWriter, background: BackgroundCalls
+    ) -> None:
+        self._cluster = cluster
+        self._store = store
+        self._writer = writer
+        self._background = background
+
+    async def delete(self, name: str) -> float | None:
+        """Delete what is bound for a GroupAccess that no watch shows.
+
+        Return after how many seconds to look again, or None.
+        """
+        self._writer.withdraw(name)
+        plan = plan_orphans(self._store.bindings_of(name).values())
+        if plan.empty or self._background.is_busy(name):
+            return None
+        order = WriteOrder(name, plan)
+        try:
+            await self._background.run(name, self._delete(order))
+        except TransientError as error:  # a revocation is not put off for long
+            logger.info("GroupAccess %s: %s", name, error)
+            return RETRY_SECONDS
+        return order.requeue_after
+
+    async def _delete(self, order: WriteOrder) -> None:
+        """Ask the API server, not a cache, whether the GroupAccess is gone."""
+        if await self._cluster.get_access_uid(order.name) is not None:
+            order.requeue_within(RECHECK_SECONDS)
+        elif order.name not in self._store.accesses:
+            order.plan = plan_orphans(self._store.bindings_of(order.name).values())
+            await self._writer.write(order)

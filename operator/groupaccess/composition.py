@@ -1,0 +1,256 @@
+"""Put the pieces together: adapters behind ports. Each object is whole when it is made."""
+
+import asyncio
+import socket
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kubernetes.aio.client import ApiClient, Configuration
+from prometheus_client import CollectorRegistry
+
+from groupaccess import __version__
+from groupaccess.adapters.clock import ServerClockMonitor, SystemClock
+from groupaccess.adapters.http_endpoint import HttpEndpoint
+from groupaccess.adapters.keycloak.operator_token import KeycloakOperatorTokens
+from groupaccess.adapters.keycloak.reader import KeycloakReader
+from groupaccess.adapters.kubernetes.admission_policies import (
+    KubernetesBindGuardPolicies,
+    KubernetesWritePolicies,
+)
+from groupaccess.adapters.kubernetes.apiserver import KubernetesApiServer
+from groupaccess.adapters.kubernetes.client import KubernetesClient, configure
+from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
+from groupaccess.adapters.kubernetes.leases import KubernetesLeases
+from groupaccess.adapters.kubernetes.reflectors import build_reflectors
+from groupaccess.adapters.kubernetes.rights import KubernetesOperatorRights
+from groupaccess.adapters.kubernetes.transport import HttpTransport, Transport
+from groupaccess.adapters.prometheus import PrometheusMetrics, StoreCollector
+from groupaccess.application.directory.credentials import Credentials
+from groupaccess.application.directory.directory_status_writer import DirectoryStatusWriter
+from groupaccess.application.directory.oidc_check import OidcChecker
+from groupaccess.application.directory.requests import DirectoryRequests
+from groupaccess.application.directory.rounds import DirectoryRounds
+from groupaccess.application.directory.suggestions import SuggestionSearch
+from groupaccess.application.directory.sync import DirectorySync
+from groupaccess.application.directory.turns import DirectoryTurns
+from groupaccess.application.ports.clock import Clock
+from groupaccess.application.ports.keycloak import DirectoryReader, OperatorTokens
+from groupaccess.application.reconcile.access_status_writer import AccessStatusWriter
+from groupaccess.application.reconcile.binding_calls import BindingCalls
+from groupaccess.application.reconcile.binding_writer import BindingWriter
+from groupaccess.application.reconcile.change_events import ChangeEvents
+from groupaccess.application.reconcile.expiry import ExpiryWatch
+from groupaccess.application.reconcile.orphans import OrphanCleanup
+from groupaccess.application.reconcile.reconciler import Reconciler
+from groupaccess.application.reconcile.write_order import DeleteDelays
+from groupaccess.application.runtime.bind_guard import BindGuardMonitor
+from groupaccess.application.runtime.bindable_roles import BindableRoles
+from groupaccess.application.runtime.leader_election import LeaderElector
+from groupaccess.application.runtime.leadership import Leadership
+from groupaccess.application.runtime.watch_audit import WatchAudit
+from groupaccess.application.runtime.write_policy import WritePolicyMonitor
+from groupaccess.application.state.binding_index import BindingIndex
+from groupaccess.application.state.store import Store
+from groupaccess.application.status.event_recorder import EventRecorder
+from groupaccess.application.status.status_writer import StatusWriter
+from groupaccess.application.work.background import BackgroundCalls
+from groupaccess.application.work.queue import WorkQueue
+from groupaccess.application.work.requests import WorkRequests
+from groupaccess.application.work.wall_clock_timers import WallClockTimers
+from groupaccess.handlers import Handlers
+from groupaccess.lifecycle import Operator, Watch, kopf_watch
+from groupaccess.settings import Settings
+
+LEASE_NAME = "groupaccess"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What an operator has outside itself.
+
+    `identity` names this replica in the election. Without `serves_http` nothing listens.
+    """
+
+    transport: Transport
+    reader: DirectoryReader
+    tokens: OperatorTokens
+    clock: Clock
+    watch: Watch
+    registry: CollectorRegistry
+    identity: str
+    serves_http: bool = True
+
+
+async def run_operator(settings: Settings, stop: asyncio.Event | None = None) -> None:
+    """Run the operator until SIGTERM, or until `stop` is set.
+
+    Raise NotInstalledError when the CRDs are missing, RestartError when only a new start helps, and
+    whatever else ended a part that must not end.
+    """
+    configuration = await configure(settings.kubeconfig)
+    async with ApiClient(configuration) as client:
+        environment = production(settings, configuration, client)
+        await compose(settings, environment).run(stop or asyncio.Event())
+
+
+def production(settings: Settings, configuration: Configuration, client: ApiClient) -> Environment:
+    """Return the environment of a real operator: a cluster, Keycloak, and this machine."""
+    return Environment(
+        transport=HttpTransport(client),
+        reader=KeycloakReader(settings.keycloak_timeout_seconds, settings.pod_token_file),
+        tokens=KeycloakOperatorTokens(settings.keycloak_timeout_seconds),
+        clock=SystemClock(),
+        watch=kopf_watch(configuration),
+        registry=CollectorRegistry(),
+        identity=f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}",
+    )
+
+
+def compose(settings: Settings, environment: Environment) -> Operator:
+    """Return an operator, of which nothing runs yet."""
+    core = _core(settings, environment)
+    store, work, metrics, leadership = core.store, core.work, core.metrics, core.leadership
+    credentials = Credentials(core.cluster, settings.namespace)
+    suggestions = SuggestionSearch(
+        credentials, environment.reader, store, core.clock, work.enqueue_low
+    )
+    writer, timers = _writer(settings, core), WallClockTimers(core.clock, core.queue.add)
+    deletions, statuses = (BackgroundCalls(core.queue.add_after) for _ in range(2))
+    sync, relisted = _sync(environment, core, credentials), asyncio.Event()
+    handlers = Handlers(store, sync, core.requests, work.enqueue, relisted)
+    policies, unfenced = core.client, KubernetesClient(environment.transport)
+    return Operator(
+        settings=settings,
+        watch=environment.watch,
+        endpoint=_endpoint(settings, environment, leadership),
+        clock=core.clock,
+        metrics=metrics,
+        cluster=core.cluster,
+        store=store,
+        queue=core.queue,
+        leadership=leadership,
+        handlers=handlers,
+        reflectors=build_reflectors(core.client, store, work.enqueue, relisted.set),
+        timers=timers,
+        recorder=core.recorder,
+        reconciler=Reconciler(
+            store,
+            core.clock,
+            writer,
+            OrphanCleanup(core.cluster, store, writer, deletions),
+            ExpiryWatch(core.recorder, timers),
+            AccessStatusWriter(core.status_writer, core.clock, statuses),
+            suggestions.request,
+        ),
+        writer=writer,
+        background=(deletions, statuses),
+        sync=sync,
+        suggestions=suggestions,
+        audit=WatchAudit(core.cluster, store, metrics, handlers.gone, relisted),
+        bind_guard=BindGuardMonitor(
+            KubernetesBindGuardPolicies(policies), core.recorder, metrics, settings.bind_guard
+        ),
+        write_policy=WritePolicyMonitor(
+            KubernetesWritePolicies(policies), store, work.enqueue, settings.cage
+        ),
+        # A review is no write: it is not fenced.
+        bindable_roles=BindableRoles(KubernetesOperatorRights(unfenced), store, work.enqueue),
+    )
+
+
+@dataclass(frozen=True)
+class _Core:
+    """What most other pieces need."""
+
+    clock: Clock
+    metrics: PrometheusMetrics
+    leadership: Leadership
+    client: KubernetesClient
+    cluster: KubernetesCluster
+    queue: WorkQueue
+    work: WorkRequests
+    requests: DirectoryRequests
+    store: Store
+    recorder: EventRecorder
+    status_writer: StatusWriter
+
+
+def _core(settings: Settings, environment: Environment) -> _Core:
+    clock = environment.clock
+    metrics = PrometheusMetrics(environment.registry, __version__)
+    leadership = Leadership(_elector(settings, environment))
+    client = KubernetesClient(
+        environment.transport,
+        on_date=ServerClockMonitor(clock, metrics).compare,
+        may_write=leadership.may_write,
+    )
+    cluster = KubernetesCluster(client, settings.namespace, clock.now)
+    queue = WorkQueue(clock, metrics)
+    work = WorkRequests(queue, leadership.is_active)
+    requests = DirectoryRequests(work.enqueue_low)
+    store = Store(
+        bindings=BindingIndex(on_shared_group_change=work.enqueue_later),
+        on_prefix_change=requests.prefixes_changed,
+    )
+    environment.registry.register(StoreCollector(store))
+    recorder = EventRecorder(cluster, clock, leadership.is_active)
+    status_writer = StatusWriter(cluster, store, recorder, leadership.is_active)
+    return _Core(
+        clock,
+        metrics,
+        leadership,
+        client,
+        cluster,
+        queue,
+        work,
+        requests,
+        store,
+        recorder,
+        status_writer,
+    )
+
+
+def _writer(settings: Settings, core: _Core) -> BindingWriter:
+    delays = DeleteDelays(
+        settle=timedelta(seconds=settings.settle_seconds),
+        unowned=timedelta(seconds=settings.unowned_seconds),
+    )
+    changes = ChangeEvents(core.recorder)
+    calls = BindingCalls(core.cluster, core.store, core.clock, core.metrics, changes)
+    return BindingWriter(calls, core.store, core.clock, delays, core.work.requeue)
+
+
+def _sync(environment: Environment, core: _Core, credentials: Credentials) -> DirectorySync:
+    store, clock, reader = core.store, core.clock, environment.reader
+    # A review is no write: it is not fenced.
+    server = KubernetesApiServer(KubernetesClient(environment.transport))
+    checker = OidcChecker(environment.tokens, server, store, clock)
+    turns = DirectoryTurns(
+        credentials,
+        DirectoryRounds(credentials, reader, store, clock, core.work.enqueue_low),
+        DirectoryStatusWriter(core.status_writer, store, clock),
+        store,
+        clock,
+        core.metrics,
+        core.work.enqueue_low,
+        checker,
+    )
+    return DirectorySync(turns, core.requests, store, clock, reader)
+
+
+def _elector(settings: Settings, environment: Environment) -> LeaderElector | None:
+    if not settings.leader_election:
+        return None
+    client = KubernetesClient(environment.transport)  # its own writes are not fenced
+    leases = KubernetesLeases(client, settings.namespace, LEASE_NAME)
+    return LeaderElector(leases, environment.clock, environment.identity)
+
+
+def _endpoint(
+    settings: Settings, environment: Environment, leadership: Leadership
+) -> HttpEndpoint | None:
+    if not environment.serves_http:
+        return None
+    host, port = settings.listen_host, settings.listen_port
+    return HttpEndpoint(host, port, environment.registry, lambda: leadership.caught_up)
