@@ -3,11 +3,12 @@
 from switches_kinds import OPERATOR, Edit, mend
 
 CALLS = f"{OPERATOR}/application/reconcile/binding_calls.py"
-KNOWN = f"{OPERATOR}/application/state/known.py"
+KNOWN = f"{OPERATOR}/application/state/cluster_state.py"
 MEMORY = f"{OPERATOR}/application/state/object_memory.py"
 SEEN = f"{OPERATOR}/application/state/watched_objects.py"
 STORE = f"{OPERATOR}/application/state/store.py"
 WRITER = f"{OPERATOR}/application/reconcile/binding_writer.py"
+SCHEDULE = f"{OPERATOR}/application/reconcile/delete_schedule.py"
 IDENTITY = f"{OPERATOR}/domain/identity/resolve.py"
 OBSERVATION = f"{OPERATOR}/domain/status/observation.py"
 PLAN = f"{OPERATOR}/domain/bindings/plan.py"
@@ -25,12 +26,12 @@ MENDS = (
         Edit(PLAN, "self.of_role.get(binding.content.role, {})", "self.of_role.get(ANY, {})"),
         Edit(PLAN, "Replacements = ", 'ANY = RoleRef("", "")\n\nReplacements = '),
         Edit(
-            WRITER,
+            SCHEDULE,
             "key in there and grants_named_role(there[key]) for key in delete.replacements",
             "not memory.attempts for memory in [order.memory] if there and memory",
         ),
         Edit(
-            WRITER, "last = memory.since + self._delays.replacement.total_seconds()", "last = 1e9"
+            SCHEDULE, "last = memory.since + self._delays.replacement.total_seconds()", "last = 1e9"
         ),
     ),
     mend(
@@ -98,24 +99,24 @@ MENDS = (
             KNOWN,
             '        if declared is None:\n            return ObjectMemory("")\n'
             "        uid = declared.access.uid\n"
-            "        memory = self._memories.get(uid)\n"
+            "        memory = self.memories.get(uid)\n"
             "        if memory is None:\n"
-            "            memory = self._memories[uid] = ObjectMemory(uid, access)\n"
+            "            memory = self.memories[uid] = ObjectMemory(uid, access)\n"
             "        return memory\n",
-            '        memory = self._memories.setdefault(access, ObjectMemory("", access))\n'
+            '        memory = self.memories.setdefault(access, ObjectMemory("", access))\n'
             "        memory.uid = declared.access.uid if declared else memory.uid\n"
             "        return memory\n",
         ),
         Edit(
             STORE,
-            "                self._memories.pop(known.access.uid, None)\n",
-            "                self._memories.pop(access.name, None)\n",
+            "                self.memories.pop(known.access.uid, None)\n",
+            "                self.memories.pop(access.name, None)\n",
         ),
         Edit(
             STORE,
-            "            self._memories.pop(known.access.uid, None)\n"
+            "            self.memories.pop(known.access.uid, None)\n"
             "        self.bindings.track_groups(",
-            "            self._memories.pop(name, None)\n        self.bindings.track_groups(",
+            "            self.memories.pop(name, None)\n        self.bindings.track_groups(",
         ),
         Edit(
             CALLS,

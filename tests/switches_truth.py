@@ -275,7 +275,7 @@ COLLISIONS = (
     ),
     application(
         "prefix: the directory's own status says it",
-        "state/known",
+        "state/cluster_state",
         "self.freeze_failure(name) or self.peer_prefixes(name).conflict",
         "self.freeze_failure(name)",
     ),
@@ -344,7 +344,7 @@ SILENCE = (
     ),
     application(
         "questions: before a first round nothing pinned is judged",
-        "state/known",
+        "state/cluster_state",
         "return not self.pinned_groups(directory)",
         "return True",
     ),
@@ -478,7 +478,7 @@ FORMER = (
     ),
     application(
         "former: the next answer touches",
-        "state/known",
+        "state/evaluation",
         "formers.union(*needed.values())",
         "frozenset().union(*needed.values())",
     ),

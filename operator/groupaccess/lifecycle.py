@@ -27,7 +27,7 @@ from groupaccess.application.runtime.cache_sync import wait_for_cache_sync, wait
 from groupaccess.application.runtime.leadership import Leadership
 from groupaccess.application.runtime.watch_audit import WatchAudit
 from groupaccess.application.runtime.write_policy import WritePolicyMonitor
-from groupaccess.application.state.known import KINDS
+from groupaccess.application.state.cluster_state import KINDS
 from groupaccess.application.state.store import Store
 from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.application.work.background import BackgroundCalls

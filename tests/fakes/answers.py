@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from groupaccess.application.state.directory_memory import RoundResult
+from groupaccess.application.state.evaluation import evaluation_context
 from groupaccess.application.state.store import Store
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import (
@@ -57,5 +58,5 @@ def take_in(store: Store, found: Snapshot, at: datetime, of: str = "default") ->
     """Let a directory be asked once, and each of its users be judged; return whom it touches."""
     touched = store.put_round(of, whole_round(found, store.groups_in_use(of), at))
     for name in store.users_of(of):
-        store.evaluation_context(store.accesses[name], at)
+        evaluation_context(store, store.accesses[name], at)
     return frozenset(touched)

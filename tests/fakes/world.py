@@ -21,6 +21,7 @@ from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.reconciler import Reconciler
 from groupaccess.application.reconcile.write_order import DeleteDelays
 from groupaccess.application.state.declared import read_declared_directory
+from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.unreadable_objects import read_access, unreadable_directory
 from groupaccess.application.status.event_recorder import EventRecorder
@@ -156,7 +157,7 @@ class World:
     def _answer_new(self, name: str) -> None:
         """Let Keycloak answer what it was not asked yet, as it does at once."""
         for directory, found in self._keycloak.items():
-            while new := self.store.open_questions(directory, [name]):
+            while new := open_questions(self.store, directory, [name]):
                 said = {question: answer(found.groups, question) for question in new}
                 self.store.put_results(directory, said, self.clock.now())
 

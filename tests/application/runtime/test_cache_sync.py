@@ -14,7 +14,7 @@ from groupaccess.application.runtime.cache_sync import (
     wait_for_cache_sync,
     wait_for_crds,
 )
-from groupaccess.application.state.known import KINDS
+from groupaccess.application.state.cluster_state import KINDS
 from groupaccess.application.state.store import Store
 
 KIND = "GroupAccess"

@@ -24,7 +24,8 @@ from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.other_grants import OtherGrants
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import ADVICE, Reason
-from groupaccess.domain.status.mapping_status import MappingReport, MappingState, PlacementProblem
+from groupaccess.domain.status.mapping_status import MappingReport, MappingState
+from groupaccess.domain.status.placement_problems import PlacementProblem
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
 SHOP, BANK = key(namespace="shop"), key(namespace="bank")

@@ -7,9 +7,6 @@ from groupaccess.api.v1alpha1.group_access import (
     GroupAccess,
     GroupAccessSpec,
     GroupMapping,
-    LabelExpression,
-    LabelSelector,
-    Namespaces,
 )
 from groupaccess.api.v1alpha1.group_access_status import (
     AlsoGrantedBy,
@@ -31,10 +28,10 @@ from groupaccess.api.v1alpha1.keycloak_directory import (
     KeycloakDirectory,
     KeycloakDirectorySpec,
     OnMissing,
-    TokenClient,
-    Tokens,
 )
 from groupaccess.api.v1alpha1.keycloak_directory_status import ClientProof, KeycloakDirectoryStatus
+from groupaccess.api.v1alpha1.namespaces import LabelExpression, LabelSelector, Namespaces
+from groupaccess.api.v1alpha1.tokens import TokenClient, Tokens
 
 __all__ = [
     "API_VERSION",

@@ -11,6 +11,7 @@ from groupaccess.application.ports.keycloak import DirectoryReader
 from groupaccess.application.state.declared import DeclaredDirectory
 from groupaccess.application.state.demand import awaits_proof, sample_groups
 from groupaccess.application.state.directory_memory import RoundResult
+from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
@@ -66,7 +67,7 @@ class DirectoryRounds:
         inquiry = await self._inquiry(declared)
         if (known := self._known(name)) is not None:
             inquiry.identity = known.directory_id
-        await inquiry.ask_for(lambda fresh: self._store.open_questions(name, accesses, fresh))
+        await inquiry.ask_for(lambda fresh: open_questions(self._store, name, accesses, fresh))
         results, now = inquiry.results, self._clock.now()
         self._store_unless_changed(declared, lambda: self._store.put_results(name, results, now))
         await self._prove(declared, inquiry)

@@ -10,6 +10,7 @@ from groupaccess.application.directory.requests import DirectoryRequest, Directo
 from groupaccess.application.directory.turns import DirectoryTurns
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.keycloak import DirectoryReader
+from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
 from groupaccess.application.work.backoff import backoff
 from groupaccess.domain.reasons import REPAIRABLE
@@ -79,7 +80,7 @@ class DirectorySync:
         memory = self._store.directories.memory(name)
         if memory.snapshot is None or memory.failure is not None:
             return  # everything is asked anyhow
-        if self._store.open_questions(name, {access}):
+        if open_questions(self._store, name, {access}):
             self._requests.ask_new(name, {access})
 
     def stop(self, name: str) -> None:
@@ -129,7 +130,7 @@ class DirectorySync:
             complete = healthy and not realms.memory(name).transient_failures
             failures = 0 if complete else failures + 1
             since = began if failures == 1 else since
-            if healthy and self._store.open_questions(name, self._store.users_of(name)):
+            if healthy and open_questions(self._store, name, self._store.users_of(name)):
                 self._requests.ask_new(
                     name, self._store.users_of(name)
                 )  # it came after the round had begun
@@ -156,7 +157,7 @@ class DirectorySync:
             memory = self._store.directories.memory(name)
             if memory.snapshot is None:
                 continue  # the first round asks it
-            silent = memory.failure is not None and self._store.open_questions(name, accesses)
+            silent = memory.failure is not None and open_questions(self._store, name, accesses)
             if silent or not await self._turns.ask_new(name, accesses, loop.interval):
                 request.everything.set()
 

@@ -14,6 +14,7 @@ from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.application.ports.metrics import Metrics
 from groupaccess.application.state.declared import DeclaredDirectory
+from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
 from groupaccess.domain.apiserver.oidc_check import OidcCheck
 from groupaccess.domain.directory.reading import Reading
@@ -101,7 +102,7 @@ class DirectoryTurns:
         if name in self.store.directories.unreadable:
             return True  # its spec of before may lead elsewhere
         declared = self.store.directories.declared.get(name)
-        if declared is not None and self.store.open_questions(name, accesses):
+        if declared is not None and open_questions(self.store, name, accesses):
             failed = {*self.store.directories.memory(name).transient_failures}
             try:
                 await self.rounds.ask_new(declared, accesses)

@@ -11,13 +11,13 @@ from collections.abc import Set as AbstractSet
 
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.reconcile.binding_calls import BindingCalls
+from groupaccess.application.reconcile.delete_schedule import DeleteSchedule
 from groupaccess.application.reconcile.write_order import DeleteDelays, WriteOrder
-from groupaccess.application.state.object_memory import BindingMemory
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.write_attempt import WriteAttempt
 from groupaccess.application.work.lanes import SLOW_CALL_SECONDS, Call, Lane, Ticket
 from groupaccess.domain.binding import Binding, BindingKey
-from groupaccess.domain.bindings.plan import Apply, Delete, DeleteReason, Plan, grants_named_role
+from groupaccess.domain.bindings.plan import Apply, Delete, DeleteReason, Plan
 
 MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT = (
     16,
@@ -50,6 +50,7 @@ class BindingWriter:
         self._store = store
         self._clock = clock
         self._delays = waits
+        self._schedule = DeleteSchedule(store, clock, waits)
         self._wake = wake
         self._applies = Lane(clock, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT)
         self._deletes = Lane(clock, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT)
@@ -63,7 +64,7 @@ class BindingWriter:
         self._forget_failures(order)
         deletes = (*order.plan.deletes, *self._overdue(order))
         self._withdraw(order, deletes)
-        self._remember(order.name, deletes)
+        self._schedule.update(order.name, deletes)
         first = {delete.binding.key for delete in deletes}
         for todo in order.plan.applies:
             if todo.desired.key not in first:
@@ -129,7 +130,7 @@ class BindingWriter:
             if memory is not None and memory.attempt is not None:
                 attempts[delete.binding.key] = memory.attempt
             elif memory is not None and delete.reason is DeleteReason.REPLACED:
-                order.requeue_within(self._seconds_until_due(order, delete))
+                order.requeue_within(self._schedule.seconds_until_due(order.name, delete))
         for key in (keys & attempts.keys()) - self.pending(order.name):
             if attempts[key].failures:
                 order.requeue_within(attempts[key].retry_at - now)
@@ -146,16 +147,6 @@ class BindingWriter:
                 del tickets[key]
         if not tickets:
             self._tickets.pop(order.name, None)
-
-    def _remember(self, name: str, deletes: Iterable[Delete]) -> None:
-        """Keep since when each deletion is due; forget those that are wanted again."""
-        memories, now = self._store.bindings.memories, self._clock.monotonic()
-        uids = [binding.uid for binding in self._store.bindings_of(name).values()]
-        before = {uid: memories.pop(uid) for uid in uids if uid in memories}
-        for delete in deletes:
-            memory = before.get(delete.binding.uid) or BindingMemory(now)
-            memory.replacements = delete.replacements
-            memories[delete.binding.uid] = memory
 
     def _submit_apply(self, order: WriteOrder, todo: Apply) -> None:
         key, memory, now = todo.desired.key, order.memory, self._clock.monotonic()
@@ -188,7 +179,7 @@ class BindingWriter:
             binding.resource_version, None, now, self._store.rights
         ):
             return
-        left = self._seconds_until_due(order, delete)
+        left = self._schedule.seconds_until_due(order.name, delete)
         if left > 0:
             order.requeue_within(left)
         else:
@@ -209,23 +200,6 @@ class BindingWriter:
             if todo.desired.key == key:
                 self._tickets[order.name].pop(key, None)
                 self._submit_apply(order, Apply(todo.desired, None))
-
-    def _seconds_until_due(self, order: WriteOrder, delete: Delete) -> float:
-        """Return the seconds until a deletion is due."""
-        memory, now = self._store.bindings.memories[delete.binding.uid], self._clock.monotonic()
-        if delete.reason is DeleteReason.OWNER_UNKNOWN:
-            return memory.since + self._delays.unowned.total_seconds() - now
-        if delete.reason is not DeleteReason.REPLACED:
-            return 0.0
-        there = self._store.bindings_of(order.name)
-        if memory.replaced_at is None and all(
-            key in there and grants_named_role(there[key]) for key in delete.replacements
-        ):
-            memory.replaced_at = now
-        last = memory.since + self._delays.replacement.total_seconds()
-        if memory.replaced_at is not None:
-            last = min(last, memory.replaced_at + self._delays.settle.total_seconds())
-        return last - now
 
     def _send(self, lane: Lane, order: WriteOrder, key: BindingKey, call: Call) -> None:
         async def send() -> None:

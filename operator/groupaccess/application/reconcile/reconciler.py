@@ -12,6 +12,7 @@ from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.other_grants import OtherGrantsFinder
 from groupaccess.application.reconcile.write_order import WriteOrder
 from groupaccess.application.state.declared import DeclaredAccess
+from groupaccess.application.state.evaluation import evaluation_context
 from groupaccess.application.state.store import Store
 from groupaccess.domain.binding import BindingContent, BindingKey
 from groupaccess.domain.bindings.builder import build_desired_state
@@ -67,7 +68,7 @@ class Reconciler:
             return await self._writer.write(WriteOrder(name, ending, declared.state.ref))
         now, memory = self._clock.now(), self._store.memory(name)
         memory.observe(self._store.bindings_of(name))
-        given = self._store.evaluation_context(declared, now)
+        given = evaluation_context(self._store, declared, now)
         verdicts, wanted = self._evaluate(declared, given)
         keys = _declared_keys(declared, verdicts, wanted)
         memory.keep_only(keys)

@@ -5,7 +5,7 @@ import logging
 
 from groupaccess.application.ports.cluster import Cluster, ObjectList
 from groupaccess.application.ports.errors import TransientError
-from groupaccess.application.state.known import KINDS
+from groupaccess.application.state.cluster_state import KINDS
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.watched_objects import OnEnded
 from groupaccess.application.work.backoff import backoff

@@ -10,7 +10,7 @@ import logging
 from groupaccess.application.ports.cluster import Cluster, ObjectList
 from groupaccess.application.ports.errors import RestartError, TransientError
 from groupaccess.application.ports.metrics import Metrics
-from groupaccess.application.state.known import KINDS
+from groupaccess.application.state.cluster_state import KINDS
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.watched_objects import OnEnded
 

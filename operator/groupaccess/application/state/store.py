@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from groupaccess.application.ports.cluster import ObjectRef
+from groupaccess.application.state.cluster_state import ACCESS, ClusterState
 from groupaccess.application.state.declared import DeclaredAccess, DeclaredDirectory, ObjectState
 from groupaccess.application.state.directory_memory import QuestionResults, RoundResult
-from groupaccess.application.state.known import ACCESS, ClusterState
 from groupaccess.application.state.reference_index import NOTHING
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.apiserver.oidc_check import OidcCheck
@@ -42,21 +42,21 @@ class Store(ClusterState):
         ):
             return NOTHING
         if known is not None:
-            self._references.remove(known.access)
+            self.references.remove(known.access)
             if known.access.uid != access.uid:
-                self._memories.pop(known.access.uid, None)
+                self.memories.pop(known.access.uid, None)
         self.accesses[access.name] = declared
-        self._references.add(access)
+        self.references.add(access)
         return {access.name}
 
     def drop_access(self, name: str) -> AbstractSet[str]:
         """Forget a GroupAccess that was deleted."""
         known = self.accesses.pop(name, None)
         if known is not None:
-            self._references.remove(known.access)
-            self._memories.pop(known.access.uid, None)
+            self.references.remove(known.access)
+            self.memories.pop(known.access.uid, None)
         self.bindings.track_groups(name, NOTHING)
-        self._dependents.drop(name)
+        self.question_index.drop(name)
         return {name}
 
     def put_directory(self, declared: DeclaredDirectory) -> AbstractSet[str]:
@@ -87,7 +87,9 @@ class Store(ClusterState):
 
     def put_results(self, name: str, results: QuestionResults, now: datetime) -> AbstractSet[str]:
         """Keep some answers of a directory, and why others failed."""
-        return self._dependents.accesses_of(name, self.directories.memory(name).put(results, now))
+        return self.question_index.accesses_of(
+            name, self.directories.memory(name).put(results, now)
+        )
 
     def put_round(self, name: str, ended: RoundResult) -> AbstractSet[str]:
         """Keep all answers of a directory: what it is judged by as a whole."""
@@ -100,7 +102,7 @@ class Store(ClusterState):
         return (
             self.users_of(name)
             if news or changed is None
-            else self._dependents.accesses_of(name, changed)
+            else self.question_index.accesses_of(name, changed)
         )
 
     def put_failure(self, name: str, failure: Failure) -> AbstractSet[str]:
@@ -122,7 +124,9 @@ class Store(ClusterState):
         before, _ = memory.suggestions.get(reference, (Suggestion(), at))
         memory.suggestions[reference] = hint, at
         searches = (Search(name) for name in possible_names(reference))
-        return NOTHING if before == hint else self._dependents.accesses_of(directory.name, searches)
+        return (
+            NOTHING if before == hint else self.question_index.accesses_of(directory.name, searches)
+        )
 
     def put_oidc_check(self, name: str, sight: OidcCheck | None) -> AbstractSet[str]:
         """Keep how kube-apiserver reads the directory's tokens, None for nothing new."""
@@ -164,12 +168,12 @@ class Store(ClusterState):
         if known == namespace:
             return NOTHING
         before = known.labels if known else {}
-        return self._references.of_namespace(name, before, namespace.labels)
+        return self.references.of_namespace(name, before, namespace.labels)
 
     def drop_namespace(self, name: str) -> AbstractSet[str]:
         """Forget a namespace that is gone."""
         known = self.namespaces.pop(name, None)
-        return self._references.of_namespace(name, known.labels if known else {})
+        return self.references.of_namespace(name, known.labels if known else {})
 
     def put_cluster_role(self, name: str) -> AbstractSet[str]:
         """Keep that there is a ClusterRole of that name.
@@ -179,7 +183,7 @@ class Store(ClusterState):
         if name in self.cluster_roles:
             return self.change_rights()
         self.cluster_roles.add(name)
-        return self._references.of_role(name)
+        return self.references.of_role(name)
 
     def change_rights(self) -> AbstractSet[str]:
         """Keep that what was refused may be allowed now."""
@@ -191,12 +195,12 @@ class Store(ClusterState):
         if bindable is (role not in self.unbindable):
             return NOTHING
         (self.unbindable.discard if bindable else self.unbindable.add)(role)
-        return self._references.of_role(role)
+        return self.references.of_role(role)
 
     def drop_cluster_role(self, name: str) -> AbstractSet[str]:
         """Forget a ClusterRole that was deleted."""
         self.cluster_roles.discard(name)
-        return self._references.of_role(name)
+        return self.references.of_role(name)
 
     def put_status(self, observed: ObjectState) -> None:
         """Keep the status that was just written, before the watch tells of it.

@@ -13,14 +13,9 @@ from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.condition import ConditionStatus, StatusCondition
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import KEYCLOAK_OBJECTIONS, Reason, with_advice
-from groupaccess.domain.status.mapping_status import (
-    PROGRESSING,
-    MappingReport,
-    MappingState,
-    report_mapping,
-    still_bound,
-)
+from groupaccess.domain.status.mapping_status import MappingReport, MappingState, report_mapping
 from groupaccess.domain.status.observation import Observation
+from groupaccess.domain.status.placement_problems import PROGRESSING, still_bound
 from groupaccess.domain.verdict.verdict import Outcome, Verdict
 
 BOUND_STATES = {MappingState.GRANTED, MappingState.PARTIAL, MappingState.HELD}

@@ -1,6 +1,6 @@
 """How one mapping stands, in bounded words: numbers, and the first ten problems."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,19 +11,18 @@ from groupaccess.domain.access.namespace_scope import Placement
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.bindings.other_grants import OtherGrants
-from groupaccess.domain.failure import Failure
 from groupaccess.domain.identity.former_subjects import describe_former, last_to_end
-from groupaccess.domain.reasons import TRANSIENT, Reason, with_advice
+from groupaccess.domain.reasons import TRANSIENT, Reason
 from groupaccess.domain.status.observation import MappingBindings, Observation
+from groupaccess.domain.status.placement_problems import (
+    PlacementProblem,
+    find_problems,
+    still_bound,
+    summarize_problems,
+)
 from groupaccess.domain.verdict.verdict import Outcome, Verdict
 
 MAX_PROBLEMS = 10
-MAX_NAMED_BINDINGS = 3  # bindings that a message names
-PROGRESSING = Failure(
-    Reason.PROGRESSING,
-    with_advice(Reason.PROGRESSING, "the API server has not answered a write yet"),
-    transient=True,
-)
 
 
 class MappingState(StrEnum):
@@ -35,19 +34,6 @@ class MappingState(StrEnum):
     PENDING = "Pending"  # nothing is bound yet
     EXPIRED = "Expired"  # as declared: nothing is bound any more
     REVOKED = "Revoked"  # nothing may be bound, and nothing is
-
-
-@dataclass(frozen=True, slots=True)
-class PlacementProblem:
-    """A place where a mapping does not stand as declared; namespace "" is the whole cluster.
-
-    `transient` may come by itself, and needs no person yet.
-    """
-
-    namespace: str
-    reason: Reason
-    message: str
-    transient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +88,14 @@ def report_mapping(
     meant = meant.reported if bound.allowed else meant
     verdict = verdict if verdict.suspended else meant
     granted = _is_granted(meant, keys, bound, now)
-    problems = _problems(verdict, keys, where, bound, now)
+    problems = find_problems(verdict, keys, where, bound, now)
     complete = not problems and not bound.extra and len(bound.exact) == len(keys)
     refused = any(key in now.faults for key in bound.exact)
     missing = bool(where.missing) or len(bound.exact) < len(keys)
     partial = granted and not (refused or verdict.suspended) and missing and bool(bound.exact)
     state = _state(verdict, bound, partial=partial, complete=complete and granted)
     if problems and (granted or verdict.suspended):
-        reason, message, passing = _summarize(problems)
+        reason, message, passing = summarize_problems(problems)
         message = f"{verdict.message} {message}" if verdict.suspended else message
     else:
         message = verdict.message + _remark(verdict, state, where, bound, now)
@@ -195,63 +181,3 @@ def _is_transient(verdict: Verdict, bound: MappingBindings, now: Observation) ->
     if verdict.outcome is Outcome.REVOKE and bound.extra:
         return all(now.faults[key].transient for key in bound.extra & now.faults.keys())
     return verdict.reason in TRANSIENT
-
-
-def still_bound(keys: Iterable[BindingKey], faults: Mapping[BindingKey, Failure]) -> str:
-    """Name the bindings that should be gone, and why they are not."""
-    named = sorted(keys)
-    more = f" and {len(named) - MAX_NAMED_BINDINGS} more" if len(named) > MAX_NAMED_BINDINGS else ""
-    fault = next((f": {faults[key].message}" for key in named if key in faults), ".")
-    listed = ", ".join(str(key) for key in named[:MAX_NAMED_BINDINGS])
-    return f"What should be gone is still bound: {listed}{more}{fault}"
-
-
-def _problems(
-    verdict: Verdict,
-    keys: Iterable[BindingKey],
-    where: Placement,
-    bound: MappingBindings,
-    now: Observation,
-) -> tuple[PlacementProblem, ...]:
-    if verdict.outcome is Outcome.REVOKE:
-        return ()
-    found = dict[str, PlacementProblem]()  # the API server refuses a list with one namespace twice
-    for problem in _all_problems(verdict, keys, where, bound, now):
-        if problem.namespace not in found or found[problem.namespace].transient:
-            found[problem.namespace] = problem
-    return tuple(found[namespace] for namespace in sorted(found))
-
-
-def _all_problems(
-    verdict: Verdict,
-    keys: Iterable[BindingKey],
-    where: Placement,
-    bound: MappingBindings,
-    now: Observation,
-) -> Iterator[PlacementProblem]:
-    for key in (key for key in keys if key not in bound.extra):
-        fault = now.faults.get(key)
-        if fault is None and key not in bound.exact and verdict.outcome is Outcome.GRANT:
-            fault = PROGRESSING
-        if fault is not None:
-            former = key in bound.allowed and key not in bound.exact
-            message = f"{fault.message} {still_bound([key], {})}" if former else fault.message
-            yield _problem(key, fault, message)
-    for key in bound.extra:
-        yield _problem(key, now.faults.get(key, PROGRESSING), still_bound([key], now.faults))
-    for namespace in where.missing:
-        fact = f'there is no namespace "{namespace}"'
-        message = with_advice(Reason.NAMESPACE_NOT_FOUND, fact)
-        yield PlacementProblem(namespace, Reason.NAMESPACE_NOT_FOUND, message, transient=True)
-
-
-def _problem(key: BindingKey, fault: Failure, message: str) -> PlacementProblem:
-    passing = fault.transient or fault.reason in TRANSIENT
-    return PlacementProblem(key.namespace, fault.reason, message, passing)
-
-
-def _summarize(problems: tuple[PlacementProblem, ...]) -> tuple[Reason, str, bool]:
-    first = min(problems, key=lambda problem: problem.transient)  # who needs a person
-    more = len(problems) - 1
-    message = first.message + (f" (and {more} more)" if more else "")
-    return first.reason, message, first.transient

@@ -1,6 +1,6 @@
 """What is known of the cluster and of the directories, and what can be asked of that."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,31 +8,21 @@ from datetime import datetime
 from groupaccess.application.state.binding_index import BindingIndex
 from groupaccess.application.state.declared import DeclaredAccess
 from groupaccess.application.state.demand import (
-    awaits_proof,
-    claim_values,
     groups_in_use,
-    groups_in_use_by,
 )
 from groupaccess.application.state.directories import Directories
 from groupaccess.application.state.object_memory import ObjectMemory
 from groupaccess.application.state.question_index import QuestionIndex
 from groupaccess.application.state.reference_index import ReferenceIndex
 from groupaccess.application.state.watched_objects import WatchedObjects
-from groupaccess.domain.access.group_access import AccessMapping
-from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import Binding, BindingKey, BindingName
-from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.questions import Answers, GroupsInUse, Question, questions_about
-from groupaccess.domain.directory.reading import MissingAnswer
+from groupaccess.domain.directory.questions import GroupsInUse
 from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.identity.former_subjects import former_subjects
 from groupaccess.domain.identity.freeze import PinnedGroup, new_account, pinned_group
 from groupaccess.domain.identity.pins import Pin, read_pins, respelled_groups
-from groupaccess.domain.tokens.client_claims import may_carry_paths
 from groupaccess.domain.tokens.prefixes import PeerPrefixes
-from groupaccess.domain.verdict.verdict import EvaluationContext
 
 ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
 
@@ -51,13 +41,13 @@ class ClusterState:
     watched: dict[str, WatchedObjects] = field(
         default_factory=lambda: {kind: WatchedObjects() for kind in KINDS}
     )
-    _references: ReferenceIndex = field(default_factory=ReferenceIndex)
-    _dependents: QuestionIndex = field(default_factory=QuestionIndex)
-    _memories: dict[str, ObjectMemory] = field(default_factory=dict)  # by uid
+    references: ReferenceIndex = field(default_factory=ReferenceIndex)
+    question_index: QuestionIndex = field(default_factory=QuestionIndex)
+    memories: dict[str, ObjectMemory] = field(default_factory=dict)  # by uid
 
     def users_of(self, directory: str) -> AbstractSet[str]:
         """Return the GroupAccesses that refer to the directory."""
-        return self._references.of_directory(directory)
+        return self.references.of_directory(directory)
 
     def groups_in_use(self, directory: str) -> GroupsInUse:
         """Return the groups that a directory is asked about."""
@@ -73,7 +63,7 @@ class ClusterState:
         """
         unwritten = (
             pinned_group(key, content)
-            for memory in self._memories.values()
+            for memory in self.memories.values()
             for key, content in memory.unwritten(self.bindings.by_key).items()
         )
         found = {use for name, use in filter(None, unwritten) if name == directory}
@@ -81,11 +71,11 @@ class ClusterState:
 
     def accesses_with_rejected_writes(self) -> AbstractSet[str]:
         """Return the GroupAccesses that the API server refused a write of."""
-        return {memory.name for memory in self._memories.values() if memory.has_rejected_write}
+        return {memory.name for memory in self.memories.values() if memory.has_rejected_write}
 
     def roles_in_use(self) -> frozenset[str]:
         """Return the ClusterRoles that some GroupAccess grants, and that exist."""
-        return self._references.roles & self.cluster_roles
+        return self.references.roles & self.cluster_roles
 
     def access_names(self) -> AbstractSet[str]:
         """Return the names of all GroupAccesses, and those that bindings bear."""
@@ -116,9 +106,9 @@ class ClusterState:
         if declared is None:
             return ObjectMemory("")
         uid = declared.access.uid
-        memory = self._memories.get(uid)
+        memory = self.memories.get(uid)
         if memory is None:
-            memory = self._memories[uid] = ObjectMemory(uid, access)
+            memory = self.memories[uid] = ObjectMemory(uid, access)
         return memory
 
     def pins_of(self, access: str) -> dict[str, Pin]:
@@ -141,7 +131,7 @@ class ClusterState:
     def freeze_failure(self, name: str) -> Failure | None:
         """Say why a directory is frozen, None when it is not."""
         return self.directories.freeze_failure(
-            name, self.bindings.pins.of_directory(name), self._references.ids
+            name, self.bindings.pins.of_directory(name), self.references.ids
         )
 
     def peer_prefixes(self, name: str) -> PeerPrefixes:
@@ -156,71 +146,6 @@ class ClusterState:
         """Return the operator's account in a realm while bindings still name a former one."""
         judged = self.directories.memory(name).last_whole_round
         return new_account(self.bindings.pins.of_directory(name), judged[0]) if judged else None
-
-    def evaluation_context(self, declared: DeclaredAccess, now: datetime) -> EvaluationContext:
-        """Gather what the verdicts of a GroupAccess depend on, at a time of day.
-
-        It is touched from now on whenever one of the answers changes that it depends on.
-        """
-        access, name = declared.access, declared.access.directory
-        directory, memory = self.directories.declared.get(name), self.directories.memory(name)
-        pinned = self.pins_of(access.name)
-        needed = {
-            each.name: self._questions_of(name, each, pinned, memory.answers)
-            for each in access.mappings
-        }
-        formers = self._questions_of_former(access.name, directory.directory if directory else None)
-        self._dependents.put(access.name, name, formers.union(*needed.values()))
-        groups = {each.group for each in access.mappings}
-        gaps = (
-            (each, self._missing_answer(name, each, needed[each.name], pinned.get(each.group)))
-            for each in access.mappings
-        )
-        return EvaluationContext(
-            directory_name=name,
-            directory=directory.directory if directory else None,
-            reading=memory.reading,
-            cluster_roles=self.cluster_roles,
-            now=now,
-            namespaces=self.namespaces,
-            suspend=declared.access.suspend,
-            oidc_check=self.directories.oidc_checks.get(name),
-            pins=pinned,
-            frozen=self.freeze_failure(name),
-            prefixes=self.peer_prefixes(name),
-            unreadable=self._unreadable(name),
-            missing_answers={mapping.name: gap for mapping, gap in gaps if gap is not None},
-            suggestions={
-                each: memory.suggestions[each][0] for each in groups & memory.suggestions.keys()
-            },
-        )
-
-    def _questions_of_former(self, access: str, directory: Directory | None) -> frozenset[Question]:
-        """Return the questions about the former subjects of a GroupAccess.
-
-        It is judged without the answers, and again with them.
-        """
-        if directory is None:
-            return frozenset()
-        bound = (former_subjects(binding.content) for binding in self.bindings_of(access).values())
-        texts = claim_values(directory, {name for formers in bound for name in formers})
-        return questions_about(GroupsInUse(strings=texts), {}, paths=False)
-
-    def open_questions(
-        self, directory: str, accesses: Iterable[str], fresh: Answers | None = None
-    ) -> set[Question]:
-        """Return what was never asked of a directory, of all that some GroupAccesses need.
-
-        `fresh` are answers that are not kept yet.
-        """
-        memory, needed = self.directories.memory(directory), set[Question]()
-        answers: Answers = {**memory.answers, **fresh} if fresh else memory.answers
-        for access in (self.accesses[name].access for name in accesses if name in self.accesses):
-            if access.directory == directory:
-                pinned = self.pins_of(access.name)
-                for mapping in access.mappings:
-                    needed |= self._questions_of(directory, mapping, pinned, answers)
-        return needed - answers.keys() - memory.failures.keys()
 
     def is_other_account(self, directory: str, realm: Realm) -> bool:
         """Tell whether bindings say that the operator's account was another one."""
@@ -241,40 +166,3 @@ class ClusterState:
         if before is None:
             return not self.pinned_groups(directory)
         return before.directory_id == realm.directory_id
-
-    def _questions_of(
-        self,
-        directory: str,
-        mapping: AccessMapping,
-        pinned: Mapping[str, Pin],
-        answers: Answers,
-    ) -> frozenset[Question]:
-        """Return the questions whose answers a mapping depends on, by what was answered so far."""
-        declared, memory = (
-            self.directories.declared.get(directory),
-            self.directories.memory(directory),
-        )
-        if declared is None or memory.realm is None or mapping.unreadable is not None:
-            return frozenset()
-        paths = may_carry_paths(declared.directory, memory.realm.clients)
-        return questions_about(groups_in_use_by(mapping, pinned), answers, paths=paths)
-
-    def _missing_answer(
-        self,
-        directory: str,
-        mapping: AccessMapping,
-        needed: frozenset[Question],
-        pin: Pin | None,
-    ) -> MissingAnswer | None:
-        """Return what is missing for a mapping: an answer, or a look at a token."""
-        memory = self.directories.memory(directory)
-        gap, known = memory.missing_answer(needed), memory.snapshot
-        if gap is None and known is not None and awaits_proof(known):
-            ids = {mapping.group_id, pin.group_id if pin else None}
-            found = isinstance(known.find(mapping.group), Group) or ids & known.by_id.keys()
-            return MissingAnswer() if found else None
-        return gap
-
-    def _unreadable(self, directory: str) -> str | None:
-        _, words = self.directories.unreadable.get(directory, (None, None))
-        return f'directory "{directory}": {words}' if words is not None else None

@@ -1,0 +1,133 @@
+"""What the verdicts of a GroupAccess depend on, and what Keycloak is still to be asked for it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from groupaccess.application.state.cluster_state import ClusterState
+from groupaccess.application.state.declared import DeclaredAccess
+from groupaccess.application.state.demand import (
+    awaits_proof,
+    claim_values,
+    groups_in_use_by,
+)
+from groupaccess.domain.access.group_access import AccessMapping
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import Answers, GroupsInUse, Question, questions_about
+from groupaccess.domain.directory.reading import MissingAnswer
+from groupaccess.domain.identity.former_subjects import former_subjects
+from groupaccess.domain.identity.pins import Pin
+from groupaccess.domain.tokens.client_claims import may_carry_paths
+from groupaccess.domain.verdict.verdict import EvaluationContext
+
+
+def evaluation_context(
+    state: ClusterState, declared: DeclaredAccess, now: datetime
+) -> EvaluationContext:
+    """Gather what the verdicts of a GroupAccess depend on, at a time of day.
+
+    It is touched from now on whenever one of the answers changes that it depends on.
+    """
+    access, name = declared.access, declared.access.directory
+    directory, memory = state.directories.declared.get(name), state.directories.memory(name)
+    pinned = state.pins_of(access.name)
+    needed = {
+        each.name: _questions_of(state, name, each, pinned, memory.answers)
+        for each in access.mappings
+    }
+    formers = _questions_of_former(state, access.name, directory.directory if directory else None)
+    state.question_index.put(access.name, name, formers.union(*needed.values()))
+    groups = {each.group for each in access.mappings}
+    gaps = (
+        (each, _missing_answer(state, name, each, needed[each.name], pinned.get(each.group)))
+        for each in access.mappings
+    )
+    return EvaluationContext(
+        directory_name=name,
+        directory=directory.directory if directory else None,
+        reading=memory.reading,
+        cluster_roles=state.cluster_roles,
+        now=now,
+        namespaces=state.namespaces,
+        suspend=declared.access.suspend,
+        oidc_check=state.directories.oidc_checks.get(name),
+        pins=pinned,
+        frozen=state.freeze_failure(name),
+        prefixes=state.peer_prefixes(name),
+        unreadable=_unreadable(state, name),
+        missing_answers={mapping.name: gap for mapping, gap in gaps if gap is not None},
+        suggestions={
+            each: memory.suggestions[each][0] for each in groups & memory.suggestions.keys()
+        },
+    )
+
+
+def open_questions(
+    state: ClusterState, directory: str, accesses: Iterable[str], fresh: Answers | None = None
+) -> set[Question]:
+    """Return what was never asked of a directory, of all that some GroupAccesses need.
+
+    `fresh` are answers that are not kept yet.
+    """
+    memory, needed = state.directories.memory(directory), set[Question]()
+    answers: Answers = {**memory.answers, **fresh} if fresh else memory.answers
+    for access in (state.accesses[name].access for name in accesses if name in state.accesses):
+        if access.directory == directory:
+            pinned = state.pins_of(access.name)
+            for mapping in access.mappings:
+                needed |= _questions_of(state, directory, mapping, pinned, answers)
+    return needed - answers.keys() - memory.failures.keys()
+
+
+def _questions_of_former(
+    state: ClusterState, access: str, directory: Directory | None
+) -> frozenset[Question]:
+    """Return the questions about the former subjects of a GroupAccess.
+
+    It is judged without the answers, and again with them.
+    """
+    if directory is None:
+        return frozenset()
+    bound = (former_subjects(binding.content) for binding in state.bindings_of(access).values())
+    texts = claim_values(directory, {name for formers in bound for name in formers})
+    return questions_about(GroupsInUse(strings=texts), {}, paths=False)
+
+
+def _questions_of(
+    state: ClusterState,
+    directory: str,
+    mapping: AccessMapping,
+    pinned: Mapping[str, Pin],
+    answers: Answers,
+) -> frozenset[Question]:
+    """Return the questions whose answers a mapping depends on, by what was answered so far."""
+    declared, memory = (
+        state.directories.declared.get(directory),
+        state.directories.memory(directory),
+    )
+    if declared is None or memory.realm is None or mapping.unreadable is not None:
+        return frozenset()
+    paths = may_carry_paths(declared.directory, memory.realm.clients)
+    return questions_about(groups_in_use_by(mapping, pinned), answers, paths=paths)
+
+
+def _missing_answer(
+    state: ClusterState,
+    directory: str,
+    mapping: AccessMapping,
+    needed: frozenset[Question],
+    pin: Pin | None,
+) -> MissingAnswer | None:
+    """Return what is missing for a mapping: an answer, or a look at a token."""
+    memory = state.directories.memory(directory)
+    gap, known = memory.missing_answer(needed), memory.snapshot
+    if gap is None and known is not None and awaits_proof(known):
+        ids = {mapping.group_id, pin.group_id if pin else None}
+        found = isinstance(known.find(mapping.group), Group) or ids & known.by_id.keys()
+        return MissingAnswer() if found else None
+    return gap
+
+
+def _unreadable(state: ClusterState, directory: str) -> str | None:
+    _, words = state.directories.unreadable.get(directory, (None, None))
+    return f'directory "{directory}": {words}' if words is not None else None

@@ -1,0 +1,93 @@
+"""Where a mapping is not bound as it is declared, and why."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from groupaccess.domain.access.namespace_scope import Placement
+from groupaccess.domain.binding import BindingKey
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import TRANSIENT, Reason, with_advice
+from groupaccess.domain.status.observation import MappingBindings, Observation
+from groupaccess.domain.verdict.verdict import Outcome, Verdict
+
+MAX_NAMED_BINDINGS = 3  # bindings that a message names
+PROGRESSING = Failure(
+    Reason.PROGRESSING,
+    with_advice(Reason.PROGRESSING, "the API server has not answered a write yet"),
+    transient=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementProblem:
+    """A place where a mapping does not stand as declared; namespace "" is the whole cluster.
+
+    `transient` may come by itself, and needs no person yet.
+    """
+
+    namespace: str
+    reason: Reason
+    message: str
+    transient: bool = False
+
+
+def find_problems(
+    verdict: Verdict,
+    keys: Iterable[BindingKey],
+    where: Placement,
+    bound: MappingBindings,
+    now: Observation,
+) -> tuple[PlacementProblem, ...]:
+    """Return the problems of a mapping, one for each namespace; a revoked mapping has none."""
+    if verdict.outcome is Outcome.REVOKE:
+        return ()
+    found = dict[str, PlacementProblem]()  # the API server refuses a list with one namespace twice
+    for problem in _all_problems(verdict, keys, where, bound, now):
+        if problem.namespace not in found or found[problem.namespace].transient:
+            found[problem.namespace] = problem
+    return tuple(found[namespace] for namespace in sorted(found))
+
+
+def summarize_problems(problems: tuple[PlacementProblem, ...]) -> tuple[Reason, str, bool]:
+    """Return reason and message of the one that comes first, and whether it is transient."""
+    first = min(problems, key=lambda problem: problem.transient)  # who needs a person
+    more = len(problems) - 1
+    message = first.message + (f" (and {more} more)" if more else "")
+    return first.reason, message, first.transient
+
+
+def still_bound(keys: Iterable[BindingKey], faults: Mapping[BindingKey, Failure]) -> str:
+    """Name the bindings that should be gone, and why they are not."""
+    named = sorted(keys)
+    more = f" and {len(named) - MAX_NAMED_BINDINGS} more" if len(named) > MAX_NAMED_BINDINGS else ""
+    fault = next((f": {faults[key].message}" for key in named if key in faults), ".")
+    listed = ", ".join(str(key) for key in named[:MAX_NAMED_BINDINGS])
+    return f"What should be gone is still bound: {listed}{more}{fault}"
+
+
+def _all_problems(
+    verdict: Verdict,
+    keys: Iterable[BindingKey],
+    where: Placement,
+    bound: MappingBindings,
+    now: Observation,
+) -> Iterator[PlacementProblem]:
+    for key in (key for key in keys if key not in bound.extra):
+        fault = now.faults.get(key)
+        if fault is None and key not in bound.exact and verdict.outcome is Outcome.GRANT:
+            fault = PROGRESSING
+        if fault is not None:
+            former = key in bound.allowed and key not in bound.exact
+            message = f"{fault.message} {still_bound([key], {})}" if former else fault.message
+            yield _problem(key, fault, message)
+    for key in bound.extra:
+        yield _problem(key, now.faults.get(key, PROGRESSING), still_bound([key], now.faults))
+    for namespace in where.missing:
+        fact = f'there is no namespace "{namespace}"'
+        message = with_advice(Reason.NAMESPACE_NOT_FOUND, fact)
+        yield PlacementProblem(namespace, Reason.NAMESPACE_NOT_FOUND, message, transient=True)
+
+
+def _problem(key: BindingKey, fault: Failure, message: str) -> PlacementProblem:
+    passing = fault.transient or fault.reason in TRANSIENT
+    return PlacementProblem(key.namespace, fault.reason, message, passing)

@@ -1,0 +1,3 @@
+"""Property tests of the domain run the same examples each time."""
+
+import domain.hypothesis_profile  # noqa: F401 -- it loads the profile
