@@ -250,7 +250,7 @@ class RealBoth:
         self._nobody = nobody
 
     def take_rights(self) -> None:
-        self.server = replace(self.server, rest=self._nobody)
+        self.server = replace(self.server, client=self._nobody)
 
 
 @pytest.fixture(scope="module")

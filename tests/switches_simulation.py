@@ -28,7 +28,7 @@ MENDS = (
         Edit(
             SCHEDULE,
             "key in there and grants_named_role(there[key]) for key in delete.replacements",
-            "not memory.attempts for memory in [order.memory] if there and memory",
+            "not memory.attempts for memory in [self._store.memory(name)] if there",
         ),
         Edit(
             SCHEDULE, "last = memory.since + self._delays.replacement.total_seconds()", "last = 1e9"
@@ -67,14 +67,15 @@ MENDS = (
         "D5: the status tells what was wanted, not what is bound",
         Edit(
             OBSERVATION,
-            "        may = {key for key in theirs if _may_be(key, wanted) and "
-            "_has_role(theirs[key])}\n        places = may & here\n",
-            "        may = {key for key in here if _may_be(key, wanted)} - self.faults.keys()\n"
+            "        may = {key for key in theirs if _may_be(key, desired) and "
+            "_has_role(theirs[key])}\n"
+            "        places = may & here\n",
+            "        may = {key for key in here if _may_be(key, desired)} - self.faults.keys()\n"
             "        places = may & here\n",
         ),
         Edit(
             OBSERVATION,
-            "exact=frozenset(key for key in places if _is_exact(theirs[key], wanted))",
+            "exact=frozenset(key for key in places if _is_exact(theirs[key], desired))",
             "exact=frozenset(places)",
         ),
         Edit(OBSERVATION, "extra=frozenset(theirs.keys() - may)", "extra=frozenset()"),

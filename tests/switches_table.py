@@ -57,7 +57,7 @@ RUNGS = (
     Switch(
         "ladder: no ClusterRole",
         PROVEN,
-        "if mapping.cluster_role not in given.cluster_roles",
+        "if mapping.cluster_role not in context.cluster_roles",
         "if mapping.cluster_role is None",
         DOMAIN,
     ),

@@ -147,19 +147,19 @@ FREEZE = (
     domain(
         "freeze: an acknowledgement names the identity",
         "identity/freeze",
-        '_token("i", [found.new_directory_id]) not in tokens',
+        '_token("i", [anomaly.new_directory_id]) not in tokens',
         "not tokens",
     ),
     domain(
         "freeze: an acknowledgement names the groups",
         "identity/freeze",
-        '_token("g", found.absent) not in tokens',
+        '_token("g", anomaly.absent) not in tokens',
         "not tokens",
     ),
     application(
         "freeze: only what was acknowledged was seen",
         "state/freezing",
-        "elif directory.acknowledged.issuperset(found.tokens)",
+        "elif directory.acknowledged.issuperset(result.tokens)",
         "elif directory.acknowledged",
     ),
 )
@@ -252,7 +252,7 @@ COLLISIONS = (
     domain(
         "prefix: in a move the old subjects stay",
         "bindings/builder",
-        "{access.directory, *given.prefixes.partners}",
+        "{access.directory, *context.prefixes.partners}",
         "{access.directory}",
     ),
     domain(
@@ -297,8 +297,8 @@ SILENCE = (
     domain(
         "questions: a failure of its own holds a mapping",
         "verdict/rules",
-        "given.reading.failure or (gap.failure if gap else None)",
-        "given.reading.failure",
+        "context.reading.failure or (gap.failure if gap else None)",
+        "context.reading.failure",
     ),
     application(
         "questions: what was answered before stays in force",
@@ -393,12 +393,12 @@ SILENCE = (
 )
 
 FORMER = (
-    domain("former: it ends", "identity/former_subjects", "if now < one.until", "if True"),
+    domain("former: it ends", "identity/former_subjects", "if now < item.until", "if True"),
     domain(
         "former: no end is far away",
         "identity/former_subjects",
-        "min(one.until, limit)",
-        "one.until",
+        "min(item.until, limit)",
+        "item.until",
     ),
     domain(
         "former: what is listed is bound",
@@ -415,7 +415,7 @@ FORMER = (
     domain(
         "former: the earlier end counts",
         "identity/former_subjects",
-        " or one.until < found[name].until",
+        " or item.until < result[name].until",
         "",
     ),
     domain(

@@ -83,11 +83,11 @@ class Handlers:
         else:  # its status may be another one than was written
             self._requests.ask_new(name)
 
-    def _put_unreadable(self, observed: ObjectState, words: str) -> None:
+    def _put_unreadable(self, state: ObjectState, words: str) -> None:
         """Take in a KeycloakDirectory that cannot be read, and have that said."""
-        logger.error("KeycloakDirectory %s cannot be read: %s", observed.ref.name, words)
-        self._enqueue(self._store.put_unreadable_directory(observed, words))
-        self._sync.start_or_wake(observed.ref.name)
+        logger.error("KeycloakDirectory %s cannot be read: %s", state.ref.name, words)
+        self._enqueue(self._store.put_unreadable_directory(state, words))
+        self._sync.start_or_wake(state.ref.name)
 
     def gone(self, kind: str, uids: Mapping[str, str], version: str) -> None:
         """Take in that objects had ended when a list was made; late news of others change nothing.

@@ -76,8 +76,8 @@ class SpecModel(ApiModel):
         cls, core: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Let each optional field be null, and refuse the null in words."""
-        found = handler(core)
-        schema = handler.resolve_ref_schema(found)
+        result = handler(core)
+        schema = handler.resolve_ref_schema(result)
         required = schema.get("required", ())
         optional = [key for key in schema.get("properties", {}) if key not in required]
         for key in optional:
@@ -85,7 +85,7 @@ class SpecModel(ApiModel):
         rule, rules = _NO_EMPTY_KEY.keyword(), schema.get(VALIDATIONS, [])
         if optional and rule not in rules:
             schema[VALIDATIONS] = [rule, *rules]
-        return found
+        return result
 
 
 class ManagedFields(ApiModel):
@@ -159,13 +159,15 @@ class Cel:
 
         A value with a line break makes the server fall back to the plain message.
         """
-        found = {"rule": self.rule, "message": self.message}
+        result = {"rule": self.rule, "message": self.message}
         shown = self.shown or (("given", "self") if is_text and self.shows_value else None)
         if shown:
             word, text = shown
             # A JSON string is a CEL string.
-            found["messageExpression"] = f"{json.dumps(f'{self.message} ({word}: ')} + {text} + ')'"
-        return found
+            result["messageExpression"] = (
+                f"{json.dumps(f'{self.message} ({word}: ')} + {text} + ')'"
+            )
+        return result
 
     def __get_pydantic_json_schema__(
         self, core: CoreSchema, handler: GetJsonSchemaHandler
@@ -236,8 +238,8 @@ class ListType:
 
 def object_keywords(*rules: Cel, atomic: bool = False) -> dict[str, Any]:
     """Return the schema keywords of a model: its CEL rules, and whether it is applied as one."""
-    found: dict[str, Any] = {VALIDATIONS: [rule.keyword() for rule in rules]} if rules else {}
-    return found | ({"x-kubernetes-map-type": "atomic"} if atomic else {})
+    result: dict[str, Any] = {VALIDATIONS: [rule.keyword() for rule in rules]} if rules else {}
+    return result | ({"x-kubernetes-map-type": "atomic"} if atomic else {})
 
 
 def matches(pattern: str) -> str:

@@ -69,18 +69,23 @@ class Removal:
 
 
 async def draft_from_cluster(
-    bindings: AdoptionCluster, selector: str, wishes: AdoptionOptions, directory: str
+    bindings: AdoptionCluster, selector: str, options: AdoptionOptions, directory: str
 ) -> Adoption:
     """Draft GroupAccesses for the bindings that there are, beside the GroupAccesses there are."""
     taken = {
         access.metadata.name: _rights(access, directory)
         for access in await bindings.list_accesses()
     }
-    return draft_accesses(await bindings.list_bindings(selector), replace(wishes, taken=taken))
+    return draft_accesses(await bindings.list_bindings(selector), replace(options, taken=taken))
 
 
 async def remove_replaced(
-    bindings: AdoptionCluster, selector: str, pick: BindingFilter, *, dry_run: bool, settle: float
+    bindings: AdoptionCluster,
+    selector: str,
+    binding_filter: BindingFilter,
+    *,
+    dry_run: bool,
+    settle: float,
 ) -> AsyncIterator[Removal]:
     """Delete the bindings that GroupAccesses cover, one after the other; yield what came of each.
 
@@ -89,48 +94,50 @@ async def remove_replaced(
     reads its two kinds of bindings from two caches, and is read once more right before. Nothing is
     written in a dry run.
     """
-    judged = await _find_redundant(bindings, selector, pick)
-    if not dry_run and any(one.is_removable for one in judged):
+    judged = await _find_redundant(bindings, selector, binding_filter)
+    if not dry_run and any(item.is_removable for item in judged):
         await asyncio.sleep(settle)
-    for one in judged:
-        if not one.is_removable:
-            yield Removal(one, RemovalResult.STAYS, one.uncovered)
+    for item in judged:
+        if not item.is_removable:
+            yield Removal(item, RemovalResult.STAYS, item.uncovered)
         elif dry_run:
-            yield Removal(one, RemovalResult.COVERED)
+            yield Removal(item, RemovalResult.COVERED)
         else:
-            yield await _remove(bindings, one)
+            yield await _remove(bindings, item)
 
 
 async def _find_redundant(
-    bindings: AdoptionCluster, selector: str, pick: BindingFilter
+    bindings: AdoptionCluster, selector: str, binding_filter: BindingFilter
 ) -> list[RedundancyResult]:
     granted = _granted(await bindings.list_accesses())
     everything = await bindings.list_bindings()
     meant = await bindings.list_bindings(selector) if selector else everything
-    standing = (found.binding for found in everything)
-    return find_redundant((found for found in meant if pick.matches(found)), standing, granted)
+    standing = (result.binding for result in everything)
+    return find_redundant(
+        (result for result in meant if binding_filter.matches(result)), standing, granted
+    )
 
 
-async def _remove(bindings: AdoptionCluster, judged: RedundancyResult) -> Removal:
+async def _remove(bindings: AdoptionCluster, redundancy: RedundancyResult) -> Removal:
     try:
-        why = await _uncovered(bindings, judged)
+        why = await _uncovered(bindings, redundancy)
         if why:
-            return Removal(judged, RemovalResult.FAILED, why)
-        there = await bindings.delete_binding(judged.candidate.binding)
+            return Removal(redundancy, RemovalResult.FAILED, why)
+        there = await bindings.delete_binding(redundancy.candidate.binding)
     except (TransientError, RejectedError) as error:
-        return Removal(judged, RemovalResult.FAILED, (str(error),))
-    return Removal(judged, RemovalResult.DELETED if there else RemovalResult.GONE)
+        return Removal(redundancy, RemovalResult.FAILED, (str(error),))
+    return Removal(redundancy, RemovalResult.DELETED if there else RemovalResult.GONE)
 
 
-async def _uncovered(bindings: AdoptionCluster, judged: RedundancyResult) -> tuple[str, ...]:
+async def _uncovered(bindings: AdoptionCluster, redundancy: RedundancyResult) -> tuple[str, ...]:
     """Ask the API server whether what covers a binding still does; say what does not."""
-    for cover in judged.covered_by:
+    for cover in redundancy.covered_by:
         now = await bindings.get_binding(cover.key)
         if now is None or (now.uid, now.resource_version) != (cover.uid, cover.resource_version):
             return (f"{cover.key}, which grants the same, has just changed: try again",)
-    accesses = [await bindings.get_access(name) for name in judged.accesses]
+    accesses = [await bindings.get_access(name) for name in redundancy.accesses]
     granted = _granted(access for access in accesses if access is not None)
-    (again,) = find_redundant([judged.candidate], judged.covered_by, granted)
+    (again,) = find_redundant([redundancy.candidate], redundancy.covered_by, granted)
     return again.uncovered
 
 

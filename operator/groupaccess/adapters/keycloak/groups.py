@@ -121,10 +121,10 @@ async def _read_group(session: Session, what: str, where: str) -> Answer:
     """
     with keycloak_errors(what, needs=VIEW_GROUPS):
         try:
-            found = await session.get(where)
+            result = await session.get(where)
         except KeycloakGetError as error:
             own_name = keycloak_error_name(error).casefold()
             if error.response_code == NOT_FOUND and "group" in own_name:
                 return Answer()
             raise
-        return Answer((as_group(validated(GROUP, found)),))
+        return Answer((as_group(validated(GROUP, result)),))

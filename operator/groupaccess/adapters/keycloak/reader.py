@@ -106,8 +106,8 @@ def _realm_recreated() -> RejectedError:
 async def _check_issuer(directory: Directory, session: Session) -> None:
     """Compare the issuer letter for letter, as kube-apiserver does with a token's `iss`."""
     with keycloak_errors("the realm's OpenID configuration", missing=Reason.ISSUER_MISMATCH):
-        found = await session.login.keycloak_openid.a_well_known()
-        issuer = validated(TEXT, found["issuer"])
+        result = await session.login.keycloak_openid.a_well_known()
+        issuer = validated(TEXT, result["issuer"])
     if issuer != directory.issuer:
         fact = f'spec.issuer is "{directory.issuer}", Keycloak calls itself "{issuer}"'
         raise RejectedError(failure(Reason.ISSUER_MISMATCH, fact))

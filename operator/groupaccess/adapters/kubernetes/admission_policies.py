@@ -18,8 +18,8 @@ Body = dict[str, Any]
 class KubernetesBindGuardPolicies:
     """Reads a ValidatingAdmissionPolicy and its binding by their one name."""
 
-    def __init__(self, rest: KubernetesClient) -> None:
-        self._rest = rest
+    def __init__(self, client: KubernetesClient) -> None:
+        self._client = client
 
     async def inactive_reason(self, name: str) -> str:
         """Read both from the API server, not from a cache; see the port."""
@@ -38,7 +38,7 @@ class KubernetesBindGuardPolicies:
 
     async def _get(self, plural: str, name: str) -> Body | None:
         try:
-            return await self._rest.call("GET", path(*API, plural, name))
+            return await self._client.call("GET", path(*API, plural, name))
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return None
@@ -60,12 +60,12 @@ def _inactive_reason(name: str, spec: Body) -> str:
 class KubernetesWritePolicies:
     """Reads ValidatingAdmissionPolicies by name."""
 
-    rest: KubernetesClient
+    client: KubernetesClient
 
     async def resource_version(self, name: str) -> str:
         """Return the resourceVersion of a policy; see the port."""
         try:
-            body = await self.rest.call("GET", path(*API, POLICIES, name), accept=METADATA_OF_ONE)
+            body = await self.client.call("GET", path(*API, POLICIES, name), accept=METADATA_OF_ONE)
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return ""

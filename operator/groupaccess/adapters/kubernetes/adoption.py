@@ -20,9 +20,9 @@ ACCESSES = (*OWN_API, PLURALS["GroupAccess"])
 class KubernetesAdoptionCluster:
     """Bindings and GroupAccesses on a real API server."""
 
-    def __init__(self, rest: KubernetesClient) -> None:
-        self._rest = rest
-        self._writes = KubernetesCluster(rest, namespace="", now=SystemClock().now)
+    def __init__(self, client: KubernetesClient) -> None:
+        self._client = client
+        self._writes = KubernetesCluster(client, namespace="", now=SystemClock().now)
 
     async def list_bindings(self, selector: str = "") -> Sequence[CandidateBinding]:
         """List the bindings; see the port. One request a kind gives one moment of each."""
@@ -56,7 +56,7 @@ class KubernetesAdoptionCluster:
 
     async def _find(self, *segments: str) -> dict[str, Any] | None:
         try:
-            return await self._rest.call("GET", path(*segments))
+            return await self._client.call("GET", path(*segments))
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return None
@@ -64,7 +64,7 @@ class KubernetesAdoptionCluster:
 
     async def _read(self, *segments: str, query: Sequence[tuple[str, str]]) -> dict[str, Any]:
         try:
-            return await self._rest.call("GET", path(*segments, query=query))
+            return await self._client.call("GET", path(*segments, query=query))
         except ApiError as error:
             raise NotAllowedError(error.message or str(error)) from error
 

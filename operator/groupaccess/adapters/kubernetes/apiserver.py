@@ -17,13 +17,13 @@ REVIEWS = path("apis", *API.split("/"), "tokenreviews")
 class KubernetesApiServer:
     """The port `ApiServer`."""
 
-    rest: KubernetesClient
+    client: KubernetesClient
 
     async def review_token(self, token: str) -> TokenReviewResult:
         """Ask what kube-apiserver reads from a token; see the port."""
         body = {"apiVersion": API, "kind": "TokenReview", "spec": {"token": token}}
         try:
-            answer = await self.rest.call("POST", REVIEWS, body)
+            answer = await self.client.call("POST", REVIEWS, body)
         except ApiError as error:
             said = error.message.replace(token, "***")
             if error.code == FORBIDDEN:

@@ -37,8 +37,10 @@ NOTE_LIMIT = 1024  # characters of an event's note, as the API server allows
 class KubernetesCluster:
     """Writes and single reads; `namespace` is the operator's own."""
 
-    def __init__(self, rest: KubernetesClient, namespace: str, now: Callable[[], datetime]) -> None:
-        self._rest = rest
+    def __init__(
+        self, client: KubernetesClient, namespace: str, now: Callable[[], datetime]
+    ) -> None:
+        self._client = client
         self._namespace = namespace
         self._now = now
         self._instance = socket.gethostname()[:128]
@@ -49,7 +51,7 @@ class KubernetesCluster:
             desired.key, query=[("fieldManager", FIELD_MANAGER), ("force", "true")]
         )
         try:
-            body = await self._rest.call("PATCH", where, write_binding(desired, over), APPLY)
+            body = await self._client.call("PATCH", where, write_binding(desired, over), APPLY)
         except ApiError as error:
             raise classify_apply_error(error, desired) from error
         return read_binding(body)
@@ -59,7 +61,7 @@ class KubernetesCluster:
         preconditions = {"uid": binding.uid, "resourceVersion": binding.resource_version}
         options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions}
         try:
-            left = await self._rest.call("DELETE", _binding_path(binding.key), options)
+            left = await self._client.call("DELETE", _binding_path(binding.key), options)
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return False
@@ -72,7 +74,7 @@ class KubernetesCluster:
         """Ask the API server for the uid of a GroupAccess."""
         where = path(*OWN_API, PLURALS["GroupAccess"], access)
         try:
-            body = await self._rest.call("GET", where, accept=METADATA.format(list=""))
+            body = await self._client.call("GET", where, accept=METADATA.format(list=""))
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return None
@@ -96,7 +98,7 @@ class KubernetesCluster:
         query = [("fieldManager", FIELD_MANAGER)]
         where = path(*OWN_API, PLURALS[ref.kind], ref.name, "status", query=query)
         try:
-            answer = await self._rest.call("PATCH", where, body, JSON_PATCH)
+            answer = await self._client.call("PATCH", where, body, JSON_PATCH)
         except ApiError as error:
             if error.code in {NOT_FOUND, CONFLICT}:
                 return None
@@ -106,31 +108,31 @@ class KubernetesCluster:
 
     async def list_objects(self, kind: str) -> ObjectList:
         """List name, uid and version of all objects of a kind of ours."""
-        found: dict[str, tuple[str, str]] = {}
+        result: dict[str, tuple[str, str]] = {}
         first = ""
         try:
-            async for items, version in self._rest.pages(
+            async for items, version in self._client.pages(
                 (*OWN_API, PLURALS[kind]), LIST_OF_METADATA
             ):
                 first = first or version  # further pages go on with the snapshot of the first
                 for meta in (item["metadata"] for item in items):
-                    found[meta["name"]] = (meta["uid"], meta["resourceVersion"])
+                    result[meta["name"]] = (meta["uid"], meta["resourceVersion"])
         except ApiError as error:
             if error.code == NOT_FOUND:
                 raise NotInstalledError(f"the API server knows no {kind}") from error
             raise TransientError(str(error)) from error
-        return ObjectList(first, found)
+        return ObjectList(first, result)
 
-    async def create_event(self, note: Event) -> None:
+    async def create_event(self, event: Event) -> None:
         """Post an event; one that fails is only logged."""
         where = path("apis", "events.k8s.io", "v1", "namespaces", "default", "events")
         try:
-            await self._rest.call("POST", where, self._event(note))
+            await self._client.call("POST", where, self._event(event))
         except (ApiError, TransientError) as error:
-            if note.dedup_key and isinstance(error, ApiError) and error.code == CONFLICT:
+            if event.dedup_key and isinstance(error, ApiError) and error.code == CONFLICT:
                 return
             logger.warning(
-                "event for %s %s not posted: %s", note.regarding.kind, note.regarding.name, error
+                "event for %s %s not posted: %s", event.regarding.kind, event.regarding.name, error
             )
 
     async def get_secret(self, name: str) -> Mapping[str, str] | None:
@@ -150,7 +152,7 @@ class KubernetesCluster:
         """Read the data of an object in the operator's own namespace."""
         where = path("api", "v1", "namespaces", self._namespace, plural, name)
         try:
-            body = await self._rest.call("GET", where)
+            body = await self._client.call("GET", where)
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return None
@@ -158,12 +160,12 @@ class KubernetesCluster:
         data: dict[str, str] = body.get("data") or {}
         return data
 
-    def _event(self, note: Event) -> dict[str, Any]:
-        about = note.regarding
+    def _event(self, event: Event) -> dict[str, Any]:
+        about = event.regarding
         prefix = about.name[:200].rstrip(".-")
         name = {"generateName": f"{prefix}-"}
-        if note.dedup_key:  # the same name each time: the API server refuses the second
-            name = {"name": f"{prefix}-{hashlib.sha256(note.dedup_key.encode()).hexdigest()[:16]}"}
+        if event.dedup_key:  # the same name each time: the API server refuses the second
+            name = {"name": f"{prefix}-{hashlib.sha256(event.dedup_key.encode()).hexdigest()[:16]}"}
         return {
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",
@@ -171,10 +173,10 @@ class KubernetesCluster:
             "eventTime": self._now().astimezone(UTC).isoformat(timespec="microseconds"),
             "reportingController": "groupaccess.io/operator",
             "reportingInstance": self._instance,
-            "action": note.action,
-            "reason": note.reason,
-            "type": "Warning" if note.warning else "Normal",
-            "note": printable_text(note.message, NOTE_LIMIT),
+            "action": event.action,
+            "reason": event.reason,
+            "type": "Warning" if event.warning else "Normal",
+            "note": printable_text(event.message, NOTE_LIMIT),
             "regarding": {
                 "apiVersion": POLICY_API.get(about.kind, ACCESS_API),
                 "kind": about.kind,

@@ -14,15 +14,15 @@ BASE = ("apis", "coordination.k8s.io", "v1", "namespaces")
 class KubernetesLeases:
     """One Lease in the operator's own namespace."""
 
-    def __init__(self, rest: KubernetesClient, namespace: str, name: str) -> None:
-        self._rest = rest
+    def __init__(self, client: KubernetesClient, namespace: str, name: str) -> None:
+        self._client = client
         self._collection = (*BASE, namespace, "leases")
         self._name = name
 
     async def read(self) -> Lease | None:
         """Read the Lease; see the port."""
         try:
-            return _read(await self._rest.call("GET", path(*self._collection, self._name)))
+            return _read(await self._client.call("GET", path(*self._collection, self._name)))
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return None
@@ -48,8 +48,8 @@ class KubernetesLeases:
         try:
             if lease.resource_version:
                 where = path(*self._collection, self._name)
-                return _read(await self._rest.call("PUT", where, body))
-            return _read(await self._rest.call("POST", path(*self._collection), body))
+                return _read(await self._client.call("PUT", where, body))
+            return _read(await self._client.call("POST", path(*self._collection), body))
         except ApiError as error:
             raise TransientError(str(error)) from error
 

@@ -13,7 +13,7 @@ API = "authorization.k8s.io/v1"
 class KubernetesOperatorRights:
     """Asks by SelfSubjectAccessReview, which changes nothing."""
 
-    rest: KubernetesClient
+    client: KubernetesClient
 
     async def may_bind(self, cluster_role: str) -> bool:
         """Ask whether the operator may bind a ClusterRole; see the port."""
@@ -25,7 +25,7 @@ class KubernetesOperatorRights:
         }
         where = path("apis", *API.split("/"), "selfsubjectaccessreviews")
         try:
-            answer = await self.rest.call("POST", where, body)
+            answer = await self.client.call("POST", where, body)
         except ApiError as error:
             raise TransientError(str(error)) from error
         return bool((answer.get("status") or {}).get("allowed"))

@@ -119,8 +119,8 @@ KINDS = (
 
 def _schema(model: type[ApiObject]) -> Schema:
     schema = structural(model.model_json_schema())
-    found = schema["properties"]
-    status = found["status"]
+    result = schema["properties"]
+    status = result["status"]
     # Without these, an object that nobody has looked at yet would seem up to date to kstatus.
     status["default"] = {"observedGeneration": -1}
     status["properties"]["observedGeneration"]["default"] = -1
@@ -128,7 +128,7 @@ def _schema(model: type[ApiObject]) -> Schema:
         "description": schema["description"],
         "type": "object",
         "required": ["spec"],
-        "properties": {**_STANDARD, "spec": found["spec"], "status": status},
+        "properties": {**_STANDARD, "spec": result["spec"], "status": status},
     }
 
 

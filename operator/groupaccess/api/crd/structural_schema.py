@@ -59,35 +59,35 @@ def _node(given: Mapping[str, Any], definitions: Mapping[str, Any], path: str) -
     if unknown:
         msg = f"{path or 'the schema'} has keywords that a CRD cannot hold: {sorted(unknown)}"
         raise ValueError(msg)
-    found = {key: flat[key] for key in _KEPT if key in flat}
-    if "description" in found:
-        found["description"] = reflow(found["description"])
-    return found | dict(_children(found, definitions, path))
+    result = {key: flat[key] for key in _KEPT if key in flat}
+    if "description" in result:
+        result["description"] = reflow(result["description"])
+    return result | dict(_children(result, definitions, path))
 
 
 def _children(
-    found: Schema, definitions: Mapping[str, Any], path: str
+    result: Schema, definitions: Mapping[str, Any], path: str
 ) -> Iterator[tuple[str, Schema]]:
-    if "properties" in found:
+    if "properties" in result:
         yield (
             "properties",
             {
                 name: _node(child, definitions, f"{path}.{name}")
-                for name, child in found["properties"].items()
+                for name, child in result["properties"].items()
             },
         )
     for key in ("items", "additionalProperties"):
-        if key in found:
-            yield key, _node(found[key], definitions, f"{path}.{key}")
+        if key in result:
+            yield key, _node(result[key], definitions, f"{path}.{key}")
 
 
 def _inlined(given: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema:
     """Replace a reference by what it names; what stands beside it wins."""
-    found = dict(given)
-    while "$ref" in found:
-        name = found.pop("$ref").removeprefix("#/$defs/")
-        found = {**definitions[name], **found}
-    return found
+    result = dict(given)
+    while "$ref" in result:
+        name = result.pop("$ref").removeprefix("#/$defs/")
+        result = {**definitions[name], **result}
+    return result
 
 
 def _optional(given: Schema, definitions: Mapping[str, Any], path: str) -> Schema:
@@ -106,19 +106,19 @@ def _constant(given: Schema) -> Schema:
     """Replace `const` by an `enum` of one."""
     if "const" not in given:
         return given
-    found = {key: value for key, value in given.items() if key != "const"}
-    return {**found, "enum": [given["const"]]}
+    result = {key: value for key, value in given.items() if key != "const"}
+    return {**result, "enum": [given["const"]]}
 
 
 def _bounds(given: Schema) -> Schema:
     """Write exclusive bounds as OpenAPI v3.0 does: the number, and a flag beside it."""
-    found = dict(given)
+    result = dict(given)
     for flag, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        if flag in found:
-            found[bound], found[flag] = found[flag], True
-    if found.get("type") == "integer":
-        found["format"] = "int64"
-    return found
+        if flag in result:
+            result[bound], result[flag] = result[flag], True
+    if result.get("type") == "integer":
+        result["format"] = "int64"
+    return result
 
 
 def _any_key(given: Schema) -> Schema:

@@ -28,7 +28,7 @@ class DirectoryStatusWriter:
     store: Store
     clock: Clock
 
-    async def write(self, name: str, pace: RoundInterval, account: str | None = None) -> None:
+    async def write(self, name: str, interval: RoundInterval, account: str | None = None) -> None:
         """Say how a directory is known, and how often it is asked.
 
         `account` is the operator's where it was found to be another one in the same realm.
@@ -40,7 +40,7 @@ class DirectoryStatusWriter:
         if declared is None:
             return
         observed, now = declared.state, self.clock.now()
-        reading, asking = self.store.directories.reading(name), self._round_summary(name, pace)
+        reading, asking = self.store.directories.reading(name), self._round_summary(name, interval)
         patient = (
             observed.previous_status.transient_wait_left(observed.generation, now).total_seconds()
             > 0
@@ -81,7 +81,7 @@ class DirectoryStatusWriter:
         )
         return Event(ref, "AccountChanged", "Read", message, dedup_key=f"{ref.uid}/{account}")
 
-    def _round_summary(self, name: str, pace: RoundInterval) -> RoundSummary:
+    def _round_summary(self, name: str, interval: RoundInterval) -> RoundSummary:
         memory, used = self.store.directories.memory(name), self.store.groups_in_use(name)
         ids = {pin.group_id for pin in used.pinned_ids}
         groups = memory.snapshot.in_use(used.references, ids) if memory.snapshot else ()
@@ -90,13 +90,13 @@ class DirectoryStatusWriter:
             len(groups),
             len(failures),
             failures[0] if failures else None,
-            format_seconds(pace.seconds) if pace.stretched else "",
+            format_seconds(interval.seconds) if interval.stretched else "",
         )
 
 
-def _ready_event(observed: ObjectState, ready: StatusCondition) -> Event | None:
+def _ready_event(state: ObjectState, ready: StatusCondition) -> Event | None:
     """Return the event for another status or reason of Ready; a new message alone has none."""
-    before = observed.previous_status.ready
+    before = state.previous_status.ready
     if before is not None and (before.status, before.reason) == (ready.status, ready.reason):
         return None
-    return Event(observed.ref, ready.reason, "Read", ready.message, warning=ready.status != "True")
+    return Event(state.ref, ready.reason, "Read", ready.message, warning=ready.status != "True")

@@ -27,13 +27,13 @@ class DirectoryRounds:
 
     def __init__(
         self,
-        connections: Credentials,
+        credentials: Credentials,
         reader: DirectoryReader,
         store: Store,
         clock: Clock,
         enqueue: Callable[[Iterable[str]], None],
     ) -> None:
-        self._connections = connections
+        self._credentials = credentials
         self._reader = reader
         self._store = store
         self._clock = clock
@@ -73,7 +73,7 @@ class DirectoryRounds:
         await self._prove(declared, inquiry)
 
     async def _inquiry(self, declared: DeclaredDirectory) -> Inquiry:
-        connection = await self._connections.connection_for(declared.spec)
+        connection = await self._credentials.connection_for(declared.spec)
         return Inquiry(self._reader, declared.directory, connection, self._clock)
 
     async def _prove(self, declared: DeclaredDirectory, inquiry: Inquiry) -> None:

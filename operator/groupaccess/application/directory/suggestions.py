@@ -27,13 +27,13 @@ class SuggestionSearch:
 
     def __init__(
         self,
-        connections: Credentials,
+        credentials: Credentials,
         reader: DirectoryReader,
         store: Store,
         clock: Clock,
         enqueue: Callable[[Iterable[str]], None],
     ) -> None:
-        self._connections = connections
+        self._credentials = credentials
         self._reader = reader
         self._store = store
         self._clock = clock
@@ -69,7 +69,7 @@ class SuggestionSearch:
             reference, (Suggestion(), 0.0)
         )
         try:
-            connection = await self._connections.connection_for(declared.spec)
+            connection = await self._credentials.connection_for(declared.spec)
             hint = await self._suggestion(declared.directory, connection, reference)
         except (RejectedError, TransientError) as error:  # the message stays as it is
             logger.info("directory %s: nothing suggested: %s", name, error)
@@ -81,14 +81,14 @@ class SuggestionSearch:
     async def _suggestion(
         self, directory: Directory, connection: Connection, reference: str
     ) -> Suggestion:
-        found = list[Group]()
+        result = list[Group]()
         name = reference.rpartition("/")[2]
         role = bool(name) and await self._slowly(
             self._reader.has_realm_role(directory, connection, name)
         )
         for part in search_terms(reference):
-            found += await self._slowly(self._reader.search_groups(directory, connection, part))
-            if spellings := similar_paths(reference, found):
+            result += await self._slowly(self._reader.search_groups(directory, connection, part))
+            if spellings := similar_paths(reference, result):
                 return Suggestion(spellings, role)
         return Suggestion((), role)
 

@@ -58,13 +58,13 @@ class DirectoryTurns:
     enqueue: Callable[[Iterable[str]], None]
     checker: OidcCheckPort
 
-    async def ask_all(self, name: str, pace: RoundInterval) -> bool:
+    async def ask_all(self, name: str, interval: RoundInterval) -> bool:
         """Ask a directory everything, or say that its spec cannot be read."""
-        return await self._guarded(name, self._everything(name, pace))
+        return await self._guarded(name, self._everything(name, interval))
 
-    async def ask_new(self, name: str, accesses: set[str], pace: RoundInterval) -> bool:
+    async def ask_new(self, name: str, accesses: set[str], interval: RoundInterval) -> bool:
         """Ask a directory what is new of some GroupAccesses; say again what it has to say."""
-        return await self._guarded(name, self._new(name, accesses, pace))
+        return await self._guarded(name, self._new(name, accesses, interval))
 
     async def _guarded(self, name: str, turn: Awaitable[bool]) -> bool:
         """Await a turn of a directory; return whether that went well.
@@ -89,15 +89,15 @@ class DirectoryTurns:
         except Exception:  # it must not end the loop either
             logger.exception("directory %s: not said in its status", name)
 
-    async def _everything(self, name: str, pace: RoundInterval) -> bool:
+    async def _everything(self, name: str, interval: RoundInterval) -> bool:
         if name in self.store.directories.unreadable:
-            pace.adjust(UNREADABLE_SECONDS)
+            interval.adjust(UNREADABLE_SECONDS)
             await self.status_writer.write_unreadable(name)
             return True
         declared = self.store.directories.declared.get(name)
-        return declared is not None and await self._ask_and_report(declared, pace)
+        return declared is not None and await self._ask_and_report(declared, interval)
 
-    async def _new(self, name: str, accesses: set[str], pace: RoundInterval) -> bool:
+    async def _new(self, name: str, accesses: set[str], interval: RoundInterval) -> bool:
         """Return False where it shows that nothing can be believed: then everything is asked."""
         if name in self.store.directories.unreadable:
             return True  # its spec of before may lead elsewhere
@@ -112,13 +112,13 @@ class DirectoryTurns:
             if self.store.directories.memory(name).transient_failures - failed:
                 return False
         if self.store.directories.memory(name).read_at is not None:  # else the round will say it
-            await self._write_status(name, pace)
+            await self._write_status(name, interval)
         return True
 
-    async def _ask_and_report(self, declared: DeclaredDirectory, pace: RoundInterval) -> bool:
+    async def _ask_and_report(self, declared: DeclaredDirectory, interval: RoundInterval) -> bool:
         """Ask everything once, tell whom it touches, and write the status; tell whether it went."""
         name = declared.directory.name
-        failure = await self._ask(declared, pace)
+        failure = await self._ask(declared, interval)
         current = self.store.directories.declared.get(name)
         if current is None or not current.reads_same_realm(declared):
             return True  # it was for another realm: it is asked again at once, `wake` is set
@@ -131,18 +131,18 @@ class DirectoryTurns:
         current = self.store.directories.declared.get(name)
         if current is not None and current.has_same_spec(declared):
             self.enqueue(self.store.put_oidc_check(name, sight))
-        await self._write_status(name, pace, account)
+        await self._write_status(name, interval, account)
         return failure is None
 
     async def _write_status(
-        self, name: str, pace: RoundInterval, account: str | None = None
+        self, name: str, interval: RoundInterval, account: str | None = None
     ) -> None:
         try:
-            await self.status_writer.write(name, pace, account)
+            await self.status_writer.write(name, interval, account)
         except TransientError as passing:  # the next turn says it
             logger.warning("directory %s: status not written: %s", name, passing)
 
-    async def _ask(self, declared: DeclaredDirectory, pace: RoundInterval) -> Failure | None:
+    async def _ask(self, declared: DeclaredDirectory, interval: RoundInterval) -> Failure | None:
         """Ask everything, and keep to the pace that Keycloak can bear; return what failed."""
         directory, failure, worked = declared.directory, None, None
         wanted = declared.spec.sync_interval.total_seconds()
@@ -155,7 +155,7 @@ class DirectoryTurns:
             failure = _failure(Reason.KEYCLOAK_UNAVAILABLE, str(error))
         if failure is not None:
             logger.warning("directory %s: %s", directory.name, failure.message)
-        pace.adjust(wanted, worked)
+        interval.adjust(wanted, worked)
         reason, seconds = failure.reason if failure else "", self.clock.monotonic() - began
         self.metrics.directory_read(directory.name, reason, seconds)
         return failure

@@ -81,7 +81,7 @@ class Cluster(Protocol):
         Raise NotInstalledError when the API server does not serve the kind.
         """
 
-    async def create_event(self, note: Event) -> None:
+    async def create_event(self, event: Event) -> None:
         """Post an event. It never raises: an event that is lost is only logged."""
 
     async def get_secret(self, name: str) -> Mapping[str, str] | None:

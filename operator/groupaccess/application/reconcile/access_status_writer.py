@@ -13,8 +13,10 @@ from groupaccess.domain.status.access_status import AccessStatus
 class AccessStatusWriter:
     """Writes the statuses of GroupAccesses, one at a time for each."""
 
-    def __init__(self, publisher: StatusWriter, clock: Clock, background: BackgroundCalls) -> None:
-        self._publisher = publisher
+    def __init__(
+        self, status_writer: StatusWriter, clock: Clock, background: BackgroundCalls
+    ) -> None:
+        self._status_writer = status_writer
         self._clock = clock
         self._background = background
 
@@ -42,4 +44,4 @@ class AccessStatusWriter:
         )
         note = Event(observed.ref, ready.reason, "Judge", ready.message, ready.status != "True")
         is_news = ready != observed.previous_status.ready and ready.reason != Reason.PROGRESSING
-        await self._publisher.write_if_changed(observed, body, note if is_news else None)
+        await self._status_writer.write_if_changed(observed, body, note if is_news else None)

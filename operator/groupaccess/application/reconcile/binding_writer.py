@@ -43,14 +43,14 @@ class BindingWriter:
         calls: BindingCalls,
         store: Store,
         clock: Clock,
-        waits: DeleteDelays,
+        delays: DeleteDelays,
         wake: Callable[[str, float, bool], None],
     ) -> None:
         self._calls = calls
         self._store = store
         self._clock = clock
-        self._delays = waits
-        self._schedule = DeleteSchedule(store, clock, waits)
+        self._delays = delays
+        self._schedule = DeleteSchedule(store, clock, delays)
         self._wake = wake
         self._applies = Lane(clock, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT)
         self._deletes = Lane(clock, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT)
@@ -105,7 +105,7 @@ class BindingWriter:
 
     def _overdue(self, order: WriteOrder) -> list[Delete]:
         """Return the bindings whose former subjects could not be replaced for too long."""
-        found, now = list[Delete](), self._clock.monotonic()
+        result, now = list[Delete](), self._clock.monotonic()
         for todo in order.plan.applies:
             key, memory = todo.desired.key, order.memory
             attempt = memory.attempts.get(key) if memory else None
@@ -114,10 +114,10 @@ class BindingWriter:
             attempt.mark_revoking(now, revokes=todo.revokes(memory.applied.get(key)))
             left = attempt.seconds_until_overdue(now, self._delays.replacement)
             if left is not None and left <= 0:
-                found.append(Delete(todo.existing, DeleteReason.NOT_REPLACED))
+                result.append(Delete(todo.existing, DeleteReason.NOT_REPLACED))
             elif left is not None:
                 order.requeue_within(left)
-        return found
+        return result
 
     def _requeue(self, order: WriteOrder, deletes: Iterable[Delete]) -> None:
         """See when what failed is to be tried again, and when what is replaced may go."""

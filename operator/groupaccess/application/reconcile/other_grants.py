@@ -23,30 +23,30 @@ class OtherGrantsFinder:
         self._store = store
 
     def remember_revoked(
-        self, access: Access, verdicts: Iterable[Verdict], wanted: DesiredState
+        self, access: Access, verdicts: Iterable[Verdict], desired: DesiredState
     ) -> None:
         """Take in whom the mappings bind that are about to be revoked; forget what else was."""
         memory = self._store.memory(access.name)
         before, memory.last_subjects = memory.last_subjects, {}
         for mapping in (each.mapping for each in verdicts if each.outcome is Outcome.REVOKE):
             declared = DeclaredGroup(access.directory, mapping.group)
-            groups = self._bound(access, mapping, wanted) or before.get(declared)
+            groups = self._bound(access, mapping, desired) or before.get(declared)
             if groups:
                 memory.last_subjects[declared] = groups
 
     def find(
-        self, access: Access, verdicts: Iterable[Verdict], wanted: DesiredState
+        self, access: Access, verdicts: Iterable[Verdict], desired: DesiredState
     ) -> dict[str, OtherGrants]:
         """Return them for each mapping that has some, by its name.
 
         From then on the GroupAccess is told when a binding for one of its groups changes.
         """
         bindings, bound = self._store.bindings, set[str]()
-        found: dict[str, OtherGrants] = {}
-        contents = self._contents(access, wanted)
+        result: dict[str, OtherGrants] = {}
+        contents = self._contents(access, desired)
         for verdict in verdicts:
             mapping = verdict.mapping
-            keys = _keys(access, mapping, wanted)
+            keys = _keys(access, mapping, desired)
             if verdict.outcome is Outcome.REVOKE:
                 declared = DeclaredGroup(access.directory, mapping.group)
                 last = self._store.memory(access.name).last_subjects.get(declared, frozenset())
@@ -57,18 +57,18 @@ class OtherGrantsFinder:
             bound |= groups
             also = find_other_grants(mapping.cluster_role, keys, bindings.naming_groups(groups))
             if also is not None:
-                found[mapping.name] = also
+                result[mapping.name] = also
         bindings.track_groups(access.name, frozenset(bound))
-        return found
+        return result
 
-    def _contents(self, access: Access, wanted: DesiredState) -> dict[BindingKey, tuple[str, ...]]:
+    def _contents(self, access: Access, desired: DesiredState) -> dict[BindingKey, tuple[str, ...]]:
         """Return whom each binding names that stands or is to stand."""
         standing = self._store.bindings_of(access.name)
-        groups = {key: standing[key].content.groups for key in wanted.preserved if key in standing}
-        return groups | {want.key: want.content.groups for want in wanted.bindings}
+        groups = {key: standing[key].content.groups for key in desired.preserved if key in standing}
+        return groups | {want.key: want.content.groups for want in desired.bindings}
 
     def _bound(
-        self, access: Access, mapping: AccessMapping, wanted: DesiredState
+        self, access: Access, mapping: AccessMapping, desired: DesiredState
     ) -> frozenset[str]:
         """Return whom the mapping's bindings name, so far as they are of the declared group."""
         standing = self._store.bindings_of(access.name)
@@ -76,7 +76,7 @@ class OtherGrantsFinder:
         prefix = directory.directory.groups_prefix if directory else ""
         declared = (access.directory, mapping.group)
         contents = (
-            standing[key].content for key in _keys(access, mapping, wanted) if key in standing
+            standing[key].content for key in _keys(access, mapping, desired) if key in standing
         )
         return frozenset(
             subject.name
@@ -86,6 +86,6 @@ class OtherGrantsFinder:
         )
 
 
-def _keys(access: Access, mapping: AccessMapping, wanted: DesiredState) -> AbstractSet[BindingKey]:
-    where = wanted.placements[mapping.name]
+def _keys(access: Access, mapping: AccessMapping, desired: DesiredState) -> AbstractSet[BindingKey]:
+    where = desired.placements[mapping.name]
     return {access.binding_key(mapping, each) for each in (*where.active, *where.terminating)}

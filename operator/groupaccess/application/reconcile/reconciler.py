@@ -103,37 +103,37 @@ class Reconciler:
         return order.requeue_after
 
     def _evaluate(
-        self, declared: DeclaredAccess, given: EvaluationContext
+        self, declared: DeclaredAccess, context: EvaluationContext
     ) -> tuple[list[Verdict], DesiredState]:
-        verdicts = [evaluate(mapping, given) for mapping in declared.access.mappings]
-        return verdicts, self._desired(declared, verdicts, given)
+        verdicts = [evaluate(mapping, context) for mapping in declared.access.mappings]
+        return verdicts, self._desired(declared, verdicts, context)
 
     def _desired(
-        self, declared: DeclaredAccess, verdicts: Sequence[Verdict], given: EvaluationContext
+        self, declared: DeclaredAccess, verdicts: Sequence[Verdict], context: EvaluationContext
     ) -> DesiredState:
         access = declared.access
         standing, memory = self._store.bindings_of(access.name), self._store.memory(access.name)
         return build_desired_state(
             access,
             verdicts,
-            given,
+            context,
             standing,
             memory.acknowledged,
             memory.pending,
             memory.former_ends,
         )
 
-    def _contents(self, name: str, wanted: DesiredState) -> dict[BindingKey, BindingContent]:
+    def _contents(self, name: str, desired: DesiredState) -> dict[BindingKey, BindingContent]:
         """Return what each binding says that is to stand, or is left as it is."""
         standing = self._store.bindings_of(name)
-        kept = {key: standing[key].content for key in wanted.preserved & standing.keys()}
-        return kept | wanted.contents
+        kept = {key: standing[key].content for key in desired.preserved & standing.keys()}
+        return kept | desired.contents
 
-    def _plan(self, name: str, wanted: DesiredState) -> Plan:
+    def _plan(self, name: str, desired: DesiredState) -> Plan:
         standing, memories = self._store.bindings_of(name).values(), self._store.bindings.memories
         waiting = {each.uid: memories[each.uid] for each in standing if each.uid in memories}
         replacing = {uid: memory.replacements for uid, memory in waiting.items()}
-        return plan(wanted, standing, replacing)
+        return plan(desired, standing, replacing)
 
     def _is_current(self, declared: DeclaredAccess) -> bool:
         """Tell whether the object was not deleted while its bindings were written."""
@@ -143,9 +143,9 @@ class Reconciler:
     def _observe(
         self,
         declared: DeclaredAccess,
-        given: EvaluationContext,
+        context: EvaluationContext,
         verdicts: list[Verdict],
-        wanted: DesiredState,
+        desired: DesiredState,
         todo: Plan,
     ) -> Observation | None:
         """Gather what is bound now and what was denied; None while a failure is new."""
@@ -163,20 +163,20 @@ class Reconciler:
         return Observation(
             bindings_by_mapping(bindings.values()),
             {
-                **self._unbindable(declared, verdicts, wanted),
+                **self._unbindable(declared, verdicts, desired),
                 **_conflicts(todo),
                 **faults,
-                **self._drift(declared, given, verdicts),
+                **self._drift(declared, context, verdicts),
             },
             self._writer.pending(name),
-            self._other_grants.find(access, verdicts, wanted),
+            self._other_grants.find(access, verdicts, desired),
         )
 
     def _unbindable(
-        self, declared: DeclaredAccess, verdicts: list[Verdict], wanted: DesiredState
+        self, declared: DeclaredAccess, verdicts: list[Verdict], desired: DesiredState
     ) -> dict[BindingKey, Failure]:
         """Name what is bound and could not be made again, since the operator's rights changed."""
-        found: dict[BindingKey, Failure] = {}
+        result: dict[BindingKey, Failure] = {}
         for mapping in (each.mapping for each in verdicts if each.outcome is Outcome.GRANT):
             if mapping.cluster_role in self._store.unbindable:
                 fact = (
@@ -184,13 +184,13 @@ class Reconciler:
                     "what is bound stays, and could not be made again"
                 )
                 failure = Failure(Reason.BIND_FORBIDDEN, with_advice(Reason.BIND_FORBIDDEN, fact))
-                places = wanted.placements[mapping.name].active
+                places = desired.placements[mapping.name].active
                 keys = (declared.access.binding_key(mapping, place) for place in places)
-                found |= {key: failure for key in keys if key in self._store.bindings.by_key}
-        return found
+                result |= {key: failure for key in keys if key in self._store.bindings.by_key}
+        return result
 
     def _drift(
-        self, declared: DeclaredAccess, given: EvaluationContext, verdicts: list[Verdict]
+        self, declared: DeclaredAccess, context: EvaluationContext, verdicts: list[Verdict]
     ) -> dict[BindingKey, Failure]:
         """Name what would be written for mappings that are suspended, so far as they would bind."""
         suspended = (each.without_suspend for each in verdicts if each.without_suspend)
@@ -201,17 +201,17 @@ class Reconciler:
         ]
         if not would:
             return {}
-        wanted = self._desired(declared, would, given)
-        found: dict[BindingKey, Failure] = {}
+        wanted = self._desired(declared, would, context)
+        result: dict[BindingKey, Failure] = {}
         for apply in plan(wanted, self._store.bindings_of(declared.access.name).values()).applies:
             state = "is not there" if apply.existing is None else "differs from what is declared"
             fact = f"{apply.desired.key} {state}, and is left so."
-            found[apply.desired.key] = Failure(Reason.SUSPENDED, fact)
-        return found
+            result[apply.desired.key] = Failure(Reason.SUSPENDED, fact)
+        return result
 
 
 def _declared_keys(
-    declared: DeclaredAccess, verdicts: list[Verdict], wanted: DesiredState
+    declared: DeclaredAccess, verdicts: list[Verdict], desired: DesiredState
 ) -> AbstractSet[BindingKey]:
     """Return the bindings that may be there; while suspended also what somebody deleted."""
     access = declared.access
@@ -219,9 +219,9 @@ def _declared_keys(
         access.binding_key(each.mapping, place)
         for each in verdicts
         if each.suspended
-        for place in wanted.placements[each.mapping.name].active
+        for place in desired.placements[each.mapping.name].active
     }
-    return wanted.contents.keys() | wanted.preserved | suspended
+    return desired.contents.keys() | desired.preserved | suspended
 
 
 def _conflicts(todo: Plan) -> dict[BindingKey, Failure]:

@@ -127,9 +127,9 @@ class LeaderElector:
 
     async def _give_back(self) -> bool:
         try:
-            found = await self._leases.read()
-            if found is not None and found.holder == self._identity:
-                await self._leases.write(replace(found, holder="", duration=1))
+            result = await self._leases.read()
+            if result is not None and result.holder == self._identity:
+                await self._leases.write(replace(result, holder="", duration=1))
         except TransientError as error:
             logger.info("lease not released yet: %s", error)
             return False
@@ -137,35 +137,35 @@ class LeaderElector:
 
     async def _try(self) -> bool:
         """Take or renew the Lease if it is ours, free or run out."""
-        found = await self._leases.read()
-        if found is not None and not self._may_take(found):
+        result = await self._leases.read()
+        if result is not None and not self._may_take(result):
             return False
         now, asked = self._clock.now(), self._clock.monotonic()
-        mine = found is not None and found.holder == self._identity
+        mine = result is not None and result.holder == self._identity
         self._held = await self._leases.write(
             Lease(
                 holder=self._identity,
                 duration=self._times.duration,
-                acquired=found.acquired if found and mine else now,
+                acquired=result.acquired if result and mine else now,
                 renewed=now,
-                transitions=_transitions(found, mine=mine),
-                resource_version=found.resource_version if found else "",
+                transitions=_transitions(result, mine=mine),
+                resource_version=result.resource_version if result else "",
             )
         )
         self._renewed = asked
         return True
 
-    def _may_take(self, found: Lease) -> bool:
+    def _may_take(self, result: Lease) -> bool:
         seen, since = self._seen
-        if seen != found:
-            self._seen = (found, self._clock.monotonic())
+        if seen != result:
+            self._seen = (result, self._clock.monotonic())
             since = self._clock.monotonic()
-        if found.holder in {"", self._identity}:
+        if result.holder in {"", self._identity}:
             return True
-        return self._clock.monotonic() - since >= found.duration
+        return self._clock.monotonic() - since >= result.duration
 
 
-def _transitions(found: Lease | None, *, mine: bool) -> int:
-    if found is None:
+def _transitions(result: Lease | None, *, mine: bool) -> int:
+    if result is None:
         return 0
-    return found.transitions + (0 if mine else 1)
+    return result.transitions + (0 if mine else 1)

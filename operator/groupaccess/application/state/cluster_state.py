@@ -66,8 +66,8 @@ class ClusterState:
             for memory in self.memories.values()
             for key, content in memory.unwritten(self.bindings.by_key).items()
         )
-        found = {use for name, use in filter(None, unwritten) if name == directory}
-        return found.union(self.bindings.pins.of_directory(directory))
+        result = {use for name, use in filter(None, unwritten) if name == directory}
+        return result.union(self.bindings.pins.of_directory(directory))
 
     def accesses_with_rejected_writes(self) -> AbstractSet[str]:
         """Return the GroupAccesses that the API server refused a write of."""
@@ -122,11 +122,11 @@ class ClusterState:
         standing = {key: binding.content for key, binding in self.bindings_of(access).items()}
         memory = self.memory(access)
         contents = memory.placeholders | standing | memory.acknowledged
-        found = read_pins(declared.access.directory, contents)
+        result = read_pins(declared.access.directory, contents)
         for now, before in respelled_groups(declared.access, contents).items():
-            if before in found:
-                found.setdefault(now, found[before])
-        return found
+            if before in result:
+                result.setdefault(now, result[before])
+        return result
 
     def freeze_failure(self, name: str) -> Failure | None:
         """Say why a directory is frozen, None when it is not."""

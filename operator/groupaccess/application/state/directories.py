@@ -47,22 +47,22 @@ class Directories:
             self.memories[name] = DirectoryMemory(uid)
         return True
 
-    def put_unreadable(self, observed: ObjectState, words: str) -> bool:
+    def put_unreadable(self, state: ObjectState, words: str) -> bool:
         """Keep that a directory cannot be read now, and why; tell whether that is news.
 
         What was known of it stays, for other directories.
         """
-        name = observed.ref.name
-        if self._knows_newer(observed):
+        name = state.ref.name
+        if self._knows_newer(state):
             return False
-        before, self.unreadable[name] = self.unreadable.get(name), (observed, words)
+        before, self.unreadable[name] = self.unreadable.get(name), (state, words)
         return before is None or before[1] != words
 
-    def _knows_newer(self, observed: ObjectState) -> bool:
-        declared = self.declared.get(observed.ref.name)
-        unreadable, _ = self.unreadable.get(observed.ref.name, (None, ""))
+    def _knows_newer(self, state: ObjectState) -> bool:
+        declared = self.declared.get(state.ref.name)
+        unreadable, _ = self.unreadable.get(state.ref.name, (None, ""))
         known = (declared.state if declared else None, unreadable)
-        return any(each is not None and each.is_newer_than(observed) for each in known)
+        return any(each is not None and each.is_newer_than(state) for each in known)
 
     def drop(self, name: str) -> None:
         """Forget a directory that was deleted."""
@@ -72,14 +72,14 @@ class Directories:
         self.freezing.forget(name)
         self.oidc_checks.pop(name, None)
 
-    def put_status(self, observed: ObjectState) -> None:
+    def put_status(self, state: ObjectState) -> None:
         """Keep the status that was just written."""
-        unreadable = self.unreadable.get(observed.ref.name)
-        if unreadable is not None and observed.is_same_or_newer(unreadable[0]):
-            self.unreadable[observed.ref.name] = (observed, unreadable[1])
-        known = self.declared.get(observed.ref.name)
-        if known is not None and observed.is_same_or_newer(known.state):
-            self.declared[observed.ref.name] = replace(known, state=observed)
+        unreadable = self.unreadable.get(state.ref.name)
+        if unreadable is not None and state.is_same_or_newer(unreadable[0]):
+            self.unreadable[state.ref.name] = (state, unreadable[1])
+        known = self.declared.get(state.ref.name)
+        if known is not None and state.is_same_or_newer(known.state):
+            self.declared[state.ref.name] = replace(known, state=state)
 
     def memory(self, name: str) -> DirectoryMemory:
         """Return what is remembered of a directory; of one that is not known nothing is kept."""
@@ -89,10 +89,10 @@ class Directories:
         """Return what is known of all groups of a directory."""
         return self.memory(name).reading
 
-    def put_oidc_check(self, name: str, sight: OidcCheck) -> bool:
+    def put_oidc_check(self, name: str, check: OidcCheck) -> bool:
         """Keep how kube-apiserver reads the directory's tokens; tell whether that is news."""
-        before, self.oidc_checks[name] = self.oidc_checks.get(name), sight
-        return sight != before
+        before, self.oidc_checks[name] = self.oidc_checks.get(name), check
+        return check != before
 
     def freeze_failure(
         self, name: str, uses: Iterable[PinnedGroup], declared_ids: AbstractSet[str] = frozenset()

@@ -87,8 +87,8 @@ class DirectoryMemory:
     def transient_failures(self) -> frozenset[Question]:
         """Return the questions that had no answer, and may have one soon."""
         unavailable = Reason.KEYCLOAK_UNAVAILABLE
-        found = (each for each, why in self.failures.items() if why.reason is unavailable)
-        return frozenset(found)
+        result = (each for each, why in self.failures.items() if why.reason is unavailable)
+        return frozenset(result)
 
     def put(self, results: QuestionResults, now: datetime) -> frozenset[Question]:
         """Keep some answers and failures; return the questions of which something new is known."""

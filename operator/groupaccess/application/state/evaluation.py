@@ -123,8 +123,8 @@ def _missing_answer(
     gap, known = memory.missing_answer(needed), memory.snapshot
     if gap is None and known is not None and awaits_proof(known):
         ids = {mapping.group_id, pin.group_id if pin else None}
-        found = isinstance(known.find(mapping.group), Group) or ids & known.by_id.keys()
-        return MissingAnswer() if found else None
+        result = isinstance(known.find(mapping.group), Group) or ids & known.by_id.keys()
+        return MissingAnswer() if result else None
     return gap
 
 

@@ -29,13 +29,13 @@ class FreezeMonitor:
         An acknowledgement is remembered while the event lasts: its facts become fewer when it is
         acted upon.
         """
-        name, found = directory.name, detect_anomaly(uses, snapshot, directory, declared_ids)
-        if not found.absent:
+        name, result = directory.name, detect_anomaly(uses, snapshot, directory, declared_ids)
+        if not result.absent:
             self._acknowledged.pop(name, None)
-        elif directory.acknowledged.issuperset(found.tokens):
-            self._acknowledged[name] = found.absent
+        elif directory.acknowledged.issuperset(result.tokens):
+            self._acknowledged[name] = result.absent
         return freeze_failure(
-            found, name, directory.acknowledged, self._acknowledged.get(name, frozenset())
+            result, name, directory.acknowledged, self._acknowledged.get(name, frozenset())
         )
 
     def has_changed(self, name: str, frozen: Failure | None) -> bool:

@@ -101,7 +101,7 @@ class ObjectMemory:
         for key, content in contents.items():
             bound = {*bindings[key].content.groups} if key in bindings else set[str]()
             gone = bound.difference(content.groups)
-            before = {name: one for name, one in known.get(key, {}).items() if name in gone}
+            before = {name: item for name, item in known.get(key, {}).items() if name in gone}
             if formers := before | former_subjects(content):
                 self.former_ends[key] = formers
 

@@ -22,9 +22,9 @@ class PinIndex:
 
     def add(self, binding: Binding) -> None:
         """Take in a binding."""
-        found = pinned_group(binding.key, binding.content)
-        if found is not None:
-            directory, use = found
+        result = pinned_group(binding.key, binding.content)
+        if result is not None:
+            directory, use = result
             self._uses[directory][use] += 1
             for name in former_subjects(binding.content):
                 self._formers[directory][name] += 1
@@ -32,9 +32,9 @@ class PinIndex:
 
     def remove(self, binding: Binding) -> None:
         """Forget a binding, as it was added."""
-        found = pinned_group(binding.key, binding.content)
-        if found is not None:
-            directory, use = found
+        result = pinned_group(binding.key, binding.content)
+        if result is not None:
+            directory, use = result
             self._uses[directory][use] -= 1
             for name in former_subjects(binding.content):
                 self._formers[directory][name] -= 1

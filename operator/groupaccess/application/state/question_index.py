@@ -36,5 +36,5 @@ class QuestionIndex:
 
     def accesses_of(self, directory: str, questions: Iterable[Question]) -> AbstractSet[str]:
         """Return those that one of these answers may concern."""
-        found = (self._by_question.get((directory, each), NOTHING) for each in questions)
-        return frozenset().union(*found)
+        result = (self._by_question.get((directory, each), NOTHING) for each in questions)
+        return frozenset().union(*result)

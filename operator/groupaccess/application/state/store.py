@@ -70,10 +70,10 @@ class Store(ClusterState):
         self._compare_prefixes()
         return self.users_of(name)
 
-    def put_unreadable_directory(self, observed: ObjectState, words: str) -> AbstractSet[str]:
+    def put_unreadable_directory(self, state: ObjectState, words: str) -> AbstractSet[str]:
         """Keep that a KeycloakDirectory cannot be read now, and why: its users hold."""
-        news = self.directories.put_unreadable(observed, words)
-        return self.users_of(observed.ref.name) if news else NOTHING
+        news = self.directories.put_unreadable(state, words)
+        return self.users_of(state.ref.name) if news else NOTHING
 
     def drop_directory(self, name: str) -> AbstractSet[str]:
         """Forget a KeycloakDirectory that was deleted."""
@@ -128,9 +128,9 @@ class Store(ClusterState):
             NOTHING if before == hint else self.question_index.accesses_of(directory.name, searches)
         )
 
-    def put_oidc_check(self, name: str, sight: OidcCheck | None) -> AbstractSet[str]:
+    def put_oidc_check(self, name: str, check: OidcCheck | None) -> AbstractSet[str]:
         """Keep how kube-apiserver reads the directory's tokens, None for nothing new."""
-        news = sight is not None and self.directories.put_oidc_check(name, sight)
+        news = check is not None and self.directories.put_oidc_check(name, check)
         return self.users_of(name) if news else NOTHING
 
     def put_binding(self, binding: Binding) -> AbstractSet[str]:
@@ -202,19 +202,19 @@ class Store(ClusterState):
         self.cluster_roles.discard(name)
         return self.references.of_role(name)
 
-    def put_status(self, observed: ObjectState) -> None:
+    def put_status(self, state: ObjectState) -> None:
         """Keep the status that was just written, before the watch tells of it.
 
         The spec stays as it is known: an older event than this write is of no use, a newer one
         comes with a version of its own.
         """
-        name = observed.ref.name
-        if observed.ref.kind == ACCESS:
+        name = state.ref.name
+        if state.ref.kind == ACCESS:
             access = self.accesses.get(name)
-            if access is not None and observed.is_same_or_newer(access.state):
-                self.accesses[name] = replace(access, state=observed)
+            if access is not None and state.is_same_or_newer(access.state):
+                self.accesses[name] = replace(access, state=state)
         else:
-            self.directories.put_status(observed)
+            self.directories.put_status(state)
 
     def _after_binding_change(self, touched: AbstractSet[str]) -> AbstractSet[str]:
         """Look whether bindings name other directories than before; return whom they touch."""

@@ -28,9 +28,9 @@ class EventRecorder:
         self._tokens = float(BURST_EVENTS)
         self._at = clock.monotonic()
 
-    def record(self, note: Event) -> None:
+    def record(self, event: Event) -> None:
         """Post it when its turn comes; drop another when too many wait."""
-        (self._urgent if note.urgent or note.warning else self._other).append(note)
+        (self._urgent if event.urgent or event.warning else self._other).append(event)
         if len(self._urgent) + len(self._other) > MAX_EVENTS:
             (self._other or self._urgent).popleft()
         self._wakeup.set()

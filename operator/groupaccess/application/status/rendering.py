@@ -110,7 +110,7 @@ def _mapping_or_message(mapping: MappingReport) -> api.MappingStatus:
 
 
 def _mapping(mapping: MappingReport) -> api.MappingStatus:
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "group_path": mapping.group_path,
         "group_id": mapping.group_id,
         "subjects": mapping.subjects,
@@ -125,7 +125,7 @@ def _mapping(mapping: MappingReport) -> api.MappingStatus:
         message=mapping.message,
         cluster_role=mapping.cluster_role,
         where=_where(mapping),
-        **{name: value for name, value in found.items() if value},
+        **{name: value for name, value in result.items() if value},
     )
 
 
@@ -136,5 +136,5 @@ def _where(mapping: MappingReport) -> api.Where:
         api.NamespaceProblem(namespace=each.namespace, reason=each.reason, message=each.message)
         for each in mapping.problems
     )
-    found: dict[str, Any] = {"problems": problems} if problems else {}
-    return api.Where(scope="Namespaces", wanted=mapping.wanted, granted=mapping.granted, **found)
+    result: dict[str, Any] = {"problems": problems} if problems else {}
+    return api.Where(scope="Namespaces", wanted=mapping.wanted, granted=mapping.granted, **result)

@@ -23,27 +23,27 @@ class StatusWriter:
         self._leads = leads
 
     async def write_if_changed(
-        self, observed: ObjectState, status: Status, *notes: Event | None
+        self, state: ObjectState, status: Status, *events: Event | None
     ) -> None:
         """Write the status over the one that was observed, and then post events about it.
 
         An object that changed meanwhile is left: the watch tells of it, and all is judged anew.
         """
         written = fingerprint(status)
-        if written == observed.status_fingerprint or not self._leads():
+        if written == state.status_fingerprint or not self._leads():
             return
         version = await self._cluster.write_status(
-            observed.ref, observed.resource_version, status.to_kubernetes()
+            state.ref, state.resource_version, status.to_kubernetes()
         )
         if version is None:
             return
         self._store.put_status(
             replace(
-                observed,
+                state,
                 resource_version=version,
                 previous_status=previous_status(status),
                 status_fingerprint=written,
             )
         )
-        for note in filter(None, notes):
+        for note in filter(None, events):
             self._recorder.record(note)

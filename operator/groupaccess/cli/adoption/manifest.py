@@ -39,7 +39,7 @@ def printable(text: str) -> str:
     able to write YAML into what an administrator applies, nor to a terminal.
     """
     return "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
+        item if item.isprintable() else item.encode("unicode_escape").decode() for item in text
     )
 
 

@@ -49,11 +49,11 @@ class BindingFilter:
     roles: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
 
-    def matches(self, found: CandidateBinding) -> bool:
+    def matches(self, result: CandidateBinding) -> bool:
         """Tell whether a binding is meant."""
-        content = found.binding.content
+        content = result.binding.content
         return (
-            found.adoptable
+            result.adoptable
             and (not self.roles or content.role.name in self.roles)
             and (not self.subjects or not self.subjects.isdisjoint(content.groups))
         )

@@ -28,9 +28,9 @@ def unique_dns_labels(texts: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...],
     clear = {text: name for text, name in plain.items() if often[name] == 1 and _fits(text, name)}
     unclear = {text: name for text, name in plain.items() if text not in clear}
     for size in DIGESTS:
-        found = clear | {text: _digested(text, name, size) for text, name in unclear.items()}
-        if len(set(found.values())) == len(wanted):
-            return found
+        result = clear | {text: _digested(text, name, size) for text, name in unclear.items()}
+        if len(set(result.values())) == len(wanted):
+            return result
     raise ValueError("two texts with the same digest")
 
 

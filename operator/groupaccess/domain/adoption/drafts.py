@@ -81,40 +81,42 @@ _Places = Mapping[str, Sequence[CandidateBinding]]  # by namespace
 _Parts = dict[_MappingKey, _Places]
 
 
-def draft_accesses(founds: Iterable[CandidateBinding], wishes: AdoptionOptions) -> Adoption:
+def draft_accesses(candidates: Iterable[CandidateBinding], options: AdoptionOptions) -> Adoption:
     """Draft GroupAccesses that grant what the bindings grant to groups, in a stable order.
 
     There is a GroupAccess for each role, several when it has more than 24 mappings. What cannot be
     expressed is said in remarks: beside the mapping that the binding gave, else at its role.
     """
-    picked = sorted((f for f in founds if wishes.filter.matches(f)), key=lambda f: f.binding.key)
-    parts = dict(_parts(picked, wishes))
-    remarks = {found.binding.key: _remarks(found, wishes) for found in picked}
+    picked = sorted(
+        (f for f in candidates if options.filter.matches(f)), key=lambda f: f.binding.key
+    )
+    parts = dict(_parts(picked, options))
+    remarks = {result.binding.key: _remarks(result, options) for result in picked}
     lines = dict(_lines(parts, remarks))
     beside = {key for line in lines.values() for key in line.sources}
     lonely: dict[str, list[str]] = defaultdict(list)
-    for found in picked:
-        if found.binding.key not in beside:
-            role = found.binding.content.role
-            lonely[role.name if role.kind == "ClusterRole" else ""] += remarks[found.binding.key]
-    drafts = tuple(_drafts(lines, lonely, wishes))
+    for result in picked:
+        if result.binding.key not in beside:
+            role = result.binding.content.role
+            lonely[role.name if role.kind == "ClusterRole" else ""] += remarks[result.binding.key]
+    drafts = tuple(_drafts(lines, lonely, options))
     drafted = {part.role for part in parts}
     rest = (text for role in sorted(lonely) if role not in drafted for text in lonely[role])
     return Adoption(drafts, tuple(rest))
 
 
 def _parts(
-    founds: Iterable[CandidateBinding], wishes: AdoptionOptions
+    candidates: Iterable[CandidateBinding], options: AdoptionOptions
 ) -> Iterator[tuple[_MappingKey, _Places]]:
     """Sort out who is granted what where, in parts that a mapping can hold."""
     places: dict[tuple[str, str, bool], dict[str, list[CandidateBinding]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for found in founds:
-        where, content = found.binding.key.namespace, found.binding.content
+    for result in candidates:
+        where, content = result.binding.key.namespace, result.binding.content
         if unsupported_role(content.role) is None:
-            for group in _groups(found, wishes):
-                places[content.role.name, group, where != ""][where].append(found)
+            for group in _groups(result, options):
+                places[content.role.name, group, where != ""][where].append(result)
     for (role, group, scoped), by_namespace in sorted(places.items()):
         names = sorted(by_namespace)
         for number, start in enumerate(range(0, len(names), NAMES), start=1):
@@ -125,24 +127,24 @@ def _parts(
             )
 
 
-def _groups(found: CandidateBinding, wishes: AdoptionOptions) -> Iterator[str]:
-    for subject in dict.fromkeys(found.binding.content.subjects):
-        objection = unsupported_subject(subject, wishes.groups_prefix)
-        if objection is None and wishes.filter.matches_subject(subject):
-            yield subject.name.removeprefix(wishes.groups_prefix)
+def _groups(result: CandidateBinding, options: AdoptionOptions) -> Iterator[str]:
+    for subject in dict.fromkeys(result.binding.content.subjects):
+        objection = unsupported_subject(subject, options.groups_prefix)
+        if objection is None and options.filter.matches_subject(subject):
+            yield subject.name.removeprefix(options.groups_prefix)
 
 
-def _remarks(found: CandidateBinding, wishes: AdoptionOptions) -> tuple[str, ...]:
+def _remarks(result: CandidateBinding, options: AdoptionOptions) -> tuple[str, ...]:
     """Say what is not expressed of a binding, and who would make it again."""
-    content = found.binding.content
-    maker = found.managing_tool
+    content = result.binding.content
+    maker = result.managing_tool
     said = [maker and maker.description, unsupported_role(content.role)]
     for subject in dict.fromkeys(content.subjects):
-        if wishes.filter.matches_subject(subject):
-            said.append(unsupported_subject(subject, wishes.groups_prefix))
+        if options.filter.matches_subject(subject):
+            said.append(unsupported_subject(subject, options.groups_prefix))
         else:
             said.append(f'Group "{subject.name}" was not asked for')
-    return tuple(f"{found.binding.key}: {text}" for text in said if text)
+    return tuple(f"{result.binding.key}: {text}" for text in said if text)
 
 
 def _lines(
@@ -167,29 +169,29 @@ def _lines(
 def _drafts(
     lines: Mapping[_MappingKey, DraftMapping],
     lonely: Mapping[str, Sequence[str]],
-    wishes: AdoptionOptions,
+    options: AdoptionOptions,
 ) -> Iterator[DraftAccess]:
     by_role: dict[str, list[DraftMapping]] = defaultdict(list)
     for part, line in lines.items():
         by_role[part.role].append(line)
-    bases = unique_dns_labels((wishes.name, role) for role in by_role)
+    bases = unique_dns_labels((options.name, role) for role in by_role)
     used: set[str] = set()
     for role, all_of_it in by_role.items():
         for start in range(0, len(all_of_it), MAPPINGS):
             chunk = tuple(all_of_it[start : start + MAPPINGS])
-            name = _free_name(bases[wishes.name, role], chunk, used, wishes)
+            name = _free_name(bases[options.name, role], chunk, used, options)
             used.add(name)
             yield DraftAccess(name, chunk, () if start else tuple(lonely.get(role, ())))
 
 
 def _free_name(
-    base: str, lines: Iterable[DraftMapping], used: AbstractSet[str], wishes: AdoptionOptions
+    base: str, lines: Iterable[DraftMapping], used: AbstractSet[str], options: AdoptionOptions
 ) -> str:
     """Count up until nobody has the name, or only one that grants nothing beyond these lines."""
     granted = declared_rights(line.mapping for line in lines)
     names = (f"{base}-{number}" if number > 1 else base for number in count(1))
     return next(
         name
-        for name in islice(names, len(used) + len(wishes.taken) + 1)
-        if name not in used and grants_all_of(wishes.taken.get(name, frozenset()), granted)
+        for name in islice(names, len(used) + len(options.taken) + 1)
+        if name not in used and grants_all_of(options.taken.get(name, frozenset()), granted)
     )

@@ -60,7 +60,7 @@ class RedundancyResult:
 
 
 def find_redundant(
-    founds: Iterable[CandidateBinding], bindings: Iterable[Binding], granted: GrantedMappings
+    candidates: Iterable[CandidateBinding], bindings: Iterable[Binding], granted: GrantedMappings
 ) -> list[RedundancyResult]:
     """Compare the bindings with those of ours that stand, in the order of their names.
 
@@ -69,8 +69,8 @@ def find_redundant(
     grant which has one does not cover: it would be lost then, and nobody told.
     """
     standing = _longest_grants(bindings, granted)
-    ordered = sorted(founds, key=lambda found: found.binding.key)
-    return [_compare(found, standing) for found in ordered]
+    ordered = sorted(candidates, key=lambda result: result.binding.key)
+    return [_compare(result, standing) for result in ordered]
 
 
 def _grants_by(binding: Binding, granted: GrantedMappings) -> Iterator[tuple[_Grant, _Source]]:
@@ -107,11 +107,11 @@ def _longest_grants(bindings: Iterable[Binding], granted: GrantedMappings) -> di
     return best
 
 
-def _compare(found: CandidateBinding, standing: Mapping[_Grant, _Source]) -> RedundancyResult:
-    key, content = found.binding.key, found.binding.content
+def _compare(result: CandidateBinding, standing: Mapping[_Grant, _Source]) -> RedundancyResult:
+    key, content = result.binding.key, result.binding.content
     objection = unsupported_role(content.role)
     if objection is not None:
-        return RedundancyResult(found, (), (objection,))
+        return RedundancyResult(result, (), (objection,))
     covers: dict[BindingKey, Binding] = {}
     missing = []
     for subject in dict.fromkeys(content.subjects):
@@ -122,7 +122,7 @@ def _compare(found: CandidateBinding, standing: Mapping[_Grant, _Source]) -> Red
             missing.append(_covered_for_a_time(subject, cover.name, end))
         else:
             covers[cover.binding.key] = cover.binding
-    return RedundancyResult(found, tuple(covers.values()), tuple(missing))
+    return RedundancyResult(result, tuple(covers.values()), tuple(missing))
 
 
 def _cover(

@@ -18,7 +18,7 @@ class Right(NamedTuple):
 
 def rights(access: Access) -> frozenset[Right] | None:
     """Return what a GroupAccess declares, None when a selector or an end makes that uncertain."""
-    if any(one.expires_at or (one.scope and one.scope.requirements) for one in access.mappings):
+    if any(item.expires_at or (item.scope and item.scope.requirements) for item in access.mappings):
         return None
     return declared_rights(access.mappings)
 
@@ -26,9 +26,9 @@ def rights(access: Access) -> frozenset[Right] | None:
 def declared_rights(mappings: Iterable[AccessMapping]) -> frozenset[Right]:
     """Return what mappings declare that have neither a selector nor an end."""
     return frozenset(
-        Right(one.name, one.group, one.cluster_role, namespace)
-        for one in mappings
-        for namespace in (one.scope.names if one.scope else ("",))
+        Right(item.name, item.group, item.cluster_role, namespace)
+        for item in mappings
+        for namespace in (item.scope.names if item.scope else ("",))
     )
 
 

@@ -15,14 +15,14 @@ from groupaccess.domain.tokens.client_claims import token_kind
 
 
 def audience_doubts(
-    directory: Directory, snapshot: Snapshot, sight: OidcCheck | None
+    directory: Directory, snapshot: Snapshot, check: OidcCheck | None
 ) -> Iterator[Failure]:
     """Yield a doubt for each client whose example token is for nobody whom kube-apiserver may be.
 
     That is a client which the directory names, or an audience that a canary has shown.
     """
     accepted = {wanted.client_id for wanted in directory.clients}
-    accepted |= sight.audiences if sight is not None else frozenset()
+    accepted |= check.audiences if check is not None else frozenset()
     for wanted in directory.clients:
         client = snapshot.by_client_id.get(wanted.client_id)
         proof = None if client is None else client.proof
@@ -32,13 +32,15 @@ def audience_doubts(
         yield Failure(Reason.API_SERVER_UNKNOWN, with_advice(Reason.API_SERVER_UNKNOWN, fact))
 
 
-def _fact(wanted: LoginClient, audience: list[str]) -> str:
+def _fact(login_client: LoginClient, audience: list[str]) -> str:
     names = " and ".join(f'"{each}"' for each in audience)
-    found = f"is for the audience (aud) {names}" if audience else "has no audience (aud)"
-    instead = "" if wanted.id_token else ", or let people bring the ID token and write token: ID"
+    result = f"is for the audience (aud) {names}" if audience else "has no audience (aud)"
+    instead = (
+        "" if login_client.id_token else ", or let people bring the ID token and write token: ID"
+    )
     return (
-        f'The {token_kind(wanted)} of client "{wanted.client_id}" {found}, and for no client of '
-        "spec.tokens.clients: unless kube-apiserver accepts that (--oidc-client-id, or an audience "
-        "of its authentication configuration), everybody gets a 401. Give the client an Audience "
-        f"mapper for kube-apiserver's client id{instead}"
+        f'The {token_kind(login_client)} of client "{login_client.client_id}" {result}, and for no '
+        "client of spec.tokens.clients: unless kube-apiserver accepts that (--oidc-client-id, or an "
+        "audience of its authentication configuration), everybody gets a 401. Give the client an "
+        f"Audience mapper for kube-apiserver's client id{instead}"
     )

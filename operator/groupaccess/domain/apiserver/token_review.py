@@ -92,8 +92,8 @@ def compare_review(
 def _group_values_by_claim(group: Group, token: OperatorToken) -> dict[str, AbstractSet[str]]:
     """Return the strings that stand for the group, by the claim that carries them."""
     mine = {group.path, group.name}
-    found = {claim: mine & _strings(value) for claim, value in token.claims.items()}
-    return {claim: values for claim, values in found.items() if values}
+    result = {claim: mine & _strings(value) for claim, value in token.claims.items()}
+    return {claim: values for claim, values in result.items() if values}
 
 
 def _strings(value: object) -> AbstractSet[str]:
@@ -146,12 +146,12 @@ def _explain_rejection(directory: Directory, error: str) -> OidcCheck:
             "the certificate there",
             passing=True,
         )
-    if found := AUDIENCE_ERROR.search(error):
-        expected = re.findall(r'"([^"]*)"', found[1])
+    if result := AUDIENCE_ERROR.search(error):
+        expected = re.findall(r'"([^"]*)"', result[1])
         return replace(_other_audience(directory, expected), audiences=frozenset(expected))
-    if found := USERNAME_ERROR.search(error):
+    if result := USERNAME_ERROR.search(error):
         return check_inconclusive(
-            f'the operator\'s own ID token has no claim "{found[1]}", from which kube-apiserver '
+            f'the operator\'s own ID token has no claim "{result[1]}", from which kube-apiserver '
             'takes the user\'s name: give its client a mapper for it, or the scope "profile"'
         )
     if any(words in error for words in CLOCK_ERRORS):

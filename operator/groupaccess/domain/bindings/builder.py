@@ -25,29 +25,29 @@ from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdi
 def build_desired_state(
     access: Access,
     verdicts: Iterable[Verdict],
-    given: EvaluationContext,
-    standing: Mapping[BindingKey, Binding],
+    context: EvaluationContext,
+    existing: Mapping[BindingKey, Binding],
     applied: Mapping[BindingKey, BindingContent],
     pending: Mapping[BindingKey, BindingContent] | None = None,
     ends: Mapping[BindingKey, FormerSubjects] | None = None,
 ) -> DesiredState:
     """Render what each verdict asks for.
 
-    `standing` are the bindings that bear the object's reserved names; `applied` is what the API
+    `existing` are the bindings that bear the object's reserved names; `applied` is what the API
     server acknowledged last of each, by which drift is repaired while a verdict is Hold; `pending`
     is what it did not acknowledge yet, and `ends` are those of former subjects in all of that.
     """
     known = BindingHistory(
-        frozenset({access.directory, *given.prefixes.partners}),
+        frozenset({access.directory, *context.prefixes.partners}),
         respelled_groups(
-            access, {key: one.content for key, one in standing.items()} | dict(applied)
+            access, {key: item.content for key, item in existing.items()} | dict(applied)
         ),
-        standing,
+        existing,
         applied,
         pending or {},
         ends or {},
     )
-    draft = BindingRenderer(access, given, known)
+    draft = BindingRenderer(access, context, known)
     bindings: list[DesiredBinding] = []
     kept: set[BindingKey] = set()
     where: dict[str, Placement] = {}
@@ -57,7 +57,7 @@ def build_desired_state(
         if mapping.unreadable is not None:
             where[mapping.name] = Placement(active=())
             continue
-        where[mapping.name] = resolve_scope(mapping.scope, given.namespaces)
+        where[mapping.name] = resolve_scope(mapping.scope, context.namespaces)
         if verdict.outcome is Outcome.REVOKE:
             continue
         for namespace in where[mapping.name].active:
@@ -68,11 +68,11 @@ def build_desired_state(
             elif draft.still_matches(mapping, key):
                 kept.add(key)
         kept |= {access.binding_key(mapping, gone) for gone in where[mapping.name].terminating}
-    kept.update(unreadable_bindings(access, judged, standing))
+    kept.update(unreadable_bindings(access, judged, existing))
     ended = {want.key: want for want in _without_ended_subjects(draft, kept)}
     bindings += ended.values()
     wanted = DesiredState(tuple(bindings), frozenset(kept - ended.keys()), where)
-    empty = pin_placeholders(access, judged, given, standing, wanted)
+    empty = pin_placeholders(access, judged, context, existing, wanted)
     return replace(wanted, bindings=(*bindings, *empty))
 
 
@@ -87,7 +87,7 @@ def _without_ended_subjects(
 
 
 def unreadable_bindings(
-    access: Access, verdicts: Iterable[Verdict], standing: Iterable[BindingKey]
+    access: Access, verdicts: Iterable[Verdict], existing: Iterable[BindingKey]
 ) -> Iterator[BindingKey]:
     """Yield the bindings of mappings that cannot be read; all, when their names cannot.
 
@@ -98,7 +98,7 @@ def unreadable_bindings(
         for verdict in verdicts
         if verdict.outcome is Outcome.HOLD and verdict.mapping.unreadable is not None
     }
-    for key in standing:
+    for key in existing:
         name = BindingName.parse(key.name)
         if access.unreadable is not None or (name is not None and name.mapping in names):
             yield key

@@ -48,14 +48,14 @@ class CurrentGroup:
     ) -> dict[str, FormerSubject]:
         """Return the former subjects that stay bound, at most four: those that end last."""
         many = tuple(before)
-        found = merge_former(
+        result = merge_former(
             [*(each.former for each in many), *(self._newly_former(e, now) for e in many)]
         )
-        clients = clients_with_groups(self.directory, self.snapshot) if found else frozenset()
+        clients = clients_with_groups(self.directory, self.snapshot) if result else frozenset()
         stay = {
-            name: one
-            for name, one in unexpired(found, now, max_former_lifetime(self.directory)).items()
-            if name not in (self.subjects or ()) and not self._has_ended(name, one, clients)
+            name: item
+            for name, item in unexpired(result, now, max_former_lifetime(self.directory)).items()
+            if name not in (self.subjects or ()) and not self._has_ended(name, item, clients)
         }
         return last_to_end(stay)
 
@@ -104,18 +104,18 @@ class CurrentGroup:
         return deserted or elsewhere or any(True for _ in others)
 
 
-def current_group(verdict: Verdict, given: EvaluationContext) -> CurrentGroup | None:
+def current_group(verdict: Verdict, context: EvaluationContext) -> CurrentGroup | None:
     """Return what Keycloak says of the group of a mapping, None when it was not asked.
 
     What kube-apiserver is seen to read otherwise is not what its tokens carry.
     """
-    directory, snapshot, pin = given.directory, given.reading.snapshot, verdict.pin
+    directory, snapshot, pin = context.directory, context.reading.snapshot, verdict.pin
     if directory is None or snapshot is None:
         return None
 
     def of(group: Group, subjects: Iterable[str] | None) -> CurrentGroup:
         known = None if subjects is None else frozenset(subjects)
-        return CurrentGroup(directory, snapshot, group, known, given.prefixes)
+        return CurrentGroup(directory, snapshot, group, known, context.prefixes)
 
     if verdict.outcome is Outcome.GRANT and verdict.group is not None:
         return of(verdict.group, verdict.subjects)
@@ -124,11 +124,11 @@ def current_group(verdict: Verdict, given: EvaluationContext) -> CurrentGroup | 
     group = snapshot.by_id.get(pin.group_id)
     if group is None:
         return of(Group(pin.path, pin.group_name or pin.path, pin.group_id), None)
-    found = group_claim(group, directory, snapshot)
-    if not isinstance(found, GroupClaim) or found.incomplete:
+    result = group_claim(group, directory, snapshot)
+    if not isinstance(result, GroupClaim) or result.incomplete:
         return of(group, None)
     contradicted = verdict.reason is Reason.API_SERVER_MISMATCH
-    return of(group, None if contradicted else found.subjects)
+    return of(group, None if contradicted else result.subjects)
 
 
 def max_former_lifetime(directory: Directory | None) -> timedelta:

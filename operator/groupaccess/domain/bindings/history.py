@@ -52,13 +52,13 @@ class EarlierGrant:
 
     def restrict_to(self, names: AbstractSet[str]) -> "EarlierGrant":
         """Return what of it is among some subjects."""
-        formers = {name: one for name, one in self.former.items() if name in names}
+        formers = {name: item for name, item in self.former.items() if name in names}
         return replace(self, subjects=self.subjects & names, former=formers)
 
     def with_known_ends(self, formers: FormerSubjects) -> "EarlierGrant":
         """Take in ends that were decided already, of what is bound here."""
         bound = self.subjects | self.former.keys()
-        known = {name: one for name, one in formers.items() if name in bound}
+        known = {name: item for name, item in formers.items() if name in bound}
         every = merge_former([self.former, known])
         return replace(self, subjects=self.subjects - every.keys(), former=every)
 
@@ -126,8 +126,8 @@ class BindingHistory:
         """Return what the operator wrote itself for a group, each once: most say the same."""
         known = mapping.name, group_id
         if known not in self._written:
-            found = self._of_group(mapping, sorted(self.applied), group_id)
-            self._written[known] = {each.identity: each for each in found}
+            result = self._of_group(mapping, sorted(self.applied), group_id)
+            self._written[known] = {each.identity: each for each in result}
         return self._written[known].values()
 
     def _unapplied(self, namespace: str) -> Iterable[BindingKey]:

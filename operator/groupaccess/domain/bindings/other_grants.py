@@ -30,7 +30,7 @@ def find_other_grants(
     """
     namespaces = {key.namespace for key in keys}
     roles = {RoleRef("ClusterRole", role), CLUSTER_ADMIN}
-    found = sorted(
+    result = sorted(
         {
             binding.key
             for binding in candidates
@@ -39,9 +39,11 @@ def find_other_grants(
             and binding.key.namespace in namespaces | {""}
         }
     )
-    if not found:
+    if not result:
         return None
-    return OtherGrants(len(found), tuple(_resource_name(key) for key in found[:MAX_NAMED_BINDINGS]))
+    return OtherGrants(
+        len(result), tuple(_resource_name(key) for key in result[:MAX_NAMED_BINDINGS])
+    )
 
 
 def _resource_name(key: BindingKey) -> str:

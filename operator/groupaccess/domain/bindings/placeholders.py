@@ -24,34 +24,34 @@ ExistingBindings = Mapping[BindingKey, Binding]
 def pin_placeholders(
     access: Access,
     verdicts: Iterable[Verdict],
-    given: EvaluationContext,
-    standing: ExistingBindings,
-    wanted: DesiredState,
+    context: EvaluationContext,
+    existing: ExistingBindings,
+    desired: DesiredState,
 ) -> Iterator[DesiredBinding]:
     """Yield one for each pin that nothing else carries: the binding that it stands on, emptied.
 
     Where that cannot be, the first that the mapping may have.
     """
-    contents = {key: standing[key].content for key in wanted.preserved if key in standing}
-    contents |= {want.key: want.content for want in wanted.bindings}
+    contents = {key: existing[key].content for key in desired.preserved if key in existing}
+    contents |= {want.key: want.content for want in desired.bindings}
     carried = {
         content.annotation("group")
         for content in contents.values()
         if content.annotation("group-id") is not None
     }
-    taken = {*contents, *wanted.preserved}
+    taken = {*contents, *desired.preserved}
     for verdict in sorted(verdicts, key=lambda verdict: verdict.mapping.name):
         mapping = verdict.mapping
-        pin = verdict.pin or given.pins.get(mapping.group)
+        pin = verdict.pin or context.pins.get(mapping.group)
         if (
             pin is None
             or mapping.group in carried
-            or not _pin_would_be_lost(verdict, pin, standing)
+            or not _pin_would_be_lost(verdict, pin, existing)
         ):
             continue
-        places = wanted.placements[mapping.name].active
+        places = desired.placements[mapping.name].active
         for key in (pin.key, *(access.binding_key(mapping, each) for each in places)):
-            if _may_write(key, given, standing, taken):
+            if _may_write(key, context, existing, taken):
                 carried.add(mapping.group)
                 taken.add(key)
                 yield DesiredBinding(
@@ -60,22 +60,22 @@ def pin_placeholders(
                 break
 
 
-def _pin_would_be_lost(verdict: Verdict, pin: Pin, standing: ExistingBindings) -> bool:
+def _pin_would_be_lost(verdict: Verdict, pin: Pin, existing: ExistingBindings) -> bool:
     """Tell whether a pin could get lost; while suspended what carries one is left so."""
     if verdict.suspended:
-        content = standing[pin.key].content if pin.key in standing else None
+        content = existing[pin.key].content if pin.key in existing else None
         return bool(content and content.annotation("group-id") and not content.subjects)
     return verdict.outcome is not Outcome.GRANT and not verdict.drops_pin
 
 
 def _may_write(
     key: BindingKey,
-    given: EvaluationContext,
-    standing: ExistingBindings,
+    context: EvaluationContext,
+    existing: ExistingBindings,
     taken: AbstractSet[BindingKey],
 ) -> bool:
     """Tell whether a binding can be written there that nothing else is wanted of."""
-    stands, namespace = standing.get(key), given.namespaces.get(key.namespace)
+    stands, namespace = existing.get(key), context.namespaces.get(key.namespace)
     fits = stands is None or stands.content.role == role_in_name(key)
     there = not key.namespace or (namespace is not None and not namespace.terminating)
     return key not in taken and fits and there

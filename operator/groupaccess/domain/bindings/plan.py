@@ -110,18 +110,18 @@ class Plan:
 
 
 def plan(
-    wanted: DesiredState, standing: Iterable[Binding], replacing: Replacements | None = None
+    desired: DesiredState, existing: Iterable[Binding], replacing: Replacements | None = None
 ) -> Plan:
     """Compare what is wanted with the standing bindings that bear the object's reserved names.
 
     `replacing` is what earlier plans said of bindings that still wait for their replacements.
     """
-    stands = {binding.key: binding for binding in standing}
+    stands = {binding.key: binding for binding in existing}
     left = dict(stands)
     applies: list[Apply] = []
     conflicts: list[DesiredBinding] = []
     wrong: list[Delete] = []
-    for want in sorted(wanted.bindings, key=lambda want: want.key):
+    for want in sorted(desired.bindings, key=lambda want: want.key):
         binding = left.pop(want.key, None)
         if binding is None or binding.content.role == want.content.role:
             if binding is None or not want.matches(binding):
@@ -132,9 +132,11 @@ def plan(
         else:
             conflicts.append(want)
     created = _NewBindings.of(applies, stands.values())
-    granting = {want.key for want in wanted.bindings if want.content.subjects}
+    granting = {want.key for want in desired.bindings if want.content.subjects}
     undeclared = (
-        binding for key, binding in left.items() if key not in wanted.preserved and is_ours(binding)
+        binding
+        for key, binding in left.items()
+        if key not in desired.preserved and is_ours(binding)
     )
     deletes = (
         _delete(binding, (replacing or {}).get(binding.uid, frozenset()) & granting, created)
@@ -147,14 +149,14 @@ def plan(
     )
 
 
-def plan_orphans(standing: Iterable[Binding]) -> Plan:
+def plan_orphans(existing: Iterable[Binding]) -> Plan:
     """Plan the end of the bindings whose GroupAccess was proven gone."""
     return Plan(
         deletes=tuple(
             Delete(
                 binding, DeleteReason.ORPHANED if binding.was_owned else DeleteReason.OWNER_UNKNOWN
             )
-            for binding in sorted(standing, key=lambda binding: binding.key)
+            for binding in sorted(existing, key=lambda binding: binding.key)
             if is_ours(binding)
         )
     )
@@ -198,9 +200,9 @@ class _NewBindings:
     of_role: dict[RoleRef, dict[str, list[DesiredBinding]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, applies: Iterable[Apply], standing: Iterable[Binding]) -> "_NewBindings":
+    def of(cls, applies: Iterable[Apply], existing: Iterable[Binding]) -> "_NewBindings":
         """Sort what the applies make; a mapping that had no binding may be another's new name."""
-        bound = (binding for binding in standing if binding.content.subjects)
+        bound = (binding for binding in existing if binding.content.subjects)
         names = (BindingName.parse(binding.key.name) for binding in bound)
         known = {name.mapping for name in names if name is not None}
         created = cls()

@@ -100,7 +100,7 @@ class BindingRenderer:
         if formers == former_subjects(content) and not lost:
             return None
         ours = before.subjects if last is None else {*content.groups} & {*last.groups}
-        formers = {name: one for name, one in formers.items() if name not in lost}
+        formers = {name: item for name, item in formers.items() if name not in lost}
         subjects = (ours - before.former.keys() - lost) | formers.keys()
         text = {**content.own_annotations, FORMER_ANNOTATION: None, **former_annotation(formers)}
         return render_content(self.access, role, _group_subjects(subjects), text)
@@ -180,7 +180,7 @@ class BindingRenderer:
             formers = said.former_subjects([before], now)
             subjects = subjects if said.subjects is None else subjects & said.subjects
         lost = self._subjects_taken_over(subjects | formers.keys(), before)
-        formers = {name: one for name, one in formers.items() if name not in lost}
+        formers = {name: item for name, item in formers.items() if name not in lost}
         subjects -= lost
         return self._render(verdict.mapping, subjects, formers, text)
 

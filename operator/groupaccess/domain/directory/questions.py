@@ -104,11 +104,11 @@ def possible_names(text: str) -> frozenset[str]:
 
     A name may hold slashes, so that each part of a path may belong to the name. No name is blank.
     """
-    found = {text}
+    result = {text}
     if text.startswith(SLASH):
-        found |= {text[at + 1 :] for at, letter in enumerate(text) if letter == SLASH}
-        found |= {name.replace(ESCAPED, SLASH) for name in found}
-    return frozenset(name for name in found if name.replace(SLASH, "").strip())
+        result |= {text[at + 1 :] for at, letter in enumerate(text) if letter == SLASH}
+        result |= {name.replace(ESCAPED, SLASH) for name in result}
+    return frozenset(name for name in result if name.replace(SLASH, "").strip())
 
 
 def _searches(texts: Iterable[str]) -> set[Question]:
@@ -117,13 +117,13 @@ def _searches(texts: Iterable[str]) -> set[Question]:
 
 def _left_out(references: Iterable[str], answers: Answers) -> set[Question]:
     """Return the paths that a search may have left out among many of one name."""
-    found: set[Question] = set()
+    result: set[Question] = set()
     for path in references:
         given = [answers.get(Search(name)) for name in possible_names(path)]
         seen = {group.path for answer in given if answer for group in answer.groups}
         if path.startswith(SLASH) and path not in seen and any(a and a.truncated for a in given):
-            found.add(ByPath(path))
-    return found
+            result.add(ByPath(path))
+    return result
 
 
 def _shown(asked: Iterable[Question], answers: Answers) -> dict[str, Group]:

@@ -86,7 +86,7 @@ class Snapshot:
     def in_use(self, references: AbstractSet[str], ids: AbstractSet[str]) -> tuple[Group, ...]:
         """Return those that are meant: by a pinned id, or by a reference that fits no other."""
         named = (self.by_reference.get(reference, ()) for reference in references)
-        alone = {found[0].id for found in named if len(found) == 1}
+        alone = {result[0].id for result in named if len(result) == 1}
         return tuple(group for group in self.groups if group.id in ids | alone)
 
 

@@ -38,15 +38,15 @@ def former_subjects(content: BindingContent) -> dict[str, FormerSubject]:
     """
     text = content.annotation(FORMER_ANNOTATION)
     listed = _json(text) if text else {}
-    found = ((name, _former(listed[name])) for name in content.groups if name in listed)
-    return {name: one for name, one in found if one and not name.startswith(SYSTEM_PREFIX)}
+    result = ((name, _former(listed[name])) for name in content.groups if name in listed)
+    return {name: item for name, item in result if item and not name.startswith(SYSTEM_PREFIX)}
 
 
 def former_annotation(formers: FormerSubjects) -> dict[str, str]:
     """Return the annotation that lists them, by its name; none for none."""
     listed = {
-        name: {"clients": sorted(one.clients), "until": format_time(one.until)}
-        for name, one in formers.items()
+        name: {"clients": sorted(item.clients), "until": format_time(item.until)}
+        for name, item in formers.items()
     }
     text = json.dumps(listed, ensure_ascii=False, sort_keys=True)
     return {FORMER_ANNOTATION: text} if listed else {}
@@ -57,18 +57,20 @@ def unexpired(
 ) -> dict[str, FormerSubject]:
     """Return those that have not ended; none stays for longer than `longest` from now."""
     limit = (now + longest).replace(microsecond=0)
-    bounded = ((name, one._replace(until=min(one.until, limit))) for name, one in formers.items())
-    return {name: one for name, one in bounded if now < one.until}
+    bounded = (
+        (name, item._replace(until=min(item.until, limit))) for name, item in formers.items()
+    )
+    return {name: item for name, item in bounded if now < item.until}
 
 
 def merge_former(many: Iterable[FormerSubjects]) -> dict[str, FormerSubject]:
     """Return all of them; of two ends for one subject the earlier counts."""
-    found: dict[str, FormerSubject] = {}
+    result: dict[str, FormerSubject] = {}
     for formers in many:
-        for name, one in formers.items():
-            if name not in found or one.until < found[name].until:
-                found[name] = one
-    return found
+        for name, item in formers.items():
+            if name not in result or item.until < result[name].until:
+                result[name] = item
+    return result
 
 
 def last_to_end(formers: FormerSubjects) -> dict[str, FormerSubject]:
@@ -81,12 +83,12 @@ def former_by_mapping(
     contents: Mapping[BindingKey, BindingContent],
 ) -> dict[str, dict[str, FormerSubject]]:
     """Return the former subjects of an object's bindings, by the name of their mapping."""
-    found: dict[str, list[FormerSubjects]] = {}
+    result: dict[str, list[FormerSubjects]] = {}
     for key, content in contents.items():
         name, formers = BindingName.parse(key.name), former_subjects(content)
         if name is not None and formers:
-            found.setdefault(name.mapping, []).append(formers)
-    return {mapping: merge_former(many) for mapping, many in found.items()}
+            result.setdefault(name.mapping, []).append(formers)
+    return {mapping: merge_former(many) for mapping, many in result.items()}
 
 
 def describe_former(subject: str, former: FormerSubject) -> str:

@@ -106,7 +106,7 @@ def new_account(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> str | None:
 
 
 def freeze_failure(
-    found: DirectoryAnomaly,
+    anomaly: DirectoryAnomaly,
     directory: str,
     tokens: AbstractSet[str],
     acknowledged_absent: AbstractSet[str],
@@ -117,29 +117,32 @@ def freeze_failure(
     while that is acted upon, which is no new event.
     """
     facts = []
-    if found.new_directory_id is not None and _token("i", [found.new_directory_id]) not in tokens:
+    if (
+        anomaly.new_directory_id is not None
+        and _token("i", [anomaly.new_directory_id]) not in tokens
+    ):
         facts.append(
-            f"the operator's account in Keycloak is another one, {found.new_directory_id}: was the "
-            "realm made anew?"
+            "the operator's account in Keycloak is another one, "
+            f"{anomaly.new_directory_id}: was the realm made anew?"
         )
     if (
-        found.absent
-        and not found.absent <= acknowledged_absent
-        and _token("g", found.absent) not in tokens
+        anomaly.absent
+        and not anomaly.absent <= acknowledged_absent
+        and _token("g", anomaly.absent) not in tokens
     ):
         more = (
             ""
-            if len(found.paths) <= MAX_NAMED_GROUPS
-            else f" and {len(found.paths) - MAX_NAMED_GROUPS} more"
+            if len(anomaly.paths) <= MAX_NAMED_GROUPS
+            else f" and {len(anomaly.paths) - MAX_NAMED_GROUPS} more"
         )
-        named = ", ".join(found.paths[:MAX_NAMED_GROUPS]) + more
-        facts.append(f"{found.absent_in_use} of {found.in_use} groups in use are gone: {named}")
+        named = ", ".join(anomaly.paths[:MAX_NAMED_GROUPS]) + more
+        facts.append(f"{anomaly.absent_in_use} of {anomaly.in_use} groups in use are gone: {named}")
     if not facts:
         return None
     command = f"kubectl annotate keycloakdirectory {directory} --overwrite"
     text = (
         f"{'; '.join(facts)}. If that is meant to be: "
-        f"{command} {ACKNOWLEDGE_ANNOTATION}={'.'.join(found.tokens)}"
+        f"{command} {ACKNOWLEDGE_ANNOTATION}={'.'.join(anomaly.tokens)}"
     )
     return Failure(Reason.DIRECTORY_FROZEN, with_advice(Reason.DIRECTORY_FROZEN, text))
 

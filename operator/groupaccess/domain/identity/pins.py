@@ -39,18 +39,18 @@ def read_pins(directory: str, contents: Mapping[BindingKey, BindingContent]) -> 
 
     Of several for one group that counts which grants; the earliest start of a grace counts.
     """
-    found: dict[str, Pin] = {}
+    result: dict[str, Pin] = {}
     for key in sorted(contents, key=lambda key: _precedence(key, contents[key])):
         content = contents[key]
         group, pin = content.annotation("group"), _pin(key, content)
         if pin is None or group is None or content.annotation("directory") != directory:
             continue
-        first = found.setdefault(group, pin)
+        first = result.setdefault(group, pin)
         starts = [p.missing_since for p in (first, pin) if p.group_id == first.group_id]
         since = min((start for start in starts if start is not None), default=None)
         if since != first.missing_since:
-            found[group] = replace(first, missing_since=since)
-    return found
+            result[group] = replace(first, missing_since=since)
+    return result
 
 
 def respelled_groups(
@@ -62,7 +62,7 @@ def respelled_groups(
     declares the former spelling any more.
     """
     declared = {mapping.group for mapping in access.mappings}
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for key, content in sorted(contents.items()):
         name, before = BindingName.parse(key.name), content.annotation("group")
         called = {content.annotation("group-path"), content.annotation("group-name")}
@@ -72,8 +72,8 @@ def respelled_groups(
             continue
         for mapping in access.mappings:
             if mapping.name == name.mapping and mapping.group in called:
-                found.setdefault(mapping.group, before)
-    return found
+                result.setdefault(mapping.group, before)
+    return result
 
 
 def _precedence(key: BindingKey, content: BindingContent) -> tuple[bool, str, BindingKey]:

@@ -44,18 +44,19 @@ class AccessStatus:
 def access_status(
     access: Access,
     verdicts: Iterable[Verdict],
-    wanted: DesiredState,
-    now: Observation,
+    desired: DesiredState,
+    observation: Observation,
     *,
     patient: bool,
 ) -> AccessStatus:
     """Say how each mapping stands.
 
-    `now` is what is bound; `patient` tells that what may come by itself is still waited for.
+    `observation` is what is bound; `patient` tells that what may come by itself is still waited
+    for.
     """
     judged = sorted(verdicts, key=lambda verdict: verdict.mapping.name)
-    mappings = tuple(report_mapping(access, verdict, wanted, now) for verdict in judged)
-    problems = [*_unreadable(access), *_problems(mappings), *_left_over(access, now)]
+    mappings = tuple(report_mapping(access, verdict, desired, observation) for verdict in judged)
+    problems = [*_unreadable(access), *_problems(mappings), *_left_over(access, observation)]
     waiting = patient and bool(problems) and all(problem.transient for problem in problems)
     ready = _ready(mappings, problems)
     return AccessStatus(
@@ -83,12 +84,14 @@ def _problems(mappings: Iterable[MappingReport]) -> Iterator[Failure]:
             yield Failure(mapping.reason, f"{mapping.name}: {mapping.message}", mapping.transient)
 
 
-def _left_over(access: Access, now: Observation) -> Iterator[Failure]:
+def _left_over(access: Access, observation: Observation) -> Iterator[Failure]:
     """Yield what is bound for mappings that are no longer there."""
     declared = {mapping.name for mapping in access.mappings}
-    for key in sorted(key for name in now.bindings.keys() - declared for key in now.bindings[name]):
-        fault = now.faults.get(key, PROGRESSING)
-        yield replace(fault, message=still_bound([key], now.faults))
+    for key in sorted(
+        key for name in observation.bindings.keys() - declared for key in observation.bindings[name]
+    ):
+        fault = observation.faults.get(key, PROGRESSING)
+        yield replace(fault, message=still_bound([key], observation.faults))
 
 
 def _count(mappings: tuple[MappingReport, ...]) -> str:

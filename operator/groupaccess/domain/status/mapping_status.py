@@ -72,25 +72,25 @@ class MappingReport:
 
 
 def report_mapping(
-    access: Access, verdict: Verdict, wanted: DesiredState, now: Observation
+    access: Access, verdict: Verdict, desired: DesiredState, observation: Observation
 ) -> MappingReport:
     """Say how a mapping stands, by what is bound. The same facts give the same words.
 
     While Keycloak cannot be read, what is said of what is bound stays as it was. One that is
     suspended stands as declared when it is bound as it would be without that.
     """
-    mapping, where = verdict.mapping, wanted.placements[verdict.mapping.name]
+    mapping, where = verdict.mapping, desired.placements[verdict.mapping.name]
     keys = [access.binding_key(mapping, namespace) for namespace in where.active]
     if mapping.unreadable:  # its role and places are not known, only its name
-        keys = sorted(now.bindings.get(mapping.name, {}))
-    bound = now.compare(mapping.name, keys, wanted)
+        keys = sorted(observation.bindings.get(mapping.name, {}))
+    bound = observation.compare(mapping.name, keys, desired)
     meant = verdict.without_suspend or verdict
     meant = meant.reported if bound.allowed else meant
     verdict = verdict if verdict.suspended else meant
-    granted = _is_granted(meant, keys, bound, now)
-    problems = find_problems(verdict, keys, where, bound, now)
+    granted = _is_granted(meant, keys, bound, observation)
+    problems = find_problems(verdict, keys, where, bound, observation)
     complete = not problems and not bound.extra and len(bound.exact) == len(keys)
-    refused = any(key in now.faults for key in bound.exact)
+    refused = any(key in observation.faults for key in bound.exact)
     missing = bool(where.missing) or len(bound.exact) < len(keys)
     partial = granted and not (refused or verdict.suspended) and missing and bool(bound.exact)
     state = _state(verdict, bound, partial=partial, complete=complete and granted)
@@ -98,9 +98,9 @@ def report_mapping(
         reason, message, passing = summarize_problems(problems)
         message = f"{verdict.message} {message}" if verdict.suspended else message
     else:
-        message = verdict.message + _remark(verdict, state, where, bound, now)
-        message += "".join(f" {text}" for text in _formers(mapping.name, bound, now))
-        reason, passing = verdict.reason, _is_transient(verdict, bound, now)
+        message = verdict.message + _remark(verdict, state, where, bound, observation)
+        message += "".join(f" {text}" for text in _formers(mapping.name, bound, observation))
+        reason, passing = verdict.reason, _is_transient(verdict, bound, observation)
     group = (meant.last_known or meant).group
     return MappingReport(
         name=mapping.name,
@@ -115,9 +115,9 @@ def report_mapping(
         problems=problems[:MAX_PROBLEMS] if mapping.scope is not None else (),
         group_path=group.path if group else None,
         group_id=group.id if group else None,
-        subjects=now.subjects(mapping.name, bound.exact or bound.allowed or bound.extra),
+        subjects=observation.subjects(mapping.name, bound.exact or bound.allowed or bound.extra),
         expires_at=mapping.expires_at,
-        other_grants=now.other_grants.get(mapping.name),
+        other_grants=observation.other_grants.get(mapping.name),
     )
 
 
@@ -131,10 +131,13 @@ def _bound_in(
 
 
 def _is_granted(
-    verdict: Verdict, keys: Iterable[BindingKey], bound: MappingBindings, now: Observation
+    verdict: Verdict, keys: Iterable[BindingKey], bound: MappingBindings, observation: Observation
 ) -> bool:
     """Tell whether all is granted now, or was and nothing waits for Keycloak to be read."""
-    done = (key in bound.allowed or key in now.faults or key in now.pending for key in keys)
+    done = (
+        key in bound.allowed or key in observation.faults or key in observation.pending
+        for key in keys
+    )
     return verdict.outcome is Outcome.GRANT or (verdict.directory_unavailable and all(done))
 
 
@@ -157,27 +160,29 @@ def _remark(
     state: MappingState,
     where: Placement,
     bound: MappingBindings,
-    now: Observation,
+    observation: Observation,
 ) -> str:
     """Say what is bound although it should not be, and what is not although nothing objects."""
     if bound.extra:
-        return f" {still_bound(bound.extra, now.faults)}"
+        return f" {still_bound(bound.extra, observation.faults)}"
     if state is MappingState.HELD:
         return " It is still bound."
     if verdict.outcome is Outcome.REVOKE and bound.faulty:
-        return f" The group's id could not be kept: {now.faults[min(bound.faulty)].message}"
+        return f" The group's id could not be kept: {observation.faults[min(bound.faulty)].message}"
     if verdict.outcome is Outcome.GRANT and not where.active:
         return " There are 0 namespaces for it now."
     return ""
 
 
-def _formers(mapping: str, bound: MappingBindings, now: Observation) -> Iterator[str]:
+def _formers(mapping: str, bound: MappingBindings, observation: Observation) -> Iterator[str]:
     """Say which subjects stay bound for tokens from before a rename, those that end last."""
-    for subject, former in sorted(last_to_end(now.former(mapping, bound.allowed)).items()):
+    for subject, former in sorted(last_to_end(observation.former(mapping, bound.allowed)).items()):
         yield describe_former(subject, former)
 
 
-def _is_transient(verdict: Verdict, bound: MappingBindings, now: Observation) -> bool:
+def _is_transient(verdict: Verdict, bound: MappingBindings, observation: Observation) -> bool:
     if verdict.outcome is Outcome.REVOKE and bound.extra:
-        return all(now.faults[key].transient for key in bound.extra & now.faults.keys())
+        return all(
+            observation.faults[key].transient for key in bound.extra & observation.faults.keys()
+        )
     return verdict.reason in TRANSIENT

@@ -61,15 +61,15 @@ class Observation:
         return merge_former(former_subjects(bound[key].content) for key in keys)
 
     def compare(
-        self, mapping: str, keys: Iterable[BindingKey], wanted: DesiredState
+        self, mapping: str, keys: Iterable[BindingKey], desired: DesiredState
     ) -> MappingBindings:
         """Compare the bindings of a mapping, whose places are `keys`: role, subjects and place."""
         theirs = self.bindings.get(mapping, {})
         here = frozenset(keys)
-        may = {key for key in theirs if _may_be(key, wanted) and _has_role(theirs[key])}
+        may = {key for key in theirs if _may_be(key, desired) and _has_role(theirs[key])}
         places = may & here
         return MappingBindings(
-            exact=frozenset(key for key in places if _is_exact(theirs[key], wanted)),
+            exact=frozenset(key for key in places if _is_exact(theirs[key], desired)),
             allowed=frozenset(places),
             extra=frozenset(theirs.keys() - may),
             ending=frozenset(may - here),
@@ -79,12 +79,12 @@ class Observation:
 
 def bindings_by_mapping(bindings: Iterable[Binding]) -> dict[str, dict[BindingKey, Binding]]:
     """Sort those of ours that have subjects by the mapping that their names spell."""
-    found: dict[str, dict[BindingKey, Binding]] = {}
+    result: dict[str, dict[BindingKey, Binding]] = {}
     for binding in bindings:
         mapping = mapping_in_name(binding.key)
         if mapping is not None and binding.content.subjects and is_ours(binding):
-            found.setdefault(mapping, {})[binding.key] = binding
-    return found
+            result.setdefault(mapping, {})[binding.key] = binding
+    return result
 
 
 def mapping_in_name(key: BindingKey) -> str | None:
@@ -93,13 +93,13 @@ def mapping_in_name(key: BindingKey) -> str | None:
     return name.mapping if name else None
 
 
-def _may_be(key: BindingKey, wanted: DesiredState) -> bool:
-    content = wanted.contents.get(key)
-    return key in wanted.preserved or (content is not None and bool(content.subjects))
+def _may_be(key: BindingKey, desired: DesiredState) -> bool:
+    content = desired.contents.get(key)
+    return key in desired.preserved or (content is not None and bool(content.subjects))
 
 
-def _is_exact(binding: Binding, wanted: DesiredState) -> bool:
-    content = wanted.contents.get(binding.key)
+def _is_exact(binding: Binding, desired: DesiredState) -> bool:
+    content = desired.contents.get(binding.key)
     return content is None or set(content.subjects) == set(binding.content.subjects)
 
 

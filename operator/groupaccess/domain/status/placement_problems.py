@@ -36,16 +36,16 @@ def find_problems(
     keys: Iterable[BindingKey],
     where: Placement,
     bound: MappingBindings,
-    now: Observation,
+    observation: Observation,
 ) -> tuple[PlacementProblem, ...]:
     """Return the problems of a mapping, one for each namespace; a revoked mapping has none."""
     if verdict.outcome is Outcome.REVOKE:
         return ()
-    found = dict[str, PlacementProblem]()  # the API server refuses a list with one namespace twice
-    for problem in _all_problems(verdict, keys, where, bound, now):
-        if problem.namespace not in found or found[problem.namespace].transient:
-            found[problem.namespace] = problem
-    return tuple(found[namespace] for namespace in sorted(found))
+    result = dict[str, PlacementProblem]()  # the API server refuses a list with one namespace twice
+    for problem in _all_problems(verdict, keys, where, bound, observation):
+        if problem.namespace not in result or result[problem.namespace].transient:
+            result[problem.namespace] = problem
+    return tuple(result[namespace] for namespace in sorted(result))
 
 
 def summarize_problems(problems: tuple[PlacementProblem, ...]) -> tuple[Reason, str, bool]:
@@ -70,10 +70,10 @@ def _all_problems(
     keys: Iterable[BindingKey],
     where: Placement,
     bound: MappingBindings,
-    now: Observation,
+    observation: Observation,
 ) -> Iterator[PlacementProblem]:
     for key in (key for key in keys if key not in bound.extra):
-        fault = now.faults.get(key)
+        fault = observation.faults.get(key)
         if fault is None and key not in bound.exact and verdict.outcome is Outcome.GRANT:
             fault = PROGRESSING
         if fault is not None:
@@ -81,7 +81,9 @@ def _all_problems(
             message = f"{fault.message} {still_bound([key], {})}" if former else fault.message
             yield _problem(key, fault, message)
     for key in bound.extra:
-        yield _problem(key, now.faults.get(key, PROGRESSING), still_bound([key], now.faults))
+        yield _problem(
+            key, observation.faults.get(key, PROGRESSING), still_bound([key], observation.faults)
+        )
     for namespace in where.missing:
         fact = f'there is no namespace "{namespace}"'
         message = with_advice(Reason.NAMESPACE_NOT_FOUND, fact)

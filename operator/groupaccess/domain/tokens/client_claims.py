@@ -29,41 +29,45 @@ class ClaimUnavailable:
 
 
 def client_claim_values(
-    group: Group, wanted: LoginClient, claim: str, client: Client | None
+    group: Group, login_client: LoginClient, claim: str, client: Client | None
 ) -> ClaimValues | ClaimUnavailable:
     """Return what kube-apiserver finds in the claim of a member's token, before its prefix."""
     if client is None:
-        fact = f'client "{wanted.client_id}" is not in the realm'
+        fact = f'client "{login_client.client_id}" is not in the realm'
         return ClaimUnavailable(_failure(Reason.CLIENT_NOT_FOUND, fact))
     if not client.enabled:
-        fact = f'client "{wanted.client_id}" is disabled'
+        fact = f'client "{login_client.client_id}" is disabled'
         return ClaimUnavailable(_failure(Reason.CLIENT_NOT_FOUND, fact), uncertain=True)
-    mappers = effective_mappers(client, wanted, claim)
+    mappers = effective_mappers(client, login_client, claim)
     values = group_values(group, mappers)
     unsure = next((m for m in mappers if m.kind in INDETERMINATE_KINDS), None)
     proven = client.proof is not None and client.proof.result is ProofResult.PROVEN
     if unsure is not None and not (values and proven):
         return ClaimUnavailable(_indeterminate(client, unsure, claim), uncertain=True)
     if not values:
-        return ClaimUnavailable(_no_claim(client, wanted, claim, mappers))
+        return ClaimUnavailable(_no_claim(client, login_client, claim, mappers))
     if client.proof is not None and client.proof.result is ProofResult.REFUTED:
         return ClaimUnavailable(_failure(Reason.CLAIM_UNPROVEN, client.proof.fact), uncertain=True)
     return ClaimValues(values, tuple(_doubts(client, mappers, claim)))
 
 
-def effective_mappers(client: Client, wanted: LoginClient, claim: str) -> tuple[ClaimMapper, ...]:
+def effective_mappers(
+    client: Client, login_client: LoginClient, claim: str
+) -> tuple[ClaimMapper, ...]:
     """Return the mappers that write into the claim of the token that people bring, by name."""
-    if wanted.id_token and OPENID_SCOPE not in wanted.scopes:
+    if login_client.id_token and OPENID_SCOPE not in login_client.scopes:
         return ()  # then there is no ID token
-    found = (m for m in client.mappers if m.claim == claim and _in_token(m, wanted))
-    return tuple(sorted(found, key=lambda mapper: (mapper.name, mapper.scope)))
+    result = (m for m in client.mappers if m.claim == claim and _in_token(m, login_client))
+    return tuple(sorted(result, key=lambda mapper: (mapper.name, mapper.scope)))
 
 
 def optional_claim_mappers(
-    client: Client, wanted: LoginClient, claim: str
+    client: Client, login_client: LoginClient, claim: str
 ) -> tuple[ClaimMapper, ...]:
     """Return the mappers that would write there, too, if the login asked for more scopes."""
-    return tuple(m for m in client.optional_mappers if m.claim == claim and _in_token(m, wanted))
+    return tuple(
+        m for m in client.optional_mappers if m.claim == claim and _in_token(m, login_client)
+    )
 
 
 def group_values(group: Group, mappers: Iterable[ClaimMapper]) -> frozenset[str]:
@@ -125,24 +129,26 @@ def _indeterminate(client: Client, mapper: ClaimMapper, claim: str) -> Failure:
 
 
 def _no_claim(
-    client: Client, wanted: LoginClient, claim: str, mappers: tuple[ClaimMapper, ...]
+    client: Client, login_client: LoginClient, claim: str, mappers: tuple[ClaimMapper, ...]
 ) -> Failure:
-    fact = f'the {token_kind(wanted)} of client "{client.client_id}" carries no groups in claim '
-    why = next(_causes(client, wanted, claim, mappers), "")
+    fact = (
+        f'the {token_kind(login_client)} of client "{client.client_id}" carries no groups in claim '
+    )
+    why = next(_causes(client, login_client, claim, mappers), "")
     return _failure(Reason.NO_GROUPS_CLAIM, f'{fact}"{claim}"' + (f": {why}" if why else ""))
 
 
 def _causes(
-    client: Client, wanted: LoginClient, claim: str, mappers: tuple[ClaimMapper, ...]
+    client: Client, login_client: LoginClient, claim: str, mappers: tuple[ClaimMapper, ...]
 ) -> Iterator[str]:
-    if wanted.id_token and OPENID_SCOPE not in wanted.scopes:
+    if login_client.id_token and OPENID_SCOPE not in login_client.scopes:
         yield f'there is none without the scope "{OPENID_SCOPE}" in spec.tokens.clients[].scopes'
     own = [mapper for mapper in client.mappers if mapper.kind is MapperKind.MEMBERSHIP]
     for mapper in own:
-        if mapper.claim == claim and not _in_token(mapper, wanted):
-            setting = _token_setting(client, wanted)
+        if mapper.claim == claim and not _in_token(mapper, login_client):
+            setting = _token_setting(client, login_client)
             yield f'"Add to {setting}" is off in {describe_mapper(mapper, client)}'
-    for mapper in optional_claim_mappers(client, wanted, claim):
+    for mapper in optional_claim_mappers(client, login_client, claim):
         if mapper.kind is MapperKind.MEMBERSHIP:
             yield (
                 f'optional client scope "{mapper.scope}" would bring them, but the login does not '
@@ -156,18 +162,18 @@ def _causes(
             yield f'{describe_mapper(mapper, client)} writes them into claim "{mapper.claim}"'
 
 
-def _in_token(mapper: ClaimMapper, wanted: LoginClient) -> bool:
-    return mapper.in_id_token if wanted.id_token else mapper.in_access_token
+def _in_token(mapper: ClaimMapper, login_client: LoginClient) -> bool:
+    return mapper.in_id_token if login_client.id_token else mapper.in_access_token
 
 
-def token_kind(wanted: LoginClient) -> str:
+def token_kind(login_client: LoginClient) -> str:
     """Name the token that people bring."""
-    return "ID token" if wanted.id_token else "access token"
+    return "ID token" if login_client.id_token else "access token"
 
 
-def _token_setting(client: Client, wanted: LoginClient) -> str:
-    lightweight = client.lightweight and not wanted.id_token
-    return "lightweight access token" if lightweight else token_kind(wanted)
+def _token_setting(client: Client, login_client: LoginClient) -> str:
+    lightweight = client.lightweight and not login_client.id_token
+    return "lightweight access token" if lightweight else token_kind(login_client)
 
 
 def _failure(reason: Reason, fact: str) -> Failure:

@@ -24,12 +24,12 @@ def check_example_token(
     `token_of` is whose token it is, such as `the ID token of client "headlamp" for a member of
     /SRE`.
     """
-    found = claim_strings(token.get(claim))
+    result = claim_strings(token.get(claim))
     lifetime, audience = _lifetime(token), claim_strings(token.get("aud")) or frozenset()
-    lacking = sorted(expected - (found or frozenset()))
+    lacking = sorted(expected - (result or frozenset()))
     if lacking:
         strings = " and ".join(f'"{text}"' for text in lacking)
-        fact = f'{token_of} lacks {strings} in claim "{claim}"{_instead(token, claim, found)}'
+        fact = f'{token_of} lacks {strings} in claim "{claim}"{_instead(token, claim, result)}'
         return TokenProof(ProofResult.REFUTED, fact, now, lifetime, audience)
     strings = " and ".join(f'"{text}"' for text in sorted(expected))
     return TokenProof(
@@ -46,12 +46,12 @@ def claim_strings(value: object) -> frozenset[str] | None:
     return None
 
 
-def _instead(token: Mapping[str, Any], claim: str, found: AbstractSet[str] | None) -> str:
+def _instead(token: Mapping[str, Any], claim: str, result: AbstractSet[str] | None) -> str:
     if claim not in token:
         return ": the claim is not there"
-    if found is None:
+    if result is None:
         return ": the claim is neither a string nor a list of strings"
-    return f": it carries {len(found)} other" + ("" if len(found) == 1 else "s")
+    return f": it carries {len(result)} other" + ("" if len(result) == 1 else "s")
 
 
 def _lifetime(token: Mapping[str, Any]) -> int | None:

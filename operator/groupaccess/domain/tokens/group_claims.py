@@ -49,14 +49,14 @@ def group_claim(group: Group, directory: Directory, snapshot: Snapshot) -> Group
     doubts: list[Failure] = []
     for wanted in directory.clients:
         client = snapshot.by_client_id.get(wanted.client_id)
-        found = client_claim_values(group, wanted, directory.groups_claim, client)
-        if isinstance(found, ClaimUnavailable):
-            silences.append(found)
-            doubts.append(found.failure)
+        result = client_claim_values(group, wanted, directory.groups_claim, client)
+        if isinstance(result, ClaimUnavailable):
+            silences.append(result)
+            doubts.append(result.failure)
         else:
-            subjects = sorted(directory.groups_prefix + value for value in found.values)
+            subjects = sorted(directory.groups_prefix + value for value in result.values)
             senders.append((wanted.client_id, tuple(subjects)))
-            doubts.extend(found.doubts)
+            doubts.extend(result.doubts)
     if not senders:
         return silences[0].failure
     each = {subjects for _, subjects in senders}
@@ -71,7 +71,7 @@ def group_claim(group: Group, directory: Directory, snapshot: Snapshot) -> Group
 def clients_with_groups(directory: Directory, snapshot: Snapshot) -> frozenset[str]:
     """Return the clients whose tokens carry groups, so far as is known, or may do so."""
     anybody = Group("/", "/", "")
-    found = {
+    result = {
         wanted.client_id: client_claim_values(
             anybody, wanted, directory.groups_claim, snapshot.by_client_id.get(wanted.client_id)
         )
@@ -79,8 +79,8 @@ def clients_with_groups(directory: Directory, snapshot: Snapshot) -> frozenset[s
     }
     return frozenset(
         name
-        for name, one in found.items()
-        if not isinstance(one, ClaimUnavailable) or one.uncertain
+        for name, item in result.items()
+        if not isinstance(item, ClaimUnavailable) or item.uncertain
     )
 
 

@@ -28,30 +28,30 @@ from groupaccess.domain.verdict.verdict import (
 )
 
 
-def evaluate_group(mapping: AccessMapping, given: EvaluationContext) -> Verdict:
+def evaluate_group(mapping: AccessMapping, context: EvaluationContext) -> Verdict:
     """Decide by what Keycloak was read to say, and by the ClusterRole."""
-    directory, snapshot = given.directory, given.reading.snapshot
+    directory, snapshot = context.directory, context.reading.snapshot
     if directory is None or snapshot is None:
         raise ValueError("a mapping is judged by a directory only after it was read")
-    pin = given.pins.get(mapping.group)
-    hint = given.suggestions.get(mapping.group)
-    located = resolve_group(mapping, pin, given.reading, directory, given.now, hint)
-    found = _string_taken_over(pin, located, given)
+    pin = context.pins.get(mapping.group)
+    hint = context.suggestions.get(mapping.group)
+    located = resolve_group(mapping, pin, context.reading, directory, context.now, hint)
+    result = _string_taken_over(pin, located, context)
     since = None
-    if isinstance(found, UnresolvedGroup):
-        outcome = Outcome.REVOKE if found.confirmed else Outcome.HOLD
+    if isinstance(result, UnresolvedGroup):
+        outcome = Outcome.REVOKE if result.confirmed else Outcome.HOLD
         said = replace(
-            hold_for(mapping, found.failure), outcome=outcome, grace_ends=found.grace_ends
+            hold_for(mapping, result.failure), outcome=outcome, grace_ends=result.grace_ends
         )
-        since = found.missing_since
+        since = result.missing_since
         if said.directory_unavailable:
             return said
     else:
-        said = _evaluate_claim(mapping, found.group, directory, snapshot, given)
+        said = _evaluate_claim(mapping, result.group, directory, snapshot, context)
         if said.outcome is Outcome.GRANT:
-            said = _with_notes(said, found.group, found.replaced_id)
-            doubts = audience_doubts(directory, snapshot, given.oidc_check)
-            said = _with_oidc_check(_with_doubts(said, *doubts), given)
+            said = _with_notes(said, result.group, result.replaced_id)
+            doubts = audience_doubts(directory, snapshot, context.oidc_check)
+            said = _with_oidc_check(_with_doubts(said, *doubts), context)
     if pin is None:
         return said
     identity = snapshot.directory_id if pin.group_id in snapshot.by_id else pin.directory_id
@@ -59,27 +59,29 @@ def evaluate_group(mapping: AccessMapping, given: EvaluationContext) -> Verdict:
 
 
 def _string_taken_over(
-    pin: Pin | None, found: ResolvedGroup | UnresolvedGroup, given: EvaluationContext
+    pin: Pin | None, result: ResolvedGroup | UnresolvedGroup, context: EvaluationContext
 ) -> ResolvedGroup | UnresolvedGroup:
     """Take a group that is gone for replaced where others carry its string: now they get in."""
-    directory, snapshot = given.directory, given.reading.snapshot
+    directory, snapshot = context.directory, context.reading.snapshot
     if pin is None or directory is None or snapshot is None:
-        return found
-    if isinstance(found, ResolvedGroup) or found.failure.reason is not Reason.GROUP_MISSING:
-        return found
+        return result
+    if isinstance(result, ResolvedGroup) or result.failure.reason is not Reason.GROUP_MISSING:
+        return result
     name = pin.group_name or pin.path.rpartition("/")[2]
     former = Group(pin.path, name, pin.group_id)
     claimed = group_claim(former, directory, snapshot)
     if isinstance(claimed, Failure):
-        return found
+        return result
     for value in (text.removeprefix(directory.groups_prefix) for text in claimed.subjects):
         others = ", ".join(other.path for other in snapshot.namesakes(former, value))
         if others:
-            return replaced_group(pin, directory, found, f'tokens carry "{value}" for {others} now')
-    collided = given.prefixes.find_prefix_collision(claimed.subjects)
+            return replaced_group(
+                pin, directory, result, f'tokens carry "{value}" for {others} now'
+            )
+    collided = context.prefixes.find_prefix_collision(claimed.subjects)
     if collided is not None and directory.revokes_collided:
-        return replace(found, failure=collided, confirmed=True, grace_ends=None)
-    return found
+        return replace(result, failure=collided, confirmed=True, grace_ends=None)
+    return result
 
 
 def _with_notes(granted: Verdict, group: Group, replaced_id: str | None) -> Verdict:
@@ -92,12 +94,12 @@ def _with_notes(granted: Verdict, group: Group, replaced_id: str | None) -> Verd
     return replace(granted, message=message, replaced_id=replaced_id)
 
 
-def potential_subjects(mapping: AccessMapping, given: EvaluationContext) -> tuple[str, ...]:
+def potential_subjects(mapping: AccessMapping, context: EvaluationContext) -> tuple[str, ...]:
     """Return the subjects of the group so far as it is known: others may still bind them."""
-    directory, snapshot = given.directory, given.reading.snapshot
+    directory, snapshot = context.directory, context.reading.snapshot
     if directory is None or snapshot is None:
         return ()
-    pin = given.pins.get(mapping.group)
+    pin = context.pins.get(mapping.group)
     pinned = snapshot.by_id.get(pin.group_id) if pin is not None else None
     group = pinned or snapshot.find(mapping.group)
     if not isinstance(group, Group):
@@ -111,7 +113,7 @@ def _evaluate_claim(
     group: Group,
     directory: Directory,
     snapshot: Snapshot,
-    given: EvaluationContext,
+    context: EvaluationContext,
 ) -> Verdict:
     claimed = group_claim(group, directory, snapshot)
     if isinstance(claimed, Failure):
@@ -121,11 +123,11 @@ def _evaluate_claim(
             return refuse_reserved(mapping, subject)
     collided = find_collision(
         group, claimed, directory, snapshot
-    ) or given.prefixes.find_prefix_collision(claimed.subjects)
+    ) or context.prefixes.find_prefix_collision(claimed.subjects)
     if collided is not None:
         outcome = Outcome.REVOKE if directory.revokes_collided else Outcome.HOLD
         return replace(hold_for(mapping, collided), outcome=outcome)
-    if mapping.cluster_role not in given.cluster_roles:
+    if mapping.cluster_role not in context.cluster_roles:
         fact = f'there is no ClusterRole "{mapping.cluster_role}"'
         return verdict_for(mapping, Outcome.HOLD, Reason.CLUSTER_ROLE_NOT_FOUND, fact)
     return Verdict(
@@ -146,10 +148,10 @@ def _with_doubts(granted: Verdict, *doubts: Failure) -> Verdict:
     return replace(granted, message=message, doubts=(*doubts, *granted.doubts))
 
 
-def _with_oidc_check(claimed: Verdict, given: EvaluationContext) -> Verdict:
+def _with_oidc_check(claimed: Verdict, context: EvaluationContext) -> Verdict:
     """Hold a grant that the canary contradicts; doubt one for which it could not be asked."""
-    sight = given.oidc_check
-    if not given.directory or not given.directory.canary or sight is None:
+    sight = context.oidc_check
+    if not context.directory or not context.directory.canary or sight is None:
         return claimed
     if claimed.outcome is not Outcome.GRANT or sight.status == "True":
         return claimed

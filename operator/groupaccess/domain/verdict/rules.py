@@ -26,96 +26,96 @@ from groupaccess.domain.verdict.verdict import (
 )
 
 
-def evaluate(mapping: AccessMapping, given: EvaluationContext) -> Verdict:
+def evaluate(mapping: AccessMapping, context: EvaluationContext) -> Verdict:
     """Return the first answer that applies, in the order of the ladder."""
-    answers = (rung(mapping, given) for rung in RULES)
-    answer = next(filter(None, answers), None) or evaluate_group(mapping, given)
+    answers = (rung(mapping, context) for rung in RULES)
+    answer = next(filter(None, answers), None) or evaluate_group(mapping, context)
     if answer.outcome is Outcome.REVOKE:
-        return replace(answer, potential_subjects=potential_subjects(mapping, given))
+        return replace(answer, potential_subjects=potential_subjects(mapping, context))
     return answer
 
 
-def _expired(mapping: AccessMapping, given: EvaluationContext) -> Verdict | None:
+def _expired(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
     end = mapping.expires_at
-    if end is None or given.now < end:
+    if end is None or context.now < end:
         return None
     fact = f"it ended at {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return verdict_for(mapping, Outcome.REVOKE, Reason.EXPIRED, fact)
 
 
-def _reserved(mapping: AccessMapping, given: EvaluationContext) -> Verdict | None:
-    prefix = given.directory.groups_prefix if given.directory else ""
+def _reserved(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
+    prefix = context.directory.groups_prefix if context.directory else ""
     subject = prefix + mapping.group
     return refuse_reserved(mapping, subject) if subject.startswith(SYSTEM_PREFIX) else None
 
 
-def _role_not_allowed(mapping: AccessMapping, given: EvaluationContext) -> Verdict | None:
-    if given.directory is None or not mapping.cluster_role:  # an unreadable one holds
+def _role_not_allowed(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
+    if context.directory is None or not mapping.cluster_role:  # an unreadable one holds
         return None
-    allowed = given.directory.allowed_roles
+    allowed = context.directory.allowed_roles
     if ANY_ROLE in allowed or mapping.cluster_role in allowed:
         return None
     fact = (
         f'ClusterRole "{mapping.cluster_role}" is not in the list of directory '
-        f'"{given.directory_name}": {", ".join(sorted(allowed))}'
+        f'"{context.directory_name}": {", ".join(sorted(allowed))}'
     )
     return verdict_for(mapping, Outcome.REVOKE, Reason.CLUSTER_ROLE_NOT_ALLOWED, fact)
 
 
-def _unreadable(mapping: AccessMapping, given: EvaluationContext) -> Verdict | None:
-    fact = mapping.unreadable or given.unreadable
+def _unreadable(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
+    fact = mapping.unreadable or context.unreadable
     return verdict_for(mapping, Outcome.HOLD, Reason.UNREADABLE, fact) if fact else None
 
 
-def _suspended(mapping: AccessMapping, given: EvaluationContext) -> Verdict | None:
-    by = given.suspended_by
+def _suspended(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
+    by = context.suspended_by
     if by is None:
         return None
-    would = evaluate(mapping, given.without_suspend)
-    fact = f"suspended by {by}: {describe_without_suspend(would, given)}"
+    would = evaluate(mapping, context.without_suspend)
+    fact = f"suspended by {by}: {describe_without_suspend(would, context)}"
     held = verdict_for(mapping, Outcome.HOLD, Reason.SUSPENDED, fact)
     return replace(held, without_suspend=would, grace_ends=would.grace_ends)
 
 
-def _no_directory(mapping: AccessMapping, given: EvaluationContext) -> Verdict | None:
-    if given.directory is not None:
+def _no_directory(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
+    if context.directory is not None:
         return None
-    fact = f'there is no KeycloakDirectory "{given.directory_name}"'
+    fact = f'there is no KeycloakDirectory "{context.directory_name}"'
     return verdict_for(mapping, Outcome.HOLD, Reason.DIRECTORY_NOT_FOUND, fact)
 
 
-def _frozen(mapping: AccessMapping, given: EvaluationContext) -> Verdict | None:
-    return hold_for(mapping, given.frozen) if given.frozen is not None else None
+def _frozen(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
+    return hold_for(mapping, context.frozen) if context.frozen is not None else None
 
 
-def _prefix_shared(mapping: AccessMapping, given: EvaluationContext) -> Verdict | None:
-    conflict = given.prefixes.conflict
+def _prefix_shared(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
+    conflict = context.prefixes.conflict
     return hold_for(mapping, conflict) if conflict is not None else None
 
 
-def _other_issuer(mapping: AccessMapping, given: EvaluationContext) -> Verdict | None:
-    failure = given.reading.failure
+def _other_issuer(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
+    failure = context.reading.failure
     if failure is None or failure.reason is not Reason.ISSUER_MISMATCH:
         return None
     return hold_for(mapping, failure)
 
 
-def _not_read(mapping: AccessMapping, given: EvaluationContext) -> Verdict | None:
-    gap = given.missing_answers.get(mapping.name)
-    answered = given.reading.snapshot is not None and (gap is None or gap.answered)
-    failure = given.reading.failure or (gap.failure if gap else None)
+def _not_read(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
+    gap = context.missing_answers.get(mapping.name)
+    answered = context.reading.snapshot is not None and (gap is None or gap.answered)
+    failure = context.reading.failure or (gap.failure if gap else None)
     if failure is not None:
-        last = _last_known(mapping, given) if answered else None
+        last = _last_known(mapping, context) if answered else None
         return replace(hold_for(mapping, failure), last_known=last)
-    if not answered or given.awaits_oidc_check:
-        fact = f'directory "{given.directory_name}" was not read yet'
+    if not answered or context.awaits_oidc_check:
+        fact = f'directory "{context.directory_name}" was not read yet'
         return verdict_for(mapping, Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE, fact)
     return None
 
 
-def _last_known(mapping: AccessMapping, given: EvaluationContext) -> Verdict:
+def _last_known(mapping: AccessMapping, context: EvaluationContext) -> Verdict:
     """Judge by the last reading, which revokes nothing any more."""
-    last = evaluate_group(mapping, given)
+    last = evaluate_group(mapping, context)
     about = last.outcome is Outcome.REVOKE and not last.drops_pin
     return replace(last, outcome=Outcome.HOLD) if about else last
 

@@ -4,7 +4,7 @@ from groupaccess.domain.access.namespace_scope import resolve_scope
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
 
-def describe_without_suspend(would: Verdict, given: EvaluationContext) -> str:
+def describe_without_suspend(would: Verdict, context: EvaluationContext) -> str:
     """Put into words what a verdict would do, were nothing suspended.
 
     While Keycloak cannot be read, it is the answer by the last reading, and the words stay.
@@ -14,14 +14,13 @@ def describe_without_suspend(would: Verdict, given: EvaluationContext) -> str:
         whom = "nobody" if would.outcome is Outcome.REVOKE else "nothing new"
         return f"would bind {whom}: {would.message}"
     groups = " and ".join(f'Group "{subject}"' for subject in would.subjects)
-    return (
-        f'would bind {groups} to ClusterRole "{would.mapping.cluster_role}" {_where(would, given)}'
-    )
+    role, where = would.mapping.cluster_role, _where(would, context)
+    return f'would bind {groups} to ClusterRole "{role}" {where}'
 
 
-def _where(would: Verdict, given: EvaluationContext) -> str:
+def _where(would: Verdict, context: EvaluationContext) -> str:
     """Say where it would be bound, so far as the namespaces are there."""
     if would.mapping.scope is None:
         return "in the whole cluster"
-    count = len(resolve_scope(would.mapping.scope, given.namespaces).active)
+    count = len(resolve_scope(would.mapping.scope, context.namespaces).active)
     return f"in {count} namespace{'' if count == 1 else 's'}"

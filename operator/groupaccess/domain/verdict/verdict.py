@@ -113,12 +113,12 @@ class EvaluationContext:
     @property
     def suspended_by(self) -> str | None:
         """Name what has `spec.suspend` set, None when nothing has."""
-        found = list[str]()
+        result = list[str]()
         if self.directory is not None and self.directory.suspend:
-            found.append(f'KeycloakDirectory "{self.directory_name}"')
+            result.append(f'KeycloakDirectory "{self.directory_name}"')
         if self.suspend:
-            found.append("this GroupAccess")
-        return " and ".join(found) or None
+            result.append("this GroupAccess")
+        return " and ".join(result) or None
 
     @property
     def without_suspend(self) -> Self:

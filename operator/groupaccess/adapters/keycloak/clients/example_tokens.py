@@ -57,19 +57,19 @@ class ExampleTokens:
         self._now = now
         self._cache: dict[tuple[str, str], _CachedProof] = {}
 
-    async def prove(self, session: Session, read: RealmConfiguration) -> tuple[Client, ...]:
+    async def prove(self, session: Session, realm: RealmConfiguration) -> tuple[Client, ...]:
         """Return the clients with their proofs. It never raises RefusedError: no proof, no harm.
 
         Where no group may be looked into, nobody is asked for; what is known stays.
         """
-        due = [client for client in read.clients if self._is_due(read, client)]
-        groups = read.groups
-        if due and groups is not None and (groups or read.directory.canary is not None):
-            canary = read.directory.canary
-            witness = await find_sample_member(session, groups, read.account_id, canary)
+        due = [client for client in realm.clients if self._is_due(realm, client)]
+        groups = realm.groups
+        if due and groups is not None and (groups or realm.directory.canary is not None):
+            canary = realm.directory.canary
+            witness = await find_sample_member(session, groups, realm.account_id, canary)
             for client in due:
-                await self._prove(session, read, client, witness)
-        return tuple(self._with_proof(read, client) for client in read.clients)
+                await self._prove(session, realm, client, witness)
+        return tuple(self._with_proof(realm, client) for client in realm.clients)
 
     def forget_directory(self, directory: str) -> None:
         """Let go of what is known of a directory: one of its name is proven anew."""
@@ -78,87 +78,87 @@ class ExampleTokens:
     async def _prove(
         self,
         session: Session,
-        read: RealmConfiguration,
+        realm: RealmConfiguration,
         client: Client,
-        witness: SampleMember | NoSampleMemberError,
+        sample: SampleMember | NoSampleMemberError,
     ) -> None:
-        known, now = self._cached(read, client), self._now()
-        what = f'the {token_kind(_login_client(read, client))} of client "{client.client_id}"'
+        known, now = self._cached(realm, client), self._now()
+        what = f'the {token_kind(_login_client(realm, client))} of client "{client.client_id}"'
         try:
-            if isinstance(witness, NoSampleMemberError):
-                raise witness
-            token = await _example_token(session, read, client, witness.user_id)
+            if isinstance(sample, NoSampleMemberError):
+                raise sample
+            token = await _example_token(session, realm, client, sample.user_id)
         except NoSampleMemberError as none:
             if known is not None and none.transient:
                 return  # what was seen before stays in force
             fact = f"what {what} carries is computed from the mappers, not proven: {none}"
             proof = TokenProof(ProofResult.UNPROVEN, fact, now)
         else:
-            expected = group_values(witness.group, _mappers(read, client))
-            claim = read.directory.groups_claim
+            expected = group_values(sample.group, _mappers(realm, client))
+            claim = realm.directory.groups_claim
             proof = check_example_token(
-                expected, token, claim, f"{what} for {witness.description}", now
+                expected, token, claim, f"{what} for {sample.description}", now
             )
-        key = read.directory.name, client.client_id
+        key = realm.directory.name, client.client_id
         proof = proof.unless_same(known.proof if known else None)
-        configuration, groups = _configuration(read, client), frozenset(read.groups or ())
+        configuration, groups = _configuration(realm, client), frozenset(realm.groups or ())
         self._cache[key] = _CachedProof(configuration, proof, now, groups)
 
-    def _is_due(self, read: RealmConfiguration, client: Client) -> bool:
-        if not client.enabled or not group_values(_PLACEHOLDER_GROUP, _mappers(read, client)):
+    def _is_due(self, realm: RealmConfiguration, client: Client) -> bool:
+        if not client.enabled or not group_values(_PLACEHOLDER_GROUP, _mappers(realm, client)):
             return False  # it sends nothing, with or without a proof
-        known = self._cached(read, client)
+        known = self._cached(realm, client)
         if known is None or self._now() - known.made >= RECHECK_AFTER[known.proof.result]:
             return True
-        others = not known.groups.issuperset(read.groups or ())
+        others = not known.groups.issuperset(realm.groups or ())
         return known.proof.result is ProofResult.UNPROVEN and others
 
-    def _with_proof(self, read: RealmConfiguration, client: Client) -> Client:
-        known = self._cached(read, client) if client.enabled else None
+    def _with_proof(self, realm: RealmConfiguration, client: Client) -> Client:
+        known = self._cached(realm, client) if client.enabled else None
         if known is None:
-            return replace(client, proof=None, proof_pending=self._is_due(read, client))
+            return replace(client, proof=None, proof_pending=self._is_due(realm, client))
         return replace(client, proof=known.proof)
 
-    def _cached(self, read: RealmConfiguration, client: Client) -> _CachedProof | None:
+    def _cached(self, realm: RealmConfiguration, client: Client) -> _CachedProof | None:
         """Return what is known of exactly this configuration."""
-        known = self._cache.get((read.directory.name, client.client_id))
-        same = known is not None and known.configuration == _configuration(read, client)
+        known = self._cache.get((realm.directory.name, client.client_id))
+        same = known is not None and known.configuration == _configuration(realm, client)
         return known if same else None
 
 
 _PLACEHOLDER_GROUP = Group("/any", "any", "")
 
 
-def _configuration(read: RealmConfiguration, client: Client) -> tuple[object, ...]:
+def _configuration(realm: RealmConfiguration, client: Client) -> tuple[object, ...]:
     """Return all that a token of the client depends on, but for the person."""
-    directory = read.directory
+    directory = realm.directory
     return (
         directory.issuer,
         directory.groups_claim,
         directory.canary,
-        read.account_id,
-        _login_client(read, client),
-        read.ids.get(client.client_id),
+        realm.account_id,
+        _login_client(realm, client),
+        realm.ids.get(client.client_id),
         # Which roles there are changes without any mapper.
         *(replace(mapper, other_values=frozenset()) for mapper in client.mappers),
     )
 
 
-def _login_client(read: RealmConfiguration, client: Client) -> LoginClient:
-    return next(each for each in read.directory.clients if each.client_id == client.client_id)
+def _login_client(realm: RealmConfiguration, client: Client) -> LoginClient:
+    return next(each for each in realm.directory.clients if each.client_id == client.client_id)
 
 
-def _mappers(read: RealmConfiguration, client: Client) -> tuple[ClaimMapper, ...]:
-    return effective_mappers(client, _login_client(read, client), read.directory.groups_claim)
+def _mappers(realm: RealmConfiguration, client: Client) -> tuple[ClaimMapper, ...]:
+    return effective_mappers(client, _login_client(realm, client), realm.directory.groups_claim)
 
 
 async def _example_token(
-    session: Session, read: RealmConfiguration, client: Client, user_id: str
+    session: Session, realm: RealmConfiguration, client: Client, user_id: str
 ) -> Mapping[str, Any]:
     """Return the payload of the token that Keycloak would issue, without a session."""
-    wanted = _login_client(read, client)
+    wanted = _login_client(realm, client)
     kind = "id-token" if wanted.id_token else "access-token"
-    where = f"clients/{read.ids.get(client.client_id)}/evaluate-scopes/generate-example-{kind}"
+    where = f"clients/{realm.ids.get(client.client_id)}/evaluate-scopes/generate-example-{kind}"
     query = {"scope": " ".join(wanted.scopes), "userId": user_id}
     with no_sample_on_error(
         "example token", CLIENTS_NEED, "the client or the user is gone meanwhile"

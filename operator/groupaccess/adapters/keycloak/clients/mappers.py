@@ -31,8 +31,8 @@ _COMPONENT = re.compile(r"((?:\\.|[^\\.])+?)\.")
 
 
 def read_client(
-    wanted: LoginClient,
-    found: ClientRepresentation,
+    login_client: LoginClient,
+    result: ClientRepresentation,
     scopes: Mapping[str, ScopeRepresentation],
     roles: Roles,
 ) -> Client:
@@ -41,10 +41,10 @@ def read_client(
     `scopes` are all of the realm, by name. Sorted, so that the same configuration always gives the
     same value.
     """
-    default = found.get("defaultClientScopes") or ()
-    optional = found.get("optionalClientScopes") or ()
-    unknown = {_base(scope) for scope in wanted.scopes} - {*default, *optional, OPENID}
-    lightweight = (found.get("attributes") or {}).get(LIGHTWEIGHT) == "true"
+    default = result.get("defaultClientScopes") or ()
+    optional = result.get("optionalClientScopes") or ()
+    unknown = {_base(scope) for scope in login_client.scopes} - {*default, *optional, OPENID}
+    lightweight = (result.get("attributes") or {}).get(LIGHTWEIGHT) == "true"
 
     def read(sources: Iterable[tuple[str, ScopeRepresentation]]) -> tuple[ClaimMapper, ...]:
         mappers = {m for source in sources for m in _read(*source, roles, lightweight=lightweight)}
@@ -53,14 +53,14 @@ def read_client(
     def of(names: Iterable[str]) -> list[tuple[str, ScopeRepresentation]]:
         return [(name, scopes[name]) for name in names if name in scopes]
 
-    asked = set(optional) & {_base(scope) for scope in wanted.scopes}
+    asked = set(optional) & {_base(scope) for scope in login_client.scopes}
     own: ScopeRepresentation = {
-        "name": wanted.client_id,
-        "protocolMappers": found.get("protocolMappers"),
+        "name": login_client.client_id,
+        "protocolMappers": result.get("protocolMappers"),
     }
     return Client(
-        wanted.client_id,
-        found.get("enabled", False),
+        login_client.client_id,
+        result.get("enabled", False),
         mappers=read([("", own), *of(default), *of(asked)]),
         optional_mappers=read(of(set(optional) - asked)),
         missing_scopes=tuple(sorted(unknown)),

@@ -42,12 +42,12 @@ async def read_clients(
     clients: list[Client] = []
     ids: dict[str, str] = {}
     for wanted in directory.clients:
-        found = await _client(session, wanted.client_id)
-        if found is None:
+        result = await _client(session, wanted.client_id)
+        if result is None:
             continue
-        roles = await _roles(session, directory, found, listed)
-        clients.append(read_client(wanted, found, scopes, roles))
-        ids |= {wanted.client_id: found["id"]} if "id" in found else {}
+        roles = await _roles(session, directory, result, listed)
+        clients.append(read_client(wanted, result, scopes, roles))
+        ids |= {wanted.client_id: result["id"]} if "id" in result else {}
     return tuple(clients), ids
 
 
@@ -67,7 +67,7 @@ async def _roles(
 
     A missing right is no reason not to read the rest.
     """
-    found: dict[str, frozenset[str]] = {}
+    result: dict[str, frozenset[str]] = {}
     for owner in sorted(set(role_owners(client, scopes, directory.groups_claim))):
         try:
             names = await _roles_of(session, directory, client, owner)
@@ -76,8 +76,8 @@ async def _roles(
                 raise
             continue
         if names is not None:
-            found[owner] = names
-    return found
+            result[owner] = names
+    return result
 
 
 async def _roles_of(

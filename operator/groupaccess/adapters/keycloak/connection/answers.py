@@ -22,12 +22,12 @@ SUCCESS = range(200, 300)
 def own_error(body: bytes | None) -> str:
     """Return the error that Keycloak itself names; "" where something before it answered."""
     try:
-        found = json.loads(body or b"")
+        result = json.loads(body or b"")
     except (ValueError, RecursionError):
         return ""
-    if not isinstance(found, dict) or found.keys() - OAUTH2_FIELDS - ADMIN_FIELDS:
+    if not isinstance(result, dict) or result.keys() - OAUTH2_FIELDS - ADMIN_FIELDS:
         return ""
-    named = found.get("error") or found.get("errorMessage")
+    named = result.get("error") or result.get("errorMessage")
     return named if isinstance(named, str) else ""
 
 
