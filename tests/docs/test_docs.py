@@ -9,7 +9,7 @@ import yaml
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.api.crd.generate import KINDS
-from groupaccess.domain.reasons import ADVICE, Reason
+from groupaccess.domain.reasons import REASONS, Reason
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -58,7 +58,7 @@ def test_every_reason_has_a_line_with_its_advice() -> None:
     lines = (ROOT / "docs" / "reasons.md").read_text().splitlines()
     for reason in Reason:
         (line,) = [line for line in lines if line.startswith(f"| `{reason}` |")]
-        assert ADVICE[reason] in line
+        assert REASONS[reason].advice in line
 
 
 def test_the_examples_are_read() -> None:

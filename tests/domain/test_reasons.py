@@ -5,9 +5,9 @@ import re
 import pytest
 
 from groupaccess.domain.reasons import (
-    ADVICE,
     DIRECTORY_UNAVAILABLE,
     KEYCLOAK_OBJECTIONS,
+    REASONS,
     TRANSIENT,
     Reason,
     with_advice,
@@ -18,7 +18,7 @@ EACH_REASON = pytest.mark.parametrize("reason", Reason)
 
 @EACH_REASON
 def test_each_reason_has_advice_that_is_a_sentence(reason: Reason) -> None:
-    assert re.fullmatch(r"[A-Z'].*[^.]\.", ADVICE[reason], re.DOTALL)
+    assert re.fullmatch(r"[A-Z'].*[^.]\.", REASONS[reason].advice, re.DOTALL)
 
 
 @EACH_REASON
@@ -28,7 +28,7 @@ def test_each_reason_is_as_conditions_want_it(reason: Reason) -> None:
 
 
 def test_there_is_advice_for_nothing_else() -> None:
-    assert set(ADVICE) == set(Reason)
+    assert set(REASONS) == set(Reason)
 
 
 @pytest.mark.parametrize(
@@ -46,10 +46,10 @@ def test_word_of_keycloak_and_its_silence_exclude_each_other() -> None:
 
 
 def test_fact_becomes_a_sentence_before_the_advice() -> None:
-    advice = ADVICE[Reason.GROUP_NOT_FOUND]
+    advice = REASONS[Reason.GROUP_NOT_FOUND].advice
     assert with_advice(Reason.GROUP_NOT_FOUND, "there is none") == f"there is none. {advice}"
 
 
 @pytest.mark.parametrize("fact", ["did you mean SRE?", "It says so."])
 def test_fact_that_is_a_sentence_stays_one(fact: str) -> None:
-    assert with_advice(Reason.CONFLICT, fact) == f"{fact} {ADVICE[Reason.CONFLICT]}"
+    assert with_advice(Reason.CONFLICT, fact) == f"{fact} {REASONS[Reason.CONFLICT].advice}"

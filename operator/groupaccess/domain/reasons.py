@@ -1,6 +1,7 @@
-"""The closed set of reasons, and for each what a person can do about it."""
+"""The closed set of reasons, and one table of what follows from each."""
 
-from enum import StrEnum
+from dataclasses import dataclass
+from enum import Enum, StrEnum
 
 
 class Reason(StrEnum):
@@ -47,135 +48,162 @@ class Reason(StrEnum):
 
 RETRIED = "It is tried again every 5 s for five minutes, then at each spec.syncInterval."
 
-ADVICE: dict[Reason, str] = {
-    Reason.GRANTED: "Nothing to do.",
-    Reason.READ: "Nothing to do.",
-    Reason.EXPIRED: "To grant it again, set spec.mappings[].expiresAt to a later time.",
-    Reason.SUSPENDED: "To go on, write spec.suspend: false there.",
-    Reason.PROGRESSING: "Nothing to do: it is waited for.",
-    Reason.NAMESPACE_NOT_FOUND: (
-        "Create the namespace, or correct spec.mappings[].namespaces.names; the others are granted."
+
+class ReasonClass(Enum):
+    """Where a reason comes from, which decides what follows from it."""
+
+    FINE = "fine"
+    KUBERNETES = "Kubernetes"  # what is declared, or the cluster, objects
+    KEYCLOAK = "Keycloak"  # its answers, or kube-apiserver's review of its tokens, object
+    UNAVAILABLE = "not available"  # Keycloak was not read: nothing speaks against what is bound
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """What follows from a reason; `advice` is one or more sentences for people.
+
+    A `transient` one is waited for: somebody may be about to make what is missing, above all in the
+    same sync. A `repairable` one only a person can put right, often in a Secret or ConfigMap, which
+    nobody watches: it is looked at every few seconds for a while.
+    """
+
+    reason_class: ReasonClass
+    advice: str
+    transient: bool = False
+    repairable: bool = False
+
+
+def _fine(advice: str) -> ReasonRow:
+    return ReasonRow(ReasonClass.FINE, advice)
+
+
+def _kubernetes(advice: str, *, transient: bool = False) -> ReasonRow:
+    return ReasonRow(ReasonClass.KUBERNETES, advice, transient)
+
+
+def _keycloak(advice: str, *, transient: bool = False) -> ReasonRow:
+    return ReasonRow(ReasonClass.KEYCLOAK, advice, transient)
+
+
+def _unavailable(advice: str, *, transient: bool = False, repairable: bool = False) -> ReasonRow:
+    return ReasonRow(ReasonClass.UNAVAILABLE, advice, transient, repairable)
+
+
+# To add a reason: its member, its row, the rule that gives it, its line in docs/reasons.md.
+REASONS: dict[Reason, ReasonRow] = {
+    Reason.GRANTED: _fine("Nothing to do."),
+    Reason.READ: _fine("Nothing to do."),
+    Reason.EXPIRED: _kubernetes(
+        "To grant it again, set spec.mappings[].expiresAt to a later time."
     ),
-    Reason.UNREADABLE: (
+    Reason.SUSPENDED: _kubernetes("To go on, write spec.suspend: false there."),
+    Reason.PROGRESSING: _kubernetes("Nothing to do: it is waited for.", transient=True),
+    Reason.NAMESPACE_NOT_FOUND: _kubernetes(
+        "Create the namespace, or correct spec.mappings[].namespaces.names; the others are "
+        "granted.",
+        transient=True,
+    ),
+    Reason.UNREADABLE: _kubernetes(
         "Correct the field, or upgrade the operator to the version of its CRDs; until then what is "
         "bound stays bound."
     ),
-    Reason.GROUP_NOT_FOUND: "Correct spec.mappings[].group, or create the group in Keycloak.",
-    Reason.GROUP_AMBIGUOUS: "Write the whole path, with its leading slash.",
-    Reason.GROUP_REPLACED: (
+    Reason.GROUP_NOT_FOUND: _keycloak(
+        "Correct spec.mappings[].group, or create the group in Keycloak.", transient=True
+    ),
+    Reason.GROUP_AMBIGUOUS: _keycloak("Write the whole path, with its leading slash."),
+    Reason.GROUP_REPLACED: _keycloak(
         "If the group that has the name now is to be trusted, write its id into "
         "spec.mappings[].groupId."
     ),
-    Reason.GROUP_MISSING: (
+    Reason.GROUP_MISSING: _keycloak(
         "Bring the group back, or remove the mapping. Another group of this name is not trusted "
         "until its id is in spec.mappings[].groupId."
     ),
-    Reason.NO_GROUPS_CLAIM: (
+    Reason.NO_GROUPS_CLAIM: _keycloak(
         "In Keycloak, give the client (or one of its scopes) a Group Membership mapper for this "
         "claim, and add it to the token that people bring."
     ),
-    Reason.CLAIM_INDETERMINATE: "Remove the other mapper from this claim, or give it another one.",
-    Reason.CLAIM_UNPROVEN: (
+    Reason.CLAIM_INDETERMINATE: _keycloak(
+        "Remove the other mapper from this claim, or give it another one."
+    ),
+    Reason.CLAIM_UNPROVEN: _keycloak(
         "In Keycloak, see what a member's token carries (the client, Client scopes, Evaluate); a "
         "canary (spec.canary) proves it without any right on people."
     ),
-    Reason.CLAIM_COLLISION: (
+    Reason.CLAIM_COLLISION: _keycloak(
         "Turn on 'Full group path' in the mapper, or rename the group or role: now a member of "
         "either would get this right."
     ),
-    Reason.CLIENT_NOT_FOUND: "Correct spec.tokens.clients of the KeycloakDirectory.",
-    Reason.API_SERVER_AGREES: "Nothing to do.",
-    Reason.API_SERVER_MISMATCH: (
+    Reason.CLIENT_NOT_FOUND: _keycloak("Correct spec.tokens.clients of the KeycloakDirectory."),
+    Reason.API_SERVER_AGREES: _fine("Nothing to do."),
+    Reason.API_SERVER_MISMATCH: _keycloak(
         "Give kube-apiserver and the KeycloakDirectory the same issuer, client, claim and prefix."
     ),
-    Reason.API_SERVER_UNKNOWN: (
+    Reason.API_SERVER_UNKNOWN: _kubernetes(
         "Until then nobody knows whether kube-apiserver reads tokens as the KeycloakDirectory says."
     ),
-    Reason.INVALID_SUBJECT: "Names that begin with 'system:' belong to Kubernetes: use another.",
-    Reason.CLUSTER_ROLE_NOT_FOUND: "Correct spec.mappings[].clusterRole, or create that role.",
-    Reason.CLUSTER_ROLE_NOT_ALLOWED: (
+    Reason.INVALID_SUBJECT: _kubernetes(
+        "Names that begin with 'system:' belong to Kubernetes: use another."
+    ),
+    Reason.CLUSTER_ROLE_NOT_FOUND: _kubernetes(
+        "Correct spec.mappings[].clusterRole, or create that role.", transient=True
+    ),
+    Reason.CLUSTER_ROLE_NOT_ALLOWED: _kubernetes(
         "Ask the administrator to add the role to spec.allowedClusterRoles of the "
         "KeycloakDirectory, or use one of those."
     ),
-    Reason.BIND_FORBIDDEN: (
+    Reason.BIND_FORBIDDEN: _kubernetes(
         "Add the role to the chart's value 'bindableClusterRoles' and upgrade the release."
     ),
-    Reason.WRITE_REFUSED: "Change what the API server's message names; it is tried again.",
-    Reason.CONFLICT: "Delete or rename that binding: its name is reserved for this mapping.",
-    Reason.DIRECTORY_NOT_FOUND: (
-        "Create the KeycloakDirectory, or correct spec.directoryRef.name."
+    Reason.WRITE_REFUSED: _kubernetes(
+        "Change what the API server's message names; it is tried again."
     ),
-    Reason.DIRECTORY_FROZEN: (
+    Reason.CONFLICT: _kubernetes(
+        "Delete or rename that binding: its name is reserved for this mapping."
+    ),
+    Reason.DIRECTORY_NOT_FOUND: _kubernetes(
+        "Create the KeycloakDirectory, or correct spec.directoryRef.name.", transient=True
+    ),
+    Reason.DIRECTORY_FROZEN: _kubernetes(
         "Until then Keycloak's word revokes and grants nothing; what is removed or expires still "
         "ends."
     ),
-    Reason.PREFIX_SHARED: (
+    Reason.PREFIX_SHARED: _kubernetes(
         "Give one of them another spec.tokens.groupsPrefix, the one that kube-apiserver has for "
         "that issuer; or, if groups of equal names are the same in both, name each in the other's "
         "spec.tokens.sharesPrefixWith."
     ),
-    Reason.ISSUER_MISMATCH: (
+    Reason.ISSUER_MISMATCH: _kubernetes(
         "Write the issuer in spec.issuer exactly as Keycloak does, and give kube-apiserver the "
         "same string."
     ),
-    Reason.KEYCLOAK_UNAVAILABLE: (
-        "Existing bindings stay, new grants wait until Keycloak has answered."
+    Reason.KEYCLOAK_UNAVAILABLE: _unavailable(
+        "Existing bindings stay, new grants wait until Keycloak has answered.", transient=True
     ),
-    Reason.KEYCLOAK_FORBIDDEN: "Give the operator's account in Keycloak the missing right.",
-    Reason.CERTIFICATE_NOT_TRUSTED: f"No credentials were sent. {RETRIED}",
-    Reason.LOGIN_FAILED: f"Make spec.auth and the client in Keycloak agree. {RETRIED}",
-    Reason.CREDENTIALS_NOT_FOUND: f"Create or correct it. {RETRIED}",
+    Reason.KEYCLOAK_FORBIDDEN: _unavailable(
+        "Give the operator's account in Keycloak the missing right."
+    ),
+    Reason.CERTIFICATE_NOT_TRUSTED: _unavailable(
+        f"No credentials were sent. {RETRIED}", repairable=True
+    ),
+    Reason.LOGIN_FAILED: _unavailable(
+        f"Make spec.auth and the client in Keycloak agree. {RETRIED}", repairable=True
+    ),
+    Reason.CREDENTIALS_NOT_FOUND: _unavailable(
+        f"Create or correct it. {RETRIED}", transient=True, repairable=True
+    ),
 }
 
-# Somebody may be about to make what is missing, above all in the same sync: waited for a while.
-TRANSIENT = frozenset(
-    {
-        Reason.GROUP_NOT_FOUND,
-        Reason.NAMESPACE_NOT_FOUND,
-        Reason.CLUSTER_ROLE_NOT_FOUND,
-        Reason.DIRECTORY_NOT_FOUND,
-        Reason.CREDENTIALS_NOT_FOUND,
-        Reason.KEYCLOAK_UNAVAILABLE,
-        Reason.PROGRESSING,
-    }
-)
+TRANSIENT = frozenset(reason for reason, row in REASONS.items() if row.transient)
+REPAIRABLE = frozenset(reason for reason, row in REASONS.items() if row.repairable)
 
-# Keycloak was read, and what it (or kube-apiserver, of its tokens) says speaks against a grant.
-KEYCLOAK_OBJECTIONS = frozenset(
-    {
-        Reason.GROUP_NOT_FOUND,
-        Reason.GROUP_AMBIGUOUS,
-        Reason.GROUP_REPLACED,
-        Reason.GROUP_MISSING,
-        Reason.NO_GROUPS_CLAIM,
-        Reason.CLAIM_INDETERMINATE,
-        Reason.CLAIM_UNPROVEN,
-        Reason.CLAIM_COLLISION,
-        Reason.CLIENT_NOT_FOUND,
-        Reason.API_SERVER_MISMATCH,
-    }
-)
 
-# What only a person can put right, often in a Secret or ConfigMap, which nobody watches: it is
-# looked for every few seconds for a while.
-REPAIRABLE = frozenset(
-    {
-        Reason.CERTIFICATE_NOT_TRUSTED,
-        Reason.CREDENTIALS_NOT_FOUND,
-        Reason.LOGIN_FAILED,
-    }
-)
+def _of_class(reason_class: ReasonClass) -> frozenset[Reason]:
+    return frozenset(each for each, row in REASONS.items() if row.reason_class is reason_class)
 
-# Keycloak was not read: nothing is known that speaks against what stands.
-DIRECTORY_UNAVAILABLE = frozenset(
-    {
-        Reason.CERTIFICATE_NOT_TRUSTED,
-        Reason.CREDENTIALS_NOT_FOUND,
-        Reason.KEYCLOAK_FORBIDDEN,
-        Reason.KEYCLOAK_UNAVAILABLE,
-        Reason.LOGIN_FAILED,
-    }
-)
+
+KEYCLOAK_OBJECTIONS = _of_class(ReasonClass.KEYCLOAK)
+DIRECTORY_UNAVAILABLE = _of_class(ReasonClass.UNAVAILABLE)
 
 
 def with_advice(reason: Reason, fact: str) -> str:
@@ -183,4 +211,4 @@ def with_advice(reason: Reason, fact: str) -> str:
 
     Both are stable: the same facts give the same text, or an idle cluster would see writes.
     """
-    return f"{fact}{'' if fact.endswith(('.', '?')) else '.'} {ADVICE[reason]}"
+    return f"{fact}{'' if fact.endswith(('.', '?')) else '.'} {REASONS[reason].advice}"

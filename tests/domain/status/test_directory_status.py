@@ -9,7 +9,7 @@ from domain.builders import realm
 from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import ADVICE, Reason
+from groupaccess.domain.reasons import REASONS, Reason
 from groupaccess.domain.status.directory_status import RoundSummary, directory_conditions
 
 STRETCHED = (
@@ -84,7 +84,7 @@ def test_a_suspended_directory_is_never_silently_ready(
     ready = directory_conditions(reading, RoundSummary(groups=1), patient=True, suspended=True)[0]
     assert (ready.status, ready.reason) == (status, reason)
     assert ready.message.startswith(f"{words}Suspended by spec.suspend: nothing new is granted")
-    assert ready.message.endswith(ADVICE[Reason.SUSPENDED])
+    assert ready.message.endswith(REASONS[Reason.SUSPENDED].advice)
 
 
 def test_what_may_come_by_itself_is_waited_for() -> None:

@@ -23,7 +23,7 @@ from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.other_grants import OtherGrants
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import ADVICE, Reason
+from groupaccess.domain.reasons import REASONS, Reason
 from groupaccess.domain.status.mapping_status import MappingReport, MappingState
 from groupaccess.domain.status.placement_problems import PlacementProblem
 from groupaccess.domain.verdict.verdict import EvaluationContext
@@ -34,7 +34,7 @@ REFUSED = Failure(Reason.WRITE_REFUSED, "the API server says no.")
 NOWHERE = PlacementProblem(
     "nowhere",
     Reason.NAMESPACE_NOT_FOUND,
-    f'there is no namespace "nowhere". {ADVICE[Reason.NAMESPACE_NOT_FOUND]}',
+    f'there is no namespace "nowhere". {REASONS[Reason.NAMESPACE_NOT_FOUND].advice}',
     transient=True,
 )
 

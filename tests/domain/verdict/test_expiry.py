@@ -23,7 +23,7 @@ from domain.builders import (
 from domain.saying import say
 from domain.world import World
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import ADVICE, Reason
+from groupaccess.domain.reasons import REASONS, Reason
 from groupaccess.domain.status.mapping_status import MappingState
 from groupaccess.domain.tokens.prefixes import PeerPrefixes
 from groupaccess.domain.verdict.rules import evaluate
@@ -63,7 +63,7 @@ def test_it_ends_at_its_very_time_whatever_else_is_the_matter(
 ) -> None:
     said = evaluate(ENDED, circumstances)
     assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.EXPIRED)
-    assert said.message == f"it ended at 2026-03-01T12:00:00Z. {ADVICE[Reason.EXPIRED]}"
+    assert said.message == f"it ended at 2026-03-01T12:00:00Z. {REASONS[Reason.EXPIRED].advice}"
     assert evaluate(LASTS, circumstances).reason is not Reason.EXPIRED
 
 

@@ -36,7 +36,7 @@ from groupaccess.domain.binding import Binding
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import ADVICE, Reason
+from groupaccess.domain.reasons import REASONS, Reason
 from groupaccess.domain.status.mapping_status import MappingState
 from groupaccess.domain.verdict.rules import evaluate
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
@@ -61,7 +61,7 @@ def test_suspended_says_so_by_what_and_what_to_do(way: EvaluationContext, by: st
     said = evaluate(mapping(), way)
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.SUSPENDED)
     would = 'would bind Group "/SRE" to ClusterRole "edit" in the whole cluster'
-    assert said.message == f"suspended by {by}: {would}. {ADVICE[Reason.SUSPENDED]}"
+    assert said.message == f"suspended by {by}: {would}. {REASONS[Reason.SUSPENDED].advice}"
     assert said.suspended
     assert not said.directory_unavailable
 
@@ -245,7 +245,7 @@ def test_drift_is_named_and_is_no_grant() -> None:
     said = say(access(), SUSPENDED, stands=(), faults={key(): DRIFT})
     one = said.mappings[0]
     assert (one.state, one.reason) == (MappingState.PENDING, DRIFT.reason)
-    assert one.message.endswith(f"{ADVICE[Reason.SUSPENDED]} {DRIFT.message}")
+    assert one.message.endswith(f"{REASONS[Reason.SUSPENDED].advice} {DRIFT.message}")
     assert said.ready.message == f"sre: {one.message}"
 
 

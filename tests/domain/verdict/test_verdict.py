@@ -19,7 +19,7 @@ from domain.builders import (
 from groupaccess.domain.directory.client import Client, MapperKind
 from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import ADVICE, Reason
+from groupaccess.domain.reasons import REASONS, Reason
 from groupaccess.domain.verdict.rules import evaluate
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
@@ -70,7 +70,8 @@ def test_reserved_name_is_refused_without_any_directory() -> None:
     said = evaluate(mapping(group="system:masters"), replace(given(realm()), directory=None))
     assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.INVALID_SUBJECT)
     assert said.message == (
-        'kube-apiserver would see the group "system:masters". ' + ADVICE[Reason.INVALID_SUBJECT]
+        'kube-apiserver would see the group "system:masters". '
+        + REASONS[Reason.INVALID_SUBJECT].advice
     )
 
 
@@ -116,7 +117,7 @@ def test_what_cannot_be_read_holds_and_is_named(of: str) -> None:
     else:
         said = evaluate(one, replace(now, unreadable=fact))
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.UNREADABLE)
-    assert said.message == f"{fact}. {ADVICE[Reason.UNREADABLE]}"
+    assert said.message == f"{fact}. {REASONS[Reason.UNREADABLE].advice}"
 
 
 def test_directory_that_was_never_read_holds() -> None:
@@ -193,13 +194,15 @@ def test_missing_group_names_the_near_ones() -> None:
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.GROUP_NOT_FOUND)
     assert said.message == (
         'Keycloak has no group "sre": did you mean /SRE or /a/Sre? '
-        + ADVICE[Reason.GROUP_NOT_FOUND]
+        + REASONS[Reason.GROUP_NOT_FOUND].advice
     )
 
 
 def test_missing_group_without_near_ones_just_says_so() -> None:
     said = evaluate(mapping(group="nobody"), given(realm()))
-    assert said.message == f'Keycloak has no group "nobody". {ADVICE[Reason.GROUP_NOT_FOUND]}'
+    assert (
+        said.message == f'Keycloak has no group "nobody". {REASONS[Reason.GROUP_NOT_FOUND].advice}'
+    )
 
 
 def test_ambiguous_group_names_the_paths() -> None:
@@ -219,7 +222,7 @@ def test_ambiguous_group_names_the_paths() -> None:
 def test_objection_to_the_claim_holds(clients: tuple[Client, ...], reason: Reason) -> None:
     said = evaluate(mapping(), given(replace(realm(), clients=clients)))
     assert (said.outcome, said.reason) == (Outcome.HOLD, reason)
-    assert said.message.endswith(ADVICE[reason])
+    assert said.message.endswith(REASONS[reason].advice)
 
 
 def test_collision_holds() -> None:

@@ -40,7 +40,7 @@ def _fact(login_client: LoginClient, audience: list[str]) -> str:
     )
     return (
         f'The {token_kind(login_client)} of client "{login_client.client_id}" {result}, and for no '
-        "client of spec.tokens.clients: unless kube-apiserver accepts that (--oidc-client-id, or an "
-        "audience of its authentication configuration), everybody gets a 401. Give the client an "
-        f"Audience mapper for kube-apiserver's client id{instead}"
+        "client of spec.tokens.clients: unless kube-apiserver accepts that (--oidc-client-id, or "
+        "an audience of its authentication configuration), everybody gets a 401. Give the client "
+        f"an Audience mapper for kube-apiserver's client id{instead}"
     )

@@ -10,7 +10,7 @@ from groupaccess.adapters.keycloak.connection.session import Session
 from groupaccess.adapters.keycloak.json_types import MEMBERS, validated
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.reasons import ADVICE, Reason
+from groupaccess.domain.reasons import REASONS, Reason
 
 MAX_GROUPS = 5  # groups that are looked into for a member
 MAX_MEMBERS = 5  # members of a group, since some may be disabled
@@ -66,7 +66,9 @@ def no_sample_on_error(what: str, needs: str, absent: str) -> Iterator[None]:
             yield
     except RejectedError as refused:
         reason, message = refused.failure.reason, refused.failure.message
-        fact = message.removesuffix(ADVICE[reason]).rstrip(" .")  # here another one is given
+        fact = message.removesuffix(REASONS[reason].advice).rstrip(
+            " ."
+        )  # here another one is given
         raise NoSampleMemberError(fact, reason) from refused
 
 
