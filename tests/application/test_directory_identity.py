@@ -18,7 +18,7 @@ from groupaccess.domain.bindings import BindingKey, Desired
 from groupaccess.domain.control import VIEW_GROUPS
 from groupaccess.domain.directory import Group
 from groupaccess.domain.freeze import ACKNOWLEDGE
-from groupaccess.domain.question import Answer, ById
+from groupaccess.domain.question import Answer, ById, Search
 from groupaccess.domain.reasons import Reason
 
 
@@ -95,7 +95,28 @@ async def test_a_group_that_a_late_write_pins_is_asked_for_soon(desk: Desk) -> N
         await asyncio.sleep(1)
 
     assert desk.store.realms.memory("default").gone.keys() == {group.id}
-    assert desk.reader.asked.count(ById(group.id)) == 1
+    assert desk.reader.asked.count(ById(group.id)) == 2  # when it was new, and in a whole round
+
+
+async def test_an_absence_that_a_new_question_shows_is_proven_by_a_whole_round_at_once(
+    desk: Desk,
+) -> None:
+    group = desk.realm.create_group("/Gone")
+    desk.use("platform", mapping(group="Gone"))
+    desk.declare(syncInterval="24h", onMissing={"grace": "0s"})
+    await asyncio.sleep(1)
+    del desk.realm.groups["/Gone"]
+    about = {"directory": "default", "group": "Gone", "group-id": group.id, "group-path": "/Gone"}
+    late = binding(key(), groups=("Gone",), **about)
+    desk.store.realms.memory("default").answers.pop(Search("Gone"))  # a round that began before
+    desk.store.put_binding(late)
+    desk.sync.ask_for("platform")
+    await asyncio.sleep(7)
+
+    assert desk.store.realms.reading("default").gone.keys() == {group.id}
+    rounds = len(desk.reader.reads)
+    await asyncio.sleep(600)
+    assert len(desk.reader.reads) == rounds
 
 
 async def test_a_search_that_lacks_what_is_there_is_not_believed(desk: Desk) -> None:

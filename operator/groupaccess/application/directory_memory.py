@@ -70,6 +70,11 @@ class DirectoryMemory:
         return self.judged[1] if self.judged else frozenset()
 
     @property
+    def unconfirmed(self) -> frozenset[str]:
+        """Return the pinned ids that are gone by an answer, and not by a whole round yet."""
+        return frozenset(self.gone.keys() - self.confirmed)
+
+    @property
     def passing(self) -> frozenset[Question]:
         """Return the questions that had no answer, and may have one soon."""
         unavailable = Reason.KEYCLOAK_UNAVAILABLE

@@ -81,18 +81,23 @@ class DirectoryTurns:
         return declared is not None and await self._once(declared, pace)
 
     async def _new(self, name: str, accesses: set[str], pace: Pace) -> bool:
-        """Return False where it shows that nothing can be believed: then everything is asked."""
+        """Return False where everything is to be asked: it shows that nothing can be believed.
+
+        Or that a pinned group is gone, which acts once a whole round has said so.
+        """
         if name in self.store.realms.unreadable:
             return True  # its spec of before may lead elsewhere
         declared = self.store.realms.directories.get(name)
         if declared is not None and self.store.unanswered(name, accesses):
-            failed = {*self.store.realms.memory(name).passing}
+            memory = self.store.realms.memory(name)
+            failed, absent = {*memory.passing}, memory.unconfirmed
             try:
                 await self.rounds.ask_new(declared, accesses)
             except (RefusedError, PassingError) as error:
                 logger.info("directory %s: everything is asked again: %s", name, error)
                 return False
-            if self.store.realms.memory(name).passing - failed:
+            memory = self.store.realms.memory(name)
+            if memory.passing - failed or memory.unconfirmed - absent:
                 return False
         if self.store.realms.memory(name).read_at is not None:  # else the round will say it
             await self._say(name, pace)
