@@ -16,7 +16,7 @@ from groupaccess.application.state.store import Store
 from groupaccess.application.state.write_attempt import WriteAttempt
 from groupaccess.domain.binding import BindingKey, DesiredBinding
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.questions import Answer, ById
+from groupaccess.domain.directory.questions import Answer, ById, Search
 from groupaccess.domain.directory.visibility import VIEW_GROUPS
 from groupaccess.domain.identity.freeze import ACKNOWLEDGE_ANNOTATION
 from groupaccess.domain.reasons import Reason
@@ -95,7 +95,29 @@ async def test_a_group_that_a_late_write_pins_is_asked_for_soon(desk: Desk) -> N
         await asyncio.sleep(1)
 
     assert desk.store.directories.memory("default").absent_since.keys() == {group.id}
-    assert desk.reader.asked.count(ById(group.id)) == 1
+    assert desk.reader.asked.count(ById(group.id)) == 2  # when it was new, and in a whole round
+
+
+async def test_an_absence_that_a_new_question_shows_is_proven_by_a_whole_round_at_once(
+    desk: Desk,
+) -> None:
+    group = desk.realm.create_group("/Gone")
+    desk.use("platform", mapping(group="Gone"))
+    desk.declare(syncInterval="24h", onMissing={"grace": "0s"})
+    await asyncio.sleep(1)
+    del desk.realm.groups["/Gone"]
+    about = {"directory": "default", "group": "Gone", "group-id": group.id, "group-path": "/Gone"}
+    late = binding(key(), groups=("Gone",), **about)
+    memory = desk.store.directories.memory("default")
+    memory.answers.pop(Search("Gone"))  # as of a round that began before
+    desk.store.put_binding(late)
+    desk.sync.ask_missing("platform")
+    await asyncio.sleep(7)
+
+    assert desk.store.directories.reading("default").confirmed_absent.keys() == {group.id}
+    rounds = len(desk.reader.reads)
+    await asyncio.sleep(600)
+    assert len(desk.reader.reads) == rounds
 
 
 async def test_a_search_that_lacks_what_is_there_is_not_believed(desk: Desk) -> None:

@@ -98,18 +98,23 @@ class DirectoryTurns:
         return declared is not None and await self._ask_and_report(declared, interval)
 
     async def _new(self, name: str, accesses: set[str], interval: RoundInterval) -> bool:
-        """Return False where it shows that nothing can be believed: then everything is asked."""
+        """Return False where everything is to be asked: it shows that nothing can be believed.
+
+        Or that a pinned group is gone, which acts once a whole round has said so.
+        """
         if name in self.store.directories.unreadable:
             return True  # its spec of before may lead elsewhere
         declared = self.store.directories.declared.get(name)
         if declared is not None and open_questions(self.store, name, accesses):
-            failed = {*self.store.directories.memory(name).transient_failures}
+            memory = self.store.directories.memory(name)
+            failed, absent = {*memory.transient_failures}, memory.unconfirmed_absent
             try:
                 await self.rounds.ask_new(declared, accesses)
             except (RejectedError, TransientError) as error:
                 logger.info("directory %s: everything is asked again: %s", name, error)
                 return False
-            if self.store.directories.memory(name).transient_failures - failed:
+            memory = self.store.directories.memory(name)
+            if memory.transient_failures - failed or memory.unconfirmed_absent - absent:
                 return False
         if self.store.directories.memory(name).read_at is not None:  # else the round will say it
             await self._write_status(name, interval)

@@ -84,6 +84,11 @@ class DirectoryMemory:
         return self.last_whole_round[1] if self.last_whole_round else frozenset()
 
     @property
+    def unconfirmed_absent(self) -> frozenset[str]:
+        """Return the pinned ids that are gone by an answer, and not by a whole round yet."""
+        return frozenset(self.absent_since.keys() - self.confirmed_absent)
+
+    @property
     def transient_failures(self) -> frozenset[Question]:
         """Return the questions that had no answer, and may have one soon."""
         unavailable = Reason.KEYCLOAK_UNAVAILABLE
