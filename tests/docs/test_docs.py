@@ -93,3 +93,15 @@ def test_each_link_to_a_decision_says_its_number() -> None:
     for page in PAGES:
         links = re.findall(r"\[(?:decision )?(\d+)\]\([^)]*?(\d{4})-", page.read_text())
         assert all(int(said) == int(number) for said, number in links), page
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_file_that_is_named_exists(page: str) -> None:
+    text = (ROOT / page).read_text()
+    named = set(re.findall(r"(?<![\w/.-])((?:[a-z_0-9]+/)*[a-z_0-9]+\.py)(?!\w)", text))
+    named |= set(re.findall(r"`((?:[a-z_0-9]+/)+)`", text))
+    assert len(named) > 20
+    for name in named:
+        places = (ROOT / "operator" / "groupaccess", ROOT, ROOT / "tests" / "simulation")
+        rooms = [*places, *(places[0] / layer for layer in ("domain", "application"))]
+        assert any((place / name).exists() for place in rooms), name
