@@ -110,12 +110,12 @@ MENDS = (
         ),
         Edit(
             STORE,
-            "                self.memories.pop(known.access.uid, None)\n",
+            "                self.memories.pop(previous.access.uid, None)\n",
             "                self.memories.pop(access.name, None)\n",
         ),
         Edit(
             STORE,
-            "            self.memories.pop(known.access.uid, None)\n"
+            "            self.memories.pop(previous.access.uid, None)\n"
             "        self.bindings.track_groups(",
             "            self.memories.pop(name, None)\n        self.bindings.track_groups(",
         ),

@@ -115,7 +115,7 @@ KEYCLOAK = (
         "None",
         ADAPTERS,
     ),
-    Switch("bounded size", CLIENT, "if left < 0", "if False", ADAPTERS),
+    Switch("bounded size", CLIENT, "if remaining < 0", "if False", ADAPTERS),
     Switch("bounded values", CLIENT, ") > MAX_VALUES", ") > 2**62", ADAPTERS),
     Switch("bounded time", CLIENT, "timeout(self._answer_within)", "timeout(3600)", ADAPTERS),
     Switch(

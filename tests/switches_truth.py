@@ -34,10 +34,16 @@ IDENTITY = (
         "for each in since",
     ),
     domain(
-        "identity: missing within its grace", "identity/resolve", "over = now >= end", "over = True"
+        "identity: missing within its grace",
+        "identity/resolve",
+        "has_ended = now >= end",
+        "has_ended = True",
     ),
     domain(
-        "identity: missing after its grace", "identity/resolve", "over = now >= end", "over = False"
+        "identity: missing after its grace",
+        "identity/resolve",
+        "has_ended = now >= end",
+        "has_ended = False",
     ),
     domain(
         "identity: the grace's start counts",
@@ -111,7 +117,7 @@ FREEZE = (
     domain(
         "freeze: most groups are gone",
         "identity/freeze",
-        "if len(lost) < MIN_ABSENT_GROUPS or 2 * len(lost) <= len(used)",
+        "if len(absent_in_use) < MIN_ABSENT_GROUPS or 2 * len(absent_in_use) <= len(used)",
         "if True",
     ),
     domain(
@@ -216,13 +222,13 @@ COLLISIONS = (
     domain(
         "collision: roles",
         "tokens/collisions",
-        "for mapper in effective_mappers(client, wanted, name)",
+        "for mapper in effective_mappers(client, login_client, name)",
         "for mapper in ()",
     ),
     domain(
         "collision: roles that a login may ask for",
         "tokens/collisions",
-        "for mapper in optional_claim_mappers(client, wanted, name)",
+        "for mapper in optional_claim_mappers(client, login_client, name)",
         "for mapper in ()",
     ),
     domain(
@@ -339,7 +345,7 @@ SILENCE = (
     application(
         "questions: a round keeps to its share of Keycloak's time",
         "directory/interval",
-        "self.stretched = least > wanted",
+        "self.stretched = least > declared",
         "self.stretched = False",
     ),
     application(
@@ -430,7 +436,7 @@ FORMER = (
     domain(
         "former: it left with its client",
         "bindings/group_rename",
-        "or not gone or not left",
+        "or not clients_gone or not remaining",
         "or True",
     ),
     domain("former: the group's own id", "bindings/history", " == group_id\n", " != ''\n"),
@@ -455,7 +461,7 @@ FORMER = (
     domain(
         "former: under any hold",
         "bindings/builder",
-        "for want in _without_ended_subjects(draft, kept)",
+        "for want in _without_ended_subjects(draft, preserved)",
         "for want in ()",
     ),
     domain(
@@ -485,8 +491,8 @@ FORMER = (
     application(
         "former: its name is in use",
         "state/demand",
-        "known, claim_values(directory, formers))",
-        "known)",
+        "ids, claim_values(directory, formers))",
+        "ids)",
     ),
 )
 

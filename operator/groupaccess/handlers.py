@@ -59,9 +59,9 @@ class Handlers:
         declared = read_access(body)
         if words := _unreadable(declared.access):
             logger.error("GroupAccess %s cannot be read: %s", name, words)
-        known = self._store.accesses.get(name)
+        previous = self._store.accesses.get(name)
         self._enqueue(self._store.put_access(declared))
-        if declared_groups(declared) != declared_groups(known):
+        if declared_groups(declared) != declared_groups(previous):
             self._requests.ask_new(declared.access.directory, [name])
 
     async def on_directory(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
@@ -75,10 +75,10 @@ class Handlers:
         except ValidationError as error:
             self._put_unreadable(*unreadable_directory(body, error))
             return
-        known = self._store.directories.declared.get(name)
+        previous = self._store.directories.declared.get(name)
         was_unreadable = name in self._store.directories.unreadable
         self._enqueue(self._store.put_directory(declared))
-        if known is None or was_unreadable or not known.requests_the_same(declared):
+        if previous is None or was_unreadable or not previous.requests_the_same(declared):
             self._sync.start_or_wake(name)
         else:  # its status may be another one than was written
             self._requests.ask_new(name)

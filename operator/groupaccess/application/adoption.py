@@ -94,10 +94,10 @@ async def remove_replaced(
     reads its two kinds of bindings from two caches, and is read once more right before. Nothing is
     written in a dry run.
     """
-    judged = await _find_redundant(bindings, selector, binding_filter)
-    if not dry_run and any(item.is_removable for item in judged):
+    redundancies = await _find_redundant(bindings, selector, binding_filter)
+    if not dry_run and any(item.is_removable for item in redundancies):
         await asyncio.sleep(settle)
-    for item in judged:
+    for item in redundancies:
         if not item.is_removable:
             yield Removal(item, RemovalResult.STAYS, item.uncovered)
         elif dry_run:
@@ -112,9 +112,9 @@ async def _find_redundant(
     granted = _granted(await bindings.list_accesses())
     everything = await bindings.list_bindings()
     meant = await bindings.list_bindings(selector) if selector else everything
-    standing = (result.binding for result in everything)
+    existing = (result.binding for result in everything)
     return find_redundant(
-        (result for result in meant if binding_filter.matches(result)), standing, granted
+        (result for result in meant if binding_filter.matches(result)), existing, granted
     )
 
 

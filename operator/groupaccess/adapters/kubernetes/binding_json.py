@@ -37,7 +37,7 @@ def read_binding(body: dict[str, Any]) -> Binding:
     return Binding(key, metadata["uid"], metadata["resourceVersion"], content)
 
 
-def write_binding(desired: DesiredBinding, over: Binding | None) -> dict[str, Any]:
+def write_binding(desired: DesiredBinding, existing: Binding | None) -> dict[str, Any]:
     """Render the body of a server-side apply.
 
     A uid and a version make it write over exactly that binding, or fail with 409; without them it
@@ -56,8 +56,8 @@ def write_binding(desired: DesiredBinding, over: Binding | None) -> dict[str, An
     }
     if desired.key.namespace:
         metadata["namespace"] = desired.key.namespace
-    if over is not None:
-        metadata |= {"uid": over.uid, "resourceVersion": over.resource_version}
+    if existing is not None:
+        metadata |= {"uid": existing.uid, "resourceVersion": existing.resource_version}
     return {
         "apiVersion": f"{RBAC_GROUP}/v1",
         "kind": "RoleBinding" if desired.key.namespace else "ClusterRoleBinding",

@@ -165,4 +165,4 @@ def as_yaml(body: object) -> bytes:
     JSON's usual ASCII would write an emoji as two escapes (\ud83d\ude80), which YAML refuses.
     """
     text = json.dumps(body, ensure_ascii=False)
-    return _UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
+    return _UNFIT.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()

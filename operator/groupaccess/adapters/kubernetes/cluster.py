@@ -45,13 +45,13 @@ class KubernetesCluster:
         self._now = now
         self._instance = socket.gethostname()[:128]
 
-    async def apply(self, desired: DesiredBinding, over: Binding | None) -> Binding:
+    async def apply(self, desired: DesiredBinding, existing: Binding | None) -> Binding:
         """Write a binding by server-side apply; see the port."""
         where = _binding_path(
             desired.key, query=[("fieldManager", FIELD_MANAGER), ("force", "true")]
         )
         try:
-            body = await self._client.call("PATCH", where, write_binding(desired, over), APPLY)
+            body = await self._client.call("PATCH", where, write_binding(desired, existing), APPLY)
         except ApiError as error:
             raise classify_apply_error(error, desired) from error
         return read_binding(body)
@@ -61,12 +61,12 @@ class KubernetesCluster:
         preconditions = {"uid": binding.uid, "resourceVersion": binding.resource_version}
         options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions}
         try:
-            left = await self._client.call("DELETE", _binding_path(binding.key), options)
+            remaining = await self._client.call("DELETE", _binding_path(binding.key), options)
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return False
             raise classify_error(error) from error
-        if finalizers := (left.get("metadata") or {}).get("finalizers"):
+        if finalizers := (remaining.get("metadata") or {}).get("finalizers"):
             raise finalizers_left(finalizers)  # it still binds
         return True
 
@@ -161,8 +161,8 @@ class KubernetesCluster:
         return data
 
     def _event(self, event: Event) -> dict[str, Any]:
-        about = event.regarding
-        prefix = about.name[:200].rstrip(".-")
+        regarding = event.regarding
+        prefix = regarding.name[:200].rstrip(".-")
         name = {"generateName": f"{prefix}-"}
         if event.dedup_key:  # the same name each time: the API server refuses the second
             name = {"name": f"{prefix}-{hashlib.sha256(event.dedup_key.encode()).hexdigest()[:16]}"}
@@ -178,10 +178,10 @@ class KubernetesCluster:
             "type": "Warning" if event.warning else "Normal",
             "note": printable_text(event.message, NOTE_LIMIT),
             "regarding": {
-                "apiVersion": POLICY_API.get(about.kind, ACCESS_API),
-                "kind": about.kind,
-                "name": about.name,
-                "uid": about.uid,
+                "apiVersion": POLICY_API.get(regarding.kind, ACCESS_API),
+                "kind": regarding.kind,
+                "name": regarding.name,
+                "uid": regarding.uid,
             },
         }
 

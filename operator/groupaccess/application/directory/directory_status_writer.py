@@ -45,9 +45,9 @@ class DirectoryStatusWriter:
             observed.previous_status.transient_wait_left(observed.generation, now).total_seconds()
             > 0
         )
-        held = self.store.hold_failure(name)
+        hold = self.store.hold_failure(name)
         conditions = directory_conditions(
-            reading, asking, patient=patient, held=held, suspended=declared.directory.suspend
+            reading, asking, patient=patient, hold=hold, suspended=declared.directory.suspend
         )
         if sight := self.store.directories.oidc_checks.get(name):
             conditions = (*conditions, sight.condition())

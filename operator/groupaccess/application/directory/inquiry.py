@@ -54,8 +54,8 @@ class Inquiry:
 
     async def read_realm(self, members_of: Sequence[Group] | None) -> Realm:
         """Read what concerns all groups; raise RefusedError."""
-        asked = self.reader.read_realm(self.directory, self.connection, members_of)
-        realm = await self._timed(asked)
+        call = self.reader.read_realm(self.directory, self.connection, members_of)
+        realm = await self._timed(call)
         self.identity = realm.directory_id
         return realm
 
@@ -70,13 +70,13 @@ class Inquiry:
             raise RejectedError(failures[0])
 
     async def ask_for(
-        self, wanted: Callable[[dict[Question, Answer | None]], Iterable[Question]]
+        self, questions_for: Callable[[dict[Question, Answer | None]], Iterable[Question]]
     ) -> None:
         """Ask what is wanted, and what more is wanted with each answer.
 
         Raise RefusedError where the account does not see all groups.
         """
-        while new := set(wanted(self.answers)) - self.results.keys():
+        while new := set(questions_for(self.answers)) - self.results.keys():
             await self.ask(new)
         await self._control()
 
@@ -124,17 +124,17 @@ class Inquiry:
                 raise RejectedError(result)
 
     async def _result(self, question: Question) -> Answer | Failure:
-        asked = self.reader.answer(self.directory, self.connection, self.identity, question)
+        call = self.reader.answer(self.directory, self.connection, self.identity, question)
         try:
-            return await self._timed(asked)
+            return await self._timed(call)
         except QuestionFailedError as unanswered:
             return unanswered.failure
 
-    async def _timed(self, asked: Awaitable[T]) -> T:
+    async def _timed(self, call: Awaitable[T]) -> T:
         began = self.clock.monotonic()
         try:
             async with asyncio.timeout(REALM_TIMEOUT_SECONDS):
-                return await asked
+                return await call
         except TimeoutError:
             fact = "no answer in time"
             reason = Reason.KEYCLOAK_UNAVAILABLE

@@ -40,7 +40,7 @@ class RoundInterval:
     stretched: bool = False
     _rounds: deque[float] = field(default_factory=lambda: deque(maxlen=ROUNDS_COMPARED))
 
-    def adjust(self, wanted: float, worked: float | None = None) -> None:
+    def adjust(self, declared: float, worked: float | None = None) -> None:
         """Choose the next interval, after a round for which Keycloak worked so many seconds.
 
         None is of a round that failed.
@@ -48,9 +48,9 @@ class RoundInterval:
         if worked is not None:
             self._rounds.append(worked)
         least = min(self._rounds) / MAX_LOAD if len(self._rounds) == ROUNDS_COMPARED else 0.0
-        fits = self.seconds / 4 < least <= self.seconds and wanted < self.seconds
+        fits = self.seconds / 4 < least <= self.seconds and declared < self.seconds
         if self.stretched and fits:
             return
-        self.stretched = least > wanted
+        self.stretched = least > declared
         steps = (each for each in INTERVAL_SECONDS if each >= least)
-        self.seconds = next(steps, least) if self.stretched else wanted
+        self.seconds = next(steps, least) if self.stretched else declared

@@ -71,9 +71,9 @@ class OidcChecker:
         self._asked.pop(directory, None)
 
     def _due(self, name: str, before: OidcCheck) -> bool:
-        asked = self._asked.get(name)
+        checked_at = self._asked.get(name)
         pause = RECHECK_WHEN_TRUE_SECONDS if before.status == "True" else RECHECK_WHEN_NOT_SECONDS
-        return asked is None or self._clock.monotonic() - asked >= pause
+        return checked_at is None or self._clock.monotonic() - checked_at >= pause
 
     async def _ask(
         self, directory: Directory, canary: str, snapshot: Snapshot, connect: Connect

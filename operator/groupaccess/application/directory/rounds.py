@@ -65,8 +65,8 @@ class DirectoryRounds:
         """
         name = declared.directory.name
         inquiry = await self._inquiry(declared)
-        if (known := self._known(name)) is not None:
-            inquiry.identity = known.directory_id
+        if (snapshot := self._known(name)) is not None:
+            inquiry.identity = snapshot.directory_id
         await inquiry.ask_for(lambda fresh: open_questions(self._store, name, accesses, fresh))
         results, now = inquiry.results, self._clock.now()
         self._store_unless_changed(declared, lambda: self._store.put_results(name, results, now))

@@ -92,8 +92,8 @@ class SuggestionSearch:
                 return Suggestion(spellings, role)
         return Suggestion((), role)
 
-    async def _slowly(self, asked: Awaitable[T]) -> T:
+    async def _slowly(self, call: Awaitable[T]) -> T:
         try:
-            return await asked
+            return await call
         finally:
             await asyncio.sleep(PAUSE_SECONDS)

@@ -150,7 +150,7 @@ class DirectoryTurns:
     async def _ask(self, declared: DeclaredDirectory, interval: RoundInterval) -> Failure | None:
         """Ask everything, and keep to the pace that Keycloak can bear; return what failed."""
         directory, failure, worked = declared.directory, None, None
-        wanted = declared.spec.sync_interval.total_seconds()
+        declared_seconds = declared.spec.sync_interval.total_seconds()
         began = self.clock.monotonic()
         try:
             worked = await self.rounds.ask_all(declared)
@@ -160,7 +160,7 @@ class DirectoryTurns:
             failure = _failure(Reason.KEYCLOAK_UNAVAILABLE, str(error))
         if failure is not None:
             logger.warning("directory %s: %s", directory.name, failure.message)
-        interval.adjust(wanted, worked)
+        interval.adjust(declared_seconds, worked)
         reason, seconds = failure.reason if failure else "", self.clock.monotonic() - began
         self.metrics.directory_read(directory.name, reason, seconds)
         return failure

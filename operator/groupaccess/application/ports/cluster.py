@@ -54,7 +54,7 @@ class Cluster(Protocol):
     Every method raises PassingError for what may be tried again.
     """
 
-    async def apply(self, desired: DesiredBinding, over: Binding | None) -> Binding:
+    async def apply(self, desired: DesiredBinding, existing: Binding | None) -> Binding:
         """Write the binding; over a standing one only if it is still the same version.
 
         Raise RefusedError with BindForbidden or WriteRefused when the API server denies it.

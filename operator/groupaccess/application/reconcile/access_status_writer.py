@@ -30,17 +30,17 @@ class AccessStatusWriter:
         prior = declared.state.previous_status
         return prior.transient_wait_left(generation, self._clock.now(), changed).total_seconds()
 
-    async def write(self, declared: DeclaredAccess, said: AccessStatus) -> None:
+    async def write(self, declared: DeclaredAccess, status: AccessStatus) -> None:
         """Write the status when it says something else than before, and post what is new in it.
 
         Raise PassingError when that failed soon.
         """
-        await self._background.run(declared.access.name, self._say(declared, said))
+        await self._background.run(declared.access.name, self._say(declared, status))
 
-    async def _say(self, declared: DeclaredAccess, said: AccessStatus) -> None:
-        observed, ready = declared.state, said.ready
+    async def _say(self, declared: DeclaredAccess, status: AccessStatus) -> None:
+        observed, ready = declared.state, status.ready
         body = render_access_status(
-            declared.access, said, observed.previous_status, self._clock.now()
+            declared.access, status, observed.previous_status, self._clock.now()
         )
         note = Event(observed.ref, ready.reason, "Judge", ready.message, ready.status != "True")
         is_news = ready != observed.previous_status.ready and ready.reason != Reason.PROGRESSING

@@ -78,8 +78,8 @@ class BindingCalls:
         call = asyncio.wait_for(self._cluster.delete(binding), DELETE_TIMEOUT_SECONDS)
         was_there = await self._answer(order, attempt, binding.key, call, unanswered=False)
         if was_there is None:
-            known = self._store.bindings.by_key.get(binding.key)
-            if known is None or known.uid != binding.uid:  # it went meanwhile
+            current = self._store.bindings.by_key.get(binding.key)
+            if current is None or current.uid != binding.uid:  # it went meanwhile
                 memories.pop(binding.uid, None)
             return False
         self._store.drop_binding(binding.key, binding.uid)
@@ -144,8 +144,8 @@ class BindingCalls:
 
     def _failed(self, order: WriteOrder, attempt: WriteAttempt, error: TransientError) -> None:
         attempt.fail(error, self._clock.monotonic())
-        left = attempt.retry_at - self._clock.monotonic()
-        logger.info("GroupAccess %s: %s; again in %.1f s", order.name, error, left)
+        remaining = attempt.retry_at - self._clock.monotonic()
+        logger.info("GroupAccess %s: %s; again in %.1f s", order.name, error, remaining)
         self._metrics.queue_retried()
 
     def _is_remade(self, order: WriteOrder, todo: Apply) -> bool:

@@ -112,11 +112,11 @@ class BindingWriter:
             if memory is None or attempt is None or todo.existing is None:
                 continue
             attempt.mark_revoking(now, revokes=todo.revokes(memory.applied.get(key)))
-            left = attempt.seconds_until_overdue(now, self._delays.replacement)
-            if left is not None and left <= 0:
+            remaining = attempt.seconds_until_overdue(now, self._delays.replacement)
+            if remaining is not None and remaining <= 0:
                 result.append(Delete(todo.existing, DeleteReason.NOT_REPLACED))
-            elif left is not None:
-                order.requeue_within(left)
+            elif remaining is not None:
+                order.requeue_within(remaining)
         return result
 
     def _requeue(self, order: WriteOrder, deletes: Iterable[Delete]) -> None:
@@ -141,8 +141,8 @@ class BindingWriter:
         revoked = {each.binding.key for each in deletes if not each.replacements}
         revoked |= {todo.desired.key for todo in order.plan.applies if todo.empties}
         for key, ticket in tuple(tickets.items()):
-            wanted = ticket.revokes or (key in order.declared and key not in revoked)
-            if not ticket.is_sent or not wanted:
+            needed = ticket.revokes or (key in order.declared and key not in revoked)
+            if not ticket.is_sent or not needed:
                 ticket.withdraw()
                 del tickets[key]
         if not tickets:
@@ -179,9 +179,9 @@ class BindingWriter:
             binding.resource_version, None, now, self._store.rights
         ):
             return
-        left = self._schedule.seconds_until_due(order.name, delete)
-        if left > 0:
-            order.requeue_within(left)
+        remaining = self._schedule.seconds_until_due(order.name, delete)
+        if remaining > 0:
+            order.requeue_within(remaining)
         else:
             self._send_delete(order, binding, delete.reason)
 

@@ -25,12 +25,12 @@ class ChangeEvents:
         name: str,
         key: BindingKey,
         content: BindingContent,
-        over: Binding | None,
+        existing: Binding | None,
         last: BindingContent | None,
     ) -> str:
         """Note an apply; return the verb. `last` is what was applied to it before."""
-        verb = "Created" if over is None else "Updated"
-        why = "declared" if over is None else f"it named {_whom(over.content)}"
+        verb = "Created" if existing is None else "Updated"
+        why = "declared" if existing is None else f"it named {_whom(existing.content)}"
         if last == content:
             verb, why = "Repaired", "somebody else changed or deleted it"
         self._note(name, verb, key, f"{content.role.name} for {_whom(content)}", why)
@@ -47,31 +47,31 @@ class ChangeEvents:
         text = "GroupAccess %s: %s works again after %d tries that failed"
         logger.info(text, name, printable_text(str(key)), failures)
 
-    def record(self, name: str, about: ObjectRef | None) -> None:
+    def record(self, name: str, regarding: ObjectRef | None) -> None:
         """Post one event for each kind of change; none of an object that is gone."""
-        for (verb, what), keys in sorted(self._done.pop(name, {}).items()):
+        for (verb, change), keys in sorted(self._done.pop(name, {}).items()):
             named = ", ".join(str(key) for key in sorted(keys)[:MAX_NAMED_BINDINGS])
             more = (
                 f" and {len(keys) - MAX_NAMED_BINDINGS} more"
                 if len(keys) > MAX_NAMED_BINDINGS
                 else ""
             )
-            if about is not None:
-                message = f"{verb} {named}{more}: {what}"
+            if regarding is not None:
+                message = f"{verb} {named}{more}: {change}"
                 urgent = verb == "Deleted"
-                note = Event(about, f"Binding{verb}", "Reconcile", message, urgent=urgent)
+                note = Event(regarding, f"Binding{verb}", "Reconcile", message, urgent=urgent)
                 self._recorder.record(note)
 
-    def _note(self, name: str, verb: str, key: BindingKey, what: str, why: str) -> None:
-        self._log(name, verb, key, what, why)
-        self._gather(name, verb, what, key)
+    def _note(self, name: str, verb: str, key: BindingKey, change: str, why: str) -> None:
+        self._log(name, verb, key, change, why)
+        self._gather(name, verb, change, key)
 
-    def _gather(self, name: str, verb: str, what: str, key: BindingKey) -> None:
-        self._done.setdefault(name, defaultdict(list))[verb, what].append(key)
+    def _gather(self, name: str, verb: str, change: str, key: BindingKey) -> None:
+        self._done.setdefault(name, defaultdict(list))[verb, change].append(key)
 
-    def _log(self, name: str, verb: str, key: BindingKey, what: str, why: str) -> None:
+    def _log(self, name: str, verb: str, key: BindingKey, change: str, why: str) -> None:
         text = "GroupAccess %s: %s %s: %s (%s)"
-        logger.info(text, name, verb, *(printable_text(each) for each in (str(key), what, why)))
+        logger.info(text, name, verb, *(printable_text(each) for each in (str(key), change, why)))
 
 
 def _whom(content: BindingContent) -> str:

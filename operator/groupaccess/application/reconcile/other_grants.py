@@ -63,20 +63,20 @@ class OtherGrantsFinder:
 
     def _contents(self, access: Access, desired: DesiredState) -> dict[BindingKey, tuple[str, ...]]:
         """Return whom each binding names that stands or is to stand."""
-        standing = self._store.bindings_of(access.name)
-        groups = {key: standing[key].content.groups for key in desired.preserved if key in standing}
+        existing = self._store.bindings_of(access.name)
+        groups = {key: existing[key].content.groups for key in desired.preserved if key in existing}
         return groups | {want.key: want.content.groups for want in desired.bindings}
 
     def _bound(
         self, access: Access, mapping: AccessMapping, desired: DesiredState
     ) -> frozenset[str]:
         """Return whom the mapping's bindings name, so far as they are of the declared group."""
-        standing = self._store.bindings_of(access.name)
+        existing = self._store.bindings_of(access.name)
         directory = self._store.directories.declared.get(access.directory)
         prefix = directory.directory.groups_prefix if directory else ""
         declared = (access.directory, mapping.group)
         contents = (
-            standing[key].content for key in _keys(access, mapping, desired) if key in standing
+            existing[key].content for key in _keys(access, mapping, desired) if key in existing
         )
         return frozenset(
             subject.name

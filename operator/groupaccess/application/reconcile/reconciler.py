@@ -68,23 +68,23 @@ class Reconciler:
             return await self._writer.write(WriteOrder(name, ending, declared.state.ref))
         now, memory = self._clock.now(), self._store.memory(name)
         memory.observe(self._store.bindings_of(name))
-        given = evaluation_context(self._store, declared, now)
-        verdicts, wanted = self._evaluate(declared, given)
-        keys = _declared_keys(declared, verdicts, wanted)
+        context = evaluation_context(self._store, declared, now)
+        verdicts, desired = self._evaluate(declared, context)
+        keys = _declared_keys(declared, verdicts, desired)
         memory.keep_only(keys)
-        memory.keep_former_ends(wanted.contents, self._store.bindings_of(name))
-        contents = self._contents(name, wanted)
+        memory.keep_former_ends(desired.contents, self._store.bindings_of(name))
+        contents = self._contents(name, desired)
         self._expiry.set_timer(declared, memory, verdicts, contents, now)
-        self._other_grants.remember_revoked(declared.access, verdicts, wanted)
-        todo = self._plan(name, wanted)
+        self._other_grants.remember_revoked(declared.access, verdicts, desired)
+        todo = self._plan(name, desired)
         order = WriteOrder(name, todo, declared.state.ref, memory, keys)
         again = await self._writer.write(order)
-        if not self._is_current(declared) or given.awaits_first_reading:
+        if not self._is_current(declared) or context.awaits_first_reading:
             return again  # without a reading every start would write "unknown", and take it back
         if self._writer.is_busy(name):  # what is bound changes before it can be said
             order.requeue_within(WAIT_SECONDS)
             return order.requeue_after
-        observed = self._observe(declared, given, verdicts, wanted, todo)
+        observed = self._observe(declared, context, verdicts, desired, todo)
         if observed is None or self._status.is_busy(declared):
             return again
         patience = self._status.transient_wait_left(declared)
@@ -92,12 +92,12 @@ class Reconciler:
             if (
                 each.without_suspend or each
             ).reason is Reason.GROUP_NOT_FOUND:  # a hint betters its message
-                self._suggest(given.directory_name, each.mapping.group)
-        said = access_status(declared.access, verdicts, wanted, observed, patient=patience > 0)
-        if said.waiting:
+                self._suggest(context.directory_name, each.mapping.group)
+        status = access_status(declared.access, verdicts, desired, observed, patient=patience > 0)
+        if status.waiting:
             order.requeue_within(patience)
         try:
-            await self._status.write(declared, said)
+            await self._status.write(declared, status)
         except TransientError as error:
             raise TransientError(str(error), order.requeue_after) from error
         return order.requeue_after
@@ -112,12 +112,12 @@ class Reconciler:
         self, declared: DeclaredAccess, verdicts: Sequence[Verdict], context: EvaluationContext
     ) -> DesiredState:
         access = declared.access
-        standing, memory = self._store.bindings_of(access.name), self._store.memory(access.name)
+        existing, memory = self._store.bindings_of(access.name), self._store.memory(access.name)
         return build_desired_state(
             access,
             verdicts,
             context,
-            standing,
+            existing,
             memory.acknowledged,
             memory.pending,
             memory.former_ends,
@@ -125,20 +125,20 @@ class Reconciler:
 
     def _contents(self, name: str, desired: DesiredState) -> dict[BindingKey, BindingContent]:
         """Return what each binding says that is to stand, or is left as it is."""
-        standing = self._store.bindings_of(name)
-        kept = {key: standing[key].content for key in desired.preserved & standing.keys()}
-        return kept | desired.contents
+        existing = self._store.bindings_of(name)
+        preserved = {key: existing[key].content for key in desired.preserved & existing.keys()}
+        return preserved | desired.contents
 
     def _plan(self, name: str, desired: DesiredState) -> Plan:
-        standing, memories = self._store.bindings_of(name).values(), self._store.bindings.memories
-        waiting = {each.uid: memories[each.uid] for each in standing if each.uid in memories}
+        existing, memories = self._store.bindings_of(name).values(), self._store.bindings.memories
+        waiting = {each.uid: memories[each.uid] for each in existing if each.uid in memories}
         replacing = {uid: memory.replacements for uid, memory in waiting.items()}
-        return plan(desired, standing, replacing)
+        return plan(desired, existing, replacing)
 
     def _is_current(self, declared: DeclaredAccess) -> bool:
         """Tell whether the object was not deleted while its bindings were written."""
-        known = self._store.accesses.get(declared.access.name)
-        return known is not None and known.access.uid == declared.access.uid
+        current = self._store.accesses.get(declared.access.name)
+        return current is not None and current.access.uid == declared.access.uid
 
     def _observe(
         self,
@@ -201,9 +201,9 @@ class Reconciler:
         ]
         if not would:
             return {}
-        wanted = self._desired(declared, would, context)
+        desired = self._desired(declared, would, context)
         result: dict[BindingKey, Failure] = {}
-        for apply in plan(wanted, self._store.bindings_of(declared.access.name).values()).applies:
+        for apply in plan(desired, self._store.bindings_of(declared.access.name).values()).applies:
             state = "is not there" if apply.existing is None else "differs from what is declared"
             fact = f"{apply.desired.key} {state}, and is left so."
             result[apply.desired.key] = Failure(Reason.SUSPENDED, fact)

@@ -65,5 +65,5 @@ class BindGuardMonitor:
             "find in the API server's audit log who wrote GroupAccesses meanwhile."
         )
         logger.warning("%s", text)
-        about = ObjectRef("ValidatingAdmissionPolicy", self._name, "")
-        self._recorder.record(Event(about, "NotInForce", "Check", text, warning=True))
+        regarding = ObjectRef("ValidatingAdmissionPolicy", self._name, "")
+        self._recorder.record(Event(regarding, "NotInForce", "Check", text, warning=True))

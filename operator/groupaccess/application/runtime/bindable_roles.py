@@ -38,15 +38,15 @@ class BindableRoles:
     async def run(self) -> None:
         """Ask when the roles in use or the operator's rights may have changed, until cancelled."""
         while True:
-            asked, pause = self._facts, INTERVAL_SECONDS
+            facts, pause = self._facts, INTERVAL_SECONDS
             try:
-                await self._ask(asked[1])
+                await self._ask(facts[1])
             except TransientError as error:
                 logger.warning("which roles may be bound is not known: %s", error)
                 pause = RETRY_SECONDS
             for _ in range(int(pause / POLL_SECONDS)):
                 await asyncio.sleep(POLL_SECONDS)
-                if self._facts != asked:
+                if self._facts != facts:
                     break
 
     @property

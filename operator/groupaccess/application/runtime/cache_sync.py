@@ -28,28 +28,28 @@ async def wait_for_crds(cluster: Cluster) -> None:
         await _list(cluster, kind)
 
 
-async def wait_for_cache_sync(cluster: Cluster, store: Store, gone: OnEnded) -> None:
+async def wait_for_cache_sync(cluster: Cluster, store: Store, on_ended: OnEnded) -> None:
     """Wait until the watches have told of everything that was there when they were begun.
 
-    What comes meanwhile is not waited for. `gone` takes what the list shows to have ended.
+    What comes meanwhile is not waited for. `on_ended` takes what the list shows to have ended.
     """
     for kind in KINDS:
-        while not await _is_synced(kind, await _list(cluster, kind), store, gone):
+        while not await _is_synced(kind, await _list(cluster, kind), store, on_ended):
             logger.warning("waiting for the watch of %s", kind)
 
 
-async def _is_synced(kind: str, listing: ObjectList, store: Store, gone: OnEnded) -> bool:
+async def _is_synced(kind: str, listing: ObjectList, store: Store, on_ended: OnEnded) -> bool:
     """Wait for what a list had; False after a while: what it had may have ended in a gap."""
-    seen = store.watched[kind]
-    ended = seen.ended_before(listing)
+    watched = store.watched[kind]
+    ended = watched.ended_before(listing)
     if ended:
-        gone(kind, ended, listing.resource_version)
+        on_ended(kind, ended, listing.resource_version)
     try:
         async with asyncio.timeout(RELIST_SECONDS):
-            await seen.wait_for(listing)
+            await watched.wait_for(listing)
     except TimeoutError:
         return False
-    seen.forget_ends_before(listing)
+    watched.forget_ends_before(listing)
     return True
 
 

@@ -99,9 +99,9 @@ class LeaderElector:
         """Renew the Lease until cancelled; raise LostLeaseError when that fails for too long."""
         while True:
             await asyncio.sleep(self._times.retry)
-            left = self._times.deadline - (self._clock.monotonic() - self._renewed)
+            remaining = self._times.deadline - (self._clock.monotonic() - self._renewed)
             try:
-                async with asyncio.timeout(max(left, 0)):
+                async with asyncio.timeout(max(remaining, 0)):
                     if not await self._try():
                         break
             except (TransientError, TimeoutError) as error:
@@ -140,7 +140,7 @@ class LeaderElector:
         result = await self._leases.read()
         if result is not None and not self._may_take(result):
             return False
-        now, asked = self._clock.now(), self._clock.monotonic()
+        now, requested_at = self._clock.now(), self._clock.monotonic()
         mine = result is not None and result.holder == self._identity
         self._held = await self._leases.write(
             Lease(
@@ -152,12 +152,12 @@ class LeaderElector:
                 resource_version=result.resource_version if result else "",
             )
         )
-        self._renewed = asked
+        self._renewed = requested_at
         return True
 
     def _may_take(self, result: Lease) -> bool:
-        seen, since = self._seen
-        if seen != result:
+        watched, since = self._seen
+        if watched != result:
             self._seen = (result, self._clock.monotonic())
             since = self._clock.monotonic()
         if result.holder in {"", self._identity}:

@@ -69,14 +69,14 @@ class WatchAudit:
 
     async def check_kind(self, kind: str) -> None:
         """Compare one kind with a list of it; what differs has time, for news may be under way."""
-        listing, seen = await self._cluster.list_objects(kind), self._store.watched[kind]
-        if seen.ended_before(listing) or seen.not_watched(listing):
+        listing, watched = await self._cluster.list_objects(kind), self._store.watched[kind]
+        if watched.ended_before(listing) or watched.not_watched(listing):
             await asyncio.sleep(LATE_EVENT_SECONDS)
             self._end_missing(kind, listing)
-        if seen.not_watched(listing):
+        if watched.not_watched(listing):
             await asyncio.sleep(STALLED_SECONDS - LATE_EVENT_SECONDS)
             self._check_alive(kind, listing, await self._cluster.list_objects(kind))
-        seen.forget_ends_before(listing)
+        watched.forget_ends_before(listing)
 
     def _end_missing(self, kind: str, listing: ObjectList) -> None:
         """End what the list shows to be gone, and nobody told of."""

@@ -40,17 +40,17 @@ class WritePolicyMonitor:
 
     async def run(self) -> None:
         """Have what was refused tried again when it changes, until cancelled."""
-        known: str | None = None
+        last_version: str | None = None
         while True:
             await asyncio.sleep(INTERVAL_SECONDS)
             if not self._name or not self._store.accesses_with_rejected_writes():
-                known = None
+                last_version = None
                 continue
             try:
                 version = await self._policies.resource_version(self._name)
             except TransientError as error:
                 logger.warning("policy %s was not read: %s", self._name, error)
                 continue
-            if known is not None and version != known:
+            if last_version is not None and version != last_version:
                 self._enqueue(self._store.change_rights())
-            known = version
+            last_version = version

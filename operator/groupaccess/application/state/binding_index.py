@@ -47,17 +47,17 @@ class BindingIndex:
         What it lacks has gone, but for what was written after it.
         """
         listed = {binding.key: binding for binding in bindings}
-        gone = [
-            known
-            for key, known in self.by_key.items()
+        ended = [
+            previous
+            for key, previous in self.by_key.items()
             if bool(key.namespace) is namespaced
             and key not in listed
-            and int(known.resource_version) <= int(version)
+            and int(previous.resource_version) <= int(version)
         ]
-        touched = {owner for known in gone for owner in self._forget(known)}
-        touched.update(owner for each in listed.values() for owner in self._keep(each))
+        affected = {owner for previous in ended for owner in self._forget(previous)}
+        affected.update(owner for each in listed.values() for owner in self._keep(each))
         self._progress.advance(version, namespaced=namespaced)
-        return touched
+        return affected
 
     def watched_until(self, version: str, *, namespaced: bool) -> None:
         """Keep that the watch of one kind has told of everything up to a version."""
@@ -69,15 +69,17 @@ class BindingIndex:
         Versions grow over all objects, so that late news of a deleted binding do not hide its
         namesake.
         """
-        known = self.by_key.get(binding.key)
-        newer = known is not None and int(known.resource_version) > int(binding.resource_version)
+        previous = self.by_key.get(binding.key)
+        newer = previous is not None and int(previous.resource_version) > int(
+            binding.resource_version
+        )
         if newer or self._progress.is_deleted(binding):
             return NOTHING
-        if known is not None:
-            self._unindex(known)
-            if known.uid != binding.uid:
-                self.memories.pop(known.uid, None)
-            elif known.was_owned and not binding.content.owners:
+        if previous is not None:
+            self._unindex(previous)
+            if previous.uid != binding.uid:
+                self.memories.pop(previous.uid, None)
+            elif previous.was_owned and not binding.content.owners:
                 binding = replace(binding, lost_owner=True)
         self.by_key[binding.key] = binding
         self.pins.add(binding)
@@ -85,31 +87,34 @@ class BindingIndex:
             self._by_owner.setdefault(owner, {})[binding.key] = binding
         for group in binding.content.groups:
             self._by_group[group].add(binding.key)
-        if known is None or known.content != binding.content:
+        if previous is None or previous.content != binding.content:
             self.on_shared_group_change(
-                self.accesses_sharing_groups(known, binding) - _owner(binding.key)
+                self.accesses_sharing_groups(previous, binding) - _owner(binding.key)
             )
-        same = known is not None and (known.uid, known.content) == (binding.uid, binding.content)
+        same = previous is not None and (previous.uid, previous.content) == (
+            binding.uid,
+            binding.content,
+        )
         return NOTHING if same else _owner(binding.key)
 
     def drop(self, key: BindingKey, uid: str) -> AbstractSet[str]:
         """Forget a binding that was deleted, if it is still that one."""
-        known = self.by_key.get(key)
-        if known is None or known.uid != uid:
+        previous = self.by_key.get(key)
+        if previous is None or previous.uid != uid:
             return NOTHING
-        self._progress.put_deletion(known)
-        return self._forget(known)
+        self._progress.put_deletion(previous)
+        return self._forget(previous)
 
-    def _forget(self, known: Binding) -> AbstractSet[str]:
-        del self.by_key[known.key]
-        self.memories.pop(known.uid, None)
-        self._unindex(known)
-        owners = _owner(known.key)
+    def _forget(self, previous: Binding) -> AbstractSet[str]:
+        del self.by_key[previous.key]
+        self.memories.pop(previous.uid, None)
+        self._unindex(previous)
+        owners = _owner(previous.key)
         for owner in owners:
-            self._by_owner[owner].pop(known.key, None)
+            self._by_owner[owner].pop(previous.key, None)
             if not self._by_owner[owner]:
                 del self._by_owner[owner]
-        self.on_shared_group_change(self.accesses_sharing_groups(known) - owners)
+        self.on_shared_group_change(self.accesses_sharing_groups(previous) - owners)
         return owners
 
     @property

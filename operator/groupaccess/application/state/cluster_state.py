@@ -119,9 +119,9 @@ class ClusterState:
         declared = self.accesses.get(access)
         if declared is None:
             return {}
-        standing = {key: binding.content for key, binding in self.bindings_of(access).items()}
+        existing = {key: binding.content for key, binding in self.bindings_of(access).items()}
         memory = self.memory(access)
-        contents = memory.placeholders | standing | memory.acknowledged
+        contents = memory.placeholders | existing | memory.acknowledged
         result = read_pins(declared.access.directory, contents)
         for now, before in respelled_groups(declared.access, contents).items():
             if before in result:
@@ -144,8 +144,12 @@ class ClusterState:
 
     def new_account(self, name: str) -> str | None:
         """Return the operator's account in a realm while bindings still name a former one."""
-        judged = self.directories.memory(name).last_whole_round
-        return new_account(self.bindings.pins.of_directory(name), judged[0]) if judged else None
+        last_round = self.directories.memory(name).last_whole_round
+        return (
+            new_account(self.bindings.pins.of_directory(name), last_round[0])
+            if last_round
+            else None
+        )
 
     def is_other_account(self, directory: str, realm: Realm) -> bool:
         """Tell whether bindings say that the operator's account was another one."""

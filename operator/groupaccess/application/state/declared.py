@@ -90,8 +90,8 @@ class DeclaredDirectory:
     def differs_by_suspend(self, other: "DeclaredDirectory") -> bool:
         """Tell whether nothing but `suspend` is another: what is known of the realm stays so."""
         mine, theirs = (each.spec.model_copy(update={"suspend": False}) for each in (self, other))
-        known, new = (replace(each.directory, suspend=False) for each in (self, other))
-        return (mine, known) == (theirs, new)
+        first, second = (replace(each.directory, suspend=False) for each in (self, other))
+        return (mine, first) == (theirs, second)
 
     def requests_the_same(self, other: "DeclaredDirectory") -> bool:
         """Tell whether there is no reason in the object to ask everything again."""
@@ -147,8 +147,8 @@ def read_declared_directory(body: api.KeycloakDirectory) -> DeclaredDirectory:
         suspend=spec.suspend,
     )
     requested = body.metadata.annotations.get(RECONCILE_ANNOTATION, "")
-    seen = object_state(body.kind, body.metadata, body.status)
-    return DeclaredDirectory(directory, spec, seen, requested)
+    watched = object_state(body.kind, body.metadata, body.status)
+    return DeclaredDirectory(directory, spec, watched, requested)
 
 
 def read_declared_mapping(mapping: api.GroupMapping) -> AccessMapping:

@@ -25,8 +25,8 @@ def groups_in_use(
     mappings = [mapping for access in accesses for mapping in access.mappings]
     references = {mapping.group for mapping in mappings} | {directory.canary}
     pins = {PinnedId(use.group_id, use.name) for use in uses}
-    known = frozenset(pins | _declared(mappings))
-    return GroupsInUse(frozenset(filter(None, references)), known, claim_values(directory, formers))
+    ids = frozenset(pins | _declared(mappings))
+    return GroupsInUse(frozenset(filter(None, references)), ids, claim_values(directory, formers))
 
 
 def claim_values(directory: Directory, subjects: Iterable[str]) -> frozenset[str]:
@@ -53,22 +53,22 @@ def declared_groups(declared: DeclaredAccess | None) -> frozenset[tuple[str, str
 
 
 def sample_groups(
-    directory: Directory, known: Snapshot | None, used: GroupsInUse
+    directory: Directory, snapshot: Snapshot | None, used: GroupsInUse
 ) -> tuple[Group, ...] | None:
     """Return the groups whose members may show what tokens carry; None while none is known.
 
     Those are the canary's, where there is one.
     """
-    if known is None:
+    if snapshot is None:
         return None
     if directory.canary is not None:
-        return known.by_reference.get(directory.canary, ())
-    return known.in_use(used.references, {pin.group_id for pin in used.pinned_ids})
+        return snapshot.by_reference.get(directory.canary, ())
+    return snapshot.in_use(used.references, {pin.group_id for pin in used.pinned_ids})
 
 
-def awaits_proof(known: Snapshot | None) -> bool:
+def awaits_proof(snapshot: Snapshot | None) -> bool:
     """Tell whether a token is to be looked at as soon as a group is in use."""
-    return known is not None and any(client.proof_pending for client in known.clients)
+    return snapshot is not None and any(client.proof_pending for client in snapshot.clients)
 
 
 def _declared(mappings: Iterable[AccessMapping]) -> set[PinnedId]:

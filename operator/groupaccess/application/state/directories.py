@@ -30,15 +30,15 @@ class Directories:
         What was read of it is void when it was read otherwise.
         """
         name = declared.directory.name
-        known = self.declared.get(name)
+        previous = self.declared.get(name)
         if self._knows_newer(declared.state):
             return False
         was_unreadable = self.unreadable.pop(name, None) is not None
         self.declared[name] = declared
-        same_realm = known is not None and known.reads_same_realm(declared)
-        if known is not None and same_realm and known.has_same_spec(declared):
+        same_realm = previous is not None and previous.reads_same_realm(declared)
+        if previous is not None and same_realm and previous.has_same_spec(declared):
             return was_unreadable
-        if known is None or not known.differs_by_suspend(declared):
+        if previous is None or not previous.differs_by_suspend(declared):
             self.oidc_checks.pop(name, None)  # it was for another spec
         uid = declared.state.ref.uid
         if self.memory(name).uid != uid:
@@ -77,9 +77,9 @@ class Directories:
         unreadable = self.unreadable.get(state.ref.name)
         if unreadable is not None and state.is_same_or_newer(unreadable[0]):
             self.unreadable[state.ref.name] = (state, unreadable[1])
-        known = self.declared.get(state.ref.name)
-        if known is not None and state.is_same_or_newer(known.state):
-            self.declared[state.ref.name] = replace(known, state=state)
+        previous = self.declared.get(state.ref.name)
+        if previous is not None and state.is_same_or_newer(previous.state):
+            self.declared[state.ref.name] = replace(previous, state=state)
 
     def memory(self, name: str) -> DirectoryMemory:
         """Return what is remembered of a directory; of one that is not known nothing is kept."""
@@ -101,14 +101,14 @@ class Directories:
 
         It is judged by the last whole round, and by the pins that this one answered.
         """
-        declared, judged = self.declared.get(name), self.memory(name).last_whole_round
-        if declared is None or judged is None:
+        declared, last_round = self.declared.get(name), self.memory(name).last_whole_round
+        if declared is None or last_round is None:
             return None
-        snapshot, gone = judged
-        answered = [use for use in uses if use.group_id in snapshot.by_id or use.group_id in gone]
+        snapshot, ended = last_round
+        answered = [use for use in uses if use.group_id in snapshot.by_id or use.group_id in ended]
         return self.freezing.evaluate(declared.directory, snapshot, answered, declared_ids)
 
     def peer_prefixes(self, name: str, bound: AbstractSet[str]) -> PeerPrefixes:
         """Return what the prefixes of the others mean for a directory, by which ones are bound."""
-        directories = {each: known.directory for each, known in self.declared.items()}
+        directories = {each: previous.directory for each, previous in self.declared.items()}
         return compare_prefixes(name, directories, bound)

@@ -35,12 +35,12 @@ class RoundResult:
     @property
     def is_whole(self) -> bool:
         """Tell whether each pinned id was answered: as a group's, or as nobody's."""
-        known = set[str]()
+        answered = set[str]()
         for question, result in self.results.items():
             if isinstance(result, Answer):
-                known |= {group.id for group in result.groups}
-                known |= {question.group_id} if isinstance(question, ById) else set()
-        return known.issuperset(
+                answered |= {group.id for group in result.groups}
+                answered |= {question.group_id} if isinstance(question, ById) else set()
+        return answered.issuperset(
             pin.group_id for pin in self.groups_in_use.pinned_ids if pin.is_valid
         )
 
@@ -151,8 +151,8 @@ class DirectoryMemory:
 
     def _put(self, question: Question, result: Answer | Failure, now: datetime) -> bool:
         if isinstance(result, Failure):
-            known, self.failures[question] = self.failures.get(question), result
-            return known != result
+            previous, self.failures[question] = self.failures.get(question), result
+            return previous != result
         failed = self.failures.pop(question, None) is not None
         for group in result.groups:
             self.absent_since.pop(group.id, None)

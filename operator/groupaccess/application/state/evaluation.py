@@ -120,10 +120,10 @@ def _missing_answer(
 ) -> MissingAnswer | None:
     """Return what is missing for a mapping: an answer, or a look at a token."""
     memory = state.directories.memory(directory)
-    gap, known = memory.missing_answer(needed), memory.snapshot
-    if gap is None and known is not None and awaits_proof(known):
+    gap, snapshot = memory.missing_answer(needed), memory.snapshot
+    if gap is None and snapshot is not None and awaits_proof(snapshot):
         ids = {mapping.group_id, pin.group_id if pin else None}
-        result = isinstance(known.find(mapping.group), Group) or ids & known.by_id.keys()
+        result = isinstance(snapshot.find(mapping.group), Group) or ids & snapshot.by_id.keys()
         return MissingAnswer() if result else None
     return gap
 

@@ -73,12 +73,12 @@ class ObjectMemory:
         """Return the bindings without subjects that were not written yet: their pins are kept."""
         return {key: content for key, content in self.pending.items() if not content.subjects}
 
-    def unwritten(self, standing: Container[BindingKey]) -> dict[BindingKey, BindingContent]:
+    def unwritten(self, existing: Container[BindingKey]) -> dict[BindingKey, BindingContent]:
         """Return what is to be bound and does not stand, or not so, so far as it pins."""
         return {
             key: content
             for key, content in (self.placeholders | self.acknowledged).items()
-            if key in self.attempts or key not in standing
+            if key in self.attempts or key not in existing
         }
 
     @property
@@ -97,11 +97,11 @@ class ObjectMemory:
         self, contents: Mapping[BindingKey, BindingContent], bindings: Mapping[BindingKey, Binding]
     ) -> None:
         """Take in the ends that are decided; one that has come stays known while it is bound."""
-        known, self.former_ends = self.former_ends, {}
+        previous, self.former_ends = self.former_ends, {}
         for key, content in contents.items():
             bound = {*bindings[key].content.groups} if key in bindings else set[str]()
-            gone = bound.difference(content.groups)
-            before = {name: item for name, item in known.get(key, {}).items() if name in gone}
+            ended = bound.difference(content.groups)
+            before = {name: item for name, item in previous.get(key, {}).items() if name in ended}
             if formers := before | former_subjects(content):
                 self.former_ends[key] = formers
 

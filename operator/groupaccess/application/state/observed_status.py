@@ -9,12 +9,12 @@ from groupaccess.domain.condition import PreviousStatus, StatusCondition
 
 def fingerprint(status: Status) -> str:
     """Return a text that is equal for statuses that say the same, whenever they began to."""
-    said = status.to_kubernetes()
-    for condition in said.get("conditions", ()):
+    body = status.to_kubernetes()
+    for condition in body.get("conditions", ()):
         del condition["lastTransitionTime"]
-    for client in said.get("clients", ()):
+    for client in body.get("clients", ()):
         del client["since"]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
 def previous_status(status: Status) -> PreviousStatus:

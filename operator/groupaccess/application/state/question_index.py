@@ -23,10 +23,10 @@ class QuestionIndex:
     def put(self, access: str, directory: str, needed: Iterable[Question]) -> None:
         """Keep what a GroupAccess was judged by, in place of what it was judged by before."""
         self.drop(access)
-        asked = frozenset((directory, question) for question in needed)
-        if asked:
-            self._needed[access] = asked
-        for each in asked:
+        questions = frozenset((directory, question) for question in needed)
+        if questions:
+            self._needed[access] = questions
+        for each in questions:
             self._by_question[each].add(access)
 
     def drop(self, access: str) -> None:

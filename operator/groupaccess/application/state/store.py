@@ -36,25 +36,26 @@ class Store(ClusterState):
     def put_access(self, declared: DeclaredAccess) -> AbstractSet[str]:
         """Keep a GroupAccess, unless this version of it or a newer one is known already."""
         access = declared.access
-        known = self.accesses.get(access.name)
-        if known is not None and (
-            known.state.is_newer_than(declared.state) or declared.state.is_same_version(known.state)
+        previous = self.accesses.get(access.name)
+        if previous is not None and (
+            previous.state.is_newer_than(declared.state)
+            or declared.state.is_same_version(previous.state)
         ):
             return NOTHING
-        if known is not None:
-            self.references.remove(known.access)
-            if known.access.uid != access.uid:
-                self.memories.pop(known.access.uid, None)
+        if previous is not None:
+            self.references.remove(previous.access)
+            if previous.access.uid != access.uid:
+                self.memories.pop(previous.access.uid, None)
         self.accesses[access.name] = declared
         self.references.add(access)
         return {access.name}
 
     def drop_access(self, name: str) -> AbstractSet[str]:
         """Forget a GroupAccess that was deleted."""
-        known = self.accesses.pop(name, None)
-        if known is not None:
-            self.references.remove(known.access)
-            self.memories.pop(known.access.uid, None)
+        previous = self.accesses.pop(name, None)
+        if previous is not None:
+            self.references.remove(previous.access)
+            self.memories.pop(previous.access.uid, None)
         self.bindings.track_groups(name, NOTHING)
         self.question_index.drop(name)
         return {name}
@@ -151,29 +152,29 @@ class Store(ClusterState):
 
     def replace_namespaces(self, namespaces: Mapping[str, Namespace]) -> AbstractSet[str]:
         """Take in all namespaces; those that are not among them have gone."""
-        gone = self.namespaces.keys() - namespaces.keys()
-        touched = (self.drop_namespace(name) for name in gone)
-        return frozenset().union(*touched, *(self.put_namespace(*e) for e in namespaces.items()))
+        ended = self.namespaces.keys() - namespaces.keys()
+        affected = (self.drop_namespace(name) for name in ended)
+        return frozenset().union(*affected, *(self.put_namespace(*e) for e in namespaces.items()))
 
     def replace_cluster_roles(self, names: AbstractSet[str]) -> AbstractSet[str]:
         """Take in all ClusterRoles; those that are not among them have gone."""
-        gone = [self.drop_cluster_role(name) for name in self.cluster_roles - names]
+        ended = [self.drop_cluster_role(name) for name in self.cluster_roles - names]
         new = [self.put_cluster_role(name) for name in names - self.cluster_roles]
-        return frozenset().union(*gone, *new, self.change_rights())
+        return frozenset().union(*ended, *new, self.change_rights())
 
     def put_namespace(self, name: str, namespace: Namespace) -> AbstractSet[str]:
         """Keep a namespace as it stands."""
-        known = self.namespaces.get(name)
+        previous = self.namespaces.get(name)
         self.namespaces[name] = namespace
-        if known == namespace:
+        if previous == namespace:
             return NOTHING
-        before = known.labels if known else {}
+        before = previous.labels if previous else {}
         return self.references.of_namespace(name, before, namespace.labels)
 
     def drop_namespace(self, name: str) -> AbstractSet[str]:
         """Forget a namespace that is gone."""
-        known = self.namespaces.pop(name, None)
-        return self.references.of_namespace(name, known.labels if known else {})
+        previous = self.namespaces.pop(name, None)
+        return self.references.of_namespace(name, previous.labels if previous else {})
 
     def put_cluster_role(self, name: str) -> AbstractSet[str]:
         """Keep that there is a ClusterRole of that name.
@@ -216,11 +217,11 @@ class Store(ClusterState):
         else:
             self.directories.put_status(state)
 
-    def _after_binding_change(self, touched: AbstractSet[str]) -> AbstractSet[str]:
+    def _after_binding_change(self, affected: AbstractSet[str]) -> AbstractSet[str]:
         """Look whether bindings name other directories than before; return whom they touch."""
         if self.bindings.pins.directories_with_subjects != self._bound:
             self._compare_prefixes()
-        return touched
+        return affected
 
     def _compare_prefixes(self) -> None:
         """Tell for which directories the prefixes of others mean something else now."""
@@ -229,7 +230,7 @@ class Store(ClusterState):
         directories = (each.directory for each in self.directories.declared.values())
         names = {name for each in directories for name in (each.name, *each.shares_prefix_with)}
         self._prefixes = {name: self.peer_prefixes(name) for name in names}
-        known = before.keys() | self._prefixes.keys()
-        for name in sorted(known):
+        names = before.keys() | self._prefixes.keys()
+        for name in sorted(names):
             if before.get(name) != self._prefixes.get(name):
                 self.on_prefix_change(name, self.users_of(name))

@@ -81,9 +81,9 @@ def unreadable_directory(
     """
     meta = api.ObjectMeta.model_validate(body["metadata"])
     status = readable_or(api.KeycloakDirectoryStatus(), body.get("status"))
-    known = api.KeycloakDirectoryStatus.model_validate(status)
+    known_status = api.KeycloakDirectoryStatus.model_validate(status)
     return (
-        object_state("KeycloakDirectory", meta, known),
+        object_state("KeycloakDirectory", meta, known_status),
         _describe(tuple(_faults(error, shows_values=False))),
     )
 
@@ -144,9 +144,9 @@ def _faults(error: ValidationError, *, shows_values: bool) -> Iterator[FieldFaul
 
 
 def _describe(faults: tuple[FieldFault, ...]) -> str:
-    said = [f"{_path(fault.path)}{fault.message}" for fault in faults[:NAMED]]
+    messages = [f"{_path(fault.path)}{fault.message}" for fault in faults[:NAMED]]
     more = f" (and {len(faults) - NAMED} more)" if len(faults) > NAMED else ""
-    return f"{'; '.join(said)}{more}"
+    return f"{'; '.join(messages)}{more}"
 
 
 def _path(path: Iterable[int | str]) -> str:

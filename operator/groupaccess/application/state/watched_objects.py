@@ -33,11 +33,11 @@ class WatchedObjects:
 
     def put(self, name: str, uid: str, version: str) -> bool:
         """Keep what is told of an object; False when something newer is known of its name."""
-        known = self.objects.get(name)
-        if uid in self._ended or (known is not None and int(known[1]) > int(version)):
+        previous = self.objects.get(name)
+        if uid in self._ended or (previous is not None and int(previous[1]) > int(version)):
             return False
-        if known is not None and known[0] != uid:
-            self._ended[known[0]] = version
+        if previous is not None and previous[0] != uid:
+            self._ended[previous[0]] = version
         self.objects[name] = (uid, version)
         self._advance(name)
         return True
@@ -45,8 +45,8 @@ class WatchedObjects:
     def drop(self, name: str, uid: str, version: str) -> bool:
         """Keep that an object ended; False when its name is another one's by now, or nobody's."""
         self._ended[uid] = version
-        known = self.objects.get(name)
-        ends = known is not None and known[0] == uid
+        previous = self.objects.get(name)
+        ends = previous is not None and previous[0] == uid
         if ends:
             del self.objects[name]
         self._advance(name)
@@ -85,8 +85,8 @@ class WatchedObjects:
         uid, version = listing.objects[name]
         if uid in self._ended:
             return True
-        known = self.objects.get(name)
-        return known is not None and int(known[1]) >= int(version)
+        watched = self.objects.get(name)
+        return watched is not None and int(watched[1]) >= int(version)
 
     def _advance(self, name: str) -> None:
         awaited = self._awaited

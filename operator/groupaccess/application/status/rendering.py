@@ -21,16 +21,16 @@ logger = logging.getLogger(__name__)
 
 
 def render_access_status(
-    access: Access, said: AccessStatus, before: PreviousStatus, now: datetime
+    access: Access, status: AccessStatus, before: PreviousStatus, now: datetime
 ) -> api.GroupAccessStatus:
     """Return the status of a GroupAccess."""
     return api.GroupAccessStatus(
         observed_generation=access.generation,
-        conditions=_conditions(said.conditions, access.generation, before, now),
-        granted=said.granted,
+        conditions=_conditions(status.conditions, access.generation, before, now),
+        granted=status.granted,
         directory=access.directory,
-        **({"next_expiry": said.next_expiry} if said.next_expiry else {}),
-        mappings=tuple(_mapping_or_message(mapping) for mapping in said.mappings),
+        **({"next_expiry": status.next_expiry} if status.next_expiry else {}),
+        mappings=tuple(_mapping_or_message(mapping) for mapping in status.mappings),
     )
 
 
@@ -43,21 +43,21 @@ def render_directory_status(
     now: datetime,
 ) -> api.KeycloakDirectoryStatus:
     """Return the status of a KeycloakDirectory."""
-    known: dict[str, Any] = {}
+    details: dict[str, Any] = {}
     snapshot = reading.snapshot
     if snapshot is not None:
-        known = {
+        details = {
             "directory_id": snapshot.directory_id,
             "groups": asking.groups,
         }
         proofs = tuple(_proofs(snapshot.clients))
-        known |= {"clients": proofs} if proofs else {}
+        details |= {"clients": proofs} if proofs else {}
     if reading.stale_since is not None:
-        known["groups_as_of"] = reading.stale_since
+        details["groups_as_of"] = reading.stale_since
     return api.KeycloakDirectoryStatus(
         observed_generation=generation,
         conditions=_conditions(conditions, generation, before, now),
-        **known,
+        **details,
     )
 
 

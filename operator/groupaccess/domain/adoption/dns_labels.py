@@ -22,14 +22,14 @@ def unique_dns_labels(texts: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...],
     A digest ends those that would be alike, too long, or lack a part. It comes from the text, not
     from its place among the others, so that a text which comes or goes renames no third one.
     """
-    wanted = set(texts)
-    plain = {text: slug(*text) for text in wanted}
+    texts_to_label = set(texts)
+    plain = {text: slug(*text) for text in texts_to_label}
     often = Counter(plain.values())
     clear = {text: name for text, name in plain.items() if often[name] == 1 and _fits(text, name)}
     unclear = {text: name for text, name in plain.items() if text not in clear}
     for size in DIGESTS:
         result = clear | {text: _digested(text, name, size) for text, name in unclear.items()}
-        if len(set(result.values())) == len(wanted):
+        if len(set(result.values())) == len(texts_to_label):
             return result
     raise ValueError("two texts with the same digest")
 

@@ -138,13 +138,13 @@ def _remarks(result: CandidateBinding, options: AdoptionOptions) -> tuple[str, .
     """Say what is not expressed of a binding, and who would make it again."""
     content = result.binding.content
     maker = result.managing_tool
-    said = [maker and maker.description, unsupported_role(content.role)]
+    remarks = [maker and maker.description, unsupported_role(content.role)]
     for subject in dict.fromkeys(content.subjects):
         if options.filter.matches_subject(subject):
-            said.append(unsupported_subject(subject, options.groups_prefix))
+            remarks.append(unsupported_subject(subject, options.groups_prefix))
         else:
-            said.append(f'Group "{subject.name}" was not asked for')
-    return tuple(f"{result.binding.key}: {text}" for text in said if text)
+            remarks.append(f'Group "{subject.name}" was not asked for')
+    return tuple(f"{result.binding.key}: {text}" for text in remarks if text)
 
 
 def _lines(

@@ -68,9 +68,9 @@ def find_redundant(
     of ours, in the same namespace or in the whole cluster. None has an end of its own, so that a
     grant which has one does not cover: it would be lost then, and nobody told.
     """
-    standing = _longest_grants(bindings, granted)
+    existing = _longest_grants(bindings, granted)
     ordered = sorted(candidates, key=lambda result: result.binding.key)
-    return [_compare(result, standing) for result in ordered]
+    return [_compare(result, existing) for result in ordered]
 
 
 def _grants_by(binding: Binding, granted: GrantedMappings) -> Iterator[tuple[_Grant, _Source]]:
@@ -107,7 +107,7 @@ def _longest_grants(bindings: Iterable[Binding], granted: GrantedMappings) -> di
     return best
 
 
-def _compare(result: CandidateBinding, standing: Mapping[_Grant, _Source]) -> RedundancyResult:
+def _compare(result: CandidateBinding, existing: Mapping[_Grant, _Source]) -> RedundancyResult:
     key, content = result.binding.key, result.binding.content
     objection = unsupported_role(content.role)
     if objection is not None:
@@ -115,7 +115,7 @@ def _compare(result: CandidateBinding, standing: Mapping[_Grant, _Source]) -> Re
     covers: dict[BindingKey, Binding] = {}
     missing = []
     for subject in dict.fromkeys(content.subjects):
-        cover = _cover(subject, content.role.name, key.namespace, standing)
+        cover = _cover(subject, content.role.name, key.namespace, existing)
         if cover is None:
             missing.append(_uncovered(subject, content.role.name, key.namespace))
         elif (end := cover.mapping.expires_at) is not None:
@@ -126,14 +126,14 @@ def _compare(result: CandidateBinding, standing: Mapping[_Grant, _Source]) -> Re
 
 
 def _cover(
-    subject: Subject, role: str, namespace: str, standing: Mapping[_Grant, _Source]
+    subject: Subject, role: str, namespace: str, existing: Mapping[_Grant, _Source]
 ) -> _Source | None:
     """Return what lasts longest, rather here than in the whole cluster."""
     if subject.kind != "Group":
         return None
     places = dict.fromkeys((namespace, ""))
     grants = (_Grant(role, subject.name, place) for place in places)
-    sources = [standing[grant] for grant in grants if grant in standing]
+    sources = [existing[grant] for grant in grants if grant in existing]
     return max(sources, key=lambda source: source.expiry_rank, default=None)
 
 

@@ -32,6 +32,6 @@ def declared_rights(mappings: Iterable[AccessMapping]) -> frozenset[Right]:
     )
 
 
-def grants_all_of(standing: AbstractSet[Right] | None, granted: AbstractSet[Right]) -> bool:
+def grants_all_of(existing: AbstractSet[Right] | None, granted: AbstractSet[Right]) -> bool:
     """Tell whether what stands would still be granted; what is uncertain may be more."""
-    return standing is not None and standing <= granted
+    return existing is not None and existing <= granted

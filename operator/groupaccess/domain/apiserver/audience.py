@@ -21,14 +21,14 @@ def audience_doubts(
 
     That is a client which the directory names, or an audience that a canary has shown.
     """
-    accepted = {wanted.client_id for wanted in directory.clients}
+    accepted = {login_client.client_id for login_client in directory.clients}
     accepted |= check.audiences if check is not None else frozenset()
-    for wanted in directory.clients:
-        client = snapshot.by_client_id.get(wanted.client_id)
+    for login_client in directory.clients:
+        client = snapshot.by_client_id.get(login_client.client_id)
         proof = None if client is None else client.proof
         if proof is None or proof.audience is None or accepted & proof.audience:
             continue
-        fact = _fact(wanted, sorted(proof.audience))
+        fact = _fact(login_client, sorted(proof.audience))
         yield Failure(Reason.API_SERVER_UNKNOWN, with_advice(Reason.API_SERVER_UNKNOWN, fact))
 
 

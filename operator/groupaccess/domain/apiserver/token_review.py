@@ -79,13 +79,15 @@ def compare_review(
     """Compare what kube-apiserver reads from the canary's token with what the directory says."""
     if review.error:
         return _explain_rejection(directory, review.error)
-    carried = _group_values_by_claim(group, token)
-    wanted = {directory.groups_prefix + value for value in carried.get(directory.groups_claim, ())}
-    if wanted and wanted <= set(review.groups):
-        strings = " and ".join(f'"{each}"' for each in sorted(wanted))
+    values_by_claim = _group_values_by_claim(group, token)
+    login_client = {
+        directory.groups_prefix + value for value in values_by_claim.get(directory.groups_claim, ())
+    }
+    if login_client and login_client <= set(review.groups):
+        strings = " and ".join(f'"{each}"' for each in sorted(login_client))
         seen = check_matches(f"kube-apiserver reads {strings} from a real token of {group.path}")
     else:
-        seen = _difference(directory, carried, review.groups)
+        seen = _difference(directory, values_by_claim, review.groups)
     return replace(seen, audiences=frozenset(_strings(token.claims.get("aud"))))
 
 
@@ -103,16 +105,16 @@ def _strings(value: object) -> AbstractSet[str]:
 
 
 def _difference(
-    directory: Directory, carried: Mapping[str, AbstractSet[str]], groups: Iterable[str]
+    directory: Directory, values_by_claim: Mapping[str, AbstractSet[str]], groups: Iterable[str]
 ) -> OidcCheck:
     mine = directory.groups_claim
-    prefix = _prefix(mine, carried, groups)
+    prefix = _prefix(mine, values_by_claim, groups)
     if prefix is not None and prefix != directory.groups_prefix:
         return check_mismatch(flag_difference("prefix", prefix, directory.groups_prefix))
-    for claim in sorted(carried.keys() - {mine}):
-        if _prefix(claim, carried, groups) is not None:
+    for claim in sorted(values_by_claim.keys() - {mine}):
+        if _prefix(claim, values_by_claim, groups) is not None:
             return check_mismatch(flag_difference("claim", claim, mine))
-    if mine in carried:
+    if mine in values_by_claim:
         return check_mismatch(
             f'kube-apiserver reads no group from claim "{mine}", which a real token carries: it '
             "was told another --oidc-groups-claim or none, and bindings would never match"
@@ -124,10 +126,10 @@ def _difference(
 
 
 def _prefix(
-    claim: str, carried: Mapping[str, AbstractSet[str]], groups: Iterable[str]
+    claim: str, values_by_claim: Mapping[str, AbstractSet[str]], groups: Iterable[str]
 ) -> str | None:
     """Return the prefix that kube-apiserver puts before what a claim carries; None for none."""
-    return min(_prefixes(carried.get(claim, frozenset()), groups), key=len, default=None)
+    return min(_prefixes(values_by_claim.get(claim, frozenset()), groups), key=len, default=None)
 
 
 def _prefixes(values: AbstractSet[str], groups: Iterable[str]) -> Iterator[str]:

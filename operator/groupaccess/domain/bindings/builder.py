@@ -49,7 +49,7 @@ def build_desired_state(
     )
     draft = BindingRenderer(access, context, known)
     bindings: list[DesiredBinding] = []
-    kept: set[BindingKey] = set()
+    preserved: set[BindingKey] = set()
     where: dict[str, Placement] = {}
     judged = tuple(verdicts)
     for verdict in judged:
@@ -62,28 +62,28 @@ def build_desired_state(
             continue
         for namespace in where[mapping.name].active:
             key = access.binding_key(mapping, namespace)
-            what = draft.content(verdict, key)
-            if what is not None:
-                bindings.append(DesiredBinding(key, mapping.name, what))
+            content = draft.content(verdict, key)
+            if content is not None:
+                bindings.append(DesiredBinding(key, mapping.name, content))
             elif draft.still_matches(mapping, key):
-                kept.add(key)
-        kept |= {access.binding_key(mapping, gone) for gone in where[mapping.name].terminating}
-    kept.update(unreadable_bindings(access, judged, existing))
-    ended = {want.key: want for want in _without_ended_subjects(draft, kept)}
+                preserved.add(key)
+        preserved |= {access.binding_key(mapping, gone) for gone in where[mapping.name].terminating}
+    preserved.update(unreadable_bindings(access, judged, existing))
+    ended = {want.key: want for want in _without_ended_subjects(draft, preserved)}
     bindings += ended.values()
-    wanted = DesiredState(tuple(bindings), frozenset(kept - ended.keys()), where)
-    empty = pin_placeholders(access, judged, context, existing, wanted)
-    return replace(wanted, bindings=(*bindings, *empty))
+    desired = DesiredState(tuple(bindings), frozenset(preserved - ended.keys()), where)
+    empty = pin_placeholders(access, judged, context, existing, desired)
+    return replace(desired, bindings=(*bindings, *empty))
 
 
 def _without_ended_subjects(
-    draft: BindingRenderer, kept: AbstractSet[BindingKey]
+    draft: BindingRenderer, preserved: AbstractSet[BindingKey]
 ) -> Iterator[DesiredBinding]:
     """Yield what is kept as it is, but for former subjects whose end has come."""
-    for key in sorted(kept):
-        name, what = BindingName.parse(key.name), draft.without_ended_subjects(key)
-        if name is not None and what is not None:
-            yield DesiredBinding(key, name.mapping, what)
+    for key in sorted(preserved):
+        name, content = BindingName.parse(key.name), draft.without_ended_subjects(key)
+        if name is not None and content is not None:
+            yield DesiredBinding(key, name.mapping, content)
 
 
 def unreadable_bindings(

@@ -60,26 +60,26 @@ class CurrentGroup:
         return last_to_end(stay)
 
     def _newly_former(self, before: EarlierGrant, now: datetime) -> dict[str, FormerSubject]:
-        lost = before.subjects - self.subjects if self.subjects is not None else frozenset()
-        if not lost:
+        not_carried = before.subjects - self.subjects if self.subjects is not None else frozenset()
+        if not not_carried:
             return {}
         until = (now + token_lifetime(self.directory, self.snapshot)).replace(microsecond=0)
-        return dict(self._outdated(before, lost, until))
+        return dict(self._outdated(before, not_carried, until))
 
     def _outdated(
-        self, before: EarlierGrant, lost: AbstractSet[str], until: datetime
+        self, before: EarlierGrant, not_carried: AbstractSet[str], until: datetime
     ) -> Iterator[tuple[str, FormerSubject]]:
         """Yield the subjects that the tokens of some client carried until now.
 
         What only a client carried that is gone now has left with it.
         """
         clients = clients_with_groups(self.directory, self.snapshot)
-        gone = {wanted.client_id for wanted in self.directory.clients} - clients
+        clients_gone = {desired.client_id for desired in self.directory.clients} - clients
         moved = before.path != self.group.path
-        left = moved or before.subjects >= (self.subjects or frozenset())
-        for name in sorted(lost):
+        remaining = moved or before.subjects >= (self.subjects or frozenset())
+        for name in sorted(not_carried):
             by = self._former_clients(before, name, clients)
-            if by or not gone or not left:
+            if by or not clients_gone or not remaining:
                 yield name, FormerSubject(until, by or clients)
 
     def _former_clients(

@@ -94,8 +94,8 @@ class BindingHistory:
 
     def last_content(self, key: BindingKey) -> BindingContent | None:
         """Return what was applied, or what stands where nothing was since the start."""
-        stands, applied = self.existing.get(key), self.applied.get(key)
-        return stands.content if applied is None and stands is not None else applied
+        binding, applied = self.existing.get(key), self.applied.get(key)
+        return binding.content if applied is None and binding is not None else applied
 
     def earlier_grant(self, key: BindingKey, content: BindingContent) -> EarlierGrant:
         """Read a binding, with the ends that were decided for it and not acknowledged yet."""

@@ -34,7 +34,7 @@ def pin_placeholders(
     """
     contents = {key: existing[key].content for key in desired.preserved if key in existing}
     contents |= {want.key: want.content for want in desired.bindings}
-    carried = {
+    pinned = {
         content.annotation("group")
         for content in contents.values()
         if content.annotation("group-id") is not None
@@ -43,16 +43,12 @@ def pin_placeholders(
     for verdict in sorted(verdicts, key=lambda verdict: verdict.mapping.name):
         mapping = verdict.mapping
         pin = verdict.pin or context.pins.get(mapping.group)
-        if (
-            pin is None
-            or mapping.group in carried
-            or not _pin_would_be_lost(verdict, pin, existing)
-        ):
+        if pin is None or mapping.group in pinned or not _pin_would_be_lost(verdict, pin, existing):
             continue
         places = desired.placements[mapping.name].active
         for key in (pin.key, *(access.binding_key(mapping, each) for each in places)):
             if _may_write(key, context, existing, taken):
-                carried.add(mapping.group)
+                pinned.add(mapping.group)
                 taken.add(key)
                 yield DesiredBinding(
                     key, mapping.name, _placeholder_content(access, mapping, key, pin)
@@ -75,8 +71,8 @@ def _may_write(
     taken: AbstractSet[BindingKey],
 ) -> bool:
     """Tell whether a binding can be written there that nothing else is wanted of."""
-    stands, namespace = existing.get(key), context.namespaces.get(key.namespace)
-    fits = stands is None or stands.content.role == role_in_name(key)
+    binding, namespace = existing.get(key), context.namespaces.get(key.namespace)
+    fits = binding is None or binding.content.role == role_in_name(key)
     there = not key.namespace or (namespace is not None and not namespace.terminating)
     return key not in taken and fits and there
 

@@ -117,12 +117,12 @@ def plan(
     `replacing` is what earlier plans said of bindings that still wait for their replacements.
     """
     stands = {binding.key: binding for binding in existing}
-    left = dict(stands)
+    remaining = dict(stands)
     applies: list[Apply] = []
     conflicts: list[DesiredBinding] = []
     wrong: list[Delete] = []
     for want in sorted(desired.bindings, key=lambda want: want.key):
-        binding = left.pop(want.key, None)
+        binding = remaining.pop(want.key, None)
         if binding is None or binding.content.role == want.content.role:
             if binding is None or not want.matches(binding):
                 applies.append(Apply(want, binding))
@@ -135,7 +135,7 @@ def plan(
     granting = {want.key for want in desired.bindings if want.content.subjects}
     undeclared = (
         binding
-        for key, binding in left.items()
+        for key, binding in remaining.items()
         if key not in desired.preserved and is_ours(binding)
     )
     deletes = (

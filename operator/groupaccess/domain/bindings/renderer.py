@@ -54,9 +54,9 @@ class BindingRenderer:
             return self._granted_content(verdict, key)
         if verdict.suspended:
             return None
-        held = self._last_applied(verdict, key)
+        content = self._last_applied(verdict, key)
         if (
-            held is None
+            content is None
             and verdict.directory_unavailable
             and not self.still_matches(verdict.mapping, key)
         ):
@@ -64,7 +64,7 @@ class BindingRenderer:
             if name not in self.moved:
                 self.moved[name] = self._moved(verdict)
             return self.moved[name]
-        return held
+        return content
 
     def still_matches(self, mapping: AccessMapping, key: BindingKey) -> bool:
         """Tell whether a standing binding is still what is declared.
@@ -96,19 +96,19 @@ class BindingRenderer:
         formers = unexpired(
             before.former, self.given.now, max_former_lifetime(self.given.directory)
         )
-        lost = self._subjects_taken_over(content.groups, before)
-        if formers == former_subjects(content) and not lost:
+        taken_over = self._subjects_taken_over(content.groups, before)
+        if formers == former_subjects(content) and not taken_over:
             return None
         ours = before.subjects if last is None else {*content.groups} & {*last.groups}
-        formers = {name: item for name, item in formers.items() if name not in lost}
-        subjects = (ours - before.former.keys() - lost) | formers.keys()
+        formers = {name: item for name, item in formers.items() if name not in taken_over}
+        subjects = (ours - before.former.keys() - taken_over) | formers.keys()
         text = {**content.own_annotations, FORMER_ANNOTATION: None, **former_annotation(formers)}
         return render_content(self.access, role, _group_subjects(subjects), text)
 
     def _granted_content(self, verdict: Verdict, key: BindingKey) -> BindingContent:
         group, snapshot = verdict.group, self.given.reading.snapshot
-        said = current_group(verdict, self.given)
-        if group is None or snapshot is None or said is None:
+        current = current_group(verdict, self.given)
+        if group is None or snapshot is None or current is None:
             raise ValueError("only a group that was read can be granted")
         text = {
             "directory": self.access.directory,
@@ -124,7 +124,7 @@ class BindingRenderer:
             subjects |= self._of_unknown_clients(verdict.mapping, key, group.path)
         role = _role(verdict.mapping)
         before = self.bindings.earlier_grants(verdict.mapping, key, role, group.id)
-        formers = replace(said, subjects=subjects).former_subjects(before, self.given.now)
+        formers = replace(current, subjects=subjects).former_subjects(before, self.given.now)
         return self._render(verdict.mapping, subjects, formers, text)
 
     def _of_unknown_clients(
@@ -150,8 +150,8 @@ class BindingRenderer:
         if verdict.pin is None or not self.still_matches(mapping, key):
             return None
         now = self.bindings.existing[key].content
-        kept = self._preserved(verdict, now, self.bindings.earlier_grant(key, now))
-        return None if _group_annotations(kept) == _group_annotations(now) else kept
+        preserved = self._preserved(verdict, now, self.bindings.earlier_grant(key, now))
+        return None if _group_annotations(preserved) == _group_annotations(now) else preserved
 
     def _moved(self, verdict: Verdict) -> BindingContent | None:
         """Carry the strings of an unchanged group to its new place while nothing is read."""
@@ -171,17 +171,17 @@ class BindingRenderer:
         self, verdict: Verdict, content: BindingContent, before: EarlierGrant
     ) -> BindingContent:
         """Return what a binding goes on to say: nobody is added."""
-        now, said = self.given.now, current_group(verdict, self.given)
+        now, current = self.given.now, current_group(verdict, self.given)
         subjects = before.subjects
         text = _updated_annotations(content, verdict.pin, self.access.directory)
-        if said is None:
+        if current is None:
             formers = unexpired(before.former, now, max_former_lifetime(self.given.directory))
         else:
-            formers = said.former_subjects([before], now)
-            subjects = subjects if said.subjects is None else subjects & said.subjects
-        lost = self._subjects_taken_over(subjects | formers.keys(), before)
-        formers = {name: item for name, item in formers.items() if name not in lost}
-        subjects -= lost
+            formers = current.former_subjects([before], now)
+            subjects = subjects if current.subjects is None else subjects & current.subjects
+        taken_over = self._subjects_taken_over(subjects | formers.keys(), before)
+        formers = {name: item for name, item in formers.items() if name not in taken_over}
+        subjects -= taken_over
         return self._render(verdict.mapping, subjects, formers, text)
 
     def _subjects_taken_over(self, subjects: Iterable[str], before: EarlierGrant) -> frozenset[str]:
@@ -207,9 +207,9 @@ class BindingRenderer:
         formers: FormerSubjects,
         text: Mapping[str, str | None],
     ) -> BindingContent:
-        said = {**text, **former_annotation(formers), **expiry_annotation(mapping)}
+        current = {**text, **former_annotation(formers), **expiry_annotation(mapping)}
         return render_content(
-            self.access, _role(mapping), _group_subjects(subjects | formers.keys()), said
+            self.access, _role(mapping), _group_subjects(subjects | formers.keys()), current
         )
 
 
@@ -226,13 +226,16 @@ def _updated_annotations(
 
     A partner's group may have the same id: of that nothing is known here.
     """
-    said: dict[str, str | None] = {**_group_annotations(content), FORMER_ANNOTATION: None}
-    if pin is None or (said.get("directory"), said.get("group-id")) != (directory, pin.group_id):
-        return said
+    current: dict[str, str | None] = {**_group_annotations(content), FORMER_ANNOTATION: None}
+    if pin is None or (current.get("directory"), current.get("group-id")) != (
+        directory,
+        pin.group_id,
+    ):
+        return current
     since = pin.missing_since
     return {
-        **said,
-        "directory-id": pin.directory_id or said.get("directory-id"),
+        **current,
+        "directory-id": pin.directory_id or current.get("directory-id"),
         "missing-since": format_time(since) if since else None,
     }
 

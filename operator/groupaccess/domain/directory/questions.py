@@ -82,21 +82,21 @@ def questions_about(used: GroupsInUse, answers: Answers, *, paths: bool) -> froz
     search showed. `paths` tells that tokens carry paths, too.
     """
     texts = (*used.references, *used.strings, *(pin.name for pin in used.pinned_ids))
-    asked: set[Question] = _searches(texts)
-    asked |= _left_out(used.references, answers)
-    shown = _shown(asked, answers)
+    questions: set[Question] = _searches(texts)
+    questions |= _left_out(used.references, answers)
+    shown = _shown(questions, answers)
     for pin in used.pinned_ids:
         if pin.group_id not in shown and _is_searched(pin, answers):
-            asked.add(ById(pin.group_id))
-    shown |= _shown(asked, answers)
+            questions.add(ById(pin.group_id))
+    shown |= _shown(questions, answers)
     ids = {pin.group_id for pin in used.pinned_ids}
     called = Counter(group.name for group in shown.values())
     for group in shown.values():
         named = group.name in used.references and called[group.name] == 1  # else it is ambiguous
         if group.id in ids or group.path in used.references or named:
-            asked.add(Search(group.name))
-            asked |= _searches([group.path] if paths else ())
-    return frozenset(asked)
+            questions.add(Search(group.name))
+            questions |= _searches([group.path] if paths else ())
+    return frozenset(questions)
 
 
 def possible_names(text: str) -> frozenset[str]:
@@ -119,16 +119,20 @@ def _left_out(references: Iterable[str], answers: Answers) -> set[Question]:
     """Return the paths that a search may have left out among many of one name."""
     result: set[Question] = set()
     for path in references:
-        given = [answers.get(Search(name)) for name in possible_names(path)]
-        seen = {group.path for answer in given if answer for group in answer.groups}
-        if path.startswith(SLASH) and path not in seen and any(a and a.truncated for a in given):
+        answers_to_names = [answers.get(Search(name)) for name in possible_names(path)]
+        seen = {group.path for answer in answers_to_names if answer for group in answer.groups}
+        if (
+            path.startswith(SLASH)
+            and path not in seen
+            and any(a and a.truncated for a in answers_to_names)
+        ):
             result.add(ByPath(path))
     return result
 
 
-def _shown(asked: Iterable[Question], answers: Answers) -> dict[str, Group]:
-    given = (answers.get(question) for question in asked)
-    return {group.id: group for answer in given if answer for group in answer.groups}
+def _shown(questions: Iterable[Question], answers: Answers) -> dict[str, Group]:
+    answers_to_names = (answers.get(question) for question in questions)
+    return {group.id: group for answer in answers_to_names if answer for group in answer.groups}
 
 
 def _is_searched(pin: PinnedId, answers: Answers) -> bool:

@@ -95,9 +95,9 @@ def _pairs(argv: Iterable[str]) -> Iterator[tuple[str, str]]:
             continue
         if name:
             yield name, ""
-        name, given, value = each.partition("=")
+        name, answers_to_names, value = each.partition("=")
         name = name.replace("_", "-")
-        if given:
+        if answers_to_names:
             yield name, value
             name = ""
     if name:

@@ -90,12 +90,12 @@ def detect_anomaly(
             use for use in away if use.group_id in declared_ids or not _has_successor(use, snapshot)
         ]
     used = {use.group_id for use in uses if use.has_subjects}
-    lost = {use.group_id for use in away if use.has_subjects}
-    if len(lost) < MIN_ABSENT_GROUPS or 2 * len(lost) <= len(used):
+    absent_in_use = {use.group_id for use in away if use.has_subjects}
+    if len(absent_in_use) < MIN_ABSENT_GROUPS or 2 * len(absent_in_use) <= len(used):
         return DirectoryAnomaly(identity)
     absent = frozenset(use.group_id for use in away)
-    paths = tuple(sorted({use.path for use in uses if use.group_id in lost}))
-    return DirectoryAnomaly(identity, absent, len(lost), len(used), paths)
+    paths = tuple(sorted({use.path for use in uses if use.group_id in absent_in_use}))
+    return DirectoryAnomaly(identity, absent, len(absent_in_use), len(used), paths)
 
 
 def new_account(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> str | None:

@@ -156,14 +156,14 @@ def _grace(pin: Pin, confirmed: datetime, directory: Directory, now: datetime) -
     now = now.replace(microsecond=0)
     since = min(pin.missing_since or now, confirmed.replace(microsecond=0), now)
     end = since + directory.grace
-    over = now >= end
-    ends = "its bindings went at" if over else "its bindings go at"
+    has_ended = now >= end
+    ends = "its bindings went at" if has_ended else "its bindings go at"
     fact = (
         f"group {pin.path} (id {pin.group_id}) is gone from Keycloak since {format_time(since)}; "
         f"{ends} {format_time(end)}"
     )
-    lost = _unresolved(Reason.GROUP_MISSING, fact, proven=over)
-    return UnresolvedGroup(lost.failure, over, since, None if over else end)
+    unresolved = _unresolved(Reason.GROUP_MISSING, fact, proven=has_ended)
+    return UnresolvedGroup(unresolved.failure, has_ended, since, None if has_ended else end)
 
 
 def _ambiguous(mapping: AccessMapping, paths: tuple[str, ...]) -> UnresolvedGroup:

@@ -54,8 +54,8 @@ def access_status(
     `observation` is what is bound; `patient` tells that what may come by itself is still waited
     for.
     """
-    judged = sorted(verdicts, key=lambda verdict: verdict.mapping.name)
-    mappings = tuple(report_mapping(access, verdict, desired, observation) for verdict in judged)
+    ordered = sorted(verdicts, key=lambda verdict: verdict.mapping.name)
+    mappings = tuple(report_mapping(access, verdict, desired, observation) for verdict in ordered)
     problems = [*_unreadable(access), *_problems(mappings), *_left_over(access, observation)]
     waiting = patient and bool(problems) and all(problem.transient for problem in problems)
     ready = _ready(mappings, problems)
@@ -64,12 +64,12 @@ def access_status(
             ready,
             ready.as_type("Reconciling", holds=waiting),
             ready.as_type("Stalled", holds=bool(problems) and not waiting),
-            _verified(judged),
+            _verified(ordered),
         ),
         mappings=mappings,
         granted=_count(mappings),
         waiting=waiting,
-        next_expiry=_next_expiry(judged),
+        next_expiry=_next_expiry(ordered),
     )
 
 
@@ -126,25 +126,25 @@ def _ready_reason(reasons: set[Reason]) -> Reason:
     return Reason.EXPIRED if reasons == {Reason.EXPIRED} else Reason.GRANTED
 
 
-def _verified(judged: list[Verdict]) -> StatusCondition:
+def _verified(ordered: list[Verdict]) -> StatusCondition:
     """Tell Keycloak's word: False where it objects, Unknown where it was not asked.
 
     What Kubernetes' facts alone revoke, above all what has expired, needs no word of Keycloak's
     and is left out. Where nothing is left, nothing is unverified: True.
     """
-    verdicts = [v for v in judged if v.outcome is not Outcome.REVOKE or _keycloak_objects(v)]
-    if judged and not verdicts:
+    verdicts = [v for v in ordered if v.outcome is not Outcome.REVOKE or _keycloak_objects(v)]
+    if ordered and not verdicts:
         message = "No mapping is left that Keycloak would be asked for."
-        return StatusCondition("Verified", "True", judged[0].reason, message)
+        return StatusCondition("Verified", "True", ordered[0].reason, message)
     answers: tuple[tuple[ConditionStatus, Callable[[Verdict], bool]], ...] = (
         ("False", _keycloak_objects),
         ("Unknown", _unanswered),
     )
-    for said, applies in answers:
+    for text, applies in answers:
         first = next(filter(applies, verdicts), None)
         if first is not None:
             message = f"{first.mapping.name}: {first.message}"
-            return StatusCondition("Verified", said, first.reason, message)
+            return StatusCondition("Verified", text, first.reason, message)
     doubt = next((doubt for verdict in verdicts for doubt in verdict.doubts), None)
     if doubt is not None:
         return StatusCondition("Verified", "Unknown", doubt.reason, doubt.message)

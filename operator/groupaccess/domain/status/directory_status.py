@@ -33,15 +33,15 @@ def directory_conditions(
     asking: RoundSummary,
     *,
     patient: bool,
-    held: Failure | None = None,
+    hold: Failure | None = None,
     suspended: bool = False,
 ) -> tuple[StatusCondition, ...]:
     """Return Ready, Reconciling and Stalled as kstatus reads them.
 
-    `patient` tells that what may come by itself is still waited for, `held` why it grants nothing
+    `patient` tells that what may come by itself is still waited for, `hold` why it grants nothing
     new whatever was read.
     """
-    failure = held or reading.failure
+    failure = hold or reading.failure
     also = f" {SUSPENDED_MESSAGE}" if suspended else ""
     if failure is None:
         reason = Reason.SUSPENDED if suspended else Reason.READ
@@ -58,13 +58,13 @@ def directory_conditions(
 
 def _describe(asking: RoundSummary) -> str:
     """Say how many groups are in use, and what is not as it should be."""
-    said = [f"{asking.groups} {'group' if asking.groups == 1 else 'groups'} in use."]
+    text = [f"{asking.groups} {'group' if asking.groups == 1 else 'groups'} in use."]
     if asking.interval:
-        said.append(
+        text.append(
             f"They are asked for every {asking.interval}, less often than spec.syncInterval says: "
             "a round may take 5 % of Keycloak's time at most."
         )
     if asking.failure is not None:
         questions = "question has" if asking.failed == 1 else "questions have"
-        said.append(f"{asking.failed} {questions} no answer: {asking.failure.message}")
-    return " ".join(said)
+        text.append(f"{asking.failed} {questions} no answer: {asking.failure.message}")
+    return " ".join(text)

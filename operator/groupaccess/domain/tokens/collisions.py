@@ -46,14 +46,14 @@ def mappers_granting_to_others(
     built-in scope microprofile-jwt writes realm roles into `groups`.
     """
     name = directory.groups_claim
-    for wanted in directory.clients:
-        client = snapshot.by_client_id.get(wanted.client_id)
+    for login_client in directory.clients:
+        client = snapshot.by_client_id.get(login_client.client_id)
         if client is None or not client.enabled:
             continue
-        for mapper in effective_mappers(client, wanted, name):
+        for mapper in effective_mappers(client, login_client, name):
             for value in sorted(strings & (mapper.other_values or frozenset())):
                 yield f'{describe_mapper(mapper, client)} puts "{value}" into tokens of others, too'
-        for mapper in optional_claim_mappers(client, wanted, name):
+        for mapper in optional_claim_mappers(client, login_client, name):
             for value in sorted(strings & (mapper.other_values or frozenset())):
                 yield (
                     f'{describe_mapper(mapper, client)} puts "{value}" into tokens of others, too, '

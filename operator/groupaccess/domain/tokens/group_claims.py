@@ -47,15 +47,15 @@ def group_claim(group: Group, directory: Directory, snapshot: Snapshot) -> Group
     senders: list[tuple[str, tuple[str, ...]]] = []
     silences: list[ClaimUnavailable] = []
     doubts: list[Failure] = []
-    for wanted in directory.clients:
-        client = snapshot.by_client_id.get(wanted.client_id)
-        result = client_claim_values(group, wanted, directory.groups_claim, client)
+    for login_client in directory.clients:
+        client = snapshot.by_client_id.get(login_client.client_id)
+        result = client_claim_values(group, login_client, directory.groups_claim, client)
         if isinstance(result, ClaimUnavailable):
             silences.append(result)
             doubts.append(result.failure)
         else:
             subjects = sorted(directory.groups_prefix + value for value in result.values)
-            senders.append((wanted.client_id, tuple(subjects)))
+            senders.append((login_client.client_id, tuple(subjects)))
             doubts.extend(result.doubts)
     if not senders:
         return silences[0].failure
@@ -72,10 +72,13 @@ def clients_with_groups(directory: Directory, snapshot: Snapshot) -> frozenset[s
     """Return the clients whose tokens carry groups, so far as is known, or may do so."""
     anybody = Group("/", "/", "")
     result = {
-        wanted.client_id: client_claim_values(
-            anybody, wanted, directory.groups_claim, snapshot.by_client_id.get(wanted.client_id)
+        login_client.client_id: client_claim_values(
+            anybody,
+            login_client,
+            directory.groups_claim,
+            snapshot.by_client_id.get(login_client.client_id),
         )
-        for wanted in directory.clients
+        for login_client in directory.clients
     }
     return frozenset(
         name

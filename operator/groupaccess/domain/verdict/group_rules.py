@@ -40,22 +40,22 @@ def evaluate_group(mapping: AccessMapping, context: EvaluationContext) -> Verdic
     since = None
     if isinstance(result, UnresolvedGroup):
         outcome = Outcome.REVOKE if result.confirmed else Outcome.HOLD
-        said = replace(
+        verdict = replace(
             hold_for(mapping, result.failure), outcome=outcome, grace_ends=result.grace_ends
         )
         since = result.missing_since
-        if said.directory_unavailable:
-            return said
+        if verdict.directory_unavailable:
+            return verdict
     else:
-        said = _evaluate_claim(mapping, result.group, directory, snapshot, context)
-        if said.outcome is Outcome.GRANT:
-            said = _with_notes(said, result.group, result.replaced_id)
+        verdict = _evaluate_claim(mapping, result.group, directory, snapshot, context)
+        if verdict.outcome is Outcome.GRANT:
+            verdict = _with_notes(verdict, result.group, result.replaced_id)
             doubts = audience_doubts(directory, snapshot, context.oidc_check)
-            said = _with_oidc_check(_with_doubts(said, *doubts), context)
+            verdict = _with_oidc_check(_with_doubts(verdict, *doubts), context)
     if pin is None:
-        return said
+        return verdict
     identity = snapshot.directory_id if pin.group_id in snapshot.by_id else pin.directory_id
-    return replace(said, pin=replace(pin, missing_since=since, directory_id=identity))
+    return replace(verdict, pin=replace(pin, missing_since=since, directory_id=identity))
 
 
 def _string_taken_over(

@@ -73,8 +73,8 @@ def _suspended(mapping: AccessMapping, context: EvaluationContext) -> Verdict | 
         return None
     would = evaluate(mapping, context.without_suspend)
     fact = f"suspended by {by}: {describe_without_suspend(would, context)}"
-    held = verdict_for(mapping, Outcome.HOLD, Reason.SUSPENDED, fact)
-    return replace(held, without_suspend=would, grace_ends=would.grace_ends)
+    verdict = verdict_for(mapping, Outcome.HOLD, Reason.SUSPENDED, fact)
+    return replace(verdict, without_suspend=would, grace_ends=would.grace_ends)
 
 
 def _no_directory(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:

@@ -156,10 +156,10 @@ async def _example_token(
     session: Session, realm: RealmConfiguration, client: Client, user_id: str
 ) -> Mapping[str, Any]:
     """Return the payload of the token that Keycloak would issue, without a session."""
-    wanted = _login_client(realm, client)
-    kind = "id-token" if wanted.id_token else "access-token"
+    login_client = _login_client(realm, client)
+    kind = "id-token" if login_client.id_token else "access-token"
     where = f"clients/{realm.ids.get(client.client_id)}/evaluate-scopes/generate-example-{kind}"
-    query = {"scope": " ".join(wanted.scopes), "userId": user_id}
+    query = {"scope": " ".join(login_client.scopes), "userId": user_id}
     with no_sample_on_error(
         "example token", CLIENTS_NEED, "the client or the user is gone meanwhile"
     ):

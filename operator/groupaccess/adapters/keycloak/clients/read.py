@@ -41,13 +41,13 @@ async def read_clients(
     scopes = {scope["name"]: scope for scope in listed}
     clients: list[Client] = []
     ids: dict[str, str] = {}
-    for wanted in directory.clients:
-        result = await _client(session, wanted.client_id)
+    for login_client in directory.clients:
+        result = await _client(session, login_client.client_id)
         if result is None:
             continue
         roles = await _roles(session, directory, result, listed)
-        clients.append(read_client(wanted, result, scopes, roles))
-        ids |= {wanted.client_id: result["id"]} if "id" in result else {}
+        clients.append(read_client(login_client, result, scopes, roles))
+        ids |= {login_client.client_id: result["id"]} if "id" in result else {}
     return tuple(clients), ids
 
 

@@ -100,10 +100,10 @@ class _BoundedBody(httpx.AsyncByteStream):
         self._url = url
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = MAX_BYTES
+        remaining = MAX_BYTES
         async for part in self._stream:
-            left -= len(part)
-            if left < 0:
+            remaining -= len(part)
+            if remaining < 0:
                 raise RejectedAnswerError(
                     self._url, f"the answer is larger than {MAX_BYTES // MIB} MiB"
                 )
