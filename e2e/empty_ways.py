@@ -37,7 +37,7 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True)
-class Desk:
+class EmptyKeyScenario:
     """Where somebody types: a cluster, and a folder for files."""
 
     cluster: Cluster
@@ -90,28 +90,28 @@ def named(body: Object) -> str:
     return f"{body['kind'].lower()}.groupaccess.io/{body['metadata']['name']}"
 
 
-Write = Callable[[Desk, Object], object]
+Write = Callable[[EmptyKeyScenario, Object], object]
 FILE = "--filename=-"
 
 
-def _create(desk: Desk, body: Object) -> object:
+def _create(desk: EmptyKeyScenario, body: Object) -> object:
     return desk.kubectl("create", FILE, body=body)
 
 
-def _apply(desk: Desk, body: Object) -> object:
+def _apply(desk: EmptyKeyScenario, body: Object) -> object:
     return desk.kubectl("apply", FILE, body=body)
 
 
-def _server_side(desk: Desk, body: Object) -> object:
+def _server_side(desk: EmptyKeyScenario, body: Object) -> object:
     return desk.kubectl("apply", "--server-side", FILE, body=body)
 
 
-def _merge(desk: Desk, body: Object) -> object:
+def _merge(desk: EmptyKeyScenario, body: Object) -> object:
     change = json.dumps({"spec": body["spec"]})
     return desk.kubectl("patch", named(body), "--type=merge", f"--patch={change}")
 
 
-def _json_patch(desk: Desk, body: Object) -> object:
+def _json_patch(desk: EmptyKeyScenario, body: Object) -> object:
     change = json.dumps([{"op": "replace", "path": "/spec", "value": body["spec"]}])
     return desk.kubectl("patch", named(body), "--type=json", f"--patch={change}")
 
@@ -130,8 +130,8 @@ NEW: dict[str, Write] = {
 CHANGE: dict[str, tuple[Write, Write]] = {
     "replace": (_create, lambda desk, body: desk.kubectl("replace", FILE, body=body)),
     "apply": (_apply, _apply),
-    "edit": (_create, Desk.edit),
-    "edit of what was applied": (_apply, Desk.edit),
+    "edit": (_create, EmptyKeyScenario.edit),
+    "edit of what was applied": (_apply, EmptyKeyScenario.edit),
     "merge patch": (_create, _merge),
     "JSON patch": (_create, _json_patch),
     "server-side apply": (_server_side, _server_side),

@@ -33,7 +33,7 @@ Gone = Mapping[str, float | None]  # after how many seconds a binding went, None
 
 
 @dataclass
-class Scene:
+class RevokeScenario:
     """One GroupAccess with a grant to take back, `adm`, and another of the same group, `v`."""
 
     name: str
@@ -141,12 +141,12 @@ class Scene:
 class Way:
     """A way to take a grant back: does it end by itself, and what a person does."""
 
-    act: Callable[[Scene], float]
+    act: Callable[[RevokeScenario], float]
     ends: bool = False
     deletes: bool = False
 
 
-def _expire(scene: Scene) -> float:
+def _expire(scene: RevokeScenario) -> float:
     assert scene.end is not None
     left = scene.end - time.time()
     assert left > 0, f"the scene was ready {-left:.1f} s after the expiry"
@@ -154,16 +154,16 @@ def _expire(scene: Scene) -> float:
     return scene.end
 
 
-def _remove(scene: Scene) -> float:
+def _remove(scene: RevokeScenario) -> float:
     return scene.change(access(scene.name, scene.name), {"mappings": [scene.stays]})
 
 
-def _tighten(scene: Scene) -> float:
+def _tighten(scene: RevokeScenario) -> float:
     _, body = directory(scene.name, scene.realm, scene.ca)
     return scene.change(body, {"allowedClusterRoles": ["view"]})
 
 
-def _delete(scene: Scene) -> float:
+def _delete(scene: RevokeScenario) -> float:
     return scene.delete(access(scene.name, scene.name))
 
 
@@ -176,13 +176,13 @@ WAYS = {
 
 
 @contextmanager
-def _quiet(scene: Scene, way: Way) -> Iterator[None]:
+def _quiet(scene: RevokeScenario, way: Way) -> Iterator[None]:
     scene.grant(ends=way.ends)
     yield
 
 
 @contextmanager
-def _failing(scene: Scene, way: Way) -> Iterator[None]:
+def _failing(scene: RevokeScenario, way: Way) -> Iterator[None]:
     with scene.webhook.on(fails, scene.bad):
         scene.grant(ends=way.ends)
         eventually(lambda: scene.webhook.calls > 2, within=GRANTED_WITHIN, what="a failed write")
@@ -190,7 +190,7 @@ def _failing(scene: Scene, way: Way) -> Iterator[None]:
 
 
 @contextmanager
-def _hanging(scene: Scene, way: Way) -> Iterator[None]:
+def _hanging(scene: RevokeScenario, way: Way) -> Iterator[None]:
     with scene.webhook.on(hangs(HANG), scene.bad):
         scene.grant(ends=way.ends)
         eventually(lambda: scene.webhook.in_flight, within=GRANTED_WITHIN, what="a write hangs")
@@ -198,7 +198,7 @@ def _hanging(scene: Scene, way: Way) -> Iterator[None]:
 
 
 @contextmanager
-def _busy(scene: Scene, way: Way) -> Iterator[None]:
+def _busy(scene: RevokeScenario, way: Way) -> Iterator[None]:
     scene.grant(ends=way.ends)
     if scene.end is not None:
         time.sleep(max(0.0, scene.end - LEAD - time.time()))
@@ -210,7 +210,7 @@ def _busy(scene: Scene, way: Way) -> Iterator[None]:
     assert last > scene.began, "the other object had written all before"
 
 
-def until_under_way(scene: Scene) -> None:
+def until_under_way(scene: RevokeScenario) -> None:
     """Wait until the other object's first bindings are there."""
     eventually(
         lambda: len(scene.watch.present(scene.big)) >= UNDER_WAY,
@@ -220,7 +220,7 @@ def until_under_way(scene: Scene) -> None:
     )
 
 
-def until_crowded(scene: Scene) -> None:
+def until_crowded(scene: RevokeScenario) -> None:
     """Wait until all of the other object's bindings are there."""
     eventually(
         lambda: len(scene.watch.present(scene.big)) == BUSY * MAPPINGS,
@@ -229,14 +229,14 @@ def until_crowded(scene: Scene) -> None:
     )
 
 
-def crowd(scene: Scene) -> dict[str, Any]:
+def crowd(scene: RevokeScenario) -> dict[str, Any]:
     """Return a GroupAccess of the same directory that has 2,016 bindings."""
     selected = {"selector": {"matchLabels": {"crowd": scene.crowd}}}
     mappings = [mapping(f"m{n}", "SRE", namespaces=selected) for n in range(MAPPINGS)]
     return access(scene.big, scene.name, *mappings)
 
 
-Situation = Callable[[Scene, Way], AbstractContextManager[None]]
+Situation = Callable[[RevokeScenario, Way], AbstractContextManager[None]]
 SITUATIONS: dict[str, Situation] = {
     "nothing else": _quiet,
     "a webhook that fails": _failing,
@@ -253,7 +253,7 @@ class Outcome:
     lies: list[str]
 
 
-def play(scene: Scene, situation: str, way_named: str) -> Outcome:
+def play(scene: RevokeScenario, situation: str, way_named: str) -> Outcome:
     """Grant, take back in the midst of the situation, and see what comes of it.
 
     The garbage collector, which would do the operator's work after a deletion, is held meanwhile.
@@ -281,7 +281,7 @@ def shown(seconds: float | None) -> str:
 
 
 @contextmanager
-def held_collector(scene: Scene) -> Iterator[None]:
+def held_collector(scene: RevokeScenario) -> Iterator[None]:
     """Hold the garbage collector, which would do the operator's work after a deletion."""
     manager = scene.objects.cluster.component("kube-controller-manager")
     manager.pause()
@@ -291,7 +291,7 @@ def held_collector(scene: Scene) -> Iterator[None]:
         manager.resume()
 
 
-def unsaid(scene: Scene) -> list[str]:
+def unsaid(scene: RevokeScenario) -> list[str]:
     """Return what no status said within five seconds: that the mapping is over."""
     try:
         eventually(lambda: _says_over(scene), within=SAID, every=0.05)
@@ -300,7 +300,7 @@ def unsaid(scene: Scene) -> list[str]:
     return []
 
 
-def _says_over(scene: Scene) -> bool:
+def _says_over(scene: RevokeScenario) -> bool:
     statuses: list[Seen] = list(scene.watch.statuses(scene.name))
     listed = statuses[-1].body["status"]["mappings"] if statuses else [{"name": "adm", "state": ""}]
     adm = [each for each in listed if each["name"] == "adm"]

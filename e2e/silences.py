@@ -20,7 +20,7 @@ SHORT = 5  # seconds that a token lives: then the next login tells
 
 
 @dataclass(frozen=True)
-class Scene:
+class OutageScenario:
     """A realm behind a proxy, and the directory of that name."""
 
     name: str
@@ -35,35 +35,35 @@ class Silence:
 
     reason: str
     word: str
-    begin: Callable[[Scene], None]
-    end: Callable[[Scene], None]
+    begin: Callable[[OutageScenario], None]
+    end: Callable[[OutageScenario], None]
 
 
 def _proxied(reason: str, word: str, fault: Fault) -> Silence:
-    def begin(scene: Scene) -> None:
+    def begin(scene: OutageScenario) -> None:
         scene.proxy.faults[scene.realm.name] = fault
 
-    def end(scene: Scene) -> None:
+    def end(scene: OutageScenario) -> None:
         del scene.proxy.faults[scene.realm.name]
 
     return Silence(reason, word, begin, end)
 
 
 def _without_role(role: str) -> Silence:
-    def begin(scene: Scene) -> None:
+    def begin(scene: OutageScenario) -> None:
         scene.realm.clients.revoke(role)
 
-    def end(scene: Scene) -> None:
+    def end(scene: OutageScenario) -> None:
         scene.realm.clients.grant(role)
 
     return Silence("KeycloakForbidden", f'"{role}"', begin, end)
 
 
 def _without_permission(kind: str) -> Silence:
-    def begin(scene: Scene) -> None:
+    def begin(scene: OutageScenario) -> None:
         scene.realm.clients.drop_permission(kind)
 
-    def end(scene: Scene) -> None:
+    def end(scene: OutageScenario) -> None:
         scene.realm.clients.create_operator()
 
     return Silence("KeycloakForbidden", f'"view" on all {kind.capitalize()}', begin, end)
@@ -72,7 +72,7 @@ def _without_permission(kind: str) -> Silence:
 def _with_some_groups(*, one: bool, role: bool) -> Silence:
     """Let the operator view one group, give it the role query-groups, or both."""
 
-    def begin(scene: Scene) -> None:
+    def begin(scene: OutageScenario) -> None:
         clients = scene.realm.clients
         if one:
             clients.permit_one("Groups", scene.realm.group_id("/Developer"))
@@ -80,7 +80,7 @@ def _with_some_groups(*, one: bool, role: bool) -> Silence:
             clients.grant(QUERY_GROUPS)
         clients.drop_permission("groups")
 
-    def end(scene: Scene) -> None:
+    def end(scene: OutageScenario) -> None:
         clients = scene.realm.clients
         clients.create_operator()
         if one:
@@ -95,28 +95,28 @@ def _named(realm: Realm) -> str:
     return f"{realm.name}-moved"
 
 
-def _moved(scene: Scene) -> None:
+def _moved(scene: OutageScenario) -> None:
     scene.realm.update(realm=_named(scene.realm))
 
 
-def _moved_back(scene: Scene) -> None:
+def _moved_back(scene: OutageScenario) -> None:
     scene.realm.update(known_as=_named(scene.realm), realm=scene.realm.name)
 
 
-def _enabled(*, yes: bool) -> Callable[[Scene], None]:
+def _enabled(*, yes: bool) -> Callable[[OutageScenario], None]:
     return lambda scene: scene.realm.update(enabled=yes)
 
 
-def _client(*, enabled: bool) -> Callable[[Scene], None]:
+def _client(*, enabled: bool) -> Callable[[OutageScenario], None]:
     return lambda scene: scene.realm.clients.update(OPERATOR, enabled=enabled)
 
 
-def _rotated(scene: Scene) -> None:
+def _rotated(scene: OutageScenario) -> None:
     clients = scene.realm.clients
     scene.realm.admin.generate_client_secrets(clients.internal_id(OPERATOR))
 
 
-def _told(scene: Scene) -> None:
+def _told(scene: OutageScenario) -> None:
     scene.objects.apply(login(scene.name, scene.realm))
 
 

@@ -8,7 +8,7 @@ from attacks.actors import THIEF
 from attacks.matrix import MATRIX
 from attacks.model import Attack
 from attacks.setting import set_up
-from attacks.stage import Stage
+from attacks.stage import AttackScenario
 from testbed.cluster import Cluster
 from testbed.keycloak import Keycloak
 from testbed.operator import OperatorProcess
@@ -24,7 +24,7 @@ def stage(
     operator_process: OperatorProcess,
     realm_pool: RealmPool,
     keycloak: Keycloak,
-) -> Iterator[Stage]:
+) -> Iterator[AttackScenario]:
     """Set the stage for all attacks, with an operator that runs."""
     operator_process.start()
     leads = "groupaccess_leader_election_master_status"
@@ -36,7 +36,7 @@ def stage(
 
 
 @pytest.mark.parametrize("attack", MATRIX, ids=str)
-def test_nobody_climbs(stage: Stage, attack: Attack) -> None:
+def test_nobody_climbs(stage: AttackScenario, attack: Attack) -> None:
     stage.arm(with_all_rights=attack.who == THIEF)
     before = stage.of_victim()
     stopped = attack.act(stage)

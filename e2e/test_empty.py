@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from empty_cases import FIELDS, LABEL, OTHER, SELECTOR, SHOP, Field, Object, access, body, wider
-from empty_ways import CHANGE, NEW, RELEASES, UNSEEN, Desk, RefusedError, Write, named
+from empty_ways import CHANGE, NEW, RELEASES, UNSEEN, EmptyKeyScenario, RefusedError, Write, named
 from groupaccess.api.v1alpha1.optional_fields import OPTIONAL_FIELDS
 from testbed.cluster import Cluster
 
@@ -52,12 +52,12 @@ def served(without_operator: Cluster) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def desk(served: Cluster, tmp_path: Path) -> Desk:
+def desk(served: Cluster, tmp_path: Path) -> EmptyKeyScenario:
     """Give a desk."""
-    return Desk(served, tmp_path)
+    return EmptyKeyScenario(served, tmp_path)
 
 
-def refusal(desk: Desk, write: Write, given: Object) -> str | None:
+def refusal(desk: EmptyKeyScenario, write: Write, given: Object) -> str | None:
     """Return the words that refuse a write, or None."""
     try:
         write(desk, given)
@@ -66,7 +66,7 @@ def refusal(desk: Desk, write: Write, given: Object) -> str | None:
     return None
 
 
-def excess(desk: Desk, write: Write, given: Object, intended: Object) -> list[str]:
+def excess(desk: EmptyKeyScenario, write: Write, given: Object, intended: Object) -> list[str]:
     """Write an object; return in what it then grants more than intended. Refusals have words."""
     said = refusal(desk, write, given)
     if said is None:
@@ -80,7 +80,7 @@ def excess(desk: Desk, write: Write, given: Object, intended: Object) -> list[st
 @each_field
 @pytest.mark.parametrize("way", NEW)
 def test_a_new_object_with_an_empty_key_is_refused(
-    way: str, field: Field, desk: Desk, name: str
+    way: str, field: Field, desk: EmptyKeyScenario, name: str
 ) -> None:
     given = body(field.kind, name, field.emptied(field.spec))
     assert excess(desk, NEW[way], given, field.spec) == []
@@ -90,7 +90,7 @@ def test_a_new_object_with_an_empty_key_is_refused(
 @each_field
 @each_change
 def test_a_key_that_is_emptied_in_an_existing_object_widens_nothing(
-    way: str, field: Field, desk: Desk, name: str
+    way: str, field: Field, desk: EmptyKeyScenario, name: str
 ) -> None:
     make, write = CHANGE[way]
     make(desk, body(field.kind, name, field.spec))
@@ -101,7 +101,7 @@ def test_a_key_that_is_emptied_in_an_existing_object_widens_nothing(
 @pytest.mark.parametrize("field", OF_MAPPING, ids=lambda field: field.name)
 @each_change
 def test_a_mapping_that_is_new_in_an_existing_object_has_no_empty_key_that_can_be_seen(
-    way: str, field: Field, desk: Desk, name: str
+    way: str, field: Field, desk: EmptyKeyScenario, name: str
 ) -> None:
     make, write = CHANGE[way]
     beside = {**OTHER, "name": "beside"}
@@ -113,7 +113,7 @@ def test_a_mapping_that_is_new_in_an_existing_object_has_no_empty_key_that_can_b
 
 @each_change
 def test_another_selector_has_no_empty_label_that_can_be_seen(
-    way: str, desk: Desk, name: str
+    way: str, desk: EmptyKeyScenario, name: str
 ) -> None:
     make, write = CHANGE[way]
     make(desk, body("GroupAccess", name, access(SHOP)))
@@ -144,7 +144,9 @@ def test_every_optional_field_is_tried() -> None:
         ("the name", access({**OTHER, "name": "wider", "group": "/apps/shop"})),
     ],
 )
-def test_an_ordinary_edit_is_taken(kept: str, spec: Object, desk: Desk, name: str) -> None:
+def test_an_ordinary_edit_is_taken(
+    kept: str, spec: Object, desk: EmptyKeyScenario, name: str
+) -> None:
     assert kept
     for way in ("apply", "merge patch"):
         make, write = CHANGE[way]

@@ -79,7 +79,7 @@ def changes(shop: str, mall: str) -> dict[str, Change]:
 
 
 @dataclass(frozen=True)
-class Scene:
+class GaplessScenario:
     """A GroupAccess that changes, and who watches it."""
 
     objects: Objects
@@ -131,12 +131,12 @@ def token(cluster: Cluster) -> str:
 @pytest.fixture
 def scene(
     operator: OperatorProcess, realm: Realm, objects: Objects, directory: str, name: str, token: str
-) -> Scene:
+) -> GaplessScenario:
     """Give a scene with a running operator and two groups."""
     assert operator.alive
     for group in ("/SRE", "/Developer"):
         realm.create_group(group)
-    return Scene(objects, realm, directory, name, token)
+    return GaplessScenario(objects, realm, directory, name, token)
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def places(installed: Cluster, name: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("what", list(changes("", "")))
 def test_no_moment_without_what_both_allow_and_nothing_stays(
-    what: str, scene: Scene, places: tuple[str, str], rounds: int
+    what: str, scene: GaplessScenario, places: tuple[str, str], rounds: int
 ) -> None:
     change = changes(*places)[what]
     scene.declare(change.one)
@@ -183,7 +183,7 @@ def watch(installed: Cluster) -> Iterator[Watch]:
 def test_a_scope_that_changes_is_bound_at_each_moment_by_the_old_or_the_new(
     by: str,
     back: bool,  # noqa: FBT001
-    scene: Scene,
+    scene: GaplessScenario,
     places: tuple[str, str],
     watch: Watch,
 ) -> None:
@@ -214,7 +214,7 @@ def test_a_scope_that_changes_is_bound_at_each_moment_by_the_old_or_the_new(
 
 
 def test_another_group_gets_the_right_and_the_old_one_loses_it_at_once(
-    scene: Scene, rounds: int
+    scene: GaplessScenario, rounds: int
 ) -> None:
     groups = ["SRE", "Developer"]
     scene.declare(mapping("m", groups[0]))

@@ -31,7 +31,7 @@ KEPT = "for tokens from before the rename"
 
 
 @dataclass(frozen=True)
-class Stage:
+class RenameScenario:
     """A realm with alice in the group SRE, whose members may view, and what a test does to it."""
 
     objects: Objects
@@ -109,24 +109,24 @@ class Stage:
 @pytest.fixture
 def stage(
     operator: OperatorProcess, realm: Realm, objects: Objects, keycloak: Keycloak, name: str
-) -> Stage:
+) -> RenameScenario:
     """Give a stage on which tokens live for half a minute, which an example token proves."""
     assert operator.alive
     realm.clients.grant("view-users")
     realm.update(accessTokenLifespan=LIFETIME)
     realm.create_user("alice", "/SRE")
-    made = Stage(objects, realm, keycloak, operator, name)
+    made = RenameScenario(objects, realm, keycloak, operator, name)
     made.direct()
     return made
 
 
 @pytest.fixture
-def granted(stage: Stage) -> Stage:
+def granted(stage: RenameScenario) -> RenameScenario:
     """Give the same with the group granted."""
     return grant(stage)
 
 
-def grant(stage: Stage, *more: dict[str, Any]) -> Stage:
+def grant(stage: RenameScenario, *more: dict[str, Any]) -> RenameScenario:
     """Grant view to SRE, and wait until an example token has shown how long it lives."""
     stage.declare(mapping("sre", "SRE"), *more)
     stage.objects.wait_reason(f"ga/{stage.name}", "Granted", within=40)
@@ -155,7 +155,7 @@ CHANGES: dict[str, tuple[bool, Callable[[Realm], None], str, str]] = {
 
 @pytest.mark.parametrize("change", list(CHANGES))
 def test_no_token_is_refused_until_its_end_and_then_the_former_string_is_gone(
-    change: str, stage: Stage
+    change: str, stage: RenameScenario
 ) -> None:
     with_path, act, former, new = CHANGES[change]
     if with_path:
@@ -183,7 +183,7 @@ def test_no_token_is_refused_until_its_end_and_then_the_former_string_is_gone(
     assert "FormerSubject" in stage.objects.events(stage.name)
 
 
-def test_a_prefix_may_be_edited_before_kube_apiserver_takes_it(stage: Stage) -> None:
+def test_a_prefix_may_be_edited_before_kube_apiserver_takes_it(stage: RenameScenario) -> None:
     stage.realm.update(accessTokenLifespan=20 * LIFETIME)
     stage.declare(mapping("sre", "SRE"))
     stage.objects.wait_reason(f"ga/{stage.name}", "Granted", within=40)
@@ -203,7 +203,9 @@ def test_a_prefix_may_be_edited_before_kube_apiserver_takes_it(stage: Stage) -> 
     assert not probe.denied
 
 
-def test_a_rename_into_a_string_of_others_binds_nobody_anew_and_ends(granted: Stage) -> None:
+def test_a_rename_into_a_string_of_others_binds_nobody_anew_and_ends(
+    granted: RenameScenario,
+) -> None:
     granted.realm.create_group("/x/OPS")
     old = granted.token()
     granted.realm.rename_group("/SRE", "OPS")
@@ -216,7 +218,7 @@ def test_a_rename_into_a_string_of_others_binds_nobody_anew_and_ends(granted: St
     assert granted.bound() == set()
 
 
-def test_a_swap_of_two_granted_groups_keeps_nothing_of_the_other(stage: Stage) -> None:
+def test_a_swap_of_two_granted_groups_keeps_nothing_of_the_other(stage: RenameScenario) -> None:
     stage.realm.create_user("bob", "/Dev")
     grant(stage, mapping("dev", "Dev", "edit"))
     sre, dev = (stage.realm.group_id(path) for path in ("/SRE", "/Dev"))
@@ -233,7 +235,7 @@ def test_a_swap_of_two_granted_groups_keeps_nothing_of_the_other(stage: Stage) -
 
 
 @long
-def test_of_three_renames_each_string_has_its_own_end(granted: Stage) -> None:
+def test_of_three_renames_each_string_has_its_own_end(granted: RenameScenario) -> None:
     granted.realm.rename_group("/SRE", "b")
     granted.await_bound("SRE", "b")
     granted.operator.restart()
@@ -247,7 +249,9 @@ def test_of_three_renames_each_string_has_its_own_end(granted: Stage) -> None:
     assert granted.bound() == {"SRE"}
 
 
-def test_another_group_of_the_former_name_ends_it_at_the_next_answer(granted: Stage) -> None:
+def test_another_group_of_the_former_name_ends_it_at_the_next_answer(
+    granted: RenameScenario,
+) -> None:
     granted.realm.rename_group("/SRE", "OPS")
     granted.await_bound("SRE", "OPS")
     granted.realm.create_user("mallory", "/SRE")
@@ -264,7 +268,7 @@ def test_another_group_of_the_former_name_ends_it_at_the_next_answer(granted: St
         "restart in an outage",
     ],
 )
-def test_its_end_acts_while_nothing_else_does(hold: str, granted: Stage) -> None:
+def test_its_end_acts_while_nothing_else_does(hold: str, granted: RenameScenario) -> None:
     granted.realm.rename_group("/SRE", "OPS")
     granted.await_bound("SRE", "OPS")
     if hold == "suspend":
@@ -284,7 +288,7 @@ def test_its_end_acts_while_nothing_else_does(hold: str, granted: Stage) -> None
     [pytest.param(False, marks=long, id="keycloak up"), pytest.param(True, id="keycloak down")],
 )
 def test_the_edit_in_git_that_follows_a_rename_changes_nothing(
-    granted: Stage,
+    granted: RenameScenario,
     down: bool,  # noqa: FBT001
 ) -> None:
     old, ends = granted.probe(granted.token()), time.monotonic() + LIFETIME - 1
@@ -308,7 +312,7 @@ def test_the_edit_in_git_that_follows_a_rename_changes_nothing(
     assert not fresh.denied
 
 
-def test_under_drop_it_goes_at_once(granted: Stage) -> None:
+def test_under_drop_it_goes_at_once(granted: RenameScenario) -> None:
     granted.direct(onRenamed="Drop")
     granted.realm.rename_group("/SRE", "OPS")
     granted.await_bound("OPS")

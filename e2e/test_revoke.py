@@ -17,7 +17,7 @@ from revoke_cases import (
     WAYS,
     Gone,
     Outcome,
-    Scene,
+    RevokeScenario,
     crowd,
     held_collector,
     play,
@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.revoke, pytest.mark.usefixtures("_local_only")]
 WITHIN = 2.0  # seconds, of each revocation
 EDITOR = "revoke-editor"
 LANDED = 40.0  # seconds: what hangs, and what is tried again
-Stage = Callable[[], AbstractContextManager[Scene]]
+Stage = Callable[[], AbstractContextManager[RevokeScenario]]
 
 
 def namespace(name: str, **labels: str) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def stage(
     eventually(lambda: leads(operator_process), within=40, what="the operator leads")
 
     @contextmanager
-    def opened() -> Iterator[Scene]:
+    def opened() -> Iterator[RevokeScenario]:
         name = f"t-{uuid.uuid4().hex[:8]}"
         good, bad = f"{name}-good", f"{name}-bad"
         objects = Objects(installed)
@@ -108,7 +108,7 @@ def stage(
         mark = installed.audit.mark()
         ca = keycloak.ca_file.read_text()
         with Watch(editor) as watch:
-            scene = Scene(
+            scene = RevokeScenario(
                 name, realm_here, ca, objects, editor, watch, webhook, good, bad, label, mark
             )
             try:
@@ -221,7 +221,7 @@ def test_a_binding_that_waits_for_its_replacement_is_said_to_be_bound(stage: Sta
         assert not lies, "\n".join(lies)
 
 
-def judged(scene: Scene) -> bool:
+def judged(scene: RevokeScenario) -> bool:
     """Tell whether the last status speaks of the last change."""
     *_, last = scene.watch.statuses(scene.name)
     return bool(last.body["status"]["observedGeneration"] == scene.generation)

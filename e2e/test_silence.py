@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from keycloak import KeycloakDeleteError
 
-from silences import BY_ROLES, SHORT, SILENCES, Scene
+from silences import BY_ROLES, SHORT, SILENCES, OutageScenario
 from testbed.bound import Bound, Key, bound
 from testbed.cluster import Cluster
 from testbed.faulty_proxy import FaultyProxy
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.silence, pytest.mark.usefixtures("_local_only")]
 EACH = pytest.mark.parametrize("case", SILENCES)
 DETECTED = 40.0  # seconds: an interval, a token's life, and what hangs
 HEALED = 40.0
-Scenes = dict[str, Scene]
+Scenes = dict[str, OutageScenario]
 Kept = dict[str, dict[Key, Bound]]
 
 
@@ -39,7 +39,7 @@ def waiting(name: str) -> str:
     return f"silence-{name}-new"
 
 
-def behind(proxy: FaultyProxy, realm: Realm, objects: Objects) -> Scene:
+def behind(proxy: FaultyProxy, realm: Realm, objects: Objects) -> OutageScenario:
     """Declare a directory for a realm behind a proxy, and grant three things in it."""
     name = realm.name
     for group in ("/SRE", "/Developer"):
@@ -50,7 +50,7 @@ def behind(proxy: FaultyProxy, realm: Realm, objects: Objects) -> Scene:
     objects.apply(*directory(name, realm, proxy.ca, adminURL=proxy.url, caBundle=ca, tokens=tokens))
     sre, dev = mapping("sre", "SRE"), mapping("dev", "Developer", "edit")
     objects.apply(access(name, name, sre, dev, mapping("end", "SRE", "admin")))
-    return Scene(name, realm, proxy, objects)
+    return OutageScenario(name, realm, proxy, objects)
 
 
 @pytest.fixture(scope="module")

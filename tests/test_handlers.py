@@ -14,6 +14,7 @@ from fakes.cluster import FakeCluster
 from fakes.keycloak import FakeDirectoryReader
 from fakes.metrics import FakeMetrics
 from fakes.oidc_check import FakeOidcChecker
+from fakes.reconciler_harness import leads
 from fakes.values import (
     Spec,
     access_spec,
@@ -24,7 +25,6 @@ from fakes.values import (
     mapping,
     snapshot,
 )
-from fakes.world import leads
 from groupaccess.application.directory.credentials import Credentials
 from groupaccess.application.directory.directory_status_writer import DirectoryStatusWriter
 from groupaccess.application.directory.requests import DirectoryRequests
@@ -42,7 +42,7 @@ ACCESS = body("GroupAccess", "platform", access_spec())
 DIRECTORY = body("KeycloakDirectory", "default", directory_spec())
 
 
-class Desk:
+class HandlersHarness:
     """Handlers with a store; `touched` are the keys that were queued."""
 
     def __init__(self) -> None:
@@ -76,21 +76,23 @@ class Desk:
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    made = Desk()
+async def desk() -> AsyncIterator[HandlersHarness]:
+    made = HandlersHarness()
     yield made
     await made.sync.close()
 
 
 @pytest.mark.parametrize("kind", [None, "ADDED", "MODIFIED"])
-async def test_an_object_goes_into_the_store_and_the_queue(desk: Desk, kind: str | None) -> None:
+async def test_an_object_goes_into_the_store_and_the_queue(
+    desk: HandlersHarness, kind: str | None
+) -> None:
     await desk.tell(kind, ACCESS)
     assert desk.store.accesses["platform"].access.mappings[0].group == "SRE"
     assert desk.store.watched["GroupAccess"].objects == {"platform": ("uid-platform", "1")}
     assert desk.touched == ["platform"]
 
 
-async def test_a_deleted_object_leaves_the_store_and_is_queued(desk: Desk) -> None:
+async def test_a_deleted_object_leaves_the_store_and_is_queued(desk: HandlersHarness) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("DELETED", ACCESS)
     assert desk.store.accesses == {}
@@ -98,7 +100,7 @@ async def test_a_deleted_object_leaves_the_store_and_is_queued(desk: Desk) -> No
     assert desk.touched == ["platform", "platform"]
 
 
-async def test_a_directory_touches_its_users_and_is_read(desk: Desk) -> None:
+async def test_a_directory_touches_its_users_and_is_read(desk: HandlersHarness) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     assert desk.touched == ["platform", "platform"]
@@ -111,7 +113,7 @@ def at(raw: Spec, version: str, uid: str = "anew") -> Spec:
     return {**raw, "metadata": {**raw["metadata"], "resourceVersion": version, "uid": uid}}
 
 
-def uid_of(desk: Desk, raw: Spec) -> str:
+def uid_of(desk: HandlersHarness, raw: Spec) -> str:
     """Return the uid of the object that the store has under its name."""
     if raw["kind"] == "GroupAccess":
         return desk.store.accesses["platform"].state.ref.uid
@@ -121,7 +123,7 @@ def uid_of(desk: Desk, raw: Spec) -> str:
 @pytest.mark.parametrize("raw", [ACCESS, DIRECTORY], ids=["an object", "a directory"])
 @pytest.mark.parametrize("kind", ["DELETED", "MODIFIED", "ADDED"])
 async def test_late_news_of_a_former_object_change_nothing_for_its_namesake(
-    desk: Desk, raw: Spec, kind: str
+    desk: HandlersHarness, raw: Spec, kind: str
 ) -> None:
     await desk.tell("ADDED", raw)
     await desk.tell("ADDED", at(raw, "9"))
@@ -130,7 +132,9 @@ async def test_late_news_of_a_former_object_change_nothing_for_its_namesake(
     assert list(desk.store.watched[raw["kind"]].objects.values()) == [("anew", "9")]
 
 
-async def test_what_was_known_of_a_former_object_ends_when_its_namesake_comes(desk: Desk) -> None:
+async def test_what_was_known_of_a_former_object_ends_when_its_namesake_comes(
+    desk: HandlersHarness,
+) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     take_in(desk.store, snapshot("/SRE"), BEGIN)
@@ -141,7 +145,7 @@ async def test_what_was_known_of_a_former_object_ends_when_its_namesake_comes(de
     assert not desk.store.memory("platform").applied
 
 
-async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Desk) -> None:
+async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: HandlersHarness) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     desk.touched.clear()
@@ -153,7 +157,7 @@ async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Desk) 
     assert desk.sync._loops == {}
 
 
-async def test_a_list_of_kopfs_is_noted(desk: Desk) -> None:
+async def test_a_list_of_kopfs_is_noted(desk: HandlersHarness) -> None:
     for raw in (ACCESS, DIRECTORY):
         await desk.tell("ADDED", raw)
         await desk.tell("MODIFIED", raw)
@@ -166,7 +170,7 @@ async def test_a_list_of_kopfs_is_noted(desk: Desk) -> None:
     assert desk.relisted.is_set()
 
 
-async def test_a_deleted_directory_is_read_no_more(desk: Desk) -> None:
+async def test_a_deleted_directory_is_read_no_more(desk: HandlersHarness) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     await desk.tell("DELETED", DIRECTORY)
@@ -181,7 +185,7 @@ async def test_a_deleted_directory_is_read_no_more(desk: Desk) -> None:
     ids=["nothing", "no mapping", "half a mapping", "one name twice"],
 )
 async def test_an_object_that_cannot_be_read_is_looked_at_and_holds(
-    desk: Desk, spec: Spec, caplog: pytest.LogCaptureFixture
+    desk: HandlersHarness, spec: Spec, caplog: pytest.LogCaptureFixture
 ) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("MODIFIED", body("GroupAccess", "platform", spec, version="2"))
@@ -193,7 +197,7 @@ async def test_an_object_that_cannot_be_read_is_looked_at_and_holds(
 
 
 async def test_a_directory_that_cannot_be_read_shows_no_secret(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    desk: HandlersHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     await desk.tell("ADDED", DIRECTORY)
@@ -210,7 +214,7 @@ async def test_a_directory_that_cannot_be_read_shows_no_secret(
 
 def test_kopf_watches_both_kinds_and_nothing_else() -> None:
     registry = kopf.OperatorRegistry()
-    Desk().handlers.register(registry)
+    HandlersHarness().handlers.register(registry)
     handlers = registry._watching.get_all_handlers()
     assert sorted(str(handler.id) for handler in handlers) == [
         "groupaccesses",
@@ -219,7 +223,7 @@ def test_kopf_watches_both_kinds_and_nothing_else() -> None:
     assert not registry._changing.get_all_handlers()
 
 
-async def test_only_for_another_group_a_directory_is_asked(desk: Desk) -> None:
+async def test_only_for_another_group_a_directory_is_asked(desk: HandlersHarness) -> None:
     await desk.tell("ADDED", DIRECTORY)
     loop = desk.sync._loops["default"]
     await desk.tell("ADDED", ACCESS)
@@ -233,7 +237,9 @@ async def test_only_for_another_group_a_directory_is_asked(desk: Desk) -> None:
     assert loop.request.accesses == {"platform"}
 
 
-async def test_only_another_text_in_the_annotation_asks_everything_again(desk: Desk) -> None:
+async def test_only_another_text_in_the_annotation_asks_everything_again(
+    desk: HandlersHarness,
+) -> None:
     def annotated(text: str, version: str) -> Spec:
         meta = {**DIRECTORY["metadata"], "resourceVersion": version}
         return {**DIRECTORY, "metadata": {**meta, "annotations": {RECONCILE_ANNOTATION: text}}}
@@ -249,7 +255,9 @@ async def test_only_another_text_in_the_annotation_asks_everything_again(desk: D
     assert wake.is_set()
 
 
-async def test_a_status_that_others_wrote_is_said_again_without_a_round(desk: Desk) -> None:
+async def test_a_status_that_others_wrote_is_said_again_without_a_round(
+    desk: HandlersHarness,
+) -> None:
     await desk.tell("ADDED", DIRECTORY)
     loop = desk.sync._loops["default"]
     loop.request.everything.clear()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from attacks.stage import Stage
+from attacks.stage import AttackScenario
 from testbed.access import Answer
 from testbed.guards import BIND_GUARD, CAGE, RESERVED_NAMES, refused_by
 
@@ -30,7 +30,7 @@ class Stopped:
     said: str
 
 
-Act = Callable[[Stage], Stopped]
+Act = Callable[[AttackScenario], Stopped]
 
 
 @dataclass(frozen=True)

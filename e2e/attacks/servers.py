@@ -10,7 +10,7 @@ from typing import Any, Self
 import psutil
 
 from attacks.actors import DIRECTOR
-from attacks.stage import Stage
+from attacks.stage import AttackScenario
 from fakes.keycloak_server import SECRET, KeycloakServer
 from testbed.installation import NAMESPACE
 from testbed.objects import API
@@ -81,7 +81,7 @@ class Memory:
 
 
 def declare_directory(
-    stage: Stage,
+    stage: AttackScenario,
     name: str,
     server: KeycloakServer,
     prefix: str = "hostile:",

@@ -14,7 +14,7 @@ from attacks.stage import (
     SECRET_GROUP,
     SHOP,
     VICTIM,
-    Stage,
+    AttackScenario,
 )
 from testbed.cluster import Cluster
 from testbed.installation import install_rights
@@ -24,11 +24,13 @@ from testbed.realm import Realm
 
 
 @contextmanager
-def set_up(cluster: Cluster, operator: OperatorProcess, realm: Realm, ca: str) -> Iterator[Stage]:
+def set_up(
+    cluster: Cluster, operator: OperatorProcess, realm: Realm, ca: str
+) -> Iterator[AttackScenario]:
     """Set the stage, with a victim whose grants stand, and clear it afterwards."""
     objects = Objects(cluster)
     install_rights(cluster, BINDABLE)
-    stage = Stage(cluster, operator, objects, realm, ca)
+    stage = AttackScenario(cluster, operator, objects, realm, ca)
     try:
         _people(stage)
         _directories(stage)
@@ -39,7 +41,7 @@ def set_up(cluster: Cluster, operator: OperatorProcess, realm: Realm, ca: str) -
         install_rights(cluster)
 
 
-def _people(stage: Stage) -> None:
+def _people(stage: AttackScenario) -> None:
     admin, realm = stage.realm.admin, stage.realm
     insider = realm.create_user("insider")
     for text in (SECRET_GROUP, *texts.RESERVED):
@@ -53,7 +55,7 @@ def _people(stage: Stage) -> None:
     realm.clients.create_headlamp("console", full_path=True)
 
 
-def _directories(stage: Stage) -> None:
+def _directories(stage: AttackScenario) -> None:
     def make(name: str, client: str = "headlamp", prefix: str = "", **spec: Any) -> None:  # noqa: ANN401
         tokens = {"clients": [{"clientId": client}], "groupsPrefix": prefix}
         stage.objects.apply(*directory(name, stage.realm, stage.ca, tokens=tokens, **spec))
@@ -65,7 +67,7 @@ def _directories(stage: Stage) -> None:
         make(name, prefix=prefix)
 
 
-def _victim(stage: Stage) -> None:
+def _victim(stage: AttackScenario) -> None:
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SHOP}}
     mappings = (
         mapping("cluster", SECRET_GROUP),

@@ -29,7 +29,7 @@ KINDS = tuple(
 
 
 @dataclass
-class Stage:
+class AttackScenario:
     """What the attacks have to do with."""
 
     cluster: Cluster

@@ -5,7 +5,7 @@ from typing import Any
 
 from attacks.actors import AUTHOR
 from attacks.model import Act, Attack, Guard, Stopped, stopped
-from attacks.stage import SHOP, Stage
+from attacks.stage import SHOP, AttackScenario
 from testbed.access import Answer
 from testbed.guards_users import Body, User
 from testbed.objects import access, mapping
@@ -69,7 +69,7 @@ CHANGES: dict[str, Callable[[User, int], Answer]] = {
 def _tried(attempt: Callable[[User], Answer]) -> Act:
     """Try it on what stands, which must stay as it was."""
 
-    def act(stage: Stage) -> Stopped:
+    def act(stage: AttackScenario) -> Stopped:
         stands = grants(HERS, *["view"] * MOST), grants(EDITS, "edit")
         stage.stand(*stands)
         user = stage.user(AUTHOR)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from attacks.actors import THIEF
 from attacks.model import Attack, Guard, Stopped, stopped
-from attacks.stage import SHOP, VICTIM, Stage
+from attacks.stage import SHOP, VICTIM, AttackScenario
 from testbed.access import Answer
 from testbed.guards_users import EVERYTHING, RBAC, Body, User, binding
 
@@ -59,7 +59,7 @@ def standing() -> tuple[Body, ...]:
 
 
 Place = tuple[str, str, str]
-Attempt = Callable[[User, Stage], Answer]
+Attempt = Callable[[User, AttackScenario], Answer]
 FOREIGN_BINDING = binding(FOREIGN, "view", "g")
 VIEW = role(name="view")
 ANY_RULE = {"op": "add", "path": "/rules/-", "value": dict(EVERYTHING)}
@@ -132,7 +132,7 @@ def _creating(body: Body) -> Attempt:
 def row(who: str, place: Place, guard: Guard, word: str, attempt: Attempt) -> Attack:
     """Return a row; neither a role nor a binding may have changed."""
 
-    def act(stage: Stage) -> Stopped:
+    def act(stage: AttackScenario) -> Stopped:
         stage.stand(*standing())
         before = stage.rules_and_bindings()
         found = stopped(attempt(stage.user(who), stage))

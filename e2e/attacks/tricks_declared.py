@@ -12,7 +12,7 @@ from attacks.stage import (
     PREFIXES,
     SECRET_GROUP,
     VICTIM,
-    Stage,
+    AttackScenario,
 )
 from testbed.guards_users import Body, binding
 from testbed.objects import API, access, mapping
@@ -23,7 +23,7 @@ SECRETS = "/api/v1/namespaces/kube-system/secrets"
 def judged(directory: str, reason: str, *mappings: Body, who: str = AUTHOR) -> Act:
     """Declare it, and return the operator's words; nothing may be granted."""
 
-    def act(stage: Stage) -> Stopped:
+    def act(stage: AttackScenario) -> Stopped:
         name = stage.declare(directory, *mappings, who=who)
         ready = stage.objects.wait_reason(f"ga/{name}", reason)
         assert not stage.objects.bindings(name)
@@ -35,7 +35,7 @@ def judged(directory: str, reason: str, *mappings: Body, who: str = AUTHOR) -> A
 def verbatim(directory: str, text: str, subject: str) -> Act:
     """Declare a group, and return the subject that was bound, which must be in tokens just so."""
 
-    def act(stage: Stage) -> Stopped:
+    def act(stage: AttackScenario) -> Stopped:
         name = stage.declare(directory, mapping("m", text))
         stage.objects.wait_reason(f"ga/{name}", "Granted")
         (bound,) = stage.objects.bindings(name).values()
@@ -50,7 +50,7 @@ def verbatim(directory: str, text: str, subject: str) -> Act:
 
 
 def _refused(trick: str, group: str, words: str) -> Attack:
-    def act(stage: Stage) -> Stopped:
+    def act(stage: AttackScenario) -> Stopped:
         return stopped(
             stage.user(AUTHOR).create(access("attacks-new", HONEST, mapping("m", group)))
         )
@@ -58,10 +58,10 @@ def _refused(trick: str, group: str, words: str) -> Attack:
     return Attack(AUTHOR, "create", "group's name", trick, Guard.SCHEMA, (words,), act)
 
 
-def _foreign(trick: str, make: Callable[[Stage], Body]) -> Attack:
+def _foreign(trick: str, make: Callable[[AttackScenario], Body]) -> Attack:
     """Make a binding that looks like one of the operator's: it must be left as it is."""
 
-    def act(stage: Stage) -> Stopped:
+    def act(stage: AttackScenario) -> Stopped:
         body = make(stage)
         stage.objects.remember(body)
         answer = stage.user(CHIEF).create(body)
@@ -73,7 +73,9 @@ def _foreign(trick: str, make: Callable[[Stage], Body]) -> Attack:
     return Attack(CHIEF, "create", "foreign binding", trick, Guard.HARMLESS, (), act)
 
 
-def _bait(stage: Stage, *, owned: bool = False, called: str = "", **annotations: str) -> Body:
+def _bait(
+    stage: AttackScenario, *, owned: bool = False, called: str = "", **annotations: str
+) -> Body:
     body = binding(called or stage.fresh(), "view", "intruders")
     body["metadata"] |= {
         "labels": {"app.kubernetes.io/managed-by": "groupaccess"},
@@ -86,19 +88,19 @@ def _bait(stage: Stage, *, owned: bool = False, called: str = "", **annotations:
     return body
 
 
-def _owner(stage: Stage) -> Body:
+def _owner(stage: AttackScenario) -> Body:
     uid = stage.objects.get(f"ga/{VICTIM}")["metadata"]["uid"]
     return {"apiVersion": API, "kind": "GroupAccess", "name": VICTIM, "uid": uid}
 
 
-def _blocks(stage: Stage) -> Stopped:
+def _blocks(stage: AttackScenario) -> Stopped:
     """Keep a GroupAccess from being deleted, by a binding that blocks it."""
     body = binding("attacks-blocks", "view", "intruders")
     body["metadata"]["ownerReferences"] = [{**_owner(stage), "blockOwnerDeletion": True}]
     return stopped(stage.user(BINDER).create(body))
 
 
-def _taken_name(stage: Stage) -> Stopped:
+def _taken_name(stage: AttackScenario) -> Stopped:
     """Take a name, before there were guards, with another role: it is no grant of the operator."""
     taken = binding(f"groupaccess:{(name := 'attacks-taken')}:m:view", "edit", "intruders")
     stage.objects.apply(taken)

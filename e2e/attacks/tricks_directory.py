@@ -6,7 +6,7 @@ from typing import Any
 from attacks.actors import DIRECTOR, KEYCLOAK
 from attacks.model import Attack, Guard, Stopped
 from attacks.servers import Memory, Servers, declare_directory, serving
-from attacks.stage import Stage
+from attacks.stage import AttackScenario
 from fakes import hostile
 from fakes.keycloak_server import GROUPS, HANG, SECRET, Trick
 from testbed.objects import mapping
@@ -48,7 +48,7 @@ def _token_elsewhere(servers: Servers) -> None:
 
 
 def _attack(trick: str, prepare: Prepare, *words: str, reason: str = UNAVAILABLE) -> Attack:
-    def act(stage: Stage) -> Stopped:
+    def act(stage: AttackScenario) -> Stopped:
         name, servers = stage.fresh(), Servers()
         with serving(servers.first, servers.second), Memory(stage.operator.pid) as memory:
             prepare(servers)
@@ -68,7 +68,7 @@ def _attack(trick: str, prepare: Prepare, *words: str, reason: str = UNAVAILABLE
     return Attack(DIRECTOR, "create", "KeycloakDirectory", trick, Guard.ADAPTER, words, act)
 
 
-def _other_certificate(stage: Stage) -> Stopped:
+def _other_certificate(stage: AttackScenario) -> Stopped:
     """Stand where the real server is named, without its certificate: no secret is sent."""
     name, servers = stage.fresh(), Servers()
     with serving(servers.first):
@@ -79,7 +79,7 @@ def _other_certificate(stage: Stage) -> Stopped:
     return Stopped(Guard.ADAPTER, ready["message"])
 
 
-def _other_namespace(stage: Stage) -> Stopped:
+def _other_namespace(stage: AttackScenario) -> Stopped:
     """Name a namespace beside the Secret: the API server drops it, and nothing is read there."""
     name, servers = stage.fresh(), Servers()
     meta = {"name": f"{name}-there", "namespace": "default"}
@@ -95,7 +95,7 @@ def _other_namespace(stage: Stage) -> Stopped:
     return Stopped(Guard.ADAPTER, ready["message"])
 
 
-def _token_endpoint(stage: Stage) -> Stopped:
+def _token_endpoint(stage: AttackScenario) -> Stopped:
     """Name another server's token endpoint: the login goes to the named host all the same."""
     name, servers = stage.fresh(), Servers()
     with serving(servers.first, servers.second):
@@ -108,7 +108,7 @@ def _token_endpoint(stage: Stage) -> Stopped:
     return Stopped(Guard.HARMLESS, "")
 
 
-def _lying_path(stage: Stage) -> Stopped:
+def _lying_path(stage: AttackScenario) -> Stopped:
     """Give a group an innocent name and a path that is none, which a prefix completes."""
     name, servers = stage.fresh(), Servers()
     mapper = {

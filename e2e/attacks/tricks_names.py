@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from attacks.actors import BINDER, CHIEF
 from attacks.model import Attack, Guard, Stopped, stopped
-from attacks.stage import SHOP, VICTIM, Stage
+from attacks.stage import SHOP, VICTIM, AttackScenario
 from testbed.access import Answer
 from testbed.guards_users import RBAC, Body, User, binding
 from testbed.objects import API
@@ -80,7 +80,7 @@ LOOK_ALIKES = {
 
 
 def _row(who: str, how: str, kind: str, trick: str, attempt: Attempt) -> Attack:
-    def act(stage: Stage) -> Stopped:
+    def act(stage: AttackScenario) -> Stopped:
         return stopped(attempt(stage.user(who), stage.victims(kind)))
 
     return Attack(who, how, f"managed {kind}", trick, Guard.NAMES, WORDS, act)
@@ -95,7 +95,7 @@ def _new(who: str, kind: str, trick: str, **named: str) -> Attack:
     body["metadata"] = {**body["metadata"], "name": None, **named}
     words = ("are written by the GroupAccess operator alone",)
 
-    def act(stage: Stage) -> Stopped:
+    def act(stage: AttackScenario) -> Stopped:
         return stopped(stage.user(who).create(body))
 
     return Attack(who, "create", f"reserved {kind}", trick, Guard.NAMES, words, act)
@@ -104,7 +104,7 @@ def _new(who: str, kind: str, trick: str, **named: str) -> Attack:
 def _posing(trick: str, name: str, group: str) -> Attack:
     """Delete the victim's binding in the disguise of somebody who looks like a controller."""
 
-    def act(stage: Stage) -> Stopped:
+    def act(stage: AttackScenario) -> Stopped:
         user = stage.user(CHIEF).posing_as(name, group, stage.all_rights())
         return stopped(user.delete(stage.victims(KINDS[0])))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from attacks.actors import DIRECTOR, EDITOR, NOBODY, OWNER
 from attacks.model import Attack, Guard, Stopped, stopped
-from attacks.stage import HONEST, SECRET_GROUP, Stage
+from attacks.stage import HONEST, SECRET_GROUP, AttackScenario
 from testbed.access import Answer
 from testbed.guards_users import Body, User, path
 from testbed.objects import API, access, mapping
@@ -119,7 +119,7 @@ def _refused(what: str, trick: str, body: Body, word: str) -> Attack:
 def _open(how: str, where: str) -> Attack:
     """Ask the operator itself, without credentials: nothing secret is told."""
 
-    def act(stage: Stage) -> Stopped:
+    def act(stage: AttackScenario) -> Stopped:
         answer = stage.operator.ask(how, where)
         told = f"{answer.status_code} {answer.headers} {answer.text}"
         for secret in stage.secrets():

@@ -6,7 +6,7 @@ from typing import Any
 
 from attacks.actors import FORGER
 from attacks.model import Attack, Guard, Stopped
-from attacks.stage import HONEST, SECRET_GROUP, VICTIM, Stage
+from attacks.stage import HONEST, SECRET_GROUP, VICTIM, AttackScenario
 from testbed.access import Answer
 from testbed.guards_users import Body, User, path
 from testbed.objects import API, access, mapping
@@ -82,14 +82,16 @@ def timeless(status: Body) -> Body:
     return said | ({"clients": clients} if clients else {})
 
 
-def _waiting(stage: Stage) -> Body:
+def _waiting(stage: AttackScenario) -> Body:
     body = access(WAITING, HONEST, mapping("m", "nobodys"))
     stage.stand(body)
     stage.objects.wait_reason(f"ga/{WAITING}", "GroupNotFound")
     return body
 
 
-def _put_right(stage: Stage, body: Body, forge: Callable[[User], Answer], within: float) -> Stopped:
+def _put_right(
+    stage: AttackScenario, body: Body, forge: Callable[[User], Answer], within: float
+) -> Stopped:
     """Forge it and wait until it says what it said before; times may have moved."""
     user = stage.user(FORGER)
     before = timeless(user.read(body)["status"])
@@ -107,7 +109,7 @@ def _put_right(stage: Stage, body: Body, forge: Callable[[User], Answer], within
 
 
 def _row(how: str, trick: str, status: Body) -> Attack:
-    def act(stage: Stage) -> Stopped:
+    def act(stage: AttackScenario) -> Stopped:
         body = _waiting(stage)
         found = _put_right(stage, body, lambda u: WAYS[how](u, body, status), within=10)
         assert not stage.objects.bindings(WAITING)
@@ -116,7 +118,7 @@ def _row(how: str, trick: str, status: Body) -> Attack:
     return Attack(FORGER, how, "status", trick, Guard.VERDICT, WORDS, act)
 
 
-def _while_away(stage: Stage) -> Stopped:
+def _while_away(stage: AttackScenario) -> Stopped:
     body = _waiting(stage)
 
     def forge(user: User) -> Answer:
@@ -131,14 +133,14 @@ def _while_away(stage: Stage) -> Stopped:
     return found
 
 
-def _of_victim(stage: Stage) -> Stopped:
+def _of_victim(stage: AttackScenario) -> Stopped:
     """Say that a grant has ended: what stands keeps standing."""
     body = access(VICTIM, HONEST)
     status = {"mappings": [granted("cluster", state="Revoked", reason="Expired")]}
     return _put_right(stage, body, lambda u: _merge(u, body, status), within=10)
 
 
-def _of_directory(stage: Stage) -> Stopped:
+def _of_directory(stage: AttackScenario) -> Stopped:
     body = {"apiVersion": API, "kind": "KeycloakDirectory", "metadata": {"name": HONEST}}
     status = {"directoryId": "another", "groups": 0, "conditions": []}
     user = stage.user(FORGER)
@@ -159,7 +161,7 @@ def _of_directory(stage: Stage) -> Stopped:
     return Stopped(Guard.VERDICT, said)
 
 
-def _spec(stage: Stage) -> Stopped:
+def _spec(stage: AttackScenario) -> Stopped:
     """Bring another spec along with the status: the API server takes the status alone."""
     body, user = _waiting(stage), stage.user(FORGER)
     stands = user.read(body)

@@ -14,7 +14,7 @@ Mappings = list[dict[str, Any]]
 
 
 @dataclass
-class World:
+class TestbedObjects:
     """What is declared now, and how chance changes it."""
 
     chance: random.Random

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 import pytest
 
 from fakes.clock import FakeClock, VirtualLoop
-from fakes.desk import Desk
+from fakes.directory_harness import DirectoryHarness
 from fakes.metrics import FakeMetrics
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import mapping
-from fakes.world import World
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -30,19 +30,19 @@ def metrics() -> FakeMetrics:
 
 
 @pytest.fixture
-async def world(clock: FakeClock) -> World:
-    return World(clock)
+async def world(clock: FakeClock) -> ReconcilerHarness:
+    return ReconcilerHarness(clock)
 
 
 @pytest.fixture
-async def desk(clock: FakeClock) -> AsyncIterator[Desk]:
-    made = Desk(clock)
+async def desk(clock: FakeClock) -> AsyncIterator[DirectoryHarness]:
+    made = DirectoryHarness(clock)
     yield made
     await made.sync.close()
 
 
 @pytest.fixture
-async def granted(world: World) -> World:
+async def granted(world: ReconcilerHarness) -> ReconcilerHarness:
     """Return a world in which SRE may view and Dev may edit."""
     world.declare_directory()
     world.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))

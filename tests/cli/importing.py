@@ -58,7 +58,7 @@ OLD = binding("sre-by-hand", "SRE", version="7")
 GONE = Answer(status(404), 404)
 
 
-class Typed:
+class CommandResult:
     """The command against a fake API server."""
 
     def __init__(self, server: ApiServer, kubeconfig: Path) -> None:

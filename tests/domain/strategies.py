@@ -30,7 +30,7 @@ from domain.tables import (
     SILENT,
     SUBJECTS,
 )
-from domain.world import World
+from domain.world import ModelCluster
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.namespace_scope import NamespaceScope
 from groupaccess.domain.binding import Binding, BindingContent, BindingKey, RoleRef, Subject
@@ -110,12 +110,12 @@ def forgeries(draw: st.DrawFn) -> Binding:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> World:
+def worlds(draw: st.DrawFn) -> ModelCluster:
     """Draw what stands: what was granted at some time, and what others did to it since.
 
     The operator remembers its own part of it, or was started anew.
     """
-    world = World()
+    world = ModelCluster()
     declared = draw(accesses())
     world.settle(declared, draw(circumstances()))
     drift = draw(st.lists(forgeries(), max_size=3))
@@ -132,9 +132,9 @@ def standings() -> st.SearchStrategy[Standing]:
 
 
 @st.composite
-def outages(draw: st.DrawFn) -> tuple[World, Access, EvaluationContext]:
+def outages(draw: st.DrawFn) -> tuple[ModelCluster, Access, EvaluationContext]:
     """Draw a world in which something was granted, an edit of it, and a silent Keycloak."""
-    world, before, given = World(), draw(accesses()), draw(circumstances())
+    world, before, given = ModelCluster(), draw(accesses()), draw(circumstances())
     given = replace(given, reading=replace(given.reading, failure=None))
     world.settle(before, given)
     edited = tuple(

@@ -39,7 +39,7 @@ def carry_out(todo: Plan, standing: Mapping[BindingKey, Binding]) -> dict[Bindin
 
 
 @dataclass
-class World:
+class ModelCluster:
     """What stands, and what the operator remembers of it since its start."""
 
     standing: dict[BindingKey, Binding] = field(default_factory=dict)

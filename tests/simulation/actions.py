@@ -9,7 +9,7 @@ from fakes.kube.requests import BINDINGS, OURS
 from fakes.kube.storage import Body, Key
 from simulation.declared import DIRECTORY, Access, Line, Realm
 from simulation.rules import EVIL, Bound, Name
-from simulation.world import World
+from simulation.world import SimulatedCluster
 
 Objects = dict[str, Access]
 
@@ -18,17 +18,17 @@ class Action(ABC):
     """Something that happens. `str` tells it in a story."""
 
     @abstractmethod
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         """Let it happen."""
 
 
-def _declared(world: World, name: str) -> Access | None:
+def _declared(world: SimulatedCluster, name: str) -> Access | None:
     """Read back what is declared, so that one part of it can be edited."""
     stored = world.storage.get("groupaccesses", Key("", name))
     return None if stored is None else world.declared[name]
 
 
-def _declare(world: World, access: Access) -> None:
+def _declare(world: SimulatedCluster, access: Access) -> None:
     world.declared[access.name] = access
     lines = "; ".join(str(line) for line in access.lines)
     world.say(f"{access.name} declares {lines}{' (suspended)' if access.suspend else ''}")
@@ -41,7 +41,7 @@ class Declare(Action):
 
     access: Access
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         _declare(world, self.access)
 
 
@@ -54,7 +54,7 @@ class Edit(Action):
     what: str
     line: Line
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         access = _declared(world, self.name)
         if access is None:
             _declare(world, Access(self.name, (self.line,)))
@@ -90,7 +90,7 @@ class Delete(Action):
 
     name: str
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         if world.delete("groupaccesses", Key("", self.name)):
             world.say(f"{self.name} is deleted")
 
@@ -104,13 +104,13 @@ class Crowd(Action):
     line: Line
     delete: bool = False
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         verb = "deletes" if self.delete else f"every {self.each} s writes"
         world.say(f"somebody {verb} {self.count} of {self.line}")
         world.busy = max(world.busy, world.now + self.count * self.each)
         world.later(self._act(world))
 
-    async def _act(self, world: World) -> None:
+    async def _act(self, world: SimulatedCluster) -> None:
         for number in range(self.count):
             name = f"crowd-{number:04}"
             if self.delete:
@@ -127,7 +127,7 @@ class Direct(Action):
 
     realm: Realm | None
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         if self.realm is not None:
             world.say(f"the directory says {self.realm}")
             world.direct(self.realm)
@@ -142,7 +142,7 @@ class Namespace(Action):
     name: str
     what: str
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         world.say(f"namespace {self.name}: {self.what}")
         if self.what == "delete":
             world.terminate(self.name)
@@ -158,7 +158,7 @@ class Group(Action):
     what: str
     other: str = ""
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         keycloak = world.keycloak
         match self.what:
             case "create":
@@ -182,7 +182,7 @@ class Outage(Action):
     trouble: str
     seconds: float
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         world.say(f"Keycloak {self.trouble} for {self.seconds} s")
         world.trouble(self.trouble, self.seconds)
 
@@ -198,7 +198,7 @@ class Fail(Action):
     name: str = ""
     late: float = 0.0
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         where = "" if self.place is None else f" in {self.place or 'the whole cluster'}"
         name = f" of *{self.name}*" if self.name else ""
         verbs = ", ".join(sorted(self.verbs))
@@ -228,7 +228,7 @@ class Cut(Action):
     seconds: float
     gap: bool
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         gap = ", and lose the history" if self.gap else ""
         world.say(f"watches of {', '.join(self.plurals)} are cut for {self.seconds} s{gap}")
         world.cut(self.plurals, self.seconds, gap=self.gap)
@@ -242,7 +242,7 @@ class Lag(Action):
     name: str
     seconds: float
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         what = ", ".join(self.plurals) or f"object {self.name}"
         world.say(f"events of {what} come {self.seconds} s late")
         for replica in world.replicas:
@@ -260,7 +260,7 @@ class Process(Action):
     what: str
     at: int = 0
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         world.unrest = world.now
         if self.what == "start":
             if len(world.replicas) < 1 + world.elects:
@@ -284,7 +284,7 @@ class Meddle(Action):
     at: int
     role: str
 
-    async def act(self, world: World) -> None:
+    async def act(self, world: SimulatedCluster) -> None:
         found = [
             bound
             for plural in BINDINGS
@@ -309,7 +309,7 @@ class Meddle(Action):
         else:
             world.put(bound.plural, bound.key, _meddled(body, self.what))
 
-    def _make(self, world: World, plural: str, key: Key) -> None:
+    def _make(self, world: SimulatedCluster, plural: str, key: Key) -> None:
         if world.storage.get(plural, key) is None:
             role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "other"}
             metadata = {"name": key.name, "labels": {}, "annotations": {}}

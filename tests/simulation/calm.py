@@ -17,7 +17,7 @@ from simulation.rules import (
     suspended,
     verdict_holds,
 )
-from simulation.world import Replica, World
+from simulation.world import Replica, SimulatedCluster
 
 BACKOFF = 3.0  # seconds until a write is tried again, for each in which it failed
 STATUSES = ("alpha", "beta", "gamma", DIRECTORY)
@@ -29,7 +29,7 @@ BLIND = 45.0  # seconds more until a watch that was cut is back
 LEASES = 16.0  # seconds more: a Lease that runs out
 
 
-async def come_to_rest(world: World) -> None:
+async def come_to_rest(world: SimulatedCluster) -> None:
     """Let everything that fails come to its end, and see that all is well and quiet then."""
     ends = [line.ends or 0 for access in world.declared.values() for line in access.lines]
     ends = [end for end in ends if end < world.now + 120]
@@ -55,7 +55,7 @@ async def come_to_rest(world: World) -> None:
         world.violate(problem)
 
 
-def check(world: World) -> Iterator[str]:
+def check(world: SimulatedCluster) -> Iterator[str]:
     """Say where what is bound or said is not as declared, or a store does not agree."""
     if world.leader() is None:
         yield "nobody leads"
@@ -70,7 +70,7 @@ def check(world: World) -> Iterator[str]:
     yield from _agree(world, seen)
 
 
-def _mapping(world: World, seen: Seen, access: Stored, mapping: Body) -> Iterator[str]:
+def _mapping(world: SimulatedCluster, seen: Seen, access: Stored, mapping: Body) -> Iterator[str]:
     name = access.body["metadata"]["name"]
     said = f"{name}: {mapping['name']}"
     stated = next(
@@ -119,7 +119,7 @@ def _bound(seen: Seen, name: str, mapping: Body, place: str) -> Bound | None:
     return None if stored is None else Bound.of(plural, key, stored)
 
 
-def _subject(world: World, seen: Seen, access: Stored, mapping: Body) -> str | None:
+def _subject(world: SimulatedCluster, seen: Seen, access: Stored, mapping: Body) -> str | None:
     """Return the subject that must be bound, None where the model does not know."""
     now = world.clock.now()
     if not verdict_holds(mapping, seen, now, suspended=suspended(access, seen)):
@@ -150,7 +150,7 @@ def _subject(world: World, seen: Seen, access: Stored, mapping: Body) -> str | N
     return wanted if wanted in names.values() else None
 
 
-def _lost_its_pin(world: World, access: Stored, mapping: Body) -> bool:
+def _lost_its_pin(world: SimulatedCluster, access: Stored, mapping: Body) -> bool:
     """Tell whether somebody deleted a binding that pinned the group: who wrote it may know it yet.
 
     So does a namespace that takes its bindings along.
@@ -169,7 +169,7 @@ def _lost_its_pin(world: World, access: Stored, mapping: Body) -> bool:
     )
 
 
-def _agree(world: World, seen: Seen) -> Iterator[str]:
+def _agree(world: SimulatedCluster, seen: Seen) -> Iterator[str]:
     """Check that no memory has a binding that is gone, and that it has every object of ours.
 
     Of our own kinds the ends are remembered against late news until an audit.
@@ -198,7 +198,7 @@ def _agree(world: World, seen: Seen) -> Iterator[str]:
             yield f"{replica.name} does not know {_names(world, lost)}"
 
 
-def _names(world: World, found: list[str]) -> str:
+def _names(world: SimulatedCluster, found: list[str]) -> str:
     by_uid = {
         change.stored.uid: f"{change.plural} {change.key.name}"
         for changes in world.storage.history.values()
@@ -207,7 +207,7 @@ def _names(world: World, found: list[str]) -> str:
     return ", ".join(f"{by_uid.get(uid, '?')} ({uid})" for uid in found[:3])
 
 
-async def end(world: World) -> None:
+async def end(world: SimulatedCluster) -> None:
     """Delete everything, and check that nothing is left, in the cluster and in memory."""
     world.say("everything is deleted")
     accesses = [key.name for key in world.storage.objects["groupaccesses"]]
@@ -231,7 +231,7 @@ async def end(world: World) -> None:
         world.violate(left)
 
 
-def _left(world: World) -> Iterator[str]:
+def _left(world: SimulatedCluster) -> Iterator[str]:
     """Say what is left when all is deleted."""
     left = [key.name for plural in BINDINGS for key in world.storage.objects[plural]]
     if left:
@@ -240,7 +240,7 @@ def _left(world: World) -> Iterator[str]:
         yield from _held(world, replica)
 
 
-def _held(world: World, replica: Replica) -> Iterator[str]:
+def _held(world: SimulatedCluster, replica: Replica) -> Iterator[str]:
     """Say which name or uid of what was deleted an operator holds."""
     for text, path in texts(replica.operator):
         if path is not None and not world.thorough and LATE_NEWS in tell(path):

@@ -9,7 +9,7 @@ from simulation.revocation import LOOK, Revocations
 from simulation.scenarios import GROUPS, Scenario
 from simulation.suspension import Suspensions
 from simulation.truth import Truth
-from simulation.world import World, alarmed
+from simulation.world import SimulatedCluster, alarmed
 
 STARTS = 3.0  # seconds
 LONGEST = 120  # lines of a story that are told
@@ -19,11 +19,11 @@ class BrokenPromise(AssertionError):  # noqa: N818 -- it is what is asserted
     """A promise was broken; the message is the story."""
 
 
-def play(scenario: Scenario) -> World:
+def play(scenario: Scenario) -> SimulatedCluster:
     """Play a scenario from start to end; raise BrokenPromise with its story."""
     loop = VirtualLoop()
     asyncio.set_event_loop(loop)
-    world = World(loop)
+    world = SimulatedCluster(loop)
     collects = gc.isenabled()
     gc.disable()  # its moment is not ours to say
     try:
@@ -40,13 +40,13 @@ def play(scenario: Scenario) -> World:
     return world
 
 
-def tell(world: World) -> str:
+def tell(world: SimulatedCluster) -> str:
     """Return the story, with what was broken first."""
     told = world.story if len(world.story) <= LONGEST else ["…", *world.story[-LONGEST:]]
     return "\n".join(["", *(f"BROKEN: {each}" for each in world.broken), "", *told])
 
 
-async def _play(world: World, scenario: Scenario) -> None:
+async def _play(world: SimulatedCluster, scenario: Scenario) -> None:
     Truth(world)
     looking = asyncio.ensure_future(_look(world))
     try:
@@ -56,7 +56,7 @@ async def _play(world: World, scenario: Scenario) -> None:
         await asyncio.gather(looking, return_exceptions=True)
 
 
-async def _happen(world: World, scenario: Scenario) -> None:
+async def _happen(world: SimulatedCluster, scenario: Scenario) -> None:
     world.requests.page = scenario.page
     for group in GROUPS:
         world.keycloak.create(group)
@@ -81,7 +81,7 @@ async def _happen(world: World, scenario: Scenario) -> None:
             await part(world)
 
 
-async def _look(world: World) -> None:
+async def _look(world: SimulatedCluster) -> None:
     revocations, suspensions = Revocations(world), Suspensions(world)
     while True:
         await asyncio.sleep(LOOK)

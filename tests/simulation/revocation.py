@@ -16,7 +16,7 @@ from simulation.rules import (
     successors,
     suspended,
 )
-from simulation.world import LEASE, Replica, World
+from simulation.world import LEASE, Replica, SimulatedCluster
 
 PROMISED = 3.0  # seconds
 LOOK = 0.5  # seconds between two looks, which are no more exact than that
@@ -40,7 +40,7 @@ class Due:
 class Revocations:
     """Looks at every binding, and measures how long those stay that must go."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SimulatedCluster) -> None:
         self._world = world
         self._due: dict[str, Due] = {}
         self._known: object = None  # what was known when it was last looked

@@ -25,7 +25,7 @@ from simulation.actions import (
     Process,
 )
 from simulation.declared import NAMESPACES, ROLES, Access, Line, Realm
-from simulation.world import World
+from simulation.world import SimulatedCluster
 
 NAMES = ("alpha", "beta", "gamma")
 LONG = 90.0  # seconds
@@ -40,7 +40,7 @@ class Pause:
     seconds: float
     verb: str = ""
 
-    async def wait(self, world: World) -> None:
+    async def wait(self, world: SimulatedCluster) -> None:
         if self.verb:
             await world.call_of(self.verb, seconds=12.0)
         await asyncio.sleep(self.seconds)

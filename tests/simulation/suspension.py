@@ -4,7 +4,7 @@ from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Change, Key
 from simulation.declared import DIRECTORY
 from simulation.rules import Bound
-from simulation.world import World
+from simulation.world import SimulatedCluster
 
 WITHIN = 2.0  # seconds from when a process is told until it writes nothing any more
 
@@ -12,7 +12,7 @@ WITHIN = 2.0  # seconds from when a process is told until it writes nothing any 
 class Suspensions:
     """Keeps since when each process knows the directory as suspended, and looks at its writes."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SimulatedCluster) -> None:
         self._world = world
         self._since: dict[str, tuple[int, float]] = {}  # replica -> generation, and when
         world.storage.listeners.append(self._changed)

@@ -10,7 +10,7 @@ from fakes.kube.link import Sent
 from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Body, Change, Key, Stored
 from simulation.rules import EVIL, Bound, Name, covers, mapping_of, suspended, verdict_holds
-from simulation.world import Replica, World
+from simulation.world import Replica, SimulatedCluster
 
 MOST_FORMERS = 4
 BEHIND = 2.0  # seconds that a status may be behind what is bound
@@ -32,7 +32,7 @@ class State:
 class Truth:
     """Keeps the history of all bindings, and compares with it what the operator says."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SimulatedCluster) -> None:
         self._world = world
         self._history: defaultdict[str, dict[str, list[State]]] = defaultdict(dict)
         world.storage.listeners.append(self._changed)

@@ -71,7 +71,7 @@ class Replica:
     running: "asyncio.Task[None] | None" = None
 
 
-class World:
+class SimulatedCluster:
     """Everything in one virtual time."""
 
     def __init__(self, loop: VirtualLoop) -> None:
@@ -344,7 +344,7 @@ class World:
 class Alarm(logging.Handler):
     """Takes an exception that the operator logs as unexpected for a broken promise."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SimulatedCluster) -> None:
         super().__init__(logging.ERROR)
         self._world = world
 
@@ -356,7 +356,7 @@ class Alarm(logging.Handler):
 
 
 @contextlib.contextmanager
-def alarmed(world: World) -> Iterator[None]:
+def alarmed(world: SimulatedCluster) -> Iterator[None]:
     """Hear what the operator logs, and keep it from the tests' own log."""
     logger, alarm = logging.getLogger("groupaccess"), Alarm(world)
     propagate, level = logger.propagate, logger.level

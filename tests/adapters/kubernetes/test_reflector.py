@@ -15,7 +15,7 @@ RESOURCE = Resource(("apis", "rbac.authorization.k8s.io", "v1", "rolebindings"))
 GONE = status(410, "too old resource version")
 
 
-class Kept:
+class RecordingStore:
     """What a reflector told: `there` are names with uids, `told` everything in order."""
 
     def __init__(self, rest: KubernetesClient) -> None:
@@ -53,10 +53,10 @@ def server() -> ApiServer:
 
 
 @asynccontextmanager
-async def mirroring(server: ApiServer) -> AsyncIterator[Kept]:
+async def mirroring(server: ApiServer) -> AsyncIterator[RecordingStore]:
     """Mirror until the block ends; the reflector must not end before."""
     async with server.serve() as rest:
-        mirror = Kept(rest)
+        mirror = RecordingStore(rest)
         run = asyncio.create_task(mirror.reflector.run())
         try:
             yield mirror
@@ -230,7 +230,7 @@ async def test_it_asks_for_no_more_than_it_needs(
 ) -> None:
     server.answers.append(page(item("a")))
     async with server.serve() as rest:
-        reflector = Reflector(rest, resource, Kept(rest))
+        reflector = Reflector(rest, resource, RecordingStore(rest))
         run = asyncio.create_task(reflector.run())
         await until(lambda: len(server.requests) == 2)
         run.cancel()

@@ -18,7 +18,7 @@ from groupaccess.domain.binding import BindingKey
 Body = dict[str, Any]
 
 
-class Mirrors:
+class ReflectorsHarness:
     """The mirrors of a store; `touched` and `later` are whom they told of."""
 
     def __init__(self, rest: KubernetesClient) -> None:
@@ -47,10 +47,10 @@ class Mirrors:
 
 
 @pytest.fixture
-async def mirror() -> AsyncIterator[Mirrors]:
+async def mirror() -> AsyncIterator[ReflectorsHarness]:
     """Give mirrors of a store in which `platform` binds SRE and `shop` binds Ops."""
     async with ApiServer().serve() as rest:
-        made = Mirrors(rest)
+        made = ReflectorsHarness(rest)
         made.store.bindings.track_groups("platform", frozenset({"SRE"}))
         made.store.bindings.track_groups("shop", frozenset({"Ops"}))
         yield made
@@ -70,7 +70,7 @@ def metadata(name: str, **more: object) -> Body:
     return {"metadata": {"name": name, "uid": "u", "resourceVersion": "1", **more}}
 
 
-def test_bindings_alone_are_read_with_their_bodies(mirror: Mirrors) -> None:
+def test_bindings_alone_are_read_with_their_bodies(mirror: ReflectorsHarness) -> None:
     assert {
         "/".join(each.resource.segments): each.resource.metadata_only
         for each in mirror.by_kind.values()
@@ -82,7 +82,7 @@ def test_bindings_alone_are_read_with_their_bodies(mirror: Mirrors) -> None:
     }
 
 
-async def test_a_binding_of_our_name_is_looked_at_at_once(mirror: Mirrors) -> None:
+async def test_a_binding_of_our_name_is_looked_at_at_once(mirror: ReflectorsHarness) -> None:
     mirror.put("clusterrolebindings", body(key().name, "Others"))
     assert (mirror.touched, mirror.later) == (["platform"], [])
     mirror.gone("clusterrolebindings", key().name)
@@ -90,7 +90,7 @@ async def test_a_binding_of_our_name_is_looked_at_at_once(mirror: Mirrors) -> No
     assert mirror.store.bindings.by_key == {}
 
 
-async def test_a_binding_in_a_namespace_is_another_one(mirror: Mirrors) -> None:
+async def test_a_binding_in_a_namespace_is_another_one(mirror: ReflectorsHarness) -> None:
     mirror.put("clusterrolebindings", body(key().name, "Others"))
     mirror.put("rolebindings", body(key().name, "Others", namespace="shop"))
     assert mirror.touched == ["platform"]
@@ -99,7 +99,7 @@ async def test_a_binding_in_a_namespace_is_another_one(mirror: Mirrors) -> None:
     assert mirror.store.bindings_of("platform").keys() == {key()}
 
 
-async def test_who_binds_the_same_group_is_looked_at_later(mirror: Mirrors) -> None:
+async def test_who_binds_the_same_group_is_looked_at_later(mirror: ReflectorsHarness) -> None:
     mirror.put("clusterrolebindings", body("by-hand", "SRE"))
     assert (mirror.touched, mirror.later) == ([], ["platform"])
     mirror.put("clusterrolebindings", body("by-hand", "Ops", version="2"))
@@ -108,20 +108,20 @@ async def test_who_binds_the_same_group_is_looked_at_later(mirror: Mirrors) -> N
     assert (mirror.touched, mirror.later) == ([], ["shop"])
 
 
-async def test_a_binding_that_says_the_same_is_no_reason_to_look(mirror: Mirrors) -> None:
+async def test_a_binding_that_says_the_same_is_no_reason_to_look(mirror: ReflectorsHarness) -> None:
     mirror.put("rolebindings", body("by-hand", "SRE", namespace="a"))
     mirror.put("rolebindings", body("by-hand", "SRE", version="2", namespace="a"))
     assert (mirror.touched, mirror.later) == ([], [])
 
 
-async def test_a_group_that_nobody_binds_is_no_reason_to_look(mirror: Mirrors) -> None:
+async def test_a_group_that_nobody_binds_is_no_reason_to_look(mirror: ReflectorsHarness) -> None:
     mirror.put("clusterrolebindings", body("by-hand", "Others"))
     mirror.gone("clusterrolebindings", "by-hand")
     assert (mirror.touched, mirror.later) == ([], [])
 
 
 async def test_what_was_written_for_one_is_looked_at_later_by_who_binds_the_same(
-    mirror: Mirrors,
+    mirror: ReflectorsHarness,
 ) -> None:
     told = body(key("twin").name, "SRE")
     mirror.store.put_binding(read_binding(told))  # by the writer, before the watch tells of it
@@ -134,7 +134,7 @@ async def test_what_was_written_for_one_is_looked_at_later_by_who_binds_the_same
     assert mirror.later == []
 
 
-async def test_a_role_touches_who_grants_it(mirror: Mirrors) -> None:
+async def test_a_role_touches_who_grants_it(mirror: ReflectorsHarness) -> None:
     mirror.store.put_access(access("platform", mapping(role="view")))
     mirror.put("clusterroles", metadata("view"))
     assert (mirror.touched, mirror.later) == (["platform"], [])
@@ -144,7 +144,7 @@ async def test_a_role_touches_who_grants_it(mirror: Mirrors) -> None:
     assert mirror.store.cluster_roles == set()
 
 
-async def test_a_namespace_touches_who_names_it(mirror: Mirrors) -> None:
+async def test_a_namespace_touches_who_names_it(mirror: ReflectorsHarness) -> None:
     mirror.store.put_access(access("platform", mapping(namespaces={"names": ["shop"]})))
     mirror.put("namespaces", metadata("shop"))
     assert mirror.touched == ["platform"]
@@ -158,7 +158,7 @@ async def test_a_namespace_touches_who_names_it(mirror: Mirrors) -> None:
     assert mirror.store.namespaces == {}
 
 
-async def test_a_namespace_touches_who_selects_it_now_or_did(mirror: Mirrors) -> None:
+async def test_a_namespace_touches_who_selects_it_now_or_did(mirror: ReflectorsHarness) -> None:
     selector = {"selector": {"matchLabels": {"team": "shop"}}}
     mirror.store.put_access(access("platform", mapping(namespaces=selector)))
     mirror.put("namespaces", metadata("n", labels={"team": "shop"}))
@@ -172,7 +172,7 @@ async def test_a_namespace_touches_who_selects_it_now_or_did(mirror: Mirrors) ->
 
 
 async def test_after_a_gap_bindings_are_what_the_list_has_whoever_wrote_them(
-    mirror: Mirrors,
+    mirror: ReflectorsHarness,
 ) -> None:
     mirror.replace("clusterrolebindings", body("a", "Others"), version="1")
     mirror.put("rolebindings", body(key().name, "SRE", namespace="shop"))
@@ -186,7 +186,7 @@ async def test_after_a_gap_bindings_are_what_the_list_has_whoever_wrote_them(
     assert mirror.touched == ["platform"]
 
 
-async def test_how_far_the_watch_is_puts_an_answer_in_order(mirror: Mirrors) -> None:
+async def test_how_far_the_watch_is_puts_an_answer_in_order(mirror: ReflectorsHarness) -> None:
     binding = body(key().name, "SRE", version="5")
     mirror.put("clusterrolebindings", binding)
     mirror.gone("clusterrolebindings", key().name)
@@ -195,7 +195,9 @@ async def test_how_far_the_watch_is_puts_an_answer_in_order(mirror: Mirrors) -> 
     assert mirror.store.bindings.by_key == {}
 
 
-async def test_after_a_gap_roles_and_namespaces_are_what_the_list_has(mirror: Mirrors) -> None:
+async def test_after_a_gap_roles_and_namespaces_are_what_the_list_has(
+    mirror: ReflectorsHarness,
+) -> None:
     mirror.store.put_access(access("platform", mapping(namespaces={"names": ["shop"]})))
     for kind in ("clusterroles", "namespaces"):
         mirror.put(kind, metadata("shop"))

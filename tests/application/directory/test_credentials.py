@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fakes.desk import LOGIN, Desk
+from fakes.directory_harness import LOGIN, DirectoryHarness
 from fakes.keycloak import SECRET, refused
 from groupaccess.application.ports.errors import TransientError
 from groupaccess.domain.reasons import Reason
@@ -26,7 +26,7 @@ HALF = 'Secret "groupaccess/keycloak" has no value for key "client-secret".'
     ids=["no Secret", "empty", "half", "blank"],
 )
 async def test_missing_credentials_are_named(
-    desk: Desk, data: dict[str, str] | None, words: str
+    desk: DirectoryHarness, data: dict[str, str] | None, words: str
 ) -> None:
     desk.cluster.secrets.clear()
     if data is not None:
@@ -52,7 +52,7 @@ async def test_missing_credentials_are_named(
     ],
 )
 async def test_the_authorities_come_from_where_the_spec_says(
-    desk: Desk, bundle: dict[str, Any] | None, ca: str | None
+    desk: DirectoryHarness, bundle: dict[str, Any] | None, ca: str | None
 ) -> None:
     desk.cluster.config_maps["ca"] = {"ca.crt": "CA of the config map\n", "root.pem": "another CA"}
     desk.cluster.secrets["tls"] = {"ca.crt": "CA of the secret"}
@@ -62,7 +62,7 @@ async def test_the_authorities_come_from_where_the_spec_says(
     assert [connection.ca for connection in desk.reader.connections] == [ca]
 
 
-async def test_missing_authorities_are_named(desk: Desk) -> None:
+async def test_missing_authorities_are_named(desk: DirectoryHarness) -> None:
     desk.declare(caBundle={"configMapRef": {"name": "ca"}})
     await asyncio.sleep(0.5)
     assert desk.ready() == ("False", "CredentialsNotFound")
@@ -70,7 +70,7 @@ async def test_missing_authorities_are_named(desk: Desk) -> None:
     assert message.startswith('ConfigMap "groupaccess/ca" does not exist.')
 
 
-async def test_without_a_stored_secret_no_secret_is_read(desk: Desk) -> None:
+async def test_without_a_stored_secret_no_secret_is_read(desk: DirectoryHarness) -> None:
     desk.cluster.secrets.clear()
     desk.declare(auth={"serviceAccountToken": {"clientId": "by-token"}})
     await asyncio.sleep(0.5)
@@ -79,7 +79,7 @@ async def test_without_a_stored_secret_no_secret_is_read(desk: Desk) -> None:
     assert connection.credentials == "the service account token of the operator's pod"
 
 
-async def test_a_login_knows_where_its_secret_is(desk: Desk) -> None:
+async def test_a_login_knows_where_its_secret_is(desk: DirectoryHarness) -> None:
     desk.declare()
     await asyncio.sleep(0.5)
     (connection,) = desk.reader.connections
@@ -87,22 +87,22 @@ async def test_a_login_knows_where_its_secret_is(desk: Desk) -> None:
     assert connection.credentials == where
 
 
-def lose_secret(desk: Desk) -> Callable[[], None]:
+def lose_secret(desk: DirectoryHarness) -> Callable[[], None]:
     secret = desk.cluster.secrets.pop("keycloak")
     return lambda: desk.cluster.secrets.update(keycloak=secret)
 
 
-def lose_bundle(desk: Desk) -> Callable[[], None]:
+def lose_bundle(desk: DirectoryHarness) -> Callable[[], None]:
     desk.declare(caBundle={"configMapRef": {"name": "ca"}})
     return lambda: desk.cluster.config_maps.update(ca={"ca.crt": "a CA"})
 
 
-def rotate_secret(desk: Desk) -> Callable[[], None]:
+def rotate_secret(desk: DirectoryHarness) -> Callable[[], None]:
     desk.realm.logins["groupaccess"] = "rotated"
     return lambda: desk.cluster.secrets.update(keycloak={**LOGIN, "client-secret": "rotated"})
 
 
-def distrust(desk: Desk) -> Callable[[], None]:
+def distrust(desk: DirectoryHarness) -> Callable[[], None]:
     desk.reader.fail(refused(Reason.CERTIFICATE_NOT_TRUSTED, "its certificate is not trusted"), 999)
     return desk.reader.recover
 
@@ -110,7 +110,7 @@ def distrust(desk: Desk) -> Callable[[], None]:
 @pytest.mark.parametrize("after", [2, 30, 280])
 @pytest.mark.parametrize("lose", [lose_secret, lose_bundle, rotate_secret, distrust])
 async def test_what_a_person_repairs_is_noticed_within_five_seconds_in_the_first_minutes(
-    desk: Desk, lose: Callable[[Desk], Callable[[], None]], after: float
+    desk: DirectoryHarness, lose: Callable[[DirectoryHarness], Callable[[], None]], after: float
 ) -> None:
     repair = lose(desk)
     desk.declare() if lose is not lose_bundle else None
@@ -125,7 +125,9 @@ async def test_what_a_person_repairs_is_noticed_within_five_seconds_in_the_first
     assert desk.ready() == ("True", "Read")
 
 
-async def test_after_the_first_minutes_it_is_looked_for_at_each_interval(desk: Desk) -> None:
+async def test_after_the_first_minutes_it_is_looked_for_at_each_interval(
+    desk: DirectoryHarness,
+) -> None:
     desk.cluster.secrets.clear()
     desk.declare(syncInterval="100s")
     await asyncio.sleep(600)
@@ -135,7 +137,7 @@ async def test_after_the_first_minutes_it_is_looked_for_at_each_interval(desk: D
     assert 10 <= len(desk.metrics.reads) - tries <= 20
 
 
-async def test_a_login_ends_with_its_directory(desk: Desk) -> None:
+async def test_a_login_ends_with_its_directory(desk: DirectoryHarness) -> None:
     desk.declare()
     desk.declare("other")
     await asyncio.sleep(1)
@@ -147,7 +149,7 @@ async def test_a_login_ends_with_its_directory(desk: Desk) -> None:
 
 
 async def test_no_secret_gets_into_a_log_or_a_status(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    desk: DirectoryHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     desk.declare()

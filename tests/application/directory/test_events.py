@@ -2,13 +2,13 @@
 
 import asyncio
 
-from fakes.desk import Desk
+from fakes.directory_harness import DirectoryHarness
 from fakes.keycloak import refused
 from fakes.values import access, binding, key, mapping
 from groupaccess.domain.reasons import Reason
 
 
-async def posted(desk: Desk) -> list[tuple[str, bool]]:
+async def posted(desk: DirectoryHarness) -> list[tuple[str, bool]]:
     """Return reason and kind of the events since the last time."""
     await desk.recorder.flush()
     notes = [(note.reason, note.warning) for note in desk.cluster.notes]
@@ -16,7 +16,7 @@ async def posted(desk: Desk) -> list[tuple[str, bool]]:
     return notes
 
 
-async def test_a_directory_that_becomes_read_says_so_once(desk: Desk) -> None:
+async def test_a_directory_that_becomes_read_says_so_once(desk: DirectoryHarness) -> None:
     desk.store.put_access(access("platform", mapping(group="SRE")))
     desk.declare()
     await asyncio.sleep(1)
@@ -34,7 +34,9 @@ async def test_a_directory_that_becomes_read_says_so_once(desk: Desk) -> None:
     assert await posted(desk) == []
 
 
-async def test_each_change_of_ready_is_an_event_and_the_way_back_too(desk: Desk) -> None:
+async def test_each_change_of_ready_is_an_event_and_the_way_back_too(
+    desk: DirectoryHarness,
+) -> None:
     desk.declare()
     await asyncio.sleep(1)
     desk.tell()
@@ -58,7 +60,9 @@ async def test_each_change_of_ready_is_an_event_and_the_way_back_too(desk: Desk)
     assert await posted(desk) == []
 
 
-async def test_a_login_that_fails_once_and_works_again_are_two_events(desk: Desk) -> None:
+async def test_a_login_that_fails_once_and_works_again_are_two_events(
+    desk: DirectoryHarness,
+) -> None:
     desk.declare()
     await asyncio.sleep(1)
     desk.tell()
@@ -71,7 +75,7 @@ async def test_a_login_that_fails_once_and_works_again_are_two_events(desk: Desk
 
 
 async def test_another_account_is_told_though_bindings_name_it_before_the_status_is_written(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     """With a canary a round lasts longer than the writes that it leads to."""
     groups = desk.realm.groups["/SRE"], desk.realm.create_group("/Dev")
@@ -94,7 +98,7 @@ async def test_another_account_is_told_though_bindings_name_it_before_the_status
     assert ("AccountChanged", False) in await posted(desk)
 
 
-async def test_a_replica_that_does_not_lead_posts_none(desk: Desk) -> None:
+async def test_a_replica_that_does_not_lead_posts_none(desk: DirectoryHarness) -> None:
     desk.leads = False
     desk.declare()
     await asyncio.sleep(70)

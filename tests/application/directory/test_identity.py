@@ -9,7 +9,7 @@ import pytest
 
 from fakes.answers import take_in
 from fakes.clock import BEGIN as AT
-from fakes.desk import Desk
+from fakes.directory_harness import DirectoryHarness
 from fakes.keycloak import FakeDirectoryReader
 from fakes.values import access, binding, directory, failure, key, mapping, snapshot
 from groupaccess.application.state.store import Store
@@ -22,7 +22,7 @@ from groupaccess.domain.identity.freeze import ACKNOWLEDGE_ANNOTATION
 from groupaccess.domain.reasons import Reason
 
 
-def pin(desk: Desk, *groups: Group) -> None:
+def pin(desk: DirectoryHarness, *groups: Group) -> None:
     """Let bindings stand that pin the groups."""
     for group in groups:
         about = {
@@ -36,7 +36,9 @@ def pin(desk: Desk, *groups: Group) -> None:
         desk.store.put_binding(what)
 
 
-async def test_a_pinned_group_that_no_search_shows_is_asked_for_by_its_id(desk: Desk) -> None:
+async def test_a_pinned_group_that_no_search_shows_is_asked_for_by_its_id(
+    desk: DirectoryHarness,
+) -> None:
     group = desk.realm.create_group("/Gone")
     pin(desk, group, desk.realm.groups["/SRE"])
     del desk.realm.groups["/Gone"]
@@ -47,7 +49,7 @@ async def test_a_pinned_group_that_no_search_shows_is_asked_for_by_its_id(desk: 
     assert desk.store.directories.reading("default").confirmed_absent.keys() == {group.id}
 
 
-async def test_a_group_is_asked_for_whose_binding_somebody_deleted(desk: Desk) -> None:
+async def test_a_group_is_asked_for_whose_binding_somebody_deleted(desk: DirectoryHarness) -> None:
     group = desk.realm.create_group("/Gone")
     del desk.realm.groups["/Gone"]
     desk.store.put_access(access("platform", mapping(group="Gone")))
@@ -66,7 +68,7 @@ async def test_a_group_is_asked_for_whose_binding_somebody_deleted(desk: Desk) -
 
 
 async def test_a_group_is_asked_for_whose_binding_somebody_deleted_while_suspended(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     pin(desk, desk.realm.groups["/SRE"])
     (bound,) = desk.store.bindings.by_key.values()
@@ -80,7 +82,7 @@ async def test_a_group_is_asked_for_whose_binding_somebody_deleted_while_suspend
     assert "gone from Keycloak since" in desk.verdict().message
 
 
-async def test_a_group_that_a_late_write_pins_is_asked_for_soon(desk: Desk) -> None:
+async def test_a_group_that_a_late_write_pins_is_asked_for_soon(desk: DirectoryHarness) -> None:
     group = desk.realm.create_group("/Gone")
     del desk.realm.groups["/Gone"]
     desk.declare()
@@ -99,7 +101,7 @@ async def test_a_group_that_a_late_write_pins_is_asked_for_soon(desk: Desk) -> N
 
 
 async def test_an_absence_that_a_new_question_shows_is_proven_by_a_whole_round_at_once(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     group = desk.realm.create_group("/Gone")
     desk.use("platform", mapping(group="Gone"))
@@ -120,7 +122,7 @@ async def test_an_absence_that_a_new_question_shows_is_proven_by_a_whole_round_a
     assert len(desk.reader.reads) == rounds
 
 
-async def test_a_search_that_lacks_what_is_there_is_not_believed(desk: Desk) -> None:
+async def test_a_search_that_lacks_what_is_there_is_not_believed(desk: DirectoryHarness) -> None:
     group = desk.realm.groups["/SRE"]
     pin(desk, group)
     desk.declare()
@@ -135,7 +137,9 @@ async def test_a_search_that_lacks_what_is_there_is_not_believed(desk: Desk) -> 
     assert desk.ready() == ("True", "Read")
 
 
-async def test_a_group_that_is_renamed_between_two_answers_is_no_hidden_one(desk: Desk) -> None:
+async def test_a_group_that_is_renamed_between_two_answers_is_no_hidden_one(
+    desk: DirectoryHarness,
+) -> None:
     group = desk.realm.groups["/SRE"]
     pin(desk, group)
 
@@ -161,7 +165,7 @@ async def test_a_group_that_is_renamed_between_two_answers_is_no_hidden_one(desk
     assert desk.groups == ["/Ops"]
 
 
-async def test_a_frozen_directory_says_how_to_go_on_and_goes_on(desk: Desk) -> None:
+async def test_a_frozen_directory_says_how_to_go_on_and_goes_on(desk: DirectoryHarness) -> None:
     pin(desk, Group("/A", "A", "a"), Group("/B", "B", "b"))
     desk.declare()
     await asyncio.sleep(1)
@@ -180,7 +184,7 @@ async def test_a_frozen_directory_says_how_to_go_on_and_goes_on(desk: Desk) -> N
     assert desk.ready() == ("True", "Read")
 
 
-async def test_another_account_in_the_same_realm_is_told_once(desk: Desk) -> None:
+async def test_another_account_in_the_same_realm_is_told_once(desk: DirectoryHarness) -> None:
     pin(desk, desk.realm.groups["/SRE"], desk.realm.create_group("/Dev"))
     desk.declare(syncInterval="10s")
     await asyncio.sleep(1)
@@ -197,7 +201,7 @@ async def test_another_account_in_the_same_realm_is_told_once(desk: Desk) -> Non
     assert "account-2" in note.message
 
 
-async def test_another_account_hides_no_event_of_ready(desk: Desk) -> None:
+async def test_another_account_hides_no_event_of_ready(desk: DirectoryHarness) -> None:
     pin(desk, desk.realm.groups["/SRE"], desk.realm.create_group("/Dev"))
     desk.declare(syncInterval="10s")
     await asyncio.sleep(1)
@@ -211,7 +215,7 @@ async def test_another_account_hides_no_event_of_ready(desk: Desk) -> None:
     assert reasons == ["AccountChanged", "KeycloakUnavailable", "Read"]
 
 
-async def test_another_account_with_one_group_in_use_freezes(desk: Desk) -> None:
+async def test_another_account_with_one_group_in_use_freezes(desk: DirectoryHarness) -> None:
     pin(desk, desk.realm.groups["/SRE"])
     desk.declare(syncInterval="10s")
     await asyncio.sleep(1)
@@ -220,7 +224,7 @@ async def test_another_account_with_one_group_in_use_freezes(desk: Desk) -> None
     assert desk.ready() == ("False", "DirectoryFrozen")
 
 
-async def test_a_suspended_directory_says_so_and_is_still_read(desk: Desk) -> None:
+async def test_a_suspended_directory_says_so_and_is_still_read(desk: DirectoryHarness) -> None:
     desk.store.put_access(access("platform", mapping(group="SRE"), mapping("new", "Another")))
     desk.declare(suspend=True, syncInterval="10s")
     await asyncio.sleep(1)

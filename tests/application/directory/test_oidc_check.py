@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from fakes.clock import FakeClock
-from fakes.desk import Desk
+from fakes.directory_harness import DirectoryHarness
 from fakes.review import RAW, FakeApiServer, FakeTokens
 from fakes.values import access
 from groupaccess.application.directory.oidc_check import RECHECK_WHEN_TRUE_SECONDS, OidcChecker
@@ -15,7 +15,7 @@ from groupaccess.application.ports.errors import TransientError
 CANARY = {"group": "/canary"}
 
 
-class Watched(Desk):
+class CheckerHarness(DirectoryHarness):
     """A desk whose directory's tokens are looked at."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -33,13 +33,13 @@ class Watched(Desk):
 
 
 @pytest.fixture
-async def watched(clock: FakeClock) -> Watched:
-    made = Watched(clock)
+async def watched(clock: FakeClock) -> CheckerHarness:
+    made = CheckerHarness(clock)
     made.store.put_access(access())
     return made
 
 
-async def test_it_is_asked_before_the_first_grant_can_be_made(watched: Watched) -> None:
+async def test_it_is_asked_before_the_first_grant_can_be_made(watched: CheckerHarness) -> None:
     watched.declare(canary=CANARY)
     await asyncio.sleep(1)
     assert watched.said()[0] == "True"
@@ -48,7 +48,7 @@ async def test_it_is_asked_before_the_first_grant_can_be_made(watched: Watched) 
     assert watched.ready() == ("True", "Read")
 
 
-async def test_nothing_is_kept_of_a_directory_that_is_gone(watched: Watched) -> None:
+async def test_nothing_is_kept_of_a_directory_that_is_gone(watched: CheckerHarness) -> None:
     watched.declare(canary=CANARY)
     await asyncio.sleep(1)
     assert watched.canary._asked
@@ -58,7 +58,7 @@ async def test_nothing_is_kept_of_a_directory_that_is_gone(watched: Watched) -> 
 
 
 async def test_while_it_agrees_it_is_asked_every_ten_minutes_and_nothing_is_written(
-    watched: Watched,
+    watched: CheckerHarness,
 ) -> None:
     watched.declare(canary=CANARY)
     await asyncio.sleep(1)
@@ -71,7 +71,9 @@ async def test_while_it_agrees_it_is_asked_every_ten_minutes_and_nothing_is_writ
     assert watched.cluster.writes == []
 
 
-async def test_what_differs_is_asked_with_each_reading_until_it_is_right(watched: Watched) -> None:
+async def test_what_differs_is_asked_with_each_reading_until_it_is_right(
+    watched: CheckerHarness,
+) -> None:
     watched.server.prefix = "oidc:"
     watched.declare(canary=CANARY)
     await asyncio.sleep(1)
@@ -83,7 +85,7 @@ async def test_what_differs_is_asked_with_each_reading_until_it_is_right(watched
     assert watched.said()[0] == "True"
 
 
-async def test_a_changed_spec_is_asked_at_once(watched: Watched) -> None:
+async def test_a_changed_spec_is_asked_at_once(watched: CheckerHarness) -> None:
     watched.declare(canary=CANARY)
     await asyncio.sleep(1)
     tokens = {"groupsPrefix": "oidc:", "clients": [{"clientId": "headlamp"}]}
@@ -94,7 +96,7 @@ async def test_a_changed_spec_is_asked_at_once(watched: Watched) -> None:
 
 
 async def test_without_the_right_it_is_unknown_and_names_the_charts_value(
-    watched: Watched,
+    watched: CheckerHarness,
 ) -> None:
     watched.server.may_review = False
     watched.declare(canary=CANARY)
@@ -104,14 +106,14 @@ async def test_without_the_right_it_is_unknown_and_names_the_charts_value(
     assert "apiServer.tokenReview" in message
 
 
-async def test_a_group_that_is_not_there_is_not_asked_for(watched: Watched) -> None:
+async def test_a_group_that_is_not_there_is_not_asked_for(watched: CheckerHarness) -> None:
     watched.declare(canary={"group": "nobody"})
     await asyncio.sleep(1)
     assert watched.said()[0] == "Unknown"
     assert watched.tokens.asked == 0
 
 
-async def test_a_token_without_the_group_is_not_sent(watched: Watched) -> None:
+async def test_a_token_without_the_group_is_not_sent(watched: CheckerHarness) -> None:
     watched.tokens.claims["groups"] = ["staff"]
     watched.declare(canary=CANARY)
     await asyncio.sleep(1)
@@ -120,7 +122,7 @@ async def test_a_token_without_the_group_is_not_sent(watched: Watched) -> None:
 
 
 async def test_keycloak_silent_from_the_start_is_unknown_and_then_asked_at_once(
-    watched: Watched,
+    watched: CheckerHarness,
 ) -> None:
     watched.reader.down = True
     watched.declare(canary=CANARY)
@@ -131,7 +133,7 @@ async def test_keycloak_silent_from_the_start_is_unknown_and_then_asked_at_once(
     assert watched.said()[0] == "True"
 
 
-async def test_what_was_seen_holds_on_while_keycloak_is_silent(watched: Watched) -> None:
+async def test_what_was_seen_holds_on_while_keycloak_is_silent(watched: CheckerHarness) -> None:
     watched.declare(canary=CANARY)
     await asyncio.sleep(1)
     watched.reader.down = True
@@ -141,7 +143,7 @@ async def test_what_was_seen_holds_on_while_keycloak_is_silent(watched: Watched)
 
 
 async def test_a_contradiction_holds_on_while_the_api_server_cannot_be_asked(
-    watched: Watched,
+    watched: CheckerHarness,
 ) -> None:
     watched.server.prefix = "oidc:"
     watched.declare(canary=CANARY)
@@ -154,7 +156,7 @@ async def test_a_contradiction_holds_on_while_the_api_server_cannot_be_asked(
     assert watched.said()[0] == "True"
 
 
-async def test_a_refused_login_is_unknown(watched: Watched) -> None:
+async def test_a_refused_login_is_unknown(watched: CheckerHarness) -> None:
     watched.declare(canary=CANARY)
     watched.realm.logins["groupaccess"] = "other"
     watched.cluster.secrets["keycloak"]["client-secret"] = "other"
@@ -165,7 +167,7 @@ async def test_a_refused_login_is_unknown(watched: Watched) -> None:
 
 
 @pytest.mark.parametrize("error", [RuntimeError("eyJ"), ValueError("eyJ")])
-async def test_an_unexpected_error_ends_no_loop(watched: Watched, error: Exception) -> None:
+async def test_an_unexpected_error_ends_no_loop(watched: CheckerHarness, error: Exception) -> None:
     watched.server.failure = error
     watched.declare(canary=CANARY)
     await asyncio.sleep(1)
@@ -178,7 +180,9 @@ async def test_an_unexpected_error_ends_no_loop(watched: Watched, error: Excepti
     assert watched.said()[0] == "True"
 
 
-async def test_without_a_canary_nothing_is_asked_and_the_field_is_named(watched: Watched) -> None:
+async def test_without_a_canary_nothing_is_asked_and_the_field_is_named(
+    watched: CheckerHarness,
+) -> None:
     watched.declare()
     await asyncio.sleep(1)
     status, message = watched.said()
@@ -191,7 +195,7 @@ async def test_without_a_canary_nothing_is_asked_and_the_field_is_named(watched:
     assert watched.cluster.writes == []
 
 
-async def test_a_canary_that_is_added_is_asked_at_once(watched: Watched) -> None:
+async def test_a_canary_that_is_added_is_asked_at_once(watched: CheckerHarness) -> None:
     watched.declare()
     await asyncio.sleep(1)
     watched.declare(canary=CANARY)
@@ -200,7 +204,7 @@ async def test_a_canary_that_is_added_is_asked_at_once(watched: Watched) -> None
 
 
 async def test_no_token_gets_into_a_log_or_a_status(
-    watched: Watched, caplog: pytest.LogCaptureFixture
+    watched: CheckerHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     watched.server.error = "refused"

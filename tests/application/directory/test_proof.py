@@ -4,12 +4,14 @@ import asyncio
 
 import pytest
 
-from fakes.desk import Desk
+from fakes.directory_harness import DirectoryHarness
 from fakes.values import mapping
 from groupaccess.domain.verdict.verdict import Outcome
 
 
-async def test_the_first_group_in_use_is_proven_before_it_is_granted_or_said(desk: Desk) -> None:
+async def test_the_first_group_in_use_is_proven_before_it_is_granted_or_said(
+    desk: DirectoryHarness,
+) -> None:
     desk.realm.proves = True
     desk.declare()
     await asyncio.sleep(1)
@@ -32,7 +34,7 @@ async def test_the_first_group_in_use_is_proven_before_it_is_granted_or_said(des
 
 @pytest.mark.parametrize("group", ["typo", None])
 async def test_where_nothing_is_to_be_proven_the_status_is_said(
-    desk: Desk, group: str | None
+    desk: DirectoryHarness, group: str | None
 ) -> None:
     desk.realm.proves = True
     if group is not None:
@@ -42,7 +44,7 @@ async def test_where_nothing_is_to_be_proven_the_status_is_said(
     assert desk.ready() == ("True", "Read")
 
 
-async def test_a_canary_that_is_not_there_is_looked_for_and_missed(desk: Desk) -> None:
+async def test_a_canary_that_is_not_there_is_looked_for_and_missed(desk: DirectoryHarness) -> None:
     desk.realm.proves = True
     desk.declare(canary={"group": "canary"})
     await asyncio.sleep(1)

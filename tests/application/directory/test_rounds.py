@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from fakes.desk import Desk
+from fakes.directory_harness import DirectoryHarness
 from fakes.keycloak import PROOF, QUERY_GROUPS, VIEW_USERS
 from fakes.values import binding, failure, key, mapping
 from groupaccess.application.directory.inquiry import MAX_CONCURRENT_REQUESTS, MAX_FAILURES
@@ -18,7 +18,7 @@ from groupaccess.domain.verdict.verdict import Outcome
 MANY = [f"team-{number:04}" for number in range(400)]
 
 
-def pin(desk: Desk, group: str, identity: str = "", name: str = "sre") -> Group:
+def pin(desk: DirectoryHarness, group: str, identity: str = "", name: str = "sre") -> Group:
     """Bind a group that the realm has, as the operator did before."""
     found = desk.realm.groups[group]
     about = {"group-id": found.id, "group-path": found.path, "group-name": found.name}
@@ -28,7 +28,7 @@ def pin(desk: Desk, group: str, identity: str = "", name: str = "sre") -> Group:
     return found
 
 
-def use_many(desk: Desk) -> None:
+def use_many(desk: DirectoryHarness) -> None:
     """Use many groups, and let each answer take 20 ms."""
     for name in MANY:
         desk.realm.create_group(f"/{name}")
@@ -36,7 +36,7 @@ def use_many(desk: Desk) -> None:
     desk.reader.takes = 0.02
 
 
-async def test_an_equal_answer_changes_nothing(desk: Desk) -> None:
+async def test_an_equal_answer_changes_nothing(desk: DirectoryHarness) -> None:
     desk.use()
     desk.declare()
     await asyncio.sleep(1)
@@ -53,7 +53,9 @@ async def test_an_equal_answer_changes_nothing(desk: Desk) -> None:
     assert desk.touched == []
 
 
-async def test_a_changed_answer_touches_those_alone_that_depend_on_it(desk: Desk) -> None:
+async def test_a_changed_answer_touches_those_alone_that_depend_on_it(
+    desk: DirectoryHarness,
+) -> None:
     desk.realm.create_group("/Dev")
     desk.use("sre")
     desk.use("dev", mapping(group="Dev"))
@@ -68,7 +70,7 @@ async def test_a_changed_answer_touches_those_alone_that_depend_on_it(desk: Desk
     assert set(desk.touched) == {"dev", "dev-by-path"}
 
 
-async def test_a_changed_client_touches_all(desk: Desk) -> None:
+async def test_a_changed_client_touches_all(desk: DirectoryHarness) -> None:
     desk.realm.create_group("/Dev")
     desk.use("sre")
     desk.use("dev", mapping(group="Dev"))
@@ -80,7 +82,9 @@ async def test_a_changed_client_touches_all(desk: Desk) -> None:
     assert set(desk.touched) == {"dev", "sre"}
 
 
-async def test_a_failure_of_one_question_concerns_its_own_group_alone(desk: Desk) -> None:
+async def test_a_failure_of_one_question_concerns_its_own_group_alone(
+    desk: DirectoryHarness,
+) -> None:
     desk.realm.create_group("/Dev")
     desk.use("sre")
     desk.use("dev", mapping(group="Dev"))
@@ -104,7 +108,7 @@ async def test_a_failure_of_one_question_concerns_its_own_group_alone(desk: Desk
     assert desk.status()["conditions"][0]["message"] == "2 groups in use."
 
 
-async def test_what_was_never_answered_is_not_judged(desk: Desk) -> None:
+async def test_what_was_never_answered_is_not_judged(desk: DirectoryHarness) -> None:
     desk.realm.create_group("/Dev")
     desk.reader.broken[Search("Dev")] = failure(Reason.KEYCLOAK_UNAVAILABLE, "HTTP 503")
     desk.use("sre")
@@ -119,7 +123,7 @@ async def test_what_was_never_answered_is_not_judged(desk: Desk) -> None:
 
 @pytest.mark.parametrize("first", [True, False], ids=["in the first round", "beside the rounds"])
 async def test_a_question_that_failed_in_passing_is_asked_again_soon(
-    desk: Desk, *, first: bool
+    desk: DirectoryHarness, *, first: bool
 ) -> None:
     desk.realm.create_group("/Dev")
     desk.reader.broken[Search("Dev")] = failure(Reason.KEYCLOAK_UNAVAILABLE, "HTTP 502")
@@ -136,7 +140,7 @@ async def test_a_question_that_failed_in_passing_is_asked_again_soon(
     assert desk.verdict("dev").outcome is Outcome.GRANT
 
 
-async def test_a_question_that_fails_for_long_makes_few_more_rounds(desk: Desk) -> None:
+async def test_a_question_that_fails_for_long_makes_few_more_rounds(desk: DirectoryHarness) -> None:
     desk.reader.broken[Search("Dev")] = failure(Reason.KEYCLOAK_UNAVAILABLE, "HTTP 502")
     desk.use("sre")
     desk.use("dev", mapping(group="Dev"))
@@ -147,7 +151,7 @@ async def test_a_question_that_fails_for_long_makes_few_more_rounds(desk: Desk) 
     assert len(desk.reader.reads) - before <= 6000 / 30  # half a minute at least between two
 
 
-async def test_if_no_question_has_an_answer_the_directory_says_why(desk: Desk) -> None:
+async def test_if_no_question_has_an_answer_the_directory_says_why(desk: DirectoryHarness) -> None:
     desk.use()
     desk.reader.broken[Search("SRE")] = failure(Reason.KEYCLOAK_FORBIDDEN, "groups: 403")
     desk.declare()
@@ -155,7 +159,7 @@ async def test_if_no_question_has_an_answer_the_directory_says_why(desk: Desk) -
     assert desk.ready() == ("False", "KeycloakForbidden")
 
 
-async def test_a_server_that_only_fails_is_not_asked_to_the_end(desk: Desk) -> None:
+async def test_a_server_that_only_fails_is_not_asked_to_the_end(desk: DirectoryHarness) -> None:
     desk.use()
     for name in MANY:
         desk.use(name, mapping(group=name))
@@ -166,7 +170,7 @@ async def test_a_server_that_only_fails_is_not_asked_to_the_end(desk: Desk) -> N
     assert len(desk.reader.asked) < 2 * (MAX_FAILURES + MAX_CONCURRENT_REQUESTS)
 
 
-async def test_few_requests_run_at_once(desk: Desk) -> None:
+async def test_few_requests_run_at_once(desk: DirectoryHarness) -> None:
     use_many(desk)
     desk.declare()
     await asyncio.sleep(30)
@@ -174,7 +178,9 @@ async def test_few_requests_run_at_once(desk: Desk) -> None:
     assert desk.reader.busiest == MAX_CONCURRENT_REQUESTS
 
 
-async def test_a_new_mapping_is_answered_within_a_second_also_beside_a_round(desk: Desk) -> None:
+async def test_a_new_mapping_is_answered_within_a_second_also_beside_a_round(
+    desk: DirectoryHarness,
+) -> None:
     use_many(desk)
     desk.declare(syncInterval="10s")
     await asyncio.sleep(30)
@@ -189,7 +195,9 @@ async def test_a_new_mapping_is_answered_within_a_second_also_beside_a_round(des
     assert desk.reader.busiest <= 2 * MAX_CONCURRENT_REQUESTS
 
 
-async def test_what_came_while_the_first_round_ran_is_asked_after_it(desk: Desk) -> None:
+async def test_what_came_while_the_first_round_ran_is_asked_after_it(
+    desk: DirectoryHarness,
+) -> None:
     pin(desk, "/SRE")
     use_many(desk)
     desk.declare(syncInterval="1h")
@@ -200,7 +208,9 @@ async def test_what_came_while_the_first_round_ran_is_asked_after_it(desk: Desk)
     assert desk.verdict("dev").outcome is Outcome.GRANT
 
 
-async def test_a_new_mapping_is_asked_at_once_and_together_with_others(desk: Desk) -> None:
+async def test_a_new_mapping_is_asked_at_once_and_together_with_others(
+    desk: DirectoryHarness,
+) -> None:
     desk.use()
     desk.declare(syncInterval="1h")
     await asyncio.sleep(5)
@@ -216,7 +226,9 @@ async def test_a_new_mapping_is_asked_at_once_and_together_with_others(desk: Des
     assert desk.status()["groups"] == 2
 
 
-async def test_a_round_takes_no_more_than_its_share_of_keycloaks_time(desk: Desk) -> None:
+async def test_a_round_takes_no_more_than_its_share_of_keycloaks_time(
+    desk: DirectoryHarness,
+) -> None:
     use_many(desk)
     desk.declare(syncInterval="10s")
     await asyncio.sleep(3600)
@@ -231,7 +243,7 @@ async def test_a_round_takes_no_more_than_its_share_of_keycloaks_time(desk: Desk
 
 
 async def test_after_a_restart_nothing_pinned_is_judged_before_a_round_has_ended(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     pin(desk, "/SRE")
     use_many(desk)
@@ -245,7 +257,7 @@ async def test_after_a_restart_nothing_pinned_is_judged_before_a_round_has_ended
     assert desk.verdict().outcome is Outcome.GRANT
 
 
-async def test_no_answer_counts_before_all_were_given(desk: Desk) -> None:
+async def test_no_answer_counts_before_all_were_given(desk: DirectoryHarness) -> None:
     use_many(desk)
     desk.declare()
     await asyncio.sleep(1)
@@ -255,7 +267,7 @@ async def test_no_answer_counts_before_all_were_given(desk: Desk) -> None:
     assert desk.verdict(MANY[-1]).outcome is Outcome.GRANT
 
 
-async def test_of_a_round_that_is_not_believed_nothing_is_kept(desk: Desk) -> None:
+async def test_of_a_round_that_is_not_believed_nothing_is_kept(desk: DirectoryHarness) -> None:
     shown = pin(desk, "/SRE")
     desk.use()
     desk.declare(syncInterval="10s")
@@ -271,7 +283,7 @@ async def test_of_a_round_that_is_not_believed_nothing_is_kept(desk: Desk) -> No
 
 
 async def test_another_account_than_the_bindings_name_counts_after_a_whole_round(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     first, second = pin(desk, "/SRE", "former"), desk.realm.create_group("/Dev")
     pin(desk, "/Dev", "former", "dev")
@@ -287,7 +299,7 @@ async def test_another_account_than_the_bindings_name_counts_after_a_whole_round
 
 
 async def test_while_one_binding_names_the_former_account_a_failure_concerns_its_own_group(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     desk.realm.create_group("/Dev")
     desk.realm.create_group("/Paused")
@@ -304,7 +316,7 @@ async def test_while_one_binding_names_the_former_account_a_failure_concerns_its
 
 
 async def test_a_group_that_is_gone_is_not_judged_before_each_pin_was_answered(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     desk.realm.create_group("/Dev")
     old, kept = pin(desk, "/SRE"), pin(desk, "/Dev", name="dev")
@@ -326,7 +338,9 @@ async def test_a_group_that_is_gone_is_not_judged_before_each_pin_was_answered(
     assert desk.verdict().outcome is Outcome.REVOKE
 
 
-async def test_groups_that_are_hidden_are_noticed_and_nothing_is_revoked(desk: Desk) -> None:
+async def test_groups_that_are_hidden_are_noticed_and_nothing_is_revoked(
+    desk: DirectoryHarness,
+) -> None:
     desk.realm.create_group("/Dev")
     shown = pin(desk, "/SRE")
     pin(desk, "/Dev", name="dev")
@@ -351,7 +365,7 @@ async def test_groups_that_are_hidden_are_noticed_and_nothing_is_revoked(desk: D
 
 
 async def test_one_group_that_may_not_be_read_by_its_id_concerns_that_one_alone(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     shown = pin(desk, "/SRE")
     desk.reader.broken = {ById(shown.id): failure(Reason.KEYCLOAK_FORBIDDEN, "another's")}
@@ -363,7 +377,9 @@ async def test_one_group_that_may_not_be_read_by_its_id_concerns_that_one_alone(
 
 
 @pytest.mark.parametrize("down", [False, True])
-async def test_an_annotation_asks_everything_again_now(desk: Desk, *, down: bool) -> None:
+async def test_an_annotation_asks_everything_again_now(
+    desk: DirectoryHarness, *, down: bool
+) -> None:
     desk.use()
     desk.declare(syncInterval="24h")
     await asyncio.sleep(10)
@@ -382,7 +398,7 @@ async def test_an_annotation_asks_everything_again_now(desk: Desk, *, down: bool
     assert len(desk.reader.reads) == reads + 1
 
 
-async def test_a_mapping_waits_for_the_first_look_at_a_token(desk: Desk) -> None:
+async def test_a_mapping_waits_for_the_first_look_at_a_token(desk: DirectoryHarness) -> None:
     desk.realm.proves = True
     desk.use()
     desk.declare()
@@ -393,7 +409,7 @@ async def test_a_mapping_waits_for_the_first_look_at_a_token(desk: Desk) -> None
     assert desk.verdict().outcome is Outcome.GRANT
 
 
-async def test_what_nobody_uses_any_more_is_forgotten(desk: Desk) -> None:
+async def test_what_nobody_uses_any_more_is_forgotten(desk: DirectoryHarness) -> None:
     desk.use()
     desk.declare()
     await asyncio.sleep(1)

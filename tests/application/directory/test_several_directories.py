@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from fakes.desk import Desk
+from fakes.directory_harness import DirectoryHarness
 from fakes.keycloak import FakeClient, membership
+from fakes.reconciler_harness import NAME, ReconcilerHarness
 from fakes.several import ELSEWHERE, tokens
 from fakes.values import Spec, mapping
-from fakes.world import NAME, World
 
 GRANTS = {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
 OPS = mapping("ops", "Ops", "view")
 EARLY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def declare_other(world: World, prefix: str = "", **more: Any) -> None:  # noqa: ANN401 -- JSON
+def declare_other(world: ReconcilerHarness, prefix: str = "", **more: Any) -> None:  # noqa: ANN401 -- JSON
     """Declare a directory of another realm, which is read, and who uses it."""
     world.declare_directory("other", issuer=ELSEWHERE, tokens=tokens(prefix, **more))
     world.declare_another("shop", OPS, directoryRef={"name": "other"})
@@ -25,7 +25,7 @@ def declare_other(world: World, prefix: str = "", **more: Any) -> None:  # noqa:
 
 
 async def test_a_second_directory_with_the_same_prefix_grants_nothing_and_says_so(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     declare_other(granted)
     await granted.settle("shop")
@@ -38,7 +38,7 @@ async def test_a_second_directory_with_the_same_prefix_grants_nothing_and_says_s
 
 
 async def test_what_is_bound_stays_when_its_directory_no_longer_comes_first(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     declare_other(granted, "kc:")
     await granted.settle("shop")
@@ -59,7 +59,7 @@ async def test_what_is_bound_stays_when_its_directory_no_longer_comes_first(
     "agreed", [tokens("other:"), tokens(shares=("default",))], ids=["a prefix", "a list"]
 )
 async def test_it_grants_when_it_has_a_prefix_of_its_own_or_both_list_each_other(
-    granted: World, agreed: Spec
+    granted: ReconcilerHarness, agreed: Spec
 ) -> None:
     granted.declare_directory(tokens=tokens(shares=("other",)))
     declare_other(granted)
@@ -72,7 +72,7 @@ async def test_it_grants_when_it_has_a_prefix_of_its_own_or_both_list_each_other
 
 
 async def test_a_directory_that_appears_or_goes_is_news_for_those_with_its_prefix(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     granted.declare_directory("third", issuer=f"{ELSEWHERE}3", tokens=tokens("x:"))
     granted.watch()
@@ -95,7 +95,7 @@ async def test_a_directory_that_appears_or_goes_is_news_for_those_with_its_prefi
 
 
 async def test_the_last_binding_that_names_a_directory_decides_and_its_end_is_news(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     granted.cluster.objects.created("KeycloakDirectory", "default", EARLY + timedelta(days=1))
     declare_other(granted)
@@ -112,7 +112,9 @@ async def test_the_last_binding_that_names_a_directory_decides_and_its_end_is_ne
 
 
 @pytest.mark.parametrize("others_age", [-1, 0, 1])
-async def test_a_restore_in_another_order_moves_no_grant(granted: World, others_age: int) -> None:
+async def test_a_restore_in_another_order_moves_no_grant(
+    granted: ReconcilerHarness, others_age: int
+) -> None:
     declare_other(granted)
     for name, age in (("default", 0), ("other", others_age)):
         at = EARLY - timedelta(days=age)
@@ -129,7 +131,7 @@ async def test_a_restore_in_another_order_moves_no_grant(granted: World, others_
 
 @pytest.mark.parametrize(("former", "now"), [("a:", "b:"), ("", "kc:")])
 async def test_a_former_subject_goes_when_another_directory_has_its_prefix(
-    world: World, former: str, now: str
+    world: ReconcilerHarness, former: str, now: str
 ) -> None:
     world.declare_directory(tokens=tokens(former))
     world.declare(mapping("sre", "SRE", "view"))
@@ -145,7 +147,7 @@ async def test_a_former_subject_goes_when_another_directory_has_its_prefix(
 
 @pytest.mark.parametrize("hold", ["suspend", "outage"])
 async def test_whom_another_directory_has_now_goes_though_nothing_else_is_written(
-    world: World, hold: str
+    world: ReconcilerHarness, hold: str
 ) -> None:
     world.declare_directory(tokens=tokens("a:"))
     world.declare(mapping("sre", "SRE", "view"))
@@ -161,7 +163,7 @@ async def test_whom_another_directory_has_now_goes_though_nothing_else_is_writte
     assert set(world.grants.values()) <= {()}
 
 
-async def test_a_group_that_begins_with_another_prefix_collides(world: World) -> None:
+async def test_a_group_that_begins_with_another_prefix_collides(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare(mapping("sre", "kc:SRE", "view"))
     world.read("/kc:SRE")
@@ -178,7 +180,7 @@ async def test_a_group_that_begins_with_another_prefix_collides(world: World) ->
 
 
 async def test_the_directory_itself_says_whose_prefix_it_shares_until_that_is_over(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     realm = desk.reader.create_realm("OTHER")
     realm.clients["headlamp"] = FakeClient((membership(),))

@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from fakes.desk import Desk
+from fakes.directory_harness import DirectoryHarness
 from fakes.keycloak import VIEW_REALM
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import mapping
-from fakes.world import World
 from groupaccess.application.directory.suggestions import REPEAT_SECONDS
 from groupaccess.domain.directory.suggestions import Suggestion
 
 
 @pytest.fixture
-async def typo(desk: Desk) -> AsyncIterator[Desk]:
+async def typo(desk: DirectoryHarness) -> AsyncIterator[DirectoryHarness]:
     """Give a desk with a GroupAccess for `develper`, while suggestions are made."""
     desk.realm.create_group("/Developer")
     desk.use("platform", mapping(group="develper"))
@@ -27,11 +27,11 @@ async def typo(desk: Desk) -> AsyncIterator[Desk]:
     running.cancel()
 
 
-def hint(desk: Desk) -> Suggestion | None:
+def hint(desk: DirectoryHarness) -> Suggestion | None:
     return desk.given().suggestions.get("develper")
 
 
-async def test_a_message_comes_at_once_and_better_a_moment_later(typo: Desk) -> None:
+async def test_a_message_comes_at_once_and_better_a_moment_later(typo: DirectoryHarness) -> None:
     said = typo.verdict().message
     assert said.startswith('Keycloak has no group "develper". ')
     typo.suggestions.request("default", "develper")
@@ -41,7 +41,7 @@ async def test_a_message_comes_at_once_and_better_a_moment_later(typo: Desk) -> 
     assert "did you mean /Developer?" in typo.verdict().message
 
 
-async def test_a_role_of_that_name_is_a_hint(typo: Desk) -> None:
+async def test_a_role_of_that_name_is_a_hint(typo: DirectoryHarness) -> None:
     typo.realm.roles.add("develper")
     typo.realm.rights["groupaccess"].add(VIEW_REALM)
     typo.suggestions.request("default", "develper")
@@ -49,7 +49,7 @@ async def test_a_role_of_that_name_is_a_hint(typo: Desk) -> None:
     assert hint(typo) == Suggestion(("/Developer",), is_role=True)
 
 
-async def test_the_same_is_looked_for_again_after_ten_minutes(typo: Desk) -> None:
+async def test_the_same_is_looked_for_again_after_ten_minutes(typo: DirectoryHarness) -> None:
     for _ in range(3):
         typo.suggestions.request("default", "develper")
         await asyncio.sleep(10)
@@ -60,34 +60,36 @@ async def test_the_same_is_looked_for_again_after_ten_minutes(typo: Desk) -> Non
     assert typo.reader.held == ["develper", "deve"] * 2
 
 
-async def test_two_requests_a_second_are_made_for_all_together(typo: Desk) -> None:
+async def test_two_requests_a_second_are_made_for_all_together(typo: DirectoryHarness) -> None:
     for number in range(20):
         typo.suggestions.request("default", f"nobody-{number}")
     await asyncio.sleep(10)
     assert 15 <= len(typo.reader.held) + typo.reader.roles_asked <= 21
 
 
-async def test_a_name_that_is_like_no_other_is_searched_in_halves_and_no_more(typo: Desk) -> None:
+async def test_a_name_that_is_like_no_other_is_searched_in_halves_and_no_more(
+    typo: DirectoryHarness,
+) -> None:
     typo.suggestions.request("default", "/x/qwertyzz")
     await asyncio.sleep(10)
     assert typo.reader.held == ["qwertyzz", "qwer", "tyzz"]
 
 
-def _down(desk: Desk) -> None:
+def _down(desk: DirectoryHarness) -> None:
     desk.reader.down = True
 
 
-def _gone(desk: Desk) -> None:
+def _gone(desk: DirectoryHarness) -> None:
     desk.store.drop_directory("default")
 
 
-def _without_secret(desk: Desk) -> None:
+def _without_secret(desk: DirectoryHarness) -> None:
     desk.cluster.secrets.clear()
 
 
 @pytest.mark.parametrize("trouble", [_down, _gone, _without_secret])
 async def test_what_cannot_be_looked_for_is_left_and_the_next_is_looked_for(
-    typo: Desk, trouble: Callable[[Desk], None]
+    typo: DirectoryHarness, trouble: Callable[[DirectoryHarness], None]
 ) -> None:
     secrets, declared = dict(typo.cluster.secrets), typo.store.directories.declared["default"]
     trouble(typo)
@@ -105,7 +107,7 @@ async def test_what_cannot_be_looked_for_is_left_and_the_next_is_looked_for(
 
 @pytest.mark.parametrize("trouble", [_down, _without_secret])
 async def test_a_failure_takes_no_suggestion_back(
-    typo: Desk, trouble: Callable[[Desk], None]
+    typo: DirectoryHarness, trouble: Callable[[DirectoryHarness], None]
 ) -> None:
     typo.suggestions.request("default", "develper")
     await asyncio.sleep(REPEAT_SECONDS + 10)
@@ -117,7 +119,9 @@ async def test_a_failure_takes_no_suggestion_back(
     assert typo.touched == []
 
 
-async def test_only_a_group_that_is_not_found_asks_for_a_suggestion(world: World) -> None:
+async def test_only_a_group_that_is_not_found_asks_for_a_suggestion(
+    world: ReconcilerHarness,
+) -> None:
     world.declare_directory()
     world.declare(mapping("sre", "SRE"), mapping("typo", "typo"))
     await world.reconcile()

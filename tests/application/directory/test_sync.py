@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fakes.clock import FakeClock
-from fakes.desk import Desk
+from fakes.directory_harness import DirectoryHarness
 from fakes.keycloak import VIEW_USERS, FakeDirectoryReader
 from fakes.values import ISSUER, access, binding, key, mapping
 from groupaccess.application.directory.inquiry import REALM_TIMEOUT_SECONDS
@@ -24,7 +24,7 @@ class Shared(FakeDirectoryReader):
         self.__dict__ = reader.__dict__
 
 
-async def test_a_directory_is_read_at_once_and_says_so(desk: Desk) -> None:
+async def test_a_directory_is_read_at_once_and_says_so(desk: DirectoryHarness) -> None:
     desk.store.put_access(access())
     desk.declare()
     await asyncio.sleep(1)
@@ -36,7 +36,9 @@ async def test_a_directory_is_read_at_once_and_says_so(desk: Desk) -> None:
     assert desk.metrics.reads == [("default", "", 0)]
 
 
-async def test_it_is_read_again_within_its_interval_and_up_to_a_fifth_sooner(desk: Desk) -> None:
+async def test_it_is_read_again_within_its_interval_and_up_to_a_fifth_sooner(
+    desk: DirectoryHarness,
+) -> None:
     desk.use()
     desk.declare(syncInterval="100s")
     await asyncio.sleep(79)
@@ -48,7 +50,7 @@ async def test_it_is_read_again_within_its_interval_and_up_to_a_fifth_sooner(des
     assert desk.groups == ["/SRE", "/x/SRE"]
 
 
-async def test_a_status_is_written_only_when_it_changes(desk: Desk) -> None:
+async def test_a_status_is_written_only_when_it_changes(desk: DirectoryHarness) -> None:
     desk.use("platform", mapping(), mapping("dev", "Dev"))
     desk.declare()
     await asyncio.sleep(1)
@@ -62,7 +64,7 @@ async def test_a_status_is_written_only_when_it_changes(desk: Desk) -> None:
     assert desk.status()["groups"] == 2
 
 
-async def test_a_failure_keeps_what_was_read(desk: Desk) -> None:
+async def test_a_failure_keeps_what_was_read(desk: DirectoryHarness) -> None:
     desk.use()
     desk.declare()
     await asyncio.sleep(1)
@@ -77,7 +79,7 @@ async def test_a_failure_keeps_what_was_read(desk: Desk) -> None:
 
 
 async def test_while_readings_fail_the_status_says_how_old_the_groups_are(
-    desk: Desk, clock: FakeClock
+    desk: DirectoryHarness, clock: FakeClock
 ) -> None:
     desk.declare()
     await asyncio.sleep(1)
@@ -95,7 +97,9 @@ async def test_while_readings_fail_the_status_says_how_old_the_groups_are(
     assert "groupsAsOf" not in desk.status()
 
 
-async def test_what_is_declared_and_pinned_is_asked_and_nothing_else(desk: Desk) -> None:
+async def test_what_is_declared_and_pinned_is_asked_and_nothing_else(
+    desk: DirectoryHarness,
+) -> None:
     pinned = binding(key(), directory="default", **{"group-id": "id-9", "group-name": "Old"})
     other = binding(key("other"), directory="other", **{"group-id": "id-8"})
     desk.store.put_binding(pinned)
@@ -107,7 +111,9 @@ async def test_what_is_declared_and_pinned_is_asked_and_nothing_else(desk: Desk)
     assert set(desk.reader.asked) == {Search("SRE"), Search("Old"), ById("id-9")}
 
 
-async def test_of_a_directory_that_nobody_uses_only_the_right_is_looked_at(desk: Desk) -> None:
+async def test_of_a_directory_that_nobody_uses_only_the_right_is_looked_at(
+    desk: DirectoryHarness,
+) -> None:
     desk.declare()
     await asyncio.sleep(600)
     assert desk.reader.asked == []
@@ -116,7 +122,7 @@ async def test_of_a_directory_that_nobody_uses_only_the_right_is_looked_at(desk:
     assert desk.ready() == ("False", "KeycloakForbidden")
 
 
-async def test_a_failure_is_tried_again_soon_and_then_less_often(desk: Desk) -> None:
+async def test_a_failure_is_tried_again_soon_and_then_less_often(desk: DirectoryHarness) -> None:
     desk.reader.down = True
     desk.declare(syncInterval="60s")
     await asyncio.sleep(0.5)
@@ -127,7 +133,7 @@ async def test_a_failure_is_tried_again_soon_and_then_less_often(desk: Desk) -> 
     assert 50 < len(desk.reader.reads) < 110
 
 
-async def test_a_directory_that_is_down_slows_no_other(desk: Desk) -> None:
+async def test_a_directory_that_is_down_slows_no_other(desk: DirectoryHarness) -> None:
     desk.declare("slow", adminURL="https://nobody.example.com")
     desk.declare()
     await asyncio.sleep(1)
@@ -135,7 +141,7 @@ async def test_a_directory_that_is_down_slows_no_other(desk: Desk) -> None:
     assert desk.ready("slow") == ("False", "KeycloakUnavailable")
 
 
-async def test_a_directory_that_hangs_slows_no_other(desk: Desk) -> None:
+async def test_a_directory_that_hangs_slows_no_other(desk: DirectoryHarness) -> None:
     class Hanging(Shared):
         async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
             if given[0].name == "slow":
@@ -151,7 +157,7 @@ async def test_a_directory_that_hangs_slows_no_other(desk: Desk) -> None:
     assert desk.ready("slow") == ("False", "KeycloakUnavailable")
 
 
-async def test_a_reading_that_hangs_is_given_up(desk: Desk) -> None:
+async def test_a_reading_that_hangs_is_given_up(desk: DirectoryHarness) -> None:
     hanging = asyncio.Event()
 
     class Hanging(Shared):
@@ -167,7 +173,7 @@ async def test_a_reading_that_hangs_is_given_up(desk: Desk) -> None:
 
 @pytest.mark.parametrize("error", [ValueError("not JSON"), RuntimeError("unexpected")])
 async def test_an_unexpected_error_ends_no_loop(
-    desk: Desk, error: Exception, caplog: pytest.LogCaptureFixture
+    desk: DirectoryHarness, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk.reader.fail(error)
     desk.declare()
@@ -178,7 +184,7 @@ async def test_an_unexpected_error_ends_no_loop(
     assert type(error).__name__ in caplog.text
 
 
-async def test_a_changed_spec_is_read_at_once(desk: Desk) -> None:
+async def test_a_changed_spec_is_read_at_once(desk: DirectoryHarness) -> None:
     desk.declare(syncInterval="24h")
     await asyncio.sleep(1)
     desk.declare(syncInterval="12h")
@@ -186,7 +192,7 @@ async def test_a_changed_spec_is_read_at_once(desk: Desk) -> None:
     assert len(desk.reader.reads) == 2
 
 
-async def test_what_was_read_for_another_realm_is_not_kept(desk: Desk) -> None:
+async def test_what_was_read_for_another_realm_is_not_kept(desk: DirectoryHarness) -> None:
     desk.use("platform", mapping(), mapping("other", "Other"))
     desk.reader.create_realm("OTHER").create_group("/Other")
     other = ISSUER.replace("ADMIN", "OTHER")
@@ -206,7 +212,7 @@ async def test_what_was_read_for_another_realm_is_not_kept(desk: Desk) -> None:
     assert desk.groups == ["/Other"]
 
 
-async def test_a_removed_directory_is_read_no_more(desk: Desk) -> None:
+async def test_a_removed_directory_is_read_no_more(desk: DirectoryHarness) -> None:
     desk.declare()
     await asyncio.sleep(1)
     desk.sync.stop("default")
@@ -236,7 +242,7 @@ class Slowly(Shared):
 
 
 async def test_what_a_removed_directory_lets_go_of_is_not_its_namesakes(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     slow, forgotten = Slowly(desk.reader), desk.checker.forgotten
     desk.sync = desk.reading_by(slow)
@@ -261,7 +267,7 @@ async def test_what_a_removed_directory_lets_go_of_is_not_its_namesakes(
 
 @pytest.mark.parametrize("broken", ["look", "say"])
 async def test_an_unexpected_error_does_not_end_the_reading_of_a_directory(
-    desk: Desk, caplog: pytest.LogCaptureFixture, broken: str
+    desk: DirectoryHarness, caplog: pytest.LogCaptureFixture, broken: str
 ) -> None:
     async def fail(*_: object) -> None:
         raise TypeError("a mistake of ours")
@@ -284,7 +290,7 @@ async def test_an_unexpected_error_does_not_end_the_reading_of_a_directory(
     assert 2 <= len(desk.reader.reads) < 15  # with a back-off
 
 
-async def test_nothing_is_read_after_the_end(desk: Desk) -> None:
+async def test_nothing_is_read_after_the_end(desk: DirectoryHarness) -> None:
     desk.declare()
     desk.declare("other")
     await asyncio.sleep(1)
@@ -294,7 +300,7 @@ async def test_nothing_is_read_after_the_end(desk: Desk) -> None:
 
 
 async def test_a_status_that_could_not_be_written_is_written_with_the_next_reading(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     desk.cluster.fail("status", TransientError("503"))
     desk.declare(syncInterval="10s")
@@ -304,7 +310,7 @@ async def test_a_status_that_could_not_be_written_is_written_with_the_next_readi
     assert desk.ready() == ("True", "Read")
 
 
-async def test_a_directory_that_cannot_be_read_says_so_until_it_can(desk: Desk) -> None:
+async def test_a_directory_that_cannot_be_read_says_so_until_it_can(desk: DirectoryHarness) -> None:
     desk.declare()
     await asyncio.sleep(1)
     ref = desk.cluster.objects.apply("KeycloakDirectory", "default", {"issuer": 7})
@@ -331,7 +337,7 @@ async def test_a_directory_that_cannot_be_read_says_so_until_it_can(desk: Desk) 
 
 
 async def test_by_the_spec_that_it_had_when_it_could_be_read_nothing_new_is_asked_or_said(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     desk.use()
     desk.declare()
@@ -348,7 +354,7 @@ async def test_by_the_spec_that_it_had_when_it_could_be_read_nothing_new_is_aske
 
 
 async def test_a_round_that_ends_when_its_directory_cannot_be_read_any_more_says_nothing(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     desk.use()
     desk.declare()
@@ -366,7 +372,7 @@ async def test_a_round_that_ends_when_its_directory_cannot_be_read_any_more_says
     assert desk.cluster.writes == ["status KeycloakDirectory default"]
 
 
-async def test_what_may_come_is_waited_for_and_then_stalls(desk: Desk) -> None:
+async def test_what_may_come_is_waited_for_and_then_stalls(desk: DirectoryHarness) -> None:
     desk.reader.down = True
     desk.declare()
     conditions = []
@@ -381,7 +387,7 @@ async def test_what_may_come_is_waited_for_and_then_stalls(desk: Desk) -> None:
     ]
 
 
-async def test_before_this_replica_leads_nothing_is_asked_or_said(desk: Desk) -> None:
+async def test_before_this_replica_leads_nothing_is_asked_or_said(desk: DirectoryHarness) -> None:
     desk.sync = desk.reading_by(desk.reader, begins=False)
     desk.use()
     desk.declare()
@@ -395,7 +401,9 @@ async def test_before_this_replica_leads_nothing_is_asked_or_said(desk: Desk) ->
     assert desk.ready() == ("True", "Read")
 
 
-async def test_what_was_asked_last_for_a_directory_ends_with_its_uid(desk: Desk) -> None:
+async def test_what_was_asked_last_for_a_directory_ends_with_its_uid(
+    desk: DirectoryHarness,
+) -> None:
     desk.use()
     desk.declare()
     await asyncio.sleep(1)
@@ -410,7 +418,7 @@ async def test_what_was_asked_last_for_a_directory_ends_with_its_uid(desk: Desk)
 
 
 async def test_a_namesake_that_replaces_a_directory_at_once_begins_with_nothing(
-    desk: Desk,
+    desk: DirectoryHarness,
 ) -> None:
     desk.use()
     desk.declare()

@@ -7,8 +7,8 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.metrics import FakeMetrics
-from fakes.office import NAME, Office
 from fakes.values import access, content, desired, failure, key
+from fakes.writer_harness import NAME, WriterHarness
 from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.application.reconcile.binding_writer import WAIT_SECONDS
 from groupaccess.domain.binding import Binding, BindingKey, DesiredBinding, Owner
@@ -20,12 +20,12 @@ NEW = desired(OWNER, "sre", "view")
 
 
 @pytest.fixture
-async def office(clock: FakeClock, metrics: FakeMetrics) -> Office:
-    return Office(clock, metrics)
+async def office(clock: FakeClock, metrics: FakeMetrics) -> WriterHarness:
+    return WriterHarness(clock, metrics)
 
 
 @pytest.fixture
-def old(office: Office) -> Binding:
+def old(office: WriterHarness) -> Binding:
     """Return a binding that is there for another role."""
     return office.bind(key(role="edit"))
 
@@ -39,7 +39,7 @@ def replaced(old: Binding) -> Delete:
 
 
 async def test_what_is_written_is_known_when_it_is_acknowledged(
-    office: Office, old: Binding
+    office: WriterHarness, old: Binding
 ) -> None:
     assert await office.write(Apply(NEW, None), undeclared(old)) is None
     assert office.store.bindings.by_key == office.cluster.bindings
@@ -48,7 +48,7 @@ async def test_what_is_written_is_known_when_it_is_acknowledged(
 
 
 async def test_a_deletion_does_not_wait_for_a_write_that_hangs(
-    office: Office, old: Binding, clock: FakeClock
+    office: WriterHarness, old: Binding, clock: FakeClock
 ) -> None:
     answer = office.hang("apply")
     began = clock.monotonic()
@@ -63,7 +63,7 @@ async def test_a_deletion_does_not_wait_for_a_write_that_hangs(
     assert not office.writer.pending(NAME)
 
 
-async def test_a_write_that_is_under_way_is_left_alone(office: Office) -> None:
+async def test_a_write_that_is_under_way_is_left_alone(office: WriterHarness) -> None:
     office.hang("apply")
     await office.write(Apply(NEW, None))
     await office.write(Apply(NEW, None))
@@ -71,7 +71,7 @@ async def test_a_write_that_is_under_way_is_left_alone(office: Office) -> None:
 
 
 async def test_a_write_that_hangs_is_broken_off_when_its_binding_is_revoked(
-    office: Office,
+    office: WriterHarness,
 ) -> None:
     there = office.bind(NEW.key, "view", "Former")
     office.hang("apply")
@@ -81,7 +81,7 @@ async def test_a_write_that_hangs_is_broken_off_when_its_binding_is_revoked(
     assert not office.writer.pending(NAME)
 
 
-async def test_what_was_not_sent_yet_is_taken_back(office: Office) -> None:
+async def test_what_was_not_sent_yet_is_taken_back(office: WriterHarness) -> None:
     many = [desired(OWNER, f"m{number}", "view") for number in range(40)]
     office.cluster.hang("apply", times=40)
     await office.write(*(Apply(each, None) for each in many))
@@ -93,7 +93,7 @@ async def test_what_was_not_sent_yet_is_taken_back(office: Office) -> None:
 
 
 async def test_one_deletion_does_not_wait_for_two_thousand_of_another_object(
-    office: Office,
+    office: WriterHarness,
 ) -> None:
     office.cluster.takes = 0.02  # seconds a call
     many = [office.bind(key("other", f"m{n}", "view"), "view") for n in range(2000)]
@@ -110,7 +110,7 @@ async def test_one_deletion_does_not_wait_for_two_thousand_of_another_object(
 
 
 async def test_what_is_replaced_goes_two_seconds_after_its_replacement(
-    office: Office, clock: FakeClock, old: Binding
+    office: WriterHarness, clock: FakeClock, old: Binding
 ) -> None:
     assert await office.write(Apply(NEW, None), replaced(old)) == 2
     clock.advance(1.5)
@@ -122,7 +122,7 @@ async def test_what_is_replaced_goes_two_seconds_after_its_replacement(
 
 
 async def test_what_is_replaced_waits_30_seconds_for_a_replacement_that_fails(
-    office: Office, clock: FakeClock, old: Binding
+    office: WriterHarness, clock: FakeClock, old: Binding
 ) -> None:
     no = RejectedError(failure(Reason.WRITE_REFUSED))
     office.cluster.fail("apply", no, times=100)
@@ -136,7 +136,7 @@ async def test_what_is_replaced_waits_30_seconds_for_a_replacement_that_fails(
 
 
 async def test_what_is_to_be_deleted_and_wanted_again_has_its_whole_time(
-    office: Office, clock: FakeClock, old: Binding
+    office: WriterHarness, clock: FakeClock, old: Binding
 ) -> None:
     await office.write(Apply(NEW, None), replaced(old))
     clock.advance(1)
@@ -147,7 +147,7 @@ async def test_what_is_to_be_deleted_and_wanted_again_has_its_whole_time(
 
 
 async def test_an_unowned_binding_goes_after_five_minutes(
-    office: Office, clock: FakeClock, old: Binding
+    office: WriterHarness, clock: FakeClock, old: Binding
 ) -> None:
     unowned = Delete(old, DeleteReason.OWNER_UNKNOWN)
     assert await office.write(unowned, known=False) == 300
@@ -161,13 +161,13 @@ async def test_an_unowned_binding_goes_after_five_minutes(
 
 @pytest.mark.parametrize("why", [DeleteReason.NOT_DECLARED, DeleteReason.ORPHANED])
 async def test_everything_else_goes_at_once(
-    office: Office, old: Binding, why: DeleteReason
+    office: WriterHarness, old: Binding, why: DeleteReason
 ) -> None:
     await office.write(Delete(old, why))
     assert office.cluster.bindings == {}
 
 
-async def test_a_wrong_role_is_deleted_and_made_anew_in_one_step(office: Office) -> None:
+async def test_a_wrong_role_is_deleted_and_made_anew_in_one_step(office: WriterHarness) -> None:
     wrong = office.bind(NEW.key, "admin")
     assert (
         await office.write(Apply(NEW, None, wrong), Delete(wrong, DeleteReason.WRONG_ROLE_REF))
@@ -177,7 +177,7 @@ async def test_a_wrong_role_is_deleted_and_made_anew_in_one_step(office: Office)
     assert office.cluster.writes == [f"delete {NEW.key}", f"apply {NEW.key}"]
 
 
-async def test_a_refusal_is_a_fault_and_stops_no_other_write(office: Office) -> None:
+async def test_a_refusal_is_a_fault_and_stops_no_other_write(office: WriterHarness) -> None:
     forbidden = desired(OWNER, "boss", "admin")
     again = await office.write(Apply(forbidden, None), Apply(NEW, None))
     fault = office.store.memory(NAME).attempts[forbidden.key].fault()
@@ -188,7 +188,7 @@ async def test_a_refusal_is_a_fault_and_stops_no_other_write(office: Office) -> 
 
 
 async def test_a_refusal_is_tried_again_a_few_times_soon_and_then_less_often(
-    office: Office, clock: FakeClock
+    office: WriterHarness, clock: FakeClock
 ) -> None:
     forbidden = desired(OWNER, "boss", "admin")
     pauses = list[float]()
@@ -204,7 +204,7 @@ async def test_a_refusal_is_tried_again_a_few_times_soon_and_then_less_often(
 
 
 async def test_what_was_refused_is_tried_at_once_when_the_rights_have_changed(
-    office: Office,
+    office: WriterHarness,
 ) -> None:
     forbidden = desired(OWNER, "boss", "admin")
     await office.write(Apply(forbidden, None))
@@ -218,7 +218,7 @@ async def test_what_was_refused_is_tried_at_once_when_the_rights_have_changed(
 
 
 async def test_a_revocation_is_tried_again_within_two_seconds_however_long_it_fails(
-    office: Office, clock: FakeClock, old: Binding
+    office: WriterHarness, clock: FakeClock, old: Binding
 ) -> None:
     office.cluster.fail("delete", times=20)
     for _ in range(20):
@@ -230,7 +230,7 @@ async def test_a_revocation_is_tried_again_within_two_seconds_however_long_it_fa
     assert office.cluster.bindings == {}
 
 
-async def test_a_failed_write_stops_no_other(office: Office, old: Binding) -> None:
+async def test_a_failed_write_stops_no_other(office: WriterHarness, old: Binding) -> None:
     office.cluster.fail("apply")
     other = desired(OWNER, "dev", "view")
     assert await office.write(Apply(NEW, None), Apply(other, None), undeclared(old)) is not None
@@ -238,7 +238,7 @@ async def test_a_failed_write_stops_no_other(office: Office, old: Binding) -> No
     assert set(office.store.memory(NAME).attempts) == {NEW.key}
 
 
-async def test_what_cannot_be_emptied_is_deleted(office: Office) -> None:
+async def test_what_cannot_be_emptied_is_deleted(office: WriterHarness) -> None:
     there = office.bind(NEW.key, "view")
     nobody = DesiredBinding(NEW.key, "sre", replace(NEW.content, subjects=()))
     for trouble in (RejectedError(failure(Reason.WRITE_REFUSED)), TransientError("503")):
@@ -253,7 +253,7 @@ async def test_what_cannot_be_emptied_is_deleted(office: Office) -> None:
 
 
 async def test_subjects_that_cannot_be_replaced_go_after_30_seconds(
-    office: Office, clock: FakeClock
+    office: WriterHarness, clock: FakeClock
 ) -> None:
     there = office.bind(NEW.key, "view", "Former")
     office.store.memory(NAME).applied[NEW.key] = there.content
@@ -268,7 +268,7 @@ async def test_subjects_that_cannot_be_replaced_go_after_30_seconds(
 
 
 async def test_a_binding_that_somebody_else_changed_stays_while_its_repair_fails(
-    office: Office, clock: FakeClock
+    office: WriterHarness, clock: FakeClock
 ) -> None:
     office.store.memory(NAME).applied[NEW.key] = NEW.content
     there = office.bind(NEW.key, "view", "SRE", "Stranger")
@@ -280,7 +280,7 @@ async def test_a_binding_that_somebody_else_changed_stays_while_its_repair_fails
     assert office.cluster.bindings[NEW.key] == there
 
 
-async def test_somebody_who_was_faster_is_tried_again(office: Office, old: Binding) -> None:
+async def test_somebody_who_was_faster_is_tried_again(office: WriterHarness, old: Binding) -> None:
     office.cluster.before(
         "delete", lambda: office.cluster.edit(old.key, has_managed_by_label=False)
     )
@@ -289,7 +289,7 @@ async def test_somebody_who_was_faster_is_tried_again(office: Office, old: Bindi
 
 
 async def test_an_answer_that_comes_after_the_object_was_deleted_is_not_remembered(
-    office: Office,
+    office: WriterHarness,
 ) -> None:
     answer = office.hang("apply")
     await office.write(Apply(NEW, None))
@@ -301,7 +301,7 @@ async def test_an_answer_that_comes_after_the_object_was_deleted_is_not_remember
 
 
 async def test_what_has_no_answer_is_neither_done_nor_failed_until_the_watch_shows_it(
-    office: Office,
+    office: WriterHarness,
 ) -> None:
     memory = office.store.memory(NAME)
     there = office.bind(NEW.key, "view", "Former")
@@ -314,7 +314,7 @@ async def test_what_has_no_answer_is_neither_done_nor_failed_until_the_watch_sho
     assert memory.acknowledged == {NEW.key: NEW.content}
 
 
-async def test_events_name_what_changed(office: Office, metrics: FakeMetrics) -> None:
+async def test_events_name_what_changed(office: WriterHarness, metrics: FakeMetrics) -> None:
     await office.write(Apply(NEW, None))
     drifted = office.cluster.edit(NEW.key, subjects=())
     await office.write(Apply(NEW, drifted))
@@ -335,7 +335,7 @@ async def test_events_name_what_changed(office: Office, metrics: FakeMetrics) ->
 
 
 async def test_each_binding_that_changes_is_a_line_in_the_log(
-    office: Office, caplog: pytest.LogCaptureFixture
+    office: WriterHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
     office.cluster.fail("apply")
@@ -352,7 +352,7 @@ async def test_each_binding_that_changes_is_a_line_in_the_log(
         assert line in caplog.messages
 
 
-async def test_what_was_gone_already_is_not_announced(office: Office, old: Binding) -> None:
+async def test_what_was_gone_already_is_not_announced(office: WriterHarness, old: Binding) -> None:
     office.cluster.remove(old.key)
     await office.write(undeclared(old))
     await office.recorder.flush()
@@ -360,13 +360,15 @@ async def test_what_was_gone_already_is_not_announced(office: Office, old: Bindi
     assert office.store.bindings.by_key == {}
 
 
-async def test_nobody_is_told_about_an_object_that_is_gone(office: Office, old: Binding) -> None:
+async def test_nobody_is_told_about_an_object_that_is_gone(
+    office: WriterHarness, old: Binding
+) -> None:
     await office.write(Delete(old, DeleteReason.ORPHANED), known=False)
     await office.recorder.flush()
     assert office.notes == []
 
 
-async def test_many_bindings_make_one_event_that_names_three(office: Office) -> None:
+async def test_many_bindings_make_one_event_that_names_three(office: WriterHarness) -> None:
     name, said = "groupaccess:platform:sre:view", content("view")
     applies = [
         Apply(DesiredBinding(BindingKey(f"n{number:02}", name), "sre", said), None)

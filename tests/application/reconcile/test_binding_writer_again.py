@@ -6,8 +6,8 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.metrics import FakeMetrics
-from fakes.office import NAME, Office
 from fakes.values import access, desired, failure, key
+from fakes.writer_harness import NAME, WriterHarness
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.work.queue import Priority, WorkQueue
 from groupaccess.domain.binding import Owner
@@ -19,12 +19,12 @@ NEW = desired(OWNER, "sre", "view")
 
 
 @pytest.fixture
-async def office(clock: FakeClock, metrics: FakeMetrics) -> Office:
-    return Office(clock, metrics)
+async def office(clock: FakeClock, metrics: FakeMetrics) -> WriterHarness:
+    return WriterHarness(clock, metrics)
 
 
 async def test_a_failure_of_what_is_not_to_be_written_now_asks_for_no_look(
-    office: Office, clock: FakeClock
+    office: WriterHarness, clock: FakeClock
 ) -> None:
     office.cluster.fail("apply", RejectedError(failure(Reason.WRITE_REFUSED)))
     assert await office.write(Apply(NEW, None)) is not None
@@ -33,7 +33,7 @@ async def test_a_failure_of_what_is_not_to_be_written_now_asks_for_no_look(
     assert office.store.memory(NAME).attempts == {}
 
 
-async def test_an_older_plan_makes_nothing_anew(office: Office) -> None:
+async def test_an_older_plan_makes_nothing_anew(office: WriterHarness) -> None:
     wrong = office.bind(NEW.key, "admin")
     answer = office.hang("delete")
     await office.write(Apply(NEW, None, wrong), Delete(wrong, DeleteReason.WRONG_ROLE_REF))
@@ -44,7 +44,9 @@ async def test_an_older_plan_makes_nothing_anew(office: Office) -> None:
     assert office.cluster.writes == [f"delete {NEW.key}"]
 
 
-async def test_what_is_not_there_yet_replaces_nothing(office: Office, clock: FakeClock) -> None:
+async def test_what_is_not_there_yet_replaces_nothing(
+    office: WriterHarness, clock: FakeClock
+) -> None:
     old, wrong = office.bind(key(role="edit")), office.bind(NEW.key, "admin")
     office.hang("delete")
     replaced = Delete(old, DeleteReason.REPLACED, frozenset({NEW.key}))
@@ -56,7 +58,7 @@ async def test_what_is_not_there_yet_replaces_nothing(office: Office, clock: Fak
 
 
 async def test_subjects_go_after_30_seconds_although_a_write_hangs(
-    office: Office, clock: FakeClock
+    office: WriterHarness, clock: FakeClock
 ) -> None:
     there = office.bind(NEW.key, "view", "Former")
     office.store.memory(NAME).applied[NEW.key] = there.content
@@ -67,7 +69,7 @@ async def test_subjects_go_after_30_seconds_although_a_write_hangs(
     assert office.cluster.bindings.get(NEW.key) != there
 
 
-async def test_a_deletion_without_an_answer_is_sent_again(office: Office) -> None:
+async def test_a_deletion_without_an_answer_is_sent_again(office: WriterHarness) -> None:
     old = office.bind(key(role="edit"))
     office.hang("delete")
     await office.write(Delete(old, DeleteReason.NOT_DECLARED))
@@ -79,7 +81,7 @@ async def test_a_deletion_without_an_answer_is_sent_again(office: Office) -> Non
     assert office.cluster.bindings == {}
 
 
-async def test_a_deletion_that_fails_is_forgotten_with_the_binding(office: Office) -> None:
+async def test_a_deletion_that_fails_is_forgotten_with_the_binding(office: WriterHarness) -> None:
     old = office.bind(key(role="edit"))
     office.store.drop_binding(old.key, old.uid)  # the watch was faster than the plan
     office.cluster.fail("delete")
@@ -87,7 +89,7 @@ async def test_a_deletion_that_fails_is_forgotten_with_the_binding(office: Offic
     assert office.store.bindings.memories == {}
 
 
-async def test_what_is_under_way_for_a_deleted_object_is_taken_back(office: Office) -> None:
+async def test_what_is_under_way_for_a_deleted_object_is_taken_back(office: WriterHarness) -> None:
     many = [desired(OWNER, f"m{number}", "view") for number in range(40)]
     office.cluster.hang("apply", times=40)
     await office.write(*(Apply(each, None) for each in many))
@@ -98,7 +100,7 @@ async def test_what_is_under_way_for_a_deleted_object_is_taken_back(office: Offi
     assert not office.writer.pending(NAME)
 
 
-async def test_a_list_of_cluster_roles_asks_once_what_was_refused(office: Office) -> None:
+async def test_a_list_of_cluster_roles_asks_once_what_was_refused(office: WriterHarness) -> None:
     office.store.replace_cluster_roles(frozenset({"view", "edit"}))
     before = office.store.rights
     office.store.replace_cluster_roles(frozenset({"view", "edit"}))
@@ -117,7 +119,7 @@ async def test_a_look_that_is_urgent_makes_an_earlier_one_urgent(
     assert await queue.get() == "a"
 
 
-async def test_an_object_made_anew_has_a_memory_of_its_own(office: Office) -> None:
+async def test_an_object_made_anew_has_a_memory_of_its_own(office: WriterHarness) -> None:
     office.store.memory(NAME).applied[NEW.key] = NEW.content
     office.store.put_access(access(NAME, uid="anew", version="9"))
     assert office.store.memory(NAME).applied == {}

@@ -1,12 +1,12 @@
 """What the operator itself wrote is no news."""
 
+from fakes.reconciler_harness import NAME, ReconcilerHarness
 from fakes.values import mapping
-from fakes.world import NAME, World
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.state.declared import read_declared_access
 
 
-def echo(world: World) -> set[str]:
+def echo(world: ReconcilerHarness) -> set[str]:
     """Let the watch tell of the object as it is now; return whom that touches."""
     body = world.cluster.objects.find("GroupAccess", NAME)
     assert body is not None
@@ -14,7 +14,7 @@ def echo(world: World) -> set[str]:
 
 
 async def test_the_status_that_was_just_written_comes_back_and_touches_nobody(
-    world: World,
+    world: ReconcilerHarness,
 ) -> None:
     world.declare_directory()
     world.declare()
@@ -25,7 +25,9 @@ async def test_the_status_that_was_just_written_comes_back_and_touches_nobody(
     assert echo(world) == set()
 
 
-async def test_an_edit_while_the_status_is_written_is_not_taken_for_an_echo(world: World) -> None:
+async def test_an_edit_while_the_status_is_written_is_not_taken_for_an_echo(
+    world: ReconcilerHarness,
+) -> None:
     world.declare_directory()
     world.declare()
     world.read("/SRE")
@@ -37,7 +39,9 @@ async def test_an_edit_while_the_status_is_written_is_not_taken_for_an_echo(worl
     assert world.condition("Ready") == ("False", "GroupNotFound")
 
 
-async def test_an_edit_between_the_status_and_its_echo_touches_the_object(world: World) -> None:
+async def test_an_edit_between_the_status_and_its_echo_touches_the_object(
+    world: ReconcilerHarness,
+) -> None:
     world.declare_directory()
     world.declare()
     world.read("/SRE")

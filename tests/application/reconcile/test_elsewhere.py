@@ -2,19 +2,19 @@
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import Spec, content, mapping
-from fakes.world import World
 from groupaccess.domain.binding import BindingKey
 
 BY_HAND = BindingKey("", "sre-by-hand")
 
 
-def also(world: World, name: str = "sre") -> Spec | None:
+def also(world: ReconcilerHarness, name: str = "sre") -> Spec | None:
     found: Spec | None = world.mapping(name).get("alsoGrantedBy")
     return found
 
 
-async def test_a_binding_made_by_hand_is_told(granted: World) -> None:
+async def test_a_binding_made_by_hand_is_told(granted: ReconcilerHarness) -> None:
     assert also(granted) is None
     granted.cluster.create(BY_HAND, content("view", "SRE"))
     await granted.reconcile()
@@ -26,14 +26,16 @@ async def test_a_binding_made_by_hand_is_told(granted: World) -> None:
     assert also(granted) is None
 
 
-async def test_it_is_told_once(granted: World) -> None:
+async def test_it_is_told_once(granted: ReconcilerHarness) -> None:
     granted.cluster.create(BY_HAND, content("view", "SRE", "Dev"))
     for _ in range(3):
         await granted.reconcile()
     assert granted.cluster.writes == ["status GroupAccess platform"]
 
 
-async def test_only_the_same_group_and_role_count_or_cluster_admin(granted: World) -> None:
+async def test_only_the_same_group_and_role_count_or_cluster_admin(
+    granted: ReconcilerHarness,
+) -> None:
     granted.cluster.create(BindingKey("", "other-role"), content("admin", "SRE"))
     granted.cluster.create(BindingKey("", "other-group"), content("view", "Others"))
     granted.cluster.create(BindingKey("shop", "narrower"), content("view", "SRE"))
@@ -44,7 +46,7 @@ async def test_only_the_same_group_and_role_count_or_cluster_admin(granted: Worl
     assert also(granted) == {"count": 1, "first": ["ClusterRoleBinding/boss"]}
 
 
-async def test_in_namespaces_wider_ones_and_those_beside_it_count(world: World) -> None:
+async def test_in_namespaces_wider_ones_and_those_beside_it_count(world: ReconcilerHarness) -> None:
     world.cluster.label("shop")
     world.declare_directory()
     world.declare(mapping("sre", "SRE", "view", namespaces={"names": ["shop"]}))
@@ -59,7 +61,7 @@ async def test_in_namespaces_wider_ones_and_those_beside_it_count(world: World) 
     }
 
 
-async def test_another_mapping_for_the_same_right_counts(granted: World) -> None:
+async def test_another_mapping_for_the_same_right_counts(granted: ReconcilerHarness) -> None:
     granted.declare(mapping("sre", "SRE", "view"), mapping("twin", "SRE", "view"))
     await granted.settle()
     await granted.settle()
@@ -69,14 +71,14 @@ async def test_another_mapping_for_the_same_right_counts(granted: World) -> None
     ]
 
 
-async def test_another_object_for_the_same_right_counts(granted: World) -> None:
+async def test_another_object_for_the_same_right_counts(granted: ReconcilerHarness) -> None:
     granted.declare_another("shop", mapping("sre", "SRE", "view"))
     await granted.reconcile("shop")
     await granted.reconcile()
     assert (also(granted) or {})["first"] == ["ClusterRoleBinding/groupaccess:shop:sre:view"]
 
 
-async def test_what_binds_a_group_shares_it_until_it_is_gone(granted: World) -> None:
+async def test_what_binds_a_group_shares_it_until_it_is_gone(granted: ReconcilerHarness) -> None:
     made = granted.cluster.create(BY_HAND, content("view", "SRE"))
     assert granted.store.bindings.accesses_sharing_groups(made) == {"platform"}
     granted.cluster.objects.remove("GroupAccess", "platform")
@@ -84,7 +86,7 @@ async def test_what_binds_a_group_shares_it_until_it_is_gone(granted: World) -> 
     assert granted.store.bindings.accesses_sharing_groups(made) == set()
 
 
-async def test_many_are_counted_and_five_are_named(granted: World) -> None:
+async def test_many_are_counted_and_five_are_named(granted: ReconcilerHarness) -> None:
     for number in range(7):
         granted.cluster.create(BindingKey("", f"old-{number}"), content("view", "SRE"))
     await granted.reconcile()
@@ -93,7 +95,7 @@ async def test_many_are_counted_and_five_are_named(granted: World) -> None:
     assert found["first"] == [f"ClusterRoleBinding/old-{number}" for number in range(5)]
 
 
-async def test_they_are_told_while_keycloak_is_down(granted: World) -> None:
+async def test_they_are_told_while_keycloak_is_down(granted: ReconcilerHarness) -> None:
     granted.cluster.create(BY_HAND, content("view", "SRE"))
     granted.lose_keycloak()
     await granted.reconcile()
@@ -101,7 +103,7 @@ async def test_they_are_told_while_keycloak_is_down(granted: World) -> None:
 
 
 @pytest.mark.parametrize("how", ["suspended", "restarted while Keycloak is down"])
-async def test_they_are_told_of_what_is_merely_kept(granted: World, how: str) -> None:
+async def test_they_are_told_of_what_is_merely_kept(granted: ReconcilerHarness, how: str) -> None:
     granted.cluster.create(BY_HAND, content("view", "SRE"))
     if how == "suspended":
         granted.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"), suspend=True)

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from fakes.clock import BEGIN
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import Spec, content, mapping
-from fakes.world import World
 from groupaccess.domain.binding import BindingKey, Subject
 from groupaccess.domain.reasons import Reason
 
@@ -21,7 +21,7 @@ def ending(**more: object) -> Spec:
 
 
 @pytest.fixture
-async def ends(world: World) -> World:
+async def ends(world: ReconcilerHarness) -> ReconcilerHarness:
     """Return a world in which a grant stands that ends in an hour, and another binding does not."""
     world.cluster.label("shop")
     world.declare_directory()
@@ -35,25 +35,25 @@ async def ends(world: World) -> World:
     return world
 
 
-def also(world: World) -> Spec | None:
+def also(world: ReconcilerHarness) -> Spec | None:
     found: Spec | None = world.mapping().get("alsoGrantedBy")
     return found
 
 
-async def end(world: World) -> None:
+async def end(world: ReconcilerHarness) -> None:
     world.clock.advance(3600)
     await world.reconcile()
     assert world.grants == {}
 
 
-async def test_an_expired_mapping_tells_who_still_grants_the_same(ends: World) -> None:
+async def test_an_expired_mapping_tells_who_still_grants_the_same(ends: ReconcilerHarness) -> None:
     await end(ends)
     assert ends.said_of("sre") == ("Expired", "Expired")
     assert also(ends) == ALSO
     assert "subjects" not in ends.mapping()
 
 
-async def test_it_is_told_once(ends: World) -> None:
+async def test_it_is_told_once(ends: ReconcilerHarness) -> None:
     await end(ends)
     ends.cluster.calls.clear()
     for _ in range(3):
@@ -61,7 +61,7 @@ async def test_it_is_told_once(ends: World) -> None:
     assert ends.cluster.writes == []
 
 
-async def test_it_is_kept_up_to_date(ends: World) -> None:
+async def test_it_is_kept_up_to_date(ends: ReconcilerHarness) -> None:
     await end(ends)
     ends.cluster.remove(BY_HAND)
     await ends.reconcile()
@@ -73,7 +73,9 @@ async def test_it_is_kept_up_to_date(ends: World) -> None:
 
 
 @pytest.mark.parametrize("how", ["not allowed", "expired at creation"])
-async def test_one_that_never_stood_tells_it_by_what_keycloak_says(world: World, how: str) -> None:
+async def test_one_that_never_stood_tells_it_by_what_keycloak_says(
+    world: ReconcilerHarness, how: str
+) -> None:
     world.cluster.create(BY_HAND, content("view", "SRE"))
     world.declare_directory(**({"allowedClusterRoles": ["edit"]} if how == "not allowed" else {}))
     world.declare(mapping() if how == "not allowed" else mapping(expiresAt=BEGIN.isoformat()))
@@ -82,7 +84,7 @@ async def test_one_that_never_stood_tells_it_by_what_keycloak_says(world: World,
     assert also(world) == ALSO
 
 
-async def test_in_namespaces_only_those_count_that_are_declared(world: World) -> None:
+async def test_in_namespaces_only_those_count_that_are_declared(world: ReconcilerHarness) -> None:
     for name in ("shop", "bank"):
         world.cluster.label(name)
         world.cluster.create(BindingKey(name, "old"), content("view", "SRE"))
@@ -93,7 +95,7 @@ async def test_in_namespaces_only_those_count_that_are_declared(world: World) ->
     assert also(world) == {"count": 1, "first": ["RoleBinding/shop/old"]}
 
 
-async def test_a_group_that_is_renamed_is_told_of_by_its_new_name(ends: World) -> None:
+async def test_a_group_that_is_renamed_is_told_of_by_its_new_name(ends: ReconcilerHarness) -> None:
     ends.declare(ending(), mapping("dev", "Dev", "edit"))
     await end_with_dev(ends)
     ends.read("/SRE", "/Dev", full_path=True)
@@ -104,13 +106,13 @@ async def test_a_group_that_is_renamed_is_told_of_by_its_new_name(ends: World) -
     assert also(ends) == {"count": 1, "first": ["ClusterRoleBinding/by-path"]}
 
 
-async def end_with_dev(world: World) -> None:
+async def end_with_dev(world: ReconcilerHarness) -> None:
     world.clock.advance(3600)
     await world.settle()
     assert world.grants == {"dev:edit": ("Dev",)}
 
 
-async def test_keycloak_that_is_down_takes_nothing_of_it_away(ends: World) -> None:
+async def test_keycloak_that_is_down_takes_nothing_of_it_away(ends: ReconcilerHarness) -> None:
     ends.lose_keycloak()
     await end(ends)
     assert also(ends) == ALSO
@@ -118,7 +120,7 @@ async def test_keycloak_that_is_down_takes_nothing_of_it_away(ends: World) -> No
 
 @pytest.mark.parametrize("times", [1, 3])
 async def test_what_stood_last_is_told_of_when_keycloak_was_never_read(
-    ends: World, times: int
+    ends: ReconcilerHarness, times: int
 ) -> None:
     ends.restart()
     ends.lose_keycloak()
@@ -128,7 +130,7 @@ async def test_what_stood_last_is_told_of_when_keycloak_was_never_read(
     assert also(ends) == ALSO
 
 
-async def test_what_stood_last_is_told_of_when_the_group_is_gone(ends: World) -> None:
+async def test_what_stood_last_is_told_of_when_the_group_is_gone(ends: ReconcilerHarness) -> None:
     ends.read("/Dev")
     await ends.reconcile()
     await end(ends)
@@ -136,7 +138,9 @@ async def test_what_stood_last_is_told_of_when_the_group_is_gone(ends: World) ->
     assert also(ends) == ALSO
 
 
-async def test_what_went_before_the_first_reading_failed_is_remembered(ends: World) -> None:
+async def test_what_went_before_the_first_reading_failed_is_remembered(
+    ends: ReconcilerHarness,
+) -> None:
     ends.restart()
     await end(ends)
     ends.lose_keycloak(Reason.LOGIN_FAILED)
@@ -144,7 +148,9 @@ async def test_what_went_before_the_first_reading_failed_is_remembered(ends: Wor
     assert also(ends) == ALSO
 
 
-async def test_a_string_that_the_group_cannot_have_is_not_remembered(ends: World) -> None:
+async def test_a_string_that_the_group_cannot_have_is_not_remembered(
+    ends: ReconcilerHarness,
+) -> None:
     ends.restart()
     ends.lose_keycloak()
     (key,) = (key for key in ends.cluster.bindings if ":" in key.name)
@@ -156,7 +162,9 @@ async def test_a_string_that_the_group_cannot_have_is_not_remembered(ends: World
     assert also(ends) == ALSO
 
 
-async def test_another_group_does_not_inherit_what_the_former_bound(ends: World) -> None:
+async def test_another_group_does_not_inherit_what_the_former_bound(
+    ends: ReconcilerHarness,
+) -> None:
     ends.restart()
     ends.lose_keycloak()
     await end(ends)
@@ -170,7 +178,7 @@ async def test_another_group_does_not_inherit_what_the_former_bound(ends: World)
 
 
 async def test_another_directory_does_not_inherit_what_was_bound_by_the_former(
-    ends: World,
+    ends: ReconcilerHarness,
 ) -> None:
     ends.restart()
     ends.lose_keycloak()
@@ -181,7 +189,7 @@ async def test_another_directory_does_not_inherit_what_was_bound_by_the_former(
     assert also(ends) is None
 
 
-async def test_who_is_gone_is_woken_no_more(ends: World) -> None:
+async def test_who_is_gone_is_woken_no_more(ends: ReconcilerHarness) -> None:
     await end(ends)
     made = ends.cluster.create(BY_HAND, content("view", "SRE"))
     ends.cluster.objects.remove("GroupAccess", "platform")

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from fakes.clock import BEGIN
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import Spec, mapping
-from fakes.world import World
 
 HOUR = 3600.0
 
@@ -18,7 +18,7 @@ def until(seconds: float, name: str = "sre", group: str = "SRE") -> Spec:
 
 
 @pytest.fixture
-async def ending(world: World) -> World:
+async def ending(world: ReconcilerHarness) -> ReconcilerHarness:
     """Return a world in which SRE's grant ends after two hours, Dev's never."""
     world.declare_directory()
     world.declare(until(2 * HOUR), mapping("dev", "Dev", "edit"))
@@ -28,7 +28,7 @@ async def ending(world: World) -> World:
     return world
 
 
-async def pass_time(world: World, seconds: float) -> list[str]:
+async def pass_time(world: ReconcilerHarness, seconds: float) -> list[str]:
     """Let time pass, and look at what the alarms wake; return whom."""
     world.rung.clear()
     world.clock.advance(seconds)
@@ -38,11 +38,11 @@ async def pass_time(world: World, seconds: float) -> list[str]:
     return sorted(set(world.rung))
 
 
-def warnings(world: World) -> list[str]:
+def warnings(world: ReconcilerHarness) -> list[str]:
     return [note.message for note in world.cluster.notes if note.reason == "Expiring"]
 
 
-async def test_it_ends_when_its_time_has_come(ending: World) -> None:
+async def test_it_ends_when_its_time_has_come(ending: ReconcilerHarness) -> None:
     assert ending.status["nextExpiry"] == "2026-01-01T14:00:00Z"
     assert await pass_time(ending, 2 * HOUR - 1) == ["platform"]  # for the hour before
     assert ending.said_of("sre") == ("Granted", "Granted")
@@ -55,28 +55,28 @@ async def test_it_ends_when_its_time_has_come(ending: World) -> None:
     assert ending.mapping()["expiresAt"] == "2026-01-01T14:00:00Z"
 
 
-async def test_it_ends_while_keycloak_is_down(ending: World) -> None:
+async def test_it_ends_while_keycloak_is_down(ending: ReconcilerHarness) -> None:
     ending.lose_keycloak()
     await pass_time(ending, 2 * HOUR)
     assert ending.grants == {"dev:edit": ("Dev",)}
     assert ending.said_of("sre") == ("Expired", "Expired")
 
 
-async def test_it_ends_before_the_first_reading_after_a_restart(ending: World) -> None:
+async def test_it_ends_before_the_first_reading_after_a_restart(ending: ReconcilerHarness) -> None:
     ending.clock.advance(3 * HOUR)
     ending.restart()
     await ending.reconcile()
     assert ending.grants == {"dev:edit": ("Dev",)}
 
 
-async def test_it_ends_while_suspended(ending: World) -> None:
+async def test_it_ends_while_suspended(ending: ReconcilerHarness) -> None:
     ending.declare(until(2 * HOUR), mapping("dev", "Dev", "edit"), suspend=True)
     await ending.settle()
     assert await pass_time(ending, 2 * HOUR) == ["platform"]
     assert ending.grants == {"dev:edit": ("Dev",)}
 
 
-async def test_it_ends_after_a_restart_too(ending: World) -> None:
+async def test_it_ends_after_a_restart_too(ending: ReconcilerHarness) -> None:
     ending.restart()
     ending.read("/SRE", "/Dev")
     await ending.settle()
@@ -84,7 +84,7 @@ async def test_it_ends_after_a_restart_too(ending: World) -> None:
     assert ending.grants == {"dev:edit": ("Dev",)}
 
 
-async def test_an_end_in_the_past_grants_nothing(world: World) -> None:
+async def test_an_end_in_the_past_grants_nothing(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare(until(-1))
     world.read("/SRE")
@@ -96,7 +96,7 @@ async def test_an_end_in_the_past_grants_nothing(world: World) -> None:
     assert world.status["granted"] == "0/1"
 
 
-async def test_a_later_end_replaces_the_alarm(ending: World) -> None:
+async def test_a_later_end_replaces_the_alarm(ending: ReconcilerHarness) -> None:
     ending.declare(until(9 * HOUR), mapping("dev", "Dev", "edit"))
     await ending.settle()
     assert await pass_time(ending, 3 * HOUR) == []
@@ -105,14 +105,14 @@ async def test_a_later_end_replaces_the_alarm(ending: World) -> None:
     assert ending.grants == {"dev:edit": ("Dev",)}
 
 
-async def test_an_end_that_is_taken_away_wakes_nobody(ending: World) -> None:
+async def test_an_end_that_is_taken_away_wakes_nobody(ending: ReconcilerHarness) -> None:
     ending.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
     await ending.settle()
     assert await pass_time(ending, 3 * HOUR) == []
     assert len(ending.grants) == 2
 
 
-async def test_of_several_ends_each_is_kept(world: World) -> None:
+async def test_of_several_ends_each_is_kept(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare(until(3 * HOUR, "b", "Dev"), until(2 * HOUR, "a"))
     world.read("/SRE", "/Dev")
@@ -124,7 +124,7 @@ async def test_of_several_ends_each_is_kept(world: World) -> None:
     assert world.grants == {}
 
 
-async def test_a_clock_that_is_put_back_grants_again(ending: World) -> None:
+async def test_a_clock_that_is_put_back_grants_again(ending: ReconcilerHarness) -> None:
     await pass_time(ending, 2 * HOUR)
     ending.clock.step(-HOUR)
     assert await pass_time(ending, 1) == ["platform"]
@@ -134,7 +134,7 @@ async def test_a_clock_that_is_put_back_grants_again(ending: World) -> None:
 
 
 async def test_a_clock_that_was_ahead_from_the_start_grants_when_it_is_put_right(
-    ending: World,
+    ending: ReconcilerHarness,
 ) -> None:
     ending.clock.step(86400)
     ending.restart()
@@ -146,18 +146,18 @@ async def test_a_clock_that_was_ahead_from_the_start_grants_when_it_is_put_right
     assert ending.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
 
 
-async def test_a_clock_that_is_put_forward_ends_it(ending: World) -> None:
+async def test_a_clock_that_is_put_forward_ends_it(ending: ReconcilerHarness) -> None:
     ending.clock.step(3 * HOUR)
     assert await pass_time(ending, 1) == ["platform"]
     assert ending.grants == {"dev:edit": ("Dev",)}
 
 
-async def test_an_object_without_an_end_is_not_woken_by_a_step(granted: World) -> None:
+async def test_an_object_without_an_end_is_not_woken_by_a_step(granted: ReconcilerHarness) -> None:
     granted.clock.step(86400)
     assert await pass_time(granted, 1) == []
 
 
-async def test_a_deleted_object_is_not_woken_any_more(ending: World) -> None:
+async def test_a_deleted_object_is_not_woken_any_more(ending: ReconcilerHarness) -> None:
     ending.cluster.objects.remove("GroupAccess", "platform")
     await ending.settle()
     await ending.settle()
@@ -166,7 +166,7 @@ async def test_a_deleted_object_is_not_woken_any_more(ending: World) -> None:
     assert await pass_time(ending, 1) == []
 
 
-async def test_it_is_announced_an_hour_before_and_once(ending: World) -> None:
+async def test_it_is_announced_an_hour_before_and_once(ending: ReconcilerHarness) -> None:
     assert warnings(ending) == []
     assert await pass_time(ending, HOUR - 1) == []
     assert await pass_time(ending, 1) == ["platform"]
@@ -179,7 +179,9 @@ async def test_it_is_announced_an_hour_before_and_once(ending: World) -> None:
     assert warnings(ending) == said
 
 
-async def test_it_is_announced_under_the_same_name_after_a_restart(ending: World) -> None:
+async def test_it_is_announced_under_the_same_name_after_a_restart(
+    ending: ReconcilerHarness,
+) -> None:
     await pass_time(ending, HOUR)
     (first,) = [note for note in ending.cluster.notes if note.reason == "Expiring"]
     ending.cluster.notes.clear()
@@ -190,7 +192,7 @@ async def test_it_is_announced_under_the_same_name_after_a_restart(ending: World
     assert second.dedup_key == first.dedup_key != ""
 
 
-async def test_another_end_is_announced_anew(ending: World) -> None:
+async def test_another_end_is_announced_anew(ending: ReconcilerHarness) -> None:
     await pass_time(ending, HOUR)
     ending.declare(until(1.5 * HOUR), mapping("dev", "Dev", "edit"))
     await ending.settle()
@@ -198,7 +200,9 @@ async def test_another_end_is_announced_anew(ending: World) -> None:
     assert len({note.dedup_key for note in ending.cluster.notes if note.dedup_key}) == 2
 
 
-async def test_what_is_made_within_its_last_hour_is_announced_at_once(world: World) -> None:
+async def test_what_is_made_within_its_last_hour_is_announced_at_once(
+    world: ReconcilerHarness,
+) -> None:
     world.declare_directory()
     world.declare(until(60))
     world.read("/SRE")
@@ -206,7 +210,7 @@ async def test_what_is_made_within_its_last_hour_is_announced_at_once(world: Wor
     assert len(warnings(world)) == 1
 
 
-async def test_what_is_not_granted_is_not_announced(ending: World) -> None:
+async def test_what_is_not_granted_is_not_announced(ending: ReconcilerHarness) -> None:
     ending.lose_keycloak()
     await pass_time(ending, HOUR)
     assert warnings(ending) == []
@@ -215,7 +219,7 @@ async def test_what_is_not_granted_is_not_announced(ending: World) -> None:
     assert len(warnings(ending)) == 1
 
 
-async def test_time_that_passes_writes_nothing_but_the_end(ending: World) -> None:
+async def test_time_that_passes_writes_nothing_but_the_end(ending: ReconcilerHarness) -> None:
     ending.cluster.calls.clear()
     for _ in range(12):
         await pass_time(ending, 600)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import failure, key, mapping
-from fakes.world import World
 from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.application.state.write_attempt import REPORT_AFTER_SECONDS
 from groupaccess.domain.condition import TRANSIENT_WAIT
@@ -13,25 +13,25 @@ OVERLOADED = "503: the server is overloaded"
 NOT_YET = f"the write did not work yet, and is tried again by itself: {OVERLOADED}"
 
 
-async def fail(world: World, call: str = "apply", words: str = OVERLOADED) -> None:
+async def fail(world: ReconcilerHarness, call: str = "apply", words: str = OVERLOADED) -> None:
     """Let one try fail."""
     world.cluster.fail(call, TransientError(words))
     assert await world.reconcile() is not None
 
 
-async def fail_for(world: World, seconds: float, call: str = "apply") -> None:
+async def fail_for(world: ReconcilerHarness, seconds: float, call: str = "apply") -> None:
     """Let two tries fail, at the beginning and at the end of a time."""
     await fail(world, call)
     world.clock.advance(seconds)
     await fail(world, call)
 
 
-def statuses(world: World) -> int:
+def statuses(world: ReconcilerHarness) -> int:
     return sum(write.startswith("status") for write in world.cluster.writes)
 
 
 @pytest.fixture
-def declared(world: World) -> World:
+def declared(world: ReconcilerHarness) -> ReconcilerHarness:
     """Return a world in which SRE is to view, and nothing was written yet."""
     world.declare_directory()
     world.declare()
@@ -39,14 +39,16 @@ def declared(world: World) -> World:
     return world
 
 
-async def test_what_fails_for_a_moment_is_not_said(declared: World) -> None:
+async def test_what_fails_for_a_moment_is_not_said(declared: ReconcilerHarness) -> None:
     await fail_for(declared, REPORT_AFTER_SECONDS - 0.1)
     assert statuses(declared) == 0
     await declared.settle()
     assert declared.condition("Ready") == ("True", "Granted")
 
 
-async def test_what_keeps_failing_is_said_with_the_servers_words(declared: World) -> None:
+async def test_what_keeps_failing_is_said_with_the_servers_words(
+    declared: ReconcilerHarness,
+) -> None:
     await fail_for(declared, REPORT_AFTER_SECONDS)
     assert declared.said_of("sre") == ("Pending", "WriteRefused")
     assert declared.condition("Ready") == ("False", "WriteRefused")
@@ -57,7 +59,7 @@ async def test_what_keeps_failing_is_said_with_the_servers_words(declared: World
 
 
 async def test_it_is_said_once_however_often_it_fails_and_in_whatever_words(
-    declared: World,
+    declared: ReconcilerHarness,
 ) -> None:
     await fail_for(declared, REPORT_AFTER_SECONDS)
     for port in range(20):
@@ -67,14 +69,14 @@ async def test_it_is_said_once_however_often_it_fails_and_in_whatever_words(
     assert declared.mapping()["message"] == NOT_YET
 
 
-async def test_its_words_are_bounded(declared: World) -> None:
+async def test_its_words_are_bounded(declared: ReconcilerHarness) -> None:
     await fail(declared)
     declared.clock.advance(REPORT_AFTER_SECONDS)
     await fail(declared, words="503: " + "x" * 100_000)
     assert len(str(declared.status)) < 4000
 
 
-async def test_it_heals_by_itself(declared: World) -> None:
+async def test_it_heals_by_itself(declared: ReconcilerHarness) -> None:
     await fail_for(declared, REPORT_AFTER_SECONDS)
     await declared.settle()
     assert declared.grants == {"sre:view": ("SRE",)}
@@ -82,7 +84,7 @@ async def test_it_heals_by_itself(declared: World) -> None:
     assert declared.condition("Reconciling")[0] == "False"
 
 
-async def test_what_failed_once_is_new_again_after_it_worked(declared: World) -> None:
+async def test_what_failed_once_is_new_again_after_it_worked(declared: ReconcilerHarness) -> None:
     await fail_for(declared, REPORT_AFTER_SECONDS)
     await declared.settle()
     declared.cluster.remove(key())
@@ -90,7 +92,7 @@ async def test_what_failed_once_is_new_again_after_it_worked(declared: World) ->
     assert declared.condition("Ready") == ("True", "Granted")
 
 
-async def test_after_five_minutes_a_person_is_called(declared: World) -> None:
+async def test_after_five_minutes_a_person_is_called(declared: ReconcilerHarness) -> None:
     await fail_for(declared, REPORT_AFTER_SECONDS)
     declared.clock.advance(TRANSIENT_WAIT.total_seconds())
     await fail(declared)
@@ -99,7 +101,7 @@ async def test_after_five_minutes_a_person_is_called(declared: World) -> None:
     assert declared.mapping()["message"] == NOT_YET
 
 
-async def test_where_it_fails_is_named_and_the_others_count(world: World) -> None:
+async def test_where_it_fails_is_named_and_the_others_count(world: ReconcilerHarness) -> None:
     names = ["a", "b", "c"]
     for name in names:
         world.cluster.label(name)
@@ -113,7 +115,9 @@ async def test_where_it_fails_is_named_and_the_others_count(world: World) -> Non
     assert [(each["namespace"], each["message"]) for each in where["problems"]] == [("a", NOT_YET)]
 
 
-async def test_a_binding_that_could_not_be_deleted_is_said_to_stand(granted: World) -> None:
+async def test_a_binding_that_could_not_be_deleted_is_said_to_stand(
+    granted: ReconcilerHarness,
+) -> None:
     granted.declare(mapping("dev", "Dev", "edit"))
     await fail_for(granted, REPORT_AFTER_SECONDS, "delete")
     assert granted.status["granted"] == "1/1"
@@ -126,7 +130,9 @@ async def test_a_binding_that_could_not_be_deleted_is_said_to_stand(granted: Wor
     assert granted.condition("Ready") == ("True", "Granted")
 
 
-async def test_a_delete_that_is_refused_is_said_and_needs_a_person(granted: World) -> None:
+async def test_a_delete_that_is_refused_is_said_and_needs_a_person(
+    granted: ReconcilerHarness,
+) -> None:
     granted.declare(mapping("dev", "Dev", "edit"))
     no = failure(Reason.WRITE_REFUSED, "a policy says no")
     granted.cluster.fail("delete", RejectedError(no))
@@ -138,7 +144,7 @@ async def test_a_delete_that_is_refused_is_said_and_needs_a_person(granted: Worl
     )
 
 
-async def test_what_is_said_may_fail_too(declared: World) -> None:
+async def test_what_is_said_may_fail_too(declared: ReconcilerHarness) -> None:
     await fail(declared)
     declared.clock.advance(REPORT_AFTER_SECONDS)
     declared.cluster.fail("apply", TransientError(OVERLOADED), times=2)
@@ -149,7 +155,7 @@ async def test_what_is_said_may_fail_too(declared: World) -> None:
     assert declared.condition("Ready") == ("False", "WriteRefused")
 
 
-async def test_a_status_that_fails_delays_nothing_that_settles(granted: World) -> None:
+async def test_a_status_that_fails_delays_nothing_that_settles(granted: ReconcilerHarness) -> None:
     granted.declare(mapping("sre", "SRE", "edit"), mapping("dev", "Dev", "edit"))
     granted.cluster.fail("status")
     with pytest.raises(TransientError) as passing:
@@ -157,7 +163,9 @@ async def test_a_status_that_fails_delays_nothing_that_settles(granted: World) -
     assert passing.value.retry_after == 2
 
 
-async def test_a_repair_that_fails_is_made_later_even_without_keycloak(granted: World) -> None:
+async def test_a_repair_that_fails_is_made_later_even_without_keycloak(
+    granted: ReconcilerHarness,
+) -> None:
     granted.cluster.remove(key())
     await fail_for(granted, REPORT_AFTER_SECONDS)
     granted.lose_keycloak()

@@ -2,13 +2,13 @@
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import key
-from fakes.world import World
 
 
 @pytest.mark.parametrize("again", [False, True])
 async def test_what_went_with_its_object_is_not_made_again_before_the_watch_tells(
-    granted: World, *, again: bool
+    granted: ReconcilerHarness, *, again: bool
 ) -> None:
     granted.cluster.objects.remove("GroupAccess", "platform")
     for each in tuple(granted.cluster.bindings):
@@ -20,7 +20,7 @@ async def test_what_went_with_its_object_is_not_made_again_before_the_watch_tell
     assert granted.grants == {}
 
 
-async def test_a_binding_of_an_object_that_lives_is_made_again(granted: World) -> None:
+async def test_a_binding_of_an_object_that_lives_is_made_again(granted: ReconcilerHarness) -> None:
     before = granted.grants
     granted.cluster.remove(key())
     await granted.reconcile()

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import key, mapping, snapshot
-from fakes.world import World
 from groupaccess.domain.binding import BindingContent
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -25,7 +25,7 @@ BOTH = with_ids(SRE="1", Dev="2")
 
 
 @pytest.fixture
-async def pinned(world: World) -> World:
+async def pinned(world: ReconcilerHarness) -> ReconcilerHarness:
     """Return a world in which SRE may view and Dev and Ops may edit."""
     world.declare_directory()
     world.declare(
@@ -36,22 +36,22 @@ async def pinned(world: World) -> World:
     return world
 
 
-async def read(world: World, found: Snapshot) -> None:
+async def read(world: ReconcilerHarness, found: Snapshot) -> None:
     world.take_in(found)
     await world.settle()
 
 
-def whom(world: World) -> dict[str, tuple[str, ...]]:
+def whom(world: ReconcilerHarness) -> dict[str, tuple[str, ...]]:
     """Return whom each mapping binds, without those that bind nobody."""
     return {name.partition(":")[0]: groups for name, groups in world.grants.items() if groups}
 
 
-def of(world: World, name: str) -> BindingContent:
+def of(world: ReconcilerHarness, name: str) -> BindingContent:
     (found,) = (b.content for key, b in world.cluster.bindings.items() if f":{name}:" in key.name)
     return found
 
 
-async def test_a_renamed_group_is_followed_and_told(pinned: World) -> None:
+async def test_a_renamed_group_is_followed_and_told(pinned: ReconcilerHarness) -> None:
     pinned.cluster.calls.clear()
     await read(pinned, with_ids(SRE2="1", Dev="2", Ops="3"))
     assert whom(pinned)["sre"] == ("SRE", "SRE2")
@@ -62,7 +62,7 @@ async def test_a_renamed_group_is_followed_and_told(pinned: World) -> None:
 
 
 async def test_a_group_that_goes_has_a_grace_that_is_told_and_survives_a_restart(
-    pinned: World,
+    pinned: ReconcilerHarness,
 ) -> None:
     gone = with_ids(Dev="2", Ops="3")
     await read(pinned, gone)
@@ -85,7 +85,9 @@ async def test_a_group_that_goes_has_a_grace_that_is_told_and_survives_a_restart
     assert pinned.condition("Stalled")[0] == "True"
 
 
-async def test_a_grace_that_cannot_be_written_down_ends_all_the_same(pinned: World) -> None:
+async def test_a_grace_that_cannot_be_written_down_ends_all_the_same(
+    pinned: ReconcilerHarness,
+) -> None:
     pinned.cluster.bindable = set()
     gone = with_ids(Dev="2", Ops="3")
     await read(pinned, gone)
@@ -101,7 +103,7 @@ async def test_a_grace_that_cannot_be_written_down_ends_all_the_same(pinned: Wor
     assert pinned.said_of("sre") == ("Revoked", "GroupMissing")
 
 
-async def test_a_group_that_comes_back_leaves_no_trace(pinned: World) -> None:
+async def test_a_group_that_comes_back_leaves_no_trace(pinned: ReconcilerHarness) -> None:
     before = of(pinned, "sre")
     await read(pinned, with_ids(Dev="2", Ops="3"))
     await read(pinned, with_ids(SRE="1", Dev="2", Ops="3"))
@@ -111,7 +113,7 @@ async def test_a_group_that_comes_back_leaves_no_trace(pinned: World) -> None:
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_a_group_made_anew_is_refused_until_its_id_is_accepted(
-    pinned: World, *, restarted: bool
+    pinned: ReconcilerHarness, *, restarted: bool
 ) -> None:
     anew = with_ids(SRE="new", Dev="2", Ops="3")
     await read(pinned, anew)
@@ -128,7 +130,7 @@ async def test_a_group_made_anew_is_refused_until_its_id_is_accepted(
     assert pinned.said_of("sre") == ("Granted", "Granted")
 
 
-async def test_a_group_made_anew_is_followed_under_warn(pinned: World) -> None:
+async def test_a_group_made_anew_is_followed_under_warn(pinned: ReconcilerHarness) -> None:
     pinned.declare_directory(onReplaced="Warn")
     await read(pinned, with_ids(SRE="new", Dev="2", Ops="3"))
     for _ in range(2):
@@ -139,7 +141,7 @@ async def test_a_group_made_anew_is_followed_under_warn(pinned: World) -> None:
     assert of(pinned, "sre").annotation("group-id") == "new"
 
 
-async def test_many_groups_made_anew_are_followed_under_warn(pinned: World) -> None:
+async def test_many_groups_made_anew_are_followed_under_warn(pinned: ReconcilerHarness) -> None:
     pinned.declare_directory(onReplaced="Warn")
     everybody = whom(pinned)
     for anew in (with_ids(SRE="a", Dev="b", Ops="3"), REPLACED):
@@ -152,7 +154,9 @@ async def test_many_groups_made_anew_are_followed_under_warn(pinned: World) -> N
         assert of(pinned, name).annotation("group-id") == group_id
 
 
-async def test_of_many_that_go_under_warn_those_without_a_successor_freeze(pinned: World) -> None:
+async def test_of_many_that_go_under_warn_those_without_a_successor_freeze(
+    pinned: ReconcilerHarness,
+) -> None:
     pinned.declare_directory(onReplaced="Warn", onMissing={"grace": "0s"})
     everybody = whom(pinned)
     await read(pinned, with_ids(SRE="a"))
@@ -162,7 +166,7 @@ async def test_of_many_that_go_under_warn_those_without_a_successor_freeze(pinne
 
 
 async def test_groups_whose_ids_are_declared_have_no_successor_under_warn_and_freeze(
-    pinned: World,
+    pinned: ReconcilerHarness,
 ) -> None:
     pinned.declare_directory(onReplaced="Warn", onMissing={"grace": "0s"})
     everybody = whom(pinned)
@@ -179,7 +183,7 @@ async def test_groups_whose_ids_are_declared_have_no_successor_under_warn_and_fr
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_another_account_in_the_same_realm_is_written_down_and_freezes_nothing(
-    pinned: World, *, restarted: bool
+    pinned: ReconcilerHarness, *, restarted: bool
 ) -> None:
     everybody = whom(pinned)
     again = replace(with_ids(SRE="1", Dev="2", Ops="3"), directory_id="account-2")
@@ -196,7 +200,7 @@ async def test_another_account_in_the_same_realm_is_written_down_and_freezes_not
 
 
 async def test_a_suspended_binding_that_names_the_former_account_freezes_nothing_later(
-    pinned: World,
+    pinned: ReconcilerHarness,
 ) -> None:
     paused = mapping("paused", "Paused", "view")
     pinned.declare_another("paused", paused)
@@ -212,7 +216,7 @@ async def test_a_suspended_binding_that_names_the_former_account_freezes_nothing
 
 @pytest.mark.parametrize("suspend", [False, True])
 async def test_a_grace_whose_start_has_no_utc_stops_no_removal(
-    pinned: World, *, suspend: bool
+    pinned: ReconcilerHarness, *, suspend: bool
 ) -> None:
     since = "groupaccess.io/missing-since", "0001-01-01T00:00:00+01:00"
     annotations = (*of(pinned, "sre").annotations, since)
@@ -225,7 +229,9 @@ async def test_a_grace_whose_start_has_no_utc_stops_no_removal(
 
 
 @pytest.mark.parametrize("restarted", [False, True])
-async def test_what_is_held_names_another_account_too(pinned: World, *, restarted: bool) -> None:
+async def test_what_is_held_names_another_account_too(
+    pinned: ReconcilerHarness, *, restarted: bool
+) -> None:
     pinned.cluster.roles.discard("view")
     if restarted:
         pinned.restart()
@@ -235,7 +241,7 @@ async def test_what_is_held_names_another_account_too(pinned: World, *, restarte
     assert whom(pinned)["sre"] == ("SRE",)
 
 
-async def test_what_cannot_be_emptied_is_deleted(pinned: World) -> None:
+async def test_what_cannot_be_emptied_is_deleted(pinned: ReconcilerHarness) -> None:
     pinned.cluster.bindable = set()
     await read(pinned, with_ids(SRE="new", Dev="2", Ops="3"))
     assert "sre" not in whom(pinned)
@@ -244,13 +250,13 @@ async def test_what_cannot_be_emptied_is_deleted(pinned: World) -> None:
 REPLACED = with_ids(SRE="a", Dev="b", Ops="c")
 
 
-def acknowledge(world: World) -> None:
+def acknowledge(world: ReconcilerHarness) -> None:
     """Do as the message says."""
     command = world.mapping()["message"].partition(f"{ACKNOWLEDGE_ANNOTATION}=")[2]
     annotate(world, command.partition(" ")[0].rstrip("."))
 
 
-def annotate(world: World, value: str) -> None:
+def annotate(world: ReconcilerHarness, value: str) -> None:
     world.cluster.objects.annotate("KeycloakDirectory", "default", {ACKNOWLEDGE_ANNOTATION: value})
 
 
@@ -259,7 +265,9 @@ def annotate(world: World, value: str) -> None:
     [REPLACED, with_ids(Other="9"), with_ids(SRE="1"), replace(BOTH, directory_id="another realm")],
     ids=["imported anew", "all gone", "most gone", "another identity"],
 )
-async def test_an_upheaval_freezes_and_survives_a_restart(pinned: World, found: Snapshot) -> None:
+async def test_an_upheaval_freezes_and_survives_a_restart(
+    pinned: ReconcilerHarness, found: Snapshot
+) -> None:
     everybody = whom(pinned)
     pinned.declare_directory(onMissing={"grace": "0s"})
     for _ in range(2):
@@ -271,7 +279,7 @@ async def test_an_upheaval_freezes_and_survives_a_restart(pinned: World, found: 
 
 
 async def test_kubernetes_facts_act_on_a_frozen_directory_and_nothing_new_is_granted(
-    pinned: World,
+    pinned: ReconcilerHarness,
 ) -> None:
     await read(pinned, REPLACED)
     pinned.declare(mapping("sre", "SRE", "view"), mapping("new", "Dev", "view"))
@@ -284,7 +292,7 @@ async def test_kubernetes_facts_act_on_a_frozen_directory_and_nothing_new_is_gra
     [("Refuse", {}), ("Warn", {"dev": ("Dev",), "ops": ("Ops",), "sre": ("SRE",)})],
 )
 async def test_what_was_acknowledged_is_acted_upon(
-    pinned: World, on_replaced: str, after: dict[str, tuple[str, ...]]
+    pinned: ReconcilerHarness, on_replaced: str, after: dict[str, tuple[str, ...]]
 ) -> None:
     pinned.declare_directory(onReplaced=on_replaced)
     await read(pinned, replace(REPLACED, directory_id="realm-2"))
@@ -297,7 +305,9 @@ async def test_what_was_acknowledged_is_acted_upon(
     assert pinned.said_of("sre")[1] == ("GroupReplaced" if not after else "Granted")
 
 
-async def test_an_old_acknowledgement_says_nothing_about_a_new_event(pinned: World) -> None:
+async def test_an_old_acknowledgement_says_nothing_about_a_new_event(
+    pinned: ReconcilerHarness,
+) -> None:
     pinned.declare_directory(onReplaced="Warn")
     await read(pinned, replace(REPLACED, directory_id="realm-2"))
     acknowledge(pinned)
@@ -307,7 +317,7 @@ async def test_an_old_acknowledgement_says_nothing_about_a_new_event(pinned: Wor
     assert of(pinned, "sre").annotation("group-id") == "a"
 
 
-async def test_one_of_three_that_goes_is_no_upheaval(pinned: World) -> None:
+async def test_one_of_three_that_goes_is_no_upheaval(pinned: ReconcilerHarness) -> None:
     pinned.declare_directory(onMissing={"grace": "0s"})
     await read(pinned, with_ids(SRE="1", Dev="2"))
     assert whom(pinned) == {"dev": ("Dev",), "sre": ("SRE",)}
@@ -315,7 +325,9 @@ async def test_one_of_three_that_goes_is_no_upheaval(pinned: World) -> None:
     assert whom(pinned) == {"sre": ("SRE",)}
 
 
-async def test_a_directory_that_thaws_or_freezes_touches_all_its_objects(pinned: World) -> None:
+async def test_a_directory_that_thaws_or_freezes_touches_all_its_objects(
+    pinned: ReconcilerHarness,
+) -> None:
     pinned.declare_another("elsewhere", mapping("x", "Nobody"))
     pinned.watch()
     pinned.take_in(with_ids(SRE="1", Dev="2", Ops="3"))
@@ -323,7 +335,7 @@ async def test_a_directory_that_thaws_or_freezes_touches_all_its_objects(pinned:
     assert pinned.take_in(with_ids(SRE="1", Dev="2", Ops="3")) == {"elsewhere", "platform"}
 
 
-async def test_what_comes_back_and_goes_again_is_a_new_event(pinned: World) -> None:
+async def test_what_comes_back_and_goes_again_is_a_new_event(pinned: ReconcilerHarness) -> None:
     everybody = with_ids(SRE="1", Dev="2", Ops="3")
     await read(pinned, with_ids(Other="9"))
     acknowledge(pinned)
@@ -338,7 +350,7 @@ async def test_what_comes_back_and_goes_again_is_a_new_event(pinned: World) -> N
 @pytest.mark.parametrize("group", ["SRE2", "/SRE2"])
 @pytest.mark.parametrize("down", [False, True])
 async def test_the_edit_that_follows_a_rename_changes_nothing_but_the_spelling(
-    pinned: World, group: str, *, down: bool
+    pinned: ReconcilerHarness, group: str, *, down: bool
 ) -> None:
     await read(pinned, with_ids(SRE2="1", Dev="2", Ops="3"))
     if down:
@@ -359,7 +371,7 @@ async def test_the_edit_that_follows_a_rename_changes_nothing_but_the_spelling(
 
 
 async def test_an_edited_spelling_keeps_the_pin_of_a_group_that_was_made_anew(
-    pinned: World,
+    pinned: ReconcilerHarness,
 ) -> None:
     pinned.declare(mapping("sre", "/SRE", "view"))
     await read(pinned, with_ids(SRE="other", Dev="2", Ops="3"))
@@ -367,7 +379,9 @@ async def test_an_edited_spelling_keeps_the_pin_of_a_group_that_was_made_anew(
     assert pinned.said_of("sre") == ("Revoked", "GroupReplaced")
 
 
-async def test_another_mapping_does_not_inherit_a_pin_by_its_spelling(pinned: World) -> None:
+async def test_another_mapping_does_not_inherit_a_pin_by_its_spelling(
+    pinned: ReconcilerHarness,
+) -> None:
     await read(pinned, with_ids(SRE2="1", Dev="2", Ops="3"))
     pinned.declare(mapping("other", "SRE2", "view"))
     await read(pinned, with_ids(SRE2="new", Dev="2", Ops="3"))

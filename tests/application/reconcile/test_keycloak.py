@@ -2,13 +2,13 @@
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import mapping
-from fakes.world import World
 from groupaccess.domain.reasons import Reason
 
 
 @pytest.fixture
-async def unread(granted: World) -> World:
+async def unread(granted: ReconcilerHarness) -> ReconcilerHarness:
     """Return the same after a restart while Keycloak is down."""
     granted.restart()
     granted.watch()
@@ -16,7 +16,7 @@ async def unread(granted: World) -> World:
     return granted
 
 
-async def test_an_outage_changes_nothing_that_stands(granted: World) -> None:
+async def test_an_outage_changes_nothing_that_stands(granted: ReconcilerHarness) -> None:
     before = dict(granted.cluster.bindings)
     granted.lose_keycloak()
     await granted.reconcile()
@@ -25,7 +25,7 @@ async def test_an_outage_changes_nothing_that_stands(granted: World) -> None:
     assert granted.condition("Verified") == ("Unknown", "KeycloakUnavailable")
 
 
-async def test_nothing_new_is_granted_during_an_outage(granted: World) -> None:
+async def test_nothing_new_is_granted_during_an_outage(granted: ReconcilerHarness) -> None:
     granted.lose_keycloak()
     granted.declare(mapping("ops", "Ops", "view"), mapping("sre", "SRE", "view"))
     await granted.reconcile()
@@ -34,7 +34,7 @@ async def test_nothing_new_is_granted_during_an_outage(granted: World) -> None:
     assert granted.condition("Ready")[0] == "False"
 
 
-async def test_drift_is_repaired_during_an_outage(granted: World) -> None:
+async def test_drift_is_repaired_during_an_outage(granted: ReconcilerHarness) -> None:
     granted.lose_keycloak()
     key = next(key for key in granted.cluster.bindings if ":sre:" in key.name)
     granted.cluster.remove(key)
@@ -42,21 +42,23 @@ async def test_drift_is_repaired_during_an_outage(granted: World) -> None:
     assert granted.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
 
 
-async def test_another_role_is_carried_over_during_an_outage(granted: World) -> None:
+async def test_another_role_is_carried_over_during_an_outage(granted: ReconcilerHarness) -> None:
     granted.lose_keycloak()
     granted.declare(mapping("sre", "SRE", "edit"), mapping("dev", "Dev", "edit"))
     await granted.settle()
     assert granted.grants == {"dev:edit": ("Dev",), "sre:edit": ("SRE",)}
 
 
-async def test_with_keycloak_down_from_the_start_what_stands_is_left(unread: World) -> None:
+async def test_with_keycloak_down_from_the_start_what_stands_is_left(
+    unread: ReconcilerHarness,
+) -> None:
     await unread.reconcile()
     assert unread.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
     assert all("apply" not in write and "delete" not in write for write in unread.cluster.writes)
 
 
 async def test_a_binding_whose_subjects_changed_is_left_while_nothing_is_known(
-    unread: World,
+    unread: ReconcilerHarness,
 ) -> None:
     key = next(key for key in unread.cluster.bindings if ":sre:" in key.name)
     edited = unread.cluster.edit(key, subjects=())
@@ -64,19 +66,21 @@ async def test_a_binding_whose_subjects_changed_is_left_while_nothing_is_known(
     assert unread.cluster.bindings[key] == edited
 
 
-async def test_removal_needs_no_keycloak(unread: World) -> None:
+async def test_removal_needs_no_keycloak(unread: ReconcilerHarness) -> None:
     unread.declare(mapping("sre", "SRE", "view"))
     await unread.settle()
     assert unread.grants == {"sre:view": ("SRE",)}
 
 
-async def test_deletion_needs_no_keycloak(unread: World) -> None:
+async def test_deletion_needs_no_keycloak(unread: ReconcilerHarness) -> None:
     unread.cluster.objects.remove("GroupAccess", "platform")
     await unread.settle()
     assert unread.grants == {}
 
 
-async def test_before_the_first_reading_nothing_is_granted_or_said(world: World) -> None:
+async def test_before_the_first_reading_nothing_is_granted_or_said(
+    world: ReconcilerHarness,
+) -> None:
     world.declare_directory()
     world.declare()
     await world.reconcile()
@@ -89,14 +93,14 @@ async def test_before_the_first_reading_nothing_is_granted_or_said(world: World)
     assert world.condition("Reconciling")[0] == "True"
 
 
-async def test_removal_does_not_wait_for_the_first_reading(granted: World) -> None:
+async def test_removal_does_not_wait_for_the_first_reading(granted: ReconcilerHarness) -> None:
     granted.restart()
     granted.declare(mapping("sre", "SRE", "view"))
     await granted.settle()
     assert granted.grants == {"sre:view": ("SRE",)}
 
 
-async def test_two_groups_of_one_name_are_not_guessed_between(world: World) -> None:
+async def test_two_groups_of_one_name_are_not_guessed_between(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare()
     world.read("/a/SRE", "/b/SRE")
@@ -106,7 +110,7 @@ async def test_two_groups_of_one_name_are_not_guessed_between(world: World) -> N
     assert world.condition("Stalled")[0] == "True"
 
 
-async def test_the_mapper_and_the_prefix_make_the_subject(world: World) -> None:
+async def test_the_mapper_and_the_prefix_make_the_subject(world: ReconcilerHarness) -> None:
     tokens = {"clients": [{"clientId": "headlamp"}], "groupsPrefix": "oidc:"}
     world.declare_directory(tokens=tokens)
     world.declare()
@@ -119,7 +123,7 @@ async def test_the_mapper_and_the_prefix_make_the_subject(world: World) -> None:
     "reason", [Reason.LOGIN_FAILED, Reason.KEYCLOAK_FORBIDDEN, Reason.ISSUER_MISMATCH]
 )
 async def test_whatever_keeps_keycloak_from_being_read_revokes_nothing(
-    granted: World, reason: Reason
+    granted: ReconcilerHarness, reason: Reason
 ) -> None:
     granted.lose_keycloak(reason)
     await granted.reconcile()

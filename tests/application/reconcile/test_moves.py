@@ -2,14 +2,14 @@
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.several import ELSEWHERE, tokens
 from fakes.values import mapping
-from fakes.world import World
 
 GRANTS = {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
 
 
-async def move(world: World) -> None:
+async def move(world: ReconcilerHarness) -> None:
     """Let the GroupAccess refer to the other directory, which is not read yet."""
     world.declare_directory(tokens=tokens(shares=("other",)))
     world.declare(
@@ -26,12 +26,14 @@ async def move(world: World) -> None:
     assert world.grants == GRANTS
 
 
-def named(world: World) -> set[str | None]:
+def named(world: ReconcilerHarness) -> set[str | None]:
     return {each.content.annotation("directory") for each in world.cluster.bindings.values()}
 
 
 @pytest.mark.parametrize("way", ["at once", "after a restart", "after the old one is gone"])
-async def test_a_move_between_two_that_list_each_other_has_no_gap(granted: World, way: str) -> None:
+async def test_a_move_between_two_that_list_each_other_has_no_gap(
+    granted: ReconcilerHarness, way: str
+) -> None:
     await move(granted)
     if way == "after a restart":
         granted.restart()
@@ -55,7 +57,7 @@ async def test_a_move_between_two_that_list_each_other_has_no_gap(granted: World
 
 @pytest.mark.parametrize("lists", ["default", "other", "neither"])
 async def test_a_move_between_two_that_do_not_list_each_other_ends_the_old_grants(
-    granted: World, lists: str
+    granted: ReconcilerHarness, lists: str
 ) -> None:
     for name, issuer in (("default", {}), ("other", {"issuer": ELSEWHERE})):
         shares = ({"default", "other"} - {name}) if lists == name else set()
@@ -65,7 +67,7 @@ async def test_a_move_between_two_that_do_not_list_each_other_ends_the_old_grant
     assert granted.grants == {}
 
 
-async def test_the_old_subjects_go_with_the_partnership(granted: World) -> None:
+async def test_the_old_subjects_go_with_the_partnership(granted: ReconcilerHarness) -> None:
     await move(granted)
     granted.contested.clear()
     granted.declare_directory()

@@ -2,8 +2,8 @@
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import Spec, content, mapping
-from fakes.world import World
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.failure import Failure
@@ -19,7 +19,7 @@ def within(namespaces: Spec | None, role: str = "view") -> Spec:
 
 
 @pytest.fixture
-async def two(world: World) -> World:
+async def two(world: ReconcilerHarness) -> ReconcilerHarness:
     """Return a world in which SRE is granted in the namespaces shop and bank by their names."""
     world.cluster.label("shop", team="shop")
     world.cluster.label("bank", team="bank")
@@ -32,7 +32,7 @@ async def two(world: World) -> World:
     return world
 
 
-async def test_names_are_granted_there_and_nowhere_else(two: World) -> None:
+async def test_names_are_granted_there_and_nowhere_else(two: ReconcilerHarness) -> None:
     assert two.condition("Ready") == ("True", "Granted")
     assert two.status["granted"] == "1/1"
     assert two.mapping()["where"] == {"scope": "Namespaces", "wanted": 2, "granted": 2}
@@ -42,18 +42,18 @@ async def test_names_are_granted_there_and_nowhere_else(two: World) -> None:
     assert two.cluster.writes == []
 
 
-async def test_the_whole_cluster_says_so(granted: World) -> None:
+async def test_the_whole_cluster_says_so(granted: ReconcilerHarness) -> None:
     assert granted.mapping()["where"] == {"scope": "Cluster"}
 
 
-async def test_a_restart_writes_nothing(two: World) -> None:
+async def test_a_restart_writes_nothing(two: ReconcilerHarness) -> None:
     two.restart()
     two.read("/SRE")
     await two.settle()
     assert two.cluster.writes == []
 
 
-async def test_a_selector_is_followed_as_labels_come_and_go(two: World) -> None:
+async def test_a_selector_is_followed_as_labels_come_and_go(two: ReconcilerHarness) -> None:
     two.declare(within(SELECTOR))
     await two.settle()
     assert two.grants == {"shop/sre:view": SRE}
@@ -66,7 +66,7 @@ async def test_a_selector_is_followed_as_labels_come_and_go(two: World) -> None:
     assert sorted(two.grants) == ["bank/sre:view", "late/sre:view"]
 
 
-async def test_no_match_is_ready_in_0_namespaces(two: World) -> None:
+async def test_no_match_is_ready_in_0_namespaces(two: ReconcilerHarness) -> None:
     two.declare(within({"selector": {"matchLabels": {"team": "nobody"}}}))
     await two.settle()
     assert two.grants == {}
@@ -76,7 +76,7 @@ async def test_no_match_is_ready_in_0_namespaces(two: World) -> None:
 
 
 async def test_a_namespace_that_does_not_exist_is_waited_for_and_served_when_it_comes(
-    two: World,
+    two: ReconcilerHarness,
 ) -> None:
     two.declare(within({"names": ["shop", "bank", "late"]}))
     assert await two.reconcile() == 300
@@ -96,7 +96,7 @@ async def test_a_namespace_that_does_not_exist_is_waited_for_and_served_when_it_
 
 
 async def test_nothing_is_written_where_a_namespace_terminates_until_it_is_back(
-    two: World,
+    two: ReconcilerHarness,
 ) -> None:
     two.cluster.begin_end_of("shop")
     assert await two.reconcile() is None
@@ -110,14 +110,18 @@ async def test_nothing_is_written_where_a_namespace_terminates_until_it_is_back(
     assert two.grants == {"bank/sre:view": SRE, "shop/sre:view": SRE}
 
 
-async def test_where_a_namespace_terminates_what_is_removed_goes_all_the_same(two: World) -> None:
+async def test_where_a_namespace_terminates_what_is_removed_goes_all_the_same(
+    two: ReconcilerHarness,
+) -> None:
     two.cluster.begin_end_of("shop")
     two.declare(within({"names": ["bank"]}))
     await two.reconcile()
     assert two.grants == {"bank/sre:view": SRE}
 
 
-async def test_the_whole_cluster_becomes_namespaces_and_back_without_a_gap(two: World) -> None:
+async def test_the_whole_cluster_becomes_namespaces_and_back_without_a_gap(
+    two: ReconcilerHarness,
+) -> None:
     two.declare(within(None))
     assert await two.reconcile() == 2
     assert sorted(two.grants) == ["bank/sre:view", "shop/sre:view", "sre:view"]
@@ -132,7 +136,9 @@ async def test_the_whole_cluster_becomes_namespaces_and_back_without_a_gap(two: 
     assert two.grants == {"shop/sre:view": SRE}
 
 
-async def test_another_role_comes_in_each_namespace_before_the_old_one_goes(two: World) -> None:
+async def test_another_role_comes_in_each_namespace_before_the_old_one_goes(
+    two: ReconcilerHarness,
+) -> None:
     two.declare(within(NAMES, "edit"))
     assert await two.reconcile() == 2
     assert len(two.grants) == 4
@@ -141,20 +147,22 @@ async def test_another_role_comes_in_each_namespace_before_the_old_one_goes(two:
     assert sorted(two.grants) == ["bank/sre:edit", "shop/sre:edit"]
 
 
-async def test_another_role_and_one_namespace_less_leaves_nothing_there(two: World) -> None:
+async def test_another_role_and_one_namespace_less_leaves_nothing_there(
+    two: ReconcilerHarness,
+) -> None:
     two.declare(within({"names": ["bank"]}, "edit"))
     assert await two.reconcile() == 2
     assert sorted(two.grants) == ["bank/sre:edit", "bank/sre:view"]
 
 
-async def test_drift_is_repaired_in_its_namespace_alone(two: World) -> None:
+async def test_drift_is_repaired_in_its_namespace_alone(two: ReconcilerHarness) -> None:
     two.cluster.remove(BindingKey("shop", "groupaccess:platform:sre:view"))
     await two.reconcile()
     assert two.cluster.writes == ["apply RoleBinding shop/groupaccess:platform:sre:view"]
     assert two.metrics.counts["drift"] == 1
 
 
-async def test_what_is_denied_in_one_namespace_is_named_there(two: World) -> None:
+async def test_what_is_denied_in_one_namespace_is_named_there(two: ReconcilerHarness) -> None:
     two.cluster.label("late")
     two.cluster.fail("apply", RejectedError(Failure(Reason.WRITE_REFUSED, "a policy says no.")))
     two.declare(within({"names": ["shop", "bank", "late"]}))
@@ -164,7 +172,9 @@ async def test_what_is_denied_in_one_namespace_is_named_there(two: World) -> Non
     assert (problem["namespace"], problem["message"]) == ("late", "a policy says no.")
 
 
-async def test_a_foreign_binding_of_our_name_hinders_no_other_namespace(two: World) -> None:
+async def test_a_foreign_binding_of_our_name_hinders_no_other_namespace(
+    two: ReconcilerHarness,
+) -> None:
     name = "groupaccess:platform:sre:view"
     two.cluster.label("late")
     two.cluster.create(BindingKey("late", name), content("edit"))
@@ -175,7 +185,7 @@ async def test_a_foreign_binding_of_our_name_hinders_no_other_namespace(two: Wor
     assert two.said_of("sre") == ("Partial", "Conflict")
 
 
-async def test_two_thousand_namespaces_stay_a_bounded_status(world: World) -> None:
+async def test_two_thousand_namespaces_stay_a_bounded_status(world: ReconcilerHarness) -> None:
     for number in range(2000):
         world.cluster.label(f"n{number:04}", team="shop")
     world.cluster.fail("apply", RejectedError(Failure(Reason.WRITE_REFUSED, "no.")), times=1500)
@@ -189,7 +199,7 @@ async def test_two_thousand_namespaces_stay_a_bounded_status(world: World) -> No
     assert len(str(world.status)) < 4000
 
 
-async def test_namespaces_need_no_keycloak_once_the_group_is_proven(two: World) -> None:
+async def test_namespaces_need_no_keycloak_once_the_group_is_proven(two: ReconcilerHarness) -> None:
     two.lose_keycloak()
     two.cluster.label("late")
     two.declare(within({"names": ["shop", "late"]}))
@@ -197,13 +207,15 @@ async def test_namespaces_need_no_keycloak_once_the_group_is_proven(two: World) 
     assert two.grants == {"late/sre:view": SRE, "shop/sre:view": SRE}
 
 
-async def test_a_deleted_object_loses_its_bindings_everywhere(two: World) -> None:
+async def test_a_deleted_object_loses_its_bindings_everywhere(two: ReconcilerHarness) -> None:
     two.cluster.objects.remove("GroupAccess", "platform")
     await two.settle()
     assert two.grants == {}
 
 
-async def test_a_namespace_that_went_before_the_watch_told_is_tried_again(two: World) -> None:
+async def test_a_namespace_that_went_before_the_watch_told_is_tried_again(
+    two: ReconcilerHarness,
+) -> None:
     two.cluster.label("late")
     two.declare(within({"names": ["shop", "late"]}))
     two.watch()

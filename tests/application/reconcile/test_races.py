@@ -1,13 +1,13 @@
 """What changes while it is worked on ends as it is declared in the end."""
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import Spec, key, mapping
-from fakes.world import World
 from groupaccess.application.ports.errors import TransientError
 from groupaccess.domain.binding import BindingKey
 
 
 async def test_an_object_that_is_deleted_while_it_is_first_written_leaves_nothing(
-    world: World,
+    world: ReconcilerHarness,
 ) -> None:
     world.declare_directory()
     world.declare()
@@ -19,7 +19,9 @@ async def test_an_object_that_is_deleted_while_it_is_first_written_leaves_nothin
     assert world.grants == {}
 
 
-async def test_an_object_that_is_made_anew_while_it_goes_owns_what_stands(granted: World) -> None:
+async def test_an_object_that_is_made_anew_while_it_goes_owns_what_stands(
+    granted: ReconcilerHarness,
+) -> None:
     granted.cluster.objects.remove("GroupAccess", "platform")
     granted.declare(mapping("sre", "SRE", "view"))
     uid = granted.cluster.objects.ref("GroupAccess", "platform").uid
@@ -29,7 +31,7 @@ async def test_an_object_that_is_made_anew_while_it_goes_owns_what_stands(grante
     assert owner.uid == uid
 
 
-async def test_a_hundred_edits_end_as_the_last_one_says(granted: World) -> None:
+async def test_a_hundred_edits_end_as_the_last_one_says(granted: ReconcilerHarness) -> None:
     for number in range(100):
         role = ("view", "edit")[number % 2]
         until = f"2027-01-01T00:00:{number % 60:02}Z"
@@ -44,7 +46,9 @@ async def test_a_hundred_edits_end_as_the_last_one_says(granted: World) -> None:
     assert granted.status["nextExpiry"] == "2027-01-01T00:00:39Z"
 
 
-async def test_scopes_that_change_back_and_forth_leave_nothing_behind(world: World) -> None:
+async def test_scopes_that_change_back_and_forth_leave_nothing_behind(
+    world: ReconcilerHarness,
+) -> None:
     scopes: list[Spec | None] = [
         None,
         {"names": ["shop"]},
@@ -66,7 +70,7 @@ async def test_scopes_that_change_back_and_forth_leave_nothing_behind(world: Wor
 
 
 async def test_an_api_server_that_is_overloaded_delays_what_it_did_not_take_and_nothing_else(
-    world: World,
+    world: ReconcilerHarness,
 ) -> None:
     for name in ("a", "b", "c"):
         world.cluster.label(name)
@@ -81,7 +85,9 @@ async def test_an_api_server_that_is_overloaded_delays_what_it_did_not_take_and_
     assert world.condition("Ready") == ("True", "Granted")
 
 
-async def test_an_owner_that_was_stripped_in_a_namespace_is_put_back(world: World) -> None:
+async def test_an_owner_that_was_stripped_in_a_namespace_is_put_back(
+    world: ReconcilerHarness,
+) -> None:
     world.cluster.label("shop")
     world.declare_directory()
     world.declare(mapping(namespaces={"names": ["shop"]}))
@@ -94,7 +100,7 @@ async def test_an_owner_that_was_stripped_in_a_namespace_is_put_back(world: Worl
     assert world.cluster.bindings[where].content == before
 
 
-async def test_orphans_in_namespaces_go_like_all_others(world: World) -> None:
+async def test_orphans_in_namespaces_go_like_all_others(world: ReconcilerHarness) -> None:
     world.cluster.label("shop")
     world.declare_directory()
     world.declare(mapping(namespaces={"names": ["shop"]}))
@@ -109,7 +115,9 @@ async def test_orphans_in_namespaces_go_like_all_others(world: World) -> None:
     assert world.grants == {}
 
 
-async def test_an_orphan_that_lost_its_owner_before_our_eyes_goes_at_once(granted: World) -> None:
+async def test_an_orphan_that_lost_its_owner_before_our_eyes_goes_at_once(
+    granted: ReconcilerHarness,
+) -> None:
     """`kubectl delete --cascade=orphan`: the garbage collector may be quicker than we are."""
     granted.cluster.edit(key(), owners=())
     granted.cluster.objects.remove("GroupAccess", "platform")

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import content, failure, key, mapping
-from fakes.world import World
 from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.application.reconcile.orphans import RETRY_SECONDS
 from groupaccess.domain.binding import Subject
 from groupaccess.domain.reasons import Reason
 
 
-async def test_a_proven_group_gets_its_role(world: World) -> None:
+async def test_a_proven_group_gets_its_role(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare()
     world.read("/platform/SRE")
@@ -29,7 +29,7 @@ async def test_a_proven_group_gets_its_role(world: World) -> None:
     assert made.annotation("directory-id") == "sub"
 
 
-async def test_an_idle_object_sees_no_write(granted: World) -> None:
+async def test_an_idle_object_sees_no_write(granted: ReconcilerHarness) -> None:
     for _ in range(3):
         assert await granted.reconcile() is None
     granted.read("/SRE", "/Dev", "/Other")
@@ -37,7 +37,7 @@ async def test_an_idle_object_sees_no_write(granted: World) -> None:
     assert granted.cluster.writes == []
 
 
-async def test_a_restart_writes_nothing(granted: World) -> None:
+async def test_a_restart_writes_nothing(granted: ReconcilerHarness) -> None:
     notes = len(granted.cluster.notes)
     granted.restart()
     granted.read("/SRE", "/Dev")
@@ -46,26 +46,28 @@ async def test_a_restart_writes_nothing(granted: World) -> None:
     assert len(granted.cluster.notes) == notes
 
 
-async def test_a_removed_mapping_loses_its_binding_at_once(granted: World) -> None:
+async def test_a_removed_mapping_loses_its_binding_at_once(granted: ReconcilerHarness) -> None:
     granted.declare(mapping("dev", "Dev", "edit"))
     await granted.reconcile()
     assert granted.grants == {"dev:edit": ("Dev",)}
     assert granted.status["granted"] == "1/1"
 
 
-async def test_a_deleted_object_loses_its_bindings_at_once(granted: World) -> None:
+async def test_a_deleted_object_loses_its_bindings_at_once(granted: ReconcilerHarness) -> None:
     granted.cluster.objects.remove("GroupAccess", "platform")
     assert await granted.reconcile() is None
     assert granted.grants == {}
 
 
-async def test_an_object_that_waits_for_a_finalizer_loses_its_bindings(granted: World) -> None:
+async def test_an_object_that_waits_for_a_finalizer_loses_its_bindings(
+    granted: ReconcilerHarness,
+) -> None:
     granted.cluster.objects.begin_removal("GroupAccess", "platform")
     assert await granted.reconcile() is None
     assert granted.grants == {}
 
 
-async def test_an_object_that_was_not_watched_yet_loses_nothing(granted: World) -> None:
+async def test_an_object_that_was_not_watched_yet_loses_nothing(granted: ReconcilerHarness) -> None:
     granted.store.drop_access("platform")
     again = await granted.reconcile(lag=True)
     assert again is not None
@@ -76,7 +78,7 @@ async def test_an_object_that_was_not_watched_yet_loses_nothing(granted: World) 
 
 
 async def test_no_binding_goes_while_nobody_can_say_whether_its_object_lives(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     granted.cluster.objects.remove("GroupAccess", "platform")
     granted.cluster.fail("uid_of")
@@ -86,7 +88,9 @@ async def test_no_binding_goes_while_nobody_can_say_whether_its_object_lives(
     assert granted.grants == {}
 
 
-async def test_a_restored_binding_without_owner_has_five_minutes(granted: World) -> None:
+async def test_a_restored_binding_without_owner_has_five_minutes(
+    granted: ReconcilerHarness,
+) -> None:
     granted.declare()
     await granted.reconcile()
     stood = granted.cluster.bindings[key()].content
@@ -101,7 +105,7 @@ async def test_a_restored_binding_without_owner_has_five_minutes(granted: World)
     assert granted.grants == {}
 
 
-async def test_an_orphan_whose_end_is_refused_is_tried_again(granted: World) -> None:
+async def test_an_orphan_whose_end_is_refused_is_tried_again(granted: ReconcilerHarness) -> None:
     granted.cluster.objects.remove("GroupAccess", "platform")
     granted.cluster.fail("delete", RejectedError(failure(Reason.WRITE_REFUSED)), times=2)
     for _ in range(3):
@@ -110,7 +114,7 @@ async def test_an_orphan_whose_end_is_refused_is_tried_again(granted: World) -> 
     assert granted.grants == {}
 
 
-async def test_another_role_comes_before_the_old_one_goes(granted: World) -> None:
+async def test_another_role_comes_before_the_old_one_goes(granted: ReconcilerHarness) -> None:
     granted.declare(mapping("sre", "SRE", "edit"), mapping("dev", "Dev", "edit"))
     assert await granted.reconcile() == 2
     assert granted.grants == {"dev:edit": ("Dev",), "sre:edit": ("SRE",), "sre:view": ("SRE",)}
@@ -119,7 +123,7 @@ async def test_another_role_comes_before_the_old_one_goes(granted: World) -> Non
     assert granted.grants == {"dev:edit": ("Dev",), "sre:edit": ("SRE",)}
 
 
-async def test_a_role_that_comes_back_while_it_settles_stays(granted: World) -> None:
+async def test_a_role_that_comes_back_while_it_settles_stays(granted: ReconcilerHarness) -> None:
     granted.declare(mapping("sre", "SRE", "edit"), mapping("dev", "Dev", "edit"))
     await granted.reconcile()
     granted.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
@@ -128,7 +132,7 @@ async def test_a_role_that_comes_back_while_it_settles_stays(granted: World) -> 
     assert granted.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
 
 
-async def test_a_changed_group_changes_the_binding_in_one_write(granted: World) -> None:
+async def test_a_changed_group_changes_the_binding_in_one_write(granted: ReconcilerHarness) -> None:
     granted.declare(mapping("sre", "Dev", "view"), mapping("dev", "Dev", "edit"))
     await granted.reconcile()
     assert granted.grants == {"dev:edit": ("Dev",), "sre:view": ("Dev",)}
@@ -146,7 +150,7 @@ async def test_a_changed_group_changes_the_binding_in_one_write(granted: World) 
     ],
     ids=["no subjects", "one subject more", "no label", "no owner", "no annotations"],
 )
-async def test_drift_is_repaired(granted: World, drift: dict[str, object]) -> None:
+async def test_drift_is_repaired(granted: ReconcilerHarness, drift: dict[str, object]) -> None:
     before = granted.cluster.bindings[key()].content
     granted.cluster.edit(key(), **drift)
     await granted.reconcile()
@@ -157,7 +161,7 @@ async def test_drift_is_repaired(granted: World, drift: dict[str, object]) -> No
     assert granted.cluster.writes == []
 
 
-async def test_a_binding_deleted_by_hand_comes_back(granted: World) -> None:
+async def test_a_binding_deleted_by_hand_comes_back(granted: ReconcilerHarness) -> None:
     granted.cluster.remove(key())
     await granted.reconcile()
     assert granted.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
@@ -165,7 +169,7 @@ async def test_a_binding_deleted_by_hand_comes_back(granted: World) -> None:
     assert granted.cluster.notes[-1].reason == "BindingRepaired"
 
 
-async def test_one_of_our_own_with_another_role_is_made_anew(granted: World) -> None:
+async def test_one_of_our_own_with_another_role_is_made_anew(granted: ReconcilerHarness) -> None:
     granted.cluster.remove(key())
     granted.cluster.create(key(), content("cluster-admin", "mallory"))
     await granted.reconcile()
@@ -174,7 +178,7 @@ async def test_one_of_our_own_with_another_role_is_made_anew(granted: World) -> 
     assert granted.grants["sre:view"] == ("SRE",)
 
 
-async def test_a_foreign_binding_with_our_name_is_never_touched(world: World) -> None:
+async def test_a_foreign_binding_with_our_name_is_never_touched(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare()
     foreign = world.cluster.create(key(), content("edit", "others"))
@@ -186,7 +190,7 @@ async def test_a_foreign_binding_with_our_name_is_never_touched(world: World) ->
     assert world.condition("Stalled")[0] == "True"
 
 
-async def test_a_role_that_may_not_be_bound_heals_when_it_may(world: World) -> None:
+async def test_a_role_that_may_not_be_bound_heals_when_it_may(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare(mapping("boss", "SRE", "admin"), mapping("sre", "SRE", "view"))
     world.read("/SRE")
@@ -204,7 +208,7 @@ async def test_a_role_that_may_not_be_bound_heals_when_it_may(world: World) -> N
     assert world.condition("Ready") == ("True", "Granted")
 
 
-async def test_a_refusal_that_lasts_changes_no_status(world: World) -> None:
+async def test_a_refusal_that_lasts_changes_no_status(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare(mapping("boss", "SRE", "admin"))
     world.read("/SRE")
@@ -216,21 +220,25 @@ async def test_a_refusal_that_lasts_changes_no_status(world: World) -> None:
     ]
 
 
-async def test_what_settles_is_looked_at_in_time_whatever_was_refused(granted: World) -> None:
+async def test_what_settles_is_looked_at_in_time_whatever_was_refused(
+    granted: ReconcilerHarness,
+) -> None:
     granted.declare(mapping("sre", "SRE", "edit"), mapping("boss", "SRE", "admin"))
     again = await granted.reconcile()
     assert again is not None
     assert again <= 2
 
 
-async def test_the_whole_story_survives_a_race(granted: World) -> None:
+async def test_the_whole_story_survives_a_race(granted: ReconcilerHarness) -> None:
     granted.cluster.edit(key(), subjects=())
     granted.cluster.before("apply", lambda: granted.cluster.edit(key(), has_managed_by_label=False))
     await granted.retry()
     assert granted.grants["sre:view"] == ("SRE",)
 
 
-async def test_a_status_that_could_not_be_written_is_written_later(granted: World) -> None:
+async def test_a_status_that_could_not_be_written_is_written_later(
+    granted: ReconcilerHarness,
+) -> None:
     granted.declare(mapping("sre", "SRE", "view"))
     granted.cluster.fail("status")
     with pytest.raises(TransientError):

@@ -1,10 +1,12 @@
 """What the declaration or the cluster forbids."""
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import mapping
-from fakes.world import World
 
 
-async def test_a_tightened_list_revokes_at_once_even_during_an_outage(granted: World) -> None:
+async def test_a_tightened_list_revokes_at_once_even_during_an_outage(
+    granted: ReconcilerHarness,
+) -> None:
     granted.lose_keycloak()
     granted.declare_directory(allowedClusterRoles=["edit"])
     await granted.reconcile()
@@ -13,7 +15,7 @@ async def test_a_tightened_list_revokes_at_once_even_during_an_outage(granted: W
 
 
 async def test_a_missing_role_is_waited_for_and_a_deleted_one_revokes_nothing(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     granted.cluster.roles.discard("edit")
     await granted.reconcile()

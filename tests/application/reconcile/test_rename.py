@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import key, mapping, snapshot
-from fakes.world import World
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.directory.client import ClaimMapper, MapperKind, ProofResult, TokenProof
@@ -26,14 +26,14 @@ def called(name: str, *others: str) -> Snapshot:
     return replace(snapshot(), groups=tuple(sorted(groups)))
 
 
-async def read(world: World, found: Snapshot) -> None:
+async def read(world: ReconcilerHarness, found: Snapshot) -> None:
     """Let Keycloak be read so; whom that does not touch does not look."""
     for name in world.take_in(found):
         await world.reconcile(name)
     await world.settle()
 
 
-async def pass_time(world: World, seconds: float) -> list[str]:
+async def pass_time(world: ReconcilerHarness, seconds: float) -> list[str]:
     """Let time pass second by second; whom the alarms wake looks. Return whom."""
     woken = list[str]()
     for _ in range(round(seconds)):
@@ -46,12 +46,12 @@ async def pass_time(world: World, seconds: float) -> list[str]:
     return woken
 
 
-def told(world: World) -> list[str]:
+def told(world: ReconcilerHarness) -> list[str]:
     return [note.message for note in world.cluster.notes if note.reason == "FormerSubject"]
 
 
 @pytest.fixture
-async def renamed(world: World) -> World:
+async def renamed(world: ReconcilerHarness) -> ReconcilerHarness:
     """Return a world in which SRE, which may view, is called OPS now."""
     world.declare_directory()
     world.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
@@ -61,7 +61,7 @@ async def renamed(world: World) -> World:
     return world
 
 
-async def test_both_are_bound_and_the_status_says_until_when(renamed: World) -> None:
+async def test_both_are_bound_and_the_status_says_until_when(renamed: ReconcilerHarness) -> None:
     assert renamed.said_of("sre") == ("Granted", "Granted")
     assert renamed.mapping()["subjects"] == ["OPS", "SRE"]
     assert renamed.mapping()["message"].endswith(KEPT)
@@ -69,7 +69,7 @@ async def test_both_are_bound_and_the_status_says_until_when(renamed: World) -> 
     assert KEPT not in renamed.mapping("dev")["message"]
 
 
-async def test_it_is_told_once(renamed: World) -> None:
+async def test_it_is_told_once(renamed: ReconcilerHarness) -> None:
     assert told(renamed) == [f"sre: {KEPT}"]
     await renamed.settle()
     await pass_time(renamed, 60)
@@ -84,7 +84,7 @@ async def test_it_is_told_once(renamed: World) -> None:
     assert not note.warning
 
 
-async def test_it_is_taken_away_at_its_end_by_itself(renamed: World) -> None:
+async def test_it_is_taken_away_at_its_end_by_itself(renamed: ReconcilerHarness) -> None:
     assert await pass_time(renamed, MINUTES - 1) == []
     renamed.cluster.calls.clear()
     assert await pass_time(renamed, 1) == ["platform"]
@@ -96,7 +96,7 @@ async def test_it_is_taken_away_at_its_end_by_itself(renamed: World) -> None:
     assert await pass_time(renamed, 2 * MINUTES) == []
 
 
-async def test_until_its_end_nothing_is_written(renamed: World) -> None:
+async def test_until_its_end_nothing_is_written(renamed: ReconcilerHarness) -> None:
     renamed.cluster.calls.clear()
     for _ in range(5):
         await pass_time(renamed, 50)
@@ -108,7 +108,7 @@ async def test_until_its_end_nothing_is_written(renamed: World) -> None:
 @pytest.mark.parametrize("restarted", [False, True])
 @pytest.mark.parametrize("hold", ["outage", "suspend", "freeze", "no directory", "nothing read"])
 async def test_its_end_acts_while_nothing_else_does(
-    renamed: World, hold: str, *, restarted: bool
+    renamed: ReconcilerHarness, hold: str, *, restarted: bool
 ) -> None:
     if restarted:
         renamed.restart()
@@ -133,14 +133,18 @@ async def test_its_end_acts_while_nothing_else_does(
     assert await pass_time(renamed, 60) == []
 
 
-async def test_what_ended_while_the_operator_was_down_goes_at_its_start(renamed: World) -> None:
+async def test_what_ended_while_the_operator_was_down_goes_at_its_start(
+    renamed: ReconcilerHarness,
+) -> None:
     renamed.clock.advance(2 * MINUTES)
     renamed.restart()
     await renamed.settle()
     assert set(renamed.grants["sre:view"]) == {"OPS"}
 
 
-async def test_after_a_restart_the_end_waits_for_what_a_token_shows(renamed: World) -> None:
+async def test_after_a_restart_the_end_waits_for_what_a_token_shows(
+    renamed: ReconcilerHarness,
+) -> None:
     """Until then nobody knows how long tokens live, and five minutes could be too short."""
     renamed.restart()
     found = called("QA")
@@ -155,7 +159,7 @@ async def test_after_a_restart_the_end_waits_for_what_a_token_shows(renamed: Wor
     assert set(renamed.grants["sre:view"]) == {"OPS", "QA"}
 
 
-async def test_a_lost_status_changes_nothing(renamed: World) -> None:
+async def test_a_lost_status_changes_nothing(renamed: ReconcilerHarness) -> None:
     renamed.restart()
     spec = renamed.cluster.objects.find("GroupAccess", "platform")
     assert spec is not None
@@ -165,13 +169,15 @@ async def test_a_lost_status_changes_nothing(renamed: World) -> None:
     assert renamed.mapping()["message"].endswith(KEPT)
 
 
-async def test_a_clock_that_is_put_forward_ends_it(renamed: World) -> None:
+async def test_a_clock_that_is_put_forward_ends_it(renamed: ReconcilerHarness) -> None:
     renamed.clock.step(3600)
     assert set(await pass_time(renamed, 1)) == {"platform"}
     assert set(renamed.grants["sre:view"]) == {"OPS"}
 
 
-async def test_a_clock_that_is_put_back_keeps_it_no_longer_than_an_hour(renamed: World) -> None:
+async def test_a_clock_that_is_put_back_keeps_it_no_longer_than_an_hour(
+    renamed: ReconcilerHarness,
+) -> None:
     renamed.clock.step(-86400)
     assert await pass_time(renamed, 1) == ["platform"]
     annotation = renamed.cluster.bindings[key()].content.annotation("former-subjects") or ""
@@ -180,7 +186,7 @@ async def test_a_clock_that_is_put_back_keeps_it_no_longer_than_an_hour(renamed:
     assert set(renamed.grants["sre:view"]) == {"OPS"}
 
 
-async def test_while_its_write_fails_its_end_stays_where_it_was(world: World) -> None:
+async def test_while_its_write_fails_its_end_stays_where_it_was(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare(mapping("sre", "SRE", "view"))
     await read(world, called("SRE"))
@@ -193,7 +199,9 @@ async def test_while_its_write_fails_its_end_stays_where_it_was(world: World) ->
     assert END in (world.cluster.bindings[key()].content.annotation("former-subjects") or "")
 
 
-async def test_one_that_cannot_be_taken_away_goes_with_its_binding(renamed: World) -> None:
+async def test_one_that_cannot_be_taken_away_goes_with_its_binding(
+    renamed: ReconcilerHarness,
+) -> None:
     refused = RejectedError(Failure(Reason.WRITE_REFUSED, "policy."))
     await pass_time(renamed, MINUTES - 1)
     renamed.cluster.fail("apply", refused, times=1000)
@@ -207,7 +215,7 @@ async def test_one_that_cannot_be_taken_away_goes_with_its_binding(renamed: Worl
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_while_no_write_is_allowed_its_end_stays_where_it_was(
-    world: World, *, restarted: bool
+    world: ReconcilerHarness, *, restarted: bool
 ) -> None:
     world.declare_directory()
     world.declare(mapping("sre", "SRE", "view"))
@@ -224,13 +232,17 @@ async def test_while_no_write_is_allowed_its_end_stays_where_it_was(
     assert world.grants.get("sre:view", ()) == ()
 
 
-async def test_another_group_of_the_former_name_ends_it_at_the_next_answer(renamed: World) -> None:
+async def test_another_group_of_the_former_name_ends_it_at_the_next_answer(
+    renamed: ReconcilerHarness,
+) -> None:
     assert "platform" in renamed.take_in(called("OPS", "SRE"))
     await renamed.settle()
     assert set(renamed.grants["sre:view"]) == {"OPS"}
 
 
-async def test_a_role_of_the_former_name_ends_it_at_the_next_answer(renamed: World) -> None:
+async def test_a_role_of_the_former_name_ends_it_at_the_next_answer(
+    renamed: ReconcilerHarness,
+) -> None:
     found = called("OPS")
     (headlamp,) = found.clients
     roles = ClaimMapper(
@@ -248,11 +260,11 @@ async def test_a_role_of_the_former_name_ends_it_at_the_next_answer(renamed: Wor
     assert renamed.grants["sre:view"] == ("OPS",)
 
 
-async def test_a_group_of_another_name_touches_nobody(renamed: World) -> None:
+async def test_a_group_of_another_name_touches_nobody(renamed: ReconcilerHarness) -> None:
     assert renamed.take_in(called("OPS", "QA")) == set()
 
 
-async def test_drop_takes_it_away_at_once(renamed: World) -> None:
+async def test_drop_takes_it_away_at_once(renamed: ReconcilerHarness) -> None:
     renamed.declare_directory(onRenamed="Drop")
     await renamed.settle()
     assert set(renamed.grants["sre:view"]) == {"OPS"}
@@ -261,7 +273,9 @@ async def test_drop_takes_it_away_at_once(renamed: World) -> None:
     assert len(told(renamed)) == 1
 
 
-async def test_another_role_takes_it_along_and_the_old_binding_goes(renamed: World) -> None:
+async def test_another_role_takes_it_along_and_the_old_binding_goes(
+    renamed: ReconcilerHarness,
+) -> None:
     renamed.declare(mapping("sre", "SRE", "edit"), mapping("dev", "Dev", "edit"))
     await renamed.settle()
     assert renamed.grants == {"dev:edit": ("Dev",), "sre:edit": ("OPS", "SRE")}
@@ -269,7 +283,9 @@ async def test_another_role_takes_it_along_and_the_old_binding_goes(renamed: Wor
     assert renamed.grants["sre:edit"] == ("OPS",)
 
 
-async def test_where_a_namespace_ends_slowly_it_wakes_nobody_again_and_again(world: World) -> None:
+async def test_where_a_namespace_ends_slowly_it_wakes_nobody_again_and_again(
+    world: ReconcilerHarness,
+) -> None:
     world.cluster.namespaces["shop"] = Namespace({})
     world.declare_directory()
     world.declare(mapping("sre", "SRE", "view", namespaces={"names": ["shop"]}))
@@ -282,7 +298,7 @@ async def test_where_a_namespace_ends_slowly_it_wakes_nobody_again_and_again(wor
     assert await pass_time(world, 60) == []
 
 
-async def test_a_rename_into_a_string_of_others_says_both(world: World) -> None:
+async def test_a_rename_into_a_string_of_others_says_both(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare(mapping("sre", "SRE", "view"))
     await read(world, called("SRE"))
@@ -299,7 +315,7 @@ async def test_a_rename_into_a_string_of_others_says_both(world: World) -> None:
     assert world.cluster.bindings[key()].content.groups == ("OPS",)
 
 
-async def test_of_an_object_that_cannot_be_read_it_ends_too(renamed: World) -> None:
+async def test_of_an_object_that_cannot_be_read_it_ends_too(renamed: ReconcilerHarness) -> None:
     renamed.cluster.objects.apply("GroupAccess", "platform", {"mappings": "none"})
     await renamed.settle()
     assert renamed.grants["sre:view"] == ("OPS", "SRE")

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import content, failure, key, mapping, snapshot
-from fakes.world import World
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.state.write_attempt import REPORT_AFTER_SECONDS
 from groupaccess.domain.binding import Subject
@@ -23,13 +23,13 @@ def viewers(*namespaces: str) -> dict[str, object]:
     return mapping("v", "SRE", "view", namespaces={"names": list(namespaces)})
 
 
-def strong(world: World) -> dict[str, object]:
+def strong(world: ReconcilerHarness) -> dict[str, object]:
     end = (world.clock.now() + END).isoformat()
     return mapping("adm", "SRE", "edit", expiresAt=end)
 
 
 @pytest.fixture
-async def beside(world: World) -> World:
+async def beside(world: ReconcilerHarness) -> ReconcilerHarness:
     """Return a world in which SRE may edit for an hour, and view in a namespace for long.
 
     Whoever views is to view in another namespace, too, where each write fails.
@@ -50,21 +50,21 @@ async def beside(world: World) -> World:
     return world
 
 
-def expire(world: World) -> None:
+def expire(world: ReconcilerHarness) -> None:
     world.clock.advance(END.total_seconds())
 
 
-def remove(world: World) -> None:
+def remove(world: ReconcilerHarness) -> None:
     world.declare(viewers("shop", "bank"))
 
 
-def disallow(world: World) -> None:
+def disallow(world: ReconcilerHarness) -> None:
     world.declare_directory(allowedClusterRoles=["view"])
 
 
 @pytest.mark.parametrize("end", [expire, remove, disallow])
 async def test_what_is_over_goes_at_once_beside_a_write_that_fails_for_the_same_group(
-    beside: World, end: Callable[[World], None]
+    beside: ReconcilerHarness, end: Callable[[ReconcilerHarness], None]
 ) -> None:
     end(beside)
     before = beside.clock.monotonic()
@@ -76,7 +76,7 @@ async def test_what_is_over_goes_at_once_beside_a_write_that_fails_for_the_same_
 
 @pytest.mark.parametrize("end", [expire, remove, disallow])
 async def test_what_is_over_goes_at_once_beside_writes_that_hang(
-    beside: World, end: Callable[[World], None]
+    beside: ReconcilerHarness, end: Callable[[ReconcilerHarness], None]
 ) -> None:
     end(beside)
     beside.cluster.hang("apply", times=1000)
@@ -85,7 +85,7 @@ async def test_what_is_over_goes_at_once_beside_writes_that_hang(
 
 
 async def test_a_string_that_was_given_up_does_not_come_back_in_an_outage_beside_a_failure(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     granted.declare_directory(onRenamed="Drop")
     another = mapping("another", "SRE", "view")  # the first to be written, and each time it fails
@@ -102,7 +102,7 @@ async def test_a_string_that_was_given_up_does_not_come_back_in_an_outage_beside
 
 
 async def test_a_binding_with_another_role_is_made_anew_and_said_to_be_bound_only_then(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     granted.cluster.remove(key())
     granted.cluster.create(key(), content("cluster-admin", "SRE"))
@@ -112,7 +112,9 @@ async def test_a_binding_with_another_role_is_made_anew_and_said_to_be_bound_onl
     assert granted.condition("Ready") == ("True", "Granted")
 
 
-async def test_a_binding_that_cannot_be_made_anew_is_not_said_to_be_bound(granted: World) -> None:
+async def test_a_binding_that_cannot_be_made_anew_is_not_said_to_be_bound(
+    granted: ReconcilerHarness,
+) -> None:
     granted.cluster.remove(key())
     granted.cluster.create(key(), content("cluster-admin", "SRE"))
     granted.cluster.fail("apply", RejectedError(REFUSED), times=10)
@@ -123,7 +125,9 @@ async def test_a_binding_that_cannot_be_made_anew_is_not_said_to_be_bound(grante
     assert granted.status["granted"] == "1/2"
 
 
-async def test_status_of_a_change_that_is_refused_is_held_and_counts(granted: World) -> None:
+async def test_status_of_a_change_that_is_refused_is_held_and_counts(
+    granted: ReconcilerHarness,
+) -> None:
     granted.cluster.fail("apply", RejectedError(REFUSED), times=10)
     granted.cluster.edit(key(), subjects=(Subject("Group", "SRE"), Subject("User", "mallory")))
     await granted.reconcile()
@@ -131,7 +135,7 @@ async def test_status_of_a_change_that_is_refused_is_held_and_counts(granted: Wo
     assert granted.status["granted"] == "2/2"
 
 
-async def test_status_of_what_has_ended_and_is_bound_yet_says_so(beside: World) -> None:
+async def test_status_of_what_has_ended_and_is_bound_yet_says_so(beside: ReconcilerHarness) -> None:
     expire(beside)
     beside.cluster.fail("delete", times=2)
     await beside.reconcile()
@@ -145,7 +149,9 @@ async def test_status_of_what_has_ended_and_is_bound_yet_says_so(beside: World) 
     assert beside.said_of("adm") == ("Expired", "Expired")
 
 
-async def test_status_of_a_binding_with_another_role_that_stays_says_so(granted: World) -> None:
+async def test_status_of_a_binding_with_another_role_that_stays_says_so(
+    granted: ReconcilerHarness,
+) -> None:
     granted.cluster.remove(key())
     granted.cluster.create(key(), content("cluster-admin", "SRE"))
     granted.cluster.fail("delete", RejectedError(REFUSED), times=10)
@@ -155,7 +161,9 @@ async def test_status_of_a_binding_with_another_role_that_stays_says_so(granted:
     assert f"still bound: {key()}" in granted.mapping()["message"]
 
 
-async def test_status_of_what_is_revoked_counts_where_it_is_bound_yet(world: World) -> None:
+async def test_status_of_what_is_revoked_counts_where_it_is_bound_yet(
+    world: ReconcilerHarness,
+) -> None:
     world.declare_directory()
     world.cluster.label("shop")
     world.cluster.label("bank")
@@ -174,7 +182,7 @@ async def test_status_of_what_is_revoked_counts_where_it_is_bound_yet(world: Wor
     assert world.mapping("v")["where"] == {"scope": "Namespaces", "wanted": 2, "granted": 0}
 
 
-async def test_a_pin_that_could_not_be_kept_is_said(granted: World) -> None:
+async def test_a_pin_that_could_not_be_kept_is_said(granted: ReconcilerHarness) -> None:
     groups = (Group("/Dev", "Dev", "id-/Dev"), Group("/SRE", "SRE", "another id"))
     granted.cluster.fail("apply", RejectedError(REFUSED), times=10)
     granted.take_in(replace(snapshot(), groups=groups))
@@ -185,7 +193,9 @@ async def test_a_pin_that_could_not_be_kept_is_said(granted: World) -> None:
     assert said.endswith(f"The group's id could not be kept: {REFUSED.message}")
 
 
-async def test_what_an_object_left_behind_is_not_used_for_its_namesake(granted: World) -> None:
+async def test_what_an_object_left_behind_is_not_used_for_its_namesake(
+    granted: ReconcilerHarness,
+) -> None:
     """The object goes while its bindings are written, and is made anew while Keycloak is down."""
     granted.declare(mapping("sre", "SRE", "edit"))
 

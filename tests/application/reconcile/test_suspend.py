@@ -2,8 +2,8 @@
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import key, mapping
-from fakes.world import World
 from groupaccess.domain.binding import BindingKey
 
 SRE, DEV = mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit")
@@ -11,7 +11,7 @@ BOTH = {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
 
 
 @pytest.fixture
-async def suspended(granted: World) -> World:
+async def suspended(granted: ReconcilerHarness) -> ReconcilerHarness:
     """Return the same, suspended."""
     granted.declare(SRE, DEV, suspend=True)
     await granted.settle()
@@ -19,7 +19,7 @@ async def suspended(granted: World) -> World:
     return granted
 
 
-async def test_what_stands_stays_and_is_ready(suspended: World) -> None:
+async def test_what_stands_stays_and_is_ready(suspended: ReconcilerHarness) -> None:
     assert suspended.grants == BOTH
     assert suspended.condition("Ready") == ("True", "Suspended")
     assert suspended.condition("Verified") == ("Unknown", "Suspended")
@@ -28,7 +28,7 @@ async def test_what_stands_stays_and_is_ready(suspended: World) -> None:
     assert suspended.cluster.writes == []
 
 
-async def test_nothing_new_is_granted(suspended: World) -> None:
+async def test_nothing_new_is_granted(suspended: ReconcilerHarness) -> None:
     suspended.declare(SRE, DEV, mapping("ops", "Dev", "view"), suspend=True)
     await suspended.settle()
     assert suspended.grants == BOTH
@@ -37,7 +37,7 @@ async def test_nothing_new_is_granted(suspended: World) -> None:
     assert suspended.condition("Ready") == ("False", "Suspended")
 
 
-async def test_an_object_that_is_made_suspended_grants_nothing(world: World) -> None:
+async def test_an_object_that_is_made_suspended_grants_nothing(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare(suspend=True)
     world.read("/SRE")
@@ -46,7 +46,9 @@ async def test_an_object_that_is_made_suspended_grants_nothing(world: World) -> 
     assert world.said_of("sre") == ("Pending", "Suspended")
 
 
-async def test_drift_is_named_left_and_repaired_when_it_goes_on(suspended: World) -> None:
+async def test_drift_is_named_left_and_repaired_when_it_goes_on(
+    suspended: ReconcilerHarness,
+) -> None:
     drifted = suspended.cluster.edit(key(), subjects=())
     await suspended.reconcile()
     assert suspended.cluster.bindings[key()] == drifted
@@ -62,21 +64,21 @@ async def test_drift_is_named_left_and_repaired_when_it_goes_on(suspended: World
     assert suspended.metrics.counts["drift"] == 1
 
 
-async def test_a_binding_that_was_deleted_is_named_and_left(suspended: World) -> None:
+async def test_a_binding_that_was_deleted_is_named_and_left(suspended: ReconcilerHarness) -> None:
     suspended.cluster.remove(key())
     await suspended.reconcile()
     assert f"{key()} is not there, and is left so." in suspended.mapping()["message"]
     assert suspended.grants == {"dev:edit": ("Dev",)}
 
 
-async def test_drift_is_said_once(suspended: World) -> None:
+async def test_drift_is_said_once(suspended: ReconcilerHarness) -> None:
     suspended.cluster.edit(key(), subjects=())
     for _ in range(3):
         await suspended.reconcile()
     assert suspended.cluster.writes == ["status GroupAccess platform"]
 
 
-async def test_a_new_namespace_is_named_and_waits(world: World) -> None:
+async def test_a_new_namespace_is_named_and_waits(world: ReconcilerHarness) -> None:
     world.cluster.label("shop", team="a")
     selector = {"selector": {"matchLabels": {"team": "a"}}}
     declared = mapping("sre", "SRE", "view", namespaces=selector)
@@ -97,19 +99,21 @@ async def test_a_new_namespace_is_named_and_waits(world: World) -> None:
     assert world.grants == {}
 
 
-async def test_removal_still_acts(suspended: World) -> None:
+async def test_removal_still_acts(suspended: ReconcilerHarness) -> None:
     suspended.declare(DEV, suspend=True)
     await suspended.settle()
     assert suspended.grants == {"dev:edit": ("Dev",)}
 
 
-async def test_another_role_ends_the_old_one_and_is_not_granted(suspended: World) -> None:
+async def test_another_role_ends_the_old_one_and_is_not_granted(
+    suspended: ReconcilerHarness,
+) -> None:
     suspended.declare(mapping("sre", "SRE", "edit"), DEV, suspend=True)
     assert await suspended.reconcile() is None
     assert suspended.grants == {"dev:edit": ("Dev",)}
 
 
-async def test_deletion_still_acts(suspended: World) -> None:
+async def test_deletion_still_acts(suspended: ReconcilerHarness) -> None:
     suspended.cluster.objects.remove("GroupAccess", "platform")
     await suspended.settle()
     assert suspended.grants == {}
@@ -117,7 +121,7 @@ async def test_deletion_still_acts(suspended: World) -> None:
 
 @pytest.mark.parametrize("drift", ["edited", "deleted"])
 async def test_what_was_proven_repairs_after_it_went_on_while_keycloak_is_down(
-    suspended: World, drift: str
+    suspended: ReconcilerHarness, drift: str
 ) -> None:
     if drift == "edited":
         suspended.cluster.edit(key(), subjects=())
@@ -134,13 +138,17 @@ async def test_what_was_proven_repairs_after_it_went_on_while_keycloak_is_down(
     assert suspended.grants == BOTH
 
 
-async def test_what_was_proven_of_a_removed_mapping_is_forgotten(suspended: World) -> None:
+async def test_what_was_proven_of_a_removed_mapping_is_forgotten(
+    suspended: ReconcilerHarness,
+) -> None:
     suspended.declare(DEV, suspend=True)
     await suspended.settle()
     assert set(suspended.store.memory("platform").applied) == {key(name="dev", role="edit")}
 
 
-async def test_what_was_proven_of_a_mapping_that_ended_is_forgotten(suspended: World) -> None:
+async def test_what_was_proven_of_a_mapping_that_ended_is_forgotten(
+    suspended: ReconcilerHarness,
+) -> None:
     ended = {**SRE, "expiresAt": "2026-01-01T11:00:00Z"}
     suspended.declare(ended, DEV, suspend=True)
     await suspended.settle()
@@ -151,7 +159,7 @@ async def test_what_was_proven_of_a_mapping_that_ended_is_forgotten(suspended: W
     assert suspended.said_of("sre") == ("Pending", "KeycloakUnavailable")
 
 
-async def test_a_label_that_is_taken_off_is_drift_too(suspended: World) -> None:
+async def test_a_label_that_is_taken_off_is_drift_too(suspended: ReconcilerHarness) -> None:
     suspended.cluster.edit(key(), has_managed_by_label=False)
     await suspended.reconcile()
     assert not suspended.cluster.bindings[key()].content.has_managed_by_label
@@ -159,7 +167,7 @@ async def test_a_label_that_is_taken_off_is_drift_too(suspended: World) -> None:
 
 
 async def test_one_with_another_role_under_our_label_is_not_what_is_declared(
-    suspended: World,
+    suspended: ReconcilerHarness,
 ) -> None:
     where = BindingKey("", key().name)
     content = suspended.cluster.bindings[where].content

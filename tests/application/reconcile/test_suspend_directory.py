@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from fakes.answers import take_in
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import directory, key, mapping, snapshot
-from fakes.world import World
 from groupaccess.application.state.store import Store
 from groupaccess.domain.apiserver.oidc_check import OidcCheck
 from groupaccess.domain.reasons import Reason
@@ -16,14 +16,14 @@ BOTH = {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
 BY = 'suspended by KeycloakDirectory "default": would bind'
 
 
-async def set_suspend(world: World, *, suspend: bool) -> None:
+async def set_suspend(world: ReconcilerHarness, *, suspend: bool) -> None:
     """Write the field out, and let the watch tell of it; what was read stays known."""
     world.declare_directory(suspend=suspend)
     await world.settle()
 
 
 @pytest.fixture
-async def suspended(granted: World) -> World:
+async def suspended(granted: ReconcilerHarness) -> ReconcilerHarness:
     """Return a world in which SRE may view and Dev may edit, whose directory is suspended."""
     await set_suspend(granted, suspend=True)
     granted.cluster.calls.clear()
@@ -31,7 +31,7 @@ async def suspended(granted: World) -> World:
 
 
 async def test_a_first_installation_writes_nothing_and_says_what_would_be_bound(
-    world: World,
+    world: ReconcilerHarness,
 ) -> None:
     for name in ("shop", "bank", "lab"):
         world.cluster.label(name)
@@ -53,7 +53,7 @@ async def test_a_first_installation_writes_nothing_and_says_what_would_be_bound(
     assert set(world.grants) == {"sre:view", "bank/dev:edit", "lab/dev:edit", "shop/dev:edit"}
 
 
-async def test_what_stands_stays_and_is_ready(suspended: World) -> None:
+async def test_what_stands_stays_and_is_ready(suspended: ReconcilerHarness) -> None:
     assert suspended.grants == BOTH
     assert suspended.condition("Ready") == ("True", "Suspended")
     assert suspended.said_of("sre") == ("Granted", "Suspended")
@@ -61,7 +61,7 @@ async def test_what_stands_stays_and_is_ready(suspended: World) -> None:
     assert suspended.cluster.writes == []
 
 
-async def test_drift_is_named_and_left_until_it_goes_on(suspended: World) -> None:
+async def test_drift_is_named_and_left_until_it_goes_on(suspended: ReconcilerHarness) -> None:
     drifted = suspended.cluster.edit(key(), subjects=())
     suspended.cluster.remove(key(name="dev", role="edit"))
     await suspended.reconcile()
@@ -75,7 +75,9 @@ async def test_drift_is_named_and_left_until_it_goes_on(suspended: World) -> Non
     assert suspended.grants == BOTH
 
 
-async def test_what_keycloak_says_is_told_and_acts_when_it_goes_on(suspended: World) -> None:
+async def test_what_keycloak_says_is_told_and_acts_when_it_goes_on(
+    suspended: ReconcilerHarness,
+) -> None:
     suspended.read("/SRE", "/platform/Dev", "/apps/Dev")
     await suspended.settle()
     assert suspended.grants == BOTH
@@ -87,7 +89,7 @@ async def test_what_keycloak_says_is_told_and_acts_when_it_goes_on(suspended: Wo
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_expiry_removal_and_a_role_that_is_not_allowed_still_act(
-    suspended: World, *, restarted: bool
+    suspended: ReconcilerHarness, *, restarted: bool
 ) -> None:
     if restarted:
         suspended.restart()
@@ -99,7 +101,7 @@ async def test_expiry_removal_and_a_role_that_is_not_allowed_still_act(
     assert suspended.grants == {}
 
 
-async def test_the_words_stay_while_keycloak_is_down(suspended: World) -> None:
+async def test_the_words_stay_while_keycloak_is_down(suspended: ReconcilerHarness) -> None:
     said = suspended.mapping()["message"]
     suspended.lose_keycloak()
     await suspended.settle()
@@ -107,7 +109,7 @@ async def test_the_words_stay_while_keycloak_is_down(suspended: World) -> None:
     assert suspended.cluster.writes == []
 
 
-async def test_an_object_that_is_suspended_too_waits_for_both(suspended: World) -> None:
+async def test_an_object_that_is_suspended_too_waits_for_both(suspended: ReconcilerHarness) -> None:
     suspended.declare(SRE, DEV, mapping("ops", "Dev", "view"), suspend=True)
     await suspended.settle()
     assert 'KeycloakDirectory "default" and this GroupAccess' in suspended.mapping()["message"]

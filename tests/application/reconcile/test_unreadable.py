@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import mapping
-from fakes.world import World
 
 UNREADABLE = mapping("sre", "SRE", "view", groupId={"is": "new"})
 
 
 async def test_an_item_that_cannot_be_read_stays_bound_and_the_others_go_on(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     granted.cluster.label("shop")
     shop = mapping("shop", "SRE", "edit", namespaces={"names": ["shop"]})
@@ -27,14 +27,14 @@ async def test_an_item_that_cannot_be_read_stays_bound_and_the_others_go_on(
     assert granted.warned_of("Unreadable") == ["platform"]
 
 
-async def test_an_item_that_cannot_be_read_ends_all_the_same(granted: World) -> None:
+async def test_an_item_that_cannot_be_read_ends_all_the_same(granted: ReconcilerHarness) -> None:
     granted.declare({**UNREADABLE, "expiresAt": "2026-01-01T00:00:00Z"})
     await granted.settle()
     assert granted.grants == {}
 
 
 async def test_an_item_that_cannot_be_read_is_left_as_it_is_whatever_it_says(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     before = dict(granted.cluster.bindings)
     wide = {**UNREADABLE, "namespaces": {"names": ["shop"]}, "clusterRole": 7}
@@ -49,7 +49,7 @@ async def test_an_item_that_cannot_be_read_is_left_as_it_is_whatever_it_says(
 
 @pytest.mark.parametrize("mappings", [{}, [], "x", [{"group": "SRE"}]], ids=str)
 async def test_mappings_that_are_no_list_of_names_hold_everything(
-    granted: World,
+    granted: ReconcilerHarness,
     mappings: Any,  # noqa: ANN401 -- JSON
 ) -> None:
     before = dict(granted.cluster.bindings)
@@ -60,7 +60,9 @@ async def test_mappings_that_are_no_list_of_names_hold_everything(
     assert "spec.mappings" in granted.status["conditions"][0]["message"]
 
 
-async def test_the_users_of_a_directory_that_cannot_be_read_hold(granted: World) -> None:
+async def test_the_users_of_a_directory_that_cannot_be_read_hold(
+    granted: ReconcilerHarness,
+) -> None:
     before = dict(granted.cluster.bindings)
     granted.declare(mapping("sre", "SRE", "view"), mapping("new", "Ops", "view"))
     granted.declare_directory(tokens={"clients": "all"})
@@ -75,7 +77,9 @@ async def test_the_users_of_a_directory_that_cannot_be_read_hold(granted: World)
     assert granted.said_of("sre") == ("Granted", "Granted")
 
 
-async def test_a_field_that_is_not_known_grants_nothing_and_is_named(world: World) -> None:
+async def test_a_field_that_is_not_known_grants_nothing_and_is_named(
+    world: ReconcilerHarness,
+) -> None:
     world.declare_directory()
     world.declare(mapping("sre", "SRE", "view", onlyOnMondays=True), mapping("dev", "Dev", "edit"))
     world.read("/SRE", "/Dev")
@@ -90,7 +94,7 @@ async def test_a_field_that_is_not_known_grants_nothing_and_is_named(world: Worl
 
 
 async def test_a_field_that_is_not_known_holds_what_is_bound_and_the_end_acts(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     before = dict(granted.cluster.bindings)
     sre, dev = mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit")
@@ -103,7 +107,9 @@ async def test_a_field_that_is_not_known_holds_what_is_bound_and_the_end_acts(
     assert granted.grants == {"dev:edit": ("Dev",)}
 
 
-async def test_what_is_removed_beside_a_field_that_is_not_known_goes(granted: World) -> None:
+async def test_what_is_removed_beside_a_field_that_is_not_known_goes(
+    granted: ReconcilerHarness,
+) -> None:
     granted.declare(mapping("sre", "SRE", "view"), until="later")
     await granted.settle()
     assert granted.grants == {"sre:view": ("SRE",)}
@@ -112,7 +118,7 @@ async def test_what_is_removed_beside_a_field_that_is_not_known_goes(granted: Wo
 
 
 async def test_the_users_of_a_directory_with_a_field_that_is_not_known_hold(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     granted.declare(mapping("sre", "SRE", "view"), mapping("new", "Ops", "view"))
     granted.declare_directory(until="later")

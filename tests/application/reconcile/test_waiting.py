@@ -2,12 +2,12 @@
 
 import pytest
 
+from fakes.reconciler_harness import NAME, ReconcilerHarness
 from fakes.values import mapping
-from fakes.world import NAME, World
 from groupaccess.domain.directory.suggestions import Suggestion
 
 
-async def test_a_missing_directory_is_waited_for(world: World) -> None:
+async def test_a_missing_directory_is_waited_for(world: ReconcilerHarness) -> None:
     world.declare()
     again = await world.reconcile()
     assert again == 300
@@ -15,14 +15,16 @@ async def test_a_missing_directory_is_waited_for(world: World) -> None:
     assert world.condition("Reconciling") == ("True", "DirectoryNotFound")
 
 
-async def test_a_deleted_directory_revokes_nothing(granted: World) -> None:
+async def test_a_deleted_directory_revokes_nothing(granted: ReconcilerHarness) -> None:
     granted.cluster.objects.remove("KeycloakDirectory", "default")
     await granted.reconcile()
     assert granted.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
     assert granted.said_of("sre") == ("Held", "DirectoryNotFound")
 
 
-async def test_a_group_that_is_missing_is_waited_for_and_then_stalls(world: World) -> None:
+async def test_a_group_that_is_missing_is_waited_for_and_then_stalls(
+    world: ReconcilerHarness,
+) -> None:
     world.declare_directory()
     world.declare(mapping("sre", "sre", "view"))
     world.read("/SRE")
@@ -44,7 +46,7 @@ async def test_a_group_that_is_missing_is_waited_for_and_then_stalls(world: Worl
     assert world.condition("Stalled")[0] == "True"
 
 
-async def test_patience_goes_on_over_a_restart(world: World) -> None:
+async def test_patience_goes_on_over_a_restart(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare(mapping("sre", "sre", "view"))
     world.read("/SRE")
@@ -55,7 +57,7 @@ async def test_patience_goes_on_over_a_restart(world: World) -> None:
     assert await world.reconcile() == pytest.approx(50)
 
 
-async def test_an_edit_begins_the_patience_anew(world: World) -> None:
+async def test_an_edit_begins_the_patience_anew(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare(mapping("sre", "sre", "view"))
     world.read("/SRE")
@@ -68,7 +70,7 @@ async def test_an_edit_begins_the_patience_anew(world: World) -> None:
     assert world.condition("Stalled")[0] == "False"
 
 
-async def test_a_group_that_comes_is_granted(world: World) -> None:
+async def test_a_group_that_comes_is_granted(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare()
     world.read("/Other")
@@ -79,7 +81,7 @@ async def test_a_group_that_comes_is_granted(world: World) -> None:
     assert world.condition("Reconciling")[0] == "False"
 
 
-async def test_a_group_that_goes_keeps_its_binding_for_now(granted: World) -> None:
+async def test_a_group_that_goes_keeps_its_binding_for_now(granted: ReconcilerHarness) -> None:
     granted.read("/Dev")
     await granted.reconcile()
     assert granted.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}

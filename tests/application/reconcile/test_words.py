@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import content, mapping, snapshot
-from fakes.world import World
 from groupaccess.application.state.write_attempt import REPORT_AFTER_SECONDS
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.directory.group import Group
@@ -14,11 +14,11 @@ LONG = 5000
 ESCAPE = "\x1b[2J\x1b]0;owned\x07"
 
 
-def status_writes(world: World) -> int:
+def status_writes(world: ReconcilerHarness) -> int:
     return sum(write.startswith("status") for write in world.cluster.writes)
 
 
-async def test_a_binding_with_an_endless_name_stops_no_status(granted: World) -> None:
+async def test_a_binding_with_an_endless_name_stops_no_status(granted: ReconcilerHarness) -> None:
     granted.cluster.label("theirs")
     granted.cluster.create(BindingKey("", "x" * 1100), content("view", "SRE"))
     granted.declare(mapping("sre", "SRE", "view"), mapping("ops", "Dev", "view"))
@@ -31,7 +31,7 @@ async def test_a_binding_with_an_endless_name_stops_no_status(granted: World) ->
     assert named.endswith("x…")
 
 
-async def test_a_group_with_an_endless_path_stops_no_status(world: World) -> None:
+async def test_a_group_with_an_endless_path_stops_no_status(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
     path = f"/{'x' * LONG}/SRE"
@@ -45,7 +45,9 @@ async def test_a_group_with_an_endless_path_stops_no_status(world: World) -> Non
     assert len(world.mapping()["groupPath"]) == 4096
 
 
-async def test_an_escape_sequence_in_somebodys_binding_reaches_no_terminal(granted: World) -> None:
+async def test_an_escape_sequence_in_somebodys_binding_reaches_no_terminal(
+    granted: ReconcilerHarness,
+) -> None:
     granted.cluster.create(BindingKey("", f"by-hand{ESCAPE}"), content("view", "SRE"))
     await granted.reconcile()
     assert granted.mapping()["alsoGrantedBy"]["first"] == [
@@ -54,7 +56,9 @@ async def test_an_escape_sequence_in_somebodys_binding_reaches_no_terminal(grant
     assert "\x1b" not in str(granted.status)
 
 
-async def test_a_mapping_that_cannot_be_shown_whole_hides_no_other(world: World) -> None:
+async def test_a_mapping_that_cannot_be_shown_whole_hides_no_other(
+    world: ReconcilerHarness,
+) -> None:
     """Keycloak's ids have 36 characters; a longer one has no place in the status."""
     world.declare_directory()
     world.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
@@ -70,7 +74,7 @@ async def test_a_mapping_that_cannot_be_shown_whole_hides_no_other(world: World)
     assert world.mapping()["message"].endswith("(the rest cannot be shown: groupId)")
 
 
-async def test_who_else_grants_the_same_is_no_news_for_an_event(granted: World) -> None:
+async def test_who_else_grants_the_same_is_no_news_for_an_event(granted: ReconcilerHarness) -> None:
     notes, writes = len(granted.cluster.notes), status_writes(granted)
     granted.cluster.create(BindingKey("", "by-hand"), content("view", "SRE"))
     await granted.settle()
@@ -79,7 +83,7 @@ async def test_who_else_grants_the_same_is_no_news_for_an_event(granted: World) 
     assert len(granted.cluster.notes) == notes
 
 
-async def test_a_write_that_is_under_way_is_no_news_for_an_event(world: World) -> None:
+async def test_a_write_that_is_under_way_is_no_news_for_an_event(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.declare()
     world.read("/SRE")
@@ -94,7 +98,7 @@ async def test_a_write_that_is_under_way_is_no_news_for_an_event(world: World) -
     assert sorted(note.reason for note in world.cluster.notes) == ["BindingCreated", "Granted"]
 
 
-async def test_what_is_new_in_ready_is_an_event_and_said_once(granted: World) -> None:
+async def test_what_is_new_in_ready_is_an_event_and_said_once(granted: ReconcilerHarness) -> None:
     granted.read("/Dev")
     for _ in range(3):
         await granted.reconcile()
@@ -102,7 +106,9 @@ async def test_what_is_new_in_ready_is_an_event_and_said_once(granted: World) ->
 
 
 @pytest.mark.parametrize("waited", [240, 299])
-async def test_a_corrected_spec_has_its_own_five_minutes(world: World, waited: float) -> None:
+async def test_a_corrected_spec_has_its_own_five_minutes(
+    world: ReconcilerHarness, waited: float
+) -> None:
     world.declare_directory()
     world.declare(mapping("sre", "typo", "view"))
     world.read("/SRE")

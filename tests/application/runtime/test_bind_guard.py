@@ -12,14 +12,14 @@ from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.guards import GUARD, FakeGuards
 from fakes.metrics import FakeMetrics
-from fakes.world import leads
+from fakes.reconciler_harness import leads
 from groupaccess.application.ports.cluster import Event
 from groupaccess.application.runtime.bind_guard import INTERVAL_SECONDS, BindGuardMonitor
 from groupaccess.application.status.event_recorder import EventRecorder
 
 
 @dataclass
-class Watched:
+class BindGuardHarness:
     """A guard that is watched, and where that is said."""
 
     guards: FakeGuards
@@ -34,7 +34,7 @@ class Watched:
 @asynccontextmanager
 async def watching(
     clock: FakeClock, metrics: FakeMetrics, *, why: str = "", name: str = GUARD
-) -> AsyncIterator[Watched]:
+) -> AsyncIterator[BindGuardHarness]:
     """Let a guard be watched that refuses nothing for this reason."""
     guards, cluster = FakeGuards(), FakeCluster()
     guards.why = why
@@ -43,7 +43,7 @@ async def watching(
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(part) for part in (guard.run(), recorder.run())]
         await asyncio.sleep(1)
-        yield Watched(guards, cluster, metrics)
+        yield BindGuardHarness(guards, cluster, metrics)
         for task in tasks:
             task.cancel()
 

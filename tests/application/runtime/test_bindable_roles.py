@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterable
 
 import pytest
 
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import access, mapping
-from fakes.world import World
 from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.runtime.bindable_roles import (
     INTERVAL_SECONDS,
@@ -33,7 +33,7 @@ class Authorizer:
         return cluster_role in self.bindable
 
 
-class Desk:
+class RolesHarness:
     """BindableRoles on fakes, while it runs; `queued` wait for a look."""
 
     def __init__(self) -> None:
@@ -52,8 +52,8 @@ class Desk:
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    made = Desk()
+async def desk() -> AsyncIterator[RolesHarness]:
+    made = RolesHarness()
     made.declare("platform", "view", "edit")
     run = asyncio.create_task(made.roles.run())
     await asyncio.sleep(0.1)
@@ -61,13 +61,15 @@ async def desk() -> AsyncIterator[Desk]:
     run.cancel()
 
 
-async def test_each_role_in_use_is_asked_for_and_no_other(desk: Desk) -> None:
+async def test_each_role_in_use_is_asked_for_and_no_other(desk: RolesHarness) -> None:
     assert desk.rights.asked == ["edit", "view"]
     assert desk.store.unbindable == set()
     assert desk.queued == []
 
 
-async def test_nothing_is_asked_while_nothing_changes_until_a_round_is_due(desk: Desk) -> None:
+async def test_nothing_is_asked_while_nothing_changes_until_a_round_is_due(
+    desk: RolesHarness,
+) -> None:
     await asyncio.sleep(INTERVAL_SECONDS - 1)
     assert len(desk.rights.asked) == 2
     await asyncio.sleep(2)
@@ -75,7 +77,7 @@ async def test_nothing_is_asked_while_nothing_changes_until_a_round_is_due(desk:
 
 
 async def test_a_list_that_is_narrowed_wakes_who_grants_the_role_and_widened_again(
-    desk: Desk,
+    desk: RolesHarness,
 ) -> None:
     desk.declare("other", "view")
     desk.rights.bindable = {"view"}
@@ -90,14 +92,14 @@ async def test_a_list_that_is_narrowed_wakes_who_grants_the_role_and_widened_aga
     assert desk.queued == ["platform", "platform"]
 
 
-async def test_a_role_that_comes_into_use_is_asked_for_soon(desk: Desk) -> None:
+async def test_a_role_that_comes_into_use_is_asked_for_soon(desk: RolesHarness) -> None:
     desk.declare("other", "admin")
     await asyncio.sleep(POLL_SECONDS + 0.1)
     assert desk.store.unbindable == {"admin"}
     assert desk.queued == ["other"]
 
 
-async def test_a_role_that_is_used_no_more_is_forgotten(desk: Desk) -> None:
+async def test_a_role_that_is_used_no_more_is_forgotten(desk: RolesHarness) -> None:
     desk.declare("other", "admin")
     await asyncio.sleep(POLL_SECONDS + 0.1)
     desk.store.drop_access("other")
@@ -106,7 +108,7 @@ async def test_a_role_that_is_used_no_more_is_forgotten(desk: Desk) -> None:
 
 
 async def test_a_question_that_fails_changes_nothing_and_is_asked_again_soon(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    desk: RolesHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
     desk.rights.bindable = {"view"}
@@ -120,7 +122,7 @@ async def test_a_question_that_fails_changes_nothing_and_is_asked_again_soon(
 
 
 async def test_what_is_bound_stays_and_the_status_says_what_could_not_be_made_again(
-    granted: World,
+    granted: ReconcilerHarness,
 ) -> None:
     granted.store.put_right("view", bindable=False)
     await granted.reconcile()

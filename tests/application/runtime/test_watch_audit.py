@@ -23,7 +23,7 @@ from groupaccess.application.state.store import Store
 KIND = "GroupAccess"
 
 
-class Desk:
+class AuditHarness:
     """An audit of a cluster with one object that was seen; `ended` are those told as gone."""
 
     def __init__(self) -> None:
@@ -49,18 +49,18 @@ class Desk:
 
 
 @pytest.fixture
-async def desk() -> Desk:
-    return Desk()
+async def desk() -> AuditHarness:
+    return AuditHarness()
 
 
-async def test_what_agrees_is_left_alone(desk: Desk) -> None:
+async def test_what_agrees_is_left_alone(desk: AuditHarness) -> None:
     await desk.audit.check_kind(KIND)
     assert desk.ended == []
     assert desk.metrics.counts["audited"] == 0
 
 
 async def test_an_end_that_was_missed_is_made_up_for(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    desk: AuditHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
     desk.cluster.objects.remove(KIND, "platform")
@@ -72,7 +72,7 @@ async def test_an_end_that_was_missed_is_made_up_for(
     assert desk.metrics.counts["audited"] == 1
 
 
-async def test_news_that_are_under_way_do_not_count(desk: Desk) -> None:
+async def test_news_that_are_under_way_do_not_count(desk: AuditHarness) -> None:
     desk.cluster.objects.remove(KIND, "platform")
     desk.cluster.objects.apply(KIND, "new", access_spec())
     look = asyncio.create_task(desk.audit.check_kind(KIND))
@@ -83,7 +83,7 @@ async def test_news_that_are_under_way_do_not_count(desk: Desk) -> None:
     assert desk.metrics.counts["audited"] == 0
 
 
-async def test_a_watch_that_waits_before_it_goes_on_is_not_deaf(desk: Desk) -> None:
+async def test_a_watch_that_waits_before_it_goes_on_is_not_deaf(desk: AuditHarness) -> None:
     desk.cluster.objects.apply(KIND, "new", access_spec())
     look = asyncio.create_task(desk.audit.check_kind(KIND))
     await asyncio.sleep(STALLED_SECONDS - 1)
@@ -93,7 +93,7 @@ async def test_a_watch_that_waits_before_it_goes_on_is_not_deaf(desk: Desk) -> N
     assert desk.metrics.counts["audited"] == 0
 
 
-async def test_an_end_is_not_held_up_by_a_watch_that_may_be_deaf(desk: Desk) -> None:
+async def test_an_end_is_not_held_up_by_a_watch_that_may_be_deaf(desk: AuditHarness) -> None:
     desk.cluster.objects.remove(KIND, "platform")
     desk.cluster.objects.apply(KIND, "new", access_spec())
     look = asyncio.create_task(desk.audit.check_kind(KIND))
@@ -104,7 +104,7 @@ async def test_an_end_is_not_held_up_by_a_watch_that_may_be_deaf(desk: Desk) -> 
 
 
 @pytest.mark.parametrize("change", ["new", "changed", "made anew"])
-async def test_a_watch_that_does_not_tell_is_an_error(desk: Desk, change: str) -> None:
+async def test_a_watch_that_does_not_tell_is_an_error(desk: AuditHarness, change: str) -> None:
     name = "new" if change == "new" else "platform"
     if change == "made anew":
         desk.cluster.objects.remove(KIND, name)
@@ -123,7 +123,7 @@ class Paged(FakeCluster):
         return listing
 
 
-async def test_what_comes_while_it_is_listed_is_not_taken_for_gone(desk: Desk) -> None:
+async def test_what_comes_while_it_is_listed_is_not_taken_for_gone(desk: AuditHarness) -> None:
     desk.cluster = Paged()
     desk.store = Store()
     audit = WatchAudit(desk.cluster, desk.store, desk.metrics, desk._gone, desk.relisted)
@@ -140,7 +140,7 @@ async def test_what_comes_while_it_is_listed_is_not_taken_for_gone(desk: Desk) -
     assert len(desk.store.watched[KIND].objects) == 1 + int(STALLED_SECONDS)
 
 
-async def test_what_was_listed_and_ended_in_a_gap_makes_no_watch_deaf(desk: Desk) -> None:
+async def test_what_was_listed_and_ended_in_a_gap_makes_no_watch_deaf(desk: AuditHarness) -> None:
     desk.cluster.objects.apply(KIND, "short", access_spec())
     look = asyncio.create_task(desk.audit.check_kind(KIND))
     await asyncio.sleep(LATE_EVENT_SECONDS + 1)
@@ -149,13 +149,13 @@ async def test_what_was_listed_and_ended_in_a_gap_makes_no_watch_deaf(desk: Desk
     assert desk.metrics.counts["audited"] == 0
 
 
-async def running(desk: Desk, seconds: float) -> "asyncio.Task[None]":
+async def running(desk: AuditHarness, seconds: float) -> "asyncio.Task[None]":
     run = asyncio.create_task(desk.audit.run())
     await asyncio.sleep(seconds)
     return run
 
 
-async def test_it_looks_every_ten_minutes(desk: Desk) -> None:
+async def test_it_looks_every_ten_minutes(desk: AuditHarness) -> None:
     run = await running(desk, 1)
     desk.cluster.objects.remove(KIND, "platform")
     await asyncio.sleep(INTERVAL_SECONDS - 2)
@@ -165,7 +165,7 @@ async def test_it_looks_every_ten_minutes(desk: Desk) -> None:
     run.cancel()
 
 
-async def test_it_looks_soon_after_kopf_listed_anew(desk: Desk) -> None:
+async def test_it_looks_soon_after_kopf_listed_anew(desk: AuditHarness) -> None:
     run = await running(desk, 1)
     desk.cluster.objects.remove(KIND, "platform")
     for _ in range(5):
@@ -175,7 +175,7 @@ async def test_it_looks_soon_after_kopf_listed_anew(desk: Desk) -> None:
     run.cancel()
 
 
-async def test_it_looks_at_both_kinds(desk: Desk) -> None:
+async def test_it_looks_at_both_kinds(desk: AuditHarness) -> None:
     desk.store.watched["KeycloakDirectory"].put("default", "u", "1")
     desk.cluster.objects.remove(KIND, "platform")
     run = await running(
@@ -186,7 +186,7 @@ async def test_it_looks_at_both_kinds(desk: Desk) -> None:
 
 
 async def test_a_list_that_fails_is_tried_at_the_next_time(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    desk: AuditHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
     desk.cluster.fail("versions")
@@ -198,7 +198,7 @@ async def test_a_list_that_fails_is_tried_at_the_next_time(
     run.cancel()
 
 
-async def test_a_deaf_watch_ends_it(desk: Desk) -> None:
+async def test_a_deaf_watch_ends_it(desk: AuditHarness) -> None:
     desk.cluster.objects.apply(KIND, "new", access_spec())
     run = await running(desk, INTERVAL_SECONDS + LATE_EVENT_SECONDS + 1)
     with pytest.raises(StalledWatchError):

@@ -19,7 +19,7 @@ WANT = desired(Owner("uid-platform", NAME))
 
 
 @dataclass
-class Site:
+class PolicyHarness:
     """A policy that a test changes; `woken` are the objects that are to be looked at again."""
 
     store: Store = field(default_factory=Store)
@@ -42,8 +42,8 @@ class Site:
 
 
 @pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    made = Site()
+async def site() -> AsyncIterator[PolicyHarness]:
+    made = PolicyHarness()
     made.store.put_access(access(NAME))
     cage = WritePolicyMonitor(made, made.store, made.woken.extend, "cage")
     task = asyncio.create_task(cage.run())
@@ -55,12 +55,12 @@ async def rounds(count: int) -> None:
     await asyncio.sleep(count * INTERVAL_SECONDS + 0.1)
 
 
-async def test_while_nothing_is_refused_nothing_is_asked(site: Site) -> None:
+async def test_while_nothing_is_refused_nothing_is_asked(site: PolicyHarness) -> None:
     await rounds(100)
     assert site.asked == []
 
 
-async def test_a_changed_policy_wakes_what_was_refused(site: Site) -> None:
+async def test_a_changed_policy_wakes_what_was_refused(site: PolicyHarness) -> None:
     site.refuse()
     await rounds(3)
     assert site.woken == []
@@ -73,7 +73,9 @@ async def test_a_changed_policy_wakes_what_was_refused(site: Site) -> None:
     assert site.woken == [NAME]
 
 
-async def test_a_policy_that_is_not_read_changes_nothing_and_is_asked_again(site: Site) -> None:
+async def test_a_policy_that_is_not_read_changes_nothing_and_is_asked_again(
+    site: PolicyHarness,
+) -> None:
     site.refuse()
     await rounds(1)
     site.fails = True

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from fakes.clock import BEGIN, FakeClock
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import Spec, access, binding, key, mapping
-from fakes.world import World
 from groupaccess.application.state.object_memory import BindingMemory
 from groupaccess.application.state.store import Store
 from groupaccess.application.work.wall_clock_timers import WallClockTimers
@@ -21,7 +21,7 @@ def held(root: object, word: str) -> set[str]:
     return {tell(path) for text, path in texts(root) if word in text}
 
 
-def soon(world: World, name: str) -> list[Spec]:
+def soon(world: ReconcilerHarness, name: str) -> list[Spec]:
     """Return mappings that end soon, in the cluster, in a namespace and by labels."""
     end = (world.clock.now() + timedelta(minutes=30)).isoformat()
     selector = {"matchLabels": {"team": "shop"}}
@@ -37,7 +37,7 @@ def names() -> Iterator[str]:
     return (f"temp-{number}" for number in range(MANY))
 
 
-async def test_objects_that_are_gone_leave_nothing_behind(world: World) -> None:
+async def test_objects_that_are_gone_leave_nothing_behind(world: ReconcilerHarness) -> None:
     world.declare_directory()
     world.cluster.label("shop", team="shop")
     world.declare()
@@ -63,7 +63,7 @@ async def test_objects_that_are_gone_leave_nothing_behind(world: World) -> None:
     assert held(world.reconciler, "temp-") == set()
 
 
-async def test_of_ends_that_are_put_off_only_the_last_is_kept(world: World) -> None:
+async def test_of_ends_that_are_put_off_only_the_last_is_kept(world: ReconcilerHarness) -> None:
     """Each is within the hour before, of which people are warned."""
     world.declare_directory()
     world.read("/SRE")

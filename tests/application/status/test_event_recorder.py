@@ -7,8 +7,8 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
+from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import mapping
-from fakes.world import World
 from groupaccess.application.ports.cluster import Event, ObjectRef
 from groupaccess.application.status.event_recorder import (
     BURST_EVENTS,
@@ -25,7 +25,7 @@ def note(message: str, *, warning: bool = False, urgent: bool = False) -> Event:
 
 
 @dataclass
-class Office:
+class RecorderHarness:
     """A recorder on fakes."""
 
     clock: FakeClock
@@ -41,11 +41,11 @@ class Office:
 
 
 @pytest.fixture
-async def office(clock: FakeClock) -> Office:
-    return Office(clock)
+async def office(clock: FakeClock) -> RecorderHarness:
+    return RecorderHarness(clock)
 
 
-async def test_events_are_posted_in_their_order(office: Office) -> None:
+async def test_events_are_posted_in_their_order(office: RecorderHarness) -> None:
     run = asyncio.create_task(office.recorder.run())
     office.recorder.record(note("first"))
     await asyncio.sleep(1)
@@ -56,7 +56,7 @@ async def test_events_are_posted_in_their_order(office: Office) -> None:
     assert office.posted == ["first", "second", "third"]
 
 
-async def test_revocations_and_warnings_are_posted_before_grants(office: Office) -> None:
+async def test_revocations_and_warnings_are_posted_before_grants(office: RecorderHarness) -> None:
     office.recorder.record(note("a grant"))
     office.recorder.record(note("a revocation", urgent=True))
     office.recorder.record(note("a refusal", warning=True))
@@ -64,7 +64,9 @@ async def test_revocations_and_warnings_are_posted_before_grants(office: Office)
     assert office.posted == ["a revocation", "a refusal", "a grant"]
 
 
-async def test_when_too_many_wait_the_oldest_grants_are_dropped_first(office: Office) -> None:
+async def test_when_too_many_wait_the_oldest_grants_are_dropped_first(
+    office: RecorderHarness,
+) -> None:
     office.recorder.record(note("a revocation", urgent=True))
     for number in range(MAX_EVENTS):
         office.recorder.record(note(f"grant {number}"))
@@ -74,7 +76,9 @@ async def test_when_too_many_wait_the_oldest_grants_are_dropped_first(office: Of
     assert office.posted[:3] == ["a revocation", "a refusal", "grant 2"]
 
 
-async def test_when_only_revocations_wait_the_oldest_of_them_are_dropped(office: Office) -> None:
+async def test_when_only_revocations_wait_the_oldest_of_them_are_dropped(
+    office: RecorderHarness,
+) -> None:
     for number in range(MAX_EVENTS + 1):
         office.recorder.record(note(f"revocation {number}", urgent=True))
     await office.recorder.flush()
@@ -82,7 +86,7 @@ async def test_when_only_revocations_wait_the_oldest_of_them_are_dropped(office:
 
 
 async def test_a_burst_is_posted_at_once_and_what_follows_at_a_limited_rate(
-    office: Office, clock: FakeClock
+    office: RecorderHarness, clock: FakeClock
 ) -> None:
     for number in range(BURST_EVENTS + 10):
         office.recorder.record(note(str(number)))
@@ -96,7 +100,7 @@ async def test_a_burst_is_posted_at_once_and_what_follows_at_a_limited_rate(
     assert clock.monotonic() == pytest.approx(10 * REFILL_SECONDS, abs=0.01)
 
 
-async def test_after_a_pause_there_is_a_burst_again_and_no_more(office: Office) -> None:
+async def test_after_a_pause_there_is_a_burst_again_and_no_more(office: RecorderHarness) -> None:
     for _ in range(2):
         for number in range(BURST_EVENTS + 1):
             office.recorder.record(note(str(number)))
@@ -113,7 +117,9 @@ async def test_after_a_pause_there_is_a_burst_again_and_no_more(office: Office) 
     assert len(office.posted) - len(before) == BURST_EVENTS
 
 
-async def test_a_replica_that_does_not_lead_posts_nothing_not_even_later(office: Office) -> None:
+async def test_a_replica_that_does_not_lead_posts_nothing_not_even_later(
+    office: RecorderHarness,
+) -> None:
     office.recorder.record(note("while it led"))
     office.leading = False
     await office.recorder.flush()
@@ -123,7 +129,7 @@ async def test_a_replica_that_does_not_lead_posts_nothing_not_even_later(office:
 
 
 async def test_an_events_api_that_hangs_delays_neither_a_write_nor_a_status(
-    world: World, clock: FakeClock
+    world: ReconcilerHarness, clock: FakeClock
 ) -> None:
     world.cluster.hang("post", times=100)
     run = asyncio.create_task(world.recorder.run())

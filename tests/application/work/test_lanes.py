@@ -13,7 +13,7 @@ from groupaccess.application.work.lanes import MAX_CALLS, SLOW_CALL_SECONDS, Lan
 AT_ONCE, EACH = 16, 8
 
 
-class Desk:
+class LaneHarness:
     """A lane, the calls that were made in it, and how many there were at a time."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -45,11 +45,11 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(clock: FakeClock) -> Desk:
-    return Desk(clock)
+async def desk(clock: FakeClock) -> LaneHarness:
+    return LaneHarness(clock)
 
 
-async def test_no_more_than_its_share_is_made_at_a_time(desk: Desk) -> None:
+async def test_no_more_than_its_share_is_made_at_a_time(desk: LaneHarness) -> None:
     for number in range(100):
         desk.submit(f"object {number % 5}", 0.1)
     await asyncio.sleep(10)
@@ -58,7 +58,7 @@ async def test_no_more_than_its_share_is_made_at_a_time(desk: Desk) -> None:
     assert max(desk.most_of.values()) <= EACH
 
 
-async def test_one_object_never_has_the_whole_lane(desk: Desk) -> None:
+async def test_one_object_never_has_the_whole_lane(desk: LaneHarness) -> None:
     for _ in range(100):
         desk.submit("many", 0.1)
     one = desk.submit("one", 0.1)
@@ -67,7 +67,7 @@ async def test_one_object_never_has_the_whole_lane(desk: Desk) -> None:
     assert desk.most_of["many"] == EACH
 
 
-async def test_objects_take_turns(desk: Desk) -> None:
+async def test_objects_take_turns(desk: LaneHarness) -> None:
     for owner in ("a", "b", "c"):
         for number in range(40):
             desk.submit(owner, 0.1, f"{owner}{number}")
@@ -77,7 +77,9 @@ async def test_objects_take_turns(desk: Desk) -> None:
     assert len(desk.ended) < 60
 
 
-async def test_a_call_that_hangs_gives_its_place_to_another(desk: Desk, clock: FakeClock) -> None:
+async def test_a_call_that_hangs_gives_its_place_to_another(
+    desk: LaneHarness, clock: FakeClock
+) -> None:
     for owner in ("a", "b"):
         for _ in range(EACH):
             desk.submit(owner, 1000)
@@ -88,14 +90,14 @@ async def test_a_call_that_hangs_gives_its_place_to_another(desk: Desk, clock: F
     assert clock.monotonic() < SLOW_CALL_SECONDS + 1
 
 
-async def test_however_many_hang_there_is_an_end_to_those_under_way(desk: Desk) -> None:
+async def test_however_many_hang_there_is_an_end_to_those_under_way(desk: LaneHarness) -> None:
     for number in range(2 * MAX_CALLS):
         desk.submit(f"object {number}", 10_000)
     await asyncio.sleep(1000)
     assert len(desk.made) == MAX_CALLS
 
 
-async def test_a_call_that_was_taken_back_is_not_made(desk: Desk) -> None:
+async def test_a_call_that_was_taken_back_is_not_made(desk: LaneHarness) -> None:
     tickets = [desk.submit("a", 0.1, str(number)) for number in range(2 * EACH)]
     tickets[-1].withdraw()
     await asyncio.sleep(10)
@@ -103,7 +105,7 @@ async def test_a_call_that_was_taken_back_is_not_made(desk: Desk) -> None:
     assert str(2 * EACH - 1) not in desk.made
 
 
-async def test_one_that_is_under_way_is_broken_off_and_its_place_is_free(desk: Desk) -> None:
+async def test_one_that_is_under_way_is_broken_off_and_its_place_is_free(desk: LaneHarness) -> None:
     tickets = [desk.submit(owner, 1000) for owner in ("a", "b") for _ in range(EACH)]
     waits = desk.submit("a", 0.1, "next")
     tickets[0].withdraw()
@@ -113,7 +115,7 @@ async def test_one_that_is_under_way_is_broken_off_and_its_place_is_free(desk: D
 
 
 async def test_at_its_end_nothing_is_begun_and_what_is_under_way_has_some_seconds(
-    desk: Desk, clock: FakeClock
+    desk: LaneHarness, clock: FakeClock
 ) -> None:
     for number in range(EACH):
         desk.submit("a", 1 if number else 1000, str(number))

@@ -10,7 +10,17 @@ import yaml
 from aiohttp.test_utils import unused_port
 from typer.testing import CliRunner
 
-from cli.importing import GONE, OLD, OURS, RANCHER, Typed, access, binding, kubeconfig, listed
+from cli.importing import (
+    GONE,
+    OLD,
+    OURS,
+    RANCHER,
+    CommandResult,
+    access,
+    binding,
+    kubeconfig,
+    listed,
+)
 from domain.handmade import account, found
 from fakes.api_server import Answer, page, status
 from groupaccess.api import v1alpha1 as api
@@ -93,7 +103,7 @@ def test_a_name_with_line_breaks_stays_in_its_comment(one: CandidateBinding) -> 
     assert groups <= {"SRE", "dev"}
 
 
-async def test_import_prints_what_the_cluster_grants(typed: Typed) -> None:
+async def test_import_prints_what_the_cluster_grants(typed: CommandResult) -> None:
     answers = (page(), *listed(OLD, OURS, binding("x", "dev", role="edit", namespace="shop")))
     result = await typed("--directory=corp", "--name=old", answers=answers)
     assert result.exit_code == 0, result.output
@@ -111,7 +121,7 @@ async def test_import_prints_what_the_cluster_grants(typed: Typed) -> None:
     assert {request.method for request in typed.server.requests} == {"GET"}
 
 
-async def test_the_selector_is_the_servers_to_understand(typed: Typed) -> None:
+async def test_the_selector_is_the_servers_to_understand(typed: CommandResult) -> None:
     await typed("--selector=team in (a),!old", answers=(page(), *listed()))
     queries = [request.query for request in typed.server.requests]
     assert [query.get("labelSelector") for query in queries] == [
@@ -121,7 +131,7 @@ async def test_the_selector_is_the_servers_to_understand(typed: Typed) -> None:
     ]
 
 
-async def test_roles_subjects_and_the_prefix_are_handed_on(typed: Typed) -> None:
+async def test_roles_subjects_and_the_prefix_are_handed_on(typed: CommandResult) -> None:
     bodies = listed(
         binding("a", "oidc:SRE", "oidc:dev"), binding("b", "oidc:SRE", role="edit"), OLD
     )
@@ -143,20 +153,20 @@ async def test_roles_subjects_and_the_prefix_are_handed_on(typed: Typed) -> None
     ids=["no CRD", "grants the same", "of another directory"],
 )
 async def test_a_group_access_that_is_there_loses_nothing(
-    typed: Typed, taken: Answer, name: str
+    typed: CommandResult, taken: Answer, name: str
 ) -> None:
     result = await typed(answers=(taken, *listed(OLD)))
     assert yaml.safe_load(result.stdout)["metadata"]["name"].endswith(name)
 
 
-async def test_nothing_to_adopt_is_said_beside_the_yaml(typed: Typed) -> None:
+async def test_nothing_to_adopt_is_said_beside_the_yaml(typed: CommandResult) -> None:
     result = await typed(answers=(page(), *listed(OURS)))
     assert (result.exit_code, result.stdout) == (0, "")
     assert "nothing to adopt" in result.stderr
 
 
 @pytest.mark.parametrize("code", [401, 403, 400])
-async def test_a_no_of_the_api_server_is_one_line(typed: Typed, code: int) -> None:
+async def test_a_no_of_the_api_server_is_one_line(typed: CommandResult, code: int) -> None:
     result = await typed(answers=(Answer(status(code, "you cannot list"), code),))
     assert result.exit_code == 1
     assert result.stdout == ""

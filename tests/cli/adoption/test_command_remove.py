@@ -2,11 +2,11 @@
 
 import pytest
 
-from cli.importing import GONE, OLD, OURS, RBAC, Body, Typed, access, binding, listed
+from cli.importing import GONE, OLD, OURS, RBAC, Body, CommandResult, access, binding, listed
 from fakes.api_server import Answer, page, status
 
 
-async def test_a_dry_run_lists_and_writes_nothing(typed: Typed) -> None:
+async def test_a_dry_run_lists_and_writes_nothing(typed: CommandResult) -> None:
     answers = (page(access()), *listed(OLD, OURS, binding("other", "SRE", "ops")))
     result = await typed("--remove-replaced", "--dry-run", answers=answers)
     assert result.exit_code == 0
@@ -21,7 +21,7 @@ async def test_a_dry_run_lists_and_writes_nothing(typed: Typed) -> None:
 
 
 async def test_a_covered_one_is_deleted_after_a_last_look_and_only_as_it_was_seen(
-    typed: Typed,
+    typed: CommandResult,
 ) -> None:
     answers = (page(access()), *listed(OLD, OURS), Answer(OURS), Answer(access()), Answer({}))
     result = await typed("--remove-replaced", answers=answers)
@@ -53,7 +53,7 @@ async def test_a_covered_one_is_deleted_after_a_last_look_and_only_as_it_was_see
     ],
 )
 async def test_what_changed_in_between_keeps_the_binding_and_fails(
-    typed: Typed, now: tuple[Answer, ...], words: str
+    typed: CommandResult, now: tuple[Answer, ...], words: str
 ) -> None:
     answers = (page(access()), *listed(OLD, OURS), *now)
     result = await typed("--remove-replaced", answers=answers)
@@ -63,7 +63,7 @@ async def test_what_changed_in_between_keeps_the_binding_and_fails(
     assert result.stdout.splitlines()[-1] == "1 bindings: 1 not deleted"
 
 
-async def test_one_that_is_gone_already_is_no_failure(typed: Typed) -> None:
+async def test_one_that_is_gone_already_is_no_failure(typed: CommandResult) -> None:
     answers = (page(access()), *listed(OLD, OURS), Answer(OURS), Answer(access()), GONE)
     result = await typed("--remove-replaced", answers=answers)
     assert result.exit_code == 0
@@ -82,7 +82,7 @@ async def test_one_that_is_gone_already_is_no_failure(typed: Typed) -> None:
     ids=["held", "revoked", "not seen yet", "going", "another"],
 )
 async def test_what_its_group_access_does_not_stand_for_covers_nothing(
-    typed: Typed, other: Body
+    typed: CommandResult, other: Body
 ) -> None:
     answers = (page(other), *listed(OLD, OURS))
     result = await typed("--remove-replaced", answers=answers)
@@ -92,7 +92,7 @@ async def test_what_its_group_access_does_not_stand_for_covers_nothing(
 
 
 async def test_the_filters_say_which_old_ones_are_meant_and_never_which_ones_cover(
-    typed: Typed,
+    typed: CommandResult,
 ) -> None:
     other = binding("other", "SRE")
     answers = (page(access()), *listed(OLD, OURS, other), *listed(OLD))
@@ -121,7 +121,7 @@ async def test_the_filters_say_which_old_ones_are_meant_and_never_which_ones_cov
 )
 @pytest.mark.parametrize("flags", [(), ("--dry-run",)], ids=["for good", "dry run"])
 async def test_what_a_tool_declares_is_left_and_named(
-    typed: Typed, metadata: Body, words: str, flags: tuple[str, ...]
+    typed: CommandResult, metadata: Body, words: str, flags: tuple[str, ...]
 ) -> None:
     answers = (page(access()), *listed(binding("old", "SRE", **metadata), OURS))
     result = await typed("--remove-replaced", *flags, answers=answers)
@@ -135,7 +135,7 @@ async def test_what_a_tool_declares_is_left_and_named(
     assert {request.method for request in typed.server.requests} == {"GET"}
 
 
-async def test_a_maker_that_makes_it_again_is_named_at_the_deletion(typed: Typed) -> None:
+async def test_a_maker_that_makes_it_again_is_named_at_the_deletion(typed: CommandResult) -> None:
     owner = {"kind": "RBACDefinition", "name": "team", "uid": "x", "apiVersion": "v1"}
     old = binding("old", "SRE", ownerReferences=[owner])
     answers = (page(access()), *listed(old, OURS))

@@ -3,14 +3,16 @@
 from hypothesis import given as each
 
 from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
-from domain.world import World, carry_out
+from domain.world import ModelCluster, carry_out
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.bindings.plan import DeleteReason, is_ours, plan, plan_orphans
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
 
 @each(accesses(), circumstances(), worlds())
-def test_plan_apply_plan_is_empty(declared: Access, given: EvaluationContext, world: World) -> None:
+def test_plan_apply_plan_is_empty(
+    declared: Access, given: EvaluationContext, world: ModelCluster
+) -> None:
     anew = any(
         delete.reason is DeleteReason.WRONG_ROLE_REF
         for delete in world.step(declared, given).deletes
@@ -24,7 +26,7 @@ def test_plan_apply_plan_is_empty(declared: Access, given: EvaluationContext, wo
 def test_afterwards_all_stands_as_wanted_and_nothing_else_of_ours(
     declared: Access, given: EvaluationContext, standing: Standing
 ) -> None:
-    world = World(standing)
+    world = ModelCluster(standing)
     world.settle(declared, given)
     wanted = world.wanted(declared, given)
     conflicts = plan(wanted, world.standing.values()).conflicts
@@ -37,7 +39,7 @@ def test_afterwards_all_stands_as_wanted_and_nothing_else_of_ours(
 
 @each(outages())
 def test_restart_of_the_operator_writes_nothing(
-    outage: tuple[World, Access, EvaluationContext],
+    outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
     world, declared, given = outage
     world.settle(declared, given)
@@ -49,7 +51,7 @@ def test_restart_of_the_operator_writes_nothing(
 def test_drift_is_repaired_to_the_same_content(
     declared: Access, given: EvaluationContext, standing: Standing
 ) -> None:
-    world = World()
+    world = ModelCluster()
     world.settle(declared, given)
     settled = {where: one.content for where, one in world.standing.items()}
     world.standing = {w: one for w, one in standing.items() if w in settled and is_ours(one)}

@@ -24,7 +24,7 @@ from domain.builders import (
     scope,
     there,
 )
-from domain.world import World
+from domain.world import ModelCluster
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.apiserver.oidc_check import check_mismatch
@@ -57,27 +57,27 @@ def called(
     return given(realm(*groups, clients=known), of=of, now=now, namespaces=there("shop", "bank"))
 
 
-def granted(declared: Access | None = None, at: EvaluationContext | None = None) -> World:
+def granted(declared: Access | None = None, at: EvaluationContext | None = None) -> ModelCluster:
     """Return a world in which the group SRE is bound."""
-    world = World()
+    world = ModelCluster()
     world.settle(declared or access(), at or called("/SRE"))
     return world
 
 
-def bound(world: World) -> set[str]:
+def bound(world: ModelCluster) -> set[str]:
     return {name for one in world.standing.values() for name in one.content.groups}
 
 
-def only(world: World) -> BindingContent:
+def only(world: ModelCluster) -> BindingContent:
     (one,) = world.standing.values()
     return one.content
 
 
-def ends(world: World) -> dict[str, datetime]:
+def ends(world: ModelCluster) -> dict[str, datetime]:
     return {name: one.until for name, one in former_subjects(only(world)).items()}
 
 
-def settle(world: World, at: EvaluationContext, declared: Access | None = None) -> None:
+def settle(world: ModelCluster, at: EvaluationContext, declared: Access | None = None) -> None:
     world.settle(declared or access(), at)
 
 
@@ -458,7 +458,7 @@ def test_another_declared_group_takes_nothing_along() -> None:
     assert bound(world) == {"Dev"}
 
 
-def forged(world: World, *subjects: str, until: str) -> None:
+def forged(world: ModelCluster, *subjects: str, until: str) -> None:
     """Let somebody write a binding's subjects, and list the last of them as former."""
     where, one = world.standing.popitem()
     text = f'{{"{subjects[-1]}": {{"until": "{until}"}}}}'

@@ -20,7 +20,7 @@ from domain.builders import (
     standing,
     there,
 )
-from domain.world import World
+from domain.world import ModelCluster
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -55,9 +55,9 @@ HOLDS = pytest.mark.parametrize(
 
 def moved(
     circumstances: EvaluationContext, *mappings: AccessMapping, proven: bool = False
-) -> World:
+) -> ModelCluster:
     """Reconcile after the change of directoryRef; `proven` without a restart since the grant."""
-    world = World({key(): binding(what=OLD)}, {key(): OLD} if proven else {})
+    world = ModelCluster({key(): binding(what=OLD)}, {key(): OLD} if proven else {})
     world.settle(access(*mappings), circumstances)
     return world
 
@@ -83,7 +83,7 @@ def test_they_go_with_another_group(circumstances: EvaluationContext) -> None:
 
 
 def test_the_new_group_takes_the_place_in_one_write() -> None:
-    world = World({key(): binding(what=OLD)})
+    world = ModelCluster({key(): binding(what=OLD)})
     todo = world.step(access(), moving(realm("/SRE", clients=LEAF)))
     assert not todo.deletes
     (apply,) = todo.applies
@@ -91,7 +91,7 @@ def test_the_new_group_takes_the_place_in_one_write() -> None:
 
 
 def test_drift_is_repaired_to_what_the_old_one_granted() -> None:
-    world = World({}, {key(): OLD})
+    world = ModelCluster({}, {key(): OLD})
     world.settle(access(), moving(None))
     assert world.standing[key()].content == OLD
 
@@ -106,7 +106,7 @@ def test_they_come_along_to_another_role_while_nothing_is_read() -> None:
 
 def test_strings_of_clients_that_the_new_one_does_not_know_stay() -> None:
     old = replace(OLD, subjects=content("/SRE", "SRE").subjects)
-    world = World({key(): binding(what=old)})
+    world = ModelCluster({key(): binding(what=old)})
     both = [client("headlamp", leaf()), client("grafana", leaf(), enabled=False)]
     partial = replace(
         moving(realm("/SRE", clients=both)), directory=directory("headlamp", "grafana")
@@ -121,7 +121,9 @@ def test_what_is_known_of_the_new_realm_is_not_said_of_a_group_of_the_old_one() 
     old = content(directory="old", directory_id="old realm")  # a copied realm has the same ids
     held = PeerPrefixes(nested=(("third", "/"),), partners=PARTNERS.partners)
     both = replace(moving(realm(), held), namespaces=there("shop", "bank"))
-    world = World(standing(binding(shop, old), binding(bank, content(directory_id="before"))))
+    world = ModelCluster(
+        standing(binding(shop, old), binding(bank, content(directory_id="before")))
+    )
     world.settle(access(mapping(within=scope("shop", "bank"))), both)
     said = {where: one.content for where, one in world.standing.items()}
     assert said == {shop: old, bank: content()}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import given as each
 
 from domain.strategies import accesses, circumstances, outages, worlds
-from domain.world import World
+from domain.world import ModelCluster
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import Namespace, resolve_scope
 from groupaccess.domain.binding import BindingKey, BindingName
@@ -17,7 +17,7 @@ from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 
 @each(accesses(), circumstances(), worlds())
 def test_nothing_is_written_where_a_namespace_takes_nothing(
-    declared: Access, given: EvaluationContext, world: World
+    declared: Access, given: EvaluationContext, world: ModelCluster
 ) -> None:
     for apply in world.step(declared, given).applies:
         where = apply.desired.key.namespace
@@ -26,7 +26,7 @@ def test_nothing_is_written_where_a_namespace_takes_nothing(
 
 @each(accesses(), circumstances(), worlds())
 def test_each_write_is_where_its_mapping_is_declared(
-    declared: Access, given: EvaluationContext, world: World
+    declared: Access, given: EvaluationContext, world: ModelCluster
 ) -> None:
     mappings = {mapping.name: mapping for mapping in declared.mappings}
     wanted = world.wanted(declared, given)
@@ -40,7 +40,7 @@ def test_each_write_is_where_its_mapping_is_declared(
 
 @each(accesses(), circumstances(), worlds())
 def test_what_ended_is_not_written(
-    declared: Access, given: EvaluationContext, world: World
+    declared: Access, given: EvaluationContext, world: ModelCluster
 ) -> None:
     ended = {
         one.mapping.name for one in world.judge(declared, given) if one.reason is Reason.EXPIRED
@@ -60,7 +60,7 @@ def mappings_of(keys: Iterable[BindingKey]) -> set[str]:
 
 @each(accesses(), circumstances(), worlds())
 def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
-    declared: Access, given: EvaluationContext, world: World
+    declared: Access, given: EvaluationContext, world: ModelCluster
 ) -> None:
     resumed = replace(given, suspend=False)
     suspended = replace(given, suspend=True)
@@ -88,7 +88,7 @@ def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
 
 @each(outages())
 def test_suspending_and_resuming_leaves_what_was_granted(
-    outage: tuple[World, Access, EvaluationContext],
+    outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
     world, declared, given = outage
     given = replace(given, suspend=False)
@@ -101,7 +101,7 @@ def test_suspending_and_resuming_leaves_what_was_granted(
 
 @each(accesses(), circumstances(), worlds())
 def test_in_a_namespace_only_what_succeeds_it_there_or_everywhere_delays_an_end(
-    declared: Access, given: EvaluationContext, world: World
+    declared: Access, given: EvaluationContext, world: ModelCluster
 ) -> None:
     wanted = world.wanted(declared, given)
     now = {want.key.namespace for want in wanted.bindings}
@@ -112,7 +112,7 @@ def test_in_a_namespace_only_what_succeeds_it_there_or_everywhere_delays_an_end(
 
 @each(accesses(), circumstances(), worlds())
 def test_a_namespace_that_comes_changes_nothing_elsewhere(
-    declared: Access, given: EvaluationContext, world: World
+    declared: Access, given: EvaluationContext, world: ModelCluster
 ) -> None:
     world.settle(declared, given)
     before = dict(world.standing)

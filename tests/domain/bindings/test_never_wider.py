@@ -7,7 +7,7 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 
 from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
-from domain.world import World, judge
+from domain.world import ModelCluster, judge
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.namespace_scope import resolve_scope
 from groupaccess.domain.binding import BindingContent, BindingName, DesiredBinding
@@ -63,7 +63,7 @@ class History:
 
 @each(STEPS)
 def test_what_stands_is_declared_now_and_was_proven_for_that_group(steps: list[Step]) -> None:
-    world, history = World(), History()
+    world, history = ModelCluster(), History()
     for declared, given, restarted in steps:
         if restarted:
             world.restart()
@@ -79,7 +79,7 @@ def test_what_stands_is_declared_now_and_was_proven_for_that_group(steps: list[S
 
 @each(STEPS)
 def test_each_write_on_the_way_is_declared_too(steps: list[Step]) -> None:
-    world, history = World(), History()
+    world, history = ModelCluster(), History()
     for declared, given, _ in steps:
         history.read(declared, given)
         for apply in world.step(declared, given).applies:
@@ -106,7 +106,7 @@ def test_grant_is_for_a_group_that_the_snapshot_holds(
             assert (said.group, said.subjects) == (None, ())
 
 
-def known_before(declared: Access, mapping: AccessMapping, world: World) -> set[str]:
+def known_before(declared: Access, mapping: AccessMapping, world: ModelCluster) -> set[str]:
     contents: list[BindingContent] = [one.content for one in world.standing.values()]
     contents += world.proven.values()
     return {
@@ -119,7 +119,7 @@ def known_before(declared: Access, mapping: AccessMapping, world: World) -> set[
 
 
 def held(
-    declared: Access, given: EvaluationContext, world: World
+    declared: Access, given: EvaluationContext, world: ModelCluster
 ) -> Iterator[tuple[DesiredBinding, AccessMapping]]:
     verdicts = {one.mapping.name: one for one in world.judge(declared, given)}
     for want in world.wanted(declared, given).bindings:
@@ -129,14 +129,14 @@ def held(
 
 
 @each(accesses(), circumstances(), worlds())
-def test_hold_adds_nobody(declared: Access, given: EvaluationContext, world: World) -> None:
+def test_hold_adds_nobody(declared: Access, given: EvaluationContext, world: ModelCluster) -> None:
     for want, mapping in held(declared, given, world):
         assert set(want.content.groups) <= known_before(declared, mapping, world)
 
 
 @each(outages())
 def test_edit_while_keycloak_is_silent_adds_nobody(
-    outage: tuple[World, Access, EvaluationContext],
+    outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
     world, declared, given = outage
     for want, mapping in held(declared, given, world):
@@ -145,7 +145,7 @@ def test_edit_while_keycloak_is_silent_adds_nobody(
 
 @each(outages())
 def test_edit_while_keycloak_is_silent_takes_no_group_from_its_mapping(
-    outage: tuple[World, Access, EvaluationContext],
+    outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
     world, declared, given = outage
     before = {one.content.annotation("group") for one in world.standing.values()}
@@ -164,7 +164,7 @@ def test_edit_while_keycloak_is_silent_takes_no_group_from_its_mapping(
 def test_reserved_names_are_never_written(
     declared: Access, given: EvaluationContext, standing: Standing
 ) -> None:
-    for apply in World(standing).step(declared, given).applies:
+    for apply in ModelCluster(standing).step(declared, given).applies:
         assert all(subject.kind == "Group" for subject in apply.desired.content.subjects)
         assert not any(text.startswith("system:") for text in apply.desired.content.groups)
 
@@ -175,12 +175,12 @@ def test_what_is_revoked_or_no_longer_declared_is_deleted(
 ) -> None:
     live = {
         where
-        for said in World(standing).judge(declared, given)
+        for said in ModelCluster(standing).judge(declared, given)
         if said.outcome is not Outcome.REVOKE
         for namespace in everywhere(said.mapping, given)
         for where in [declared.binding_key(said.mapping, namespace)]
     }
-    todo = World(standing).step(declared, given)
+    todo = ModelCluster(standing).step(declared, given)
     ended = {delete.binding.key for delete in todo.deletes}
     ended |= {one.desired.key for one in todo.applies if not one.desired.content.subjects}
     ended |= {where for where, one in standing.items() if not one.content.subjects}
@@ -191,7 +191,7 @@ def test_what_is_revoked_or_no_longer_declared_is_deleted(
 def test_foreign_bindings_are_left_alone(
     declared: Access, given: EvaluationContext, standing: Standing
 ) -> None:
-    world = World(dict(standing))
+    world = ModelCluster(dict(standing))
     todo = plan(world.wanted(declared, given), standing.values())
     conflicts = {conflict.key for conflict in todo.conflicts}
     applied = {apply.desired.key for apply in todo.applies}

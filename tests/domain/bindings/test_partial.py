@@ -18,7 +18,7 @@ from domain.builders import (
     mapping,
     realm,
 )
-from domain.world import World
+from domain.world import ModelCluster
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.directory.client import Client, MapperKind
 from groupaccess.domain.verdict.verdict import EvaluationContext
@@ -33,15 +33,15 @@ def read(*clients: Client, prefix: str = "") -> EvaluationContext:
     return given(realm(clients=clients), of=directory("headlamp", "grafana", prefix=prefix))
 
 
-def settled() -> World:
+def settled() -> ModelCluster:
     """Return a world in which one client's tokens carry the path, the other's the leaf name."""
-    world = World()
+    world = ModelCluster()
     world.settle(access(), read(FULL, client("grafana", leaf())))
     assert bound(world) == ("/SRE", "SRE")
     return world
 
 
-def bound(world: World) -> tuple[str, ...]:
+def bound(world: ModelCluster) -> tuple[str, ...]:
     (one,) = world.standing.values()
     return one.content.groups
 
@@ -65,7 +65,7 @@ def test_no_string_is_removed_while_a_client_is_not_known(
 
 @UNKNOWN
 def test_string_that_never_stood_is_not_added_for_it(grafana: Client) -> None:
-    world = World()
+    world = ModelCluster()
     world.settle(access(), read(FULL, grafana))
     assert bound(world) == ("/SRE",)
 
@@ -80,7 +80,7 @@ def test_client_that_is_known_to_send_nothing_loses_its_string(clients: tuple[Cl
 
 
 def test_drift_is_repaired_to_what_was_proven_though_a_client_is_not_known() -> None:
-    world = World()
+    world = ModelCluster()
     world.settle(access(), read(FULL, DISABLED))
     drifted = {
         where: replace(one, content=content("/SRE", "SRE", "/evil"))
@@ -122,7 +122,7 @@ EDITED = {
 def test_edited_declaration_keeps_no_string_of_the_former(
     edited: Access, path: str, *, restarted: bool
 ) -> None:
-    world = World()
+    world = ModelCluster()
     world.settle(access(mapping(group="/a/SRE")), given(realm("/a/SRE"), of=TWO))
     assert bound(world) == ("/a/SRE",)
     if restarted:
@@ -136,7 +136,7 @@ def test_edited_declaration_keeps_no_string_of_the_former(
 def test_group_that_is_spelled_otherwise_keeps_what_an_unknown_client_may_send(
     *, restarted: bool
 ) -> None:
-    world = World()
+    world = ModelCluster()
     world.settle(access(mapping(group="/a/SRE")), given(realm("/a/SRE"), of=TWO))
     if restarted:
         world.restart()
@@ -147,7 +147,7 @@ def test_group_that_is_spelled_otherwise_keeps_what_an_unknown_client_may_send(
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_string_of_a_group_that_moved_is_followed_in_one_write(*, restarted: bool) -> None:
-    world = World()
+    world = ModelCluster()
     world.settle(access(), given(realm(group("/a/SRE", uid="1")), of=TWO))
     if restarted:
         world.restart()

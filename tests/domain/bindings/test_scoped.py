@@ -21,7 +21,7 @@ from domain.builders import (
     terminating,
     there,
 )
-from domain.world import World
+from domain.world import ModelCluster
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import NamespacesByName, NamespaceScope, Placement
 from groupaccess.domain.binding import Binding, BindingKey
@@ -49,7 +49,7 @@ def whys(
     declared: Access, circumstances: EvaluationContext, stands: dict[BindingKey, Binding]
 ) -> dict[BindingKey, DeleteReason]:
     """Return which standing bindings go, and why."""
-    wanted = World(stands).wanted(declared, circumstances)
+    wanted = ModelCluster(stands).wanted(declared, circumstances)
     return {one.binding.key: one.reason for one in plan(wanted, stands.values()).deletes}
 
 
@@ -58,7 +58,7 @@ def keys(wants: Iterable[object]) -> list[object]:
 
 
 def test_each_namespace_gets_the_same_content_and_the_cluster_none() -> None:
-    found = World().wanted(scoped(scope("shop", "bank")), read(BOTH))
+    found = ModelCluster().wanted(scoped(scope("shop", "bank")), read(BOTH))
     assert {want.key: want.content for want in found.bindings} == {
         SHOP: content(),
         BANK: content(),
@@ -68,13 +68,13 @@ def test_each_namespace_gets_the_same_content_and_the_cluster_none() -> None:
 
 
 def test_a_namespace_that_does_not_exist_hinders_no_other() -> None:
-    found = World().wanted(scoped(scope("shop", "nowhere")), read(BOTH))
+    found = ModelCluster().wanted(scoped(scope("shop", "nowhere")), read(BOTH))
     assert keys(found.bindings) == [SHOP]
     assert found.placements["sre"].missing == ("nowhere",)
 
 
 def test_in_a_namespace_that_terminates_nothing_is_written_and_nothing_deleted() -> None:
-    world = World(at(SHOP, BANK))
+    world = ModelCluster(at(SHOP, BANK))
     circumstances = read(there("bank") | terminating("shop"))
     drifted = replace(world.standing[SHOP], content=content("/drifted"))
     world.standing[SHOP] = drifted
@@ -86,14 +86,14 @@ def test_in_a_namespace_that_terminates_nothing_is_written_and_nothing_deleted()
 
 
 def test_what_was_proven_in_a_namespace_outlives_its_end_to_be() -> None:
-    world = World(at(SHOP), {SHOP: content()})
+    world = ModelCluster(at(SHOP), {SHOP: content()})
     world.step(scoped(scope("shop")), read(terminating("shop")))
     assert world.proven == {SHOP: content()}
 
 
 def test_revoked_mapping_keeps_nothing_not_even_where_a_namespace_terminates() -> None:
     refused = replace(read(there("bank") | terminating("shop")), directory=directory(allowed=["x"]))
-    found = World(at(SHOP, BANK)).wanted(scoped(scope("shop", "bank")), refused)
+    found = ModelCluster(at(SHOP, BANK)).wanted(scoped(scope("shop", "bank")), refused)
     assert (found.bindings, found.preserved) == ((), frozenset())
     assert found.placements == {"sre": Placement(("bank",), ("shop",))}
 
@@ -144,7 +144,7 @@ def test_another_mapping_for_the_group_replaces_only_in_its_own_namespace() -> N
 
 @pytest.mark.parametrize("remembered", [True, False])
 def test_another_scope_is_carried_while_keycloak_is_silent(*, remembered: bool) -> None:
-    world = World(at(key()), {key(): content()} if remembered else {})
+    world = ModelCluster(at(key()), {key(): content()} if remembered else {})
     silent = read(BOTH, UNAVAILABLE)
     found = world.wanted(scoped(scope("shop", "bank")), silent)
     assert {want.key: want.content for want in found.bindings} == {
@@ -156,14 +156,14 @@ def test_another_scope_is_carried_while_keycloak_is_silent(*, remembered: bool) 
 
 
 def test_a_new_namespace_is_served_while_keycloak_is_silent() -> None:
-    world = World(at(SHOP), {SHOP: content()})
+    world = ModelCluster(at(SHOP), {SHOP: content()})
     selected = scoped(scope(of=[team("a")]))
     world.settle(selected, read(there(shop="a", bank="a"), UNAVAILABLE))
     assert world.standing.keys() == {SHOP, BANK}
 
 
 def test_after_a_restart_a_new_namespace_is_served_from_what_stands_in_another() -> None:
-    world = World(at(SHOP))
+    world = ModelCluster(at(SHOP))
     declared = scoped(scope("shop", "bank"))
     found = world.wanted(declared, read(BOTH, UNAVAILABLE))
     assert {want.key: want.content for want in found.bindings} == {BANK: content()}
@@ -171,13 +171,13 @@ def test_after_a_restart_a_new_namespace_is_served_from_what_stands_in_another()
 
 
 def test_a_binding_in_a_namespace_parses_and_is_repaired_like_any_other() -> None:
-    world = World(standing(binding(SHOP, content("/drifted"))))
+    world = ModelCluster(standing(binding(SHOP, content("/drifted"))))
     world.settle(scoped(scope("shop")), read(BOTH))
     assert world.standing[SHOP].content == content()
 
 
 def test_each_mapping_has_a_scope_of_its_own() -> None:
     two = access(mapping("a", within=scope("shop")), mapping("b"))
-    found = World().wanted(two, read(BOTH))
+    found = ModelCluster().wanted(two, read(BOTH))
     assert keys(found.bindings) == [key("a", namespace="shop"), key("b")]
     assert found.placements == {"a": Placement(("shop",)), "b": Placement(("",))}

@@ -7,7 +7,7 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 
 from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
-from domain.world import World
+from domain.world import ModelCluster
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.bindings.plan import plan, plan_orphans
 from groupaccess.domain.directory.client import Client
@@ -59,10 +59,10 @@ class Shuffle:
 
 @each(accesses(), circumstances(), worlds(), st.data())
 def test_shuffled_inputs_give_identical_answers(
-    declared: Access, given: EvaluationContext, one: World, data: st.DataObject
+    declared: Access, given: EvaluationContext, one: ModelCluster, data: st.DataObject
 ) -> None:
     shuffle = Shuffle(data)
-    other = World(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
+    other = ModelCluster(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
     declared2, given2 = shuffle.access(declared), shuffle.circumstances(given)
 
     verdicts, verdicts2 = one.judge(declared, given), other.judge(declared2, given2)
@@ -92,17 +92,17 @@ def test_shuffled_orphans_give_an_identical_plan(standing: Standing, data: st.Da
 
 @each(outages(), st.data())
 def test_what_is_carried_does_not_depend_on_the_order_in_memory(
-    outage: tuple[World, Access, EvaluationContext], data: st.DataObject
+    outage: tuple[ModelCluster, Access, EvaluationContext], data: st.DataObject
 ) -> None:
     one, declared, given = outage
     shuffle = Shuffle(data)
-    other = World(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
+    other = ModelCluster(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
     assert one.wanted(declared, given) == other.wanted(declared, given)
 
 
 @each(accesses(), circumstances(), worlds())
 def test_judging_changes_none_of_its_inputs(
-    declared: Access, given: EvaluationContext, world: World
+    declared: Access, given: EvaluationContext, world: ModelCluster
 ) -> None:
     before = dict(world.standing), dict(world.proven)
     plan(world.wanted(declared, given), world.standing.values())

@@ -7,7 +7,7 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 
 from domain.builders import access, binding, content, directory, given, group, key, mapping, realm
-from domain.world import World
+from domain.world import ModelCluster
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -240,7 +240,7 @@ def test_another_binding_pins_nothing(other: Binding) -> None:
 
 
 def test_a_frozen_directory_holds_what_stands_and_grants_nothing_new() -> None:
-    world, event = World(), detect_anomaly([use("a")], read(identity="x"), REFUSE)
+    world, event = ModelCluster(), detect_anomaly([use("a")], read(identity="x"), REFUSE)
     failure = freeze_failure(event, "default", set(), set())
     world.settle(access(), given(realm()))
     now = replace(given(realm("/other")), frozen=failure)

@@ -25,7 +25,7 @@ from domain.builders import (
     there,
 )
 from domain.strategies import accesses, circumstances, worlds
-from domain.world import World, judge
+from domain.world import ModelCluster, judge
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -39,23 +39,25 @@ EMPTY = realm("/apps/dev")
 LATER = NOW + timedelta(minutes=10)
 
 
-def granted(declared: Access | None = None, at: Snapshot | None = None) -> World:
-    world = World()
+def granted(declared: Access | None = None, at: Snapshot | None = None) -> ModelCluster:
+    world = ModelCluster()
     world.settle(declared or access(), given(at or realm(SRE), namespaces=there("shop", "bank")))
     assert bound(world) != ()
     return world
 
 
-def bound(world: World) -> tuple[str, ...]:
+def bound(world: ModelCluster) -> tuple[str, ...]:
     return tuple(text for one in world.standing.values() for text in one.content.groups)
 
 
-def said(world: World, circumstances: EvaluationContext, declared: Access | None = None) -> Verdict:
+def said(
+    world: ModelCluster, circumstances: EvaluationContext, declared: Access | None = None
+) -> Verdict:
     (verdict,) = world.judge(declared or access(), circumstances)
     return verdict
 
 
-def annotation(world: World, name: str) -> str | None:
+def annotation(world: ModelCluster, name: str) -> str | None:
     (one,) = world.standing.values()
     return one.content.annotation(name)
 
@@ -238,7 +240,7 @@ def test_the_new_id_is_accepted_by_group_id_and_needs_it_no_more() -> None:
 
 
 def test_group_id_must_bear_the_name_at_first_and_is_followed_later() -> None:
-    declared, world = access(mapping(group_id="1")), World()
+    declared, world = access(mapping(group_id="1")), ModelCluster()
     other = given(realm(group("/other", uid="1"), ANEW))
     assert said(world, other, declared).reason is Reason.GROUP_REPLACED
     assert "/other" in said(world, other, declared).message
@@ -253,13 +255,13 @@ def test_group_id_must_bear_the_name_at_first_and_is_followed_later() -> None:
     ids=["another bears the name", "nobody does"],
 )
 def test_group_id_that_is_not_there_grants_nothing(known: tuple[str, ...], reason: Reason) -> None:
-    verdict = said(World(), given(realm(*known)), access(mapping(group_id="1")))
+    verdict = said(ModelCluster(), given(realm(*known)), access(mapping(group_id="1")))
     assert verdict.outcome is not Outcome.GRANT
     assert verdict.reason is reason
 
 
 def test_group_id_picks_one_of_several_of_a_name() -> None:
-    world, declared = World(), access(mapping(group_id="1"))
+    world, declared = ModelCluster(), access(mapping(group_id="1"))
     world.settle(declared, given(realm(group("/a/SRE", uid="1"), group("/b/SRE"))))
     assert bound(world) == ("/a/SRE",)
 
@@ -324,7 +326,7 @@ def test_a_collision_with_a_standing_grant_does_as_the_directory_says(
 
 @pytest.mark.parametrize("of", [REFUSE, directory(revokes_collided=True)])
 def test_a_collision_refuses_a_new_grant(of: Directory) -> None:
-    world = World()
+    world = ModelCluster()
     world.settle(access(mapping(group="/SRE")), given(TWINS, of=of))
     assert bound(world) == ()
 
@@ -334,7 +336,7 @@ def test_a_pinned_leaf_that_becomes_ambiguous_stays_and_a_new_one_does_not() -> 
     world = granted()
     world.settle(access(), two)
     assert bound(world) == ("/SRE",)
-    assert said(World(), two).reason is Reason.GROUP_AMBIGUOUS
+    assert said(ModelCluster(), two).reason is Reason.GROUP_AMBIGUOUS
 
 
 def test_what_expires_or_is_not_allowed_leaves_no_binding_behind() -> None:
@@ -372,14 +374,14 @@ def test_an_outage_at_the_end_of_a_grace_revokes_nothing() -> None:
 def test_a_start_that_cannot_be_read_or_lies_ahead_counts_from_now() -> None:
     for forged in ("soon", "2026-03-01T12:00:00", "2030-01-01T00:00:00Z"):
         stands = content("/SRE", group_id="1", missing_since=forged)
-        world = World(standing(binding(what=stands)))
+        world = ModelCluster(standing(binding(what=stands)))
         world.settle(access(), given(EMPTY))
         assert annotation(world, "missing-since") == "2026-03-01T12:00:00Z"
         assert bound(world) == ("/SRE",)
 
 
 def test_of_two_pins_the_one_that_grants_counts() -> None:
-    world = World(
+    world = ModelCluster(
         standing(
             binding(key(), replace(content(group_id="1"), subjects=())),
             binding(key("old"), content("/SRE", group_id="2")),
@@ -390,7 +392,7 @@ def test_of_two_pins_the_one_that_grants_counts() -> None:
 
 @each(accesses(), circumstances(), worlds())
 def test_whoever_is_granted_has_the_pinned_id_or_is_declared_or_followed(
-    declared: Access, given: EvaluationContext, world: World
+    declared: Access, given: EvaluationContext, world: ModelCluster
 ) -> None:
     pinned = world.given(declared, given).pins
     for verdict in world.judge(declared, given):

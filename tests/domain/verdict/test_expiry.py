@@ -21,7 +21,7 @@ from domain.builders import (
     there,
 )
 from domain.saying import say
-from domain.world import World
+from domain.world import ModelCluster
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import REASONS, Reason
 from groupaccess.domain.status.mapping_status import MappingState
@@ -69,7 +69,7 @@ def test_it_ends_at_its_very_time_whatever_else_is_the_matter(
 
 @WHATEVER
 def test_what_stood_goes_whatever_else_is_the_matter(circumstances: EvaluationContext) -> None:
-    world = World(standing(binding()), {key(): content()})
+    world = ModelCluster(standing(binding()), {key(): content()})
     world.settle(access(ENDED), circumstances)
     assert world.standing == {}
     assert world.proven == {}
@@ -92,12 +92,12 @@ def test_times_are_compared_and_told_in_utc() -> None:
     assert said.message.startswith("it ended at 2026-03-01T12:00:00Z. ")
     lasts = mapping(until=(NOW + HOUR).astimezone(abroad))
     assert evaluate(lasts, given(realm())).outcome is Outcome.GRANT
-    (want,) = World().wanted(access(lasts), given(realm())).bindings
+    (want,) = ModelCluster().wanted(access(lasts), given(realm())).bindings
     assert want.content.annotation("expires-at") == "2026-03-01T13:00:00Z"
 
 
 def test_an_end_in_the_past_grants_nothing() -> None:
-    world = World()
+    world = ModelCluster()
     assert world.step(access(mapping(until=NOW - HOUR)), given(realm())).empty
 
 
@@ -105,13 +105,13 @@ def test_it_ends_in_each_of_its_namespaces_and_nowhere_else() -> None:
     both = given(realm(), namespaces=there("shop", "bank"))
     ended = mapping("a", within=scope("shop", "bank"), until=NOW)
     places = [key("a", namespace="shop"), key("a", namespace="bank"), key("b")]
-    world = World(standing(*(binding(one) for one in places)))
+    world = ModelCluster(standing(*(binding(one) for one in places)))
     world.settle(access(ended, mapping("b")), both)
     assert list(world.standing) == [key("b")]
 
 
 def test_a_clock_that_is_put_back_grants_again() -> None:
-    world = World()
+    world = ModelCluster()
     world.settle(access(ENDED), given(realm()))
     assert world.standing == {}
     world.settle(access(ENDED), given(realm(), now=NOW - SECOND))
@@ -119,7 +119,7 @@ def test_a_clock_that_is_put_back_grants_again() -> None:
 
 
 def test_the_end_is_written_on_the_binding_and_goes_with_it() -> None:
-    world = World()
+    world = ModelCluster()
     for until, text in ((NOW + HOUR, "2026-03-01T13:00:00Z"), (NOW + 2 * HOUR, None), (None, None)):
         world.settle(access(mapping(until=until)), given(realm()))
         found = world.standing[key()].content.annotation("expires-at")
@@ -127,7 +127,7 @@ def test_the_end_is_written_on_the_binding_and_goes_with_it() -> None:
 
 
 def test_a_new_end_is_written_even_while_keycloak_is_silent() -> None:
-    world = World()
+    world = ModelCluster()
     world.settle(access(), given(realm()))
     before = world.standing[key()].content
     silent = given(realm(), failure=UNAVAILABLE)
@@ -140,7 +140,7 @@ def test_a_new_end_is_written_even_while_keycloak_is_silent() -> None:
 
 
 def test_what_is_carried_to_another_role_ends_when_its_mapping_does() -> None:
-    world = World(standing(binding()))
+    world = ModelCluster(standing(binding()))
     edited = access(mapping(role="view", until=NOW + HOUR))
     (want,) = world.wanted(edited, given(realm(), failure=UNAVAILABLE)).bindings
     assert want.content == content(role="view", expires_at="2026-03-01T13:00:00Z")
@@ -189,7 +189,7 @@ def test_what_remembers_the_group_of_a_mapping_that_may_not_be_granted_says_its_
     shared = Failure(Reason.PREFIX_SHARED, "shared.")
     held = replace(given(realm()), prefixes=PeerPrefixes(conflict=shared))
     shop = key(namespace="shop")
-    world = World(standing(binding(shop)), {shop: content()})
+    world = ModelCluster(standing(binding(shop)), {shop: content()})
     world.settle(access(mapping(until=NOW + HOUR)), held)
     (left,) = world.standing.values()
     assert left.key == key()

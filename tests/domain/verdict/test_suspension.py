@@ -30,7 +30,7 @@ from domain.builders import (
 )
 from domain.saying import say
 from domain.strategies import accesses, circumstances, worlds
-from domain.world import World
+from domain.world import ModelCluster
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.binding import Binding
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -99,7 +99,7 @@ def test_what_would_not_be_bound_says_why() -> None:
 
 
 def test_who_would_lose_the_binding_is_told() -> None:
-    world = World()
+    world = ModelCluster()
     world.settle(access(), given(realm()))
     anew = given(realm(group("/SRE", uid="new")), of=directory(suspend=True))
     (said,) = world.judge(access(), anew)
@@ -108,7 +108,7 @@ def test_who_would_lose_the_binding_is_told() -> None:
 
 
 def test_a_grace_still_has_its_end() -> None:
-    world = World()
+    world = ModelCluster()
     world.settle(access(), given(realm()))
     (said,) = world.judge(access(), given(realm("/x"), of=directory(suspend=True)))
     assert said.grace_ends == NOW + timedelta(minutes=10)
@@ -124,7 +124,7 @@ def test_the_words_stay_while_keycloak_cannot_be_read(group: str) -> None:
 
 
 def test_a_directory_that_cannot_be_read_any_more_repairs_nothing_either() -> None:
-    world, proven = World(standing(DRIFTED), {key(): content()}), {key(): content()}
+    world, proven = ModelCluster(standing(DRIFTED), {key(): content()}), {key(): content()}
     assert world.step(access(), replace(BY_DIRECTORY, unreadable="spec.x is odd")).empty
     assert world.proven == proven
 
@@ -135,7 +135,7 @@ def test_a_suspended_directory_is_as_if_each_object_were(data: st.DataObject) ->
     declared, world = data.draw(accesses()), data.draw(worlds())
     assume(now.directory is not None)
     assert now.directory is not None
-    another = World(dict(world.standing), dict(world.proven))
+    another = ModelCluster(dict(world.standing), dict(world.proven))
     by_object = replace(now, suspend=True, directory=replace(now.directory, suspend=False))
     by_directory = replace(now, suspend=False, directory=replace(now.directory, suspend=True))
     assert world.step(declared, by_object) == another.step(declared, by_directory)
@@ -156,7 +156,7 @@ def test_nothing_new_is_granted_and_nothing_that_was_deleted_comes_back(
     way: EvaluationContext, *, remembered: bool
 ) -> None:
     proven = {key(): content()} if remembered else {}
-    world = World({}, dict(proven))
+    world = ModelCluster({}, dict(proven))
     assert world.step(access(), way).empty
     assert world.proven == proven
 
@@ -167,20 +167,20 @@ def test_nothing_new_is_granted_and_nothing_that_was_deleted_comes_back(
 def test_what_stands_is_left_as_it_is(
     way: EvaluationContext, stands: Binding, *, remembered: bool
 ) -> None:
-    world = World(standing(stands), {key(): content()} if remembered else {})
+    world = ModelCluster(standing(stands), {key(): content()} if remembered else {})
     assert world.step(access(), way).empty
     assert world.proven == ({key(): content()} if remembered else {})
 
 
 def test_what_was_proven_is_still_known_when_it_goes_on_while_keycloak_is_silent() -> None:
-    world = World(standing(DRIFTED), {key(): content()})
+    world = ModelCluster(standing(DRIFTED), {key(): content()})
     world.settle(access(), SUSPENDED)
     world.settle(access(), given(realm(), failure=UNAVAILABLE))
     assert world.standing[key()].content == content()
 
 
 def test_nothing_is_carried_to_another_role() -> None:
-    world = World(standing(binding()), {key(): content()})
+    world = ModelCluster(standing(binding()), {key(): content()})
     silent = replace(SUSPENDED, reading=given(realm(), failure=UNAVAILABLE).reading)
     world.settle(access(mapping(role="view")), silent)
     assert world.standing == {}
@@ -188,19 +188,19 @@ def test_nothing_is_carried_to_another_role() -> None:
 
 @WAYS
 def test_removal_still_acts(way: EvaluationContext) -> None:
-    world = World(standing(binding(key("a")), binding(key("b"))))
+    world = ModelCluster(standing(binding(key("a")), binding(key("b"))))
     world.settle(access(mapping("b")), way)
     assert list(world.standing) == [key("b")]
 
 
 def test_another_group_ends_the_grant_of_the_one_before() -> None:
-    world = World(standing(binding()))
+    world = ModelCluster(standing(binding()))
     world.settle(access(mapping(group="Dev")), SUSPENDED)
     assert world.standing == {}
 
 
 def test_a_namespace_that_leaves_the_scope_loses_its_binding_and_a_new_one_gets_none() -> None:
-    world = World(standing(binding(key(namespace="shop")), binding(key(namespace="bank"))))
+    world = ModelCluster(standing(binding(key(namespace="shop")), binding(key(namespace="bank"))))
     now = replace(SUSPENDED, namespaces=there(shop="x", bank="other", new="x"))
     world.settle(access(mapping(within=scope(of=[team("x")]))), now)
     assert list(world.standing) == [key(namespace="shop")]

@@ -24,7 +24,7 @@ CARRIES = {"groups": ["/SRE"], "exp": 1300, "iat": 1000}
 
 
 @dataclass
-class Desk:
+class ExampleTokensHarness:
     """A prover at work on a realm. `now` is its clock."""
 
     server: KeycloakServer
@@ -64,7 +64,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def desk() -> AsyncIterator[ExampleTokensHarness]:
     """Give a realm in which alice is in group SRE, and so is the operator's account."""
     server = KeycloakServer()
     server.answers["members"] = [
@@ -74,10 +74,10 @@ async def desk() -> AsyncIterator[Desk]:
     ]
     server.answers[ID_TOKEN] = server.answers[ACCESS_TOKEN] = CARRIES
     async with server.serve():
-        yield Desk(server)
+        yield ExampleTokensHarness(server)
 
 
-async def test_the_token_of_an_enabled_member_is_looked_at(desk: Desk) -> None:
+async def test_the_token_of_an_enabled_member_is_looked_at(desk: ExampleTokensHarness) -> None:
     found = await desk.proof()
     assert found is not None
     assert (found.result, found.since, found.lifetime) == (ProofResult.PROVEN, NOW, 300)
@@ -85,7 +85,7 @@ async def test_the_token_of_an_enabled_member_is_looked_at(desk: Desk) -> None:
     assert desk.server.queries[ID_TOKEN] == {"scope": "openid teams", "userId": "alice"}
 
 
-async def test_a_directory_made_anew_is_proven_anew(desk: Desk) -> None:
+async def test_a_directory_made_anew_is_proven_anew(desk: ExampleTokensHarness) -> None:
     desk.server.answers["members"] = []
     await desk.proof()
     desk.server.answers["members"] = [{"id": "alice", "enabled": True}]
@@ -103,7 +103,9 @@ async def test_a_directory_made_anew_is_proven_anew(desk: Desk) -> None:
     assert desk.asked(ID_TOKEN)
 
 
-async def test_the_operators_own_token_is_looked_at_where_there_is_a_canary(desk: Desk) -> None:
+async def test_the_operators_own_token_is_looked_at_where_there_is_a_canary(
+    desk: ExampleTokensHarness,
+) -> None:
     desk.canary = "SRE"
     found = await desk.proof()
     assert found is not None
@@ -112,7 +114,7 @@ async def test_the_operators_own_token_is_looked_at_where_there_is_a_canary(desk
 
 
 async def test_no_other_account_is_looked_at_where_the_canary_is_not_in_its_group(
-    desk: Desk,
+    desk: ExampleTokensHarness,
 ) -> None:
     desk.canary = "SRE"
     desk.server.answers["members"] = [{"id": "alice", "enabled": True}]
@@ -127,20 +129,22 @@ async def test_no_other_account_is_looked_at_where_the_canary_is_not_in_its_grou
     assert 'there is no group "nothing", as spec.canary names it' in found.fact
 
 
-async def test_the_token_that_people_bring_is_looked_at(desk: Desk) -> None:
+async def test_the_token_that_people_bring_is_looked_at(desk: ExampleTokensHarness) -> None:
     desk.wanted = replace(desk.wanted, id_token=False)
     assert await desk.result() is ProofResult.PROVEN
     assert desk.asked(ACCESS_TOKEN)
     assert not desk.asked(ID_TOKEN)
 
 
-async def test_a_group_without_members_is_passed_over(desk: Desk) -> None:
+async def test_a_group_without_members_is_passed_over(desk: ExampleTokensHarness) -> None:
     desk.groups = (OPS, SRE)
     desk.server.answers["members"] = _each([[], desk.server.answers["members"]])
     assert await desk.result() is ProofResult.PROVEN
 
 
-async def test_without_a_member_nothing_is_proven_and_nothing_breaks(desk: Desk) -> None:
+async def test_without_a_member_nothing_is_proven_and_nothing_breaks(
+    desk: ExampleTokensHarness,
+) -> None:
     desk.server.answers["members"] = [{"id": "gone", "enabled": False}, {"id": "who"}]
     found = await desk.proof()
     assert found is not None
@@ -150,7 +154,9 @@ async def test_without_a_member_nothing_is_proven_and_nothing_breaks(desk: Desk)
     )
 
 
-async def test_no_more_than_the_first_five_groups_are_looked_into(desk: Desk) -> None:
+async def test_no_more_than_the_first_five_groups_are_looked_into(
+    desk: ExampleTokensHarness,
+) -> None:
     desk.groups = tuple(Group(f"/{n}", str(n), str(n)) for n in range(12))
     people = People(desk.server, **{str(n): 0 for n in range(12)})
     first = await desk.proof()
@@ -168,7 +174,7 @@ async def test_no_more_than_the_first_five_groups_are_looked_into(desk: Desk) ->
     assert await desk.proof() == proven  # of the same group
 
 
-async def test_nobody_is_asked_for_while_no_group_is_in_use(desk: Desk) -> None:
+async def test_nobody_is_asked_for_while_no_group_is_in_use(desk: ExampleTokensHarness) -> None:
     desk.groups = ()
     assert await desk.proof() is None
     assert desk.unasked
@@ -178,7 +184,7 @@ async def test_nobody_is_asked_for_while_no_group_is_in_use(desk: Desk) -> None:
     assert not desk.unasked
 
 
-async def test_a_proof_stays_when_no_group_is_in_use_any_more(desk: Desk) -> None:
+async def test_a_proof_stays_when_no_group_is_in_use_any_more(desk: ExampleTokensHarness) -> None:
     first = await desk.proof()
     desk.groups = ()
     desk.now += timedelta(days=2)
@@ -188,14 +194,16 @@ async def test_a_proof_stays_when_no_group_is_in_use_any_more(desk: Desk) -> Non
 
 @pytest.mark.parametrize("silent", [client("headlamp"), client("headlamp", enabled=False)])
 async def test_nothing_is_awaited_of_a_client_that_sends_nothing(
-    desk: Desk, silent: Client
+    desk: ExampleTokensHarness, silent: Client
 ) -> None:
     desk.groups, desk.clients = (), (silent,)
     assert await desk.proof() is None
     assert not desk.unasked
 
 
-async def test_a_group_that_comes_into_use_is_looked_into_at_once(desk: Desk) -> None:
+async def test_a_group_that_comes_into_use_is_looked_into_at_once(
+    desk: ExampleTokensHarness,
+) -> None:
     people = People(desk.server, **{"1": 0, "2": 1})
     assert await desk.result() is ProofResult.UNPROVEN
     assert await desk.result() is ProofResult.UNPROVEN
@@ -224,7 +232,7 @@ async def test_a_group_that_comes_into_use_is_looked_into_at_once(desk: Desk) ->
     ],
 )
 async def test_what_is_refused_is_said_and_breaks_nothing(
-    desk: Desk, what: str, answer: object, words: str
+    desk: ExampleTokensHarness, what: str, answer: object, words: str
 ) -> None:
     desk.server.answers[what] = answer
     found = await desk.proof()
@@ -234,7 +242,7 @@ async def test_what_is_refused_is_said_and_breaks_nothing(
     assert not found.fact.endswith(".")  # whoever tells it sets the full stop
 
 
-async def test_a_proof_holds_for_a_day(desk: Desk) -> None:
+async def test_a_proof_holds_for_a_day(desk: ExampleTokensHarness) -> None:
     first = await desk.proof()
     desk.server.queries.clear()
     desk.now += timedelta(hours=23)
@@ -246,7 +254,7 @@ async def test_a_proof_holds_for_a_day(desk: Desk) -> None:
     assert desk.asked(ID_TOKEN)
 
 
-async def test_a_proof_ends_with_the_configuration(desk: Desk) -> None:
+async def test_a_proof_ends_with_the_configuration(desk: ExampleTokensHarness) -> None:
     await desk.proof()
     desk.server.queries.clear()
     desk.clients = (client("headlamp", mapper(), mapper("other")),)
@@ -254,7 +262,7 @@ async def test_a_proof_ends_with_the_configuration(desk: Desk) -> None:
     assert desk.asked(ID_TOKEN)
 
 
-async def test_another_role_is_no_other_configuration(desk: Desk) -> None:
+async def test_another_role_is_no_other_configuration(desk: ExampleTokensHarness) -> None:
     for roles in (["a"], ["a", "b"]):
         desk.server.queries.clear()
         merging = mapper("roles", MapperKind.APPENDING, adds=roles)
@@ -263,13 +271,15 @@ async def test_another_role_is_no_other_configuration(desk: Desk) -> None:
     assert not desk.asked(ID_TOKEN)
 
 
-async def test_a_client_that_is_disabled_has_no_proof(desk: Desk) -> None:
+async def test_a_client_that_is_disabled_has_no_proof(desk: ExampleTokensHarness) -> None:
     await desk.proof()
     desk.clients = (client("headlamp", mapper(), enabled=False),)
     assert await desk.proof() is None
 
 
-async def test_what_is_refuted_is_asked_again_at_each_reading_and_heals(desk: Desk) -> None:
+async def test_what_is_refuted_is_asked_again_at_each_reading_and_heals(
+    desk: ExampleTokensHarness,
+) -> None:
     desk.server.answers[ID_TOKEN] = {"groups": ["other"]}
     first = await desk.proof()
     assert first is not None
@@ -280,7 +290,7 @@ async def test_what_is_refuted_is_asked_again_at_each_reading_and_heals(desk: De
     assert await desk.result() is ProofResult.PROVEN
 
 
-async def test_a_missing_member_is_looked_for_every_ten_minutes(desk: Desk) -> None:
+async def test_a_missing_member_is_looked_for_every_ten_minutes(desk: ExampleTokensHarness) -> None:
     members, desk.server.answers["members"] = desk.server.answers["members"], []
     assert await desk.result() is ProofResult.UNPROVEN
     desk.server.answers["members"] = members
@@ -290,7 +300,9 @@ async def test_a_missing_member_is_looked_for_every_ten_minutes(desk: Desk) -> N
     assert await desk.result() is ProofResult.PROVEN
 
 
-async def test_a_keycloak_that_fails_for_a_moment_takes_no_proof_away(desk: Desk) -> None:
+async def test_a_keycloak_that_fails_for_a_moment_takes_no_proof_away(
+    desk: ExampleTokensHarness,
+) -> None:
     first = await desk.proof()
     desk.now += timedelta(days=2)
     for failing in (error(500), error(404)):
@@ -309,7 +321,9 @@ async def test_a_keycloak_that_fails_for_a_moment_takes_no_proof_away(desk: Desk
     ],
     ids=["no mapper", "another token", "disabled"],
 )
-async def test_a_client_that_sends_nothing_is_not_asked_about(desk: Desk, silent: Client) -> None:
+async def test_a_client_that_sends_nothing_is_not_asked_about(
+    desk: ExampleTokensHarness, silent: Client
+) -> None:
     desk.clients = (silent,)
     assert await desk.proof() is None
     assert not desk.asked("members")

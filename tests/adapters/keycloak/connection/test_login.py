@@ -26,7 +26,7 @@ SUBJECT = "system:serviceaccount:groupaccess:groupaccess"
 POD_TOKEN = jwt(iss="https://cluster", sub=SUBJECT, aud="https://other")
 
 
-class Site:
+class LoginHarness:
     """A guarded server and a reader of its realm."""
 
     def __init__(self, pod_token: Path) -> None:
@@ -53,8 +53,8 @@ class Site:
 
 
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    made = Site(tmp_path / "token")
+async def site(tmp_path: Path) -> AsyncIterator[LoginHarness]:
+    made = LoginHarness(tmp_path / "token")
     made.pod_token.write_text(f"{POD_TOKEN}\n")
     async with made.server.serve():
         yield made
@@ -62,20 +62,22 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
             await made.reader.forget_directory(name)
 
 
-async def test_the_next_reading_needs_no_login(site: Site) -> None:
+async def test_the_next_reading_needs_no_login(site: LoginHarness) -> None:
     assert await site.read() == await site.read()
     assert len(site.guard.logins) == 1
     assert site.guard.logins[0]["client_secret"] == SECRET
 
 
-async def test_a_refused_token_is_replaced_by_one_new_login(site: Site) -> None:
+async def test_a_refused_token_is_replaced_by_one_new_login(site: LoginHarness) -> None:
     await site.read()
     site.guard.forget()
     assert (await site.read()).directory_id == "me"
     assert (len(site.guard.logins), site.guard.refused) == (2, 1)
 
 
-async def test_what_is_read_of_a_realm_that_was_made_anew_has_its_new_identity(site: Site) -> None:
+async def test_what_is_read_of_a_realm_that_was_made_anew_has_its_new_identity(
+    site: LoginHarness,
+) -> None:
     await site.read()
     site.guard.forget()
     site.guard.identity = "another"
@@ -83,7 +85,7 @@ async def test_what_is_read_of_a_realm_that_was_made_anew_has_its_new_identity(s
     assert len(site.guard.logins) == 2
 
 
-async def test_a_token_is_renewed_before_it_ends(site: Site) -> None:
+async def test_a_token_is_renewed_before_it_ends(site: LoginHarness) -> None:
     site.guard.lifetime = 0
     await site.read()
     before = len(site.guard.logins)
@@ -92,7 +94,7 @@ async def test_a_token_is_renewed_before_it_ends(site: Site) -> None:
     assert site.guard.refused == 0
 
 
-async def test_many_readings_at_once_make_one_login(site: Site) -> None:
+async def test_many_readings_at_once_make_one_login(site: LoginHarness) -> None:
     await asyncio.gather(*(site.read() for _ in range(10)))
     assert len(site.guard.logins) == 1
     site.guard.forget()
@@ -101,25 +103,27 @@ async def test_many_readings_at_once_make_one_login(site: Site) -> None:
     assert site.guard.at_once == 1
 
 
-async def test_each_directory_has_a_login_of_its_own(site: Site) -> None:
+async def test_each_directory_has_a_login_of_its_own(site: LoginHarness) -> None:
     await asyncio.gather(site.read(), site.read("other"))
     assert len(site.guard.logins) == 2
 
 
-async def test_other_credentials_are_another_login(site: Site) -> None:
+async def test_other_credentials_are_another_login(site: LoginHarness) -> None:
     await site.read()
     await site.read(connection=replace(site.server.connection, client_secret="rotated"))  # noqa: S106
     assert [form["client_secret"] for form in site.guard.logins] == [SECRET, "rotated"]
 
 
-async def test_other_credentials_are_one_other_login_however_many_ask_at_once(site: Site) -> None:
+async def test_other_credentials_are_one_other_login_however_many_ask_at_once(
+    site: LoginHarness,
+) -> None:
     await site.read()
     rotated = replace(site.server.connection, client_secret="rotated")  # noqa: S106
     await asyncio.gather(*(site.read(connection=rotated) for _ in range(10)))
     assert [form["client_secret"] for form in site.guard.logins] == [SECRET, "rotated"]
 
 
-async def test_a_directory_that_is_forgotten_logs_in_anew(site: Site) -> None:
+async def test_a_directory_that_is_forgotten_logs_in_anew(site: LoginHarness) -> None:
     await site.read()
     await site.reader.forget_directory("default")
     await site.reader.forget_directory("never read")
@@ -127,7 +131,7 @@ async def test_a_directory_that_is_forgotten_logs_in_anew(site: Site) -> None:
     assert len(site.guard.logins) == 2
 
 
-async def test_a_session_that_is_closed_has_no_connection_left(site: Site) -> None:
+async def test_a_session_that_is_closed_has_no_connection_left(site: LoginHarness) -> None:
     session = Session(site.server.connection, 2, site.pod_token)
     await session.get("groups")
     await session.close()
@@ -135,7 +139,7 @@ async def test_a_session_that_is_closed_has_no_connection_left(site: Site) -> No
 
 
 async def test_a_login_that_is_refused_in_the_middle_of_a_reading_is_told_as_such(
-    site: Site,
+    site: LoginHarness,
 ) -> None:
     await site.read()
     site.guard.forget()
@@ -143,7 +147,7 @@ async def test_a_login_that_is_refused_in_the_middle_of_a_reading_is_told_as_suc
     assert (await site.refusal()).reason == Reason.LOGIN_FAILED
 
 
-async def test_a_login_that_was_refused_heals_by_itself(site: Site) -> None:
+async def test_a_login_that_was_refused_heals_by_itself(site: LoginHarness) -> None:
     good = site.server.answers["token"]
     site.server.answers["token"] = hostile.refusal("Invalid client or Invalid client credentials")
     await site.refusal()
@@ -151,7 +155,7 @@ async def test_a_login_that_was_refused_heals_by_itself(site: Site) -> None:
     assert (await site.read()).directory_id == "me"
 
 
-async def test_the_pods_token_is_read_anew_for_each_login(site: Site) -> None:
+async def test_the_pods_token_is_read_anew_for_each_login(site: LoginHarness) -> None:
     await site.read(connection=site.by_pod_token)
     site.pod_token.write_text("e30.e30.bmV3")
     await site.read(connection=site.by_pod_token)
@@ -163,7 +167,7 @@ async def test_the_pods_token_is_read_anew_for_each_login(site: Site) -> None:
     assert not any("client_secret" in form for form in site.guard.logins)
 
 
-async def test_a_pods_token_that_is_not_mounted_is_named_and_waited_for(site: Site) -> None:
+async def test_a_pods_token_that_is_not_mounted_is_named_and_waited_for(site: LoginHarness) -> None:
     site.pod_token.unlink()
     failure = await site.refusal(site.by_pod_token)
     assert failure.reason == Reason.CREDENTIALS_NOT_FOUND
@@ -188,7 +192,7 @@ async def test_a_pods_token_that_is_not_mounted_is_named_and_waited_for(site: Si
     ],
 )
 async def test_a_refused_pods_token_says_what_to_compare(
-    site: Site, words: str, named: list[str]
+    site: LoginHarness, words: str, named: list[str]
 ) -> None:
     site.server.answers["token"] = hostile.refusal(words)
     failure = await site.refusal(site.by_pod_token)
@@ -197,14 +201,14 @@ async def test_a_refused_pods_token_says_what_to_compare(
         assert part in failure.message
 
 
-async def test_a_pods_token_that_is_none_is_refused_in_words(site: Site) -> None:
+async def test_a_pods_token_that_is_none_is_refused_in_words(site: LoginHarness) -> None:
     site.pod_token.write_text("not a token")
     site.server.answers["token"] = hostile.refusal("Invalid client or Invalid client credentials")
     assert "holds no JSON Web Token" in (await site.refusal(site.by_pod_token)).message
 
 
 async def test_no_token_gets_into_a_message_a_log_or_a_repr(
-    site: Site, caplog: pytest.LogCaptureFixture
+    site: LoginHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name in ("", "httpx", "httpcore"):
         caplog.set_level(logging.DEBUG, logger=name)

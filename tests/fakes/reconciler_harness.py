@@ -40,7 +40,7 @@ def leads() -> bool:
     return True
 
 
-class World:
+class ReconcilerHarness:
     """A cluster with one GroupAccess `platform` and one directory `default`, so far as declared."""
 
     def __init__(self, clock: FakeClock) -> None:

@@ -8,8 +8,8 @@ from datetime import timedelta
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.metrics import FakeMetrics
+from fakes.reconciler_harness import leads
 from fakes.values import access, content
-from fakes.world import leads
 from groupaccess.application.ports.cluster import ObjectRef
 from groupaccess.application.reconcile.binding_calls import BindingCalls
 from groupaccess.application.reconcile.binding_writer import BindingWriter
@@ -25,7 +25,7 @@ ABOUT = ObjectRef("GroupAccess", NAME, "uid-platform")
 
 
 @dataclass
-class Office:
+class WriterHarness:
     """A writer on fakes; `woken` are the objects that are to be looked at again, and when."""
 
     clock: FakeClock

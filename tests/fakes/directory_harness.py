@@ -28,7 +28,7 @@ from groupaccess.domain.verdict.verdict import EvaluationContext, Verdict
 LOGIN = {"client-id": "groupaccess", "client-secret": f"{SECRET}\n"}
 
 
-class Desk:
+class DirectoryHarness:
     """A DirectorySync on fakes, with the directories that a test declares."""
 
     def __init__(self, clock: FakeClock) -> None:
