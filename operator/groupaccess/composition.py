@@ -1,4 +1,4 @@
-"""Put the pieces together: adapters behind ports. Each object is whole when it is made."""
+"""Wires adapters to ports. Each object is complete when it is created."""
 
 import asyncio
 import socket
@@ -67,9 +67,9 @@ LEASE_NAME = "groupaccess"
 
 @dataclass(frozen=True)
 class Environment:
-    """What an operator has outside itself.
+    """What an operator needs from outside.
 
-    `identity` names this replica in the election. Without `serves_http` nothing listens.
+    `identity` names this replica in the leader election. Without `serves_http` nothing listens.
     """
 
     transport: Transport
@@ -85,7 +85,7 @@ class Environment:
 async def run_operator(settings: Settings, stop: asyncio.Event | None = None) -> None:
     """Run the operator until SIGTERM, or until `stop` is set.
 
-    Raise NotInstalledError when the CRDs are missing, RestartError when only a new start helps, and
+    Raise NotInstalledError when the CRDs are missing, RestartError when only a restart helps, and
     whatever else ended a part that must not end.
     """
     configuration = await configure(settings.kubeconfig)
@@ -108,7 +108,7 @@ def production(settings: Settings, configuration: Configuration, client: ApiClie
 
 
 def compose(settings: Settings, environment: Environment) -> Operator:
-    """Return an operator, of which nothing runs yet."""
+    """Return an operator; nothing of it runs yet."""
     core = _core(settings, environment)
     store, work, metrics, leadership = core.store, core.work, core.metrics, core.leadership
     credentials = Credentials(core.cluster, settings.namespace)
@@ -154,14 +154,14 @@ def compose(settings: Settings, environment: Environment) -> Operator:
         write_policy=WritePolicyMonitor(
             KubernetesWritePolicies(policies), store, work.enqueue, settings.cage
         ),
-        # A review is no write: it is not fenced.
+        # A review is no write, so it does not need the Lease.
         bindable_roles=BindableRoles(KubernetesOperatorRights(unfenced), store, work.enqueue),
     )
 
 
 @dataclass(frozen=True)
 class _Core:
-    """What most other pieces need."""
+    """What most other parts need."""
 
     clock: Clock
     metrics: PrometheusMetrics
@@ -223,7 +223,7 @@ def _writer(settings: Settings, core: _Core) -> BindingWriter:
 
 def _sync(environment: Environment, core: _Core, credentials: Credentials) -> DirectorySync:
     store, clock, reader = core.store, core.clock, environment.reader
-    # A review is no write: it is not fenced.
+    # A review is no write, so it does not need the Lease.
     server = KubernetesApiServer(KubernetesClient(environment.transport))
     checker = OidcChecker(environment.tokens, server, store, clock)
     turns = DirectoryTurns(
@@ -242,7 +242,7 @@ def _sync(environment: Environment, core: _Core, credentials: Credentials) -> Di
 def _elector(settings: Settings, environment: Environment) -> LeaderElector | None:
     if not settings.leader_election:
         return None
-    client = KubernetesClient(environment.transport)  # its own writes are not fenced
+    client = KubernetesClient(environment.transport)  # it writes before it holds the Lease
     leases = KubernetesLeases(client, settings.namespace, LEASE_NAME)
     return LeaderElector(leases, environment.clock, environment.identity)
 

@@ -1,4 +1,4 @@
-"""What kopf tells of our two kinds goes into the store, and whom it touches into the queue."""
+"""Handles kopf's events of our two kinds: parse, store, and enqueue what is affected."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ GROUP, VERSION = "groupaccess.io", "v1alpha1"
 class Handlers:
     """The handlers of `kopf.on.event`: level-triggered, without a finalizer or an annotation.
 
-    `relisted` is set when kopf begins anew with a list.
+    `relisted` is set when kopf lists again.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Handlers:
         self._relisted = relisted
 
     def register(self, registry: kopf.OperatorRegistry) -> None:
-        """Let kopf watch both kinds for us."""
+        """Register the handlers, so that kopf watches both kinds."""
         for plural, handle in (
             ("groupaccesses", self.on_access),
             ("keycloakdirectories", self.on_directory),
@@ -51,7 +51,7 @@ class Handlers:
             kopf.on.event(GROUP, VERSION, plural, registry=registry, id=plural)(handle)
 
     async def on_access(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
-        """Take in a GroupAccess."""
+        """Store a GroupAccess, and ask for groups that are new in it."""
         body = event["object"]
         name = body["metadata"]["name"]
         if not self._see("GroupAccess", event):
@@ -65,7 +65,7 @@ class Handlers:
             self._requests.ask_new(declared.access.directory, [name])
 
     async def on_directory(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
-        """Take in a KeycloakDirectory, and have it read when it is new or changed."""
+        """Store a KeycloakDirectory, and have it asked when it is new or changed."""
         body = event["object"]
         name = body["metadata"]["name"]
         if not self._see("KeycloakDirectory", event):
@@ -80,35 +80,35 @@ class Handlers:
         self._enqueue(self._store.put_directory(declared))
         if previous is None or was_unreadable or not previous.requests_the_same(declared):
             self._sync.start_or_wake(name)
-        else:  # its status may be another one than was written
+        else:  # its status may differ from the one that was written
             self._requests.ask_new(name)
 
     def _put_unreadable(self, state: ObjectState, words: str) -> None:
-        """Take in a KeycloakDirectory that cannot be read, and have that said."""
+        """Store that a KeycloakDirectory cannot be read, and have its status report that."""
         logger.error("KeycloakDirectory %s cannot be read: %s", state.ref.name, words)
         self._enqueue(self._store.put_unreadable_directory(state, words))
         self._sync.start_or_wake(state.ref.name)
 
     def gone(self, kind: str, uids: Mapping[str, str], version: str) -> None:
-        """Take in that objects had ended when a list was made; late news of others change nothing.
+        """Record that objects were deleted before a list; late events of others change nothing.
 
-        An object is named and has a uid: its name may be another one's by now.
+        `uids` are by name: a name may belong to another object by now.
         """
         for name, uid in uids.items():
             if self._store.watched[kind].drop(name, uid, version):
                 self._drop(kind, name)
 
     def _see(self, kind: str, event: kopf.RawEvent) -> bool:
-        """Take in that an object is there, or that it ended; tell whether it is to be read.
+        """Record that an object exists or was deleted; return whether it is to be read.
 
-        Not everything is told in order: kopf has a task for each uid.
+        Events do not always come in order, since kopf has a task for each uid.
         """
         meta: Any = event["object"]["metadata"]
         name, uid, version = meta["name"], meta["uid"], meta["resourceVersion"]
         if event["type"] == "DELETED":
             self.gone(kind, {name: uid}, version)
             return False
-        if event["type"] is None:  # of a list
+        if event["type"] is None:  # from a list
             self._relisted.set()
         seen = self._store.watched[kind]
         before, _ = seen.objects.get(name, (uid, version))
@@ -119,7 +119,7 @@ class Handlers:
         return True
 
     def _drop(self, kind: str, name: str) -> None:
-        """Forget an object that ended, also when its name is another one's at once."""
+        """Remove an object that was deleted, also when another one took its name at once."""
         if kind == "GroupAccess":
             self._enqueue(self._store.drop_access(name))
         else:
@@ -128,6 +128,6 @@ class Handlers:
 
 
 def _unreadable(access: Access) -> str:
-    """Say what of a GroupAccess cannot be read, "" for nothing."""
+    """Return what cannot be read in a GroupAccess, "" for nothing."""
     items = (mapping.unreadable for mapping in access.mappings)
     return "; ".join(filter(None, (access.unreadable, *items)))

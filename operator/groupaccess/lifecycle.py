@@ -1,4 +1,4 @@
-"""Run an operator and end it: in which order its parts begin, and what happens when one fails."""
+"""Runs an operator and ends it: the order of its parts, and what happens when one fails."""
 
 import asyncio
 import contextlib
@@ -37,7 +37,7 @@ from groupaccess.application.work.workers import DRAIN_SECONDS, Workers
 from groupaccess.handlers import Handlers
 from groupaccess.settings import Settings
 
-# Watches our two kinds until the event is set, then calls for the end of everything else of ours.
+# Watches our two kinds until the event is set, then awaits the callback that ends all else.
 Watch = Callable[
     [Handlers, asyncio.Event, Callable[[], Awaitable[None]]], Coroutine[None, None, None]
 ]
@@ -47,7 +47,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Operator:
-    """All the pieces of one operator."""
+    """All the parts of one operator."""
 
     settings: Settings
     watch: Watch
@@ -74,15 +74,15 @@ class Operator:
 
     @property
     def ready(self) -> bool:
-        """Tell whether the watches have told of everything that was there before."""
+        """Return whether the watches have reported everything that existed before."""
         return self.leadership.caught_up
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until told to stop, or until a part that must not end has ended."""
+        """Run until `stop` is set, or until a part that must not end has ended."""
         probes = [self.endpoint.run()] if self.endpoint is not None else []
         served = [asyncio.create_task(each) for each in probes]
         await self._wait_for_api_server(served)
-        # kopf cancels what was born after it: everything of ours is made before.
+        # kopf cancels tasks that were created after it, so ours are created before.
         parts = (
             *(reflector.run() for reflector in self.reflectors),
             self.timers.run(),
@@ -104,7 +104,7 @@ class Operator:
                 raise _single_error(error)
 
     async def _wait_for_api_server(self, served: list[asyncio.Task[None]]) -> None:
-        """Wait until our kinds are served, and answer the kubelet: it takes silence for death."""
+        """Wait until our kinds are served; answer probes, or the kubelet restarts the pod."""
         waiting = asyncio.create_task(wait_for_crds(self.cluster))
         try:
             await asyncio.wait([waiting, *served], return_when=asyncio.FIRST_COMPLETED)
@@ -118,7 +118,7 @@ class Operator:
             raise
 
     async def _work(self) -> None:
-        """Begin to write once everything that was there before us is known, and we lead."""
+        """Start to write once the caches are synced and this replica is the leader."""
         await asyncio.gather(*(reflector.listed.wait() for reflector in self.reflectors))
         await wait_for_cache_sync(self.cluster, self.store, self.handlers.gone)
         logger.info(
@@ -144,21 +144,21 @@ class Operator:
             group.create_task(workers.run(self.settings.workers))
 
     async def _reconcile(self, name: str) -> float | None:
-        """Reconcile a GroupAccess, and ask Keycloak what it needs to know from now on."""
+        """Reconcile a GroupAccess, and then ask Keycloak what was never asked for it."""
         try:
             return await self.reconciler.reconcile(name)
         finally:
             self.sync.ask_missing(name)
 
     def _begin(self) -> None:
-        """Want a first pass of everything, and before that of what must not be bound any more."""
+        """Enqueue everything once, with priority for what must not be bound any more."""
         self.sync.begin()
         overdue = self.store.accesses_overdue(self.clock.now())
         for name in self.store.access_names():
             self.queue.add(name, Priority.HIGH if name in overdue else Priority.LOW)
 
     async def _end(self, ours: list[asyncio.Task[None]]) -> None:
-        """End everything: what is begun is finished, nothing new begins, another may lead."""
+        """End everything: finish what has begun, start nothing new, release the Lease."""
         self.leadership.caught_up = False
         self.queue.close()
         await self.sync.close()
@@ -172,21 +172,21 @@ class Operator:
             await self.leadership.elector.release()
 
     async def _explain(self) -> None:
-        """Raise NotInstalledError when a CRD was deleted: that ends kopf without such words."""
+        """Raise NotInstalledError when a CRD was deleted: kopf ends without saying so."""
         with contextlib.suppress(TransientError):
             for kind in KINDS:
                 await self.cluster.list_objects(kind)
 
 
 def _single_error(error: BaseException) -> BaseException:
-    """Take an error out of the groups that it is alone in."""
+    """Unwrap an error from the groups that contain nothing else."""
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     return error
 
 
 def kopf_watch(configuration: Configuration) -> Watch:
-    """Let kopf watch our two kinds and take the signals; its clean-up ends all of ours."""
+    """Let kopf watch our two kinds and handle signals; its clean-up ends all our tasks."""
 
     async def watch(
         handlers: Handlers, stop: asyncio.Event, end: Callable[[], Awaitable[None]]

@@ -1,1 +1,1 @@
-"""The world behind the ports: Kubernetes, Keycloak, Prometheus and the clock."""
+"""Implementations of the ports for Kubernetes, Keycloak, Prometheus and the clock."""

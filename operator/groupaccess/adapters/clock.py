@@ -1,4 +1,4 @@
-"""The port `Clock` on the machine's own time and the running event loop."""
+"""The port `Clock`: the machine's clocks and the running event loop."""
 
 import asyncio
 import logging
@@ -12,28 +12,28 @@ from groupaccess.application.ports.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 
-MAX_DIFFERENCE_SECONDS = 5.0  # seconds; the API server's Date counts whole ones
-WARNING_INTERVAL_SECONDS = 60.0  # seconds between two warnings
+MAX_DIFFERENCE_SECONDS = 5.0  # the API server's `Date` has whole seconds
+WARNING_INTERVAL_SECONDS = 60.0  # between two warnings
 
 
 class SystemClock:
-    """Real time."""
+    """The clocks of this machine."""
 
     def now(self) -> datetime:
-        """Return the time of day in UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return seconds that never step back."""
+        """Return the monotonic clock, in seconds."""
         return time.monotonic()
 
     def call_later(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
-        """Make the call after that time, in the running event loop."""
+        """Call `call` after `seconds`, in the running event loop."""
         return asyncio.get_running_loop().call_later(seconds, call)
 
 
 class ServerClockMonitor:
-    """Compares the own clock with the API server's: grants end by the own one."""
+    """Compares the operator's clock, by which grants expire, with the API server's."""
 
     def __init__(self, clock: Clock, metrics: Metrics) -> None:
         self._clock = clock
@@ -41,7 +41,7 @@ class ServerClockMonitor:
         self._warned = -WARNING_INTERVAL_SECONDS
 
     def compare(self, date: str) -> None:
-        """Take the `Date` of an answer; one that cannot be read says nothing."""
+        """Compare with the `Date` header of a response; one that cannot be parsed is ignored."""
         try:
             theirs = parsedate_to_datetime(date)
         except ValueError:

@@ -1,4 +1,4 @@
-"""/healthz, /readyz and /metrics."""
+"""The HTTP endpoints /healthz, /readyz and /metrics."""
 
 import asyncio
 import logging
@@ -12,9 +12,10 @@ logger = logging.getLogger(__name__)
 
 
 class HttpEndpoint:
-    """Answers the kubelet and Prometheus.
+    """Serves the kubelet's probes and Prometheus.
 
-    `ready` tells whether the operator does its work; that it answers at all shows that it lives.
+    `ready` returns whether the operator does its work; /readyz reports it. /healthz always answers
+    200: any answer shows that the process is alive.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""kopf as it is used here: watching and signals, nothing of its state machine."""
+"""kopf as this operator uses it: watches and signals, nothing of its state machine."""
 
 import dataclasses
 import logging
@@ -12,14 +12,14 @@ from kubernetes.aio.client import Configuration
 
 from groupaccess.application.work.backoff import backoff
 
-TOKEN_LIFETIME = timedelta(minutes=10)  # a projected token changes in its file: it is read anew
+TOKEN_LIFETIME = timedelta(minutes=10)  # a projected token is replaced in its file: read it again
 
-# Not the user and host name, which kopf would look up: a container's user has no name.
+# By default kopf looks up user and host name, and a container's user has no name.
 IDENTITY = cast("Any", "groupaccess")
 
 
 class NoDiffBase(kopf.DiffBaseStorage):
-    """Keeps nothing: kopf would otherwise copy and compare every object at every event."""
+    """Stores nothing: kopf would otherwise copy and compare every object at every event."""
 
     def build(self, **_: Any) -> kopf.BodyEssence:  # noqa: ANN401 -- kopf's
         """Return nothing to compare."""
@@ -34,15 +34,15 @@ class NoDiffBase(kopf.DiffBaseStorage):
 
 
 class EndlessBackoffs:
-    """Delays between tries, without an end: kopf gives up, and ends, when they run out."""
+    """Retry delays without an end: kopf gives up and exits when they run out."""
 
     def __iter__(self) -> Iterator[float]:
-        """Yield seconds: one at most at first, thirty at most in the end."""
+        """Yield seconds: at most 1 at first, at most 30 in the end."""
         return (backoff(failures, 1.0, 30.0) for failures in count(1))
 
 
 def watch_settings() -> kopf.OperatorSettings:
-    """Return settings with which kopf writes nothing and gives up never."""
+    """Return settings with which kopf writes nothing and never gives up."""
     settings = kopf.OperatorSettings()
     settings.scanning.disabled = True
     settings.posting.enabled = False
@@ -57,7 +57,7 @@ def watch_settings() -> kopf.OperatorSettings:
 
 
 def log_in(registry: kopf.OperatorRegistry, configuration: Configuration) -> None:
-    """Let kopf use the same credentials as we do."""
+    """Give kopf the operator's own credentials."""
 
     @kopf.on.login(registry=registry)
     async def login(**_: Any) -> kopf.ConnectionInfo:  # noqa: ANN401 -- kopf's
@@ -65,7 +65,7 @@ def log_in(registry: kopf.OperatorRegistry, configuration: Configuration) -> Non
 
 
 def connection_info(configuration: Configuration) -> kopf.ConnectionInfo:
-    """Read the credentials as they are now: the hook reads a rotated token from its file."""
+    """Return the current credentials: the hook reads a rotated token from its file."""
     hook: Callable[[Configuration], None] | None = getattr(
         configuration, "refresh_api_key_hook", None
     )

@@ -1,4 +1,4 @@
-"""The port `Metrics` in Prometheus' words, shaped as controller-runtime's are."""
+"""The port `Metrics` for Prometheus, modeled on controller-runtime's metrics."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ DURATION_BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 
 
 class _Queue:
-    """What happens to the keys of the work queue."""
+    """The metrics of the work queue."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.depth = Gauge("groupaccess_workqueue_depth", "Keys that wait.", registry=registry)
@@ -28,7 +28,7 @@ class _Queue:
 
 
 class _Reconciles:
-    """What the workers do."""
+    """The metrics of reconciles."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.results = Counter(
@@ -51,7 +51,7 @@ class _Reconciles:
 
 
 class _Replica:
-    """How this replica fares."""
+    """The metrics of this replica."""
 
     def __init__(self, registry: CollectorRegistry, version: str) -> None:
         info = Gauge(
@@ -71,7 +71,7 @@ class _Replica:
         self.guard = Gauge(
             "groupaccess_bind_guard_in_force",
             "Whether the admission policy refuses who may not bind what a GroupAccess hands out.",
-            ["policy"],  # it is absent until a policy is named
+            ["policy"],  # no series until a policy is configured
             registry=registry,
         )
         self.clock = Gauge(
@@ -82,7 +82,7 @@ class _Replica:
 
 
 class _Directories:
-    """How Keycloak is read."""
+    """The metrics of reading Keycloak."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.reads = Counter(
@@ -101,7 +101,7 @@ class _Directories:
 
 
 class PrometheusMetrics:
-    """Counts into a registry of its own."""
+    """Records metrics in `registry`."""
 
     def __init__(self, registry: CollectorRegistry, version: str) -> None:
         self._replica = _Replica(registry, version)
@@ -114,11 +114,11 @@ class PrometheusMetrics:
         self._queue.adds.inc()
 
     def queue_retried(self) -> None:
-        """Count a key that is tried again."""
+        """Count a key that is retried."""
         self._queue.retries.inc()
 
     def queue_depth(self, depth: int) -> None:
-        """Set how many keys wait."""
+        """Set how many keys are waiting."""
         self._queue.depth.set(depth)
 
     def queue_duration(self, seconds: float) -> None:
@@ -137,7 +137,7 @@ class PrometheusMetrics:
         self._reconciles.drift.inc()
 
     def audit_differences(self, differences: int) -> None:
-        """Count what an audit found."""
+        """Count the differences that an audit has found."""
         self._replica.audit.inc(differences)
 
     def leader_status(self, *, yes: bool) -> None:
@@ -145,7 +145,7 @@ class PrometheusMetrics:
         self._replica.leads.set(int(yes))
 
     def clock_difference(self, seconds: float) -> None:
-        """Set the difference of the clocks."""
+        """Set by how many seconds the operator's clock is ahead."""
         self._replica.clock.set(seconds)
 
     def bind_guard_in_force(self, policy: str, *, yes: bool) -> None:
@@ -159,13 +159,13 @@ class PrometheusMetrics:
 
 
 class StoreCollector(Collector):
-    """Counts what is in the store when Prometheus asks, so that nothing has to be kept in step."""
+    """Counts the objects of the store at each scrape, so that no counter must be kept in sync."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield the numbers of objects by readiness, and of bindings that are ours."""
+        """Yield the number of GroupAccesses by readiness, and of our bindings."""
         ready = GaugeMetricFamily(
             "groupaccess_objects", "GroupAccesses by their condition Ready.", labels=["ready"]
         )

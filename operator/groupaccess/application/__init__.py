@@ -1,1 +1,1 @@
-"""What is done, and in which order: it speaks to the world through `ports` alone."""
+"""What is done, and in which order. It knows the world only through `ports`."""

@@ -1,4 +1,4 @@
-"""Adoption: hand-made bindings become GroupAccesses, and go when those grant the same."""
+"""Adoption: GroupAccesses replace hand-made bindings, which are deleted once they are covered."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -20,39 +20,39 @@ from groupaccess.domain.status.mapping_status import MappingState
 
 
 class AdoptionCluster(Protocol):
-    """The cluster as the person sees it who types the command.
+    """The cluster with the rights of the person who runs the command.
 
-    Every method raises PassingError when the API server is not reached, and NotAllowedError when
+    Every method raises TransientError when the API server is not reached, and NotAllowedError when
     it does not let the person read.
     """
 
     async def list_bindings(self, selector: str = "") -> Sequence[CandidateBinding]:
-        """List the bindings of the cluster, of both kinds, whose labels match the selector."""
+        """List the bindings of both kinds, in the whole cluster, whose labels match `selector`."""
 
     async def list_accesses(self) -> Sequence[api.GroupAccess]:
-        """List the GroupAccesses; none when the API server does not serve them."""
+        """List the GroupAccesses; none when the API server does not serve the kind."""
 
     async def get_binding(self, key: BindingKey) -> Binding | None:
-        """Read one binding as it is now; None when it is gone."""
+        """Read one binding from the API server; None when it does not exist."""
 
     async def get_access(self, name: str) -> api.GroupAccess | None:
-        """Read one GroupAccess as it is now; None when it is gone."""
+        """Read one GroupAccess from the API server; None when it does not exist."""
 
     async def delete_binding(self, binding: Binding) -> bool:
-        """Delete it if it is still the same version; False when it is gone already.
+        """Delete exactly this version; return False when the binding is already gone.
 
-        Raise PassingError when it is another version, RefusedError when the API server says no.
+        Raise TransientError when it has another version, RejectedError when the API server refuses.
         """
 
 
 class NotAllowedError(Exception):
-    """The API server does not let the person do it, or does not understand it."""
+    """The API server forbids the request, or does not understand it."""
 
 
 class RemovalResult(Enum):
-    """What came of a binding."""
+    """What happened to a binding."""
 
-    STAYS = "stays"  # it is not covered, or a tool would make it again
+    STAYS = "stays"  # it is not covered, or a tool would create it again
     COVERED = "would be deleted"  # in a dry run
     DELETED = "deleted"
     GONE = "is gone already"
@@ -61,7 +61,7 @@ class RemovalResult(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """One binding, how it was judged, and what came of it; `remarks` say why it is still there."""
+    """One binding, its redundancy, and what happened to it; `remarks` say why it is still there."""
 
     redundancy: RedundancyResult
     result: RemovalResult
@@ -71,7 +71,7 @@ class Removal:
 async def draft_from_cluster(
     bindings: AdoptionCluster, selector: str, options: AdoptionOptions, directory: str
 ) -> Adoption:
-    """Draft GroupAccesses for the bindings that there are, beside the GroupAccesses there are."""
+    """Draft GroupAccesses for the existing bindings, beside the existing GroupAccesses."""
     taken = {
         access.metadata.name: _rights(access, directory)
         for access in await bindings.list_accesses()
@@ -87,12 +87,12 @@ async def remove_replaced(
     dry_run: bool,
     settle: float,
 ) -> AsyncIterator[Removal]:
-    """Delete the bindings that GroupAccesses cover, one after the other; yield what came of each.
+    """Delete the bindings that GroupAccesses cover, one by one; yield the result of each.
 
-    What Flux, Argo CD or Helm declare is left, since they make it again.
-    Whatever covers one has stood unchanged for `settle` seconds, since kube-apiserver's authorizer
-    reads its two kinds of bindings from two caches, and is read once more right before. Nothing is
-    written in a dry run.
+    Bindings that Flux, Argo CD or Helm declare are left, since these tools would create them again.
+    Whatever covers a binding must have been unchanged for `settle` seconds, since kube-apiserver's
+    authorizer has one cache for each kind of binding; it is read again right before the delete. A
+    dry run writes nothing.
     """
     redundancies = await _find_redundant(bindings, selector, binding_filter)
     if not dry_run and any(item.is_removable for item in redundancies):
@@ -130,7 +130,7 @@ async def _remove(bindings: AdoptionCluster, redundancy: RedundancyResult) -> Re
 
 
 async def _uncovered(bindings: AdoptionCluster, redundancy: RedundancyResult) -> tuple[str, ...]:
-    """Ask the API server whether what covers a binding still does; say what does not."""
+    """Read what covers a binding again from the API server; return what it covers no more."""
     for cover in redundancy.covered_by:
         now = await bindings.get_binding(cover.key)
         if now is None or (now.uid, now.resource_version) != (cover.uid, cover.resource_version):
@@ -147,7 +147,10 @@ def _rights(access: api.GroupAccess, directory: str) -> AbstractSet[Right] | Non
 
 
 def _granted(accesses: Iterable[api.GroupAccess]) -> Mapping[str, tuple[AccessMapping, ...]]:
-    """Return what stands as its GroupAccess says now: neither on its way out nor held."""
+    """Return the granted mappings of each GroupAccess whose status is current.
+
+    One that is being deleted is left out.
+    """
     return {
         access.metadata.name: tuple(_granted_mappings(access))
         for access in accesses

@@ -1,1 +1,1 @@
-"""What a person types: commands, options, what is printed, and exit codes."""
+"""The command line: commands, options, output, and exit codes."""

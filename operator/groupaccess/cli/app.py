@@ -1,4 +1,4 @@
-"""What a person types. What a command needs is imported when it runs: help must be quick."""
+"""The commands. Each imports what it needs only when it runs, so that help is quick."""
 
 import asyncio
 from typing import Annotated
@@ -13,7 +13,7 @@ app = typer.Typer(
     help="Give Keycloak groups their ClusterRoles, and say why somebody cannot get in.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_enable=False,  # a server's log wants plain tracebacks, and no locals
+    pretty_exceptions_enable=False,  # a server's log needs plain tracebacks without local variables
 )
 
 app.command("import")(import_command)

@@ -1,4 +1,4 @@
-"""Log lines: for people, or as JSON for a log store."""
+"""The format of log lines: text for people, or JSON for a log store."""
 
 import logging
 
@@ -14,6 +14,6 @@ def set_up_logs(form: str, level: str) -> None:
     json_form = JsonFormatter(JSON, rename_fields={"asctime": "time", "levelname": "level"})
     handler.setFormatter(logging.Formatter(HUMAN) if form == "human" else json_form)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # httpx logs every request with its URL, kopf every event: neither is news.
+    # httpx logs every request with its URL, kopf every event: both are noise.
     for noisy in ("httpx", "httpcore", "kopf.activities"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

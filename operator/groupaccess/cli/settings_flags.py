@@ -1,4 +1,4 @@
-"""Flags out of settings, so that a setting is described once."""
+"""Makes command-line flags from settings, so that a setting is described only once."""
 
 import inspect
 from collections.abc import Callable
@@ -18,7 +18,7 @@ def from_settings(
 ) -> Callable[[Callable[[S], None]], Callable[..., None]]:
     """Make a command of a function that takes settings: a flag for each field.
 
-    A flag that is not given leaves the field to the environment, and then to its default.
+    If a flag is not given, the environment sets the field, and then its default.
     """
 
     def decorate(function: Callable[[S], None]) -> Callable[..., None]:
@@ -41,7 +41,7 @@ def from_settings(
 
 def _parameter(settings: type[BaseSettings], name: str) -> inspect.Parameter:
     field = settings.model_fields[name]
-    number = field.annotation in {int, float}  # taken as text: pydantic's error names the value
+    number = field.annotation in {int, float}  # parsed as text: pydantic's error names the value
     flag = name.replace("_", "-")
     option = typer.Option(
         f"--{flag}/--no-{flag}" if field.annotation is bool else f"--{flag}",

@@ -1,1 +1,1 @@
-"""What is decided: pure functions over values. No I/O, clock, logger or SDK."""
+"""Decisions as pure functions over values. No I/O, clock, logger or SDK."""

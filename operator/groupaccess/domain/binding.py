@@ -1,8 +1,4 @@
-"""Which strings kube-apiserver sees for the members of a group.
-
-Keycloak's group membership mapper writes the path with "Full group path" on and the leaf name
-with it off; kube-apiserver puts --oidc-groups-prefix before each entry of --oidc-groups-claim.
-"""
+"""The vocabulary of bindings: keys, reserved names, subjects, roles, owners and contents."""
 
 from dataclasses import dataclass
 from typing import NamedTuple, Self
@@ -13,7 +9,7 @@ MANAGED_BY = ("app.kubernetes.io/managed-by", "groupaccess")
 ANNOTATION_DOMAIN = "groupaccess.io/"
 
 
-# Those that are ours: one that somebody else adds cannot be taken away by server-side apply.
+# Only these are compared: server-side apply cannot remove what another field manager added.
 OWN_ANNOTATIONS = frozenset(
     ANNOTATION_DOMAIN + name
     for name in (
@@ -34,7 +30,7 @@ RBAC_GROUP = "rbac.authorization.k8s.io"
 
 
 class BindingKey(NamedTuple):
-    """Where a binding is: `namespace` is "" for a ClusterRoleBinding."""
+    """The key of a binding: `namespace` is "" for a ClusterRoleBinding."""
 
     namespace: str
     name: str
@@ -47,8 +43,8 @@ class BindingKey(NamedTuple):
 class BindingName(NamedTuple):
     """The parts of a reserved name, `groupaccess:<object>:<mapping>:<clusterRole>`.
 
-    Neither an object's name (RFC 1123 subdomain) nor a mapping's (RFC 1123 label) holds a colon,
-    so that the name parses without doubt although ClusterRole names may hold some.
+    Neither an object's name (RFC 1123 subdomain) nor a mapping's (RFC 1123 label) contains a colon,
+    so that the name is unambiguous although the name of a ClusterRole may contain some.
     """
 
     owner: str
@@ -60,7 +56,7 @@ class BindingName(NamedTuple):
 
     @classmethod
     def parse(cls, name: str) -> Self | None:
-        """Return the parts, or None when the name is not one of ours."""
+        """Return the parts, None if the name is not a reserved one."""
         prefix, *parts = name.split(":", 3)
         if prefix != NAME_PREFIX or len(parts) != len(cls._fields) or not all(parts):
             return None
@@ -68,7 +64,7 @@ class BindingName(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """Whom a binding names: `kind` is Group, User or ServiceAccount (then with a namespace)."""
+    """A subject of a binding: `kind` is Group, User or ServiceAccount (with a namespace)."""
 
     kind: str
     name: str
@@ -76,14 +72,14 @@ class Subject(NamedTuple):
 
 
 class RoleRef(NamedTuple):
-    """The role that a binding gives: `kind` is ClusterRole or Role. Immutable in Kubernetes."""
+    """The roleRef of a binding: `kind` is ClusterRole or Role. Immutable in Kubernetes."""
 
     kind: str
     name: str
 
 
 class Owner(NamedTuple):
-    """An owner reference, so far as it matters here."""
+    """An owner reference, with the fields that matter here."""
 
     uid: str
     name: str
@@ -91,10 +87,10 @@ class Owner(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BindingContent:
-    """What a binding says, in an order of its own: equal contents mean nothing to write.
+    """The content of a binding, in a canonical order: equal contents need no write.
 
-    `annotations` are only those of ANNOTATIONS; `owners` holds references to
-    GroupAccesses and to anything else alike.
+    `annotations` are only those of OWN_ANNOTATIONS; `owners` are all owner references, to
+    GroupAccesses and to other objects.
     """
 
     role: RoleRef
@@ -104,7 +100,7 @@ class BindingContent:
     has_managed_by_label: bool = True
 
     def annotation(self, name: str) -> str | None:
-        """Return the annotation `groupaccess.io/<name>`, or None when it is not there."""
+        """Return the annotation `groupaccess.io/<name>`, None if it does not exist."""
         return dict(self.annotations).get(ANNOTATION_DOMAIN + name)
 
     @property
@@ -122,8 +118,8 @@ class BindingContent:
 class Binding:
     """A binding in the cluster; its `uid` and `resource_version` guard writes against races.
 
-    `lost_owner` tells that it had an owner reference since it is watched, and has none any more:
-    that is how `kubectl delete --cascade=orphan` leaves it.
+    `lost_owner` tells that the watch has seen an owner reference on it that is gone now, as after
+    `kubectl delete --cascade=orphan`.
     """
 
     key: BindingKey
@@ -140,17 +136,17 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class DesiredBinding:
-    """A binding as it should stand."""
+    """A binding of the desired state; `mapping` is the name of its mapping."""
 
     key: BindingKey
     mapping: str
     content: BindingContent
 
     def matches(self, binding: Binding) -> bool:
-        """Tell whether the binding says exactly this; an owner beside ours is left alone.
+        """Tell whether an existing binding has this content; other owners beside ours are ignored.
 
-        Server-side apply cannot take an owner reference away that another manager set, so one
-        that is not ours must not count as drift, or it would be repaired for ever.
+        Server-side apply cannot remove an owner reference that another field manager set. So it
+        must not count as drift, or it would be repaired forever.
         """
         mine, theirs = self.content, binding.content
         return (

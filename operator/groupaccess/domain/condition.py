@@ -1,4 +1,4 @@
-"""kstatus conditions, and how long something is waited for.
+"""kstatus conditions, and how long the operator waits for transient problems.
 
 Ready, Reconciling and Stalled follow kstatus, so that kubectl wait, Helm, Flux and Argo CD
 understand them.
@@ -24,7 +24,7 @@ class StatusCondition:
     message: str
 
     def as_type(self, kind: str, *, holds: bool) -> "StatusCondition":
-        """Return a condition beside this one, for the same reason when it holds."""
+        """Return a condition of type `kind` with this reason; with the message if it `holds`."""
         return StatusCondition(
             kind, "True" if holds else "False", self.reason, self.message if holds else ""
         )
@@ -32,9 +32,10 @@ class StatusCondition:
 
 @dataclass(frozen=True, slots=True)
 class PreviousStatus:
-    """What an object's status said before: each condition's status and since when.
+    """The status that an object had before.
 
-    `ready` is the condition Ready as it was.
+    `generation` is its observedGeneration, `conditions` the status and lastTransitionTime by type,
+    `ready` the condition Ready.
     """
 
     generation: int = -1
@@ -44,10 +45,10 @@ class PreviousStatus:
     def transient_wait_left(
         self, generation: int, now: datetime, changed: datetime | None = None
     ) -> timedelta:
-        """Return how much longer to wait for what may come by itself; zero when it is over.
+        """Return how much longer to wait for a transient problem; zero when the wait is over.
 
-        Each generation has the whole time, from when its spec was written: `changed`, None where
-        that is not known. A time to come counts as now.
+        Each generation has the whole TRANSIENT_WAIT, from the time when its spec was written:
+        `changed`, None if that is not known. A time in the future counts as `now`.
         """
         conditions = self.conditions or {}
         state, since = conditions.get("Reconciling", ("False", now))

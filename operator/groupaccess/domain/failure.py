@@ -1,4 +1,4 @@
-"""Why something did not work, in words for people."""
+"""Why something failed, in words for people."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from groupaccess.domain.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why something did not work, in words that stay the same while it lasts.
+    """Why something failed, in words that stay the same while it lasts.
 
-    `transient` tells that it is tried again and may come by itself, whatever is usual for the
-    reason.
+    `transient` tells that it is retried and may pass by itself, even if its reason usually is not
+    transient.
     """
 
     reason: Reason

@@ -5,9 +5,9 @@ from enum import Enum, StrEnum
 
 
 class Reason(StrEnum):
-    """Why a mapping, an object or a directory is as it is.
+    """Why a mapping, an object or a directory has its state.
 
-    The values appear as `reason` in conditions: CamelCase, as metav1.Condition wants it.
+    The values appear as `reason` in conditions: CamelCase, as metav1.Condition requires.
     """
 
     GRANTED = "Granted"
@@ -50,21 +50,22 @@ RETRIED = "It is tried again every 5 s for five minutes, then at each spec.syncI
 
 
 class ReasonClass(Enum):
-    """Where a reason comes from, which decides what follows from it."""
+    """The origin of a reason, which decides what follows from it."""
 
     FINE = "fine"
-    KUBERNETES = "Kubernetes"  # what is declared, or the cluster, objects
-    KEYCLOAK = "Keycloak"  # its answers, or kube-apiserver's review of its tokens, object
-    UNAVAILABLE = "not available"  # Keycloak was not read: nothing speaks against what is bound
+    KUBERNETES = "Kubernetes"  # an objection from what is declared, or from the cluster
+    KEYCLOAK = "Keycloak"  # an objection from its answers, or from a TokenReview of its tokens
+    UNAVAILABLE = "not available"  # Keycloak was not read: no objection to what is bound
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonRow:
     """What follows from a reason; `advice` is one or more sentences for people.
 
-    A `transient` one is waited for: somebody may be about to make what is missing, above all in the
-    same sync. A `repairable` one only a person can put right, often in a Secret or ConfigMap, which
-    nobody watches: it is looked at every few seconds for a while.
+    The operator waits while a reason is `transient`: somebody may be about to create what is
+    missing, above all in the same GitOps sync. Only a person can fix a `repairable` one, often in a
+    Secret or ConfigMap, which the operator does not watch: it retries every few seconds for a
+    while.
     """
 
     reason_class: ReasonClass
@@ -209,6 +210,6 @@ DIRECTORY_UNAVAILABLE = _of_class(ReasonClass.UNAVAILABLE)
 def with_advice(reason: Reason, fact: str) -> str:
     """Return one message: the fact as a sentence, then what to do about it.
 
-    Both are stable: the same facts give the same text, or an idle cluster would see writes.
+    Both are stable: equal facts give equal text, or an idle cluster would see writes.
     """
     return f"{fact}{'' if fact.endswith(('.', '?')) else '.'} {REASONS[reason].advice}"

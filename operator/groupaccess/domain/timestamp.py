@@ -9,9 +9,9 @@ def format_time(time: datetime) -> str:
 
 
 def parse_time(text: str | None) -> datetime | None:
-    """Read a time that somebody may have edited: what cannot be read counts as none."""
+    """Read a time that somebody may have edited; None if it is invalid or has no time zone."""
     try:
         time = datetime.fromisoformat(text or "")
         return time.astimezone(UTC) if time.tzinfo is not None else None
-    except (ValueError, OverflowError):  # at the edges of the calendar
+    except (ValueError, OverflowError):  # OverflowError: at the edges of the calendar
         return None

@@ -1,4 +1,4 @@
-"""The groups of a realm, one question at a time."""
+"""Reads the groups of a realm, one question at a time."""
 
 from urllib.parse import quote
 
@@ -36,8 +36,11 @@ QUESTION_FAILURES = frozenset({Reason.KEYCLOAK_FORBIDDEN, Reason.KEYCLOAK_UNAVAI
 
 
 async def answer_question(session: Session, question: Question) -> Answer:
-    """Return Keycloak's answer; raise UnansweredError where it has none to this one question."""
-    await session.login.account_id()  # without a login there is no answer to any question
+    """Return Keycloak's answer.
+
+    Raise QuestionFailedError when only this question has no answer, else RejectedError.
+    """
+    await session.login.account_id()  # a failed login concerns all questions
     try:
         match question:
             case Search(name):
@@ -58,12 +61,12 @@ async def answer_question(session: Session, question: Question) -> Answer:
 
 
 async def search_groups(session: Session, text: str) -> list[Group]:
-    """Return some groups of any depth whose names hold a text, in any case."""
+    """Return some groups of any depth whose name contains `text`, ignoring case."""
     return [as_group(item) for item in await _search(session, text, exact=False)]
 
 
 async def check_groups_visible(session: Session) -> None:
-    """Raise RefusedError where groups are counted and none is shown, for want of a right."""
+    """Raise RejectedError if groups are counted but none is shown: a right is missing."""
     with keycloak_errors("groups", needs=VIEW_GROUPS):
         counted = validated(COUNT, (await session.admin.a_groups_count())["count"])
     if counted and not await search_groups(session, WILDCARD):
@@ -71,12 +74,15 @@ async def check_groups_visible(session: Session) -> None:
 
 
 def as_group(item: GroupRepresentation) -> Group:
-    """Return the group."""
+    """Convert Keycloak's representation."""
     return Group(item["path"], item["name"], item["id"])
 
 
 def _concerns_question_alone(refused: RejectedError) -> bool:
-    """Tell whether something answered, or was too slow: others may still get an answer."""
+    """Return whether other questions may still get an answer.
+
+    That is so unless the connection failed: the server answered, or was too slow.
+    """
     cause = refused.__cause__
     while cause is not None:
         if isinstance(cause, httpx.TransportError):
@@ -86,9 +92,9 @@ def _concerns_question_alone(refused: RejectedError) -> bool:
 
 
 async def _groups_named(session: Session, name: str) -> Answer:
-    """Search for a name that is not blank.
+    """Search for the groups with exactly this name, which must not be blank.
 
-    Keycloak drops outer spaces of the text: an exact search would find only names without them.
+    Keycloak strips outer spaces of the text, so an exact search finds only names without them.
     """
     items = await _search(session, name.strip(), exact=name == name.strip())
     groups = sorted(as_group(item) for item in items if item["name"] == name)
@@ -115,7 +121,7 @@ async def _search(session: Session, text: str, *, exact: bool) -> list[GroupRepr
 
 
 async def _read_group(session: Session, what: str, where: str) -> Answer:
-    """Read one group. That there is none, only Keycloak says in its own words.
+    """Read one group; only Keycloak's own error text proves that it does not exist.
 
     A proxy answers 404, too, and so does a realm that is gone.
     """

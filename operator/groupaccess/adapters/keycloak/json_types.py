@@ -1,18 +1,18 @@
-"""What is read of Keycloak's JSON, and nothing else of it: a client's secret is dropped here.
+"""The fields that are read of Keycloak's JSON; all others, such as client secrets, are dropped.
 
-Nothing is made to fit: whatever has another shape raises ValidationError, which is a ValueError.
+Values are not coerced: another shape raises ValidationError, which is a ValueError.
 """
 
 from typing import Annotated, Any, NotRequired, TypeVar
 
 from pydantic import FailFast, Field, TypeAdapter
-from typing_extensions import TypedDict  # before Python 3.12 pydantic takes no other
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 T = TypeVar("T")
 
 Id = Annotated[str, Field(min_length=1, max_length=255)]
 Name = Annotated[str, Field(min_length=1, max_length=1024)]  # Keycloak's own limit is 255
-Path = Annotated[str, Field(min_length=1)]  # groups nest as deep as somebody likes
+Path = Annotated[str, Field(min_length=1)]  # groups can be nested to any depth
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Config = dict[str, str | None]
 
@@ -60,7 +60,7 @@ class RoleRepresentation(TypedDict):
 
 
 class MemberRepresentation(TypedDict):
-    """A member of a group; nothing that tells who that is."""
+    """A member of a group, without anything that identifies the person."""
 
     id: Id
     enabled: NotRequired[bool]
@@ -79,5 +79,5 @@ TOKEN = TypeAdapter(dict[str, Any])
 
 
 def validated(shape: TypeAdapter[T], value: Any) -> T:  # noqa: ANN401 -- JSON
-    """Return the value, of which nothing is left but what its shape names."""
+    """Return the value with only the fields that `shape` names; raise ValidationError."""
     return shape.validate_python(value, strict=True)

@@ -1,4 +1,4 @@
-"""The port `OperatorTokens` on a real Keycloak: an ID token for the operator itself."""
+"""The port `OperatorTokens` for a real Keycloak: an ID token for the operator itself."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ CLAIMS = TypeAdapter(dict[str, object])
 
 
 class KeycloakOperatorTokens:
-    """Logs in for each token: none is kept. The arguments are as for the reader."""
+    """Logs in for each token and keeps none. The arguments are those of KeycloakReader."""
 
     def __init__(self, answer_within: float, pod_token: Path = POD_TOKEN) -> None:
         self._answer_within = answer_within
@@ -34,7 +34,7 @@ class KeycloakOperatorTokens:
 
 
 async def _id_token(session: Session) -> OperatorToken:
-    await session.login.account_id()  # the login asks for the scope openid
+    await session.login.account_id()  # the login requests the scope openid
     with keycloak_errors("the login"):
         raw = (session.login.token or {}).get("id_token")
         if raw is not None:

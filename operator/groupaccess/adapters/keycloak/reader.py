@@ -1,4 +1,4 @@
-"""The port `DirectoryReader` on a real Keycloak: an answer, or a reason."""
+"""The port `DirectoryReader` for a real Keycloak: an answer, or an error with a reason."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,13 +20,13 @@ from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.reasons import Reason
 
 ANSWER_TIMEOUT_SECONDS = 20.0
-ATTEMPTS = 2  # at what belongs to one identity: a realm that is made anew refuses the old token
+ATTEMPTS = 2  # to read all with one account: a re-created realm refuses the old token
 
 
 class KeycloakReader:
-    """Asks realms, over one session for each directory.
+    """Reads realms, over one session for each directory.
 
-    `answer_within` are the seconds that one answer may take, from connecting to its last byte;
+    `answer_within` is how many seconds one answer may take, from connecting to its last byte.
     `pod_token` is the file with the pod's token, for directories without a stored secret.
     """
 
@@ -39,7 +39,7 @@ class KeycloakReader:
     async def read_realm(
         self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
     ) -> Realm:
-        """Read what concerns all groups; see the port."""
+        """Read the operator's account and the clients; see the port."""
         session = await self._sessions.session_for(directory.name, connection)
         with _without_secret(session):
             await _check_issuer(directory, session)
@@ -64,7 +64,7 @@ class KeycloakReader:
             return answer
 
     async def check_groups_visible(self, directory: Directory, connection: Connection) -> None:
-        """Look whether groups are shown; see the port."""
+        """Check whether groups are shown; see the port."""
         session = await self._sessions.session_for(directory.name, connection)
         with _without_secret(session):
             await groups.check_groups_visible(session)
@@ -72,26 +72,26 @@ class KeycloakReader:
     async def search_groups(
         self, directory: Directory, connection: Connection, text: str
     ) -> Sequence[Group]:
-        """Search for a part of names; see the port."""
+        """Search for groups by a part of their name; see the port."""
         session = await self._sessions.session_for(directory.name, connection)
         with _without_secret(session):
             return await groups.search_groups(session, text)
 
     async def has_realm_role(self, directory: Directory, connection: Connection, name: str) -> bool:
-        """Look for a realm role; see the port."""
+        """Look up a realm role; see the port."""
         session = await self._sessions.session_for(directory.name, connection)
         with _without_secret(session):
             return await has_realm_role(session, name)
 
     async def forget_directory(self, directory: str) -> None:
-        """Close the directory's session and forget its proofs; see the port."""
+        """Close the directory's session and drop its proofs; see the port."""
         self._prover.forget_directory(directory)
         await self._sessions.close(directory)
 
 
 @contextmanager
 def _without_secret(session: Session) -> Iterator[None]:
-    """Cut and clean the server's part in an error's message."""
+    """Redact the server's part of an error's message."""
     try:
         yield
     except RejectedError as refused:

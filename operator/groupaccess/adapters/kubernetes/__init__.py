@@ -1,1 +1,1 @@
-"""Kubernetes through `kubernetes.aio`: single calls, watching in bulk, and what is written."""
+"""Kubernetes through `kubernetes.aio`: single calls, watches, and the JSON that is written."""

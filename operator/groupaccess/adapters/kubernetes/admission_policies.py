@@ -1,4 +1,4 @@
-"""The ports `BindGuardPolicies` and `WritePolicies` on a real API server."""
+"""The ports `BindGuardPolicies` and `WritePolicies` for a real API server."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ Body = dict[str, Any]
 
 
 class KubernetesBindGuardPolicies:
-    """Reads a ValidatingAdmissionPolicy and its binding by their one name."""
+    """Reads a ValidatingAdmissionPolicy and its binding, which have the same name."""
 
     def __init__(self, client: KubernetesClient) -> None:
         self._client = client
@@ -46,7 +46,7 @@ class KubernetesBindGuardPolicies:
 
 
 def _inactive_reason(name: str, spec: Body) -> str:
-    """Tell why a binding does not put its policy in force for all that the policy matches."""
+    """Return why a binding does not enforce its policy for all that the policy matches, or ""."""
     if spec.get("policyName") != name:
         return "its binding is for another policy"
     if "Deny" not in spec.get("validationActions", ()):

@@ -1,4 +1,4 @@
-"""The port `BindingHistory`: the cluster with the rights of the person who types a command."""
+"""The port `AdoptionCluster`, with the rights of the person who runs the command."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,14 +18,17 @@ ACCESSES = (*OWN_API, PLURALS["GroupAccess"])
 
 
 class KubernetesAdoptionCluster:
-    """Bindings and GroupAccesses on a real API server."""
+    """Bindings and GroupAccesses of a real API server."""
 
     def __init__(self, client: KubernetesClient) -> None:
         self._client = client
         self._writes = KubernetesCluster(client, namespace="", now=SystemClock().now)
 
     async def list_bindings(self, selector: str = "") -> Sequence[CandidateBinding]:
-        """List the bindings; see the port. One request a kind gives one moment of each."""
+        """List the bindings; see the port.
+
+        One request without pages for each kind gives a consistent list of that kind.
+        """
         query = [("labelSelector", selector)] if selector else []
         bodies = [
             body
@@ -70,7 +73,7 @@ class KubernetesAdoptionCluster:
 
 
 def read_candidate(body: dict[str, Any]) -> CandidateBinding:
-    """Read a ClusterRoleBinding or RoleBinding with what tells who made it."""
+    """Read a ClusterRoleBinding or RoleBinding, with what shows who manages it."""
     metadata = body["metadata"]
     owners = metadata.get("ownerReferences") or ()
     return CandidateBinding(

@@ -1,4 +1,4 @@
-"""A token, as kube-apiserver reads it. The token is in no message, whatever comes back."""
+"""How kube-apiserver reads a token. No error message ever contains the token."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class KubernetesApiServer:
     client: KubernetesClient
 
     async def review_token(self, token: str) -> TokenReviewResult:
-        """Ask what kube-apiserver reads from a token; see the port."""
+        """Send a TokenReview; see the port."""
         body = {"apiVersion": API, "kind": "TokenReview", "spec": {"token": token}}
         try:
             answer = await self.client.call("POST", REVIEWS, body)

@@ -1,4 +1,4 @@
-"""Between Kubernetes' JSON and the domain's bindings."""
+"""Converts bindings between Kubernetes' JSON and the domain's values."""
 
 import sys
 from typing import Any
@@ -20,7 +20,7 @@ ACCESS_API = "groupaccess.io/v1alpha1"
 
 
 def read_binding(body: dict[str, Any]) -> Binding:
-    """Read a ClusterRoleBinding or RoleBinding; strings that recur are kept once."""
+    """Read a ClusterRoleBinding or RoleBinding; repeated strings are interned."""
     metadata = body["metadata"]
     labels = metadata.get("labels") or {}
     annotations = metadata.get("annotations") or {}
@@ -40,9 +40,10 @@ def read_binding(body: dict[str, Any]) -> Binding:
 def write_binding(desired: DesiredBinding, existing: Binding | None) -> dict[str, Any]:
     """Render the body of a server-side apply.
 
-    A uid and a version make it write over exactly that binding, or fail with 409; without them it
-    creates. blockOwnerDeletion is left out: with OwnerReferencesPermissionEnforcement it would need
-    rights on the owner's finalizers.
+    The uid and resourceVersion of `existing` are preconditions: the API server writes over exactly
+    that version, or answers 409. Without `existing` it creates the binding. blockOwnerDeletion is
+    left out: with OwnerReferencesPermissionEnforcement it would need rights on the owner's
+    finalizers.
     """
     content = desired.content
     metadata: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""One client for the whole process, and plain calls on it."""
+"""One client for the whole process, and plain calls with it."""
 
 import json
 import os
@@ -21,19 +21,19 @@ PAGE_SIZE = 500
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds
 
 
-# Bookmarks come about every minute: a watch that is silent for longer is dead.
+# Bookmarks arrive about every minute: a watch that is silent for longer is dead.
 WATCH_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=70)
 
 
 class NoAccessError(Exception):
-    """Nothing says how to reach an API server, or nothing that can be read."""
+    """No configuration says how to reach an API server, or it cannot be read."""
 
 
 class ApiError(Exception):
-    """An answer of the API server that is no success."""
+    """An error response of the API server."""
 
     def __init__(self, code: int, message: str, causes: frozenset[str] = frozenset()) -> None:
-        """Keep the HTTP code, the server's own words, and the reasons of its causes."""
+        """Keep the HTTP code, the server's message, and the reasons of its causes."""
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
@@ -41,7 +41,7 @@ class ApiError(Exception):
 
     @classmethod
     def from_response(cls, code: int, text: str) -> "ApiError":
-        """Read a metav1.Status, or whatever else stood between here and the API server."""
+        """Read a metav1.Status, or the text of something in front of the API server."""
         try:
             status = json.loads(text)
             causes = (status.get("details") or {}).get("causes") or ()
@@ -52,9 +52,9 @@ class ApiError(Exception):
 
 
 async def configure(kubeconfig: str | None) -> Configuration:
-    """Read the pod's own credentials, or a kubeconfig where one is given or no pod is around.
+    """Read `kubeconfig`, or inside a pod without one the pod's own credentials.
 
-    Raise NoAccessError when there is neither.
+    Outside a pod, None means the default kubeconfig. Raise NoAccessError when none can be read.
     """
     configuration = Configuration()
     try:
@@ -68,15 +68,15 @@ async def configure(kubeconfig: str | None) -> Configuration:
             )
     except config.ConfigException as error:
         raise NoAccessError(f"kubeconfig {kubeconfig or 'by default'}: {error}") from error
-    # No call waits for the connection of another that hangs: the lanes of writes have limits.
+    # No call waits for the connection of a call that hangs; the lanes limit writes instead.
     configuration.connection_pool_maxsize = 0
-    # The lookup of proxies and of ~/.netrc for every request costs three quarters of the rate.
+    # Looking up proxies and ~/.netrc for every request costs three quarters of the throughput.
     configuration.client_session_kwargs = {"trust_env": False}
     return configuration
 
 
 def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:
-    """Join a path, each segment quoted: the name of a role may hold '#' and '?'."""
+    """Join the segments of a path, each quoted: the name of a role may contain '#' and '?'."""
     joined = "/" + "/".join(quote(segment, safe="") for segment in segments)
     pairs = "&".join(f"{name}={quote(value, safe='')}" for name, value in query)
     return f"{joined}?{pairs}" if pairs else joined
@@ -84,10 +84,10 @@ def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:
 
 @dataclass
 class KubernetesClient:
-    """Calls to the API server. Transport errors become PassingError, answers ApiError.
+    """Calls the API server. Transport errors become TransientError, error responses ApiError.
 
-    `on_date` is told the `Date` of each answer, as HTTP writes it. Nothing is written while
-    `may_write` says no; a call is sent as soon as that is asked, for no pool has a limit.
+    `on_date` gets the `Date` header of each response. While `may_write` returns False, nothing is
+    written. No connection pool delays a call, so it is sent right after that check.
     """
 
     transport: Transport
@@ -102,9 +102,9 @@ class KubernetesClient:
         content_type: str = "application/json",
         accept: str = "application/json",
     ) -> dict[str, Any]:
-        """Make one call and return the JSON object that it answers."""
+        """Make one call and return the JSON object of the response."""
         headers = {"Content-Type": content_type, "Accept": accept}
-        if content_type == APPLY:  # with a charset, or the client would write it by itself
+        if content_type == APPLY:  # with a charset, else the library would serialize it
             headers["Content-Type"], body = f"{APPLY}; charset=utf-8", as_yaml(body)
         if method != "GET" and not self.may_write():
             raise TransientError("not written: this replica does not hold the lease")
@@ -118,7 +118,7 @@ class KubernetesClient:
     async def pages(
         self, segments: tuple[str, ...], accept: str
     ) -> AsyncIterator[tuple[list[dict[str, Any]], str]]:
-        """List a collection: yield the items of each page with the version of the whole list."""
+        """List a collection: yield the items of each page, and the list's resourceVersion."""
         query = [("limit", str(PAGE_SIZE))]
         while True:
             page = await self.call("GET", path(*segments, query=query), accept=accept)
@@ -129,7 +129,7 @@ class KubernetesClient:
             query = [("limit", str(PAGE_SIZE)), ("continue", token)]
 
     async def watch(self, where: str, accept: str) -> AsyncIterator[dict[str, Any]]:
-        """Follow a watch: yield its events until the server or the silence ends it."""
+        """Watch: yield the events until the server ends the watch or is silent for too long."""
         async with self._open("GET", where, {"Accept": accept}, None, WATCH_TIMEOUT) as response:
             if response.status >= 400:  # noqa: PLR2004 -- HTTP
                 raise ApiError.from_response(response.status, await response.text())
@@ -150,17 +150,17 @@ class KubernetesClient:
                 self.on_date(response.headers.get("Date", ""))
                 yield response
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            # A ValueError is JSON that is none: a proxy's page, or a stream that was cut.
+            # A ValueError means invalid JSON: a proxy's page, or a stream that was cut off.
             text = f"{type(error).__name__}: {error}".rstrip(": ")
             raise TransientError(f"the API server was not reached: {text}") from error
 
 
-# Raw, YAML takes these for line breaks or refuses them. Escaped they are the same in both.
+# Unescaped, YAML reads these as line breaks or refuses them. Escaped, both read the same.
 _UNFIT = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def as_yaml(body: object) -> bytes:
-    r"""Write a body for server-side apply.
+    r"""Serialize a body for server-side apply, as JSON that is also YAML.
 
     JSON's usual ASCII would write an emoji as two escapes (\ud83d\ude80), which YAML refuses.
     """

@@ -1,4 +1,4 @@
-"""The port `Cluster` on a real API server."""
+"""The port `Cluster` for a real API server."""
 
 import base64
 import hashlib
@@ -31,7 +31,7 @@ OWN_API = ("apis", *ACCESS_API.split("/"))
 POLICY_API = {"ValidatingAdmissionPolicy": "admissionregistration.k8s.io/v1"}
 LIST_OF_METADATA = METADATA.format(list="List")
 NOT_FOUND, CONFLICT = 404, 409
-NOTE_LIMIT = 1024  # characters of an event's note, as the API server allows
+NOTE_LIMIT = 1024  # characters of an event's note: the API server's limit
 
 
 class KubernetesCluster:
@@ -57,7 +57,7 @@ class KubernetesCluster:
         return read_binding(body)
 
     async def delete(self, binding: Binding) -> bool:
-        """Delete a binding if it is still the same version; see the port."""
+        """Delete a binding if it still has the same resourceVersion; see the port."""
         preconditions = {"uid": binding.uid, "resourceVersion": binding.resource_version}
         options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions}
         try:
@@ -67,11 +67,11 @@ class KubernetesCluster:
                 return False
             raise classify_error(error) from error
         if finalizers := (remaining.get("metadata") or {}).get("finalizers"):
-            raise finalizers_left(finalizers)  # it still binds
+            raise finalizers_left(finalizers)  # it still grants
         return True
 
     async def get_access_uid(self, access: str) -> str | None:
-        """Ask the API server for the uid of a GroupAccess."""
+        """Read the uid of a GroupAccess from the API server; see the port."""
         where = path(*OWN_API, PLURALS["GroupAccess"], access)
         try:
             body = await self._client.call("GET", where, accept=METADATA.format(list=""))
@@ -87,9 +87,9 @@ class KubernetesCluster:
     ) -> str | None:
         """Replace a status; see the port.
 
-        Not by apply, which leaves what somebody else wrote into it. The version keeps it from a
-        namesake that was made meanwhile: on the status of a custom resource the API server does
-        not look at a uid.
+        Server-side apply would keep fields that somebody else wrote into it. The resourceVersion
+        prevents a write to a new object of the same name: for the status of a custom resource the
+        API server ignores a uid.
         """
         body = [
             {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
@@ -107,14 +107,14 @@ class KubernetesCluster:
         return written
 
     async def list_objects(self, kind: str) -> ObjectList:
-        """List name, uid and version of all objects of a kind of ours."""
+        """List name, uid and resourceVersion of all objects of one of our kinds."""
         result: dict[str, tuple[str, str]] = {}
         first = ""
         try:
             async for items, version in self._client.pages(
                 (*OWN_API, PLURALS[kind]), LIST_OF_METADATA
             ):
-                first = first or version  # further pages go on with the snapshot of the first
+                first = first or version  # later pages continue the snapshot of the first
                 for meta in (item["metadata"] for item in items):
                     result[meta["name"]] = (meta["uid"], meta["resourceVersion"])
         except ApiError as error:
@@ -124,7 +124,7 @@ class KubernetesCluster:
         return ObjectList(first, result)
 
     async def create_event(self, event: Event) -> None:
-        """Post an event; one that fails is only logged."""
+        """Post an event; a failure is only logged."""
         where = path("apis", "events.k8s.io", "v1", "namespaces", "default", "events")
         try:
             await self._client.call("POST", where, self._event(event))
@@ -140,7 +140,7 @@ class KubernetesCluster:
         data = await self._own("secrets", name)
         if data is None:
             return None
-        # Other entries may be anything, such as a keystore beside the certificates.
+        # Other entries may be binary, such as a keystore beside the certificates.
         texts = ((key, base64.b64decode(value)) for key, value in data.items())
         return {key: text.decode(errors="replace") for key, text in texts}
 
@@ -164,7 +164,7 @@ class KubernetesCluster:
         regarding = event.regarding
         prefix = regarding.name[:200].rstrip(".-")
         name = {"generateName": f"{prefix}-"}
-        if event.dedup_key:  # the same name each time: the API server refuses the second
+        if event.dedup_key:  # always the same name: the API server refuses the second
             name = {"name": f"{prefix}-{hashlib.sha256(event.dedup_key.encode()).hexdigest()[:16]}"}
         return {
             "apiVersion": "events.k8s.io/v1",

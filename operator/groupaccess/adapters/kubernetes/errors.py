@@ -1,4 +1,4 @@
-"""What the API server's refusals mean for a mapping."""
+"""What the API server's errors mean for a mapping."""
 
 from collections.abc import Iterable
 
@@ -9,21 +9,20 @@ from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
 
 BAD_REQUEST, FORBIDDEN, NOT_FOUND, INVALID = 400, 403, 404, 422
-NAMESPACE_TERMINATING = (
-    "NamespaceTerminating"  # the cause of a 403 in a namespace that is being deleted
-)
-NAMESPACE_NOT_FOUND = 'namespaces "'  # how the 404 of a namespace begins
+NAMESPACE_TERMINATING = "NamespaceTerminating"  # cause of a 403 while a namespace is deleted
+NAMESPACE_NOT_FOUND = 'namespaces "'  # how the message of a namespace's 404 begins
 ESCALATION = "attempting to grant RBAC permissions not currently held"
-MAX_MESSAGE_CHARACTERS = 500  # characters of the server's own words that go into a status
+MAX_MESSAGE_CHARACTERS = 500  # of the server's message, in a status
 
 
 def classify_apply_error(
     error: ApiError, desired: DesiredBinding
 ) -> RejectedError | TransientError:
-    """Translate the answer to a binding's apply.
+    """Classify the error of a binding's apply.
 
-    Without `bind` on a role that does not exist the answer is 404: of the role, not the binding.
-    It is 404 of the namespace, too, when that is gone before the watch tells.
+    If the operator has no right to `bind` a role that does not exist, the API server answers 404
+    for the role, not for the binding. It answers 404 for the namespace, too, when that was deleted
+    before the watch reports it.
     """
     role = desired.content.role.name
     if error.code == FORBIDDEN and ESCALATION in error.message:
@@ -34,7 +33,7 @@ def classify_apply_error(
 
 
 def classify_error(error: ApiError) -> RejectedError | TransientError:
-    """Tell a definite no from what goes by itself."""
+    """Return RejectedError for a definite refusal, TransientError for what may be retried."""
     final = error.code in {BAD_REQUEST, FORBIDDEN, INVALID}
     if not final or NAMESPACE_TERMINATING in error.causes:
         return TransientError(str(error))
@@ -44,13 +43,13 @@ def classify_error(error: ApiError) -> RejectedError | TransientError:
 
 
 def finalizers_left(finalizers: Iterable[str]) -> RejectedError:
-    """Say that a deleted binding stays, and binds, until somebody takes its finalizers away."""
+    """Return the error for a deleted binding that grants until its finalizers are removed."""
     named = ", ".join(finalizers)
     return _rejected(Reason.WRITE_REFUSED, f"it is deleted, but its finalizers keep it: {named}")
 
 
 def classify_read_error(error: ApiError, what: str) -> RejectedError | TransientError:
-    """Translate the answer to reading a Secret or ConfigMap of the operator's own namespace."""
+    """Classify the error of reading a Secret or ConfigMap in the operator's namespace."""
     if error.code == FORBIDDEN:
         return _rejected(Reason.CREDENTIALS_NOT_FOUND, f"the operator may not read {what}")
     return TransientError(str(error))

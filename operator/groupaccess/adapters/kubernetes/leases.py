@@ -1,4 +1,4 @@
-"""The port `Leases` on a real API server."""
+"""The port `Leases` for a real API server."""
 
 from datetime import UTC, datetime
 from typing import Any

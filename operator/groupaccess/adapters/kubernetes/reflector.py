@@ -1,7 +1,7 @@
-"""List, watch, and list again: what is watched in bulk, without ever keeping a body.
+"""List, watch, and list again: for resources with many objects, whose bodies are never kept.
 
-A list after a gap also shows what was deleted in the gap, which a watch alone never does: it is
-handed over whole, since only who keeps the objects knows which it lacks.
+The list after a gap also shows what was deleted in the gap, which a watch alone never does. The
+store gets it as a whole, since only the store knows which of its objects are missing from it.
 """
 
 import asyncio
@@ -21,21 +21,21 @@ JSON = "application/json"
 METADATA = "application/json;as=PartialObjectMetadata{list};g=meta.k8s.io;v=v1"
 GONE = 410
 FIRST_BACKOFF_SECONDS = 0.4
-MAX_BACKOFF_SECONDS = 5.0  # seconds; after an outage of the API server nothing is known until then
+MAX_BACKOFF_SECONDS = 5.0  # after an outage of the API server nothing is known until then
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A collection in the whole cluster, such as ("apis", "rbac...", "v1", "clusterroles").
 
-    `metadata_only` asks for names and labels without the bodies.
+    `metadata_only` requests the metadata of objects (PartialObjectMetadata) without the rest.
     """
 
     segments: tuple[str, ...]
     metadata_only: bool = False
 
     def accept(self, *, many: bool) -> str:
-        """Return the media type of a list or of the events of a watch."""
+        """Return the media type of a list (`many`) or of the events of a watch."""
         return METADATA.format(list="List" if many else "") if self.metadata_only else JSON
 
 
@@ -43,30 +43,30 @@ T = TypeVar("T")
 
 
 class ReflectorStore(Protocol[T]):
-    """Keeps what is read of one resource."""
+    """Stores the objects of one resource."""
 
     def read(self, item: dict[str, Any]) -> T:
-        """Read what is kept of an object; its body is not."""
+        """Return what is stored of an object; its body is not kept."""
 
     def put(self, read: T) -> None:
-        """Keep an object that came or changed."""
+        """Store an object that was added or changed."""
 
     def drop(self, namespace: str, name: str, uid: str) -> None:
-        """Forget an object that was deleted."""
+        """Remove an object that was deleted."""
 
     def replace(self, read: Sequence[T], version: str) -> None:
-        """Keep all objects as they were at a version; others that are as old have gone."""
+        """Store all objects as of `version`; remove others that are not newer than it."""
 
     def watched_until(self, version: str) -> None:
-        """Keep that everything up to a version was told."""
+        """Record that the watch has reported everything up to `version`."""
 
 
 @dataclass
 class Reflector(Generic[T]):
-    """Reflects one resource into a mirror.
+    """Reflects one resource into a store.
 
-    `on_gap` is called when the API server no longer has the history: other watches may miss
-    something, too. `listed` is set after the first whole list.
+    `on_gap` is called when the API server no longer has the history (410): other watches may miss
+    something, too. `listed` is set after the first complete list.
     """
 
     client: KubernetesClient
@@ -74,10 +74,10 @@ class Reflector(Generic[T]):
     store: ReflectorStore[T]
     on_gap: Callable[[], None] = field(default=lambda: None)
     listed: asyncio.Event = field(default_factory=asyncio.Event)
-    _version: str | None = None  # the last one told; None lists anew
+    _version: str | None = None  # the last one reported; None causes a relist
 
     async def run(self) -> None:
-        """Mirror until cancelled. Errors back off; a version that is too old lists anew."""
+        """List and watch until cancelled. Errors back off; an expired version causes a relist."""
         failures = gaps = 0
         while True:
             try:
@@ -86,14 +86,14 @@ class Reflector(Generic[T]):
                     self.listed.set()
                 began = self._version
                 await self._watch(began)
-                # One that ends at once with no news must not spin.
+                # A watch that ends at once without an event must not loop without a pause.
                 failures = gaps = 0 if self._version != began else 1
             except ApiError as error:
                 failures += 1
                 if error.code == GONE:
                     self._version = None
                     self.on_gap()
-                    # What is listed anew is late already: at once, but only once.
+                    # A relist is already late: it is done at once, but only the first time.
                     failures, gaps = gaps, gaps + 1
                 logger.info("%s: %s", self.resource.segments[-1], error)
             except TransientError as error:
@@ -103,7 +103,7 @@ class Reflector(Generic[T]):
                 await asyncio.sleep(backoff(failures, FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS))
 
     async def _list(self) -> str:
-        """Read all pages, a snapshot of the first, and hand them over; return the version."""
+        """List all pages, which are one snapshot, store them, and return its resourceVersion."""
         read: list[T] = []
         first = ""
         accept = self.resource.accept(many=True)
@@ -114,7 +114,7 @@ class Reflector(Generic[T]):
         return first
 
     async def _watch(self, version: str) -> None:
-        """Follow the events from a version on; where it breaks off, the next one goes on."""
+        """Watch from `version` on; after an interruption the next watch continues from there."""
         query = [
             ("watch", "1"),
             ("allowWatchBookmarks", "true"),

@@ -1,4 +1,4 @@
-"""Which resources are mirrored in bulk, and how each gets into the store."""
+"""Which resources are watched in bulk, and how each gets into the store."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ Enqueue = Callable[[Iterable[str]], None]
 def build_reflectors(
     client: KubernetesClient, store: Store, enqueue: Enqueue, on_gap: Callable[[], None]
 ) -> tuple[Reflector[Any], ...]:
-    """Return the reflectors that keep the store's view of bindings, roles and namespaces.
+    """Return the reflectors that keep bindings, roles and namespaces in the store current.
 
-    Every binding of the cluster is watched, not only ours: a removed label hides none, and whoever
-    binds the same group says in its status who else does. `on_gap` is called when the API server no
-    longer has the history of one of them.
+    Every binding of the cluster is watched, not only ours: a removed label hides none, and a status
+    can say who else binds the same group. `on_gap` is called when the API server no longer has the
+    history of one of them.
     """
     namespaces = Resource(("api", "v1", "namespaces"), metadata_only=True)
     roles = Resource((*RBAC, "clusterroles"), metadata_only=True)
@@ -39,7 +39,7 @@ def build_reflectors(
 
 @dataclass(frozen=True)
 class BindingReflectorStore:
-    """Keeps the bindings of one kind."""
+    """Stores the bindings of one kind."""
 
     store: Store
     enqueue: Enqueue
@@ -50,25 +50,25 @@ class BindingReflectorStore:
         return read_binding(item)
 
     def put(self, read: Binding) -> None:
-        """Keep a binding."""
+        """Store a binding."""
         self.enqueue(self.store.put_binding(read))
 
     def drop(self, namespace: str, name: str, uid: str) -> None:
-        """Forget a binding."""
+        """Remove a binding."""
         self.enqueue(self.store.drop_binding(BindingKey(namespace, name), uid))
 
     def replace(self, read: Sequence[Binding], version: str) -> None:
-        """Keep these, and no others that are as old."""
+        """Store these, and remove others that are not newer."""
         self.enqueue(self.store.replace_bindings(read, version, namespaced=self.namespaced))
 
     def watched_until(self, version: str) -> None:
-        """Keep how far the watch is: answers of own writes are put in order by it."""
+        """Record the progress of the watch: it orders the responses to own writes."""
         self.store.bindings.watched_until(version, namespaced=self.namespaced)
 
 
 @dataclass(frozen=True)
 class ClusterRoleReflectorStore:
-    """Keeps the names of ClusterRoles."""
+    """Stores the names of ClusterRoles."""
 
     store: Store
     enqueue: Enqueue
@@ -79,45 +79,45 @@ class ClusterRoleReflectorStore:
         return name
 
     def put(self, read: str) -> None:
-        """Keep a role."""
+        """Store a role."""
         self.enqueue(self.store.put_cluster_role(read))
 
     def drop(self, _: str, name: str, __: str) -> None:
-        """Forget a role."""
+        """Remove a role."""
         self.enqueue(self.store.drop_cluster_role(name))
 
     def replace(self, read: Sequence[str], _: str) -> None:
-        """Keep these and no others."""
+        """Store these, and remove all others."""
         self.enqueue(self.store.replace_cluster_roles(frozenset(read)))
 
     def watched_until(self, _: str) -> None:
-        """Nobody else writes what is kept of them."""
+        """Do nothing: only the watch changes what is stored."""
 
 
 @dataclass(frozen=True)
 class NamespaceReflectorStore:
-    """Keeps namespaces by name."""
+    """Stores namespaces by name."""
 
     store: Store
     enqueue: Enqueue
 
     def read(self, item: dict[str, Any]) -> tuple[str, Namespace]:
-        """Read name and labels, and whether it terminates."""
+        """Read name and labels, and whether it is terminating."""
         metadata = item["metadata"]
         ending = "deletionTimestamp" in metadata
         return metadata["name"], Namespace(metadata.get("labels") or {}, ending)
 
     def put(self, read: tuple[str, Namespace]) -> None:
-        """Keep a namespace."""
+        """Store a namespace."""
         self.enqueue(self.store.put_namespace(*read))
 
     def drop(self, _: str, name: str, __: str) -> None:
-        """Forget a namespace."""
+        """Remove a namespace."""
         self.enqueue(self.store.drop_namespace(name))
 
     def replace(self, read: Sequence[tuple[str, Namespace]], _: str) -> None:
-        """Keep these and no others."""
+        """Store these, and remove all others."""
         self.enqueue(self.store.replace_namespaces(dict(read)))
 
     def watched_until(self, _: str) -> None:
-        """Nobody else writes what is kept of them."""
+        """Do nothing: only the watch changes what is stored."""

@@ -11,7 +11,7 @@ API = "authorization.k8s.io/v1"
 
 @dataclass(frozen=True)
 class KubernetesOperatorRights:
-    """Asks by SelfSubjectAccessReview, which changes nothing."""
+    """Sends a SelfSubjectAccessReview, which changes nothing."""
 
     client: KubernetesClient
 

@@ -1,4 +1,4 @@
-"""How requests reach an API server: HTTP in production, a simulation in tests."""
+"""How requests reach an API server: over HTTP in production, a simulation in tests."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -10,7 +10,7 @@ from kubernetes.aio.client import ApiClient
 
 
 class Response(Protocol):
-    """A response whose headers have come; the body may still be on its way."""
+    """A response whose headers have arrived; the body may still be on its way."""
 
     @property
     def status(self) -> int:
@@ -25,13 +25,13 @@ class Response(Protocol):
 
     @property
     def content(self) -> AsyncIterable[bytes]:
-        """Return the body line by line, each as it comes."""
+        """Return the body line by line, each as soon as it arrives."""
 
 
 class Transport(Protocol):
     """A connection to an API server.
 
-    It raises what aiohttp raises, TimeoutError, or OSError, also while the body is read.
+    It raises the errors of aiohttp, TimeoutError, or OSError, also while the body is read.
     """
 
     def request(
@@ -47,7 +47,7 @@ class Transport(Protocol):
 
 @dataclass(frozen=True)
 class HttpTransport:
-    """The transport on a Kubernetes client, which knows the credentials."""
+    """Sends requests through a Kubernetes client, which has the credentials."""
 
     client: ApiClient
 

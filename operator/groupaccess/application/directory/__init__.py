@@ -1,1 +1,1 @@
-"""One KeycloakDirectory: ask Keycloak, and keep the answers."""
+"""One KeycloakDirectory: asks Keycloak and keeps the answers."""

@@ -1,4 +1,4 @@
-"""Where a directory's realm is, and what the operator logs in with: from its own namespace."""
+"""How to reach a directory's realm and log in, as read from the operator's own namespace."""
 
 from collections.abc import Mapping
 
@@ -14,9 +14,9 @@ POD_CREDENTIALS = "the service account token of the operator's pod"
 
 
 class Credentials:
-    """Gathers credentials and CA anew each time, so that a changed Secret is used at once.
+    """Reads credentials and CA again each time, so that a changed Secret takes effect at once.
 
-    `namespace` is the operator's own, in which they are.
+    `namespace` is the operator's own, which holds the Secrets and ConfigMaps.
     """
 
     def __init__(self, cluster: Cluster, namespace: str) -> None:
@@ -24,7 +24,7 @@ class Credentials:
         self._namespace = namespace
 
     async def connection_for(self, spec: api.KeycloakDirectorySpec) -> Connection:
-        """Return how a directory is reached; raise RefusedError when something of it is missing."""
+        """Return how to reach a directory; raise RejectedError when a part is missing."""
         client_id, client_secret, credentials = await self._login(spec.auth)
         return Connection(
             admin_url=f"{spec.admin_url or spec.base_url}/",
@@ -36,9 +36,9 @@ class Credentials:
         )
 
     async def _login(self, auth: api.Auth) -> tuple[str, str | None, str]:
-        """Return the client's id, its secret, and where they are.
+        """Return the client id, the client secret, and where they come from.
 
-        There is no secret where the pod's token takes its place.
+        The secret is None if the pod's token is used instead.
         """
         match auth:
             case api.Auth(client_secret=api.ClientSecret(secret_ref=api.NameRef(name=name))):
@@ -48,7 +48,7 @@ class Credentials:
                 return client_id, _entry(secret, CLIENT_SECRET, where), keys
             case api.Auth(service_account_token=api.ServiceAccountToken(client_id=client_id)):
                 return client_id, None, POD_CREDENTIALS
-        raise AssertionError  # the model has exactly one
+        raise AssertionError  # the model allows exactly one
 
     async def _ca(self, bundle: api.CaBundle | None) -> str | None:
         match bundle:

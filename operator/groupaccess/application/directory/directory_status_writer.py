@@ -1,4 +1,4 @@
-"""The statuses of directories: how the last round of questions went."""
+"""Writes the statuses of directories: how the last round of questions went."""
 
 import logging
 from dataclasses import dataclass
@@ -22,16 +22,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DirectoryStatusWriter:
-    """Writes the status of a directory where it says something new; raises PassingError."""
+    """Writes the status of a directory if it has changed; raises TransientError."""
 
     status_writer: StatusWriter
     store: Store
     clock: Clock
 
     async def write(self, name: str, interval: RoundInterval, account: str | None = None) -> None:
-        """Say how a directory is known, and how often it is asked.
+        """Report what is known of a directory, and how often it is asked.
 
-        `account` is the operator's where it was found to be another one in the same realm.
+        `account` is the operator's new account id, if it has changed within the same realm.
         """
         if name in self.store.directories.unreadable:
             await self.write_unreadable(name)
@@ -59,7 +59,7 @@ class DirectoryStatusWriter:
         await self.status_writer.write_if_changed(observed, body, *notes)
 
     async def write_unreadable(self, name: str) -> None:
-        """Say what of the spec of a directory cannot be read."""
+        """Report what cannot be read in the spec of a directory."""
         observed, words = self.store.directories.unreadable[name]
         failure = Failure(Reason.UNREADABLE, with_advice(Reason.UNREADABLE, words))
         reading, now = Reading(failure=failure), self.clock.now()
@@ -72,7 +72,7 @@ class DirectoryStatusWriter:
         )
 
     def _new_account(self, ref: ObjectRef, account: str | None) -> Event | None:
-        """Return what is to be posted of an account that is another one in the same realm."""
+        """Return the event for a new operator account in the same realm, if there is one."""
         if account is None:
             return None
         message = (
@@ -95,7 +95,7 @@ class DirectoryStatusWriter:
 
 
 def _ready_event(state: ObjectState, ready: StatusCondition) -> Event | None:
-    """Return the event for another status or reason of Ready; a new message alone has none."""
+    """Return the event for a changed status or reason of Ready; a changed message has none."""
     before = state.previous_status.ready
     if before is not None and (before.status, before.reason) == (ready.status, ready.reason):
         return None

@@ -1,4 +1,4 @@
-"""Ask a directory: some questions at once, and no more than it can bear."""
+"""Asks a directory several questions at once, but no more than it can bear."""
 
 import asyncio
 from collections import deque
@@ -24,11 +24,9 @@ from groupaccess.domain.directory.visibility import forbidden_group, groups_hidd
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
 
-MAX_CONCURRENT_REQUESTS = 4  # requests; a realm is asked by many clusters
-MAX_FAILURES = 10  # failures one after the other, after which the others are not asked
-REALM_TIMEOUT_SECONDS = (
-    60.0  # seconds for what concerns all groups; each answer has a shorter bound of its own
-)
+MAX_CONCURRENT_REQUESTS = 4  # a realm serves many clusters
+MAX_FAILURES = 10  # in a row; then the remaining questions are not asked
+REALM_TIMEOUT_SECONDS = 60.0  # for reading the realm; a single answer has a shorter limit
 
 T = TypeVar("T")
 InquiryResults = dict[Question, Answer | Failure]
@@ -38,9 +36,9 @@ InquiryResults = dict[Question, Answer | Failure]
 class Inquiry:
     """Questions to one directory over one connection.
 
-    `identity` is whose answers count: the operator's account in the realm. `seconds` is how long
-    Keycloak took for the answers, all of them together. `results` are what it said to each
-    question, or why it did not.
+    `identity` is the operator's account in the realm: only its answers count. `seconds` is how long
+    Keycloak took for all answers together. `results` has the answer or the failure of each
+    question.
     """
 
     reader: DirectoryReader
@@ -50,17 +48,17 @@ class Inquiry:
     identity: str = ""
     seconds: float = 0.0
     results: InquiryResults = field(default_factory=dict)
-    _failures: int = 0  # one after the other
+    _failures: int = 0  # in a row
 
     async def read_realm(self, members_of: Sequence[Group] | None) -> Realm:
-        """Read what concerns all groups; raise RefusedError."""
+        """Read the operator's account and the clients; raise RejectedError."""
         call = self.reader.read_realm(self.directory, self.connection, members_of)
         realm = await self._timed(call)
         self.identity = realm.directory_id
         return realm
 
     async def ask_all(self, used: GroupsInUse, *, paths: bool) -> None:
-        """Ask about all groups in use; raise RefusedError where no answer can be believed."""
+        """Ask about all groups in use; raise RejectedError when no answer can be trusted."""
         if not used.pinned_ids:
             await self._timed(self.reader.check_groups_visible(self.directory, self.connection))
         await self.ask_for(lambda answers: questions_about(used, answers, paths=paths))
@@ -72,16 +70,16 @@ class Inquiry:
     async def ask_for(
         self, questions_for: Callable[[dict[Question, Answer | None]], Iterable[Question]]
     ) -> None:
-        """Ask what is wanted, and what more is wanted with each answer.
+        """Ask the questions that `questions_for` returns, repeatedly, as answers add new ones.
 
-        Raise RefusedError where the account does not see all groups.
+        Raise RejectedError when the account does not see all groups.
         """
         while new := set(questions_for(self.answers)) - self.results.keys():
             await self.ask(new)
         await self._control()
 
     async def ask(self, new: Iterable[Question]) -> None:
-        """Ask some questions, a few at a time."""
+        """Ask some questions, at most MAX_CONCURRENT_REQUESTS at a time."""
         waiting = deque(sorted(new, key=repr))
         many = min(MAX_CONCURRENT_REQUESTS, len(waiting))
         workers = [asyncio.create_task(self._work(waiting)) for _ in range(many)]
@@ -94,14 +92,17 @@ class Inquiry:
 
     @property
     def answers(self) -> dict[Question, Answer | None]:
-        """Return the answers, with None for those that failed."""
+        """Return the answers, with None for failed questions."""
         return {
             question: result if isinstance(result, Answer) else None
             for question, result in self.results.items()
         }
 
     async def _control(self) -> None:
-        """Compare a group with the search for its name; ask again if it was renamed meanwhile."""
+        """Check that the search for a group's name shows it, also if it was renamed meanwhile.
+
+        Raise RejectedError when it does not: then the account does not see all groups.
+        """
         if (unseen := forbidden_group(self.results)) is not None:
             fact = f"groups: one with id {unseen.group_id} may not be read, and no search shows it"
             raise RejectedError(groups_hidden(fact))

@@ -1,11 +1,11 @@
-"""How often a directory is asked: as declared, unless Keycloak would work too much for it."""
+"""How often a directory is asked: as declared, unless that is too much load for Keycloak."""
 
 from collections import deque
 from dataclasses import dataclass, field
 
-ROUNDS_COMPARED = 3  # the last ones, whose fastest counts
-MAX_LOAD = 0.05  # of Keycloak's time, for the rounds of one directory
-# Seconds. Few of them, and left late, so that a status which names one seldom changes.
+ROUNDS_COMPARED = 3  # the last ones, of which the fastest counts
+MAX_LOAD = 0.05  # share of Keycloak's time, for the rounds of one directory
+# Few steps, left late, so that a status that names the interval seldom changes.
 INTERVAL_SECONDS = (
     15,
     20,
@@ -29,11 +29,11 @@ INTERVAL_SECONDS = (
 
 @dataclass
 class RoundInterval:
-    """The interval between two rounds of one directory, in seconds; `stretched` if not as wanted.
+    """The interval between two rounds of one directory, in seconds.
 
-    It becomes longer when all of the last rounds ask for that, and shorter again once a quarter of
-    it would do: one that is slow alone changes nothing, nor does the first one, whose caches are
-    cold.
+    `stretched` means that it is longer than declared. It becomes longer when all of the last rounds
+    need that, and shorter only when a quarter of it would be enough. So one slow round changes
+    nothing, and neither does the first one, whose caches are cold.
     """
 
     seconds: float = 60.0
@@ -41,9 +41,9 @@ class RoundInterval:
     _rounds: deque[float] = field(default_factory=lambda: deque(maxlen=ROUNDS_COMPARED))
 
     def adjust(self, declared: float, worked: float | None = None) -> None:
-        """Choose the next interval, after a round for which Keycloak worked so many seconds.
+        """Choose the next interval, after a round for which Keycloak worked `worked` seconds.
 
-        None is of a round that failed.
+        `worked` is None for a round that failed; `declared` is spec.syncInterval in seconds.
         """
         if worked is not None:
             self._rounds.append(worked)

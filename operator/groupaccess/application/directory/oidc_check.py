@@ -1,4 +1,4 @@
-"""Ask now and then how kube-apiserver reads a directory's tokens, by a canary."""
+"""Checks now and then, by a canary, how kube-apiserver reads a directory's tokens."""
 
 import asyncio
 import logging
@@ -24,11 +24,9 @@ from groupaccess.domain.text import printable_text
 
 logger = logging.getLogger(__name__)
 
-RECHECK_WHEN_TRUE_SECONDS = 600.0  # seconds until it is asked again while all agrees
-RECHECK_WHEN_NOT_SECONDS = (
-    5.0  # and while it does not; then it is asked with each reading of Keycloak
-)
-CHECK_TIMEOUT_SECONDS = 15.0  # seconds: the reading of Keycloak waits for it
+RECHECK_WHEN_TRUE_SECONDS = 600.0  # until the next check while kube-apiserver agrees
+RECHECK_WHEN_NOT_SECONDS = 5.0  # while it does not: it is then checked in each round
+CHECK_TIMEOUT_SECONDS = 15.0  # the round waits for it
 NO_CANARY = "nothing shows how kube-apiserver reads tokens: set spec.canary"
 NO_READING = "Keycloak was not read, so the canary was not asked"
 
@@ -36,7 +34,7 @@ Connect = Callable[[], Awaitable[Connection]]
 
 
 class OidcChecker:
-    """Looks at how kube-apiserver reads each directory's tokens."""
+    """Checks how kube-apiserver reads each directory's tokens."""
 
     def __init__(
         self, tokens: OperatorTokens, server: ApiServer, store: Store, clock: Clock
@@ -50,7 +48,7 @@ class OidcChecker:
     async def check(
         self, declared: DeclaredDirectory, reading: Reading, connect: Connect
     ) -> OidcCheck | None:
-        """Return what is seen, or None where what was seen before is to hold on."""
+        """Return the result; None means that the previous result stays valid."""
         directory, name = declared.directory, declared.directory.name
         if directory.canary is None:
             return check_inconclusive(NO_CANARY)
@@ -67,7 +65,7 @@ class OidcChecker:
         return sight
 
     def forget(self, directory: str) -> None:
-        """Let go of what is kept for a directory, which is read no more."""
+        """Drop what is kept for a directory that is no longer asked."""
         self._asked.pop(directory, None)
 
     def _due(self, name: str, before: OidcCheck) -> bool:
@@ -86,7 +84,7 @@ class OidcChecker:
         except (TransientError, TimeoutError) as error:
             why = "no answer in time" if isinstance(error, TimeoutError) else str(error)
             return check_inconclusive(why, passing=True)
-        except Exception as error:  # it must not end the loop that asks
+        except Exception as error:  # it must not end the directory's loop
             logger.exception("directory %s: unexpected", directory.name)
             return check_inconclusive(
                 f"it failed in an unexpected way ({type(error).__name__})", passing=True

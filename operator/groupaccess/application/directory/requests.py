@@ -1,4 +1,4 @@
-"""Requests to ask a directory: everything again, or what is new of some GroupAccesses."""
+"""Requests to ask a directory: everything again, or what is new for some GroupAccesses."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 class DirectoryRequest:
     """What is requested of the loop of one directory.
 
-    `everything` wants a round of questions now, `new` the answers that `accesses` still need.
+    `everything` requests a round now, `new` the answers that `accesses` still need.
     """
 
     everything: asyncio.Event = field(default_factory=asyncio.Event)
@@ -19,7 +19,7 @@ class DirectoryRequest:
 
 
 class DirectoryRequests:
-    """The requests by directory. Of a directory without a loop nothing is kept."""
+    """The requests by directory. Requests for a directory without a loop are dropped."""
 
     def __init__(self, enqueue: Callable[[Iterable[str]], None]) -> None:
         self._enqueue = enqueue
@@ -30,28 +30,28 @@ class DirectoryRequests:
         return self._open.setdefault(name, DirectoryRequest())
 
     def close(self, name: str) -> None:
-        """Forget what was requested of a directory whose loop ends."""
+        """Drop what was requested of a directory whose loop ends."""
         self._open.pop(name, None)
 
     def is_open(self, name: str) -> bool:
-        """Tell whether a directory has a loop."""
+        """Return whether a directory has a loop."""
         return name in self._open
 
     def ask_everything(self, name: str) -> None:
-        """Ask a directory everything again at once."""
+        """Request a round of a directory now."""
         if name in self._open:
             self._open[name].everything.set()
 
     def ask_new(self, name: str, accesses: Iterable[str] = ()) -> None:
-        """Ask a directory at once what it was not asked yet for some GroupAccesses.
+        """Request the questions that were never asked for some GroupAccesses, now.
 
-        In any case its status is written again where it says something else by now.
+        In any case the directory's status is written again if it has changed.
         """
         if name in self._open:
             self._open[name].accesses.update(accesses)
             self._open[name].new.set()
 
     def prefixes_changed(self, name: str, users: AbstractSet[str]) -> None:
-        """Look again at a directory, and at its users, for which other prefixes count now."""
+        """Update a directory and its users after other directories' prefixes changed."""
         self.ask_new(name)
         self._enqueue(users)

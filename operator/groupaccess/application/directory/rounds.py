@@ -1,4 +1,4 @@
-"""Ask a directory about all groups in use, or about new ones, and keep what it says."""
+"""Asks a directory about all groups in use, or about new ones, and stores the answers."""
 
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
@@ -19,10 +19,10 @@ from groupaccess.domain.tokens.client_claims import may_carry_paths
 
 
 class DirectoryRounds:
-    """Asks directories, and tells whom the answers touch.
+    """Asks directories, and enqueues the GroupAccesses that the answers affect.
 
-    No answer counts before the end of what was asked: only then can be judged whether the account
-    sees all groups, and whether the realm is to be believed.
+    No answer counts before everything is answered: only then is it known whether the account sees
+    all groups, and whether the realm can be trusted.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class DirectoryRounds:
     async def ask_all(self, declared: DeclaredDirectory) -> float:
         """Ask about all groups in use; return how many seconds Keycloak worked for it.
 
-        Raise RefusedError or PassingError when that led to nothing.
+        Raise RejectedError or TransientError when that failed.
         """
         directory, name = declared.directory, declared.directory.name
         inquiry, used = await self._inquiry(declared), self._store.groups_in_use(name)
@@ -53,7 +53,7 @@ class DirectoryRounds:
         ended = RoundResult(realm, inquiry.results, used, self._clock.now())
         if self._store.is_other_account(name, realm) and not ended.is_whole:
             failures = (each for each in ended.results.values() if isinstance(each, Failure))
-            raise RejectedError(next(failures))  # whoever has no answer has a failure
+            raise RejectedError(next(failures))  # an id without an answer has a failure
         self._store_unless_changed(declared, lambda: self._store.put_round(name, ended))
         await self._prove(declared, inquiry)
         return inquiry.seconds
@@ -61,7 +61,7 @@ class DirectoryRounds:
     async def ask_new(self, declared: DeclaredDirectory, accesses: AbstractSet[str]) -> None:
         """Ask what is not known yet of the groups of some GroupAccesses.
 
-        Raise RefusedError or PassingError when nothing can be believed.
+        Raise RejectedError or TransientError when no answer can be trusted.
         """
         name = declared.directory.name
         inquiry = await self._inquiry(declared)
@@ -77,7 +77,7 @@ class DirectoryRounds:
         return Inquiry(self._reader, declared.directory, connection, self._clock)
 
     async def _prove(self, declared: DeclaredDirectory, inquiry: Inquiry) -> None:
-        """Read the clients again where a group is the first in use whose members show a token."""
+        """Read the clients again once a group in use can provide an example token."""
         directory, name = declared.directory, declared.directory.name
         groups = sample_groups(directory, self._known(name), self._store.groups_in_use(name))
         if awaits_proof(self._known(name)) and (groups or directory.canary is not None):
@@ -91,7 +91,7 @@ class DirectoryRounds:
     def _store_unless_changed(
         self, declared: DeclaredDirectory, put: Callable[[], AbstractSet[str]]
     ) -> None:
-        """Keep something, unless the directory is another one by now."""
+        """Store something, unless the directory now reads another realm."""
         current = self._store.directories.declared.get(declared.directory.name)
         if current is not None and current.reads_same_realm(declared):
             self._enqueue(put())

@@ -1,4 +1,4 @@
-"""Look for what somebody may have meant, slowly: nobody waits for it but a message."""
+"""Searches for the group that somebody may have meant, slowly: only a message waits for it."""
 
 import asyncio
 import logging
@@ -16,14 +16,14 @@ from groupaccess.domain.directory.suggestions import Suggestion, search_terms, s
 
 logger = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 0.5  # seconds between two requests of the whole operator
-REPEAT_SECONDS = 600.0  # seconds until the same is looked for again
+PAUSE_SECONDS = 0.5  # between two requests of the whole operator
+REPEAT_SECONDS = 600.0  # until the same reference is searched for again
 
 T = TypeVar("T")
 
 
 class SuggestionSearch:
-    """Makes hints for groups that are not found, one after the other."""
+    """Makes suggestions for groups that do not exist, one at a time."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class SuggestionSearch:
         self._wake = asyncio.Event()
 
     def request(self, directory: str, reference: str) -> None:
-        """Look for a group that a directory lacks, unless that was done a short time ago."""
+        """Request a suggestion for a missing group, unless one was made a short time ago."""
         now = self._clock.monotonic()
         _, at = self._store.directories.memory(directory).suggestions.get(
             reference, (None, now - REPEAT_SECONDS)
@@ -52,7 +52,7 @@ class SuggestionSearch:
             self._wake.set()
 
     async def run(self) -> None:
-        """Look for what is wanted, for ever."""
+        """Serve the requests until cancelled."""
         while True:
             await self._wake.wait()
             while self._waiting:

@@ -1,4 +1,4 @@
-"""Keep asking the directories: each on its own loop, so that one that is down slows no other."""
+"""Keeps asking the directories, each in its own loop: one that is down delays no other."""
 
 import asyncio
 import contextlib
@@ -16,16 +16,16 @@ from groupaccess.application.work.backoff import backoff
 from groupaccess.domain.reasons import REPAIRABLE
 
 FIRST_RETRY_SECONDS = 1.0  # after a round that failed; doubles up to the interval
-REPAIR_RETRY_SECONDS = 5.0  # at most, after a failure that somebody may be about to put right
-REPAIR_WINDOW_SECONDS = 300.0  # of such failures; then it is asked as often as after others
+REPAIR_RETRY_SECONDS = 5.0  # at most, after a failure that somebody may be about to fix
+REPAIR_WINDOW_SECONDS = 300.0  # of such failures; then the usual back-off applies
 MIN_PAUSE_SECONDS = 0.5  # between two rounds
-MAX_REST_SECONDS = 5.0  # between two rounds, however often everything is requested
-JITTER_SHARE = 0.2  # at most so much of a pause: many clusters do not ask at the same time
+MAX_REST_SECONDS = 5.0  # longest forced pause between two rounds, however often requested
+JITTER_SHARE = 0.2  # of a pause, so that many clusters do not ask at the same time
 
 
 @dataclass
 class _Loop:
-    """The loop of one directory, and what is requested of it."""
+    """The loop of one directory, and the requests to it."""
 
     request: DirectoryRequest
     interval: RoundInterval = field(default_factory=RoundInterval)
@@ -33,9 +33,9 @@ class _Loop:
 
 
 class DirectorySync:
-    """Asks every KeycloakDirectory that is declared, and says in its status how that went.
+    """Keeps asking every declared KeycloakDirectory, and reports the result in its status.
 
-    What is kept of a directory by its name ends before a namesake is asked.
+    What is kept by a directory's name is dropped before a new directory of that name is asked.
     """
 
     def __init__(
@@ -56,11 +56,11 @@ class DirectorySync:
         self._ending: dict[str, set[asyncio.Task[None]]] = {}
 
     def begin(self) -> None:
-        """Begin to ask: what is in use is known, and this replica leads."""
+        """Start to ask: the groups in use are known, and this replica is the leader."""
         self._begun.set()
 
     def start_or_wake(self, name: str) -> None:
-        """Begin to ask a directory, or ask it everything again at once."""
+        """Start the loop of a directory, or request a round if it runs already."""
         if name in self._loops:
             self._requests.ask_everything(name)
             return
@@ -69,9 +69,9 @@ class DirectorySync:
         loop.task = asyncio.create_task(self._keep_asking(name, loop, former))
 
     def ask_missing(self, access: str) -> None:
-        """Ask at once what was never asked of what a GroupAccess depends on.
+        """Request the questions that were never asked for a GroupAccess.
 
-        A write that came late may have bound a group that is gone by now.
+        A late write may have bound a group that was deleted meanwhile.
         """
         declared = self._store.accesses.get(access)
         if declared is None:
@@ -79,12 +79,12 @@ class DirectorySync:
         name = declared.access.directory
         memory = self._store.directories.memory(name)
         if memory.snapshot is None or memory.failure is not None:
-            return  # everything is asked anyhow
+            return  # the next round asks everything
         if open_questions(self._store, name, {access}):
             self._requests.ask_new(name, {access})
 
     def stop(self, name: str) -> None:
-        """Stop to ask a directory. A namesake is asked when its end is over."""
+        """Stop the loop of a directory. A new directory of this name is asked after its end."""
         self._requests.close(name)
         loop = self._loops.pop(name, None)
         if loop is not None and (task := loop.task) is not None:
@@ -98,7 +98,7 @@ class DirectorySync:
             del self._ending[name]
 
     async def close(self) -> None:
-        """Stop all loops and wait for their end."""
+        """Stop all loops and wait until they have ended."""
         tasks = [loop.task for loop in self._loops.values() if loop.task is not None]
         for task in tasks:
             task.cancel()
@@ -109,7 +109,7 @@ class DirectorySync:
         self, name: str, loop: _Loop, former: frozenset[asyncio.Task[None]]
     ) -> None:
         await self._begun.wait()
-        if former:  # what they let go of at their end is kept by name
+        if former:  # at their end they drop what is kept by this name
             await asyncio.wait(former)
         new = asyncio.create_task(self._ask_new(name, loop))
         try:
@@ -131,14 +131,13 @@ class DirectorySync:
             failures = 0 if complete else failures + 1
             since = began if failures == 1 else since
             if healthy and open_questions(self._store, name, self._store.users_of(name)):
-                self._requests.ask_new(
-                    name, self._store.users_of(name)
-                )  # it came after the round had begun
+                # They were added after the round had begun.
+                self._requests.ask_new(name, self._store.users_of(name))
             failure = realms.memory(name).failure
             repairable = failure is not None and failure.reason in REPAIRABLE
             soon = repairable and self._clock.monotonic() - since < REPAIR_WINDOW_SECONDS
             pause = _pause(loop.interval, failures, soon=soon)
-            # However often it is woken: Keycloak rests for as long as it worked.
+            # However often the loop is woken, Keycloak rests for as long as it worked.
             rest = min(max(MIN_PAUSE_SECONDS, self._clock.monotonic() - began), MAX_REST_SECONDS)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause - rest):
@@ -148,7 +147,7 @@ class DirectorySync:
                 await asyncio.sleep(rest)
 
     async def _ask_new(self, name: str, loop: _Loop) -> None:
-        """Ask what is new whenever something is, also beside a round that is under way."""
+        """Ask what is new whenever that is requested, also while a round is running."""
         request = loop.request
         while True:
             await request.new.wait()
@@ -163,9 +162,10 @@ class DirectorySync:
 
 
 def _pause(interval: RoundInterval, failures: int, *, soon: bool) -> float:
-    """Return the seconds until the next round: some less, but never where Keycloak needs them.
+    """Return the seconds until the next round, randomized.
 
-    `failures` in a row are behind it; `soon` tells that somebody may be about to mend that.
+    `failures` is how many rounds failed in a row; `soon` means that somebody may be about to fix
+    the cause. Without failures, a stretched interval is never shortened, since Keycloak needs it.
     """
     if failures:
         return backoff(

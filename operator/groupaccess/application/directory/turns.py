@@ -1,4 +1,4 @@
-"""One turn of a directory: ask it everything, or what is new, and say how that went."""
+"""One turn of a directory: ask everything or what is new, then write its status."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class OidcCheckPort(Protocol):
-    """Looks at how kube-apiserver reads the tokens of a directory."""
+    """Checks how kube-apiserver reads the tokens of a directory."""
 
     async def check(
         self,
@@ -33,20 +33,20 @@ class OidcCheckPort(Protocol):
         reading: Reading,
         connect: Callable[[], Awaitable[Connection]],
     ) -> OidcCheck | None:
-        """Return what is seen, or None where what was seen before is to hold on."""
+        """Return the result; None means that the previous result stays valid."""
 
     def forget(self, directory: str) -> None:
-        """Forget a directory that is asked no more."""
+        """Drop what is kept for a directory that is no longer asked."""
 
 
-UNREADABLE_SECONDS = 60.0  # seconds between two looks at whether that was said of one
+UNREADABLE_SECONDS = 60.0  # between two checks that the status reports it
 
 
 @dataclass(frozen=True)
 class DirectoryTurns:
-    """Makes the turns of all directories; whatever is raised in one, none of them raises.
+    """Runs the turns of all directories; none of them raises.
 
-    Each returns whether it went well: who makes them begins the next one.
+    Each returns whether it went well; the caller begins the next one.
     """
 
     credentials: Credentials
@@ -59,17 +59,17 @@ class DirectoryTurns:
     checker: OidcCheckPort
 
     async def ask_all(self, name: str, interval: RoundInterval) -> bool:
-        """Ask a directory everything, or say that its spec cannot be read."""
+        """Ask a directory everything, or report that its spec cannot be read."""
         return await self._guarded(name, self._everything(name, interval))
 
     async def ask_new(self, name: str, accesses: set[str], interval: RoundInterval) -> bool:
-        """Ask a directory what is new of some GroupAccesses; say again what it has to say."""
+        """Ask a directory what is new for some GroupAccesses, and update its status."""
         return await self._guarded(name, self._new(name, accesses, interval))
 
     async def _guarded(self, name: str, turn: Awaitable[bool]) -> bool:
-        """Await a turn of a directory; return whether that went well.
+        """Await a turn of a directory; return whether it went well.
 
-        Whatever is raised, the directory is asked again: nobody else would begin its loop anew.
+        Every exception is caught, since nobody would restart the directory's loop.
         """
         try:
             return await turn
@@ -81,7 +81,7 @@ class DirectoryTurns:
         return False
 
     async def _report_unexpected(self, name: str, error: Exception) -> None:
-        """Say what ended the turn before its end, so far as that can still be said."""
+        """Report in the status what ended the turn early, as far as that is possible."""
         try:
             if name in self.store.directories.declared:
                 self.enqueue(self.store.put_failure(name, _unexpected(error)))
@@ -98,12 +98,13 @@ class DirectoryTurns:
         return declared is not None and await self._ask_and_report(declared, interval)
 
     async def _new(self, name: str, accesses: set[str], interval: RoundInterval) -> bool:
-        """Return False where everything is to be asked: it shows that nothing can be believed.
+        """Ask what is new; return False when everything must be asked.
 
-        Or that a pinned group is gone, which acts once a whole round has said so.
+        That is so when no answer can be trusted, when a question has failed, or when a pinned group
+        is gone, which takes effect only after a whole round has confirmed it.
         """
         if name in self.store.directories.unreadable:
-            return True  # its spec of before may lead elsewhere
+            return True  # its last readable spec may be for another realm
         declared = self.store.directories.declared.get(name)
         if declared is not None and open_questions(self.store, name, accesses):
             memory = self.store.directories.memory(name)
@@ -116,17 +117,17 @@ class DirectoryTurns:
             memory = self.store.directories.memory(name)
             if memory.transient_failures - failed or memory.unconfirmed_absent - absent:
                 return False
-        if self.store.directories.memory(name).read_at is not None:  # else the round will say it
+        if self.store.directories.memory(name).read_at is not None:  # else the first round does
             await self._write_status(name, interval)
         return True
 
     async def _ask_and_report(self, declared: DeclaredDirectory, interval: RoundInterval) -> bool:
-        """Ask everything once, tell whom it touches, and write the status; tell whether it went."""
+        """Ask everything once, enqueue what is affected, write the status; return the success."""
         name = declared.directory.name
         failure = await self._ask(declared, interval)
         current = self.store.directories.declared.get(name)
         if current is None or not current.reads_same_realm(declared):
-            return True  # it was for another realm: it is asked again at once, `wake` is set
+            return True  # another realm: `everything` is set, so it is asked at once
         if failure is not None:
             self.enqueue(self.store.put_failure(name, failure))
         reading, account = self.store.directories.reading(name), self.store.new_account(name)
@@ -144,11 +145,11 @@ class DirectoryTurns:
     ) -> None:
         try:
             await self.status_writer.write(name, interval, account)
-        except TransientError as passing:  # the next turn says it
+        except TransientError as passing:  # the next turn writes it
             logger.warning("directory %s: status not written: %s", name, passing)
 
     async def _ask(self, declared: DeclaredDirectory, interval: RoundInterval) -> Failure | None:
-        """Ask everything, and keep to the pace that Keycloak can bear; return what failed."""
+        """Ask everything, and adapt the interval to Keycloak's load; return the failure."""
         directory, failure, worked = declared.directory, None, None
         declared_seconds = declared.spec.sync_interval.total_seconds()
         began = self.clock.monotonic()

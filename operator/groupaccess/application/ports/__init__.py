@@ -1,1 +1,1 @@
-"""What the application asks of the world. The adapters give it, the fakes of the tests too."""
+"""What the application needs from the world; adapters and the fakes of the tests implement it."""

@@ -1,4 +1,4 @@
-"""What the application asks of kube-apiserver about tokens."""
+"""What the application asks kube-apiserver about tokens."""
 
 from typing import Protocol
 
@@ -6,10 +6,11 @@ from groupaccess.domain.apiserver.token_review import TokenReviewResult
 
 
 class ApiServer(Protocol):
-    """How kube-apiserver reads tokens."""
+    """Shows how kube-apiserver reads tokens."""
 
     async def review_token(self, token: str) -> TokenReviewResult:
-        """Return what kube-apiserver reads from a token; no error has the token in it.
+        """Return what kube-apiserver reads from a token; no error contains the token.
 
-        Raise RefusedError where the right is missing, naming the chart's value that gives it.
+        Raise RejectedError when the right is missing, naming the chart's value that gives it, and
+        TransientError for what may be retried.
         """

@@ -1,4 +1,4 @@
-"""What the application asks about time."""
+"""What the application needs to know about time."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,20 +6,20 @@ from typing import Protocol
 
 
 class TimerHandle(Protocol):
-    """A call that is still to come."""
+    """A scheduled call."""
 
     def cancel(self) -> None:
-        """Do not make the call."""
+        """Cancel the call."""
 
 
 class Clock(Protocol):
     """Time. `now` is the wall clock in UTC, `monotonic` counts seconds and never steps back."""
 
     def now(self) -> datetime:
-        """Return the time of day, aware."""
+        """Return the current time, timezone-aware."""
 
     def monotonic(self) -> float:
-        """Return seconds since some moment."""
+        """Return the seconds since a fixed moment."""
 
     def call_later(self, seconds: float, call: Callable[[], None]) -> TimerHandle:
-        """Make the call after that time, in the event loop."""
+        """Call `call` after `seconds`, in the event loop."""

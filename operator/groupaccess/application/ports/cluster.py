@@ -1,4 +1,4 @@
-"""What the application asks of Kubernetes."""
+"""What the application needs from Kubernetes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from groupaccess.domain.binding import Binding, DesiredBinding
 
 @dataclass(frozen=True, slots=True)
 class ObjectRef:
-    """Names what an event or a status is about: one of our objects, or an admission policy.
+    """The object of an event or a status: one of our objects, or an admission policy.
 
-    `uid` is "" where there may be no such object.
+    `uid` is "" when the object may not exist.
     """
 
     kind: str
@@ -21,10 +21,10 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A Kubernetes event about an object. `warning` picks its type.
+    """A Kubernetes event about an object; `warning` makes it a Warning.
 
-    With a text in `dedup_key`, an event for the same text is posted only once, also after a
-    restart. One that is `urgent`, and each warning, is kept when too many wait.
+    Events with the same `dedup_key` are posted only once, also after a restart. When too many
+    events wait, `urgent` ones and warnings are kept.
     """
 
     regarding: ObjectRef
@@ -38,10 +38,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class ObjectList:
-    """All objects of a kind, name to (uid, version), as they were when the list began.
+    """All objects of a kind, name to (uid, resourceVersion), as of when the list began.
 
-    `resource_version` is the resourceVersion of that moment: every change up to it is in the list,
-    and none after it, however long its pages took.
+    `resource_version` is that of the list: it contains every change up to it and none after it,
+    however long its pages took.
     """
 
     resource_version: str
@@ -49,30 +49,34 @@ class ObjectList:
 
 
 class Cluster(Protocol):
-    """Kubernetes. Writes are server-side apply with field manager `groupaccess`, or deletes.
+    """Kubernetes. Bindings are written by server-side apply with field manager `groupaccess`.
 
-    Every method raises PassingError for what may be tried again.
+    Every method raises TransientError for what may be retried.
     """
 
     async def apply(self, desired: DesiredBinding, existing: Binding | None) -> Binding:
-        """Write the binding; over a standing one only if it is still the same version.
+        """Write the binding; over `existing` only if that still has the same resourceVersion.
 
-        Raise RefusedError with BindForbidden or WriteRefused when the API server denies it.
+        Raise RejectedError when the API server refuses: BindForbidden, ClusterRoleNotFound,
+        WriteRefused.
         """
 
     async def delete(self, binding: Binding) -> bool:
-        """Delete it if it is still the same version; False when it is gone already."""
+        """Delete exactly this version; return False when the binding is already gone.
+
+        Raise RejectedError when the API server refuses, or when finalizers keep the binding.
+        """
 
     async def get_access_uid(self, access: str) -> str | None:
-        """Ask the API server, not a cache, for a GroupAccess's uid; None when there is none."""
+        """Return a GroupAccess's uid from the API server, not a cache; None if there is none."""
 
     async def write_status(
         self, ref: ObjectRef, version: str, status: Mapping[str, Any]
     ) -> str | None:
-        """Replace the object's status and return its new version.
+        """Replace the object's status and return its new resourceVersion.
 
-        Return None when the object is gone, or has another version by now: then the watch tells
-        of it, and it is looked at again.
+        Return None when the object is gone, or when its resourceVersion is not `version` any more:
+        then the watch reports the change, and the object is reconciled again.
         """
 
     async def list_objects(self, kind: str) -> ObjectList:
@@ -82,10 +86,16 @@ class Cluster(Protocol):
         """
 
     async def create_event(self, event: Event) -> None:
-        """Post an event. It never raises: an event that is lost is only logged."""
+        """Post an event. It never raises: a lost event is only logged."""
 
     async def get_secret(self, name: str) -> Mapping[str, str] | None:
-        """Read a Secret of the operator's own namespace, decoded; None when there is none."""
+        """Read a Secret of the operator's own namespace, decoded; None if it does not exist.
+
+        Raise RejectedError when the operator may not read it.
+        """
 
     async def get_config_map(self, name: str) -> Mapping[str, str] | None:
-        """Read a ConfigMap of the operator's own namespace; None when there is none."""
+        """Read a ConfigMap of the operator's own namespace; None if it does not exist.
+
+        Raise RejectedError when the operator may not read it.
+        """

@@ -1,10 +1,10 @@
-"""How a call to the world can fail."""
+"""How a call through a port can fail."""
 
 from groupaccess.domain.failure import Failure
 
 
 class RejectedError(Exception):
-    """The other side understood and said no: trying the same again at once is of no use."""
+    """The other side understood the request and refused it: an immediate retry is useless."""
 
     def __init__(self, failure: Failure) -> None:
         """Keep the failure, whose message is for people."""
@@ -13,20 +13,20 @@ class RejectedError(Exception):
 
 
 class QuestionFailedError(RejectedError):
-    """One question has no answer; that says nothing of any other."""
+    """One question has no answer; other questions may still have one."""
 
 
 class TransientError(Exception):
-    """Something that goes by itself: a race, an overload, a broken connection. Try again."""
+    """An error that may go away by itself: a race, an overload, a broken connection. Retry."""
 
     def __init__(self, message: str, again: float | None = None) -> None:
-        """Keep what happened, and after how many seconds to look again at the latest."""
+        """Keep the message, and after how many seconds to retry at the latest."""
         super().__init__(message)
         self.retry_after = again
 
 
 class RestartError(Exception):
-    """What is known can no longer be relied upon: only a new start puts it right."""
+    """What the operator knows can no longer be trusted: only a restart helps."""
 
 
 class NotInstalledError(Exception):

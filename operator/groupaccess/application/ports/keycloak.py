@@ -1,4 +1,4 @@
-"""What the application asks of Keycloak."""
+"""What the application needs from Keycloak."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,11 +13,10 @@ from groupaccess.domain.directory.snapshot import Realm
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How a realm is reached. `admin_url` is the server's base URL, with its trailing slash.
+    """How to reach a realm. `admin_url` is the server's base URL, with a trailing slash.
 
-    Without a `client_secret`, the pod's own token proves that the operator is that client. `ca` is
-    a PEM bundle, or None for the system's. `credentials` names where the login comes from, for
-    people.
+    Without a `client_secret`, the pod's own token authenticates the client. `ca` is a PEM bundle,
+    or None for the system's. `credentials` says where the login comes from, for people.
     """
 
     admin_url: str
@@ -31,46 +30,46 @@ class Connection:
 class DirectoryReader(Protocol):
     """Keycloak's admin API, one question at a time.
 
-    Every method raises RefusedError with the reason why Keycloak is not known: nothing that fails
-    is ever an empty answer. What is kept for the next question, such as a login, is kept by the
-    directory's name.
+    Every method raises RejectedError with the reason why Keycloak could not be read: a failure is
+    never returned as an empty answer. What is kept for the next question, such as a login, is kept
+    by the directory's name.
     """
 
     async def read_realm(
         self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
     ) -> Realm:
-        """Read who the operator is there, and the clients that the directory names.
+        """Read the operator's account in the realm, and the clients that the directory names.
 
-        Example tokens of members of one of the groups prove what the clients' tokens carry; with
-        None, while no group is known yet, none is looked for.
+        Example tokens of members of `members_of` prove what the clients' tokens carry; with None,
+        while no group is known yet, no member is looked for.
         """
 
     async def answer(
         self, directory: Directory, connection: Connection, identity: str, question: Question
     ) -> Answer:
-        """Return the answer, which is complete but for `more`, of the realm with this `identity`.
+        """Return the answer of the realm in which `identity` is the operator's account.
 
-        Raise UnansweredError where others may still get an answer: a 403, a 5xx, a 404 that is not
-        Keycloak's own word.
+        It is complete unless `truncated`. Raise QuestionFailedError when other questions may still
+        get an answer: for a 403, a 5xx, or a 404 that is not in Keycloak's own words.
         """
 
     async def check_groups_visible(self, directory: Directory, connection: Connection) -> None:
-        """Look whether any group is shown, if there is one; raise RefusedError if not."""
+        """Raise RejectedError if the realm has groups and the account sees none of them."""
 
     async def search_groups(
         self, directory: Directory, connection: Connection, text: str
     ) -> Sequence[Group]:
-        """Return some groups whose names hold a text, in any case."""
+        """Return some groups whose name contains `text`, ignoring case."""
 
     async def has_realm_role(self, directory: Directory, connection: Connection, name: str) -> bool:
-        """Tell whether the realm has a role of this name, as far as that may be seen."""
+        """Return whether the realm has a role of this name, as far as that may be seen."""
 
     async def forget_directory(self, directory: str) -> None:
-        """Let go of what is kept for a directory, which is asked no more."""
+        """Drop what is kept for a directory that is no longer asked."""
 
 
 class OperatorTokens(Protocol):
-    """Keycloak's tokens for the operator itself."""
+    """Requests Keycloak's tokens for the operator itself."""
 
     async def operator_token(self, connection: Connection) -> OperatorToken:
-        """Return a new ID token of the operator's own account, or raise RefusedError."""
+        """Return a new ID token of the operator's own account, or raise RejectedError."""

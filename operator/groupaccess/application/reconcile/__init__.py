@@ -1,1 +1,1 @@
-"""One GroupAccess: from what is declared to what is bound, and to its status."""
+"""One GroupAccess: from what is declared to the bindings and the status."""

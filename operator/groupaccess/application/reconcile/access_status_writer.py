@@ -1,4 +1,4 @@
-"""Say in the status of a GroupAccess what is: in the background when that takes long."""
+"""Writes the status of a GroupAccess; a slow write continues in the background."""
 
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.cluster import Event
@@ -11,7 +11,7 @@ from groupaccess.domain.status.access_status import AccessStatus
 
 
 class AccessStatusWriter:
-    """Writes the statuses of GroupAccesses, one at a time for each."""
+    """Writes the statuses of GroupAccesses, one write at a time for each."""
 
     def __init__(
         self, status_writer: StatusWriter, clock: Clock, background: BackgroundCalls
@@ -21,19 +21,19 @@ class AccessStatusWriter:
         self._background = background
 
     def is_busy(self, declared: DeclaredAccess) -> bool:
-        """Tell whether the last status was not answered yet; then the object is woken."""
+        """Return whether the last write is still unanswered; its end requeues the object."""
         return self._background.is_busy(declared.access.name)
 
     def transient_wait_left(self, declared: DeclaredAccess) -> float:
-        """Return how many seconds more to wait for what may come by itself."""
+        """Return how many seconds to wait for what may still appear by itself."""
         generation, changed = declared.access.generation, declared.spec_written_at
         prior = declared.state.previous_status
         return prior.transient_wait_left(generation, self._clock.now(), changed).total_seconds()
 
     async def write(self, declared: DeclaredAccess, status: AccessStatus) -> None:
-        """Write the status when it says something else than before, and post what is new in it.
+        """Write the status if it has changed, and post an event if Ready has changed.
 
-        Raise PassingError when that failed soon.
+        Raise TransientError when that fails within a second.
         """
         await self._background.run(declared.access.name, self._say(declared, status))
 

@@ -1,4 +1,4 @@
-"""Single writes to the API server, and what is remembered of how each ended."""
+"""Single writes to the API server, and what is remembered of their results."""
 
 import asyncio
 import logging
@@ -17,22 +17,20 @@ from groupaccess.application.state.write_attempt import WriteAttempt
 from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.bindings.plan import Apply, DeleteReason
 
-EMPTY_TIMEOUT_SECONDS = 1.0  # after which a binding that is not emptied is deleted
-DELETE_TIMEOUT_SECONDS = 5.0  # after which a deletion is sent again
-ACCESS_GONE_RETRY_SECONDS = (
-    5.0  # until the next look for a GroupAccess that the API server does not have
-)
+EMPTY_TIMEOUT_SECONDS = 1.0  # then a binding that could not be emptied is deleted
+DELETE_TIMEOUT_SECONDS = 5.0  # then a delete is sent again
+ACCESS_GONE_RETRY_SECONDS = 5.0  # until a GroupAccess that was not there is read again
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
 class AccessGoneError(TransientError):
-    """The API server does not have the GroupAccess, and no watch has told of that yet."""
+    """The API server does not have the GroupAccess, and no watch has reported that yet."""
 
 
 class BindingCalls:
-    """Makes one write at a time: none of the methods raises."""
+    """Makes single writes. No method raises: the WriteAttempt keeps the error."""
 
     def __init__(
         self, cluster: Cluster, store: Store, clock: Clock, metrics: Metrics, changes: ChangeEvents
@@ -48,7 +46,7 @@ class BindingCalls:
         await self._apply(order, todo, attempt)
 
     async def _apply(self, order: WriteOrder, todo: Apply, attempt: WriteAttempt) -> bool:
-        """Apply a binding; tell whether that was acknowledged."""
+        """Apply a binding; return whether the API server acknowledged it."""
         before = attempt.unanswered
         call = self._write(order, todo, attempt)
         binding = await self._answer(order, attempt, todo.desired.key, call, unanswered=before)
@@ -58,7 +56,7 @@ class BindingCalls:
         return True
 
     async def empty(self, order: WriteOrder, todo: Apply, attempt: WriteAttempt) -> None:
-        """Take all subjects from a binding: to take away matters more than to remember the pin."""
+        """Remove all subjects from a binding, or delete it: revoking matters more than the pin."""
         try:
             async with asyncio.timeout(EMPTY_TIMEOUT_SECONDS):
                 if await self._apply(order, todo, attempt):
@@ -69,7 +67,7 @@ class BindingCalls:
             await self.delete(order, todo.existing, DeleteReason.NOT_EMPTIED)
 
     async def delete(self, order: WriteOrder, binding: Binding, why: DeleteReason) -> bool:
-        """Delete a binding; tell whether it is gone."""
+        """Delete a binding; return whether it is gone."""
         now, memories = self._clock.monotonic(), self._store.bindings.memories
         memory = memories.setdefault(binding.uid, BindingMemory(now))
         attempt = memory.attempt = WriteAttempt.continued_from(
@@ -79,7 +77,7 @@ class BindingCalls:
         was_there = await self._answer(order, attempt, binding.key, call, unanswered=False)
         if was_there is None:
             current = self._store.bindings.by_key.get(binding.key)
-            if current is None or current.uid != binding.uid:  # it went meanwhile
+            if current is None or current.uid != binding.uid:  # it was deleted meanwhile
                 memories.pop(binding.uid, None)
             return False
         self._store.drop_binding(binding.key, binding.uid)
@@ -89,7 +87,7 @@ class BindingCalls:
         return True
 
     async def _write(self, order: WriteOrder, todo: Apply, attempt: WriteAttempt) -> Binding:
-        """Apply a binding, unless it would be made again for a GroupAccess that is gone."""
+        """Apply a binding, unless that would create it again for a deleted GroupAccess."""
         if self._is_remade(order, todo) and not await self._exists(order):
             raise AccessGoneError("its GroupAccess is gone")
         attempt.mark_sent()
@@ -104,7 +102,7 @@ class BindingCalls:
         *,
         unanswered: bool,
     ) -> T | None:
-        """Return the answer to a write, or None: the attempt then keeps why it did not work."""
+        """Return the response to a write, or None: then `attempt` keeps the error."""
         try:
             return await call
         except RejectedError as refused:
@@ -123,7 +121,7 @@ class BindingCalls:
         return None
 
     def record_events(self, order: WriteOrder) -> None:
-        """Post events for what was done, once all writes of an object are answered."""
+        """Post the events for an object, once all its writes are answered."""
         self._changes.record(order.name, order.regarding)
 
     def _acknowledge(
@@ -132,7 +130,7 @@ class BindingCalls:
         memory, key, content = order.memory, todo.desired.key, todo.desired.content
         self._store.put_binding(binding)
         if memory is None or memory.attempts.get(key) is not attempt:
-            return  # it is no longer declared: the next look takes it back
+            return  # it is no longer declared: the next reconcile deletes it
         verb = self._changes.add_apply(
             order.name, key, content, todo.existing, memory.applied.get(key)
         )
@@ -149,16 +147,16 @@ class BindingCalls:
         self._metrics.queue_retried()
 
     def _is_remade(self, order: WriteOrder, todo: Apply) -> bool:
-        """Tell whether a binding that stood is made again: its GroupAccess may be deleted.
+        """Return whether an applied binding would be created again.
 
-        After a gap kopf tells nothing of that.
+        Then its GroupAccess may be deleted: after a gap kopf does not report that.
         """
         return todo.existing is None and bool(
             order.memory and todo.desired.key in order.memory.applied
         )
 
     async def _exists(self, order: WriteOrder) -> bool:
-        """Ask the API server whether the GroupAccess is there, once for all writes of a plan."""
+        """Return whether the GroupAccess exists; the API server is asked once for each plan."""
         if order.exists is None:
             order.exists = asyncio.create_task(self._ask(order))
         return await asyncio.shield(order.exists)

@@ -1,7 +1,7 @@
-"""Carry out plans: what must not be bound first, and nobody waits for a write that hangs.
+"""Executes plans: revocations first, and no reconcile waits for a write that hangs.
 
-A write that is under way stays so when the next plan is made, which leaves its binding alone. What
-was not sent yet is taken back: the next plan knows better.
+A write in flight continues when the next plan is made, and that plan leaves its binding alone. A
+write that was not sent yet is withdrawn: the next plan replaces it.
 """
 
 import asyncio
@@ -19,23 +19,18 @@ from groupaccess.application.work.lanes import SLOW_CALL_SECONDS, Call, Lane, Ti
 from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.bindings.plan import Apply, Delete, DeleteReason, Plan
 
-MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT = (
-    16,
-    8,
-)  # calls of a lane at a time: of all objects, and of one
+MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT = 16, 8  # in one lane
 WAIT_SECONDS = 1.0  # how long a reconcile waits for its writes
 RECREATED = {DeleteReason.WRONG_ROLE_REF, DeleteReason.NOT_REPLACED}
 SLOW_CALL_SHARE = 0.9
-PARTIAL_REQUEUE_SECONDS = (
-    0.5  # between two looks at an object of which some writes are answered, others not
-)
+PARTIAL_REQUEUE_SECONDS = 0.5  # while only some writes of an object are answered
 
 
 class BindingWriter:
-    """Sends the writes of plans: deletions in a lane of their own, and each when it is due.
+    """Sends the writes of plans: deletes in a lane of their own, and each when it is due.
 
-    `wake` asks for another reconcile of an object after some seconds, urgently where something
-    was to be revoked.
+    `wake` requeues an object after some seconds; its last argument is True if something was to be
+    revoked.
     """
 
     def __init__(
@@ -55,11 +50,11 @@ class BindingWriter:
         self._applies = Lane(clock, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT)
         self._deletes = Lane(clock, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT)
         self._tickets: dict[str, dict[BindingKey, Ticket]] = {}
-        self._orders: dict[str, WriteOrder] = {}  # the latest, while some of it is under way
+        self._orders: dict[str, WriteOrder] = {}  # the latest, while writes of it are in flight
         self._idle: dict[str, asyncio.Event] = {}
 
     async def write(self, order: WriteOrder) -> float | None:
-        """Begin the writes, wait a moment for them; return when to look again, in seconds."""
+        """Start the writes and wait a moment for them; return the seconds until the requeue."""
         self._orders[order.name] = order
         self._forget_failures(order)
         deletes = (*order.plan.deletes, *self._overdue(order))
@@ -78,25 +73,25 @@ class BindingWriter:
         return order.requeue_after
 
     def withdraw(self, name: str) -> None:
-        """Take back and break off what grants: the object was deleted."""
+        """Withdraw the writes of a deleted object, and cancel those in flight that grant."""
         self._withdraw(WriteOrder(name, Plan()), ())
 
     def is_busy(self, name: str) -> bool:
-        """Tell whether writes of an object may be answered at any moment: they do not hang yet."""
+        """Return whether a response may arrive at any moment: some write does not hang yet."""
         young = self._clock.monotonic() - SLOW_CALL_SECONDS * SLOW_CALL_SHARE
         tickets = self._tickets.get(name, {}).values()
         return any(not ticket.is_sent or ticket.sent_at > young for ticket in tickets)
 
     def pending(self, name: str) -> AbstractSet[BindingKey]:
-        """Return the bindings of an object whose writes were not answered yet."""
+        """Return the bindings of an object whose writes are not answered yet."""
         return self._tickets.get(name, {}).keys()
 
     async def close(self, grace: float) -> None:
-        """Send nothing more; what is under way has some seconds to end."""
+        """Send nothing more; writes in flight have `grace` seconds to end."""
         await asyncio.gather(self._applies.close(grace), self._deletes.close(grace))
 
     def _forget_failures(self, order: WriteOrder) -> None:
-        """Forget failures of what is not to be written now: it is as wanted, or held."""
+        """Forget failures of bindings without a write now: as desired, or on hold."""
         if order.memory is not None:
             written = {todo.desired.key for todo in order.plan.applies}
             order.memory.forget_failures(
@@ -104,7 +99,7 @@ class BindingWriter:
             )
 
     def _overdue(self, order: WriteOrder) -> list[Delete]:
-        """Return the bindings whose former subjects could not be replaced for too long."""
+        """Return deletes for bindings whose former subjects were not replaced in time."""
         result, now = list[Delete](), self._clock.monotonic()
         for todo in order.plan.applies:
             key, memory = todo.desired.key, order.memory
@@ -120,7 +115,7 @@ class BindingWriter:
         return result
 
     def _requeue(self, order: WriteOrder, deletes: Iterable[Delete]) -> None:
-        """See when what failed is to be tried again, and when what is replaced may go."""
+        """Requeue for the retry of failed writes, and for deletes that wait for replacements."""
         memories, now = self._store.bindings.memories, self._clock.monotonic()
         attempts = dict(order.memory.attempts) if order.memory else {}
         keys = {todo.desired.key for todo in order.plan.applies}
@@ -136,7 +131,7 @@ class BindingWriter:
                 order.requeue_within(attempts[key].retry_at - now)
 
     def _withdraw(self, order: WriteOrder, deletes: Iterable[Delete]) -> None:
-        """Take back what was not sent yet, and break off what must not be made any more."""
+        """Withdraw writes that are not sent, and cancel those that must not be made any more."""
         tickets = self._tickets.get(order.name, {})
         revoked = {each.binding.key for each in deletes if not each.replacements}
         revoked |= {todo.desired.key for todo in order.plan.applies if todo.empties}
@@ -193,7 +188,7 @@ class BindingWriter:
         self._send(self._deletes, order, binding.key, delete)
 
     def _recreate(self, order: WriteOrder, key: BindingKey) -> None:
-        """Go on with what waited for the end of a binding, unless a newer plan knows better."""
+        """Continue with the write that waited for a delete, unless there is a newer plan."""
         if self._orders.get(order.name) is not order:
             return
         for todo in order.plan.applies:
@@ -213,7 +208,7 @@ class BindingWriter:
         self._tickets.setdefault(order.name, {})[key] = ticket
 
     def _end(self, order: WriteOrder, key: BindingKey, ticket: Ticket) -> None:
-        """Wake whoever waits for the writes of an object, or have it looked at again."""
+        """Wake the reconcile that waits for the writes of an object, or requeue the object."""
         tickets, waiting = self._tickets.get(order.name, {}), self._idle.get(order.name)
         if tickets.get(key) is ticket:
             del tickets[key]

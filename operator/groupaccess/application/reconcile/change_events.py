@@ -1,4 +1,4 @@
-"""Tell what was written: a log line for each binding, and one event for all that was done alike."""
+"""Reports writes: a log line for each binding, and one event for all changes of one kind."""
 
 import logging
 from collections import defaultdict
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class ChangeEvents:
-    """Gathers what was done for each GroupAccess, until its writes are answered."""
+    """Collects the changes of each GroupAccess until its writes are answered."""
 
     def __init__(self, recorder: EventRecorder) -> None:
         self._recorder = recorder
@@ -28,7 +28,7 @@ class ChangeEvents:
         existing: Binding | None,
         last: BindingContent | None,
     ) -> str:
-        """Note an apply; return the verb. `last` is what was applied to it before."""
+        """Add an apply; return its verb. `last` is the content that was applied before."""
         verb = "Created" if existing is None else "Updated"
         why = "declared" if existing is None else f"it named {_whom(existing.content)}"
         if last == content:
@@ -37,18 +37,18 @@ class ChangeEvents:
         return verb
 
     def add_delete(self, name: str, binding: Binding, why: str) -> None:
-        """Note a deletion."""
+        """Add a delete."""
         content = binding.content
         self._log(name, "Deleted", binding.key, f"{content.role.name} for {_whom(content)}", why)
         self._gather(name, "Deleted", why, binding.key)
 
     def log_recovery(self, name: str, key: BindingKey, failures: int) -> None:
-        """Note that a write worked after it had failed."""
+        """Log that a write succeeded after it had failed."""
         text = "GroupAccess %s: %s works again after %d tries that failed"
         logger.info(text, name, printable_text(str(key)), failures)
 
     def record(self, name: str, regarding: ObjectRef | None) -> None:
-        """Post one event for each kind of change; none of an object that is gone."""
+        """Post one event for each kind of change; none if the object is gone."""
         for (verb, change), keys in sorted(self._done.pop(name, {}).items()):
             named = ", ".join(str(key) for key in sorted(keys)[:MAX_NAMED_BINDINGS])
             more = (

@@ -1,4 +1,4 @@
-"""When each deletion is due: at once, or when what replaces the binding is there."""
+"""When each delete is due: at once, or after the binding's replacements exist."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from groupaccess.domain.bindings.plan import Delete, DeleteReason, grants_named_
 
 
 class DeleteSchedule:
-    """Remembers, in the memory of each binding, since when its deletion is planned."""
+    """Keeps, in the memory of each binding, since when its delete is planned."""
 
     def __init__(self, store: Store, clock: Clock, delays: DeleteDelays) -> None:
         self._store = store
@@ -18,7 +18,7 @@ class DeleteSchedule:
         self._delays = delays
 
     def update(self, name: str, deletes: Iterable[Delete]) -> None:
-        """Keep since when each deletion is due; forget those that are wanted again."""
+        """Record since when each delete is planned; forget bindings that are desired again."""
         memories, now = self._store.bindings.memories, self._clock.monotonic()
         uids = [binding.uid for binding in self._store.bindings_of(name).values()]
         before = {uid: memories.pop(uid) for uid in uids if uid in memories}
@@ -28,7 +28,7 @@ class DeleteSchedule:
             memories[delete.binding.uid] = memory
 
     def seconds_until_due(self, name: str, delete: Delete) -> float:
-        """Return the seconds until a deletion is due."""
+        """Return the seconds until a delete is due; not positive when it is due now."""
         memory, now = self._store.bindings.memories[delete.binding.uid], self._clock.monotonic()
         if delete.reason is DeleteReason.OWNER_UNKNOWN:
             return memory.since + self._delays.unowned.total_seconds() - now

@@ -1,6 +1,6 @@
-"""Ends in time: wake a GroupAccess when a grant, a grace or a former subject ends.
+"""Wakes a GroupAccess when a grant, a grace or a former subject ends.
 
-Of a grant warn an hour before; of a former subject tell when it begins.
+An event warns an hour before the end of a grant, and reports the beginning of a former subject.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -19,7 +19,7 @@ WARN_BEFORE = timedelta(hours=1)
 
 
 class ExpiryWatch:
-    """Keeps the alarm of each GroupAccess, and tells once that a grant is about to end."""
+    """Sets the timer of each GroupAccess, and warns once before a grant ends."""
 
     def __init__(self, recorder: EventRecorder, alarms: WallClockTimers) -> None:
         self._recorder = recorder
@@ -33,9 +33,9 @@ class ExpiryWatch:
         contents: Mapping[BindingKey, BindingContent],
         now: datetime,
     ) -> None:
-        """Set the alarm for what ends next, or for the hour before it.
+        """Set the timer for what ends next, or for the hour before it.
 
-        `contents` is what the bindings say that are to stand.
+        `contents` is the content of the bindings that are desired or preserved.
         """
         name, ahead = declared.access.name, list[datetime]()
         ends = [(each, each.mapping.expires_at) for each in verdicts if each.mapping.expires_at]
@@ -62,7 +62,7 @@ class ExpiryWatch:
         warned: Collection[str],
         contents: Mapping[BindingKey, BindingContent],
     ) -> Iterator[datetime]:
-        """Yield the ends of the former subjects; tell of each once."""
+        """Yield the ends of the former subjects; post one event for each."""
         for mapping, formers in sorted(former_by_mapping(contents).items()):
             for subject, former in sorted(formers.items()):
                 end = former.until.isoformat()
@@ -77,7 +77,7 @@ class ExpiryWatch:
                 yield former.until
 
     def forget(self, name: str) -> None:
-        """Forget a GroupAccess that is gone."""
+        """Remove the timer of a GroupAccess that is gone."""
         self._timers.forget(name)
 
     def _warn(self, declared: DeclaredAccess, verdict: Verdict, end: datetime, once: str) -> None:

@@ -1,4 +1,4 @@
-"""Delete the bindings of a GroupAccess that is gone, once the API server says that it is."""
+"""Deletes the bindings of a GroupAccess that is gone, once the API server confirms that."""
 
 import logging
 
@@ -12,12 +12,12 @@ from groupaccess.domain.bindings.plan import plan_orphans
 
 logger = logging.getLogger(__name__)
 
-RETRY_SECONDS = 2.0  # after the API server did not say whether a GroupAccess is there
-RECHECK_SECONDS = 5.0  # until a look for an object that exists, but was not watched yet
+RETRY_SECONDS = 2.0  # after the API server did not say whether a GroupAccess exists
+RECHECK_SECONDS = 5.0  # for an object that exists, but was not watched yet
 
 
 class OrphanCleanup:
-    """Deletes bindings without a GroupAccess; a slow answer goes on in the background."""
+    """Deletes bindings without a GroupAccess; a slow call continues in the background."""
 
     def __init__(
         self, cluster: Cluster, store: Store, writer: BindingWriter, background: BackgroundCalls
@@ -28,9 +28,9 @@ class OrphanCleanup:
         self._background = background
 
     async def delete(self, name: str) -> float | None:
-        """Delete what is bound for a GroupAccess that no watch shows.
+        """Delete the bindings of a GroupAccess that no watch shows.
 
-        Return after how many seconds to look again, or None.
+        Return after how many seconds to requeue, or None.
         """
         self._writer.withdraw(name)
         plan = plan_orphans(self._store.bindings_of(name).values())
@@ -39,13 +39,13 @@ class OrphanCleanup:
         order = WriteOrder(name, plan)
         try:
             await self._background.run(name, self._delete(order))
-        except TransientError as error:  # a revocation is not put off for long
+        except TransientError as error:  # a revocation must not be delayed for long
             logger.info("GroupAccess %s: %s", name, error)
             return RETRY_SECONDS
         return order.requeue_after
 
     async def _delete(self, order: WriteOrder) -> None:
-        """Ask the API server, not a cache, whether the GroupAccess is gone."""
+        """Delete the bindings if the API server, not a cache, has no such GroupAccess."""
         if await self._cluster.get_access_uid(order.name) is not None:
             order.requeue_within(RECHECK_SECONDS)
         elif order.name not in self._store.accesses:

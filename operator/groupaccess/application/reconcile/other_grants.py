@@ -1,4 +1,4 @@
-"""Who else grants the same as a GroupAccess, also of what it grants no more."""
+"""Finds other bindings that grant the same as a GroupAccess, also for revoked mappings."""
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -16,7 +16,8 @@ from groupaccess.domain.verdict.verdict import Outcome, Verdict
 class OtherGrantsFinder:
     """Finds the other bindings for the same right.
 
-    Whom a revoked mapping bound is remembered, for when Keycloak does not tell whom it would bind.
+    The subjects of a revoked mapping are remembered, for when Keycloak does not show which ones it
+    would have.
     """
 
     def __init__(self, store: Store) -> None:
@@ -25,7 +26,7 @@ class OtherGrantsFinder:
     def remember_revoked(
         self, access: Access, verdicts: Iterable[Verdict], desired: DesiredState
     ) -> None:
-        """Take in whom the mappings bind that are about to be revoked; forget what else was."""
+        """Remember the subjects of mappings that are about to be revoked; forget all others."""
         memory = self._store.memory(access.name)
         before, memory.last_subjects = memory.last_subjects, {}
         for mapping in (each.mapping for each in verdicts if each.outcome is Outcome.REVOKE):
@@ -37,9 +38,9 @@ class OtherGrantsFinder:
     def find(
         self, access: Access, verdicts: Iterable[Verdict], desired: DesiredState
     ) -> dict[str, OtherGrants]:
-        """Return them for each mapping that has some, by its name.
+        """Return the other grants of each mapping that has some, by the mapping's name.
 
-        From then on the GroupAccess is told when a binding for one of its groups changes.
+        From then on the GroupAccess is requeued when a binding for one of its groups changes.
         """
         bindings, bound = self._store.bindings, set[str]()
         result: dict[str, OtherGrants] = {}
@@ -62,7 +63,7 @@ class OtherGrantsFinder:
         return result
 
     def _contents(self, access: Access, desired: DesiredState) -> dict[BindingKey, tuple[str, ...]]:
-        """Return whom each binding names that stands or is to stand."""
+        """Return the groups in each binding that is desired or preserved."""
         existing = self._store.bindings_of(access.name)
         groups = {key: existing[key].content.groups for key in desired.preserved if key in existing}
         return groups | {want.key: want.content.groups for want in desired.bindings}
@@ -70,7 +71,7 @@ class OtherGrantsFinder:
     def _bound(
         self, access: Access, mapping: AccessMapping, desired: DesiredState
     ) -> frozenset[str]:
-        """Return whom the mapping's bindings name, so far as they are of the declared group."""
+        """Return the groups in the mapping's bindings, if they belong to the declared group."""
         existing = self._store.bindings_of(access.name)
         directory = self._store.directories.declared.get(access.directory)
         prefix = directory.directory.groups_prefix if directory else ""

@@ -1,4 +1,4 @@
-"""One GroupAccess, all the way: declared, directory, bound -> verdicts -> bindings -> status."""
+"""One GroupAccess from end to end: spec, Keycloak, bindings -> verdicts -> writes -> status."""
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
@@ -27,11 +27,11 @@ from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdi
 
 
 class Reconciler:
-    """Makes what is bound true to what is declared, for one GroupAccess at a time.
+    """Makes the bindings match what is declared, for one GroupAccess at a time.
 
-    Nobody waits for a slow answer: a call that takes more than a second goes on in the background,
-    and the object is looked at again when it ends. `suggest` is called with a directory and a group
-    that it does not have, as declared.
+    No reconcile waits for a slow call: one that takes more than a second continues in the
+    background and requeues the object when it ends. `suggest` is called with a directory and a
+    declared group that it does not have.
     """
 
     def __init__(
@@ -54,10 +54,10 @@ class Reconciler:
         self._other_grants = OtherGrantsFinder(store)
 
     async def reconcile(self, name: str) -> float | None:
-        """Judge, desire, plan, write, observe, say.
+        """Evaluate, build the desired state, plan, write, observe, and write the status.
 
-        Return after how many seconds to look again, or None. Raise PassingError when something
-        has to be tried again with a back-off.
+        Return after how many seconds to requeue, or None. Raise TransientError for a retry with
+        back-off.
         """
         declared = self._store.accesses.get(name)
         if declared is None:
@@ -80,8 +80,8 @@ class Reconciler:
         order = WriteOrder(name, todo, declared.state.ref, memory, keys)
         again = await self._writer.write(order)
         if not self._is_current(declared) or context.awaits_first_reading:
-            return again  # without a reading every start would write "unknown", and take it back
-        if self._writer.is_busy(name):  # what is bound changes before it can be said
+            return again  # else every start would first write "unknown"
+        if self._writer.is_busy(name):  # the bindings change before the status is written
             order.requeue_within(WAIT_SECONDS)
             return order.requeue_after
         observed = self._observe(declared, context, verdicts, desired, todo)
@@ -89,9 +89,8 @@ class Reconciler:
             return again
         patience = self._status.transient_wait_left(declared)
         for each in verdicts:
-            if (
-                each.without_suspend or each
-            ).reason is Reason.GROUP_NOT_FOUND:  # a hint betters its message
+            # A suggestion improves its message.
+            if (each.without_suspend or each).reason is Reason.GROUP_NOT_FOUND:
                 self._suggest(context.directory_name, each.mapping.group)
         status = access_status(declared.access, verdicts, desired, observed, patient=patience > 0)
         if status.waiting:
@@ -124,7 +123,7 @@ class Reconciler:
         )
 
     def _contents(self, name: str, desired: DesiredState) -> dict[BindingKey, BindingContent]:
-        """Return what each binding says that is to stand, or is left as it is."""
+        """Return the content of each binding that is desired or preserved."""
         existing = self._store.bindings_of(name)
         preserved = {key: existing[key].content for key in desired.preserved & existing.keys()}
         return preserved | desired.contents
@@ -136,7 +135,7 @@ class Reconciler:
         return plan(desired, existing, replacing)
 
     def _is_current(self, declared: DeclaredAccess) -> bool:
-        """Tell whether the object was not deleted while its bindings were written."""
+        """Return whether the object was not deleted while its bindings were written."""
         current = self._store.accesses.get(declared.access.name)
         return current is not None and current.access.uid == declared.access.uid
 
@@ -148,7 +147,7 @@ class Reconciler:
         desired: DesiredState,
         todo: Plan,
     ) -> Observation | None:
-        """Gather what is bound now and what was denied; None while a failure is new."""
+        """Return what is bound now and what was refused; None while a failure is new."""
         access, name = declared.access, declared.access.name
         memory, bindings = self._store.memory(name), self._store.bindings_of(name)
         memories = self._store.bindings.memories
@@ -175,7 +174,7 @@ class Reconciler:
     def _unbindable(
         self, declared: DeclaredAccess, verdicts: list[Verdict], desired: DesiredState
     ) -> dict[BindingKey, Failure]:
-        """Name what is bound and could not be made again, since the operator's rights changed."""
+        """Return the bindings that could not be created again: the operator's rights changed."""
         result: dict[BindingKey, Failure] = {}
         for mapping in (each.mapping for each in verdicts if each.outcome is Outcome.GRANT):
             if mapping.cluster_role in self._store.unbindable:
@@ -192,7 +191,7 @@ class Reconciler:
     def _drift(
         self, declared: DeclaredAccess, context: EvaluationContext, verdicts: list[Verdict]
     ) -> dict[BindingKey, Failure]:
-        """Name what would be written for mappings that are suspended, so far as they would bind."""
+        """Return the writes that only the suspension prevents, as far as they would grant."""
         suspended = (each.without_suspend for each in verdicts if each.without_suspend)
         would = [
             each
@@ -213,7 +212,7 @@ class Reconciler:
 def _declared_keys(
     declared: DeclaredAccess, verdicts: list[Verdict], desired: DesiredState
 ) -> AbstractSet[BindingKey]:
-    """Return the bindings that may be there; while suspended also what somebody deleted."""
+    """Return the bindings that may exist; while suspended also those that somebody deleted."""
     access = declared.access
     suspended = {
         access.binding_key(each.mapping, place)

@@ -1,4 +1,4 @@
-"""What is to be written for one GroupAccess, and how long its deletions wait."""
+"""The writes of one GroupAccess, and how long its deletes wait."""
 
 import asyncio
 from collections.abc import Set as AbstractSet
@@ -13,10 +13,12 @@ from groupaccess.domain.bindings.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class DeleteDelays:
-    """How long a deletion waits.
+    """How long a delete waits.
 
-    `settle` after its replacement was acknowledged: each API server has caches. `replacement` is
-    the longest time that a binding outlives its end because its replacement cannot be written.
+    `settle` is the time after its replacement was acknowledged, since each API server has caches.
+    `replacement` is the longest time that a binding outlives its end because its replacement cannot
+    be written. `unowned` is for a binding whose GroupAccess is gone and that has no owner
+    reference.
     """
 
     settle: timedelta = timedelta(seconds=2)
@@ -28,8 +30,8 @@ class DeleteDelays:
 class WriteOrder:
     """The writes of one GroupAccess.
 
-    Its `memory` is None when it is gone. `declared` are the bindings that it may have; what else
-    is under way is broken off. `requeue_after` is when to look again, in seconds.
+    `memory` is None when it is gone or is being deleted. `declared` are the bindings that it may
+    have; other writes in flight are cancelled. `requeue_after` is in seconds.
     """
 
     name: str
@@ -41,7 +43,7 @@ class WriteOrder:
     exists: asyncio.Task[bool] | None = field(default=None, repr=False)
 
     def requeue_within(self, seconds: float) -> None:
-        """Look again in that time, or sooner where that was wanted already."""
+        """Requeue in that time, or sooner if that was requested already."""
         seconds = max(0.0, seconds)
         self.requeue_after = (
             seconds if self.requeue_after is None else min(self.requeue_after, seconds)

@@ -1,1 +1,1 @@
-"""The operator as a process among others: start, election, policies, audits."""
+"""The operator as a process: start, leader election, policies, audits."""

@@ -1,7 +1,7 @@
-"""Whether the bind guard is in force: the admission policy that asks what an author may bind.
+"""Monitors the bind guard: the admission policy that checks which roles an author may bind.
 
-Without it whoever may write a GroupAccess hands out every role that the operator may bind. Nothing
-is taken back for that: a metric, an event and a log line say it, so that a person looks.
+Without it, whoever may write a GroupAccess hands out every role that the operator may bind. The
+operator revokes nothing for that: a metric, an event and a log line report it to a person.
 """
 
 import asyncio
@@ -15,21 +15,21 @@ from groupaccess.application.status.event_recorder import EventRecorder
 
 logger = logging.getLogger(__name__)
 
-INTERVAL_SECONDS = 10.0  # seconds between two readings
+INTERVAL_SECONDS = 10.0  # between two reads
 
 
 class BindGuardPolicies(Protocol):
     """The admission policies of the API server."""
 
     async def inactive_reason(self, name: str) -> str:
-        """Return why a policy refuses nothing, "" while it is in force.
+        """Return why a policy denies nothing; "" while it is in force.
 
-        Policy and binding have one name. Raise PassingError for what may be tried again.
+        Policy and binding have the same name. Raise TransientError for what may be retried.
         """
 
 
 class BindGuardMonitor:
-    """Watches the policy; without a name of it, none is expected."""
+    """Monitors the policy `name`; with an empty name no policy is expected."""
 
     def __init__(
         self, guards: BindGuardPolicies, recorder: EventRecorder, metrics: Metrics, name: str
@@ -41,7 +41,7 @@ class BindGuardMonitor:
         self._missing = ""
 
     async def run(self) -> None:
-        """Read the policy now and then, and say what changed, until cancelled."""
+        """Read the policy at intervals, and report changes, until cancelled."""
         if not self._name:
             logger.info("no bind guard: who may write a GroupAccess hands out every bindable role")
         while self._name:

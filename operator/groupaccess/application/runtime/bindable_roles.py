@@ -1,6 +1,7 @@
-"""Which ClusterRoles the operator may bind: what is bound stays when that list is narrowed.
+"""Finds out which ClusterRoles the operator may bind: existing bindings hide a lost right.
 
-Nothing is refused then until such a binding has to be made again. So it is asked, and reported.
+When the list of bindable roles is narrowed, existing bindings stay, and nothing is refused until
+one of them must be created again. So the operator asks for its rights and reports them.
 """
 
 import asyncio
@@ -13,8 +14,8 @@ from groupaccess.application.state.store import Store
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 2.0  # between two looks for a change: an authorizer has it about a second later
-INTERVAL_SECONDS = 600.0  # between two rounds at most: not every right is a ClusterRole's
+POLL_SECONDS = 2.0  # between two checks for a change, which an authorizer knows a second later
+INTERVAL_SECONDS = 600.0  # at most, between two rounds: some rights are not from a ClusterRole
 RETRY_SECONDS = 30.0  # after a round that failed
 
 
@@ -22,7 +23,7 @@ class OperatorRights(Protocol):
     """The operator's own rights."""
 
     async def may_bind(self, cluster_role: str) -> bool:
-        """Ask whether the operator may bind a ClusterRole; raise PassingError without an answer."""
+        """Return whether the operator may bind a ClusterRole; raise TransientError if unknown."""
 
 
 class BindableRoles:

@@ -1,4 +1,4 @@
-"""When it is safe to begin to write: a half-filled store could take for gone what is only late."""
+"""Cache sync: before it, a missing object may only be late, and must not be taken for deleted."""
 
 import asyncio
 import logging
@@ -12,15 +12,12 @@ from groupaccess.application.work.backoff import backoff
 
 logger = logging.getLogger(__name__)
 
-FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = (
-    0.4,
-    5.0,
-)  # seconds between two tries while the API server does not answer
-RELIST_SECONDS = 60.0  # seconds until it is listed anew: kopf may wait for 30 after an error
+FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.4, 5.0  # while the API server does not answer
+RELIST_SECONDS = 60.0  # until the next list: kopf may wait for 30 s after an error
 
 
 async def wait_for_crds(cluster: Cluster) -> None:
-    """Wait for the API server, and make sure that it serves our kinds.
+    """Wait for the API server, and check that it serves our kinds.
 
     Raise NotInstalledError when it does not.
     """
@@ -29,9 +26,9 @@ async def wait_for_crds(cluster: Cluster) -> None:
 
 
 async def wait_for_cache_sync(cluster: Cluster, store: Store, on_ended: OnEnded) -> None:
-    """Wait until the watches have told of everything that was there when they were begun.
+    """Wait until the watches have reported everything that existed when they started.
 
-    What comes meanwhile is not waited for. `on_ended` takes what the list shows to have ended.
+    Later changes are not waited for. `on_ended` gets the objects that the list shows as deleted.
     """
     for kind in KINDS:
         while not await _is_synced(kind, await _list(cluster, kind), store, on_ended):
@@ -39,7 +36,10 @@ async def wait_for_cache_sync(cluster: Cluster, store: Store, on_ended: OnEnded)
 
 
 async def _is_synced(kind: str, listing: ObjectList, store: Store, on_ended: OnEnded) -> bool:
-    """Wait for what a list had; False after a while: what it had may have ended in a gap."""
+    """Wait until the watch has reported everything in `listing`; return False after a while.
+
+    An object in the list may have been deleted during a gap of the watch.
+    """
     watched = store.watched[kind]
     ended = watched.ended_before(listing)
     if ended:

@@ -1,7 +1,8 @@
-"""One writer: of several replicas that all watch, the one that holds the Lease writes.
+"""Leader election: of several replicas that all watch, only the holder of the Lease writes.
 
-The rules are client-go's: a Lease is free when its holder has not changed it for its duration, by
-the own monotonic clock, since clocks of different machines are not compared.
+The rules are client-go's: a Lease is free when its holder has not changed it for its duration. That
+is measured by the replica's own monotonic clock, since clocks of different machines are not
+compared.
 """
 
 import asyncio
@@ -15,14 +16,14 @@ from groupaccess.application.ports.errors import RestartError, TransientError
 
 logger = logging.getLogger(__name__)
 
-RELEASE_RETRY_SECONDS = 0.1  # seconds until the Lease is tried again that is to be given back
+RELEASE_RETRY_SECONDS = 0.1  # until the release is tried again
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A coordination.k8s.io Lease. `holder` is "" when it was released.
+    """A coordination.k8s.io Lease. `holder` is "" after a release; `duration` is in seconds.
 
-    `resource_version` guards writes.
+    `resource_version` is the precondition of a write.
     """
 
     holder: str
@@ -34,21 +35,21 @@ class Lease:
 
 
 class Leases(Protocol):
-    """The one Lease that replicas share."""
+    """The one Lease that the replicas share."""
 
     async def read(self) -> Lease | None:
-        """Read it; None when there is none. Raise PassingError when that fails."""
+        """Read the Lease; None when it does not exist. Raise TransientError when that fails."""
 
     async def write(self, lease: Lease) -> Lease:
-        """Create it (no version) or replace exactly the version that was read.
+        """Create the Lease (without a version), or replace exactly the version that was read.
 
-        Raise PassingError when somebody else was faster, or when that fails.
+        Raise TransientError when another replica was faster, or when the write fails.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class LeaseTimes:
-    """Seconds: how long a Lease is good, how long renewing is tried, and how often."""
+    """In seconds: how long a Lease is valid, how long renewing is tried, and how often."""
 
     duration: int = 15
     deadline: float = 10.0
@@ -56,11 +57,11 @@ class LeaseTimes:
 
 
 class LostLeaseError(RestartError):
-    """The Lease could not be renewed in time: another replica may write by now."""
+    """The Lease could not be renewed in time: another replica may write now."""
 
 
 class LeaderElector:
-    """Takes the Lease, keeps it, gives it back."""
+    """Acquires, renews and releases the Lease."""
 
     def __init__(
         self, leases: Leases, clock: Clock, identity: str, times: LeaseTimes | None = None
@@ -71,14 +72,14 @@ class LeaderElector:
         self._times = times or LeaseTimes()
         self._seen: tuple[Lease | None, float] = (None, 0.0)
         self._held: Lease | None = None
-        self._renewed = 0.0  # when that was asked for: others count from before the answer came
+        self._renewed = 0.0  # when the renewal was sent: others count from before its response
 
     @property
     def is_leader(self) -> bool:
-        """Tell whether this replica holds the Lease, and has renewed it lately.
+        """Return whether this replica holds the Lease and has renewed it recently.
 
-        A process that was frozen finds its watches full when it thaws, and may not write for them
-        although nothing has told it yet that it lost the Lease.
+        A process that was frozen finds many events in its watches when it continues. It must not
+        write for them, although nothing has told it yet that it lost the Lease.
         """
         since = self._clock.monotonic() - self._renewed
         return self._held is not None and since < self._times.deadline
@@ -112,10 +113,10 @@ class LeaderElector:
         raise LostLeaseError(f"{self._identity} lost the lease, another replica may write")
 
     async def release(self) -> None:
-        """Give the Lease back, so that nobody has to wait for its end.
+        """Release the Lease, so that no other replica has to wait until it expires.
 
-        A renewal may still be under way that nobody waits for any more: the Lease is read anew
-        until what was read could be given back, or was not ours.
+        A renewal that nobody waits for any more may still be in flight. So the Lease is read again
+        until what was read could be released, or was not ours.
         """
         self._held = None
         try:
@@ -136,7 +137,7 @@ class LeaderElector:
         return True
 
     async def _try(self) -> bool:
-        """Take or renew the Lease if it is ours, free or run out."""
+        """Take or renew the Lease if it is ours, free or expired; return whether it is held."""
         result = await self._leases.read()
         if result is not None and not self._may_take(result):
             return False

@@ -1,4 +1,4 @@
-"""Whether this replica writes: it has caught up with the watches, and holds the Lease."""
+"""Whether this replica writes: its caches are synced, and it holds the Lease."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,18 @@ from groupaccess.application.runtime.leader_election import LeaderElector
 
 @dataclass
 class Leadership:
-    """`elector` is None where no other replica is expected; `caught_up` is set by who waits."""
+    """Decides whether this replica writes.
+
+    `elector` is None when no other replica is expected; `caught_up` is set after the cache sync.
+    """
 
     elector: LeaderElector | None
     caught_up: bool = False
 
     def may_write(self) -> bool:
-        """Tell whether no other replica may write."""
+        """Return whether no other replica may write."""
         return self.elector is None or self.elector.is_leader
 
     def is_active(self) -> bool:
-        """Tell whether this replica has caught up and is the one that writes."""
+        """Return whether the caches are synced and this replica is the one that writes."""
         return self.caught_up and self.may_write()

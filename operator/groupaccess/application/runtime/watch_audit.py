@@ -1,7 +1,7 @@
-"""Compare what kopf told with a fresh list: after a gap it tells of no deletion.
+"""Compares what kopf has reported with a fresh list: after a gap it reports no deletion.
 
-A deletion that was missed is made up for; an object or a change that never came means that a watch
-is dead, and only a new start helps. What counts as missed, `seen` says.
+A missed deletion is made up for. An object or a change that was never reported means that a watch
+is dead, and only a restart helps. `watched_objects` defines what counts as missed.
 """
 
 import asyncio
@@ -16,23 +16,21 @@ from groupaccess.application.state.watched_objects import OnEnded
 
 logger = logging.getLogger(__name__)
 
-INTERVAL_SECONDS = 600.0  # seconds between two audits
-AFTER_RELIST_SECONDS = 5.0  # seconds from a relist of kopf's to the audit after it
-LATE_EVENT_SECONDS = 10.0  # seconds that news may take before an end counts as missed
-STALLED_SECONDS = (
-    60.0  # seconds that news may take before a watch counts as dead: kopf may wait for 30
-)
+INTERVAL_SECONDS = 600.0  # between two audits
+AFTER_RELIST_SECONDS = 5.0  # from a relist of kopf to the audit after it
+LATE_EVENT_SECONDS = 10.0  # delay of an event until a deletion counts as missed
+STALLED_SECONDS = 60.0  # delay of an event until its watch counts as dead: kopf may wait 30 s
 
 
 class StalledWatchError(RestartError):
-    """A watch does not tell what the API server lists."""
+    """A watch does not report what the API server lists."""
 
 
 class WatchAudit:
     """Audits the store's view of our two kinds.
 
-    `ended` takes what the list shows to have ended. `relisted` is set by whoever begins anew with a
-    list, or will have to: deletions may be missed.
+    `ended` gets the objects that a list shows as deleted. `relisted` is set by every watch that
+    lists again, or will have to: it may have missed deletions.
     """
 
     def __init__(
@@ -59,16 +57,15 @@ class WatchAudit:
                     await asyncio.sleep(AFTER_RELIST_SECONDS)
             except TimeoutError:
                 pass
-            looks = (
-                self.check_kind(kind) for kind in KINDS
-            )  # side by side: each may wait for news
+            # Concurrently: each may wait for late events.
+            looks = (self.check_kind(kind) for kind in KINDS)
             for error in filter(None, await asyncio.gather(*looks, return_exceptions=True)):
                 if not isinstance(error, TransientError):
                     raise error
                 logger.warning("audit put off: %s", error)
 
     async def check_kind(self, kind: str) -> None:
-        """Compare one kind with a list of it; what differs has time, for news may be under way."""
+        """Compare one kind with a list; a difference gets time, since events may be in flight."""
         listing, watched = await self._cluster.list_objects(kind), self._store.watched[kind]
         if watched.ended_before(listing) or watched.not_watched(listing):
             await asyncio.sleep(LATE_EVENT_SECONDS)
@@ -79,7 +76,7 @@ class WatchAudit:
         watched.forget_ends_before(listing)
 
     def _end_missing(self, kind: str, listing: ObjectList) -> None:
-        """End what the list shows to be gone, and nobody told of."""
+        """End the objects that the list shows as deleted and no watch has reported."""
         missed = self._store.watched[kind].ended_before(listing)
         self._metrics.audit_differences(len(missed))
         if missed:
@@ -87,7 +84,7 @@ class WatchAudit:
             self._ended(kind, missed, listing.resource_version)
 
     def _check_alive(self, kind: str, listing: ObjectList, again: ObjectList) -> None:
-        """Raise StalledWatchError for what was listed long ago, still exists and was not told."""
+        """Raise StalledWatchError for an object that still exists and was never reported."""
         untold = [
             name
             for name in sorted(self._store.watched[kind].not_watched(listing))

@@ -1,4 +1,4 @@
-"""The admission policy on the operator's own writes: a change may allow what it refused."""
+"""Monitors the admission policy on the operator's own writes: a change may allow refused ones."""
 
 import asyncio
 import logging
@@ -17,14 +17,14 @@ class WritePolicies(Protocol):
     """The admission policies of the API server."""
 
     async def resource_version(self, name: str) -> str:
-        """Return the resourceVersion of a policy, "" when it is not there.
+        """Return the resourceVersion of a policy; "" when it does not exist.
 
-        Raise PassingError for what may be tried again, and where the right is missing.
+        Raise TransientError for what may be retried, and when the right is missing.
         """
 
 
 class WritePolicyMonitor:
-    """Looks at the policy only while a write is refused: nothing is asked when all is well."""
+    """Reads the policy only while a write is refused: nothing is asked when all is well."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class WritePolicyMonitor:
         self._name = name
 
     async def run(self) -> None:
-        """Have what was refused tried again when it changes, until cancelled."""
+        """Requeue refused writes when the policy changes, until cancelled."""
         last_version: str | None = None
         while True:
             await asyncio.sleep(INTERVAL_SECONDS)

@@ -1,4 +1,4 @@
-"""Every binding of the cluster: by key, by the GroupAccess whose name it bears, and by group."""
+"""Every binding of the cluster: by key, by the GroupAccess in its name, and by group."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,8 +18,8 @@ NOTHING: frozenset[str] = frozenset()
 class BindingIndex:
     """The bindings of the cluster, and which GroupAccesses bind which groups.
 
-    `on_shared_group_change` is called with those that bind a group which a changed binding of
-    somebody else names, whether a watch brought the news or the own writer.
+    `on_shared_group_change` is called with the GroupAccesses that bind a group which a changed
+    binding of somebody else names. The change may come from a watch or from an own write.
     """
 
     on_shared_group_change: Callable[[AbstractSet[str]], None] = lambda _: None
@@ -33,18 +33,18 @@ class BindingIndex:
     _progress: WatchProgress = field(default_factory=WatchProgress)
 
     def put(self, binding: Binding) -> AbstractSet[str]:
-        """Keep a binding, unless newer news of it are known; return whose name it bears.
+        """Store a binding, unless a newer version is known; return the affected GroupAccess.
 
-        It may be a watch that tells of it or the answer to an own write, in any order.
+        It comes from a watch or from the response to an own write, in any order.
         """
         return NOTHING if self._progress.is_past(binding) else self._keep(binding)
 
     def replace(
         self, bindings: Iterable[Binding], version: str, *, namespaced: bool
     ) -> AbstractSet[str]:
-        """Take in a complete list of one kind, as of a version; return whose names are concerned.
+        """Store a complete list of one kind, as of `version`; return the affected GroupAccesses.
 
-        What it lacks has gone, but for what was written after it.
+        A binding that is not listed was deleted, unless it was written after `version`.
         """
         listed = {binding.key: binding for binding in bindings}
         ended = [
@@ -60,14 +60,14 @@ class BindingIndex:
         return affected
 
     def watched_until(self, version: str, *, namespaced: bool) -> None:
-        """Keep that the watch of one kind has told of everything up to a version."""
+        """Record that the watch of one kind has reported everything up to `version`."""
         self._progress.advance(version, namespaced=namespaced)
 
     def _keep(self, binding: Binding) -> AbstractSet[str]:
-        """Keep a binding, unless it is known as newer, or known to have ended.
+        """Store a binding, unless a newer version or its deletion is known.
 
-        Versions grow over all objects, so that late news of a deleted binding do not hide its
-        namesake.
+        resourceVersions grow over all objects, so a late event of a deleted binding does not hide a
+        new binding of the same name.
         """
         previous = self.by_key.get(binding.key)
         newer = previous is not None and int(previous.resource_version) > int(
@@ -98,7 +98,7 @@ class BindingIndex:
         return NOTHING if same else _owner(binding.key)
 
     def drop(self, key: BindingKey, uid: str) -> AbstractSet[str]:
-        """Forget a binding that was deleted, if it is still that one."""
+        """Remove a binding that was deleted, if it still has this uid."""
         previous = self.by_key.get(key)
         if previous is None or previous.uid != uid:
             return NOTHING
@@ -119,11 +119,11 @@ class BindingIndex:
 
     @property
     def owners(self) -> AbstractSet[str]:
-        """Return the GroupAccesses whose names bindings bear."""
+        """Return the GroupAccesses that occur in the names of bindings."""
         return self._by_owner.keys()
 
     def of_access(self, access: str) -> Mapping[BindingKey, Binding]:
-        """Return the bindings that bear the reserved names of a GroupAccess."""
+        """Return the bindings with the reserved names of a GroupAccess."""
         return self._by_owner.get(access, {})
 
     def naming_groups(self, groups: AbstractSet[str]) -> Iterator[Binding]:
@@ -131,7 +131,7 @@ class BindingIndex:
         return (self.by_key[key] for group in groups for key in self._by_group.get(group, ()))
 
     def track_groups(self, access: str, groups: frozenset[str]) -> None:
-        """Keep which groups a GroupAccess binds; none when it is gone."""
+        """Record which groups a GroupAccess binds; none when it is gone."""
         for group in self._bound.pop(access, NOTHING):
             discard(self._binders, group, access)
         if groups:

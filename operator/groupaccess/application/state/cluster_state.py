@@ -1,4 +1,4 @@
-"""What is known of the cluster and of the directories, and what can be asked of that."""
+"""What is known of the cluster and of the directories, and queries on it."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -36,8 +36,8 @@ class ClusterState:
     bindings: BindingIndex = field(default_factory=BindingIndex)
     cluster_roles: set[str] = field(default_factory=set)
     namespaces: dict[str, Namespace] = field(default_factory=dict)
-    unbindable: set[str] = field(default_factory=set)  # ClusterRoles in use, not to be bound
-    rights: int = 0  # numbers the operator's rights: they may be others after a role has changed
+    unbindable: set[str] = field(default_factory=set)  # of the ClusterRoles in use
+    rights: int = 0  # version of the operator's rights; a changed role may change them
     watched: dict[str, WatchedObjects] = field(
         default_factory=lambda: {kind: WatchedObjects() for kind in KINDS}
     )
@@ -57,9 +57,9 @@ class ClusterState:
         return groups_in_use(declared, users, self.pinned_groups(directory), formers)
 
     def pinned_groups(self, directory: str) -> AbstractSet[PinnedGroup]:
-        """Return what is pinned of a directory: on bindings, and by writes under way for them.
+        """Return what is pinned in a directory: by bindings, and by pending writes.
 
-        A binding that somebody deleted is to be bound again: for the same group.
+        A binding that somebody deleted is created again for the same group, so its pin counts, too.
         """
         unwritten = (
             pinned_group(key, content)
@@ -70,7 +70,7 @@ class ClusterState:
         return result.union(self.bindings.pins.of_directory(directory))
 
     def accesses_with_rejected_writes(self) -> AbstractSet[str]:
-        """Return the GroupAccesses that the API server refused a write of."""
+        """Return the GroupAccesses with a write that the API server refused."""
         return {memory.name for memory in self.memories.values() if memory.has_rejected_write}
 
     def roles_in_use(self) -> frozenset[str]:
@@ -78,11 +78,11 @@ class ClusterState:
         return self.references.roles & self.cluster_roles
 
     def access_names(self) -> AbstractSet[str]:
-        """Return the names of all GroupAccesses, and those that bindings bear."""
+        """Return the names of all GroupAccesses, and those in the names of bindings."""
         return self.accesses.keys() | self.bindings.owners
 
     def accesses_overdue(self, now: datetime) -> AbstractSet[str]:
-        """Return those with bindings that are no longer declared, by their names and times."""
+        """Return those with bindings that are no longer declared, or have expired."""
         return {name for name in self.bindings.owners if self._is_overdue(name, now)}
 
     def _is_overdue(self, name: str, now: datetime) -> bool:
@@ -97,11 +97,11 @@ class ClusterState:
         return any((each.mapping, each.cluster_role) not in lasting for each in names if each)
 
     def bindings_of(self, access: str) -> Mapping[BindingKey, Binding]:
-        """Return the bindings that bear the reserved names of a GroupAccess."""
+        """Return the bindings with the reserved names of a GroupAccess."""
         return self.bindings.of_access(access)
 
     def memory(self, access: str) -> ObjectMemory:
-        """Return what is remembered of a GroupAccess; of one that is not known nothing is kept."""
+        """Return what is remembered of a GroupAccess; of an unknown one nothing is kept."""
         declared = self.accesses.get(access)
         if declared is None:
             return ObjectMemory("")
@@ -112,9 +112,9 @@ class ClusterState:
         return memory
 
     def pins_of(self, access: str) -> dict[str, Pin]:
-        """Return the pinned groups of a GroupAccess in its directory, by group as declared.
+        """Return the pins of a GroupAccess in its directory, by group as declared.
 
-        What was proven counts more than what somebody made of it since.
+        What the API server acknowledged has precedence over what somebody changed since.
         """
         declared = self.accesses.get(access)
         if declared is None:
@@ -129,7 +129,7 @@ class ClusterState:
         return result
 
     def freeze_failure(self, name: str) -> Failure | None:
-        """Say why a directory is frozen, None when it is not."""
+        """Return why a directory is frozen, None when it is not."""
         return self.directories.freeze_failure(
             name, self.bindings.pins.of_directory(name), self.references.ids
         )
@@ -139,7 +139,7 @@ class ClusterState:
         return self.directories.peer_prefixes(name, self.bindings.pins.directories_with_subjects)
 
     def hold_failure(self, name: str) -> Failure | None:
-        """Say why a directory grants nothing new, whatever is read of it; None when it may."""
+        """Return why a directory grants nothing new, whatever Keycloak answers; None if it may."""
         return self.freeze_failure(name) or self.peer_prefixes(name).conflict
 
     def new_account(self, name: str) -> str | None:
@@ -152,7 +152,7 @@ class ClusterState:
         )
 
     def is_other_account(self, directory: str, realm: Realm) -> bool:
-        """Tell whether bindings say that the operator's account was another one."""
+        """Return whether all bindings with an account name another account than this one."""
         uses = (
             use.directory_id
             for use in self.bindings.pins.of_directory(directory)
@@ -162,9 +162,9 @@ class ClusterState:
         return bool(named) and realm.directory_id not in named
 
     def is_same_realm(self, directory: str, realm: Realm) -> bool:
-        """Tell whether its clients count before a round ends: the realm is the one of before.
+        """Return whether its clients count before a round ends: it is the same realm as before.
 
-        At first it does where nothing is pinned, so that nothing can be lost by it.
+        Before the first round they count if nothing is pinned, since then nothing can be lost.
         """
         before = self.directories.memory(directory).realm
         if before is None:

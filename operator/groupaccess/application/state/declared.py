@@ -1,4 +1,4 @@
-"""From the API's objects to what is decided by: our two kinds as they are kept in the store."""
+"""Our two kinds as they are kept in the store, and how the API's objects become them."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,8 +25,8 @@ ID_TOKEN = "ID"  # noqa: S105 -- a kind of token
 class ObjectState:
     """What is kept of an object beside its spec.
 
-    `status_fingerprint` is the fingerprint of the status that it has, `previous_status` the part of
-    that status which the next one goes on from.
+    `status_fingerprint` is the fingerprint of its current status, `previous_status` the part of
+    that status from which the next one is computed.
     """
 
     ref: ObjectRef
@@ -37,16 +37,16 @@ class ObjectState:
     status_fingerprint: str
 
     def is_newer_than(self, other: "ObjectState") -> bool:
-        """Compare two versions, also of namesakes: opaque by contract, numbers in etcd and kine.
+        """Compare two resourceVersions, also of different objects of the same name.
 
-        They grow over all objects.
+        They are opaque by contract, but numbers in etcd and kine, and grow over all objects.
         """
         return int(self.resource_version) > int(other.resource_version)
 
     def is_same_version(self, other: "ObjectState") -> bool:
-        """Tell whether this is what is known already, above all from the own status write.
+        """Return whether this version is already known, mostly from an own status write.
 
-        That write went over the very version that was judged, so that nobody's edit is in it.
+        That write had the evaluated resourceVersion as precondition, so it hides nobody's edit.
         """
         mine, theirs = (
             (each.ref, each.resource_version, each.generation, each.deleting)
@@ -55,7 +55,7 @@ class ObjectState:
         return mine == theirs and not self.deleting
 
     def is_same_or_newer(self, other: "ObjectState") -> bool:
-        """Tell whether this is the same object, at least as new."""
+        """Return whether this is the same object, at least as new."""
         return self.ref == other.ref and not other.is_newer_than(self)
 
 
@@ -73,9 +73,9 @@ class DeclaredAccess:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredDirectory:
-    """A KeycloakDirectory as watched; `spec` is kept for how the realm is reached.
+    """A KeycloakDirectory as watched; `spec` says how the realm is reached.
 
-    Whenever `reconcile_request` has another text, everything is asked again at once.
+    When the text of `reconcile_request` changes, everything is asked again at once.
     """
 
     directory: Directory
@@ -84,21 +84,21 @@ class DeclaredDirectory:
     reconcile_request: str = ""
 
     def has_same_spec(self, other: "DeclaredDirectory") -> bool:
-        """Tell whether both declare the same, and acknowledge the same."""
+        """Return whether both have the same spec and the same acknowledgement."""
         return (self.spec, self.directory) == (other.spec, other.directory)
 
     def differs_by_suspend(self, other: "DeclaredDirectory") -> bool:
-        """Tell whether nothing but `suspend` is another: what is known of the realm stays so."""
+        """Return whether at most `suspend` differs: what is known of the realm stays valid."""
         mine, theirs = (each.spec.model_copy(update={"suspend": False}) for each in (self, other))
         first, second = (replace(each.directory, suspend=False) for each in (self, other))
         return (mine, first) == (theirs, second)
 
     def requests_the_same(self, other: "DeclaredDirectory") -> bool:
-        """Tell whether there is no reason in the object to ask everything again."""
+        """Return whether the object gives no reason to ask everything again."""
         return self.has_same_spec(other) and self.reconcile_request == other.reconcile_request
 
     def reads_same_realm(self, other: "DeclaredDirectory") -> bool:
-        """Tell whether both are one object, which would ask the same realm for the same clients."""
+        """Return whether both are the same object, with the same realm and the same clients."""
         mine, theirs = (
             (each.state.ref.uid, each.spec.issuer, each.spec.admin_url, each.directory.clients)
             for each in (self, other)
@@ -157,7 +157,7 @@ def read_declared_mapping(mapping: api.GroupMapping) -> AccessMapping:
         name=mapping.name,
         group=mapping.group,
         cluster_role=mapping.cluster_role,
-        # Without namespaces it says clusterWide: true, or it would not have been read.
+        # Without namespaces, validation guarantees clusterWide: true.
         scope=None if mapping.namespaces is None else _scope(mapping.namespaces),
         expires_at=mapping.expires_at,
         group_id=mapping.group_id,
@@ -184,10 +184,10 @@ def _scope(namespaces: api.Namespaces) -> NamespaceScope:
 
 
 def spec_written_at(meta: api.ObjectMeta) -> datetime | None:
-    """Return when the spec was last written, as the object says it.
+    """Return when the spec was last written, according to the object.
 
-    Of a creation the API server says it; later times, whoever writes the object could forge, and
-    who only takes away leaves none.
+    The API server sets the creation time. Whoever writes the object could forge later times in
+    managedFields, and a write that only removes fields leaves no time there.
     """
     if meta.generation <= 1:
         return meta.creation_timestamp

@@ -1,4 +1,4 @@
-"""What the GroupAccesses of a cluster ask a directory for."""
+"""Which groups the GroupAccesses of a cluster need from a directory."""
 
 from collections.abc import Iterable, Mapping
 
@@ -18,9 +18,10 @@ def groups_in_use(
     uses: Iterable[PinnedGroup],
     formers: Iterable[str],
 ) -> GroupsInUse:
-    """Return the groups that are declared of a directory, and that `uses`, its bindings, pin.
+    """Return the groups that are declared for a directory, and those that its bindings pin.
 
-    `formers` are the former subjects that these bind: others may be called so now.
+    `uses` are the pins. `formers` are the former subjects that these bindings grant: other groups
+    may have these names now.
     """
     mappings = [mapping for access in accesses for mapping in access.mappings]
     references = {mapping.group for mapping in mappings} | {directory.canary}
@@ -30,12 +31,12 @@ def groups_in_use(
 
 
 def claim_values(directory: Directory, subjects: Iterable[str]) -> frozenset[str]:
-    """Return what tokens have to carry so that kube-apiserver sees one of the subjects."""
+    """Return the claim values for which kube-apiserver sees one of the subjects."""
     return frozenset(subject.removeprefix(directory.groups_prefix) for subject in subjects)
 
 
 def groups_in_use_by(mapping: AccessMapping, pins: Mapping[str, Pin]) -> GroupsInUse:
-    """Return the group that a mapping means, as declared and as pinned."""
+    """Return the group of a mapping, as declared and as pinned."""
     pin = pins.get(mapping.group)
     pinned = {PinnedId(pin.group_id, pin.name)} if pin is not None else set[PinnedId]()
     return GroupsInUse(
@@ -44,7 +45,7 @@ def groups_in_use_by(mapping: AccessMapping, pins: Mapping[str, Pin]) -> GroupsI
 
 
 def declared_groups(declared: DeclaredAccess | None) -> frozenset[tuple[str, str, str | None]]:
-    """Return which groups a GroupAccess asks for, by name and id, of which directory."""
+    """Return (directory, group, groupId) of each mapping of a GroupAccess."""
     if declared is None:
         return frozenset()
     access = declared.access
@@ -55,9 +56,9 @@ def declared_groups(declared: DeclaredAccess | None) -> frozenset[tuple[str, str
 def sample_groups(
     directory: Directory, snapshot: Snapshot | None, used: GroupsInUse
 ) -> tuple[Group, ...] | None:
-    """Return the groups whose members may show what tokens carry; None while none is known.
+    """Return the groups whose members can provide an example token; None while none is known.
 
-    Those are the canary's, where there is one.
+    With a canary these are its groups only, else the groups in use.
     """
     if snapshot is None:
         return None
@@ -67,10 +68,10 @@ def sample_groups(
 
 
 def awaits_proof(snapshot: Snapshot | None) -> bool:
-    """Tell whether a token is to be looked at as soon as a group is in use."""
+    """Return whether an example token must be checked as soon as a group is in use."""
     return snapshot is not None and any(client.proof_pending for client in snapshot.clients)
 
 
 def _declared(mappings: Iterable[AccessMapping]) -> set[PinnedId]:
-    """Return the ids that are declared, each with what its group is declared as."""
+    """Return the ids that are declared, each with the declared group."""
     return {PinnedId(each.group_id, each.group) for each in mappings if each.group_id}

@@ -16,18 +16,18 @@ from groupaccess.domain.tokens.prefixes import PeerPrefixes, compare_prefixes
 
 @dataclass
 class Directories:
-    """What is declared, read and seen, by the name of the directory."""
+    """What is declared, read and checked, by the name of the directory."""
 
     declared: dict[str, DeclaredDirectory] = field(default_factory=dict)
     memories: dict[str, DirectoryMemory] = field(default_factory=dict)
     oidc_checks: dict[str, OidcCheck] = field(default_factory=dict)
     freezing: FreezeMonitor = field(default_factory=FreezeMonitor)
-    unreadable: dict[str, tuple[ObjectState, str]] = field(default_factory=dict)  # and why
+    unreadable: dict[str, tuple[ObjectState, str]] = field(default_factory=dict)  # with the reason
 
     def put(self, declared: DeclaredDirectory) -> bool:
-        """Keep a directory, unless a newer version is known already; tell whether that is news.
+        """Store a directory, unless a newer version is known; return whether it has changed.
 
-        What was read of it is void when it was read otherwise.
+        What was read is dropped if it was of another realm or other clients.
         """
         name = declared.directory.name
         previous = self.declared.get(name)
@@ -48,9 +48,9 @@ class Directories:
         return True
 
     def put_unreadable(self, state: ObjectState, words: str) -> bool:
-        """Keep that a directory cannot be read now, and why; tell whether that is news.
+        """Record that a directory cannot be read now, and why; return whether that is new.
 
-        What was known of it stays, for other directories.
+        Its last readable spec stays, for other directories.
         """
         name = state.ref.name
         if self._knows_newer(state):
@@ -65,7 +65,7 @@ class Directories:
         return any(each is not None and each.is_newer_than(state) for each in known)
 
     def drop(self, name: str) -> None:
-        """Forget a directory that was deleted."""
+        """Remove a directory that was deleted."""
         self.unreadable.pop(name, None)
         self.declared.pop(name, None)
         self.memories.pop(name, None)
@@ -73,7 +73,7 @@ class Directories:
         self.oidc_checks.pop(name, None)
 
     def put_status(self, state: ObjectState) -> None:
-        """Keep the status that was just written."""
+        """Store the status that was just written."""
         unreadable = self.unreadable.get(state.ref.name)
         if unreadable is not None and state.is_same_or_newer(unreadable[0]):
             self.unreadable[state.ref.name] = (state, unreadable[1])
@@ -82,7 +82,7 @@ class Directories:
             self.declared[state.ref.name] = replace(previous, state=state)
 
     def memory(self, name: str) -> DirectoryMemory:
-        """Return what is remembered of a directory; of one that is not known nothing is kept."""
+        """Return what is remembered of a directory; of an unknown one nothing is kept."""
         return self.memories.get(name) or DirectoryMemory("")
 
     def reading(self, name: str) -> Reading:
@@ -90,16 +90,16 @@ class Directories:
         return self.memory(name).reading
 
     def put_oidc_check(self, name: str, check: OidcCheck) -> bool:
-        """Keep how kube-apiserver reads the directory's tokens; tell whether that is news."""
+        """Store how kube-apiserver reads the directory's tokens; return whether that is new."""
         before, self.oidc_checks[name] = self.oidc_checks.get(name), check
         return check != before
 
     def freeze_failure(
         self, name: str, uses: Iterable[PinnedGroup], declared_ids: AbstractSet[str] = frozenset()
     ) -> Failure | None:
-        """Say why a directory is frozen, by what bindings pin of it; None when it is not.
+        """Return why a directory is frozen, None when it is not; `uses` are its bindings' pins.
 
-        It is judged by the last whole round, and by the pins that this one answered.
+        It is judged by the last whole round, and only by pins that this round answered.
         """
         declared, last_round = self.declared.get(name), self.memory(name).last_whole_round
         if declared is None or last_round is None:
@@ -109,6 +109,9 @@ class Directories:
         return self.freezing.evaluate(declared.directory, snapshot, answered, declared_ids)
 
     def peer_prefixes(self, name: str, bound: AbstractSet[str]) -> PeerPrefixes:
-        """Return what the prefixes of the others mean for a directory, by which ones are bound."""
+        """Return what the prefixes of other directories mean for a directory.
+
+        `bound` are the directories that bindings with subjects name.
+        """
         directories = {each: previous.directory for each, previous in self.declared.items()}
         return compare_prefixes(name, directories, bound)

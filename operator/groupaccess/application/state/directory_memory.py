@@ -1,4 +1,4 @@
-"""What the operator remembers of one directory: Keycloak's answers, each with its own fate."""
+"""What the operator remembers of one directory: Keycloak's answers, each updated by itself."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,9 +22,9 @@ QuestionResults = Mapping[Question, Answer | Failure]
 
 @dataclass(frozen=True, slots=True)
 class RoundResult:
-    """All questions of a directory, asked once.
+    """The results of one round: all questions of a directory, asked once.
 
-    `at` is the end, `groups_in_use` what was asked about.
+    `at` is when it ended, `groups_in_use` what it asked about.
     """
 
     realm: Realm
@@ -34,7 +34,7 @@ class RoundResult:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether each pinned id was answered: as a group's, or as nobody's."""
+        """Return whether each pinned id has an answer: its group, or that there is none."""
         answered = set[str]()
         for question, result in self.results.items():
             if isinstance(result, Answer):
@@ -49,12 +49,12 @@ class RoundResult:
 class DirectoryMemory:
     """What is remembered of one directory, and dropped with its uid.
 
-    `answers` are the last ones, the newest at the end; `failures` are of questions whose last try
-    failed, answered before or not. `absent_since` is since when a pinned id has been answered to be
-    none. `suggestions` are by what is declared, each with the time of the monotonic clock when it
-    was made. `snapshot` is what all answers tell, None before the first round. `last_whole_round`
-    is what was known after the last whole round, with the ids that were gone. `former_strings` are
-    what tokens carry that is bound besides what groups are called now.
+    `answers` are the last ones, the newest at the end. `failures` are of questions whose last try
+    failed, answered before or not. `absent_since` is since when Keycloak answers that a pinned id
+    does not exist. `suggestions` are by declared group, each with the time of the monotonic clock,
+    in seconds, when it was made. `snapshot` combines all answers; it is None before the first
+    round. `last_whole_round` is the snapshot after the last whole round, with the ids that were
+    absent. `former_strings` are the claim values that are bound besides the groups' current ones.
     """
 
     uid: str = ""
@@ -80,30 +80,30 @@ class DirectoryMemory:
 
     @property
     def confirmed_absent(self) -> frozenset[str]:
-        """Return the pinned ids that are gone by a whole round: before that nothing acts on it."""
+        """Return the pinned ids that a whole round has confirmed as absent; only these act."""
         return self.last_whole_round[1] if self.last_whole_round else frozenset()
 
     @property
     def unconfirmed_absent(self) -> frozenset[str]:
-        """Return the pinned ids that are gone by an answer, and not by a whole round yet."""
+        """Return the pinned ids that are absent by an answer, but not yet by a whole round."""
         return frozenset(self.absent_since.keys() - self.confirmed_absent)
 
     @property
     def transient_failures(self) -> frozenset[Question]:
-        """Return the questions that had no answer, and may have one soon."""
+        """Return the questions that have failed, and may have an answer soon."""
         unavailable = Reason.KEYCLOAK_UNAVAILABLE
         result = (each for each, why in self.failures.items() if why.reason is unavailable)
         return frozenset(result)
 
     def put(self, results: QuestionResults, now: datetime) -> frozenset[Question]:
-        """Keep some answers and failures; return the questions of which something new is known."""
+        """Store answers and failures; return the questions whose result has changed."""
         changed = {each for each, result in results.items() if self._put(each, result, now)}
         if changed:
             self._rebuild()
         return frozenset(changed)
 
     def put_realm(self, realm: Realm) -> bool:
-        """Keep what concerns all groups; tell whether something of it matters."""
+        """Store the operator's account and the clients; return whether they have changed."""
         before = self.snapshot
         if realm == self.realm:
             return False
@@ -115,7 +115,7 @@ class DirectoryMemory:
         return (before.directory_id, before.clients) != (after.directory_id, after.clients)
 
     def _put_strings(self, strings: frozenset[str]) -> bool:
-        """Keep which strings are bound besides; tell whether mappers are known to add one."""
+        """Store the former strings; return whether that changes what a client's mappers add."""
         before, self.former_strings = self.snapshot, strings
         self._rebuild()
         after = self.snapshot
@@ -124,9 +124,9 @@ class DirectoryMemory:
     def put_round(
         self, ended: RoundResult, used: GroupsInUse, *, paths: bool
     ) -> frozenset[Question] | None:
-        """Keep a round; return the questions of which something new is known, None for all.
+        """Store a round; return the questions whose result has changed, None for all.
 
-        Of another realm than before nothing is kept, nor what is not in use by now.
+        Answers from another realm are dropped, and so is what is not in use (`used`) any more.
         """
         everything = self.failure is not None
         if self.realm is None or self.realm.directory_id != ended.realm.directory_id:
@@ -160,7 +160,7 @@ class DirectoryMemory:
             self.absent_since.setdefault(question.group_id, now)
         before = self.answers.pop(question, None)
         if before == result:
-            self.answers[question] = before  # the same object, and the newest
+            self.answers[question] = before  # the same object, moved to the end
             return failed
         self.answers[question] = result
         return True
@@ -181,7 +181,7 @@ class DirectoryMemory:
             self._rebuild()
 
     def _rebuild(self) -> None:
-        """Put the answers together; what is equal to what was known stays that very object."""
+        """Combine the answers; an equal snapshot stays the same object."""
         if self.realm is None:
             return
         built = build_snapshot(self.realm, self.answers, self.former_strings)

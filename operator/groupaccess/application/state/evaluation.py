@@ -1,4 +1,4 @@
-"""What the verdicts of a GroupAccess depend on, and what Keycloak is still to be asked for it."""
+"""The inputs of a GroupAccess's verdicts, and what Keycloak must still be asked for them."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -24,9 +24,9 @@ from groupaccess.domain.verdict.verdict import EvaluationContext
 def evaluation_context(
     state: ClusterState, declared: DeclaredAccess, now: datetime
 ) -> EvaluationContext:
-    """Gather what the verdicts of a GroupAccess depend on, at a time of day.
+    """Return the inputs of the verdicts of a GroupAccess at the time `now`.
 
-    It is touched from now on whenever one of the answers changes that it depends on.
+    From then on, a change of an answer that they depend on affects the GroupAccess.
     """
     access, name = declared.access, declared.access.directory
     directory, memory = state.directories.declared.get(name), state.directories.memory(name)
@@ -65,9 +65,9 @@ def evaluation_context(
 def open_questions(
     state: ClusterState, directory: str, accesses: Iterable[str], fresh: Answers | None = None
 ) -> set[Question]:
-    """Return what was never asked of a directory, of all that some GroupAccesses need.
+    """Return the questions of some GroupAccesses that a directory was never asked.
 
-    `fresh` are answers that are not kept yet.
+    `fresh` are answers that are not stored yet.
     """
     memory, needed = state.directories.memory(directory), set[Question]()
     answers: Answers = {**memory.answers, **fresh} if fresh else memory.answers
@@ -84,7 +84,7 @@ def _questions_of_former(
 ) -> frozenset[Question]:
     """Return the questions about the former subjects of a GroupAccess.
 
-    It is judged without the answers, and again with them.
+    It is evaluated without their answers, and again when they arrive.
     """
     if directory is None:
         return frozenset()
@@ -100,7 +100,7 @@ def _questions_of(
     pinned: Mapping[str, Pin],
     answers: Answers,
 ) -> frozenset[Question]:
-    """Return the questions whose answers a mapping depends on, by what was answered so far."""
+    """Return the questions that a mapping depends on, as far as the answers so far show them."""
     declared, memory = (
         state.directories.declared.get(directory),
         state.directories.memory(directory),
@@ -118,7 +118,7 @@ def _missing_answer(
     needed: frozenset[Question],
     pin: Pin | None,
 ) -> MissingAnswer | None:
-    """Return what is missing for a mapping: an answer, or a look at a token."""
+    """Return what is missing for a mapping: an answer, or the check of an example token."""
     memory = state.directories.memory(directory)
     gap, snapshot = memory.missing_answer(needed), memory.snapshot
     if gap is None and snapshot is not None and awaits_proof(snapshot):

@@ -1,4 +1,4 @@
-"""Which directories are frozen, and what was acknowledged of them since the start."""
+"""Which directories are frozen, and what was acknowledged since the operator started."""
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -12,7 +12,7 @@ from groupaccess.domain.identity.freeze import PinnedGroup, detect_anomaly, free
 
 @dataclass
 class FreezeMonitor:
-    """Judges by the facts of each moment; `reported` is what was said of a directory last."""
+    """Decides by the current facts; `reported` is what was last reported of each directory."""
 
     reported: dict[str, Failure] = field(default_factory=dict)
     _acknowledged: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -24,10 +24,10 @@ class FreezeMonitor:
         uses: Iterable[PinnedGroup],
         declared_ids: AbstractSet[str] = frozenset(),
     ) -> Failure | None:
-        """Say why a directory is frozen, None when it is not.
+        """Return why a directory is frozen, None when it is not.
 
-        An acknowledgement is remembered while the event lasts: its facts become fewer when it is
-        acted upon.
+        An acknowledgement is remembered while the event lasts, since acting on it removes some of
+        the facts that it names.
         """
         name, result = directory.name, detect_anomaly(uses, snapshot, directory, declared_ids)
         if not result.absent:
@@ -39,7 +39,7 @@ class FreezeMonitor:
         )
 
     def has_changed(self, name: str, frozen: Failure | None) -> bool:
-        """Keep what is said of a directory now; tell whether that is news."""
+        """Record the current failure of a directory; return whether it has changed."""
         before = self.reported.pop(name, None)
         if frozen is not None:
             self.reported[name] = frozen

@@ -1,4 +1,4 @@
-"""What the operator remembers of one GroupAccess and of one binding, and drops with its uid."""
+"""What the operator remembers of one GroupAccess or of one binding, and drops with its uid."""
 
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from groupaccess.domain.identity.former_subjects import FormerSubjects, former_s
 
 
 class DeclaredGroup(NamedTuple):
-    """A group as declared, and the directory that it is declared for."""
+    """A group as declared, and the directory for which it is declared."""
 
     directory: str
     group: str
@@ -18,10 +18,10 @@ class DeclaredGroup(NamedTuple):
 
 @dataclass(slots=True)
 class BindingMemory:
-    """What is remembered of one binding that is to be deleted, until it is wanted again.
+    """What is remembered of one binding that is to be deleted, until it is desired again.
 
-    All times are seconds of the monotonic clock: `since` is when the deletion was first planned,
-    `replaced_at` when all of its `replacements` were there. `attempt` is the last try.
+    All times are seconds of the monotonic clock: `since` is when the delete was first planned,
+    `replaced_at` when all of its `replacements` existed. `attempt` is the last try.
     """
 
     since: float
@@ -35,10 +35,10 @@ class ObjectMemory:
     """What is remembered of one GroupAccess.
 
     `applied` is what the API server acknowledged last, by binding: drift is repaired to it while
-    Keycloak is silent. `former_ends` are those of former subjects, kept until these are bound no
-    more, also where no write is acknowledged. `attempts` are applies that were not acknowledged.
+    Keycloak does not answer. `former_ends` are the ends of former subjects, kept as long as these
+    are bound, also when no write is acknowledged. `attempts` are applies that are not acknowledged.
     `last_subjects` are those that a mapping bound before it was revoked. `announced` names the ends
-    of which people were warned.
+    that events have announced.
     """
 
     uid: str
@@ -51,10 +51,10 @@ class ObjectMemory:
 
     @property
     def acknowledged(self) -> dict[BindingKey, BindingContent]:
-        """Return what is known to have been applied last.
+        """Return the content that is known to have been applied last.
 
-        A write without an answer counts as neither done nor failed: what was applied before it
-        may be what it took away.
+        A write without a response counts as neither done nor failed: it may have removed what was
+        applied before it.
         """
         return {
             key: content
@@ -64,17 +64,17 @@ class ObjectMemory:
 
     @property
     def pending(self) -> dict[BindingKey, BindingContent]:
-        """Return what is to be bound by writes that were not acknowledged."""
+        """Return the content of the writes that are not acknowledged."""
         waiting = ((key, attempt.desired) for key, attempt in self.attempts.items())
         return {key: each.content for key, each in waiting if each}
 
     @property
     def placeholders(self) -> dict[BindingKey, BindingContent]:
-        """Return the bindings without subjects that were not written yet: their pins are kept."""
+        """Return the placeholders that are not written yet, so that their pins count."""
         return {key: content for key, content in self.pending.items() if not content.subjects}
 
     def unwritten(self, existing: Container[BindingKey]) -> dict[BindingKey, BindingContent]:
-        """Return what is to be bound and does not stand, or not so, so far as it pins."""
+        """Return the contents with pins whose bindings do not exist, or not as desired."""
         return {
             key: content
             for key, content in (self.placeholders | self.acknowledged).items()
@@ -83,11 +83,11 @@ class ObjectMemory:
 
     @property
     def has_rejected_write(self) -> bool:
-        """Tell whether the API server refused one of the writes."""
+        """Return whether the API server refused one of the writes."""
         return any(attempt.rejection is not None for attempt in self.attempts.values())
 
     def observe(self, bindings: Mapping[BindingKey, Binding]) -> None:
-        """Take an unanswered write for acknowledged when the watch shows what it would make."""
+        """Acknowledge an unanswered write when the watch shows its result."""
         for key, attempt in tuple(self.attempts.items()):
             binding = bindings.get(key)
             if binding and attempt.desired and attempt.is_shown_by(binding):
@@ -96,7 +96,7 @@ class ObjectMemory:
     def keep_former_ends(
         self, contents: Mapping[BindingKey, BindingContent], bindings: Mapping[BindingKey, Binding]
     ) -> None:
-        """Take in the ends that are decided; one that has come stays known while it is bound."""
+        """Update the known ends; a past end stays known while its subject is still bound."""
         previous, self.former_ends = self.former_ends, {}
         for key, content in contents.items():
             bound = {*bindings[key].content.groups} if key in bindings else set[str]()
@@ -106,12 +106,12 @@ class ObjectMemory:
                 self.former_ends[key] = formers
 
     def acknowledge(self, key: BindingKey, content: BindingContent) -> None:
-        """Keep what was applied."""
+        """Record what was applied."""
         self.applied[key] = content
         self.attempts.pop(key, None)
 
     def forget_failures(self, keys: Collection[BindingKey]) -> None:
-        """Forget the failures of writes that are not wanted now; what has no answer stays open."""
+        """Forget failures of writes that are not desired now; unanswered writes stay open."""
         for key in tuple(keys):
             if self.attempts[key].unanswered:
                 self.attempts[key].forget_failures()

@@ -1,4 +1,4 @@
-"""What the status of an object said: the next one goes on from it."""
+"""What the current status of an object says: the next one is computed from it."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from groupaccess.domain.condition import PreviousStatus, StatusCondition
 
 
 def fingerprint(status: Status) -> str:
-    """Return a text that is equal for statuses that say the same, whenever they began to."""
+    """Return a hash that is equal for statuses with the same content, whatever their times."""
     body = status.to_kubernetes()
     for condition in body.get("conditions", ()):
         del condition["lastTransitionTime"]
@@ -18,7 +18,7 @@ def fingerprint(status: Status) -> str:
 
 
 def previous_status(status: Status) -> PreviousStatus:
-    """Return what the next status goes on from."""
+    """Return the part of a status from which the next one is computed."""
     conditions = {c.type: (c.status, c.last_transition_time) for c in status.conditions}
     ready = (
         StatusCondition(c.type, c.status, c.reason, c.message)

@@ -1,4 +1,4 @@
-"""What the bindings of the cluster say of each directory: its groups, and its identity."""
+"""What the bindings of the cluster pin of each directory: its groups, and its identity."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from groupaccess.domain.identity.freeze import PinnedGroup, pinned_group
 
 @dataclass
 class PinIndex:
-    """An index of all bindings of ours, by directory."""
+    """An index of all our bindings, by directory."""
 
     _uses: defaultdict[str, Counter[PinnedGroup]] = field(
         default_factory=lambda: defaultdict(Counter)
@@ -21,7 +21,7 @@ class PinIndex:
     _formers: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, binding: Binding) -> None:
-        """Take in a binding."""
+        """Add a binding."""
         result = pinned_group(binding.key, binding.content)
         if result is not None:
             directory, use = result
@@ -31,7 +31,7 @@ class PinIndex:
             self._granting[directory] += use.has_subjects
 
     def remove(self, binding: Binding) -> None:
-        """Forget a binding, as it was added."""
+        """Remove a binding, with the same content as when it was added."""
         result = pinned_group(binding.key, binding.content)
         if result is not None:
             directory, use = result
@@ -56,9 +56,9 @@ class PinIndex:
         return self._granting.keys()
 
     def former_subjects(self, directory: str) -> Collection[str]:
-        """Return the former subjects that are bound of a directory, each once."""
+        """Return the former subjects of a directory that are bound, each once."""
         return self._formers[directory].keys() if directory in self._formers else ()
 
     def of_directory(self, directory: str) -> Collection[PinnedGroup]:
-        """Return what is pinned of a directory, each once."""
+        """Return what is pinned in a directory, each once."""
         return self._uses[directory].keys() if directory in self._uses else ()

@@ -1,4 +1,4 @@
-"""Which GroupAccesses were judged by which of Keycloak's answers."""
+"""Which GroupAccesses depend on which of Keycloak's answers."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from groupaccess.application.state.reference_index import NOTHING, discard
 from groupaccess.domain.directory.questions import Question
 
-DirectoryQuestion = tuple[str, Question]  # of a directory, by its name
+DirectoryQuestion = tuple[str, Question]  # name of the directory, and the question
 
 
 @dataclass
@@ -21,7 +21,7 @@ class QuestionIndex:
     )
 
     def put(self, access: str, directory: str, needed: Iterable[Question]) -> None:
-        """Keep what a GroupAccess was judged by, in place of what it was judged by before."""
+        """Record the questions that a GroupAccess depends on, in place of the previous ones."""
         self.drop(access)
         questions = frozenset((directory, question) for question in needed)
         if questions:
@@ -35,6 +35,6 @@ class QuestionIndex:
             discard(self._by_question, each, access)
 
     def accesses_of(self, directory: str, questions: Iterable[Question]) -> AbstractSet[str]:
-        """Return those that one of these answers may concern."""
+        """Return the GroupAccesses that depend on one of these questions."""
         result = (self._by_question.get((directory, each), NOTHING) for each in questions)
         return frozenset().union(*result)

@@ -1,4 +1,4 @@
-"""Which GroupAccesses a role, a directory or a namespace touches."""
+"""Which GroupAccesses a changed role, directory or namespace affects."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def discard(index: defaultdict[K, set[T]], key: K, value: T) -> None:
-    """Take a value out of an index, and the key with the last of them."""
+    """Remove a value from an index, and the key with its last value."""
     values = index[key]
     values.discard(value)
     if not values:
@@ -29,7 +29,7 @@ def _index() -> Index:
 
 @dataclass
 class ReferenceIndex:
-    """An index of what GroupAccesses refer to, by name; selectors are looked at one by one."""
+    """An index of what GroupAccesses refer to, by name; selectors are checked one by one."""
 
     _roles: Index = field(default_factory=_index)
     _directories: Index = field(default_factory=_index)
@@ -38,7 +38,7 @@ class ReferenceIndex:
     _selecting: dict[str, tuple[NamespaceScope, ...]] = field(default_factory=dict)
 
     def add(self, access: Access) -> None:
-        """Take in what a GroupAccess refers to."""
+        """Add what a GroupAccess refers to."""
         self._directories[access.directory].add(access.name)
         scopes = tuple(mapping.scope for mapping in access.mappings if mapping.scope is not None)
         for mapping in access.mappings:
@@ -53,7 +53,7 @@ class ReferenceIndex:
             self._selecting[access.name] = selecting
 
     def remove(self, access: Access) -> None:
-        """Forget a GroupAccess, as it was added."""
+        """Remove a GroupAccess, with the same content as when it was added."""
         discard(self._directories, access.directory, access.name)
         self._selecting.pop(access.name, None)
         for mapping in access.mappings:
@@ -70,19 +70,22 @@ class ReferenceIndex:
 
     @property
     def ids(self) -> AbstractSet[str]:
-        """Return the ids of groups that are declared: nothing takes their place."""
+        """Return the ids of groups that are declared: no successor replaces such a group."""
         return self._ids.keys()
 
     def of_role(self, name: str) -> AbstractSet[str]:
-        """Return those that grant a ClusterRole."""
+        """Return the GroupAccesses that grant a ClusterRole."""
         return frozenset(self._roles.get(name, NOTHING))
 
     def of_directory(self, name: str) -> AbstractSet[str]:
-        """Return those that refer to a KeycloakDirectory."""
+        """Return the GroupAccesses that refer to a KeycloakDirectory."""
         return frozenset(self._directories.get(name, NOTHING))
 
     def of_namespace(self, name: str, *labels: Mapping[str, str]) -> AbstractSet[str]:
-        """Return those that name a namespace, or select it by what its labels were or are."""
+        """Return the GroupAccesses that name a namespace, or select it.
+
+        `labels` are its labels, before and after a change.
+        """
         selected = {
             access
             for access, scopes in self._selecting.items()

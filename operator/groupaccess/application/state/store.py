@@ -1,4 +1,4 @@
-"""Whom a change touches of what is known of the cluster and of the directories."""
+"""Stores what is known of cluster and directories, and finds the GroupAccesses it affects."""
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -23,18 +23,18 @@ from groupaccess.domain.tokens.prefixes import PeerPrefixes
 
 @dataclass
 class Store(ClusterState):
-    """Takes in changes; each method returns the names of the GroupAccesses that it touches.
+    """Stores changes; each method returns the names of the GroupAccesses that are affected.
 
     `on_prefix_change` is called with a directory for which the prefixes of others mean something
-    else now, and with its users, whether a watch brought the news or the own writer.
+    else now, and with its users. The change may come from a watch or from an own write.
     """
 
     on_prefix_change: Callable[[str, AbstractSet[str]], None] = lambda *_: None
-    _prefixes: dict[str, PeerPrefixes] = field(default_factory=dict)  # as they were told last
-    _bound: AbstractSet[str] = NOTHING  # as it was then
+    _prefixes: dict[str, PeerPrefixes] = field(default_factory=dict)  # as last reported
+    _bound: AbstractSet[str] = NOTHING  # the directories with subjects at that time
 
     def put_access(self, declared: DeclaredAccess) -> AbstractSet[str]:
-        """Keep a GroupAccess, unless this version of it or a newer one is known already."""
+        """Store a GroupAccess, unless this version or a newer one is already known."""
         access = declared.access
         previous = self.accesses.get(access.name)
         if previous is not None and (
@@ -51,7 +51,7 @@ class Store(ClusterState):
         return {access.name}
 
     def drop_access(self, name: str) -> AbstractSet[str]:
-        """Forget a GroupAccess that was deleted."""
+        """Remove a GroupAccess that was deleted."""
         previous = self.accesses.pop(name, None)
         if previous is not None:
             self.references.remove(previous.access)
@@ -61,9 +61,9 @@ class Store(ClusterState):
         return {name}
 
     def put_directory(self, declared: DeclaredDirectory) -> AbstractSet[str]:
-        """Keep a KeycloakDirectory, unless a newer version of it is known already.
+        """Store a KeycloakDirectory, unless a newer version is already known.
 
-        What was read of it is void when it was read otherwise.
+        What was read is dropped if it was of another realm or other clients.
         """
         name = declared.directory.name
         if not self.directories.put(declared):
@@ -72,28 +72,28 @@ class Store(ClusterState):
         return self.users_of(name)
 
     def put_unreadable_directory(self, state: ObjectState, words: str) -> AbstractSet[str]:
-        """Keep that a KeycloakDirectory cannot be read now, and why: its users hold."""
+        """Record that a KeycloakDirectory cannot be read now, and why: its users hold."""
         news = self.directories.put_unreadable(state, words)
         return self.users_of(state.ref.name) if news else NOTHING
 
     def drop_directory(self, name: str) -> AbstractSet[str]:
-        """Forget a KeycloakDirectory that was deleted."""
+        """Remove a KeycloakDirectory that was deleted."""
         self.directories.drop(name)
         self._compare_prefixes()
         return self.users_of(name)
 
     def put_realm(self, name: str, realm: Realm) -> AbstractSet[str]:
-        """Keep what concerns all groups of a directory."""
+        """Store the operator's account and the clients of a directory."""
         return self.users_of(name) if self.directories.memory(name).put_realm(realm) else NOTHING
 
     def put_results(self, name: str, results: QuestionResults, now: datetime) -> AbstractSet[str]:
-        """Keep some answers of a directory, and why others failed."""
+        """Store some answers of a directory, and why other questions failed."""
         return self.question_index.accesses_of(
             name, self.directories.memory(name).put(results, now)
         )
 
     def put_round(self, name: str, ended: RoundResult) -> AbstractSet[str]:
-        """Keep all answers of a directory: what it is judged by as a whole."""
+        """Store all answers of a directory: by these it is judged as a whole."""
         directory = self.directories.declared[name].directory
         paths = may_carry_paths(directory, ended.realm.clients)
         changed = self.directories.memory(name).put_round(
@@ -107,7 +107,7 @@ class Store(ClusterState):
         )
 
     def put_failure(self, name: str, failure: Failure) -> AbstractSet[str]:
-        """Keep why a directory has no answer at all; the last answers stay in force."""
+        """Record why a directory has no answer at all; the last answers stay in force."""
         memory = self.directories.memory(name)
         before, memory.failure = memory.failure, failure
         return NOTHING if before == failure else self.users_of(name)
@@ -115,9 +115,9 @@ class Store(ClusterState):
     def put_suggestion(
         self, directory: ObjectRef, reference: str, hint: Suggestion, at: float
     ) -> AbstractSet[str]:
-        """Keep what somebody may have meant who named a group that is not there.
+        """Store what somebody may have meant with a group that does not exist.
 
-        `at` is the time of that, in seconds of the monotonic clock.
+        `at` is when it was made, in seconds of the monotonic clock.
         """
         memory = self.directories.memory(directory.name)
         if memory.uid != directory.uid:
@@ -130,40 +130,40 @@ class Store(ClusterState):
         )
 
     def put_oidc_check(self, name: str, check: OidcCheck | None) -> AbstractSet[str]:
-        """Keep how kube-apiserver reads the directory's tokens, None for nothing new."""
+        """Store how kube-apiserver reads the directory's tokens, None for nothing new."""
         news = check is not None and self.directories.put_oidc_check(name, check)
         return self.users_of(name) if news else NOTHING
 
     def put_binding(self, binding: Binding) -> AbstractSet[str]:
-        """Keep a binding, unless newer news of its name are known."""
+        """Store a binding, unless a newer version of its name is known."""
         return self._after_binding_change(self.bindings.put(binding))
 
     def drop_binding(self, key: BindingKey, uid: str) -> AbstractSet[str]:
-        """Forget a binding that was deleted, if it is still that one."""
+        """Remove a binding that was deleted, if it still has this uid."""
         return self._after_binding_change(self.bindings.drop(key, uid))
 
     def replace_bindings(
         self, bindings: Iterable[Binding], version: str, *, namespaced: bool
     ) -> AbstractSet[str]:
-        """Take in all bindings of one kind as of a version; what is not among them has gone."""
+        """Store all bindings of one kind as of `version`; older ones are removed if not listed."""
         return self._after_binding_change(
             self.bindings.replace(bindings, version, namespaced=namespaced)
         )
 
     def replace_namespaces(self, namespaces: Mapping[str, Namespace]) -> AbstractSet[str]:
-        """Take in all namespaces; those that are not among them have gone."""
+        """Store all namespaces; those that are not listed are removed."""
         ended = self.namespaces.keys() - namespaces.keys()
         affected = (self.drop_namespace(name) for name in ended)
         return frozenset().union(*affected, *(self.put_namespace(*e) for e in namespaces.items()))
 
     def replace_cluster_roles(self, names: AbstractSet[str]) -> AbstractSet[str]:
-        """Take in all ClusterRoles; those that are not among them have gone."""
+        """Store all ClusterRoles; those that are not listed are removed."""
         ended = [self.drop_cluster_role(name) for name in self.cluster_roles - names]
         new = [self.put_cluster_role(name) for name in names - self.cluster_roles]
         return frozenset().union(*ended, *new, self.change_rights())
 
     def put_namespace(self, name: str, namespace: Namespace) -> AbstractSet[str]:
-        """Keep a namespace as it stands."""
+        """Store the current state of a namespace."""
         previous = self.namespaces.get(name)
         self.namespaces[name] = namespace
         if previous == namespace:
@@ -172,14 +172,14 @@ class Store(ClusterState):
         return self.references.of_namespace(name, before, namespace.labels)
 
     def drop_namespace(self, name: str) -> AbstractSet[str]:
-        """Forget a namespace that is gone."""
+        """Remove a namespace that was deleted."""
         previous = self.namespaces.pop(name, None)
         return self.references.of_namespace(name, previous.labels if previous else {})
 
     def put_cluster_role(self, name: str) -> AbstractSet[str]:
-        """Keep that there is a ClusterRole of that name.
+        """Record that a ClusterRole exists.
 
-        One that changes may be the operator's own: what was refused may be allowed now.
+        A changed role may be the operator's own: what was refused may be allowed now.
         """
         if name in self.cluster_roles:
             return self.change_rights()
@@ -187,27 +187,27 @@ class Store(ClusterState):
         return self.references.of_role(name)
 
     def change_rights(self) -> AbstractSet[str]:
-        """Keep that what was refused may be allowed now."""
+        """Record that what was refused may be allowed now."""
         self.rights += 1
         return self.accesses_with_rejected_writes()
 
     def put_right(self, role: str, *, bindable: bool) -> AbstractSet[str]:
-        """Keep whether the operator may bind a ClusterRole."""
+        """Record whether the operator may bind a ClusterRole."""
         if bindable is (role not in self.unbindable):
             return NOTHING
         (self.unbindable.discard if bindable else self.unbindable.add)(role)
         return self.references.of_role(role)
 
     def drop_cluster_role(self, name: str) -> AbstractSet[str]:
-        """Forget a ClusterRole that was deleted."""
+        """Remove a ClusterRole that was deleted."""
         self.cluster_roles.discard(name)
         return self.references.of_role(name)
 
     def put_status(self, state: ObjectState) -> None:
-        """Keep the status that was just written, before the watch tells of it.
+        """Store the status that was just written, before the watch reports it.
 
-        The spec stays as it is known: an older event than this write is of no use, a newer one
-        comes with a version of its own.
+        The known spec stays: an event older than this write is useless, and a newer one brings its
+        own resourceVersion.
         """
         name = state.ref.name
         if state.ref.kind == ACCESS:
@@ -218,13 +218,13 @@ class Store(ClusterState):
             self.directories.put_status(state)
 
     def _after_binding_change(self, affected: AbstractSet[str]) -> AbstractSet[str]:
-        """Look whether bindings name other directories than before; return whom they touch."""
+        """Compare prefixes if bindings name other directories now; return `affected`."""
         if self.bindings.pins.directories_with_subjects != self._bound:
             self._compare_prefixes()
         return affected
 
     def _compare_prefixes(self) -> None:
-        """Tell for which directories the prefixes of others mean something else now."""
+        """Report the directories for which the prefixes of others mean something else now."""
         self._bound = frozenset(self.bindings.pins.directories_with_subjects)
         before = self._prefixes
         directories = (each.directory for each in self.directories.declared.values())

@@ -1,7 +1,7 @@
-"""Objects that the API server takes and these models do not, read as far as they can be.
+"""Reads what can be read of objects that the API server accepts and our models do not.
 
-A CRD may be newer than the operator. What is no longer listed is removed all the same, and what has
-expired ends: for that no more is needed than names and times.
+A CRD may be newer than the operator. A mapping that is no longer listed is removed all the same,
+and an expired one ends: names and times are enough for that.
 """
 
 import json
@@ -28,26 +28,26 @@ from groupaccess.domain.access.group_access import Access, AccessMapping
 NAME: TypeAdapter[str] = TypeAdapter(MappingName)
 TIME: TypeAdapter[datetime] = TypeAdapter(Timestamp)
 LIST = ("spec", "mappings")
-SHOWN = 60  # characters of a value, which may be anything
-NAMED = 3  # fields that a message names
+SHOWN = 60  # characters of a value in a message; it may be anything
+NAMED = 3  # fields in a message
 
 
 @dataclass(frozen=True, slots=True)
 class FieldFault:
-    """A field that cannot be read, its path in the object, and why."""
+    """A field that cannot be read: its path in the object, and why."""
 
     path: tuple[int | str, ...]
     message: str
 
     @property
     def item(self) -> int | None:
-        """Return the index of the mapping that it is in, None for the spec as a whole."""
+        """Return the index of its mapping, None for the spec as a whole."""
         index = self.path[2] if self.path[:2] == LIST and self.path[2:] else None
         return index if isinstance(index, int) else None
 
 
 def read_access(body: Mapping[str, Any]) -> DeclaredAccess:
-    """Read a GroupAccess; what of it cannot be read says so, and is to hold."""
+    """Read a GroupAccess; what cannot be read is marked `unreadable`, and will hold."""
     try:
         return read_declared_access(api.GroupAccess.read(body))
     except ValidationError as error:
@@ -75,9 +75,9 @@ def read_access(body: Mapping[str, Any]) -> DeclaredAccess:
 def unreadable_directory(
     body: Mapping[str, Any], error: ValidationError
 ) -> tuple[ObjectState, str]:
-    """Return what is known of a KeycloakDirectory that cannot be read, and what is wrong with it.
+    """Return the state of a KeycloakDirectory that cannot be read, and what is wrong with it.
 
-    No value is shown: a field in the wrong place may hold a secret.
+    No value is shown: a field in the wrong place may contain a secret.
     """
     meta = api.ObjectMeta.model_validate(body["metadata"])
     status = readable_or(api.KeycloakDirectoryStatus(), body.get("status"))
@@ -105,20 +105,20 @@ def _mappings(items: list[Any], faults: Iterable[FieldFault]) -> Iterator[Access
 
 
 def _items(spec: Mapping[str, Any]) -> list[Any]:
-    """Return the mappings, none where one has no name."""
+    """Return the mappings; an empty list if one of them has no name."""
     items = spec.get("mappings")
     return items if isinstance(items, list) and all(map(_name, items)) else []
 
 
 def _is_of_names(fault: FieldFault, items: list[Any]) -> bool:
-    """Tell whether a fault of the list is one of some items: two of one name."""
+    """Return whether a fault of the list is about duplicate names, which the items report."""
     return fault.path == LIST and len({_name(item) for item in items}) < len(items)
 
 
 def _partial_mapping(
     item: Mapping[str, Any], words: str, bad: set[tuple[int | str, ...]]
 ) -> AccessMapping:
-    """Read what can be read of a mapping by itself: what it names, and when it ends."""
+    """Read what can be read of a mapping alone: group, role, and when it expires."""
 
     def text(field: str) -> str:
         return "" if (field,) in bad else _text(item.get(field))
@@ -155,7 +155,7 @@ def _path(path: Iterable[int | str]) -> str:
 
 
 def _name(item: object) -> str:
-    """Return the name of a mapping, "" when it has none that can be read."""
+    """Return the name of a mapping, "" if it has none that can be read."""
     try:
         return NAME.validate_python(item.get("name") if isinstance(item, Mapping) else None)
     except ValidationError:

@@ -1,9 +1,9 @@
-"""What a watch told of a kind, and what of a list it has still to tell.
+"""What a watch has reported of a kind, and what of a list it has not reported yet.
 
-A list in pages is a snapshot of its first page: it shows everything as it was at its version, and
-nothing of what came later. So an object that it lacks is gone only if what was seen of it is no
-newer than the list, and an object that it has counts as told once that version was seen, a later
-one, or its end.
+A list in pages is a snapshot of its first page: it shows everything as of its resourceVersion, and
+nothing later. So an object that it lacks is gone only if its last reported version is not newer
+than the list. A listed object counts as reported once that version, a later one, or its deletion
+was reported.
 """
 
 import asyncio
@@ -14,25 +14,23 @@ from dataclasses import dataclass, field
 from groupaccess.application.ports.cluster import ObjectList
 
 UidAndVersion = tuple[str, str]  # uid and resourceVersion
-OnEnded = Callable[
-    [str, Mapping[str, str], str], None
-]  # the kind, uids by name, version of the list
+OnEnded = Callable[[str, Mapping[str, str], str], None]  # kind, uids by name, list version
 
 
 @dataclass
 class WatchedObjects:
-    """The objects of one kind, readable or not, by name as they were seen last.
+    """The objects of one kind, readable or not, by name, as last reported.
 
-    Versions grow over all objects, so that late news of a deleted object change nothing for its
-    namesake. The uids of those that ended are remembered until a list has passed them.
+    resourceVersions grow over all objects, so a late event of a deleted object changes nothing for
+    a new object of the same name. The uids of deleted objects are remembered until a list is newer.
     """
 
     objects: dict[str, UidAndVersion] = field(default_factory=dict)
-    _ended: dict[str, str] = field(default_factory=dict)  # uid -> version of the end
+    _ended: dict[str, str] = field(default_factory=dict)  # uid -> version of the deletion
     _awaited: "_Awaited | None" = None
 
     def put(self, name: str, uid: str, version: str) -> bool:
-        """Keep what is told of an object; False when something newer is known of its name."""
+        """Record an event of an object; return False if something newer is known of its name."""
         previous = self.objects.get(name)
         if uid in self._ended or (previous is not None and int(previous[1]) > int(version)):
             return False
@@ -43,7 +41,7 @@ class WatchedObjects:
         return True
 
     def drop(self, name: str, uid: str, version: str) -> bool:
-        """Keep that an object ended; False when its name is another one's by now, or nobody's."""
+        """Record a deletion; return False if the name is unknown, or of another object by now."""
         self._ended[uid] = version
         previous = self.objects.get(name)
         ends = previous is not None and previous[0] == uid
@@ -53,7 +51,7 @@ class WatchedObjects:
         return ends
 
     def ended_before(self, listing: ObjectList) -> Mapping[str, str]:
-        """Return the uids by name of those that had ended when the list was made."""
+        """Return the uids, by name, of objects that were deleted before the list was made."""
         return {
             name: uid
             for name, (uid, version) in self.objects.items()
@@ -62,11 +60,11 @@ class WatchedObjects:
         }
 
     def not_watched(self, listing: ObjectList) -> AbstractSet[str]:
-        """Return the names of what the list has and the watch did not tell of."""
+        """Return the names of listed objects that the watch has not reported."""
         return {name for name in listing.objects if not self._is_watched(name, listing)}
 
     async def wait_for(self, listing: ObjectList) -> None:
-        """Wait until the watch has told of everything that the list has."""
+        """Wait until the watch has reported everything in the list."""
         self._awaited = _Awaited(listing, set(self.not_watched(listing)))
         try:
             if self._awaited.names:
@@ -75,7 +73,7 @@ class WatchedObjects:
             self._awaited = None
 
     def forget_ends_before(self, listing: ObjectList) -> None:
-        """Forget the ends before a list: no later list has those objects."""
+        """Forget deletions before the list: no later list contains these objects."""
         late = {
             uid: at for uid, at in self._ended.items() if int(at) > int(listing.resource_version)
         }
@@ -100,7 +98,7 @@ class WatchedObjects:
 
 @dataclass
 class _Awaited:
-    """What of a list is waited for."""
+    """The objects of a list that are waited for."""
 
     listing: ObjectList
     names: set[str]

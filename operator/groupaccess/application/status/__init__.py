@@ -1,1 +1,1 @@
-"""Statuses and events: what people are told."""
+"""Statuses and events: what people see."""

@@ -1,4 +1,4 @@
-"""Kubernetes events, posted in the background: a slow events API delays no write and no status.
+"""Posts Kubernetes events in the background: a slow events API delays no write and no status.
 
 As client-go's recorder does, it keeps a bounded number of them and posts at a limited rate.
 """
@@ -10,13 +10,13 @@ from collections.abc import Callable
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.cluster import Cluster, Event
 
-MAX_EVENTS = 1000  # events that wait
-BURST_EVENTS = 25  # events that may be posted at once
+MAX_EVENTS = 1000  # that wait
+BURST_EVENTS = 25  # that may be posted at once
 REFILL_SECONDS = 0.1  # after which one more may be posted
 
 
 class EventRecorder:
-    """Posts events in their order; when too many wait, those of grants are dropped first."""
+    """Posts urgent events and warnings first; a full queue drops the others first."""
 
     def __init__(self, cluster: Cluster, clock: Clock, leads: Callable[[], bool]) -> None:
         self._cluster = cluster
@@ -29,21 +29,21 @@ class EventRecorder:
         self._at = clock.monotonic()
 
     def record(self, event: Event) -> None:
-        """Post it when its turn comes; drop another when too many wait."""
+        """Post the event when its turn comes; drop another one if too many wait."""
         (self._urgent if event.urgent or event.warning else self._other).append(event)
         if len(self._urgent) + len(self._other) > MAX_EVENTS:
             (self._other or self._urgent).popleft()
         self._wakeup.set()
 
     async def run(self) -> None:
-        """Post until cancelled. A replica that does not lead posts nothing."""
+        """Post events until cancelled. A replica that is not the leader posts none."""
         while True:
             await self._wakeup.wait()
             self._wakeup.clear()
             await self.flush()
 
     async def flush(self) -> None:
-        """Post what waits."""
+        """Post the events that wait."""
         while self._urgent or self._other:
             await self._wait_for_token()
             note = (self._urgent or self._other).popleft()

@@ -1,4 +1,4 @@
-"""Statuses as they are written: the domain's words in the API's shapes, with their times."""
+"""Renders statuses: the domain's values in the API's shapes, with their times."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -97,7 +97,7 @@ def _transition_time(condition: StatusCondition, before: PreviousStatus, now: da
 
 
 def _mapping_or_message(mapping: MappingReport) -> api.MappingStatus:
-    """Render a mapping; one that cannot be shown whole hides no other."""
+    """Render a mapping; if it does not fit the API, its message alone, so that others appear."""
     try:
         return _mapping(mapping)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Write a status when it says something else than before, and only then."""
+"""Writes a status if it has changed, and only then."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +12,7 @@ from groupaccess.application.status.event_recorder import EventRecorder
 
 
 class StatusWriter:
-    """Publishes statuses of both kinds; a replica that does not lead publishes none."""
+    """Writes the statuses of both kinds; a replica that is not the leader writes none."""
 
     def __init__(
         self, cluster: Cluster, store: Store, recorder: EventRecorder, leads: Callable[[], bool]
@@ -25,9 +25,10 @@ class StatusWriter:
     async def write_if_changed(
         self, state: ObjectState, status: Status, *events: Event | None
     ) -> None:
-        """Write the status over the one that was observed, and then post events about it.
+        """Replace the observed status, and then post events about it.
 
-        An object that changed meanwhile is left: the watch tells of it, and all is judged anew.
+        An object that has changed meanwhile is left alone: the watch reports it, and it is
+        reconciled again.
         """
         written = fingerprint(status)
         if written == state.status_fingerprint or not self._leads():

@@ -1,1 +1,1 @@
-"""Queue, workers and timers: when something is done, whatever it is."""
+"""Queue, workers and timers: when work is done, whatever it is."""

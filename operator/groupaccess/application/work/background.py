@@ -1,4 +1,4 @@
-"""Calls that may be slow: whoever asks goes on after a second, and is woken when one ends."""
+"""Calls that may be slow: the caller continues after a second, and is woken when a call ends."""
 
 import asyncio
 import logging
@@ -8,27 +8,27 @@ from typing import Any
 from groupaccess.application.ports.errors import TransientError
 
 WAIT_SECONDS = 1.0
-CALL_TIMEOUT_SECONDS = 5.0  # after which a call is broken off, and made anew
+CALL_TIMEOUT_SECONDS = 5.0  # then a call is cancelled, and made again
 RETRY_SECONDS = 1.0  # after a slow call that failed
 
 logger = logging.getLogger(__name__)
 
 
 class BackgroundCalls:
-    """At most one slow call for each GroupAccess; `wake` has an object looked at again."""
+    """At most one slow call for each GroupAccess; `wake` requeues an object after a delay."""
 
     def __init__(self, wake: Callable[[str, float], None]) -> None:
         self._wake = wake
         self._tasks: dict[str, asyncio.Task[Any]] = {}
 
     def is_busy(self, name: str) -> bool:
-        """Tell whether a call for the object has not ended yet."""
+        """Return whether a call for the object has not ended yet."""
         return name in self._tasks
 
     async def run(self, name: str, call: Coroutine[Any, Any, None]) -> None:
-        """Make the call; raise what it raises, if that is soon."""
+        """Make the call; raise its error if it ends within WAIT_SECONDS."""
         task = asyncio.create_task(_bounded(call))
-        task.add_done_callback(lambda _: call.close())  # one that was cancelled before it began
+        task.add_done_callback(lambda _: call.close())  # in case it is cancelled before it begins
         try:
             await asyncio.wait({task}, timeout=WAIT_SECONDS)
         except asyncio.CancelledError:
@@ -41,7 +41,7 @@ class BackgroundCalls:
         task.add_done_callback(lambda _: self._end(name, task))
 
     async def close(self) -> None:
-        """Break off what has not ended."""
+        """Cancel the calls that have not ended."""
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)

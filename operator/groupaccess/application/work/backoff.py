@@ -1,15 +1,15 @@
-"""How long to wait before something that failed is tried again."""
+"""How long to wait before a retry."""
 
 import random
 
-MAX_DOUBLINGS = 32  # beyond any sensible longest; a float cannot hold 2 to the power of everything
+MAX_DOUBLINGS = 32  # beyond any sensible `longest`; a float overflows at 2**1024
 
 
 def backoff(failures: int, first: float, longest: float) -> float:
-    """Return the seconds to wait after so many failures in a row, one at least.
+    """Return the seconds to wait after `failures` in a row, at least one.
 
-    They begin with `first`, double up to `longest`, and are spread over the upper half of that, so
-    that those who failed together do not come back together.
+    They start at `first`, double up to `longest`, and are randomized over the upper half, so that
+    what failed together is not retried together.
     """
     seconds = min(longest, first * 2.0 ** min(failures - 1, MAX_DOUBLINGS))
     return seconds * random.uniform(0.5, 1)  # noqa: S311 -- spreads retries, keeps no secret

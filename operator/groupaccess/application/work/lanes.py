@@ -1,6 +1,6 @@
 """A lane for calls to the API server: a few at a time, and the objects take turns.
 
-So 2,000 calls of one object do not delay the one call of another.
+So 2,000 calls of one object do not delay the single call of another.
 """
 
 import asyncio
@@ -12,12 +12,12 @@ from groupaccess.application.ports.clock import Clock
 
 Call = Callable[[], Coroutine[Any, Any, None]]
 
-SLOW_CALL_SECONDS = 1.0  # a call that takes longer hangs: its place is given to another
-MAX_CALLS = 256  # calls under way at most, those that hang among them
+SLOW_CALL_SECONDS = 1.0  # a call that takes longer hangs: another one gets its slot
+MAX_CALLS = 256  # in flight at most, including those that hang
 
 
 class Ticket:
-    """A call that waits for its turn, or is under way."""
+    """A call that waits for its turn, or is in flight."""
 
     def __init__(self, owner: str, call: Call) -> None:
         self.owner = owner
@@ -29,18 +29,18 @@ class Ticket:
 
     @property
     def is_sent(self) -> bool:
-        """Tell whether the call was begun."""
+        """Return whether the call was started."""
         return self.task is not None
 
     def withdraw(self) -> None:
-        """Do not make the call; one that is under way is broken off."""
+        """Do not make the call, or cancel it if it is in flight."""
         self.withdrawn = True
         if self.task is not None:
             self.task.cancel()
 
 
 class Lane:
-    """At most `limit` calls at a time, `each` of one object."""
+    """At most `limit` calls at a time, and at most `each` of one object."""
 
     def __init__(self, clock: Clock, limit: int, each: int) -> None:
         self._clock = clock
@@ -58,7 +58,7 @@ class Lane:
         return ticket
 
     async def close(self, grace: float) -> None:
-        """Make no more calls, and give those under way some seconds to end."""
+        """Start no more calls, and give those in flight `grace` seconds to end."""
         self._waiting.clear()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace)
@@ -67,7 +67,7 @@ class Lane:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _advance(self) -> None:
-        """Begin what may begin: one call of each object in turn."""
+        """Start the calls that may start: one of each object in turn."""
         while self._busy.total() < self._limit and len(self._tasks) < MAX_CALLS:
             ticket = self._next()
             if ticket is None:
@@ -103,7 +103,7 @@ class Lane:
         task.add_done_callback(end)
 
     def free(self, owner: str) -> None:
-        """Give a place back."""
+        """Free a slot of the owner."""
         self._busy[owner] -= 1
         if not self._busy[owner]:
             del self._busy[owner]
@@ -111,7 +111,7 @@ class Lane:
 
 
 class _Place:
-    """A call's place in the lane, given back once."""
+    """A call's slot in the lane, freed once."""
 
     def __init__(self, lane: Lane, owner: str) -> None:
         self._lane = lane
@@ -119,7 +119,7 @@ class _Place:
         self._free = False
 
     def free(self) -> None:
-        """Give it back, unless that was done."""
+        """Free the slot, unless that was done already."""
         if not self._free:
             self._free = True
             self._lane.free(self._owner)

@@ -1,4 +1,4 @@
-"""A work queue with the semantics of client-go's: one entry and one worker for each key."""
+"""A work queue with client-go's semantics: one entry and at most one worker for each key."""
 
 import asyncio
 from enum import Enum
@@ -12,17 +12,17 @@ MAX_BACKOFF_SECONDS = 300.0
 
 
 class Priority(Enum):
-    """What goes first: removals, expiries and edits before first passes and periodic looks."""
+    """What is served first: removals, expiries and edits before first and periodic reconciles."""
 
     HIGH = "high"
     LOW = "low"
 
 
 class WorkQueue:
-    """Keys that want work, those of high priority first, each in the order in which they came.
+    """Keys to reconcile: high priority first, and within a priority in order of arrival.
 
-    A key that waits is not queued twice. A key that is added while a worker has it is handed out
-    again once that worker is done, so that no two workers ever have the same key and no change
+    A key that waits is not queued twice. A key that is added while a worker processes it is handed
+    out again once that worker is done, so that no two workers ever have the same key and no change
     is missed.
     """
 
@@ -38,7 +38,7 @@ class WorkQueue:
         self._wakeup = asyncio.Event()
 
     def add(self, key: str, priority: Priority = Priority.HIGH) -> None:
-        """Want work on the key as soon as a worker is free."""
+        """Enqueue the key; it is handed out as soon as a worker is free."""
         if key not in self._since:
             self._metrics.queue_added()
             self._since[key] = self._clock.monotonic()
@@ -49,7 +49,7 @@ class WorkQueue:
             self._enqueue(key, priority)
 
     def add_after(self, key: str, seconds: float, priority: Priority = Priority.HIGH) -> None:
-        """Want work on the key after a delay; of several delays the earliest counts."""
+        """Enqueue the key after `seconds`; of several delays the earliest counts."""
         due = self._clock.monotonic() + seconds
         if key in self._timers:
             earlier, timer, before = self._timers[key]
@@ -65,7 +65,7 @@ class WorkQueue:
         )
 
     def retry(self, key: str) -> float:
-        """Want work on the key after a back-off that doubles with each failure; return it."""
+        """Enqueue the key after a back-off that doubles with each failure; return its seconds."""
         failures = self._failures[key] = self._failures.get(key, 0) + 1
         self._metrics.queue_retried()
         delay = backoff(failures, FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS)
@@ -73,28 +73,28 @@ class WorkQueue:
         return delay
 
     def forget(self, key: str) -> None:
-        """Let the next failure of the key begin with the shortest back-off again."""
+        """Reset the back-off of the key."""
         self._failures.pop(key, None)
 
     async def get(self) -> str:
-        """Wait for a key and take it; `done` must follow."""
+        """Wait for a key and take it; the caller must call `done`."""
         while (key := self._next()) is None:
             self._wakeup.clear()
             await self._wakeup.wait()
-        self._cancel(key)  # who looks now says itself when to look again
+        self._cancel(key)  # this reconcile decides about the next one
         self._metrics.queue_depth(self._depth)
         self._metrics.queue_duration(self._clock.monotonic() - self._since.pop(key))
         self._processing.add(key)
         return key
 
     def done(self, key: str) -> None:
-        """Give the key back; it is queued again if it was added meanwhile."""
+        """Mark the key as processed; it is queued again if it was added meanwhile."""
         self._processing.discard(key)
         if key in self._again:
             self._enqueue(key, self._again.pop(key))
 
     def close(self) -> None:
-        """Forget the delayed keys."""
+        """Drop the delayed keys."""
         for _, timer, _ in self._timers.values():
             timer.cancel()
         self._timers.clear()

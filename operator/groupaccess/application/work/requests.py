@@ -1,4 +1,4 @@
-"""Requests for work on GroupAccesses, and how urgent each is."""
+"""Requests to reconcile GroupAccesses, and how urgent each is."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,27 +8,27 @@ LATER_SECONDS = 3.0
 
 
 class WorkRequests:
-    """Puts keys into the queue; a replica that does not write puts none."""
+    """Enqueues GroupAccesses; a replica that does not write enqueues none."""
 
     def __init__(self, queue: WorkQueue, is_active: Callable[[], bool]) -> None:
         self._queue = queue
         self._is_active = is_active
 
     def enqueue(self, names: Iterable[str]) -> None:
-        """Request work on these GroupAccesses: people edited something, or something ended."""
+        """Enqueue these GroupAccesses: people edited something, or something ended."""
         self._enqueue(names, Priority.HIGH)
 
     def enqueue_low(self, names: Iterable[str]) -> None:
-        """Request work on these GroupAccesses after all that is urgent."""
+        """Enqueue these GroupAccesses after everything urgent."""
         self._enqueue(names, Priority.LOW)
 
     def enqueue_later(self, names: Iterable[str]) -> None:
-        """Request work on these GroupAccesses, once for all that happens in the meantime."""
+        """Enqueue these GroupAccesses later, once for all that happens in the meantime."""
         for name in names if self._is_active() else ():
             self._queue.add_after(name, LATER_SECONDS, Priority.LOW)
 
     def requeue(self, name: str, seconds: float, urgent: bool) -> None:  # noqa: FBT001 -- a callback
-        """Request work on a GroupAccess whose writes were answered."""
+        """Requeue a GroupAccess whose writes were answered."""
         self._queue.add_after(name, seconds, Priority.HIGH if urgent else Priority.LOW)
 
     def _enqueue(self, names: Iterable[str], priority: Priority) -> None:

@@ -1,4 +1,4 @@
-"""Wake GroupAccesses at a time of day: the wall clock is read anew every second."""
+"""Wakes GroupAccesses at a time of day: the wall clock is read again every second."""
 
 import asyncio
 import heapq
@@ -10,16 +10,16 @@ from groupaccess.application.ports.clock import Clock
 
 logger = logging.getLogger(__name__)
 
-TICK_SECONDS = 1.0  # seconds
-CLOCK_STEP_SECONDS = 2.0  # seconds of difference between the two clocks that count as a step
+TICK_SECONDS = 1.0
+CLOCK_STEP_SECONDS = 2.0  # a larger difference between the two clocks is a step
 
 
 class WallClockTimers:
-    """One alarm for each GroupAccess, at a time of day.
+    """One timer for each GroupAccess, at a time of day.
 
-    A timer would count seconds of a clock that never steps; an expiry is a time of day, and a
-    clock that is put right must be followed, forward and back. So after a step everyone that ever
-    set an alarm looks again.
+    A timer of the event loop counts seconds of a clock that never steps. An expiry is a time of
+    day, and a clock that is corrected must be followed, forward and back. So after a step, every
+    GroupAccess that ever set a timer is woken.
     """
 
     def __init__(self, clock: Clock, ring: Callable[[str], None]) -> None:
@@ -31,9 +31,10 @@ class WallClockTimers:
         self._last_tick = (clock.now(), clock.monotonic())
 
     def set(self, name: str, at: datetime | None) -> None:
-        """Wake a GroupAccess at that time instead of the one before; None for never.
+        """Wake a GroupAccess at that time, in place of the previous one; None for never.
 
-        What has ended may not have ended once the clock is put right: it is known for never, too.
+        With None it is still woken after a step: what has ended may not have ended by the corrected
+        clock.
         """
         self._ever_set.add(name)
         if at is None:
@@ -46,25 +47,25 @@ class WallClockTimers:
         self._compact()
 
     def forget(self, name: str) -> None:
-        """Forget a GroupAccess that is gone."""
+        """Remove the timer of a GroupAccess that is gone."""
         self._at.pop(name, None)
         self._ever_set.discard(name)
         self._compact()
 
     async def run(self) -> None:
-        """Ring until cancelled."""
+        """Check the timers every second, until cancelled."""
         while True:
             await asyncio.sleep(TICK_SECONDS)
             self.tick()
 
     def _compact(self) -> None:
-        """Drop alarms that were put off or forgotten, once they are the larger part."""
+        """Drop replaced and removed timers from the heap, once they are more than half of it."""
         if len(self._heap) > 2 * len(self._at):
             self._heap = [(at, name) for name, at in self._at.items()]
             heapq.heapify(self._heap)
 
     def tick(self) -> None:
-        """Ring what is due, and everything after a step of the clock."""
+        """Fire the timers that are due, and all of them after a step of the clock."""
         now, monotonic = self._clock.now(), self._clock.monotonic()
         passed = (now - self._last_tick[0]).total_seconds() - (monotonic - self._last_tick[1])
         self._last_tick = (now, monotonic)

@@ -1,4 +1,4 @@
-"""Workers: take a key, reconcile it, and see to it that it is looked at again when needed."""
+"""Workers: take a key, reconcile it, and requeue it when needed."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.ports.metrics import Metrics
 from groupaccess.application.work.queue import WorkQueue
 
-DRAIN_SECONDS = 2.0  # seconds; a Lease is lost two seconds before another replica may take it
+DRAIN_SECONDS = 2.0  # a Lease is lost two seconds before another replica may take it
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +30,9 @@ class Workers:
         self._metrics = metrics
 
     async def run(self, count: int) -> None:
-        """Work until cancelled; then what is begun is finished, within GRACE seconds.
+        """Work until cancelled; then a running reconcile has DRAIN_SECONDS to finish.
 
-        A reconcile that fails is tried again, and stops nobody else.
+        A reconcile that fails is retried, and stops no other.
         """
         async with asyncio.TaskGroup() as group:
             for _ in range(count):
@@ -58,9 +58,8 @@ class Workers:
             again = await self._reconcile(key)
         except TransientError as passing:
             delay = self._queue.retry(key)
-            if (
-                passing.retry_after is not None
-            ):  # another binding's time comes, whatever the back-off
+            # Another binding is due then, whatever the back-off.
+            if passing.retry_after is not None:
                 self._queue.add_after(key, passing.retry_after)
             logger.info("GroupAccess %s: %s; again in %.1f s", key, passing, delay)
             result = "error"

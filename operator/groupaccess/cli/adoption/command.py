@@ -1,4 +1,4 @@
-"""`groupaccess import`, as it is typed."""
+"""The options of `groupaccess import`."""
 
 import re
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Drafts as YAML that `kubectl apply` takes, with comments for people."""
+"""Renders drafts as YAML for `kubectl apply`, with comments for people."""
 
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -11,19 +11,19 @@ from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.adoption.drafts import Adoption, DraftAccess, DraftMapping
 
 WIDTH = 100
-SOURCES = 5  # bindings that are named for a mapping
+SOURCES = 5  # bindings that a mapping's comment names
 INDENT = "    "  # of a mapping
 
 
 def render(adoption: Adoption, directory: str) -> str:
-    """Return one YAML document for each draft; remarks that belong to none come last."""
+    """Return one YAML document for each draft; remarks that belong to no draft come last."""
     documents = [_document(draft, directory) for draft in adoption.drafts]
     rest = "".join(_comments(adoption.remarks, indent=""))
     return "---\n".join(documents) + ("\n" if documents and rest else "") + rest
 
 
 def as_access(draft: DraftAccess, directory: str) -> api.GroupAccess:
-    """Return a draft as the object that it stands for; what is absent stays unset."""
+    """Return a draft as a GroupAccess; absent fields stay unset."""
     mappings = tuple(_mapping(line.mapping) for line in draft.mappings)
     reference = api.DirectoryRef(name=directory)
     return api.GroupAccess(
@@ -35,8 +35,8 @@ def as_access(draft: DraftAccess, directory: str) -> api.GroupAccess:
 def printable(text: str) -> str:
     """Escape line breaks, control characters and the like.
 
-    Names of subjects and bindings may hold them, and whoever may write a RoleBinding must not be
-    able to write YAML into what an administrator applies, nor to a terminal.
+    Names of subjects and bindings may contain them, and whoever may write a RoleBinding must not be
+    able to write YAML into what an administrator applies, nor control codes to a terminal.
     """
     return "".join(
         item if item.isprintable() else item.encode("unicode_escape").decode() for item in text
@@ -89,7 +89,7 @@ def _comments(texts: Iterable[str], indent: str) -> Iterator[str]:
 
 
 def _dump(data: object) -> str:
-    # Unicode stays readable where it is, and is escaped where it could mislead.
+    # Readable Unicode stays as it is; it is escaped where it could mislead.
     plain = str(yaml.safe_dump(data, sort_keys=False, width=10_000, allow_unicode=True))
     if all(line.isprintable() for line in plain.split("\n")):
         return plain

@@ -1,4 +1,4 @@
-"""What `groupaccess import` does, and how it says so. Heavy to import: only when it runs."""
+"""Runs `groupaccess import` and prints the results. Slow to import: only when it runs."""
 
 import asyncio
 from collections import Counter
@@ -32,7 +32,7 @@ RIGHTS = "list clusterrolebindings, rolebindings and groupaccesses in the whole 
 class ImportOptions:
     """What was typed: print drafts, or `remove` what is replaced (only list it in a dry run).
 
-    `settle` is in seconds, see `remove_replaced`.
+    `settle` is in seconds; see `remove_replaced`.
     """
 
     kubeconfig: str | None
@@ -47,7 +47,7 @@ class ImportOptions:
 
 
 def run_import(order: ImportOptions) -> None:
-    """Do it; what a person can put right becomes one line, and exit code 1."""
+    """Run the command; an error that a person can fix becomes one line, and exit code 1."""
     try:
         asyncio.run(_connected(order))
     except NoAccessError as error:

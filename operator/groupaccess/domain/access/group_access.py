@@ -1,4 +1,4 @@
-"""A GroupAccess as declared, as plain values."""
+"""The declared GroupAccess as plain values."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +9,12 @@ from groupaccess.domain.binding import BindingKey, BindingName
 
 @dataclass(frozen=True, slots=True)
 class AccessMapping:
-    """One line of a GroupAccess: this Keycloak group gets this ClusterRole.
+    """One mapping of a GroupAccess: this Keycloak group gets this ClusterRole.
 
     `group` is a path (`/platform/sre`) or a leaf name that is unique in the realm. Without a
-    `scope` it is granted in the whole cluster, without `expires_at` (aware) for ever.
-    `group_id` says which group is meant, whoever has the name. `unreadable` says what of it this
-    version cannot read: then what cannot is left out here.
+    `scope` the grant is cluster-wide, without `expires_at` (timezone-aware) it does not expire.
+    `group_id` is Keycloak's id of the group and counts more than its name. `unreadable` says which
+    fields this version cannot read; these fields are left out here.
     """
 
     name: str
@@ -30,7 +30,7 @@ class AccessMapping:
 class Access:
     """A GroupAccess as declared. `uid` is for owner references, `generation` for the status.
 
-    While `suspend` is set, nothing new is granted and nothing is repaired. `unreadable` says why
+    While `suspend` is set, nothing new is granted and no drift is repaired. `unreadable` says why
     not even the names of its mappings can be read.
     """
 
@@ -43,6 +43,6 @@ class Access:
     unreadable: str | None = None
 
     def binding_key(self, mapping: AccessMapping, namespace: str) -> BindingKey:
-        """Return where a mapping's binding is; namespace "" is the whole cluster."""
+        """Return the key of a mapping's binding; namespace "" means a ClusterRoleBinding."""
         name = BindingName(self.name, mapping.name, mapping.cluster_role)
         return BindingKey(namespace, str(name))

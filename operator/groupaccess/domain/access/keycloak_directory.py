@@ -1,4 +1,4 @@
-"""A KeycloakDirectory as declared, as plain values."""
+"""The declared KeycloakDirectory as plain values."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ ANY_ROLE = "*"
 
 @dataclass(frozen=True, slots=True)
 class LoginClient:
-    """A Keycloak client whose tokens people bring.
+    """A Keycloak client whose tokens people send to kube-apiserver.
 
-    `id_token` tells which token kube-apiserver gets to see: the ID token or the access token.
-    `scopes` are those that the login asks for.
+    `id_token` tells which token they send: the ID token, or else the access token. `scopes` are
+    those that the login requests.
     """
 
     client_id: str
@@ -22,14 +22,15 @@ class LoginClient:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """A KeycloakDirectory as declared, so far as decisions need it.
+    """A KeycloakDirectory as declared, with the fields that decisions need.
 
     `groups_claim` and `groups_prefix` are kube-apiserver's --oidc-groups-claim and
-    --oidc-groups-prefix. An empty `allowed_roles` allows no role, `ANY_ROLE` in it every role that
-    may be bound. `canary` is a group that the operator's own account is in. A group that is gone
-    keeps its bindings for `grace`. `acknowledged` are the events that somebody has seen.
-    `shares_prefix_with` names directories whose equal names mean equal groups. `created` is aware.
-    `suspend` is as if each GroupAccess of it were suspended.
+    --oidc-groups-prefix. An empty `allowed_roles` allows no role; `ANY_ROLE` in it allows every
+    role that the operator may bind. `canary` is a group that the operator's own account is a member
+    of. A group that is confirmed absent keeps its bindings for `grace`. `acknowledged` are the
+    tokens of the freezes that a person acknowledged. `shares_prefix_with` names directories whose
+    equal group names mean equal groups. `created` is timezone-aware. `suspend` acts as if each
+    GroupAccess of the directory were suspended.
     """
 
     name: str
@@ -40,8 +41,8 @@ class Directory:
     allowed_roles: frozenset[str] = frozenset()
     canary: str | None = None
     grace: timedelta = timedelta(minutes=10)
-    refuses_replaced: bool = True  # a group that was made anew; else it is followed
-    keeps_renamed: bool = True  # what tokens from before a rename carry; else it goes at once
+    refuses_replaced: bool = True  # onReplaced: Refuse; else a re-created group is followed
+    keeps_renamed: bool = True  # onRenamed: Keep; else former subjects are removed at once
     revokes_collided: bool = False
     acknowledged: frozenset[str] = frozenset()
     shares_prefix_with: frozenset[str] = frozenset()

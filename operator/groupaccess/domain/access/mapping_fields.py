@@ -1,7 +1,7 @@
 """The fields of a mapping, and what each does to the grant.
 
-To add a field: a row here, the models of the API and of this package, and its rule; tests of the
-CRD, of the import and of the status fail until the rest is done.
+To add a field, add a row here, the field to the models of the API and of this package, and its
+rule. Tests of the CRD, of `groupaccess import` and of the status fail until the rest is done.
 """
 
 from enum import Enum
@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 class FieldEffect(Enum):
     """What a field does to a grant."""
 
-    IDENTIFIES = "identifies"  # the mapping, the group or the role: another value, another grant
-    NARROWS = "narrows"  # where it is granted: other values grant less, or elsewhere
-    PINS = "pins"  # which group is meant, whoever has its name
+    IDENTIFIES = "identifies"  # mapping, group or role: another value is another grant
+    NARROWS = "narrows"  # where: another value grants less, or in other namespaces
+    PINS = "pins"  # Keycloak's id of the group, whichever group has the name
     ENDS = "ends"  # until when it is granted
 
 

@@ -1,4 +1,4 @@
-"""Where a mapping grants: the whole cluster, or the namespaces that names and labels pick."""
+"""Where a mapping grants: in the whole cluster, or in namespaces selected by name and label."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """A namespace as it stands. One that is `terminating` takes no new objects."""
+    """A namespace in the cluster. Kubernetes creates no objects in a `terminating` one."""
 
     labels: Mapping[str, str]
     terminating: bool = False
@@ -27,14 +27,14 @@ class LabelOperator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LabelRequirement:
-    """One requirement on the labels; a missing label satisfies NotIn, as Kubernetes has it."""
+    """One requirement of a label selector; as in Kubernetes, a missing label satisfies NotIn."""
 
     key: str
     operator: LabelOperator
     values: frozenset[str] = frozenset()
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether the labels satisfy it."""
+        """Tell whether `labels` satisfy the requirement."""
         match self.operator:
             case LabelOperator.IN:
                 return labels.get(self.key) in self.values
@@ -50,23 +50,24 @@ class LabelRequirement:
 class NamespaceScope:
     """The namespaces of a mapping: by name, by requirements that all must match, or by both.
 
-    No requirements means no selector, never "all": the API refuses an empty one.
+    No requirements means that there is no selector, never "all namespaces": the API rejects an
+    empty selector.
     """
 
     names: frozenset[str] = frozenset()
     requirements: tuple[LabelRequirement, ...] = ()
 
     def selects(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether the selector picks a namespace with these labels."""
+        """Tell whether the selector matches a namespace with these labels."""
         return bool(self.requirements) and all(r.matches(labels) for r in self.requirements)
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a mapping is to stand, each sorted: "" is the whole cluster.
+    """The namespaces in which a mapping needs a binding, each tuple sorted.
 
-    In `terminating` namespaces nothing is written and nothing is missing; `missing` ones are named
-    and do not exist.
+    The namespace "" means cluster-wide. In `terminating` namespaces nothing is written and no
+    binding counts as missing. `missing` namespaces are declared by name and do not exist.
     """
 
     active: tuple[str, ...]
@@ -78,7 +79,7 @@ CLUSTER_WIDE = Placement(active=("",))
 
 
 def resolve_scope(scope: NamespaceScope | None, namespaces: NamespacesByName) -> Placement:
-    """Resolve a scope among the namespaces that there are; no scope is the whole cluster."""
+    """Resolve a scope against the existing namespaces; no scope means cluster-wide."""
     if scope is None:
         return CLUSTER_WIDE
     picked = sorted({*_named(scope, namespaces), *_selected(scope, namespaces)})

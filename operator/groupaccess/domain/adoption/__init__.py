@@ -1,1 +1,1 @@
-"""From bindings that somebody made by hand to GroupAccesses."""
+"""Drafts of GroupAccesses from bindings that people made by hand."""

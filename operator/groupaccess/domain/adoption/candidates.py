@@ -1,4 +1,4 @@
-"""Bindings that somebody made by hand or by another tool, and what can be adopted of them."""
+"""Bindings made by hand or by another tool, and what of them a GroupAccess can adopt."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,9 +16,9 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class CandidateBinding:
-    """A binding as it stands, with what tells who made it.
+    """An existing binding, with the metadata that shows who made it.
 
-    `owners` are its owner references as kind and name.
+    `owners` are its owner references as (kind, name) pairs.
     """
 
     binding: Binding
@@ -28,7 +28,7 @@ class CandidateBinding:
 
     @property
     def adoptable(self) -> bool:
-        """Tell whether a person made it for a group: neither Kubernetes nor ourselves did."""
+        """Tell whether it binds a group, and neither Kubernetes nor this operator made it."""
         name = self.binding.key.name
         ours = name.startswith(f"{NAME_PREFIX}:")
         kubernetes = (
@@ -38,19 +38,19 @@ class CandidateBinding:
 
     @property
     def managing_tool(self) -> ManagingTool | None:
-        """Return which tool made it and would make it again, None when nothing tells of one."""
+        """Return the tool that made it and would re-create it, None if nothing shows one."""
         return find_managing_tool(self.binding.key.name, self.labels, self.annotations, self.owners)
 
 
 @dataclass(frozen=True, slots=True)
 class BindingFilter:
-    """Which bindings are meant: those of these roles and subjects. An empty set means all."""
+    """A filter for bindings by role name and by Group subject. An empty set selects all."""
 
     roles: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
 
     def matches(self, result: CandidateBinding) -> bool:
-        """Tell whether a binding is meant."""
+        """Tell whether the filter selects a binding; only an adoptable one counts."""
         content = result.binding.content
         return (
             result.adoptable
@@ -59,12 +59,12 @@ class BindingFilter:
         )
 
     def matches_subject(self, subject: Subject) -> bool:
-        """Tell whether a subject of such a binding is meant; those of another kind always are."""
+        """Tell whether the filter selects a subject of a binding; every other kind matches."""
         return subject.kind != "Group" or not self.subjects or subject.name in self.subjects
 
 
 def unsupported_role(role: RoleRef) -> str | None:
-    """Say why a role cannot be given by a GroupAccess, None when it can."""
+    """Return why a GroupAccess cannot give a role, None if it can."""
     if role.kind != "ClusterRole":
         return (
             f'it gives the {role.kind} "{role.name}": a GroupAccess gives ClusterRoles only; make '
@@ -76,9 +76,10 @@ def unsupported_role(role: RoleRef) -> str | None:
 
 
 def unsupported_subject(subject: Subject, prefix: str) -> str | None:
-    """Say why a GroupAccess cannot name a subject, None when it can.
+    """Return why a GroupAccess cannot name a subject, None if it can.
 
-    `prefix` is kube-apiserver's --oidc-groups-prefix: a group without it is none of Keycloak's.
+    `prefix` is kube-apiserver's --oidc-groups-prefix: a group without it does not come from
+    Keycloak.
     """
     who = f'{subject.kind} "{_full_name(subject)}"'
     if subject.kind != "Group":

@@ -1,4 +1,4 @@
-"""DNS labels out of any text: readable, unique, and the same ones each time."""
+"""DNS labels from any text: readable, unique and deterministic."""
 
 import hashlib
 import re
@@ -11,16 +11,17 @@ DIGESTS = range(6, 33)  # characters of a digest
 
 
 def slug(*parts: str) -> str:
-    """Return the parts as lower-case words, joined by '-'; "" when nothing of them is left."""
+    """Return the parts as lower-case words joined by "-"; "" if no letter or digit is left."""
     words = (unicodedata.normalize("NFKD", part).encode("ascii", "ignore") for part in parts)
     return re.sub(r"[^a-z0-9]+", "-", b"-".join(words).decode().lower()).strip("-")
 
 
 def unique_dns_labels(texts: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
-    """Return a DNS label for each text, no two alike.
+    """Return a unique DNS label for each text.
 
-    A digest ends those that would be alike, too long, or lack a part. It comes from the text, not
-    from its place among the others, so that a text which comes or goes renames no third one.
+    A label ends with a digest if it would otherwise be a duplicate, too long, or lack a part. The
+    digest comes from the text, not from its position, so that a text that is added or removed does
+    not rename a third one. Raise ValueError if two texts have the same digest.
     """
     texts_to_label = set(texts)
     plain = {text: slug(*text) for text in texts_to_label}

@@ -1,4 +1,4 @@
-"""From bindings that stand to GroupAccesses that grant the same."""
+"""Drafts of GroupAccesses that grant the same as existing bindings."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,12 +19,16 @@ from groupaccess.domain.adoption.dns_labels import unique_dns_labels
 from groupaccess.domain.adoption.rights import Right, declared_rights, grants_all_of
 from groupaccess.domain.binding import BindingKey
 
-MAPPINGS, NAMES = 24, 64  # at most in a GroupAccess, and in a mapping's namespaces
+MAPPINGS, NAMES = 24, 64  # at most, per GroupAccess and per mapping (namespaces.names)
 
 
 @dataclass(frozen=True, slots=True)
 class DraftMapping:
-    """A mapping of a draft, the bindings that it stands for, and what they say beyond it."""
+    """A mapping of a draft, and the bindings that it comes from.
+
+    `remarks` say what else is to be known about these bindings, such as what the mapping does not
+    express.
+    """
 
     mapping: AccessMapping
     sources: tuple[BindingKey, ...]
@@ -33,7 +37,7 @@ class DraftMapping:
 
 @dataclass(frozen=True, slots=True)
 class DraftAccess:
-    """A GroupAccess to be written. `remarks` are of bindings of its role that gave no mapping."""
+    """A draft of a GroupAccess; `remarks` are about bindings of its role without a mapping."""
 
     name: str
     mappings: tuple[DraftMapping, ...]
@@ -50,11 +54,12 @@ class Adoption:
 
 @dataclass(frozen=True, slots=True)
 class AdoptionOptions:
-    """How the drafts are to be made.
+    """Options for the drafts.
 
-    `name` begins their names; `groups_prefix` is kube-apiserver's --oidc-groups-prefix. `taken`
-    are the GroupAccesses that there are, with what they grant, None for more than can be said: a
-    draft never has the name of one that it would take something away from.
+    `name` begins the names of the drafts; `groups_prefix` is kube-apiserver's --oidc-groups-prefix.
+    `taken` maps the name of each existing GroupAccess to the rights that it grants, None if these
+    are uncertain: a draft never gets the name of a GroupAccess from which it would take a right
+    away.
     """
 
     filter: BindingFilter = field(default_factory=BindingFilter)
@@ -64,7 +69,7 @@ class AdoptionOptions:
 
 
 class _MappingKey(NamedTuple):
-    """What becomes one mapping: the `number`-th for this group and role, cluster-wide or not."""
+    """The key of one mapping: the `number`-th for this role and group, `scoped` or cluster-wide."""
 
     role: str
     group: str
@@ -84,8 +89,9 @@ _Parts = dict[_MappingKey, _Places]
 def draft_accesses(candidates: Iterable[CandidateBinding], options: AdoptionOptions) -> Adoption:
     """Draft GroupAccesses that grant what the bindings grant to groups, in a stable order.
 
-    There is a GroupAccess for each role, several when it has more than 24 mappings. What cannot be
-    expressed is said in remarks: beside the mapping that the binding gave, else at its role.
+    Each role has one GroupAccess, or several if there are more than 24 mappings. Remarks say what
+    cannot be expressed: at the mapping that comes from the binding, else at the GroupAccess of its
+    role, else at the `Adoption`.
     """
     picked = sorted(
         (f for f in candidates if options.filter.matches(f)), key=lambda f: f.binding.key
@@ -108,7 +114,7 @@ def draft_accesses(candidates: Iterable[CandidateBinding], options: AdoptionOpti
 def _parts(
     candidates: Iterable[CandidateBinding], options: AdoptionOptions
 ) -> Iterator[tuple[_MappingKey, _Places]]:
-    """Sort out who is granted what where, in parts that a mapping can hold."""
+    """Yield who is granted what and where, in parts that fit into one mapping."""
     places: dict[tuple[str, str, bool], dict[str, list[CandidateBinding]]] = defaultdict(
         lambda: defaultdict(list)
     )
@@ -135,7 +141,7 @@ def _groups(result: CandidateBinding, options: AdoptionOptions) -> Iterator[str]
 
 
 def _remarks(result: CandidateBinding, options: AdoptionOptions) -> tuple[str, ...]:
-    """Say what is not expressed of a binding, and who would make it again."""
+    """Return what the drafts do not express of a binding, and which tool would re-create it."""
     content = result.binding.content
     maker = result.managing_tool
     remarks = [maker and maker.description, unsupported_role(content.role)]
@@ -150,7 +156,7 @@ def _remarks(result: CandidateBinding, options: AdoptionOptions) -> tuple[str, .
 def _lines(
     parts: _Parts, remarks: Mapping[BindingKey, tuple[str, ...]]
 ) -> Iterator[tuple[_MappingKey, DraftMapping]]:
-    """Write the mappings; what is to be said of a binding stands beside the first that it gave."""
+    """Yield the mappings; the remarks about a binding go to the first mapping that it yields."""
     names = unique_dns_labels(part.text for part in parts)
     said: set[BindingKey] = set()
     for part, places in parts.items():
@@ -187,7 +193,7 @@ def _drafts(
 def _free_name(
     base: str, lines: Iterable[DraftMapping], used: AbstractSet[str], options: AdoptionOptions
 ) -> str:
-    """Count up until nobody has the name, or only one that grants nothing beyond these lines."""
+    """Count up until the name is free, or its GroupAccess grants no more than `lines`."""
     granted = declared_rights(line.mapping for line in lines)
     names = (f"{base}-{number}" if number > 1 else base for number in count(1))
     return next(

@@ -1,4 +1,4 @@
-"""Which tool made a binding, and would make it again after a deletion."""
+"""Which tool made a binding, and would re-create it after a deletion."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,11 @@ REMADE = "makes it again: remove it there"
 
 @dataclass(frozen=True, slots=True)
 class ManagingTool:
-    """Who made a binding, in words; `is_declarative` where a deletion has to begin in that tool."""
+    """The tool that made a binding, in words.
+
+    `is_declarative` tells that the tool applies it from Git or from a chart: it must be removed
+    there first.
+    """
 
     description: str
     is_declarative: bool = False
@@ -27,9 +31,9 @@ def find_managing_tool(
     annotations: Mapping[str, str],
     owners: Iterable[tuple[str, str]],
 ) -> ManagingTool | None:
-    """Return which tool made a binding of that name, None when nothing tells of one.
+    """Return the tool that made a binding, None if its name and metadata show none.
 
-    `owners` are its owner references as kind and name.
+    `owners` are its owner references as (kind, name) pairs.
     """
     declared = next(_declarative_tools(labels, annotations), None)
     if declared is not None:
@@ -40,14 +44,14 @@ def find_managing_tool(
         if kind == "RBACDefinition":
             return ManagingTool(f'rbac-manager made it from RBACDefinition "{owner}" and {REMADE}')
         return ManagingTool(f'it belongs to {kind} "{owner}", which may make it again')
-    if labels.get(INSTANCE):  # common to many tools, and Argo CD's own in older installations
+    if labels.get(INSTANCE):  # many tools set it; older Argo CD tracks by it
         again = "if Argo CD tracks by that label, its Application makes it again"
         return ManagingTool(f'it has the label {INSTANCE}="{labels[INSTANCE]}": {again}')
     return None
 
 
 def _declarative_tools(labels: Mapping[str, str], annotations: Mapping[str, str]) -> Iterator[str]:
-    """Yield who applies it from Git or from a chart, the outermost first."""
+    """Yield the tools that apply it from Git or from a chart, the outermost first."""
     for domain, kind in FLUX:
         if f"{domain}/name" in labels:
             full_name = _full_name(labels.get(f"{domain}/namespace"), labels[f"{domain}/name"])

@@ -1,4 +1,4 @@
-"""Which bindings are of no use any more, because GroupAccesses grant all that they do."""
+"""Which bindings are redundant, because GroupAccesses grant all that they grant."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.adoption.candidates import CandidateBinding, unsupported_role
 from groupaccess.domain.binding import Binding, BindingKey, BindingName, RoleRef, Subject
 
-# The mappings of each GroupAccess, by its name, that are granted and stay so as things are.
+# By the name of a GroupAccess: its mappings that are granted, and neither held nor about to end.
 GrantedMappings = Mapping[str, Iterable[AccessMapping]]
 
 
@@ -20,7 +20,7 @@ class _Grant(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """What grants something: a binding of ours, and the mapping that it stands for."""
+    """The source of a grant: a binding of the operator, and the mapping that declares it."""
 
     name: BindingName
     binding: Binding
@@ -28,14 +28,14 @@ class _Source(NamedTuple):
 
     @property
     def expiry_rank(self) -> tuple[bool, float]:
-        """Compare by how long it lasts: without an end it lasts longest."""
+        """Return a sort key: a later expiry ranks higher, no expiry ranks highest."""
         end = self.mapping.expires_at
         return end is None, end.timestamp() if end else 0
 
 
 @dataclass(frozen=True, slots=True)
 class RedundancyResult:
-    """A binding, those that grant the same now, and what none of them grants, in words."""
+    """A binding, the bindings that grant the same now, and what none of them grants, in words."""
 
     candidate: CandidateBinding
     covered_by: tuple[Binding, ...]
@@ -43,18 +43,18 @@ class RedundancyResult:
 
     @property
     def is_covered(self) -> bool:
-        """Tell whether nobody would lose anything without it."""
+        """Tell whether nobody would lose a right without it."""
         return bool(self.covered_by) and not self.uncovered
 
     @property
     def is_removable(self) -> bool:
-        """Tell whether it may go here: what a tool declares would only be made again."""
+        """Tell whether it can be deleted here: a declarative tool would only re-create it."""
         maker = self.candidate.managing_tool
         return self.is_covered and not (maker is not None and maker.is_declarative)
 
     @property
     def accesses(self) -> tuple[str, ...]:
-        """Return the names of the GroupAccesses that grant the same."""
+        """Return the names of the GroupAccesses that grant the same, sorted."""
         names = (BindingName.parse(binding.key.name) for binding in self.covered_by)
         return tuple(sorted({name.owner for name in names if name is not None}))
 
@@ -62,11 +62,12 @@ class RedundancyResult:
 def find_redundant(
     candidates: Iterable[CandidateBinding], bindings: Iterable[Binding], granted: GrantedMappings
 ) -> list[RedundancyResult]:
-    """Compare the bindings with those of ours that stand, in the order of their names.
+    """Compare candidates with the existing bindings of the operator, in the order of their keys.
 
-    One is covered when each of its subjects is a group that has the same ClusterRole by a binding
-    of ours, in the same namespace or in the whole cluster. None has an end of its own, so that a
-    grant which has one does not cover: it would be lost then, and nobody told.
+    A candidate is covered if each of its subjects is a group that has the same ClusterRole from a
+    binding of the operator, in the same namespace or cluster-wide. A candidate never expires, so
+    that a grant that expires does not cover it: the right would be lost at that time without
+    notice.
     """
     existing = _longest_grants(bindings, granted)
     ordered = sorted(candidates, key=lambda result: result.binding.key)
@@ -74,7 +75,7 @@ def find_redundant(
 
 
 def _grants_by(binding: Binding, granted: GrantedMappings) -> Iterator[tuple[_Grant, _Source]]:
-    """Yield what a binding grants if it is ours, and its GroupAccess stands for it there."""
+    """Yield what a binding grants, if it is the operator's and a granted mapping declares it."""
     name, where = BindingName.parse(binding.key.name), binding.key.namespace
     if name is None or binding.content.role != RoleRef("ClusterRole", name.cluster_role):
         return
@@ -85,9 +86,9 @@ def _grants_by(binding: Binding, granted: GrantedMappings) -> Iterator[tuple[_Gr
 
 
 def _declares(mapping: AccessMapping, name: BindingName, namespace: str) -> bool:
-    """Tell whether a mapping has a binding of that name there, so far as it can be seen.
+    """Tell whether a mapping declares a binding of that name in a namespace.
 
-    Of a selector it cannot: there the binding itself has to do.
+    Which namespaces a selector matches is not known here: the existing binding has to be enough.
     """
     if (mapping.name, mapping.cluster_role) != (name.mapping, name.cluster_role):
         return False
@@ -98,7 +99,7 @@ def _declares(mapping: AccessMapping, name: BindingName, namespace: str) -> bool
 
 
 def _longest_grants(bindings: Iterable[Binding], granted: GrantedMappings) -> dict[_Grant, _Source]:
-    """Return what grants each; of several what lasts longest, then the first by name."""
+    """Return the source of each grant: the one that expires last, then the first by key."""
     best: dict[_Grant, _Source] = {}
     for binding in sorted(bindings, key=lambda binding: binding.key):
         for grant, source in _grants_by(binding, granted):
@@ -128,7 +129,7 @@ def _compare(result: CandidateBinding, existing: Mapping[_Grant, _Source]) -> Re
 def _cover(
     subject: Subject, role: str, namespace: str, existing: Mapping[_Grant, _Source]
 ) -> _Source | None:
-    """Return what lasts longest, rather here than in the whole cluster."""
+    """Return the source that expires last, on a tie that of the namespace; None without one."""
     if subject.kind != "Group":
         return None
     places = dict.fromkeys((namespace, ""))

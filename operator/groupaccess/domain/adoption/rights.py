@@ -1,4 +1,4 @@
-"""What a GroupAccess grants, right by right: a draft must not take one away from another."""
+"""The rights that a GroupAccess grants, one by one: a draft must not take one away."""
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -8,7 +8,7 @@ from groupaccess.domain.access.group_access import Access, AccessMapping
 
 
 class Right(NamedTuple):
-    """A part of what a GroupAccess grants; namespace "" is the whole cluster."""
+    """One right that a GroupAccess grants; namespace "" means cluster-wide."""
 
     mapping: str
     group: str
@@ -17,14 +17,14 @@ class Right(NamedTuple):
 
 
 def rights(access: Access) -> frozenset[Right] | None:
-    """Return what a GroupAccess declares, None when a selector or an end makes that uncertain."""
+    """Return the rights of a GroupAccess, None if a selector or an expiry makes them uncertain."""
     if any(item.expires_at or (item.scope and item.scope.requirements) for item in access.mappings):
         return None
     return declared_rights(access.mappings)
 
 
 def declared_rights(mappings: Iterable[AccessMapping]) -> frozenset[Right]:
-    """Return what mappings declare that have neither a selector nor an end."""
+    """Return the rights of mappings that have neither a selector nor an expiry."""
     return frozenset(
         Right(item.name, item.group, item.cluster_role, namespace)
         for item in mappings
@@ -33,5 +33,5 @@ def declared_rights(mappings: Iterable[AccessMapping]) -> frozenset[Right]:
 
 
 def grants_all_of(existing: AbstractSet[Right] | None, granted: AbstractSet[Right]) -> bool:
-    """Tell whether what stands would still be granted; what is uncertain may be more."""
+    """Tell whether `granted` includes all `existing` rights; uncertain ones may be more."""
     return existing is not None and existing <= granted

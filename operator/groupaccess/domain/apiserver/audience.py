@@ -1,7 +1,7 @@
-"""Whether kube-apiserver takes a client's tokens at all: each is for an audience, its claim `aud`.
+"""Whether kube-apiserver accepts a client's tokens, by their audience (claim `aud`).
 
-It takes those for its --oidc-client-id, or for an audience of its authentication configuration, and
-answers 401 to all others. An ID token is for its own client; an access token often is not.
+It accepts tokens for its --oidc-client-id, or for an audience of its authentication configuration,
+and answers 401 to all others. An ID token is for its own client; an access token often is not.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,10 @@ from groupaccess.domain.tokens.client_claims import token_kind
 def audience_doubts(
     directory: Directory, snapshot: Snapshot, check: OidcCheck | None
 ) -> Iterator[Failure]:
-    """Yield a doubt for each client whose example token is for nobody whom kube-apiserver may be.
+    """Yield a doubt for each client whose example token has no audience that may be accepted.
 
-    That is a client which the directory names, or an audience that a canary has shown.
+    An audience may be accepted if it is a client that the directory declares, or if the canary has
+    shown it.
     """
     accepted = {login_client.client_id for login_client in directory.clients}
     accepted |= check.audiences if check is not None else frozenset()

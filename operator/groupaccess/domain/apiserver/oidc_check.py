@@ -1,4 +1,4 @@
-"""What is known of how kube-apiserver reads a directory's tokens, and the words for it."""
+"""The result of a check of how kube-apiserver reads a directory's tokens, and its messages."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,10 @@ from groupaccess.domain.reasons import Reason, with_advice
 
 @dataclass(frozen=True, slots=True)
 class OidcCheck:
-    """What is known of how kube-apiserver reads tokens; `transient` may clear up by itself.
+    """What is known about how kube-apiserver reads tokens.
 
-    `audiences` are those that a canary has shown, of which kube-apiserver accepts one.
+    `transient` tells that the problem may clear up by itself. `audiences` are those that the canary
+    has shown; kube-apiserver accepts one of them.
     """
 
     status: ConditionStatus
@@ -22,43 +23,46 @@ class OidcCheck:
 
     @property
     def failure(self) -> Failure:
-        """Return it as what speaks against a grant, or is in doubt."""
+        """Return the result as an objection to a grant, or as a doubt about it."""
         return Failure(self.reason, self.message)
 
     @property
     def contradicts(self) -> bool:
-        """Tell whether kube-apiserver was seen to read tokens in another way."""
+        """Tell whether kube-apiserver reads tokens differently than declared."""
         return self.status == "False"
 
     def unless_contradicted(self, before: "OidcCheck | None") -> "OidcCheck":
-        """Return what holds now: no contradiction passes because nothing can be asked."""
+        """Return this result, or `before` if that contradicts and this one is transient.
+
+        A contradiction does not end because the check cannot be made.
+        """
         return before if before and before.contradicts and self.transient else self
 
     def condition(self) -> StatusCondition:
-        """Return the condition ApiServer of the directory."""
+        """Return the directory's condition ApiServer."""
         return StatusCondition("ApiServer", self.status, self.reason, self.message)
 
 
 def check_matches(fact: str) -> OidcCheck:
-    """Say that kube-apiserver reads tokens as declared."""
+    """Return the result that kube-apiserver reads tokens as declared."""
     return OidcCheck("True", Reason.API_SERVER_AGREES, with_advice(Reason.API_SERVER_AGREES, fact))
 
 
 def check_mismatch(fact: str) -> OidcCheck:
-    """Say that kube-apiserver reads tokens in another way."""
+    """Return the result that kube-apiserver reads tokens differently than declared."""
     return OidcCheck(
         "False", Reason.API_SERVER_MISMATCH, with_advice(Reason.API_SERVER_MISMATCH, fact)
     )
 
 
 def check_inconclusive(fact: str, *, passing: bool = False) -> OidcCheck:
-    """Say why it is not known."""
+    """Return the result that nothing is known, and why; `passing` means transient."""
     message = with_advice(Reason.API_SERVER_UNKNOWN, fact)
     return OidcCheck("Unknown", Reason.API_SERVER_UNKNOWN, message, passing)
 
 
 def flag_difference(what: str, theirs: str, ours: str) -> str:
-    """Say that kube-apiserver was told another claim or prefix of the groups."""
+    """Return a sentence: the flag of kube-apiserver for a "claim" or "prefix" differs."""
     flag = f"--oidc-groups-{what}"
     said = f"{flag}={theirs}" if theirs else f"no {flag}"
     mine = f'"{ours}"' if ours else "none"

@@ -1,7 +1,7 @@
-"""Whether kube-apiserver reads the directory's tokens as the directory says: by a real token.
+"""Whether kube-apiserver reads a real token as the directory declares.
 
-The canary is a group that the operator's own account is in. Its ID token shows what Keycloak puts
-into tokens, the API server's review of it what kube-apiserver makes of them.
+The canary is a group that the operator's own account is a member of. The account's ID token shows
+what Keycloak writes into tokens; a TokenReview of it shows what kube-apiserver reads from them.
 """
 
 import re
@@ -21,7 +21,7 @@ from groupaccess.domain.binding import SYSTEM_PREFIX
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import NoGroup, SeveralGroups, Snapshot
 
-MAX_ERROR_CHARACTERS = 300  # characters of the API server's own words
+MAX_ERROR_CHARACTERS = 300  # characters that a message quotes of the API server's error
 AUDIENCE_ERROR = re.compile(r'expected audience (?:in )?(\[[^\]]*\]|"[^"]*") got')
 USERNAME_ERROR = re.compile(r'parse username claims "([^"]*)"')
 CLOCK_ERRORS = ("token is expired", "before the nbf")
@@ -29,7 +29,7 @@ CLOCK_ERRORS = ("token is expired", "before the nbf")
 
 @dataclass(frozen=True, slots=True)
 class OperatorToken:
-    """The operator's own ID token, which is never shown, and what it carries."""
+    """The operator's own ID token, which is never shown, and its claims."""
 
     raw: str = field(repr=False)
     claims: Mapping[str, object] = field(repr=False)
@@ -37,14 +37,14 @@ class OperatorToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenReviewResult:
-    """What kube-apiserver reads from a token: the groups, or why it takes none of it."""
+    """What kube-apiserver reads from a token: the groups, or why it rejects the token."""
 
     groups: tuple[str, ...] = ()
     error: str = ""
 
 
 def find_canary_group(reference: str, snapshot: Snapshot) -> Group | OidcCheck:
-    """Find the canary's group, or say why there is none."""
+    """Return the canary's group, or why it cannot be found."""
     match snapshot.find(reference):
         case NoGroup():
             return check_inconclusive(f'spec.canary.group: Keycloak has no group "{reference}"')
@@ -60,7 +60,7 @@ def find_canary_group(reference: str, snapshot: Snapshot) -> Group | OidcCheck:
 def canary_token_problem(
     group: Group, directory: Directory, token: OperatorToken
 ) -> OidcCheck | None:
-    """Say why the operator's own token is no canary; None when it is one."""
+    """Return why the operator's own token cannot serve as canary, None if it can."""
     issuer = token.claims.get("iss")
     if issuer != directory.issuer:
         return check_inconclusive(f'the operator\'s own ID token is from issuer "{issuer}"')
@@ -76,7 +76,7 @@ def canary_token_problem(
 def compare_review(
     group: Group, directory: Directory, token: OperatorToken, review: TokenReviewResult
 ) -> OidcCheck:
-    """Compare what kube-apiserver reads from the canary's token with what the directory says."""
+    """Compare what kube-apiserver reads from the canary's token with what is declared."""
     if review.error:
         return _explain_rejection(directory, review.error)
     values_by_claim = _group_values_by_claim(group, token)
@@ -92,7 +92,7 @@ def compare_review(
 
 
 def _group_values_by_claim(group: Group, token: OperatorToken) -> dict[str, AbstractSet[str]]:
-    """Return the strings that stand for the group, by the claim that carries them."""
+    """Return the group's path and name, as far as tokens carry them, by claim."""
     mine = {group.path, group.name}
     result = {claim: mine & _strings(value) for claim, value in token.claims.items()}
     return {claim: values for claim, values in result.items() if values}
@@ -128,7 +128,7 @@ def _difference(
 def _prefix(
     claim: str, values_by_claim: Mapping[str, AbstractSet[str]], groups: Iterable[str]
 ) -> str | None:
-    """Return the prefix that kube-apiserver puts before what a claim carries; None for none."""
+    """Return the prefix that kube-apiserver puts before a claim's values, None if it reads none."""
     return min(_prefixes(values_by_claim.get(claim, frozenset()), groups), key=len, default=None)
 
 
@@ -140,7 +140,7 @@ def _prefixes(values: AbstractSet[str], groups: Iterable[str]) -> Iterator[str]:
 
 
 def _explain_rejection(directory: Directory, error: str) -> OidcCheck:
-    """Translate why kube-apiserver takes no token of the operator's."""
+    """Explain why kube-apiserver rejects the operator's token."""
     issuer = directory.issuer
     if "not initialized" in error or "is not healthy" in error:
         return check_inconclusive(

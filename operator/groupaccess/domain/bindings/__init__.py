@@ -1,1 +1,1 @@
-"""From verdicts to bindings, and to the writes that lead to them."""
+"""From verdicts to the desired bindings, and to the writes that lead to them."""

@@ -1,4 +1,4 @@
-"""From verdicts to the desired state: the bindings that should be there."""
+"""From verdicts to the desired state: the bindings that should exist."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -31,11 +31,12 @@ def build_desired_state(
     pending: Mapping[BindingKey, BindingContent] | None = None,
     ends: Mapping[BindingKey, FormerSubjects] | None = None,
 ) -> DesiredState:
-    """Render what each verdict asks for.
+    """Return the desired state that follows from the verdicts.
 
-    `existing` are the bindings that bear the object's reserved names; `applied` is what the API
-    server acknowledged last of each, by which drift is repaired while a verdict is Hold; `pending`
-    is what it did not acknowledge yet, and `ends` are those of former subjects in all of that.
+    `existing` are the bindings with the object's reserved names. `applied` is the content that the
+    API server acknowledged last of each; drift is repaired to it under Hold. `pending` is content
+    that it has not acknowledged yet. `ends` are the ends of former subjects in all of these
+    bindings.
     """
     known = BindingHistory(
         frozenset({access.directory, *context.prefixes.partners}),
@@ -79,7 +80,7 @@ def build_desired_state(
 def _without_ended_subjects(
     draft: BindingRenderer, preserved: AbstractSet[BindingKey]
 ) -> Iterator[DesiredBinding]:
-    """Yield what is kept as it is, but for former subjects whose end has come."""
+    """Yield preserved bindings without the former subjects that have ended."""
     for key in sorted(preserved):
         name, content = BindingName.parse(key.name), draft.without_ended_subjects(key)
         if name is not None and content is not None:
@@ -89,9 +90,9 @@ def _without_ended_subjects(
 def unreadable_bindings(
     access: Access, verdicts: Iterable[Verdict], existing: Iterable[BindingKey]
 ) -> Iterator[BindingKey]:
-    """Yield the bindings of mappings that cannot be read; all, when their names cannot.
+    """Yield the bindings of unreadable mappings; all, if not even the names are readable.
 
-    What such a mapping is for is not known, so that each binding of its name stays as it is.
+    What such a mapping grants is not known, so that each binding with its name stays as it is.
     """
     names = {
         verdict.mapping.name

@@ -1,4 +1,4 @@
-"""What should stand of one GroupAccess, and how one of its bindings is rendered."""
+"""The desired state of one GroupAccess, and how the content of a binding is rendered."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,10 +21,10 @@ from groupaccess.domain.binding import (
 
 @dataclass(frozen=True)
 class DesiredState:
-    """What should stand: `bindings` exactly so, those in `preserved` as they are.
+    """The desired state: exactly these `bindings`, and those in `preserved` unchanged.
 
     A binding of the object that is in neither is no longer declared. `placements` says for each
-    mapping by name where it is to stand.
+    mapping, by name, where it needs a binding.
     """
 
     bindings: tuple[DesiredBinding, ...] = ()
@@ -33,7 +33,7 @@ class DesiredState:
 
     @cached_property
     def contents(self) -> dict[BindingKey, BindingContent]:
-        """Return what each of `bindings` is to say."""
+        """Return the desired content of each of `bindings`."""
         return {want.key: want.content for want in self.bindings}
 
 
@@ -43,9 +43,9 @@ def render_content(
     subjects: Iterable[Subject],
     annotations: Mapping[str, str | None],
 ) -> BindingContent:
-    """Return what a binding of the object says.
+    """Return the content of a binding of the object.
 
-    The names of annotations are without a domain; one that is None is left out.
+    The names of `annotations` are without a domain; those with the value None are left out.
     """
     named = ((ANNOTATION_DOMAIN + name, text) for name, text in annotations.items())
     return BindingContent(
@@ -57,13 +57,13 @@ def render_content(
 
 
 def expiry_annotation(mapping: AccessMapping) -> dict[str, str | None]:
-    """Return the annotation that says when a binding ends, by its name."""
+    """Return the annotation `expires-at` by its name; None if the mapping does not expire."""
     end = mapping.expires_at
     text = end.astimezone(UTC).isoformat().replace("+00:00", "Z") if end else None
     return {"expires-at": text}
 
 
 def role_in_name(key: BindingKey) -> RoleRef:
-    """Return the role that a reserved name spells."""
+    """Return the ClusterRole that a reserved name contains."""
     name = BindingName.parse(key.name)
     return RoleRef("ClusterRole", name.cluster_role if name else "")

@@ -1,7 +1,7 @@
-"""A group is called otherwise now: which of its former subjects stay bound, and until when.
+"""After a rename: which former subjects of a group stay bound, and until when.
 
 Tokens carry another string after a rename, a move, another "Full group path" in the mapper or an
-edited `groupsPrefix`. Those from before are good until they end.
+edited `groupsPrefix`. Tokens from before stay valid until they expire.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,15 +26,15 @@ from groupaccess.domain.tokens.group_claims import GroupClaim, clients_with_grou
 from groupaccess.domain.tokens.prefixes import PeerPrefixes
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
-DEFAULT_TOKEN_LIFETIME = timedelta(minutes=5)  # Keycloak's own default for the lifetime of a token
+DEFAULT_TOKEN_LIFETIME = timedelta(minutes=5)  # Keycloak's default token lifetime
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentGroup:
-    """What Keycloak's answers say now of a group that bindings were made for.
+    """What Keycloak's answers say now about a group that has bindings.
 
-    `subjects` are those of its tokens, None when they are not all known. `prefixes` is what other
-    directories mean for this one.
+    `subjects` are those of its tokens, None if not all are known. `prefixes` is what the prefixes
+    of other directories mean for this one.
     """
 
     directory: Directory
@@ -71,7 +71,7 @@ class CurrentGroup:
     ) -> Iterator[tuple[str, FormerSubject]]:
         """Yield the subjects that the tokens of some client carried until now.
 
-        What only a client carried that is gone now has left with it.
+        Leave out a subject that only a removed client carried: it ends with that client.
         """
         clients = clients_with_groups(self.directory, self.snapshot)
         clients_gone = {desired.client_id for desired in self.directory.clients} - clients
@@ -85,7 +85,7 @@ class CurrentGroup:
     def _former_clients(
         self, before: EarlierGrant, subject: str, clients: frozenset[str]
     ) -> frozenset[str]:
-        """Return the clients whose tokens carried a subject while the group was called so."""
+        """Return the clients whose tokens carried a subject while the group had its former name."""
         group = Group(before.path, before.name, self.group.id)
         claimed = group_claim(group, self.directory, self.snapshot)
         if not isinstance(claimed, GroupClaim) or subject not in claimed.subjects:
@@ -96,7 +96,7 @@ class CurrentGroup:
         )
 
     def _has_ended(self, subject: str, former: FormerSubject, clients: frozenset[str]) -> bool:
-        """Tell whether others carry the subject now, or no client is left whose it was."""
+        """Tell whether others carry the subject now, or none of its clients is left."""
         deserted = bool(former.clients) and former.clients.isdisjoint(clients)
         others = others_with_subjects(self.group, [subject], self.directory, self.snapshot)
         elsewhere = self.prefixes.find_prefix_collision([subject]) is not None
@@ -105,9 +105,10 @@ class CurrentGroup:
 
 
 def current_group(verdict: Verdict, context: EvaluationContext) -> CurrentGroup | None:
-    """Return what Keycloak says of the group of a mapping, None when it was not asked.
+    """Return what Keycloak says about a mapping's group, None if Keycloak was not asked.
 
-    What kube-apiserver is seen to read otherwise is not what its tokens carry.
+    Under ApiServerMismatch the subjects are not known: kube-apiserver reads other strings than the
+    mappers write.
     """
     directory, snapshot, pin = context.directory, context.reading.snapshot, verdict.pin
     if directory is None or snapshot is None:
@@ -132,13 +133,16 @@ def current_group(verdict: Verdict, context: EvaluationContext) -> CurrentGroup 
 
 
 def max_former_lifetime(directory: Directory | None) -> timedelta:
-    """Return how long a former subject may stay at all."""
+    """Return how long a former subject may stay at most; zero under `onRenamed: Drop`."""
     keeps = directory is None or directory.keeps_renamed
     return MAX_FORMER_LIFETIME if keeps else timedelta(0)
 
 
 def token_lifetime(directory: Directory, snapshot: Snapshot) -> timedelta:
-    """Return how long the tokens of the directory's clients live, so far as that is known."""
+    """Return the longest known lifetime of the clients' tokens, at most one hour.
+
+    It is five minutes if none is known.
+    """
     clients = (snapshot.by_client_id.get(each.client_id) for each in directory.clients)
     proofs = (client.proof for client in clients if client is not None)
     known = [proof.lifetime for proof in proofs if proof is not None and proof.lifetime]

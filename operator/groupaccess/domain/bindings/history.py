@@ -1,4 +1,4 @@
-"""What the bindings of one GroupAccess bound until now, as far as each source of it is believed."""
+"""What the bindings of one GroupAccess bound until now, as far as each source is trusted."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -15,9 +15,9 @@ from groupaccess.domain.identity.former_subjects import (
 
 @dataclass(frozen=True, slots=True)
 class EarlierGrant:
-    """What was bound for a group: the `subjects` of its tokens, and those that were former already.
+    """What was bound for a group: the `subjects` of its tokens, and its `former` subjects.
 
-    `path` and `name` are the group's then.
+    `path` and `name` are those that the group had then.
     """
 
     path: str
@@ -27,7 +27,7 @@ class EarlierGrant:
 
     @classmethod
     def from_applied(cls, content: BindingContent) -> "EarlierGrant":
-        """Read what the operator wrote itself."""
+        """Read content that the operator itself applied."""
         formers = former_subjects(content)
         path = content.annotation("group-path") or content.annotation("group") or ""
         name = content.annotation("group-name") or path.rpartition("/")[2]
@@ -37,7 +37,8 @@ class EarlierGrant:
     def from_cluster(cls, content: BindingContent) -> "EarlierGrant":
         """Read a binding that others may have edited since it was written.
 
-        With which prefix its subjects were written nobody knows: that may be edited, too.
+        The prefix with which its subjects were written is not known: that may be edited, too. So
+        only subjects that end with the group's path or name count.
         """
         before = cls.from_applied(content)
         names = (before.path, before.name)
@@ -47,16 +48,16 @@ class EarlierGrant:
 
     @property
     def identity(self) -> Hashable:
-        """Return the same for what says the same."""
+        """Return a key that is equal for equal grants."""
         return self.path, self.name, frozenset(self.subjects), frozenset(self.former.items())
 
     def restrict_to(self, names: AbstractSet[str]) -> "EarlierGrant":
-        """Return what of it is among some subjects."""
+        """Return the part of the grant whose subjects are in `names`."""
         formers = {name: item for name, item in self.former.items() if name in names}
         return replace(self, subjects=self.subjects & names, former=formers)
 
     def with_known_ends(self, formers: FormerSubjects) -> "EarlierGrant":
-        """Take in ends that were decided already, of what is bound here."""
+        """Return the grant with ends that are already decided for what it binds."""
         bound = self.subjects | self.former.keys()
         known = {name: item for name, item in formers.items() if name in bound}
         every = merge_former([self.former, known])
@@ -65,12 +66,13 @@ class EarlierGrant:
 
 @dataclass(frozen=True, slots=True)
 class BindingHistory:
-    """The bindings that bear the names of a GroupAccess.
+    """The bindings with the reserved names of a GroupAccess.
 
-    `directories` are those whose groups of a declared name are meant. `respelled` are groups that
-    are only spelled otherwise than before: as declared now, and before. `existing` is what is
-    there, `applied` what the API server acknowledged last of each, `pending` what it did not
-    acknowledge yet. `ends` are those that were decided since the start, for what is still bound.
+    `directories` are those in which a declared name means the same group. `respelled` maps the
+    declared spelling of a group to its former one. `existing` are the bindings in the cluster,
+    `applied` is the content that the API server acknowledged last of each, `pending` content that
+    it has not acknowledged yet. `ends` are those that were decided since the start, for former
+    subjects that are still bound.
     """
 
     directories: AbstractSet[str]
@@ -83,22 +85,22 @@ class BindingHistory:
     _placed: dict[str, list[BindingKey]] = field(default_factory=dict)
 
     def is_for(self, mapping: AccessMapping, content: BindingContent) -> bool:
-        """Tell whether a binding was made for what is declared."""
+        """Tell whether a binding was made for the mapping's directory and group."""
         directory, group = content.annotation("directory"), content.annotation("group")
         return directory in self.directories and group in self.spellings(mapping)
 
     def spellings(self, mapping: AccessMapping) -> AbstractSet[str]:
-        """Return how the group is declared, and was before somebody spelled it otherwise."""
+        """Return the declared spelling of the group, and its former ones."""
         before = (before for now, before in self.respelled.items() if now == mapping.group)
         return {mapping.group, *before}
 
     def last_content(self, key: BindingKey) -> BindingContent | None:
-        """Return what was applied, or what stands where nothing was since the start."""
+        """Return the applied content; if nothing was applied since the start, the existing one."""
         binding, applied = self.existing.get(key), self.applied.get(key)
         return binding.content if applied is None and binding is not None else applied
 
     def earlier_grant(self, key: BindingKey, content: BindingContent) -> EarlierGrant:
-        """Read a binding, with the ends that were decided for it and not acknowledged yet."""
+        """Read a binding, with the ends that are decided for it and not acknowledged yet."""
         ours = content == self.applied.get(key)
         before = EarlierGrant.from_applied(content) if ours else EarlierGrant.from_cluster(content)
         return before.with_known_ends(self._pending_formers(key))
@@ -106,9 +108,10 @@ class BindingHistory:
     def earlier_grants(
         self, mapping: AccessMapping, key: BindingKey, role: RoleRef, group_id: str
     ) -> Iterator[EarlierGrant]:
-        """Yield what was bound for a group: here, or of a new binding by others of the object.
+        """Yield what was bound for a group: by this binding, or if new, by the object's others.
 
-        What only stands may be edited: it gives no other right in no other place than it gives.
+        An existing binding that was not applied since the start may have been edited: it only
+        counts for the same `role`, and in the same namespace unless it is cluster-wide.
         """
         own = [*self._of_group(mapping, [key], group_id)]
         if own:
@@ -123,7 +126,7 @@ class BindingHistory:
             yield replace(EarlierGrant.from_applied(waiting), subjects=frozenset())
 
     def _applied_of(self, mapping: AccessMapping, group_id: str) -> Iterable[EarlierGrant]:
-        """Return what the operator wrote itself for a group, each once: most say the same."""
+        """Return what the operator applied for a group, each grant once: most are equal."""
         known = mapping.name, group_id
         if known not in self._written:
             result = self._of_group(mapping, sorted(self.applied), group_id)
@@ -131,7 +134,7 @@ class BindingHistory:
         return self._written[known].values()
 
     def _unapplied(self, namespace: str) -> Iterable[BindingKey]:
-        """Return what only stands in a namespace."""
+        """Return the existing bindings of a namespace that were not applied since the start."""
         if not self._placed:
             for key in self.existing.keys() - self.applied.keys():
                 self._placed.setdefault(key.namespace, []).append(key)

@@ -1,4 +1,7 @@
-"""Who else gives the same subjects the same right: only without them is "revoked" revoked."""
+"""Other bindings that give the same subjects the same right.
+
+While there is one, a revoked mapping does not really take the right away.
+"""
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -12,7 +15,7 @@ CLUSTER_ADMIN = RoleRef("ClusterRole", "cluster-admin")
 
 @dataclass(frozen=True, slots=True)
 class OtherGrants:
-    """Other bindings for the same right: how many, and the first five by name."""
+    """Other bindings for the same right: how many, and the first five by namespace and name."""
 
     count: int
     first: tuple[str, ...]
@@ -23,10 +26,11 @@ def find_other_grants(
     keys: AbstractSet[BindingKey],
     candidates: Iterable[Binding],
 ) -> OtherGrants | None:
-    """Find the bindings beside `keys` that give the role, or cluster-admin, as widely or wider.
+    """Find bindings beside `keys` that give the role, or cluster-admin, in the same place or wider.
 
     `candidates` are bindings that name one of the mapping's subjects. A ClusterRoleBinding gives a
-    right everywhere; a RoleBinding only counts where the mapping itself stands.
+    right everywhere; a RoleBinding only counts in a namespace of `keys`. Return None if there is
+    none.
     """
     namespaces = {key.namespace for key in keys}
     roles = {RoleRef("ClusterRole", role), CLUSTER_ADMIN}
@@ -47,7 +51,7 @@ def find_other_grants(
 
 
 def _resource_name(key: BindingKey) -> str:
-    """Return a name as in ClusterRoleBinding/sre-by-hand or RoleBinding/shop/old."""
+    """Return a name such as ClusterRoleBinding/sre-by-hand or RoleBinding/shop/old."""
     if key.namespace:
         return f"RoleBinding/{key.namespace}/{key.name}"
     return f"ClusterRoleBinding/{key.name}"

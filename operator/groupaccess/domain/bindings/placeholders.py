@@ -1,6 +1,6 @@
-"""Bindings without subjects: they remember a pinned id while nobody may be bound.
+"""Bindings without subjects: they keep a pinned id while nobody may be bound.
 
-Without them a group that is made anew under a revoked name would be a first grant.
+Without them, a group that is re-created under a revoked name would count as a first grant.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,9 +28,9 @@ def pin_placeholders(
     existing: ExistingBindings,
     desired: DesiredState,
 ) -> Iterator[DesiredBinding]:
-    """Yield one for each pin that nothing else carries: the binding that it stands on, emptied.
+    """Yield a placeholder for each pin that no other binding keeps: its own binding, emptied.
 
-    Where that cannot be, the first that the mapping may have.
+    If that binding cannot be written, the placeholder is the mapping's first binding that can.
     """
     contents = {key: existing[key].content for key in desired.preserved if key in existing}
     contents |= {want.key: want.content for want in desired.bindings}
@@ -57,7 +57,7 @@ def pin_placeholders(
 
 
 def _pin_would_be_lost(verdict: Verdict, pin: Pin, existing: ExistingBindings) -> bool:
-    """Tell whether a pin could get lost; while suspended what carries one is left so."""
+    """Tell whether a pin needs a placeholder. While suspended, only an existing one stays."""
     if verdict.suspended:
         content = existing[pin.key].content if pin.key in existing else None
         return bool(content and content.annotation("group-id") and not content.subjects)
@@ -70,7 +70,7 @@ def _may_write(
     existing: ExistingBindings,
     taken: AbstractSet[BindingKey],
 ) -> bool:
-    """Tell whether a binding can be written there that nothing else is wanted of."""
+    """Tell whether a binding can be written at `key`, and nothing else is desired there."""
     binding, namespace = existing.get(key), context.namespaces.get(key.namespace)
     fits = binding is None or binding.content.role == role_in_name(key)
     there = not key.namespace or (namespace is not None and not namespace.terminating)

@@ -1,4 +1,4 @@
-"""From what should stand and what stands to the writes that lead from one to the other."""
+"""From desired and existing bindings to the writes that lead from one to the other."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,9 +20,9 @@ ANNOTATIONS_OF_GROUP = (
     "directory",
     "group",
     "group-path",
-)  # annotations that say whose subjects they are
+)  # annotations that say whose subjects a binding has
 
-Replacements = Mapping[str, frozenset[BindingKey]]  # uid of a binding -> what replaces it
+Replacements = Mapping[str, frozenset[BindingKey]]  # uid of a binding -> its replacements
 
 
 class DeleteReason(Enum):
@@ -39,10 +39,10 @@ class DeleteReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """Write `desired`, over the binding that stands or as a new one.
+    """Write `desired`, over the `existing` binding or as a new one.
 
-    `wrong_role` is a binding of that name with another role, which the same plan deletes first: a
-    roleRef is immutable.
+    `wrong_role` is a binding of that name with another role. The same plan deletes it first, since
+    a roleRef is immutable.
     """
 
     desired: DesiredBinding
@@ -51,14 +51,14 @@ class Apply:
 
     @property
     def empties(self) -> bool:
-        """Tell whether it takes all subjects from a binding that has some."""
+        """Tell whether it removes all subjects from a binding that has some."""
         return self._existing_has_subjects and not self.desired.content.subjects
 
     def revokes(self, applied: BindingContent | None) -> bool:
-        """Tell whether it takes subjects away that we bound; `applied` is what we wrote last.
+        """Tell whether it removes subjects that the operator bound; `applied` is its last write.
 
-        After a restart only the end of a former subject, or a change of the group, tells them from
-        what somebody else added.
+        After a restart there is none. Then only the end of a former subject, or a change of the
+        group, distinguishes them from subjects that somebody else added.
         """
         if self.existing is None:
             return False
@@ -75,7 +75,7 @@ class Apply:
 
     @property
     def grants(self) -> bool:
-        """Tell whether it binds somebody where nobody was bound."""
+        """Tell whether it binds subjects where none were bound."""
         return bool(self.desired.content.subjects) and not self._existing_has_subjects
 
     @property
@@ -85,9 +85,9 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Delete exactly this binding: its uid and version are preconditions.
+    """Delete exactly this binding: its uid and resource version are preconditions.
 
-    `replacements` are the bindings that it waits for, so that nobody is locked out in between.
+    It waits for the bindings in `replacements`, so that nobody is locked out in between.
     """
 
     binding: Binding
@@ -97,7 +97,7 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The writes for one GroupAccess, each list sorted; `conflicts` cannot be written at all."""
+    """The writes for one GroupAccess, sorted by key; `conflicts` cannot be written at all."""
 
     applies: tuple[Apply, ...] = ()
     deletes: tuple[Delete, ...] = ()
@@ -105,16 +105,16 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        """Tell whether nothing is to be written."""
+        """Tell whether there is nothing to write."""
         return not self.applies and not self.deletes
 
 
 def plan(
     desired: DesiredState, existing: Iterable[Binding], replacing: Replacements | None = None
 ) -> Plan:
-    """Compare what is wanted with the standing bindings that bear the object's reserved names.
+    """Compare the desired state with the existing bindings that have the object's reserved names.
 
-    `replacing` is what earlier plans said of bindings that still wait for their replacements.
+    `replacing` is what earlier plans decided for bindings that still wait for their replacements.
     """
     stands = {binding.key: binding for binding in existing}
     remaining = dict(stands)
@@ -150,7 +150,7 @@ def plan(
 
 
 def plan_orphans(existing: Iterable[Binding]) -> Plan:
-    """Plan the end of the bindings whose GroupAccess was proven gone."""
+    """Plan the deletion of the bindings whose GroupAccess is confirmed to be gone."""
     return Plan(
         deletes=tuple(
             Delete(
@@ -163,9 +163,9 @@ def plan_orphans(existing: Iterable[Binding]) -> Plan:
 
 
 def is_ours(binding: Binding) -> bool:
-    """Tell whether a binding is ours: by its name, and by the role that the name spells.
+    """Tell whether a binding is ours: by its name, and by the role that the name contains.
 
-    With another role it must bear our label; else somebody else made it.
+    With another role it must have our label; else somebody else made it.
     """
     name = BindingName.parse(binding.key.name)
     if name is None:
@@ -175,7 +175,7 @@ def is_ours(binding: Binding) -> bool:
 
 
 def grants_named_role(binding: Binding) -> bool:
-    """Tell whether a binding gives somebody the role that its name spells."""
+    """Tell whether a binding gives some subject the role that its name contains."""
     name = BindingName.parse(binding.key.name)
     spelled = RoleRef("ClusterRole", name.cluster_role) if name else None
     return bool(binding.content.subjects) and binding.content.role == spelled
@@ -190,10 +190,10 @@ def _delete(binding: Binding, before: frozenset[BindingKey], created: "_NewBindi
 
 @dataclass(frozen=True, slots=True)
 class _NewBindings:
-    """The bindings that a plan makes, by whom they may replace and then by namespace.
+    """The bindings that a plan creates, by what they may replace and then by namespace.
 
-    Only for what is made now does a delete wait: what already stands took over long ago, and a
-    mapping that must not stand makes nothing.
+    A delete waits only for bindings that are created now: an existing one took over long ago, and a
+    mapping that may not be bound creates none.
     """
 
     of_mapping: dict[str, dict[str, list[DesiredBinding]]] = field(default_factory=dict)
@@ -201,7 +201,7 @@ class _NewBindings:
 
     @classmethod
     def of(cls, applies: Iterable[Apply], existing: Iterable[Binding]) -> "_NewBindings":
-        """Sort what the applies make; a mapping that had no binding may be another's new name."""
+        """Index what `applies` create; a mapping that had no binding may be another's new name."""
         bound = (binding for binding in existing if binding.content.subjects)
         names = (BindingName.parse(binding.key.name) for binding in bound)
         known = {name.mapping for name in names if name is not None}
@@ -213,7 +213,7 @@ class _NewBindings:
         return created
 
     def replacing(self, binding: Binding) -> Iterator[BindingKey]:
-        """Yield what is made for some of the same subjects in the same place or around it."""
+        """Yield the new bindings that share a subject with this one and overlap its place."""
         name = BindingName.parse(binding.key.name)
         same_mapping = self.of_mapping.get(name.mapping, {}) if name else {}
         same_role = self.of_role.get(binding.content.role, {})

@@ -1,4 +1,4 @@
-"""What the bindings of one GroupAccess are to say, by the verdicts on its mappings."""
+"""The contents of one GroupAccess's bindings, by the verdicts on its mappings."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -25,7 +25,7 @@ from groupaccess.domain.timestamp import format_time
 from groupaccess.domain.tokens.group_claims import plausible_subjects
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
-# What a binding says of the group that it was made for; it goes along when the binding changes.
+# What a binding says about its group; a binding keeps them when it changes.
 GROUP_ANNOTATIONS = (
     "directory",
     "directory-id",
@@ -41,7 +41,7 @@ GROUP_ANNOTATIONS = (
 
 @dataclass(frozen=True, slots=True)
 class BindingRenderer:
-    """What the contents of one GroupAccess are drawn from; see `desired`."""
+    """The data from which the contents are rendered; see `build_desired_state`."""
 
     access: Access
     given: EvaluationContext
@@ -49,7 +49,7 @@ class BindingRenderer:
     moved: dict[str, BindingContent | None] = field(default_factory=dict)  # by the mapping's name
 
     def content(self, verdict: Verdict, key: BindingKey) -> BindingContent | None:
-        """Return what the binding should say, or None when nothing new is to be said."""
+        """Return the content that a binding should have, None if there is nothing new to write."""
         if verdict.outcome is Outcome.GRANT:
             return self._granted_content(verdict, key)
         if verdict.suspended:
@@ -67,9 +67,10 @@ class BindingRenderer:
         return content
 
     def still_matches(self, mapping: AccessMapping, key: BindingKey) -> bool:
-        """Tell whether a standing binding is still what is declared.
+        """Tell whether an existing binding still has the mapping's role, directory and group.
 
-        One without annotations stays: nothing says that it stood for another group or directory.
+        A binding without these annotations matches: nothing says that it was for another group or
+        directory.
         """
         binding = self.bindings.existing.get(key)
         if binding is None or binding.content.role != _role(mapping):
@@ -82,10 +83,10 @@ class BindingRenderer:
         }
 
     def without_ended_subjects(self, key: BindingKey) -> BindingContent | None:
-        """Return a standing binding without the former subjects whose end has come.
+        """Return an existing binding without the former subjects that have ended.
 
-        None when there are none. Nobody is bound by that who is not bound now, and what others did
-        to the binding is not taken for something that was applied.
+        Return None if there are none. Nobody is bound who is not bound now, and what others did to
+        the binding does not count as applied.
         """
         binding, role = self.bindings.existing.get(key), role_in_name(key)
         namespace = self.given.namespaces.get(key.namespace)
@@ -139,10 +140,10 @@ class BindingRenderer:
         return self._plausible(path, content) - former_subjects(content).keys()
 
     def _last_applied(self, verdict: Verdict, key: BindingKey) -> BindingContent | None:
-        """Return what was last proven under this very name, so that drift can be repaired to it.
+        """Return the last content of this very binding, so that drift is repaired to it.
 
-        When Keycloak was asked, it says since when the group is missing, or no longer does, and
-        which identity the directory has.
+        If Keycloak was asked, `missing-since` and `directory-id` follow its answer. A binding that
+        was not applied since the start is only written if these annotations change.
         """
         mapping, last = verdict.mapping, self.bindings.applied.get(key)
         if last is not None and self.bindings.is_for(mapping, last):
@@ -154,7 +155,7 @@ class BindingRenderer:
         return None if _group_annotations(preserved) == _group_annotations(now) else preserved
 
     def _moved(self, verdict: Verdict) -> BindingContent | None:
-        """Carry the strings of an unchanged group to its new place while nothing is read."""
+        """Carry the subjects of an unchanged group to a new binding while nothing is read."""
         mapping, bindings = verdict.mapping, self.bindings
         for key, content in sorted(bindings.applied.items()):
             if content.subjects and bindings.is_for(mapping, content):
@@ -170,7 +171,7 @@ class BindingRenderer:
     def _preserved(
         self, verdict: Verdict, content: BindingContent, before: EarlierGrant
     ) -> BindingContent:
-        """Return what a binding goes on to say: nobody is added."""
+        """Return the content that a held binding keeps: no subject is added."""
         now, current = self.given.now, current_group(verdict, self.given)
         subjects = before.subjects
         text = _updated_annotations(content, verdict.pin, self.access.directory)
@@ -185,9 +186,9 @@ class BindingRenderer:
         return self._render(verdict.mapping, subjects, formers, text)
 
     def _subjects_taken_over(self, subjects: Iterable[str], before: EarlierGrant) -> frozenset[str]:
-        """Return the subjects that another directory has taken over with its prefix.
+        """Return the subjects that belong to another directory now, by its prefix.
 
-        That is no word of Keycloak's: it is declared so, and acts whatever holds the mapping.
+        This follows from what is declared, not from Keycloak, so that it acts under every Hold.
         """
         directory, prefixes = self.given.directory, self.given.prefixes
         own = directory.groups_prefix if directory else ""
@@ -222,9 +223,9 @@ def _group_annotations(content: BindingContent) -> dict[str, str]:
 def _updated_annotations(
     content: BindingContent, pin: Pin | None, directory: str
 ) -> dict[str, str | None]:
-    """Return what a binding says of its group, with what is known now of it and its directory.
+    """Return a binding's annotations about its group, with what is known now about both.
 
-    A partner's group may have the same id: of that nothing is known here.
+    A partner directory's group may have the same id: nothing is known about that one here.
     """
     current: dict[str, str | None] = {**_group_annotations(content), FORMER_ANNOTATION: None}
     if pin is None or (current.get("directory"), current.get("group-id")) != (

@@ -1,1 +1,1 @@
-"""What Keycloak is asked, and what its answers tell of a realm."""
+"""The questions to Keycloak, and what its answers say about a realm."""

@@ -1,4 +1,4 @@
-"""The clients that people log in by, what writes into their tokens, and what one has shown."""
+"""The clients that people log in with, the mappers of their tokens, and example tokens."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,20 +6,20 @@ from enum import Enum, StrEnum
 
 
 class ProofResult(StrEnum):
-    """What came of it."""
+    """The result of a check of an example token."""
 
     PROVEN = "Proven"  # a member's token carries the strings
     REFUTED = "Refuted"  # a member's token lacks one
-    UNPROVEN = "Unproven"  # there was no token to look at
+    UNPROVEN = "Unproven"  # there was no example token
 
 
 @dataclass(frozen=True, slots=True)
 class TokenProof:
     """What an example token showed: `fact` is a sentence without its full stop.
 
-    `since` is when that was first seen so. `lifetime` are the seconds that such a token lives, the
-    longest that a removal from the group takes to act. `audience` is for whom such a token is (its
-    claim `aud`), None when there was no token.
+    `since` is when this result was first seen. `lifetime` is how long such a token lives, in
+    seconds: the longest time that a removal from the group takes to act. `audience` is the claim
+    `aud` of such a token, None if there was no token.
     """
 
     result: ProofResult
@@ -29,28 +29,28 @@ class TokenProof:
     audience: frozenset[str] | None = None
 
     def unless_same(self, before: "TokenProof | None") -> "TokenProof":
-        """Return the earlier one when this says the same: what did not change needs no write."""
+        """Return `before` if this proof says the same: what did not change needs no write."""
         if before is None:
             return self
         return before if replace(self, since=before.since) == before else self
 
 
 class MapperKind(Enum):
-    """What a protocol mapper does to the claim it writes into."""
+    """What a protocol mapper does to the claim that it writes into."""
 
     MEMBERSHIP = "membership"  # the user's groups, always as a list
     APPENDING = "merging"  # adds strings to the list: roles, multivalued
-    REPLACING = "replacing"  # puts something else there, or nobody knows
-    NESTED = "nested"  # writes below that key, and so makes an object of it
+    REPLACING = "replacing"  # replaces the value, or its effect is not known
+    NESTED = "nested"  # writes below that key, so that the claim is an object
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimMapper:
     """An effective protocol mapper of a client: its own (`scope` is "") or a client scope's.
 
-    `claim` is the top-level key in the token; `full_path` matters for MEMBERSHIP alone.
-    `other_values` are the strings that it may give to people who are in no such group; None when
-    they are not known.
+    `claim` is the top-level key in the token; `full_path` matters only for MEMBERSHIP.
+    `other_values` are the strings that it may give to people who are in no such group; None if they
+    are not known.
     """
 
     name: str
@@ -65,12 +65,12 @@ class ClaimMapper:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client as Keycloak has it, with the mappers that the declared scopes bring.
+    """A client as Keycloak has it, with the mappers of the declared scopes.
 
-    `optional_mappers` are the mappers that a login could have by asking for more scopes;
-    `missing_scopes` are asked for, and the client does not have them. `proof` is None when none was
-    looked for; `proof_pending` tells that one will be, once a group is in use whose members could
-    show it.
+    `optional_mappers` are the mappers that a login could have if it requested more scopes.
+    `missing_scopes` are requested, and the client does not have them. `proof` is None if the
+    operator looked for none; `proof_pending` tells that it will, once a group is in use whose
+    members could show it.
     """
 
     client_id: str

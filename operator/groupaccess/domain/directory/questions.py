@@ -1,7 +1,7 @@
-"""What a directory is asked: who has a name, what is at a path, and whether an id is there.
+"""The questions to Keycloak: who has a name, what is at a path, and whether an id exists.
 
-The questions are about the groups in use and no others, so that their number does not depend on the
-size of the realm.
+They are only about the groups in use, so that their number does not depend on the size of the
+realm.
 """
 
 from collections import Counter
@@ -11,27 +11,27 @@ from typing import NamedTuple
 
 from groupaccess.domain.directory.group import Group
 
-MAX_SEARCH_RESULTS = 20  # groups in the answer to a search, at most
-SLASH, ESCAPED = "/", "~/"  # a slash in a name, as paths have it by Keycloak's own setting
+MAX_SEARCH_RESULTS = 20  # groups, at most, in the answer to a search
+SLASH, ESCAPED = "/", "~/"  # a slash in a name; Keycloak can be set to escape it in paths
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which groups have exactly this name? Of more than ROWS, only some are answered."""
+    """Which groups have exactly this name? The answer has at most MAX_SEARCH_RESULTS of them."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class ByPath:
-    """Which group is at this path? No group in the answer proves nothing: it may be hidden."""
+    """Which group is at this path? An empty answer proves nothing: the group may be hidden."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class ById:
-    """Which group has this id? No group in the answer means that there is none."""
+    """Which group has this id? An empty answer means that the group does not exist."""
 
     group_id: str
 
@@ -41,21 +41,21 @@ Question = Search | ByPath | ById
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The groups, sorted. With `truncated` there may be others, which a search did not show."""
+    """The groups, sorted. If `truncated`, there may be others that the search did not return."""
 
     groups: tuple[Group, ...] = ()
     truncated: bool = False
 
 
 class PinnedId(NamedTuple):
-    """A pinned id, and the name that its group had last, or what it is declared as."""
+    """A pinned id, and the last known name of its group, or what the group is declared as."""
 
     group_id: str
     name: str
 
     @property
     def is_valid(self) -> bool:
-        """Tell whether it can be asked for: a path of dots would lead elsewhere."""
+        """Tell whether the id can be requested: an id of dots would lead to another URL path."""
         return bool(self.group_id.strip("."))
 
 
@@ -63,7 +63,7 @@ class PinnedId(NamedTuple):
 class GroupsInUse:
     """The groups in use: as they are declared, and as they are pinned.
 
-    `strings` are what tokens carry that is bound besides, of groups that were called so before.
+    `strings` are further strings of tokens that are bound: former paths and names of groups.
     """
 
     references: frozenset[str] = frozenset()
@@ -71,15 +71,15 @@ class GroupsInUse:
     strings: frozenset[str] = frozenset()
 
 
-# What was answered so far; None where there was no answer.
+# The answers so far; None if a question had no answer.
 Answers = Mapping[Question, Answer | None]
 
 
 def questions_about(used: GroupsInUse, answers: Answers, *, paths: bool) -> frozenset[Question]:
-    """Return the questions about the groups in use, so far as the answers show what to ask.
+    """Return the questions about the groups in use, as far as the answers show what to ask.
 
-    With each answer there may be more: for the name that a pinned group has now, for an id that no
-    search showed. `paths` tells that tokens carry paths, too.
+    Each answer may lead to more questions: about the current name of a pinned group, or about an id
+    that no search returned. `paths` tells that tokens carry paths, too.
     """
     texts = (*used.references, *used.strings, *(pin.name for pin in used.pinned_ids))
     questions: set[Question] = _searches(texts)
@@ -102,7 +102,8 @@ def questions_about(used: GroupsInUse, answers: Answers, *, paths: bool) -> froz
 def possible_names(text: str) -> frozenset[str]:
     """Return the names that a group may have whose path or name is this text.
 
-    A name may hold slashes, so that each part of a path may belong to the name. No name is blank.
+    A name may contain slashes, so that each part of a path may belong to the name. No name is
+    blank.
     """
     result = {text}
     if text.startswith(SLASH):
@@ -116,7 +117,7 @@ def _searches(texts: Iterable[str]) -> set[Question]:
 
 
 def _left_out(references: Iterable[str], answers: Answers) -> set[Question]:
-    """Return the paths that a search may have left out among many of one name."""
+    """Return questions for the paths that a truncated search may have left out."""
     result: set[Question] = set()
     for path in references:
         answers_to_names = [answers.get(Search(name)) for name in possible_names(path)]
@@ -136,5 +137,5 @@ def _shown(questions: Iterable[Question], answers: Answers) -> dict[str, Group]:
 
 
 def _is_searched(pin: PinnedId, answers: Answers) -> bool:
-    """Tell whether the searches that would show a pinned group were made."""
+    """Tell whether the searches that would return a pinned group were made."""
     return pin.is_valid and all(Search(name) in answers for name in possible_names(pin.name))

@@ -1,4 +1,4 @@
-"""What is known of a directory, and what is missing for one mapping."""
+"""What is known about a directory, and what is missing for one mapping."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from groupaccess.domain.failure import Failure
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is known of a directory, and what went wrong since with all of it.
+    """What is known about a directory, and the last failure that concerns all of it.
 
     A failure beside a snapshot means that the snapshot stays in force and new grants wait.
-    `read_at` is when the last round of questions ended without one. `confirmed_absent` are pinned
-    ids that Keycloak answered to have no more, with the time since when, once a round has answered
-    for every pinned id.
+    `read_at` is when the last round without such a failure ended. `confirmed_absent` maps pinned
+    ids that Keycloak does not have any more to the time when it first said so. An id is in it once
+    a round has an answer for every pinned id.
     """
 
     snapshot: Snapshot | None = None
@@ -33,8 +33,8 @@ class Reading:
 class MissingAnswer:
     """What a mapping lacks: an answer to one of its own questions.
 
-    The `failure` says why; None while it was not asked yet. If it was `answered` before, that
-    answer stays in force, and new grants wait.
+    `failure` says why; it is None while the question was not asked yet. If it was `answered`
+    before, that answer stays in force, and new grants wait.
     """
 
     failure: Failure | None = None

@@ -1,4 +1,4 @@
-"""A realm as the directory of groups: what Keycloak's answers tell of it."""
+"""A snapshot of a realm: what all of Keycloak's answers say about it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ class NoGroup:
 
 @dataclass(frozen=True, slots=True)
 class SeveralGroups:
-    """Several groups fit; `paths` are theirs, sorted."""
+    """Several groups match; `paths` are theirs, sorted."""
 
     paths: tuple[str, ...]
 
@@ -27,8 +27,9 @@ class SeveralGroups:
 class Realm:
     """What concerns all groups of a directory.
 
-    `directory_id` is the `sub` of the operator's own token: it changes when a realm is made anew.
-    Clients that Keycloak does not have are absent; mappers name all that they add to tokens.
+    `directory_id` is the `sub` of the operator's own token: it changes when a realm is re-created.
+    Clients that Keycloak does not have are absent; mappers list all strings that they add to
+    tokens.
     """
 
     directory_id: str
@@ -37,10 +38,10 @@ class Realm:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is known of a realm: groups in use, all that are called the same, and the clients.
+    """What is known of a realm: the groups in use, all groups of the same names, and the clients.
 
-    Equal snapshots mean that nothing changed. Of any other group it says nothing: whoever asks for
-    one makes sure first that Keycloak has answered the questions about it.
+    Equal snapshots mean that nothing changed. A snapshot says nothing about other groups: before a
+    caller looks for a group, Keycloak must have answered the questions about it.
     """
 
     directory_id: str
@@ -54,7 +55,7 @@ class Snapshot:
 
     @cached_property
     def by_reference(self) -> Mapping[str, tuple[Group, ...]]:
-        """Index the groups by all that a mapping may write: the path, and the leaf name."""
+        """Index the groups by all that a mapping may declare: the path, and the leaf name."""
         index: defaultdict[str, list[Group]] = defaultdict(list)
         for group in sorted(self.groups):
             for reference in {group.path, group.name}:
@@ -63,11 +64,11 @@ class Snapshot:
 
     @cached_property
     def by_client_id(self) -> Mapping[str, Client]:
-        """Index the clients."""
+        """Index the clients by their client ids."""
         return {client.client_id: client for client in self.clients}
 
     def find(self, reference: str) -> Group | NoGroup | SeveralGroups:
-        """Return the group that a path or a leaf name means, letter for letter."""
+        """Return the group with exactly this path or leaf name."""
         match self.by_reference.get(reference, ()):
             case ():
                 return NoGroup()
@@ -84,7 +85,7 @@ class Snapshot:
         return tuple(other for other in self.by_reference.get(text, ()) if other.id != group.id)
 
     def in_use(self, references: AbstractSet[str], ids: AbstractSet[str]) -> tuple[Group, ...]:
-        """Return those that are meant: by a pinned id, or by a reference that fits no other."""
+        """Return the groups with a pinned id, and those that are the only match of a reference."""
         named = (self.by_reference.get(reference, ()) for reference in references)
         alone = {result[0].id for result in named if len(result) == 1}
         return tuple(group for group in self.groups if group.id in ids | alone)
@@ -93,10 +94,10 @@ class Snapshot:
 def build_snapshot(
     realm: Realm, answers: Mapping[Question, Answer], strings: Iterable[str] = ()
 ) -> Snapshot:
-    """Put the answers together, the oldest first: of a group that changed, the newest counts.
+    """Combine the answers, the oldest first: for a group that changed, the newest counts.
 
-    Of what mappers add to tokens, only what a group is called is kept, or one of the `strings`:
-    any other role may come and go without a change.
+    Of the values that mappers add to tokens, only groups' paths and names and the `strings` are
+    kept: any other role may come and go without a change of the snapshot.
     """
     groups: dict[str, Group] = {}
     for question, answer in answers.items():

@@ -1,4 +1,4 @@
-"""A realm as the directory of groups: what is known of it, and how a group is found in it."""
+"""Suggestions for a declared group that Keycloak does not have."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,10 +9,9 @@ from groupaccess.domain.directory.group import Group
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What somebody may have meant who named a group that is not there.
+    """What somebody may have meant who declared a group that does not exist.
 
-    `similar` are at most three spellings that exist; `is_role` tells that a realm role has that
-    name.
+    `similar` are at most three existing paths; `is_role` tells that a realm role has that name.
     """
 
     similar: tuple[str, ...] = ()
@@ -20,12 +19,12 @@ class Suggestion:
 
 
 MAX_SUGGESTIONS = 3
-MIN_HALF_LETTERS = 3  # letters; fewer are in half of all names
+MIN_HALF_LETTERS = 3  # letters; fewer would match half of all names
 MIN_SIMILARITY = 0.7
 
 
 def search_terms(reference: str) -> tuple[str, ...]:
-    """Return what to search for in names, at most three texts: the name, and its two halves."""
+    """Return at most three texts to search for in names: the leaf name, and its two halves."""
     name = reference.strip("/ ").rpartition("/")[2].strip()
     half = len(name) // 2
     halves = (name[:half].strip(), name[half:].strip()) if half >= MIN_HALF_LETTERS else ()
@@ -33,9 +32,9 @@ def search_terms(reference: str) -> tuple[str, ...]:
 
 
 def similar_paths(reference: str, groups: Iterable[Group]) -> tuple[str, ...]:
-    """Return the paths of at most three of these groups that are spelled nearly so.
+    """Return the paths of at most three of these groups that are spelled similarly.
 
-    Those that differ only in case or in slashes come before any other.
+    If some differ only in case or in outer slashes, return only these.
     """
     wanted = _normalize(reference)
     known = sorted(groups)

@@ -1,4 +1,4 @@
-"""Whether the operator's account sees all groups: Keycloak leaves out in silence what is hidden."""
+"""Whether the operator's account sees all groups: Keycloak silently leaves out hidden ones."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,9 +12,9 @@ VIEW_GROUPS = 'the permission "view" on all Groups (or the role "view-users")'
 
 
 def hidden_groups(answers: Answers) -> Iterator[Group]:
-    """Yield the groups that are there and that the search for their own name does not show.
+    """Yield the groups that exist and that the search for their own name does not return.
 
-    Then the account sees only a part of the groups, and what no search shows proves nothing.
+    Then the account sees only a part of the groups, and a search without a result proves nothing.
     """
     for question, answer in answers.items():
         if isinstance(question, Search) or answer is None:
@@ -26,10 +26,10 @@ def hidden_groups(answers: Answers) -> Iterator[Group]:
 
 
 def forbidden_group(results: Mapping[Question, Answer | Failure]) -> ById | None:
-    """Return the id of a group that is there, may not be read, and that no search shows.
+    """Return the id of a group that exists, may not be read, and that no search returns.
 
-    An id is asked for only where the searches that would show its group do not. Those that failed,
-    or that do not show all, prove nothing.
+    An id is only requested if the searches for its group do not return it. Searches that failed or
+    were truncated prove nothing.
     """
     searches = (each for question, each in results.items() if isinstance(question, Search))
     if any(isinstance(each, Failure) or each.truncated for each in searches):
@@ -42,7 +42,7 @@ def forbidden_group(results: Mapping[Question, Answer | Failure]) -> ById | None
 
 
 def groups_hidden(fact: str) -> Failure:
-    """Return why answers that leave something out are not believed."""
+    """Return the failure of answers that are not trusted, since they leave groups out."""
     text = f"{fact}: the operator's account lacks {VIEW_GROUPS}"
     return Failure(Reason.KEYCLOAK_FORBIDDEN, with_advice(Reason.KEYCLOAK_FORBIDDEN, text))
 

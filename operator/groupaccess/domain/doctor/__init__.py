@@ -1,1 +1,1 @@
-"""Checks that a person asks for, with rights of their own; the operator runs none of them."""
+"""Checks that a person runs with rights of their own; the operator runs none of them."""

@@ -1,7 +1,7 @@
-"""What kube-apiserver was told, where its arguments can be seen, beside what the directory says.
+"""kube-apiserver's flags, where they are visible, compared with the directory.
 
 kubeadm runs it as a static pod, k3s writes its own arguments to an annotation of the node. A
-structured file (--authentication-config) can be seen nowhere.
+structured file (--authentication-config) is visible nowhere.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ class Arguments:
 
 
 def k3s_arguments(argv: Sequence[str]) -> tuple[str, ...] | None:
-    """Return what k3s was told to tell kube-apiserver; None for an agent, which runs none."""
+    """Return the arguments that k3s passes to kube-apiserver; None for an agent: it runs none."""
     if list(argv[:1]) != ["server"]:
         return None
     flags = _pairs(argv[1:])
@@ -40,7 +40,7 @@ def k3s_arguments(argv: Sequence[str]) -> tuple[str, ...] | None:
 
 
 def compare(directory: Directory, seen: Iterable[Arguments]) -> OidcCheck:
-    """Compare each kube-apiserver's arguments with the directory; the worst is what is said."""
+    """Compare each kube-apiserver's arguments with the directory; return the worst result."""
     sights = [_one(directory, each) for each in sorted(seen)]
     for truth in ("False", "Unknown"):
         for sight in sights:
@@ -85,7 +85,7 @@ def _differences(directory: Directory, flags: Mapping[str, str]) -> Iterator[str
 
 
 def _pairs(argv: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Read `--name=value`, `--name value` and `--name`, as kube-apiserver and k3s take them."""
+    """Read `--name=value`, `--name value` and `--name`, as kube-apiserver and k3s accept them."""
     name = ""
     for each in argv:
         if not each.startswith("--"):

@@ -1,12 +1,13 @@
-"""Groups by which nobody gets access: Keycloak's members are direct ones alone."""
+"""Groups that give nobody access: Keycloak's members are only direct ones."""
 
 from collections.abc import Iterable
 
 
 def warning(path: str, subjects: Iterable[str], child: str | None = None) -> str:
-    """Warn of a group without a direct member, in a sentence.
+    """Return a sentence that warns about a group without a direct member.
 
-    `subjects` are those that members would carry; `child` is the path of a child that has some.
+    `subjects` are those that members would carry; `child` is the path of a child group that has
+    some.
     """
     if child is None:
         return f"{path} has no members: nobody gets access by it."

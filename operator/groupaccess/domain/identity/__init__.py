@@ -1,1 +1,1 @@
-"""Which Keycloak group a mapping means, and whether the directory is believed."""
+"""Which Keycloak group a mapping means, and whether the directory is trusted."""

@@ -1,6 +1,6 @@
-"""Subjects that stay bound for tokens from before a group was called otherwise, each to its end.
+"""Former subjects: they stay bound for tokens from before a rename, each until its end.
 
-They are kept in an annotation of the binding, since they must outlive the operator, as JSON:
+They are stored in an annotation of the binding, since they must outlive the operator, as JSON:
 `{"SRE": {"clients": ["headlamp"], "until": "2026-11-28T12:05:00Z"}}`.
 """
 
@@ -18,9 +18,9 @@ MAX_FORMER_SUBJECTS = 4
 
 
 class FormerSubject(NamedTuple):
-    """Until when a subject stays bound (aware), and the clients whose tokens carried it.
+    """The end of a former subject (timezone-aware), and the clients whose tokens carried it.
 
-    Without clients nobody knows whose they were.
+    Without clients it is not known whose tokens did.
     """
 
     until: datetime
@@ -33,8 +33,8 @@ FormerSubjects = Mapping[str, FormerSubject]
 def former_subjects(content: BindingContent) -> dict[str, FormerSubject]:
     """Return the former subjects that a binding lists and binds.
 
-    Somebody may have edited it: what cannot be read counts as none, a name that Kubernetes keeps
-    for itself is none, and an end may be at any time until `lasting` has bounded it.
+    Somebody may have edited the annotation: an unreadable entry is ignored, and so is a name that
+    Kubernetes reserves (`system:`). An end may be at any time until `unexpired` bounds it.
     """
     text = content.annotation(FORMER_ANNOTATION)
     listed = _json(text) if text else {}
@@ -43,7 +43,7 @@ def former_subjects(content: BindingContent) -> dict[str, FormerSubject]:
 
 
 def former_annotation(formers: FormerSubjects) -> dict[str, str]:
-    """Return the annotation that lists them, by its name; none for none."""
+    """Return the annotation that lists them, by its name; empty if there are none."""
     listed = {
         name: {"clients": sorted(item.clients), "until": format_time(item.until)}
         for name, item in formers.items()
@@ -55,7 +55,7 @@ def former_annotation(formers: FormerSubjects) -> dict[str, str]:
 def unexpired(
     formers: FormerSubjects, now: datetime, longest: timedelta = MAX_FORMER_LIFETIME
 ) -> dict[str, FormerSubject]:
-    """Return those that have not ended; none stays for longer than `longest` from now."""
+    """Return those that have not ended; none stays for longer than `longest` from `now`."""
     limit = (now + longest).replace(microsecond=0)
     bounded = (
         (name, item._replace(until=min(item.until, limit))) for name, item in formers.items()
@@ -64,7 +64,7 @@ def unexpired(
 
 
 def merge_former(many: Iterable[FormerSubjects]) -> dict[str, FormerSubject]:
-    """Return all of them; of two ends for one subject the earlier counts."""
+    """Return all of them; if a subject has several ends, the earliest counts."""
     result: dict[str, FormerSubject] = {}
     for formers in many:
         for name, item in formers.items():
@@ -74,7 +74,7 @@ def merge_former(many: Iterable[FormerSubjects]) -> dict[str, FormerSubject]:
 
 
 def last_to_end(formers: FormerSubjects) -> dict[str, FormerSubject]:
-    """Return those that end last, as many as are kept."""
+    """Return those that end last, at most MAX_FORMER_SUBJECTS."""
     by_end = sorted(formers, key=lambda name: (formers[name].until, name))
     return {name: formers[name] for name in by_end[-MAX_FORMER_SUBJECTS:]}
 
@@ -92,7 +92,7 @@ def former_by_mapping(
 
 
 def describe_former(subject: str, former: FormerSubject) -> str:
-    """Say until when a former subject stays bound, and why."""
+    """Return a sentence: until when a former subject stays bound, and why."""
     end = format_time(former.until)
     return f'"{subject}" stays bound until {end}, for tokens from before the rename.'
 

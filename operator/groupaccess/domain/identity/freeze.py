@@ -1,7 +1,7 @@
-"""When a directory is no longer believed: it became another one, or most of its groups are gone.
+"""When a directory is no longer trusted: it became another one, or most of its groups are gone.
 
-That is decided from facts each time. A person acknowledges by tokens that name the facts, so that
-an old acknowledgement says nothing about what happens later.
+This is decided from facts each time. A person acknowledges with tokens that identify the facts, so
+that an old acknowledgement does not apply to later events.
 """
 
 import hashlib
@@ -17,15 +17,15 @@ from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
 
 ACKNOWLEDGE_ANNOTATION = f"{ANNOTATION_DOMAIN}acknowledge"
-MIN_ABSENT_GROUPS = 2  # groups in use that are absent: one alone has its grace
+MIN_ABSENT_GROUPS = 2  # absent groups in use; a single one only has its grace
 MAX_NAMED_GROUPS = 3
 
 
 class PinnedGroup(NamedTuple):
-    """What a binding pins of a directory; without subjects it is not in use any more.
+    """The group that a binding pins; without subjects it is not in use any more.
 
-    `group` is the path or name as declared, `path` the one that the group had last. `name` is the
-    group's own, as it was last; where the binding lacks it, the path.
+    `group` is the path or name as declared, `path` the last known one. `name` is the group's last
+    known name, or the path if the binding has none.
     """
 
     group_id: str
@@ -40,9 +40,9 @@ class PinnedGroup(NamedTuple):
 class DirectoryAnomaly:
     """What is wrong with a directory as a whole.
 
-    `new_directory_id` is its new one, where bindings know another and nothing shows that it is the
-    same realm. `absent` are all pinned ids that are not in it, if those in use (`absent_in_use` of
-    `groups_in_use`) are too many; `paths` names some of them.
+    `new_directory_id` is its new id, if bindings pin another one and nothing shows that it is the
+    same realm. `absent` are all pinned ids that the realm does not have, if too many of those in
+    use are absent (`absent_in_use` of `in_use`); `paths` are the last known paths of the latter.
     """
 
     new_directory_id: str | None = None
@@ -53,13 +53,13 @@ class DirectoryAnomaly:
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        """Return what an acknowledgement has to hold."""
+        """Return the tokens that an acknowledgement must contain."""
         identity = () if self.new_directory_id is None else (_token("i", [self.new_directory_id]),)
         return (*identity, *((_token("g", self.absent),) if self.absent else ()))
 
 
 def pinned_group(key: BindingKey, content: BindingContent) -> tuple[str, PinnedGroup] | None:
-    """Return the directory of a binding of ours, and what is pinned of it."""
+    """Return the directory and the group that a binding of ours pins, None if it pins none."""
     directory, group_id = content.annotation("directory"), content.annotation("group-id")
     if BindingName.parse(key.name) is None or not directory or not group_id:
         return None
@@ -75,10 +75,10 @@ def detect_anomaly(
     directory: Directory,
     declared_ids: AbstractSet[str] = frozenset(),
 ) -> DirectoryAnomaly:
-    """Compare what is pinned with what was read.
+    """Compare the pinned groups with the snapshot.
 
-    A group that was made anew is not absent where the directory follows its successor; one whose id
-    is declared has none.
+    A re-created group is not absent if the directory follows its successor. One whose id is in
+    `declared_ids` has no successor.
     """
     uses = tuple(uses)
     other = _has_other_identity(uses, snapshot) and not _is_believed(uses, snapshot)
@@ -99,7 +99,7 @@ def detect_anomaly(
 
 
 def new_account(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> str | None:
-    """Return the id of the operator's account where it is another one in the same realm."""
+    """Return the id of the operator's account if it is another one in the same realm."""
     uses = tuple(uses)
     changed = _has_other_identity(uses, snapshot) and _is_same_realm(uses, snapshot)
     return snapshot.directory_id if changed else None
@@ -111,10 +111,10 @@ def freeze_failure(
     tokens: AbstractSet[str],
     acknowledged_absent: AbstractSet[str],
 ) -> Failure | None:
-    """Say why nothing is believed, None when there is no reason or each was acknowledged.
+    """Return why the directory is frozen, None without a reason or if each is acknowledged.
 
-    `acknowledged_absent` are ids whose absence was acknowledged since the start: they become fewer
-    while that is acted upon, which is no new event.
+    `acknowledged_absent` are ids whose absence was acknowledged since the start. The absent ids
+    become fewer while the operator acts on that, which is no new event.
     """
     facts = []
     if (
@@ -148,7 +148,7 @@ def freeze_failure(
 
 
 def read_acknowledgement(annotation: str | None) -> frozenset[str]:
-    """Read the tokens of an acknowledgement."""
+    """Return the tokens of an acknowledgement; dots separate them."""
     return frozenset(filter(None, (annotation or "").strip().split(".")))
 
 
@@ -158,15 +158,15 @@ def _has_other_identity(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> bool
 
 
 def _is_believed(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> bool:
-    """Tell whether a binding names this account: it was believed when that was written.
+    """Tell whether a binding names this account: it was trusted when that was written.
 
-    Others may name the former one for long: what is suspended or held is not written.
+    Other bindings may name the former account for long: a suspended or held binding is not written.
     """
     return any(use.has_subjects and use.directory_id == snapshot.directory_id for use in uses)
 
 
 def _is_same_realm(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> bool:
-    """Tell whether each id in use is still there: another realm has other ids.
+    """Tell whether each id in use still exists: another realm has other ids.
 
     One id alone proves too little: somebody may have given it to a group of another realm.
     """
@@ -175,7 +175,7 @@ def _is_same_realm(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> bool:
 
 
 def _has_successor(use: PinnedGroup, snapshot: Snapshot) -> bool:
-    """Tell whether exactly one other group is what was declared."""
+    """Tell whether exactly one other group has the declared path or name."""
     return len(snapshot.by_reference.get(use.group, ())) == 1
 
 

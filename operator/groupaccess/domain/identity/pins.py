@@ -1,4 +1,4 @@
-"""What bindings say of the group that they were made for: Keycloak's id is pinned on them.
+"""Pins: a binding stores Keycloak's id of the group that it was made for.
 
 A pin belongs to the object, the directory and the group as declared, not to the mapping's name.
 """
@@ -14,10 +14,10 @@ from groupaccess.domain.timestamp import parse_time
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """What a binding says of the group that it was made for.
+    """What a binding says about the group that it was made for.
 
-    `missing_since` is the start of a grace, `replaced_id` the id before one that was followed.
-    `group_name` is the group's own, as it was last; None where the binding lacks it.
+    `missing_since` is the start of a grace, `replaced_id` the id of the group that this one
+    replaced. `group_name` is the group's last known name, None if the binding has none.
     """
 
     key: BindingKey
@@ -30,14 +30,15 @@ class Pin:
 
     @property
     def name(self) -> str:
-        """Return by which name, or else by which path, to search for the group."""
+        """Return the name to search for, or the path if the name is not known."""
         return self.group_name or self.path
 
 
 def read_pins(directory: str, contents: Mapping[BindingKey, BindingContent]) -> dict[str, Pin]:
     """Return the pins of one object in a directory, by the group as declared.
 
-    Of several for one group that counts which grants; the earliest start of a grace counts.
+    If several bindings pin the same group, one with subjects has precedence. The earliest start of
+    a grace counts.
     """
     result: dict[str, Pin] = {}
     for key in sorted(contents, key=lambda key: _precedence(key, contents[key])):
@@ -56,9 +57,9 @@ def read_pins(directory: str, contents: Mapping[BindingKey, BindingContent]) -> 
 def respelled_groups(
     access: Access, contents: Mapping[BindingKey, BindingContent]
 ) -> dict[str, str]:
-    """Return groups that are only spelled otherwise than before: as declared now, and before.
+    """Return the groups whose spelling was edited: the declared spelling, and the former one.
 
-    That is what a binding says of the same mapping, whose group has this path or name. Nobody
+    A binding of the same mapping shows it: its group has the declared path or name, and nobody
     declares the former spelling any more.
     """
     declared = {mapping.group for mapping in access.mappings}

@@ -1,4 +1,4 @@
-"""Which group a mapping means: the pinned one, or the one of its name at the first grant."""
+"""Which group a mapping means: the pinned one, or at the first grant the one with its name."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from groupaccess.domain.timestamp import format_time
 
 @dataclass(frozen=True, slots=True)
 class ResolvedGroup:
-    """The group that is meant; it replaced another id where the directory follows that."""
+    """The group of a mapping; `replaced_id` is the id before, if the directory follows it."""
 
     group: Group
     replaced_id: str | None = None
@@ -25,10 +25,10 @@ class ResolvedGroup:
 
 @dataclass(frozen=True, slots=True)
 class UnresolvedGroup:
-    """There is no group that may be bound: `confirmed` revokes.
+    """No group that may be bound; `confirmed` means that the mapping is revoked.
 
-    Of one that is gone, `missing_since` is the start of its grace and `grace_ends` the end that is
-    to come.
+    For a group that is gone, `missing_since` is the start of its grace, and `grace_ends` the end if
+    that is in the future.
     """
 
     failure: Failure
@@ -45,7 +45,7 @@ def resolve_group(
     now: datetime,
     hint: Suggestion | None = None,
 ) -> ResolvedGroup | UnresolvedGroup:
-    """Find the group: by its id once that is known, by its name before."""
+    """Return the group of a mapping: by its id once that is known, before that by its name."""
     snapshot = reading.snapshot
     if snapshot is None:
         raise ValueError("a group is looked for only in what was read")
@@ -69,9 +69,9 @@ def resolve_group(
 def replaced_group(
     pin: Pin, directory: Directory, grace: UnresolvedGroup, fact: str
 ) -> UnresolvedGroup:
-    """Say that others have the name, or the string, of a group that is gone.
+    """Return the failure that others have the name, or the string, of a group that is gone.
 
-    Where the directory follows replaced groups and there is none to follow, the grace goes on.
+    If the directory follows replaced groups and there is none to follow, the grace continues.
     """
     if not directory.refuses_replaced:
         message = f"{grace.failure.message} {fact[0].upper()}{fact[1:]}."
@@ -87,7 +87,7 @@ def _resolve_declared_id(
     snapshot: Snapshot,
     directory: Directory,
 ) -> ResolvedGroup | UnresolvedGroup:
-    """Take the id that is declared: at first it must bear the name that is declared."""
+    """Resolve the declared id: at first its group must have the declared path or name."""
     group = snapshot.by_id.get(group_id)
     if group is not None and mapping.group in (group.path, group.name):
         return ResolvedGroup(group)
@@ -131,7 +131,7 @@ def _resolve_absent(
     directory: Directory,
     grace: UnresolvedGroup,
 ) -> ResolvedGroup | UnresolvedGroup:
-    """Judge a pinned group that is confirmed gone: by who has its name now, else by the time."""
+    """Resolve a pinned group that is confirmed absent: by who has its name now, else by time."""
     named = snapshot.find(mapping.group)
     if isinstance(named, Group):
         if not directory.refuses_replaced and mapping.group_id is None:
@@ -149,9 +149,9 @@ def _resolve_absent(
 
 
 def _grace(pin: Pin, confirmed: datetime, directory: Directory, now: datetime) -> UnresolvedGroup:
-    """Judge by the start of the grace: as the binding has it, or as it is remembered.
+    """Return the state of the grace; it starts at the time on the binding, or in memory if earlier.
 
-    What the binding cannot be made to say, since the API server refuses it, counts all the same.
+    The time in memory counts too, since the API server may reject an update of the binding.
     """
     now = now.replace(microsecond=0)
     since = min(pin.missing_since or now, confirmed.replace(microsecond=0), now)

@@ -1,1 +1,1 @@
-"""What an object says of itself."""
+"""The status of each object."""

@@ -1,7 +1,7 @@
-"""What a GroupAccess says of itself: its conditions, and one line for each mapping.
+"""The status of a GroupAccess: its conditions, and one report for each mapping.
 
-Ready, Reconciling and Stalled follow kstatus; Verified is Keycloak's word. Equal facts give equal
-values.
+Ready, Reconciling and Stalled follow kstatus; Verified says what Keycloak answered. Equal facts
+give equal values.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,10 +23,10 @@ BOUND_STATES = {MappingState.GRANTED, MappingState.PARTIAL, MappingState.HELD}
 
 @dataclass(frozen=True, slots=True)
 class AccessStatus:
-    """The whole status; `waiting` asks for another look in time.
+    """The whole status; while it is `waiting`, the object must be requeued in time.
 
-    `granted` is like "2/3": it counts the mappings of which something is bound. `next_expiry` is
-    when the next of the grants ends.
+    `granted` is like "2/3": it counts the mappings that bind something. `next_expiry` is when the
+    next grant expires.
     """
 
     conditions: tuple[StatusCondition, ...]
@@ -49,10 +49,9 @@ def access_status(
     *,
     patient: bool,
 ) -> AccessStatus:
-    """Say how each mapping stands.
+    """Return the status of each mapping and of the object.
 
-    `observation` is what is bound; `patient` tells that what may come by itself is still waited
-    for.
+    `observation` is what is bound; `patient` tells that transient problems are still waited for.
     """
     ordered = sorted(verdicts, key=lambda verdict: verdict.mapping.name)
     mappings = tuple(report_mapping(access, verdict, desired, observation) for verdict in ordered)
@@ -85,7 +84,7 @@ def _problems(mappings: Iterable[MappingReport]) -> Iterator[Failure]:
 
 
 def _left_over(access: Access, observation: Observation) -> Iterator[Failure]:
-    """Yield what is bound for mappings that are no longer there."""
+    """Yield what is still bound for mappings that do not exist any more."""
     declared = {mapping.name for mapping in access.mappings}
     for key in sorted(
         key for name in observation.bindings.keys() - declared for key in observation.bindings[name]
@@ -105,7 +104,7 @@ def _next_expiry(verdicts: Iterable[Verdict]) -> datetime | None:
 
 def _ready(mappings: tuple[MappingReport, ...], problems: list[Failure]) -> StatusCondition:
     if problems:
-        first = min(problems, key=lambda problem: problem.transient)  # who needs a person
+        first = min(problems, key=lambda problem: problem.transient)  # what needs a person first
         more = len(problems) - 1
         also = f" (and {more} more)" if more else ""
         return StatusCondition("Ready", "False", first.reason, first.message + also)
@@ -120,17 +119,17 @@ def _ready(mappings: tuple[MappingReport, ...], problems: list[Failure]) -> Stat
 
 
 def _ready_reason(reasons: set[Reason]) -> Reason:
-    """Return why nothing is to be done: suspended, all expired, or simply granted."""
+    """Return why there is nothing to do: suspended, all expired, or simply granted."""
     if Reason.SUSPENDED in reasons:
         return Reason.SUSPENDED
     return Reason.EXPIRED if reasons == {Reason.EXPIRED} else Reason.GRANTED
 
 
 def _verified(ordered: list[Verdict]) -> StatusCondition:
-    """Tell Keycloak's word: False where it objects, Unknown where it was not asked.
+    """Return Verified: False if Keycloak objects, Unknown if it was not asked.
 
-    What Kubernetes' facts alone revoke, above all what has expired, needs no word of Keycloak's
-    and is left out. Where nothing is left, nothing is unverified: True.
+    What Kubernetes' facts alone revoke, above all expiry, does not depend on Keycloak and is left
+    out. If nothing else is left, nothing is unverified: True.
     """
     verdicts = [v for v in ordered if v.outcome is not Outcome.REVOKE or _keycloak_objects(v)]
     if ordered and not verdicts:

@@ -1,4 +1,4 @@
-"""What a KeycloakDirectory says of itself."""
+"""The conditions of a KeycloakDirectory."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ SUSPENDED_MESSAGE = with_advice(
 
 @dataclass(frozen=True, slots=True)
 class RoundSummary:
-    """How a directory is asked: how many groups are in use and there, and what failed.
+    """The last round of questions: how many groups are in use and exist, and what failed.
 
-    `failed` questions had no answer in the last round, one of them for the reason `failure`.
-    `interval` is that between two rounds, in words, where it is longer than declared.
+    `failed` questions had no answer in the last round, one of them because of `failure`. `interval`
+    is the time between two rounds, in words, if it is longer than declared.
     """
 
     groups: int = 0
@@ -36,10 +36,10 @@ def directory_conditions(
     hold: Failure | None = None,
     suspended: bool = False,
 ) -> tuple[StatusCondition, ...]:
-    """Return Ready, Reconciling and Stalled as kstatus reads them.
+    """Return Ready, Reconciling and Stalled as defined by kstatus.
 
-    `patient` tells that what may come by itself is still waited for, `hold` why it grants nothing
-    new whatever was read.
+    `patient` tells that transient failures are still waited for. `hold` says why the directory
+    grants nothing new, whatever was read.
     """
     failure = hold or reading.failure
     also = f" {SUSPENDED_MESSAGE}" if suspended else ""
@@ -57,7 +57,7 @@ def directory_conditions(
 
 
 def _describe(asking: RoundSummary) -> str:
-    """Say how many groups are in use, and what is not as it should be."""
+    """Return how many groups are in use, and what is not as declared."""
     text = [f"{asking.groups} {'group' if asking.groups == 1 else 'groups'} in use."]
     if asking.interval:
         text.append(

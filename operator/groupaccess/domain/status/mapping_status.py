@@ -1,4 +1,4 @@
-"""How one mapping stands, in bounded words: numbers, and the first ten problems."""
+"""The state of one mapping, in bounded text: numbers, and the first ten problems."""
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -26,10 +26,10 @@ MAX_PROBLEMS = 10
 
 
 class MappingState(StrEnum):
-    """How a mapping stands."""
+    """The state of a mapping."""
 
     GRANTED = "Granted"  # bound as declared
-    PARTIAL = "Partial"  # in some of the places that are declared
+    PARTIAL = "Partial"  # bound in some of the declared places
     HELD = "Held"  # something is bound, and there is an objection
     PENDING = "Pending"  # nothing is bound yet
     EXPIRED = "Expired"  # as declared: nothing is bound any more
@@ -38,10 +38,10 @@ class MappingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MappingReport:
-    """One mapping: its state and why, whom it binds, and where; `transient` may come by itself.
+    """One mapping: its state and why, whom it binds, and where.
 
-    `wanted` and `granted` count namespaces, for a mapping that has a scope; `problems` are the
-    first ten of them.
+    `transient` tells that its problem may pass by itself. `wanted` and `granted` count namespaces,
+    for a mapping that has a scope; `problems` are the first ten of them.
     """
 
     name: str
@@ -62,22 +62,22 @@ class MappingReport:
 
     @property
     def selects_nothing(self) -> bool:
-        """Tell whether it has a scope in which there is no namespace."""
+        """Tell whether it has a scope without any namespace."""
         return self.scoped and not self.wanted
 
     @property
     def as_declared(self) -> bool:
-        """Tell whether the mapping stands as it is declared; an expired one does."""
+        """Tell whether the mapping is bound as declared; an expired one counts as such."""
         return self.state in {MappingState.GRANTED, MappingState.EXPIRED}
 
 
 def report_mapping(
     access: Access, verdict: Verdict, desired: DesiredState, observation: Observation
 ) -> MappingReport:
-    """Say how a mapping stands, by what is bound. The same facts give the same words.
+    """Return the state of a mapping, by what is bound. Equal facts give equal text.
 
-    While Keycloak cannot be read, what is said of what is bound stays as it was. One that is
-    suspended stands as declared when it is bound as it would be without that.
+    While Keycloak cannot be read, the report about existing bindings stays as it was. A suspended
+    mapping counts as declared if it is bound as it would be without the suspension.
     """
     mapping, where = verdict.mapping, desired.placements[verdict.mapping.name]
     keys = [access.binding_key(mapping, namespace) for namespace in where.active]
@@ -124,7 +124,7 @@ def report_mapping(
 def _bound_in(
     verdict: Verdict, keys: Iterable[BindingKey], bound: MappingBindings
 ) -> AbstractSet[BindingKey]:
-    """Return where it is bound, of what is revoked also where it should be no more."""
+    """Return where it is bound; for a revoked mapping, where it is still bound."""
     if verdict.outcome is Outcome.REVOKE:
         return bound.extra & frozenset(keys)
     return bound.allowed
@@ -133,7 +133,7 @@ def _bound_in(
 def _is_granted(
     verdict: Verdict, keys: Iterable[BindingKey], bound: MappingBindings, observation: Observation
 ) -> bool:
-    """Tell whether all is granted now, or was and nothing waits for Keycloak to be read."""
+    """Tell whether it is granted, or Keycloak is not read and no place waits for its answer."""
     done = (
         key in bound.allowed or key in observation.faults or key in observation.pending
         for key in keys
@@ -162,7 +162,7 @@ def _remark(
     bound: MappingBindings,
     observation: Observation,
 ) -> str:
-    """Say what is bound although it should not be, and what is not although nothing objects."""
+    """Return what is bound although it should not be, and what is not although nothing objects."""
     if bound.extra:
         return f" {still_bound(bound.extra, observation.faults)}"
     if state is MappingState.HELD:
@@ -175,7 +175,7 @@ def _remark(
 
 
 def _formers(mapping: str, bound: MappingBindings, observation: Observation) -> Iterator[str]:
-    """Say which subjects stay bound for tokens from before a rename, those that end last."""
+    """Yield which subjects stay bound for tokens from before a rename, those that end last."""
     for subject, former in sorted(last_to_end(observation.former(mapping, bound.allowed)).items()):
         yield describe_former(subject, former)
 

@@ -1,4 +1,4 @@
-"""What is bound for a GroupAccess now, compared with what its mappings want."""
+"""What is bound for a GroupAccess now, compared with the desired state."""
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -11,16 +11,16 @@ from groupaccess.domain.bindings.plan import is_ours
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.identity.former_subjects import FormerSubject, former_subjects, merge_former
 
-MAX_SUBJECTS = 32  # that a status shows
+MAX_SUBJECTS = 32  # groups that a status shows
 
 
 @dataclass(frozen=True, slots=True)
 class MappingBindings:
     """The bindings of one mapping that have subjects.
 
-    `exact` are as they are wanted, `allowed` where something is bound that may be, `extra` what
-    should be gone, `ending` what ends with its namespace. `faulty` are those of the mapping that
-    could not be written or deleted.
+    `exact` are as desired, `allowed` are places where something is bound that may be, `extra`
+    should be gone, `ending` end with their terminating namespace. `faulty` are those of the mapping
+    that could not be written or deleted.
     """
 
     exact: frozenset[BindingKey] = frozenset()
@@ -31,17 +31,17 @@ class MappingBindings:
 
     @property
     def any_bound(self) -> bool:
-        """Tell whether anybody is bound."""
+        """Tell whether any subject is bound."""
         return bool(self.allowed or self.extra or self.ending)
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What the watch and the answers to our writes show of one GroupAccess.
+    """What the watch and the answers to the operator's writes show of one GroupAccess.
 
-    `bindings` are those of ours that have subjects, by the name of their mapping. `faults` are
-    writes and deletions that do not work, and `pending` those that were not answered yet.
-    `other_grants` are other bindings for the same right, by the mapping's name.
+    `bindings` are the operator's that have subjects, by the name of their mapping. `faults` are
+    writes and deletions that fail, `pending` those that have no answer yet. `other_grants` are
+    other bindings for the same right, by the mapping's name.
     """
 
     bindings: Mapping[str, Mapping[BindingKey, Binding]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Observation:
     other_grants: Mapping[str, OtherGrants] = field(default_factory=dict)
 
     def subjects(self, mapping: str, keys: Iterable[BindingKey]) -> tuple[str, ...]:
-        """Return the groups that some bindings of a mapping name, the first of them, sorted."""
+        """Return the groups that some bindings of a mapping name, sorted, at most MAX_SUBJECTS."""
         bound = self.bindings.get(mapping, {})
         named = {group for key in keys for group in bound[key].content.groups}
         return tuple(sorted(named))[:MAX_SUBJECTS]
@@ -63,7 +63,7 @@ class Observation:
     def compare(
         self, mapping: str, keys: Iterable[BindingKey], desired: DesiredState
     ) -> MappingBindings:
-        """Compare the bindings of a mapping, whose places are `keys`: role, subjects and place."""
+        """Compare a mapping's bindings by role, subjects and place; `keys` are its places."""
         theirs = self.bindings.get(mapping, {})
         here = frozenset(keys)
         may = {key for key in theirs if _may_be(key, desired) and _has_role(theirs[key])}
@@ -78,7 +78,7 @@ class Observation:
 
 
 def bindings_by_mapping(bindings: Iterable[Binding]) -> dict[str, dict[BindingKey, Binding]]:
-    """Sort those of ours that have subjects by the mapping that their names spell."""
+    """Index the operator's bindings that have subjects by the mapping in their names."""
     result: dict[str, dict[BindingKey, Binding]] = {}
     for binding in bindings:
         mapping = mapping_in_name(binding.key)
@@ -88,7 +88,7 @@ def bindings_by_mapping(bindings: Iterable[Binding]) -> dict[str, dict[BindingKe
 
 
 def mapping_in_name(key: BindingKey) -> str | None:
-    """Return the name of the mapping that a reserved name spells, None for another name."""
+    """Return the mapping's name that a reserved name contains, None for another name."""
     name = BindingName.parse(key.name)
     return name.mapping if name else None
 

@@ -1,4 +1,4 @@
-"""Where a mapping is not bound as it is declared, and why."""
+"""Where a mapping is not bound as declared, and why."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ PROGRESSING = Failure(
 
 @dataclass(frozen=True, slots=True)
 class PlacementProblem:
-    """A place where a mapping does not stand as declared; namespace "" is the whole cluster.
+    """A place where a mapping is not bound as declared; namespace "" means cluster-wide.
 
-    `transient` may come by itself, and needs no person yet.
+    A `transient` one may pass by itself, and needs no person yet.
     """
 
     namespace: str
@@ -41,7 +41,7 @@ def find_problems(
     """Return the problems of a mapping, one for each namespace; a revoked mapping has none."""
     if verdict.outcome is Outcome.REVOKE:
         return ()
-    result = dict[str, PlacementProblem]()  # the API server refuses a list with one namespace twice
+    result = dict[str, PlacementProblem]()  # the API server rejects a list with duplicates
     for problem in _all_problems(verdict, keys, where, bound, observation):
         if problem.namespace not in result or result[problem.namespace].transient:
             result[problem.namespace] = problem
@@ -49,15 +49,15 @@ def find_problems(
 
 
 def summarize_problems(problems: tuple[PlacementProblem, ...]) -> tuple[Reason, str, bool]:
-    """Return reason and message of the one that comes first, and whether it is transient."""
-    first = min(problems, key=lambda problem: problem.transient)  # who needs a person
+    """Return reason and message of the first problem, and whether it is transient."""
+    first = min(problems, key=lambda problem: problem.transient)  # what needs a person first
     more = len(problems) - 1
     message = first.message + (f" (and {more} more)" if more else "")
     return first.reason, message, first.transient
 
 
 def still_bound(keys: Iterable[BindingKey], faults: Mapping[BindingKey, Failure]) -> str:
-    """Name the bindings that should be gone, and why they are not."""
+    """Return a sentence: which bindings should be gone, and why they are not."""
     named = sorted(keys)
     more = f" and {len(named) - MAX_NAMED_BINDINGS} more" if len(named) > MAX_NAMED_BINDINGS else ""
     fault = next((f": {faults[key].message}" for key in named if key in faults), ".")

@@ -1,4 +1,4 @@
-"""What the tokens of one client carry for a group, by its effective mappers and an example."""
+"""What one client's tokens carry for a group, by its effective mappers and an example token."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ OPENID_SCOPE = "openid"
 
 @dataclass(frozen=True, slots=True)
 class ClaimValues:
-    """The strings, never none, and what is not certain of them."""
+    """The strings in the claim, at least one, and the doubts about them."""
 
     values: frozenset[str]
     doubts: tuple[Failure, ...] = ()
@@ -22,7 +22,7 @@ class ClaimValues:
 
 @dataclass(frozen=True, slots=True)
 class ClaimUnavailable:
-    """Why a client gives no string. It is `uncertain` when the client may well send one."""
+    """Why no string of a client is known; `uncertain` if its tokens may well carry one."""
 
     failure: Failure
     uncertain: bool = False
@@ -31,7 +31,7 @@ class ClaimUnavailable:
 def client_claim_values(
     group: Group, login_client: LoginClient, claim: str, client: Client | None
 ) -> ClaimValues | ClaimUnavailable:
-    """Return what kube-apiserver finds in the claim of a member's token, before its prefix."""
+    """Return what kube-apiserver finds in the claim of a member's token, without its prefix."""
     if client is None:
         fact = f'client "{login_client.client_id}" is not in the realm'
         return ClaimUnavailable(_failure(Reason.CLIENT_NOT_FOUND, fact))
@@ -54,9 +54,9 @@ def client_claim_values(
 def effective_mappers(
     client: Client, login_client: LoginClient, claim: str
 ) -> tuple[ClaimMapper, ...]:
-    """Return the mappers that write into the claim of the token that people bring, by name."""
+    """Return the mappers that write the claim into the token that people send, by name."""
     if login_client.id_token and OPENID_SCOPE not in login_client.scopes:
-        return ()  # then there is no ID token
+        return ()  # OIDC: without this scope there is no ID token
     result = (m for m in client.mappers if m.claim == claim and _in_token(m, login_client))
     return tuple(sorted(result, key=lambda mapper: (mapper.name, mapper.scope)))
 
@@ -64,7 +64,7 @@ def effective_mappers(
 def optional_claim_mappers(
     client: Client, login_client: LoginClient, claim: str
 ) -> tuple[ClaimMapper, ...]:
-    """Return the mappers that would write there, too, if the login asked for more scopes."""
+    """Return the mappers that would write it, too, if the login requested more scopes."""
     return tuple(
         m for m in client.optional_mappers if m.claim == claim and _in_token(m, login_client)
     )
@@ -80,7 +80,7 @@ def group_values(group: Group, mappers: Iterable[ClaimMapper]) -> frozenset[str]
 
 
 def may_carry_paths(directory: Directory, clients: Iterable[Client]) -> bool:
-    """Tell whether tokens may carry paths, and not names alone."""
+    """Tell whether tokens may carry paths, not only names."""
     mappers = (
         mapper for client in clients for mapper in (*client.mappers, *client.optional_mappers)
     )
@@ -88,7 +88,7 @@ def may_carry_paths(directory: Directory, clients: Iterable[Client]) -> bool:
 
 
 def describe_mapper(mapper: ClaimMapper, client: Client) -> str:
-    """Name a mapper by where it is found in Keycloak's console."""
+    """Name a mapper by where it is in Keycloak's console."""
     if mapper.scope:
         return f'mapper "{mapper.name}" of client scope "{mapper.scope}"'
     return f'mapper "{mapper.name}" of client "{client.client_id}"'
@@ -167,7 +167,7 @@ def _in_token(mapper: ClaimMapper, login_client: LoginClient) -> bool:
 
 
 def token_kind(login_client: LoginClient) -> str:
-    """Name the token that people bring."""
+    """Name the kind of token that people send to kube-apiserver."""
     return "ID token" if login_client.id_token else "access token"
 
 

@@ -1,4 +1,4 @@
-"""Whether others carry the string of a group in their tokens, too."""
+"""Whether tokens of other people carry the string of a group, too."""
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -19,7 +19,7 @@ from groupaccess.domain.tokens.group_claims import GroupClaim
 def find_collision(
     group: Group, claimed: GroupClaim, directory: Directory, snapshot: Snapshot
 ) -> Failure | None:
-    """Tell whether members of another group, or of a role, carry one of the strings, too."""
+    """Return a failure if members of another group, or of a role, carry one of the strings, too."""
     for fact in others_with_subjects(group, claimed.subjects, directory, snapshot):
         return Failure(Reason.CLAIM_COLLISION, with_advice(Reason.CLAIM_COLLISION, fact))
     return None
@@ -28,7 +28,7 @@ def find_collision(
 def others_with_subjects(
     group: Group, subjects: Iterable[str], directory: Directory, snapshot: Snapshot
 ) -> Iterator[str]:
-    """Say by whose tokens one of the subjects is carried beside those of the group."""
+    """Yield a sentence for each other group or mapper that brings one of the subjects."""
     strings = {subject.removeprefix(directory.groups_prefix) for subject in subjects}
     for value in sorted(strings):
         others = ", ".join(other.path for other in snapshot.namesakes(group, value))
@@ -40,10 +40,10 @@ def others_with_subjects(
 def mappers_granting_to_others(
     strings: AbstractSet[str], directory: Directory, snapshot: Snapshot
 ) -> Iterator[str]:
-    """Name the mappers that give one of the strings to people who are not in the group.
+    """Yield a sentence for each mapper that gives one of the strings to people outside the group.
 
-    Whoever logs in chooses the scopes: those of optional scopes count, asked for or not. The
-    built-in scope microprofile-jwt writes realm roles into `groups`.
+    The person who logs in chooses the scopes: mappers of optional scopes count, requested or not.
+    The built-in scope microprofile-jwt writes realm roles into `groups`.
     """
     name = directory.groups_claim
     for login_client in directory.clients:

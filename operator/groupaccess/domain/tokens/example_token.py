@@ -1,4 +1,4 @@
-"""Whether an example token of Keycloak's carries the strings that were computed."""
+"""Whether an example token from Keycloak carries the computed strings."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -7,8 +7,8 @@ from typing import Any
 
 from groupaccess.domain.directory.client import ProofResult, TokenProof
 
-# How soon a token is asked for again while the configuration stays the same. A member's token may
-# lack the string for a reason that no mapper shows, and that is put right at any time.
+# When to request a token again while the configuration stays the same. A member's token may lack
+# the string for a reason that no mapper shows, and that somebody may fix at any time.
 RECHECK_AFTER = {
     ProofResult.PROVEN: timedelta(days=1),
     ProofResult.REFUTED: timedelta(0),
@@ -19,9 +19,9 @@ RECHECK_AFTER = {
 def check_example_token(
     expected: AbstractSet[str], token: Mapping[str, Any], claim: str, token_of: str, now: datetime
 ) -> TokenProof:
-    """Compare a token's payload with what it should carry. No other string of it is told.
+    """Compare a token's payload with the `expected` strings. The fact names no other string of it.
 
-    `token_of` is whose token it is, such as `the ID token of client "headlamp" for a member of
+    `token_of` says whose token it is, such as `the ID token of client "headlamp" for a member of
     /SRE`.
     """
     result = claim_strings(token.get(claim))

@@ -1,7 +1,7 @@
 """Which strings kube-apiserver sees for the members of a group.
 
-Keycloak's group membership mapper writes the path with "Full group path" on and the leaf name
-with it off; kube-apiserver puts --oidc-groups-prefix before each entry of --oidc-groups-claim.
+Keycloak's group membership mapper writes the path if "Full group path" is on, else the leaf name;
+kube-apiserver puts --oidc-groups-prefix before each entry of --oidc-groups-claim.
 """
 
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from groupaccess.domain.tokens.client_claims import ClaimUnavailable, client_cla
 
 @dataclass(frozen=True, slots=True)
 class GroupClaim:
-    """The subjects of a group, sorted, and what speaks against some of the clients.
+    """The subjects of a group, sorted, and the doubts about some of the clients.
 
-    `incomplete` tells that a client's strings are not known: what was bound for it must not be
-    taken for something that it no longer sends. `subjects_by_client` are, where clients carry
-    different strings, those of each.
+    `incomplete` tells that the strings of a client are not known: what was bound for it must not
+    count as something that it no longer sends. `subjects_by_client` are the subjects of each
+    client, if they differ.
     """
 
     subjects: tuple[str, ...]
@@ -29,7 +29,7 @@ class GroupClaim:
     subjects_by_client: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def describe(self, group: Group) -> str:
-        """Say it in a sentence, which names the clients where they differ."""
+        """Return a sentence; it names the clients if their strings differ."""
         each = (
             f"{' and '.join(subjects)} by client {name}"
             for name, subjects in self.subjects_by_client
@@ -41,8 +41,8 @@ class GroupClaim:
 def group_claim(group: Group, directory: Directory, snapshot: Snapshot) -> GroupClaim | Failure:
     """Compute the subjects over all clients of the directory.
 
-    The strings of clients that are known are bound; a client that gives none leaves a doubt. With
-    no string at all the first client's failure is returned.
+    The strings of clients that are known are bound; a client without a string leaves a doubt. If
+    there is no string at all, the failure of the first client is returned.
     """
     senders: list[tuple[str, tuple[str, ...]]] = []
     silences: list[ClaimUnavailable] = []
@@ -69,7 +69,7 @@ def group_claim(group: Group, directory: Directory, snapshot: Snapshot) -> Group
 
 
 def clients_with_groups(directory: Directory, snapshot: Snapshot) -> frozenset[str]:
-    """Return the clients whose tokens carry groups, so far as is known, or may do so."""
+    """Return the clients whose tokens carry groups, as far as known, or may do so."""
     anybody = Group("/", "/", "")
     result = {
         login_client.client_id: client_claim_values(

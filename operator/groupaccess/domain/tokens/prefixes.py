@@ -1,4 +1,4 @@
-"""Several directories: kube-apiserver tells whose group a string is by its prefix alone."""
+"""Several directories: only the prefix tells kube-apiserver whose group a string is."""
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -16,11 +16,11 @@ UNKNOWN_AGE = datetime.max.replace(tzinfo=UTC)
 class PeerPrefixes:
     """What the `groupsPrefix` of other directories means for one directory.
 
-    `conflict` says why it grants nothing new: another one, which comes first, has the same prefix.
-    `nested` are prefixes of other issuers' directories, by the directory's name, with which its
-    own strings must not begin; `others` are all prefixes of those that are no partners.
-    `partners` are the names of directories whose equal names mean equal
-    groups: subjects that were bound by one of them stay until this directory knows the group.
+    `conflict` says why it grants nothing new: a directory with precedence has the same prefix.
+    `nested` are (directory name, prefix) pairs of other issuers; the directory's own strings must
+    not begin with these prefixes. `others` are all prefixes of other issuers' directories that are
+    no partners. `partners` are the names of directories whose equal names mean equal groups:
+    subjects that were bound by one of them stay until this directory knows the group.
     """
 
     conflict: Failure | None = None
@@ -29,16 +29,16 @@ class PeerPrefixes:
     partners: frozenset[str] = frozenset()
 
     def own_now(self, subject: str, own: str, bare: AbstractSet[str]) -> bool:
-        """Tell whether a subject with a prefix of before may be another directory's now.
+        """Tell whether a subject with a former prefix may be another directory's now.
 
-        `own` is this directory's prefix now. Only what is in `bare`, names and paths, may be of a
-        directory without a prefix: any string would begin with none.
+        `own` is this directory's prefix now. Only a subject in `bare`, names and paths, may belong
+        to a directory without a prefix: any string begins with an empty one.
         """
         others = self.others if subject in bare else self.others - {""}
         return not subject.startswith(own) and subject.startswith(tuple(others))
 
     def find_prefix_collision(self, subjects: Iterable[str]) -> Failure | None:
-        """Tell whether tokens of another directory may carry one of the strings."""
+        """Return a failure if tokens of another directory may carry one of the strings."""
         for subject in sorted(subjects):
             for name, prefix in self.nested:
                 if subject.startswith(prefix):
@@ -56,7 +56,7 @@ class PeerPrefixes:
 def compare_prefixes(
     name: str, directories: Mapping[str, Directory], bound: AbstractSet[str]
 ) -> PeerPrefixes:
-    """Compare a directory with the others; `bound` are the names that bindings with subjects bear.
+    """Compare a directory with the others; `bound` are those that bindings with subjects name.
 
     Directories of one issuer are one realm: they may have the same prefix.
     """
@@ -73,9 +73,10 @@ def compare_prefixes(
 
 
 def _partners(name: str, directories: Mapping[str, Directory]) -> frozenset[str]:
-    """Return the directories which list this one and which it lists, so far as they exist.
+    """Return the directories that list this one and that it lists, as far as both exist.
 
-    A move begins before the new directory is there, or ends after the old one is gone.
+    If one does not exist, the other's list is enough: a move begins before the new directory
+    exists, or ends after the old one is deleted.
     """
     own = directories.get(name)
     listing = {each.name for each in directories.values() if name in each.shares_prefix_with}
@@ -86,7 +87,7 @@ def _partners(name: str, directories: Mapping[str, Directory]) -> frozenset[str]
 
 
 def _nests(other: Directory, own: Directory) -> bool:
-    """Tell whether a string of its own may begin with the other one's prefix."""
+    """Tell whether a string of `own` may begin with the prefix of `other`."""
     mine, theirs = own.groups_prefix, other.groups_prefix
     return bool(theirs) and theirs != mine and (theirs.startswith(mine) or mine.startswith(theirs))
 
@@ -94,7 +95,7 @@ def _nests(other: Directory, own: Directory) -> bool:
 def _conflict(
     own: Directory, foreign: Iterable[Directory], bound: AbstractSet[str]
 ) -> Failure | None:
-    """Name the first of those with the same prefix, if the directory does not come before it."""
+    """Return a failure if a directory with the same prefix has precedence over `own`."""
     mine = _precedence(own, bound)
     rivals = (each for each in foreign if each.groups_prefix == own.groups_prefix)
     first = min(rivals, key=lambda each: _precedence(each, bound), default=None)
@@ -110,7 +111,10 @@ def _conflict(
 
 
 def _precedence(directory: Directory, bound: AbstractSet[str]) -> tuple[bool, datetime, str]:
-    """Put those first that bindings name, whatever a restore did to the age of the objects."""
+    """Return a sort key: by bindings that name the directory, then by age, then by name.
+
+    Bindings come before age, since a restore changes the age of objects.
+    """
     unbound = directory.name not in bound
     return unbound, directory.created or UNKNOWN_AGE, directory.name
 

@@ -1,1 +1,1 @@
-"""For each mapping Grant, Hold or Revoke, with the reason."""
+"""The verdict for each mapping: Grant, Hold or Revoke, with the reason."""

@@ -1,4 +1,4 @@
-"""What a mapping gets by what Keycloak was read to say, and by the ClusterRole."""
+"""The verdict by Keycloak's answers, and by whether the ClusterRole exists."""
 
 from dataclasses import replace
 
@@ -29,7 +29,7 @@ from groupaccess.domain.verdict.verdict import (
 
 
 def evaluate_group(mapping: AccessMapping, context: EvaluationContext) -> Verdict:
-    """Decide by what Keycloak was read to say, and by the ClusterRole."""
+    """Return the verdict by Keycloak's answers, and by whether the ClusterRole exists."""
     directory, snapshot = context.directory, context.reading.snapshot
     if directory is None or snapshot is None:
         raise ValueError("a mapping is judged by a directory only after it was read")
@@ -61,7 +61,7 @@ def evaluate_group(mapping: AccessMapping, context: EvaluationContext) -> Verdic
 def _string_taken_over(
     pin: Pin | None, result: ResolvedGroup | UnresolvedGroup, context: EvaluationContext
 ) -> ResolvedGroup | UnresolvedGroup:
-    """Take a group that is gone for replaced where others carry its string: now they get in."""
+    """Treat an absent group as replaced if others carry its string: they get its access now."""
     directory, snapshot = context.directory, context.reading.snapshot
     if pin is None or directory is None or snapshot is None:
         return result
@@ -85,7 +85,7 @@ def _string_taken_over(
 
 
 def _with_notes(granted: Verdict, group: Group, replaced_id: str | None) -> Verdict:
-    """Say of a grant what is not as it was declared, or as it was at first."""
+    """Add to a grant's message what differs from the declaration, or from the first grant."""
     message, declared = granted.message, granted.mapping.group
     if declared not in (group.path, group.name):
         message += f" It was moved: declared {declared}, now {group.path}."
@@ -95,7 +95,7 @@ def _with_notes(granted: Verdict, group: Group, replaced_id: str | None) -> Verd
 
 
 def potential_subjects(mapping: AccessMapping, context: EvaluationContext) -> tuple[str, ...]:
-    """Return the subjects of the group so far as it is known: others may still bind them."""
+    """Return the subjects of the group as far as known: other bindings may still bind them."""
     directory, snapshot = context.directory, context.reading.snapshot
     if directory is None or snapshot is None:
         return ()
@@ -143,13 +143,13 @@ def _evaluate_claim(
 
 
 def _with_doubts(granted: Verdict, *doubts: Failure) -> Verdict:
-    """Say of a grant, and first of all, that its tokens may be refused by kube-apiserver."""
+    """Add doubts to a grant, before its own ones: kube-apiserver may reject its tokens."""
     message = " ".join((granted.message, *(doubt.message for doubt in doubts)))
     return replace(granted, message=message, doubts=(*doubts, *granted.doubts))
 
 
 def _with_oidc_check(claimed: Verdict, context: EvaluationContext) -> Verdict:
-    """Hold a grant that the canary contradicts; doubt one for which it could not be asked."""
+    """Hold a grant that the canary contradicts; add a doubt if the check was inconclusive."""
     sight = context.oidc_check
     if not context.directory or not context.directory.canary or sight is None:
         return claimed
@@ -161,6 +161,6 @@ def _with_oidc_check(claimed: Verdict, context: EvaluationContext) -> Verdict:
 
 
 def refuse_reserved(mapping: AccessMapping, subject: str) -> Verdict:
-    """Refuse what belongs to Kubernetes itself, whose authorizer would take it for its own."""
+    """Refuse a subject that Kubernetes reserves: its authorizer would accept it as its own."""
     fact = f'kube-apiserver would see the group "{subject}"'
     return verdict_for(mapping, Outcome.REVOKE, Reason.INVALID_SUBJECT, fact)

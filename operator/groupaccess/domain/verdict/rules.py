@@ -1,6 +1,6 @@
-"""The heart: for each mapping Grant, Hold or Revoke, with a reason and a sentence.
+"""The verdict for each mapping: Grant, Hold or Revoke, with a reason and a sentence.
 
-Kubernetes facts revoke always; Keycloak's facts revoke only when they are proven.
+Kubernetes' facts always revoke; Keycloak's facts revoke only when they are proven.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from groupaccess.domain.verdict.verdict import (
 
 
 def evaluate(mapping: AccessMapping, context: EvaluationContext) -> Verdict:
-    """Return the first answer that applies, in the order of the ladder."""
+    """Return the verdict of the first rule that applies: RULES in order, then the group's rules."""
     answers = (rung(mapping, context) for rung in RULES)
     answer = next(filter(None, answers), None) or evaluate_group(mapping, context)
     if answer.outcome is Outcome.REVOKE:
@@ -50,7 +50,7 @@ def _reserved(mapping: AccessMapping, context: EvaluationContext) -> Verdict | N
 
 
 def _role_not_allowed(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
-    if context.directory is None or not mapping.cluster_role:  # an unreadable one holds
+    if context.directory is None or not mapping.cluster_role:  # an unreadable mapping holds
         return None
     allowed = context.directory.allowed_roles
     if ANY_ROLE in allowed or mapping.cluster_role in allowed:
@@ -114,7 +114,7 @@ def _not_read(mapping: AccessMapping, context: EvaluationContext) -> Verdict | N
 
 
 def _last_known(mapping: AccessMapping, context: EvaluationContext) -> Verdict:
-    """Judge by the last reading, which revokes nothing any more."""
+    """Return the verdict by the last reading; its facts from Keycloak revoke nothing any more."""
     last = evaluate_group(mapping, context)
     about = last.outcome is Outcome.REVOKE and not last.drops_pin
     return replace(last, outcome=Outcome.HOLD) if about else last

@@ -1,13 +1,13 @@
-"""What a mapping that is suspended says: what would be bound without that."""
+"""The message of a suspended mapping: what would be bound without the suspension."""
 
 from groupaccess.domain.access.namespace_scope import resolve_scope
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
 
 def describe_without_suspend(would: Verdict, context: EvaluationContext) -> str:
-    """Put into words what a verdict would do, were nothing suspended.
+    """Describe what a verdict would do if nothing were suspended.
 
-    While Keycloak cannot be read, it is the answer by the last reading, and the words stay.
+    While Keycloak cannot be read, it is the verdict by the last reading, and the text stays.
     """
     would = would.last_known or would
     if would.outcome is not Outcome.GRANT:
@@ -19,7 +19,7 @@ def describe_without_suspend(would: Verdict, context: EvaluationContext) -> str:
 
 
 def _where(would: Verdict, context: EvaluationContext) -> str:
-    """Say where it would be bound, so far as the namespaces are there."""
+    """Return where it would be bound, as far as the namespaces exist."""
     if would.mapping.scope is None:
         return "in the whole cluster"
     count = len(resolve_scope(would.mapping.scope, context.namespaces).active)

@@ -1,4 +1,4 @@
-"""What a verdict is, and all that it depends on."""
+"""The verdict for a mapping, and all that it depends on."""
 
 from collections.abc import Mapping as MappingOf
 from collections.abc import Set as AbstractSet
@@ -28,22 +28,22 @@ from groupaccess.domain.tokens.prefixes import PeerPrefixes
 class Outcome(Enum):
     """What happens to a mapping's bindings."""
 
-    GRANT = "Grant"  # as declared, for these subjects
-    HOLD = "Hold"  # what stands keeps standing, nothing new
-    REVOKE = "Revoke"  # none
+    GRANT = "Grant"  # bound as declared, for these subjects
+    HOLD = "Hold"  # existing bindings stay, nothing new is bound
+    REVOKE = "Revoke"  # no subject is bound
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer for one mapping. `subjects` and `group` are set for GRANT alone.
+    """The verdict for one mapping. `subjects` and `group` are only set for GRANT.
 
     `message` is stable, and says what to do. `doubts` are what could not be verified of a GRANT;
-    while it is `incomplete`, no string that stands is taken away. `last_known` is the answer by the
-    last reading, while Keycloak cannot be read. Of a REVOKE, `potential_subjects` are the subjects
-    that the mapping would have, so far as the last reading tells. Of a mapping that is suspended,
-    `without_suspend` is the answer without that. `pin` is what the group's bindings should say of
-    it, once Keycloak was asked; `grace_ends` is when a grace ends; `replaced_id` goes with a GRANT
-    that follows a group which was made anew.
+    while it is `incomplete`, no bound string is removed. `last_known` is the verdict by the last
+    reading, while Keycloak cannot be read. For a REVOKE, `potential_subjects` are the subjects that
+    the mapping would have, as far as the last reading says. For a suspended mapping,
+    `without_suspend` is the verdict without the suspension. `pin` is what the group's bindings
+    should say about it, once Keycloak was asked. `grace_ends` is the end of a grace. `replaced_id`
+    is set for a GRANT that follows a re-created group.
     """
 
     mapping: AccessMapping
@@ -63,7 +63,7 @@ class Verdict:
 
     @property
     def drops_pin(self) -> bool:
-        """Tell whether the pinned id goes, too: Keycloak's facts never make it forgotten."""
+        """Tell whether the pinned id is dropped, too: no objection from Keycloak drops it."""
         return self.outcome is Outcome.REVOKE and self.reason not in KEYCLOAK_OBJECTIONS
 
     @property
@@ -73,13 +73,13 @@ class Verdict:
 
     @property
     def reported(self) -> Self:
-        """Return what to say of what stands: no objection passes because nothing is read."""
+        """Return the verdict to report for what is bound: objections stay while nothing is read."""
         last = self.last_known
         return self if last is None or last.outcome is Outcome.GRANT else last
 
     @property
     def suspended(self) -> bool:
-        """Tell whether the mapping waits because somebody wants it to."""
+        """Tell whether the mapping is held because somebody suspended it."""
         return self.without_suspend is not None
 
 
@@ -87,12 +87,12 @@ class Verdict:
 class EvaluationContext:
     """All that a verdict depends on beside the mapping itself.
 
-    `directory` is None when there is no such KeycloakDirectory. `now` is aware. `pins` are by group
-    as declared. `frozen` says why the directory is. `oidc_check` is how kube-apiserver reads the
-    tokens. `prefixes` is what other directories mean for this one. `unreadable` says what of the
-    directory this version cannot read. `missing_answers` are what mappings lack of Keycloak's
-    answers, by their names; `suggestions` what was meant by groups that are not there, as they are
-    declared.
+    `directory` is None if the KeycloakDirectory does not exist. `now` is timezone-aware. `pins` are
+    by group as declared. `frozen` says why the directory is frozen. `oidc_check` is how
+    kube-apiserver reads the tokens. `prefixes` is what the prefixes of other directories mean for
+    this one. `unreadable` says what of the directory this version cannot read. `missing_answers`
+    are the answers of Keycloak that mappings lack, by mapping name; `suggestions` are for groups
+    that do not exist, by group as declared.
     """
 
     directory_name: str
@@ -112,7 +112,7 @@ class EvaluationContext:
 
     @property
     def suspended_by(self) -> str | None:
-        """Name what has `spec.suspend` set, None when nothing has."""
+        """Return what has `spec.suspend` set, None if nothing has."""
         result = list[str]()
         if self.directory is not None and self.directory.suspend:
             result.append(f'KeycloakDirectory "{self.directory_name}"')
@@ -122,13 +122,13 @@ class EvaluationContext:
 
     @property
     def without_suspend(self) -> Self:
-        """Return the same with nothing suspended."""
+        """Return the same context with nothing suspended."""
         directory = replace(self.directory, suspend=False) if self.directory else None
         return replace(self, suspend=False, directory=directory)
 
     @property
     def awaits_first_reading(self) -> bool:
-        """Tell whether the directory's first reading is still under way: nothing can be said."""
+        """Tell whether the directory's first reading is still running: nothing can be reported."""
         if self.unreadable is not None:
             return False
         unasked = any(
@@ -139,12 +139,12 @@ class EvaluationContext:
 
     @property
     def awaits_oidc_check(self) -> bool:
-        """Tell whether the canary is still to be asked for the first time, as it is declared."""
+        """Tell whether a canary is declared, and its first check is not made yet."""
         return bool(self.directory and self.directory.canary) and self.oidc_check is None
 
 
 def hold_for(mapping: AccessMapping, failure: Failure) -> Verdict:
-    """Keep what stands, for a reason that somebody else put into words."""
+    """Return Hold, with the reason and the message of a failure: existing bindings stay."""
     return Verdict(mapping, Outcome.HOLD, failure.reason, failure.message)
 
 

@@ -1,1 +1,1 @@
-"""What Keycloak tells of a client: its mappers, and example tokens."""
+"""A Keycloak client: its protocol mappers, and example tokens."""

@@ -1,6 +1,7 @@
-"""Whether example tokens, as Keycloak's console shows under Evaluate, carry what is computed.
+"""Checks whether example tokens carry the claim values that the operator computes.
 
-Once for each client and configuration, not for each group. No session and no event is left behind.
+An example token is what Keycloak's console shows under Evaluate. There is one check for each client
+and configuration, not for each group. It leaves no session and no event in Keycloak.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,11 +27,11 @@ from groupaccess.domain.tokens.example_token import RECHECK_AFTER, check_example
 
 @dataclass(frozen=True, slots=True)
 class RealmConfiguration:
-    """What was read of a realm, so far as a proof needs it.
+    """What was read of a realm, as far as the check of example tokens needs it.
 
-    `ids` are Keycloak's own of the clients; `account_id` is the operator's own account. `groups`
-    may be looked into for a member: the canary's, or without one those that are in use and no
-    others; None while these are not known.
+    `ids` are Keycloak's internal ids by `clientId`. `account_id` is the operator's own account.
+    `groups` are the groups in which a member may be looked for: the canary's group, or without a
+    canary the groups in use and no others. It is None while they are not known.
     """
 
     directory: Directory
@@ -42,7 +43,7 @@ class RealmConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class _CachedProof:
-    """The last proof of a client, when it was made, of which groups, and all it depends on."""
+    """The last proof of a client: when it was made, for which groups, and what it depends on."""
 
     configuration: tuple[object, ...]
     proof: TokenProof
@@ -51,16 +52,17 @@ class _CachedProof:
 
 
 class ExampleTokens:
-    """Adds to clients what an example token of theirs shows; remembers it while it holds."""
+    """Adds the proof by an example token to each client, and caches it while it is valid."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._cache: dict[tuple[str, str], _CachedProof] = {}
 
     async def prove(self, session: Session, realm: RealmConfiguration) -> tuple[Client, ...]:
-        """Return the clients with their proofs. It never raises RefusedError: no proof, no harm.
+        """Return the clients with their proofs.
 
-        Where no group may be looked into, nobody is asked for; what is known stays.
+        It never raises RejectedError: a missing proof prevents nothing. While `realm.groups` is
+        None, or empty without a canary, no member is looked for, and cached proofs stay.
         """
         due = [client for client in realm.clients if self._is_due(realm, client)]
         groups = realm.groups
@@ -72,7 +74,7 @@ class ExampleTokens:
         return tuple(self._with_proof(realm, client) for client in realm.clients)
 
     def forget_directory(self, directory: str) -> None:
-        """Let go of what is known of a directory: one of its name is proven anew."""
+        """Drop the proofs of a directory: a new directory of this name needs new ones."""
         self._cache = {key: known for key, known in self._cache.items() if key[0] != directory}
 
     async def _prove(
@@ -90,7 +92,7 @@ class ExampleTokens:
             token = await _example_token(session, realm, client, sample.user_id)
         except NoSampleMemberError as none:
             if known is not None and none.transient:
-                return  # what was seen before stays in force
+                return  # the earlier proof stays valid
             fact = f"what {what} carries is computed from the mappers, not proven: {none}"
             proof = TokenProof(ProofResult.UNPROVEN, fact, now)
         else:
@@ -106,7 +108,7 @@ class ExampleTokens:
 
     def _is_due(self, realm: RealmConfiguration, client: Client) -> bool:
         if not client.enabled or not group_values(_PLACEHOLDER_GROUP, _mappers(realm, client)):
-            return False  # it sends nothing, with or without a proof
+            return False  # its tokens carry no group, so there is nothing to prove
         known = self._cached(realm, client)
         if known is None or self._now() - known.made >= RECHECK_AFTER[known.proof.result]:
             return True
@@ -120,7 +122,7 @@ class ExampleTokens:
         return replace(client, proof=known.proof)
 
     def _cached(self, realm: RealmConfiguration, client: Client) -> _CachedProof | None:
-        """Return what is known of exactly this configuration."""
+        """Return the cached proof if it is for exactly this configuration."""
         known = self._cache.get((realm.directory.name, client.client_id))
         same = known is not None and known.configuration == _configuration(realm, client)
         return known if same else None
@@ -130,7 +132,7 @@ _PLACEHOLDER_GROUP = Group("/any", "any", "")
 
 
 def _configuration(realm: RealmConfiguration, client: Client) -> tuple[object, ...]:
-    """Return all that a token of the client depends on, but for the person."""
+    """Return everything that a token of the client depends on, except the user."""
     directory = realm.directory
     return (
         directory.issuer,
@@ -139,7 +141,7 @@ def _configuration(realm: RealmConfiguration, client: Client) -> tuple[object, .
         realm.account_id,
         _login_client(realm, client),
         realm.ids.get(client.client_id),
-        # Which roles there are changes without any mapper.
+        # Roles can change while the mappers stay the same.
         *(replace(mapper, other_values=frozenset()) for mapper in client.mappers),
     )
 
@@ -155,7 +157,7 @@ def _mappers(realm: RealmConfiguration, client: Client) -> tuple[ClaimMapper, ..
 async def _example_token(
     session: Session, realm: RealmConfiguration, client: Client, user_id: str
 ) -> Mapping[str, Any]:
-    """Return the payload of the token that Keycloak would issue, without a session."""
+    """Return the payload of the token that Keycloak would issue, without creating a session."""
     login_client = _login_client(realm, client)
     kind = "id-token" if login_client.id_token else "access-token"
     where = f"clients/{realm.ids.get(client.client_id)}/evaluate-scopes/generate-example-{kind}"

@@ -1,4 +1,4 @@
-"""From Keycloak's protocol mappers to what they do to a claim."""
+"""Translates Keycloak's protocol mappers into what they do to a claim."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,8 +17,8 @@ REALM_ROLES = "oidc-usermodel-realm-role-mapper"
 CLIENT_ROLES = "oidc-usermodel-client-role-mapper"
 HARDCODED = "oidc-hardcoded-claim-mapper"
 LIGHTWEIGHT = "client.use.lightweight.access.token.enabled"
-OPENID = "openid"  # no client scope, and always known
-REALM = ""  # as the owner of roles
+OPENID = "openid"  # not a client scope, and always valid
+REALM = ""  # the owner of realm roles
 ROLE_OWNER = "usermodel.clientRoleMapping.clientId"
 ROLE_PREFIXES = {
     REALM_ROLES: "usermodel.realmRoleMapping.rolePrefix",
@@ -36,10 +36,12 @@ def read_client(
     scopes: Mapping[str, ScopeRepresentation],
     roles: Roles,
 ) -> Client:
-    """Return the client with its own mappers, its default scopes' and the asked-for optional ones'.
+    """Return the client with the mappers that write into its tokens.
 
-    `scopes` are all of the realm, by name. Sorted, so that the same configuration always gives the
-    same value.
+    These are its own mappers, those of its default client scopes, and those of the optional scopes
+    that `login_client` requests; other optional scopes go into `optional_mappers`. `scopes` are all
+    client scopes of the realm, by name. The mappers are sorted, so that the same configuration
+    always gives an equal value.
     """
     default = result.get("defaultClientScopes") or ()
     optional = result.get("optionalClientScopes") or ()
@@ -71,7 +73,7 @@ def read_client(
 def role_owners(
     client: ClientRepresentation, scopes: Iterable[ScopeRepresentation], claim: str
 ) -> Iterator[str]:
-    """Yield whose roles a login of the client can bring into the claim."""
+    """Yield the owners of the roles that a login of the client can put into the claim."""
     names = {
         *(client.get("defaultClientScopes") or ()),
         *(client.get("optionalClientScopes") or ()),
@@ -86,9 +88,9 @@ def role_owners(
 
 
 def split_claim(name: str) -> list[str]:
-    r"""Return the keys that a claim's name leads through, as Keycloak splits it.
+    """Return the keys of a claim's name, split as Keycloak splits it.
 
-    A dot nests, and what follows a backslash stands for itself.
+    A dot separates nested keys; a backslash escapes the character after it.
     """
     parts, start = list[str](), 0
     while match := _COMPONENT.match(name, start):
@@ -133,7 +135,7 @@ def _kind(mapper: MapperRepresentation, config: Config) -> MapperKind:
 def _other_values(
     provider: str, kind: MapperKind, config: Config, roles: Roles
 ) -> frozenset[str] | None:
-    """Return what it writes for people who are in no group; None when that is not known."""
+    """Return what the mapper writes for users without any group; None if that is not known."""
     if kind in {MapperKind.MEMBERSHIP, MapperKind.NESTED}:
         return frozenset()
     if provider == HARDCODED and config.get("jsonType.label") in {"String", "", None}:
@@ -146,12 +148,12 @@ def _other_values(
 
 
 def _role_owner(provider: str, config: Config) -> str | None:
-    """Return whose roles a mapper writes; None for no roles, and for those of all clients."""
+    """Return whose roles a mapper writes; None for no roles, or for the roles of all clients."""
     if provider == REALM_ROLES:
         return REALM
     return config.get(ROLE_OWNER) or None if provider == CLIENT_ROLES else None
 
 
 def _base(scope: str) -> str:
-    """Return the scope that a dynamic one is of: `organization:acme` is of `organization`."""
+    """Return the client scope of a dynamic scope: `organization` for `organization:acme`."""
     return scope.partition(":")[0]

@@ -1,4 +1,4 @@
-"""The clients that a directory names, with all that writes into their tokens."""
+"""Reads the clients that a directory names, with everything that writes into their tokens."""
 
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
@@ -26,17 +26,20 @@ from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.client import Client
 from groupaccess.domain.reasons import Reason
 
-# A fine-grained permission first, then the role of realm-management that has the same effect.
+# First the fine-grained permission, then the role of realm-management with the same effect.
 CLIENTS_NEED = 'the permission "view" on all Clients (or the role "view-clients")'
 
 
 async def read_clients(
     session: Session, directory: Directory
 ) -> tuple[tuple[Client, ...], Mapping[str, str]]:
-    """Return the clients, and Keycloak's own ids of them by their client ids."""
+    """Return the clients that exist, and their internal ids by `clientId`.
+
+    Raise RejectedError when Keycloak cannot be read.
+    """
     with keycloak_errors("client-scopes", needs=CLIENTS_NEED):
         listed = validated(SCOPES, await session.get("client-scopes"))
-    if not listed:  # every realm has some; Keycloak leaves out what may not be seen
+    if not listed:  # every realm has some; Keycloak omits those that the account may not see
         raise missing_right("client-scopes", CLIENTS_NEED)
     scopes = {scope["name"]: scope for scope in listed}
     clients: list[Client] = []
@@ -63,9 +66,9 @@ async def _roles(
     client: ClientRepresentation,
     scopes: Iterable[ScopeRepresentation],
 ) -> Roles:
-    """Return the roles that can get into the claim by a login of the client, so far as told.
+    """Return the roles that a login of the client can put into the claim, by owner.
 
-    A missing right is no reason not to read the rest.
+    Roles that the operator may not read are left out: a missing right does not prevent the rest.
     """
     result: dict[str, frozenset[str]] = {}
     for owner in sorted(set(role_owners(client, scopes, directory.groups_claim))):
@@ -83,9 +86,9 @@ async def _roles(
 async def _roles_of(
     session: Session, directory: Directory, client: ClientRepresentation, owner: str
 ) -> frozenset[str] | None:
-    """Return the realm's roles, or those of the owner, that the client's tokens may carry.
+    """Return the roles of `owner` that the client's tokens may carry; None if not known.
 
-    The realm's own list of roles would need one more right; this one is of the client.
+    Keycloak's list of all realm roles would need one more right; this request is about the client.
     """
     container: str | None = directory.issuer.rpartition("/")[2]
     if owner != REALM:
@@ -96,14 +99,14 @@ async def _roles_of(
     if container is None or "id" not in client:
         return None
     where = f"clients/{client['id']}/evaluate-scopes/scope-mappings/{container}/granted"
-    scope = " ".join(client.get("optionalClientScopes") or ())  # whoever logs in may ask for them
+    scope = " ".join(client.get("optionalClientScopes") or ())  # a login may request them
     with keycloak_errors("roles that the client's tokens may carry", needs=CLIENTS_NEED):
         listed = validated(ROLES, await session.get(where, scope=scope))
     return frozenset(role["name"] for role in listed)
 
 
 async def has_realm_role(session: Session, name: str) -> bool:
-    """Tell whether the realm has a role of this name; where that may not be seen, it says no."""
+    """Return whether the realm has a role of this name; False if that may not be seen."""
     with keycloak_errors("realm role", needs=CLIENTS_NEED):
         try:
             await session.get(f"roles/{quote(name, safe='')}")

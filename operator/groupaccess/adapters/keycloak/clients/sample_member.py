@@ -1,4 +1,4 @@
-"""Whose example token is looked at: the operator's own account, or one member of a group."""
+"""Finds the user for an example token: the operator's own account, or a member of a group."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,9 +12,9 @@ from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.reasons import REASONS, Reason
 
-MAX_GROUPS = 5  # groups that are looked into for a member
+MAX_GROUPS = 5  # groups that are searched for a member
 MAX_MEMBERS = 5  # members of a group, since some may be disabled
-MAX_CANARY_MEMBERS = 100  # members of the canary's group, which should be one
+MAX_CANARY_MEMBERS = 100  # members of the canary's group, which should have one
 GROUP_GONE = "the group is gone meanwhile"
 MEMBERS_NOT_VISIBLE = "the operator's account may not view the members of groups, and need not"
 MEMBERS_NEED = 'the permission "view-members" on the group (or the role "view-users")'
@@ -22,7 +22,7 @@ MEMBERS_NEED = 'the permission "view-members" on the group (or the role "view-us
 
 @dataclass(frozen=True, slots=True)
 class SampleMember:
-    """Somebody, and a group that they are in."""
+    """A user, and a group that they are a member of."""
 
     user_id: str
     group: Group
@@ -30,7 +30,10 @@ class SampleMember:
 
 
 class NoSampleMemberError(Exception):
-    """There is no token to look at; the text says why, and `reason` is that of a failed request."""
+    """There is no user for an example token; the text says why.
+
+    `reason` is the reason of the failed request, None if no request failed.
+    """
 
     def __init__(self, why: str, reason: Reason | None = None) -> None:
         super().__init__(why)
@@ -38,16 +41,16 @@ class NoSampleMemberError(Exception):
 
     @property
     def transient(self) -> bool:
-        """Tell whether it goes by itself."""
+        """Return whether the cause may go away by itself."""
         return self.reason is Reason.KEYCLOAK_UNAVAILABLE
 
 
 async def find_sample_member(
     session: Session, groups: Sequence[Group], identity: str, canary: str | None
 ) -> SampleMember | NoSampleMemberError:
-    """Find the operator's own account where there is a canary's group, else a member.
+    """Find the operator's own account if the directory has a canary, else a member of a group.
 
-    No more than the first TRIES of the groups are looked into.
+    At most the first MAX_GROUPS of `groups` are searched. The error is returned, not raised.
     """
     try:
         if canary is not None:
@@ -60,15 +63,14 @@ async def find_sample_member(
 
 @contextmanager
 def no_sample_on_error(what: str, needs: str, absent: str) -> Iterator[None]:
-    """Turn what cannot be looked at into NobodyError; see `translated`."""
+    """Turn RejectedError into NoSampleMemberError; see `keycloak_errors`."""
     try:
         with keycloak_errors(what, needs=needs, absent=absent):
             yield
     except RejectedError as refused:
         reason, message = refused.failure.reason, refused.failure.message
-        fact = message.removesuffix(REASONS[reason].advice).rstrip(
-            " ."
-        )  # here another one is given
+        # The caller gives other advice.
+        fact = message.removesuffix(REASONS[reason].advice).rstrip(" .")
         raise NoSampleMemberError(fact, reason) from refused
 
 
@@ -98,7 +100,7 @@ async def _member(session: Session, groups: Sequence[Group]) -> SampleMember:
 
 
 async def _members(session: Session, group: Group, most: int) -> dict[str, bool]:
-    """Return some direct members, and whether they are enabled; nothing else of them is kept."""
+    """Return up to `most` direct members, by id, and whether they are enabled; nothing else."""
     query = {"max": str(most), "briefRepresentation": "true"}
     where = f"groups/{quote(group.id, safe='')}/members"
     with no_sample_on_error(f"members of {group.path}", MEMBERS_NEED, GROUP_GONE):

@@ -1,7 +1,7 @@
-"""Whether an answer is Keycloak's own, and what to do about one that is not.
+"""Recognizes answers that are not Keycloak's own, and says what to do about them.
 
-In front of Keycloak there may be a proxy, a load balancer or a firewall, and its errors mean
-something else: its 404 is no missing realm, its 403 no missing right.
+In front of Keycloak there may be a proxy, a load balancer or a firewall. Their errors mean
+something else: their 404 is no missing realm, and their 403 is no missing right.
 """
 
 import json
@@ -14,13 +14,13 @@ ADMIN_FIELDS = frozenset({"errorMessage", "errors", "field", "params"})
 """Of OAuth2ErrorRepresentation and ErrorRepresentation, in which Keycloak writes its errors."""
 BELOW_COLLECTION = re.compile(r"(?<=/admin/realms/)([^/]+/[^/]+)/.*")
 JSON = "JSON of another shape"
-BODY_KINDS = {b"{": JSON, b"[": JSON, b"<": "HTML", b"": "nothing in it"}  # by how a body begins
-MAX_URL_CHARACTERS = 200  # characters of a URL in a message
+BODY_KINDS = {b"{": JSON, b"[": JSON, b"<": "HTML", b"": "nothing in it"}  # by its first byte
+MAX_URL_CHARACTERS = 200  # of a URL in a message
 SUCCESS = range(200, 300)
 
 
 def own_error(body: bytes | None) -> str:
-    """Return the error that Keycloak itself names; "" where something before it answered."""
+    """Return the error that Keycloak itself names; "" if something in front of it answered."""
     try:
         result = json.loads(body or b"")
     except (ValueError, RecursionError):
@@ -32,9 +32,9 @@ def own_error(body: bytes | None) -> str:
 
 
 def not_from_keycloak(response: httpx.Response) -> str | None:
-    """Say that an answer is not Keycloak's own, and what to do; None for one that may be.
+    """Return why an answer is not Keycloak's own, with advice; None if it may be.
 
-    What looks like JSON is read later, where its shape is known.
+    A successful answer that looks like JSON passes: its shape is checked later, where it is known.
     """
     code, body = response.status_code, response.content
     kind = BODY_KINDS.get(body.lstrip()[:1], "text")
@@ -44,7 +44,7 @@ def not_from_keycloak(response: httpx.Response) -> str | None:
 
 
 def address(url: httpx.URL) -> str:
-    """Return where a request went, without user and query, and without whom it asked for."""
+    """Return the URL of a request without user and query, and without the ids in its path."""
     path = BELOW_COLLECTION.sub(r"\1/…", url.path)
     return f"{url.scheme}://{url.netloc.decode()}{path}"[:MAX_URL_CHARACTERS]
 

@@ -1,4 +1,4 @@
-"""Why a server was not reached, in plain words. httpx keeps the cause behind its own errors."""
+"""Why a server was not reached, in plain words. httpx hides the cause behind its own errors."""
 
 import os
 import socket
@@ -11,9 +11,9 @@ from groupaccess.domain.reasons import Reason
 
 
 def explain(error: httpx.TransportError) -> tuple[Reason, str]:
-    """Return the reason of a failed connection, and its cause with what to do about it.
+    """Return the reason of a failed connection, and its cause with advice.
 
-    A text of others is shown only where it cannot hold what was sent or received.
+    The text of a foreign exception is shown only where it cannot contain sent or received data.
     """
     for cause in _chain(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -26,7 +26,7 @@ def explain(error: httpx.TransportError) -> tuple[Reason, str]:
 
 
 def _plain(cause: BaseException) -> str | None:
-    """Say what an error of the network means, None where another one behind it says more."""
+    """Return what a network error means; None if the error behind it says more."""
     match cause:
         case httpx.ProxyError():
             return f"the proxy of HTTPS_PROXY does not lead there ({cause})"
@@ -43,7 +43,7 @@ def _plain(cause: BaseException) -> str | None:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and what is behind it; of several attempts the first."""
+    """Yield an error and its causes; of several connection attempts only the first."""
     behind: BaseException | None = error
     while behind is not None:
         yield behind

@@ -1,4 +1,4 @@
-"""What Keycloak's errors mean for a directory. No secret or token ever gets into a message."""
+"""What Keycloak's errors mean for a directory. No message ever contains a secret or a token."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from groupaccess.domain.reasons import Reason, with_advice
 
 MAX_MESSAGE_CHARACTERS = 1024
 """Characters of a message: the server's own words may be as many as it likes."""
-# What python-keycloak, json and jwcrypto raise at an answer that is not as they expect it.
+# What python-keycloak, json and jwcrypto raise for an answer of an unexpected shape.
 MALFORMED_ANSWER = (
     ArithmeticError,
     AttributeError,
@@ -34,18 +34,22 @@ BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 
 
 def failure(reason: Reason, fact: str) -> Failure:
-    """Make a failure whose message says what to do."""
+    """Return a failure whose message says what to do."""
     return Failure(reason, with_advice(reason, fact))
 
 
 def missing_right(what: str, needs: str) -> RejectedError:
-    """Return the error of an answer that is empty for want of a right."""
+    """Return the error for a list that is empty because the right `needs` is missing."""
     fact = f"{what}: an empty list, the operator's account lacks {needs}"
     return RejectedError(failure(Reason.KEYCLOAK_FORBIDDEN, fact))
 
 
 def redact(failure: Failure, secret: str) -> Failure:
-    """Return a failure that may be shown, whatever the server's part in its message is."""
+    """Return a failure that is safe to show, whatever the server wrote into its message.
+
+    `secret` is masked, the message is cut to MAX_MESSAGE_CHARACTERS, and characters that are not
+    printable are replaced.
+    """
     text = failure.message.replace(secret, "***") if secret else failure.message
     if len(text) > MAX_MESSAGE_CHARACTERS:
         text = f"{text[: MAX_MESSAGE_CHARACTERS - 1]}…"
@@ -53,7 +57,7 @@ def redact(failure: Failure, secret: str) -> Failure:
 
 
 def keycloak_error_name(error: KeycloakError) -> str:
-    """Return the error that Keycloak itself names; "" where something before it answered."""
+    """Return the error that Keycloak itself names; "" if something in front of it answered."""
     return own_error(error.response_body)
 
 
@@ -66,12 +70,12 @@ def keycloak_errors(
     absent: str = NO_REALM,
     login: Callable[[str], str] | None = None,
 ) -> Iterator[None]:
-    """Turn whatever goes wrong in reading `what` into a RefusedError.
+    """Turn every error while reading `what` into a RejectedError.
 
-    An answer that is not Keycloak's own gets no further than the client, so that a status code
-    means here what it means to Keycloak. `needs` is the right that a 403 misses, `missing` the
-    reason that a 404 has, `absent` what it means. It is a login where `login` is given, which says
-    of Keycloak's words of refusal whose login that was, and what they mean.
+    HardenedClient has already rejected answers that are not Keycloak's own, so a status code means
+    here what it means to Keycloak. `needs` is the right that is missing after a 403. `missing` is
+    the reason for a 404, and `absent` says what does not exist then. `login` is given for a login
+    only: it gets Keycloak's error message and returns whose login that was and what it means.
     """
     try:
         yield
@@ -107,9 +111,9 @@ def _connection_failure(what: str, cause: BaseException | None) -> Failure:
 
 
 def _absent(error: KeycloakError, absent: str) -> str:
-    """Say what is not there: the realm and the path itself have words of their own.
+    """Return what a 404 says is missing: the realm, the path, or else `absent`.
 
-    They are in `error`, in some versions in `error_description`.
+    Keycloak writes this into `error`, in some versions into `error_description`.
     """
     words = str(error.response_body).lower()
     if "realm" in words:

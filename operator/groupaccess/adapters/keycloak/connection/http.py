@@ -1,8 +1,9 @@
-"""The HTTP client towards Keycloak: it takes what an honest server sends, and little of any other.
+"""The HTTP client for Keycloak: it accepts what an honest server sends, and little else.
 
-A redirect is never followed, since the credentials would go along. Nothing compressed is taken, so
-that what is counted on the wire is all that there is. A proxy of the environment (HTTPS_PROXY) is
-used, as everywhere in httpx: TLS goes through it, and it learns the host's name alone.
+Redirects are never followed, since the credentials would go along. Compressed answers are rejected,
+so that the bytes counted on the wire are all that there is. A proxy from the environment
+(HTTPS_PROXY) is used, as everywhere in httpx: TLS goes through it, and it learns only the host's
+name.
 """
 
 import asyncio
@@ -22,12 +23,12 @@ MAX_BYTES = 16 * MIB
 MAX_VALUES = 2**19
 """Values of one answer, since little text can be many. A group has 12: a realm of 40,000 is below.
 What is read from the worst answer within both bounds takes less than half of the pod's memory."""
-MAX_HOST_CHARACTERS = 100  # characters of a host's name in a message
+MAX_HOST_CHARACTERS = 100  # of a host's name in a message
 HTTPS_PORT = 443
 
 
 class RejectedAnswerError(Exception):
-    """A request that is not made, or an answer that is not taken.
+    """A request that is not sent, or an answer that is not accepted.
 
     The text is for people: where the request went, what is wrong, and what to do.
     """
@@ -40,7 +41,10 @@ class RejectedAnswerError(Exception):
 
 
 class HardenedClient(httpx.AsyncClient):
-    """Speaks https alone. One answer, from connecting to its last byte, takes `answer_within`."""
+    """Speaks only https.
+
+    `answer_within` is how many seconds one answer may take, from connecting to its last byte.
+    """
 
     def __init__(self, trust: ssl.SSLContext, answer_within: float) -> None:
         super().__init__(
@@ -52,7 +56,7 @@ class HardenedClient(httpx.AsyncClient):
         self._answer_within = answer_within
 
     async def send(self, request: httpx.Request, **how: Any) -> httpx.Response:  # noqa: ANN401
-        """Send a request and read its answer; raise UnfitError for one that an honest server lacks.
+        """Send a request and read its answer; raise RejectedAnswerError for an unacceptable one.
 
         python-keycloak wraps that in its own error.
         """
@@ -78,7 +82,7 @@ class HardenedClient(httpx.AsyncClient):
 
 
 async def _check_headers(response: httpx.Response) -> None:
-    """Judge an answer by its headers, before its body is read."""
+    """Check the headers of an answer, before its body is read; raise RejectedAnswerError."""
     url = response.request.url
     if response.has_redirect_location:
         words = (
@@ -93,7 +97,7 @@ async def _check_headers(response: httpx.Response) -> None:
 
 
 class _BoundedBody(httpx.AsyncByteStream):
-    """A body that ends with an error where it gets too large."""
+    """A body that raises RejectedAnswerError when it becomes larger than MAX_BYTES."""
 
     def __init__(self, stream: httpx.AsyncByteStream, url: httpx.URL) -> None:
         self._stream = stream
@@ -114,7 +118,7 @@ class _BoundedBody(httpx.AsyncByteStream):
 
 
 def _redirect_host(response: httpx.Response) -> str:
-    """Name the host that a redirect leads to, without user, path and query."""
+    """Return the host that a redirect leads to, without user, path and query."""
     try:
         host = response.url.join(response.headers["Location"]).netloc.decode()
     except (httpx.InvalidURL, ValueError):

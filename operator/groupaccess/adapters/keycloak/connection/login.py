@@ -1,6 +1,6 @@
-"""The operator's login: one token is kept, and asked for anew before it ends or when it is refused.
+"""The operator's login: one token, renewed before it expires or when it is refused.
 
-An account that logs in by itself gets no refresh token, and leaves no session behind in Keycloak.
+A login with the client credentials grant gets no refresh token and leaves no session in Keycloak.
 """
 
 import asyncio
@@ -29,23 +29,23 @@ from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.reasons import Reason
 
 CLIENT_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-AUDIENCE, NOT_ACTIVE = "audience", "not active"  # in Keycloak's words
+AUDIENCE, NOT_ACTIVE = "audience", "not active"  # in Keycloak's error messages
 
 
 class ClientCredential(Protocol):
-    """What the operator proves with that it is the client. `secret` is never to be shown."""
+    """How the operator proves that it is the client. `secret` must never be shown."""
 
     secret: str
 
     def token_request_fields(self) -> dict[str, Any]:
-        """Return what the next token request proves itself with."""
+        """Return the fields that authenticate the next token request."""
 
     def explain_rejection(self, words: str) -> str:
-        """Return Keycloak's words of refusal, and what they mean."""
+        """Return Keycloak's error message `words`, and what it means."""
 
 
 class StoredSecret:
-    """A secret that Keycloak keeps, too."""
+    """A client secret, which Keycloak stores, too."""
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
@@ -55,19 +55,22 @@ class StoredSecret:
         return {"client_secret": self.secret}
 
     def explain_rejection(self, words: str) -> str:
-        """Return the words, which say all."""
+        """Return the message alone: it needs no explanation."""
         return words
 
 
 class PodToken:
-    """The pod's own token. The kubelet replaces it in time, so it is read anew for each login."""
+    """The pod's service account token.
+
+    The kubelet replaces it before it expires, so it is read again for each login.
+    """
 
     def __init__(self, file: Path) -> None:
         self.secret = ""
         self._file = file
 
     def token_request_fields(self) -> dict[str, Any]:
-        """Return the token as it is now."""
+        """Return the current token; raise RejectedError if there is none."""
         try:
             self.secret = self._file.read_text().strip()
         except (OSError, ValueError) as error:
@@ -77,7 +80,7 @@ class PodToken:
         return {"client_assertion_type": CLIENT_ASSERTION_TYPE, "client_assertion": self.secret}
 
     def explain_rejection(self, words: str) -> str:
-        """Return the words, what the token says of itself, and what Keycloak has to know of it."""
+        """Return the message, the token's claims, and what to compare them with in Keycloak."""
         claims = _claims(self.secret)
         if not claims:
             return f"{words}. {self._file} holds no JSON Web Token"
@@ -104,7 +107,7 @@ class PodToken:
 
 
 class Login(KeycloakOpenIDConnection):
-    """A connection that is logged in whenever it is used; nothing is sent before."""
+    """A connection that has a valid token whenever it is used; nothing is sent before."""
 
     def __init__(
         self,
@@ -118,7 +121,7 @@ class Login(KeycloakOpenIDConnection):
             realm_name=quote(connection.realm, safe=""),
             client_id=connection.client_id,
             verify=trust,  # type: ignore[arg-type]  # httpx wants an SSLContext
-            timeout=None,  # that is the client's
+            timeout=None,  # the client has its own
         )
         self.async_s = self.keycloak_openid.connection.async_s = client
         self._credential = proof
@@ -127,12 +130,12 @@ class Login(KeycloakOpenIDConnection):
         self._account_id = ""
 
     async def account_id(self) -> str:
-        """Return who the operator is in this realm, by a token that is good."""
+        """Return the operator's account id (`sub`) in this realm, from a valid token."""
         await self._valid_token()
         return self._account_id
 
     async def a_raw_get(self, *args: Any, **kwargs: Any) -> httpx.Response:  # noqa: ANN401 -- as given
-        """Read; a token that is refused, as after a change of the realm's keys, is renewed once."""
+        """Send a GET; a refused token, as after a change of the realm's keys, is renewed once."""
         used = await self._valid_token()
         answer = await ConnectionManager.a_raw_get(self, *args, **kwargs)
         if answer.status_code == UNAUTHORIZED:
@@ -146,11 +149,11 @@ class Login(KeycloakOpenIDConnection):
         return self.token
 
     def _expires_soon(self) -> bool:
-        ends = self.expires_at  # python-keycloak takes a tenth off
+        ends = self.expires_at  # python-keycloak subtracts a tenth of the lifetime
         return ends is None or datetime.now(tz=UTC) >= ends
 
     async def _renew(self, used: dict[str, Any] | None) -> None:
-        """Log in, unless another task has done so meanwhile."""
+        """Log in, unless another task has already replaced the token `used`."""
         async with self._renewal_lock:
             if self.token is used:
                 await self._log_in()
@@ -175,7 +178,7 @@ class Login(KeycloakOpenIDConnection):
 
 
 def _claims(token: str) -> dict[str, Any]:
-    """Return what a token says, which nobody has checked."""
+    """Return the claims of a token without verification; empty if it is no JSON Web Token."""
     jws = JWS()
     try:
         jws.deserialize(token)
@@ -185,6 +188,6 @@ def _claims(token: str) -> dict[str, Any]:
 
 
 def _quote(value: object) -> str:
-    """Return one claim for people."""
+    """Return a claim's value as text for a message."""
     values = value if isinstance(value, list) else [value]
     return ", ".join(f'"{each}"' for each in values)

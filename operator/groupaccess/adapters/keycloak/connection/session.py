@@ -1,4 +1,4 @@
-"""Sessions with realms: one for each directory, kept across readings, closed for certain."""
+"""Sessions with realms: one for each directory, reused across rounds, always closed."""
 
 import ssl
 from pathlib import Path
@@ -13,13 +13,13 @@ from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.reasons import Reason
 
-POD_TOKEN = Path("/var/run/secrets/groupaccess/token")  # as the chart mounts it
+POD_TOKEN = Path("/var/run/secrets/groupaccess/token")  # where the chart mounts it
 
 
 class Session:
-    """The admin API of one realm, whose answers may take `answer_within` seconds.
+    """The admin API of one realm; an answer may take `answer_within` seconds.
 
-    Nothing is sent before it is used.
+    Nothing is sent before the first use.
     """
 
     def __init__(self, connection: Connection, answer_within: float, pod_token: Path) -> None:
@@ -34,7 +34,7 @@ class Session:
     async def get(self, collection: str, **query: str) -> object:
         """Read a collection of the realm in one request.
 
-        Where python-keycloak has a method of its own, that may ask more, as the answer leads it.
+        A method of python-keycloak may send more requests, depending on the answer.
         """
         where = f"admin/realms/{self.login.realm_name}/{collection}"
         response = await self.login.a_raw_get(where, **query)
@@ -46,7 +46,7 @@ class Session:
 
 
 class Sessions:
-    """The sessions by directory. Other credentials, or another CA, are another session."""
+    """The sessions by directory. Other credentials, or another CA, get another session."""
 
     def __init__(self, answer_within: float, pod_token: Path) -> None:
         self._answer_within = answer_within
@@ -54,12 +54,12 @@ class Sessions:
         self._open: dict[str, Session] = {}
 
     async def session_for(self, directory: str, connection: Connection) -> Session:
-        """Return the session of a directory over this connection."""
+        """Return the session of a directory for this connection."""
         known = self._open.get(directory)
         if known is not None and known.connection == connection:
             return known
         made = Session(connection, self._answer_within, self._pod_token)
-        self._open[directory] = made  # before anything is awaited: others ask at the same time
+        self._open[directory] = made  # before any await: other tasks run concurrently
         if known is not None:
             await known.close()
         return made
@@ -71,11 +71,14 @@ class Sessions:
 
 
 def _trust(ca: str | None) -> ssl.SSLContext:
-    """Believe the authorities of a bundle and no other, or the system's when there is none."""
-    # Python takes ASCII alone; a comment in a bundle may hold more.
+    """Trust only the authorities of the PEM bundle `ca`, or the system's when it is None.
+
+    Raise RejectedError when the bundle cannot be read.
+    """
+    # Python accepts only ASCII; a comment in a bundle may contain other characters.
     pem = None if ca is None else ca.encode("ascii", "ignore").decode()
     try:
-        # An empty one would mean the system's.
+        # An empty text would mean the system's authorities.
         context = ssl.create_default_context(cadata=pem if pem is None else f"{pem}\n")
     except ssl.SSLError as error:
         fact = f"caBundle holds no certificates that can be read ({error.reason})"
