@@ -7,6 +7,7 @@ import pytest
 from fakes.values import key, mapping, snapshot
 from fakes.world import World
 from groupaccess.application.ports import RefusedError
+from groupaccess.domain.bindings import Subject
 from groupaccess.domain.clients import ClaimMapper, MapperKind
 from groupaccess.domain.directory import Failure, Group, Snapshot
 from groupaccess.domain.namespaces import Namespace
@@ -304,3 +305,35 @@ async def test_of_an_object_that_cannot_be_read_it_ends_too(renamed: World) -> N
     assert renamed.grants["sre:view"] == ("OPS", "SRE")
     await pass_time(renamed, MINUTES)
     assert set(renamed.grants["sre:view"]) == {"OPS"}
+
+
+@pytest.mark.parametrize("drift", ["deleted", "edited"])
+async def test_a_former_name_is_not_bound_again_once_nothing_is_known_any_more(
+    world: World, drift: str
+) -> None:
+    """It was renamed while suspended: what was applied last is not what answers give."""
+    world.declare_directory()
+    world.declare(mapping("sre", "SRE", "view"))
+    await read(world, called("SRE"))
+    world.declare_directory(suspend=True)
+    await world.settle()
+    await read(world, called("OPS"))
+    if drift == "deleted":
+        world.cluster.bindings.pop(key())
+    else:
+        world.cluster.edit(key(), subjects=(Subject("Group", "evil"),))
+    await world.settle()
+    world.cluster.objects.remove("KeycloakDirectory", "default")
+    await world.settle()
+    assert world.condition("Ready") == ("False", "DirectoryNotFound")
+    assert [subject for groups in world.grants.values() for subject in groups] == []
+
+
+async def test_what_the_last_answers_gave_is_repaired_once_nothing_is_known_any_more(
+    renamed: World,
+) -> None:
+    renamed.cluster.objects.remove("KeycloakDirectory", "default")
+    await renamed.settle()
+    renamed.cluster.bindings.pop(key())
+    await renamed.settle()
+    assert renamed.grants == {"dev:edit": ("Dev",), "sre:view": ("OPS", "SRE")}

@@ -1,7 +1,7 @@
 """What the operator remembers of one GroupAccess and of one binding, and drops with its uid."""
 
 from collections.abc import Collection, Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from groupaccess.application.attempts import Attempt
@@ -37,8 +37,9 @@ class ObjectMemory:
     `applied` is what the API server acknowledged last, by binding: drift is repaired to it while
     Keycloak is silent. `ends` are those of former subjects, kept until these are bound no more,
     also where no write is acknowledged. `attempts` are applies that were not acknowledged.
-    `subjects` are those that a mapping bound before it was revoked. `warned` names the ends of
-    which people were warned.
+    `subjects` are those that a mapping bound before it was revoked. `answered` are those that the
+    last answers gave a group, its former ones among them. `warned` names the ends of which people
+    were warned.
     """
 
     uid: str
@@ -47,6 +48,7 @@ class ObjectMemory:
     ends: dict[BindingKey, Formers] = field(default_factory=dict)
     attempts: dict[BindingKey, Attempt] = field(default_factory=dict)
     subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
+    answered: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
     warned: set[str] = field(default_factory=set)
 
     @property
@@ -61,6 +63,25 @@ class ObjectMemory:
             for key, content in self.applied.items()
             if key not in self.attempts or self.attempts[key].is_certain(content)
         }
+
+    def repairable(self, bindings: Mapping[BindingKey, Binding]) -> dict[BindingKey, Content]:
+        """Return what was applied last, without subjects that are not bound and not given any more.
+
+        A group may have been renamed while nothing was written, above all while suspended: its
+        former name is not bound again once no answer is known.
+        """
+        return {key: self._without(key, each, bindings) for key, each in self.certain.items()}
+
+    def _without(
+        self, key: BindingKey, content: Content, bindings: Mapping[BindingKey, Binding]
+    ) -> Content:
+        about = content.about
+        given = self.answered.get(DeclaredGroup(about.get("directory", ""), about.get("group", "")))
+        if given is None:
+            return content
+        bound = bindings[key].content.groups if key in bindings else ()
+        subjects = tuple(each for each in content.subjects if each.name in {*given, *bound})
+        return content if subjects == content.subjects else replace(content, subjects=subjects)
 
     @property
     def pending(self) -> dict[BindingKey, Content]:

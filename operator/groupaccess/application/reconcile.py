@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 
+from groupaccess.application.answered import keep_answers
 from groupaccess.application.background import Background
 from groupaccess.application.declared import DeclaredAccess
 from groupaccess.application.elsewhere import Elsewhere
@@ -74,6 +75,7 @@ class Reconciler:
         given = self._store.circumstances(declared, now)
         verdicts, wanted = self._judge(declared, given)
         keys = _declared(declared, verdicts, wanted)
+        keep_answers(declared.access, memory, verdicts, wanted)
         memory.keep(keys)
         memory.decide(wanted.contents, self._store.standing(name))
         contents = self._contents(name, wanted)
@@ -114,9 +116,8 @@ class Reconciler:
     ) -> Wanted:
         access = declared.access
         standing, memory = self._store.standing(access.name), self._store.memory(access.name)
-        return desired(
-            access, verdicts, given, standing, memory.certain, memory.pending, memory.ends
-        )
+        applied = memory.repairable(standing)
+        return desired(access, verdicts, given, standing, applied, memory.pending, memory.ends)
 
     def _contents(self, name: str, wanted: Wanted) -> dict[BindingKey, Content]:
         """Return what each binding says that is to stand, or is left as it is."""
