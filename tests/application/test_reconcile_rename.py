@@ -7,7 +7,7 @@ import pytest
 from fakes.values import key, mapping, snapshot
 from fakes.world import World
 from groupaccess.application.ports import RefusedError
-from groupaccess.domain.bindings import Subject
+from groupaccess.domain.bindings import RoleRef, Subject
 from groupaccess.domain.clients import ClaimMapper, MapperKind
 from groupaccess.domain.directory import Failure, Group, Snapshot
 from groupaccess.domain.namespaces import Namespace
@@ -307,7 +307,7 @@ async def test_of_an_object_that_cannot_be_read_it_ends_too(renamed: World) -> N
     assert set(renamed.grants["sre:view"]) == {"OPS"}
 
 
-@pytest.mark.parametrize("drift", ["deleted", "edited"])
+@pytest.mark.parametrize("drift", ["deleted", "edited", "another role"])
 async def test_a_former_name_is_not_bound_again_once_nothing_is_known_any_more(
     world: World, drift: str
 ) -> None:
@@ -320,8 +320,10 @@ async def test_a_former_name_is_not_bound_again_once_nothing_is_known_any_more(
     await read(world, called("OPS"))
     if drift == "deleted":
         world.cluster.bindings.pop(key())
-    else:
+    elif drift == "edited":
         world.cluster.edit(key(), subjects=(Subject("Group", "evil"),))
+    else:
+        world.cluster.edit(key(), role=RoleRef("ClusterRole", "edit"))
     await world.settle()
     world.cluster.objects.remove("KeycloakDirectory", "default")
     await world.settle()

@@ -79,7 +79,8 @@ class ObjectMemory:
         given = self.answered.get(DeclaredGroup(about.get("directory", ""), about.get("group", "")))
         if given is None:
             return content
-        bound = bindings[key].content.groups if key in bindings else ()
+        there = bindings[key].content if key in bindings else None
+        bound = there.groups if there is not None and there.role == content.role else ()
         subjects = tuple(each for each in content.subjects if each.name in {*given, *bound})
         return content if subjects == content.subjects else replace(content, subjects=subjects)
 
