@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from fakes.clock import BEGIN, FakeClock
-from fakes.values import Spec, access, binding, key, mapping
+from fakes.values import Spec, access, binding, content, key, mapping
 from fakes.world import World
 from groupaccess.application.alarms import Alarms
-from groupaccess.application.memory import BindingMemory
+from groupaccess.application.memory import BindingMemory, DeclaredGroup, ObjectMemory
 from groupaccess.application.store import Store
 from groupaccess.domain.bindings import BindingKey
 from groupaccess.domain.namespaces import Namespace
@@ -120,3 +120,12 @@ def test_what_is_remembered_of_a_binding_ends_with_it_and_not_with_its_name() ->
     assert memories == {"u1": memory}
     store.put_binding(binding(key(), uid="u2", version="3"))
     assert memories == {}
+
+
+def test_a_former_name_is_repaired_only_where_it_is_still_bound_to_that_role() -> None:
+    applied = content("view", "SRE", directory="default", group="SRE")
+    memory = ObjectMemory("uid", applied={key(): applied})
+    memory.answered[DeclaredGroup("default", "SRE")] = frozenset({"OPS"})
+    for there, groups in (({}, ()), ({key(): "edit"}, ()), ({key(): "view"}, ("SRE",))):
+        bindings = {where: binding(where, role=role) for where, role in there.items()}
+        assert memory.repairable(bindings)[key()].groups == groups
