@@ -8,6 +8,7 @@ from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import key, mapping, snapshot
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.access.namespace_scope import Namespace
+from groupaccess.domain.binding import RoleRef, Subject
 from groupaccess.domain.directory.client import ClaimMapper, MapperKind, ProofResult, TokenProof
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -321,3 +322,37 @@ async def test_of_an_object_that_cannot_be_read_it_ends_too(renamed: ReconcilerH
     assert renamed.grants["sre:view"] == ("OPS", "SRE")
     await pass_time(renamed, MINUTES)
     assert set(renamed.grants["sre:view"]) == {"OPS"}
+
+
+@pytest.mark.parametrize("drift", ["deleted", "edited", "another role"])
+async def test_a_former_name_is_not_bound_again_once_nothing_is_known_any_more(
+    world: ReconcilerHarness, drift: str
+) -> None:
+    """It was renamed while suspended: what was applied last is not what answers give."""
+    world.declare_directory()
+    world.declare(mapping("sre", "SRE", "view"))
+    await read(world, called("SRE"))
+    world.declare_directory(suspend=True)
+    await world.settle()
+    await read(world, called("OPS"))
+    if drift == "deleted":
+        world.cluster.bindings.pop(key())
+    elif drift == "edited":
+        world.cluster.edit(key(), subjects=(Subject("Group", "evil"),))
+    else:
+        world.cluster.edit(key(), role=RoleRef("ClusterRole", "edit"))
+    await world.settle()
+    world.cluster.objects.remove("KeycloakDirectory", "default")
+    await world.settle()
+    assert world.condition("Ready") == ("False", "DirectoryNotFound")
+    assert [subject for groups in world.grants.values() for subject in groups] == []
+
+
+async def test_what_the_last_answers_gave_is_repaired_once_nothing_is_known_any_more(
+    renamed: ReconcilerHarness,
+) -> None:
+    renamed.cluster.objects.remove("KeycloakDirectory", "default")
+    await renamed.settle()
+    renamed.cluster.bindings.pop(key())
+    await renamed.settle()
+    assert renamed.grants == {"dev:edit": ("Dev",), "sre:view": ("OPS", "SRE")}

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.reconcile.access_status_writer import AccessStatusWriter
+from groupaccess.application.reconcile.answered_subjects import remember_answers
 from groupaccess.application.reconcile.binding_writer import WAIT_SECONDS, BindingWriter
 from groupaccess.application.reconcile.expiry import ExpiryWatch
 from groupaccess.application.reconcile.orphans import OrphanCleanup
@@ -71,6 +72,7 @@ class Reconciler:
         context = evaluation_context(self._store, declared, now)
         verdicts, desired = self._evaluate(declared, context)
         keys = _declared_keys(declared, verdicts, desired)
+        remember_answers(declared.access, memory, verdicts, desired)
         memory.keep_only(keys)
         memory.keep_former_ends(desired.contents, self._store.bindings_of(name))
         contents = self._contents(name, desired)
@@ -117,7 +119,7 @@ class Reconciler:
             verdicts,
             context,
             existing,
-            memory.acknowledged,
+            memory.repairable(existing),
             memory.pending,
             memory.former_ends,
         )

@@ -1,7 +1,7 @@
 """What the operator remembers of one GroupAccess or of one binding, and drops with its uid."""
 
 from collections.abc import Collection, Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from groupaccess.application.state.write_attempt import WriteAttempt
@@ -37,8 +37,9 @@ class ObjectMemory:
     `applied` is what the API server acknowledged last, by binding: drift is repaired to it while
     Keycloak does not answer. `former_ends` are the ends of former subjects, kept as long as these
     are bound, also when no write is acknowledged. `attempts` are applies that are not acknowledged.
-    `last_subjects` are those that a mapping bound before it was revoked. `announced` names the ends
-    that events have announced.
+    `last_subjects` are those that a mapping bound before it was revoked. `answered_subjects` are
+    those that Keycloak's last answers gave to a group, its former ones among them. `announced`
+    names the ends that events have announced.
     """
 
     uid: str
@@ -47,6 +48,7 @@ class ObjectMemory:
     former_ends: dict[BindingKey, FormerSubjects] = field(default_factory=dict)
     attempts: dict[BindingKey, WriteAttempt] = field(default_factory=dict)
     last_subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
+    answered_subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
     announced: set[str] = field(default_factory=set)
 
     @property
@@ -61,6 +63,30 @@ class ObjectMemory:
             for key, content in self.applied.items()
             if key not in self.attempts or self.attempts[key].is_certain(content)
         }
+
+    def repairable(
+        self, bindings: Mapping[BindingKey, Binding]
+    ) -> dict[BindingKey, BindingContent]:
+        """Return the content to which drift may be repaired while no answer is known.
+
+        It is what was applied last, without subjects that are neither bound now nor among the last
+        answers: a group may have been renamed while nothing was written, as while suspended.
+        """
+        return {key: self._without(key, each, bindings) for key, each in self.acknowledged.items()}
+
+    def _without(
+        self, key: BindingKey, content: BindingContent, bindings: Mapping[BindingKey, Binding]
+    ) -> BindingContent:
+        about = content.own_annotations
+        group = DeclaredGroup(about.get("directory", ""), about.get("group", ""))
+        answered = self.answered_subjects.get(group)
+        if answered is None:
+            return content
+        existing = bindings[key].content if key in bindings else None
+        same_role = existing is not None and existing.role == content.role
+        bound = existing.groups if existing is not None and same_role else ()
+        subjects = tuple(each for each in content.subjects if each.name in {*answered, *bound})
+        return content if subjects == content.subjects else replace(content, subjects=subjects)
 
     @property
     def pending(self) -> dict[BindingKey, BindingContent]:
