@@ -62,7 +62,8 @@ class EmptyKeyScenario:
                 *(self.cluster.kubectl_program, f"--kubeconfig={self.cluster.kubeconfig}"),
                 *("edit", named(body)),
             ],
-            env={**os.environ, "KUBE_EDITOR": editor},
+            # kubectl keeps its copy of what is refused among the temporary files.
+            env={**os.environ, "KUBE_EDITOR": editor, "TMPDIR": str(self.folder)},
             capture_output=True,
             text=True,
             check=False,
