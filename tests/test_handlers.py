@@ -149,8 +149,10 @@ async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Handle
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     desk.touched.clear()
-    desk.handlers.gone("GroupAccess", {"platform": "uid-platform"}, "9")
-    desk.handlers.gone("KeycloakDirectory", {"default": "uid-default", "never seen": "x"}, "9")
+    desk.handlers.record_deletions("GroupAccess", {"platform": "uid-platform"}, "9")
+    desk.handlers.record_deletions(
+        "KeycloakDirectory", {"default": "uid-default", "never seen": "x"}, "9"
+    )
     assert (desk.store.accesses, desk.store.directories.declared) == ({}, {})
     assert not any(seen.objects for seen in desk.store.watched.values())
     assert desk.touched == ["platform"]

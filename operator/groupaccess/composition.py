@@ -54,10 +54,10 @@ from groupaccess.application.state.binding_index import BindingIndex
 from groupaccess.application.state.store import Store
 from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.application.status.status_writer import StatusWriter
-from groupaccess.application.work.background import BackgroundCalls
-from groupaccess.application.work.queue import WorkQueue
-from groupaccess.application.work.requests import WorkRequests
-from groupaccess.application.work.wall_clock_timers import WallClockTimers
+from groupaccess.application.workqueue.background import BackgroundCalls
+from groupaccess.application.workqueue.queue import WorkQueue
+from groupaccess.application.workqueue.requests import WorkRequests
+from groupaccess.application.workqueue.wall_clock_timers import WallClockTimers
 from groupaccess.handlers import Handlers
 from groupaccess.lifecycle import Operator, Watch, kopf_watch
 from groupaccess.settings import Settings
@@ -147,7 +147,7 @@ def compose(settings: Settings, environment: Environment) -> Operator:
         background=(deletions, statuses),
         sync=sync,
         suggestions=suggestions,
-        audit=WatchAudit(core.cluster, store, metrics, handlers.gone, relisted),
+        audit=WatchAudit(core.cluster, store, metrics, handlers.record_deletions, relisted),
         bind_guard=BindGuardMonitor(
             KubernetesBindGuardPolicies(policies), core.recorder, metrics, settings.bind_guard
         ),

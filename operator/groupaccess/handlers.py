@@ -89,7 +89,7 @@ class Handlers:
         self._enqueue(self._store.put_unreadable_directory(state, words))
         self._sync.start_or_wake(state.ref.name)
 
-    def gone(self, kind: str, uids: Mapping[str, str], version: str) -> None:
+    def record_deletions(self, kind: str, uids: Mapping[str, str], version: str) -> None:
         """Record that objects were deleted before a list; late events of others change nothing.
 
         `uids` are by name: a name may belong to another object by now.
@@ -106,7 +106,7 @@ class Handlers:
         meta: Any = event["object"]["metadata"]
         name, uid, version = meta["name"], meta["uid"], meta["resourceVersion"]
         if event["type"] == "DELETED":
-            self.gone(kind, {name: uid}, version)
+            self.record_deletions(kind, {name: uid}, version)
             return False
         if event["type"] is None:  # from a list
             self._relisted.set()

@@ -30,10 +30,10 @@ from groupaccess.application.runtime.write_policy import WritePolicyMonitor
 from groupaccess.application.state.cluster_state import KINDS
 from groupaccess.application.state.store import Store
 from groupaccess.application.status.event_recorder import EventRecorder
-from groupaccess.application.work.background import BackgroundCalls
-from groupaccess.application.work.queue import Priority, WorkQueue
-from groupaccess.application.work.wall_clock_timers import WallClockTimers
-from groupaccess.application.work.workers import DRAIN_SECONDS, Workers
+from groupaccess.application.workqueue.background import BackgroundCalls
+from groupaccess.application.workqueue.queue import Priority, WorkQueue
+from groupaccess.application.workqueue.wall_clock_timers import WallClockTimers
+from groupaccess.application.workqueue.workers import DRAIN_SECONDS, Workers
 from groupaccess.handlers import Handlers
 from groupaccess.settings import Settings
 
@@ -120,7 +120,7 @@ class Operator:
     async def _work(self) -> None:
         """Start to write once the caches are synced and this replica is the leader."""
         await asyncio.gather(*(reflector.listed.wait() for reflector in self.reflectors))
-        await wait_for_cache_sync(self.cluster, self.store, self.handlers.gone)
+        await wait_for_cache_sync(self.cluster, self.store, self.handlers.record_deletions)
         logger.info(
             "caught up: %d GroupAccesses, %d directories, %d bindings",
             len(self.store.accesses),

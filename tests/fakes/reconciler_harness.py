@@ -26,8 +26,8 @@ from groupaccess.application.state.store import Store
 from groupaccess.application.state.unreadable_objects import read_access, unreadable_directory
 from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.application.status.status_writer import StatusWriter
-from groupaccess.application.work.background import BackgroundCalls
-from groupaccess.application.work.wall_clock_timers import WallClockTimers
+from groupaccess.application.workqueue.background import BackgroundCalls
+from groupaccess.application.workqueue.wall_clock_timers import WallClockTimers
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.reasons import Reason
 

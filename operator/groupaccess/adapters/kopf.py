@@ -10,7 +10,7 @@ from typing import Any, cast
 import kopf
 from kubernetes.aio.client import Configuration
 
-from groupaccess.application.work.backoff import backoff
+from groupaccess.application.workqueue.backoff import backoff
 
 TOKEN_LIFETIME = timedelta(minutes=10)  # a projected token is replaced in its file: read it again
 

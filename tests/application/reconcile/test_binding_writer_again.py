@@ -9,7 +9,7 @@ from fakes.metrics import FakeMetrics
 from fakes.values import access, desired, failure, key
 from fakes.writer_harness import NAME, WriterHarness
 from groupaccess.application.ports.errors import RejectedError
-from groupaccess.application.work.queue import Priority, WorkQueue
+from groupaccess.application.workqueue.queue import Priority, WorkQueue
 from groupaccess.domain.binding import Owner
 from groupaccess.domain.bindings.plan import Apply, Delete, DeleteReason
 from groupaccess.domain.reasons import Reason

@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
 from groupaccess.application.ports.errors import TransientError
-from groupaccess.application.work.backoff import backoff
+from groupaccess.application.workqueue.backoff import backoff
 
 logger = logging.getLogger(__name__)
 

@@ -46,7 +46,7 @@ class DirectoryRounds:
         """
         directory, name = declared.directory, declared.directory.name
         inquiry, used = await self._inquiry(declared), self._store.groups_in_use(name)
-        realm = await inquiry.read_realm(sample_groups(directory, self._known(name), used))
+        realm = await inquiry.read_realm(sample_groups(directory, self._snapshot(name), used))
         if self._store.is_same_realm(name, realm):
             self._store_unless_changed(declared, lambda: self._store.put_realm(name, realm))
         await inquiry.ask_all(used, paths=may_carry_paths(directory, realm.clients))
@@ -65,7 +65,7 @@ class DirectoryRounds:
         """
         name = declared.directory.name
         inquiry = await self._inquiry(declared)
-        if (snapshot := self._known(name)) is not None:
+        if (snapshot := self._snapshot(name)) is not None:
             inquiry.identity = snapshot.directory_id
         await inquiry.ask_for(lambda fresh: open_questions(self._store, name, accesses, fresh))
         results, now = inquiry.results, self._clock.now()
@@ -79,13 +79,13 @@ class DirectoryRounds:
     async def _prove(self, declared: DeclaredDirectory, inquiry: Inquiry) -> None:
         """Read the clients again once a group in use can provide an example token."""
         directory, name = declared.directory, declared.directory.name
-        groups = sample_groups(directory, self._known(name), self._store.groups_in_use(name))
-        if awaits_proof(self._known(name)) and (groups or directory.canary is not None):
+        groups = sample_groups(directory, self._snapshot(name), self._store.groups_in_use(name))
+        if awaits_proof(self._snapshot(name)) and (groups or directory.canary is not None):
             realm = await inquiry.read_realm(groups)
             if self._store.is_same_realm(name, realm):
                 self._store_unless_changed(declared, lambda: self._store.put_realm(name, realm))
 
-    def _known(self, name: str) -> Snapshot | None:
+    def _snapshot(self, name: str) -> Snapshot | None:
         return self._store.directories.memory(name).snapshot
 
     def _store_unless_changed(

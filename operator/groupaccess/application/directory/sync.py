@@ -12,7 +12,7 @@ from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.keycloak import DirectoryReader
 from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
-from groupaccess.application.work.backoff import backoff
+from groupaccess.application.workqueue.backoff import backoff
 from groupaccess.domain.reasons import REPAIRABLE
 
 FIRST_RETRY_SECONDS = 1.0  # after a round that failed; doubles up to the interval

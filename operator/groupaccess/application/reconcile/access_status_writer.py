@@ -5,7 +5,7 @@ from groupaccess.application.ports.cluster import Event
 from groupaccess.application.state.declared import DeclaredAccess
 from groupaccess.application.status.rendering import render_access_status
 from groupaccess.application.status.status_writer import StatusWriter
-from groupaccess.application.work.background import BackgroundCalls
+from groupaccess.application.workqueue.background import BackgroundCalls
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status.access_status import AccessStatus
 

@@ -15,7 +15,7 @@ from groupaccess.application.reconcile.delete_schedule import DeleteSchedule
 from groupaccess.application.reconcile.write_order import DeleteDelays, WriteOrder
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.write_attempt import WriteAttempt
-from groupaccess.application.work.lanes import SLOW_CALL_SECONDS, Call, Lane, Ticket
+from groupaccess.application.workqueue.lanes import SLOW_CALL_SECONDS, Call, Lane, Ticket
 from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.bindings.plan import Apply, Delete, DeleteReason, Plan
 

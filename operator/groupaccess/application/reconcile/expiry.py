@@ -10,7 +10,7 @@ from groupaccess.application.ports.cluster import Event
 from groupaccess.application.state.declared import DeclaredAccess
 from groupaccess.application.state.object_memory import ObjectMemory
 from groupaccess.application.status.event_recorder import EventRecorder
-from groupaccess.application.work.wall_clock_timers import WallClockTimers
+from groupaccess.application.workqueue.wall_clock_timers import WallClockTimers
 from groupaccess.domain.binding import BindingContent, BindingKey
 from groupaccess.domain.identity.former_subjects import describe_former, former_by_mapping
 from groupaccess.domain.verdict.verdict import Outcome, Verdict

@@ -7,7 +7,7 @@ from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.reconcile.binding_writer import BindingWriter
 from groupaccess.application.reconcile.write_order import WriteOrder
 from groupaccess.application.state.store import Store
-from groupaccess.application.work.background import BackgroundCalls
+from groupaccess.application.workqueue.background import BackgroundCalls
 from groupaccess.domain.bindings.plan import plan_orphans
 
 logger = logging.getLogger(__name__)

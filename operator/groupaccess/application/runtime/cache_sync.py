@@ -8,7 +8,7 @@ from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.state.cluster_state import KINDS
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.watched_objects import OnEnded
-from groupaccess.application.work.backoff import backoff
+from groupaccess.application.workqueue.backoff import backoff
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from groupaccess.application.ports.errors import TransientError
-from groupaccess.application.work.backoff import backoff
+from groupaccess.application.workqueue.backoff import backoff
 from groupaccess.domain.binding import Binding, BindingContent, DesiredBinding
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason

@@ -5,7 +5,7 @@ from enum import Enum
 
 from groupaccess.application.ports.clock import Clock, TimerHandle
 from groupaccess.application.ports.metrics import Metrics
-from groupaccess.application.work.backoff import backoff
+from groupaccess.application.workqueue.backoff import backoff
 
 FIRST_BACKOFF_SECONDS = 0.005
 MAX_BACKOFF_SECONDS = 300.0

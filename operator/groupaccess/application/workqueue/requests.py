@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from groupaccess.application.work.queue import Priority, WorkQueue
+from groupaccess.application.workqueue.queue import Priority, WorkQueue
 
 LATER_SECONDS = 3.0
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from fakes.clock import BEGIN, FakeClock
-from groupaccess.application.work.wall_clock_timers import TICK_SECONDS, WallClockTimers
+from groupaccess.application.workqueue.wall_clock_timers import TICK_SECONDS, WallClockTimers
 
 
 class Bell:

@@ -7,7 +7,7 @@ import pytest
 
 from fakes.clock import FakeClock
 from fakes.metrics import FakeMetrics
-from groupaccess.application.work.queue import (
+from groupaccess.application.workqueue.queue import (
     FIRST_BACKOFF_SECONDS,
     MAX_BACKOFF_SECONDS,
     Priority,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from groupaccess.application.work.backoff import backoff
+from groupaccess.application.workqueue.backoff import backoff
 
 
 @pytest.mark.parametrize(

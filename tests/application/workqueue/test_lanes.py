@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fakes.clock import FakeClock
-from groupaccess.application.work.lanes import MAX_CALLS, SLOW_CALL_SECONDS, Lane, Ticket
+from groupaccess.application.workqueue.lanes import MAX_CALLS, SLOW_CALL_SECONDS, Lane, Ticket
 
 AT_ONCE, EACH = 16, 8
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.ports.metrics import Metrics
-from groupaccess.application.work.queue import WorkQueue
+from groupaccess.application.workqueue.queue import WorkQueue
 
 DRAIN_SECONDS = 2.0  # a Lease is lost two seconds before another replica may take it
 

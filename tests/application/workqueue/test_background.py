@@ -7,7 +7,7 @@ import pytest
 
 from fakes.clock import FakeClock
 from groupaccess.application.ports.errors import TransientError
-from groupaccess.application.work.background import (
+from groupaccess.application.workqueue.background import (
     CALL_TIMEOUT_SECONDS,
     RETRY_SECONDS,
     WAIT_SECONDS,

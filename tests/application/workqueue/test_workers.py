@@ -9,8 +9,8 @@ import pytest
 from fakes.clock import FakeClock
 from fakes.metrics import FakeMetrics
 from groupaccess.application.ports.errors import TransientError
-from groupaccess.application.work.queue import WorkQueue
-from groupaccess.application.work.workers import DRAIN_SECONDS, Workers
+from groupaccess.application.workqueue.queue import WorkQueue
+from groupaccess.application.workqueue.workers import DRAIN_SECONDS, Workers
 
 Reconcile = Callable[[str], Awaitable[float | None]]
 
