@@ -18,7 +18,7 @@ from testbed.operator import OperatorProcess
 from testbed.realm import Realm
 from testbed.replay import Event, Grant, binding_writes, excesses, granted
 from testbed.waiting import eventually
-from testbed.world import GROUPS, TestbedObjects
+from testbed.world import GROUPS, RandomObjects
 
 pytestmark = pytest.mark.crash
 
@@ -43,7 +43,7 @@ def victim(without_operator: Cluster) -> Iterator[OperatorProcess]:
 
 
 @pytest.fixture
-def world(realm: Realm, objects: Objects, directory: str, name: str) -> TestbedObjects:
+def world(realm: Realm, objects: Objects, directory: str, name: str) -> RandomObjects:
     """Give a world with four groups and four namespaces, two of which bear a label."""
     for group in GROUPS:
         realm.create_group(group)
@@ -52,10 +52,10 @@ def world(realm: Realm, objects: Objects, directory: str, name: str) -> TestbedO
         metadata = {"name": namespace, "labels": borne}
         objects.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
     print(f"CRASH_SEED={SEED}")
-    return TestbedObjects(random.Random(SEED), directory, name, COUNT, labels)  # noqa: S311 - no secret
+    return RandomObjects(random.Random(SEED), directory, name, COUNT, labels)  # noqa: S311 - no secret
 
 
-def standing(cluster: Cluster, world: TestbedObjects) -> dict[str, set[Grant]]:
+def standing(cluster: Cluster, world: RandomObjects) -> dict[str, set[Grant]]:
     """Return what is granted now, by object."""
     kinds = "clusterrolebindings,rolebindings"
     found = json.loads(cluster.kubectl("get", kinds, "--all-namespaces", "-ojson").stdout)
@@ -67,7 +67,7 @@ def standing(cluster: Cluster, world: TestbedObjects) -> dict[str, set[Grant]]:
     return grants
 
 
-def settled(cluster: Cluster, world: TestbedObjects) -> bool:
+def settled(cluster: Cluster, world: RandomObjects) -> bool:
     """Tell whether all that is declared stands, nothing else does, and every object says so."""
     wanted, stands = world.wanted(), standing(cluster, world)
     differing = sorted(name for name in wanted if wanted[name] != stands[name])
@@ -100,7 +100,7 @@ def kill_in_the_middle(victim: OperatorProcess, chance: random.Random) -> None:
 
 
 def test_it_converges_over_kills_and_no_binding_ever_granted_more_than_was_declared(
-    victim: OperatorProcess, world: TestbedObjects, objects: Objects, installed: Cluster
+    victim: OperatorProcess, world: RandomObjects, objects: Objects, installed: Cluster
 ) -> None:
     assert installed.audit is not None
     mark = installed.audit.mark()

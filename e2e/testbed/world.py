@@ -14,7 +14,7 @@ Mappings = list[dict[str, Any]]
 
 
 @dataclass
-class TestbedObjects:
+class RandomObjects:
     """What is declared now, and how chance changes it."""
 
     chance: random.Random
