@@ -461,7 +461,7 @@ FORMER = (
     domain(
         "former: under any hold",
         "bindings/builder",
-        "for want in _without_ended_subjects(draft, preserved)",
+        "for want in _without_ended_subjects(renderer, preserved)",
         "for want in ()",
     ),
     domain(
