@@ -208,7 +208,7 @@ CLAIMS = (
         "if False",
     ),
     domain(
-        "claims: the canary contradicts", "verdict/group_rules", "if sight.contradicts", "if False"
+        "claims: the canary contradicts", "verdict/group_rules", "if check.contradicts", "if False"
     ),
 )
 
