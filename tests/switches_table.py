@@ -26,13 +26,13 @@ BIND, CAGE, NAMES = (f"{POLICIES}/{it}.yaml" for it in ("bind-guard", "cage", "r
 APPLIED = f"{POLICIES}/last-applied.yaml"
 
 
-def _rung(name: str) -> Switch:
+def _rule(name: str) -> Switch:
     return Switch(f"ladder: {name}", LADDER, f"    _{name},\n", "", DOMAIN)
 
 
 RUNGS = (
-    *map(_rung, ("expired", "reserved", "role_not_allowed", "unreadable", "suspended")),
-    *map(_rung, ("no_directory", "frozen", "other_issuer", "not_read")),
+    *map(_rule, ("expired", "reserved", "role_not_allowed", "unreadable", "suspended")),
+    *map(_rule, ("no_directory", "frozen", "other_issuer", "not_read")),
     Switch(
         "ladder: suspended by the directory",
         VERDICT,

@@ -208,7 +208,7 @@ CLAIMS = (
         "if False",
     ),
     domain(
-        "claims: the canary contradicts", "verdict/group_rules", "if sight.contradicts", "if False"
+        "claims: the canary contradicts", "verdict/group_rules", "if check.contradicts", "if False"
     ),
 )
 
@@ -461,7 +461,7 @@ FORMER = (
     domain(
         "former: under any hold",
         "bindings/builder",
-        "for want in _without_ended_subjects(draft, preserved)",
+        "for want in _without_ended_subjects(renderer, preserved)",
         "for want in ()",
     ),
     domain(

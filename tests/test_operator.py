@@ -15,7 +15,8 @@ from fakes.values import ISSUER, access, directory
 from fakes.waiting import until
 from groupaccess.adapters.clock import SystemClock
 from groupaccess.adapters.kubernetes.transport import Response
-from groupaccess.composition import Environment, compose
+from groupaccess.composition import compose
+from groupaccess.environment import Environment
 from groupaccess.lifecycle import Operator
 from groupaccess.settings import Settings
 

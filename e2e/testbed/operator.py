@@ -16,7 +16,8 @@ from kubernetes.aio.client import ApiClient
 
 from groupaccess.adapters.kubernetes.client import configure
 from groupaccess.application.state.store import Store
-from groupaccess.composition import compose, production
+from groupaccess.composition import compose
+from groupaccess.environment import production
 from groupaccess.lifecycle import Operator
 from groupaccess.settings import Settings
 from testbed.cluster import Cluster

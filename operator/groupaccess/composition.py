@@ -1,19 +1,14 @@
 """Wires adapters to ports. Each object is complete when it is created."""
 
 import asyncio
-import socket
-import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kubernetes.aio.client import ApiClient, Configuration
-from prometheus_client import CollectorRegistry
+from kubernetes.aio.client import ApiClient
 
 from groupaccess import __version__
-from groupaccess.adapters.clock import ServerClockMonitor, SystemClock
+from groupaccess.adapters.clock import ServerClockMonitor
 from groupaccess.adapters.http_endpoint import HttpEndpoint
-from groupaccess.adapters.keycloak.operator_token import KeycloakOperatorTokens
-from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kubernetes.admission_policies import (
     KubernetesBindGuardPolicies,
     KubernetesWritePolicies,
@@ -24,7 +19,6 @@ from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.reflectors import build_reflectors
 from groupaccess.adapters.kubernetes.rights import KubernetesOperatorRights
-from groupaccess.adapters.kubernetes.transport import HttpTransport, Transport
 from groupaccess.adapters.prometheus import PrometheusMetrics, StoreCollector
 from groupaccess.application.directory.credentials import Credentials
 from groupaccess.application.directory.directory_status_writer import DirectoryStatusWriter
@@ -35,7 +29,6 @@ from groupaccess.application.directory.suggestions import SuggestionSearch
 from groupaccess.application.directory.sync import DirectorySync
 from groupaccess.application.directory.turns import DirectoryTurns
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.ports.keycloak import DirectoryReader, OperatorTokens
 from groupaccess.application.reconcile.access_status_writer import AccessStatusWriter
 from groupaccess.application.reconcile.binding_calls import BindingCalls
 from groupaccess.application.reconcile.binding_writer import BindingWriter
@@ -58,28 +51,12 @@ from groupaccess.application.workqueue.background import BackgroundCalls
 from groupaccess.application.workqueue.queue import WorkQueue
 from groupaccess.application.workqueue.requests import WorkRequests
 from groupaccess.application.workqueue.wall_clock_timers import WallClockTimers
+from groupaccess.environment import Environment, production
 from groupaccess.handlers import Handlers
-from groupaccess.lifecycle import Operator, Watch, kopf_watch
+from groupaccess.lifecycle import Operator
 from groupaccess.settings import Settings
 
 LEASE_NAME = "groupaccess"
-
-
-@dataclass(frozen=True)
-class Environment:
-    """What an operator needs from outside.
-
-    `identity` names this replica in the leader election. Without `serves_http` nothing listens.
-    """
-
-    transport: Transport
-    reader: DirectoryReader
-    tokens: OperatorTokens
-    clock: Clock
-    watch: Watch
-    registry: CollectorRegistry
-    identity: str
-    serves_http: bool = True
 
 
 async def run_operator(settings: Settings, stop: asyncio.Event | None = None) -> None:
@@ -92,19 +69,6 @@ async def run_operator(settings: Settings, stop: asyncio.Event | None = None) ->
     async with ApiClient(configuration) as client:
         environment = production(settings, configuration, client)
         await compose(settings, environment).run(stop or asyncio.Event())
-
-
-def production(settings: Settings, configuration: Configuration, client: ApiClient) -> Environment:
-    """Return the environment of a real operator: a cluster, Keycloak, and this machine."""
-    return Environment(
-        transport=HttpTransport(client),
-        reader=KeycloakReader(settings.keycloak_timeout_seconds, settings.pod_token_file),
-        tokens=KeycloakOperatorTokens(settings.keycloak_timeout_seconds),
-        clock=SystemClock(),
-        watch=kopf_watch(configuration),
-        registry=CollectorRegistry(),
-        identity=f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}",
-    )
 
 
 def compose(settings: Settings, environment: Environment) -> Operator:

@@ -18,7 +18,8 @@ from fakes.kube.requests import BINDINGS, Requests
 from fakes.kube.storage import Body, Change, Key, Storage, Stored
 from fakes.kube.watching import FakeKopf
 from fakes.simulated_keycloak import SimulatedKeycloak
-from groupaccess.composition import Environment, compose
+from groupaccess.composition import compose
+from groupaccess.environment import Environment
 from groupaccess.lifecycle import Operator
 from groupaccess.settings import Settings
 from simulation.declared import DIRECTORY, NAMESPACES, ROLES, Access, Realm, declared

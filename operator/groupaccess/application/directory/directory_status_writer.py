@@ -49,8 +49,8 @@ class DirectoryStatusWriter:
         conditions = directory_conditions(
             reading, asking, patient=patient, hold=hold, suspended=declared.directory.suspend
         )
-        if sight := self.store.directories.oidc_checks.get(name):
-            conditions = (*conditions, sight.condition())
+        if check := self.store.directories.oidc_checks.get(name):
+            conditions = (*conditions, check.condition())
         body = render_directory_status(
             observed.generation, conditions, reading, asking, observed.previous_status, now
         )

@@ -57,12 +57,12 @@ class OidcChecker:
             return None if before else check_inconclusive(NO_READING, passing=True)
         if before and not self._due(name, before):
             return None
-        sight = await self._ask(directory, directory.canary, reading.snapshot, connect)
-        sight = sight.unless_contradicted(before)
+        result = await self._ask(directory, directory.canary, reading.snapshot, connect)
+        result = result.unless_contradicted(before)
         self._asked[name] = self._clock.monotonic()
-        if sight != before:
-            logger.info("directory %s: kube-apiserver: %s", name, printable_text(sight.message))
-        return sight
+        if result != before:
+            logger.info("directory %s: kube-apiserver: %s", name, printable_text(result.message))
+        return result
 
     def forget(self, directory: str) -> None:
         """Drop what is kept for a directory that is no longer asked."""

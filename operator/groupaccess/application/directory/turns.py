@@ -131,12 +131,12 @@ class DirectoryTurns:
         if failure is not None:
             self.enqueue(self.store.put_failure(name, failure))
         reading, account = self.store.directories.reading(name), self.store.new_account(name)
-        sight = await self.checker.check(
+        result = await self.checker.check(
             declared, reading, lambda: self.credentials.connection_for(declared.spec)
         )
         current = self.store.directories.declared.get(name)
         if current is not None and current.has_same_spec(declared):
-            self.enqueue(self.store.put_oidc_check(name, sight))
+            self.enqueue(self.store.put_oidc_check(name, result))
         await self._write_status(name, interval, account)
         return failure is None
 

@@ -28,65 +28,73 @@ def _object_name(value: str) -> str:
     return value
 
 
+Roles = Annotated[
+    list[str] | None,
+    typer.Option(help="Only bindings of this ClusterRole. May be given several times."),
+]
+Subjects = Annotated[
+    list[str] | None,
+    typer.Option(help="Only this group, as it stands in the binding. May be given several times."),
+]
+Selector = Annotated[
+    str, typer.Option(help="Only bindings with these labels, as with kubectl: team=shop,!old")
+]
+DirectoryName = Annotated[
+    str,
+    typer.Option(
+        callback=_object_name, help="The KeycloakDirectory in which the groups are looked up."
+    ),
+]
+NamePrefix = Annotated[
+    str, typer.Option(callback=_label, help="What the names of the GroupAccesses begin with.")
+]
+GroupsPrefix = Annotated[
+    str,
+    typer.Option(
+        help="What kube-apiserver puts before each group (--oidc-groups-prefix). A group "
+        "without it cannot come from Keycloak and is left out, with a comment."
+    ),
+]
+RemoveReplaced = Annotated[
+    bool,
+    typer.Option(
+        "--remove-replaced",
+        help="Print nothing to apply, but delete the bindings that GroupAccesses grant in "
+        "full by now; what is not covered stays, and so does what Flux, Argo CD or Helm would "
+        "make again. Deletes at once unless --dry-run is given.",
+    ),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="With --remove-replaced: only list what would be deleted."),
+]
+SettleSeconds = Annotated[
+    float,
+    typer.Option(
+        min=0,
+        max=60,
+        help="With --remove-replaced: how long what grants the same must have stood unchanged, "
+        "so that every cache of kube-apiserver knows of it.",
+    ),
+]
+Kubeconfig = Annotated[
+    str | None,
+    typer.Option(help="A kubeconfig file. Without it: what KUBECONFIG names, or ~/.kube/config."),
+]
+
+
 def import_command(  # noqa: PLR0913 -- one for each flag
     *,
-    role: Annotated[
-        list[str] | None,
-        typer.Option(help="Only bindings of this ClusterRole. May be given several times."),
-    ] = None,
-    subject: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Only this group, as it stands in the binding. May be given several times."
-        ),
-    ] = None,
-    selector: Annotated[
-        str, typer.Option(help="Only bindings with these labels, as with kubectl: team=shop,!old")
-    ] = "",
-    directory: Annotated[
-        str,
-        typer.Option(
-            callback=_object_name, help="The KeycloakDirectory in which the groups are looked up."
-        ),
-    ] = "default",
-    name: Annotated[
-        str, typer.Option(callback=_label, help="What the names of the GroupAccesses begin with.")
-    ] = "adopted",
-    groups_prefix: Annotated[
-        str,
-        typer.Option(
-            help="What kube-apiserver puts before each group (--oidc-groups-prefix). A group "
-            "without it cannot come from Keycloak and is left out, with a comment."
-        ),
-    ] = "",
-    remove_replaced: Annotated[
-        bool,
-        typer.Option(
-            "--remove-replaced",
-            help="Print nothing to apply, but delete the bindings that GroupAccesses grant in "
-            "full by now; what is not covered stays, and so does what Flux, Argo CD or Helm would "
-            "make again. Deletes at once unless --dry-run is given.",
-        ),
-    ] = False,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help="With --remove-replaced: only list what would be deleted."),
-    ] = False,
-    settle_seconds: Annotated[
-        float,
-        typer.Option(
-            min=0,
-            max=60,
-            help="With --remove-replaced: how long what grants the same must have stood unchanged, "
-            "so that every cache of kube-apiserver knows of it.",
-        ),
-    ] = 2.0,
-    kubeconfig: Annotated[
-        str | None,
-        typer.Option(
-            help="A kubeconfig file. Without it: what KUBECONFIG names, or ~/.kube/config."
-        ),
-    ] = None,
+    role: Roles = None,
+    subject: Subjects = None,
+    selector: Selector = "",
+    directory: DirectoryName = "default",
+    name: NamePrefix = "adopted",
+    groups_prefix: GroupsPrefix = "",
+    remove_replaced: RemoveReplaced = False,
+    dry_run: DryRun = False,
+    settle_seconds: SettleSeconds = 2.0,
+    kubeconfig: Kubeconfig = None,
 ) -> None:
     """Print GroupAccesses that grant what bindings in the cluster grant to groups.
 

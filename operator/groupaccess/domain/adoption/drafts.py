@@ -100,14 +100,18 @@ def draft_accesses(candidates: Iterable[CandidateBinding], options: AdoptionOpti
     remarks = {result.binding.key: _remarks(result, options) for result in picked}
     lines = dict(_lines(parts, remarks))
     beside = {key for line in lines.values() for key in line.sources}
-    lonely: dict[str, list[str]] = defaultdict(list)
+    role_remarks: dict[str, list[str]] = defaultdict(list)
     for result in picked:
         if result.binding.key not in beside:
             role = result.binding.content.role
-            lonely[role.name if role.kind == "ClusterRole" else ""] += remarks[result.binding.key]
-    drafts = tuple(_drafts(lines, lonely, options))
+            role_remarks[role.name if role.kind == "ClusterRole" else ""] += remarks[
+                result.binding.key
+            ]
+    drafts = tuple(_drafts(lines, role_remarks, options))
     drafted = {part.role for part in parts}
-    rest = (text for role in sorted(lonely) if role not in drafted for text in lonely[role])
+    rest = (
+        text for role in sorted(role_remarks) if role not in drafted for text in role_remarks[role]
+    )
     return Adoption(drafts, tuple(rest))
 
 
@@ -174,7 +178,7 @@ def _lines(
 
 def _drafts(
     lines: Mapping[_MappingKey, DraftMapping],
-    lonely: Mapping[str, Sequence[str]],
+    role_remarks: Mapping[str, Sequence[str]],
     options: AdoptionOptions,
 ) -> Iterator[DraftAccess]:
     by_role: dict[str, list[DraftMapping]] = defaultdict(list)
@@ -187,7 +191,7 @@ def _drafts(
             chunk = tuple(all_of_it[start : start + MAPPINGS])
             name = _free_name(bases[options.name, role], chunk, used, options)
             used.add(name)
-            yield DraftAccess(name, chunk, () if start else tuple(lonely.get(role, ())))
+            yield DraftAccess(name, chunk, () if start else tuple(role_remarks.get(role, ())))
 
 
 def _free_name(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.namespace_scope import Placement, resolve_scope
 from groupaccess.domain.binding import (
     Binding,
@@ -48,41 +48,44 @@ def build_desired_state(
         pending or {},
         ends or {},
     )
-    draft = BindingRenderer(access, context, known)
+    renderer = BindingRenderer(access, context, known)
     bindings: list[DesiredBinding] = []
     preserved: set[BindingKey] = set()
     where: dict[str, Placement] = {}
     judged = tuple(verdicts)
     for verdict in judged:
-        mapping = verdict.mapping
-        if mapping.unreadable is not None:
-            where[mapping.name] = Placement(active=())
-            continue
-        where[mapping.name] = resolve_scope(mapping.scope, context.namespaces)
+        mapping, placement = verdict.mapping, _placement(verdict.mapping, context)
+        where[mapping.name] = placement
         if verdict.outcome is Outcome.REVOKE:
             continue
-        for namespace in where[mapping.name].active:
+        for namespace in placement.active:
             key = access.binding_key(mapping, namespace)
-            content = draft.content(verdict, key)
+            content = renderer.content(verdict, key)
             if content is not None:
                 bindings.append(DesiredBinding(key, mapping.name, content))
-            elif draft.still_matches(mapping, key):
+            elif renderer.still_matches(mapping, key):
                 preserved.add(key)
-        preserved |= {access.binding_key(mapping, gone) for gone in where[mapping.name].terminating}
+        preserved |= {access.binding_key(mapping, gone) for gone in placement.terminating}
     preserved.update(unreadable_bindings(access, judged, existing))
-    ended = {want.key: want for want in _without_ended_subjects(draft, preserved)}
+    ended = {want.key: want for want in _without_ended_subjects(renderer, preserved)}
     bindings += ended.values()
     desired = DesiredState(tuple(bindings), frozenset(preserved - ended.keys()), where)
     empty = pin_placeholders(access, judged, context, existing, desired)
     return replace(desired, bindings=(*bindings, *empty))
 
 
+def _placement(mapping: AccessMapping, context: EvaluationContext) -> Placement:
+    if mapping.unreadable is not None:
+        return Placement(active=())
+    return resolve_scope(mapping.scope, context.namespaces)
+
+
 def _without_ended_subjects(
-    draft: BindingRenderer, preserved: AbstractSet[BindingKey]
+    renderer: BindingRenderer, preserved: AbstractSet[BindingKey]
 ) -> Iterator[DesiredBinding]:
     """Yield preserved bindings without the former subjects that have ended."""
     for key in sorted(preserved):
-        name, content = BindingName.parse(key.name), draft.without_ended_subjects(key)
+        name, content = BindingName.parse(key.name), renderer.without_ended_subjects(key)
         if name is not None and content is not None:
             yield DesiredBinding(key, name.mapping, content)
 

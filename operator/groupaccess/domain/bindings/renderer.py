@@ -44,7 +44,7 @@ class BindingRenderer:
     """The data from which the contents are rendered; see `build_desired_state`."""
 
     access: Access
-    given: EvaluationContext
+    context: EvaluationContext
     bindings: BindingHistory
     moved: dict[str, BindingContent | None] = field(default_factory=dict)  # by the mapping's name
 
@@ -89,13 +89,13 @@ class BindingRenderer:
         the binding does not count as applied.
         """
         binding, role = self.bindings.existing.get(key), role_in_name(key)
-        namespace = self.given.namespaces.get(key.namespace)
+        namespace = self.context.namespaces.get(key.namespace)
         if binding is None or binding.content.role != role or (namespace and namespace.terminating):
             return None
         content, last = binding.content, self.bindings.applied.get(key)
         before = self.bindings.earlier_grant(key, content)
         formers = unexpired(
-            before.former, self.given.now, max_former_lifetime(self.given.directory)
+            before.former, self.context.now, max_former_lifetime(self.context.directory)
         )
         taken_over = self._subjects_taken_over(content.groups, before)
         if formers == former_subjects(content) and not taken_over:
@@ -107,8 +107,8 @@ class BindingRenderer:
         return render_content(self.access, role, _group_subjects(subjects), text)
 
     def _granted_content(self, verdict: Verdict, key: BindingKey) -> BindingContent:
-        group, snapshot = verdict.group, self.given.reading.snapshot
-        current = current_group(verdict, self.given)
+        group, snapshot = verdict.group, self.context.reading.snapshot
+        current = current_group(verdict, self.context)
         if group is None or snapshot is None or current is None:
             raise ValueError("only a group that was read can be granted")
         text = {
@@ -125,7 +125,7 @@ class BindingRenderer:
             subjects |= self._of_unknown_clients(verdict.mapping, key, group.path)
         role = _role(verdict.mapping)
         before = self.bindings.earlier_grants(verdict.mapping, key, role, group.id)
-        formers = replace(current, subjects=subjects).former_subjects(before, self.given.now)
+        formers = replace(current, subjects=subjects).former_subjects(before, self.context.now)
         return self._render(verdict.mapping, subjects, formers, text)
 
     def _of_unknown_clients(
@@ -172,11 +172,11 @@ class BindingRenderer:
         self, verdict: Verdict, content: BindingContent, before: EarlierGrant
     ) -> BindingContent:
         """Return the content that a held binding keeps: no subject is added."""
-        now, current = self.given.now, current_group(verdict, self.given)
+        now, current = self.context.now, current_group(verdict, self.context)
         subjects = before.subjects
         text = _updated_annotations(content, verdict.pin, self.access.directory)
         if current is None:
-            formers = unexpired(before.former, now, max_former_lifetime(self.given.directory))
+            formers = unexpired(before.former, now, max_former_lifetime(self.context.directory))
         else:
             formers = current.former_subjects([before], now)
             subjects = subjects if current.subjects is None else subjects & current.subjects
@@ -190,14 +190,14 @@ class BindingRenderer:
 
         This follows from what is declared, not from Keycloak, so that it acts under every Hold.
         """
-        directory, prefixes = self.given.directory, self.given.prefixes
+        directory, prefixes = self.context.directory, self.context.prefixes
         own = directory.groups_prefix if directory else ""
         bare = {before.path, before.name, *before.former}
         return frozenset(each for each in subjects if prefixes.own_now(each, own, bare))
 
     def _plausible(self, group: str, content: BindingContent) -> frozenset[str]:
         """Return the subjects that the declared group can have: drift must not become a grant."""
-        directory = self.given.directory
+        directory = self.context.directory
         prefix = directory.groups_prefix if directory else ""
         return frozenset(s.name for s in plausible_subjects(group, content, prefix))
 

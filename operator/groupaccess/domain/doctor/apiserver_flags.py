@@ -41,12 +41,12 @@ def k3s_arguments(argv: Sequence[str]) -> tuple[str, ...] | None:
 
 def compare(directory: Directory, seen: Iterable[Arguments]) -> OidcCheck:
     """Compare each kube-apiserver's arguments with the directory; return the worst result."""
-    sights = [_check_server(directory, each) for each in sorted(seen)]
-    for truth in ("False", "Unknown"):
-        for sight in sights:
-            if sight.status == truth:
-                return sight
-    return sights[0] if sights else check_inconclusive(NOWHERE)
+    checks = [_check_server(directory, arguments) for arguments in sorted(seen)]
+    for worst in ("False", "Unknown"):
+        for check in checks:
+            if check.status == worst:
+                return check
+    return checks[0] if checks else check_inconclusive(NOWHERE)
 
 
 def _check_server(directory: Directory, seen: Arguments) -> OidcCheck:

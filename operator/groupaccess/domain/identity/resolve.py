@@ -141,9 +141,11 @@ def _resolve_absent(
     if isinstance(named, SeveralGroups):
         fact = f"others have its name: {', '.join(named.paths)}"
         return replaced_group(pin, directory, grace, fact)
-    heirs = (group for group in snapshot.by_reference.get(pin.path, ()) if group.path == pin.path)
-    if (heir := next(heirs, None)) is not None:
-        fact = f"group {heir.path} has another id, {heir.id}"
+    successors = (
+        group for group in snapshot.by_reference.get(pin.path, ()) if group.path == pin.path
+    )
+    if (successor := next(successors, None)) is not None:
+        fact = f"group {successor.path} has another id, {successor.id}"
         return replaced_group(pin, directory, grace, fact)
     return grace
 

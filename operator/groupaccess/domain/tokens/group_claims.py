@@ -45,25 +45,25 @@ def group_claim(group: Group, directory: Directory, snapshot: Snapshot) -> Group
     there is no string at all, the failure of the first client is returned.
     """
     senders: list[tuple[str, tuple[str, ...]]] = []
-    silences: list[ClaimUnavailable] = []
+    unavailable: list[ClaimUnavailable] = []
     doubts: list[Failure] = []
     for login_client in directory.clients:
         client = snapshot.by_client_id.get(login_client.client_id)
         result = client_claim_values(group, login_client, directory.groups_claim, client)
         if isinstance(result, ClaimUnavailable):
-            silences.append(result)
+            unavailable.append(result)
             doubts.append(result.failure)
         else:
             subjects = sorted(directory.groups_prefix + value for value in result.values)
             senders.append((login_client.client_id, tuple(subjects)))
             doubts.extend(result.doubts)
     if not senders:
-        return silences[0].failure
+        return unavailable[0].failure
     each = {subjects for _, subjects in senders}
     return GroupClaim(
         subjects=tuple(sorted({subject for subjects in each for subject in subjects})),
         doubts=tuple(dict.fromkeys(doubts)),
-        incomplete=any(silence.uncertain for silence in silences),
+        incomplete=any(claim.uncertain for claim in unavailable),
         subjects_by_client=tuple(senders) if len(each) > 1 else (),
     )
 

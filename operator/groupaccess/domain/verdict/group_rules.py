@@ -150,14 +150,14 @@ def _with_doubts(granted: Verdict, *doubts: Failure) -> Verdict:
 
 def _with_oidc_check(claimed: Verdict, context: EvaluationContext) -> Verdict:
     """Hold a grant that the canary contradicts; add a doubt if the check was inconclusive."""
-    sight = context.oidc_check
-    if not context.directory or not context.directory.canary or sight is None:
+    check = context.oidc_check
+    if not context.directory or not context.directory.canary or check is None:
         return claimed
-    if claimed.outcome is not Outcome.GRANT or sight.status == "True":
+    if claimed.outcome is not Outcome.GRANT or check.status == "True":
         return claimed
-    if sight.contradicts:
-        return hold_for(claimed.mapping, sight.failure)
-    return replace(claimed, doubts=(*claimed.doubts, sight.failure))
+    if check.contradicts:
+        return hold_for(claimed.mapping, check.failure)
+    return replace(claimed, doubts=(*claimed.doubts, check.failure))
 
 
 def refuse_reserved(mapping: AccessMapping, subject: str) -> Verdict:

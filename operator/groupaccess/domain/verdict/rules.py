@@ -28,7 +28,7 @@ from groupaccess.domain.verdict.verdict import (
 
 def evaluate(mapping: AccessMapping, context: EvaluationContext) -> Verdict:
     """Return the verdict of the first rule that applies: RULES in order, then the group's rules."""
-    answers = (rung(mapping, context) for rung in RULES)
+    answers = (rule(mapping, context) for rule in RULES)
     answer = next(filter(None, answers), None) or evaluate_group(mapping, context)
     if answer.outcome is Outcome.REVOKE:
         return replace(answer, potential_subjects=potential_subjects(mapping, context))

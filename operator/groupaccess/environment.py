@@ -1,0 +1,47 @@
+"""What an operator needs from outside, and the one of a real operator."""
+
+import socket
+import uuid
+from dataclasses import dataclass
+
+from kubernetes.aio.client import ApiClient, Configuration
+from prometheus_client import CollectorRegistry
+
+from groupaccess.adapters.clock import SystemClock
+from groupaccess.adapters.keycloak.operator_token import KeycloakOperatorTokens
+from groupaccess.adapters.keycloak.reader import KeycloakReader
+from groupaccess.adapters.kubernetes.transport import HttpTransport, Transport
+from groupaccess.application.ports.clock import Clock
+from groupaccess.application.ports.keycloak import DirectoryReader, OperatorTokens
+from groupaccess.lifecycle import Watch, kopf_watch
+from groupaccess.settings import Settings
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What an operator needs from outside.
+
+    `identity` names this replica in the leader election. Without `serves_http` nothing listens.
+    """
+
+    transport: Transport
+    reader: DirectoryReader
+    tokens: OperatorTokens
+    clock: Clock
+    watch: Watch
+    registry: CollectorRegistry
+    identity: str
+    serves_http: bool = True
+
+
+def production(settings: Settings, configuration: Configuration, client: ApiClient) -> Environment:
+    """Return the environment of a real operator: a cluster, Keycloak, and this machine."""
+    return Environment(
+        transport=HttpTransport(client),
+        reader=KeycloakReader(settings.keycloak_timeout_seconds, settings.pod_token_file),
+        tokens=KeycloakOperatorTokens(settings.keycloak_timeout_seconds),
+        clock=SystemClock(),
+        watch=kopf_watch(configuration),
+        registry=CollectorRegistry(),
+        identity=f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}",
+    )
