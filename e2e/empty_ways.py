@@ -1,6 +1,5 @@
 """The ways in which people write an object, each with how the object before was made."""
 
-import json
 import os
 import shlex
 import subprocess
@@ -12,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from testbed.admin_api import AdminApi, RefusedError
 from testbed.cluster import Cluster
 from testbed.installation import helm
 
@@ -30,10 +30,6 @@ else:
     body["spec"] = yaml.safe_load(spec.read_text())
     opened.write_text(yaml.safe_dump(body))
 """
-
-
-class RefusedError(Exception):
-    """The write was refused, in these words."""
 
 
 @dataclass(frozen=True)
@@ -87,40 +83,28 @@ class EmptyKeyScenario:
 
 
 def named(body: Object) -> str:
-    """Return what kubectl calls an object."""
-    return f"{body['kind'].lower()}.groupaccess.io/{body['metadata']['name']}"
+    """Return what kubectl calls an object, such as `ga/platform`."""
+    short = {"GroupAccess": "ga", "KeycloakDirectory": "kcd"}[body["kind"]]
+    return f"{short}/{body['metadata']['name']}"
 
 
 Write = Callable[[EmptyKeyScenario, Object], object]
-FILE = "--filename=-"
-
-
-def _create(desk: EmptyKeyScenario, body: Object) -> object:
-    return desk.kubectl("create", FILE, body=body)
 
 
 def _apply(desk: EmptyKeyScenario, body: Object) -> object:
-    return desk.kubectl("apply", FILE, body=body)
+    return desk.kubectl("apply", "--filename=-", body=body)
 
 
-def _server_side(desk: EmptyKeyScenario, body: Object) -> object:
-    return desk.kubectl("apply", "--server-side", FILE, body=body)
-
-
-def _merge(desk: EmptyKeyScenario, body: Object) -> object:
-    change = json.dumps({"spec": body["spec"]})
-    return desk.kubectl("patch", named(body), "--type=merge", f"--patch={change}")
-
-
-def _json_patch(desk: EmptyKeyScenario, body: Object) -> object:
-    change = json.dumps([{"op": "replace", "path": "/spec", "value": body["spec"]}])
-    return desk.kubectl("patch", named(body), "--type=json", f"--patch={change}")
+def _request(method: Callable[[AdminApi, Object], object]) -> Write:
+    """Send what kubectl sends, without kubectl: here it changes nothing of what is typed."""
+    return lambda desk, body: method(desk.cluster.admin, body)
 
 
 def _helm(action: str, mode: str) -> Write:
     return lambda desk, body: desk.helm(action, body, f"--server-side={mode}")
 
 
+_create, _server_side = _request(AdminApi.create), _request(AdminApi.apply)
 NEW: dict[str, Write] = {
     "create": _create,
     "apply": _apply,
@@ -129,12 +113,12 @@ NEW: dict[str, Write] = {
     "helm --server-side=false": _helm("install", "false"),
 }
 CHANGE: dict[str, tuple[Write, Write]] = {
-    "replace": (_create, lambda desk, body: desk.kubectl("replace", FILE, body=body)),
+    "replace": (_create, _request(AdminApi.replace)),
     "apply": (_apply, _apply),
     "edit": (_create, EmptyKeyScenario.edit),
     "edit of what was applied": (_apply, EmptyKeyScenario.edit),
-    "merge patch": (_create, _merge),
-    "JSON patch": (_create, _json_patch),
+    "merge patch": (_create, _request(AdminApi.merge)),
+    "JSON patch": (_create, _request(AdminApi.patch)),
     "server-side apply": (_server_side, _server_side),
     "helm --server-side=true": (NEW["helm --server-side=true"], _helm("upgrade", "true")),
     "helm --server-side=false": (NEW["helm --server-side=false"], _helm("upgrade", "false")),

@@ -31,7 +31,6 @@ from groupaccess.composition import LEASE_NAME
 from groupaccess.domain.binding import Binding, BindingKey
 from testbed import canary
 from testbed.cluster import Cluster
-from testbed.drill import KINDS
 from testbed.installation import CHART, KINDS_OF_RIGHTS, helm, install_guards, remove_guards
 from testbed.keycloak import Keycloak
 from testbed.objects import access, mapping
@@ -60,7 +59,7 @@ class RealSurroundings:
         return ObjectRef("GroupAccess", name, self._metadata(name)["uid"])
 
     def remove(self, ref: ObjectRef) -> None:
-        self._cluster.kubectl("delete", f"ga/{ref.name}")
+        self._cluster.admin.delete(f"ga/{ref.name}")
 
     def version(self, ref: ObjectRef) -> str:
         return str(self._metadata(ref.name)["resourceVersion"])
@@ -72,20 +71,19 @@ class RealSurroundings:
         )
 
     def status(self, ref: ObjectRef) -> Mapping[str, Any]:
-        found = json.loads(self._cluster.kubectl("get", f"ga/{ref.name}", "-ojson").stdout)
-        status: Mapping[str, Any] = found["status"]
+        status: Mapping[str, Any] = self._cluster.admin.get(f"ga/{ref.name}")["status"]
         return status
 
     def binding(self, where: BindingKey) -> Binding | None:
-        found = self._cluster.kubectl("get", KINDS, "--all-namespaces", "-ojson").stdout
-        read = map(read_binding, json.loads(found)["items"])
+        kind = "rolebinding" if where.namespace else "clusterrolebinding"
+        read = map(read_binding, self._cluster.admin.list(kind))
         return next((binding for binding in read if binding.key == where), None)
 
     def label(self, where: BindingKey) -> None:
         self._cluster.kubectl("label", BINDINGS, where.name, "app.kubernetes.io/managed-by-")
 
     def remove_binding(self, where: BindingKey) -> None:
-        self._cluster.kubectl("delete", BINDINGS, where.name)
+        self._cluster.admin.delete(f"clusterrolebinding/{where.name}")
 
     def make_namespace(self, name: str) -> None:
         self._cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
@@ -98,16 +96,15 @@ class RealSurroundings:
 
     def close(self) -> None:
         """Delete the object and its namespace; garbage collection takes its bindings."""
-        mine = (f"ga/{self.name}", f"namespace/{self.name}")
-        self._cluster.kubectl("delete", *mine, "--ignore-not-found", "--wait=false")
+        for mine in (f"ga/{self.name}", f"namespace/{self.name}"):
+            self._cluster.admin.delete(mine)
 
     def _put(self, kind: str, name: str, **fields: object) -> None:
         metadata = {"name": name, "namespace": RELEASE}
         self._cluster.apply({"apiVersion": "v1", "kind": kind, "metadata": metadata, **fields})
 
     def _metadata(self, name: str) -> dict[str, Any]:
-        found = json.loads(self._cluster.kubectl("get", f"ga/{name}", "-ojson").stdout)
-        metadata: dict[str, Any] = found["metadata"]
+        metadata: dict[str, Any] = self._cluster.admin.get(f"ga/{name}")["metadata"]
         return metadata
 
 

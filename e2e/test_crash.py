@@ -72,8 +72,7 @@ def settled(cluster: Cluster, world: RandomObjects) -> bool:
     wanted, stands = world.wanted(), standing(cluster, world)
     differing = sorted(name for name in wanted if wanted[name] != stands[name])
     assert not differing, f"{differing[0]}: {wanted[differing[0]]} != {stands[differing[0]]}"
-    found = json.loads(cluster.kubectl("get", "ga", "-ojson").stdout)["items"]
-    for body in found:
+    for body in cluster.admin.list("ga"):
         status = body.get("status", {})
         ready = {each["type"]: each["status"] for each in status.get("conditions", ())}
         if body["metadata"]["name"] in wanted:

@@ -9,6 +9,7 @@ import pytest
 from crd_cases import REFUSED, TAKEN, Case, Object, access, mapping
 from groupaccess.api.crd.generate import KINDS, Kind
 from groupaccess.api.v1alpha1 import GroupAccess, KeycloakDirectory
+from testbed.admin_api import RefusedError
 from testbed.cluster import Cluster
 from testbed.waiting import eventually
 
@@ -52,10 +53,9 @@ def read(cluster: Cluster, *what: str) -> Object:
 
 def refusal(cluster: Cluster, given: Object) -> str:
     """Return the API server's words, on one line; fail when it takes the object."""
-    arguments = ("create", "--dry-run=server", "--filename=-")
-    done = cluster.kubectl(*arguments, stdin=json.dumps(given), check=False)
-    assert done.returncode != 0, f"taken: {given}"
-    return done.stderr
+    with pytest.raises(RefusedError) as refused:
+        cluster.admin.create(given, dry_run="All")
+    return str(refused.value)
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
@@ -67,8 +67,7 @@ def test_bad_object_is_refused_in_words(served: Cluster, case: Case) -> None:
 
 @pytest.mark.parametrize("given", TAKEN.values(), ids=TAKEN)
 def test_good_object_is_taken_and_read_by_the_models(served: Cluster, given: Object) -> None:
-    arguments = ("create", "--dry-run=server", "--output=json", "--filename=-")
-    stored = json.loads(served.kubectl(*arguments, stdin=json.dumps(given)).stdout)
+    stored = served.admin.create(given, dry_run="All")
     assert stored["spec"] == given["spec"]
     is_access = given["kind"] == "GroupAccess"
     model: type[GroupAccess | KeycloakDirectory] = GroupAccess if is_access else KeycloakDirectory

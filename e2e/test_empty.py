@@ -1,14 +1,14 @@
 """A key that is left empty is refused in words, or grants no more than what was meant."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from empty_cases import FIELDS, LABEL, OTHER, SELECTOR, SHOP, Field, Object, access, body, wider
-from empty_ways import CHANGE, NEW, RELEASES, UNSEEN, EmptyKeyScenario, RefusedError, Write, named
+from empty_ways import CHANGE, NEW, RELEASES, UNSEEN, EmptyKeyScenario, Write, named
 from groupaccess.api.v1alpha1.optional_fields import OPTIONAL_FIELDS
+from testbed.admin_api import RefusedError
 from testbed.cluster import Cluster
 
 pytestmark = pytest.mark.empty
@@ -70,7 +70,7 @@ def excess(desk: EmptyKeyScenario, write: Write, given: Object, intended: Object
     """Write an object; return in what it then grants more than intended. Refusals have words."""
     said = refusal(desk, write, given)
     if said is None:
-        stored = json.loads(desk.kubectl("get", named(given), "--output=json"))
+        stored = desk.cluster.admin.get(named(given))
         return wider(given["kind"], intended, stored["spec"])
     print(f"\nrefused: {' '.join(said.split())}")
     assert any(words in " ".join(said.split()) for words in WORDS), said
@@ -84,7 +84,8 @@ def test_a_new_object_with_an_empty_key_is_refused(
 ) -> None:
     given = body(field.kind, name, field.emptied(field.spec))
     assert excess(desk, NEW[way], given, field.spec) == []
-    assert not desk.kubectl("get", named(given), "--ignore-not-found"), "taken"
+    with pytest.raises(RefusedError, match="not found"):
+        desk.cluster.admin.get(named(given))
 
 
 @each_field

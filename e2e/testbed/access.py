@@ -1,16 +1,18 @@
 """Ways to talk to a cluster: kubectl, kubeconfig files, and plain requests with a bearer token."""
 
-import json
 import os
 import ssl
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import httpx
 import yaml
+
+from testbed.admin_api import AdminApi
 
 REQUEST_TIMEOUT = 30.0
 KUBECTL_TIMEOUT = 120.0
@@ -80,10 +82,20 @@ class ClusterAccess:
             raise KubectlError(message)
         return done
 
+    @cached_property
+    def admin(self) -> AdminApi:
+        """Return the admin's connection; `disconnect` ends it."""
+        return AdminApi(self.kubeconfig)
+
+    def disconnect(self) -> None:
+        """End the admin's connection, if there is one."""
+        if "admin" in self.__dict__:
+            self.admin.close()
+
     def apply(self, *objects: Mapping[str, Any]) -> None:
-        """Create or change these objects, as the admin, by `kubectl apply`."""
-        listed = {"apiVersion": "v1", "kind": "List", "items": objects}
-        self.kubectl("apply", "--filename=-", stdin=json.dumps(listed))
+        """Create or change these objects in their order, as the admin."""
+        for body in objects:
+            self.admin.apply(body)
 
     def create_token(self, namespace: str, name: str, *audiences: str) -> str:
         """Return a token of an existing ServiceAccount, for whom say `audiences`."""

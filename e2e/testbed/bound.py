@@ -1,6 +1,5 @@
 """The bindings of a GroupAccess by what matters of each: which object it is, and what it grants."""
 
-import json
 from typing import NamedTuple
 
 from testbed.objects import Objects
@@ -29,8 +28,8 @@ def bound(objects: Objects, owner: str) -> dict[Key, Bound]:
 
 def bound_alike(objects: Objects, prefix: str) -> dict[Key, Bound]:
     """Return the bindings of both kinds whose names begin so."""
-    kinds = ("clusterrolebindings,rolebindings", "--all-namespaces", "-ojson")
-    found = json.loads(objects.cluster.kubectl("get", *kinds).stdout)["items"]
+    admin = objects.cluster.admin
+    found = [*admin.list("clusterrolebinding"), *admin.list("rolebinding")]
     return {
         (body["metadata"].get("namespace", ""), body["metadata"]["name"]): Bound(
             body["metadata"]["uid"],

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from testbed.access import Answer
+from testbed.admin_api import AdminApi
 from testbed.audit import AuditLog
 from testbed.authentication import Issuer
 
@@ -60,6 +61,10 @@ class Cluster(Protocol):
     def server(self) -> str:
         """Return the API server's address."""
 
+    @property
+    def admin(self) -> AdminApi:
+        """Return the admin's connection."""
+
     def kubectl(
         self,
         *args: str,
@@ -70,7 +75,7 @@ class Cluster(Protocol):
         """Run kubectl as the admin, or with another kubeconfig."""
 
     def apply(self, *objects: Mapping[str, Any]) -> None:
-        """Create or change these objects, as the admin."""
+        """Create or change these objects in their order, as the admin."""
 
     def create_token(self, namespace: str, name: str, *audiences: str) -> str:
         """Return a token of an existing ServiceAccount; for whom say `audiences`."""

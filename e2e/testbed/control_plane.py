@@ -82,6 +82,7 @@ class ControlPlane(ClusterAccess, Lifetime):
 
     def close(self, *, keep: bool = False) -> None:
         """End everything and remove the folder, or keep it and say where the logs are."""
+        self.disconnect()
         for name in reversed(COMPONENTS):
             # No grace: nothing here outlives the run, and kube-apiserver would take half a minute.
             self._components[name].kill()

@@ -118,8 +118,9 @@ def make_user(cluster: Cluster, name: str, *rules: Rule) -> User:
 
 def remove_user(cluster: Cluster, name: str) -> None:
     """Take the ServiceAccount and its rights away."""
-    what = (f"clusterrolebinding/{name}", f"clusterrole/{name}", f"serviceaccount/{name}")
-    cluster.kubectl("delete", *what, f"--namespace={NAMESPACE}", "--ignore-not-found")
+    for kind in ("ClusterRoleBinding", "ClusterRole"):
+        cluster.admin.remove(f"{RBAC}/v1", kind, name)
+    cluster.admin.remove("v1", "ServiceAccount", name, NAMESPACE)
 
 
 def binding(name: str, cluster_role: str, *groups: str, namespace: str = "") -> Body:

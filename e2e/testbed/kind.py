@@ -98,6 +98,7 @@ class KindTestbed(ClusterAccess, Lifetime):
             logs = self.folder / "logs"
             export = ("export", "logs", f"--name={self._kind.name}", logs)
             subprocess.run([self._kind.kind_path, *export], capture_output=True, check=False)
+        self.disconnect()
         self._kind.delete()
         discard(self.folder, keep_logs=keep)
 

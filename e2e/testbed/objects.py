@@ -1,6 +1,5 @@
 """Our own objects, as a test declares and reads them."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from testbed.realm import Realm
 from testbed.waiting import eventually
 
 API = "groupaccess.io/v1alpha1"
-AT_ONCE = 200  # objects that one kubectl deletes
+Key = tuple[str, str, str, str | None]  # apiVersion, kind, name, namespace
 
 
 def mapping(name: str, group: str, cluster_role: str = "view", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
@@ -73,7 +72,7 @@ class Objects:
     def __init__(self, cluster: Cluster) -> None:
         """Make them in this cluster."""
         self.cluster = cluster
-        self._made: dict[str, None] = {}  # in their order, each once
+        self._made: dict[Key, None] = {}  # in their order, each once
 
     def apply(self, *objects: dict[str, Any]) -> None:
         """Apply them, and remember to delete them."""
@@ -82,12 +81,11 @@ class Objects:
 
     def remember(self, *objects: dict[str, Any]) -> None:
         """Remember to delete what is applied in another way."""
-        self._made |= dict.fromkeys(_argument(body) for body in objects)
+        self._made |= dict.fromkeys(_key(body) for body in objects)
 
     def get(self, what: str) -> dict[str, Any]:
         """Return an object such as `ga/platform` as the API server has it."""
-        found: dict[str, Any] = json.loads(self.cluster.kubectl("get", what, "-ojson").stdout)
-        return found
+        return self.cluster.admin.get(what)
 
     def conditions(self, what: str) -> dict[str, dict[str, Any]]:
         """Return its conditions by type, or none when they speak of an older generation."""
@@ -122,43 +120,39 @@ class Objects:
 
     def bindings(self, owner: str) -> dict[str, dict[str, Any]]:
         """Return the ClusterRoleBindings with the reserved names of a GroupAccess, by name."""
-        found = json.loads(self.cluster.kubectl("get", "clusterrolebindings", "-ojson").stdout)
         prefix = f"groupaccess:{owner}:"
         return {
             body["metadata"]["name"]: body
-            for body in found["items"]
+            for body in self.cluster.admin.list("clusterrolebinding")
             if body["metadata"]["name"].startswith(prefix)
         }
 
     def all_bindings(self, owner: str) -> set[tuple[str, str]]:
         """Return namespace ("" for none) and name of all bindings of a GroupAccess."""
-        kinds = "clusterrolebindings,rolebindings"
-        found = json.loads(self.cluster.kubectl("get", kinds, "--all-namespaces", "-ojson").stdout)
-        metadata = (body["metadata"] for body in found["items"])
+        admin = self.cluster.admin
+        bodies = [*admin.list("clusterrolebinding"), *admin.list("rolebinding")]
         prefix = f"groupaccess:{owner}:"
         return {
             (meta.get("namespace", ""), meta["name"])
-            for meta in metadata
+            for meta in (body["metadata"] for body in bodies)
             if meta["name"].startswith(prefix)
         }
 
     def events(self, name: str) -> list[str]:
         """Return the reasons of the events about objects of a name."""
-        about = f"--field-selector=involvedObject.name={name}"
-        found = json.loads(self.cluster.kubectl("get", "events", about, "-ojson").stdout)
-        return [event["reason"] for event in found["items"]]
+        about = f"involvedObject.name={name}"
+        return [event["reason"] for event in self.cluster.admin.list("event", field_selector=about)]
 
     def delete(self, what: str) -> None:
         """Delete an object such as `ga/platform`, without waiting for what depends on it."""
-        self.cluster.kubectl("delete", what, "--wait=false", "--ignore-not-found")
+        self.cluster.admin.delete(what)
 
     def close(self) -> None:
-        """Delete all of them."""
-        options = (f"--namespace={NAMESPACE}", "--ignore-not-found", "--wait=false")
-        arguments = list(reversed(self._made))
-        for start in range(0, len(arguments), AT_ONCE):
-            self.cluster.kubectl("delete", *arguments[start : start + AT_ONCE], *options)
+        """Delete all of them, the last first."""
+        for key in reversed(self._made):
+            self.cluster.admin.remove(*key)
 
 
-def _argument(body: dict[str, Any]) -> str:
-    return f"{body['kind']}/{body['metadata']['name']}"
+def _key(body: dict[str, Any]) -> Key:
+    metadata = body["metadata"]
+    return body["apiVersion"], body["kind"], metadata["name"], metadata.get("namespace")
