@@ -4,10 +4,10 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -16,6 +16,7 @@ from testbed.cluster import Cluster
 from testbed.installation import helm
 
 Object = dict[str, Any]
+T = TypeVar("T")
 RELEASES = "empty-keys"
 """The namespace of the Helm releases."""
 EDITOR = """
@@ -88,6 +89,17 @@ def named(body: Object) -> str:
     return f"{short}/{body['metadata']['name']}"
 
 
+def combine(
+    ways: Iterable[str], fields: Sequence[T], *, all_tools: bool
+) -> Iterator[tuple[str, T]]:
+    """Yield with which ways each field is tried; the tools take turns, unless all are wanted."""
+    tools = [way for way in ways if way in TOOLS]
+    for number, field in enumerate(fields):
+        for way in ways:
+            if all_tools or way not in TOOLS or way == tools[number % len(tools)]:
+                yield way, field
+
+
 Write = Callable[[EmptyKeyScenario, Object], object]
 
 
@@ -123,6 +135,8 @@ CHANGE: dict[str, tuple[Write, Write]] = {
     "helm --server-side=true": (NEW["helm --server-side=true"], _helm("upgrade", "true")),
     "helm --server-side=false": (NEW["helm --server-side=false"], _helm("upgrade", "false")),
 }
+TOOLS = ("apply", "edit", "edit of what was applied", *(way for way in NEW if "helm" in way))
+"""Programs, of which each takes a second: each field is tried with one of them, in turn."""
 UNSEEN = ("edit", "edit of what was applied", "merge patch", "helm --server-side=false")
 """Those that send a merge patch without the annotation of what was applied: `kubectl edit` leaves
 an old one as it is."""

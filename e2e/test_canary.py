@@ -39,6 +39,7 @@ class Place:
 
     def wait(self, status: str, *words: str) -> str:
         """Wait until the directory's condition ApiServer has this status and words."""
+        self.objects.read_again(NAME)
 
         def check() -> str | None:
             found = self.objects.conditions(f"kcd/{NAME}")["ApiServer"]
@@ -123,6 +124,7 @@ def held_and_healed(place: Place) -> None:
     objects.wait_reason(f"ga/{NAME}", "ApiServerMismatch")
     assert list(objects.bindings(NAME)) == [f"groupaccess:{NAME}:sre:view"]
     objects.cluster.trust(place.realm.issuer())
+    objects.read_again(NAME)
     objects.wait_reason(f"ga/{NAME}", "Granted", within=WITHIN)
     assert len(objects.bindings(NAME)) == 2
     objects.apply(access(NAME, NAME, mapping("sre", "SRE")))

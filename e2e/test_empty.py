@@ -1,12 +1,13 @@
 """A key that is left empty is refused in words, or grants no more than what was meant."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from empty_cases import FIELDS, LABEL, OTHER, SELECTOR, SHOP, Field, Object, access, body, wider
-from empty_ways import CHANGE, NEW, RELEASES, UNSEEN, EmptyKeyScenario, Write, named
+from empty_ways import CHANGE, NEW, RELEASES, UNSEEN, EmptyKeyScenario, Write, combine, named
 from groupaccess.api.v1alpha1.optional_fields import OPTIONAL_FIELDS
 from testbed.admin_api import RefusedError
 from testbed.cluster import Cluster
@@ -36,8 +37,16 @@ LOST_UNSEEN = {
     "ga.mappings[0].namespaces.selector.matchExpressions",
 }
 """What nobody can see, in a mapping that is new in an existing object (decision 15)."""
-each_field = pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
 each_change = pytest.mark.parametrize("way", CHANGE)
+
+
+def tries(ways: Mapping[str, object], fields: Sequence[Field]) -> pytest.MarkDecorator:
+    """Try each field with each way that is a request, and with the tools in turn, or all."""
+    cases = [
+        pytest.param(way, field, id=f"{field.name}-{way}")
+        for way, field in combine(ways, fields, all_tools="EMPTY_LONG" in os.environ)
+    ]
+    return pytest.mark.parametrize(("way", "field"), cases)
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +86,7 @@ def excess(desk: EmptyKeyScenario, write: Write, given: Object, intended: Object
     return []
 
 
-@each_field
-@pytest.mark.parametrize("way", NEW)
+@tries(NEW, FIELDS)
 def test_a_new_object_with_an_empty_key_is_refused(
     way: str, field: Field, desk: EmptyKeyScenario, name: str
 ) -> None:
@@ -88,8 +96,7 @@ def test_a_new_object_with_an_empty_key_is_refused(
         desk.cluster.admin.get(named(given))
 
 
-@each_field
-@each_change
+@tries(CHANGE, FIELDS)
 def test_a_key_that_is_emptied_in_an_existing_object_widens_nothing(
     way: str, field: Field, desk: EmptyKeyScenario, name: str
 ) -> None:
@@ -99,8 +106,7 @@ def test_a_key_that_is_emptied_in_an_existing_object_widens_nothing(
     assert excess(desk, write, given, field.spec) == []
 
 
-@pytest.mark.parametrize("field", OF_MAPPING, ids=lambda field: field.name)
-@each_change
+@tries(CHANGE, OF_MAPPING)
 def test_a_mapping_that_is_new_in_an_existing_object_has_no_empty_key_that_can_be_seen(
     way: str, field: Field, desk: EmptyKeyScenario, name: str
 ) -> None:

@@ -70,6 +70,7 @@ def await_whom(
     objects: Objects, name: str, wanted: Mapping[str, str], within: float = SOON
 ) -> None:
     """Wait until each mapping binds this group, and nothing else is bound."""
+    objects.read_again(name)
     expected = {key: [group] for key, group in wanted.items()}
 
     def check() -> bool:
@@ -89,6 +90,7 @@ def of_mapping(objects: Objects, name: str, key: str = "sre") -> dict[str, Any]:
 
 def await_message(objects: Objects, name: str, words: str, key: str = "sre") -> None:
     """Wait until the status of a mapping has these words."""
+    objects.read_again(name)
 
     def check() -> bool:
         message = of_mapping(objects, name, key)["message"]
@@ -135,6 +137,7 @@ def test_a_deleted_group_has_a_grace_that_a_restart_does_not_lengthen(
 ) -> None:
     declare(onMissing={"grace": "30s"})
     realm.delete_group("/SRE")
+    objects.read_again(granted)
     missing = objects.wait_reason(f"ga/{granted}", "GroupMissing", within=SOON)
     since, end = re.findall(r"\d{4}-\d\d-\d\dT\S+Z", missing["message"])
     assert since < end
@@ -244,6 +247,7 @@ def test_an_upheaval_revokes_nothing_until_it_is_acknowledged(
         reimport(keycloak, realm, dict.fromkeys(ids))
         declare(onMissing={"grace": "0s"})
     before = objects.bindings(three)
+    objects.read_again(three)
     objects.wait_reason(f"kcd/{three}", "DirectoryFrozen", within=SOON)
     annotate(objects, three, "i-000000000000.g-000000000000")
     restart(operator)
@@ -257,8 +261,7 @@ def test_an_upheaval_revokes_nothing_until_it_is_acknowledged(
 
 
 def annotate(objects: Objects, name: str, value: str) -> None:
-    setting = f"groupaccess.io/acknowledge={value}"
-    objects.cluster.kubectl("annotate", "keycloakdirectory", name, "--overwrite", setting)
+    objects.cluster.admin.annotate(f"kcd/{name}", "groupaccess.io/acknowledge", value)
 
 
 def acknowledgement(message: str) -> str:
@@ -289,6 +292,7 @@ def test_a_collision_is_told_and_the_directory_decides(
 ) -> None:
     before = bound(objects, granted)
     realm.create_group("/other/SRE")
+    objects.read_again(granted)
     collided = objects.wait_reason(f"ga/{granted}", "ClaimCollision", within=SOON)
     assert "/other/SRE" in collided["message"]
     assert verified(objects, granted) == ("False", "ClaimCollision")

@@ -105,6 +105,7 @@ def test_a_members_token_that_lacks_the_string_holds_the_grant_until_it_carries_
     assert client["result"] == "Refuted"
 
     realm.admin.assign_realm_roles(realm.user_id("alice"), [realm.admin.get_realm_role("insider")])
+    objects.read_again(directory)
     objects.wait_reason(f"ga/{name}", "Granted", within=40)
     (client,) = objects.get(f"kcd/{directory}")["status"]["clients"]
     assert client["result"] == "Proven"
@@ -143,4 +144,5 @@ def test_a_role_of_the_groups_name_is_a_collision_until_no_login_can_bring_it(
     realm.admin.delete_client_optional_client_scope(
         realm.clients.internal_id("headlamp"), trap["id"]
     )
+    objects.read_again(directory)
     objects.wait_reason(f"ga/{name}", "Granted", within=40)

@@ -66,8 +66,7 @@ class RenameScenario:
 
     def ask(self) -> None:
         """Have Keycloak asked now; it may be slow, and is asked less often then."""
-        again = f"groupaccess.io/reconcile={time.time()}"
-        self.objects.cluster.kubectl("annotate", "--overwrite", f"kcd/{self.name}", again)
+        self.objects.read_again(self.name)
 
     def await_bound(self, *subjects: str, key: str = "sre") -> None:
         """Have Keycloak asked, and wait until a mapping binds just these."""

@@ -19,6 +19,10 @@ KINDS = {
     "rolebinding": (RBAC, "RoleBinding"),
     "event": ("v1", "Event"),
     "namespace": ("v1", "Namespace"),
+    "validatingwebhookconfiguration": (
+        "admissionregistration.k8s.io/v1",
+        "ValidatingWebhookConfiguration",
+    ),
 }
 """What a test calls a kind that it reads: its apiVersion and its name."""
 NOT_FOUND = 404
@@ -84,6 +88,13 @@ class AdminApi:
         """Replace the spec of an object by a JSON patch; return what is stored."""
         change = [{"op": "replace", "path": "/spec", "value": body["spec"]}]
         return self._patch(body, "json-patch+json", change)
+
+    def annotate(self, what: str, key: str, value: str) -> None:
+        """Set an annotation of an object such as `kcd/default`."""
+        kind, _, name = what.partition("/")
+        path = self._resource(*KINDS[kind]).path(name=name)
+        change = {"metadata": {"annotations": {key: value}}}
+        self._ask("patch", path, change, content_type="application/merge-patch+json")
 
     def delete(self, what: str, namespace: str | None = None) -> None:
         """Delete an object such as `ga/platform`, if it is there; do not wait for what it owns."""

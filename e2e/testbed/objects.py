@@ -1,5 +1,6 @@
 """Our own objects, as a test declares and reads them."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from testbed.realm import Realm
 from testbed.waiting import eventually
 
 API = "groupaccess.io/v1alpha1"
+RECONCILE = "groupaccess.io/reconcile"
 Key = tuple[str, str, str, str | None]  # apiVersion, kind, name, namespace
 
 
@@ -86,6 +88,10 @@ class Objects:
     def get(self, what: str) -> dict[str, Any]:
         """Return an object such as `ga/platform` as the API server has it."""
         return self.cluster.admin.get(what)
+
+    def read_again(self, directory: str) -> None:
+        """Have a directory read now and not at its next interval, as a user does."""
+        self.cluster.admin.annotate(f"kcd/{directory}", RECONCILE, str(time.time_ns()))
 
     def conditions(self, what: str) -> dict[str, dict[str, Any]]:
         """Return its conditions by type, or none when they speak of an older generation."""
