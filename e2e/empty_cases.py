@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from crd_cases import API, SECRET
+from crd_objects import API, SECRET
 from groupaccess.api.v1alpha1.optional_fields import KEYCLOAK_DIRECTORY
 
 Object = dict[str, Any]

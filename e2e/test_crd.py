@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crd_cases import REFUSED, TAKEN, Case, Object, access, mapping
+from crd_cases import REFUSED, TAKEN
+from crd_objects import Case, Object, access, mapping
 from groupaccess.api.crd.generate import KINDS, Kind
 from groupaccess.api.v1alpha1 import GroupAccess, KeycloakDirectory
 from testbed.admin_api import RefusedError
