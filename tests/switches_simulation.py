@@ -90,7 +90,7 @@ MENDS = (
         Edit(
             WRITER,
             "        for delete in deletes:\n            self._submit_delete(",
-            "        while self.pending(order.name):\n            await asyncio.sleep(0.1)\n"
+            "        while self.pending(writes.name):\n            await asyncio.sleep(0.1)\n"
             "        for delete in deletes:\n            self._submit_delete(",
         ),
     ),
@@ -122,7 +122,7 @@ MENDS = (
         Edit(
             CALLS,
             "        if memory is None or memory.attempts.get(key) is not attempt:\n",
-            "        memory = memory and self._store.memory(order.name)\n"
+            "        memory = memory and self._store.memory(writes.name)\n"
             "        if memory is None:\n",
         ),
     ),

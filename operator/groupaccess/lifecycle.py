@@ -153,9 +153,9 @@ class Operator:
     def _begin(self) -> None:
         """Enqueue everything once, with priority for what must not be bound any more."""
         self.sync.begin()
-        overdue = self.store.accesses_overdue(self.clock.now())
+        revoking = self.store.accesses_with_revocations(self.clock.now())
         for name in self.store.access_names():
-            self.queue.add(name, Priority.HIGH if name in overdue else Priority.LOW)
+            self.queue.add(name, Priority.HIGH if name in revoking else Priority.LOW)
 
     async def _end(self, ours: list[asyncio.Task[None]]) -> None:
         """End everything: finish what has begun, start nothing new, release the Lease."""

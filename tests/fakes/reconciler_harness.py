@@ -16,10 +16,10 @@ from groupaccess.application.reconcile.access_status_writer import AccessStatusW
 from groupaccess.application.reconcile.binding_calls import BindingCalls
 from groupaccess.application.reconcile.binding_writer import BindingWriter
 from groupaccess.application.reconcile.change_events import ChangeEvents
+from groupaccess.application.reconcile.delete_schedule import DeleteDelays
 from groupaccess.application.reconcile.expiry import ExpiryWatch
 from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.reconciler import Reconciler
-from groupaccess.application.reconcile.write_order import DeleteDelays
 from groupaccess.application.state.declared import read_declared_directory
 from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store

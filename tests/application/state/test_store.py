@@ -322,7 +322,7 @@ def test_a_cluster_role_touches_those_that_grant_it_once(store: Store) -> None:
     assert store.drop_cluster_role("edit") == {"shop"}
 
 
-def test_bindings_that_must_not_be_there_any_more_are_overdue_by_names_and_times_alone() -> None:
+def test_bindings_that_must_not_be_there_any_more_are_found_by_names_and_times_alone() -> None:
     """What these name goes first after a start."""
     made, now = Store(), datetime(2026, 1, 1, tzinfo=UTC)
     ended, later = "2025-12-31T00:00:00Z", "2026-12-31T00:00:00Z"
@@ -337,4 +337,4 @@ def test_bindings_that_must_not_be_there_any_more_are_overdue_by_names_and_times
         made.put_binding(binding(key(name), uid=name, version=str(number + 1)))
     made.put_binding(binding(key("deleted"), uid="deleted", version="9"))
     made.put_access(access("not-bound-yet", mapping("sre", "SRE", "view", expiresAt=ended)))
-    assert made.accesses_overdue(now) == {"ended", "removed", "changed", "deleted"}
+    assert made.accesses_with_revocations(now) == {"ended", "removed", "changed", "deleted"}

@@ -1,12 +1,42 @@
-"""When each delete is due: at once, or after the binding's replacements exist."""
+"""When each delete is due: at once, or after the binding's replacements exist.
+
+| `DeleteReason` | due | waits for | made by |
+|---|---|---|---|
+| `NOT_DECLARED` | at once | nothing | `plan` |
+| `REPLACED` | after `settle`; after `replacement` at the latest | its replacements | `plan` |
+| `WRONG_ROLE_REF` | at once; then it is created again | nothing | `plan` |
+| `ORPHANED` | at once | nothing | `plan_orphans` |
+| `OWNER_UNKNOWN` | after `unowned` | its GroupAccess | `plan_orphans` |
+| `NOT_REPLACED` | after `replacement`; then it is created again | its update | `BindingWriter` |
+| `NOT_EMPTIED` | after one second at most | the update that empties it | `BindingCalls` |
+
+`settle`, `replacement` and `unowned` are those of `DeleteDelays`. The last two never wait here:
+whoever makes them has waited already. A delete that is due starts when its lane has a free slot.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
 
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.reconcile.write_order import DeleteDelays
 from groupaccess.application.state.object_memory import BindingMemory
 from groupaccess.application.state.store import Store
 from groupaccess.domain.bindings.plan import Delete, DeleteReason, grants_named_role
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDelays:
+    """How long a delete waits.
+
+    `settle` is the time after its replacement was acknowledged, since each API server has caches.
+    `replacement` is the longest time that a binding outlives its end because its replacement cannot
+    be written. `unowned` is for a binding whose GroupAccess is gone and that has no owner
+    reference.
+    """
+
+    settle: timedelta = timedelta(seconds=2)
+    replacement: timedelta = timedelta(seconds=30)
+    unowned: timedelta = timedelta(minutes=5)
 
 
 class DeleteSchedule:

@@ -6,12 +6,12 @@ from collections.abc import Set as AbstractSet
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.reconcile.access_status_writer import AccessStatusWriter
+from groupaccess.application.reconcile.access_writes import AccessWrites
 from groupaccess.application.reconcile.answered_subjects import remember_answers
 from groupaccess.application.reconcile.binding_writer import WAIT_SECONDS, BindingWriter
 from groupaccess.application.reconcile.expiry import ExpiryWatch
 from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.other_grants import OtherGrantsFinder
-from groupaccess.application.reconcile.write_order import WriteOrder
 from groupaccess.application.state.declared import DeclaredAccess
 from groupaccess.application.state.evaluation import evaluation_context
 from groupaccess.application.state.store import Store
@@ -66,7 +66,7 @@ class Reconciler:
             return await self._orphans.delete(name)
         if declared.state.deleting:
             ending = plan(DesiredState(), self._store.bindings_of(name).values())
-            return await self._writer.write(WriteOrder(name, ending, declared.state.ref))
+            return await self._writer.write(AccessWrites(name, ending, declared.state.ref))
         now, memory = self._clock.now(), self._store.memory(name)
         memory.observe(self._store.bindings_of(name))
         context = evaluation_context(self._store, declared, now)
@@ -79,13 +79,13 @@ class Reconciler:
         self._expiry.set_timer(declared, memory, verdicts, contents, now)
         self._other_grants.remember_revoked(declared.access, verdicts, desired)
         todo = self._plan(name, desired)
-        order = WriteOrder(name, todo, declared.state.ref, memory, keys)
-        again = await self._writer.write(order)
+        writes = AccessWrites(name, todo, declared.state.ref, memory, keys)
+        again = await self._writer.write(writes)
         if not self._is_current(declared) or context.awaits_first_reading:
             return again  # else every start would first write "unknown"
         if self._writer.is_busy(name):  # the bindings change before the status is written
-            order.requeue_within(WAIT_SECONDS)
-            return order.requeue_after
+            writes.requeue_within(WAIT_SECONDS)
+            return writes.requeue_after
         observed = self._observe(declared, context, verdicts, desired, todo)
         if observed is None or self._status.is_busy(declared):
             return again
@@ -96,12 +96,12 @@ class Reconciler:
                 self._suggest(context.directory_name, each.mapping.group)
         status = access_status(declared.access, verdicts, desired, observed, patient=patience > 0)
         if status.waiting:
-            order.requeue_within(patience)
+            writes.requeue_within(patience)
         try:
             await self._status.write(declared, status)
         except TransientError as error:
-            raise TransientError(str(error), order.requeue_after) from error
-        return order.requeue_after
+            raise TransientError(str(error), writes.requeue_after) from error
+        return writes.requeue_after
 
     def _evaluate(
         self, declared: DeclaredAccess, context: EvaluationContext

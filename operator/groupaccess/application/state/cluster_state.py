@@ -81,11 +81,11 @@ class ClusterState:
         """Return the names of all GroupAccesses, and those in the names of bindings."""
         return self.accesses.keys() | self.bindings.owners
 
-    def accesses_overdue(self, now: datetime) -> AbstractSet[str]:
+    def accesses_with_revocations(self, now: datetime) -> AbstractSet[str]:
         """Return those with bindings that are no longer declared, or have expired."""
-        return {name for name in self.bindings.owners if self._is_overdue(name, now)}
+        return {name for name in self.bindings.owners if self._has_revocations(name, now)}
 
-    def _is_overdue(self, name: str, now: datetime) -> bool:
+    def _has_revocations(self, name: str, now: datetime) -> bool:
         declared = self.accesses.get(name)
         mappings = declared.access.mappings if declared else ()
         lasting = {

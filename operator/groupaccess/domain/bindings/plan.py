@@ -94,6 +94,11 @@ class Delete:
     reason: DeleteReason
     replacements: frozenset[BindingKey] = frozenset()
 
+    @property
+    def is_revocation(self) -> bool:
+        """Tell whether nothing replaces the binding: no write in flight may grant it any more."""
+        return not self.replacements
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
