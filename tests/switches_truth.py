@@ -165,7 +165,7 @@ FREEZE = (
     application(
         "freeze: only what was acknowledged was seen",
         "state/freezing",
-        "elif directory.acknowledged.issuperset(result.tokens)",
+        "elif directory.acknowledged.issuperset(anomaly.tokens)",
         "elif directory.acknowledged",
     ),
 )
@@ -282,8 +282,8 @@ COLLISIONS = (
     application(
         "prefix: the directory's own status says it",
         "state/cluster_state",
-        "self.freeze_failure(name) or self.peer_prefixes(name).conflict",
-        "self.freeze_failure(name)",
+        "self.check_freeze(name) or self.peer_prefixes(name).conflict",
+        "self.check_freeze(name)",
     ),
 )
 

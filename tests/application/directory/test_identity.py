@@ -300,4 +300,4 @@ def test_what_was_proven_counts_more_than_what_was_made_of_it(store: Store) -> N
 def test_an_acknowledgement_is_news(store: Store) -> None:
     assert not directory().has_same_spec(directory(onMissing={"grace": "1m"}))
     assert directory().has_same_spec(directory())
-    assert store.freeze_failure("default") is None
+    assert store.check_freeze("default") is None

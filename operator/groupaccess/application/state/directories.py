@@ -1,6 +1,5 @@
 """The directories, and what is known of each realm and of its tokens."""
 
-from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -9,8 +8,6 @@ from groupaccess.application.state.directory_memory import DirectoryMemory
 from groupaccess.application.state.freezing import FreezeMonitor
 from groupaccess.domain.apiserver.oidc_check import OidcCheck
 from groupaccess.domain.directory.reading import Reading
-from groupaccess.domain.failure import Failure
-from groupaccess.domain.identity.freeze import PinnedGroup
 from groupaccess.domain.tokens.prefixes import PeerPrefixes, compare_prefixes
 
 
@@ -93,20 +90,6 @@ class Directories:
         """Store how kube-apiserver reads the directory's tokens; return whether that is new."""
         before, self.oidc_checks[name] = self.oidc_checks.get(name), check
         return check != before
-
-    def freeze_failure(
-        self, name: str, uses: Iterable[PinnedGroup], declared_ids: AbstractSet[str] = frozenset()
-    ) -> Failure | None:
-        """Return why a directory is frozen, None when it is not; `uses` are its bindings' pins.
-
-        It is judged by the last whole round, and only by pins that this round answered.
-        """
-        declared, last_round = self.declared.get(name), self.memory(name).last_whole_round
-        if declared is None or last_round is None:
-            return None
-        snapshot, ended = last_round
-        answered = [use for use in uses if use.group_id in snapshot.by_id or use.group_id in ended]
-        return self.freezing.evaluate(declared.directory, snapshot, answered, declared_ids)
 
     def peer_prefixes(self, name: str, bound: AbstractSet[str]) -> PeerPrefixes:
         """Return what the prefixes of other directories mean for a directory.

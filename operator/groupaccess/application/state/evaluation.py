@@ -52,7 +52,7 @@ def evaluation_context(
         suspend=declared.access.suspend,
         oidc_check=state.directories.oidc_checks.get(name),
         pins=pinned,
-        frozen=state.freeze_failure(name),
+        frozen=state.check_freeze(name),
         prefixes=state.peer_prefixes(name),
         unreadable=_unreadable(state, name),
         missing_answers={mapping.name: gap for mapping, gap in gaps if gap is not None},

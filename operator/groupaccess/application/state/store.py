@@ -99,7 +99,7 @@ class Store(ClusterState):
         changed = self.directories.memory(name).put_round(
             ended, self.groups_in_use(name), paths=paths
         )
-        news = self.directories.freezing.has_changed(name, self.freeze_failure(name))
+        news = self.directories.freezing.put_reported(name, self.check_freeze(name))
         return (
             self.users_of(name)
             if news or changed is None

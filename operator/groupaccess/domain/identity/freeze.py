@@ -105,7 +105,7 @@ def new_account(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> str | None:
     return snapshot.directory_id if changed else None
 
 
-def freeze_failure(
+def explain_freeze(
     anomaly: DirectoryAnomaly,
     directory: str,
     tokens: AbstractSet[str],
