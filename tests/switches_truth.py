@@ -485,8 +485,8 @@ FORMER = (
     application(
         "former: the next answer touches",
         "state/evaluation",
-        "formers.union(*needed.values())",
-        "frozenset().union(*needed.values())",
+        "self.former.union(*self.by_mapping.values())",
+        "frozenset().union(*self.by_mapping.values())",
     ),
     application(
         "former: its name is in use",

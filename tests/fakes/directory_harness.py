@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fakes.answers import judged_by
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.keycloak import SECRET, FakeClient, FakeDirectoryReader, membership
@@ -18,7 +19,6 @@ from groupaccess.application.directory.sync import DirectorySync
 from groupaccess.application.directory.turns import DirectoryTurns, OidcCheckPort
 from groupaccess.application.ports.keycloak import DirectoryReader
 from groupaccess.application.state.declared import read_declared_access, read_declared_directory
-from groupaccess.application.state.evaluation import evaluation_context
 from groupaccess.application.state.store import Store
 from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.application.status.status_writer import StatusWriter
@@ -91,7 +91,7 @@ class DirectoryHarness:
 
     def given(self, name: str = "platform") -> EvaluationContext:
         """Return what a GroupAccess is judged by now, which is what it depends on."""
-        return evaluation_context(self.store, self.store.accesses[name], self._clock.now())
+        return judged_by(self.store, name, self._clock.now())
 
     def verdict(self, name: str = "platform") -> Verdict:
         """Judge the first mapping of a GroupAccess."""

@@ -130,7 +130,8 @@ class BindingWriter:
             if memory is not None and memory.attempt is not None:
                 attempts[delete.binding.key] = memory.attempt
             elif memory is not None and delete.reason is DeleteReason.REPLACED:
-                writes.requeue_within(self._schedule.seconds_until_due(writes.name, delete))
+                self._schedule.note_replaced(writes.name, delete)
+                writes.requeue_within(self._schedule.seconds_until_due(delete))
         for key in (keys & attempts.keys()) - self.pending(writes.name):
             if attempts[key].failures:
                 writes.requeue_within(attempts[key].retry_at - now)
@@ -179,7 +180,8 @@ class BindingWriter:
             binding.resource_version, None, now, self._store.rights
         ):
             return
-        remaining = self._schedule.seconds_until_due(writes.name, delete)
+        self._schedule.note_replaced(writes.name, delete)
+        remaining = self._schedule.seconds_until_due(delete)
         if remaining > 0:
             writes.requeue_within(remaining)
         else:

@@ -57,18 +57,24 @@ class DeleteSchedule:
             memory.replacements = delete.replacements
             memories[delete.binding.uid] = memory
 
-    def seconds_until_due(self, name: str, delete: Delete) -> float:
+    def note_replaced(self, name: str, delete: Delete) -> None:
+        """Record since when all replacements of a binding exist, once they do."""
+        if delete.reason is not DeleteReason.REPLACED:
+            return
+        memory = self._store.bindings.memories[delete.binding.uid]
+        there = self._store.bindings_of(name)
+        if memory.replaced_at is None and all(
+            key in there and grants_named_role(there[key]) for key in delete.replacements
+        ):
+            memory.replaced_at = self._clock.monotonic()
+
+    def seconds_until_due(self, delete: Delete) -> float:
         """Return the seconds until a delete is due; not positive when it is due now."""
         memory, now = self._store.bindings.memories[delete.binding.uid], self._clock.monotonic()
         if delete.reason is DeleteReason.OWNER_UNKNOWN:
             return memory.since + self._delays.unowned.total_seconds() - now
         if delete.reason is not DeleteReason.REPLACED:
             return 0.0
-        there = self._store.bindings_of(name)
-        if memory.replaced_at is None and all(
-            key in there and grants_named_role(there[key]) for key in delete.replacements
-        ):
-            memory.replaced_at = now
         last = memory.since + self._delays.replacement.total_seconds()
         if memory.replaced_at is not None:
             last = min(last, memory.replaced_at + self._delays.settle.total_seconds())

@@ -13,7 +13,7 @@ from groupaccess.application.reconcile.expiry import ExpiryWatch
 from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.other_grants import OtherGrantsFinder
 from groupaccess.application.state.declared import DeclaredAccess
-from groupaccess.application.state.evaluation import evaluation_context
+from groupaccess.application.state.evaluation import evaluation_context, needed_questions
 from groupaccess.application.state.store import Store
 from groupaccess.domain.binding import BindingContent, BindingKey
 from groupaccess.domain.bindings.builder import build_desired_state
@@ -69,7 +69,9 @@ class Reconciler:
             return await self._writer.write(AccessWrites(name, ending, declared.state.ref))
         now, memory = self._clock.now(), self._store.memory(name)
         memory.observe(self._store.bindings_of(name))
-        context = evaluation_context(self._store, declared, now)
+        needed = needed_questions(self._store, declared)
+        self._store.question_index.put(name, declared.access.directory, needed.all)
+        context = evaluation_context(self._store, declared, needed, now)
         verdicts, desired = self._evaluate(declared, context)
         keys = _declared_keys(declared, verdicts, desired)
         remember_answers(declared.access, memory, verdicts, desired)
