@@ -42,6 +42,7 @@ from groupaccess.application.runtime.bindable_roles import BindableRoles
 from groupaccess.application.runtime.leader_election import LeaderElector
 from groupaccess.application.runtime.leadership import Leadership
 from groupaccess.application.runtime.watch_audit import WatchAudit
+from groupaccess.application.runtime.watch_events import WatchEvents
 from groupaccess.application.runtime.write_policy import WritePolicyMonitor
 from groupaccess.application.state.binding_index import BindingIndex
 from groupaccess.application.state.store import Store
@@ -82,7 +83,7 @@ def compose(settings: Settings, environment: Environment) -> Operator:
     writer, timers = _writer(settings, core), WallClockTimers(core.clock, core.queue.add)
     deletions, statuses = (BackgroundCalls(core.queue.add_after) for _ in range(2))
     sync, relisted = _sync(environment, core, credentials), asyncio.Event()
-    handlers = Handlers(store, sync, core.requests, work.enqueue, relisted)
+    events = WatchEvents(store, sync, work.enqueue)
     policies, unfenced = core.client, KubernetesClient(environment.transport)
     return Operator(
         settings=settings,
@@ -94,7 +95,8 @@ def compose(settings: Settings, environment: Environment) -> Operator:
         store=store,
         queue=core.queue,
         leadership=leadership,
-        handlers=handlers,
+        handlers=Handlers(store, events, sync, work.enqueue, relisted),
+        events=events,
         reflectors=build_reflectors(core.client, store, work.enqueue, relisted.set),
         timers=timers,
         recorder=core.recorder,
@@ -111,7 +113,7 @@ def compose(settings: Settings, environment: Environment) -> Operator:
         background=(deletions, statuses),
         sync=sync,
         suggestions=suggestions,
-        audit=WatchAudit(core.cluster, store, metrics, handlers.record_deletions, relisted),
+        audit=WatchAudit(core.cluster, store, metrics, events.record_deletions, relisted),
         bind_guard=BindGuardMonitor(
             KubernetesBindGuardPolicies(policies), core.recorder, metrics, settings.bind_guard
         ),

@@ -60,8 +60,9 @@ class DirectoryStatusWriter:
 
     async def write_unreadable(self, name: str) -> None:
         """Report what cannot be read in the spec of a directory."""
-        observed, words = self.store.directories.unreadable[name]
-        failure = Failure(Reason.UNREADABLE, with_advice(Reason.UNREADABLE, words))
+        unreadable = self.store.directories.unreadable[name]
+        observed, fact = unreadable.state, unreadable.fact
+        failure = Failure(Reason.UNREADABLE, with_advice(Reason.UNREADABLE, fact))
         reading, now = Reading(failure=failure), self.clock.now()
         conditions = directory_conditions(reading, RoundSummary(), patient=False)
         body = render_directory_status(

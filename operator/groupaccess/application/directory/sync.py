@@ -10,6 +10,8 @@ from groupaccess.application.directory.requests import DirectoryRequest, Directo
 from groupaccess.application.directory.turns import DirectoryTurns
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.keycloak import DirectoryReader
+from groupaccess.application.state.declared import DeclaredAccess, DeclaredDirectory
+from groupaccess.application.state.demand import declared_groups
 from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
 from groupaccess.application.workqueue.backoff import backoff
@@ -67,6 +69,23 @@ class DirectorySync:
         former = frozenset(self._ending.get(name, ()))
         loop = self._loops[name] = _Loop(self._requests.open(name))
         loop.task = asyncio.create_task(self._keep_asking(name, loop, former))
+
+    def access_changed(self, previous: DeclaredAccess | None, now: DeclaredAccess) -> None:
+        """Request the answers that a GroupAccess needs, if it declares other groups now."""
+        if declared_groups(now) != declared_groups(previous):
+            self._requests.ask_new(now.access.directory, [now.access.name])
+
+    def directory_changed(
+        self, name: str, previous: DeclaredDirectory | None, now: DeclaredDirectory | None
+    ) -> None:
+        """Ask a directory everything if it is new or differs; else its status may be outdated.
+
+        `previous` and `now` are None while its spec cannot be read.
+        """
+        if previous is None or now is None or not previous.requests_the_same(now):
+            self.start_or_wake(name)
+        else:
+            self._requests.ask_new(name)
 
     def ask_missing(self, access: str) -> None:
         """Request the questions that were never asked for a GroupAccess.

@@ -3,7 +3,11 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from groupaccess.application.state.declared import DeclaredDirectory, ObjectState
+from groupaccess.application.state.declared import (
+    DeclaredDirectory,
+    ObjectState,
+    UnreadableDirectory,
+)
 from groupaccess.application.state.directory_memory import DirectoryMemory
 from groupaccess.application.state.freezing import FreezeMonitor
 from groupaccess.domain.apiserver.oidc_check import OidcCheck
@@ -19,7 +23,7 @@ class Directories:
     memories: dict[str, DirectoryMemory] = field(default_factory=dict)
     oidc_checks: dict[str, OidcCheck] = field(default_factory=dict)
     freezing: FreezeMonitor = field(default_factory=FreezeMonitor)
-    unreadable: dict[str, tuple[ObjectState, str]] = field(default_factory=dict)  # with the reason
+    unreadable: dict[str, UnreadableDirectory] = field(default_factory=dict)
 
     def put(self, declared: DeclaredDirectory) -> bool:
         """Store a directory, unless a newer version is known; return whether it has changed.
@@ -44,22 +48,24 @@ class Directories:
             self.memories[name] = DirectoryMemory(uid)
         return True
 
-    def put_unreadable(self, state: ObjectState, words: str) -> bool:
+    def put_unreadable(self, unreadable: UnreadableDirectory) -> bool:
         """Record that a directory cannot be read now, and why; return whether that is new.
 
         Its last readable spec stays, for other directories.
         """
-        name = state.ref.name
-        if self._knows_newer(state):
+        name = unreadable.state.ref.name
+        if self._knows_newer(unreadable.state):
             return False
-        before, self.unreadable[name] = self.unreadable.get(name), (state, words)
-        return before is None or before[1] != words
+        before, self.unreadable[name] = self.unreadable.get(name), unreadable
+        return before is None or before.fact != unreadable.fact
+
+    def readable(self, name: str) -> DeclaredDirectory | None:
+        """Return a directory; None if it is unknown, or cannot be read now."""
+        return None if name in self.unreadable else self.declared.get(name)
 
     def _knows_newer(self, state: ObjectState) -> bool:
-        declared = self.declared.get(state.ref.name)
-        unreadable, _ = self.unreadable.get(state.ref.name, (None, ""))
-        known = (declared.state if declared else None, unreadable)
-        return any(each is not None and each.is_newer_than(state) for each in known)
+        known = self.declared.get(state.ref.name), self.unreadable.get(state.ref.name)
+        return any(each is not None and each.state.is_newer_than(state) for each in known)
 
     def drop(self, name: str) -> None:
         """Remove a directory that was deleted."""
@@ -72,8 +78,8 @@ class Directories:
     def put_status(self, state: ObjectState) -> None:
         """Store the status that was just written."""
         unreadable = self.unreadable.get(state.ref.name)
-        if unreadable is not None and state.is_same_or_newer(unreadable[0]):
-            self.unreadable[state.ref.name] = (state, unreadable[1])
+        if unreadable is not None and state.is_same_or_newer(unreadable.state):
+            self.unreadable[state.ref.name] = replace(unreadable, state=state)
         previous = self.declared.get(state.ref.name)
         if previous is not None and state.is_same_or_newer(previous.state):
             self.declared[state.ref.name] = replace(previous, state=state)

@@ -156,5 +156,5 @@ def _missing_answer(
 
 
 def _unreadable(state: ClusterState, directory: str) -> str | None:
-    _, words = state.directories.unreadable.get(directory, (None, None))
-    return f'directory "{directory}": {words}' if words is not None else None
+    unreadable = state.directories.unreadable.get(directory)
+    return f'directory "{directory}": {unreadable.fact}' if unreadable is not None else None
