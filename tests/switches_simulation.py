@@ -61,7 +61,7 @@ MENDS = (
     ),
     mend(
         "D4: a binding of another role is deleted, and not made anew",
-        Edit(PLAN, "            applies.append(Apply(want, None, wrong_role=binding))\n", ""),
+        Edit(PLAN, "            applies.append(Apply(want, None))\n", ""),
     ),
     mend(
         "D5: the status tells what was wanted, not what is bound",

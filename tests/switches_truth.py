@@ -66,7 +66,7 @@ IDENTITY = (
     domain(
         "identity: the grace's start is read from the binding",
         "identity/pins",
-        'parse_time(content.annotation("missing-since"))',
+        "parse_time(content.annotation(Annotation.MISSING_SINCE))",
         "None",
     ),
     domain(
@@ -102,7 +102,7 @@ IDENTITY = (
     domain(
         "identity: a pin is of its directory",
         "identity/pins",
-        'or content.annotation("directory") != directory',
+        "or content.annotation(Annotation.DIRECTORY) != directory",
         "",
     ),
     domain(

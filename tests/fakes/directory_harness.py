@@ -16,7 +16,7 @@ from groupaccess.application.directory.requests import DirectoryRequests
 from groupaccess.application.directory.rounds import DirectoryRounds
 from groupaccess.application.directory.suggestions import SuggestionSearch
 from groupaccess.application.directory.sync import DirectorySync
-from groupaccess.application.directory.turns import DirectoryTurns, OidcCheckPort
+from groupaccess.application.directory.turns import DirectoryTurns, OidcCheckStep
 from groupaccess.application.ports.keycloak import DirectoryReader
 from groupaccess.application.state.declared import read_declared_access, read_declared_directory
 from groupaccess.application.state.store import Store
@@ -60,7 +60,7 @@ class DirectoryHarness:
         reader: DirectoryReader,
         *,
         begins: bool = True,
-        checker: OidcCheckPort | None = None,
+        checker: OidcCheckStep | None = None,
     ) -> DirectorySync:
         """Return a DirectorySync that reads by another reader, or looks by another checker."""
         credentials, enqueue = Credentials(self.cluster, "groupaccess"), self.touched.extend

@@ -140,19 +140,19 @@ class DirectorySync:
             await self._reader.forget_directory(name)
 
     async def _follow(self, name: str, loop: _Loop) -> None:
-        failures, since, realms = 0, 0.0, self._store.directories
-        while name in realms.declared or name in realms.unreadable:
-            declared = realms.declared.get(name)
+        failures, since, directories = 0, 0.0, self._store.directories
+        while name in directories.declared or name in directories.unreadable:
+            declared = directories.declared.get(name)
             loop.request.everything.clear()
             began = self._clock.monotonic()
             healthy = await self._turns.ask_all(name, loop.interval)
-            complete = healthy and not realms.memory(name).transient_failures
+            complete = healthy and not directories.memory(name).transient_failures
             failures = 0 if complete else failures + 1
             since = began if failures == 1 else since
             if healthy and open_questions(self._store, name, self._store.users_of(name)):
                 # They were added after the round had begun.
                 self._requests.ask_new(name, self._store.users_of(name))
-            failure = realms.memory(name).failure
+            failure = directories.memory(name).failure
             repairable = failure is not None and failure.reason in REPAIRABLE
             soon = repairable and self._clock.monotonic() - since < REPAIR_WINDOW_SECONDS
             pause = _pause(loop.interval, failures, soon=soon)
@@ -161,7 +161,7 @@ class DirectorySync:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause - rest):
                     await loop.request.everything.wait()
-            current = realms.declared.get(name)
+            current = directories.declared.get(name)
             if current is not None and declared is not None and current.has_same_spec(declared):
                 await asyncio.sleep(rest)
 
