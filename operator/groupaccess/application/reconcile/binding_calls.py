@@ -10,7 +10,7 @@ from groupaccess.application.ports.cluster import Cluster
 from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.application.ports.metrics import Metrics
 from groupaccess.application.reconcile.access_writes import AccessWrites
-from groupaccess.application.reconcile.change_events import ChangeEvents
+from groupaccess.application.reconcile.change_events import Change, ChangeEvents
 from groupaccess.application.state.object_memory import BindingMemory
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.write_attempt import WriteAttempt
@@ -131,10 +131,10 @@ class BindingCalls:
         self._store.put_binding(binding)
         if memory is None or memory.attempts.get(key) is not attempt:
             return  # it is no longer declared: the next reconcile deletes it
-        verb = self._changes.add_apply(
+        change = self._changes.add_apply(
             writes.name, key, content, todo.existing, memory.applied.get(key)
         )
-        if verb == "Repaired":
+        if change is Change.REPAIRED:
             self._metrics.drift_corrected()
         if attempt.failures:
             self._changes.log_recovery(writes.name, key, attempt.failures)

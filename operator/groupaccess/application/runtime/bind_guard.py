@@ -11,6 +11,7 @@ from typing import Protocol
 from groupaccess.application.ports.cluster import Event, ObjectRef
 from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.ports.metrics import Metrics
+from groupaccess.application.status.event_reasons import EventReason
 from groupaccess.application.status.event_recorder import EventRecorder
 
 logger = logging.getLogger(__name__)
@@ -66,4 +67,5 @@ class BindGuardMonitor:
         )
         logger.warning("%s", text)
         regarding = ObjectRef("ValidatingAdmissionPolicy", self._name, "")
-        self._recorder.record(Event(regarding, "NotInForce", "Check", text, warning=True))
+        note = Event(regarding, EventReason.NOT_IN_FORCE, "Check", text, warning=True)
+        self._recorder.record(note)
