@@ -80,7 +80,7 @@ class DirectoryHarness:
             sync.begin()
         return sync
 
-    def use(self, name: str = "platform", *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
+    def use(self, name: str = "platform", *mappings: Spec, **more: Any) -> None:
         """Declare a GroupAccess, tell of it, and judge it as a worker does."""
         self.cluster.objects.apply("GroupAccess", name, access_spec(*mappings, **more))
         body = self.cluster.objects.find("GroupAccess", name)
@@ -100,7 +100,7 @@ class DirectoryHarness:
     def _leads(self) -> bool:
         return self.leads
 
-    def declare(self, name: str = "default", **spec: Any) -> None:  # noqa: ANN401 -- JSON
+    def declare(self, name: str = "default", **spec: Any) -> None:
         """Apply a directory, and tell of it as the handlers do."""
         self.cluster.objects.apply("KeycloakDirectory", name, directory_spec(**spec))
         self.tell(name)

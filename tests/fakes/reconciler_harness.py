@@ -71,18 +71,18 @@ class ReconcilerHarness:
             lambda *suggestion: self.suggested.append(suggestion),
         )
 
-    def _wake(self, name: str, seconds: float, urgent: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002
-        self.woken.append((name, seconds))
+    def _wake(self, *woken: Any) -> None:  # name, seconds, and whether it is urgent
+        self.woken.append(woken[:2])
 
-    def declare(self, *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
+    def declare(self, *mappings: Spec, **more: Any) -> None:
         """Apply the GroupAccess."""
         self.cluster.objects.apply("GroupAccess", NAME, access_spec(*mappings, **more))
 
-    def declare_another(self, name: str, *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
+    def declare_another(self, name: str, *mappings: Spec, **more: Any) -> None:
         """Apply another GroupAccess."""
         self.cluster.objects.apply("GroupAccess", name, access_spec(*mappings, **more))
 
-    def declare_directory(self, name: str = "default", /, **more: Any) -> None:  # noqa: ANN401 -- JSON
+    def declare_directory(self, name: str = "default", /, **more: Any) -> None:
         """Apply the KeycloakDirectory, or another one."""
         self.cluster.objects.apply("KeycloakDirectory", name, directory_spec(**more))
 

@@ -149,7 +149,7 @@ async def test_a_group_that_is_renamed_between_two_answers_is_no_hidden_one(
         def __init__(self) -> None:
             self.__dict__ = desk.reader.__dict__
 
-        async def answer(self, *given: Any) -> Answer:  # noqa: ANN401 -- as the port
+        async def answer(self, *given: Any) -> Answer:
             found = await super().answer(*given)
             if given[-1] == ById(group.id) and group.path in self.realms["ADMIN"].groups:
                 del self.realms["ADMIN"].groups[group.path]

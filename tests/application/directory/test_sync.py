@@ -144,7 +144,7 @@ async def test_a_directory_that_is_down_slows_no_other(desk: DirectoryHarness) -
 
 async def test_a_directory_that_hangs_slows_no_other(desk: DirectoryHarness) -> None:
     class Hanging(Shared):
-        async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+        async def read_realm(self, *given: Any) -> Any:
             if given[0].name == "slow":
                 await asyncio.Event().wait()
             return await super().read_realm(*given)
@@ -162,7 +162,7 @@ async def test_a_reading_that_hangs_is_given_up(desk: DirectoryHarness) -> None:
     hanging = asyncio.Event()
 
     class Hanging(Shared):
-        async def read_realm(self, *_: object) -> Any:  # noqa: ANN401 -- never
+        async def read_realm(self, *_: object) -> Any:
             await hanging.wait()
 
     desk.sync = desk.reading_by(Hanging(desk.reader))
@@ -199,7 +199,7 @@ async def test_what_was_read_for_another_realm_is_not_kept(desk: DirectoryHarnes
     other = ISSUER.replace("ADMIN", "OTHER")
 
     class Slow(Shared):
-        async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+        async def read_realm(self, *given: Any) -> Any:
             await asyncio.sleep(10)
             return await super().read_realm(*given)
 
@@ -233,7 +233,7 @@ class Slowly(Shared):
         super().__init__(reader)
         self.open = set[str]()
 
-    async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+    async def read_realm(self, *given: Any) -> Any:
         self.open.add(given[0].name)
         return await super().read_realm(*given)
 
