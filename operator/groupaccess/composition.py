@@ -84,7 +84,6 @@ def compose(settings: Settings, environment: Environment) -> Operator:
     deletions, statuses = (BackgroundCalls(core.queue.add_after) for _ in range(2))
     sync, relisted = _sync(environment, core, credentials), asyncio.Event()
     events = WatchEvents(store, sync, work.enqueue)
-    policies, unfenced = core.client, KubernetesClient(environment.transport)
     return Operator(
         settings=settings,
         watch=environment.watch,
@@ -114,14 +113,9 @@ def compose(settings: Settings, environment: Environment) -> Operator:
         sync=sync,
         suggestions=suggestions,
         audit=WatchAudit(core.cluster, store, metrics, events.record_deletions, relisted),
-        bind_guard=BindGuardMonitor(
-            KubernetesBindGuardPolicies(policies), core.recorder, metrics, settings.bind_guard
-        ),
-        write_policy=WritePolicyMonitor(
-            KubernetesWritePolicies(policies), store, work.enqueue, settings.cage
-        ),
-        # A review is no write, so it does not need the Lease.
-        bindable_roles=BindableRoles(KubernetesOperatorRights(unfenced), store, work.enqueue),
+        bind_guard=_bind_guard(settings, core),
+        write_policy=_write_policy(settings, core),
+        bindable_roles=_bindable_roles(environment, core),
     )
 
 
@@ -203,6 +197,22 @@ def _sync(environment: Environment, core: _Core, credentials: Credentials) -> Di
         checker,
     )
     return DirectorySync(turns, core.requests, store, clock, reader)
+
+
+def _bind_guard(settings: Settings, core: _Core) -> BindGuardMonitor:
+    policies = KubernetesBindGuardPolicies(core.client)
+    return BindGuardMonitor(policies, core.recorder, core.metrics, settings.bind_guard)
+
+
+def _write_policy(settings: Settings, core: _Core) -> WritePolicyMonitor:
+    policies = KubernetesWritePolicies(core.client)
+    return WritePolicyMonitor(policies, core.store, core.work.enqueue, settings.cage)
+
+
+def _bindable_roles(environment: Environment, core: _Core) -> BindableRoles:
+    # A review is no write, so it does not need the Lease.
+    rights = KubernetesOperatorRights(KubernetesClient(environment.transport))
+    return BindableRoles(rights, core.store, core.work.enqueue)
 
 
 def _elector(settings: Settings, environment: Environment) -> LeaderElector | None:
