@@ -70,7 +70,7 @@ def first_broken(switch: Switch, seed: int, examples: int) -> tuple[int, str]:
         set_stage(copy)
         switch_off(switch, copy)
         paths = os.pathsep.join(str(copy / name) for name in ("operator", "tests"))
-        done = subprocess.run(  # noqa: S603 -- our own simulation
+        done = subprocess.run(
             [sys.executable, "-m", "simulation.first_broken", str(seed), str(examples)],
             cwd=copy,
             env={**os.environ, "PYTHONPATH": paths, "PYTHONHASHSEED": "0"},
@@ -91,7 +91,7 @@ def turned_red(switch: Switch) -> Iterator[str]:
         limit = "300" if switch.needs_cluster else "60"  # without a bound some never end
         command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", f"--timeout={limit}"]
         environment = {**os.environ, "PYTHONPATH": str(copy / "operator")}
-        done = subprocess.run(  # noqa: S603 -- our own tests
+        done = subprocess.run(
             [*command, *switch.tests],
             cwd=copy,
             env=environment,

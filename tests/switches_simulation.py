@@ -61,7 +61,7 @@ MENDS = (
     ),
     mend(
         "D4: a binding of another role is deleted, and not made anew",
-        Edit(PLAN, "            applies.append(Apply(want, None, wrong_role=binding))\n", ""),
+        Edit(PLAN, "            applies.append(Apply(want, None))\n", ""),
     ),
     mend(
         "D5: the status tells what was wanted, not what is bound",
@@ -90,7 +90,7 @@ MENDS = (
         Edit(
             WRITER,
             "        for delete in deletes:\n            self._submit_delete(",
-            "        while self.pending(order.name):\n            await asyncio.sleep(0.1)\n"
+            "        while self.pending(writes.name):\n            await asyncio.sleep(0.1)\n"
             "        for delete in deletes:\n            self._submit_delete(",
         ),
     ),
@@ -122,7 +122,7 @@ MENDS = (
         Edit(
             CALLS,
             "        if memory is None or memory.attempts.get(key) is not attempt:\n",
-            "        memory = memory and self._store.memory(order.name)\n"
+            "        memory = memory and self._store.memory(writes.name)\n"
             "        if memory is None:\n",
         ),
     ),

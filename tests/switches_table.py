@@ -85,14 +85,14 @@ RUNGS = (
     Switch(
         "a live GET before what stood is made again",
         CALLS,
-        "if self._is_remade(order, todo) and",
+        "if self._is_remade(writes, todo) and",
         "if False and",
         DOMAIN,
     ),
     Switch(
         "a live GET before an orphan goes",
         ORPHANS,
-        "if await self._cluster.get_access_uid(order.name) is not None",
+        "if await self._cluster.get_access_uid(writes.name) is not None",
         "if False",
         DOMAIN,
     ),

@@ -66,7 +66,7 @@ IDENTITY = (
     domain(
         "identity: the grace's start is read from the binding",
         "identity/pins",
-        'parse_time(content.annotation("missing-since"))',
+        "parse_time(content.annotation(Annotation.MISSING_SINCE))",
         "None",
     ),
     domain(
@@ -102,7 +102,7 @@ IDENTITY = (
     domain(
         "identity: a pin is of its directory",
         "identity/pins",
-        'or content.annotation("directory") != directory',
+        "or content.annotation(Annotation.DIRECTORY) != directory",
         "",
     ),
     domain(
@@ -165,7 +165,7 @@ FREEZE = (
     application(
         "freeze: only what was acknowledged was seen",
         "state/freezing",
-        "elif directory.acknowledged.issuperset(result.tokens)",
+        "elif directory.acknowledged.issuperset(anomaly.tokens)",
         "elif directory.acknowledged",
     ),
 )
@@ -282,8 +282,8 @@ COLLISIONS = (
     application(
         "prefix: the directory's own status says it",
         "state/cluster_state",
-        "self.freeze_failure(name) or self.peer_prefixes(name).conflict",
-        "self.freeze_failure(name)",
+        "self.check_freeze(name) or self.peer_prefixes(name).conflict",
+        "self.check_freeze(name)",
     ),
 )
 
@@ -485,8 +485,8 @@ FORMER = (
     application(
         "former: the next answer touches",
         "state/evaluation",
-        "formers.union(*needed.values())",
-        "frozenset().union(*needed.values())",
+        "self.former.union(*self.by_mapping.values())",
+        "frozenset().union(*self.by_mapping.values())",
     ),
     application(
         "former: its name is in use",

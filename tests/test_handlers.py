@@ -31,6 +31,7 @@ from groupaccess.application.directory.requests import DirectoryRequests
 from groupaccess.application.directory.rounds import DirectoryRounds
 from groupaccess.application.directory.sync import DirectorySync
 from groupaccess.application.directory.turns import DirectoryTurns
+from groupaccess.application.runtime.watch_events import WatchEvents
 from groupaccess.application.state.declared import RECONCILE_ANNOTATION
 from groupaccess.application.state.directory_memory import DirectoryMemory
 from groupaccess.application.state.store import Store
@@ -66,7 +67,8 @@ class HandlersHarness:
         requests, self.relisted = DirectoryRequests(enqueue), asyncio.Event()
         self.sync = DirectorySync(turns, requests, self.store, clock, self.reader)
         self.sync.begin()
-        self.handlers = Handlers(self.store, self.sync, requests, enqueue, self.relisted)
+        self.events = WatchEvents(self.store, self.sync, enqueue)
+        self.handlers = Handlers(self.store, self.events, self.sync, enqueue, self.relisted)
 
     async def tell(self, kind: str | None, raw: Spec) -> None:
         """Let kopf tell of an event; the kind None is that of the first list."""
@@ -149,8 +151,8 @@ async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Handle
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     desk.touched.clear()
-    desk.handlers.record_deletions("GroupAccess", {"platform": "uid-platform"}, "9")
-    desk.handlers.record_deletions(
+    desk.events.record_deletions("GroupAccess", {"platform": "uid-platform"}, "9")
+    desk.events.record_deletions(
         "KeycloakDirectory", {"default": "uid-default", "never seen": "x"}, "9"
     )
     assert (desk.store.accesses, desk.store.directories.declared) == ({}, {})
@@ -207,7 +209,7 @@ async def test_a_directory_that_cannot_be_read_shows_no_secret(
     await desk.tell("MODIFIED", body("KeycloakDirectory", "default", wrong, version="2"))
     assert "default" in desk.store.directories.declared
     assert "s3cret" not in caplog.text
-    _, words = desk.store.directories.unreadable["default"]
+    words = desk.store.directories.unreadable["default"].fact
     assert "spec.auth.clientSecret.secretRef" in words
     assert "s3cret" not in words
     await desk.tell("MODIFIED", at(DIRECTORY, "3", "uid-default"))

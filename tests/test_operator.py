@@ -46,7 +46,7 @@ async def watch_nothing(*_: object) -> None:
     raise AssertionError("nothing is watched before the API server answers")
 
 
-def operator(transport: Silence, port: int, **more: Any) -> Operator:  # noqa: ANN401 -- settings
+def operator(transport: Silence, port: int, **more: Any) -> Operator:
     environment = Environment(
         transport=transport,
         reader=FakeDirectoryReader(),

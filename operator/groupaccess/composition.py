@@ -33,15 +33,16 @@ from groupaccess.application.reconcile.access_status_writer import AccessStatusW
 from groupaccess.application.reconcile.binding_calls import BindingCalls
 from groupaccess.application.reconcile.binding_writer import BindingWriter
 from groupaccess.application.reconcile.change_events import ChangeEvents
+from groupaccess.application.reconcile.delete_schedule import DeleteDelays
 from groupaccess.application.reconcile.expiry import ExpiryWatch
 from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.reconciler import Reconciler
-from groupaccess.application.reconcile.write_order import DeleteDelays
 from groupaccess.application.runtime.bind_guard import BindGuardMonitor
 from groupaccess.application.runtime.bindable_roles import BindableRoles
 from groupaccess.application.runtime.leader_election import LeaderElector
 from groupaccess.application.runtime.leadership import Leadership
 from groupaccess.application.runtime.watch_audit import WatchAudit
+from groupaccess.application.runtime.watch_events import WatchEvents
 from groupaccess.application.runtime.write_policy import WritePolicyMonitor
 from groupaccess.application.state.binding_index import BindingIndex
 from groupaccess.application.state.store import Store
@@ -82,8 +83,7 @@ def compose(settings: Settings, environment: Environment) -> Operator:
     writer, timers = _writer(settings, core), WallClockTimers(core.clock, core.queue.add)
     deletions, statuses = (BackgroundCalls(core.queue.add_after) for _ in range(2))
     sync, relisted = _sync(environment, core, credentials), asyncio.Event()
-    handlers = Handlers(store, sync, core.requests, work.enqueue, relisted)
-    policies, unfenced = core.client, KubernetesClient(environment.transport)
+    events = WatchEvents(store, sync, work.enqueue)
     return Operator(
         settings=settings,
         watch=environment.watch,
@@ -94,7 +94,8 @@ def compose(settings: Settings, environment: Environment) -> Operator:
         store=store,
         queue=core.queue,
         leadership=leadership,
-        handlers=handlers,
+        handlers=Handlers(store, events, sync, work.enqueue, relisted),
+        events=events,
         reflectors=build_reflectors(core.client, store, work.enqueue, relisted.set),
         timers=timers,
         recorder=core.recorder,
@@ -111,15 +112,10 @@ def compose(settings: Settings, environment: Environment) -> Operator:
         background=(deletions, statuses),
         sync=sync,
         suggestions=suggestions,
-        audit=WatchAudit(core.cluster, store, metrics, handlers.record_deletions, relisted),
-        bind_guard=BindGuardMonitor(
-            KubernetesBindGuardPolicies(policies), core.recorder, metrics, settings.bind_guard
-        ),
-        write_policy=WritePolicyMonitor(
-            KubernetesWritePolicies(policies), store, work.enqueue, settings.cage
-        ),
-        # A review is no write, so it does not need the Lease.
-        bindable_roles=BindableRoles(KubernetesOperatorRights(unfenced), store, work.enqueue),
+        audit=WatchAudit(core.cluster, store, metrics, events.record_deletions, relisted),
+        bind_guard=_bind_guard(settings, core),
+        write_policy=_write_policy(settings, core),
+        bindable_roles=_bindable_roles(environment, core),
     )
 
 
@@ -201,6 +197,22 @@ def _sync(environment: Environment, core: _Core, credentials: Credentials) -> Di
         checker,
     )
     return DirectorySync(turns, core.requests, store, clock, reader)
+
+
+def _bind_guard(settings: Settings, core: _Core) -> BindGuardMonitor:
+    policies = KubernetesBindGuardPolicies(core.client)
+    return BindGuardMonitor(policies, core.recorder, core.metrics, settings.bind_guard)
+
+
+def _write_policy(settings: Settings, core: _Core) -> WritePolicyMonitor:
+    policies = KubernetesWritePolicies(core.client)
+    return WritePolicyMonitor(policies, core.store, core.work.enqueue, settings.cage)
+
+
+def _bindable_roles(environment: Environment, core: _Core) -> BindableRoles:
+    # A review is no write, so it does not need the Lease.
+    rights = KubernetesOperatorRights(KubernetesClient(environment.transport))
+    return BindableRoles(rights, core.store, core.work.enqueue)
 
 
 def _elector(settings: Settings, environment: Environment) -> LeaderElector | None:

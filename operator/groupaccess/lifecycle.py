@@ -26,6 +26,7 @@ from groupaccess.application.runtime.bindable_roles import BindableRoles
 from groupaccess.application.runtime.cache_sync import wait_for_cache_sync, wait_for_crds
 from groupaccess.application.runtime.leadership import Leadership
 from groupaccess.application.runtime.watch_audit import WatchAudit
+from groupaccess.application.runtime.watch_events import WatchEvents
 from groupaccess.application.runtime.write_policy import WritePolicyMonitor
 from groupaccess.application.state.cluster_state import KINDS
 from groupaccess.application.state.store import Store
@@ -59,6 +60,7 @@ class Operator:
     queue: WorkQueue
     leadership: Leadership
     handlers: Handlers
+    events: WatchEvents
     reflectors: tuple[Reflector[Any], ...]
     timers: WallClockTimers
     recorder: EventRecorder
@@ -120,7 +122,7 @@ class Operator:
     async def _work(self) -> None:
         """Start to write once the caches are synced and this replica is the leader."""
         await asyncio.gather(*(reflector.listed.wait() for reflector in self.reflectors))
-        await wait_for_cache_sync(self.cluster, self.store, self.handlers.record_deletions)
+        await wait_for_cache_sync(self.cluster, self.store, self.events.record_deletions)
         logger.info(
             "caught up: %d GroupAccesses, %d directories, %d bindings",
             len(self.store.accesses),
@@ -153,9 +155,9 @@ class Operator:
     def _begin(self) -> None:
         """Enqueue everything once, with priority for what must not be bound any more."""
         self.sync.begin()
-        overdue = self.store.accesses_overdue(self.clock.now())
+        revoking = self.store.accesses_with_revocations(self.clock.now())
         for name in self.store.access_names():
-            self.queue.add(name, Priority.HIGH if name in overdue else Priority.LOW)
+            self.queue.add(name, Priority.HIGH if name in revoking else Priority.LOW)
 
     async def _end(self, ours: list[asyncio.Task[None]]) -> None:
         """End everything: finish what has begun, start nothing new, release the Lease."""

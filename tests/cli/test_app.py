@@ -51,7 +51,7 @@ def execute(
 ) -> subprocess.CompletedProcess[str]:
     """Run a program of its own."""
     command: list[str | Path] = [program, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def settings(*arguments: str) -> Settings:

@@ -71,7 +71,7 @@ def declared(realm: Realm, *clients: LoginClient) -> Directory:
         realm.issuer,
         "groups",
         "",
-        clients or (LoginClient("headlamp", True, SCOPES),),  # noqa: FBT003
+        clients or (LoginClient("headlamp", id_token=True, scopes=SCOPES),),
     )
 
 
@@ -103,8 +103,9 @@ class DirectoryReaderContract:
     async def test_a_client_has_its_own_mapper(self, source: Realm, *, full_path: bool) -> None:
         source.create_client("other", full_path=full_path)
         found = await read(source, LoginClient("other", id_token=True, scopes=SCOPES))
+        kind = MapperKind.MEMBERSHIP
         assert mappers(found, "other") == [
-            ClaimMapper("groups", MapperKind.MEMBERSHIP, "groups", full_path, True, True)  # noqa: FBT003
+            ClaimMapper("groups", kind, "groups", full_path, in_id_token=True, in_access_token=True)
         ]
 
     async def test_a_default_scope_brings_its_mapper(self, source: Realm) -> None:
@@ -164,7 +165,7 @@ class DirectoryReaderContract:
         assert first.directory_id
 
     async def test_a_wrong_secret_is_a_failed_login(self, source: Realm) -> None:
-        refused = await refusal(source, client_secret="wr0ng")  # noqa: S106
+        refused = await refusal(source, client_secret="wr0ng")
         assert refused.failure.reason == Reason.LOGIN_FAILED
 
     async def test_an_unknown_account_is_a_failed_login(self, source: Realm) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from groupaccess.application.ports.errors import TransientError
-from groupaccess.application.runtime.leader_election import Lease, Leases
+from groupaccess.application.ports.leases import Lease, Leases
 
 BEGIN = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 NEW = Lease("a", 15, BEGIN, BEGIN, 0)

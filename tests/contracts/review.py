@@ -50,7 +50,7 @@ class ReviewContract:
 
     async def test_a_wrong_secret_gives_no_token(self, both: Both) -> None:
         with pytest.raises(RejectedError) as refused:
-            await own(both, client_secret="wr0ng")  # noqa: S106
+            await own(both, client_secret="wr0ng")
         assert refused.value.failure.reason == Reason.LOGIN_FAILED
 
     async def test_a_keycloak_that_does_not_answer_gives_no_token(self, both: Both) -> None:

@@ -9,6 +9,7 @@ import yaml
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.api.crd.generate import KINDS
+from groupaccess.application.status.event_reasons import EventReason
 from groupaccess.domain.reasons import REASONS, Reason
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +60,13 @@ def test_every_reason_has_a_line_with_its_advice() -> None:
     for reason in Reason:
         (line,) = [line for line in lines if line.startswith(f"| `{reason}` |")]
         assert REASONS[reason].advice in line
+
+
+def test_the_table_of_events_has_the_reasons_that_events_have() -> None:
+    page = (ROOT / "docs" / "reasons.md").read_text()
+    _, _, events = page.partition("## Events\n")
+    table, _, _ = events.partition("\n## ")
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [*EventReason]
 
 
 def test_the_examples_are_read() -> None:

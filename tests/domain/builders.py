@@ -100,7 +100,7 @@ def directory(
     allowed: Iterable[str] = (ANY_ROLE,),
     token: str = "ID",  # noqa: S107 -- which token, not a secret
     scopes: tuple[str, ...] = ("openid",),
-    **more: Any,  # noqa: ANN401 -- fields of Directory
+    **more: Any,
 ) -> Directory:
     brought = tuple(LoginClient(c, token == "ID", scopes) for c in clients or ("headlamp",))  # noqa: S105 -- as above
     issuer = "https://auth.example.com/realms/ADMIN"

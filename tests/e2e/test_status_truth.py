@@ -11,7 +11,7 @@ NAME = "groupaccess:a:m:view"
 Body = dict[str, Any]
 
 
-def access(state: str, message: str = "", where: Body | None = None, **more: Any) -> Body:  # noqa: ANN401 - JSON
+def access(state: str, message: str = "", where: Body | None = None, **more: Any) -> Body:
     said = {
         "name": "m",
         "clusterRole": "view",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from groupaccess.application.state.directory_memory import RoundResult
-from groupaccess.application.state.evaluation import evaluation_context
+from groupaccess.application.state.evaluation import evaluation_context, needed_questions
 from groupaccess.application.state.store import Store
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import (
@@ -19,6 +19,7 @@ from groupaccess.domain.directory.questions import (
 )
 from groupaccess.domain.directory.snapshot import Realm, Snapshot
 from groupaccess.domain.failure import Failure
+from groupaccess.domain.verdict.verdict import EvaluationContext
 
 
 def answer(groups: Iterable[Group], question: Question) -> Answer:
@@ -50,6 +51,14 @@ def whole_round(found: Snapshot, used: GroupsInUse, at: datetime) -> RoundResult
     return RoundResult(realm, answers(found.groups, used), used, at)
 
 
+def judged_by(store: Store, name: str, at: datetime) -> EvaluationContext:
+    """Return what a GroupAccess is judged by; from then on the answers to it affect it."""
+    declared = store.accesses[name]
+    needed = needed_questions(store, declared)
+    store.question_index.put(name, declared.access.directory, needed.all)
+    return evaluation_context(store, declared, needed, at)
+
+
 def _answered(found: dict[Question, Answer | Failure]) -> dict[Question, Answer]:
     return {each: result for each, result in found.items() if isinstance(result, Answer)}
 
@@ -58,5 +67,5 @@ def take_in(store: Store, found: Snapshot, at: datetime, of: str = "default") ->
     """Let a directory be asked once, and each of its users be judged; return whom it touches."""
     touched = store.put_round(of, whole_round(found, store.groups_in_use(of), at))
     for name in store.users_of(of):
-        evaluation_context(store, store.accesses[name], at)
+        judged_by(store, name, at)
     return frozenset(touched)

@@ -100,7 +100,7 @@ class FakeCluster:
 
     # What others do, behind the operator's back.
 
-    def edit(self, key: BindingKey, **changes: Any) -> Binding:  # noqa: ANN401 -- of Content
+    def edit(self, key: BindingKey, **changes: Any) -> Binding:
         """Change fields of a binding's content by hand."""
         return self._put(key, None, replace(self.bindings[key].content, **changes))
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fakes.answers import judged_by
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.keycloak import SECRET, FakeClient, FakeDirectoryReader, membership
@@ -15,10 +16,9 @@ from groupaccess.application.directory.requests import DirectoryRequests
 from groupaccess.application.directory.rounds import DirectoryRounds
 from groupaccess.application.directory.suggestions import SuggestionSearch
 from groupaccess.application.directory.sync import DirectorySync
-from groupaccess.application.directory.turns import DirectoryTurns, OidcCheckPort
+from groupaccess.application.directory.turns import DirectoryTurns, OidcCheckStep
 from groupaccess.application.ports.keycloak import DirectoryReader
 from groupaccess.application.state.declared import read_declared_access, read_declared_directory
-from groupaccess.application.state.evaluation import evaluation_context
 from groupaccess.application.state.store import Store
 from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.application.status.status_writer import StatusWriter
@@ -60,7 +60,7 @@ class DirectoryHarness:
         reader: DirectoryReader,
         *,
         begins: bool = True,
-        checker: OidcCheckPort | None = None,
+        checker: OidcCheckStep | None = None,
     ) -> DirectorySync:
         """Return a DirectorySync that reads by another reader, or looks by another checker."""
         credentials, enqueue = Credentials(self.cluster, "groupaccess"), self.touched.extend
@@ -80,7 +80,7 @@ class DirectoryHarness:
             sync.begin()
         return sync
 
-    def use(self, name: str = "platform", *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
+    def use(self, name: str = "platform", *mappings: Spec, **more: Any) -> None:
         """Declare a GroupAccess, tell of it, and judge it as a worker does."""
         self.cluster.objects.apply("GroupAccess", name, access_spec(*mappings, **more))
         body = self.cluster.objects.find("GroupAccess", name)
@@ -91,7 +91,7 @@ class DirectoryHarness:
 
     def given(self, name: str = "platform") -> EvaluationContext:
         """Return what a GroupAccess is judged by now, which is what it depends on."""
-        return evaluation_context(self.store, self.store.accesses[name], self._clock.now())
+        return judged_by(self.store, name, self._clock.now())
 
     def verdict(self, name: str = "platform") -> Verdict:
         """Judge the first mapping of a GroupAccess."""
@@ -100,7 +100,7 @@ class DirectoryHarness:
     def _leads(self) -> bool:
         return self.leads
 
-    def declare(self, name: str = "default", **spec: Any) -> None:  # noqa: ANN401 -- JSON
+    def declare(self, name: str = "default", **spec: Any) -> None:
         """Apply a directory, and tell of it as the handlers do."""
         self.cluster.objects.apply("KeycloakDirectory", name, directory_spec(**spec))
         self.tell(name)

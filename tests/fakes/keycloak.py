@@ -34,7 +34,8 @@ QUERY_GROUPS = "query-groups"
 
 def membership(*, full_path: bool = False, name: str = "groups") -> ClaimMapper:
     """Return the group membership mapper of a client, in both tokens."""
-    return ClaimMapper(name, MapperKind.MEMBERSHIP, "groups", full_path, True, True)  # noqa: FBT003
+    kind = MapperKind.MEMBERSHIP
+    return ClaimMapper(name, kind, "groups", full_path, in_id_token=True, in_access_token=True)
 
 
 @dataclass

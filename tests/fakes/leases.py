@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from groupaccess.application.ports.errors import TransientError
-from groupaccess.application.runtime.leader_election import Lease, Leases
+from groupaccess.application.ports.leases import Lease, Leases
 
 
 class FakeLeases:

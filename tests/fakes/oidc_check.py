@@ -15,7 +15,7 @@ class FakeOidcChecker:
         self.look = look
         self.forgotten = list[str]()
 
-    async def check(self, *given: object) -> Any:  # noqa: ANN401 -- as the port
+    async def check(self, *given: object) -> Any:
         return await self.look(*given)
 
     def forget(self, directory: str) -> None:

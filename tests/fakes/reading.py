@@ -41,7 +41,7 @@ async def read(
     used: GroupsInUse = SRE,
     *,
     within: float = 0.5,
-    **changes: Any,  # noqa: ANN401 -- of a Connection
+    **changes: Any,
 ) -> Snapshot:
     """Ask once about what is in use, over a connection that is changed so."""
     async with opened(server, within=within) as (reader, directory, connection):
@@ -59,7 +59,7 @@ async def refusal(
     used: GroupsInUse = SRE,
     *,
     within: float = 0.5,
-    **how: Any,  # noqa: ANN401 -- as `read` takes it
+    **how: Any,
 ) -> Failure:
     """Return why the realm cannot be read."""
     with pytest.raises(RejectedError) as refused:

@@ -4,26 +4,23 @@ from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Any
 
-from pydantic import ValidationError
-
 from fakes.answers import answer, whole_round
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec, failure, snapshot
-from groupaccess.api import v1alpha1 as api
 from groupaccess.application.reconcile.access_status_writer import AccessStatusWriter
 from groupaccess.application.reconcile.binding_calls import BindingCalls
 from groupaccess.application.reconcile.binding_writer import BindingWriter
 from groupaccess.application.reconcile.change_events import ChangeEvents
+from groupaccess.application.reconcile.delete_schedule import DeleteDelays
 from groupaccess.application.reconcile.expiry import ExpiryWatch
 from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.reconciler import Reconciler
-from groupaccess.application.reconcile.write_order import DeleteDelays
-from groupaccess.application.state.declared import read_declared_directory
+from groupaccess.application.state.declared import UnreadableDirectory
 from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
-from groupaccess.application.state.unreadable_objects import read_access, unreadable_directory
+from groupaccess.application.state.unreadable_objects import read_access, read_directory
 from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.application.status.status_writer import StatusWriter
 from groupaccess.application.workqueue.background import BackgroundCalls
@@ -74,18 +71,18 @@ class ReconcilerHarness:
             lambda *suggestion: self.suggested.append(suggestion),
         )
 
-    def _wake(self, name: str, seconds: float, urgent: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002
-        self.woken.append((name, seconds))
+    def _wake(self, *woken: Any) -> None:  # name, seconds, and whether it is urgent
+        self.woken.append(woken[:2])
 
-    def declare(self, *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
+    def declare(self, *mappings: Spec, **more: Any) -> None:
         """Apply the GroupAccess."""
         self.cluster.objects.apply("GroupAccess", NAME, access_spec(*mappings, **more))
 
-    def declare_another(self, name: str, *mappings: Spec, **more: Any) -> None:  # noqa: ANN401 -- JSON
+    def declare_another(self, name: str, *mappings: Spec, **more: Any) -> None:
         """Apply another GroupAccess."""
         self.cluster.objects.apply("GroupAccess", name, access_spec(*mappings, **more))
 
-    def declare_directory(self, name: str = "default", /, **more: Any) -> None:  # noqa: ANN401 -- JSON
+    def declare_directory(self, name: str = "default", /, **more: Any) -> None:
         """Apply the KeycloakDirectory, or another one."""
         self.cluster.objects.apply("KeycloakDirectory", name, directory_spec(**more))
 
@@ -113,10 +110,11 @@ class ReconcilerHarness:
         for body in objects.all("GroupAccess"):
             store.put_access(read_access(body))
         for body in objects.all("KeycloakDirectory"):
-            try:
-                store.put_directory(read_declared_directory(api.KeycloakDirectory.read(body)))
-            except ValidationError as error:
-                store.put_unreadable_directory(*unreadable_directory(body, error))
+            directory = read_directory(body)
+            if isinstance(directory, UnreadableDirectory):
+                store.put_unreadable_directory(directory)
+            else:
+                store.put_directory(directory)
         for binding in self.cluster.bindings.values():
             store.put_binding(binding)
         for name, namespace in self.cluster.namespaces.items():

@@ -35,19 +35,19 @@ def mapping(
     name: str = "sre",
     group: str = "SRE",
     role: str = "view",
-    **more: Any,  # noqa: ANN401 -- JSON
+    **more: Any,
 ) -> Spec:
     """Return one mapping, by default for the whole cluster."""
     place = {} if "namespaces" in more else {"clusterWide": True}
     return {"name": name, "group": group, "clusterRole": role, **place, **more}
 
 
-def access_spec(*mappings: Spec, **more: Any) -> Spec:  # noqa: ANN401 -- JSON
+def access_spec(*mappings: Spec, **more: Any) -> Spec:
     """Return the spec of a GroupAccess, by default with the one mapping."""
     return {"mappings": list(mappings or (mapping(),)), **more}
 
 
-def directory_spec(**more: Any) -> Spec:  # noqa: ANN401 -- JSON
+def directory_spec(**more: Any) -> Spec:
     """Return the spec of a KeycloakDirectory."""
     return {
         "issuer": ISSUER,
@@ -76,7 +76,7 @@ def access(
     *mappings: Spec,
     version: str = "1",
     uid: str = "",
-    **more: Any,  # noqa: ANN401 -- JSON
+    **more: Any,
 ) -> DeclaredAccess:
     """Return a GroupAccess as watched."""
     spec = access_spec(*mappings, **more)
@@ -90,7 +90,7 @@ def directory(
     *,
     version: str = "1",
     uid: str = "",
-    **more: Any,  # noqa: ANN401 -- JSON
+    **more: Any,
 ) -> DeclaredDirectory:
     """Return a KeycloakDirectory as watched."""
     read = api.KeycloakDirectory.read(
@@ -102,7 +102,8 @@ def directory(
 def snapshot(*paths: str, identity: str = "sub", full_path: bool = False) -> Snapshot:
     """Return a reading of a realm with these groups, and a client `headlamp`."""
     groups = sorted(Group(path, path.rpartition("/")[2], f"id-{path}") for path in paths)
-    headlamp = Client("headlamp", True, (membership(full_path=full_path),))  # noqa: FBT003
+    mappers = (membership(full_path=full_path),)
+    headlamp = Client("headlamp", enabled=True, mappers=mappers)
     return Snapshot(identity, tuple(groups), (headlamp,))
 
 
@@ -123,7 +124,7 @@ def content(
     )
 
 
-def binding(where: BindingKey, *, uid: str = "u1", version: str = "1", **of: Any) -> Binding:  # noqa: ANN401
+def binding(where: BindingKey, *, uid: str = "u1", version: str = "1", **of: Any) -> Binding:
     """Return a standing binding; `of` goes to `content`."""
     name = BindingName.parse(where.name)
     of.setdefault("role", name.cluster_role if name else "view")

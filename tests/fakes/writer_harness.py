@@ -1,4 +1,4 @@
-"""A writer on fakes, and orders for it."""
+"""A writer on fakes, and writes for it."""
 
 import asyncio
 from collections.abc import Collection
@@ -11,10 +11,11 @@ from fakes.metrics import FakeMetrics
 from fakes.reconciler_harness import leads
 from fakes.values import access, content
 from groupaccess.application.ports.cluster import ObjectRef
+from groupaccess.application.reconcile.access_writes import AccessWrites
 from groupaccess.application.reconcile.binding_calls import BindingCalls
 from groupaccess.application.reconcile.binding_writer import BindingWriter
 from groupaccess.application.reconcile.change_events import ChangeEvents
-from groupaccess.application.reconcile.write_order import DeleteDelays, WriteOrder
+from groupaccess.application.reconcile.delete_schedule import DeleteDelays
 from groupaccess.application.state.store import Store
 from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.domain.binding import Binding, BindingKey
@@ -63,12 +64,12 @@ class WriterHarness:
         applies = tuple(each for each in todo if isinstance(each, Apply))
         plan = Plan(applies, tuple(each for each in todo if isinstance(each, Delete)))
         keys = {each.desired.key for each in applies} | set(kept)
-        order = WriteOrder(name, plan)
+        writes = AccessWrites(name, plan)
         if known:
             memory = self.store.memory(name)
             memory.keep_only(keys)
-            order = WriteOrder(name, plan, ABOUT, memory, keys)
-        return await self.writer.write(order)
+            writes = AccessWrites(name, plan, ABOUT, memory, keys)
+        return await self.writer.write(writes)
 
     def hang(self, call: str) -> asyncio.Event:
         """Let the next call of a kind hang until the event is set."""

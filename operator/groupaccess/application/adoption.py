@@ -1,52 +1,21 @@
 """Adoption: GroupAccesses replace hand-made bindings, which are deleted once they are covered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Protocol
 
 from groupaccess.api import v1alpha1 as api
+from groupaccess.application.ports.adoption import AdoptionCluster
 from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.application.state.declared import read_declared_access
 from groupaccess.domain.access.group_access import AccessMapping
-from groupaccess.domain.adoption.candidates import BindingFilter, CandidateBinding
+from groupaccess.domain.adoption.candidates import BindingFilter
 from groupaccess.domain.adoption.drafts import Adoption, AdoptionOptions, draft_accesses
 from groupaccess.domain.adoption.redundancy import RedundancyResult, find_redundant
 from groupaccess.domain.adoption.rights import Right, rights
-from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.status.mapping_status import MappingState
-
-
-class AdoptionCluster(Protocol):
-    """The cluster with the rights of the person who runs the command.
-
-    Every method raises TransientError when the API server is not reached, and NotAllowedError when
-    it does not let the person read.
-    """
-
-    async def list_bindings(self, selector: str = "") -> Sequence[CandidateBinding]:
-        """List the bindings of both kinds, in the whole cluster, whose labels match `selector`."""
-
-    async def list_accesses(self) -> Sequence[api.GroupAccess]:
-        """List the GroupAccesses; none when the API server does not serve the kind."""
-
-    async def get_binding(self, key: BindingKey) -> Binding | None:
-        """Read one binding from the API server; None when it does not exist."""
-
-    async def get_access(self, name: str) -> api.GroupAccess | None:
-        """Read one GroupAccess from the API server; None when it does not exist."""
-
-    async def delete_binding(self, binding: Binding) -> bool:
-        """Delete exactly this version; return False when the binding is already gone.
-
-        Raise TransientError when it has another version, RejectedError when the API server refuses.
-        """
-
-
-class NotAllowedError(Exception):
-    """The API server forbids the request, or does not understand it."""
 
 
 class RemovalResult(Enum):

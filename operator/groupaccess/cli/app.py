@@ -25,7 +25,7 @@ def main(
 ) -> None:
     """Print the version, when asked for."""
     if version:
-        from groupaccess import __version__  # noqa: PLC0415
+        from groupaccess import __version__
 
         typer.echo(__version__)
         raise typer.Exit
@@ -35,10 +35,10 @@ def main(
 @from_settings(Settings)
 def run_command(settings: Settings) -> None:
     """Run the operator until it is told to stop."""
-    from groupaccess.adapters.kubernetes.client import NoAccessError  # noqa: PLC0415
-    from groupaccess.application.ports.errors import NotInstalledError, RestartError  # noqa: PLC0415
-    from groupaccess.cli.logging_setup import set_up_logs  # noqa: PLC0415
-    from groupaccess.composition import run_operator  # noqa: PLC0415
+    from groupaccess.adapters.kubernetes.client import NoAccessError
+    from groupaccess.application.ports.errors import NotInstalledError, RestartError
+    from groupaccess.cli.logging_setup import set_up_logs
+    from groupaccess.composition import run_operator
 
     set_up_logs(settings.log_format, settings.log_level)
     try:
@@ -59,6 +59,6 @@ def run_command(settings: Settings) -> None:
 @app.command("crd")
 def crd_command() -> None:
     """Print the CustomResourceDefinitions, for `kubectl apply -f -`."""
-    from groupaccess.api.crd.generate import render_crds  # noqa: PLC0415
+    from groupaccess.api.crd.generate import render_crds
 
     typer.echo(render_crds(), nl=False)

@@ -31,7 +31,7 @@ def from_settings(
                 raise typer.BadParameter(_words(error)) from error
             function(read)
 
-        command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # typer reads it
             [_parameter(settings, name) for name in settings.model_fields]
         )
         return command

@@ -1,6 +1,7 @@
 """The vocabulary of bindings: keys, reserved names, subjects, roles, owners and contents."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple, Self
 
 SYSTEM_PREFIX = "system:"
@@ -9,22 +10,23 @@ MANAGED_BY = ("app.kubernetes.io/managed-by", "groupaccess")
 ANNOTATION_DOMAIN = "groupaccess.io/"
 
 
+class Annotation(StrEnum):
+    """The annotations that the operator writes on a binding, without ANNOTATION_DOMAIN."""
+
+    DIRECTORY = "directory"
+    DIRECTORY_ID = "directory-id"  # the operator's account in that realm
+    GROUP = "group"  # as declared
+    GROUP_ID = "group-id"  # the pin
+    GROUP_NAME = "group-name"  # as last read, as is the path
+    GROUP_PATH = "group-path"
+    EXPIRES_AT = "expires-at"
+    MISSING_SINCE = "missing-since"  # the start of a grace
+    REPLACED_ID = "replaced-id"  # of the group that this one replaced
+    FORMER_SUBJECTS = "former-subjects"
+
+
 # Only these are compared: server-side apply cannot remove what another field manager added.
-OWN_ANNOTATIONS = frozenset(
-    ANNOTATION_DOMAIN + name
-    for name in (
-        "directory",
-        "directory-id",
-        "group",
-        "group-id",
-        "group-name",
-        "group-path",
-        "expires-at",
-        "missing-since",
-        "replaced-id",
-        "former-subjects",
-    )
-)
+OWN_ANNOTATIONS = frozenset(ANNOTATION_DOMAIN + name for name in Annotation)
 
 RBAC_GROUP = "rbac.authorization.k8s.io"
 
@@ -102,6 +104,11 @@ class BindingContent:
     def annotation(self, name: str) -> str | None:
         """Return the annotation `groupaccess.io/<name>`, None if it does not exist."""
         return dict(self.annotations).get(ANNOTATION_DOMAIN + name)
+
+    @property
+    def declared_group(self) -> tuple[str | None, str | None]:
+        """Return the directory, and the group as declared, for which the binding was made."""
+        return self.annotation(Annotation.DIRECTORY), self.annotation(Annotation.GROUP)
 
     @property
     def own_annotations(self) -> dict[str, str]:

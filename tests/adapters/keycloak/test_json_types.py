@@ -41,7 +41,7 @@ def server() -> KeycloakServer:
 )
 async def test_groups_of_another_shape_are_no_reading(
     server: KeycloakServer,
-    answer: Any,  # noqa: ANN401 -- JSON
+    answer: Any,
 ) -> None:
     server.answers["groups"] = answer
     failure = await refusal(server)

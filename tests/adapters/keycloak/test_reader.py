@@ -39,7 +39,7 @@ async def test_an_answer_that_fails_is_no_reading(
 
 
 @pytest.mark.parametrize("groups", [[{"id": "1", "name": "SRE"}], [{}], ["SRE"], {"1": "SRE"}])
-async def test_groups_that_are_none_are_no_reading(server: KeycloakServer, groups: Any) -> None:  # noqa: ANN401 -- JSON
+async def test_groups_that_are_none_are_no_reading(server: KeycloakServer, groups: Any) -> None:
     server.answers["groups"] = groups
     assert (await refusal(server)).reason == Reason.KEYCLOAK_UNAVAILABLE
 

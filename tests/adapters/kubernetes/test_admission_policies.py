@@ -11,7 +11,7 @@ from groupaccess.application.ports.errors import TransientError
 API = "/apis/admissionregistration.k8s.io/v1"
 
 
-def made(**spec: Any) -> Item:  # noqa: ANN401 -- JSON
+def made(**spec: Any) -> Item:
     return {"metadata": {"name": "bind-guard"}, "spec": spec}
 
 
@@ -20,7 +20,7 @@ IN_FORCE = {"policyName": "bind-guard", "validationActions": ["Deny", "Audit"]}
 MISSING = Answer(status(404, "not found"), 404)
 
 
-def binding(**spec: Any) -> Answer:  # noqa: ANN401 -- JSON
+def binding(**spec: Any) -> Answer:
     return Answer(made(**IN_FORCE | spec))
 
 

@@ -28,7 +28,7 @@ CONTENTS = st.builds(
     subjects=SUBJECTS.map(lambda subjects: tuple(sorted(subjects))),
     owners=OWNERS.map(lambda owners: tuple(Owner(*owner) for owner in sorted(owners.items()))),
     annotations=NOTES.map(lambda found: tuple(sorted(found.items()))),
-    has_managed_by_label=st.just(True),  # noqa: FBT003
+    has_managed_by_label=st.just(True),  # noqa: FBT003 -- the value that is drawn
 )
 
 

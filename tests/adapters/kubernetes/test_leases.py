@@ -7,7 +7,7 @@ import pytest
 from fakes.api_server import Answer, ApiServer, Item, status
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.application.ports.errors import TransientError
-from groupaccess.application.runtime.leader_election import Lease
+from groupaccess.application.ports.leases import Lease
 
 AT = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 HELD = Lease("me", 15, AT, AT + timedelta(seconds=2), 3, resource_version="7")

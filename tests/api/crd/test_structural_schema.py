@@ -47,7 +47,7 @@ def test_whole_number_has_64_bits() -> None:
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_unknown_properties_are_left_to_pruning(allowed: bool) -> None:  # noqa: FBT001
+def test_unknown_properties_are_left_to_pruning(*, allowed: bool) -> None:
     schema = {"type": "object", "properties": {}, "additionalProperties": allowed}
     assert structural(schema) == {"type": "object", "properties": {}}
 

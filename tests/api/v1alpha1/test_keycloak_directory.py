@@ -20,7 +20,7 @@ TOKENS = {"groupsPrefix": "", "clients": [{"clientId": "headlamp"}]}
 PEM = "-----BEGIN CERTIFICATE-----\n"
 
 
-def spec(**fields: Any) -> KeycloakDirectorySpec:  # noqa: ANN401
+def spec(**fields: Any) -> KeycloakDirectorySpec:
     least = {"issuer": ISSUER, "auth": SECRET, "tokens": TOKENS, "allowedClusterRoles": ["*"]}
     return KeycloakDirectorySpec.model_validate({**least, **fields})
 

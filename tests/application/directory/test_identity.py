@@ -149,7 +149,7 @@ async def test_a_group_that_is_renamed_between_two_answers_is_no_hidden_one(
         def __init__(self) -> None:
             self.__dict__ = desk.reader.__dict__
 
-        async def answer(self, *given: Any) -> Answer:  # noqa: ANN401 -- as the port
+        async def answer(self, *given: Any) -> Answer:
             found = await super().answer(*given)
             if given[-1] == ById(group.id) and group.path in self.realms["ADMIN"].groups:
                 del self.realms["ADMIN"].groups[group.path]
@@ -300,4 +300,4 @@ def test_what_was_proven_counts_more_than_what_was_made_of_it(store: Store) -> N
 def test_an_acknowledgement_is_news(store: Store) -> None:
     assert not directory().has_same_spec(directory(onMissing={"grace": "1m"}))
     assert directory().has_same_spec(directory())
-    assert store.freeze_failure("default") is None
+    assert store.check_freeze("default") is None

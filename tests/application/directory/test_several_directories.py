@@ -17,7 +17,7 @@ OPS = mapping("ops", "Ops", "view")
 EARLY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def declare_other(world: ReconcilerHarness, prefix: str = "", **more: Any) -> None:  # noqa: ANN401 -- JSON
+def declare_other(world: ReconcilerHarness, prefix: str = "", **more: Any) -> None:
     """Declare a directory of another realm, which is read, and who uses it."""
     world.declare_directory("other", issuer=ELSEWHERE, tokens=tokens(prefix, **more))
     world.declare_another("shop", OPS, directoryRef={"name": "other"})

@@ -13,6 +13,7 @@ from fakes.keycloak import VIEW_USERS, FakeDirectoryReader
 from fakes.values import ISSUER, access, binding, key, mapping
 from groupaccess.application.directory.inquiry import REALM_TIMEOUT_SECONDS
 from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.state.declared import UnreadableDirectory
 from groupaccess.domain.directory.questions import ById, Search
 from groupaccess.domain.reasons import Reason
 
@@ -143,7 +144,7 @@ async def test_a_directory_that_is_down_slows_no_other(desk: DirectoryHarness) -
 
 async def test_a_directory_that_hangs_slows_no_other(desk: DirectoryHarness) -> None:
     class Hanging(Shared):
-        async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+        async def read_realm(self, *given: Any) -> Any:
             if given[0].name == "slow":
                 await asyncio.Event().wait()
             return await super().read_realm(*given)
@@ -161,7 +162,7 @@ async def test_a_reading_that_hangs_is_given_up(desk: DirectoryHarness) -> None:
     hanging = asyncio.Event()
 
     class Hanging(Shared):
-        async def read_realm(self, *_: object) -> Any:  # noqa: ANN401 -- never
+        async def read_realm(self, *_: object) -> Any:
             await hanging.wait()
 
     desk.sync = desk.reading_by(Hanging(desk.reader))
@@ -198,7 +199,7 @@ async def test_what_was_read_for_another_realm_is_not_kept(desk: DirectoryHarnes
     other = ISSUER.replace("ADMIN", "OTHER")
 
     class Slow(Shared):
-        async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+        async def read_realm(self, *given: Any) -> Any:
             await asyncio.sleep(10)
             return await super().read_realm(*given)
 
@@ -232,7 +233,7 @@ class Slowly(Shared):
         super().__init__(reader)
         self.open = set[str]()
 
-    async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+    async def read_realm(self, *given: Any) -> Any:
         self.open.add(given[0].name)
         return await super().read_realm(*given)
 
@@ -318,7 +319,7 @@ async def test_a_directory_that_cannot_be_read_says_so_until_it_can(desk: Direct
     assert raw is not None
     known = desk.store.directories.declared["default"].state
     observed = replace(known, resource_version=raw["metadata"]["resourceVersion"], generation=2)
-    desk.store.put_unreadable_directory(observed, "spec.issuer: no text")
+    desk.store.put_unreadable_directory(UnreadableDirectory(observed, "spec.issuer: no text"))
     desk.sync.start_or_wake("default")
     desk.leads = False
     await asyncio.sleep(100)
@@ -343,7 +344,8 @@ async def test_by_the_spec_that_it_had_when_it_could_be_read_nothing_new_is_aske
     desk.declare()
     await asyncio.sleep(1)
     known = desk.store.directories.declared["default"].state
-    desk.store.put_unreadable_directory(replace(known, generation=2), "spec.issuer: no text")
+    unreadable = UnreadableDirectory(replace(known, generation=2), "spec.issuer: no text")
+    desk.store.put_unreadable_directory(unreadable)
     desk.sync.start_or_wake("default")
     await asyncio.sleep(10)
     asked = len(desk.reader.asked)
@@ -364,7 +366,8 @@ async def test_a_round_that_ends_when_its_directory_cannot_be_read_any_more_says
     await asyncio.sleep(0.5)
     assert desk.reader.busy
     known = desk.store.directories.declared["default"].state
-    desk.store.put_unreadable_directory(replace(known, generation=2), "spec.issuer: no text")
+    unreadable = UnreadableDirectory(replace(known, generation=2), "spec.issuer: no text")
+    desk.store.put_unreadable_directory(unreadable)
     desk.sync.start_or_wake("default")
     desk.cluster.calls.clear()
     await asyncio.sleep(20)

@@ -169,10 +169,7 @@ async def test_everything_else_goes_at_once(
 
 async def test_a_wrong_role_is_deleted_and_made_anew_in_one_step(office: WriterHarness) -> None:
     wrong = office.bind(NEW.key, "admin")
-    assert (
-        await office.write(Apply(NEW, None, wrong), Delete(wrong, DeleteReason.WRONG_ROLE_REF))
-        is None
-    )
+    assert await office.write(Apply(NEW, None), Delete(wrong, DeleteReason.WRONG_ROLE_REF)) is None
     assert office.cluster.bindings[NEW.key].content == NEW.content
     assert office.cluster.writes == [f"delete {NEW.key}", f"apply {NEW.key}"]
 

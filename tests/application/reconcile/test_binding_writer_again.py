@@ -36,7 +36,7 @@ async def test_a_failure_of_what_is_not_to_be_written_now_asks_for_no_look(
 async def test_an_older_plan_makes_nothing_anew(office: WriterHarness) -> None:
     wrong = office.bind(NEW.key, "admin")
     answer = office.hang("delete")
-    await office.write(Apply(NEW, None, wrong), Delete(wrong, DeleteReason.WRONG_ROLE_REF))
+    await office.write(Apply(NEW, None), Delete(wrong, DeleteReason.WRONG_ROLE_REF))
     await office.write()  # its mapping was removed meanwhile
     answer.set()
     await asyncio.sleep(1)
@@ -50,7 +50,7 @@ async def test_what_is_not_there_yet_replaces_nothing(
     old, wrong = office.bind(key(role="edit")), office.bind(NEW.key, "admin")
     office.hang("delete")
     replaced = Delete(old, DeleteReason.REPLACED, frozenset({NEW.key}))
-    todo = (Apply(NEW, None, wrong), Delete(wrong, DeleteReason.WRONG_ROLE_REF), replaced)
+    todo = (Apply(NEW, None), Delete(wrong, DeleteReason.WRONG_ROLE_REF), replaced)
     for _ in range(3):
         await office.write(*todo)
         clock.advance(2)

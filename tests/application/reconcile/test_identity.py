@@ -210,7 +210,7 @@ async def test_a_suspended_binding_that_names_the_former_account_freezes_nothing
     await read(pinned, replace(with_ids(SRE="1", Dev="2", Ops="3", Paused="4"), directory_id="new"))
     assert of(pinned, "paused").annotation("directory-id") == snapshot().directory_id
     await read(pinned, replace(with_ids(SRE="1", Dev="2", Paused="4"), directory_id="new"))
-    assert pinned.store.freeze_failure("default") is None
+    assert pinned.store.check_freeze("default") is None
     assert pinned.said_of("ops") == ("Held", "GroupMissing")
 
 

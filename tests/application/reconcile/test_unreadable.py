@@ -50,7 +50,7 @@ async def test_an_item_that_cannot_be_read_is_left_as_it_is_whatever_it_says(
 @pytest.mark.parametrize("mappings", [{}, [], "x", [{"group": "SRE"}]], ids=str)
 async def test_mappings_that_are_no_list_of_names_hold_everything(
     granted: ReconcilerHarness,
-    mappings: Any,  # noqa: ANN401 -- JSON
+    mappings: Any,
 ) -> None:
     before = dict(granted.cluster.bindings)
     granted.cluster.objects.apply("GroupAccess", "platform", {"mappings": mappings})

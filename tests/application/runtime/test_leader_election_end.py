@@ -9,7 +9,8 @@ import pytest
 from fakes.clock import BEGIN, FakeClock
 from fakes.leases import Call, FakeLeases
 from fakes.replica import Replica
-from groupaccess.application.runtime.leader_election import Lease, LostLeaseError
+from groupaccess.application.ports.leases import Lease
+from groupaccess.application.runtime.leader_election import LostLeaseError
 
 HELD = Lease("other", 15, BEGIN, BEGIN, 4)
 

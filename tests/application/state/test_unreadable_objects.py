@@ -8,7 +8,7 @@ from fakes.values import access_spec, body, mapping
 from groupaccess.application.state.unreadable_objects import read_access
 
 
-def read(*mappings: Any, **more: Any) -> Any:  # noqa: ANN401 -- JSON
+def read(*mappings: Any, **more: Any) -> Any:
     """Return a GroupAccess, read as far as it can be."""
     return read_access(body("GroupAccess", "platform", access_spec(*mappings, **more))).access
 
@@ -94,7 +94,7 @@ def test_a_fault_beside_the_items_holds_each_of_them(suspend: object) -> None:
     ],
     ids=str,
 )
-def test_where_names_cannot_be_read_the_whole_object_cannot(spec: Any) -> None:  # noqa: ANN401
+def test_where_names_cannot_be_read_the_whole_object_cannot(spec: Any) -> None:
     access = read_access(body("GroupAccess", "platform", spec)).access
     assert access.mappings == ()
     assert (access.unreadable or "").startswith("spec")

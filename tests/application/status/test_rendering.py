@@ -17,7 +17,7 @@ PROOF = proof()
 PRIOR = PreviousStatus(-1, {})
 
 
-def said(given: TokenProof | None) -> Any:  # noqa: ANN401 -- JSON
+def said(given: TokenProof | None) -> Any:
     return _status(client("headlamp", mapper(), proof=given)).to_kubernetes().get("clients")
 
 

@@ -41,7 +41,7 @@ def test_the_domain_has_an_attribute_for_each_and_no_others() -> None:
 
 @pytest.mark.parametrize("name", MAKES_SMALLER)
 def test_no_binding_is_removed_for_a_grant_that_a_field_makes_smaller(name: str) -> None:
-    smaller = replace(BASE, **SMALLER[name])  # type: ignore[arg-type]
+    smaller = replace(BASE, **SMALLER[name])  # type: ignore[arg-type]  # of several types
     by_hand, ours = found("by-hand", "SRE"), granted("sre", "SRE")
     for mapping, removable in ((BASE, True), (smaller, False)):
         bindings = [by_hand.binding, ours.binding]

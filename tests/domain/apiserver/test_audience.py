@@ -28,7 +28,7 @@ from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status.mapping_status import MappingState
 
-KUBECTL = directory("kubectl", token="Access")  # noqa: S106 -- which token, not a secret
+KUBECTL = directory("kubectl", token="Access")
 
 
 def sent(client_id: str, *audience: str, result: ProofResult = ProofResult.PROVEN) -> Client:
@@ -136,7 +136,7 @@ def test_it_holds_nothing_and_is_said_by_the_mapping_and_by_verified() -> None:
 
 def test_it_comes_before_what_is_in_doubt_otherwise() -> None:
     other = client("headlamp", mapper(), proof=proof(ProofResult.UNPROVEN, "nobody"))
-    named = directory("headlamp", "kubectl", token="Access")  # noqa: S106 -- as above
+    named = directory("headlamp", "kubectl", token="Access")
     said = say(access(), given(realm(clients=(other, sent("kubectl", "account"))), of=named))
     assert said.conditions[-1].reason is Reason.API_SERVER_UNKNOWN
 

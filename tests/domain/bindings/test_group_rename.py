@@ -571,7 +571,7 @@ def test_nobody_is_bound_past_an_end_or_beside_another_group(steps: list[Step]) 
 @each(st.lists(st.sampled_from(NAMES), min_size=1, max_size=8), st.booleans())
 def test_no_token_of_the_last_minutes_is_locked_out(
     names: list[str],
-    restarted: bool,  # noqa: FBT001
+    restarted: bool,  # noqa: FBT001 -- hypothesis gives it by position
 ) -> None:
     declared = access(mapping(group="a"))
     world, recent = granted(declared, called("/a")), ["a"]

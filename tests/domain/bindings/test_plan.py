@@ -59,7 +59,7 @@ def test_binding_without_our_label_is_taken_over_when_it_has_the_role_of_its_nam
 def test_labelled_binding_with_another_role_is_deleted_to_be_made_anew(role: RoleRef) -> None:
     other = binding(what=replace(content(), role=role))
     assert plan(wanting(WANT), [other]) == Plan(
-        applies=(Apply(WANT, None, wrong_role=other),),
+        applies=(Apply(WANT, None),),
         deletes=(Delete(other, DeleteReason.WRONG_ROLE_REF),),
     )
 

@@ -14,7 +14,7 @@ from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.identity.freeze import (
     PinnedGroup,
     detect_anomaly,
-    freeze_failure,
+    explain_freeze,
     new_account,
     pinned_group,
     read_acknowledgement,
@@ -45,7 +45,7 @@ def frozen(
     seen: str = "",
     of: Directory = REFUSE,
 ) -> str:
-    failure = freeze_failure(detect_anomaly(uses, snapshot, of), "default", set(tokens), set(seen))
+    failure = explain_freeze(detect_anomaly(uses, snapshot, of), "default", set(tokens), set(seen))
     if failure is None:
         return ""
     assert failure.reason is Reason.DIRECTORY_FROZEN
@@ -241,7 +241,7 @@ def test_another_binding_pins_nothing(other: Binding) -> None:
 
 def test_a_frozen_directory_holds_what_stands_and_grants_nothing_new() -> None:
     world, event = ModelCluster(), detect_anomaly([use("a")], read(identity="x"), REFUSE)
-    failure = freeze_failure(event, "default", set(), set())
+    failure = explain_freeze(event, "default", set(), set())
     world.settle(access(), given(realm()))
     now = replace(given(realm("/other")), frozen=failure)
     both = access(mapping(), mapping("new", group="other"))

@@ -55,7 +55,7 @@ def test_there_is_no_id_token_without_openid() -> None:
     reason, message = silence(client("headlamp", mapper()), directory(scopes=("groups",)))
     assert reason is Reason.NO_GROUPS_CLAIM
     assert 'there is none without the scope "openid"' in message
-    access = directory(scopes=("groups",), token="Access")  # noqa: S106 -- which token
+    access = directory(scopes=("groups",), token="Access")
     assert isinstance(
         client_claim_values(SRE, access.clients[0], "groups", client("c", mapper())), ClaimValues
     )
@@ -63,7 +63,7 @@ def test_there_is_no_id_token_without_openid() -> None:
 
 def test_toggle_of_a_lightweight_token_is_named_as_the_console_does() -> None:
     off = client("headlamp", mapper(tokens="ID"), lightweight=True)
-    _, message = silence(off, directory(token="Access"))  # noqa: S106 -- which token
+    _, message = silence(off, directory(token="Access"))
     assert '"Add to lightweight access token" is off in mapper "groups"' in message
     _, message = silence(client("headlamp", mapper(tokens=""), lightweight=True))
     assert '"Add to ID token" is off' in message

@@ -13,7 +13,7 @@ WHO = 'the ID token of client "headlamp" for a member of /SRE'
 LATER = NOW + timedelta(days=1)
 
 
-def proof(expected: set[str], **token: Any) -> TokenProof:  # noqa: ANN401 -- JSON
+def proof(expected: set[str], **token: Any) -> TokenProof:
     return check_example_token(expected, token, "groups", WHO, NOW)
 
 

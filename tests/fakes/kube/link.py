@@ -80,7 +80,7 @@ class Link:
         method: str,
         url: str,
         headers: Mapping[str, str],  # noqa: ARG002 -- the protocol
-        body: Any,  # noqa: ANN401 -- JSON data
+        body: Any,
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 -- the protocol
     ) -> AsyncIterator[Answer]:
         call = Call.of(method, url)

@@ -75,7 +75,7 @@ class Requests:
         self.asked = 0.0  # when the call was sent that is answered now
         self._applied: dict[str, frozenset[str]] = {}  # uid -> annotations and owners applied
 
-    def answer(self, call: Call, body: Any, by: str) -> str:  # noqa: ANN401 -- JSON data
+    def answer(self, call: Call, body: Any, by: str) -> str:
         """Answer a call with JSON text, or raise RefusedCallError."""
         if call.plural == "selfsubjectaccessreviews":  # nothing is stored
             return json.dumps({"status": {"allowed": True}})

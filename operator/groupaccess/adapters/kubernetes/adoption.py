@@ -8,7 +8,7 @@ from groupaccess.adapters.kubernetes.binding_json import read_binding
 from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
 from groupaccess.adapters.kubernetes.cluster import OWN_API, PLURALS, KubernetesCluster
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.adoption import NotAllowedError
+from groupaccess.application.ports.errors import NotAllowedError
 from groupaccess.domain.adoption.candidates import CandidateBinding
 from groupaccess.domain.binding import RBAC_GROUP, Binding, BindingKey
 

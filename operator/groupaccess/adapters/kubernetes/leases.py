@@ -5,7 +5,7 @@ from typing import Any
 
 from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
 from groupaccess.application.ports.errors import TransientError
-from groupaccess.application.runtime.leader_election import Lease
+from groupaccess.application.ports.leases import Lease
 
 NOT_FOUND = 404
 BASE = ("apis", "coordination.k8s.io", "v1", "namespaces")

@@ -37,7 +37,7 @@ class TokenClient(SpecModel):
 
     client_id: ClientId
     """The client's id in the realm. Example: headlamp"""
-    token: Literal["ID", "Access"] = "ID"  # noqa: S105 - a kind of token, no password
+    token: Literal["ID", "Access"] = "ID"  # noqa: S105 -- a kind of token, no password
     """Which of its tokens reaches kube-apiserver: `ID` or `Access`. Absent: `ID`, as Headlamp and
     kubectl's login plugins send."""
     scopes: Annotated[tuple[Scope, ...], Field(max_length=32), ListType("set")] = ("openid",)

@@ -9,6 +9,7 @@ from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.cluster import Event, ObjectRef
 from groupaccess.application.state.declared import ObjectState
 from groupaccess.application.state.store import Store
+from groupaccess.application.status.event_reasons import EventReason
 from groupaccess.application.status.rendering import render_directory_status
 from groupaccess.application.status.status_writer import StatusWriter
 from groupaccess.domain.condition import StatusCondition
@@ -60,8 +61,9 @@ class DirectoryStatusWriter:
 
     async def write_unreadable(self, name: str) -> None:
         """Report what cannot be read in the spec of a directory."""
-        observed, words = self.store.directories.unreadable[name]
-        failure = Failure(Reason.UNREADABLE, with_advice(Reason.UNREADABLE, words))
+        unreadable = self.store.directories.unreadable[name]
+        observed, fact = unreadable.state, unreadable.fact
+        failure = Failure(Reason.UNREADABLE, with_advice(Reason.UNREADABLE, fact))
         reading, now = Reading(failure=failure), self.clock.now()
         conditions = directory_conditions(reading, RoundSummary(), patient=False)
         body = render_directory_status(
@@ -79,7 +81,8 @@ class DirectoryStatusWriter:
             f"the operator's account in Keycloak is another one, {account}; each group in use is "
             "still there by its id, so that it is the same realm: bindings name this account now"
         )
-        return Event(ref, "AccountChanged", "Read", message, dedup_key=f"{ref.uid}/{account}")
+        once = f"{ref.uid}/{account}"
+        return Event(ref, EventReason.ACCOUNT_CHANGED, "Read", message, dedup_key=once)
 
     def _round_summary(self, name: str, interval: RoundInterval) -> RoundSummary:
         memory, used = self.store.directories.memory(name), self.store.groups_in_use(name)

@@ -33,10 +33,6 @@ class DirectoryRequests:
         """Drop what was requested of a directory whose loop ends."""
         self._open.pop(name, None)
 
-    def is_open(self, name: str) -> bool:
-        """Return whether a directory has a loop."""
-        return name in self._open
-
     def ask_everything(self, name: str) -> None:
         """Request a round of a directory now."""
         if name in self._open:

@@ -10,6 +10,8 @@ from groupaccess.application.directory.requests import DirectoryRequest, Directo
 from groupaccess.application.directory.turns import DirectoryTurns
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.keycloak import DirectoryReader
+from groupaccess.application.state.declared import DeclaredAccess, DeclaredDirectory
+from groupaccess.application.state.demand import declared_groups
 from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
 from groupaccess.application.workqueue.backoff import backoff
@@ -68,6 +70,23 @@ class DirectorySync:
         loop = self._loops[name] = _Loop(self._requests.open(name))
         loop.task = asyncio.create_task(self._keep_asking(name, loop, former))
 
+    def access_changed(self, previous: DeclaredAccess | None, now: DeclaredAccess) -> None:
+        """Request the answers that a GroupAccess needs, if it declares other groups now."""
+        if declared_groups(now) != declared_groups(previous):
+            self._requests.ask_new(now.access.directory, [now.access.name])
+
+    def directory_changed(
+        self, name: str, previous: DeclaredDirectory | None, now: DeclaredDirectory | None
+    ) -> None:
+        """Ask a directory everything if it is new or differs; else its status may be outdated.
+
+        `previous` and `now` are None while its spec cannot be read.
+        """
+        if previous is None or now is None or not previous.requests_the_same(now):
+            self.start_or_wake(name)
+        else:
+            self._requests.ask_new(name)
+
     def ask_missing(self, access: str) -> None:
         """Request the questions that were never asked for a GroupAccess.
 
@@ -121,19 +140,19 @@ class DirectorySync:
             await self._reader.forget_directory(name)
 
     async def _follow(self, name: str, loop: _Loop) -> None:
-        failures, since, realms = 0, 0.0, self._store.directories
-        while name in realms.declared or name in realms.unreadable:
-            declared = realms.declared.get(name)
+        failures, since, directories = 0, 0.0, self._store.directories
+        while name in directories.declared or name in directories.unreadable:
+            declared = directories.declared.get(name)
             loop.request.everything.clear()
             began = self._clock.monotonic()
             healthy = await self._turns.ask_all(name, loop.interval)
-            complete = healthy and not realms.memory(name).transient_failures
+            complete = healthy and not directories.memory(name).transient_failures
             failures = 0 if complete else failures + 1
             since = began if failures == 1 else since
             if healthy and open_questions(self._store, name, self._store.users_of(name)):
                 # They were added after the round had begun.
                 self._requests.ask_new(name, self._store.users_of(name))
-            failure = realms.memory(name).failure
+            failure = directories.memory(name).failure
             repairable = failure is not None and failure.reason in REPAIRABLE
             soon = repairable and self._clock.monotonic() - since < REPAIR_WINDOW_SECONDS
             pause = _pause(loop.interval, failures, soon=soon)
@@ -142,7 +161,7 @@ class DirectorySync:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause - rest):
                     await loop.request.everything.wait()
-            current = realms.declared.get(name)
+            current = directories.declared.get(name)
             if current is not None and declared is not None and current.has_same_spec(declared):
                 await asyncio.sleep(rest)
 

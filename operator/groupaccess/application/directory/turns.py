@@ -24,8 +24,8 @@ from groupaccess.domain.reasons import Reason, with_advice
 logger = logging.getLogger(__name__)
 
 
-class OidcCheckPort(Protocol):
-    """Checks how kube-apiserver reads the tokens of a directory."""
+class OidcCheckStep(Protocol):
+    """The last step of a round: how kube-apiserver reads the directory's tokens (`OidcChecker`)."""
 
     async def check(
         self,
@@ -56,7 +56,7 @@ class DirectoryTurns:
     clock: Clock
     metrics: Metrics
     enqueue: Callable[[Iterable[str]], None]
-    checker: OidcCheckPort
+    checker: OidcCheckStep
 
     async def ask_all(self, name: str, interval: RoundInterval) -> bool:
         """Ask a directory everything, or report that its spec cannot be read."""

@@ -23,8 +23,9 @@ class ObjectRef:
 class Event:
     """A Kubernetes event about an object; `warning` makes it a Warning.
 
-    Events with the same `dedup_key` are posted only once, also after a restart. When too many
-    events wait, `urgent` ones and warnings are kept.
+    `reason` is an EventReason, or the Reason of a condition. Events with the same `dedup_key` are
+    posted only once, also after a restart. When too many events wait, `urgent` ones and warnings
+    are kept.
     """
 
     regarding: ObjectRef

@@ -31,3 +31,7 @@ class RestartError(Exception):
 
 class NotInstalledError(Exception):
     """The API server does not serve one of our kinds."""
+
+
+class NotAllowedError(Exception):
+    """The API server forbids the request, or does not understand it."""

@@ -9,8 +9,8 @@ from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.cluster import Cluster
 from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.application.ports.metrics import Metrics
-from groupaccess.application.reconcile.change_events import ChangeEvents
-from groupaccess.application.reconcile.write_order import WriteOrder
+from groupaccess.application.reconcile.access_writes import AccessWrites
+from groupaccess.application.reconcile.change_events import Change, ChangeEvents
 from groupaccess.application.state.object_memory import BindingMemory
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.write_attempt import WriteAttempt
@@ -41,32 +41,32 @@ class BindingCalls:
         self._metrics = metrics
         self._changes = changes
 
-    async def apply(self, order: WriteOrder, todo: Apply, attempt: WriteAttempt) -> None:
+    async def apply(self, writes: AccessWrites, todo: Apply, attempt: WriteAttempt) -> None:
         """Apply a binding."""
-        await self._apply(order, todo, attempt)
+        await self._apply(writes, todo, attempt)
 
-    async def _apply(self, order: WriteOrder, todo: Apply, attempt: WriteAttempt) -> bool:
+    async def _apply(self, writes: AccessWrites, todo: Apply, attempt: WriteAttempt) -> bool:
         """Apply a binding; return whether the API server acknowledged it."""
         before = attempt.unanswered
-        call = self._write(order, todo, attempt)
-        binding = await self._answer(order, attempt, todo.desired.key, call, unanswered=before)
+        call = self._write(writes, todo, attempt)
+        binding = await self._answer(writes, attempt, todo.desired.key, call, unanswered=before)
         if binding is None:
             return False
-        self._acknowledge(order, todo, attempt, binding)
+        self._acknowledge(writes, todo, attempt, binding)
         return True
 
-    async def empty(self, order: WriteOrder, todo: Apply, attempt: WriteAttempt) -> None:
+    async def empty(self, writes: AccessWrites, todo: Apply, attempt: WriteAttempt) -> None:
         """Remove all subjects from a binding, or delete it: revoking matters more than the pin."""
         try:
             async with asyncio.timeout(EMPTY_TIMEOUT_SECONDS):
-                if await self._apply(order, todo, attempt):
+                if await self._apply(writes, todo, attempt):
                     return
         except TimeoutError:
-            self._failed(order, attempt, TransientError("no answer in time"))
+            self._failed(writes, attempt, TransientError("no answer in time"))
         if todo.existing is not None:
-            await self.delete(order, todo.existing, DeleteReason.NOT_EMPTIED)
+            await self.delete(writes, todo.existing, DeleteReason.NOT_EMPTIED)
 
-    async def delete(self, order: WriteOrder, binding: Binding, why: DeleteReason) -> bool:
+    async def delete(self, writes: AccessWrites, binding: Binding, why: DeleteReason) -> bool:
         """Delete a binding; return whether it is gone."""
         now, memories = self._clock.monotonic(), self._store.bindings.memories
         memory = memories.setdefault(binding.uid, BindingMemory(now))
@@ -74,7 +74,7 @@ class BindingCalls:
             memory.attempt, None, binding.resource_version, now
         )
         call = asyncio.wait_for(self._cluster.delete(binding), DELETE_TIMEOUT_SECONDS)
-        was_there = await self._answer(order, attempt, binding.key, call, unanswered=False)
+        was_there = await self._answer(writes, attempt, binding.key, call, unanswered=False)
         if was_there is None:
             current = self._store.bindings.by_key.get(binding.key)
             if current is None or current.uid != binding.uid:  # it was deleted meanwhile
@@ -83,19 +83,19 @@ class BindingCalls:
         self._store.drop_binding(binding.key, binding.uid)
         memories.pop(binding.uid, None)
         if was_there:
-            self._changes.add_delete(order.name, binding, why.value)
+            self._changes.add_delete(writes.name, binding, why.value)
         return True
 
-    async def _write(self, order: WriteOrder, todo: Apply, attempt: WriteAttempt) -> Binding:
+    async def _write(self, writes: AccessWrites, todo: Apply, attempt: WriteAttempt) -> Binding:
         """Apply a binding, unless that would create it again for a deleted GroupAccess."""
-        if self._is_remade(order, todo) and not await self._exists(order):
+        if self._is_remade(writes, todo) and not await self._exists(writes):
             raise AccessGoneError("its GroupAccess is gone")
         attempt.mark_sent()
         return await self._cluster.apply(todo.desired, todo.existing)
 
     async def _answer(
         self,
-        order: WriteOrder,
+        writes: AccessWrites,
         attempt: WriteAttempt,
         key: BindingKey,
         call: Awaitable[T],
@@ -109,59 +109,59 @@ class BindingCalls:
             now, rights = self._clock.monotonic(), self._store.rights
             attempt.reject(refused.failure, now, rights, unanswered=unanswered)
         except AccessGoneError as error:
-            self._failed(order, attempt, error)
+            self._failed(writes, attempt, error)
             attempt.retry_at = self._clock.monotonic() + ACCESS_GONE_RETRY_SECONDS
         except TransientError as error:
-            self._failed(order, attempt, error)
+            self._failed(writes, attempt, error)
         except TimeoutError:
-            self._failed(order, attempt, TransientError("no answer in time"))
+            self._failed(writes, attempt, TransientError("no answer in time"))
         except Exception as error:
             logger.exception("%s: unexpected", key)
-            self._failed(order, attempt, TransientError(f"unexpected: {type(error).__name__}"))
+            self._failed(writes, attempt, TransientError(f"unexpected: {type(error).__name__}"))
         return None
 
-    def record_events(self, order: WriteOrder) -> None:
+    def record_events(self, writes: AccessWrites) -> None:
         """Post the events for an object, once all its writes are answered."""
-        self._changes.record(order.name, order.regarding)
+        self._changes.record(writes.name, writes.regarding)
 
     def _acknowledge(
-        self, order: WriteOrder, todo: Apply, attempt: WriteAttempt, binding: Binding
+        self, writes: AccessWrites, todo: Apply, attempt: WriteAttempt, binding: Binding
     ) -> None:
-        memory, key, content = order.memory, todo.desired.key, todo.desired.content
+        memory, key, content = writes.memory, todo.desired.key, todo.desired.content
         self._store.put_binding(binding)
         if memory is None or memory.attempts.get(key) is not attempt:
             return  # it is no longer declared: the next reconcile deletes it
-        verb = self._changes.add_apply(
-            order.name, key, content, todo.existing, memory.applied.get(key)
+        change = self._changes.add_apply(
+            writes.name, key, content, todo.existing, memory.applied.get(key)
         )
-        if verb == "Repaired":
+        if change is Change.REPAIRED:
             self._metrics.drift_corrected()
         if attempt.failures:
-            self._changes.log_recovery(order.name, key, attempt.failures)
+            self._changes.log_recovery(writes.name, key, attempt.failures)
         memory.acknowledge(key, content)
 
-    def _failed(self, order: WriteOrder, attempt: WriteAttempt, error: TransientError) -> None:
+    def _failed(self, writes: AccessWrites, attempt: WriteAttempt, error: TransientError) -> None:
         attempt.fail(error, self._clock.monotonic())
         remaining = attempt.retry_at - self._clock.monotonic()
-        logger.info("GroupAccess %s: %s; again in %.1f s", order.name, error, remaining)
+        logger.info("GroupAccess %s: %s; again in %.1f s", writes.name, error, remaining)
         self._metrics.queue_retried()
 
-    def _is_remade(self, order: WriteOrder, todo: Apply) -> bool:
+    def _is_remade(self, writes: AccessWrites, todo: Apply) -> bool:
         """Return whether an applied binding would be created again.
 
         Then its GroupAccess may be deleted: after a gap kopf does not report that.
         """
         return todo.existing is None and bool(
-            order.memory and todo.desired.key in order.memory.applied
+            writes.memory and todo.desired.key in writes.memory.applied
         )
 
-    async def _exists(self, order: WriteOrder) -> bool:
+    async def _exists(self, writes: AccessWrites) -> bool:
         """Return whether the GroupAccess exists; the API server is asked once for each plan."""
-        if order.exists is None:
-            order.exists = asyncio.create_task(self._ask(order))
-        return await asyncio.shield(order.exists)
+        if writes.exists is None:
+            writes.exists = asyncio.create_task(self._ask(writes))
+        return await asyncio.shield(writes.exists)
 
-    async def _ask(self, order: WriteOrder) -> bool:
-        return order.memory is not None and (
-            await self._cluster.get_access_uid(order.name) == order.memory.uid
+    async def _ask(self, writes: AccessWrites) -> bool:
+        return writes.memory is not None and (
+            await self._cluster.get_access_uid(writes.name) == writes.memory.uid
         )

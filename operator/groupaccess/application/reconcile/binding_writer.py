@@ -1,4 +1,9 @@
-"""Executes plans: revocations first, and no reconcile waits for a write that hangs.
+"""Executes plans: no revocation waits for a grant, and no reconcile for a write that hangs.
+
+Deletes, and applies that take all subjects away, have a lane of their own. The two lanes are
+independent, so it does not matter which of them gets its writes first. Order counts only for
+a binding with another role, which is deleted before it is created (`_recreate`), and for a delete
+that waits for its replacements (`DeleteSchedule`).
 
 A write in flight continues when the next plan is made, and that plan leaves its binding alone. A
 write that was not sent yet is withdrawn: the next plan replaces it.
@@ -10,9 +15,9 @@ from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 
 from groupaccess.application.ports.clock import Clock
+from groupaccess.application.reconcile.access_writes import AccessWrites
 from groupaccess.application.reconcile.binding_calls import BindingCalls
-from groupaccess.application.reconcile.delete_schedule import DeleteSchedule
-from groupaccess.application.reconcile.write_order import DeleteDelays, WriteOrder
+from groupaccess.application.reconcile.delete_schedule import DeleteDelays, DeleteSchedule
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.write_attempt import WriteAttempt
 from groupaccess.application.workqueue.lanes import SLOW_CALL_SECONDS, Call, Lane, Ticket
@@ -50,31 +55,31 @@ class BindingWriter:
         self._applies = Lane(clock, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT)
         self._deletes = Lane(clock, MAX_CONCURRENT_CALLS, MAX_CALLS_PER_OBJECT)
         self._tickets: dict[str, dict[BindingKey, Ticket]] = {}
-        self._orders: dict[str, WriteOrder] = {}  # the latest, while writes of it are in flight
+        self._latest: dict[str, AccessWrites] = {}  # while writes of it are in flight
         self._idle: dict[str, asyncio.Event] = {}
 
-    async def write(self, order: WriteOrder) -> float | None:
+    async def write(self, writes: AccessWrites) -> float | None:
         """Start the writes and wait a moment for them; return the seconds until the requeue."""
-        self._orders[order.name] = order
-        self._forget_failures(order)
-        deletes = (*order.plan.deletes, *self._overdue(order))
-        self._withdraw(order, deletes)
-        self._schedule.update(order.name, deletes)
-        first = {delete.binding.key for delete in deletes}
-        for todo in order.plan.applies:
-            if todo.desired.key not in first:
-                self._submit_apply(order, todo)
+        self._latest[writes.name] = writes
+        self._forget_failures(writes)
+        deletes = (*writes.plan.deletes, *self._deletes_for_overdue(writes))
+        self._withdraw(writes, deletes)
+        self._schedule.update(writes.name, deletes)
+        deleted_first = {delete.binding.key for delete in deletes}
+        for todo in writes.plan.applies:
+            if todo.desired.key not in deleted_first:
+                self._submit_apply(writes, todo)
         for delete in deletes:
-            self._submit_delete(order, delete)
-        await self._wait_for(order.name)
-        self._requeue(order, deletes)
-        if not self.pending(order.name):
-            self._orders.pop(order.name, None)
-        return order.requeue_after
+            self._submit_delete(writes, delete)
+        await self._wait_for(writes.name)
+        self._requeue(writes, deletes)
+        if not self.pending(writes.name):
+            self._latest.pop(writes.name, None)
+        return writes.requeue_after
 
     def withdraw(self, name: str) -> None:
         """Withdraw the writes of a deleted object, and cancel those in flight that grant."""
-        self._withdraw(WriteOrder(name, Plan()), ())
+        self._withdraw(AccessWrites(name, Plan()), ())
 
     def is_busy(self, name: str) -> bool:
         """Return whether a response may arrive at any moment: some write does not hang yet."""
@@ -90,19 +95,19 @@ class BindingWriter:
         """Send nothing more; writes in flight have `grace` seconds to end."""
         await asyncio.gather(self._applies.close(grace), self._deletes.close(grace))
 
-    def _forget_failures(self, order: WriteOrder) -> None:
+    def _forget_failures(self, writes: AccessWrites) -> None:
         """Forget failures of bindings without a write now: as desired, or on hold."""
-        if order.memory is not None:
-            written = {todo.desired.key for todo in order.plan.applies}
-            order.memory.forget_failures(
-                order.memory.attempts.keys() - written - self.pending(order.name)
+        if writes.memory is not None:
+            written = {todo.desired.key for todo in writes.plan.applies}
+            writes.memory.forget_failures(
+                writes.memory.attempts.keys() - written - self.pending(writes.name)
             )
 
-    def _overdue(self, order: WriteOrder) -> list[Delete]:
-        """Return deletes for bindings whose former subjects were not replaced in time."""
+    def _deletes_for_overdue(self, writes: AccessWrites) -> list[Delete]:
+        """Return deletes for bindings from which an apply did not remove subjects in time."""
         result, now = list[Delete](), self._clock.monotonic()
-        for todo in order.plan.applies:
-            key, memory = todo.desired.key, order.memory
+        for todo in writes.plan.applies:
+            key, memory = todo.desired.key, writes.memory
             attempt = memory.attempts.get(key) if memory else None
             if memory is None or attempt is None or todo.existing is None:
                 continue
@@ -111,41 +116,42 @@ class BindingWriter:
             if remaining is not None and remaining <= 0:
                 result.append(Delete(todo.existing, DeleteReason.NOT_REPLACED))
             elif remaining is not None:
-                order.requeue_within(remaining)
+                writes.requeue_within(remaining)
         return result
 
-    def _requeue(self, order: WriteOrder, deletes: Iterable[Delete]) -> None:
+    def _requeue(self, writes: AccessWrites, deletes: Iterable[Delete]) -> None:
         """Requeue for the retry of failed writes, and for deletes that wait for replacements."""
         memories, now = self._store.bindings.memories, self._clock.monotonic()
-        attempts = dict(order.memory.attempts) if order.memory else {}
-        keys = {todo.desired.key for todo in order.plan.applies}
+        attempts = dict(writes.memory.attempts) if writes.memory else {}
+        keys = {todo.desired.key for todo in writes.plan.applies}
         for delete in deletes:
             keys.add(delete.binding.key)
             memory = memories.get(delete.binding.uid)
             if memory is not None and memory.attempt is not None:
                 attempts[delete.binding.key] = memory.attempt
             elif memory is not None and delete.reason is DeleteReason.REPLACED:
-                order.requeue_within(self._schedule.seconds_until_due(order.name, delete))
-        for key in (keys & attempts.keys()) - self.pending(order.name):
+                self._schedule.note_replaced(writes.name, delete)
+                writes.requeue_within(self._schedule.seconds_until_due(delete))
+        for key in (keys & attempts.keys()) - self.pending(writes.name):
             if attempts[key].failures:
-                order.requeue_within(attempts[key].retry_at - now)
+                writes.requeue_within(attempts[key].retry_at - now)
 
-    def _withdraw(self, order: WriteOrder, deletes: Iterable[Delete]) -> None:
+    def _withdraw(self, writes: AccessWrites, deletes: Iterable[Delete]) -> None:
         """Withdraw writes that are not sent, and cancel those that must not be made any more."""
-        tickets = self._tickets.get(order.name, {})
-        revoked = {each.binding.key for each in deletes if not each.replacements}
-        revoked |= {todo.desired.key for todo in order.plan.applies if todo.empties}
+        tickets = self._tickets.get(writes.name, {})
+        revoked = {each.binding.key for each in deletes if each.is_revocation}
+        revoked |= {todo.desired.key for todo in writes.plan.applies if todo.empties}
         for key, ticket in tuple(tickets.items()):
-            needed = ticket.revokes or (key in order.declared and key not in revoked)
+            needed = ticket.revokes or (key in writes.declared and key not in revoked)
             if not ticket.is_sent or not needed:
                 ticket.withdraw()
                 del tickets[key]
         if not tickets:
-            self._tickets.pop(order.name, None)
+            self._tickets.pop(writes.name, None)
 
-    def _submit_apply(self, order: WriteOrder, todo: Apply) -> None:
-        key, memory, now = todo.desired.key, order.memory, self._clock.monotonic()
-        if memory is None or key in self.pending(order.name):
+    def _submit_apply(self, writes: AccessWrites, todo: Apply) -> None:
+        key, memory, now = todo.desired.key, writes.memory, self._clock.monotonic()
+        if memory is None or key in self.pending(writes.name):
             return
         attempt, version = (
             memory.attempts.get(key),
@@ -159,70 +165,71 @@ class BindingWriter:
         attempt.urgent = todo.empties
         if todo.revokes(memory.applied.get(key)):
             attempt.mark_revoking(now, revokes=True)
-            order.requeue_within(self._delays.replacement.total_seconds())
+            writes.requeue_within(self._delays.replacement.total_seconds())
         if todo.empties:
-            self._send(self._deletes, order, key, lambda: self._calls.empty(order, todo, attempt))
+            self._send(self._deletes, writes, key, lambda: self._calls.empty(writes, todo, attempt))
         else:
-            self._send(self._applies, order, key, lambda: self._calls.apply(order, todo, attempt))
+            self._send(self._applies, writes, key, lambda: self._calls.apply(writes, todo, attempt))
 
-    def _submit_delete(self, order: WriteOrder, delete: Delete) -> None:
+    def _submit_delete(self, writes: AccessWrites, delete: Delete) -> None:
         binding, now = delete.binding, self._clock.monotonic()
-        if binding.key in self.pending(order.name):
+        if binding.key in self.pending(writes.name):
             return
         attempt = self._store.bindings.memories[binding.uid].attempt
         if attempt and attempt.is_backing_off(
             binding.resource_version, None, now, self._store.rights
         ):
             return
-        remaining = self._schedule.seconds_until_due(order.name, delete)
+        self._schedule.note_replaced(writes.name, delete)
+        remaining = self._schedule.seconds_until_due(delete)
         if remaining > 0:
-            order.requeue_within(remaining)
+            writes.requeue_within(remaining)
         else:
-            self._send_delete(order, binding, delete.reason)
+            self._send_delete(writes, binding, delete.reason)
 
-    def _send_delete(self, order: WriteOrder, binding: Binding, why: DeleteReason) -> None:
+    def _send_delete(self, writes: AccessWrites, binding: Binding, why: DeleteReason) -> None:
         async def delete() -> None:
-            if await self._calls.delete(order, binding, why) and why in RECREATED:
-                self._recreate(order, binding.key)
+            if await self._calls.delete(writes, binding, why) and why in RECREATED:
+                self._recreate(writes, binding.key)
 
-        self._send(self._deletes, order, binding.key, delete)
+        self._send(self._deletes, writes, binding.key, delete)
 
-    def _recreate(self, order: WriteOrder, key: BindingKey) -> None:
+    def _recreate(self, writes: AccessWrites, key: BindingKey) -> None:
         """Continue with the write that waited for a delete, unless there is a newer plan."""
-        if self._orders.get(order.name) is not order:
+        if self._latest.get(writes.name) is not writes:
             return
-        for todo in order.plan.applies:
+        for todo in writes.plan.applies:
             if todo.desired.key == key:
-                self._tickets[order.name].pop(key, None)
-                self._submit_apply(order, Apply(todo.desired, None))
+                self._tickets[writes.name].pop(key, None)
+                self._submit_apply(writes, Apply(todo.desired, None))
 
-    def _send(self, lane: Lane, order: WriteOrder, key: BindingKey, call: Call) -> None:
+    def _send(self, lane: Lane, writes: AccessWrites, key: BindingKey, call: Call) -> None:
         async def send() -> None:
             try:
                 await call()
             finally:
-                self._end(order, key, ticket)
+                self._end(writes, key, ticket)
 
-        ticket = lane.submit(order.name, send)
+        ticket = lane.submit(writes.name, send)
         ticket.revokes = lane is self._deletes
-        self._tickets.setdefault(order.name, {})[key] = ticket
+        self._tickets.setdefault(writes.name, {})[key] = ticket
 
-    def _end(self, order: WriteOrder, key: BindingKey, ticket: Ticket) -> None:
+    def _end(self, writes: AccessWrites, key: BindingKey, ticket: Ticket) -> None:
         """Wake the reconcile that waits for the writes of an object, or requeue the object."""
-        tickets, waiting = self._tickets.get(order.name, {}), self._idle.get(order.name)
+        tickets, waiting = self._tickets.get(writes.name, {}), self._idle.get(writes.name)
         if tickets.get(key) is ticket:
             del tickets[key]
         if tickets:
             if waiting is None:
-                self._wake(order.name, PARTIAL_REQUEUE_SECONDS, ticket.revokes)
+                self._wake(writes.name, PARTIAL_REQUEUE_SECONDS, ticket.revokes)
             return
-        self._tickets.pop(order.name, None)
-        self._orders.pop(order.name, None)
-        self._calls.record_events(order)
+        self._tickets.pop(writes.name, None)
+        self._latest.pop(writes.name, None)
+        self._calls.record_events(writes)
         if waiting is not None:
             waiting.set()
         else:
-            self._wake(order.name, 0.0, ticket.revokes)
+            self._wake(writes.name, 0.0, ticket.revokes)
 
     async def _wait_for(self, name: str) -> None:
         if not self.pending(name):

@@ -2,12 +2,30 @@
 
 import logging
 from collections import defaultdict
+from enum import StrEnum
 
 from groupaccess.application.ports.cluster import Event, ObjectRef
+from groupaccess.application.status.event_reasons import EventReason
 from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.domain.binding import Binding, BindingContent, BindingKey
 from groupaccess.domain.text import printable_text
 
+
+class Change(StrEnum):
+    """What a write did to a binding, as a log line says it."""
+
+    CREATED = "Created"
+    UPDATED = "Updated"
+    REPAIRED = "Repaired"
+    DELETED = "Deleted"
+
+
+EVENT_REASONS = {
+    Change.CREATED: EventReason.BINDING_CREATED,
+    Change.UPDATED: EventReason.BINDING_UPDATED,
+    Change.REPAIRED: EventReason.BINDING_REPAIRED,
+    Change.DELETED: EventReason.BINDING_DELETED,
+}
 MAX_NAMED_BINDINGS = 3  # bindings that an event names
 
 logger = logging.getLogger(__name__)
@@ -18,7 +36,7 @@ class ChangeEvents:
 
     def __init__(self, recorder: EventRecorder) -> None:
         self._recorder = recorder
-        self._done: dict[str, defaultdict[tuple[str, str], list[BindingKey]]] = {}
+        self._done: dict[str, defaultdict[tuple[Change, str], list[BindingKey]]] = {}
 
     def add_apply(
         self,
@@ -27,20 +45,23 @@ class ChangeEvents:
         content: BindingContent,
         existing: Binding | None,
         last: BindingContent | None,
-    ) -> str:
-        """Add an apply; return its verb. `last` is the content that was applied before."""
-        verb = "Created" if existing is None else "Updated"
+    ) -> Change:
+        """Add an apply; return what it did. `last` is the content that was applied before."""
+        change = Change.CREATED if existing is None else Change.UPDATED
         why = "declared" if existing is None else f"it named {_whom(existing.content)}"
         if last == content:
-            verb, why = "Repaired", "somebody else changed or deleted it"
-        self._note(name, verb, key, f"{content.role.name} for {_whom(content)}", why)
-        return verb
+            change, why = Change.REPAIRED, "somebody else changed or deleted it"
+        text = f"{content.role.name} for {_whom(content)}"
+        self._log(name, change, key, text, why)
+        self._gather(name, change, text, key)
+        return change
 
     def add_delete(self, name: str, binding: Binding, why: str) -> None:
         """Add a delete."""
         content = binding.content
-        self._log(name, "Deleted", binding.key, f"{content.role.name} for {_whom(content)}", why)
-        self._gather(name, "Deleted", why, binding.key)
+        text = f"{content.role.name} for {_whom(content)}"
+        self._log(name, Change.DELETED, binding.key, text, why)
+        self._gather(name, Change.DELETED, why, binding.key)
 
     def log_recovery(self, name: str, key: BindingKey, failures: int) -> None:
         """Log that a write succeeded after it had failed."""
@@ -49,7 +70,7 @@ class ChangeEvents:
 
     def record(self, name: str, regarding: ObjectRef | None) -> None:
         """Post one event for each kind of change; none if the object is gone."""
-        for (verb, change), keys in sorted(self._done.pop(name, {}).items()):
+        for (change, text), keys in sorted(self._done.pop(name, {}).items()):
             named = ", ".join(str(key) for key in sorted(keys)[:MAX_NAMED_BINDINGS])
             more = (
                 f" and {len(keys) - MAX_NAMED_BINDINGS} more"
@@ -57,21 +78,17 @@ class ChangeEvents:
                 else ""
             )
             if regarding is not None:
-                message = f"{verb} {named}{more}: {change}"
-                urgent = verb == "Deleted"
-                note = Event(regarding, f"Binding{verb}", "Reconcile", message, urgent=urgent)
+                message, urgent = f"{change} {named}{more}: {text}", change is Change.DELETED
+                reason = EVENT_REASONS[change]
+                note = Event(regarding, reason, "Reconcile", message, urgent=urgent)
                 self._recorder.record(note)
 
-    def _note(self, name: str, verb: str, key: BindingKey, change: str, why: str) -> None:
-        self._log(name, verb, key, change, why)
-        self._gather(name, verb, change, key)
+    def _gather(self, name: str, change: Change, text: str, key: BindingKey) -> None:
+        self._done.setdefault(name, defaultdict(list))[change, text].append(key)
 
-    def _gather(self, name: str, verb: str, change: str, key: BindingKey) -> None:
-        self._done.setdefault(name, defaultdict(list))[verb, change].append(key)
-
-    def _log(self, name: str, verb: str, key: BindingKey, change: str, why: str) -> None:
-        text = "GroupAccess %s: %s %s: %s (%s)"
-        logger.info(text, name, verb, *(printable_text(each) for each in (str(key), change, why)))
+    def _log(self, name: str, change: Change, key: BindingKey, text: str, why: str) -> None:
+        shown = (printable_text(each) for each in (str(key), text, why))
+        logger.info("GroupAccess %s: %s %s: %s (%s)", name, change, *shown)
 
 
 def _whom(content: BindingContent) -> str:

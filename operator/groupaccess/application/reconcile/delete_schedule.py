@@ -1,12 +1,42 @@
-"""When each delete is due: at once, or after the binding's replacements exist."""
+"""When each delete is due: at once, or after the binding's replacements exist.
+
+| `DeleteReason` | due | waits for | made by |
+|---|---|---|---|
+| `NOT_DECLARED` | at once | nothing | `plan` |
+| `REPLACED` | after `settle`; after `replacement` at the latest | its replacements | `plan` |
+| `WRONG_ROLE_REF` | at once; then it is created again | nothing | `plan` |
+| `ORPHANED` | at once | nothing | `plan_orphans` |
+| `OWNER_UNKNOWN` | after `unowned` | its GroupAccess | `plan_orphans` |
+| `NOT_REPLACED` | after `replacement`; then it is created again | its update | `BindingWriter` |
+| `NOT_EMPTIED` | after one second at most | the update that empties it | `BindingCalls` |
+
+`settle`, `replacement` and `unowned` are those of `DeleteDelays`. The last two never wait here:
+whoever makes them has waited already. A delete that is due starts when its lane has a free slot.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
 
 from groupaccess.application.ports.clock import Clock
-from groupaccess.application.reconcile.write_order import DeleteDelays
 from groupaccess.application.state.object_memory import BindingMemory
 from groupaccess.application.state.store import Store
 from groupaccess.domain.bindings.plan import Delete, DeleteReason, grants_named_role
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDelays:
+    """How long a delete waits.
+
+    `settle` is the time after its replacement was acknowledged, since each API server has caches.
+    `replacement` is the longest time that a binding outlives its end because its replacement cannot
+    be written. `unowned` is for a binding whose GroupAccess is gone and that has no owner
+    reference.
+    """
+
+    settle: timedelta = timedelta(seconds=2)
+    replacement: timedelta = timedelta(seconds=30)
+    unowned: timedelta = timedelta(minutes=5)
 
 
 class DeleteSchedule:
@@ -27,18 +57,24 @@ class DeleteSchedule:
             memory.replacements = delete.replacements
             memories[delete.binding.uid] = memory
 
-    def seconds_until_due(self, name: str, delete: Delete) -> float:
+    def note_replaced(self, name: str, delete: Delete) -> None:
+        """Record since when all replacements of a binding exist, once they do."""
+        if delete.reason is not DeleteReason.REPLACED:
+            return
+        memory = self._store.bindings.memories[delete.binding.uid]
+        there = self._store.bindings_of(name)
+        if memory.replaced_at is None and all(
+            key in there and grants_named_role(there[key]) for key in delete.replacements
+        ):
+            memory.replaced_at = self._clock.monotonic()
+
+    def seconds_until_due(self, delete: Delete) -> float:
         """Return the seconds until a delete is due; not positive when it is due now."""
         memory, now = self._store.bindings.memories[delete.binding.uid], self._clock.monotonic()
         if delete.reason is DeleteReason.OWNER_UNKNOWN:
             return memory.since + self._delays.unowned.total_seconds() - now
         if delete.reason is not DeleteReason.REPLACED:
             return 0.0
-        there = self._store.bindings_of(name)
-        if memory.replaced_at is None and all(
-            key in there and grants_named_role(there[key]) for key in delete.replacements
-        ):
-            memory.replaced_at = now
         last = memory.since + self._delays.replacement.total_seconds()
         if memory.replaced_at is not None:
             last = min(last, memory.replaced_at + self._delays.settle.total_seconds())

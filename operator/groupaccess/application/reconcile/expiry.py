@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from groupaccess.application.ports.cluster import Event
 from groupaccess.application.state.declared import DeclaredAccess
 from groupaccess.application.state.object_memory import ObjectMemory
+from groupaccess.application.status.event_reasons import EventReason
 from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.application.workqueue.wall_clock_timers import WallClockTimers
 from groupaccess.domain.binding import BindingContent, BindingKey
@@ -72,7 +73,7 @@ class ExpiryWatch:
                     text = f"{mapping}: {describe_former(subject, former)}"
                     ref = declared.state.ref
                     self._recorder.record(
-                        Event(ref, "FormerSubject", "Reconcile", text, dedup_key=once)
+                        Event(ref, EventReason.FORMER_SUBJECT, "Reconcile", text, dedup_key=once)
                     )
                 yield former.until
 
@@ -85,4 +86,5 @@ class ExpiryWatch:
         message = f"{mapping.name}: {mapping.cluster_role} for {mapping.group} ends at"
         text = f"{message} {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         ref = declared.state.ref
-        self._recorder.record(Event(ref, "Expiring", "Watch", text, warning=True, dedup_key=once))
+        note = Event(ref, EventReason.EXPIRING, "Watch", text, warning=True, dedup_key=once)
+        self._recorder.record(note)

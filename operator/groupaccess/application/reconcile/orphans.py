@@ -4,8 +4,8 @@ import logging
 
 from groupaccess.application.ports.cluster import Cluster
 from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.reconcile.access_writes import AccessWrites
 from groupaccess.application.reconcile.binding_writer import BindingWriter
-from groupaccess.application.reconcile.write_order import WriteOrder
 from groupaccess.application.state.store import Store
 from groupaccess.application.workqueue.background import BackgroundCalls
 from groupaccess.domain.bindings.plan import plan_orphans
@@ -36,18 +36,18 @@ class OrphanCleanup:
         plan = plan_orphans(self._store.bindings_of(name).values())
         if plan.empty or self._background.is_busy(name):
             return None
-        order = WriteOrder(name, plan)
+        writes = AccessWrites(name, plan)
         try:
-            await self._background.run(name, self._delete(order))
+            await self._background.run(name, self._delete(writes))
         except TransientError as error:  # a revocation must not be delayed for long
             logger.info("GroupAccess %s: %s", name, error)
             return RETRY_SECONDS
-        return order.requeue_after
+        return writes.requeue_after
 
-    async def _delete(self, order: WriteOrder) -> None:
+    async def _delete(self, writes: AccessWrites) -> None:
         """Delete the bindings if the API server, not a cache, has no such GroupAccess."""
-        if await self._cluster.get_access_uid(order.name) is not None:
-            order.requeue_within(RECHECK_SECONDS)
-        elif order.name not in self._store.accesses:
-            order.plan = plan_orphans(self._store.bindings_of(order.name).values())
-            await self._writer.write(order)
+        if await self._cluster.get_access_uid(writes.name) is not None:
+            writes.requeue_within(RECHECK_SECONDS)
+        elif writes.name not in self._store.accesses:
+            writes.plan = plan_orphans(self._store.bindings_of(writes.name).values())
+            await self._writer.write(writes)

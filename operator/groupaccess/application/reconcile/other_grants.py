@@ -82,7 +82,7 @@ class OtherGrantsFinder:
         return frozenset(
             subject.name
             for content in contents
-            if (content.annotation("directory"), content.annotation("group")) == declared
+            if content.declared_group == declared
             for subject in plausible_subjects(mapping.group, content, prefix)
         )
 

@@ -5,15 +5,16 @@ from collections.abc import Set as AbstractSet
 
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.reconcile.access_evaluation import Evaluation
 from groupaccess.application.reconcile.access_status_writer import AccessStatusWriter
+from groupaccess.application.reconcile.access_writes import AccessWrites
 from groupaccess.application.reconcile.answered_subjects import remember_answers
 from groupaccess.application.reconcile.binding_writer import WAIT_SECONDS, BindingWriter
 from groupaccess.application.reconcile.expiry import ExpiryWatch
 from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.other_grants import OtherGrantsFinder
-from groupaccess.application.reconcile.write_order import WriteOrder
 from groupaccess.application.state.declared import DeclaredAccess
-from groupaccess.application.state.evaluation import evaluation_context
+from groupaccess.application.state.evaluation import evaluation_context, needed_questions
 from groupaccess.application.state.store import Store
 from groupaccess.domain.binding import BindingContent, BindingKey
 from groupaccess.domain.bindings.builder import build_desired_state
@@ -66,48 +67,65 @@ class Reconciler:
             return await self._orphans.delete(name)
         if declared.state.deleting:
             ending = plan(DesiredState(), self._store.bindings_of(name).values())
-            return await self._writer.write(WriteOrder(name, ending, declared.state.ref))
-        now, memory = self._clock.now(), self._store.memory(name)
-        memory.observe(self._store.bindings_of(name))
-        context = evaluation_context(self._store, declared, now)
-        verdicts, desired = self._evaluate(declared, context)
-        keys = _declared_keys(declared, verdicts, desired)
-        remember_answers(declared.access, memory, verdicts, desired)
-        memory.keep_only(keys)
-        memory.keep_former_ends(desired.contents, self._store.bindings_of(name))
-        contents = self._contents(name, desired)
-        self._expiry.set_timer(declared, memory, verdicts, contents, now)
-        self._other_grants.remember_revoked(declared.access, verdicts, desired)
-        todo = self._plan(name, desired)
-        order = WriteOrder(name, todo, declared.state.ref, memory, keys)
-        again = await self._writer.write(order)
-        if not self._is_current(declared) or context.awaits_first_reading:
+            return await self._writer.write(AccessWrites(name, ending, declared.state.ref))
+        self._store.memory(name).observe(self._store.bindings_of(name))
+        evaluation = self._evaluate(declared)
+        keys = evaluation.declared_keys
+        self._remember(evaluation, keys)
+        todo = self._plan(name, evaluation.desired)
+        writes = AccessWrites(name, todo, declared.state.ref, self._store.memory(name), keys)
+        again = await self._writer.write(writes)
+        if not self._is_current(declared) or evaluation.context.awaits_first_reading:
             return again  # else every start would first write "unknown"
         if self._writer.is_busy(name):  # the bindings change before the status is written
-            order.requeue_within(WAIT_SECONDS)
-            return order.requeue_after
-        observed = self._observe(declared, context, verdicts, desired, todo)
+            writes.requeue_within(WAIT_SECONDS)
+            return writes.requeue_after
+        observed = self._observe(evaluation, todo)
         if observed is None or self._status.is_busy(declared):
             return again
+        await self._report(evaluation, observed, writes)
+        return writes.requeue_after
+
+    def _evaluate(self, declared: DeclaredAccess) -> Evaluation:
+        """Judge the mappings; from now on, the answers that this depends on affect the object."""
+        needed = needed_questions(self._store, declared)
+        name, directory = declared.access.name, declared.access.directory
+        self._store.question_index.put(name, directory, needed.all)
+        context = evaluation_context(self._store, declared, needed, self._clock.now())
+        verdicts = [evaluate(mapping, context) for mapping in declared.access.mappings]
+        desired = self._desired(declared, verdicts, context)
+        return Evaluation(declared, context, verdicts, desired)
+
+    def _remember(self, evaluation: Evaluation, keys: AbstractSet[BindingKey]) -> None:
+        """Remember what a later reconcile needs of this one, and when it is due at the latest."""
+        access, desired = evaluation.declared.access, evaluation.desired
+        verdicts, memory = evaluation.verdicts, self._store.memory(access.name)
+        remember_answers(access, memory, verdicts, desired)
+        memory.keep_only(keys)
+        memory.keep_former_ends(desired.contents, self._store.bindings_of(access.name))
+        contents, now = self._contents(access.name, desired), evaluation.context.now
+        self._expiry.set_timer(evaluation.declared, memory, verdicts, contents, now)
+        self._other_grants.remember_revoked(access, verdicts, desired)
+
+    async def _report(
+        self, evaluation: Evaluation, observed: Observation, writes: AccessWrites
+    ) -> None:
+        """Write the status, and look for what was meant with a group that does not exist."""
+        declared, verdicts = evaluation.declared, evaluation.verdicts
         patience = self._status.transient_wait_left(declared)
         for each in verdicts:
             # A suggestion improves its message.
             if (each.without_suspend or each).reason is Reason.GROUP_NOT_FOUND:
-                self._suggest(context.directory_name, each.mapping.group)
-        status = access_status(declared.access, verdicts, desired, observed, patient=patience > 0)
+                self._suggest(evaluation.context.directory_name, each.mapping.group)
+        status = access_status(
+            declared.access, verdicts, evaluation.desired, observed, patient=patience > 0
+        )
         if status.waiting:
-            order.requeue_within(patience)
+            writes.requeue_within(patience)
         try:
             await self._status.write(declared, status)
         except TransientError as error:
-            raise TransientError(str(error), order.requeue_after) from error
-        return order.requeue_after
-
-    def _evaluate(
-        self, declared: DeclaredAccess, context: EvaluationContext
-    ) -> tuple[list[Verdict], DesiredState]:
-        verdicts = [evaluate(mapping, context) for mapping in declared.access.mappings]
-        return verdicts, self._desired(declared, verdicts, context)
+            raise TransientError(str(error), writes.requeue_after) from error
 
     def _desired(
         self, declared: DeclaredAccess, verdicts: Sequence[Verdict], context: EvaluationContext
@@ -141,16 +159,9 @@ class Reconciler:
         current = self._store.accesses.get(declared.access.name)
         return current is not None and current.access.uid == declared.access.uid
 
-    def _observe(
-        self,
-        declared: DeclaredAccess,
-        context: EvaluationContext,
-        verdicts: list[Verdict],
-        desired: DesiredState,
-        todo: Plan,
-    ) -> Observation | None:
+    def _observe(self, evaluation: Evaluation, todo: Plan) -> Observation | None:
         """Return what is bound now and what was refused; None while a failure is new."""
-        access, name = declared.access, declared.access.name
+        access, name = evaluation.declared.access, evaluation.declared.access.name
         memory, bindings = self._store.memory(name), self._store.bindings_of(name)
         memories = self._store.bindings.memories
         attempts = dict(memory.attempts)
@@ -164,36 +175,34 @@ class Reconciler:
         return Observation(
             bindings_by_mapping(bindings.values()),
             {
-                **self._unbindable(declared, verdicts, desired),
+                **self._unbindable(evaluation),
                 **_conflicts(todo),
                 **faults,
-                **self._drift(declared, context, verdicts),
+                **self._drift(evaluation),
             },
             self._writer.pending(name),
-            self._other_grants.find(access, verdicts, desired),
+            self._other_grants.find(access, evaluation.verdicts, evaluation.desired),
         )
 
-    def _unbindable(
-        self, declared: DeclaredAccess, verdicts: list[Verdict], desired: DesiredState
-    ) -> dict[BindingKey, Failure]:
+    def _unbindable(self, evaluation: Evaluation) -> dict[BindingKey, Failure]:
         """Return the bindings that could not be created again: the operator's rights changed."""
         result: dict[BindingKey, Failure] = {}
-        for mapping in (each.mapping for each in verdicts if each.outcome is Outcome.GRANT):
+        access, granted = evaluation.declared.access, Outcome.GRANT
+        for mapping in (each.mapping for each in evaluation.verdicts if each.outcome is granted):
             if mapping.cluster_role in self._store.unbindable:
                 fact = (
                     f'the operator may not bind ClusterRole "{mapping.cluster_role}" any more: '
                     "what is bound stays, and could not be made again"
                 )
                 failure = Failure(Reason.BIND_FORBIDDEN, with_advice(Reason.BIND_FORBIDDEN, fact))
-                places = desired.placements[mapping.name].active
-                keys = (declared.access.binding_key(mapping, place) for place in places)
+                places = evaluation.desired.placements[mapping.name].active
+                keys = (access.binding_key(mapping, place) for place in places)
                 result |= {key: failure for key in keys if key in self._store.bindings.by_key}
         return result
 
-    def _drift(
-        self, declared: DeclaredAccess, context: EvaluationContext, verdicts: list[Verdict]
-    ) -> dict[BindingKey, Failure]:
+    def _drift(self, evaluation: Evaluation) -> dict[BindingKey, Failure]:
         """Return the writes that only the suspension prevents, as far as they would grant."""
+        declared, verdicts = evaluation.declared, evaluation.verdicts
         suspended = (each.without_suspend for each in verdicts if each.without_suspend)
         would = [
             each
@@ -202,27 +211,13 @@ class Reconciler:
         ]
         if not would:
             return {}
-        desired = self._desired(declared, would, context)
+        desired = self._desired(declared, would, evaluation.context)
         result: dict[BindingKey, Failure] = {}
         for apply in plan(desired, self._store.bindings_of(declared.access.name).values()).applies:
             state = "is not there" if apply.existing is None else "differs from what is declared"
             fact = f"{apply.desired.key} {state}, and is left so."
             result[apply.desired.key] = Failure(Reason.SUSPENDED, fact)
         return result
-
-
-def _declared_keys(
-    declared: DeclaredAccess, verdicts: list[Verdict], desired: DesiredState
-) -> AbstractSet[BindingKey]:
-    """Return the bindings that may exist; while suspended also those that somebody deleted."""
-    access = declared.access
-    suspended = {
-        access.binding_key(each.mapping, place)
-        for each in verdicts
-        if each.suspended
-        for place in desired.placements[each.mapping.name].active
-    }
-    return desired.contents.keys() | desired.preserved | suspended
 
 
 def _conflicts(todo: Plan) -> dict[BindingKey, Failure]:

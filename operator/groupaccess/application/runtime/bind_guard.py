@@ -6,26 +6,17 @@ operator revokes nothing for that: a metric, an event and a log line report it t
 
 import asyncio
 import logging
-from typing import Protocol
 
+from groupaccess.application.ports.admission_policies import BindGuardPolicies
 from groupaccess.application.ports.cluster import Event, ObjectRef
 from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.ports.metrics import Metrics
+from groupaccess.application.status.event_reasons import EventReason
 from groupaccess.application.status.event_recorder import EventRecorder
 
 logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 10.0  # between two reads
-
-
-class BindGuardPolicies(Protocol):
-    """The admission policies of the API server."""
-
-    async def inactive_reason(self, name: str) -> str:
-        """Return why a policy denies nothing; "" while it is in force.
-
-        Policy and binding have the same name. Raise TransientError for what may be retried.
-        """
 
 
 class BindGuardMonitor:
@@ -66,4 +57,5 @@ class BindGuardMonitor:
         )
         logger.warning("%s", text)
         regarding = ObjectRef("ValidatingAdmissionPolicy", self._name, "")
-        self._recorder.record(Event(regarding, "NotInForce", "Check", text, warning=True))
+        note = Event(regarding, EventReason.NOT_IN_FORCE, "Check", text, warning=True)
+        self._recorder.record(note)

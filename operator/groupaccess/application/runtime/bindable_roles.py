@@ -7,9 +7,9 @@ one of them must be created again. So the operator asks for its rights and repor
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.ports.rights import OperatorRights
 from groupaccess.application.state.store import Store
 
 logger = logging.getLogger(__name__)
@@ -17,13 +17,6 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 2.0  # between two checks for a change, which an authorizer knows a second later
 INTERVAL_SECONDS = 600.0  # at most, between two rounds: some rights are not from a ClusterRole
 RETRY_SECONDS = 30.0  # after a round that failed
-
-
-class OperatorRights(Protocol):
-    """The operator's own rights."""
-
-    async def may_bind(self, cluster_role: str) -> bool:
-        """Return whether the operator may bind a ClusterRole; raise TransientError if unknown."""
 
 
 class BindableRoles:

@@ -8,43 +8,14 @@ compared.
 import asyncio
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
 
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.errors import RestartError, TransientError
+from groupaccess.application.ports.leases import Lease, Leases
 
 logger = logging.getLogger(__name__)
 
 RELEASE_RETRY_SECONDS = 0.1  # until the release is tried again
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A coordination.k8s.io Lease. `holder` is "" after a release; `duration` is in seconds.
-
-    `resource_version` is the precondition of a write.
-    """
-
-    holder: str
-    duration: int
-    acquired: datetime
-    renewed: datetime
-    transitions: int
-    resource_version: str = ""
-
-
-class Leases(Protocol):
-    """The one Lease that the replicas share."""
-
-    async def read(self) -> Lease | None:
-        """Read the Lease; None when it does not exist. Raise TransientError when that fails."""
-
-    async def write(self, lease: Lease) -> Lease:
-        """Create the Lease (without a version), or replace exactly the version that was read.
-
-        Raise TransientError when another replica was faster, or when the write fails.
-        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,24 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
+from groupaccess.application.ports.admission_policies import WritePolicies
 from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.state.store import Store
 
 logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 5.0
-
-
-class WritePolicies(Protocol):
-    """The admission policies of the API server."""
-
-    async def resource_version(self, name: str) -> str:
-        """Return the resourceVersion of a policy; "" when it does not exist.
-
-        Raise TransientError for what may be retried, and when the right is missing.
-        """
 
 
 class WritePolicyMonitor:

@@ -20,7 +20,12 @@ from groupaccess.domain.binding import Binding, BindingKey, BindingName
 from groupaccess.domain.directory.questions import GroupsInUse
 from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.identity.freeze import PinnedGroup, new_account, pinned_group
+from groupaccess.domain.identity.freeze import (
+    PinnedGroup,
+    detect_anomaly,
+    new_account,
+    pinned_group,
+)
 from groupaccess.domain.identity.pins import Pin, read_pins, respelled_groups
 from groupaccess.domain.tokens.prefixes import PeerPrefixes
 
@@ -81,11 +86,11 @@ class ClusterState:
         """Return the names of all GroupAccesses, and those in the names of bindings."""
         return self.accesses.keys() | self.bindings.owners
 
-    def accesses_overdue(self, now: datetime) -> AbstractSet[str]:
+    def accesses_with_revocations(self, now: datetime) -> AbstractSet[str]:
         """Return those with bindings that are no longer declared, or have expired."""
-        return {name for name in self.bindings.owners if self._is_overdue(name, now)}
+        return {name for name in self.bindings.owners if self._has_revocations(name, now)}
 
-    def _is_overdue(self, name: str, now: datetime) -> bool:
+    def _has_revocations(self, name: str, now: datetime) -> bool:
         declared = self.accesses.get(name)
         mappings = declared.access.mappings if declared else ()
         lasting = {
@@ -128,11 +133,20 @@ class ClusterState:
                 result.setdefault(now, result[before])
         return result
 
-    def freeze_failure(self, name: str) -> Failure | None:
-        """Return why a directory is frozen, None when it is not."""
-        return self.directories.freeze_failure(
-            name, self.bindings.pins.of_directory(name), self.references.ids
-        )
+    def check_freeze(self, name: str) -> Failure | None:
+        """Return why a directory is frozen, None when it is not; remember an acknowledgement.
+
+        It is judged by the last whole round, and only by pins that this round answered.
+        """
+        declared = self.directories.declared.get(name)
+        last_round = self.directories.memory(name).last_whole_round
+        if declared is None or last_round is None:
+            return None
+        directory, freezing = declared.directory, self.directories.freezing
+        uses = last_round.answered(self.bindings.pins.of_directory(name))
+        anomaly = detect_anomaly(uses, last_round.snapshot, directory, self.references.ids)
+        freezing.remember_acknowledgement(directory, anomaly)
+        return freezing.failure(directory, anomaly)
 
     def peer_prefixes(self, name: str) -> PeerPrefixes:
         """Return what the prefixes of other directories mean for a directory."""
@@ -140,13 +154,13 @@ class ClusterState:
 
     def hold_failure(self, name: str) -> Failure | None:
         """Return why a directory grants nothing new, whatever Keycloak answers; None if it may."""
-        return self.freeze_failure(name) or self.peer_prefixes(name).conflict
+        return self.check_freeze(name) or self.peer_prefixes(name).conflict
 
     def new_account(self, name: str) -> str | None:
         """Return the operator's account in a realm while bindings still name a former one."""
         last_round = self.directories.memory(name).last_whole_round
         return (
-            new_account(self.bindings.pins.of_directory(name), last_round[0])
+            new_account(self.bindings.pins.of_directory(name), last_round.snapshot)
             if last_round
             else None
         )

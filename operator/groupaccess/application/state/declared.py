@@ -70,6 +70,12 @@ class DeclaredAccess:
     state: ObjectState
     spec_written_at: datetime | None = None
 
+    @property
+    def unreadable(self) -> str:
+        """Return what cannot be read in it, "" for nothing."""
+        items = (mapping.unreadable for mapping in self.access.mappings)
+        return "; ".join(filter(None, (self.access.unreadable, *items)))
+
 
 @dataclass(frozen=True, slots=True)
 class DeclaredDirectory:
@@ -104,6 +110,14 @@ class DeclaredDirectory:
             for each in (self, other)
         )
         return mine == theirs
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableDirectory:
+    """A KeycloakDirectory whose spec cannot be read, and what is wrong with it."""
+
+    state: ObjectState
+    fact: str
 
 
 def read_declared_access(body: api.GroupAccess) -> DeclaredAccess:

@@ -1,16 +1,17 @@
 """The directories, and what is known of each realm and of its tokens."""
 
-from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from groupaccess.application.state.declared import DeclaredDirectory, ObjectState
+from groupaccess.application.state.declared import (
+    DeclaredDirectory,
+    ObjectState,
+    UnreadableDirectory,
+)
 from groupaccess.application.state.directory_memory import DirectoryMemory
 from groupaccess.application.state.freezing import FreezeMonitor
 from groupaccess.domain.apiserver.oidc_check import OidcCheck
 from groupaccess.domain.directory.reading import Reading
-from groupaccess.domain.failure import Failure
-from groupaccess.domain.identity.freeze import PinnedGroup
 from groupaccess.domain.tokens.prefixes import PeerPrefixes, compare_prefixes
 
 
@@ -22,7 +23,7 @@ class Directories:
     memories: dict[str, DirectoryMemory] = field(default_factory=dict)
     oidc_checks: dict[str, OidcCheck] = field(default_factory=dict)
     freezing: FreezeMonitor = field(default_factory=FreezeMonitor)
-    unreadable: dict[str, tuple[ObjectState, str]] = field(default_factory=dict)  # with the reason
+    unreadable: dict[str, UnreadableDirectory] = field(default_factory=dict)
 
     def put(self, declared: DeclaredDirectory) -> bool:
         """Store a directory, unless a newer version is known; return whether it has changed.
@@ -47,22 +48,24 @@ class Directories:
             self.memories[name] = DirectoryMemory(uid)
         return True
 
-    def put_unreadable(self, state: ObjectState, words: str) -> bool:
+    def put_unreadable(self, unreadable: UnreadableDirectory) -> bool:
         """Record that a directory cannot be read now, and why; return whether that is new.
 
         Its last readable spec stays, for other directories.
         """
-        name = state.ref.name
-        if self._knows_newer(state):
+        name = unreadable.state.ref.name
+        if self._knows_newer(unreadable.state):
             return False
-        before, self.unreadable[name] = self.unreadable.get(name), (state, words)
-        return before is None or before[1] != words
+        before, self.unreadable[name] = self.unreadable.get(name), unreadable
+        return before is None or before.fact != unreadable.fact
+
+    def readable(self, name: str) -> DeclaredDirectory | None:
+        """Return a directory; None if it is unknown, or cannot be read now."""
+        return None if name in self.unreadable else self.declared.get(name)
 
     def _knows_newer(self, state: ObjectState) -> bool:
-        declared = self.declared.get(state.ref.name)
-        unreadable, _ = self.unreadable.get(state.ref.name, (None, ""))
-        known = (declared.state if declared else None, unreadable)
-        return any(each is not None and each.is_newer_than(state) for each in known)
+        known = self.declared.get(state.ref.name), self.unreadable.get(state.ref.name)
+        return any(each is not None and each.state.is_newer_than(state) for each in known)
 
     def drop(self, name: str) -> None:
         """Remove a directory that was deleted."""
@@ -75,8 +78,8 @@ class Directories:
     def put_status(self, state: ObjectState) -> None:
         """Store the status that was just written."""
         unreadable = self.unreadable.get(state.ref.name)
-        if unreadable is not None and state.is_same_or_newer(unreadable[0]):
-            self.unreadable[state.ref.name] = (state, unreadable[1])
+        if unreadable is not None and state.is_same_or_newer(unreadable.state):
+            self.unreadable[state.ref.name] = replace(unreadable, state=state)
         previous = self.declared.get(state.ref.name)
         if previous is not None and state.is_same_or_newer(previous.state):
             self.declared[state.ref.name] = replace(previous, state=state)
@@ -93,20 +96,6 @@ class Directories:
         """Store how kube-apiserver reads the directory's tokens; return whether that is new."""
         before, self.oidc_checks[name] = self.oidc_checks.get(name), check
         return check != before
-
-    def freeze_failure(
-        self, name: str, uses: Iterable[PinnedGroup], declared_ids: AbstractSet[str] = frozenset()
-    ) -> Failure | None:
-        """Return why a directory is frozen, None when it is not; `uses` are its bindings' pins.
-
-        It is judged by the last whole round, and only by pins that this round answered.
-        """
-        declared, last_round = self.declared.get(name), self.memory(name).last_whole_round
-        if declared is None or last_round is None:
-            return None
-        snapshot, ended = last_round
-        answered = [use for use in uses if use.group_id in snapshot.by_id or use.group_id in ended]
-        return self.freezing.evaluate(declared.directory, snapshot, answered, declared_ids)
 
     def peer_prefixes(self, name: str, bound: AbstractSet[str]) -> PeerPrefixes:
         """Return what the prefixes of other directories mean for a directory.

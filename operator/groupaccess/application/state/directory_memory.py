@@ -15,6 +15,7 @@ from groupaccess.domain.directory.reading import MissingAnswer, Reading
 from groupaccess.domain.directory.snapshot import Realm, Snapshot, build_snapshot
 from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
+from groupaccess.domain.identity.freeze import PinnedGroup
 from groupaccess.domain.reasons import Reason
 
 QuestionResults = Mapping[Question, Answer | Failure]
@@ -45,6 +46,22 @@ class RoundResult:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class WholeRound:
+    """The last whole round: the snapshot after it, and the pinned ids that were absent."""
+
+    snapshot: Snapshot
+    absent: frozenset[str]
+
+    def answered(self, uses: Iterable[PinnedGroup]) -> list[PinnedGroup]:
+        """Return the pins of `uses` that this round answered."""
+        return [
+            use
+            for use in uses
+            if use.group_id in self.snapshot.by_id or use.group_id in self.absent
+        ]
+
+
 @dataclass(slots=True)
 class DirectoryMemory:
     """What is remembered of one directory, and dropped with its uid.
@@ -53,8 +70,7 @@ class DirectoryMemory:
     failed, answered before or not. `absent_since` is since when Keycloak answers that a pinned id
     does not exist. `suggestions` are by declared group, each with the time of the monotonic clock,
     in seconds, when it was made. `snapshot` combines all answers; it is None before the first
-    round. `last_whole_round` is the snapshot after the last whole round, with the ids that were
-    absent. `former_strings` are the claim values that are bound besides the groups' current ones.
+    round. `former_strings` are the claim values that are bound besides the groups' current ones.
     """
 
     uid: str = ""
@@ -67,7 +83,7 @@ class DirectoryMemory:
     read_at: datetime | None = None
     snapshot: Snapshot | None = None
     former_strings: frozenset[str] = frozenset()
-    last_whole_round: tuple[Snapshot, frozenset[str]] | None = None
+    last_whole_round: WholeRound | None = None
 
     @property
     def reading(self) -> Reading:
@@ -81,7 +97,7 @@ class DirectoryMemory:
     @property
     def confirmed_absent(self) -> frozenset[str]:
         """Return the pinned ids that a whole round has confirmed as absent; only these act."""
-        return self.last_whole_round[1] if self.last_whole_round else frozenset()
+        return self.last_whole_round.absent if self.last_whole_round else frozenset()
 
     @property
     def unconfirmed_absent(self) -> frozenset[str]:
@@ -138,7 +154,7 @@ class DirectoryMemory:
         self._keep(questions_about(used, self.answers, paths=paths), used)
         self.failure, self.read_at, before = None, ended.at, self.confirmed_absent
         if ended.is_whole and self.snapshot is not None:
-            self.last_whole_round = self.snapshot, frozenset(self.absent_since)
+            self.last_whole_round = WholeRound(self.snapshot, frozenset(self.absent_since))
         changed |= {ById(group_id) for group_id in before ^ self.confirmed_absent}
         return None if everything else changed
 

@@ -1,6 +1,7 @@
 """The inputs of a GroupAccess's verdicts, and what Keycloak must still be asked for them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from groupaccess.application.state.cluster_state import ClusterState
@@ -21,25 +22,51 @@ from groupaccess.domain.tokens.client_claims import may_carry_paths
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
 
-def evaluation_context(
-    state: ClusterState, declared: DeclaredAccess, now: datetime
-) -> EvaluationContext:
-    """Return the inputs of the verdicts of a GroupAccess at the time `now`.
+@dataclass(frozen=True, slots=True)
+class NeededQuestions:
+    """The questions that the verdicts of a GroupAccess depend on, by the name of the mapping.
 
-    From then on, a change of an answer that they depend on affects the GroupAccess.
+    `former` are those about its former subjects: a verdict does not wait for their answers.
     """
+
+    by_mapping: Mapping[str, frozenset[Question]]
+    former: frozenset[Question]
+
+    @property
+    def all(self) -> frozenset[Question]:
+        """Return all questions: a change of their answers affects the GroupAccess."""
+        return self.former.union(*self.by_mapping.values())
+
+
+def needed_questions(state: ClusterState, declared: DeclaredAccess) -> NeededQuestions:
+    """Return the questions that the verdicts of a GroupAccess depend on."""
     access, name = declared.access, declared.access.directory
     directory, memory = state.directories.declared.get(name), state.directories.memory(name)
     pinned = state.pins_of(access.name)
-    needed = {
-        each.name: _questions_of(state, name, each, pinned, memory.answers)
-        for each in access.mappings
-    }
-    formers = _questions_of_former(state, access.name, directory.directory if directory else None)
-    state.question_index.put(access.name, name, formers.union(*needed.values()))
+    return NeededQuestions(
+        {
+            each.name: _questions_of(state, name, each, pinned, memory.answers)
+            for each in access.mappings
+        },
+        _questions_of_former(state, access.name, directory.directory if directory else None),
+    )
+
+
+def evaluation_context(
+    state: ClusterState, declared: DeclaredAccess, needed: NeededQuestions, now: datetime
+) -> EvaluationContext:
+    """Return the inputs of the verdicts of a GroupAccess at the time `now`."""
+    access, name = declared.access, declared.access.directory
+    directory, memory = state.directories.declared.get(name), state.directories.memory(name)
+    pinned = state.pins_of(access.name)
     groups = {each.group for each in access.mappings}
     gaps = (
-        (each, _missing_answer(state, name, each, needed[each.name], pinned.get(each.group)))
+        (
+            each,
+            _missing_answer(
+                state, name, each, needed.by_mapping[each.name], pinned.get(each.group)
+            ),
+        )
         for each in access.mappings
     )
     return EvaluationContext(
@@ -52,7 +79,7 @@ def evaluation_context(
         suspend=declared.access.suspend,
         oidc_check=state.directories.oidc_checks.get(name),
         pins=pinned,
-        frozen=state.freeze_failure(name),
+        frozen=state.check_freeze(name),
         prefixes=state.peer_prefixes(name),
         unreadable=_unreadable(state, name),
         missing_answers={mapping.name: gap for mapping, gap in gaps if gap is not None},
@@ -129,5 +156,5 @@ def _missing_answer(
 
 
 def _unreadable(state: ClusterState, directory: str) -> str | None:
-    _, words = state.directories.unreadable.get(directory, (None, None))
-    return f'directory "{directory}": {words}' if words is not None else None
+    unreadable = state.directories.unreadable.get(directory)
+    return f'directory "{directory}": {unreadable.fact}' if unreadable is not None else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from groupaccess.application.state.write_attempt import WriteAttempt
-from groupaccess.domain.binding import Binding, BindingContent, BindingKey
+from groupaccess.domain.binding import Annotation, Binding, BindingContent, BindingKey
 from groupaccess.domain.identity.former_subjects import FormerSubjects, former_subjects
 
 
@@ -78,7 +78,7 @@ class ObjectMemory:
         self, key: BindingKey, content: BindingContent, bindings: Mapping[BindingKey, Binding]
     ) -> BindingContent:
         about = content.own_annotations
-        group = DeclaredGroup(about.get("directory", ""), about.get("group", ""))
+        group = DeclaredGroup(about.get(Annotation.DIRECTORY, ""), about.get(Annotation.GROUP, ""))
         answered = self.answered_subjects.get(group)
         if answered is None:
             return content

@@ -7,7 +7,12 @@ from datetime import datetime
 
 from groupaccess.application.ports.cluster import ObjectRef
 from groupaccess.application.state.cluster_state import ACCESS, ClusterState
-from groupaccess.application.state.declared import DeclaredAccess, DeclaredDirectory, ObjectState
+from groupaccess.application.state.declared import (
+    DeclaredAccess,
+    DeclaredDirectory,
+    ObjectState,
+    UnreadableDirectory,
+)
 from groupaccess.application.state.directory_memory import QuestionResults, RoundResult
 from groupaccess.application.state.reference_index import NOTHING
 from groupaccess.domain.access.namespace_scope import Namespace
@@ -71,10 +76,10 @@ class Store(ClusterState):
         self._compare_prefixes()
         return self.users_of(name)
 
-    def put_unreadable_directory(self, state: ObjectState, words: str) -> AbstractSet[str]:
+    def put_unreadable_directory(self, unreadable: UnreadableDirectory) -> AbstractSet[str]:
         """Record that a KeycloakDirectory cannot be read now, and why: its users hold."""
-        news = self.directories.put_unreadable(state, words)
-        return self.users_of(state.ref.name) if news else NOTHING
+        news = self.directories.put_unreadable(unreadable)
+        return self.users_of(unreadable.state.ref.name) if news else NOTHING
 
     def drop_directory(self, name: str) -> AbstractSet[str]:
         """Remove a KeycloakDirectory that was deleted."""
@@ -99,7 +104,7 @@ class Store(ClusterState):
         changed = self.directories.memory(name).put_round(
             ended, self.groups_in_use(name), paths=paths
         )
-        news = self.directories.freezing.has_changed(name, self.freeze_failure(name))
+        news = self.directories.freezing.put_reported(name, self.check_freeze(name))
         return (
             self.users_of(name)
             if news or changed is None

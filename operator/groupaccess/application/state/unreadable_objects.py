@@ -17,9 +17,11 @@ from groupaccess.api.model import readable_or
 from groupaccess.api.v1alpha1.fields import MappingName, Timestamp
 from groupaccess.application.state.declared import (
     DeclaredAccess,
-    ObjectState,
+    DeclaredDirectory,
+    UnreadableDirectory,
     object_state,
     read_declared_access,
+    read_declared_directory,
     read_declared_mapping,
     spec_written_at,
 )
@@ -72,20 +74,20 @@ def read_access(body: Mapping[str, Any]) -> DeclaredAccess:
     )
 
 
-def unreadable_directory(
-    body: Mapping[str, Any], error: ValidationError
-) -> tuple[ObjectState, str]:
-    """Return the state of a KeycloakDirectory that cannot be read, and what is wrong with it.
+def read_directory(body: Mapping[str, Any]) -> DeclaredDirectory | UnreadableDirectory:
+    """Read a KeycloakDirectory, or what is wrong with it.
 
     No value is shown: a field in the wrong place may contain a secret.
     """
+    try:
+        return read_declared_directory(api.KeycloakDirectory.read(body))
+    except ValidationError as error:
+        faults = tuple(_faults(error, shows_values=False))
     meta = api.ObjectMeta.model_validate(body["metadata"])
     status = readable_or(api.KeycloakDirectoryStatus(), body.get("status"))
     known_status = api.KeycloakDirectoryStatus.model_validate(status)
-    return (
-        object_state("KeycloakDirectory", meta, known_status),
-        _describe(tuple(_faults(error, shows_values=False))),
-    )
+    state = object_state("KeycloakDirectory", meta, known_status)
+    return UnreadableDirectory(state, _describe(faults))
 
 
 def _mappings(items: list[Any], faults: Iterable[FieldFault]) -> Iterator[AccessMapping]:

@@ -40,6 +40,11 @@ class WatchedObjects:
         self._advance(name)
         return True
 
+    def is_namesake(self, name: str, uid: str) -> bool:
+        """Return whether the name is known as that of another object."""
+        known, _ = self.objects.get(name, (uid, ""))
+        return known != uid
+
     def drop(self, name: str, uid: str, version: str) -> bool:
         """Record a deletion; return False if the name is unknown, or of another object by now."""
         self._ended[uid] = version

@@ -20,7 +20,7 @@ def _label(value: str) -> str:
 
 
 def _object_name(value: str) -> str:
-    if len(value) > 253 or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", value):  # noqa: PLR2004
+    if len(value) > 253 or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", value):  # noqa: PLR2004 -- Kubernetes' limit
         raise typer.BadParameter(
             f"{value!r} is no name of an object: take lower-case letters, digits, '-' and '.', "
             "such as default"
@@ -107,7 +107,7 @@ def import_command(  # noqa: PLR0913 -- one for each flag
         raise typer.BadParameter(
             "without --remove-replaced nothing is written: leave it out", param_hint="--dry-run"
         )
-    from groupaccess.cli.adoption.run import ImportOptions, run_import  # noqa: PLC0415
+    from groupaccess.cli.adoption.run import ImportOptions, run_import
 
     order = ImportOptions(
         kubeconfig=kubeconfig,

@@ -13,14 +13,13 @@ from groupaccess.adapters.kubernetes.adoption import KubernetesAdoptionCluster
 from groupaccess.adapters.kubernetes.client import KubernetesClient, NoAccessError, configure
 from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.application.adoption import (
-    AdoptionCluster,
-    NotAllowedError,
     Removal,
     RemovalResult,
     draft_from_cluster,
     remove_replaced,
 )
-from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.ports.adoption import AdoptionCluster
+from groupaccess.application.ports.errors import NotAllowedError, TransientError
 from groupaccess.cli.adoption.manifest import printable, render
 from groupaccess.domain.adoption.candidates import BindingFilter
 from groupaccess.domain.adoption.drafts import AdoptionOptions

@@ -38,7 +38,7 @@ def build_desired_state(
     that it has not acknowledged yet. `ends` are the ends of former subjects in all of these
     bindings.
     """
-    known = BindingHistory(
+    history = BindingHistory(
         frozenset({access.directory, *context.prefixes.partners}),
         respelled_groups(
             access, {key: item.content for key, item in existing.items()} | dict(applied)
@@ -48,30 +48,39 @@ def build_desired_state(
         pending or {},
         ends or {},
     )
-    renderer = BindingRenderer(access, context, known)
-    bindings: list[DesiredBinding] = []
-    preserved: set[BindingKey] = set()
-    where: dict[str, Placement] = {}
+    renderer = BindingRenderer(access, context, history)
     judged = tuple(verdicts)
+    where: dict[str, Placement] = {}
+    bindings: list[DesiredBinding] = []
+    preserved = {*unreadable_bindings(access, judged, existing)}
     for verdict in judged:
-        mapping, placement = verdict.mapping, _placement(verdict.mapping, context)
-        where[mapping.name] = placement
-        if verdict.outcome is Outcome.REVOKE:
-            continue
-        for namespace in placement.active:
-            key = access.binding_key(mapping, namespace)
-            content = renderer.content(verdict, key)
-            if content is not None:
-                bindings.append(DesiredBinding(key, mapping.name, content))
-            elif renderer.still_matches(mapping, key):
-                preserved.add(key)
-        preserved |= {access.binding_key(mapping, gone) for gone in placement.terminating}
-    preserved.update(unreadable_bindings(access, judged, existing))
+        placement = where[verdict.mapping.name] = _placement(verdict.mapping, context)
+        if verdict.outcome is not Outcome.REVOKE:
+            rendered, kept = _bindings_of(renderer, verdict, placement)
+            bindings += rendered
+            preserved |= kept
     ended = {want.key: want for want in _without_ended_subjects(renderer, preserved)}
     bindings += ended.values()
     desired = DesiredState(tuple(bindings), frozenset(preserved - ended.keys()), where)
     empty = pin_placeholders(access, judged, context, existing, desired)
     return replace(desired, bindings=(*bindings, *empty))
+
+
+def _bindings_of(
+    renderer: BindingRenderer, verdict: Verdict, placement: Placement
+) -> tuple[list[DesiredBinding], set[BindingKey]]:
+    """Return the bindings to write for a mapping, and those of it that stay as they are."""
+    access, mapping = renderer.access, verdict.mapping
+    rendered: list[DesiredBinding] = []
+    kept = {access.binding_key(mapping, gone) for gone in placement.terminating}
+    for namespace in placement.active:
+        key = access.binding_key(mapping, namespace)
+        content = renderer.content(verdict, key)
+        if content is not None:
+            rendered.append(DesiredBinding(key, mapping.name, content))
+        elif renderer.still_matches(mapping, key):
+            kept.add(key)
+    return rendered, kept
 
 
 def _placement(mapping: AccessMapping, context: EvaluationContext) -> Placement:

@@ -9,6 +9,7 @@ from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.namespace_scope import Placement
 from groupaccess.domain.binding import (
     ANNOTATION_DOMAIN,
+    Annotation,
     BindingContent,
     BindingKey,
     BindingName,
@@ -60,7 +61,7 @@ def expiry_annotation(mapping: AccessMapping) -> dict[str, str | None]:
     """Return the annotation `expires-at` by its name; None if the mapping does not expire."""
     end = mapping.expires_at
     text = end.astimezone(UTC).isoformat().replace("+00:00", "Z") if end else None
-    return {"expires-at": text}
+    return {Annotation.EXPIRES_AT: text}
 
 
 def role_in_name(key: BindingKey) -> RoleRef:

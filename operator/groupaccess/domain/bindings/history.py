@@ -5,7 +5,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from groupaccess.domain.access.group_access import AccessMapping
-from groupaccess.domain.binding import SYSTEM_PREFIX, Binding, BindingContent, BindingKey, RoleRef
+from groupaccess.domain.binding import (
+    SYSTEM_PREFIX,
+    Annotation,
+    Binding,
+    BindingContent,
+    BindingKey,
+    RoleRef,
+)
 from groupaccess.domain.identity.former_subjects import (
     FormerSubjects,
     former_subjects,
@@ -29,8 +36,9 @@ class EarlierGrant:
     def from_applied(cls, content: BindingContent) -> "EarlierGrant":
         """Read content that the operator itself applied."""
         formers = former_subjects(content)
-        path = content.annotation("group-path") or content.annotation("group") or ""
-        name = content.annotation("group-name") or path.rpartition("/")[2]
+        _, declared = content.declared_group
+        path = content.annotation(Annotation.GROUP_PATH) or declared or ""
+        name = content.annotation(Annotation.GROUP_NAME) or path.rpartition("/")[2]
         return cls(path, name, frozenset(content.groups) - formers.keys(), formers)
 
     @classmethod
@@ -86,7 +94,7 @@ class BindingHistory:
 
     def is_for(self, mapping: AccessMapping, content: BindingContent) -> bool:
         """Tell whether a binding was made for the mapping's directory and group."""
-        directory, group = content.annotation("directory"), content.annotation("group")
+        directory, group = content.declared_group
         return directory in self.directories and group in self.spellings(mapping)
 
     def spellings(self, mapping: AccessMapping) -> AbstractSet[str]:
@@ -150,7 +158,7 @@ class BindingHistory:
                 yield self.earlier_grant(key, content)
 
     def _is_of(self, mapping: AccessMapping, content: BindingContent, group_id: str) -> bool:
-        return self.is_for(mapping, content) and content.annotation("group-id") == group_id
+        return self.is_for(mapping, content) and content.annotation(Annotation.GROUP_ID) == group_id
 
     def _pending_formers(self, key: BindingKey) -> FormerSubjects:
         waiting = self.pending.get(key)

@@ -7,7 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from groupaccess.domain.access.group_access import Access, AccessMapping
-from groupaccess.domain.binding import Binding, BindingContent, BindingKey, DesiredBinding
+from groupaccess.domain.binding import (
+    Annotation,
+    Binding,
+    BindingContent,
+    BindingKey,
+    DesiredBinding,
+)
 from groupaccess.domain.bindings.desired_state import (
     DesiredState,
     expiry_annotation,
@@ -35,9 +41,9 @@ def pin_placeholders(
     contents = {key: existing[key].content for key in desired.preserved if key in existing}
     contents |= {want.key: want.content for want in desired.bindings}
     pinned = {
-        content.annotation("group")
+        content.annotation(Annotation.GROUP)
         for content in contents.values()
-        if content.annotation("group-id") is not None
+        if content.annotation(Annotation.GROUP_ID) is not None
     }
     taken = {*contents, *desired.preserved}
     for verdict in sorted(verdicts, key=lambda verdict: verdict.mapping.name):
@@ -60,7 +66,7 @@ def _pin_would_be_lost(verdict: Verdict, pin: Pin, existing: ExistingBindings) -
     """Tell whether a pin needs a placeholder. While suspended, only an existing one stays."""
     if verdict.suspended:
         content = existing[pin.key].content if pin.key in existing else None
-        return bool(content and content.annotation("group-id") and not content.subjects)
+        return bool(content and content.annotation(Annotation.GROUP_ID) and not content.subjects)
     return verdict.outcome is not Outcome.GRANT and not verdict.drops_pin
 
 
@@ -80,14 +86,14 @@ def _may_write(
 def _placeholder_content(
     access: Access, mapping: AccessMapping, key: BindingKey, pin: Pin
 ) -> BindingContent:
-    about = {
-        "directory": access.directory,
-        "directory-id": pin.directory_id,
-        "group": mapping.group,
-        "group-id": pin.group_id,
-        "group-name": pin.group_name,
-        "group-path": pin.path,
-        "missing-since": format_time(pin.missing_since) if pin.missing_since else None,
-        "replaced-id": pin.replaced_id,
+    about: dict[str, str | None] = {
+        Annotation.DIRECTORY: access.directory,
+        Annotation.DIRECTORY_ID: pin.directory_id,
+        Annotation.GROUP: mapping.group,
+        Annotation.GROUP_ID: pin.group_id,
+        Annotation.GROUP_NAME: pin.group_name,
+        Annotation.GROUP_PATH: pin.path,
+        Annotation.MISSING_SINCE: format_time(pin.missing_since) if pin.missing_since else None,
+        Annotation.REPLACED_ID: pin.replaced_id,
     }
     return render_content(access, role_in_name(key), (), {**about, **expiry_annotation(mapping)})

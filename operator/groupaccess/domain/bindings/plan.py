@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from groupaccess.domain.binding import (
+    Annotation,
     Binding,
     BindingContent,
     BindingKey,
@@ -16,11 +17,8 @@ from groupaccess.domain.binding import (
 from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.identity.former_subjects import former_subjects
 
-ANNOTATIONS_OF_GROUP = (
-    "directory",
-    "group",
-    "group-path",
-)  # annotations that say whose subjects a binding has
+# Whose subjects a binding has: when one of these changes, what it binds belongs to another group.
+ANNOTATIONS_NAMING_GROUP = (Annotation.DIRECTORY, Annotation.GROUP, Annotation.GROUP_PATH)
 
 Replacements = Mapping[str, frozenset[BindingKey]]  # uid of a binding -> its replacements
 
@@ -41,13 +39,12 @@ class DeleteReason(Enum):
 class Apply:
     """Write `desired`, over the `existing` binding or as a new one.
 
-    `wrong_role` is a binding of that name with another role. The same plan deletes it first, since
-    a roleRef is immutable.
+    A binding of that name with another role does not count as existing: since a roleRef is
+    immutable, the same plan deletes it first.
     """
 
     desired: DesiredBinding
     existing: Binding | None
-    wrong_role: Binding | None = None
 
     @property
     def empties(self) -> bool:
@@ -69,7 +66,7 @@ class Apply:
         if not removed.isdisjoint(Subject("Group", name) for name in former_subjects(former)):
             return True
         changed = any(
-            former.annotation(name) != content.annotation(name) for name in ANNOTATIONS_OF_GROUP
+            former.annotation(name) != content.annotation(name) for name in ANNOTATIONS_NAMING_GROUP
         )
         return bool(removed) and changed
 
@@ -93,6 +90,11 @@ class Delete:
     binding: Binding
     reason: DeleteReason
     replacements: frozenset[BindingKey] = frozenset()
+
+    @property
+    def is_revocation(self) -> bool:
+        """Tell whether nothing replaces the binding: no write in flight may grant it any more."""
+        return not self.replacements
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def plan(
             if binding is None or not want.matches(binding):
                 applies.append(Apply(want, binding))
         elif binding.content.has_managed_by_label:
-            applies.append(Apply(want, None, wrong_role=binding))
+            applies.append(Apply(want, None))
             wrong.append(Delete(binding, DeleteReason.WRONG_ROLE_REF))
         else:
             conflicts.append(want)

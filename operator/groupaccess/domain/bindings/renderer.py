@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from groupaccess.domain.access.group_access import Access, AccessMapping
-from groupaccess.domain.binding import BindingContent, BindingKey, RoleRef, Subject
+from groupaccess.domain.binding import Annotation, BindingContent, BindingKey, RoleRef, Subject
 from groupaccess.domain.bindings.desired_state import (
     expiry_annotation,
     render_content,
@@ -14,7 +14,6 @@ from groupaccess.domain.bindings.desired_state import (
 from groupaccess.domain.bindings.group_rename import current_group, max_former_lifetime
 from groupaccess.domain.bindings.history import BindingHistory, EarlierGrant
 from groupaccess.domain.identity.former_subjects import (
-    FORMER_ANNOTATION,
     FormerSubjects,
     former_annotation,
     former_subjects,
@@ -25,18 +24,8 @@ from groupaccess.domain.timestamp import format_time
 from groupaccess.domain.tokens.group_claims import plausible_subjects
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
-# What a binding says about its group; a binding keeps them when it changes.
-GROUP_ANNOTATIONS = (
-    "directory",
-    "directory-id",
-    "group",
-    "group-id",
-    "group-name",
-    "group-path",
-    "missing-since",
-    "replaced-id",
-    FORMER_ANNOTATION,
-)
+# A held binding keeps all but the end of its mapping, which follows what is declared.
+KEPT_ANNOTATIONS = frozenset(Annotation) - {Annotation.EXPIRES_AT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +64,7 @@ class BindingRenderer:
         binding = self.bindings.existing.get(key)
         if binding is None or binding.content.role != _role(mapping):
             return False
-        directory, group = (binding.content.annotation(each) for each in ("directory", "group"))
+        directory, group = binding.content.declared_group
         known = self.bindings
         return directory in {None, *known.directories} and group in {
             None,
@@ -103,7 +92,11 @@ class BindingRenderer:
         ours = before.subjects if last is None else {*content.groups} & {*last.groups}
         formers = {name: item for name, item in formers.items() if name not in taken_over}
         subjects = (ours - before.former.keys() - taken_over) | formers.keys()
-        text = {**content.own_annotations, FORMER_ANNOTATION: None, **former_annotation(formers)}
+        text = {
+            **content.own_annotations,
+            Annotation.FORMER_SUBJECTS: None,
+            **former_annotation(formers),
+        }
         return render_content(self.access, role, _group_subjects(subjects), text)
 
     def _granted_content(self, verdict: Verdict, key: BindingKey) -> BindingContent:
@@ -111,14 +104,14 @@ class BindingRenderer:
         current = current_group(verdict, self.context)
         if group is None or snapshot is None or current is None:
             raise ValueError("only a group that was read can be granted")
-        text = {
-            "directory": self.access.directory,
-            "directory-id": snapshot.directory_id,
-            "group": verdict.mapping.group,
-            "group-id": group.id,
-            "group-name": group.name,
-            "group-path": group.path,
-            "replaced-id": verdict.replaced_id,
+        text: dict[str, str | None] = {
+            Annotation.DIRECTORY: self.access.directory,
+            Annotation.DIRECTORY_ID: snapshot.directory_id,
+            Annotation.GROUP: verdict.mapping.group,
+            Annotation.GROUP_ID: group.id,
+            Annotation.GROUP_NAME: group.name,
+            Annotation.GROUP_PATH: group.path,
+            Annotation.REPLACED_ID: verdict.replaced_id,
         }
         subjects = frozenset(verdict.subjects)
         if verdict.incomplete:
@@ -135,7 +128,7 @@ class BindingRenderer:
         content = self.bindings.last_content(key)
         if content is None or not self.bindings.is_for(mapping, content):
             return frozenset()
-        if content.annotation("group-path") != path:
+        if content.annotation(Annotation.GROUP_PATH) != path:
             return frozenset()
         return self._plausible(path, content) - former_subjects(content).keys()
 
@@ -152,7 +145,7 @@ class BindingRenderer:
             return None
         now = self.bindings.existing[key].content
         preserved = self._preserved(verdict, now, self.bindings.earlier_grant(key, now))
-        return None if _group_annotations(preserved) == _group_annotations(now) else preserved
+        return None if _kept_annotations(preserved) == _kept_annotations(now) else preserved
 
     def _moved(self, verdict: Verdict) -> BindingContent | None:
         """Carry the subjects of an unchanged group to a new binding while nothing is read."""
@@ -214,9 +207,9 @@ class BindingRenderer:
         )
 
 
-def _group_annotations(content: BindingContent) -> dict[str, str]:
+def _kept_annotations(content: BindingContent) -> dict[str, str]:
     return {
-        name: text for name, text in content.own_annotations.items() if name in GROUP_ANNOTATIONS
+        name: text for name, text in content.own_annotations.items() if name in KEPT_ANNOTATIONS
     }
 
 
@@ -227,8 +220,11 @@ def _updated_annotations(
 
     A partner directory's group may have the same id: nothing is known about that one here.
     """
-    current: dict[str, str | None] = {**_group_annotations(content), FORMER_ANNOTATION: None}
-    if pin is None or (current.get("directory"), current.get("group-id")) != (
+    current: dict[str, str | None] = {
+        **_kept_annotations(content),
+        Annotation.FORMER_SUBJECTS: None,
+    }
+    if pin is None or (current.get(Annotation.DIRECTORY), current.get(Annotation.GROUP_ID)) != (
         directory,
         pin.group_id,
     ):
@@ -236,8 +232,8 @@ def _updated_annotations(
     since = pin.missing_since
     return {
         **current,
-        "directory-id": pin.directory_id or current.get("directory-id"),
-        "missing-since": format_time(since) if since else None,
+        Annotation.DIRECTORY_ID: pin.directory_id or current.get(Annotation.DIRECTORY_ID),
+        Annotation.MISSING_SINCE: format_time(since) if since else None,
     }
 
 

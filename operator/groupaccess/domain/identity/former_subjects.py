@@ -9,10 +9,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from groupaccess.domain.binding import SYSTEM_PREFIX, BindingContent, BindingKey, BindingName
+from groupaccess.domain.binding import (
+    SYSTEM_PREFIX,
+    Annotation,
+    BindingContent,
+    BindingKey,
+    BindingName,
+)
 from groupaccess.domain.timestamp import format_time, parse_time
 
-FORMER_ANNOTATION = "former-subjects"
 MAX_FORMER_LIFETIME = timedelta(hours=1)
 MAX_FORMER_SUBJECTS = 4
 
@@ -36,7 +41,7 @@ def former_subjects(content: BindingContent) -> dict[str, FormerSubject]:
     Somebody may have edited the annotation: an unreadable entry is ignored, and so is a name that
     Kubernetes reserves (`system:`). An end may be at any time until `unexpired` bounds it.
     """
-    text = content.annotation(FORMER_ANNOTATION)
+    text = content.annotation(Annotation.FORMER_SUBJECTS)
     listed = _json(text) if text else {}
     result = ((name, _former(listed[name])) for name in content.groups if name in listed)
     return {name: item for name, item in result if item and not name.startswith(SYSTEM_PREFIX)}
@@ -49,7 +54,7 @@ def former_annotation(formers: FormerSubjects) -> dict[str, str]:
         for name, item in formers.items()
     }
     text = json.dumps(listed, ensure_ascii=False, sort_keys=True)
-    return {FORMER_ANNOTATION: text} if listed else {}
+    return {Annotation.FORMER_SUBJECTS: text} if listed else {}
 
 
 def unexpired(

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.binding import ANNOTATION_DOMAIN, BindingContent, BindingKey, BindingName
+from groupaccess.domain.binding import (
+    ANNOTATION_DOMAIN,
+    Annotation,
+    BindingContent,
+    BindingKey,
+    BindingName,
+)
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
@@ -60,12 +66,14 @@ class DirectoryAnomaly:
 
 def pinned_group(key: BindingKey, content: BindingContent) -> tuple[str, PinnedGroup] | None:
     """Return the directory and the group that a binding of ours pins, None if it pins none."""
-    directory, group_id = content.annotation("directory"), content.annotation("group-id")
+    directory, declared = content.declared_group
+    group_id = content.annotation(Annotation.GROUP_ID)
     if BindingName.parse(key.name) is None or not directory or not group_id:
         return None
-    names = ("group", "group-path", "directory-id")
-    group, path, identity = (content.annotation(name) or "" for name in names)
-    name = content.annotation("group-name") or path
+    path, identity = (
+        content.annotation(name) or "" for name in (Annotation.GROUP_PATH, Annotation.DIRECTORY_ID)
+    )
+    group, name = declared or "", content.annotation(Annotation.GROUP_NAME) or path
     return directory, PinnedGroup(group_id, group, path, identity, bool(content.subjects), name)
 
 
@@ -105,7 +113,7 @@ def new_account(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> str | None:
     return snapshot.directory_id if changed else None
 
 
-def freeze_failure(
+def explain_freeze(
     anomaly: DirectoryAnomaly,
     directory: str,
     tokens: AbstractSet[str],

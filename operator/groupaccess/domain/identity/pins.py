@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.binding import BindingContent, BindingKey, BindingName
+from groupaccess.domain.binding import Annotation, BindingContent, BindingKey, BindingName
 from groupaccess.domain.timestamp import parse_time
 
 
@@ -43,8 +43,8 @@ def read_pins(directory: str, contents: Mapping[BindingKey, BindingContent]) -> 
     result: dict[str, Pin] = {}
     for key in sorted(contents, key=lambda key: _precedence(key, contents[key])):
         content = contents[key]
-        group, pin = content.annotation("group"), _pin(key, content)
-        if pin is None or group is None or content.annotation("directory") != directory:
+        group, pin = content.annotation(Annotation.GROUP), _pin(key, content)
+        if pin is None or group is None or content.annotation(Annotation.DIRECTORY) != directory:
             continue
         first = result.setdefault(group, pin)
         starts = [p.missing_since for p in (first, pin) if p.group_id == first.group_id]
@@ -65,11 +65,14 @@ def respelled_groups(
     declared = {mapping.group for mapping in access.mappings}
     result: dict[str, str] = {}
     for key, content in sorted(contents.items()):
-        name, before = BindingName.parse(key.name), content.annotation("group")
-        called = {content.annotation("group-path"), content.annotation("group-name")}
+        name, before = BindingName.parse(key.name), content.annotation(Annotation.GROUP)
+        called = {
+            content.annotation(Annotation.GROUP_PATH),
+            content.annotation(Annotation.GROUP_NAME),
+        }
         if name is None or before is None or before in declared:
             continue
-        if content.annotation("directory") != access.directory:
+        if content.annotation(Annotation.DIRECTORY) != access.directory:
             continue
         for mapping in access.mappings:
             if mapping.name == name.mapping and mapping.group in called:
@@ -78,19 +81,19 @@ def respelled_groups(
 
 
 def _precedence(key: BindingKey, content: BindingContent) -> tuple[bool, str, BindingKey]:
-    return not content.subjects, content.annotation("group-id") or "", key
+    return not content.subjects, content.annotation(Annotation.GROUP_ID) or "", key
 
 
 def _pin(key: BindingKey, content: BindingContent) -> Pin | None:
-    group_id = content.annotation("group-id")
+    group_id = content.annotation(Annotation.GROUP_ID)
     if not group_id:
         return None
     return Pin(
         key,
         group_id,
-        content.annotation("group-path") or content.annotation("group") or "",
-        content.annotation("directory-id"),
-        parse_time(content.annotation("missing-since")),
-        content.annotation("replaced-id"),
-        content.annotation("group-name"),
+        content.annotation(Annotation.GROUP_PATH) or content.annotation(Annotation.GROUP) or "",
+        content.annotation(Annotation.DIRECTORY_ID),
+        parse_time(content.annotation(Annotation.MISSING_SINCE)),
+        content.annotation(Annotation.REPLACED_ID),
+        content.annotation(Annotation.GROUP_NAME),
     )

@@ -98,8 +98,7 @@ def report_mapping(
         reason, message, passing = summarize_problems(problems)
         message = f"{verdict.message} {message}" if verdict.suspended else message
     else:
-        message = verdict.message + _remark(verdict, state, where, bound, observation)
-        message += "".join(f" {text}" for text in _formers(mapping.name, bound, observation))
+        message = _message(verdict, state, where, bound, observation)
         reason, passing = verdict.reason, _is_transient(verdict, bound, observation)
     group = (meant.last_known or meant).group
     return MappingReport(
@@ -153,6 +152,19 @@ def _state(
     if not bound.any_bound:
         return MappingState.PENDING
     return MappingState.PARTIAL if partial else MappingState.HELD
+
+
+def _message(
+    verdict: Verdict,
+    state: MappingState,
+    where: Placement,
+    bound: MappingBindings,
+    observation: Observation,
+) -> str:
+    """Return the verdict's message, with what is bound beside it."""
+    formers = (f" {text}" for text in _formers(verdict.mapping.name, bound, observation))
+    remark = _remark(verdict, state, where, bound, observation)
+    return f"{verdict.message}{remark}{''.join(formers)}"
 
 
 def _remark(

@@ -7,7 +7,7 @@ kube-apiserver puts --oidc-groups-prefix before each entry of --oidc-groups-clai
 from dataclasses import dataclass
 
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.binding import SYSTEM_PREFIX, BindingContent, Subject
+from groupaccess.domain.binding import SYSTEM_PREFIX, Annotation, BindingContent, Subject
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
@@ -89,8 +89,8 @@ def clients_with_groups(directory: Directory, snapshot: Snapshot) -> frozenset[s
 
 def plausible_subjects(group: str, content: BindingContent, prefix: str) -> tuple[Subject, ...]:
     """Return the subjects of a binding that the declared group can have: drift is no grant."""
-    path = content.annotation("group-path") or group
-    leaf = content.annotation("group-name") or path.rpartition("/")[2]
+    path = content.annotation(Annotation.GROUP_PATH) or group
+    leaf = content.annotation(Annotation.GROUP_NAME) or path.rpartition("/")[2]
     if group not in (path, leaf):
         return ()
     strings = {prefix + path, prefix + leaf}

@@ -46,8 +46,8 @@ def read(
     scopes = {name: {"name": name, "protocolMappers": [mapper(name=name)]} for name in SCOPES}
     return read_client(
         LoginClient("headlamp", id_token=True, scopes=("openid", *asked)),
-        {"clientId": "headlamp", "protocolMappers": list(mappers), **client},  # type: ignore[typeddict-item]
-        scopes,  # type: ignore[arg-type]
+        {"clientId": "headlamp", "protocolMappers": list(mappers), **client},  # type: ignore[typeddict-item]  # any JSON
+        scopes,  # type: ignore[arg-type]  # the same
         roles or {},
     )
 
@@ -69,14 +69,14 @@ def test_a_path_is_written_for_the_word_true_alone(text: str, *, full_path: bool
 
 
 def test_the_toggles_say_into_which_token_it_goes() -> None:
-    found = only(mapper(access_token_claim="true", id_token_claim="false"))  # noqa: S106
+    found = only(mapper(access_token_claim="true", id_token_claim="false"))
     assert (found.in_id_token, found.in_access_token) == (False, True)
     assert not only(mapper()).in_access_token
 
 
 def test_a_lightweight_access_token_has_a_toggle_of_its_own() -> None:
     lightweight: JSON = {"attributes": {"client.use.lightweight.access.token.enabled": "true"}}
-    assert not only(mapper(access_token_claim="true"), **lightweight).in_access_token  # noqa: S106
+    assert not only(mapper(access_token_claim="true"), **lightweight).in_access_token
     assert only(mapper(lightweight_claim="true"), **lightweight).in_access_token
     assert read(**lightweight).lightweight
     assert not read().lightweight

@@ -21,7 +21,7 @@ def role_mapper(kind: str = "realm", **config: str) -> dict[str, Any]:
     }
 
 
-def having(**client: Any) -> KeycloakServer:  # noqa: ANN401 -- JSON
+def having(**client: Any) -> KeycloakServer:
     """Return a server whose client is so, and whose built-in optional scope has the trap."""
     server = KeycloakServer()
     scope = {"name": "microprofile-jwt", "protocolMappers": [role_mapper()]}

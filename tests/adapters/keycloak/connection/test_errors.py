@@ -20,7 +20,7 @@ from groupaccess.domain.reasons import Reason
 SECRET = "s3cret"  # noqa: S105 -- of a test
 
 
-def failed(error: Exception, **how: Any) -> Failure:  # noqa: ANN401 -- of `translated`
+def failed(error: Exception, **how: Any) -> Failure:
     """Return what an error is translated to, by whatever it was caused."""
     with pytest.raises(RejectedError) as refused, keycloak_errors("groups", **how):
         raise error

@@ -110,7 +110,7 @@ async def test_each_directory_has_a_login_of_its_own(site: LoginHarness) -> None
 
 async def test_other_credentials_are_another_login(site: LoginHarness) -> None:
     await site.read()
-    await site.read(connection=replace(site.server.connection, client_secret="rotated"))  # noqa: S106
+    await site.read(connection=replace(site.server.connection, client_secret="rotated"))
     assert [form["client_secret"] for form in site.guard.logins] == [SECRET, "rotated"]
 
 
@@ -118,7 +118,7 @@ async def test_other_credentials_are_one_other_login_however_many_ask_at_once(
     site: LoginHarness,
 ) -> None:
     await site.read()
-    rotated = replace(site.server.connection, client_secret="rotated")  # noqa: S106
+    rotated = replace(site.server.connection, client_secret="rotated")
     await asyncio.gather(*(site.read(connection=rotated) for _ in range(10)))
     assert [form["client_secret"] for form in site.guard.logins] == [SECRET, "rotated"]
 

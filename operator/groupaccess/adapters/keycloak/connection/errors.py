@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from jwcrypto.common import JWException  # type: ignore[import-untyped]
+from jwcrypto.common import JWException  # type: ignore[import-untyped]  # it has no types
 from keycloak.exceptions import (
     KeycloakConnectionError,
     KeycloakError,

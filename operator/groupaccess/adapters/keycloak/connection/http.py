@@ -55,7 +55,7 @@ class HardenedClient(httpx.AsyncClient):
         )
         self._answer_within = answer_within
 
-    async def send(self, request: httpx.Request, **how: Any) -> httpx.Response:  # noqa: ANN401
+    async def send(self, request: httpx.Request, **how: Any) -> httpx.Response:  # noqa: ANN401 -- httpx's
         """Send a request and read its answer; raise RejectedAnswerError for an unacceptable one.
 
         python-keycloak wraps that in its own error.

@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 from urllib.parse import quote
 
 import httpx
-from jwcrypto.jws import JWS  # type: ignore[import-untyped]
+from jwcrypto.jws import JWS  # type: ignore[import-untyped]  # it has no types
 from keycloak import KeycloakOpenIDConnection
 from keycloak.connection import ConnectionManager
 

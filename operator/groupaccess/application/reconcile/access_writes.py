@@ -1,9 +1,8 @@
-"""The writes of one GroupAccess, and how long its deletes wait."""
+"""The writes that one reconcile plans for its GroupAccess, and when to reconcile it again."""
 
 import asyncio
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from groupaccess.application.ports.cluster import ObjectRef
 from groupaccess.application.state.object_memory import ObjectMemory
@@ -11,27 +10,13 @@ from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteDelays:
-    """How long a delete waits.
-
-    `settle` is the time after its replacement was acknowledged, since each API server has caches.
-    `replacement` is the longest time that a binding outlives its end because its replacement cannot
-    be written. `unowned` is for a binding whose GroupAccess is gone and that has no owner
-    reference.
-    """
-
-    settle: timedelta = timedelta(seconds=2)
-    replacement: timedelta = timedelta(seconds=30)
-    unowned: timedelta = timedelta(minutes=5)
-
-
 @dataclass(slots=True)
-class WriteOrder:
-    """The writes of one GroupAccess.
+class AccessWrites:
+    """The writes of one GroupAccess; they say nothing of the order in which they are sent.
 
     `memory` is None when it is gone or is being deleted. `declared` are the bindings that it may
-    have; other writes in flight are cancelled. `requeue_after` is in seconds.
+    have; other writes in flight are cancelled. `requeue_after` is in how many seconds to reconcile
+    it again. `exists` is the question to the API server whether it is still there.
     """
 
     name: str
