@@ -208,7 +208,10 @@ CLAIMS = (
         "if False",
     ),
     domain(
-        "claims: the canary contradicts", "verdict/group_rules", "if check.contradicts", "if False"
+        "claims: the canary contradicts",
+        "verdict/group_rules",
+        "if check and check.contradicts",
+        "if False",
     ),
 )
 
