@@ -52,7 +52,7 @@ def _potential_subjects(mapping: AccessMapping, context: EvaluationContext) -> t
 
 def _expired(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
     end = mapping.expires_at
-    if end is None or context.now < end:
+    if end is None or not mapping.has_ended(context.now):
         return None
     fact = f"it ended at {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return verdict_for(mapping, Outcome.REVOKE, Reason.EXPIRED, fact)
