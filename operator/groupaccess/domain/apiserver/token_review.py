@@ -92,9 +92,9 @@ def compare_review(
 
 
 def _group_values_by_claim(group: Group, token: OperatorToken) -> dict[str, AbstractSet[str]]:
-    """Return the group's path and name, as far as tokens carry them, by claim."""
-    mine = {group.path, group.name}
-    result = {claim: mine & _strings(value) for claim, value in token.claims.items()}
+    """Return what the token carries for the group, by claim; claims without it are left out."""
+    possible = group.possible_claim_values
+    result = {claim: possible & _strings(value) for claim, value in token.claims.items()}
     return {claim: values for claim, values in result.items() if values}
 
 

@@ -86,8 +86,7 @@ class CurrentGroup:
         self, before: EarlierGrant, subject: str, clients: frozenset[str]
     ) -> frozenset[str]:
         """Return the clients whose tokens carried a subject while the group had its former name."""
-        group = Group(before.path, before.name, self.group.id)
-        claimed = group_claim(group, self.directory, self.snapshot)
+        claimed = group_claim(before.group(self.group.id), self.directory, self.snapshot)
         if not isinstance(claimed, GroupClaim) or subject not in claimed.subjects:
             return frozenset()
         return (

@@ -90,9 +90,9 @@ def clients_with_groups(directory: Directory, snapshot: Snapshot) -> frozenset[s
 def plausible_subjects(group: str, content: BindingContent, prefix: str) -> tuple[Subject, ...]:
     """Return the subjects of a binding that the declared group can have: drift is no grant."""
     path = content.annotation("group-path") or group
-    leaf = content.annotation("group-name") or path.rpartition("/")[2]
-    if group not in (path, leaf):
+    known = Group(path, content.annotation("group-name") or path.rpartition("/")[2], "")
+    if group not in known.references:
         return ()
-    strings = {prefix + path, prefix + leaf}
+    strings = {prefix + value for value in known.possible_claim_values}
     fits = (s for s in content.subjects if s.kind == "Group" and s.name in strings)
     return tuple(s for s in fits if not s.name.startswith(SYSTEM_PREFIX))

@@ -31,8 +31,8 @@ class PeerPrefixes:
     def own_now(self, subject: str, own: str, bare: AbstractSet[str]) -> bool:
         """Tell whether a subject with a former prefix may be another directory's now.
 
-        `own` is this directory's prefix now. Only a subject in `bare`, names and paths, may belong
-        to a directory without a prefix: any string begins with an empty one.
+        `own` is this directory's prefix now. Only claim values without a prefix (`bare`) may belong
+        to a directory without one: any string begins with an empty prefix.
         """
         others = self.others if subject in bare else self.others - {""}
         return not subject.startswith(own) and subject.startswith(tuple(others))

@@ -182,7 +182,7 @@ def _notes(claimed: ClaimedGroup) -> str:
     """Return what differs from the declaration, or from the first grant."""
     group, declared = claimed.group, claimed.mapping.group
     replaced_id, text = claimed.resolved.replaced_id, ""
-    if declared not in (group.path, group.name):
+    if declared not in group.references:
         text += f" It was moved: declared {declared}, now {group.path}."
     if replaced_id is not None:
         text += f" It was made anew, and is followed: its id was {replaced_id}, now {group.id}."
