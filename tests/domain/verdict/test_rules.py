@@ -20,7 +20,7 @@ from domain.builders import (
     realm,
 )
 from groupaccess.domain.access.group_access import AccessMapping
-from groupaccess.domain.apiserver.oidc_check import check_mismatch
+from groupaccess.domain.apiserver.oidc_check_result import check_mismatch
 from groupaccess.domain.directory.client import ClaimMapper, MapperKind, ProofResult
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.failure import Failure

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from groupaccess.application.state.declared import DeclaredDirectory, ObjectState
 from groupaccess.application.state.directory_memory import DirectoryMemory
 from groupaccess.application.state.freezing import FreezeMonitor
-from groupaccess.domain.apiserver.oidc_check import OidcCheck
+from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.identity.freeze import PinnedGroup
@@ -20,7 +20,7 @@ class Directories:
 
     declared: dict[str, DeclaredDirectory] = field(default_factory=dict)
     memories: dict[str, DirectoryMemory] = field(default_factory=dict)
-    oidc_checks: dict[str, OidcCheck] = field(default_factory=dict)
+    oidc_checks: dict[str, OidcCheckResult] = field(default_factory=dict)
     freezing: FreezeMonitor = field(default_factory=FreezeMonitor)
     unreadable: dict[str, tuple[ObjectState, str]] = field(default_factory=dict)  # with the reason
 
@@ -89,7 +89,7 @@ class Directories:
         """Return what is known of all groups of a directory."""
         return self.memory(name).reading
 
-    def put_oidc_check(self, name: str, check: OidcCheck) -> bool:
+    def put_oidc_check(self, name: str, check: OidcCheckResult) -> bool:
         """Store how kube-apiserver reads the directory's tokens; return whether that is new."""
         before, self.oidc_checks[name] = self.oidc_checks.get(name), check
         return check != before
@@ -113,5 +113,5 @@ class Directories:
 
         `bound` are the directories that bindings with subjects name.
         """
-        directories = {each: previous.directory for each, previous in self.declared.items()}
+        directories = {each: declared.directory for each, declared in self.declared.items()}
         return compare_prefixes(name, directories, bound)

@@ -74,7 +74,7 @@ class CurrentGroup:
         Leave out a subject that only a removed client carried: it ends with that client.
         """
         clients = clients_with_groups(self.directory, self.snapshot)
-        clients_gone = {desired.client_id for desired in self.directory.clients} - clients
+        clients_gone = {each.client_id for each in self.directory.clients} - clients
         moved = before.path != self.group.path
         remaining = moved or before.subjects >= (self.subjects or frozenset())
         for name in sorted(not_carried):

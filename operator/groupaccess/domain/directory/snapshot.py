@@ -88,7 +88,7 @@ class Snapshot:
     def in_use(self, references: AbstractSet[str], ids: AbstractSet[str]) -> tuple[Group, ...]:
         """Return the groups with a pinned id, and those that are the only match of a reference."""
         named = (self.by_reference.get(reference, ()) for reference in references)
-        alone = {result[0].id for result in named if len(result) == 1}
+        alone = {groups[0].id for groups in named if len(groups) == 1}
         return tuple(group for group in self.groups if group.id in ids | alone)
 
 

@@ -96,10 +96,10 @@ def _conflict(
     own: Directory, foreign: Iterable[Directory], bound: AbstractSet[str]
 ) -> Failure | None:
     """Return a failure if a directory with the same prefix has precedence over `own`."""
-    mine = _precedence(own, bound)
+    own_rank = _precedence(own, bound)
     rivals = (each for each in foreign if each.groups_prefix == own.groups_prefix)
     first = min(rivals, key=lambda each: _precedence(each, bound), default=None)
-    if first is None or mine < _precedence(first, bound):
+    if first is None or own_rank < _precedence(first, bound):
         return None
     fact = (
         f'spec.tokens.groupsPrefix "{own.groups_prefix}" of directory "{own.name}" is that of '

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.apiserver.audience import audience_doubts
-from groupaccess.domain.apiserver.oidc_check import OidcCheck
+from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.binding import SYSTEM_PREFIX
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -28,8 +28,8 @@ from groupaccess.domain.verdict.verdict import (
     EvaluationContext,
     Outcome,
     Verdict,
-    hold_for,
     verdict_for,
+    verdict_for_failure,
 )
 
 
@@ -67,7 +67,7 @@ def evaluate_group(mapping: AccessMapping, context: EvaluationContext) -> Verdic
     else:
         claim = group_claim(result.group, directory, snapshot)
         verdict = (
-            hold_for(mapping, claim)
+            verdict_for_failure(mapping, claim)
             if isinstance(claim, Failure)
             else _evaluate_claim(ClaimedGroup(mapping, result, claim, directory, snapshot, context))
         )
@@ -79,8 +79,8 @@ def evaluate_group(mapping: AccessMapping, context: EvaluationContext) -> Verdic
 
 def _unresolved(mapping: AccessMapping, result: UnresolvedGroup) -> Verdict:
     outcome = Outcome.REVOKE if result.confirmed else Outcome.HOLD
-    held = hold_for(mapping, result.failure)
-    return replace(held, outcome=outcome, grace_ends=result.grace_ends)
+    verdict = verdict_for_failure(mapping, result.failure, outcome)
+    return replace(verdict, grace_ends=result.grace_ends)
 
 
 def _string_taken_over(
@@ -129,7 +129,7 @@ def _collision(claimed: ClaimedGroup) -> Verdict | None:
     if collided is None:
         return None
     outcome = Outcome.REVOKE if directory.revokes_collided else Outcome.HOLD
-    return replace(hold_for(claimed.mapping, collided), outcome=outcome)
+    return verdict_for_failure(claimed.mapping, collided, outcome)
 
 
 def _role_not_found(claimed: ClaimedGroup) -> Verdict | None:
@@ -142,7 +142,9 @@ def _role_not_found(claimed: ClaimedGroup) -> Verdict | None:
 
 def _api_server_mismatch(claimed: ClaimedGroup) -> Verdict | None:
     check = _objecting_check(claimed)
-    return hold_for(claimed.mapping, check.failure) if check and check.contradicts else None
+    return (
+        verdict_for_failure(claimed.mapping, check.failure) if check and check.contradicts else None
+    )
 
 
 GROUP_RULES: tuple[Callable[[ClaimedGroup], Verdict | None], ...] = (
@@ -189,7 +191,7 @@ def _notes(claimed: ClaimedGroup) -> str:
     return text
 
 
-def _objecting_check(claimed: ClaimedGroup) -> OidcCheck | None:
+def _objecting_check(claimed: ClaimedGroup) -> OidcCheckResult | None:
     """Return the check by the canary, unless kube-apiserver reads tokens as declared."""
     check = claimed.context.oidc_check if claimed.directory.canary else None
     return None if check is None or check.status == "True" else check

@@ -22,8 +22,8 @@ from groupaccess.domain.verdict.verdict import (
     EvaluationContext,
     Outcome,
     Verdict,
-    hold_for,
     verdict_for,
+    verdict_for_failure,
 )
 
 
@@ -100,19 +100,19 @@ def _no_directory(mapping: AccessMapping, context: EvaluationContext) -> Verdict
 
 
 def _frozen(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
-    return hold_for(mapping, context.frozen) if context.frozen is not None else None
+    return verdict_for_failure(mapping, context.frozen) if context.frozen is not None else None
 
 
 def _prefix_shared(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
     conflict = context.prefixes.conflict
-    return hold_for(mapping, conflict) if conflict is not None else None
+    return verdict_for_failure(mapping, conflict) if conflict is not None else None
 
 
 def _other_issuer(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
     failure = context.reading.failure
     if failure is None or failure.reason is not Reason.ISSUER_MISMATCH:
         return None
-    return hold_for(mapping, failure)
+    return verdict_for_failure(mapping, failure)
 
 
 def _not_read(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
@@ -121,7 +121,7 @@ def _not_read(mapping: AccessMapping, context: EvaluationContext) -> Verdict | N
     failure = context.reading.failure or (gap.failure if gap else None)
     if failure is not None:
         last = _last_known(mapping, context) if answered else None
-        return replace(hold_for(mapping, failure), last_known=last)
+        return replace(verdict_for_failure(mapping, failure), last_known=last)
     if not answered or context.awaits_oidc_check:
         fact = f'directory "{context.directory_name}" was not read yet'
         return verdict_for(mapping, Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE, fact)
