@@ -50,15 +50,15 @@ RUNGS = (
     Switch(
         "ladder: collision",
         PROVEN,
-        "if collided is not None:\n",
-        "if False:\n",
+        "if collided is None:",
+        "if True:",
         DOMAIN,
     ),
     Switch(
         "ladder: no ClusterRole",
         PROVEN,
-        "if mapping.cluster_role not in context.cluster_roles",
-        "if mapping.cluster_role is None",
+        "if mapping.cluster_role in claimed.context.cluster_roles",
+        "if mapping.cluster_role is not None",
         DOMAIN,
     ),
     Switch(

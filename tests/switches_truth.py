@@ -90,7 +90,7 @@ IDENTITY = (
     domain(
         "identity: an accepted id bears the name",
         "identity/resolve",
-        "if group is not None and mapping.group in (group.path, group.name)",
+        "if group is not None and mapping.group in group.references",
         "if group is not None",
     ),
     domain(
@@ -208,7 +208,10 @@ CLAIMS = (
         "if False",
     ),
     domain(
-        "claims: the canary contradicts", "verdict/group_rules", "if check.contradicts", "if False"
+        "claims: the canary contradicts",
+        "verdict/group_rules",
+        "if check and check.contradicts",
+        "if False",
     ),
 )
 

@@ -81,9 +81,9 @@ async def _find_redundant(
     granted = _granted(await bindings.list_accesses())
     everything = await bindings.list_bindings()
     meant = await bindings.list_bindings(selector) if selector else everything
-    existing = (result.binding for result in everything)
+    existing = (candidate.binding for candidate in everything)
     return find_redundant(
-        (result for result in meant if binding_filter.matches(result)), existing, granted
+        (candidate for candidate in meant if binding_filter.matches(candidate)), existing, granted
     )
 
 

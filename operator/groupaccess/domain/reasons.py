@@ -50,7 +50,22 @@ RETRIED = "It is tried again every 5 s for five minutes, then at each spec.syncI
 
 
 class ReasonClass(Enum):
-    """The origin of a reason, which decides what follows from it."""
+    """The origin of a reason; three things follow from it.
+
+    The condition Verified of a GroupAccess; whether the group's pin stays when the mapping is
+    revoked; whether a mapping that is bound as declared still counts as granted under a Hold.
+
+    | class       | Verified              | pin on Revoke | granted under a Hold |
+    |-------------|-----------------------|---------------|----------------------|
+    | FINE        | True                  |               |                      |
+    | KUBERNETES  | Unknown on Hold (*)   | is dropped    | no                   |
+    | KEYCLOAK    | False                 | stays         | no                   |
+    | UNAVAILABLE | Unknown               | never revokes | yes                  |
+
+    (*) Keycloak was not asked. On Revoke the mapping is left out. CLUSTER_ROLE_NOT_FOUND says
+    nothing against Verified, since Keycloak was asked before. A doubt about a grant makes Verified
+    Unknown, whatever its class.
+    """
 
     FINE = "fine"
     KUBERNETES = "Kubernetes"  # an objection from what is declared, or from the cluster
@@ -90,7 +105,7 @@ def _unavailable(advice: str, *, transient: bool = False, repairable: bool = Fal
     return ReasonRow(ReasonClass.UNAVAILABLE, advice, transient, repairable)
 
 
-# To add a reason: its member, its row, the rule that gives it, its line in docs/reasons.md.
+# To add a reason: its member, its row, its rule, its rung in LADDER, its line in docs/reasons.md.
 REASONS: dict[Reason, ReasonRow] = {
     Reason.GRANTED: _fine("Nothing to do."),
     Reason.READ: _fine("Nothing to do."),

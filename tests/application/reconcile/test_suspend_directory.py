@@ -8,7 +8,7 @@ from fakes.answers import take_in
 from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import directory, key, mapping, snapshot
 from groupaccess.application.state.store import Store
-from groupaccess.domain.apiserver.oidc_check import OidcCheck
+from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.reasons import Reason
 
 SRE, DEV = mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit")
@@ -122,7 +122,9 @@ def test_what_was_read_and_seen_stays_known_when_only_suspend_changes() -> None:
     store, canary = Store(), {"group": "canary"}
     store.put_directory(directory(canary=canary))
     take_in(store, snapshot("/SRE"), datetime(2026, 1, 1, tzinfo=UTC))
-    store.put_oidc_check("default", OidcCheck("True", Reason.API_SERVER_AGREES, "as declared"))
+    store.put_oidc_check(
+        "default", OidcCheckResult("True", Reason.API_SERVER_AGREES, "as declared")
+    )
     store.put_directory(directory(version="2", suspend=True, canary=canary))
     assert store.directories.reading("default").snapshot is not None
     assert "default" in store.directories.oidc_checks

@@ -1,16 +1,19 @@
 """One table names the fields of a mapping: API, domain, import and status know them all."""
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.builders import access, given, realm, there
 from domain.handmade import found, granted
+from domain.saying import say
 from groupaccess.api import v1alpha1 as api
-from groupaccess.domain.access.group_access import AccessMapping
+from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.mapping_fields import MAPPING_FIELDS, FieldEffect
 from groupaccess.domain.access.namespace_scope import NamespaceScope
 from groupaccess.domain.adoption.redundancy import find_redundant
+from groupaccess.domain.adoption.rights import rights
 
 # Why it cannot be read is not declared by anybody.
 NOT_DECLARED = {"unreadable"}
@@ -22,6 +25,7 @@ SMALLER: dict[str, dict[str, object]] = {
     "namespaces": {"scope": NamespaceScope(frozenset({"shop"}))},
     "expiresAt": {"expires_at": datetime(2030, 1, 1, tzinfo=UTC)},
 }
+SHOWN_AS = {"group": "groupPath", "clusterWide": "where", "namespaces": "where"}  # in the status
 MAKES_SMALLER = [
     name
     for name, field in MAPPING_FIELDS.items()
@@ -49,6 +53,33 @@ def test_no_binding_is_removed_for_a_grant_that_a_field_makes_smaller(name: str)
         assert result.is_removable is removable
 
 
-def test_the_status_shows_until_when_and_where() -> None:
+@pytest.mark.parametrize("name", MAKES_SMALLER)
+def test_no_draft_takes_a_name_as_if_a_field_did_not_make_the_grant_smaller(name: str) -> None:
+    smaller = replace(BASE, **SMALLER[name])  # type: ignore[arg-type]
+    before, after = (
+        rights(Access("adopted", "uid", 1, "default", (mapping,))) for mapping in (BASE, smaller)
+    )
+    assert before is not None
+    assert after is None or after != before
+
+
+@pytest.mark.parametrize("name", MAPPING_FIELDS)
+def test_the_status_shows_each_field(name: str) -> None:
     shown = {field.alias or name for name, field in api.MappingStatus.model_fields.items()}
-    assert {"name", "clusterRole", "groupId", "expiresAt", "where"} <= shown
+    assert SHOWN_AS.get(name, name) in shown
+
+
+@pytest.mark.parametrize("name", MAKES_SMALLER)
+def test_the_report_of_a_grant_that_a_field_makes_smaller_is_another(name: str) -> None:
+    smaller = replace(BASE, **SMALLER[name])  # type: ignore[arg-type]
+    shop = given(realm(), namespaces=there("shop"))
+    before, after = (say(access(mapping), shop).mappings for mapping in (BASE, smaller))
+    assert before != after
+
+
+def test_a_grant_is_over_from_its_end_on() -> None:
+    end = datetime(2030, 1, 1, tzinfo=UTC)
+    lasting, ending = BASE, replace(BASE, expires_at=end)
+    assert not lasting.has_ended(end)
+    assert not ending.has_ended(end - timedelta(microseconds=1))
+    assert ending.has_ended(end)

@@ -16,7 +16,7 @@ from domain.builders import (
 )
 from domain.saying import say
 from groupaccess.domain.apiserver.audience import audience_doubts
-from groupaccess.domain.apiserver.oidc_check import OidcCheck
+from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.apiserver.token_review import (
     OperatorToken,
     TokenReviewResult,
@@ -38,7 +38,7 @@ def sent(client_id: str, *audience: str, result: ProofResult = ProofResult.PROVE
 
 
 def doubts(
-    *clients: Client, sight: OidcCheck | None = None, id_token: bool = False
+    *clients: Client, sight: OidcCheckResult | None = None, id_token: bool = False
 ) -> list[Failure]:
     """Return the doubts of a directory that names these clients."""
     kind = "ID" if id_token else "Access"
@@ -46,7 +46,7 @@ def doubts(
     return list(audience_doubts(declared, realm(clients=clients), sight))
 
 
-def shown(*audience: str) -> OidcCheck:
+def shown(*audience: str) -> OidcCheckResult:
     """Return what a canary has shown whose token is for these, and is accepted."""
     group = Group("/canary", "canary", "1")
     issuer = KUBECTL.issuer
@@ -54,7 +54,7 @@ def shown(*audience: str) -> OidcCheck:
     return compare_review(group, KUBECTL, token, TokenReviewResult(("canary",)))
 
 
-def expecting(audience: str) -> OidcCheck:
+def expecting(audience: str) -> OidcCheckResult:
     """Return what a canary has shown whose token kube-apiserver refuses."""
     error = f'oidc: verify token: oidc: expected audience "{audience}" got ["groupaccess"]'
     return compare_review(
@@ -117,7 +117,7 @@ def test_a_client_that_is_not_in_the_realm_is_no_doubt() -> None:
 
 
 @pytest.mark.parametrize("sight", [shown("groupaccess", "kubernetes"), expecting("kubernetes")])
-def test_what_a_canary_has_shown_of_kube_apiserver_counts(sight: OidcCheck) -> None:
+def test_what_a_canary_has_shown_of_kube_apiserver_counts(sight: OidcCheckResult) -> None:
     assert doubts(sent("kubectl", "kubernetes"), sight=sight) == []
     assert len(doubts(sent("kubectl", "account"), sight=sight)) == 1
 

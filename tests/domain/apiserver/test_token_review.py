@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from domain.builders import directory, group, realm
-from groupaccess.domain.apiserver.oidc_check import (
-    OidcCheck,
+from groupaccess.domain.apiserver.oidc_check_result import (
+    OidcCheckResult,
     check_inconclusive,
     check_matches,
     check_mismatch,
@@ -39,7 +39,7 @@ def judged(
     claim: str = "groups",
     error: str = "",
     carried: object = ("canary", "staff"),
-) -> OidcCheck:
+) -> OidcCheckResult:
     review = TokenReviewResult((*groups, EVERYBODY), error)
     brought = token(groups=list(carried) if isinstance(carried, tuple) else carried)
     return compare_review(CANARY, directory(prefix=prefix, claim=claim), brought, review)
@@ -201,13 +201,13 @@ def test_the_api_servers_own_words_are_bounded() -> None:
 
 def test_a_group_that_is_not_there_is_named() -> None:
     found = find_canary_group("canary", realm())
-    assert isinstance(found, OidcCheck)
+    assert isinstance(found, OidcCheckResult)
     assert 'spec.canary.group: Keycloak has no group "canary"' in found.message
 
 
 def test_a_group_that_fits_several_is_named_with_them() -> None:
     found = find_canary_group("canary", realm("/a/canary", "/b/canary"))
-    assert isinstance(found, OidcCheck)
+    assert isinstance(found, OidcCheckResult)
     assert '"canary" fits several groups: /a/canary, /b/canary' in found.message
 
 

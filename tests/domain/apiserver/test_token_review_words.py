@@ -6,12 +6,12 @@ import pytest
 
 from domain.apiserver.test_token_review import CANARY, DIRECTORY, judged, token
 from domain.doctor.test_apiserver_flags import arguments
-from groupaccess.domain.apiserver.oidc_check import OidcCheck
+from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.apiserver.token_review import canary_token_problem
 from groupaccess.domain.doctor.apiserver_flags import Arguments, compare
 from groupaccess.domain.reasons import with_advice
 
-SENTENCES: dict[str, tuple[Callable[[], OidcCheck | None], str]] = {
+SENTENCES: dict[str, tuple[Callable[[], OidcCheckResult | None], str]] = {
     "not initialized": (
         lambda: judged(error="oidc: authenticator not initialized"),
         (
@@ -117,7 +117,7 @@ SENTENCES: dict[str, tuple[Callable[[], OidcCheck | None], str]] = {
 
 
 @pytest.mark.parametrize(("look", "fact"), SENTENCES.values(), ids=SENTENCES)
-def test_the_sentence(look: Callable[[], OidcCheck | None], fact: str) -> None:
+def test_the_sentence(look: Callable[[], OidcCheckResult | None], fact: str) -> None:
     said = look()
     assert said is not None
     assert said.message == with_advice(said.reason, fact)

@@ -27,7 +27,7 @@ from domain.builders import (
 from domain.world import ModelCluster
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.apiserver.oidc_check import check_mismatch
+from groupaccess.domain.apiserver.oidc_check_result import check_mismatch
 from groupaccess.domain.binding import BindingContent
 from groupaccess.domain.directory.client import (
     ClaimMapper,

@@ -11,6 +11,7 @@ from groupaccess.domain.tokens.client_claims import (
     ClaimUnavailable,
     ClaimValues,
     client_claim_values,
+    group_values,
 )
 from groupaccess.domain.tokens.collisions import find_collision
 from groupaccess.domain.tokens.group_claims import GroupClaim, group_claim
@@ -42,6 +43,18 @@ def claimed(one: Client) -> GroupClaim:
 
 def collided(one: Client) -> Failure | None:
     return find_collision(SRE, claimed(one), directory(), realm(SRE, clients=[one]))
+
+
+@pytest.mark.parametrize("kind", MapperKind)
+@pytest.mark.parametrize("full_path", [True, False])
+def test_whatever_a_mapper_writes_for_a_group_is_a_possible_value(
+    kind: MapperKind, *, full_path: bool
+) -> None:
+    """Else neither a collision nor the canary would know the string."""
+    odd = group("/platform/a/b", "a/b")
+    for each in (SRE, odd):
+        written = group_values(each, [mapper("any", kind, full_path=full_path)])
+        assert written <= each.possible_claim_values
 
 
 def test_client_without_any_mapper_has_nothing_to_be_named() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from domain.builders import UNAVAILABLE, access, directory, given, mapping, realm
 from groupaccess.domain.access.namespace_scope import Placement
-from groupaccess.domain.apiserver.oidc_check import (
-    OidcCheck,
+from groupaccess.domain.apiserver.oidc_check_result import (
+    OidcCheckResult,
     check_inconclusive,
     check_matches,
     check_mismatch,
@@ -22,7 +22,7 @@ from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdi
 WITH_CANARY = replace(directory(), canary="canary")
 
 
-def seen(sight: OidcCheck | None, group: str = "SRE") -> Verdict:
+def seen(sight: OidcCheckResult | None, group: str = "SRE") -> Verdict:
     return evaluate(mapping(group=group), replace(given(realm(), of=WITH_CANARY), oidc_check=sight))
 
 
@@ -76,7 +76,9 @@ def test_a_contradiction_is_remembered_while_keycloak_is_silent() -> None:
 @pytest.mark.parametrize(
     "sight", [None, check_mismatch("flags differ"), check_inconclusive("nothing seen")]
 )
-def test_without_a_canary_what_flags_show_holds_and_doubts_nothing(sight: OidcCheck | None) -> None:
+def test_without_a_canary_what_flags_show_holds_and_doubts_nothing(
+    sight: OidcCheckResult | None,
+) -> None:
     judged = evaluate(mapping(), replace(given(realm()), oidc_check=sight))
     assert (judged.outcome, judged.doubts) == (Outcome.GRANT, ())
 

@@ -6,13 +6,26 @@ from itertools import combinations
 
 import pytest
 
-from domain.builders import NOW, client, directory, given, group, key, leaf, mapper, mapping, realm
+from domain.builders import (
+    NOW,
+    client,
+    directory,
+    given,
+    group,
+    key,
+    leaf,
+    mapper,
+    mapping,
+    proof,
+    realm,
+)
 from groupaccess.domain.access.group_access import AccessMapping
-from groupaccess.domain.directory.client import ClaimMapper, MapperKind
+from groupaccess.domain.apiserver.oidc_check_result import check_mismatch
+from groupaccess.domain.directory.client import ClaimMapper, MapperKind, ProofResult
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.identity.pins import Pin
-from groupaccess.domain.reasons import Reason
+from groupaccess.domain.reasons import DIRECTORY_UNAVAILABLE, REASONS, Reason, ReasonClass
 from groupaccess.domain.tokens.prefixes import PeerPrefixes
 from groupaccess.domain.verdict.rules import evaluate
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
@@ -127,6 +140,21 @@ def claim_indeterminate(case: Case) -> Case:
     return mappers(case, leaf(), mapper("hard-coded", MapperKind.REPLACING))
 
 
+def client_not_found(case: Case) -> Case:
+    snapshot = case.given.reading.snapshot
+    assert snapshot is not None
+    reading = replace(case.given.reading, snapshot=replace(snapshot, clients=()))
+    return replace(case, given=replace(case.given, reading=reading))
+
+
+def claim_unproven(case: Case) -> Case:
+    snapshot = case.given.reading.snapshot
+    assert snapshot is not None
+    clients = (client("headlamp", leaf(), proof=proof(ProofResult.REFUTED)),)
+    reading = replace(case.given.reading, snapshot=replace(snapshot, clients=clients))
+    return replace(case, given=replace(case.given, reading=reading))
+
+
 def claim_collision(case: Case) -> Case:
     return groups(case, group(PATH), group("/apps/SRE"))
 
@@ -139,6 +167,11 @@ def reserved_in_token(case: Case) -> Case:
 
 def role_not_found(case: Case) -> Case:
     return replace(case, given=replace(case.given, cluster_roles=frozenset({"view"})))
+
+
+def api_server_mismatch(case: Case) -> Case:
+    canary, check = directory(canary=PATH), check_mismatch("kube-apiserver reads another claim")
+    return replace(case, given=replace(case.given, directory=canary, oidc_check=check))
 
 
 Change = Callable[[Case], Case]
@@ -159,12 +192,26 @@ LADDER: tuple[tuple[Change, Outcome, Reason], ...] = (
     (group_missing, HOLD, R.GROUP_MISSING),
     (group_not_found, HOLD, R.GROUP_NOT_FOUND),
     (group_ambiguous, HOLD, R.GROUP_AMBIGUOUS),
+    (client_not_found, HOLD, R.CLIENT_NOT_FOUND),
     (claim_indeterminate, HOLD, R.CLAIM_INDETERMINATE),
     (no_groups_claim, HOLD, R.NO_GROUPS_CLAIM),
+    (claim_unproven, HOLD, R.CLAIM_UNPROVEN),
     (reserved_in_token, REVOKE, R.INVALID_SUBJECT),
     (claim_collision, HOLD, R.CLAIM_COLLISION),
     (role_not_found, HOLD, R.CLUSTER_ROLE_NOT_FOUND),
+    (api_server_mismatch, HOLD, R.API_SERVER_MISMATCH),
 )
+# Reasons that no rule gives, each set with who gives them.
+NOT_READ = DIRECTORY_UNAVAILABLE  # the adapter of Keycloak; `not_read` stands for all of them
+NO_OBJECTION = frozenset(each for each in R if REASONS[each].reason_class is ReasonClass.FINE)
+OF_WRITES = {  # the status, by what is bound and what the API server answered
+    R.PROGRESSING,
+    R.NAMESPACE_NOT_FOUND,
+    R.BIND_FORBIDDEN,
+    R.WRITE_REFUSED,
+    R.CONFLICT,
+}
+DOUBTS = {R.API_SERVER_UNKNOWN}  # a grant has it as a doubt
 # A list of roles and the directory's absence, or two kinds of groups, cannot be at once.
 EXCLUSIVE: tuple[frozenset[Change], ...] = (
     frozenset({role_not_allowed, no_directory}),
@@ -172,7 +219,16 @@ EXCLUSIVE: tuple[frozenset[Change], ...] = (
     frozenset({group_not_found, group_ambiguous, claim_collision, reserved_in_token}),
     frozenset({absence_not_confirmed, group_replaced, group_missing}),
     frozenset({group_replaced, group_not_found}),
-    frozenset({claim_indeterminate, no_groups_claim, claim_collision, reserved_in_token}),
+    frozenset(
+        {
+            client_not_found,
+            claim_indeterminate,
+            no_groups_claim,
+            claim_unproven,
+            claim_collision,
+            reserved_in_token,
+        }
+    ),
 )
 PAIRS = [
     (earlier, later)
@@ -192,6 +248,22 @@ def test_each_rung_objects_in_its_own_way(change: Change, outcome: Outcome, reas
     case = change(GRANTED)
     said = case.judge()
     assert (said.mapping, said.outcome, said.reason) == (case.mapping, outcome, reason)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_each_reason_has_a_rung_or_is_given_elsewhere(reason: Reason) -> None:
+    """A reason that a verdict can have belongs into LADDER."""
+    has_rung = reason in {rung[2] for rung in LADDER}
+    elsewhere = NOT_READ | NO_OBJECTION | OF_WRITES | DOUBTS
+    assert has_rung or reason in elsewhere
+    assert not (has_rung and reason in elsewhere - NOT_READ)
+
+
+@pytest.mark.parametrize("reason", sorted(NOT_READ))
+def test_whatever_keeps_keycloak_from_being_read_holds(reason: Reason) -> None:
+    reading = replace(GRANTED.given.reading, failure=Failure(reason, "."))
+    said = replace(GRANTED, given=replace(GRANTED.given, reading=reading)).judge()
+    assert (said.outcome, said.reason, said.directory_unavailable) == (HOLD, reason, True)
 
 
 @pytest.mark.parametrize(

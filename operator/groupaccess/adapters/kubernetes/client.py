@@ -59,11 +59,9 @@ async def configure(kubeconfig: str | None) -> Configuration:
     configuration = Configuration()
     try:
         if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
-            config.load_incluster_config(  # type: ignore[no-untyped-call]  # kubernetes has no types
-                client_configuration=configuration
-            )
+            config.load_incluster_config(client_configuration=configuration)
         else:
-            await config.load_kube_config(  # type: ignore[no-untyped-call]  # the same
+            await config.load_kube_config(
                 config_file=kubeconfig, client_configuration=configuration, persist_config=False
             )
     except config.ConfigException as error:

@@ -12,7 +12,7 @@ from groupaccess.application.ports.keycloak import Connection, OperatorTokens
 from groupaccess.application.state.declared import DeclaredDirectory
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.apiserver.oidc_check import OidcCheck, check_inconclusive
+from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult, check_inconclusive
 from groupaccess.domain.apiserver.token_review import (
     canary_token_problem,
     compare_review,
@@ -47,7 +47,7 @@ class OidcChecker:
 
     async def check(
         self, declared: DeclaredDirectory, reading: Reading, connect: Connect
-    ) -> OidcCheck | None:
+    ) -> OidcCheckResult | None:
         """Return the result; None means that the previous result stays valid."""
         directory, name = declared.directory, declared.directory.name
         if directory.canary is None:
@@ -68,14 +68,14 @@ class OidcChecker:
         """Drop what is kept for a directory that is no longer asked."""
         self._asked.pop(directory, None)
 
-    def _due(self, name: str, before: OidcCheck) -> bool:
+    def _due(self, name: str, before: OidcCheckResult) -> bool:
         checked_at = self._asked.get(name)
         pause = RECHECK_WHEN_TRUE_SECONDS if before.status == "True" else RECHECK_WHEN_NOT_SECONDS
         return checked_at is None or self._clock.monotonic() - checked_at >= pause
 
     async def _ask(
         self, directory: Directory, canary: str, snapshot: Snapshot, connect: Connect
-    ) -> OidcCheck:
+    ) -> OidcCheckResult:
         try:
             async with asyncio.timeout(CHECK_TIMEOUT_SECONDS):
                 return await self._by_canary(directory, canary, snapshot, connect)
@@ -92,9 +92,9 @@ class OidcChecker:
 
     async def _by_canary(
         self, directory: Directory, reference: str, snapshot: Snapshot, connect: Connect
-    ) -> OidcCheck:
+    ) -> OidcCheckResult:
         group = find_canary_group(reference, snapshot)
-        if isinstance(group, OidcCheck):
+        if isinstance(group, OidcCheckResult):
             return group
         token = await self._tokens.operator_token(await connect())
         absent = canary_token_problem(group, directory, token)

@@ -16,7 +16,7 @@ from groupaccess.application.ports.metrics import Metrics
 from groupaccess.application.state.declared import DeclaredDirectory
 from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
-from groupaccess.domain.apiserver.oidc_check import OidcCheck
+from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
@@ -32,7 +32,7 @@ class OidcCheckStep(Protocol):
         declared: DeclaredDirectory,
         reading: Reading,
         connect: Callable[[], Awaitable[Connection]],
-    ) -> OidcCheck | None:
+    ) -> OidcCheckResult | None:
         """Return the result; None means that the previous result stays valid."""
 
     def forget(self, directory: str) -> None:

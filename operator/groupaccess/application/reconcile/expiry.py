@@ -43,7 +43,8 @@ class ExpiryWatch:
         warned, memory.announced = memory.announced, set()
         for verdict, end in ends:
             ahead += (moment for moment in (end - WARN_BEFORE, end) if moment > now)
-            if end - WARN_BEFORE <= now < end and verdict.outcome is Outcome.GRANT:
+            soon = end - WARN_BEFORE <= now and not verdict.mapping.has_ended(now)
+            if soon and verdict.outcome is Outcome.GRANT:
                 once = f"{declared.access.uid}/{verdict.mapping.name}/{end.isoformat()}"
                 memory.announced.add(once)
                 if once not in warned:

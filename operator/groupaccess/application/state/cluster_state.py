@@ -93,11 +93,7 @@ class ClusterState:
     def _has_revocations(self, name: str, now: datetime) -> bool:
         declared = self.accesses.get(name)
         mappings = declared.access.mappings if declared else ()
-        lasting = {
-            (each.name, each.cluster_role)
-            for each in mappings
-            if each.expires_at is None or each.expires_at > now
-        }
+        lasting = {(each.name, each.cluster_role) for each in mappings if not each.has_ended(now)}
         names = (BindingName.parse(key.name) for key in self.bindings_of(name))
         return any((each.mapping, each.cluster_role) not in lasting for each in names if each)
 

@@ -10,7 +10,7 @@ from groupaccess.application.state.declared import (
 )
 from groupaccess.application.state.directory_memory import DirectoryMemory
 from groupaccess.application.state.freezing import FreezeMonitor
-from groupaccess.domain.apiserver.oidc_check import OidcCheck
+from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.tokens.prefixes import PeerPrefixes, compare_prefixes
 
@@ -21,7 +21,7 @@ class Directories:
 
     declared: dict[str, DeclaredDirectory] = field(default_factory=dict)
     memories: dict[str, DirectoryMemory] = field(default_factory=dict)
-    oidc_checks: dict[str, OidcCheck] = field(default_factory=dict)
+    oidc_checks: dict[str, OidcCheckResult] = field(default_factory=dict)
     freezing: FreezeMonitor = field(default_factory=FreezeMonitor)
     unreadable: dict[str, UnreadableDirectory] = field(default_factory=dict)
 
@@ -92,7 +92,7 @@ class Directories:
         """Return what is known of all groups of a directory."""
         return self.memory(name).reading
 
-    def put_oidc_check(self, name: str, check: OidcCheck) -> bool:
+    def put_oidc_check(self, name: str, check: OidcCheckResult) -> bool:
         """Store how kube-apiserver reads the directory's tokens; return whether that is new."""
         before, self.oidc_checks[name] = self.oidc_checks.get(name), check
         return check != before
@@ -102,5 +102,5 @@ class Directories:
 
         `bound` are the directories that bindings with subjects name.
         """
-        directories = {each: previous.directory for each, previous in self.declared.items()}
+        directories = {each: declared.directory for each, declared in self.declared.items()}
         return compare_prefixes(name, directories, bound)

@@ -16,7 +16,7 @@ from groupaccess.application.state.declared import (
 from groupaccess.application.state.directory_memory import QuestionResults, RoundResult
 from groupaccess.application.state.reference_index import NOTHING
 from groupaccess.domain.access.namespace_scope import Namespace
-from groupaccess.domain.apiserver.oidc_check import OidcCheck
+from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.directory.questions import Search, possible_names
 from groupaccess.domain.directory.snapshot import Realm
@@ -134,7 +134,7 @@ class Store(ClusterState):
             NOTHING if before == hint else self.question_index.accesses_of(directory.name, searches)
         )
 
-    def put_oidc_check(self, name: str, check: OidcCheck | None) -> AbstractSet[str]:
+    def put_oidc_check(self, name: str, check: OidcCheckResult | None) -> AbstractSet[str]:
         """Store how kube-apiserver reads the directory's tokens, None for nothing new."""
         news = check is not None and self.directories.put_oidc_check(name, check)
         return self.users_of(name) if news else NOTHING

@@ -25,6 +25,10 @@ class AccessMapping:
     group_id: str | None = None
     unreadable: str | None = None
 
+    def has_ended(self, now: datetime) -> bool:
+        """Tell whether the grant is over: from the time `expires_at` on, nothing is bound."""
+        return self.expires_at is not None and now >= self.expires_at
+
 
 @dataclass(frozen=True, slots=True)
 class Access:

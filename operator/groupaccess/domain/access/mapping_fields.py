@@ -1,7 +1,14 @@
 """The fields of a mapping, and what each does to the grant.
 
-To add a field, add a row here, the field to the models of the API and of this package, and its
-rule. Tests of the CRD, of `groupaccess import` and of the status fail until the rest is done.
+To add a field, add a row here; then tests fail until the rest is done:
+
+- `tests/domain/access/test_mapping_fields.py`: the API and `AccessMapping` have it, the status
+  shows it, and `groupaccess import` counts a grant that it makes smaller as smaller.
+- `tests/application/state/test_declared.py`: it is read from the API, and a field that ends a grant
+  is read even from a mapping that is otherwise unreadable.
+- `tests/api/v1alpha1/test_optional_fields.py`: what its absence grants, and what stops that.
+
+No test can ask for its rule (`verdict/rules.py`), nor for a new time in `reconcile/expiry.py`.
 """
 
 from enum import Enum

@@ -49,11 +49,11 @@ class BindingFilter:
     roles: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
 
-    def matches(self, result: CandidateBinding) -> bool:
+    def matches(self, candidate: CandidateBinding) -> bool:
         """Tell whether the filter selects a binding; only an adoptable one counts."""
-        content = result.binding.content
+        content = candidate.binding.content
         return (
-            result.adoptable
+            candidate.adoptable
             and (not self.roles or content.role.name in self.roles)
             and (not self.subjects or not self.subjects.isdisjoint(content.groups))
         )

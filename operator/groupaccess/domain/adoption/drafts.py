@@ -94,18 +94,19 @@ def draft_accesses(candidates: Iterable[CandidateBinding], options: AdoptionOpti
     role, else at the `Adoption`.
     """
     picked = sorted(
-        (f for f in candidates if options.filter.matches(f)), key=lambda f: f.binding.key
+        (each for each in candidates if options.filter.matches(each)),
+        key=lambda candidate: candidate.binding.key,
     )
     parts = dict(_parts(picked, options))
-    remarks = {result.binding.key: _remarks(result, options) for result in picked}
+    remarks = {candidate.binding.key: _remarks(candidate, options) for candidate in picked}
     lines = dict(_lines(parts, remarks))
     beside = {key for line in lines.values() for key in line.sources}
     role_remarks: dict[str, list[str]] = defaultdict(list)
-    for result in picked:
-        if result.binding.key not in beside:
-            role = result.binding.content.role
+    for candidate in picked:
+        if candidate.binding.key not in beside:
+            role = candidate.binding.content.role
             role_remarks[role.name if role.kind == "ClusterRole" else ""] += remarks[
-                result.binding.key
+                candidate.binding.key
             ]
     drafts = tuple(_drafts(lines, role_remarks, options))
     drafted = {part.role for part in parts}
@@ -122,11 +123,11 @@ def _parts(
     places: dict[tuple[str, str, bool], dict[str, list[CandidateBinding]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for result in candidates:
-        where, content = result.binding.key.namespace, result.binding.content
+    for candidate in candidates:
+        where, content = candidate.binding.key.namespace, candidate.binding.content
         if unsupported_role(content.role) is None:
-            for group in _groups(result, options):
-                places[content.role.name, group, where != ""][where].append(result)
+            for group in _groups(candidate, options):
+                places[content.role.name, group, where != ""][where].append(candidate)
     for (role, group, scoped), by_namespace in sorted(places.items()):
         names = sorted(by_namespace)
         for number, start in enumerate(range(0, len(names), NAMES), start=1):
@@ -137,24 +138,24 @@ def _parts(
             )
 
 
-def _groups(result: CandidateBinding, options: AdoptionOptions) -> Iterator[str]:
-    for subject in dict.fromkeys(result.binding.content.subjects):
+def _groups(candidate: CandidateBinding, options: AdoptionOptions) -> Iterator[str]:
+    for subject in dict.fromkeys(candidate.binding.content.subjects):
         objection = unsupported_subject(subject, options.groups_prefix)
         if objection is None and options.filter.matches_subject(subject):
             yield subject.name.removeprefix(options.groups_prefix)
 
 
-def _remarks(result: CandidateBinding, options: AdoptionOptions) -> tuple[str, ...]:
+def _remarks(candidate: CandidateBinding, options: AdoptionOptions) -> tuple[str, ...]:
     """Return what the drafts do not express of a binding, and which tool would re-create it."""
-    content = result.binding.content
-    maker = result.managing_tool
+    content = candidate.binding.content
+    maker = candidate.managing_tool
     remarks = [maker and maker.description, unsupported_role(content.role)]
     for subject in dict.fromkeys(content.subjects):
         if options.filter.matches_subject(subject):
             remarks.append(unsupported_subject(subject, options.groups_prefix))
         else:
             remarks.append(f'Group "{subject.name}" was not asked for')
-    return tuple(f"{result.binding.key}: {text}" for text in remarks if text)
+    return tuple(f"{candidate.binding.key}: {text}" for text in remarks if text)
 
 
 def _lines(
@@ -165,7 +166,7 @@ def _lines(
     said: set[BindingKey] = set()
     for part, places in parts.items():
         scope = NamespaceScope(frozenset(places)) if part.scoped else None
-        sources = tuple(sorted(f.binding.key for founds in places.values() for f in founds))
+        sources = tuple(sorted(each.binding.key for where in places.values() for each in where))
         texts = tuple(text for key in sources if key not in said for text in remarks[key])
         said |= set(sources)
         yield (

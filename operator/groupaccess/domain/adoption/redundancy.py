@@ -70,8 +70,8 @@ def find_redundant(
     notice.
     """
     existing = _longest_grants(bindings, granted)
-    ordered = sorted(candidates, key=lambda result: result.binding.key)
-    return [_compare(result, existing) for result in ordered]
+    ordered = sorted(candidates, key=lambda candidate: candidate.binding.key)
+    return [_compare(candidate, existing) for candidate in ordered]
 
 
 def _grants_by(binding: Binding, granted: GrantedMappings) -> Iterator[tuple[_Grant, _Source]]:
@@ -108,11 +108,11 @@ def _longest_grants(bindings: Iterable[Binding], granted: GrantedMappings) -> di
     return best
 
 
-def _compare(result: CandidateBinding, existing: Mapping[_Grant, _Source]) -> RedundancyResult:
-    key, content = result.binding.key, result.binding.content
+def _compare(candidate: CandidateBinding, existing: Mapping[_Grant, _Source]) -> RedundancyResult:
+    key, content = candidate.binding.key, candidate.binding.content
     objection = unsupported_role(content.role)
     if objection is not None:
-        return RedundancyResult(result, (), (objection,))
+        return RedundancyResult(candidate, (), (objection,))
     covers: dict[BindingKey, Binding] = {}
     missing = []
     for subject in dict.fromkeys(content.subjects):
@@ -123,7 +123,7 @@ def _compare(result: CandidateBinding, existing: Mapping[_Grant, _Source]) -> Re
             missing.append(_covered_for_a_time(subject, cover.name, end))
         else:
             covers[cover.binding.key] = cover.binding
-    return RedundancyResult(result, tuple(covers.values()), tuple(missing))
+    return RedundancyResult(candidate, tuple(covers.values()), tuple(missing))
 
 
 def _cover(

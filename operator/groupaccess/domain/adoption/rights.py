@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from groupaccess.domain.access.group_access import Access, AccessMapping
+from groupaccess.domain.access.namespace_scope import NamespaceScope
 
 
 class Right(NamedTuple):
@@ -17,18 +18,32 @@ class Right(NamedTuple):
 
 
 def rights(access: Access) -> frozenset[Right] | None:
-    """Return the rights of a GroupAccess, None if a selector or an expiry makes them uncertain."""
-    if any(item.expires_at or (item.scope and item.scope.requirements) for item in access.mappings):
+    """Return the rights of a GroupAccess, None if something makes them uncertain.
+
+    That is a selector, an end, or any field that `Right` does not tell of: it may grant less.
+    """
+    if any(mapping != _plain(mapping) for mapping in access.mappings):
         return None
     return declared_rights(access.mappings)
 
 
 def declared_rights(mappings: Iterable[AccessMapping]) -> frozenset[Right]:
-    """Return the rights of mappings that have neither a selector nor an expiry."""
+    """Return the rights of mappings that nothing makes uncertain."""
     return frozenset(
         Right(item.name, item.group, item.cluster_role, namespace)
         for item in mappings
         for namespace in (item.scope.names if item.scope else ("",))
+    )
+
+
+def _plain(mapping: AccessMapping) -> AccessMapping:
+    """Return the mapping with no other limit than the names of namespaces."""
+    return AccessMapping(
+        mapping.name,
+        mapping.group,
+        mapping.cluster_role,
+        scope=NamespaceScope(mapping.scope.names) if mapping.scope else None,
+        group_id=mapping.group_id,  # the same group
     )
 
 

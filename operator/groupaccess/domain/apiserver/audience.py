@@ -7,7 +7,7 @@ and answers 401 to all others. An ID token is for its own client; an access toke
 from collections.abc import Iterator
 
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
-from groupaccess.domain.apiserver.oidc_check import OidcCheck
+from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
@@ -15,7 +15,7 @@ from groupaccess.domain.tokens.client_claims import token_kind
 
 
 def audience_doubts(
-    directory: Directory, snapshot: Snapshot, check: OidcCheck | None
+    directory: Directory, snapshot: Snapshot, check: OidcCheckResult | None
 ) -> Iterator[Failure]:
     """Yield a doubt for each client whose example token has no audience that may be accepted.
 

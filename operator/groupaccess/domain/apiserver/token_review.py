@@ -10,8 +10,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.apiserver.oidc_check import (
-    OidcCheck,
+from groupaccess.domain.apiserver.oidc_check_result import (
+    OidcCheckResult,
     check_inconclusive,
     check_matches,
     check_mismatch,
@@ -43,7 +43,7 @@ class TokenReviewResult:
     error: str = ""
 
 
-def find_canary_group(reference: str, snapshot: Snapshot) -> Group | OidcCheck:
+def find_canary_group(reference: str, snapshot: Snapshot) -> Group | OidcCheckResult:
     """Return the canary's group, or why it cannot be found."""
     match snapshot.find(reference):
         case NoGroup():
@@ -59,12 +59,12 @@ def find_canary_group(reference: str, snapshot: Snapshot) -> Group | OidcCheck:
 
 def canary_token_problem(
     group: Group, directory: Directory, token: OperatorToken
-) -> OidcCheck | None:
+) -> OidcCheckResult | None:
     """Return why the operator's own token cannot serve as canary, None if it can."""
     issuer = token.claims.get("iss")
     if issuer != directory.issuer:
         return check_inconclusive(f'the operator\'s own ID token is from issuer "{issuer}"')
-    if not _group_values_by_claim(group, token):
+    if not _values_by_claim(group, token):
         return check_inconclusive(
             f'the operator\'s own ID token does not carry group "{group.path}": put the service '
             "account of its client into that group, and give the client a Group Membership mapper "
@@ -75,26 +75,26 @@ def canary_token_problem(
 
 def compare_review(
     group: Group, directory: Directory, token: OperatorToken, review: TokenReviewResult
-) -> OidcCheck:
+) -> OidcCheckResult:
     """Compare what kube-apiserver reads from the canary's token with what is declared."""
     if review.error:
         return _explain_rejection(directory, review.error)
-    values_by_claim = _group_values_by_claim(group, token)
-    login_client = {
+    values_by_claim = _values_by_claim(group, token)
+    expected = {
         directory.groups_prefix + value for value in values_by_claim.get(directory.groups_claim, ())
     }
-    if login_client and login_client <= set(review.groups):
-        strings = " and ".join(f'"{each}"' for each in sorted(login_client))
-        seen = check_matches(f"kube-apiserver reads {strings} from a real token of {group.path}")
+    if expected and expected <= set(review.groups):
+        strings = " and ".join(f'"{each}"' for each in sorted(expected))
+        result = check_matches(f"kube-apiserver reads {strings} from a real token of {group.path}")
     else:
-        seen = _difference(directory, values_by_claim, review.groups)
-    return replace(seen, audiences=frozenset(_strings(token.claims.get("aud"))))
+        result = _difference(directory, values_by_claim, review.groups)
+    return replace(result, audiences=frozenset(_strings(token.claims.get("aud"))))
 
 
-def _group_values_by_claim(group: Group, token: OperatorToken) -> dict[str, AbstractSet[str]]:
-    """Return the group's path and name, as far as tokens carry them, by claim."""
-    mine = {group.path, group.name}
-    result = {claim: mine & _strings(value) for claim, value in token.claims.items()}
+def _values_by_claim(group: Group, token: OperatorToken) -> dict[str, AbstractSet[str]]:
+    """Return what the token carries for the group, by claim; claims without it are left out."""
+    possible = group.possible_claim_values
+    result = {claim: possible & _strings(value) for claim, value in token.claims.items()}
     return {claim: values for claim, values in result.items() if values}
 
 
@@ -106,21 +106,21 @@ def _strings(value: object) -> AbstractSet[str]:
 
 def _difference(
     directory: Directory, values_by_claim: Mapping[str, AbstractSet[str]], groups: Iterable[str]
-) -> OidcCheck:
-    mine = directory.groups_claim
-    prefix = _prefix(mine, values_by_claim, groups)
+) -> OidcCheckResult:
+    ours = directory.groups_claim
+    prefix = _prefix(ours, values_by_claim, groups)
     if prefix is not None and prefix != directory.groups_prefix:
         return check_mismatch(flag_difference("prefix", prefix, directory.groups_prefix))
-    for claim in sorted(values_by_claim.keys() - {mine}):
+    for claim in sorted(values_by_claim.keys() - {ours}):
         if _prefix(claim, values_by_claim, groups) is not None:
-            return check_mismatch(flag_difference("claim", claim, mine))
-    if mine in values_by_claim:
+            return check_mismatch(flag_difference("claim", claim, ours))
+    if ours in values_by_claim:
         return check_mismatch(
-            f'kube-apiserver reads no group from claim "{mine}", which a real token carries: it '
+            f'kube-apiserver reads no group from claim "{ours}", which a real token carries: it '
             "was told another --oidc-groups-claim or none, and bindings would never match"
         )
     return check_inconclusive(
-        f'the operator\'s own ID token does not carry its group in claim "{mine}": give its client '
+        f'the operator\'s own ID token does not carry its group in claim "{ours}": give its client '
         "a Group Membership mapper for that claim"
     )
 
@@ -139,7 +139,7 @@ def _prefixes(values: AbstractSet[str], groups: Iterable[str]) -> Iterator[str]:
                 yield group.removesuffix(value)
 
 
-def _explain_rejection(directory: Directory, error: str) -> OidcCheck:
+def _explain_rejection(directory: Directory, error: str) -> OidcCheckResult:
     """Explain why kube-apiserver rejects the operator's token."""
     issuer = directory.issuer
     if "not initialized" in error or "is not healthy" in error:
@@ -148,12 +148,12 @@ def _explain_rejection(directory: Directory, error: str) -> OidcCheck:
             "the certificate there",
             passing=True,
         )
-    if result := AUDIENCE_ERROR.search(error):
-        expected = re.findall(r'"([^"]*)"', result[1])
+    if found := AUDIENCE_ERROR.search(error):
+        expected = re.findall(r'"([^"]*)"', found[1])
         return replace(_other_audience(directory, expected), audiences=frozenset(expected))
-    if result := USERNAME_ERROR.search(error):
+    if found := USERNAME_ERROR.search(error):
         return check_inconclusive(
-            f'the operator\'s own ID token has no claim "{result[1]}", from which kube-apiserver '
+            f'the operator\'s own ID token has no claim "{found[1]}", from which kube-apiserver '
             'takes the user\'s name: give its client a mapper for it, or the scope "profile"'
         )
     if any(words in error for words in CLOCK_ERRORS):
@@ -173,7 +173,7 @@ def _explain_rejection(directory: Directory, error: str) -> OidcCheck:
     )
 
 
-def _other_audience(directory: Directory, expected: list[str]) -> OidcCheck:
+def _other_audience(directory: Directory, expected: list[str]) -> OidcCheckResult:
     clients = [client.client_id for client in directory.clients]
     names = " or ".join(f'"{each}"' for each in expected)
     if set(expected) & set(clients):

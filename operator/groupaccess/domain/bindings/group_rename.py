@@ -74,7 +74,7 @@ class CurrentGroup:
         Leave out a subject that only a removed client carried: it ends with that client.
         """
         clients = clients_with_groups(self.directory, self.snapshot)
-        clients_gone = {desired.client_id for desired in self.directory.clients} - clients
+        clients_gone = {each.client_id for each in self.directory.clients} - clients
         moved = before.path != self.group.path
         remaining = moved or before.subjects >= (self.subjects or frozenset())
         for name in sorted(not_carried):
@@ -86,8 +86,7 @@ class CurrentGroup:
         self, before: EarlierGrant, subject: str, clients: frozenset[str]
     ) -> frozenset[str]:
         """Return the clients whose tokens carried a subject while the group had its former name."""
-        group = Group(before.path, before.name, self.group.id)
-        claimed = group_claim(group, self.directory, self.snapshot)
+        claimed = group_claim(before.group(self.group.id), self.directory, self.snapshot)
         if not isinstance(claimed, GroupClaim) or subject not in claimed.subjects:
             return frozenset()
         return (

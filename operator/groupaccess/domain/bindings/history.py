@@ -13,6 +13,7 @@ from groupaccess.domain.binding import (
     BindingKey,
     RoleRef,
 )
+from groupaccess.domain.directory.group import Group
 from groupaccess.domain.identity.former_subjects import (
     FormerSubjects,
     former_subjects,
@@ -46,13 +47,17 @@ class EarlierGrant:
         """Read a binding that others may have edited since it was written.
 
         The prefix with which its subjects were written is not known: that may be edited, too. So
-        only subjects that end with the group's path or name count.
+        only subjects that end with what tokens could carry for the group count.
         """
         before = cls.from_applied(content)
-        names = (before.path, before.name)
-        fits = (text for text in before.subjects if text.endswith(names))
+        values = tuple(before.group().possible_claim_values)
+        fits = (text for text in before.subjects if text.endswith(values))
         plausible = frozenset(text for text in fits if not text.startswith(SYSTEM_PREFIX))
         return before.restrict_to(plausible | before.former.keys())
+
+    def group(self, group_id: str = "") -> Group:
+        """Return the group as it was then."""
+        return Group(self.path, self.name, group_id)
 
     @property
     def identity(self) -> Hashable:

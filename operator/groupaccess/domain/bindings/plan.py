@@ -84,7 +84,8 @@ class Apply:
 class Delete:
     """Delete exactly this binding: its uid and resource version are preconditions.
 
-    It waits for the bindings in `replacements`, so that nobody is locked out in between.
+    It waits for the bindings in `replacements`, so that nobody is locked out in between. If there
+    are none, nothing takes its place: a grant of this binding that is under way is cancelled.
     """
 
     binding: Binding

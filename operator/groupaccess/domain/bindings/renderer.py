@@ -185,7 +185,7 @@ class BindingRenderer:
         """
         directory, prefixes = self.context.directory, self.context.prefixes
         own = directory.groups_prefix if directory else ""
-        bare = {before.path, before.name, *before.former}
+        bare = before.group().possible_claim_values | before.former.keys()
         return frozenset(each for each in subjects if prefixes.own_now(each, own, bare))
 
     def _plausible(self, group: str, content: BindingContent) -> frozenset[str]:

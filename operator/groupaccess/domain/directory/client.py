@@ -39,7 +39,7 @@ class MapperKind(Enum):
     """What a protocol mapper does to the claim that it writes into."""
 
     MEMBERSHIP = "membership"  # the user's groups, always as a list
-    APPENDING = "merging"  # adds strings to the list: roles, multivalued
+    APPENDING = "appending"  # adds strings to the list: roles, multivalued
     REPLACING = "replacing"  # replaces the value, or its effect is not known
     NESTED = "nested"  # writes below that key, so that the claim is an object
 

@@ -79,7 +79,8 @@ def questions_about(used: GroupsInUse, answers: Answers, *, paths: bool) -> froz
     """Return the questions about the groups in use, as far as the answers show what to ask.
 
     Each answer may lead to more questions: about the current name of a pinned group, or about an id
-    that no search returned. `paths` tells that tokens carry paths, too.
+    that no search returned. Other groups may share a claim value (`Group.possible_claim_values`):
+    the name is always searched for, the path if `paths` tells that tokens carry paths, too.
     """
     texts = (*used.references, *used.strings, *(pin.name for pin in used.pinned_ids))
     questions: set[Question] = _searches(texts)

@@ -1,7 +1,7 @@
 """A snapshot of a realm: what all of Keycloak's answers say about it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -55,12 +55,13 @@ class Snapshot:
 
     @cached_property
     def by_reference(self) -> Mapping[str, tuple[Group, ...]]:
-        """Index the groups by all that a mapping may declare: the path, and the leaf name."""
-        index: defaultdict[str, list[Group]] = defaultdict(list)
-        for group in sorted(self.groups):
-            for reference in {group.path, group.name}:
-                index[reference].append(group)
-        return {reference: tuple(groups) for reference, groups in index.items()}
+        """Index the groups by all that a mapping may declare."""
+        return _index(self.groups, lambda group: group.references)
+
+    @cached_property
+    def by_claim_value(self) -> Mapping[str, tuple[Group, ...]]:
+        """Index the groups by all strings that tokens can carry for them."""
+        return _index(self.groups, lambda group: group.possible_claim_values)
 
     @cached_property
     def by_client_id(self) -> Mapping[str, Client]:
@@ -77,17 +78,17 @@ class Snapshot:
             case groups:
                 return SeveralGroups(tuple(group.path for group in groups))
 
-    def namesakes(self, group: Group, text: str) -> tuple[Group, ...]:
-        """Return the other groups that have this text as path or leaf name.
+    def namesakes(self, group: Group, value: str) -> tuple[Group, ...]:
+        """Return the other groups for which tokens can carry this claim value.
 
         Two groups can even have the same path, since Keycloak allows a slash in a name.
         """
-        return tuple(other for other in self.by_reference.get(text, ()) if other.id != group.id)
+        return tuple(other for other in self.by_claim_value.get(value, ()) if other.id != group.id)
 
     def in_use(self, references: AbstractSet[str], ids: AbstractSet[str]) -> tuple[Group, ...]:
         """Return the groups with a pinned id, and those that are the only match of a reference."""
         named = (self.by_reference.get(reference, ()) for reference in references)
-        alone = {result[0].id for result in named if len(result) == 1}
+        alone = {groups[0].id for groups in named if len(groups) == 1}
         return tuple(group for group in self.groups if group.id in ids | alone)
 
 
@@ -96,23 +97,33 @@ def build_snapshot(
 ) -> Snapshot:
     """Combine the answers, the oldest first: for a group that changed, the newest counts.
 
-    Of the values that mappers add to tokens, only groups' paths and names and the `strings` are
-    kept: any other role may come and go without a change of the snapshot.
+    Of the values that mappers add to tokens, only the possible claim values of groups and the
+    `strings` are kept: any other role may come and go without a change of the snapshot.
     """
     groups: dict[str, Group] = {}
     for question, answer in answers.items():
         if isinstance(question, ById) and not answer.groups:
             groups.pop(question.group_id, None)
         groups |= {group.id: group for group in answer.groups}
-    texts = {text for group in groups.values() for text in (group.path, group.name)}.union(strings)
-    clients = (_narrow(client, texts) for client in realm.clients)
+    values = frozenset(strings).union(*(group.possible_claim_values for group in groups.values()))
+    clients = (_narrow(client, values) for client in realm.clients)
     return Snapshot(realm.directory_id, tuple(sorted(groups.values())), tuple(clients))
 
 
-def _narrow(client: Client, texts: AbstractSet[str]) -> Client:
+def _index(
+    groups: Iterable[Group], texts_of: Callable[[Group], AbstractSet[str]]
+) -> Mapping[str, tuple[Group, ...]]:
+    index: defaultdict[str, list[Group]] = defaultdict(list)
+    for group in sorted(groups):
+        for text in texts_of(group):
+            index[text].append(group)
+    return {text: tuple(found) for text, found in index.items()}
+
+
+def _narrow(client: Client, values: AbstractSet[str]) -> Client:
     def narrow(mappers: Iterable[ClaimMapper]) -> tuple[ClaimMapper, ...]:
         known = (
-            m if m.other_values is None else replace(m, other_values=m.other_values & texts)
+            m if m.other_values is None else replace(m, other_values=m.other_values & values)
             for m in mappers
         )
         return tuple(known)

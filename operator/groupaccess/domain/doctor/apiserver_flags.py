@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.apiserver.oidc_check import (
-    OidcCheck,
+from groupaccess.domain.apiserver.oidc_check_result import (
+    OidcCheckResult,
     check_inconclusive,
     check_matches,
     check_mismatch,
@@ -39,7 +39,7 @@ def k3s_arguments(argv: Sequence[str]) -> tuple[str, ...] | None:
     return tuple(f"--{value}" for name, value in flags if name == K3S_FLAG)
 
 
-def compare(directory: Directory, seen: Iterable[Arguments]) -> OidcCheck:
+def compare(directory: Directory, seen: Iterable[Arguments]) -> OidcCheckResult:
     """Compare each kube-apiserver's arguments with the directory; return the worst result."""
     checks = [_check_server(directory, arguments) for arguments in sorted(seen)]
     for worst in ("False", "Unknown"):
@@ -49,7 +49,7 @@ def compare(directory: Directory, seen: Iterable[Arguments]) -> OidcCheck:
     return checks[0] if checks else check_inconclusive(NOWHERE)
 
 
-def _check_server(directory: Directory, seen: Arguments) -> OidcCheck:
+def _check_server(directory: Directory, seen: Arguments) -> OidcCheckResult:
     flags = dict(_pairs(seen.argv))
     if "--authentication-config" in flags:
         file = flags["--authentication-config"]

@@ -89,7 +89,7 @@ def _resolve_declared_id(
 ) -> ResolvedGroup | UnresolvedGroup:
     """Resolve the declared id: at first its group must have the declared path or name."""
     group = snapshot.by_id.get(group_id)
-    if group is not None and mapping.group in (group.path, group.name):
+    if group is not None and mapping.group in group.references:
         return ResolvedGroup(group)
     named = snapshot.find(mapping.group)
     if group is None and not isinstance(named, Group):

@@ -71,7 +71,11 @@ def optional_claim_mappers(
 
 
 def group_values(group: Group, mappers: Iterable[ClaimMapper]) -> frozenset[str]:
-    """Return what the group membership mappers among these write for a member."""
+    """Return what the group membership mappers among these write for a member.
+
+    Only here is decided which of the group's possible claim values a mapper writes. The example
+    token checks it, and `may_carry_paths` says for which of them Keycloak is searched.
+    """
     return frozenset(
         group.path if mapper.full_path else group.name
         for mapper in mappers

@@ -90,9 +90,10 @@ def clients_with_groups(directory: Directory, snapshot: Snapshot) -> frozenset[s
 def plausible_subjects(group: str, content: BindingContent, prefix: str) -> tuple[Subject, ...]:
     """Return the subjects of a binding that the declared group can have: drift is no grant."""
     path = content.annotation(Annotation.GROUP_PATH) or group
-    leaf = content.annotation(Annotation.GROUP_NAME) or path.rpartition("/")[2]
-    if group not in (path, leaf):
+    name = content.annotation(Annotation.GROUP_NAME) or path.rpartition("/")[2]
+    known = Group(path, name, "")
+    if group not in known.references:
         return ()
-    strings = {prefix + path, prefix + leaf}
+    strings = {prefix + value for value in known.possible_claim_values}
     fits = (s for s in content.subjects if s.kind == "Group" and s.name in strings)
     return tuple(s for s in fits if not s.name.startswith(SYSTEM_PREFIX))

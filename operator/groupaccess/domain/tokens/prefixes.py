@@ -31,8 +31,8 @@ class PeerPrefixes:
     def own_now(self, subject: str, own: str, bare: AbstractSet[str]) -> bool:
         """Tell whether a subject with a former prefix may be another directory's now.
 
-        `own` is this directory's prefix now. Only a subject in `bare`, names and paths, may belong
-        to a directory without a prefix: any string begins with an empty one.
+        `own` is this directory's prefix now. Only claim values without a prefix (`bare`) may belong
+        to a directory without one: any string begins with an empty prefix.
         """
         others = self.others if subject in bare else self.others - {""}
         return not subject.startswith(own) and subject.startswith(tuple(others))
@@ -96,10 +96,10 @@ def _conflict(
     own: Directory, foreign: Iterable[Directory], bound: AbstractSet[str]
 ) -> Failure | None:
     """Return a failure if a directory with the same prefix has precedence over `own`."""
-    mine = _precedence(own, bound)
+    own_rank = _precedence(own, bound)
     rivals = (each for each in foreign if each.groups_prefix == own.groups_prefix)
     first = min(rivals, key=lambda each: _precedence(each, bound), default=None)
-    if first is None or mine < _precedence(first, bound):
+    if first is None or own_rank < _precedence(first, bound):
         return None
     fact = (
         f'spec.tokens.groupsPrefix "{own.groups_prefix}" of directory "{own.name}" is that of '

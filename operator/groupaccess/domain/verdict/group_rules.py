@@ -1,10 +1,15 @@
-"""The verdict by Keycloak's answers, and by whether the ClusterRole exists."""
+"""The verdict by Keycloak's answers, and by whether the ClusterRole exists.
 
-from dataclasses import replace
+First the group must be resolved, then a string of its tokens must be known; then GROUP_RULES apply.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.apiserver.audience import audience_doubts
+from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.binding import SYSTEM_PREFIX
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -18,18 +23,35 @@ from groupaccess.domain.identity.resolve import (
 )
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.tokens.collisions import find_collision
-from groupaccess.domain.tokens.group_claims import group_claim
+from groupaccess.domain.tokens.group_claims import GroupClaim, group_claim
 from groupaccess.domain.verdict.verdict import (
     EvaluationContext,
     Outcome,
     Verdict,
-    hold_for,
     verdict_for,
+    verdict_for_failure,
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimedGroup:
+    """What GROUP_RULES judge: the group of a mapping, and the subjects that its tokens carry."""
+
+    mapping: AccessMapping
+    resolved: ResolvedGroup
+    claim: GroupClaim
+    directory: Directory
+    snapshot: Snapshot
+    context: EvaluationContext
+
+    @property
+    def group(self) -> Group:
+        """Return the group that was resolved."""
+        return self.resolved.group
+
+
 def evaluate_group(mapping: AccessMapping, context: EvaluationContext) -> Verdict:
-    """Return the verdict by Keycloak's answers, and by whether the ClusterRole exists."""
+    """Return the verdict for a mapping, with what its bindings should say of its pin."""
     directory, snapshot = context.directory, context.reading.snapshot
     if directory is None or snapshot is None:
         raise ValueError("a mapping is judged by a directory only after it was read")
@@ -39,23 +61,26 @@ def evaluate_group(mapping: AccessMapping, context: EvaluationContext) -> Verdic
     result = _string_taken_over(pin, located, context)
     since = None
     if isinstance(result, UnresolvedGroup):
-        outcome = Outcome.REVOKE if result.confirmed else Outcome.HOLD
-        verdict = replace(
-            hold_for(mapping, result.failure), outcome=outcome, grace_ends=result.grace_ends
-        )
-        since = result.missing_since
+        verdict, since = _unresolved(mapping, result), result.missing_since
         if verdict.directory_unavailable:
             return verdict
     else:
-        verdict = _evaluate_claim(mapping, result.group, directory, snapshot, context)
-        if verdict.outcome is Outcome.GRANT:
-            verdict = _with_notes(verdict, result.group, result.replaced_id)
-            doubts = audience_doubts(directory, snapshot, context.oidc_check)
-            verdict = _with_oidc_check(_with_doubts(verdict, *doubts), context)
+        claim = group_claim(result.group, directory, snapshot)
+        verdict = (
+            verdict_for_failure(mapping, claim)
+            if isinstance(claim, Failure)
+            else _evaluate_claim(ClaimedGroup(mapping, result, claim, directory, snapshot, context))
+        )
     if pin is None:
         return verdict
     identity = snapshot.directory_id if pin.group_id in snapshot.by_id else pin.directory_id
     return replace(verdict, pin=replace(pin, missing_since=since, directory_id=identity))
+
+
+def _unresolved(mapping: AccessMapping, result: UnresolvedGroup) -> Verdict:
+    outcome = Outcome.REVOKE if result.confirmed else Outcome.HOLD
+    verdict = verdict_for_failure(mapping, result.failure, outcome)
+    return replace(verdict, grace_ends=result.grace_ends)
 
 
 def _string_taken_over(
@@ -84,80 +109,92 @@ def _string_taken_over(
     return result
 
 
-def _with_notes(granted: Verdict, group: Group, replaced_id: str | None) -> Verdict:
-    """Add to a grant's message what differs from the declaration, or from the first grant."""
-    message, declared = granted.message, granted.mapping.group
-    if declared not in (group.path, group.name):
-        message += f" It was moved: declared {declared}, now {group.path}."
-    if replaced_id is not None:
-        message += f" It was made anew, and is followed: its id was {replaced_id}, now {group.id}."
-    return replace(granted, message=message, replaced_id=replaced_id)
+def _evaluate_claim(claimed: ClaimedGroup) -> Verdict:
+    """Return the verdict of the first of GROUP_RULES that applies, else a grant."""
+    verdicts = (rule(claimed) for rule in GROUP_RULES)
+    return next(filter(None, verdicts), None) or _grant(claimed)
 
 
-def potential_subjects(mapping: AccessMapping, context: EvaluationContext) -> tuple[str, ...]:
-    """Return the subjects of the group as far as known: other bindings may still bind them."""
-    directory, snapshot = context.directory, context.reading.snapshot
-    if directory is None or snapshot is None:
-        return ()
-    pin = context.pins.get(mapping.group)
-    pinned = snapshot.by_id.get(pin.group_id) if pin is not None else None
-    group = pinned or snapshot.find(mapping.group)
-    if not isinstance(group, Group):
-        return ()
-    claimed = group_claim(group, directory, snapshot)
-    return () if isinstance(claimed, Failure) else claimed.subjects
-
-
-def _evaluate_claim(
-    mapping: AccessMapping,
-    group: Group,
-    directory: Directory,
-    snapshot: Snapshot,
-    context: EvaluationContext,
-) -> Verdict:
-    claimed = group_claim(group, directory, snapshot)
-    if isinstance(claimed, Failure):
-        return hold_for(mapping, claimed)
-    for subject in claimed.subjects:
+def _reserved_in_token(claimed: ClaimedGroup) -> Verdict | None:
+    for subject in claimed.claim.subjects:
         if subject.startswith(SYSTEM_PREFIX):
-            return refuse_reserved(mapping, subject)
-    collided = find_collision(
-        group, claimed, directory, snapshot
-    ) or context.prefixes.find_prefix_collision(claimed.subjects)
-    if collided is not None:
-        outcome = Outcome.REVOKE if directory.revokes_collided else Outcome.HOLD
-        return replace(hold_for(mapping, collided), outcome=outcome)
-    if mapping.cluster_role not in context.cluster_roles:
-        fact = f'there is no ClusterRole "{mapping.cluster_role}"'
-        return verdict_for(mapping, Outcome.HOLD, Reason.CLUSTER_ROLE_NOT_FOUND, fact)
-    return Verdict(
-        mapping,
-        Outcome.GRANT,
-        Reason.GRANTED,
-        claimed.describe(group),
-        group,
-        claimed.subjects,
-        claimed.doubts,
-        claimed.incomplete,
+            return refuse_reserved(claimed.mapping, subject)
+    return None
+
+
+def _collision(claimed: ClaimedGroup) -> Verdict | None:
+    claim, directory = claimed.claim, claimed.directory
+    collided = find_collision(claimed.group, claim, directory, claimed.snapshot)
+    collided = collided or claimed.context.prefixes.find_prefix_collision(claim.subjects)
+    if collided is None:
+        return None
+    outcome = Outcome.REVOKE if directory.revokes_collided else Outcome.HOLD
+    return verdict_for_failure(claimed.mapping, collided, outcome)
+
+
+def _role_not_found(claimed: ClaimedGroup) -> Verdict | None:
+    mapping = claimed.mapping
+    if mapping.cluster_role in claimed.context.cluster_roles:
+        return None
+    fact = f'there is no ClusterRole "{mapping.cluster_role}"'
+    return verdict_for(mapping, Outcome.HOLD, Reason.CLUSTER_ROLE_NOT_FOUND, fact)
+
+
+def _api_server_mismatch(claimed: ClaimedGroup) -> Verdict | None:
+    check = _objecting_check(claimed)
+    return (
+        verdict_for_failure(claimed.mapping, check.failure) if check and check.contradicts else None
     )
 
 
-def _with_doubts(granted: Verdict, *doubts: Failure) -> Verdict:
-    """Add doubts to a grant, before its own ones: kube-apiserver may reject its tokens."""
-    message = " ".join((granted.message, *(doubt.message for doubt in doubts)))
-    return replace(granted, message=message, doubts=(*doubts, *granted.doubts))
+GROUP_RULES: tuple[Callable[[ClaimedGroup], Verdict | None], ...] = (
+    _reserved_in_token,
+    _collision,
+    _role_not_found,
+    _api_server_mismatch,
+)
+"""The first that applies decides.
+
+What may revoke comes before what holds: a subject that must not be bound does not stay bound only
+because a ClusterRole is missing, or because kube-apiserver reads tokens differently. A reserved
+subject comes before a collision, which revokes only with `onCollision: Revoke`.
+"""
 
 
-def _with_oidc_check(claimed: Verdict, context: EvaluationContext) -> Verdict:
-    """Hold a grant that the canary contradicts; add a doubt if the check was inconclusive."""
-    check = context.oidc_check
-    if not context.directory or not context.directory.canary or check is None:
-        return claimed
-    if claimed.outcome is not Outcome.GRANT or check.status == "True":
-        return claimed
-    if check.contradicts:
-        return hold_for(claimed.mapping, check.failure)
-    return replace(claimed, doubts=(*claimed.doubts, check.failure))
+def _grant(claimed: ClaimedGroup) -> Verdict:
+    """Return the grant, with what could not be verified: the doubts of the audience come first."""
+    claim, group = claimed.claim, claimed.group
+    audience = (*audience_doubts(claimed.directory, claimed.snapshot, claimed.context.oidc_check),)
+    check = _objecting_check(claimed)
+    texts = (claim.describe(group) + _notes(claimed), *(doubt.message for doubt in audience))
+    return Verdict(
+        claimed.mapping,
+        Outcome.GRANT,
+        Reason.GRANTED,
+        " ".join(texts),
+        group,
+        claim.subjects,
+        doubts=(*audience, *claim.doubts, *((check.failure,) if check else ())),
+        incomplete=claim.incomplete,
+        replaced_id=claimed.resolved.replaced_id,
+    )
+
+
+def _notes(claimed: ClaimedGroup) -> str:
+    """Return what differs from the declaration, or from the first grant."""
+    group, declared = claimed.group, claimed.mapping.group
+    replaced_id, text = claimed.resolved.replaced_id, ""
+    if declared not in group.references:
+        text += f" It was moved: declared {declared}, now {group.path}."
+    if replaced_id is not None:
+        text += f" It was made anew, and is followed: its id was {replaced_id}, now {group.id}."
+    return text
+
+
+def _objecting_check(claimed: ClaimedGroup) -> OidcCheckResult | None:
+    """Return the check by the canary, unless kube-apiserver reads tokens as declared."""
+    check = claimed.context.oidc_check if claimed.directory.canary else None
+    return None if check is None or check.status == "True" else check
 
 
 def refuse_reserved(mapping: AccessMapping, subject: str) -> Verdict:

@@ -1,6 +1,8 @@
 """The verdict for each mapping: Grant, Hold or Revoke, with a reason and a sentence.
 
-Kubernetes' facts always revoke; Keycloak's facts revoke only when they are proven.
+Three facts that need no word of Keycloak revoke: an end, a reserved name, a role that is not
+allowed. Everything else holds, and Keycloak's answers revoke only what they prove
+(`group_rules.py`).
 """
 
 from collections.abc import Callable
@@ -10,19 +12,18 @@ from datetime import UTC
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.keycloak_directory import ANY_ROLE
 from groupaccess.domain.binding import SYSTEM_PREFIX
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
-from groupaccess.domain.verdict.group_rules import (
-    evaluate_group,
-    potential_subjects,
-    refuse_reserved,
-)
+from groupaccess.domain.tokens.group_claims import group_claim
+from groupaccess.domain.verdict.group_rules import evaluate_group, refuse_reserved
 from groupaccess.domain.verdict.suspension import describe_without_suspend
 from groupaccess.domain.verdict.verdict import (
     EvaluationContext,
     Outcome,
     Verdict,
-    hold_for,
     verdict_for,
+    verdict_for_failure,
 )
 
 
@@ -31,13 +32,27 @@ def evaluate(mapping: AccessMapping, context: EvaluationContext) -> Verdict:
     answers = (rule(mapping, context) for rule in RULES)
     answer = next(filter(None, answers), None) or evaluate_group(mapping, context)
     if answer.outcome is Outcome.REVOKE:
-        return replace(answer, potential_subjects=potential_subjects(mapping, context))
+        return replace(answer, potential_subjects=_potential_subjects(mapping, context))
     return answer
+
+
+def _potential_subjects(mapping: AccessMapping, context: EvaluationContext) -> tuple[str, ...]:
+    """Return the subjects of the group as far as known: other bindings may still bind them."""
+    directory, snapshot = context.directory, context.reading.snapshot
+    if directory is None or snapshot is None:
+        return ()
+    pin = context.pins.get(mapping.group)
+    pinned = snapshot.by_id.get(pin.group_id) if pin is not None else None
+    group = pinned or snapshot.find(mapping.group)
+    if not isinstance(group, Group):
+        return ()
+    claimed = group_claim(group, directory, snapshot)
+    return () if isinstance(claimed, Failure) else claimed.subjects
 
 
 def _expired(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
     end = mapping.expires_at
-    if end is None or context.now < end:
+    if end is None or not mapping.has_ended(context.now):
         return None
     fact = f"it ended at {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return verdict_for(mapping, Outcome.REVOKE, Reason.EXPIRED, fact)
@@ -85,19 +100,19 @@ def _no_directory(mapping: AccessMapping, context: EvaluationContext) -> Verdict
 
 
 def _frozen(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
-    return hold_for(mapping, context.frozen) if context.frozen is not None else None
+    return verdict_for_failure(mapping, context.frozen) if context.frozen is not None else None
 
 
 def _prefix_shared(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
     conflict = context.prefixes.conflict
-    return hold_for(mapping, conflict) if conflict is not None else None
+    return verdict_for_failure(mapping, conflict) if conflict is not None else None
 
 
 def _other_issuer(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
     failure = context.reading.failure
     if failure is None or failure.reason is not Reason.ISSUER_MISMATCH:
         return None
-    return hold_for(mapping, failure)
+    return verdict_for_failure(mapping, failure)
 
 
 def _not_read(mapping: AccessMapping, context: EvaluationContext) -> Verdict | None:
@@ -106,7 +121,7 @@ def _not_read(mapping: AccessMapping, context: EvaluationContext) -> Verdict | N
     failure = context.reading.failure or (gap.failure if gap else None)
     if failure is not None:
         last = _last_known(mapping, context) if answered else None
-        return replace(hold_for(mapping, failure), last_known=last)
+        return replace(verdict_for_failure(mapping, failure), last_known=last)
     if not answered or context.awaits_oidc_check:
         fact = f'directory "{context.directory_name}" was not read yet'
         return verdict_for(mapping, Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE, fact)
@@ -132,3 +147,9 @@ RULES: tuple[Callable[[AccessMapping, EvaluationContext], Verdict | None], ...] 
     _other_issuer,
     _not_read,
 )
+"""The first that applies decides.
+
+What revokes comes first, so that neither a suspension nor a hold lets it stay bound. Then comes
+what keeps the mapping from being judged at all, and last what is missing of Keycloak's answers;
+after these, the group's rules use the answers.
+"""

@@ -10,7 +10,7 @@ from typing import Self
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.access.namespace_scope import NamespacesByName
-from groupaccess.domain.apiserver.oidc_check import OidcCheck
+from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.reading import MissingAnswer, Reading
 from groupaccess.domain.directory.suggestions import Suggestion
@@ -102,7 +102,7 @@ class EvaluationContext:
     now: datetime
     namespaces: NamespacesByName = field(default_factory=dict)
     suspend: bool = False
-    oidc_check: OidcCheck | None = None
+    oidc_check: OidcCheckResult | None = None
     pins: MappingOf[str, Pin] = field(default_factory=dict)
     frozen: Failure | None = None
     prefixes: PeerPrefixes = field(default_factory=PeerPrefixes)
@@ -143,11 +143,13 @@ class EvaluationContext:
         return bool(self.directory and self.directory.canary) and self.oidc_check is None
 
 
-def hold_for(mapping: AccessMapping, failure: Failure) -> Verdict:
-    """Return Hold, with the reason and the message of a failure: existing bindings stay."""
-    return Verdict(mapping, Outcome.HOLD, failure.reason, failure.message)
+def verdict_for_failure(
+    mapping: AccessMapping, failure: Failure, outcome: Outcome = Outcome.HOLD
+) -> Verdict:
+    """Return a verdict that grants nothing, with the reason and the message of a failure."""
+    return Verdict(mapping, outcome, failure.reason, failure.message)
 
 
 def verdict_for(mapping: AccessMapping, outcome: Outcome, reason: Reason, fact: str) -> Verdict:
-    """Return a verdict that grants nothing, with the advice for its reason."""
+    """Return a verdict that grants nothing: the fact, and the advice for its reason."""
     return Verdict(mapping, outcome, reason, with_advice(reason, fact))

@@ -68,9 +68,9 @@ class ExampleTokens:
         groups = realm.groups
         if due and groups is not None and (groups or realm.directory.canary is not None):
             canary = realm.directory.canary
-            witness = await find_sample_member(session, groups, realm.account_id, canary)
+            sample = await find_sample_member(session, groups, realm.account_id, canary)
             for client in due:
-                await self._prove(session, realm, client, witness)
+                await self._prove(session, realm, client, sample)
         return tuple(self._with_proof(realm, client) for client in realm.clients)
 
     def forget_directory(self, directory: str) -> None:

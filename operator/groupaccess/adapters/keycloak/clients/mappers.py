@@ -32,7 +32,7 @@ _COMPONENT = re.compile(r"((?:\\.|[^\\.])+?)\.")
 
 def read_client(
     login_client: LoginClient,
-    result: ClientRepresentation,
+    representation: ClientRepresentation,
     scopes: Mapping[str, ScopeRepresentation],
     roles: Roles,
 ) -> Client:
@@ -43,10 +43,10 @@ def read_client(
     client scopes of the realm, by name. The mappers are sorted, so that the same configuration
     always gives an equal value.
     """
-    default = result.get("defaultClientScopes") or ()
-    optional = result.get("optionalClientScopes") or ()
+    default = representation.get("defaultClientScopes") or ()
+    optional = representation.get("optionalClientScopes") or ()
     unknown = {_base(scope) for scope in login_client.scopes} - {*default, *optional, OPENID}
-    lightweight = (result.get("attributes") or {}).get(LIGHTWEIGHT) == "true"
+    lightweight = (representation.get("attributes") or {}).get(LIGHTWEIGHT) == "true"
 
     def read(sources: Iterable[tuple[str, ScopeRepresentation]]) -> tuple[ClaimMapper, ...]:
         mappers = {m for source in sources for m in _read(*source, roles, lightweight=lightweight)}
@@ -58,11 +58,11 @@ def read_client(
     asked = set(optional) & {_base(scope) for scope in login_client.scopes}
     own: ScopeRepresentation = {
         "name": login_client.client_id,
-        "protocolMappers": result.get("protocolMappers"),
+        "protocolMappers": representation.get("protocolMappers"),
     }
     return Client(
         login_client.client_id,
-        result.get("enabled", False),
+        representation.get("enabled", False),
         mappers=read([("", own), *of(default), *of(asked)]),
         optional_mappers=read(of(set(optional) - asked)),
         missing_scopes=tuple(sorted(unknown)),

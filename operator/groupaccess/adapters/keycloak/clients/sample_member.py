@@ -77,7 +77,7 @@ def no_sample_on_error(what: str, needs: str, absent: str) -> Iterator[None]:
 async def _operator_account(
     session: Session, groups: Sequence[Group], identity: str, canary: str
 ) -> SampleMember:
-    group = next((each for each in groups if canary in (each.path, each.name)), None)
+    group = next((each for each in groups if canary in each.references), None)
     if group is None:
         raise NoSampleMemberError(f'there is no group "{canary}", as spec.canary names it')
     if identity not in await _members(session, group, MAX_CANARY_MEMBERS):

@@ -8,7 +8,7 @@ from groupaccess.domain.reasons import Reason, with_advice
 
 
 @dataclass(frozen=True, slots=True)
-class OidcCheck:
+class OidcCheckResult:
     """What is known about how kube-apiserver reads tokens.
 
     `transient` tells that the problem may clear up by itself. `audiences` are those that the canary
@@ -31,7 +31,7 @@ class OidcCheck:
         """Tell whether kube-apiserver reads tokens differently than declared."""
         return self.status == "False"
 
-    def unless_contradicted(self, before: "OidcCheck | None") -> "OidcCheck":
+    def unless_contradicted(self, before: "OidcCheckResult | None") -> "OidcCheckResult":
         """Return this result, or `before` if that contradicts and this one is transient.
 
         A contradiction does not end because the check cannot be made.
@@ -43,27 +43,29 @@ class OidcCheck:
         return StatusCondition("ApiServer", self.status, self.reason, self.message)
 
 
-def check_matches(fact: str) -> OidcCheck:
+def check_matches(fact: str) -> OidcCheckResult:
     """Return the result that kube-apiserver reads tokens as declared."""
-    return OidcCheck("True", Reason.API_SERVER_AGREES, with_advice(Reason.API_SERVER_AGREES, fact))
+    return OidcCheckResult(
+        "True", Reason.API_SERVER_AGREES, with_advice(Reason.API_SERVER_AGREES, fact)
+    )
 
 
-def check_mismatch(fact: str) -> OidcCheck:
+def check_mismatch(fact: str) -> OidcCheckResult:
     """Return the result that kube-apiserver reads tokens differently than declared."""
-    return OidcCheck(
+    return OidcCheckResult(
         "False", Reason.API_SERVER_MISMATCH, with_advice(Reason.API_SERVER_MISMATCH, fact)
     )
 
 
-def check_inconclusive(fact: str, *, passing: bool = False) -> OidcCheck:
+def check_inconclusive(fact: str, *, passing: bool = False) -> OidcCheckResult:
     """Return the result that nothing is known, and why; `passing` means transient."""
     message = with_advice(Reason.API_SERVER_UNKNOWN, fact)
-    return OidcCheck("Unknown", Reason.API_SERVER_UNKNOWN, message, passing)
+    return OidcCheckResult("Unknown", Reason.API_SERVER_UNKNOWN, message, passing)
 
 
 def flag_difference(what: str, theirs: str, ours: str) -> str:
     """Return a sentence: the flag of kube-apiserver for a "claim" or "prefix" differs."""
     flag = f"--oidc-groups-{what}"
     said = f"{flag}={theirs}" if theirs else f"no {flag}"
-    mine = f'"{ours}"' if ours else "none"
-    return f"kube-apiserver was told {said}, this directory says {mine}: bindings would never match"
+    own = f'"{ours}"' if ours else "none"
+    return f"kube-apiserver was told {said}, this directory says {own}: bindings would never match"
