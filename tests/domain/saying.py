@@ -1,8 +1,8 @@
-"""What an object says of itself, under circumstances and after writes that a test makes up."""
+"""What an object says of itself, in a context and after writes that a test makes up."""
 
 from collections.abc import Iterable, Mapping
 
-from domain.builders import binding, content, given, realm
+from domain.builders import binding, content, make_context, realm
 from domain.world import judge
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import resolve_scope
@@ -14,7 +14,7 @@ from groupaccess.domain.status.access_status import AccessStatus, access_status
 from groupaccess.domain.status.observation import Observation, bindings_by_mapping, mapping_in_name
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
-HEALTHY = given(realm())
+HEALTHY = make_context(realm())
 
 Faults = Mapping[BindingKey, Failure]
 Also = Mapping[str, OtherGrants]
@@ -22,7 +22,7 @@ Also = Mapping[str, OtherGrants]
 
 def say(  # noqa: PLR0913 -- each test makes up a few of them
     declared: Access,
-    circumstances: EvaluationContext = HEALTHY,
+    context: EvaluationContext = HEALTHY,
     *,
     stands: Iterable[BindingKey] | None = None,
     faults: Faults | None = None,
@@ -35,10 +35,8 @@ def say(  # noqa: PLR0913 -- each test makes up a few of them
 
     `bound` are other contents than those; `left` should be gone.
     """
-    verdicts = judge(declared, circumstances)
-    where = {
-        one.name: resolve_scope(one.scope, circumstances.namespaces) for one in declared.mappings
-    }
+    verdicts = judge(declared, context)
+    where = {one.name: resolve_scope(one.scope, context.namespaces) for one in declared.mappings}
     granted = (
         declared.binding_key(one.mapping, namespace)
         for one in verdicts
@@ -50,7 +48,7 @@ def say(  # noqa: PLR0913 -- each test makes up a few of them
     there = {key: _bound(key, *groups.get(mapping_in_name(key) or "", ("SRE", ()))) for key in keys}
     if bound is not None:
         there = {key: binding(key, what) for key, what in bound.items()}
-    wanted = build_desired_state(declared, verdicts, circumstances, there, {})
+    wanted = build_desired_state(declared, verdicts, context, there, {})
     there |= {key: _bound(key, "Old", ()) for key in left or {}}
     now = Observation(
         bindings_by_mapping(there.values()),

@@ -59,7 +59,7 @@ def readings() -> st.SearchStrategy[Reading]:
     return st.builds(Reading, snapshot, st.sampled_from(FAILURES))
 
 
-def circumstances() -> st.SearchStrategy[EvaluationContext]:
+def contexts() -> st.SearchStrategy[EvaluationContext]:
     return st.builds(
         EvaluationContext,
         st.just("default"),
@@ -117,7 +117,7 @@ def worlds(draw: st.DrawFn) -> ModelCluster:
     """
     world = ModelCluster()
     declared = draw(accesses())
-    world.settle(declared, draw(circumstances()))
+    world.settle(declared, draw(contexts()))
     drift = draw(st.lists(forgeries(), max_size=3))
     world.standing |= {one.key: one for one in drift}
     for gone in draw(st.sampled_from([(), (), MAPPINGS[:1], MAPPINGS])):
@@ -134,9 +134,9 @@ def standings() -> st.SearchStrategy[Standing]:
 @st.composite
 def outages(draw: st.DrawFn) -> tuple[ModelCluster, Access, EvaluationContext]:
     """Draw a world in which something was granted, an edit of it, and a silent Keycloak."""
-    world, before, given = ModelCluster(), draw(accesses()), draw(circumstances())
-    given = replace(given, reading=replace(given.reading, failure=None))
-    world.settle(before, given)
+    world, before, context = ModelCluster(), draw(accesses()), draw(contexts())
+    context = replace(context, reading=replace(context.reading, failure=None))
+    world.settle(before, context)
     edited = tuple(
         replace(
             one,
@@ -148,5 +148,5 @@ def outages(draw: st.DrawFn) -> tuple[ModelCluster, Access, EvaluationContext]:
     )
     if draw(st.booleans()):
         world.restart()
-    silent = replace(given, reading=replace(given.reading, failure=SILENT))
+    silent = replace(context, reading=replace(context.reading, failure=SILENT))
     return world, replace(before, mappings=edited), silent

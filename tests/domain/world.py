@@ -15,8 +15,8 @@ from groupaccess.domain.verdict.verdict import EvaluationContext, Verdict
 ROUNDS = 2  # one to write, one to see that it is done
 
 
-def judge(declared: Access, circumstances: EvaluationContext) -> list[Verdict]:
-    return [evaluate(one, circumstances) for one in declared.mappings]
+def judge(declared: Access, context: EvaluationContext) -> list[Verdict]:
+    return [evaluate(one, context) for one in declared.mappings]
 
 
 def carry_out(todo: Plan, standing: Mapping[BindingKey, Binding]) -> dict[BindingKey, Binding]:
@@ -46,31 +46,31 @@ class ModelCluster:
     proven: dict[BindingKey, BindingContent] = field(default_factory=dict)
     pending: Mapping[BindingKey, BindingContent] = field(default_factory=dict)
 
-    def given(self, declared: Access, circumstances: EvaluationContext) -> EvaluationContext:
+    def with_pins(self, declared: Access, context: EvaluationContext) -> EvaluationContext:
         """Add what is pinned, and that Keycloak confirmed what it lacks of it."""
         contents = {where: one.content for where, one in self.standing.items()} | self.proven
         pinned = read_pins(declared.directory, contents)
-        reading = circumstances.reading
+        reading = context.reading
         if reading.snapshot is not None:
             gone = {pin.group_id for pin in pinned.values()} - reading.snapshot.by_id.keys()
-            reading = replace(reading, confirmed_absent=dict.fromkeys(gone, circumstances.now))
-        return replace(circumstances, pins=pinned, reading=reading)
+            reading = replace(reading, confirmed_absent=dict.fromkeys(gone, context.now))
+        return replace(context, pins=pinned, reading=reading)
 
-    def judge(self, declared: Access, circumstances: EvaluationContext) -> list[Verdict]:
-        return judge(declared, self.given(declared, circumstances))
+    def judge(self, declared: Access, context: EvaluationContext) -> list[Verdict]:
+        return judge(declared, self.with_pins(declared, context))
 
-    def wanted(self, declared: Access, circumstances: EvaluationContext) -> DesiredState:
-        given = self.given(declared, circumstances)
-        verdicts = judge(declared, given)
+    def wanted(self, declared: Access, context: EvaluationContext) -> DesiredState:
+        context = self.with_pins(declared, context)
+        verdicts = judge(declared, context)
         return build_desired_state(
-            declared, verdicts, given, self.standing, self.proven, self.pending
+            declared, verdicts, context, self.standing, self.proven, self.pending
         )
 
-    def step(self, declared: Access, circumstances: EvaluationContext) -> Plan:
+    def step(self, declared: Access, context: EvaluationContext) -> Plan:
         """Reconcile once and return the plan that was carried out."""
         wanted, verdicts = (
-            self.wanted(declared, circumstances),
-            self.judge(declared, circumstances),
+            self.wanted(declared, context),
+            self.judge(declared, context),
         )
         todo = plan(wanted, self.standing.values())
         self.standing = carry_out(todo, self.standing)
@@ -84,9 +84,9 @@ class ModelCluster:
         }
         return todo
 
-    def settle(self, declared: Access, circumstances: EvaluationContext) -> None:
+    def settle(self, declared: Access, context: EvaluationContext) -> None:
         """Reconcile until nothing is left to write."""
-        plans = [self.step(declared, circumstances) for _ in range(ROUNDS)]
+        plans = [self.step(declared, context) for _ in range(ROUNDS)]
         assert plans[-1].empty, plans
 
     def restart(self) -> None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.builders import client, directory, leaf, mapper, realm, there
-from domain.builders import given as circumstances
 from domain.builders import group as keycloak_group
+from domain.builders import make_context
 from domain.handmade import account, found, group
 from domain.world import judge
 from groupaccess.domain.access.group_access import Access
@@ -93,7 +93,7 @@ def clusters(draw: st.DrawFn) -> Cluster:
 
 def bindings(cluster: Cluster, adoption: Adoption) -> list[Binding]:
     """Return what the operator makes of the drafts."""
-    given_now = circumstances(
+    given_now = make_context(
         cluster.snapshot, of=directory(prefix=cluster.prefix), namespaces=there(*NAMESPACES)
     )
     made = []

@@ -11,9 +11,9 @@ from domain.builders import (
     binding,
     content,
     directory,
-    given,
     groups,
     key,
+    make_context,
     mapping,
     realm,
     standing,
@@ -34,7 +34,7 @@ from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict.rules import evaluate
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
-DOWN = given(realm(), failure=UNAVAILABLE)
+DOWN = make_context(realm(), failure=UNAVAILABLE)
 NEW_ROLE = access(mapping(role="view"))
 NEW = key("sre", "view")
 
@@ -43,11 +43,11 @@ def carried(
     declared: Access,
     stands: Mapping[BindingKey, Binding] | None = None,
     proven: Mapping[BindingKey, BindingContent] | None = None,
-    circumstances: EvaluationContext = DOWN,
+    context: EvaluationContext = DOWN,
 ) -> DesiredState:
-    verdicts = [evaluate(one, circumstances) for one in declared.mappings]
+    verdicts = [evaluate(one, context) for one in declared.mappings]
     assert {one.reason for one in verdicts} == {Reason.KEYCLOAK_UNAVAILABLE}
-    return build_desired_state(declared, verdicts, circumstances, stands or {}, proven or {})
+    return build_desired_state(declared, verdicts, context, stands or {}, proven or {})
 
 
 def carries(*bindings: DesiredBinding, name: str = "sre") -> DesiredState:
@@ -106,7 +106,7 @@ def test_changed_declaration_waits_with_nothing(another: BindingContent) -> None
 
 
 def test_it_is_carried_without_a_first_snapshot_too() -> None:
-    assert subjects(carried(NEW_ROLE, standing(binding()), circumstances=given(None))) == ("/SRE",)
+    assert subjects(carried(NEW_ROLE, standing(binding()), context=make_context(None))) == ("/SRE",)
 
 
 def test_next_standing_binding_is_carried_when_the_first_has_nothing_plausible() -> None:
@@ -137,9 +137,9 @@ def test_no_user_is_carried_though_named_like_the_group() -> None:
 
 
 def test_strings_bear_the_prefix() -> None:
-    prefixed = given(realm(), failure=UNAVAILABLE, of=directory(prefix="oidc:"))
+    prefixed = make_context(realm(), failure=UNAVAILABLE, of=directory(prefix="oidc:"))
     stand = standing(binding(what=content("SRE", "oidc:/SRE", "oidc:SRE")))
-    assert subjects(carried(NEW_ROLE, stand, circumstances=prefixed)) == ("oidc:/SRE", "oidc:SRE")
+    assert subjects(carried(NEW_ROLE, stand, context=prefixed)) == ("oidc:/SRE", "oidc:SRE")
 
 
 def test_path_that_was_proven_may_be_deeper_than_the_declared_leaf_name() -> None:

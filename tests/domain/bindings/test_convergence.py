@@ -1,34 +1,34 @@
 """Plan, apply, plan again is empty, whatever stood before."""
 
-from hypothesis import given as each
+from hypothesis import given
 
-from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
+from domain.strategies import Standing, accesses, contexts, outages, standings, worlds
 from domain.world import ModelCluster, carry_out
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.bindings.plan import DeleteReason, is_ours, plan, plan_orphans
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
 
-@each(accesses(), circumstances(), worlds())
+@given(accesses(), contexts(), worlds())
 def test_plan_apply_plan_is_empty(
-    declared: Access, given: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, world: ModelCluster
 ) -> None:
     anew = any(
         delete.reason is DeleteReason.WRONG_ROLE_REF
-        for delete in world.step(declared, given).deletes
+        for delete in world.step(declared, context).deletes
     )
     if anew:
-        world.step(declared, given)
-    assert world.step(declared, given).empty
+        world.step(declared, context)
+    assert world.step(declared, context).empty
 
 
-@each(accesses(), circumstances(), standings())
+@given(accesses(), contexts(), standings())
 def test_afterwards_all_stands_as_wanted_and_nothing_else_of_ours(
-    declared: Access, given: EvaluationContext, standing: Standing
+    declared: Access, context: EvaluationContext, standing: Standing
 ) -> None:
     world = ModelCluster(standing)
-    world.settle(declared, given)
-    wanted = world.wanted(declared, given)
+    world.settle(declared, context)
+    wanted = world.wanted(declared, context)
     conflicts = plan(wanted, world.standing.values()).conflicts
     for want in wanted.bindings:
         assert want in conflicts or want.matches(world.standing[want.key])
@@ -37,32 +37,32 @@ def test_afterwards_all_stands_as_wanted_and_nothing_else_of_ours(
     assert granted <= ours <= granted | wanted.preserved
 
 
-@each(outages())
+@given(outages())
 def test_restart_of_the_operator_writes_nothing(
     outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
-    world, declared, given = outage
-    world.settle(declared, given)
+    world, declared, context = outage
+    world.settle(declared, context)
     world.restart()
-    assert world.step(declared, given).empty
+    assert world.step(declared, context).empty
 
 
-@each(accesses(), circumstances(), standings())
+@given(accesses(), contexts(), standings())
 def test_drift_is_repaired_to_the_same_content(
-    declared: Access, given: EvaluationContext, standing: Standing
+    declared: Access, context: EvaluationContext, standing: Standing
 ) -> None:
     world = ModelCluster()
-    world.settle(declared, given)
+    world.settle(declared, context)
     settled = {where: one.content for where, one in world.standing.items()}
     world.standing = {w: one for w, one in standing.items() if w in settled and is_ours(one)}
-    world.settle(declared, given)
+    world.settle(declared, context)
     for where, one in world.standing.items():
         assert settled[where].subjects == one.content.subjects
         assert settled[where].annotations == one.content.annotations
     assert world.standing.keys() == settled.keys()
 
 
-@each(standings())
+@given(standings())
 def test_orphans_are_gone_after_one_plan(standing: Standing) -> None:
     left = carry_out(plan_orphans(standing.values()), standing)
     assert plan_orphans(left.values()).empty

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given as each
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.builders import (
@@ -15,9 +15,9 @@ from domain.builders import (
     client,
     content,
     directory,
-    given,
     group,
     leaf,
+    make_context,
     mapper,
     mapping,
     realm,
@@ -54,7 +54,9 @@ def called(
     first, *others = paths
     groups = [group(first, uid="1"), *(group(path, uid=f"at {path}") for path in others)]
     known = clients or [client("headlamp", leaf())]
-    return given(realm(*groups, clients=known), of=of, now=now, namespaces=there("shop", "bank"))
+    return make_context(
+        realm(*groups, clients=known), of=of, now=now, namespaces=there("shop", "bank")
+    )
 
 
 def granted(declared: Access | None = None, at: EvaluationContext | None = None) -> ModelCluster:
@@ -122,7 +124,7 @@ HOLDS: dict[str, Hold] = {
     "suspended": lambda at: replace(at, suspend=True),
     "frozen": lambda at: replace(at, frozen=FROZEN),
     "outage": lambda at: replace(at, reading=replace(at.reading, failure=UNAVAILABLE)),
-    "nothing read": lambda at: replace(at, reading=given(None).reading),
+    "nothing read": lambda at: replace(at, reading=make_context(None).reading),
     "the directory is gone": lambda at: replace(at, directory=None),
 }
 
@@ -215,7 +217,7 @@ def test_a_swap_of_two_mapped_groups_keeps_nothing(*, restarted: bool) -> None:
     realms = [
         replace(
             called("/A"),
-            reading=given(
+            reading=make_context(
                 realm(
                     group(one, uid="1"), group(two_, uid="2"), clients=[client("headlamp", leaf())]
                 )
@@ -293,7 +295,7 @@ def test_what_kube_apiserver_is_seen_to_read_otherwise_ends_nothing() -> None:
 def test_it_goes_with_its_mapping_and_with_a_group_that_was_replaced() -> None:
     world, renamed = granted(), called("/OPS")
     settle(world, renamed)
-    anew = given(realm(group("/OPS", uid="2"), group("/SRE", uid="3")), of=directory())
+    anew = make_context(realm(group("/OPS", uid="2"), group("/SRE", uid="3")), of=directory())
     settle(world, anew)
     assert bound(world) == set()
     world = granted()
@@ -306,7 +308,9 @@ def test_it_goes_with_a_group_that_was_replaced_and_is_followed() -> None:
     warn = directory(refuses_replaced=False)
     world = granted(at=called("/SRE", of=warn))
     settle(world, called("/OPS", of=warn))
-    anew = given(realm(group("/SRE", uid="2"), clients=[client("headlamp", leaf())]), of=warn)
+    anew = make_context(
+        realm(group("/SRE", uid="2"), clients=[client("headlamp", leaf())]), of=warn
+    )
     settle(world, anew)
     assert bound(world) == {"SRE"}
     assert ends(world) == {}
@@ -315,7 +319,7 @@ def test_it_goes_with_a_group_that_was_replaced_and_is_followed() -> None:
 def test_it_stays_to_its_end_while_the_group_is_missing() -> None:
     world = granted()
     settle(world, called("/OPS"))
-    missing = given(realm("/other", clients=[client("headlamp", leaf())]), now=NOW + MINUTE)
+    missing = make_context(realm("/other", clients=[client("headlamp", leaf())]), now=NOW + MINUTE)
     settle(world, missing)
     assert bound(world) == {"SRE", "OPS"}
     settle(world, replace(missing, now=END))
@@ -541,7 +545,7 @@ STEPS = st.lists(
 )
 
 
-@each(STEPS)
+@given(STEPS)
 def test_nobody_is_bound_past_an_end_or_beside_another_group(steps: list[Step]) -> None:
     declared = access(mapping(group="a"))
     world, now, until = granted(declared, called("/a")), NOW, dict[str, datetime]()
@@ -568,7 +572,7 @@ def test_nobody_is_bound_past_an_end_or_beside_another_group(steps: list[Step]) 
         assert world.step(declared, held(at, HOLDS[hold], now) if hold else at).empty
 
 
-@each(st.lists(st.sampled_from(NAMES), min_size=1, max_size=8), st.booleans())
+@given(st.lists(st.sampled_from(NAMES), min_size=1, max_size=8), st.booleans())
 def test_no_token_of_the_last_minutes_is_locked_out(
     names: list[str],
     restarted: bool,  # noqa: FBT001

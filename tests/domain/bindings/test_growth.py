@@ -11,8 +11,8 @@ from domain.builders import (
     access,
     binding,
     content,
-    given,
     key,
+    make_context,
     mapping,
     realm,
     scope,
@@ -71,7 +71,7 @@ def change_of_role_while_keycloak_is_silent(number: int) -> int:
     names = places(number)
     standing = {each.key: each for each in (binding(key(namespace=name)) for name in names)}
     declared = access(mapping(role="view", within=scope(*names)))
-    silent = given(failure=UNAVAILABLE, namespaces={name: Namespace({}) for name in names})
+    silent = make_context(failure=UNAVAILABLE, namespaces={name: Namespace({}) for name in names})
     verdicts = judge(declared, silent)
     Place.looks.clear()
     wanted = build_desired_state(declared, verdicts, silent, standing, {})
@@ -84,7 +84,7 @@ def half_of_the_first_bindings(number: int) -> int:
     """Look at an object of which half the namespaces are bound, and count as above."""
     names = places(number)
     declared = access(mapping(within=scope(*names)))
-    now = given(realm(), namespaces={name: Namespace({}) for name in names})
+    now = make_context(realm(), namespaces={name: Namespace({}) for name in names})
     verdicts = judge(declared, now)
     whole = build_desired_state(declared, verdicts, now, {}, {}).contents
     half = dict(sorted(whole.items())[: number // 2])

@@ -10,8 +10,8 @@ from domain.builders import (
     access,
     binding,
     content,
-    given,
     key,
+    make_context,
     mapping,
     realm,
     standing,
@@ -24,21 +24,21 @@ from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.verdict.rules import evaluate
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 
-GONE = given(realm("/apps/dev"))  # Keycloak was read, and has no group SRE
-DOWN = given(realm(), failure=UNAVAILABLE)
-HOLDS = pytest.mark.parametrize("circumstances", [GONE, DOWN], ids=["group is gone", "not read"])
+GONE = make_context(realm("/apps/dev"))  # Keycloak was read, and has no group SRE
+DOWN = make_context(realm(), failure=UNAVAILABLE)
+HOLDS = pytest.mark.parametrize("context", [GONE, DOWN], ids=["group is gone", "not read"])
 
 
 def held(
-    circumstances: EvaluationContext,
+    context: EvaluationContext,
     stands: Mapping[BindingKey, Binding] | None = None,
     proven: Mapping[BindingKey, BindingContent] | None = None,
     declared: Access | None = None,
 ) -> DesiredState:
     of = declared or access()
-    verdicts = [evaluate(one, circumstances) for one in of.mappings]
+    verdicts = [evaluate(one, context) for one in of.mappings]
     assert {one.outcome for one in verdicts} == {Outcome.HOLD}
-    return build_desired_state(of, verdicts, circumstances, stands or {}, proven or {})
+    return build_desired_state(of, verdicts, context, stands or {}, proven or {})
 
 
 NOTHING = DesiredState((), frozenset(), {"sre": CLUSTER_WIDE})
@@ -46,17 +46,17 @@ KEPT = DesiredState((), frozenset({key()}), {"sre": CLUSTER_WIDE})
 
 
 @HOLDS
-def test_nothing_new_is_granted(circumstances: EvaluationContext) -> None:
-    assert held(circumstances) == NOTHING
+def test_nothing_new_is_granted(context: EvaluationContext) -> None:
+    assert held(context) == NOTHING
 
 
 @HOLDS
 def test_standing_binding_is_left_as_it_is_when_nothing_was_proven(
-    circumstances: EvaluationContext,
+    context: EvaluationContext,
 ) -> None:
-    assert held(circumstances, standing(binding())) == KEPT
+    assert held(context, standing(binding())) == KEPT
     drifted = standing(binding(what=content("/SRE", "/other")))
-    assert held(circumstances, drifted) == KEPT
+    assert held(context, drifted) == KEPT
 
 
 @HOLDS
@@ -66,19 +66,19 @@ def test_standing_binding_is_left_as_it_is_when_nothing_was_proven(
     ids=["deleted by hand", "drifted"],
 )
 def test_what_was_proven_is_repaired(
-    circumstances: EvaluationContext, stands: Mapping[BindingKey, Binding]
+    context: EvaluationContext, stands: Mapping[BindingKey, Binding]
 ) -> None:
-    found = held(circumstances, stands, {key(): content("/old/SRE")})
+    found = held(context, stands, {key(): content("/old/SRE")})
     assert [(want.key, want.content) for want in found.bindings] == [(key(), content("/old/SRE"))]
     assert found.preserved == frozenset()
 
 
 @HOLDS
 def test_repair_gives_the_binding_to_the_object_as_it_is_now(
-    circumstances: EvaluationContext,
+    context: EvaluationContext,
 ) -> None:
     last = replace(content(), owners=(Owner("uid of a former one", "platform"),))
-    (repaired,) = held(circumstances, {}, {key(): last}).bindings
+    (repaired,) = held(context, {}, {key(): last}).bindings
     assert repaired.content.owners == (Owner("uid of platform", "platform"),)
 
 
@@ -89,10 +89,10 @@ def test_repair_gives_the_binding_to_the_object_as_it_is_now(
     ids=["another group", "another directory"],
 )
 def test_what_stood_for_another_declaration_goes(
-    circumstances: EvaluationContext, another: BindingContent
+    context: EvaluationContext, another: BindingContent
 ) -> None:
-    assert held(circumstances, standing(binding(what=another))) == NOTHING
-    assert held(circumstances, {}, {key(): another}) == NOTHING
+    assert held(context, standing(binding(what=another))) == NOTHING
+    assert held(context, {}, {key(): another}) == NOTHING
 
 
 @HOLDS
@@ -106,26 +106,26 @@ def test_what_stood_for_another_declaration_goes(
     ids=["group", "directory", "all"],
 )
 def test_binding_whose_annotations_were_stripped_stays(
-    circumstances: EvaluationContext, stripped: BindingContent
+    context: EvaluationContext, stripped: BindingContent
 ) -> None:
-    assert held(circumstances, standing(binding(what=stripped))) == KEPT
+    assert held(context, standing(binding(what=stripped))) == KEPT
 
 
 @HOLDS
-def test_stripping_one_annotation_does_not_hide_the_other(circumstances: EvaluationContext) -> None:
+def test_stripping_one_annotation_does_not_hide_the_other(context: EvaluationContext) -> None:
     moved = standing(binding(what=content(group="", directory="other")))
     changed = standing(binding(what=content(directory="", group="Ops")))
-    assert held(circumstances, moved) == NOTHING
-    assert held(circumstances, changed) == NOTHING
+    assert held(context, moved) == NOTHING
+    assert held(context, changed) == NOTHING
 
 
 @HOLDS
 @pytest.mark.parametrize("role", [RoleRef("ClusterRole", "admin"), RoleRef("Role", "edit")])
 def test_binding_with_another_role_than_its_name_says_does_not_stay(
-    circumstances: EvaluationContext, role: RoleRef
+    context: EvaluationContext, role: RoleRef
 ) -> None:
     wrong = standing(binding(what=replace(content(group=""), role=role)))
-    assert held(circumstances, wrong) == NOTHING
+    assert held(context, wrong) == NOTHING
 
 
 def test_new_role_waits_while_keycloak_objects() -> None:

@@ -11,9 +11,9 @@ from domain.builders import (
     client,
     content,
     directory,
-    given,
     key,
     leaf,
+    make_context,
     mapping,
     realm,
     scope,
@@ -37,11 +37,11 @@ PARTNERS = PeerPrefixes(partners=frozenset({"old"}))
 
 def moving(snapshot: Snapshot | None, beside: PeerPrefixes = PARTNERS) -> EvaluationContext:
     """Return what the new directory, `default`, knows; None for nothing yet."""
-    return replace(given(snapshot), prefixes=beside)
+    return replace(make_context(snapshot), prefixes=beside)
 
 
 HOLDS = pytest.mark.parametrize(
-    "circumstances",
+    "context",
     [
         moving(None),
         moving(realm("/Dev", clients=LEAF)),
@@ -54,32 +54,32 @@ HOLDS = pytest.mark.parametrize(
 
 
 def moved(
-    circumstances: EvaluationContext, *mappings: AccessMapping, proven: bool = False
+    context: EvaluationContext, *mappings: AccessMapping, proven: bool = False
 ) -> ModelCluster:
     """Reconcile after the change of directoryRef; `proven` without a restart since the grant."""
     world = ModelCluster({key(): binding(what=OLD)}, {key(): OLD} if proven else {})
-    world.settle(access(*mappings), circumstances)
+    world.settle(access(*mappings), context)
     return world
 
 
 @HOLDS
 @pytest.mark.parametrize("proven", [True, False])
 def test_the_old_subjects_stay_while_the_new_directory_does_not_grant(
-    circumstances: EvaluationContext, *, proven: bool
+    context: EvaluationContext, *, proven: bool
 ) -> None:
-    world = moved(circumstances, proven=proven)
+    world = moved(context, proven=proven)
     assert {where: one.content for where, one in world.standing.items()} == {key(): OLD}
 
 
 @HOLDS
-def test_they_go_where_the_two_do_not_list_each_other(circumstances: EvaluationContext) -> None:
-    apart = replace(circumstances, prefixes=PeerPrefixes())
+def test_they_go_where_the_two_do_not_list_each_other(context: EvaluationContext) -> None:
+    apart = replace(context, prefixes=PeerPrefixes())
     assert moved(apart).standing == {}
 
 
 @HOLDS
-def test_they_go_with_another_group(circumstances: EvaluationContext) -> None:
-    assert moved(circumstances, mapping(group="Ops")).standing == {}
+def test_they_go_with_another_group(context: EvaluationContext) -> None:
+    assert moved(context, mapping(group="Ops")).standing == {}
 
 
 def test_the_new_group_takes_the_place_in_one_write() -> None:

@@ -11,9 +11,9 @@ from domain.builders import (
     client,
     content,
     directory,
-    given,
     group,
     leaf,
+    make_context,
     mapper,
     mapping,
     realm,
@@ -30,7 +30,7 @@ REPLACED = client("grafana", mapper("hard-coded", MapperKind.REPLACING))
 
 
 def read(*clients: Client, prefix: str = "") -> EvaluationContext:
-    return given(realm(clients=clients), of=directory("headlamp", "grafana", prefix=prefix))
+    return make_context(realm(clients=clients), of=directory("headlamp", "grafana", prefix=prefix))
 
 
 def settled() -> ModelCluster:
@@ -123,12 +123,12 @@ def test_edited_declaration_keeps_no_string_of_the_former(
     edited: Access, path: str, *, restarted: bool
 ) -> None:
     world = ModelCluster()
-    world.settle(access(mapping(group="/a/SRE")), given(realm("/a/SRE"), of=TWO))
+    world.settle(access(mapping(group="/a/SRE")), make_context(realm("/a/SRE"), of=TWO))
     assert bound(world) == ("/a/SRE",)
     if restarted:
         world.restart()
     only_leaf = realm(path, clients=[client("headlamp", leaf()), DISABLED])
-    world.step(edited, given(only_leaf, of=TWO))
+    world.step(edited, make_context(only_leaf, of=TWO))
     assert bound(world) == ("SRE",)
 
 
@@ -137,21 +137,21 @@ def test_group_that_is_spelled_otherwise_keeps_what_an_unknown_client_may_send(
     *, restarted: bool
 ) -> None:
     world = ModelCluster()
-    world.settle(access(mapping(group="/a/SRE")), given(realm("/a/SRE"), of=TWO))
+    world.settle(access(mapping(group="/a/SRE")), make_context(realm("/a/SRE"), of=TWO))
     if restarted:
         world.restart()
     only_leaf = realm("/a/SRE", clients=[client("headlamp", leaf()), DISABLED])
-    world.step(access(mapping(group="SRE")), given(only_leaf, of=TWO))
+    world.step(access(mapping(group="SRE")), make_context(only_leaf, of=TWO))
     assert bound(world) == ("/a/SRE", "SRE")
 
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_string_of_a_group_that_moved_is_followed_in_one_write(*, restarted: bool) -> None:
     world = ModelCluster()
-    world.settle(access(), given(realm(group("/a/SRE", uid="1")), of=TWO))
+    world.settle(access(), make_context(realm(group("/a/SRE", uid="1")), of=TWO))
     if restarted:
         world.restart()
-    moved = given(realm(group("/b/SRE", uid="1"), clients=[FULL, DISABLED]), of=TWO)
+    moved = make_context(realm(group("/b/SRE", uid="1"), clients=[FULL, DISABLED]), of=TWO)
     world.step(access(), moved)
     assert bound(world) == ("/a/SRE", "/b/SRE")
     assert world.step(access(), moved).empty

@@ -11,8 +11,8 @@ from domain.builders import (
     binding,
     content,
     directory,
-    given,
     key,
+    make_context,
     mapping,
     realm,
     scope,
@@ -38,7 +38,7 @@ def scoped(within: NamespaceScope | None, role: str = "edit") -> Access:
 
 
 def read(namespaces: NamespacesByName, failure: Failure | None = None) -> EvaluationContext:
-    return given(realm(), namespaces=namespaces, failure=failure)
+    return make_context(realm(), namespaces=namespaces, failure=failure)
 
 
 def at(*places: BindingKey) -> dict[BindingKey, Binding]:
@@ -46,10 +46,10 @@ def at(*places: BindingKey) -> dict[BindingKey, Binding]:
 
 
 def whys(
-    declared: Access, circumstances: EvaluationContext, stands: dict[BindingKey, Binding]
+    declared: Access, context: EvaluationContext, stands: dict[BindingKey, Binding]
 ) -> dict[BindingKey, DeleteReason]:
     """Return which standing bindings go, and why."""
-    wanted = ModelCluster(stands).wanted(declared, circumstances)
+    wanted = ModelCluster(stands).wanted(declared, context)
     return {one.binding.key: one.reason for one in plan(wanted, stands.values()).deletes}
 
 
@@ -75,13 +75,13 @@ def test_a_namespace_that_does_not_exist_hinders_no_other() -> None:
 
 def test_in_a_namespace_that_terminates_nothing_is_written_and_nothing_deleted() -> None:
     world = ModelCluster(at(SHOP, BANK))
-    circumstances = read(there("bank") | terminating("shop"))
+    context = read(there("bank") | terminating("shop"))
     drifted = replace(world.standing[SHOP], content=content("/drifted"))
     world.standing[SHOP] = drifted
-    found = world.wanted(scoped(scope("shop", "bank")), circumstances)
+    found = world.wanted(scoped(scope("shop", "bank")), context)
     assert keys(found.bindings) == [BANK]
     assert found.preserved == {SHOP}
-    assert world.step(scoped(scope("shop", "bank")), circumstances).empty
+    assert world.step(scoped(scope("shop", "bank")), context).empty
     assert world.standing[SHOP] == drifted
 
 

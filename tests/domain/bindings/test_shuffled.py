@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from hypothesis import given as each
+from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
+from domain.strategies import Standing, accesses, contexts, outages, standings, worlds
 from domain.world import ModelCluster
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.bindings.plan import plan, plan_orphans
@@ -36,12 +36,12 @@ class Shuffle:
     def access(self, declared: Access) -> Access:
         return replace(declared, mappings=tuple(map(self._mapping, self.of(declared.mappings))))
 
-    def circumstances(self, given: EvaluationContext) -> EvaluationContext:
-        given = replace(given, namespaces=self.pairs(dict(given.namespaces)))
-        reading = given.reading
+    def contexts(self, context: EvaluationContext) -> EvaluationContext:
+        context = replace(context, namespaces=self.pairs(dict(context.namespaces)))
+        reading = context.reading
         if reading.snapshot is None:
-            return given
-        return replace(given, reading=replace(reading, snapshot=self.snapshot(reading.snapshot)))
+            return context
+        return replace(context, reading=replace(reading, snapshot=self.snapshot(reading.snapshot)))
 
     def snapshot(self, read: Snapshot) -> Snapshot:
         clients = tuple(self._client(client) for client in self.of(read.clients))
@@ -57,20 +57,20 @@ class Shuffle:
         return replace(client, mappers=self.of(client.mappers))
 
 
-@each(accesses(), circumstances(), worlds(), st.data())
+@given(accesses(), contexts(), worlds(), st.data())
 def test_shuffled_inputs_give_identical_answers(
-    declared: Access, given: EvaluationContext, one: ModelCluster, data: st.DataObject
+    declared: Access, context: EvaluationContext, one: ModelCluster, data: st.DataObject
 ) -> None:
     shuffle = Shuffle(data)
     other = ModelCluster(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
-    declared2, given2 = shuffle.access(declared), shuffle.circumstances(given)
+    declared2, given2 = shuffle.access(declared), shuffle.contexts(context)
 
-    verdicts, verdicts2 = one.judge(declared, given), other.judge(declared2, given2)
+    verdicts, verdicts2 = one.judge(declared, context), other.judge(declared2, given2)
     known = {mapping.name: mapping for mapping in declared.mappings}
     again = {v.mapping.name: replace(v, mapping=known[v.mapping.name]) for v in verdicts2}
     assert {v.mapping.name: v for v in verdicts} == again
 
-    wanted, wanted2 = one.wanted(declared, given), other.wanted(declared2, given2)
+    wanted, wanted2 = one.wanted(declared, context), other.wanted(declared2, given2)
     assert wanted.preserved == wanted2.preserved
     assert set(wanted.bindings) == set(wanted2.bindings)
     assert plan(wanted, one.standing.values()) == plan(wanted2, other.standing.values())
@@ -84,26 +84,26 @@ def test_shuffled_inputs_give_identical_answers(
     )
 
 
-@each(standings(), st.data())
+@given(standings(), st.data())
 def test_shuffled_orphans_give_an_identical_plan(standing: Standing, data: st.DataObject) -> None:
     shuffled = Shuffle(data).pairs(standing)
     assert plan_orphans(standing.values()) == plan_orphans(shuffled.values())
 
 
-@each(outages(), st.data())
+@given(outages(), st.data())
 def test_what_is_carried_does_not_depend_on_the_order_in_memory(
     outage: tuple[ModelCluster, Access, EvaluationContext], data: st.DataObject
 ) -> None:
-    one, declared, given = outage
+    one, declared, context = outage
     shuffle = Shuffle(data)
     other = ModelCluster(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
-    assert one.wanted(declared, given) == other.wanted(declared, given)
+    assert one.wanted(declared, context) == other.wanted(declared, context)
 
 
-@each(accesses(), circumstances(), worlds())
+@given(accesses(), contexts(), worlds())
 def test_judging_changes_none_of_its_inputs(
-    declared: Access, given: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, world: ModelCluster
 ) -> None:
     before = dict(world.standing), dict(world.proven)
-    plan(world.wanted(declared, given), world.standing.values())
+    plan(world.wanted(declared, context), world.standing.values())
     assert (world.standing, world.proven) == before

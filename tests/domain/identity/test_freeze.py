@@ -3,10 +3,20 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given as each
+from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.builders import access, binding, content, directory, given, group, key, mapping, realm
+from domain.builders import (
+    access,
+    binding,
+    content,
+    directory,
+    group,
+    key,
+    make_context,
+    mapping,
+    realm,
+)
 from domain.world import ModelCluster
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.binding import Binding, BindingKey
@@ -138,7 +148,7 @@ def test_one_group_that_is_there_or_is_not_makes_another_account_another_realm(
     assert new_account(uses, again) is None
 
 
-@each(
+@given(
     ids=st.frozensets(st.sampled_from("abcdef")),
     there=st.frozensets(st.sampled_from("abcdef"), min_size=1),
     known=st.sampled_from((REALM, "account-1")),
@@ -242,8 +252,8 @@ def test_another_binding_pins_nothing(other: Binding) -> None:
 def test_a_frozen_directory_holds_what_stands_and_grants_nothing_new() -> None:
     world, event = ModelCluster(), detect_anomaly([use("a")], read(identity="x"), REFUSE)
     failure = freeze_failure(event, "default", set(), set())
-    world.settle(access(), given(realm()))
-    now = replace(given(realm("/other")), frozen=failure)
+    world.settle(access(), make_context(realm()))
+    now = replace(make_context(realm("/other")), frozen=failure)
     both = access(mapping(), mapping("new", group="other"))
     world.settle(both, now)
     assert set(world.standing) == {key()}

@@ -6,8 +6,8 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     directory,
-    given,
     key,
+    make_context,
     mapping,
     realm,
 )
@@ -72,22 +72,22 @@ def test_mappings_are_sorted_by_name() -> None:
     assert [one.name for one in said.mappings] == ["a", "b", "c"]
 
 
-def states(circumstances: EvaluationContext, *stands: BindingKey, one: Declared) -> MappingState:
-    return say(access(one), circumstances, stands=stands).mappings[0].state
+def states(context: EvaluationContext, *stands: BindingKey, one: Declared) -> MappingState:
+    return say(access(one), context, stands=stands).mappings[0].state
 
 
 @pytest.mark.parametrize(
-    ("circumstances", "stands", "state"),
+    ("context", "stands", "state"),
     [
         (HEALTHY, (key(),), MappingState.GRANTED),
         (HEALTHY, (), MappingState.PENDING),
-        (given(realm("/x")), (key(),), MappingState.HELD),
-        (given(realm("/x")), (), MappingState.PENDING),
-        (given(realm(), failure=UNAVAILABLE), (key(),), MappingState.GRANTED),
-        (given(realm(), failure=UNAVAILABLE), (), MappingState.PENDING),
-        (given(realm(), failure=UNAVAILABLE), (key("another"),), MappingState.PENDING),
-        (given(realm(), of=directory(allowed=["view"])), (key(),), MappingState.HELD),
-        (given(realm(), of=directory(allowed=["view"])), (), MappingState.REVOKED),
+        (make_context(realm("/x")), (key(),), MappingState.HELD),
+        (make_context(realm("/x")), (), MappingState.PENDING),
+        (make_context(realm(), failure=UNAVAILABLE), (key(),), MappingState.GRANTED),
+        (make_context(realm(), failure=UNAVAILABLE), (), MappingState.PENDING),
+        (make_context(realm(), failure=UNAVAILABLE), (key("another"),), MappingState.PENDING),
+        (make_context(realm(), of=directory(allowed=["view"])), (key(),), MappingState.HELD),
+        (make_context(realm(), of=directory(allowed=["view"])), (), MappingState.REVOKED),
     ],
     ids=[
         "granted and stands",
@@ -102,9 +102,9 @@ def states(circumstances: EvaluationContext, *stands: BindingKey, one: Declared)
     ],
 )
 def test_state_of_a_mapping(
-    circumstances: EvaluationContext, stands: tuple[BindingKey, ...], state: MappingState
+    context: EvaluationContext, stands: tuple[BindingKey, ...], state: MappingState
 ) -> None:
-    assert states(circumstances, *stands, one=mapping()) is state
+    assert states(context, *stands, one=mapping()) is state
 
 
 def test_one_problem_among_many_is_named() -> None:
@@ -189,7 +189,7 @@ def test_what_is_left_is_said_in_its_order_after_the_mappings() -> None:
 
 
 def test_object_that_stands_stays_ready_while_keycloak_is_silent() -> None:
-    said = say(access(), given(realm(), failure=UNAVAILABLE), stands=(key(),))
+    said = say(access(), make_context(realm(), failure=UNAVAILABLE), stands=(key(),))
     assert conditions(said) == READY | {"Verified": "Unknown"}
     assert said.granted == "1/1"
     assert said.mappings[0].reason is Reason.KEYCLOAK_UNAVAILABLE
@@ -216,5 +216,5 @@ def test_fault_of_one_mapping_is_no_other_mappings() -> None:
 
 
 def test_mapping_that_must_not_stand_stalls() -> None:
-    said = say(access(), given(realm(), of=directory(allowed=["view"])), stands=())
+    said = say(access(), make_context(realm(), of=directory(allowed=["view"])), stands=())
     assert conditions(said) == READY | {"Ready": "False", "Stalled": "True"}

@@ -9,8 +9,8 @@ from domain.builders import (
     access,
     content,
     directory,
-    given,
     key,
+    make_context,
     mapping,
     realm,
     scope,
@@ -29,7 +29,7 @@ from groupaccess.domain.status.placement_problems import PlacementProblem
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
 SHOP, BANK = key(namespace="shop"), key(namespace="bank")
-BOTH = given(realm(), namespaces=there("shop", "bank"))
+BOTH = make_context(realm(), namespaces=there("shop", "bank"))
 REFUSED = Failure(Reason.WRITE_REFUSED, "the API server says no.")
 NOWHERE = PlacementProblem(
     "nowhere",
@@ -45,12 +45,12 @@ def within(*names: str) -> Access:
 
 def said(
     declared: Access,
-    circumstances: EvaluationContext = BOTH,
+    context: EvaluationContext = BOTH,
     *,
     stands: tuple[BindingKey, ...] | None = None,
     faults: dict[BindingKey, Failure] | None = None,
 ) -> MappingReport:
-    return say(declared, circumstances, stands=stands, faults=faults).mappings[0]
+    return say(declared, context, stands=stands, faults=faults).mappings[0]
 
 
 def test_all_namespaces_are_counted() -> None:
@@ -91,7 +91,7 @@ def test_no_match_is_as_declared_in_0_namespaces() -> None:
 
 
 def test_a_namespace_that_terminates_is_neither_wanted_nor_a_problem() -> None:
-    ending = given(realm(), namespaces=there("bank") | terminating("shop"))
+    ending = make_context(realm(), namespaces=there("bank") | terminating("shop"))
     one = said(within("shop", "bank"), ending)
     assert (one.state, one.wanted, one.granted, one.problems) == (MappingState.GRANTED, 1, 1, ())
 
@@ -129,9 +129,9 @@ def test_a_fault_that_may_pass_is_passing_whatever_its_reason() -> None:
 def test_two_thousand_problems_stay_ten() -> None:
     names = [f"n{number:04}" for number in range(2000)]
     many = access(mapping(within=scope(of=[team("x")])))
-    circumstances = given(realm(), namespaces=there(**dict.fromkeys(names, "x")))
+    context = make_context(realm(), namespaces=there(**dict.fromkeys(names, "x")))
     faults = {key(namespace=name): REFUSED for name in names}
-    one = said(many, circumstances, stands=(), faults=faults)
+    one = said(many, context, stands=(), faults=faults)
     assert (one.state, one.wanted, one.granted) == (MappingState.PENDING, 2000, 0)
     assert [problem.namespace for problem in one.problems] == names[:10]
     assert one.message == f"{REFUSED.message} (and 1999 more)"
@@ -179,14 +179,14 @@ def test_a_former_role_that_is_bound_yet_is_named() -> None:
 def test_state_while_keycloak_is_silent(
     stands: tuple[BindingKey, ...], state: MappingState
 ) -> None:
-    silent = given(realm(), namespaces=BOTH.namespaces, failure=UNAVAILABLE)
+    silent = make_context(realm(), namespaces=BOTH.namespaces, failure=UNAVAILABLE)
     one = said(within("shop", "bank"), silent, stands=stands)
     assert (one.state, one.reason) == (state, UNAVAILABLE.reason)
     assert (one.wanted, one.granted) == (2, len(stands))
 
 
 def test_an_objection_of_keycloak_is_said_before_that_of_a_namespace() -> None:
-    gone = given(realm("/x"), namespaces=BOTH.namespaces)
+    gone = make_context(realm("/x"), namespaces=BOTH.namespaces)
     one = said(within("shop", "nowhere"), gone, stands=(SHOP,))
     assert (one.state, one.reason) == (MappingState.HELD, Reason.GROUP_NOT_FOUND)
     assert one.problems == (NOWHERE,)

@@ -6,9 +6,9 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     directory,
-    given,
     group,
     key,
+    make_context,
     mapping,
     realm,
     scope,
@@ -31,8 +31,8 @@ def both(
     declared: Access, snapshot: Snapshot, *stands: BindingKey
 ) -> tuple[AccessStatus, AccessStatus]:
     """Say it as it was read, and then with the same reading and a Keycloak that is silent."""
-    read = given(snapshot, namespaces=NAMESPACES)
-    silent = given(snapshot, namespaces=NAMESPACES, failure=UNAVAILABLE)
+    read = make_context(snapshot, namespaces=NAMESPACES)
+    silent = make_context(snapshot, namespaces=NAMESPACES, failure=UNAVAILABLE)
     return say(declared, read, stands=stands), say(declared, silent, stands=stands)
 
 
@@ -80,7 +80,7 @@ def test_a_grant_that_waits_for_keycloak_is_said_before_a_namespace_that_is_abse
 
 
 def test_before_any_reading_an_absent_namespace_is_named_beside_what_stands() -> None:
-    silent = given(failure=UNAVAILABLE, of=directory(), namespaces=NAMESPACES)
+    silent = make_context(failure=UNAVAILABLE, of=directory(), namespaces=NAMESPACES)
     said = say(access(mapping(within=scope("shop", "nowhere"))), silent, stands=[SHOP])
     assert said.mappings[0].state is MappingState.PARTIAL
     assert said.ready.reason is Reason.NAMESPACE_NOT_FOUND

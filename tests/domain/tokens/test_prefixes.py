@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given as each
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.several import judge, made
@@ -119,13 +119,13 @@ def conflicting(one: Directory, other: Directory) -> bool:
     return same and one.issuer != other.issuer and not agreed
 
 
-@each(clusters(), BOUND)
+@given(clusters(), BOUND)
 def test_no_two_that_conflict_grant(directories: list[Directory], bound: set[str]) -> None:
     granted = [d for d in directories if d.name in granting(*directories, bound=bound)]
     assert not any(conflicting(one, other) for one in granted for other in granted)
 
 
-@each(clusters(), BOUND)
+@given(clusters(), BOUND)
 def test_of_those_that_all_conflict_exactly_one_grants(
     directories: list[Directory], bound: set[str]
 ) -> None:
@@ -135,7 +135,7 @@ def test_of_those_that_all_conflict_exactly_one_grants(
         assert len(granting(*known, bound=bound) & rivals) == 1
 
 
-@each(clusters(), BOUND)
+@given(clusters(), BOUND)
 def test_whoever_holds_has_a_rival_that_comes_before_it(
     directories: list[Directory], bound: set[str]
 ) -> None:
@@ -145,7 +145,7 @@ def test_whoever_holds_has_a_rival_that_comes_before_it(
             assert any(granting(one, other, bound=bound) == {other.name} for other in rivals)
 
 
-@each(clusters(), BOUND, st.data())
+@given(clusters(), BOUND, st.data())
 def test_the_order_in_which_they_come_does_not_matter(
     directories: list[Directory], bound: set[str], data: st.DataObject
 ) -> None:
@@ -155,7 +155,7 @@ def test_the_order_in_which_they_come_does_not_matter(
         assert judge(name, *shuffled, bound=bound) == said
 
 
-@each(st.permutations([0, 1, 2, None]), st.sampled_from(NAMES))
+@given(st.permutations([0, 1, 2, None]), st.sampled_from(NAMES))
 def test_a_restore_in_another_order_moves_no_grant(ages: list[int | None], bound: str) -> None:
     restored = [made(name, age=age) for name, age in zip(NAMES, ages, strict=True)]
     assert granting(*restored, bound=[bound]) == {bound}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.builders import NOW, client, directory, given, key, leaf, mapping, realm
+from domain.builders import NOW, client, directory, key, leaf, make_context, mapping, realm
 from domain.several import judge, made
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.reading import Reading
@@ -80,7 +80,7 @@ COLLIDES = PeerPrefixes(nested=(("b", "S"),))
 
 def said_of(beside: PeerPrefixes, *, revokes: bool = False) -> Verdict:
     """Judge a mapping for SRE, whose members carry "SRE"."""
-    own = given(realm("/SRE", clients=LEAF), of=directory(revokes_collided=revokes))
+    own = make_context(realm("/SRE", clients=LEAF), of=directory(revokes_collided=revokes))
     return evaluate(mapping(), replace(own, prefixes=beside))
 
 
@@ -98,7 +98,7 @@ def test_the_grace_of_a_group_ends_when_its_string_collides_and_that_revokes(
 ) -> None:
     reading = Reading(realm("/Dev", clients=LEAF), confirmed_absent={"id of /SRE": NOW})
     pin = Pin(key(), "id of /SRE", "/SRE", "realm-1")
-    missing = replace(given(of=directory(revokes_collided=revokes)), reading=reading)
+    missing = replace(make_context(of=directory(revokes_collided=revokes)), reading=reading)
     said = evaluate(mapping(), replace(missing, pins={"SRE": pin}, prefixes=COLLIDES))
     assert said.pin is not None
     assert said.pin.missing_since == NOW

@@ -6,7 +6,18 @@ from itertools import combinations
 
 import pytest
 
-from domain.builders import NOW, client, directory, given, group, key, leaf, mapper, mapping, realm
+from domain.builders import (
+    NOW,
+    client,
+    directory,
+    group,
+    key,
+    leaf,
+    make_context,
+    mapper,
+    mapping,
+    realm,
+)
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.directory.client import ClaimMapper, MapperKind
 from groupaccess.domain.directory.group import Group
@@ -23,28 +34,28 @@ PATH = "/platform/SRE"
 @dataclass(frozen=True)
 class Case:
     mapping: AccessMapping
-    given: EvaluationContext
+    context: EvaluationContext
 
     def judge(self) -> Verdict:
-        return evaluate(self.mapping, self.given)
+        return evaluate(self.mapping, self.context)
 
 
-GRANTED = Case(mapping(group=PATH), given(realm(PATH, clients=[client("headlamp", leaf())])))
+GRANTED = Case(mapping(group=PATH), make_context(realm(PATH, clients=[client("headlamp", leaf())])))
 
 
 def groups(case: Case, *known: Group) -> Case:
-    snapshot = case.given.reading.snapshot
+    snapshot = case.context.reading.snapshot
     assert snapshot is not None
-    reading = replace(case.given.reading, snapshot=replace(snapshot, groups=known))
-    return replace(case, given=replace(case.given, reading=reading))
+    reading = replace(case.context.reading, snapshot=replace(snapshot, groups=known))
+    return replace(case, context=replace(case.context, reading=reading))
 
 
 def mappers(case: Case, *known: ClaimMapper) -> Case:
-    snapshot = case.given.reading.snapshot
+    snapshot = case.context.reading.snapshot
     assert snapshot is not None
     clients = (client("headlamp", *known),)
-    reading = replace(case.given.reading, snapshot=replace(snapshot, clients=clients))
-    return replace(case, given=replace(case.given, reading=reading))
+    reading = replace(case.context.reading, snapshot=replace(snapshot, clients=clients))
+    return replace(case, context=replace(case.context, reading=reading))
 
 
 def expired(case: Case) -> Case:
@@ -52,7 +63,7 @@ def expired(case: Case) -> Case:
 
 
 def suspended(case: Case) -> Case:
-    return replace(case, given=replace(case.given, suspend=True))
+    return replace(case, context=replace(case.context, suspend=True))
 
 
 def reserved(case: Case) -> Case:
@@ -60,16 +71,16 @@ def reserved(case: Case) -> Case:
 
 
 def role_not_allowed(case: Case) -> Case:
-    return replace(case, given=replace(case.given, directory=directory(allowed=["view"])))
+    return replace(case, context=replace(case.context, directory=directory(allowed=["view"])))
 
 
 def no_directory(case: Case) -> Case:
-    return replace(case, given=replace(case.given, directory=None))
+    return replace(case, context=replace(case.context, directory=None))
 
 
 def issuer_mismatch(case: Case) -> Case:
-    reading = replace(case.given.reading, failure=Failure(Reason.ISSUER_MISMATCH, "."))
-    return replace(case, given=replace(case.given, reading=reading))
+    reading = replace(case.context.reading, failure=Failure(Reason.ISSUER_MISMATCH, "."))
+    return replace(case, context=replace(case.context, reading=reading))
 
 
 def unreadable(case: Case) -> Case:
@@ -79,19 +90,19 @@ def unreadable(case: Case) -> Case:
 
 def frozen(case: Case) -> Case:
     failure = Failure(Reason.DIRECTORY_FROZEN, ".")
-    return replace(case, given=replace(case.given, frozen=failure))
+    return replace(case, context=replace(case.context, frozen=failure))
 
 
 def prefix_shared(case: Case) -> Case:
     conflict = PeerPrefixes(Failure(Reason.PREFIX_SHARED, "."))
-    return replace(case, given=replace(case.given, prefixes=conflict))
+    return replace(case, context=replace(case.context, prefixes=conflict))
 
 
 def pinned(case: Case, *, gone: bool) -> Case:
     declared = case.mapping.group
     pin = Pin(key(), "former", declared, "realm-1")
-    reading = replace(case.given.reading, confirmed_absent={"former": NOW} if gone else {})
-    return replace(case, given=replace(case.given, pins={declared: pin}, reading=reading))
+    reading = replace(case.context.reading, confirmed_absent={"former": NOW} if gone else {})
+    return replace(case, context=replace(case.context, pins={declared: pin}, reading=reading))
 
 
 def group_replaced(case: Case) -> Case:
@@ -107,8 +118,8 @@ def absence_not_confirmed(case: Case) -> Case:
 
 
 def not_read(case: Case) -> Case:
-    reading = replace(case.given.reading, failure=Failure(Reason.LOGIN_FAILED, "."))
-    return replace(case, given=replace(case.given, reading=reading))
+    reading = replace(case.context.reading, failure=Failure(Reason.LOGIN_FAILED, "."))
+    return replace(case, context=replace(case.context, reading=reading))
 
 
 def group_not_found(case: Case) -> Case:
@@ -138,7 +149,7 @@ def reserved_in_token(case: Case) -> Case:
 
 
 def role_not_found(case: Case) -> Case:
-    return replace(case, given=replace(case.given, cluster_roles=frozenset({"view"})))
+    return replace(case, context=replace(case.context, cluster_roles=frozenset({"view"})))
 
 
 Change = Callable[[Case], Case]

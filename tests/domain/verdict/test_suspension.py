@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import assume
-from hypothesis import given as each
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain.builders import (
@@ -16,10 +15,10 @@ from domain.builders import (
     client,
     content,
     directory,
-    given,
     group,
     key,
     leaf,
+    make_context,
     mapper,
     mapping,
     realm,
@@ -29,7 +28,7 @@ from domain.builders import (
     there,
 )
 from domain.saying import say
-from domain.strategies import accesses, circumstances, worlds
+from domain.strategies import accesses, contexts, worlds
 from domain.world import ModelCluster
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.binding import Binding
@@ -41,8 +40,8 @@ from groupaccess.domain.status.mapping_status import MappingState
 from groupaccess.domain.verdict.rules import evaluate
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 
-SUSPENDED = given(realm(), suspend=True)
-BY_DIRECTORY = given(realm(), of=directory(suspend=True))
+SUSPENDED = make_context(realm(), suspend=True)
+BY_DIRECTORY = make_context(realm(), of=directory(suspend=True))
 WAYS = pytest.mark.parametrize("way", [SUSPENDED, BY_DIRECTORY], ids=["object", "directory"])
 DRIFT = Failure(Reason.SUSPENDED, "it differs, and is left so.")
 DRIFTED = binding(what=content("/evil"))
@@ -84,7 +83,7 @@ def test_it_says_in_how_many_namespaces_it_would_be_bound(
 
 def test_it_names_each_string_that_would_be_bound() -> None:
     both = (client("headlamp", mapper()), client("kubectl", leaf()))
-    way = given(realm(clients=both), of=directory("headlamp", "kubectl", suspend=True))
+    way = make_context(realm(clients=both), of=directory("headlamp", "kubectl", suspend=True))
     said = evaluate(mapping(), way)
     assert said.message.startswith(f'{BY} Group "/SRE" and Group "SRE" to')
 
@@ -100,8 +99,8 @@ def test_what_would_not_be_bound_says_why() -> None:
 
 def test_who_would_lose_the_binding_is_told() -> None:
     world = ModelCluster()
-    world.settle(access(), given(realm()))
-    anew = given(realm(group("/SRE", uid="new")), of=directory(suspend=True))
+    world.settle(access(), make_context(realm()))
+    anew = make_context(realm(group("/SRE", uid="new")), of=directory(suspend=True))
     (said,) = world.judge(access(), anew)
     assert said.message.startswith(f"{BY} nobody: group /SRE (id id of /SRE) is gone, and")
     assert world.step(access(), anew).empty
@@ -109,17 +108,17 @@ def test_who_would_lose_the_binding_is_told() -> None:
 
 def test_a_grace_still_has_its_end() -> None:
     world = ModelCluster()
-    world.settle(access(), given(realm()))
-    (said,) = world.judge(access(), given(realm("/x"), of=directory(suspend=True)))
+    world.settle(access(), make_context(realm()))
+    (said,) = world.judge(access(), make_context(realm("/x"), of=directory(suspend=True)))
     assert said.grace_ends == NOW + timedelta(minutes=10)
 
 
 @pytest.mark.parametrize("group", ["SRE", "SREE"])
 def test_the_words_stay_while_keycloak_cannot_be_read(group: str) -> None:
     declared = mapping(group=group)
-    silent = replace(BY_DIRECTORY, reading=given(realm(), failure=UNAVAILABLE).reading)
+    silent = replace(BY_DIRECTORY, reading=make_context(realm(), failure=UNAVAILABLE).reading)
     assert evaluate(declared, silent).message == evaluate(declared, BY_DIRECTORY).message
-    unread = replace(BY_DIRECTORY, reading=given(failure=UNAVAILABLE).reading)
+    unread = replace(BY_DIRECTORY, reading=make_context(failure=UNAVAILABLE).reading)
     assert f"{BY} nothing new: no answer." in evaluate(declared, unread).message
 
 
@@ -129,9 +128,9 @@ def test_a_directory_that_cannot_be_read_any_more_repairs_nothing_either() -> No
     assert world.proven == proven
 
 
-@each(data=st.data())
+@given(data=st.data())
 def test_a_suspended_directory_is_as_if_each_object_were(data: st.DataObject) -> None:
-    now = data.draw(circumstances())
+    now = data.draw(contexts())
     declared, world = data.draw(accesses()), data.draw(worlds())
     assume(now.directory is not None)
     assert now.directory is not None
@@ -175,13 +174,13 @@ def test_what_stands_is_left_as_it_is(
 def test_what_was_proven_is_still_known_when_it_goes_on_while_keycloak_is_silent() -> None:
     world = ModelCluster(standing(DRIFTED), {key(): content()})
     world.settle(access(), SUSPENDED)
-    world.settle(access(), given(realm(), failure=UNAVAILABLE))
+    world.settle(access(), make_context(realm(), failure=UNAVAILABLE))
     assert world.standing[key()].content == content()
 
 
 def test_nothing_is_carried_to_another_role() -> None:
     world = ModelCluster(standing(binding()), {key(): content()})
-    silent = replace(SUSPENDED, reading=given(realm(), failure=UNAVAILABLE).reading)
+    silent = replace(SUSPENDED, reading=make_context(realm(), failure=UNAVAILABLE).reading)
     world.settle(access(mapping(role="view")), silent)
     assert world.standing == {}
 
@@ -219,7 +218,7 @@ def test_what_kubernetes_alone_decides_is_still_revoked(
     declared: AccessMapping, reason: Reason, *, by_directory: bool
 ) -> None:
     only_edit = directory(allowed=["edit"], suspend=by_directory)
-    strict = given(realm(), of=only_edit, suspend=not by_directory)
+    strict = make_context(realm(), of=only_edit, suspend=not by_directory)
     said = evaluate(declared, strict)
     assert (said.outcome, said.reason, said.suspended) == (Outcome.REVOKE, reason, False)
 
@@ -263,7 +262,7 @@ def test_drift_in_one_namespace_is_named_there() -> None:
     "objection",
     [
         replace(BY_DIRECTORY, cluster_roles=frozenset()),
-        replace(BY_DIRECTORY, reading=given(realm("/x")).reading),
+        replace(BY_DIRECTORY, reading=make_context(realm("/x")).reading),
     ],
 )
 def test_what_stands_and_would_not_be_bound_is_held(objection: EvaluationContext) -> None:
@@ -275,13 +274,13 @@ def test_what_stands_and_would_not_be_bound_is_held(objection: EvaluationContext
 
 @pytest.mark.parametrize("last", [realm(), None])
 def test_what_stands_is_as_declared_while_keycloak_cannot_be_read(last: Snapshot | None) -> None:
-    now = replace(BY_DIRECTORY, reading=given(last, failure=UNAVAILABLE).reading)
+    now = replace(BY_DIRECTORY, reading=make_context(last, failure=UNAVAILABLE).reading)
     said = say(access(), now, stands=(key(),))
     assert (said.ready.status, said.ready.reason) == ("True", Reason.SUSPENDED)
 
 
 def test_an_objection_of_the_last_reading_does_not_pass_because_nothing_is_read() -> None:
-    now = replace(BY_DIRECTORY, reading=given(realm("/x"), failure=UNAVAILABLE).reading)
+    now = replace(BY_DIRECTORY, reading=make_context(realm("/x"), failure=UNAVAILABLE).reading)
     assert say(access(), now, stands=(key(),)).mappings[0].state is MappingState.HELD
 
 
