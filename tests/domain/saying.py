@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from domain.builders import binding, content, make_context, realm
-from domain.world import judge
+from domain.world import evaluate_all
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import resolve_scope
 from groupaccess.domain.binding import Binding, BindingContent, BindingKey, BindingName
@@ -35,7 +35,7 @@ def say(  # noqa: PLR0913 -- each test makes up a few of them
 
     `bound` are other contents than those; `left` should be gone.
     """
-    verdicts = judge(declared, context)
+    verdicts = evaluate_all(declared, context)
     where = {one.name: resolve_scope(one.scope, context.namespaces) for one in declared.mappings}
     granted = (
         declared.binding_key(one.mapping, namespace)

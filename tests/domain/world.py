@@ -15,7 +15,7 @@ from groupaccess.domain.verdict.verdict import EvaluationContext, Verdict
 ROUNDS = 2  # one to write, one to see that it is done
 
 
-def judge(declared: Access, context: EvaluationContext) -> list[Verdict]:
+def evaluate_all(declared: Access, context: EvaluationContext) -> list[Verdict]:
     return [evaluate(one, context) for one in declared.mappings]
 
 
@@ -56,12 +56,12 @@ class ModelCluster:
             reading = replace(reading, confirmed_absent=dict.fromkeys(gone, context.now))
         return replace(context, pins=pinned, reading=reading)
 
-    def judge(self, declared: Access, context: EvaluationContext) -> list[Verdict]:
-        return judge(declared, self.with_pins(declared, context))
+    def evaluate(self, declared: Access, context: EvaluationContext) -> list[Verdict]:
+        return evaluate_all(declared, self.with_pins(declared, context))
 
     def wanted(self, declared: Access, context: EvaluationContext) -> DesiredState:
         context = self.with_pins(declared, context)
-        verdicts = judge(declared, context)
+        verdicts = evaluate_all(declared, context)
         return build_desired_state(
             declared, verdicts, context, self.standing, self.proven, self.pending
         )
@@ -70,7 +70,7 @@ class ModelCluster:
         """Reconcile once and return the plan that was carried out."""
         wanted, verdicts = (
             self.wanted(declared, context),
-            self.judge(declared, context),
+            self.evaluate(declared, context),
         )
         todo = plan(wanted, self.standing.values())
         self.standing = carry_out(todo, self.standing)

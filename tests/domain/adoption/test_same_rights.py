@@ -6,11 +6,10 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.builders import client, directory, leaf, mapper, realm, there
+from domain.builders import client, directory, leaf, make_context, mapper, realm, there
 from domain.builders import group as keycloak_group
-from domain.builders import make_context
 from domain.handmade import account, found, group
-from domain.world import judge
+from domain.world import evaluate_all
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.adoption.candidates import CandidateBinding
 from groupaccess.domain.adoption.drafts import (
@@ -101,7 +100,7 @@ def bindings(cluster: Cluster, adoption: Adoption) -> list[Binding]:
         access = Access(
             draft.name, draft.name, 1, "default", tuple(x.mapping for x in draft.mappings)
         )
-        wanted = build_desired_state(access, judge(access, given_now), given_now, {}, {})
+        wanted = build_desired_state(access, evaluate_all(access, given_now), given_now, {}, {})
         made += [Binding(one.key, f"uid of {one.key}", "1", one.content) for one in wanted.bindings]
     return made
 

@@ -268,7 +268,7 @@ def test_it_ends_though_the_new_string_collides_and_is_not_bound(*, restarted: b
     if restarted:
         world.restart()
     settle(world, collided)
-    assert [one.reason for one in world.judge(access(), collided)] == [Reason.CLAIM_COLLISION]
+    assert [one.reason for one in world.evaluate(access(), collided)] == [Reason.CLAIM_COLLISION]
     assert bound(world) == {"SRE"}
     assert ends(world) == {"SRE": END}
     settle(world, replace(collided, now=END))
@@ -568,7 +568,7 @@ def test_nobody_is_bound_past_an_end_or_beside_another_group(steps: list[Step]) 
             assert bound(world) <= before
         else:
             assert bound(world) == {name, *formers}
-            assert {one.outcome for one in world.judge(declared, at)} == {Outcome.GRANT}
+            assert {one.outcome for one in world.evaluate(declared, at)} == {Outcome.GRANT}
         assert world.step(declared, held(at, HOLDS[hold], now) if hold else at).empty
 
 

@@ -17,7 +17,7 @@ from domain.builders import (
     realm,
     scope,
 )
-from domain.world import judge
+from domain.world import evaluate_all
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import DesiredBinding
 from groupaccess.domain.bindings.builder import build_desired_state
@@ -72,7 +72,7 @@ def change_of_role_while_keycloak_is_silent(number: int) -> int:
     standing = {each.key: each for each in (binding(key(namespace=name)) for name in names)}
     declared = access(mapping(role="view", within=scope(*names)))
     silent = make_context(failure=UNAVAILABLE, namespaces={name: Namespace({}) for name in names})
-    verdicts = judge(declared, silent)
+    verdicts = evaluate_all(declared, silent)
     Place.looks.clear()
     wanted = build_desired_state(declared, verdicts, silent, standing, {})
     looks = Place.looks["all"]
@@ -85,7 +85,7 @@ def half_of_the_first_bindings(number: int) -> int:
     names = places(number)
     declared = access(mapping(within=scope(*names)))
     now = make_context(realm(), namespaces={name: Namespace({}) for name in names})
-    verdicts = judge(declared, now)
+    verdicts = evaluate_all(declared, now)
     whole = build_desired_state(declared, verdicts, now, {}, {}).contents
     half = dict(sorted(whole.items())[: number // 2])
     standing = {where: binding(where, content) for where, content in half.items()}

@@ -43,7 +43,9 @@ def test_what_ended_is_not_written(
     declared: Access, context: EvaluationContext, world: ModelCluster
 ) -> None:
     ended = {
-        one.mapping.name for one in world.judge(declared, context) if one.reason is Reason.EXPIRED
+        one.mapping.name
+        for one in world.evaluate(declared, context)
+        if one.reason is Reason.EXPIRED
     }
     assert ended == {
         one.name for one in declared.mappings if one.expires_at and one.expires_at <= context.now
@@ -66,7 +68,7 @@ def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
     suspended = replace(context, suspend=True)
     by_keycloak = {
         one.mapping.name
-        for one in world.judge(declared, resumed)
+        for one in world.evaluate(declared, resumed)
         if one.outcome is Outcome.REVOKE and one.reason in KEYCLOAK_OBJECTIONS
     }
     ends = {
@@ -120,6 +122,6 @@ def test_a_namespace_that_comes_changes_nothing_elsewhere(
     world.settle(declared, later)
     assert {w: one for w, one in world.standing.items() if w.namespace != "late"} == before
     revoked = {
-        o.mapping.name for o in world.judge(declared, context) if o.outcome is Outcome.REVOKE
+        o.mapping.name for o in world.evaluate(declared, context) if o.outcome is Outcome.REVOKE
     }
     assert not revoked & mappings_of(w for w in world.standing if w.namespace == "late")

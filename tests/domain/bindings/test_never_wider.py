@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.strategies import Standing, accesses, contexts, outages, standings, worlds
-from domain.world import ModelCluster, judge
+from domain.world import ModelCluster, evaluate_all
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.namespace_scope import resolve_scope
 from groupaccess.domain.binding import BindingContent, BindingName, DesiredBinding
@@ -94,7 +94,7 @@ def test_each_write_on_the_way_is_declared_too(steps: list[Step]) -> None:
 def test_grant_is_for_a_group_that_the_snapshot_holds(
     declared: Access, context: EvaluationContext
 ) -> None:
-    for said in judge(declared, context):
+    for said in evaluate_all(declared, context):
         if said.outcome is Outcome.GRANT:
             snapshot, directory = context.reading.snapshot, context.directory
             assert snapshot is not None
@@ -121,7 +121,7 @@ def known_before(declared: Access, mapping: AccessMapping, world: ModelCluster) 
 def held(
     declared: Access, context: EvaluationContext, world: ModelCluster
 ) -> Iterator[tuple[DesiredBinding, AccessMapping]]:
-    verdicts = {one.mapping.name: one for one in world.judge(declared, context)}
+    verdicts = {one.mapping.name: one for one in world.evaluate(declared, context)}
     for want in world.wanted(declared, context).bindings:
         said = verdicts[want.mapping]
         if said.outcome is Outcome.HOLD:
@@ -177,7 +177,7 @@ def test_what_is_revoked_or_no_longer_declared_is_deleted(
 ) -> None:
     live = {
         where
-        for said in ModelCluster(standing).judge(declared, context)
+        for said in ModelCluster(standing).evaluate(declared, context)
         if said.outcome is not Outcome.REVOKE
         for namespace in everywhere(said.mapping, context)
         for where in [declared.binding_key(said.mapping, namespace)]

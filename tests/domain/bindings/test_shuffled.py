@@ -65,7 +65,7 @@ def test_shuffled_inputs_give_identical_answers(
     other = ModelCluster(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
     declared2, given2 = shuffle.access(declared), shuffle.contexts(context)
 
-    verdicts, verdicts2 = one.judge(declared, context), other.judge(declared2, given2)
+    verdicts, verdicts2 = one.evaluate(declared, context), other.evaluate(declared2, given2)
     known = {mapping.name: mapping for mapping in declared.mappings}
     again = {v.mapping.name: replace(v, mapping=known[v.mapping.name]) for v in verdicts2}
     assert {v.mapping.name: v for v in verdicts} == again

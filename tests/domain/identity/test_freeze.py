@@ -257,6 +257,6 @@ def test_a_frozen_directory_holds_what_stands_and_grants_nothing_new() -> None:
     both = access(mapping(), mapping("new", group="other"))
     world.settle(both, now)
     assert set(world.standing) == {key()}
-    assert {one.outcome for one in world.judge(both, now)} == {Outcome.HOLD}
+    assert {one.outcome for one in world.evaluate(both, now)} == {Outcome.HOLD}
     world.settle(access(mapping("new", group="other")), now)
     assert world.standing == {}

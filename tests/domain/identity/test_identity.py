@@ -25,7 +25,7 @@ from domain.builders import (
     there,
 )
 from domain.strategies import accesses, contexts, worlds
-from domain.world import ModelCluster, judge
+from domain.world import ModelCluster, evaluate_all
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -55,7 +55,7 @@ def bound(world: ModelCluster) -> tuple[str, ...]:
 def said(
     world: ModelCluster, context: EvaluationContext, declared: Access | None = None
 ) -> Verdict:
-    (verdict,) = world.judge(declared or access(), context)
+    (verdict,) = world.evaluate(declared or access(), context)
     return verdict
 
 
@@ -168,7 +168,7 @@ def test_an_absence_that_is_not_confirmed_holds() -> None:
         world.with_pins(access(), make_context(EMPTY)),
         reading=replace(make_context(EMPTY).reading, confirmed_absent={}),
     )
-    (verdict,) = judge(access(), unconfirmed)
+    (verdict,) = evaluate_all(access(), unconfirmed)
     assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE)
 
 
@@ -397,7 +397,7 @@ def test_whoever_is_granted_has_the_pinned_id_or_is_declared_or_followed(
     declared: Access, context: EvaluationContext, world: ModelCluster
 ) -> None:
     pinned = world.with_pins(declared, context).pins
-    for verdict in world.judge(declared, context):
+    for verdict in world.evaluate(declared, context):
         pin = pinned.get(verdict.mapping.group)
         if verdict.group is None or pin is None:
             continue

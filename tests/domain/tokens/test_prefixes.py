@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.several import judge, made
+from domain.several import compare, made
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.reasons import Reason
 
 
 def granting(*directories: Directory, bound: Iterable[str] = ()) -> set[str]:
     names = (one.name for one in directories)
-    return {name for name in names if judge(name, *directories, bound=bound).conflict is None}
+    return {name for name in names if compare(name, *directories, bound=bound).conflict is None}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_of_three_each_pair_is_judged_by_itself() -> None:
 def test_the_other_one_says_the_prefix_the_name_the_issuer_why_and_what_to_do(
     first: Directory, bound: Iterable[str], why: str
 ) -> None:
-    conflict = judge("a", made("a", "x:"), first, bound=bound).conflict
+    conflict = compare("a", made("a", "x:"), first, bound=bound).conflict
     assert conflict is not None
     assert conflict.reason is Reason.PREFIX_SHARED
     assert conflict.message == (
@@ -87,7 +87,7 @@ def test_the_other_one_says_the_prefix_the_name_the_issuer_why_and_what_to_do(
 
 
 def test_of_several_that_come_first_the_first_is_named() -> None:
-    conflict = judge("c", made("c"), made("b", age=1), made("a", age=2)).conflict
+    conflict = compare("c", made("c"), made("b", age=1), made("a", age=2)).conflict
     assert conflict is not None
     assert 'only "a" grants' in conflict.message
 
@@ -151,8 +151,8 @@ def test_the_order_in_which_they_come_does_not_matter(
 ) -> None:
     shuffled = data.draw(st.permutations(directories))
     for name in NAMES:
-        said = judge(name, *directories, bound=bound)
-        assert judge(name, *shuffled, bound=bound) == said
+        said = compare(name, *directories, bound=bound)
+        assert compare(name, *shuffled, bound=bound) == said
 
 
 @given(st.permutations([0, 1, 2, None]), st.sampled_from(NAMES))

@@ -36,7 +36,7 @@ class Case:
     mapping: AccessMapping
     context: EvaluationContext
 
-    def judge(self) -> Verdict:
+    def evaluate(self) -> Verdict:
         return evaluate(self.mapping, self.context)
 
 
@@ -193,7 +193,7 @@ PAIRS = [
 
 
 def test_without_objection_it_is_granted() -> None:
-    assert GRANTED.judge().outcome is Outcome.GRANT
+    assert GRANTED.evaluate().outcome is Outcome.GRANT
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_without_objection_it_is_granted() -> None:
 )
 def test_each_rung_objects_in_its_own_way(change: Change, outcome: Outcome, reason: Reason) -> None:
     case = change(GRANTED)
-    said = case.judge()
+    said = case.evaluate()
     assert (said.mapping, said.outcome, said.reason) == (case.mapping, outcome, reason)
 
 
@@ -214,12 +214,12 @@ def test_earlier_rung_wins(
     earlier: tuple[Change, Outcome, Reason], later: tuple[Change, Outcome, Reason]
 ) -> None:
     change, outcome, reason = earlier
-    said = change(later[0](GRANTED)).judge()
+    said = change(later[0](GRANTED)).evaluate()
     assert (said.outcome, said.reason) == (outcome, reason)
 
 
 def test_name_that_is_reserved_is_revoked_before_it_collides() -> None:
     hidden = reserved_in_token(GRANTED)
     both = groups(hidden, group(hidden.mapping.group), group("/y/system:masters"))
-    said = both.judge()
+    said = both.evaluate()
     assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.INVALID_SUBJECT)

@@ -101,7 +101,7 @@ def test_who_would_lose_the_binding_is_told() -> None:
     world = ModelCluster()
     world.settle(access(), make_context(realm()))
     anew = make_context(realm(group("/SRE", uid="new")), of=directory(suspend=True))
-    (said,) = world.judge(access(), anew)
+    (said,) = world.evaluate(access(), anew)
     assert said.message.startswith(f"{BY} nobody: group /SRE (id id of /SRE) is gone, and")
     assert world.step(access(), anew).empty
 
@@ -109,7 +109,7 @@ def test_who_would_lose_the_binding_is_told() -> None:
 def test_a_grace_still_has_its_end() -> None:
     world = ModelCluster()
     world.settle(access(), make_context(realm()))
-    (said,) = world.judge(access(), make_context(realm("/x"), of=directory(suspend=True)))
+    (said,) = world.evaluate(access(), make_context(realm("/x"), of=directory(suspend=True)))
     assert said.grace_ends == NOW + timedelta(minutes=10)
 
 
@@ -140,7 +140,7 @@ def test_a_suspended_directory_is_as_if_each_object_were(data: st.DataObject) ->
     assert world.step(declared, by_object) == another.step(declared, by_directory)
     assert all(not apply.grants for apply in another.step(declared, by_directory).applies)
     for one, other in zip(
-        world.judge(declared, by_object), another.judge(declared, by_directory), strict=True
+        world.evaluate(declared, by_object), another.evaluate(declared, by_directory), strict=True
     ):
         assert (one.outcome, one.reason, one.without_suspend) == (
             other.outcome,
