@@ -43,12 +43,12 @@ class ModelCluster:
     """What stands, and what the operator remembers of it since its start."""
 
     standing: dict[BindingKey, Binding] = field(default_factory=dict)
-    proven: dict[BindingKey, BindingContent] = field(default_factory=dict)
+    applied: dict[BindingKey, BindingContent] = field(default_factory=dict)
     pending: Mapping[BindingKey, BindingContent] = field(default_factory=dict)
 
     def with_pins(self, declared: Access, context: EvaluationContext) -> EvaluationContext:
         """Add what is pinned, and that Keycloak confirmed what it lacks of it."""
-        contents = {where: one.content for where, one in self.standing.items()} | self.proven
+        contents = {where: one.content for where, one in self.standing.items()} | self.applied
         pinned = read_pins(declared.directory, contents)
         reading = context.reading
         if reading.snapshot is not None:
@@ -63,7 +63,7 @@ class ModelCluster:
         context = self.with_pins(declared, context)
         verdicts = evaluate_all(declared, context)
         return build_desired_state(
-            declared, verdicts, context, self.standing, self.proven, self.pending
+            declared, verdicts, context, self.standing, self.applied, self.pending
         )
 
     def step(self, declared: Access, context: EvaluationContext) -> Plan:
@@ -78,8 +78,8 @@ class ModelCluster:
         for mapping in (one.mapping for one in verdicts if one.suspended):
             places = wanted.placements[mapping.name].active
             stays |= {declared.binding_key(mapping, namespace) for namespace in places}
-        kept = {where: what for where, what in self.proven.items() if where in stays}
-        self.proven = kept | {
+        kept = {where: what for where, what in self.applied.items() if where in stays}
+        self.applied = kept | {
             want.key: want.content for want in wanted.bindings if want not in todo.conflicts
         }
         return todo
@@ -91,4 +91,4 @@ class ModelCluster:
 
     def restart(self) -> None:
         """Forget what is only in memory."""
-        self.proven = {}
+        self.applied = {}

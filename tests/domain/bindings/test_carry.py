@@ -42,12 +42,12 @@ NEW = key("sre", "view")
 def carried(
     declared: Access,
     stands: Mapping[BindingKey, Binding] | None = None,
-    proven: Mapping[BindingKey, BindingContent] | None = None,
+    applied: Mapping[BindingKey, BindingContent] | None = None,
     context: EvaluationContext = DOWN,
 ) -> DesiredState:
     verdicts = [evaluate(one, context) for one in declared.mappings]
     assert {one.reason for one in verdicts} == {Reason.KEYCLOAK_UNAVAILABLE}
-    return build_desired_state(declared, verdicts, context, stands or {}, proven or {})
+    return build_desired_state(declared, verdicts, context, stands or {}, applied or {})
 
 
 def carries(*bindings: DesiredBinding, name: str = "sre") -> DesiredState:
@@ -168,7 +168,7 @@ def test_reserved_name_is_never_carried() -> None:
 
 def test_first_by_name_is_carried_in_whatever_order_they_are_remembered() -> None:
     edited = access(mapping("edited"))
-    proven = {key("b"): content("SRE"), key("a"): content("/SRE")}
-    assert subjects(carried(edited, {}, proven)) == ("/SRE",)
+    applied = {key("b"): content("SRE"), key("a"): content("/SRE")}
+    assert subjects(carried(edited, {}, applied)) == ("/SRE",)
     stands = [binding(key("b"), content("SRE")), binding(key("a"), content("/SRE"))]
     assert subjects(carried(edited, standing(*stands))) == ("/SRE",)

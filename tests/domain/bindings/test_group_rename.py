@@ -524,7 +524,7 @@ def test_a_new_binding_whose_write_fails_still_takes_it_along_at_the_next_try() 
     world, edited = granted(), EDITS["role"]
     settle(world, called("/OPS"))
     world.pending = world.wanted(edited, called("/OPS")).contents
-    world.proven.clear()  # what was applied under a name that is no longer declared is forgotten
+    world.applied.clear()  # what was applied under a name that is no longer declared is forgotten
     (want,) = world.wanted(edited, called("/OPS", now=NOW + MINUTE)).bindings
     assert want.content.groups == ("OPS", "SRE")
 

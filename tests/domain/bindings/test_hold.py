@@ -32,13 +32,13 @@ HOLDS = pytest.mark.parametrize("context", [GONE, DOWN], ids=["group is gone", "
 def held(
     context: EvaluationContext,
     stands: Mapping[BindingKey, Binding] | None = None,
-    proven: Mapping[BindingKey, BindingContent] | None = None,
+    applied: Mapping[BindingKey, BindingContent] | None = None,
     declared: Access | None = None,
 ) -> DesiredState:
     of = declared or access()
     verdicts = [evaluate(one, context) for one in of.mappings]
     assert {one.outcome for one in verdicts} == {Outcome.HOLD}
-    return build_desired_state(of, verdicts, context, stands or {}, proven or {})
+    return build_desired_state(of, verdicts, context, stands or {}, applied or {})
 
 
 NOTHING = DesiredState((), frozenset(), {"sre": CLUSTER_WIDE})

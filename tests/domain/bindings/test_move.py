@@ -54,20 +54,20 @@ HOLDS = pytest.mark.parametrize(
 
 
 def moved(
-    context: EvaluationContext, *mappings: AccessMapping, proven: bool = False
+    context: EvaluationContext, *mappings: AccessMapping, applied: bool = False
 ) -> ModelCluster:
-    """Reconcile after the change of directoryRef; `proven` without a restart since the grant."""
-    world = ModelCluster({key(): binding(what=OLD)}, {key(): OLD} if proven else {})
+    """Reconcile after the change of directoryRef; `applied` without a restart since the grant."""
+    world = ModelCluster({key(): binding(what=OLD)}, {key(): OLD} if applied else {})
     world.settle(access(*mappings), context)
     return world
 
 
 @HOLDS
-@pytest.mark.parametrize("proven", [True, False])
+@pytest.mark.parametrize("applied", [True, False])
 def test_the_old_subjects_stay_while_the_new_directory_does_not_grant(
-    context: EvaluationContext, *, proven: bool
+    context: EvaluationContext, *, applied: bool
 ) -> None:
-    world = moved(context, proven=proven)
+    world = moved(context, applied=applied)
     assert {where: one.content for where, one in world.standing.items()} == {key(): OLD}
 
 

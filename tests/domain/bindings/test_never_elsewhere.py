@@ -77,14 +77,14 @@ def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
         if one.reason is DeleteReason.NOT_DECLARED
         and not by_keycloak & mappings_of([one.binding.key])
     }
-    proven = dict(world.proven)
+    applied = dict(world.applied)
     todo = world.step(declared, suspended)
     for apply in todo.applies:  # former subjects, whose end has come
         assert apply.existing is not None
         assert {*apply.desired.content.subjects} < {*apply.existing.content.subjects}
-        proven[apply.desired.key] = apply.desired.content
+        applied[apply.desired.key] = apply.desired.content
     assert ends <= {one.binding.key for one in todo.deletes}
-    assert world.proven.items() <= proven.items()
+    assert world.applied.items() <= applied.items()
     assert world.step(declared, suspended).empty
 
 

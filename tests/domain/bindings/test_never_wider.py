@@ -108,7 +108,7 @@ def test_grant_is_for_a_group_that_the_snapshot_holds(
 
 def known_before(declared: Access, mapping: AccessMapping, world: ModelCluster) -> set[str]:
     contents: list[BindingContent] = [one.content for one in world.standing.values()]
-    contents += world.proven.values()
+    contents += world.applied.values()
     return {
         text
         for content in contents

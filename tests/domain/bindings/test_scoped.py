@@ -88,7 +88,7 @@ def test_in_a_namespace_that_terminates_nothing_is_written_and_nothing_deleted()
 def test_what_was_proven_in_a_namespace_outlives_its_end_to_be() -> None:
     world = ModelCluster(at(SHOP), {SHOP: content()})
     world.step(scoped(scope("shop")), read(terminating("shop")))
-    assert world.proven == {SHOP: content()}
+    assert world.applied == {SHOP: content()}
 
 
 def test_revoked_mapping_keeps_nothing_not_even_where_a_namespace_terminates() -> None:

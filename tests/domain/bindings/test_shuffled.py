@@ -62,7 +62,7 @@ def test_shuffled_inputs_give_identical_answers(
     declared: Access, context: EvaluationContext, one: ModelCluster, data: st.DataObject
 ) -> None:
     shuffle = Shuffle(data)
-    other = ModelCluster(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
+    other = ModelCluster(shuffle.pairs(one.standing), shuffle.pairs(one.applied))
     declared2, given2 = shuffle.access(declared), shuffle.contexts(context)
 
     verdicts, verdicts2 = one.evaluate(declared, context), other.evaluate(declared2, given2)
@@ -96,7 +96,7 @@ def test_what_is_carried_does_not_depend_on_the_order_in_memory(
 ) -> None:
     one, declared, context = outage
     shuffle = Shuffle(data)
-    other = ModelCluster(shuffle.pairs(one.standing), shuffle.pairs(one.proven))
+    other = ModelCluster(shuffle.pairs(one.standing), shuffle.pairs(one.applied))
     assert one.wanted(declared, context) == other.wanted(declared, context)
 
 
@@ -104,6 +104,6 @@ def test_what_is_carried_does_not_depend_on_the_order_in_memory(
 def test_judging_changes_none_of_its_inputs(
     declared: Access, context: EvaluationContext, world: ModelCluster
 ) -> None:
-    before = dict(world.standing), dict(world.proven)
+    before = dict(world.standing), dict(world.applied)
     plan(world.wanted(declared, context), world.standing.values())
-    assert (world.standing, world.proven) == before
+    assert (world.standing, world.applied) == before

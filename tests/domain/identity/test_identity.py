@@ -135,12 +135,12 @@ def test_a_missing_group_has_a_grace_and_then_goes(*, restarted: bool) -> None:
 @RESTARTED
 def test_a_group_that_comes_back_in_its_grace_is_as_before(*, restarted: bool) -> None:
     world = granted()
-    before = dict(world.proven)
+    before = dict(world.applied)
     world.settle(access(), make_context(EMPTY))
     if restarted:
         world.restart()
     world.settle(access(), make_context(realm(SRE), now=NOW + timedelta(minutes=5)))
-    assert world.proven == before
+    assert world.applied == before
     assert annotation(world, "missing-since") is None
 
 

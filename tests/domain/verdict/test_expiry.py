@@ -72,7 +72,7 @@ def test_what_stood_goes_whatever_else_is_the_matter(context: EvaluationContext)
     world = ModelCluster(standing(binding()), {key(): content()})
     world.settle(access(ENDED), context)
     assert world.standing == {}
-    assert world.proven == {}
+    assert world.applied == {}
 
 
 def test_a_reserved_name_that_ended_has_ended() -> None:

@@ -123,9 +123,9 @@ def test_the_words_stay_while_keycloak_cannot_be_read(group: str) -> None:
 
 
 def test_a_directory_that_cannot_be_read_any_more_repairs_nothing_either() -> None:
-    world, proven = ModelCluster(standing(DRIFTED), {key(): content()}), {key(): content()}
+    world, applied = ModelCluster(standing(DRIFTED), {key(): content()}), {key(): content()}
     assert world.step(access(), replace(BY_DIRECTORY, unreadable="spec.x is odd")).empty
-    assert world.proven == proven
+    assert world.applied == applied
 
 
 @given(data=st.data())
@@ -134,7 +134,7 @@ def test_a_suspended_directory_is_as_if_each_object_were(data: st.DataObject) ->
     declared, world = data.draw(accesses()), data.draw(worlds())
     assume(now.directory is not None)
     assert now.directory is not None
-    another = ModelCluster(dict(world.standing), dict(world.proven))
+    another = ModelCluster(dict(world.standing), dict(world.applied))
     by_object = replace(now, suspend=True, directory=replace(now.directory, suspend=False))
     by_directory = replace(now, suspend=False, directory=replace(now.directory, suspend=True))
     assert world.step(declared, by_object) == another.step(declared, by_directory)
@@ -154,10 +154,10 @@ def test_a_suspended_directory_is_as_if_each_object_were(data: st.DataObject) ->
 def test_nothing_new_is_granted_and_nothing_that_was_deleted_comes_back(
     way: EvaluationContext, *, remembered: bool
 ) -> None:
-    proven = {key(): content()} if remembered else {}
-    world = ModelCluster({}, dict(proven))
+    applied = {key(): content()} if remembered else {}
+    world = ModelCluster({}, dict(applied))
     assert world.step(access(), way).empty
-    assert world.proven == proven
+    assert world.applied == applied
 
 
 @pytest.mark.parametrize("remembered", [True, False])
@@ -168,7 +168,7 @@ def test_what_stands_is_left_as_it_is(
 ) -> None:
     world = ModelCluster(standing(stands), {key(): content()} if remembered else {})
     assert world.step(access(), way).empty
-    assert world.proven == ({key(): content()} if remembered else {})
+    assert world.applied == ({key(): content()} if remembered else {})
 
 
 def test_what_was_proven_is_still_known_when_it_goes_on_while_keycloak_is_silent() -> None:
