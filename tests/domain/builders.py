@@ -206,5 +206,5 @@ def binding(where: BindingKey | None = None, what: BindingContent | None = None)
     return Binding(at, f"uid of {at}", "1", what or content())
 
 
-def standing(*bindings: Binding) -> dict[BindingKey, Binding]:
+def by_key(*bindings: Binding) -> dict[BindingKey, Binding]:
     return {one.key: one for one in bindings}

@@ -24,7 +24,7 @@ def say(  # noqa: PLR0913 -- each test makes up a few of them
     declared: Access,
     context: EvaluationContext = HEALTHY,
     *,
-    stands: Iterable[BindingKey] | None = None,
+    existing: Iterable[BindingKey] | None = None,
     faults: Faults | None = None,
     also: Also | None = None,
     left: Faults | None = None,
@@ -43,7 +43,7 @@ def say(  # noqa: PLR0913 -- each test makes up a few of them
         if one.subjects
         for namespace in where[one.mapping.name].active
     )
-    keys = frozenset(granted if stands is None else stands)
+    keys = frozenset(granted if existing is None else existing)
     groups = {one.mapping.name: (one.mapping.group, one.subjects) for one in verdicts}
     there = {key: _bound(key, *groups.get(mapping_in_name(key) or "", ("SRE", ()))) for key in keys}
     if bound is not None:

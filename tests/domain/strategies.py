@@ -39,7 +39,7 @@ from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
-Standing = dict[BindingKey, Binding]
+BindingsByKey = dict[BindingKey, Binding]
 
 
 def clients(client_id: str) -> st.SearchStrategy[Client]:
@@ -96,7 +96,7 @@ def accesses() -> st.SearchStrategy[Access]:
 
 @st.composite
 def forgeries(draw: st.DrawFn) -> Binding:
-    """Draw what may stand under any name, whoever made it."""
+    """Draw a binding of any name, whoever made it."""
     where = draw(st.sampled_from(KEYS))
     spelled = where.name.rpartition(":")[2]
     what = BindingContent(
@@ -111,7 +111,7 @@ def forgeries(draw: st.DrawFn) -> Binding:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> ModelCluster:
-    """Draw what stands: what was granted at some time, and what others did to it since.
+    """Draw existing bindings: what was granted at some time, and what others did to it since.
 
     The operator remembers its own part of it, or was started anew.
     """
@@ -119,16 +119,16 @@ def worlds(draw: st.DrawFn) -> ModelCluster:
     declared = draw(accesses())
     world.settle(declared, draw(contexts()))
     drift = draw(st.lists(forgeries(), max_size=3))
-    world.standing |= {one.key: one for one in drift}
+    world.bindings |= {one.key: one for one in drift}
     for gone in draw(st.sampled_from([(), (), MAPPINGS[:1], MAPPINGS])):
-        world.standing = {w: one for w, one in world.standing.items() if f":{gone}:" not in w.name}
+        world.bindings = {w: one for w, one in world.bindings.items() if f":{gone}:" not in w.name}
     if draw(st.booleans()):
         world.restart()
     return world
 
 
-def standings() -> st.SearchStrategy[Standing]:
-    return worlds().map(lambda world: world.standing)
+def existing_bindings() -> st.SearchStrategy[BindingsByKey]:
+    return worlds().map(lambda world: world.bindings)
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""A cluster as plain values: it carries out plans as an API server would."""
+"""A cluster as plain values, which carries out plans as an API server would."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,12 +19,12 @@ def evaluate_all(declared: Access, context: EvaluationContext) -> list[Verdict]:
     return [evaluate(one, context) for one in declared.mappings]
 
 
-def carry_out(todo: Plan, standing: Mapping[BindingKey, Binding]) -> dict[BindingKey, Binding]:
-    """Return what stands afterwards; refuse a write over another binding than was seen.
+def carry_out(todo: Plan, existing: Mapping[BindingKey, Binding]) -> dict[BindingKey, Binding]:
+    """Return the bindings afterwards; refuse a write over another binding than was seen.
 
     Owner references of other managers survive a server-side apply.
     """
-    after = dict(standing)
+    after = dict(existing)
     for delete in todo.deletes:
         assert after.pop(delete.binding.key) == delete.binding
     for apply in todo.applies:
@@ -40,15 +40,15 @@ def carry_out(todo: Plan, standing: Mapping[BindingKey, Binding]) -> dict[Bindin
 
 @dataclass
 class ModelCluster:
-    """What stands, and what the operator remembers of it since its start."""
+    """The bindings that exist, and what the operator remembers of them since its start."""
 
-    standing: dict[BindingKey, Binding] = field(default_factory=dict)
+    bindings: dict[BindingKey, Binding] = field(default_factory=dict)
     applied: dict[BindingKey, BindingContent] = field(default_factory=dict)
     pending: Mapping[BindingKey, BindingContent] = field(default_factory=dict)
 
     def with_pins(self, declared: Access, context: EvaluationContext) -> EvaluationContext:
         """Add what is pinned, and that Keycloak confirmed what it lacks of it."""
-        contents = {where: one.content for where, one in self.standing.items()} | self.applied
+        contents = {where: one.content for where, one in self.bindings.items()} | self.applied
         pinned = read_pins(declared.directory, contents)
         reading = context.reading
         if reading.snapshot is not None:
@@ -63,7 +63,7 @@ class ModelCluster:
         context = self.with_pins(declared, context)
         verdicts = evaluate_all(declared, context)
         return build_desired_state(
-            declared, verdicts, context, self.standing, self.applied, self.pending
+            declared, verdicts, context, self.bindings, self.applied, self.pending
         )
 
     def step(self, declared: Access, context: EvaluationContext) -> Plan:
@@ -72,8 +72,8 @@ class ModelCluster:
             self.wanted(declared, context),
             self.evaluate(declared, context),
         )
-        todo = plan(wanted, self.standing.values())
-        self.standing = carry_out(todo, self.standing)
+        todo = plan(wanted, self.bindings.values())
+        self.bindings = carry_out(todo, self.bindings)
         stays = set(wanted.preserved)
         for mapping in (one.mapping for one in verdicts if one.suspended):
             places = wanted.placements[mapping.name].active

@@ -28,9 +28,9 @@ OURS = (
 
 
 def judged(
-    one: CandidateBinding, *standing: CandidateBinding, of: GrantedMappings | None = None
+    one: CandidateBinding, *existing: CandidateBinding, of: GrantedMappings | None = None
 ) -> RedundancyResult:
-    bindings = [each.binding for each in (*standing, one)]
+    bindings = [each.binding for each in (*existing, one)]
     (answer,) = find_redundant([one], bindings, ALL if of is None else of)
     return answer
 

@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from domain.strategies import Standing, accesses, contexts, outages, standings, worlds
+from domain.strategies import BindingsByKey, accesses, contexts, existing_bindings, outages, worlds
 from domain.world import ModelCluster, carry_out
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.bindings.plan import DeleteReason, is_ours, plan, plan_orphans
@@ -22,17 +22,17 @@ def test_plan_apply_plan_is_empty(
     assert world.step(declared, context).empty
 
 
-@given(accesses(), contexts(), standings())
+@given(accesses(), contexts(), existing_bindings())
 def test_afterwards_all_stands_as_wanted_and_nothing_else_of_ours(
-    declared: Access, context: EvaluationContext, standing: Standing
+    declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
-    world = ModelCluster(standing)
+    world = ModelCluster(existing)
     world.settle(declared, context)
     wanted = world.wanted(declared, context)
-    conflicts = plan(wanted, world.standing.values()).conflicts
+    conflicts = plan(wanted, world.bindings.values()).conflicts
     for want in wanted.bindings:
-        assert want in conflicts or want.matches(world.standing[want.key])
-    ours = {where for where, one in world.standing.items() if is_ours(one)}
+        assert want in conflicts or want.matches(world.bindings[want.key])
+    ours = {where for where, one in world.bindings.items() if is_ours(one)}
     granted = {want.key for want in wanted.bindings if want not in conflicts}
     assert granted <= ours <= granted | wanted.preserved
 
@@ -47,23 +47,23 @@ def test_restart_of_the_operator_writes_nothing(
     assert world.step(declared, context).empty
 
 
-@given(accesses(), contexts(), standings())
+@given(accesses(), contexts(), existing_bindings())
 def test_drift_is_repaired_to_the_same_content(
-    declared: Access, context: EvaluationContext, standing: Standing
+    declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
     world = ModelCluster()
     world.settle(declared, context)
-    settled = {where: one.content for where, one in world.standing.items()}
-    world.standing = {w: one for w, one in standing.items() if w in settled and is_ours(one)}
+    settled = {where: one.content for where, one in world.bindings.items()}
+    world.bindings = {w: one for w, one in existing.items() if w in settled and is_ours(one)}
     world.settle(declared, context)
-    for where, one in world.standing.items():
+    for where, one in world.bindings.items():
         assert settled[where].subjects == one.content.subjects
         assert settled[where].annotations == one.content.annotations
-    assert world.standing.keys() == settled.keys()
+    assert world.bindings.keys() == settled.keys()
 
 
-@given(standings())
-def test_orphans_are_gone_after_one_plan(standing: Standing) -> None:
-    left = carry_out(plan_orphans(standing.values()), standing)
+@given(existing_bindings())
+def test_orphans_are_gone_after_one_plan(existing: BindingsByKey) -> None:
+    left = carry_out(plan_orphans(existing.values()), existing)
     assert plan_orphans(left.values()).empty
-    assert left == {where: one for where, one in standing.items() if not is_ours(one)}
+    assert left == {where: one for where, one in existing.items() if not is_ours(one)}

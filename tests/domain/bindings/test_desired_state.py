@@ -9,6 +9,7 @@ from domain.builders import (
     NOW,
     access,
     binding,
+    by_key,
     client,
     content,
     directory,
@@ -19,7 +20,6 @@ from domain.builders import (
     mapper,
     mapping,
     realm,
-    standing,
 )
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import CLUSTER_WIDE
@@ -94,9 +94,9 @@ def test_directory_of_the_object_is_kept_on_the_binding() -> None:
 
 def test_grant_replaces_what_stands_and_what_was_proven() -> None:
     said = [evaluate(mapping(), make_context(realm()))]
-    stands = standing(binding(what=content("/old")))
+    existing = by_key(binding(what=content("/old")))
     found = build_desired_state(
-        access(), said, make_context(realm()), stands, {key(): content("/older")}
+        access(), said, make_context(realm()), existing, {key(): content("/older")}
     )
     (rendered,) = found.bindings
     assert rendered.content.groups == ("/SRE", "/older")  # which was bound: it stays to its end
@@ -107,8 +107,8 @@ def test_revoked_mapping_gets_nothing_whatever_stands_and_was_proven() -> None:
     refused = make_context(realm(), of=directory(allowed=["view"]))
     said = [evaluate(mapping(), refused)]
     assert said[0].outcome is Outcome.REVOKE
-    stands = standing(binding())
-    assert build_desired_state(access(), said, refused, stands, {key(): content()}) == NOTHING
+    existing = by_key(binding())
+    assert build_desired_state(access(), said, refused, existing, {key(): content()}) == NOTHING
 
 
 def test_revoked_mapping_hinders_no_other() -> None:
@@ -119,9 +119,9 @@ def test_revoked_mapping_hinders_no_other() -> None:
 
 def test_held_mapping_hinders_no_other() -> None:
     mixed = access(mapping("a", "gone"), mapping("b"), mapping("c", "gone"), mapping("d"))
-    stands = standing(binding(key("a"), content(group="gone")))
+    existing = by_key(binding(key("a"), content(group="gone")))
     verdicts = [evaluate(one, make_context(realm())) for one in mixed.mappings]
-    found = build_desired_state(mixed, verdicts, make_context(realm()), stands, {})
+    found = build_desired_state(mixed, verdicts, make_context(realm()), existing, {})
     assert [want.mapping for want in found.bindings] == ["b", "d"]
     assert found.preserved == {key("a")}
 

@@ -67,11 +67,11 @@ def granted(declared: Access | None = None, at: EvaluationContext | None = None)
 
 
 def bound(world: ModelCluster) -> set[str]:
-    return {name for one in world.standing.values() for name in one.content.groups}
+    return {name for one in world.bindings.values() for name in one.content.groups}
 
 
 def only(world: ModelCluster) -> BindingContent:
-    (one,) = world.standing.values()
+    (one,) = world.bindings.values()
     return one.content
 
 
@@ -152,11 +152,11 @@ def test_what_others_did_to_it_meanwhile_is_not_bound_by_its_end(hold: Hold) -> 
     world, renamed = granted(), called("/OPS")
     settle(world, renamed)
     world.restart()
-    where, one = world.standing.popitem()
+    where, one = world.bindings.popitem()
     drifted = replace(
         one.content, subjects=(*content("SRE", "OPS", "evil", "system:OPS").subjects,)
     )
-    world.standing[where] = replace(one, content=drifted)
+    world.bindings[where] = replace(one, content=drifted)
     world.step(access(), held(renamed, hold, END))
     assert bound(world) == {"OPS"}
 
@@ -169,9 +169,9 @@ def test_its_end_gives_back_nothing_that_was_taken_away_while_suspended(
     settle(world, renamed)
     if not remembered:
         world.restart()
-    where, one = world.standing.popitem()
+    where, one = world.bindings.popitem()
     left = replace(one.content, subjects=content("SRE").subjects)
-    world.standing[where] = replace(one, content=left)
+    world.bindings[where] = replace(one, content=left)
     suspended = held(renamed, HOLDS["suspended"], END)
     settle(world, suspended)
     assert bound(world) == set()
@@ -181,11 +181,11 @@ def test_drift_is_repaired_with_it_only_until_its_end() -> None:
     world, renamed = granted(), called("/OPS")
     settle(world, renamed)
     down = held(renamed, HOLDS["outage"], NOW + MINUTE)
-    world.standing.clear()
+    world.bindings.clear()
     settle(world, down)
     assert bound(world) == {"SRE", "OPS"}
     assert ends(world) == {"SRE": END}
-    world.standing.clear()
+    world.bindings.clear()
     settle(world, replace(down, now=END))
     assert bound(world) == {"OPS"}
 
@@ -229,7 +229,7 @@ def test_a_swap_of_two_mapped_groups_keeps_nothing(*, restarted: bool) -> None:
     if restarted:
         world.restart()
     settle(world, realms[1], two)
-    whom = {where.name.split(":")[2]: one.content.groups for where, one in world.standing.items()}
+    whom = {where.name.split(":")[2]: one.content.groups for where, one in world.bindings.items()}
     assert whom == {"a": ("B",), "b": ("A",)}
 
 
@@ -301,7 +301,7 @@ def test_it_goes_with_its_mapping_and_with_a_group_that_was_replaced() -> None:
     world = granted()
     settle(world, renamed)
     world.settle(access(mapping("other", "gone")), renamed)
-    assert world.standing == {}
+    assert world.bindings == {}
 
 
 def test_it_goes_with_a_group_that_was_replaced_and_is_followed() -> None:
@@ -431,7 +431,7 @@ def test_a_new_binding_takes_it_along_with_the_same_end(edited: Access, *, down:
     settle(world, called("/OPS"))
     later = called("/OPS", now=NOW + MINUTE)
     settle(world, held(later, HOLDS["outage"], later.now) if down else later, edited)
-    for one in world.standing.values():
+    for one in world.bindings.values():
         assert set(one.content.groups) == {"SRE", "OPS"}
         assert former_subjects(one.content)["SRE"].until == END
 
@@ -464,22 +464,22 @@ def test_another_declared_group_takes_nothing_along() -> None:
 
 def forged(world: ModelCluster, *subjects: str, until: str) -> None:
     """Let somebody write a binding's subjects, and list the last of them as former."""
-    where, one = world.standing.popitem()
+    where, one = world.bindings.popitem()
     text = f'{{"{subjects[-1]}": {{"until": "{until}"}}}}'
     listed = {**one.content.own_annotations, "former-subjects": text}
     annotations = tuple(sorted((f"groupaccess.io/{n}", text) for n, text in listed.items()))
     names = content(*subjects).subjects
     what = replace(one.content, subjects=names, annotations=annotations)
-    world.standing[where] = replace(one, content=what)
+    world.bindings[where] = replace(one, content=what)
 
 
 @RESTARTED
 def test_what_is_listed_and_was_not_bound_is_not_bound_again(*, restarted: bool) -> None:
     world = granted()
     forged(world, "SRE", "evil", until="2026-03-01T12:05:00Z")
-    (where,) = world.standing
-    one = world.standing[where]
-    world.standing[where] = replace(
+    (where,) = world.bindings
+    one = world.bindings[where]
+    world.bindings[where] = replace(
         one, content=replace(one.content, subjects=content("SRE").subjects)
     )
     if restarted:

@@ -1,4 +1,4 @@
-"""What stands keeps standing while there is an objection, and nothing new does."""
+"""While there is an objection, existing bindings stay and no new one is made."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,12 +9,12 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     binding,
+    by_key,
     content,
     key,
     make_context,
     mapping,
     realm,
-    standing,
 )
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import CLUSTER_WIDE
@@ -31,14 +31,14 @@ HOLDS = pytest.mark.parametrize("context", [GONE, DOWN], ids=["group is gone", "
 
 def held(
     context: EvaluationContext,
-    stands: Mapping[BindingKey, Binding] | None = None,
+    existing: Mapping[BindingKey, Binding] | None = None,
     applied: Mapping[BindingKey, BindingContent] | None = None,
     declared: Access | None = None,
 ) -> DesiredState:
     of = declared or access()
     verdicts = [evaluate(one, context) for one in of.mappings]
     assert {one.outcome for one in verdicts} == {Outcome.HOLD}
-    return build_desired_state(of, verdicts, context, stands or {}, applied or {})
+    return build_desired_state(of, verdicts, context, existing or {}, applied or {})
 
 
 NOTHING = DesiredState((), frozenset(), {"sre": CLUSTER_WIDE})
@@ -54,21 +54,21 @@ def test_nothing_new_is_granted(context: EvaluationContext) -> None:
 def test_standing_binding_is_left_as_it_is_when_nothing_was_proven(
     context: EvaluationContext,
 ) -> None:
-    assert held(context, standing(binding())) == KEPT
-    drifted = standing(binding(what=content("/SRE", "/other")))
+    assert held(context, by_key(binding())) == KEPT
+    drifted = by_key(binding(what=content("/SRE", "/other")))
     assert held(context, drifted) == KEPT
 
 
 @HOLDS
 @pytest.mark.parametrize(
-    "stands",
-    [standing(), standing(binding(what=content("/drifted")))],
+    "existing",
+    [by_key(), by_key(binding(what=content("/drifted")))],
     ids=["deleted by hand", "drifted"],
 )
 def test_what_was_proven_is_repaired(
-    context: EvaluationContext, stands: Mapping[BindingKey, Binding]
+    context: EvaluationContext, existing: Mapping[BindingKey, Binding]
 ) -> None:
-    found = held(context, stands, {key(): content("/old/SRE")})
+    found = held(context, existing, {key(): content("/old/SRE")})
     assert [(want.key, want.content) for want in found.bindings] == [(key(), content("/old/SRE"))]
     assert found.preserved == frozenset()
 
@@ -91,7 +91,7 @@ def test_repair_gives_the_binding_to_the_object_as_it_is_now(
 def test_what_stood_for_another_declaration_goes(
     context: EvaluationContext, another: BindingContent
 ) -> None:
-    assert held(context, standing(binding(what=another))) == NOTHING
+    assert held(context, by_key(binding(what=another))) == NOTHING
     assert held(context, {}, {key(): another}) == NOTHING
 
 
@@ -108,13 +108,13 @@ def test_what_stood_for_another_declaration_goes(
 def test_binding_whose_annotations_were_stripped_stays(
     context: EvaluationContext, stripped: BindingContent
 ) -> None:
-    assert held(context, standing(binding(what=stripped))) == KEPT
+    assert held(context, by_key(binding(what=stripped))) == KEPT
 
 
 @HOLDS
 def test_stripping_one_annotation_does_not_hide_the_other(context: EvaluationContext) -> None:
-    moved = standing(binding(what=content(group="", directory="other")))
-    changed = standing(binding(what=content(directory="", group="Ops")))
+    moved = by_key(binding(what=content(group="", directory="other")))
+    changed = by_key(binding(what=content(directory="", group="Ops")))
     assert held(context, moved) == NOTHING
     assert held(context, changed) == NOTHING
 
@@ -124,10 +124,10 @@ def test_stripping_one_annotation_does_not_hide_the_other(context: EvaluationCon
 def test_binding_with_another_role_than_its_name_says_does_not_stay(
     context: EvaluationContext, role: RoleRef
 ) -> None:
-    wrong = standing(binding(what=replace(content(group=""), role=role)))
+    wrong = by_key(binding(what=replace(content(group=""), role=role)))
     assert held(context, wrong) == NOTHING
 
 
 def test_new_role_waits_while_keycloak_objects() -> None:
     edited = access(mapping(role="view"))
-    assert held(GONE, standing(binding()), {key(): content()}, edited) == NOTHING
+    assert held(GONE, by_key(binding()), {key(): content()}, edited) == NOTHING

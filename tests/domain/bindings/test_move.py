@@ -8,6 +8,7 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     binding,
+    by_key,
     client,
     content,
     directory,
@@ -17,7 +18,6 @@ from domain.builders import (
     mapping,
     realm,
     scope,
-    standing,
     there,
 )
 from domain.world import ModelCluster
@@ -68,18 +68,18 @@ def test_the_old_subjects_stay_while_the_new_directory_does_not_grant(
     context: EvaluationContext, *, applied: bool
 ) -> None:
     world = moved(context, applied=applied)
-    assert {where: one.content for where, one in world.standing.items()} == {key(): OLD}
+    assert {where: one.content for where, one in world.bindings.items()} == {key(): OLD}
 
 
 @HOLDS
 def test_they_go_where_the_two_do_not_list_each_other(context: EvaluationContext) -> None:
     apart = replace(context, prefixes=PeerPrefixes())
-    assert moved(apart).standing == {}
+    assert moved(apart).bindings == {}
 
 
 @HOLDS
 def test_they_go_with_another_group(context: EvaluationContext) -> None:
-    assert moved(context, mapping(group="Ops")).standing == {}
+    assert moved(context, mapping(group="Ops")).bindings == {}
 
 
 def test_the_new_group_takes_the_place_in_one_write() -> None:
@@ -93,13 +93,13 @@ def test_the_new_group_takes_the_place_in_one_write() -> None:
 def test_drift_is_repaired_to_what_the_old_one_granted() -> None:
     world = ModelCluster({}, {key(): OLD})
     world.settle(access(), moving(None))
-    assert world.standing[key()].content == OLD
+    assert world.bindings[key()].content == OLD
 
 
 def test_they_come_along_to_another_role_while_nothing_is_read() -> None:
     silent = replace(moving(None), reading=Reading(failure=UNAVAILABLE))
     world = moved(silent, mapping(role="view"))
-    assert {where: one.content.groups for where, one in world.standing.items()} == {
+    assert {where: one.content.groups for where, one in world.bindings.items()} == {
         key(role="view"): ("SRE",)
     }
 
@@ -112,7 +112,7 @@ def test_strings_of_clients_that_the_new_one_does_not_know_stay() -> None:
         moving(realm("/SRE", clients=both)), directory=directory("headlamp", "grafana")
     )
     world.settle(access(), partial)
-    said = world.standing[key()].content
+    said = world.bindings[key()].content
     assert (said.annotation("directory"), said.groups) == ("default", ("/SRE", "SRE"))
 
 
@@ -121,9 +121,7 @@ def test_what_is_known_of_the_new_realm_is_not_said_of_a_group_of_the_old_one() 
     old = content(directory="old", directory_id="old realm")  # a copied realm has the same ids
     held = PeerPrefixes(nested=(("third", "/"),), partners=PARTNERS.partners)
     both = replace(moving(realm(), held), namespaces=there("shop", "bank"))
-    world = ModelCluster(
-        standing(binding(shop, old), binding(bank, content(directory_id="before")))
-    )
+    world = ModelCluster(by_key(binding(shop, old), binding(bank, content(directory_id="before"))))
     world.settle(access(mapping(within=scope("shop", "bank"))), both)
-    said = {where: one.content for where, one in world.standing.items()}
+    said = {where: one.content for where, one in world.bindings.items()}
     assert said == {shop: old, bank: content()}

@@ -73,7 +73,7 @@ def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
     }
     ends = {
         one.binding.key
-        for one in plan(world.wanted(declared, resumed), world.standing.values()).deletes
+        for one in plan(world.wanted(declared, resumed), world.bindings.values()).deletes
         if one.reason is DeleteReason.NOT_DECLARED
         and not by_keycloak & mappings_of([one.binding.key])
     }
@@ -95,9 +95,9 @@ def test_suspending_and_resuming_leaves_what_was_granted(
     world, declared, context = outage
     context = replace(context, suspend=False)
     world.settle(declared, context)
-    before = dict(world.standing)
+    before = dict(world.bindings)
     world.settle(declared, replace(context, suspend=True))
-    assert world.standing == before
+    assert world.bindings == before
     assert world.step(declared, context).empty
 
 
@@ -107,7 +107,7 @@ def test_in_a_namespace_only_what_succeeds_it_there_or_everywhere_delays_an_end(
 ) -> None:
     wanted = world.wanted(declared, context)
     now = {want.key.namespace for want in wanted.bindings}
-    for delete in plan(wanted, world.standing.values()).deletes:
+    for delete in plan(wanted, world.bindings.values()).deletes:
         if delete.reason is DeleteReason.REPLACED and delete.binding.key.namespace:
             assert now & {"", delete.binding.key.namespace}
 
@@ -117,11 +117,11 @@ def test_a_namespace_that_comes_changes_nothing_elsewhere(
     declared: Access, context: EvaluationContext, world: ModelCluster
 ) -> None:
     world.settle(declared, context)
-    before = dict(world.standing)
+    before = dict(world.bindings)
     later = replace(context, namespaces={**context.namespaces, "late": Namespace({"team": "shop"})})
     world.settle(declared, later)
-    assert {w: one for w, one in world.standing.items() if w.namespace != "late"} == before
+    assert {w: one for w, one in world.bindings.items() if w.namespace != "late"} == before
     revoked = {
         o.mapping.name for o in world.evaluate(declared, context) if o.outcome is Outcome.REVOKE
     }
-    assert not revoked & mappings_of(w for w in world.standing if w.namespace == "late")
+    assert not revoked & mappings_of(w for w in world.bindings if w.namespace == "late")

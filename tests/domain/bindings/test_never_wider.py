@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.strategies import Standing, accesses, contexts, outages, standings, worlds
+from domain.strategies import BindingsByKey, accesses, contexts, existing_bindings, outages, worlds
 from domain.world import ModelCluster, evaluate_all
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.namespace_scope import resolve_scope
@@ -71,7 +71,7 @@ def test_what_stands_is_declared_now_and_was_proven_for_that_group(steps: list[S
         world.settle(declared, context)
         rights = {
             (one.content.role.name, subject.name, one.key.namespace)
-            for one in world.standing.values()
+            for one in world.bindings.values()
             for subject in one.content.subjects
         }
         assert rights <= history.allowed(declared, context)
@@ -107,7 +107,7 @@ def test_grant_is_for_a_group_that_the_snapshot_holds(
 
 
 def known_before(declared: Access, mapping: AccessMapping, world: ModelCluster) -> set[str]:
-    contents: list[BindingContent] = [one.content for one in world.standing.values()]
+    contents: list[BindingContent] = [one.content for one in world.bindings.values()]
     contents += world.applied.values()
     return {
         text
@@ -150,9 +150,9 @@ def test_edit_while_keycloak_is_silent_takes_no_group_from_its_mapping(
     outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
     world, declared, context = outage
-    before = {one.content.annotation("group") for one in world.standing.values()}
+    before = {one.content.annotation("group") for one in world.bindings.values()}
     world.settle(declared, context)
-    after = {one.content.annotation("group") for one in world.standing.values()}
+    after = {one.content.annotation("group") for one in world.bindings.values()}
     held_on = {
         one.group
         for one in declared.mappings
@@ -162,39 +162,39 @@ def test_edit_while_keycloak_is_silent_takes_no_group_from_its_mapping(
     assert after >= before & held_on
 
 
-@given(accesses(), contexts(), standings())
+@given(accesses(), contexts(), existing_bindings())
 def test_reserved_names_are_never_written(
-    declared: Access, context: EvaluationContext, standing: Standing
+    declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
-    for apply in ModelCluster(standing).step(declared, context).applies:
+    for apply in ModelCluster(existing).step(declared, context).applies:
         assert all(subject.kind == "Group" for subject in apply.desired.content.subjects)
         assert not any(text.startswith("system:") for text in apply.desired.content.groups)
 
 
-@given(accesses(), contexts(), standings())
+@given(accesses(), contexts(), existing_bindings())
 def test_what_is_revoked_or_no_longer_declared_is_deleted(
-    declared: Access, context: EvaluationContext, standing: Standing
+    declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
     live = {
         where
-        for said in ModelCluster(standing).evaluate(declared, context)
+        for said in ModelCluster(existing).evaluate(declared, context)
         if said.outcome is not Outcome.REVOKE
         for namespace in everywhere(said.mapping, context)
         for where in [declared.binding_key(said.mapping, namespace)]
     }
-    todo = ModelCluster(standing).step(declared, context)
+    todo = ModelCluster(existing).step(declared, context)
     ended = {delete.binding.key for delete in todo.deletes}
     ended |= {one.desired.key for one in todo.applies if not one.desired.content.subjects}
-    ended |= {where for where, one in standing.items() if not one.content.subjects}
-    assert ended >= {w for w, one in standing.items() if w not in live and is_ours(one)}
+    ended |= {where for where, one in existing.items() if not one.content.subjects}
+    assert ended >= {w for w, one in existing.items() if w not in live and is_ours(one)}
 
 
-@given(accesses(), contexts(), standings())
+@given(accesses(), contexts(), existing_bindings())
 def test_foreign_bindings_are_left_alone(
-    declared: Access, context: EvaluationContext, standing: Standing
+    declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
-    world = ModelCluster(dict(standing))
-    todo = plan(world.wanted(declared, context), standing.values())
+    world = ModelCluster(dict(existing))
+    todo = plan(world.wanted(declared, context), existing.values())
     conflicts = {conflict.key for conflict in todo.conflicts}
     applied = {apply.desired.key for apply in todo.applies}
     deleted = {delete.binding.key for delete in todo.deletes}
@@ -202,6 +202,6 @@ def test_foreign_bindings_are_left_alone(
     assert not applied & deleted
     assert all(BindingName.parse(where.name) for where in applied | deleted)
     world.settle(declared, context)
-    for where, one in standing.items():
+    for where, one in existing.items():
         if where in conflicts or BindingName.parse(where.name) is None:
-            assert world.standing[where] == one
+            assert world.bindings[where] == one

@@ -42,7 +42,7 @@ def settled() -> ModelCluster:
 
 
 def bound(world: ModelCluster) -> tuple[str, ...]:
-    (one,) = world.standing.values()
+    (one,) = world.bindings.values()
     return one.content.groups
 
 
@@ -84,9 +84,9 @@ def test_drift_is_repaired_to_what_was_proven_though_a_client_is_not_known() -> 
     world.settle(access(), read(FULL, DISABLED))
     drifted = {
         where: replace(one, content=content("/SRE", "SRE", "/evil"))
-        for where, one in world.standing.items()
+        for where, one in world.bindings.items()
     }
-    world.standing = drifted
+    world.bindings = drifted
     world.settle(access(), read(FULL, DISABLED))
     assert bound(world) == ("/SRE",)
 
@@ -94,9 +94,9 @@ def test_drift_is_repaired_to_what_was_proven_though_a_client_is_not_known() -> 
 def test_what_the_group_cannot_be_called_is_removed() -> None:
     world = settled()
     world.restart()
-    world.standing = {
+    world.bindings = {
         where: replace(one, content=content("/SRE", "SRE", "/evil"))
-        for where, one in world.standing.items()
+        for where, one in world.bindings.items()
     }
     world.settle(access(), read(FULL, DISABLED))
     assert bound(world) == ("/SRE", "SRE")

@@ -1,4 +1,4 @@
-"""Which writes lead from what stands to what is wanted."""
+"""Which writes lead from existing bindings to the desired ones."""
 
 from dataclasses import replace
 
@@ -31,8 +31,8 @@ def wanting(*wants: DesiredBinding, kept: tuple[BindingKey, ...] = ()) -> Desire
     return DesiredState(wants, frozenset(kept))
 
 
-def why(*standing: Binding, wants: tuple[DesiredBinding, ...] = ()) -> list[DeleteReason]:
-    return [delete.reason for delete in plan(wanting(*wants), standing).deletes]
+def why(*existing: Binding, wants: tuple[DesiredBinding, ...] = ()) -> list[DeleteReason]:
+    return [delete.reason for delete in plan(wanting(*wants), existing).deletes]
 
 
 def test_missing_binding_is_created() -> None:

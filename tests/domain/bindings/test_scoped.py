@@ -9,6 +9,7 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     binding,
+    by_key,
     content,
     directory,
     key,
@@ -16,7 +17,6 @@ from domain.builders import (
     mapping,
     realm,
     scope,
-    standing,
     team,
     terminating,
     there,
@@ -42,15 +42,15 @@ def read(namespaces: NamespacesByName, failure: Failure | None = None) -> Evalua
 
 
 def at(*places: BindingKey) -> dict[BindingKey, Binding]:
-    return standing(*(binding(one) for one in places))
+    return by_key(*(binding(one) for one in places))
 
 
 def whys(
-    declared: Access, context: EvaluationContext, stands: dict[BindingKey, Binding]
+    declared: Access, context: EvaluationContext, existing: dict[BindingKey, Binding]
 ) -> dict[BindingKey, DeleteReason]:
-    """Return which standing bindings go, and why."""
-    wanted = ModelCluster(stands).wanted(declared, context)
-    return {one.binding.key: one.reason for one in plan(wanted, stands.values()).deletes}
+    """Return which existing bindings go, and why."""
+    wanted = ModelCluster(existing).wanted(declared, context)
+    return {one.binding.key: one.reason for one in plan(wanted, existing.values()).deletes}
 
 
 def keys(wants: Iterable[object]) -> list[object]:
@@ -76,13 +76,13 @@ def test_a_namespace_that_does_not_exist_hinders_no_other() -> None:
 def test_in_a_namespace_that_terminates_nothing_is_written_and_nothing_deleted() -> None:
     world = ModelCluster(at(SHOP, BANK))
     context = read(there("bank") | terminating("shop"))
-    drifted = replace(world.standing[SHOP], content=content("/drifted"))
-    world.standing[SHOP] = drifted
+    drifted = replace(world.bindings[SHOP], content=content("/drifted"))
+    world.bindings[SHOP] = drifted
     found = world.wanted(scoped(scope("shop", "bank")), context)
     assert keys(found.bindings) == [BANK]
     assert found.preserved == {SHOP}
     assert world.step(scoped(scope("shop", "bank")), context).empty
-    assert world.standing[SHOP] == drifted
+    assert world.bindings[SHOP] == drifted
 
 
 def test_what_was_proven_in_a_namespace_outlives_its_end_to_be() -> None:
@@ -152,14 +152,14 @@ def test_another_scope_is_carried_while_keycloak_is_silent(*, remembered: bool) 
         BANK: content(),
     }
     world.settle(scoped(scope("shop", "bank")), silent)
-    assert world.standing.keys() == {SHOP, BANK}
+    assert world.bindings.keys() == {SHOP, BANK}
 
 
 def test_a_new_namespace_is_served_while_keycloak_is_silent() -> None:
     world = ModelCluster(at(SHOP), {SHOP: content()})
     selected = scoped(scope(of=[team("a")]))
     world.settle(selected, read(there(shop="a", bank="a"), UNAVAILABLE))
-    assert world.standing.keys() == {SHOP, BANK}
+    assert world.bindings.keys() == {SHOP, BANK}
 
 
 def test_after_a_restart_a_new_namespace_is_served_from_what_stands_in_another() -> None:
@@ -171,9 +171,9 @@ def test_after_a_restart_a_new_namespace_is_served_from_what_stands_in_another()
 
 
 def test_a_binding_in_a_namespace_parses_and_is_repaired_like_any_other() -> None:
-    world = ModelCluster(standing(binding(SHOP, content("/drifted"))))
+    world = ModelCluster(by_key(binding(SHOP, content("/drifted"))))
     world.settle(scoped(scope("shop")), read(BOTH))
-    assert world.standing[SHOP].content == content()
+    assert world.bindings[SHOP].content == content()
 
 
 def test_each_mapping_has_a_scope_of_its_own() -> None:

@@ -256,7 +256,7 @@ def test_a_frozen_directory_holds_what_stands_and_grants_nothing_new() -> None:
     now = replace(make_context(realm("/other")), frozen=failure)
     both = access(mapping(), mapping("new", group="other"))
     world.settle(both, now)
-    assert set(world.standing) == {key()}
+    assert set(world.bindings) == {key()}
     assert {one.outcome for one in world.evaluate(both, now)} == {Outcome.HOLD}
     world.settle(access(mapping("new", group="other")), now)
-    assert world.standing == {}
+    assert world.bindings == {}

@@ -11,6 +11,7 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     binding,
+    by_key,
     client,
     content,
     directory,
@@ -21,7 +22,6 @@ from domain.builders import (
     mapping,
     realm,
     scope,
-    standing,
     there,
 )
 from domain.strategies import accesses, contexts, worlds
@@ -49,7 +49,7 @@ def granted(declared: Access | None = None, at: Snapshot | None = None) -> Model
 
 
 def bound(world: ModelCluster) -> tuple[str, ...]:
-    return tuple(text for one in world.standing.values() for text in one.content.groups)
+    return tuple(text for one in world.bindings.values() for text in one.content.groups)
 
 
 def said(
@@ -60,7 +60,7 @@ def said(
 
 
 def annotation(world: ModelCluster, name: str) -> str | None:
-    (one,) = world.standing.values()
+    (one,) = world.bindings.values()
     return one.content.annotation(name)
 
 
@@ -100,7 +100,7 @@ def test_a_mapping_that_is_renamed_keeps_the_pin() -> None:
     moved = make_context(realm(group("/SRE2", uid="1")))
     world.settle(renamed, moved)
     assert bound(world) == ("/SRE", "/SRE2")
-    assert set(world.standing) == {key("ops")}
+    assert set(world.bindings) == {key("ops")}
 
 
 def test_a_mapping_that_declares_another_group_drops_the_pin() -> None:
@@ -225,7 +225,7 @@ def test_a_role_that_is_edited_in_the_grace_keeps_the_pin_and_its_start() -> Non
     world.settle(edited, make_context(realm(ANEW)))
     assert bound(world) == ()
     world.settle(edited, make_context(realm(SRE)))
-    assert set(world.standing) == {key(role="view")}
+    assert set(world.bindings) == {key(role="view")}
     assert bound(world) == ("/SRE",)
 
 
@@ -312,15 +312,15 @@ TWINS = realm(group("/SRE", uid="1"), group("/b/SRE"), clients=LEAF)
 
 
 @pytest.mark.parametrize(
-    ("of", "stands"), [(REFUSE, ("SRE",)), (directory(revokes_collided=True), ())]
+    ("of", "existing"), [(REFUSE, ("SRE",)), (directory(revokes_collided=True), ())]
 )
 def test_a_collision_with_a_standing_grant_does_as_the_directory_says(
-    of: Directory, stands: tuple[str, ...]
+    of: Directory, existing: tuple[str, ...]
 ) -> None:
     world = granted(at=realm(SRE, clients=LEAF))
     now = make_context(TWINS, of=of)
     world.settle(access(), now)
-    assert bound(world) == stands
+    assert bound(world) == existing
     assert said(world, now).reason is Reason.CLAIM_COLLISION
     world.settle(access(), make_context(realm(SRE, clients=LEAF), of=of))
     assert bound(world) == ("SRE",)
@@ -349,7 +349,7 @@ def test_what_expires_or_is_not_allowed_leaves_no_binding_behind() -> None:
         world = granted()
         world.settle(access(), make_context(realm(ANEW)))
         world.settle(declared, make_context(realm(ANEW), of=of))
-        assert world.standing == {}
+        assert world.bindings == {}
 
 
 def test_an_outage_revives_nothing_that_was_revoked() -> None:
@@ -375,8 +375,8 @@ def test_an_outage_at_the_end_of_a_grace_revokes_nothing() -> None:
 
 def test_a_start_that_cannot_be_read_or_lies_ahead_counts_from_now() -> None:
     for forged in ("soon", "2026-03-01T12:00:00", "2030-01-01T00:00:00Z"):
-        stands = content("/SRE", group_id="1", missing_since=forged)
-        world = ModelCluster(standing(binding(what=stands)))
+        existing = content("/SRE", group_id="1", missing_since=forged)
+        world = ModelCluster(by_key(binding(what=existing)))
         world.settle(access(), make_context(EMPTY))
         assert annotation(world, "missing-since") == "2026-03-01T12:00:00Z"
         assert bound(world) == ("/SRE",)
@@ -384,7 +384,7 @@ def test_a_start_that_cannot_be_read_or_lies_ahead_counts_from_now() -> None:
 
 def test_of_two_pins_the_one_that_grants_counts() -> None:
     world = ModelCluster(
-        standing(
+        by_key(
             binding(key(), replace(content(group_id="1"), subjects=())),
             binding(key("old"), content("/SRE", group_id="2")),
         )

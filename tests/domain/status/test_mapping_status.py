@@ -1,4 +1,4 @@
-"""How a mapping for namespaces stands: numbers, and the first problems in bounded words."""
+"""The status of a mapping for namespaces: numbers, and the first problems in bounded words."""
 
 from dataclasses import replace
 
@@ -47,10 +47,10 @@ def said(
     declared: Access,
     context: EvaluationContext = BOTH,
     *,
-    stands: tuple[BindingKey, ...] | None = None,
+    existing: tuple[BindingKey, ...] | None = None,
     faults: dict[BindingKey, Failure] | None = None,
 ) -> MappingReport:
-    return say(declared, context, stands=stands, faults=faults).mappings[0]
+    return say(declared, context, existing=existing, faults=faults).mappings[0]
 
 
 def test_all_namespaces_are_counted() -> None:
@@ -97,7 +97,7 @@ def test_a_namespace_that_terminates_is_neither_wanted_nor_a_problem() -> None:
 
 
 def test_a_refusal_in_one_namespace_is_named_there() -> None:
-    one = said(within("shop", "bank"), stands=(SHOP,), faults={BANK: REFUSED})
+    one = said(within("shop", "bank"), existing=(SHOP,), faults={BANK: REFUSED})
     assert (one.state, one.wanted, one.granted) == (MappingState.PARTIAL, 2, 1)
     assert one.problems == (PlacementProblem("bank", REFUSED.reason, REFUSED.message),)
     assert (one.reason, one.message) == (REFUSED.reason, REFUSED.message)
@@ -106,22 +106,22 @@ def test_a_refusal_in_one_namespace_is_named_there() -> None:
 
 def test_problems_come_in_the_order_of_their_namespaces_whatever_they_are() -> None:
     declared = within("shop", "nowhere", "a", "bank")
-    one = said(declared, stands=(), faults={SHOP: REFUSED, BANK: REFUSED})
+    one = said(declared, existing=(), faults={SHOP: REFUSED, BANK: REFUSED})
     assert [problem.namespace for problem in one.problems] == ["a", "bank", "nowhere", "shop"]
 
 
 def test_the_one_that_needs_a_person_is_said_before_those_that_may_pass() -> None:
-    one = said(within("shop", "a", "b"), stands=(), faults={SHOP: REFUSED})
+    one = said(within("shop", "a", "b"), existing=(), faults={SHOP: REFUSED})
     assert one.reason is Reason.WRITE_REFUSED
     assert one.message == f"{REFUSED.message} (and 2 more)"
 
 
 def test_a_fault_that_may_pass_is_passing_whatever_its_reason() -> None:
     overload = Failure(Reason.WRITE_REFUSED, "503", transient=True)
-    one = said(within("shop", "bank"), stands=(BANK,), faults={SHOP: overload})
+    one = said(within("shop", "bank"), existing=(BANK,), faults={SHOP: overload})
     assert one.transient
     assert one.problems == (PlacementProblem("shop", Reason.WRITE_REFUSED, "503", transient=True),)
-    both = said(within("shop", "bank"), stands=(), faults={BANK: overload, SHOP: REFUSED})
+    both = said(within("shop", "bank"), existing=(), faults={BANK: overload, SHOP: REFUSED})
     assert not both.transient
     assert both.message == f"{REFUSED.message} (and 1 more)"
 
@@ -131,14 +131,14 @@ def test_two_thousand_problems_stay_ten() -> None:
     many = access(mapping(within=scope(of=[team("x")])))
     context = make_context(realm(), namespaces=there(**dict.fromkeys(names, "x")))
     faults = {key(namespace=name): REFUSED for name in names}
-    one = said(many, context, stands=(), faults=faults)
+    one = said(many, context, existing=(), faults=faults)
     assert (one.state, one.wanted, one.granted) == (MappingState.PENDING, 2000, 0)
     assert [problem.namespace for problem in one.problems] == names[:10]
     assert one.message == f"{REFUSED.message} (and 1999 more)"
 
 
 def test_what_was_not_answered_yet_is_partial_too_and_waited_for() -> None:
-    one = said(within("shop", "bank"), stands=(SHOP,))
+    one = said(within("shop", "bank"), existing=(SHOP,))
     assert (one.state, one.granted, one.reason) == (MappingState.PARTIAL, 1, Reason.PROGRESSING)
     assert [problem.namespace for problem in one.problems] == ["bank"]
     assert one.transient
@@ -169,7 +169,7 @@ def test_a_former_role_that_is_bound_yet_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stands", "state"),
+    ("existing", "state"),
     [
         ((SHOP, BANK), MappingState.GRANTED),
         ((SHOP,), MappingState.HELD),
@@ -177,34 +177,34 @@ def test_a_former_role_that_is_bound_yet_is_named() -> None:
     ],
 )
 def test_state_while_keycloak_is_silent(
-    stands: tuple[BindingKey, ...], state: MappingState
+    existing: tuple[BindingKey, ...], state: MappingState
 ) -> None:
     silent = make_context(realm(), namespaces=BOTH.namespaces, failure=UNAVAILABLE)
-    one = said(within("shop", "bank"), silent, stands=stands)
+    one = said(within("shop", "bank"), silent, existing=existing)
     assert (one.state, one.reason) == (state, UNAVAILABLE.reason)
-    assert (one.wanted, one.granted) == (2, len(stands))
+    assert (one.wanted, one.granted) == (2, len(existing))
 
 
 def test_an_objection_of_keycloak_is_said_before_that_of_a_namespace() -> None:
     gone = make_context(realm("/x"), namespaces=BOTH.namespaces)
-    one = said(within("shop", "nowhere"), gone, stands=(SHOP,))
+    one = said(within("shop", "nowhere"), gone, existing=(SHOP,))
     assert (one.state, one.reason) == (MappingState.HELD, Reason.GROUP_NOT_FOUND)
     assert one.problems == (NOWHERE,)
 
 
 def test_revoked_mapping_that_is_still_bound_says_so() -> None:
     refused = replace(BOTH, directory=directory(allowed=["view"]))
-    one = said(within("shop", "nowhere"), refused, stands=(SHOP,), faults={SHOP: REFUSED})
+    one = said(within("shop", "nowhere"), refused, existing=(SHOP,), faults={SHOP: REFUSED})
     assert (one.state, one.wanted, one.granted) == (MappingState.HELD, 2, 1)
     assert (one.reason, one.problems) == (Reason.CLUSTER_ROLE_NOT_ALLOWED, ())
     assert one.message.endswith(f" What should be gone is still bound: {SHOP}: {REFUSED.message}")
     assert not one.transient
-    gone = said(within("shop", "nowhere"), refused, stands=())
+    gone = said(within("shop", "nowhere"), refused, existing=())
     assert (gone.state, gone.granted) == (MappingState.REVOKED, 0)
 
 
 def test_the_whole_cluster_names_no_namespace() -> None:
-    one = said(access(), stands=(), faults={key(): REFUSED})
+    one = said(access(), existing=(), faults={key(): REFUSED})
     assert (one.scoped, one.problems) == (False, ())
     assert (one.reason, one.message) == (REFUSED.reason, REFUSED.message)
 

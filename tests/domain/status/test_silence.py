@@ -28,12 +28,12 @@ SHOP = key(namespace="shop")
 
 
 def both(
-    declared: Access, snapshot: Snapshot, *stands: BindingKey
+    declared: Access, snapshot: Snapshot, *existing: BindingKey
 ) -> tuple[AccessStatus, AccessStatus]:
     """Say it as it was read, and then with the same reading and a Keycloak that is silent."""
     read = make_context(snapshot, namespaces=NAMESPACES)
     silent = make_context(snapshot, namespaces=NAMESPACES, failure=UNAVAILABLE)
-    return say(declared, read, stands=stands), say(declared, silent, stands=stands)
+    return say(declared, read, existing=existing), say(declared, silent, existing=existing)
 
 
 def verified(said: AccessStatus) -> StatusCondition:
@@ -41,7 +41,7 @@ def verified(said: AccessStatus) -> StatusCondition:
 
 
 @pytest.mark.parametrize(
-    ("one", "snapshot", "stands", "reason"),
+    ("one", "snapshot", "existing", "reason"),
     [
         (mapping(within=scope("shop", "nowhere")), realm(), [SHOP], Reason.NAMESPACE_NOT_FOUND),
         (mapping(within=scope("nowhere")), realm(), [], Reason.NAMESPACE_NOT_FOUND),
@@ -52,9 +52,9 @@ def verified(said: AccessStatus) -> StatusCondition:
     ids=["a namespace", "the only one", "a group", "a role", "ambiguous"],
 )
 def test_what_was_wrong_before_is_still_what_is_wrong(
-    one: AccessMapping, snapshot: Snapshot, stands: list[BindingKey], reason: Reason
+    one: AccessMapping, snapshot: Snapshot, existing: list[BindingKey], reason: Reason
 ) -> None:
-    before, now = both(access(one), snapshot, *stands)
+    before, now = both(access(one), snapshot, *existing)
     assert (before.ready.status, before.ready.reason) == ("False", reason)
     assert now.ready == before.ready
     assert now.mappings[0].state == before.mappings[0].state
@@ -81,6 +81,6 @@ def test_a_grant_that_waits_for_keycloak_is_said_before_a_namespace_that_is_abse
 
 def test_before_any_reading_an_absent_namespace_is_named_beside_what_stands() -> None:
     silent = make_context(failure=UNAVAILABLE, of=directory(), namespaces=NAMESPACES)
-    said = say(access(mapping(within=scope("shop", "nowhere"))), silent, stands=[SHOP])
+    said = say(access(mapping(within=scope("shop", "nowhere"))), silent, existing=[SHOP])
     assert said.mappings[0].state is MappingState.PARTIAL
     assert said.ready.reason is Reason.NAMESPACE_NOT_FOUND

@@ -10,6 +10,7 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     binding,
+    by_key,
     content,
     directory,
     key,
@@ -17,7 +18,6 @@ from domain.builders import (
     mapping,
     realm,
     scope,
-    standing,
     there,
 )
 from domain.saying import say
@@ -69,9 +69,9 @@ def test_it_ends_at_its_very_time_whatever_else_is_the_matter(
 
 @WHATEVER
 def test_what_stood_goes_whatever_else_is_the_matter(context: EvaluationContext) -> None:
-    world = ModelCluster(standing(binding()), {key(): content()})
+    world = ModelCluster(by_key(binding()), {key(): content()})
     world.settle(access(ENDED), context)
-    assert world.standing == {}
+    assert world.bindings == {}
     assert world.applied == {}
 
 
@@ -105,42 +105,42 @@ def test_it_ends_in_each_of_its_namespaces_and_nowhere_else() -> None:
     both = make_context(realm(), namespaces=there("shop", "bank"))
     ended = mapping("a", within=scope("shop", "bank"), until=NOW)
     places = [key("a", namespace="shop"), key("a", namespace="bank"), key("b")]
-    world = ModelCluster(standing(*(binding(one) for one in places)))
+    world = ModelCluster(by_key(*(binding(one) for one in places)))
     world.settle(access(ended, mapping("b")), both)
-    assert list(world.standing) == [key("b")]
+    assert list(world.bindings) == [key("b")]
 
 
 def test_a_clock_that_is_put_back_grants_again() -> None:
     world = ModelCluster()
     world.settle(access(ENDED), make_context(realm()))
-    assert world.standing == {}
+    assert world.bindings == {}
     world.settle(access(ENDED), make_context(realm(), now=NOW - SECOND))
-    assert list(world.standing) == [key()]
+    assert list(world.bindings) == [key()]
 
 
 def test_the_end_is_written_on_the_binding_and_goes_with_it() -> None:
     world = ModelCluster()
     for until, text in ((NOW + HOUR, "2026-03-01T13:00:00Z"), (NOW + 2 * HOUR, None), (None, None)):
         world.settle(access(mapping(until=until)), make_context(realm()))
-        found = world.standing[key()].content.annotation("expires-at")
+        found = world.bindings[key()].content.annotation("expires-at")
         assert found == (text if text or until is None else "2026-03-01T14:00:00Z")
 
 
 def test_a_new_end_is_written_even_while_keycloak_is_silent() -> None:
     world = ModelCluster()
     world.settle(access(), make_context(realm()))
-    before = world.standing[key()].content
+    before = world.bindings[key()].content
     silent = make_context(realm(), failure=UNAVAILABLE)
     world.settle(access(mapping(until=NOW + HOUR)), silent)
-    found = world.standing[key()].content
+    found = world.bindings[key()].content
     assert found.annotation("expires-at") == "2026-03-01T13:00:00Z"
     assert found.subjects == before.subjects
     world.settle(access(), silent)
-    assert world.standing[key()].content == before
+    assert world.bindings[key()].content == before
 
 
 def test_what_is_carried_to_another_role_ends_when_its_mapping_does() -> None:
-    world = ModelCluster(standing(binding()))
+    world = ModelCluster(by_key(binding()))
     edited = access(mapping(role="view", until=NOW + HOUR))
     (want,) = world.wanted(edited, make_context(realm(), failure=UNAVAILABLE)).bindings
     assert want.content == content(role="view", expires_at="2026-03-01T13:00:00Z")
@@ -189,9 +189,9 @@ def test_what_remembers_the_group_of_a_mapping_that_may_not_be_granted_says_its_
     shared = Failure(Reason.PREFIX_SHARED, "shared.")
     held = replace(make_context(realm()), prefixes=PeerPrefixes(conflict=shared))
     shop = key(namespace="shop")
-    world = ModelCluster(standing(binding(shop)), {shop: content()})
+    world = ModelCluster(by_key(binding(shop)), {shop: content()})
     world.settle(access(mapping(until=NOW + HOUR)), held)
-    (left,) = world.standing.values()
+    (left,) = world.bindings.values()
     assert left.key == key()
     assert left.content.subjects == ()
     assert left.content.annotation("expires-at") == "2026-03-01T13:00:00Z"

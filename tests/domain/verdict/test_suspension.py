@@ -12,6 +12,7 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     binding,
+    by_key,
     client,
     content,
     directory,
@@ -23,7 +24,6 @@ from domain.builders import (
     mapping,
     realm,
     scope,
-    standing,
     team,
     there,
 )
@@ -123,7 +123,7 @@ def test_the_words_stay_while_keycloak_cannot_be_read(group: str) -> None:
 
 
 def test_a_directory_that_cannot_be_read_any_more_repairs_nothing_either() -> None:
-    world, applied = ModelCluster(standing(DRIFTED), {key(): content()}), {key(): content()}
+    world, applied = ModelCluster(by_key(DRIFTED), {key(): content()}), {key(): content()}
     assert world.step(access(), replace(BY_DIRECTORY, unreadable="spec.x is odd")).empty
     assert world.applied == applied
 
@@ -134,7 +134,7 @@ def test_a_suspended_directory_is_as_if_each_object_were(data: st.DataObject) ->
     declared, world = data.draw(accesses()), data.draw(worlds())
     assume(now.directory is not None)
     assert now.directory is not None
-    another = ModelCluster(dict(world.standing), dict(world.applied))
+    another = ModelCluster(dict(world.bindings), dict(world.applied))
     by_object = replace(now, suspend=True, directory=replace(now.directory, suspend=False))
     by_directory = replace(now, suspend=False, directory=replace(now.directory, suspend=True))
     assert world.step(declared, by_object) == another.step(declared, by_directory)
@@ -161,48 +161,48 @@ def test_nothing_new_is_granted_and_nothing_that_was_deleted_comes_back(
 
 
 @pytest.mark.parametrize("remembered", [True, False])
-@pytest.mark.parametrize("stands", [binding(), DRIFTED], ids=["as declared", "drifted"])
+@pytest.mark.parametrize("existing", [binding(), DRIFTED], ids=["as declared", "drifted"])
 @WAYS
 def test_what_stands_is_left_as_it_is(
-    way: EvaluationContext, stands: Binding, *, remembered: bool
+    way: EvaluationContext, existing: Binding, *, remembered: bool
 ) -> None:
-    world = ModelCluster(standing(stands), {key(): content()} if remembered else {})
+    world = ModelCluster(by_key(existing), {key(): content()} if remembered else {})
     assert world.step(access(), way).empty
     assert world.applied == ({key(): content()} if remembered else {})
 
 
 def test_what_was_proven_is_still_known_when_it_goes_on_while_keycloak_is_silent() -> None:
-    world = ModelCluster(standing(DRIFTED), {key(): content()})
+    world = ModelCluster(by_key(DRIFTED), {key(): content()})
     world.settle(access(), SUSPENDED)
     world.settle(access(), make_context(realm(), failure=UNAVAILABLE))
-    assert world.standing[key()].content == content()
+    assert world.bindings[key()].content == content()
 
 
 def test_nothing_is_carried_to_another_role() -> None:
-    world = ModelCluster(standing(binding()), {key(): content()})
+    world = ModelCluster(by_key(binding()), {key(): content()})
     silent = replace(SUSPENDED, reading=make_context(realm(), failure=UNAVAILABLE).reading)
     world.settle(access(mapping(role="view")), silent)
-    assert world.standing == {}
+    assert world.bindings == {}
 
 
 @WAYS
 def test_removal_still_acts(way: EvaluationContext) -> None:
-    world = ModelCluster(standing(binding(key("a")), binding(key("b"))))
+    world = ModelCluster(by_key(binding(key("a")), binding(key("b"))))
     world.settle(access(mapping("b")), way)
-    assert list(world.standing) == [key("b")]
+    assert list(world.bindings) == [key("b")]
 
 
 def test_another_group_ends_the_grant_of_the_one_before() -> None:
-    world = ModelCluster(standing(binding()))
+    world = ModelCluster(by_key(binding()))
     world.settle(access(mapping(group="Dev")), SUSPENDED)
-    assert world.standing == {}
+    assert world.bindings == {}
 
 
 def test_a_namespace_that_leaves_the_scope_loses_its_binding_and_a_new_one_gets_none() -> None:
-    world = ModelCluster(standing(binding(key(namespace="shop")), binding(key(namespace="bank"))))
+    world = ModelCluster(by_key(binding(key(namespace="shop")), binding(key(namespace="bank"))))
     now = replace(SUSPENDED, namespaces=there(shop="x", bank="other", new="x"))
     world.settle(access(mapping(within=scope(of=[team("x")]))), now)
-    assert list(world.standing) == [key(namespace="shop")]
+    assert list(world.bindings) == [key(namespace="shop")]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_what_kubernetes_alone_decides_is_still_revoked(
 
 
 def test_an_object_whose_grants_stand_is_ready_and_says_that_it_waits() -> None:
-    said = say(access(), SUSPENDED, stands=(key(),))
+    said = say(access(), SUSPENDED, existing=(key(),))
     assert (said.ready.status, said.ready.reason) == ("True", Reason.SUSPENDED)
     assert said.ready.message == "1/1 mappings are bound as declared."
     assert [one.status for one in said.conditions] == ["True", "False", "False", "Unknown"]
@@ -234,14 +234,14 @@ def test_an_object_whose_grants_stand_is_ready_and_says_that_it_waits() -> None:
 
 
 def test_what_does_not_stand_yet_waits_for_a_person() -> None:
-    said = say(access(), SUSPENDED, stands=())
+    said = say(access(), SUSPENDED, existing=())
     assert (said.ready.status, said.ready.reason) == ("False", Reason.SUSPENDED)
     assert said.mappings[0].state is MappingState.PENDING
     assert not said.waiting
 
 
 def test_drift_is_named_and_is_no_grant() -> None:
-    said = say(access(), SUSPENDED, stands=(), faults={key(): DRIFT})
+    said = say(access(), SUSPENDED, existing=(), faults={key(): DRIFT})
     one = said.mappings[0]
     assert (one.state, one.reason) == (MappingState.PENDING, DRIFT.reason)
     assert one.message.endswith(f"{REASONS[Reason.SUSPENDED].advice} {DRIFT.message}")
@@ -252,7 +252,7 @@ def test_drift_in_one_namespace_is_named_there() -> None:
     both = replace(SUSPENDED, namespaces=there("shop", "bank"))
     declared = access(mapping(within=scope("shop", "bank")))
     shop, bank = key(namespace="shop"), key(namespace="bank")
-    one = say(declared, both, stands=(shop,), faults={bank: DRIFT}).mappings[0]
+    one = say(declared, both, existing=(shop,), faults={bank: DRIFT}).mappings[0]
     assert (one.state, one.wanted, one.granted) == (MappingState.HELD, 2, 1)
     assert [problem.namespace for problem in one.problems] == ["bank"]
     assert one.message.endswith(DRIFT.message)
@@ -266,7 +266,7 @@ def test_drift_in_one_namespace_is_named_there() -> None:
     ],
 )
 def test_what_stands_and_would_not_be_bound_is_held(objection: EvaluationContext) -> None:
-    said = say(access(), objection, stands=(key(),))
+    said = say(access(), objection, existing=(key(),))
     assert (said.mappings[0].state, said.granted) == (MappingState.HELD, "1/1")
     assert said.mappings[0].message.endswith(" It is still bound.")
     assert (said.ready.status, said.ready.reason) == ("False", Reason.SUSPENDED)
@@ -275,28 +275,28 @@ def test_what_stands_and_would_not_be_bound_is_held(objection: EvaluationContext
 @pytest.mark.parametrize("last", [realm(), None])
 def test_what_stands_is_as_declared_while_keycloak_cannot_be_read(last: Snapshot | None) -> None:
     now = replace(BY_DIRECTORY, reading=make_context(last, failure=UNAVAILABLE).reading)
-    said = say(access(), now, stands=(key(),))
+    said = say(access(), now, existing=(key(),))
     assert (said.ready.status, said.ready.reason) == ("True", Reason.SUSPENDED)
 
 
 def test_an_objection_of_the_last_reading_does_not_pass_because_nothing_is_read() -> None:
     now = replace(BY_DIRECTORY, reading=make_context(realm("/x"), failure=UNAVAILABLE).reading)
-    assert say(access(), now, stands=(key(),)).mappings[0].state is MappingState.HELD
+    assert say(access(), now, existing=(key(),)).mappings[0].state is MappingState.HELD
 
 
 def test_the_group_that_would_be_bound_is_named() -> None:
-    one = say(access(), BY_DIRECTORY, stands=()).mappings[0]
+    one = say(access(), BY_DIRECTORY, existing=()).mappings[0]
     assert (one.group_path, one.group_id, one.subjects) == ("/SRE", "id of /SRE", ())
 
 
 def test_an_absent_namespace_is_named_while_suspended_too() -> None:
     declared = access(mapping(within=scope("shop", "nowhere")))
     now = replace(SUSPENDED, namespaces=there("shop"))
-    one = say(declared, now, stands=(key(namespace="shop"),)).mappings[0]
+    one = say(declared, now, existing=(key(namespace="shop"),)).mappings[0]
     assert (one.state, one.reason) == (MappingState.HELD, Reason.NAMESPACE_NOT_FOUND)
 
 
 def test_an_object_that_is_partly_suspended_by_its_end_says_suspended() -> None:
     declared = access(mapping("a", until=NOW), mapping("b"))
-    said = say(declared, SUSPENDED, stands=(key("b"),))
+    said = say(declared, SUSPENDED, existing=(key("b"),))
     assert (said.ready.status, said.ready.reason) == ("True", Reason.SUSPENDED)
