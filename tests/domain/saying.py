@@ -48,14 +48,14 @@ def say(  # noqa: PLR0913 -- each test makes up a few of them
     there = {key: _bound(key, *groups.get(mapping_in_name(key) or "", ("SRE", ()))) for key in keys}
     if bound is not None:
         there = {key: binding(key, what) for key, what in bound.items()}
-    wanted = build_desired_state(declared, verdicts, context, there, {})
+    desired = build_desired_state(declared, verdicts, context, there, {})
     there |= {key: _bound(key, "Old", ()) for key in left or {}}
     now = Observation(
         bindings_by_mapping(there.values()),
         {**(faults or {}), **(left or {})},
         other_grants=also or {},
     )
-    return access_status(declared, verdicts, wanted, now, patient=patient)
+    return access_status(declared, verdicts, desired, now, patient=patient)
 
 
 def _bound(where: BindingKey, group: str, subjects: Iterable[str]) -> Binding:

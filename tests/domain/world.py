@@ -59,7 +59,7 @@ class ModelCluster:
     def evaluate(self, declared: Access, context: EvaluationContext) -> list[Verdict]:
         return evaluate_all(declared, self.with_pins(declared, context))
 
-    def wanted(self, declared: Access, context: EvaluationContext) -> DesiredState:
+    def desired_state(self, declared: Access, context: EvaluationContext) -> DesiredState:
         context = self.with_pins(declared, context)
         verdicts = evaluate_all(declared, context)
         return build_desired_state(
@@ -68,19 +68,19 @@ class ModelCluster:
 
     def step(self, declared: Access, context: EvaluationContext) -> Plan:
         """Reconcile once and return the plan that was carried out."""
-        wanted, verdicts = (
-            self.wanted(declared, context),
+        desired, verdicts = (
+            self.desired_state(declared, context),
             self.evaluate(declared, context),
         )
-        todo = plan(wanted, self.bindings.values())
+        todo = plan(desired, self.bindings.values())
         self.bindings = carry_out(todo, self.bindings)
-        stays = set(wanted.preserved)
+        stays = set(desired.preserved)
         for mapping in (one.mapping for one in verdicts if one.suspended):
-            places = wanted.placements[mapping.name].active
+            places = desired.placements[mapping.name].active
             stays |= {declared.binding_key(mapping, namespace) for namespace in places}
         kept = {where: what for where, what in self.applied.items() if where in stays}
         self.applied = kept | {
-            want.key: want.content for want in wanted.bindings if want not in todo.conflicts
+            want.key: want.content for want in desired.bindings if want not in todo.conflicts
         }
         return todo
 

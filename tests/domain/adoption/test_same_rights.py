@@ -100,8 +100,10 @@ def bindings(cluster: Cluster, adoption: Adoption) -> list[Binding]:
         access = Access(
             draft.name, draft.name, 1, "default", tuple(x.mapping for x in draft.mappings)
         )
-        wanted = build_desired_state(access, evaluate_all(access, given_now), given_now, {}, {})
-        made += [Binding(one.key, f"uid of {one.key}", "1", one.content) for one in wanted.bindings]
+        desired = build_desired_state(access, evaluate_all(access, given_now), given_now, {}, {})
+        made += [
+            Binding(one.key, f"uid of {one.key}", "1", one.content) for one in desired.bindings
+        ]
     return made
 
 

@@ -65,12 +65,12 @@ def test_proven_strings_go_to_the_new_role() -> None:
     assert found == carries(DesiredBinding(NEW, "sre", what))
 
 
-def test_standing_strings_go_to_the_new_role() -> None:
+def test_bound_strings_go_to_the_new_role() -> None:
     found = carried(NEW_ROLE, by_key(binding()))
     assert found == carries(DesiredBinding(NEW, "sre", content(role="view")))
 
 
-def test_standing_strings_go_to_the_new_name() -> None:
+def test_bound_strings_go_to_the_new_name() -> None:
     found = carried(access(mapping("renamed")), by_key(binding()))
     assert found == carries(DesiredBinding(key("renamed"), "renamed", content()), name="renamed")
 
@@ -85,7 +85,7 @@ def test_carried_binding_is_ours_and_the_objects() -> None:
     assert carried(NEW_ROLE, {}, {key(): former}).bindings[0].content == content(role="view")
 
 
-def test_what_was_proven_counts_more_than_what_stands() -> None:
+def test_applied_content_counts_more_than_existing_content() -> None:
     found = carried(NEW_ROLE, by_key(binding()), {key(): content("SRE")})
     assert subjects(found) == ("SRE",)
 
@@ -109,7 +109,7 @@ def test_it_is_carried_without_a_first_snapshot_too() -> None:
     assert subjects(carried(NEW_ROLE, by_key(binding()), context=make_context(None))) == ("/SRE",)
 
 
-def test_next_standing_binding_is_carried_when_the_first_has_nothing_plausible() -> None:
+def test_the_next_existing_binding_is_carried_when_the_first_has_nothing_plausible() -> None:
     first = binding(key("a"), content("/evil"))
     assert subjects(carried(NEW_ROLE, by_key(first, binding()))) == ("/SRE",)
     other = binding(key("a"), content("/SRE", group="Ops"))

@@ -23,18 +23,18 @@ def test_plan_apply_plan_is_empty(
 
 
 @given(accesses(), contexts(), existing_bindings())
-def test_afterwards_all_stands_as_wanted_and_nothing_else_of_ours(
+def test_afterwards_exactly_the_desired_bindings_of_ours_exist(
     declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
     world = ModelCluster(existing)
     world.settle(declared, context)
-    wanted = world.wanted(declared, context)
-    conflicts = plan(wanted, world.bindings.values()).conflicts
-    for want in wanted.bindings:
+    desired = world.desired_state(declared, context)
+    conflicts = plan(desired, world.bindings.values()).conflicts
+    for want in desired.bindings:
         assert want in conflicts or want.matches(world.bindings[want.key])
     ours = {where for where, one in world.bindings.items() if is_ours(one)}
-    granted = {want.key for want in wanted.bindings if want not in conflicts}
-    assert granted <= ours <= granted | wanted.preserved
+    granted = {want.key for want in desired.bindings if want not in conflicts}
+    assert granted <= ours <= granted | desired.preserved
 
 
 @given(outages())

@@ -40,7 +40,7 @@ HOUR = timedelta(hours=1)
 NOTHING = DesiredState((), frozenset(), {"sre": CLUSTER_WIDE})
 
 
-def wanted(declared: Access, context: EvaluationContext) -> DesiredState:
+def desired_state(declared: Access, context: EvaluationContext) -> DesiredState:
     verdicts = [evaluate(one, context) for one in declared.mappings]
     return build_desired_state(declared, verdicts, context, {}, {})
 
@@ -48,7 +48,7 @@ def wanted(declared: Access, context: EvaluationContext) -> DesiredState:
 def test_grant_renders_everything_that_must_survive_the_loss_of_status() -> None:
     both = realm("/platform/SRE", clients=[client("headlamp", leaf(), mapper())], identity="me")
     context = make_context(both, of=directory(prefix="oidc:"))
-    assert wanted(access(mapping(role="view")), context).bindings == (
+    assert desired_state(access(mapping(role="view")), context).bindings == (
         DesiredBinding(
             key("sre", "view"),
             "sre",
@@ -79,7 +79,7 @@ def test_subjects_are_sorted_however_the_verdict_lists_them() -> None:
 
 def test_each_mapping_gets_a_binding_of_its_own() -> None:
     two = access(mapping("sre"), mapping("ops", role="view"))
-    found = wanted(two, make_context(realm()))
+    found = desired_state(two, make_context(realm()))
     assert [(want.key, want.mapping) for want in found.bindings] == [
         (key("sre"), "sre"),
         (key("ops", "view"), "ops"),
@@ -88,11 +88,11 @@ def test_each_mapping_gets_a_binding_of_its_own() -> None:
 
 
 def test_directory_of_the_object_is_kept_on_the_binding() -> None:
-    (rendered,) = wanted(access(directory="other"), make_context(realm())).bindings
+    (rendered,) = desired_state(access(directory="other"), make_context(realm())).bindings
     assert rendered.content.annotation("directory") == "other"
 
 
-def test_grant_replaces_what_stands_and_what_was_proven() -> None:
+def test_a_grant_replaces_existing_and_applied_content() -> None:
     said = [evaluate(mapping(), make_context(realm()))]
     existing = by_key(binding(what=content("/old")))
     found = build_desired_state(
@@ -103,7 +103,7 @@ def test_grant_replaces_what_stands_and_what_was_proven() -> None:
     assert found.preserved == frozenset()
 
 
-def test_revoked_mapping_gets_nothing_whatever_stands_and_was_proven() -> None:
+def test_a_revoked_mapping_gets_nothing_whatever_exists_and_was_applied() -> None:
     refused = make_context(realm(), of=directory(allowed=["view"]))
     said = [evaluate(mapping(), refused)]
     assert said[0].outcome is Outcome.REVOKE
@@ -113,7 +113,7 @@ def test_revoked_mapping_gets_nothing_whatever_stands_and_was_proven() -> None:
 
 def test_revoked_mapping_hinders_no_other() -> None:
     mixed = access(mapping("a", role="admin"), mapping("b"), mapping("c", role="view"))
-    found = wanted(mixed, make_context(realm(), of=directory(allowed=["edit", "view"])))
+    found = desired_state(mixed, make_context(realm(), of=directory(allowed=["edit", "view"])))
     assert [want.mapping for want in found.bindings] == ["b", "c"]
 
 
@@ -136,7 +136,7 @@ def test_grant_of_what_was_not_read_is_an_error(context: EvaluationContext) -> N
 
 
 def test_every_annotation_that_is_written_is_one_of_ours() -> None:
-    (rendered,) = wanted(access(mapping(until=NOW + HOUR)), make_context(realm())).bindings
+    (rendered,) = desired_state(access(mapping(until=NOW + HOUR)), make_context(realm())).bindings
     later = ("missing-since", "replaced-id", "former-subjects")
     assert {name for name, _ in rendered.content.annotations} == OWN_ANNOTATIONS - {
         f"groupaccess.io/{name}" for name in later

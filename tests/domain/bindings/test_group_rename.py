@@ -509,23 +509,23 @@ def test_an_end_far_away_is_an_hour_from_now_at_most(hold: Hold | None) -> None:
 
 def test_while_a_write_fails_the_end_stays_where_it_was() -> None:
     world = granted()
-    first = world.wanted(access(), called("/OPS"))
+    first = world.desired_state(access(), called("/OPS"))
     world.pending = first.contents
-    later = world.wanted(access(), called("/OPS", now=NOW + 2 * MINUTE))
+    later = world.desired_state(access(), called("/OPS", now=NOW + 2 * MINUTE))
     assert later.contents == first.contents
     down = held(called("/OPS"), HOLDS["outage"], NOW + 2 * MINUTE)
-    (kept,) = world.wanted(access(), down).bindings
+    (kept,) = world.desired_state(access(), down).bindings
     assert {n: one.until for n, one in former_subjects(kept.content).items()} == {"SRE": END}
-    (ended,) = world.wanted(access(), replace(down, now=END)).bindings
+    (ended,) = world.desired_state(access(), replace(down, now=END)).bindings
     assert ended.content.groups == ()
 
 
 def test_a_new_binding_whose_write_fails_still_takes_it_along_at_the_next_try() -> None:
     world, edited = granted(), EDITS["role"]
     settle(world, called("/OPS"))
-    world.pending = world.wanted(edited, called("/OPS")).contents
+    world.pending = world.desired_state(edited, called("/OPS")).contents
     world.applied.clear()  # what was applied under a name that is no longer declared is forgotten
-    (want,) = world.wanted(edited, called("/OPS", now=NOW + MINUTE)).bindings
+    (want,) = world.desired_state(edited, called("/OPS", now=NOW + MINUTE)).bindings
     assert want.content.groups == ("OPS", "SRE")
 
 

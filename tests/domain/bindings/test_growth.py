@@ -74,9 +74,9 @@ def change_of_role_while_keycloak_is_silent(number: int) -> int:
     silent = make_context(failure=UNAVAILABLE, namespaces={name: Namespace({}) for name in names})
     verdicts = evaluate_all(declared, silent)
     Place.looks.clear()
-    wanted = build_desired_state(declared, verdicts, silent, existing, {})
+    desired = build_desired_state(declared, verdicts, silent, existing, {})
     looks = Place.looks["all"]
-    assert len(wanted.contents) == number
+    assert len(desired.contents) == number
     return looks
 
 
@@ -90,9 +90,9 @@ def half_of_the_first_bindings(number: int) -> int:
     half = dict(sorted(whole.items())[: number // 2])
     existing = {where: binding(where, content) for where, content in half.items()}
     Place.looks.clear()
-    wanted = build_desired_state(declared, verdicts, now, existing, half)
+    desired = build_desired_state(declared, verdicts, now, existing, half)
     looks = Place.looks["all"]
-    assert wanted.contents == whole
+    assert desired.contents == whole
     return looks
 
 

@@ -51,7 +51,7 @@ def test_nothing_new_is_granted(context: EvaluationContext) -> None:
 
 
 @HOLDS
-def test_standing_binding_is_left_as_it_is_when_nothing_was_proven(
+def test_an_existing_binding_stays_as_it_is_when_nothing_was_applied(
     context: EvaluationContext,
 ) -> None:
     assert held(context, by_key(binding())) == KEPT

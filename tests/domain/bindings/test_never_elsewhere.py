@@ -29,9 +29,9 @@ def test_each_write_is_where_its_mapping_is_declared(
     declared: Access, context: EvaluationContext, world: ModelCluster
 ) -> None:
     mappings = {mapping.name: mapping for mapping in declared.mappings}
-    wanted = world.wanted(declared, context)
-    assert wanted.placements.keys() == mappings.keys()
-    for want in (one for one in wanted.bindings if one.content.subjects):
+    desired = world.desired_state(declared, context)
+    assert desired.placements.keys() == mappings.keys()
+    for want in (one for one in desired.bindings if one.content.subjects):
         mapping = mappings[want.mapping]
         assert want.key.namespace in resolve_scope(mapping.scope, context.namespaces).active
         assert want.key == declared.binding_key(mapping, want.key.namespace)
@@ -50,9 +50,9 @@ def test_what_ended_is_not_written(
     assert ended == {
         one.name for one in declared.mappings if one.expires_at and one.expires_at <= context.now
     }
-    wanted = world.wanted(declared, context)
-    assert not ended & {want.mapping for want in wanted.bindings}
-    assert not ended & mappings_of(wanted.preserved)
+    desired = world.desired_state(declared, context)
+    assert not ended & {want.mapping for want in desired.bindings}
+    assert not ended & mappings_of(desired.preserved)
 
 
 def mappings_of(keys: Iterable[BindingKey]) -> set[str]:
@@ -73,7 +73,7 @@ def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
     }
     ends = {
         one.binding.key
-        for one in plan(world.wanted(declared, resumed), world.bindings.values()).deletes
+        for one in plan(world.desired_state(declared, resumed), world.bindings.values()).deletes
         if one.reason is DeleteReason.NOT_DECLARED
         and not by_keycloak & mappings_of([one.binding.key])
     }
@@ -105,9 +105,9 @@ def test_suspending_and_resuming_leaves_what_was_granted(
 def test_in_a_namespace_only_what_succeeds_it_there_or_everywhere_delays_an_end(
     declared: Access, context: EvaluationContext, world: ModelCluster
 ) -> None:
-    wanted = world.wanted(declared, context)
-    now = {want.key.namespace for want in wanted.bindings}
-    for delete in plan(wanted, world.bindings.values()).deletes:
+    desired = world.desired_state(declared, context)
+    now = {want.key.namespace for want in desired.bindings}
+    for delete in plan(desired, world.bindings.values()).deletes:
         if delete.reason is DeleteReason.REPLACED and delete.binding.key.namespace:
             assert now & {"", delete.binding.key.namespace}
 

@@ -62,7 +62,7 @@ class History:
 
 
 @given(STEPS)
-def test_what_stands_is_declared_now_and_was_proven_for_that_group(steps: list[Step]) -> None:
+def test_each_bound_subject_is_declared_now_and_was_read_for_its_group(steps: list[Step]) -> None:
     world, history = ModelCluster(), History()
     for declared, context, restarted in steps:
         if restarted:
@@ -122,7 +122,7 @@ def held(
     declared: Access, context: EvaluationContext, world: ModelCluster
 ) -> Iterator[tuple[DesiredBinding, AccessMapping]]:
     verdicts = {one.mapping.name: one for one in world.evaluate(declared, context)}
-    for want in world.wanted(declared, context).bindings:
+    for want in world.desired_state(declared, context).bindings:
         said = verdicts[want.mapping]
         if said.outcome is Outcome.HOLD:
             yield want, said.mapping
@@ -194,7 +194,7 @@ def test_foreign_bindings_are_left_alone(
     declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
     world = ModelCluster(dict(existing))
-    todo = plan(world.wanted(declared, context), existing.values())
+    todo = plan(world.desired_state(declared, context), existing.values())
     conflicts = {conflict.key for conflict in todo.conflicts}
     applied = {apply.desired.key for apply in todo.applies}
     deleted = {delete.binding.key for delete in todo.deletes}

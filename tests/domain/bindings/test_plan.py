@@ -39,7 +39,7 @@ def test_missing_binding_is_created() -> None:
     assert plan(wanting(WANT), ()) == Plan(applies=(Apply(WANT, None),))
 
 
-def test_binding_as_wanted_needs_nothing() -> None:
+def test_a_binding_as_desired_needs_no_write() -> None:
     nothing = plan(wanting(WANT), [binding()])
     assert nothing == Plan()
     assert nothing.empty
@@ -149,7 +149,7 @@ def test_what_leaves_a_namespace_waits_only_for_what_covers_it() -> None:
     assert replacements(here, bound=binding()) == {here.key}
 
 
-def test_what_an_earlier_plan_made_is_still_waited_for_while_it_is_wanted() -> None:
+def test_a_replacement_of_an_earlier_plan_is_waited_for_while_it_is_desired() -> None:
     waiting = {binding().uid: frozenset({VIEW.key})}
     there = [binding(), binding(VIEW.key, VIEW.content)]
     (delete,) = plan(wanting(VIEW), there, waiting).deletes

@@ -49,8 +49,8 @@ def whys(
     declared: Access, context: EvaluationContext, existing: dict[BindingKey, Binding]
 ) -> dict[BindingKey, DeleteReason]:
     """Return which existing bindings go, and why."""
-    wanted = ModelCluster(existing).wanted(declared, context)
-    return {one.binding.key: one.reason for one in plan(wanted, existing.values()).deletes}
+    desired = ModelCluster(existing).desired_state(declared, context)
+    return {one.binding.key: one.reason for one in plan(desired, existing.values()).deletes}
 
 
 def keys(wants: Iterable[object]) -> list[object]:
@@ -58,7 +58,7 @@ def keys(wants: Iterable[object]) -> list[object]:
 
 
 def test_each_namespace_gets_the_same_content_and_the_cluster_none() -> None:
-    found = ModelCluster().wanted(scoped(scope("shop", "bank")), read(BOTH))
+    found = ModelCluster().desired_state(scoped(scope("shop", "bank")), read(BOTH))
     assert {want.key: want.content for want in found.bindings} == {
         SHOP: content(),
         BANK: content(),
@@ -68,7 +68,7 @@ def test_each_namespace_gets_the_same_content_and_the_cluster_none() -> None:
 
 
 def test_a_namespace_that_does_not_exist_hinders_no_other() -> None:
-    found = ModelCluster().wanted(scoped(scope("shop", "nowhere")), read(BOTH))
+    found = ModelCluster().desired_state(scoped(scope("shop", "nowhere")), read(BOTH))
     assert keys(found.bindings) == [SHOP]
     assert found.placements["sre"].missing == ("nowhere",)
 
@@ -78,7 +78,7 @@ def test_in_a_namespace_that_terminates_nothing_is_written_and_nothing_deleted()
     context = read(there("bank") | terminating("shop"))
     drifted = replace(world.bindings[SHOP], content=content("/drifted"))
     world.bindings[SHOP] = drifted
-    found = world.wanted(scoped(scope("shop", "bank")), context)
+    found = world.desired_state(scoped(scope("shop", "bank")), context)
     assert keys(found.bindings) == [BANK]
     assert found.preserved == {SHOP}
     assert world.step(scoped(scope("shop", "bank")), context).empty
@@ -93,7 +93,7 @@ def test_what_was_proven_in_a_namespace_outlives_its_end_to_be() -> None:
 
 def test_revoked_mapping_keeps_nothing_not_even_where_a_namespace_terminates() -> None:
     refused = replace(read(there("bank") | terminating("shop")), directory=directory(allowed=["x"]))
-    found = ModelCluster(at(SHOP, BANK)).wanted(scoped(scope("shop", "bank")), refused)
+    found = ModelCluster(at(SHOP, BANK)).desired_state(scoped(scope("shop", "bank")), refused)
     assert (found.bindings, found.preserved) == ((), frozenset())
     assert found.placements == {"sre": Placement(("bank",), ("shop",))}
 
@@ -116,7 +116,7 @@ def test_the_last_namespace_that_leaves_goes_at_once_too() -> None:
     }
 
 
-def test_the_whole_cluster_is_replaced_by_namespaces_after_they_stand() -> None:
+def test_a_cluster_wide_binding_goes_after_the_bindings_in_namespaces_exist() -> None:
     assert whys(scoped(scope("shop")), read(BOTH), at(key())) == {key(): DeleteReason.REPLACED}
 
 
@@ -126,7 +126,7 @@ def test_the_whole_cluster_goes_at_once_when_no_namespace_succeeds_it() -> None:
     }
 
 
-def test_namespaces_are_replaced_by_the_whole_cluster_after_it_stands() -> None:
+def test_bindings_in_namespaces_go_after_the_cluster_wide_binding_exists() -> None:
     found = whys(scoped(None), read(BOTH), at(SHOP, BANK))
     assert found == {SHOP: DeleteReason.REPLACED, BANK: DeleteReason.REPLACED}
 
@@ -146,7 +146,7 @@ def test_another_mapping_for_the_group_replaces_only_in_its_own_namespace() -> N
 def test_another_scope_is_carried_while_keycloak_is_silent(*, remembered: bool) -> None:
     world = ModelCluster(at(key()), {key(): content()} if remembered else {})
     silent = read(BOTH, UNAVAILABLE)
-    found = world.wanted(scoped(scope("shop", "bank")), silent)
+    found = world.desired_state(scoped(scope("shop", "bank")), silent)
     assert {want.key: want.content for want in found.bindings} == {
         SHOP: content(),
         BANK: content(),
@@ -162,10 +162,10 @@ def test_a_new_namespace_is_served_while_keycloak_is_silent() -> None:
     assert world.bindings.keys() == {SHOP, BANK}
 
 
-def test_after_a_restart_a_new_namespace_is_served_from_what_stands_in_another() -> None:
+def test_after_a_restart_a_new_namespace_gets_the_subjects_bound_in_another() -> None:
     world = ModelCluster(at(SHOP))
     declared = scoped(scope("shop", "bank"))
-    found = world.wanted(declared, read(BOTH, UNAVAILABLE))
+    found = world.desired_state(declared, read(BOTH, UNAVAILABLE))
     assert {want.key: want.content for want in found.bindings} == {BANK: content()}
     assert found.preserved == {SHOP}
 
@@ -178,6 +178,6 @@ def test_a_binding_in_a_namespace_parses_and_is_repaired_like_any_other() -> Non
 
 def test_each_mapping_has_a_scope_of_its_own() -> None:
     two = access(mapping("a", within=scope("shop")), mapping("b"))
-    found = ModelCluster().wanted(two, read(BOTH))
+    found = ModelCluster().desired_state(two, read(BOTH))
     assert keys(found.bindings) == [key("a", namespace="shop"), key("b")]
     assert found.placements == {"a": Placement(("shop",)), "b": Placement(("",))}

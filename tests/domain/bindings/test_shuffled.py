@@ -70,17 +70,17 @@ def test_shuffled_inputs_give_identical_answers(
     again = {v.mapping.name: replace(v, mapping=known[v.mapping.name]) for v in verdicts2}
     assert {v.mapping.name: v for v in verdicts} == again
 
-    wanted, wanted2 = one.wanted(declared, context), other.wanted(declared2, given2)
-    assert wanted.preserved == wanted2.preserved
-    assert set(wanted.bindings) == set(wanted2.bindings)
-    assert plan(wanted, one.bindings.values()) == plan(wanted2, other.bindings.values())
+    desired, desired2 = one.desired_state(declared, context), other.desired_state(declared2, given2)
+    assert desired.preserved == desired2.preserved
+    assert set(desired.bindings) == set(desired2.bindings)
+    assert plan(desired, one.bindings.values()) == plan(desired2, other.bindings.values())
 
     now, now2 = (
         Observation(bindings_by_mapping(world.bindings.values())) for world in (one, other)
     )
-    assert wanted.placements == wanted2.placements
-    assert access_status(declared, verdicts, wanted, now, patient=True) == access_status(
-        declared2, verdicts2, wanted2, now2, patient=True
+    assert desired.placements == desired2.placements
+    assert access_status(declared, verdicts, desired, now, patient=True) == access_status(
+        declared2, verdicts2, desired2, now2, patient=True
     )
 
 
@@ -99,7 +99,7 @@ def test_what_is_carried_does_not_depend_on_the_order_in_memory(
     one, declared, context = outage
     shuffle = Shuffle(data)
     other = ModelCluster(shuffle.pairs(one.bindings), shuffle.pairs(one.applied))
-    assert one.wanted(declared, context) == other.wanted(declared, context)
+    assert one.desired_state(declared, context) == other.desired_state(declared, context)
 
 
 @given(accesses(), contexts(), worlds())
@@ -107,5 +107,5 @@ def test_judging_changes_none_of_its_inputs(
     declared: Access, context: EvaluationContext, world: ModelCluster
 ) -> None:
     before = dict(world.bindings), dict(world.applied)
-    plan(world.wanted(declared, context), world.bindings.values())
+    plan(world.desired_state(declared, context), world.bindings.values())
     assert (world.bindings, world.applied) == before

@@ -249,7 +249,7 @@ def test_another_binding_pins_nothing(other: Binding) -> None:
     assert pinned_group(other.key, other.content) is None
 
 
-def test_a_frozen_directory_holds_what_stands_and_grants_nothing_new() -> None:
+def test_a_frozen_directory_keeps_existing_bindings_and_grants_nothing_new() -> None:
     world, event = ModelCluster(), detect_anomaly([use("a")], read(identity="x"), REFUSE)
     failure = freeze_failure(event, "default", set(), set())
     world.settle(access(), make_context(realm()))

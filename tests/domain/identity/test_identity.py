@@ -314,7 +314,7 @@ TWINS = realm(group("/SRE", uid="1"), group("/b/SRE"), clients=LEAF)
 @pytest.mark.parametrize(
     ("of", "existing"), [(REFUSE, ("SRE",)), (directory(revokes_collided=True), ())]
 )
-def test_a_collision_with_a_standing_grant_does_as_the_directory_says(
+def test_a_collision_with_an_existing_grant_does_as_the_directory_says(
     of: Directory, existing: tuple[str, ...]
 ) -> None:
     world = granted(at=realm(SRE, clients=LEAF))

@@ -167,7 +167,7 @@ def test_write_that_is_tried_again_is_waited_for_whatever_its_reason() -> None:
 
 
 @pytest.mark.parametrize("fault", [REFUSED, OVERLOAD], ids=["refused", "tried again"])
-def test_binding_that_could_not_be_deleted_is_named_although_all_mappings_stand(
+def test_a_binding_that_could_not_be_deleted_is_named_although_all_mappings_are_granted(
     fault: Failure,
 ) -> None:
     said = say(access(), left={key("old"): fault})
@@ -190,7 +190,7 @@ def test_what_is_left_is_said_in_its_order_after_the_mappings() -> None:
     assert said.ready.message == f"sre: {REFUSED.message} (and 3 more)"
 
 
-def test_object_that_stands_stays_ready_while_keycloak_is_silent() -> None:
+def test_a_granted_object_stays_ready_while_keycloak_is_silent() -> None:
     said = say(access(), make_context(realm(), failure=UNAVAILABLE), existing=(key(),))
     assert conditions(said) == READY | {"Verified": "Unknown"}
     assert said.granted == "1/1"
@@ -217,6 +217,6 @@ def test_fault_of_one_mapping_is_no_other_mappings() -> None:
     assert [one.reason for one in said.mappings] == [Reason.GRANTED, Reason.WRITE_REFUSED]
 
 
-def test_mapping_that_must_not_stand_stalls() -> None:
+def test_a_mapping_that_must_not_be_bound_stalls() -> None:
     said = say(access(), make_context(realm(), of=directory(allowed=["view"])), existing=())
     assert conditions(said) == READY | {"Ready": "False", "Stalled": "True"}

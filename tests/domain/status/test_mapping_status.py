@@ -74,7 +74,7 @@ def test_an_absent_namespace_is_named_and_the_others_are_granted() -> None:
     assert whole.ready.message == f"sre: {NOWHERE.message}"
 
 
-def test_where_nothing_stands_at_all_it_is_pending() -> None:
+def test_a_mapping_without_any_binding_is_pending() -> None:
     one = said(within("nowhere"))
     assert (one.state, one.wanted, one.granted) == (MappingState.PENDING, 1, 0)
     assert one.reason is Reason.NAMESPACE_NOT_FOUND
@@ -90,7 +90,7 @@ def test_no_match_is_as_declared_in_0_namespaces() -> None:
     assert whole.granted == "1/1"
 
 
-def test_a_namespace_that_terminates_is_neither_wanted_nor_a_problem() -> None:
+def test_a_terminating_namespace_needs_no_binding_and_is_no_problem() -> None:
     ending = make_context(realm(), namespaces=there("bank") | terminating("shop"))
     one = said(within("shop", "bank"), ending)
     assert (one.state, one.wanted, one.granted, one.problems) == (MappingState.GRANTED, 1, 1, ())
@@ -144,7 +144,7 @@ def test_what_was_not_answered_yet_is_partial_too_and_waited_for() -> None:
     assert one.transient
 
 
-def test_another_subject_than_the_wanted_one_is_not_as_declared() -> None:
+def test_another_subject_than_the_desired_one_is_not_as_declared() -> None:
     one = say(access(), bound={key(): content("/former", group="SRE")}).mappings[0]
     assert (one.state, one.reason) == (MappingState.HELD, Reason.PROGRESSING)
     refused = say(access(), bound={key(): content("/former", group="SRE")}, faults={key(): REFUSED})

@@ -61,7 +61,7 @@ def test_what_was_wrong_before_is_still_what_is_wrong(
     assert (verified(now).status, verified(now).reason) == ("Unknown", Reason.KEYCLOAK_UNAVAILABLE)
 
 
-def test_where_nothing_stands_yet_the_next_reading_is_waited_for() -> None:
+def test_a_mapping_without_a_binding_waits_for_the_next_reading() -> None:
     _, now = both(access(mapping(group="made just now")), realm())
     assert now.ready.reason is Reason.KEYCLOAK_UNAVAILABLE
     assert now.mappings[0].state is MappingState.PENDING
@@ -79,7 +79,7 @@ def test_a_grant_that_waits_for_keycloak_is_said_before_a_namespace_that_is_abse
     assert [one.namespace for one in now.mappings[0].problems] == ["nowhere"]
 
 
-def test_before_any_reading_an_absent_namespace_is_named_beside_what_stands() -> None:
+def test_before_any_reading_an_absent_namespace_is_named_beside_existing_bindings() -> None:
     silent = make_context(failure=UNAVAILABLE, of=directory(), namespaces=NAMESPACES)
     said = say(access(mapping(within=scope("shop", "nowhere"))), silent, existing=[SHOP])
     assert said.mappings[0].state is MappingState.PARTIAL

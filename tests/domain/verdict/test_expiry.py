@@ -92,7 +92,7 @@ def test_times_are_compared_and_told_in_utc() -> None:
     assert said.message.startswith("it ended at 2026-03-01T12:00:00Z. ")
     lasts = mapping(until=(NOW + HOUR).astimezone(abroad))
     assert evaluate(lasts, make_context(realm())).outcome is Outcome.GRANT
-    (want,) = ModelCluster().wanted(access(lasts), make_context(realm())).bindings
+    (want,) = ModelCluster().desired_state(access(lasts), make_context(realm())).bindings
     assert want.content.annotation("expires-at") == "2026-03-01T13:00:00Z"
 
 
@@ -142,7 +142,7 @@ def test_a_new_end_is_written_even_while_keycloak_is_silent() -> None:
 def test_what_is_carried_to_another_role_ends_when_its_mapping_does() -> None:
     world = ModelCluster(by_key(binding()))
     edited = access(mapping(role="view", until=NOW + HOUR))
-    (want,) = world.wanted(edited, make_context(realm(), failure=UNAVAILABLE)).bindings
+    (want,) = world.desired_state(edited, make_context(realm(), failure=UNAVAILABLE)).bindings
     assert want.content == content(role="view", expires_at="2026-03-01T13:00:00Z")
 
 

@@ -29,8 +29,8 @@ def seen(sight: OidcCheck | None, group: str = "SRE") -> Verdict:
 
 
 def verified(judged: Verdict) -> tuple[str, str]:
-    wanted = DesiredState(placements={judged.mapping.name: Placement(("",))})
-    said = access_status(access(), [judged], wanted, Observation(), patient=False)
+    desired = DesiredState(placements={judged.mapping.name: Placement(("",))})
+    said = access_status(access(), [judged], desired, Observation(), patient=False)
     found = {one.type: one for one in said.conditions}["Verified"]
     return found.status, found.reason
 

@@ -163,7 +163,7 @@ def test_nothing_new_is_granted_and_nothing_that_was_deleted_comes_back(
 @pytest.mark.parametrize("remembered", [True, False])
 @pytest.mark.parametrize("existing", [binding(), DRIFTED], ids=["as declared", "drifted"])
 @WAYS
-def test_what_stands_is_left_as_it_is(
+def test_suspend_changes_no_existing_binding(
     way: EvaluationContext, existing: Binding, *, remembered: bool
 ) -> None:
     world = ModelCluster(by_key(existing), {key(): content()} if remembered else {})
@@ -223,7 +223,7 @@ def test_what_kubernetes_alone_decides_is_still_revoked(
     assert (said.outcome, said.reason, said.suspended) == (Outcome.REVOKE, reason, False)
 
 
-def test_an_object_whose_grants_stand_is_ready_and_says_that_it_waits() -> None:
+def test_a_suspended_object_whose_bindings_exist_is_ready_and_says_that_it_waits() -> None:
     said = say(access(), SUSPENDED, existing=(key(),))
     assert (said.ready.status, said.ready.reason) == ("True", Reason.SUSPENDED)
     assert said.ready.message == "1/1 mappings are bound as declared."
@@ -233,7 +233,7 @@ def test_an_object_whose_grants_stand_is_ready_and_says_that_it_waits() -> None:
     assert one.subjects == ("/SRE",)
 
 
-def test_what_does_not_stand_yet_waits_for_a_person() -> None:
+def test_a_suspended_mapping_without_a_binding_waits_for_a_person() -> None:
     said = say(access(), SUSPENDED, existing=())
     assert (said.ready.status, said.ready.reason) == ("False", Reason.SUSPENDED)
     assert said.mappings[0].state is MappingState.PENDING
@@ -265,7 +265,9 @@ def test_drift_in_one_namespace_is_named_there() -> None:
         replace(BY_DIRECTORY, reading=make_context(realm("/x")).reading),
     ],
 )
-def test_what_stands_and_would_not_be_bound_is_held(objection: EvaluationContext) -> None:
+def test_an_existing_binding_that_would_not_be_made_now_is_held(
+    objection: EvaluationContext,
+) -> None:
     said = say(access(), objection, existing=(key(),))
     assert (said.mappings[0].state, said.granted) == (MappingState.HELD, "1/1")
     assert said.mappings[0].message.endswith(" It is still bound.")
@@ -273,7 +275,9 @@ def test_what_stands_and_would_not_be_bound_is_held(objection: EvaluationContext
 
 
 @pytest.mark.parametrize("last", [realm(), None])
-def test_what_stands_is_as_declared_while_keycloak_cannot_be_read(last: Snapshot | None) -> None:
+def test_an_existing_binding_counts_as_declared_while_keycloak_cannot_be_read(
+    last: Snapshot | None,
+) -> None:
     now = replace(BY_DIRECTORY, reading=make_context(last, failure=UNAVAILABLE).reading)
     said = say(access(), now, existing=(key(),))
     assert (said.ready.status, said.ready.reason) == ("True", Reason.SUSPENDED)
