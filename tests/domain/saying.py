@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from domain.builders import binding, content, make_context, realm
-from domain.world import evaluate_all
+from domain.model_cluster import evaluate_all
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import resolve_scope
 from groupaccess.domain.binding import Binding, BindingContent, BindingKey, BindingName

@@ -9,6 +9,7 @@ from datetime import datetime
 from hypothesis import strategies as st
 
 from domain.builders import client, leaf
+from domain.model_cluster import ModelCluster
 from domain.tables import (
     ANNOTATIONS,
     DIRECTORIES,
@@ -30,7 +31,6 @@ from domain.tables import (
     SILENT,
     SUBJECTS,
 )
-from domain.world import ModelCluster
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.namespace_scope import NamespaceScope
 from groupaccess.domain.binding import Binding, BindingContent, BindingKey, RoleRef, Subject
@@ -110,33 +110,35 @@ def forgeries(draw: st.DrawFn) -> Binding:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> ModelCluster:
+def clusters(draw: st.DrawFn) -> ModelCluster:
     """Draw existing bindings: what was granted at some time, and what others did to it since.
 
     The operator remembers its own part of it, or was started anew.
     """
-    world = ModelCluster()
+    cluster = ModelCluster()
     declared = draw(accesses())
-    world.settle(declared, draw(contexts()))
+    cluster.settle(declared, draw(contexts()))
     drift = draw(st.lists(forgeries(), max_size=3))
-    world.bindings |= {one.key: one for one in drift}
+    cluster.bindings |= {one.key: one for one in drift}
     for gone in draw(st.sampled_from([(), (), MAPPINGS[:1], MAPPINGS])):
-        world.bindings = {w: one for w, one in world.bindings.items() if f":{gone}:" not in w.name}
+        cluster.bindings = {
+            w: one for w, one in cluster.bindings.items() if f":{gone}:" not in w.name
+        }
     if draw(st.booleans()):
-        world.restart()
-    return world
+        cluster.restart()
+    return cluster
 
 
 def existing_bindings() -> st.SearchStrategy[BindingsByKey]:
-    return worlds().map(lambda world: world.bindings)
+    return clusters().map(lambda cluster: cluster.bindings)
 
 
 @st.composite
 def outages(draw: st.DrawFn) -> tuple[ModelCluster, Access, EvaluationContext]:
-    """Draw a world in which something was granted, an edit of it, and a silent Keycloak."""
-    world, before, context = ModelCluster(), draw(accesses()), draw(contexts())
+    """Draw a cluster in which something was granted, an edit of it, and a silent Keycloak."""
+    cluster, before, context = ModelCluster(), draw(accesses()), draw(contexts())
     context = replace(context, reading=replace(context.reading, failure=None))
-    world.settle(before, context)
+    cluster.settle(before, context)
     edited = tuple(
         replace(
             one,
@@ -147,6 +149,6 @@ def outages(draw: st.DrawFn) -> tuple[ModelCluster, Access, EvaluationContext]:
         for one, names in zip(before.mappings, (("a", "x"), ("b", "y"), ("c", "z")), strict=False)
     )
     if draw(st.booleans()):
-        world.restart()
+        cluster.restart()
     silent = replace(context, reading=replace(context.reading, failure=SILENT))
-    return world, replace(before, mappings=edited), silent
+    return cluster, replace(before, mappings=edited), silent

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.builders import client, directory, leaf, make_context, mapper, realm, there
 from domain.builders import group as keycloak_group
 from domain.handmade import account, found, group
-from domain.world import evaluate_all
+from domain.model_cluster import evaluate_all
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.adoption.candidates import CandidateBinding
 from groupaccess.domain.adoption.drafts import (

@@ -2,37 +2,44 @@
 
 from hypothesis import given
 
-from domain.strategies import BindingsByKey, accesses, contexts, existing_bindings, outages, worlds
-from domain.world import ModelCluster, carry_out
+from domain.model_cluster import ModelCluster, carry_out
+from domain.strategies import (
+    BindingsByKey,
+    accesses,
+    clusters,
+    contexts,
+    existing_bindings,
+    outages,
+)
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.bindings.plan import DeleteReason, is_ours, plan, plan_orphans
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
 
-@given(accesses(), contexts(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_plan_apply_plan_is_empty(
-    declared: Access, context: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
     anew = any(
         delete.reason is DeleteReason.WRONG_ROLE_REF
-        for delete in world.step(declared, context).deletes
+        for delete in cluster.step(declared, context).deletes
     )
     if anew:
-        world.step(declared, context)
-    assert world.step(declared, context).empty
+        cluster.step(declared, context)
+    assert cluster.step(declared, context).empty
 
 
 @given(accesses(), contexts(), existing_bindings())
 def test_afterwards_exactly_the_desired_bindings_of_ours_exist(
     declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
-    world = ModelCluster(existing)
-    world.settle(declared, context)
-    desired = world.desired_state(declared, context)
-    conflicts = plan(desired, world.bindings.values()).conflicts
+    cluster = ModelCluster(existing)
+    cluster.settle(declared, context)
+    desired = cluster.desired_state(declared, context)
+    conflicts = plan(desired, cluster.bindings.values()).conflicts
     for want in desired.bindings:
-        assert want in conflicts or want.matches(world.bindings[want.key])
-    ours = {where for where, one in world.bindings.items() if is_ours(one)}
+        assert want in conflicts or want.matches(cluster.bindings[want.key])
+    ours = {where for where, one in cluster.bindings.items() if is_ours(one)}
     granted = {want.key for want in desired.bindings if want not in conflicts}
     assert granted <= ours <= granted | desired.preserved
 
@@ -41,25 +48,25 @@ def test_afterwards_exactly_the_desired_bindings_of_ours_exist(
 def test_restart_of_the_operator_writes_nothing(
     outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
-    world, declared, context = outage
-    world.settle(declared, context)
-    world.restart()
-    assert world.step(declared, context).empty
+    cluster, declared, context = outage
+    cluster.settle(declared, context)
+    cluster.restart()
+    assert cluster.step(declared, context).empty
 
 
 @given(accesses(), contexts(), existing_bindings())
 def test_drift_is_repaired_to_the_same_content(
     declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
-    world = ModelCluster()
-    world.settle(declared, context)
-    settled = {where: one.content for where, one in world.bindings.items()}
-    world.bindings = {w: one for w, one in existing.items() if w in settled and is_ours(one)}
-    world.settle(declared, context)
-    for where, one in world.bindings.items():
+    cluster = ModelCluster()
+    cluster.settle(declared, context)
+    settled = {where: one.content for where, one in cluster.bindings.items()}
+    cluster.bindings = {w: one for w, one in existing.items() if w in settled and is_ours(one)}
+    cluster.settle(declared, context)
+    for where, one in cluster.bindings.items():
         assert settled[where].subjects == one.content.subjects
         assert settled[where].annotations == one.content.annotations
-    assert world.bindings.keys() == settled.keys()
+    assert cluster.bindings.keys() == settled.keys()
 
 
 @given(existing_bindings())

@@ -17,7 +17,7 @@ from domain.builders import (
     realm,
     scope,
 )
-from domain.world import evaluate_all
+from domain.model_cluster import evaluate_all
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import DesiredBinding
 from groupaccess.domain.bindings.builder import build_desired_state

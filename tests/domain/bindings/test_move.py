@@ -20,7 +20,7 @@ from domain.builders import (
     scope,
     there,
 )
-from domain.world import ModelCluster
+from domain.model_cluster import ModelCluster
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -57,9 +57,9 @@ def moved(
     context: EvaluationContext, *mappings: AccessMapping, applied: bool = False
 ) -> ModelCluster:
     """Reconcile after the change of directoryRef; `applied` without a restart since the grant."""
-    world = ModelCluster({key(): binding(what=OLD)}, {key(): OLD} if applied else {})
-    world.settle(access(*mappings), context)
-    return world
+    cluster = ModelCluster({key(): binding(what=OLD)}, {key(): OLD} if applied else {})
+    cluster.settle(access(*mappings), context)
+    return cluster
 
 
 @HOLDS
@@ -67,8 +67,8 @@ def moved(
 def test_the_old_subjects_stay_while_the_new_directory_does_not_grant(
     context: EvaluationContext, *, applied: bool
 ) -> None:
-    world = moved(context, applied=applied)
-    assert {where: one.content for where, one in world.bindings.items()} == {key(): OLD}
+    cluster = moved(context, applied=applied)
+    assert {where: one.content for where, one in cluster.bindings.items()} == {key(): OLD}
 
 
 @HOLDS
@@ -83,36 +83,36 @@ def test_they_go_with_another_group(context: EvaluationContext) -> None:
 
 
 def test_the_new_group_takes_the_place_in_one_write() -> None:
-    world = ModelCluster({key(): binding(what=OLD)})
-    todo = world.step(access(), moving(realm("/SRE", clients=LEAF)))
+    cluster = ModelCluster({key(): binding(what=OLD)})
+    todo = cluster.step(access(), moving(realm("/SRE", clients=LEAF)))
     assert not todo.deletes
     (apply,) = todo.applies
     assert (apply.existing, apply.desired.content) == (binding(what=OLD), NEW)
 
 
 def test_drift_is_repaired_to_what_the_old_one_granted() -> None:
-    world = ModelCluster({}, {key(): OLD})
-    world.settle(access(), moving(None))
-    assert world.bindings[key()].content == OLD
+    cluster = ModelCluster({}, {key(): OLD})
+    cluster.settle(access(), moving(None))
+    assert cluster.bindings[key()].content == OLD
 
 
 def test_they_come_along_to_another_role_while_nothing_is_read() -> None:
     silent = replace(moving(None), reading=Reading(failure=UNAVAILABLE))
-    world = moved(silent, mapping(role="view"))
-    assert {where: one.content.groups for where, one in world.bindings.items()} == {
+    cluster = moved(silent, mapping(role="view"))
+    assert {where: one.content.groups for where, one in cluster.bindings.items()} == {
         key(role="view"): ("SRE",)
     }
 
 
 def test_strings_of_clients_that_the_new_one_does_not_know_stay() -> None:
     old = replace(OLD, subjects=content("/SRE", "SRE").subjects)
-    world = ModelCluster({key(): binding(what=old)})
+    cluster = ModelCluster({key(): binding(what=old)})
     both = [client("headlamp", leaf()), client("grafana", leaf(), enabled=False)]
     partial = replace(
         moving(realm("/SRE", clients=both)), directory=directory("headlamp", "grafana")
     )
-    world.settle(access(), partial)
-    said = world.bindings[key()].content
+    cluster.settle(access(), partial)
+    said = cluster.bindings[key()].content
     assert (said.annotation("directory"), said.groups) == ("default", ("/SRE", "SRE"))
 
 
@@ -121,7 +121,9 @@ def test_what_is_known_of_the_new_realm_is_not_said_of_a_group_of_the_old_one() 
     old = content(directory="old", directory_id="old realm")  # a copied realm has the same ids
     held = PeerPrefixes(nested=(("third", "/"),), partners=PARTNERS.partners)
     both = replace(moving(realm(), held), namespaces=there("shop", "bank"))
-    world = ModelCluster(by_key(binding(shop, old), binding(bank, content(directory_id="before"))))
-    world.settle(access(mapping(within=scope("shop", "bank"))), both)
-    said = {where: one.content for where, one in world.bindings.items()}
+    cluster = ModelCluster(
+        by_key(binding(shop, old), binding(bank, content(directory_id="before")))
+    )
+    cluster.settle(access(mapping(within=scope("shop", "bank"))), both)
+    said = {where: one.content for where, one in cluster.bindings.items()}
     assert said == {shop: old, bank: content()}

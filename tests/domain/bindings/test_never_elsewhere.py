@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from domain.strategies import accesses, contexts, outages, worlds
-from domain.world import ModelCluster
+from domain.model_cluster import ModelCluster
+from domain.strategies import accesses, clusters, contexts, outages
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import Namespace, resolve_scope
 from groupaccess.domain.binding import BindingKey, BindingName
@@ -15,21 +15,21 @@ from groupaccess.domain.reasons import KEYCLOAK_OBJECTIONS, Reason
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 
 
-@given(accesses(), contexts(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_nothing_is_written_where_a_namespace_takes_nothing(
-    declared: Access, context: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
-    for apply in world.step(declared, context).applies:
+    for apply in cluster.step(declared, context).applies:
         where = apply.desired.key.namespace
         assert not where or not context.namespaces[where].terminating
 
 
-@given(accesses(), contexts(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_each_write_is_where_its_mapping_is_declared(
-    declared: Access, context: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
     mappings = {mapping.name: mapping for mapping in declared.mappings}
-    desired = world.desired_state(declared, context)
+    desired = cluster.desired_state(declared, context)
     assert desired.placements.keys() == mappings.keys()
     for want in (one for one in desired.bindings if one.content.subjects):
         mapping = mappings[want.mapping]
@@ -38,19 +38,19 @@ def test_each_write_is_where_its_mapping_is_declared(
         assert (mapping.expires_at is None) == (want.content.annotation("expires-at") is None)
 
 
-@given(accesses(), contexts(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_what_ended_is_not_written(
-    declared: Access, context: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
     ended = {
         one.mapping.name
-        for one in world.evaluate(declared, context)
+        for one in cluster.evaluate(declared, context)
         if one.reason is Reason.EXPIRED
     }
     assert ended == {
         one.name for one in declared.mappings if one.expires_at and one.expires_at <= context.now
     }
-    desired = world.desired_state(declared, context)
+    desired = cluster.desired_state(declared, context)
     assert not ended & {want.mapping for want in desired.bindings}
     assert not ended & mappings_of(desired.preserved)
 
@@ -60,68 +60,68 @@ def mappings_of(keys: Iterable[BindingKey]) -> set[str]:
     return {name.mapping for name in names if name is not None}
 
 
-@given(accesses(), contexts(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
-    declared: Access, context: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
     resumed = replace(context, suspend=False)
     suspended = replace(context, suspend=True)
     by_keycloak = {
         one.mapping.name
-        for one in world.evaluate(declared, resumed)
+        for one in cluster.evaluate(declared, resumed)
         if one.outcome is Outcome.REVOKE and one.reason in KEYCLOAK_OBJECTIONS
     }
     ends = {
         one.binding.key
-        for one in plan(world.desired_state(declared, resumed), world.bindings.values()).deletes
+        for one in plan(cluster.desired_state(declared, resumed), cluster.bindings.values()).deletes
         if one.reason is DeleteReason.NOT_DECLARED
         and not by_keycloak & mappings_of([one.binding.key])
     }
-    applied = dict(world.applied)
-    todo = world.step(declared, suspended)
+    applied = dict(cluster.applied)
+    todo = cluster.step(declared, suspended)
     for apply in todo.applies:  # former subjects, whose end has come
         assert apply.existing is not None
         assert {*apply.desired.content.subjects} < {*apply.existing.content.subjects}
         applied[apply.desired.key] = apply.desired.content
     assert ends <= {one.binding.key for one in todo.deletes}
-    assert world.applied.items() <= applied.items()
-    assert world.step(declared, suspended).empty
+    assert cluster.applied.items() <= applied.items()
+    assert cluster.step(declared, suspended).empty
 
 
 @given(outages())
 def test_suspending_and_resuming_leaves_what_was_granted(
     outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
-    world, declared, context = outage
+    cluster, declared, context = outage
     context = replace(context, suspend=False)
-    world.settle(declared, context)
-    before = dict(world.bindings)
-    world.settle(declared, replace(context, suspend=True))
-    assert world.bindings == before
-    assert world.step(declared, context).empty
+    cluster.settle(declared, context)
+    before = dict(cluster.bindings)
+    cluster.settle(declared, replace(context, suspend=True))
+    assert cluster.bindings == before
+    assert cluster.step(declared, context).empty
 
 
-@given(accesses(), contexts(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_in_a_namespace_only_what_succeeds_it_there_or_everywhere_delays_an_end(
-    declared: Access, context: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
-    desired = world.desired_state(declared, context)
+    desired = cluster.desired_state(declared, context)
     now = {want.key.namespace for want in desired.bindings}
-    for delete in plan(desired, world.bindings.values()).deletes:
+    for delete in plan(desired, cluster.bindings.values()).deletes:
         if delete.reason is DeleteReason.REPLACED and delete.binding.key.namespace:
             assert now & {"", delete.binding.key.namespace}
 
 
-@given(accesses(), contexts(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_a_namespace_that_comes_changes_nothing_elsewhere(
-    declared: Access, context: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
-    world.settle(declared, context)
-    before = dict(world.bindings)
+    cluster.settle(declared, context)
+    before = dict(cluster.bindings)
     later = replace(context, namespaces={**context.namespaces, "late": Namespace({"team": "shop"})})
-    world.settle(declared, later)
-    assert {w: one for w, one in world.bindings.items() if w.namespace != "late"} == before
+    cluster.settle(declared, later)
+    assert {w: one for w, one in cluster.bindings.items() if w.namespace != "late"} == before
     revoked = {
-        o.mapping.name for o in world.evaluate(declared, context) if o.outcome is Outcome.REVOKE
+        o.mapping.name for o in cluster.evaluate(declared, context) if o.outcome is Outcome.REVOKE
     }
-    assert not revoked & mappings_of(w for w in world.bindings if w.namespace == "late")
+    assert not revoked & mappings_of(w for w in cluster.bindings if w.namespace == "late")

@@ -6,8 +6,15 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.strategies import BindingsByKey, accesses, contexts, existing_bindings, outages, worlds
-from domain.world import ModelCluster, evaluate_all
+from domain.model_cluster import ModelCluster, evaluate_all
+from domain.strategies import (
+    BindingsByKey,
+    accesses,
+    clusters,
+    contexts,
+    existing_bindings,
+    outages,
+)
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.namespace_scope import resolve_scope
 from groupaccess.domain.binding import BindingContent, BindingName, DesiredBinding
@@ -63,15 +70,15 @@ class History:
 
 @given(STEPS)
 def test_each_bound_subject_is_declared_now_and_was_read_for_its_group(steps: list[Step]) -> None:
-    world, history = ModelCluster(), History()
+    cluster, history = ModelCluster(), History()
     for declared, context, restarted in steps:
         if restarted:
-            world.restart()
+            cluster.restart()
         history.read(declared, context)
-        world.settle(declared, context)
+        cluster.settle(declared, context)
         rights = {
             (one.content.role.name, subject.name, one.key.namespace)
-            for one in world.bindings.values()
+            for one in cluster.bindings.values()
             for subject in one.content.subjects
         }
         assert rights <= history.allowed(declared, context)
@@ -79,10 +86,10 @@ def test_each_bound_subject_is_declared_now_and_was_read_for_its_group(steps: li
 
 @given(STEPS)
 def test_each_write_on_the_way_is_declared_too(steps: list[Step]) -> None:
-    world, history = ModelCluster(), History()
+    cluster, history = ModelCluster(), History()
     for declared, context, _ in steps:
         history.read(declared, context)
-        for apply in world.step(declared, context).applies:
+        for apply in cluster.step(declared, context).applies:
             what = apply.desired.content
             where = apply.desired.key.namespace
             rights = {(what.role.name, text, where) for text in what.groups}
@@ -106,9 +113,9 @@ def test_grant_is_for_a_group_that_the_snapshot_holds(
             assert (said.group, said.subjects) == (None, ())
 
 
-def known_before(declared: Access, mapping: AccessMapping, world: ModelCluster) -> set[str]:
-    contents: list[BindingContent] = [one.content for one in world.bindings.values()]
-    contents += world.applied.values()
+def known_before(declared: Access, mapping: AccessMapping, cluster: ModelCluster) -> set[str]:
+    contents: list[BindingContent] = [one.content for one in cluster.bindings.values()]
+    contents += cluster.applied.values()
     return {
         text
         for content in contents
@@ -119,40 +126,40 @@ def known_before(declared: Access, mapping: AccessMapping, world: ModelCluster) 
 
 
 def held(
-    declared: Access, context: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> Iterator[tuple[DesiredBinding, AccessMapping]]:
-    verdicts = {one.mapping.name: one for one in world.evaluate(declared, context)}
-    for want in world.desired_state(declared, context).bindings:
+    verdicts = {one.mapping.name: one for one in cluster.evaluate(declared, context)}
+    for want in cluster.desired_state(declared, context).bindings:
         said = verdicts[want.mapping]
         if said.outcome is Outcome.HOLD:
             yield want, said.mapping
 
 
-@given(accesses(), contexts(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_hold_adds_nobody(
-    declared: Access, context: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
-    for want, mapping in held(declared, context, world):
-        assert set(want.content.groups) <= known_before(declared, mapping, world)
+    for want, mapping in held(declared, context, cluster):
+        assert set(want.content.groups) <= known_before(declared, mapping, cluster)
 
 
 @given(outages())
 def test_edit_while_keycloak_is_silent_adds_nobody(
     outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
-    world, declared, context = outage
-    for want, mapping in held(declared, context, world):
-        assert set(want.content.groups) <= known_before(declared, mapping, world)
+    cluster, declared, context = outage
+    for want, mapping in held(declared, context, cluster):
+        assert set(want.content.groups) <= known_before(declared, mapping, cluster)
 
 
 @given(outages())
 def test_edit_while_keycloak_is_silent_takes_no_group_from_its_mapping(
     outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
-    world, declared, context = outage
-    before = {one.content.annotation("group") for one in world.bindings.values()}
-    world.settle(declared, context)
-    after = {one.content.annotation("group") for one in world.bindings.values()}
+    cluster, declared, context = outage
+    before = {one.content.annotation("group") for one in cluster.bindings.values()}
+    cluster.settle(declared, context)
+    after = {one.content.annotation("group") for one in cluster.bindings.values()}
     held_on = {
         one.group
         for one in declared.mappings
@@ -193,15 +200,15 @@ def test_what_is_revoked_or_no_longer_declared_is_deleted(
 def test_foreign_bindings_are_left_alone(
     declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
-    world = ModelCluster(dict(existing))
-    todo = plan(world.desired_state(declared, context), existing.values())
+    cluster = ModelCluster(dict(existing))
+    todo = plan(cluster.desired_state(declared, context), existing.values())
     conflicts = {conflict.key for conflict in todo.conflicts}
     applied = {apply.desired.key for apply in todo.applies}
     deleted = {delete.binding.key for delete in todo.deletes}
     assert not conflicts & (applied | deleted)
     assert not applied & deleted
     assert all(BindingName.parse(where.name) for where in applied | deleted)
-    world.settle(declared, context)
+    cluster.settle(declared, context)
     for where, one in existing.items():
         if where in conflicts or BindingName.parse(where.name) is None:
-            assert world.bindings[where] == one
+            assert cluster.bindings[where] == one

@@ -21,7 +21,7 @@ from domain.builders import (
     terminating,
     there,
 )
-from domain.world import ModelCluster
+from domain.model_cluster import ModelCluster
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import NamespacesByName, NamespaceScope, Placement
 from groupaccess.domain.binding import Binding, BindingKey
@@ -74,21 +74,21 @@ def test_a_namespace_that_does_not_exist_hinders_no_other() -> None:
 
 
 def test_in_a_namespace_that_terminates_nothing_is_written_and_nothing_deleted() -> None:
-    world = ModelCluster(at(SHOP, BANK))
+    cluster = ModelCluster(at(SHOP, BANK))
     context = read(there("bank") | terminating("shop"))
-    drifted = replace(world.bindings[SHOP], content=content("/drifted"))
-    world.bindings[SHOP] = drifted
-    found = world.desired_state(scoped(scope("shop", "bank")), context)
+    drifted = replace(cluster.bindings[SHOP], content=content("/drifted"))
+    cluster.bindings[SHOP] = drifted
+    found = cluster.desired_state(scoped(scope("shop", "bank")), context)
     assert keys(found.bindings) == [BANK]
     assert found.preserved == {SHOP}
-    assert world.step(scoped(scope("shop", "bank")), context).empty
-    assert world.bindings[SHOP] == drifted
+    assert cluster.step(scoped(scope("shop", "bank")), context).empty
+    assert cluster.bindings[SHOP] == drifted
 
 
 def test_what_was_proven_in_a_namespace_outlives_its_end_to_be() -> None:
-    world = ModelCluster(at(SHOP), {SHOP: content()})
-    world.step(scoped(scope("shop")), read(terminating("shop")))
-    assert world.applied == {SHOP: content()}
+    cluster = ModelCluster(at(SHOP), {SHOP: content()})
+    cluster.step(scoped(scope("shop")), read(terminating("shop")))
+    assert cluster.applied == {SHOP: content()}
 
 
 def test_revoked_mapping_keeps_nothing_not_even_where_a_namespace_terminates() -> None:
@@ -144,36 +144,36 @@ def test_another_mapping_for_the_group_replaces_only_in_its_own_namespace() -> N
 
 @pytest.mark.parametrize("remembered", [True, False])
 def test_another_scope_is_carried_while_keycloak_is_silent(*, remembered: bool) -> None:
-    world = ModelCluster(at(key()), {key(): content()} if remembered else {})
+    cluster = ModelCluster(at(key()), {key(): content()} if remembered else {})
     silent = read(BOTH, UNAVAILABLE)
-    found = world.desired_state(scoped(scope("shop", "bank")), silent)
+    found = cluster.desired_state(scoped(scope("shop", "bank")), silent)
     assert {want.key: want.content for want in found.bindings} == {
         SHOP: content(),
         BANK: content(),
     }
-    world.settle(scoped(scope("shop", "bank")), silent)
-    assert world.bindings.keys() == {SHOP, BANK}
+    cluster.settle(scoped(scope("shop", "bank")), silent)
+    assert cluster.bindings.keys() == {SHOP, BANK}
 
 
 def test_a_new_namespace_is_served_while_keycloak_is_silent() -> None:
-    world = ModelCluster(at(SHOP), {SHOP: content()})
+    cluster = ModelCluster(at(SHOP), {SHOP: content()})
     selected = scoped(scope(of=[team("a")]))
-    world.settle(selected, read(there(shop="a", bank="a"), UNAVAILABLE))
-    assert world.bindings.keys() == {SHOP, BANK}
+    cluster.settle(selected, read(there(shop="a", bank="a"), UNAVAILABLE))
+    assert cluster.bindings.keys() == {SHOP, BANK}
 
 
 def test_after_a_restart_a_new_namespace_gets_the_subjects_bound_in_another() -> None:
-    world = ModelCluster(at(SHOP))
+    cluster = ModelCluster(at(SHOP))
     declared = scoped(scope("shop", "bank"))
-    found = world.desired_state(declared, read(BOTH, UNAVAILABLE))
+    found = cluster.desired_state(declared, read(BOTH, UNAVAILABLE))
     assert {want.key: want.content for want in found.bindings} == {BANK: content()}
     assert found.preserved == {SHOP}
 
 
 def test_a_binding_in_a_namespace_parses_and_is_repaired_like_any_other() -> None:
-    world = ModelCluster(by_key(binding(SHOP, content("/drifted"))))
-    world.settle(scoped(scope("shop")), read(BOTH))
-    assert world.bindings[SHOP].content == content()
+    cluster = ModelCluster(by_key(binding(SHOP, content("/drifted"))))
+    cluster.settle(scoped(scope("shop")), read(BOTH))
+    assert cluster.bindings[SHOP].content == content()
 
 
 def test_each_mapping_has_a_scope_of_its_own() -> None:

@@ -6,8 +6,15 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.strategies import BindingsByKey, accesses, contexts, existing_bindings, outages, worlds
-from domain.world import ModelCluster
+from domain.model_cluster import ModelCluster
+from domain.strategies import (
+    BindingsByKey,
+    accesses,
+    clusters,
+    contexts,
+    existing_bindings,
+    outages,
+)
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.bindings.plan import plan, plan_orphans
 from groupaccess.domain.directory.client import Client
@@ -57,7 +64,7 @@ class Shuffle:
         return replace(client, mappers=self.of(client.mappers))
 
 
-@given(accesses(), contexts(), worlds(), st.data())
+@given(accesses(), contexts(), clusters(), st.data())
 def test_shuffled_inputs_give_identical_answers(
     declared: Access, context: EvaluationContext, one: ModelCluster, data: st.DataObject
 ) -> None:
@@ -76,7 +83,7 @@ def test_shuffled_inputs_give_identical_answers(
     assert plan(desired, one.bindings.values()) == plan(desired2, other.bindings.values())
 
     now, now2 = (
-        Observation(bindings_by_mapping(world.bindings.values())) for world in (one, other)
+        Observation(bindings_by_mapping(cluster.bindings.values())) for cluster in (one, other)
     )
     assert desired.placements == desired2.placements
     assert access_status(declared, verdicts, desired, now, patient=True) == access_status(
@@ -102,10 +109,10 @@ def test_what_is_carried_does_not_depend_on_the_order_in_memory(
     assert one.desired_state(declared, context) == other.desired_state(declared, context)
 
 
-@given(accesses(), contexts(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_judging_changes_none_of_its_inputs(
-    declared: Access, context: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
-    before = dict(world.bindings), dict(world.applied)
-    plan(world.desired_state(declared, context), world.bindings.values())
-    assert (world.bindings, world.applied) == before
+    before = dict(cluster.bindings), dict(cluster.applied)
+    plan(cluster.desired_state(declared, context), cluster.bindings.values())
+    assert (cluster.bindings, cluster.applied) == before

@@ -17,7 +17,7 @@ from domain.builders import (
     mapping,
     realm,
 )
-from domain.world import ModelCluster
+from domain.model_cluster import ModelCluster
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -250,13 +250,13 @@ def test_another_binding_pins_nothing(other: Binding) -> None:
 
 
 def test_a_frozen_directory_keeps_existing_bindings_and_grants_nothing_new() -> None:
-    world, event = ModelCluster(), detect_anomaly([use("a")], read(identity="x"), REFUSE)
+    cluster, event = ModelCluster(), detect_anomaly([use("a")], read(identity="x"), REFUSE)
     failure = freeze_failure(event, "default", set(), set())
-    world.settle(access(), make_context(realm()))
+    cluster.settle(access(), make_context(realm()))
     now = replace(make_context(realm("/other")), frozen=failure)
     both = access(mapping(), mapping("new", group="other"))
-    world.settle(both, now)
-    assert set(world.bindings) == {key()}
-    assert {one.outcome for one in world.evaluate(both, now)} == {Outcome.HOLD}
-    world.settle(access(mapping("new", group="other")), now)
-    assert world.bindings == {}
+    cluster.settle(both, now)
+    assert set(cluster.bindings) == {key()}
+    assert {one.outcome for one in cluster.evaluate(both, now)} == {Outcome.HOLD}
+    cluster.settle(access(mapping("new", group="other")), now)
+    assert cluster.bindings == {}

@@ -20,8 +20,8 @@ from domain.builders import (
     scope,
     there,
 )
+from domain.model_cluster import ModelCluster
 from domain.saying import say
-from domain.world import ModelCluster
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import REASONS, Reason
 from groupaccess.domain.status.mapping_status import MappingState
@@ -69,10 +69,10 @@ def test_it_ends_at_its_very_time_whatever_else_is_the_matter(
 
 @WHATEVER
 def test_what_stood_goes_whatever_else_is_the_matter(context: EvaluationContext) -> None:
-    world = ModelCluster(by_key(binding()), {key(): content()})
-    world.settle(access(ENDED), context)
-    assert world.bindings == {}
-    assert world.applied == {}
+    cluster = ModelCluster(by_key(binding()), {key(): content()})
+    cluster.settle(access(ENDED), context)
+    assert cluster.bindings == {}
+    assert cluster.applied == {}
 
 
 def test_a_reserved_name_that_ended_has_ended() -> None:
@@ -97,52 +97,52 @@ def test_times_are_compared_and_told_in_utc() -> None:
 
 
 def test_an_end_in_the_past_grants_nothing() -> None:
-    world = ModelCluster()
-    assert world.step(access(mapping(until=NOW - HOUR)), make_context(realm())).empty
+    cluster = ModelCluster()
+    assert cluster.step(access(mapping(until=NOW - HOUR)), make_context(realm())).empty
 
 
 def test_it_ends_in_each_of_its_namespaces_and_nowhere_else() -> None:
     both = make_context(realm(), namespaces=there("shop", "bank"))
     ended = mapping("a", within=scope("shop", "bank"), until=NOW)
     places = [key("a", namespace="shop"), key("a", namespace="bank"), key("b")]
-    world = ModelCluster(by_key(*(binding(one) for one in places)))
-    world.settle(access(ended, mapping("b")), both)
-    assert list(world.bindings) == [key("b")]
+    cluster = ModelCluster(by_key(*(binding(one) for one in places)))
+    cluster.settle(access(ended, mapping("b")), both)
+    assert list(cluster.bindings) == [key("b")]
 
 
 def test_a_clock_that_is_put_back_grants_again() -> None:
-    world = ModelCluster()
-    world.settle(access(ENDED), make_context(realm()))
-    assert world.bindings == {}
-    world.settle(access(ENDED), make_context(realm(), now=NOW - SECOND))
-    assert list(world.bindings) == [key()]
+    cluster = ModelCluster()
+    cluster.settle(access(ENDED), make_context(realm()))
+    assert cluster.bindings == {}
+    cluster.settle(access(ENDED), make_context(realm(), now=NOW - SECOND))
+    assert list(cluster.bindings) == [key()]
 
 
 def test_the_end_is_written_on_the_binding_and_goes_with_it() -> None:
-    world = ModelCluster()
+    cluster = ModelCluster()
     for until, text in ((NOW + HOUR, "2026-03-01T13:00:00Z"), (NOW + 2 * HOUR, None), (None, None)):
-        world.settle(access(mapping(until=until)), make_context(realm()))
-        found = world.bindings[key()].content.annotation("expires-at")
+        cluster.settle(access(mapping(until=until)), make_context(realm()))
+        found = cluster.bindings[key()].content.annotation("expires-at")
         assert found == (text if text or until is None else "2026-03-01T14:00:00Z")
 
 
 def test_a_new_end_is_written_even_while_keycloak_is_silent() -> None:
-    world = ModelCluster()
-    world.settle(access(), make_context(realm()))
-    before = world.bindings[key()].content
+    cluster = ModelCluster()
+    cluster.settle(access(), make_context(realm()))
+    before = cluster.bindings[key()].content
     silent = make_context(realm(), failure=UNAVAILABLE)
-    world.settle(access(mapping(until=NOW + HOUR)), silent)
-    found = world.bindings[key()].content
+    cluster.settle(access(mapping(until=NOW + HOUR)), silent)
+    found = cluster.bindings[key()].content
     assert found.annotation("expires-at") == "2026-03-01T13:00:00Z"
     assert found.subjects == before.subjects
-    world.settle(access(), silent)
-    assert world.bindings[key()].content == before
+    cluster.settle(access(), silent)
+    assert cluster.bindings[key()].content == before
 
 
 def test_what_is_carried_to_another_role_ends_when_its_mapping_does() -> None:
-    world = ModelCluster(by_key(binding()))
+    cluster = ModelCluster(by_key(binding()))
     edited = access(mapping(role="view", until=NOW + HOUR))
-    (want,) = world.desired_state(edited, make_context(realm(), failure=UNAVAILABLE)).bindings
+    (want,) = cluster.desired_state(edited, make_context(realm(), failure=UNAVAILABLE)).bindings
     assert want.content == content(role="view", expires_at="2026-03-01T13:00:00Z")
 
 
@@ -189,9 +189,9 @@ def test_what_remembers_the_group_of_a_mapping_that_may_not_be_granted_says_its_
     shared = Failure(Reason.PREFIX_SHARED, "shared.")
     held = replace(make_context(realm()), prefixes=PeerPrefixes(conflict=shared))
     shop = key(namespace="shop")
-    world = ModelCluster(by_key(binding(shop)), {shop: content()})
-    world.settle(access(mapping(until=NOW + HOUR)), held)
-    (left,) = world.bindings.values()
+    cluster = ModelCluster(by_key(binding(shop)), {shop: content()})
+    cluster.settle(access(mapping(until=NOW + HOUR)), held)
+    (left,) = cluster.bindings.values()
     assert left.key == key()
     assert left.content.subjects == ()
     assert left.content.annotation("expires-at") == "2026-03-01T13:00:00Z"

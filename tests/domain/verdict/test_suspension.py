@@ -27,9 +27,9 @@ from domain.builders import (
     team,
     there,
 )
+from domain.model_cluster import ModelCluster
 from domain.saying import say
-from domain.strategies import accesses, contexts, worlds
-from domain.world import ModelCluster
+from domain.strategies import accesses, clusters, contexts
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.binding import Binding
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -98,18 +98,18 @@ def test_what_would_not_be_bound_says_why() -> None:
 
 
 def test_who_would_lose_the_binding_is_told() -> None:
-    world = ModelCluster()
-    world.settle(access(), make_context(realm()))
+    cluster = ModelCluster()
+    cluster.settle(access(), make_context(realm()))
     anew = make_context(realm(group("/SRE", uid="new")), of=directory(suspend=True))
-    (said,) = world.evaluate(access(), anew)
+    (said,) = cluster.evaluate(access(), anew)
     assert said.message.startswith(f"{BY} nobody: group /SRE (id id of /SRE) is gone, and")
-    assert world.step(access(), anew).empty
+    assert cluster.step(access(), anew).empty
 
 
 def test_a_grace_still_has_its_end() -> None:
-    world = ModelCluster()
-    world.settle(access(), make_context(realm()))
-    (said,) = world.evaluate(access(), make_context(realm("/x"), of=directory(suspend=True)))
+    cluster = ModelCluster()
+    cluster.settle(access(), make_context(realm()))
+    (said,) = cluster.evaluate(access(), make_context(realm("/x"), of=directory(suspend=True)))
     assert said.grace_ends == NOW + timedelta(minutes=10)
 
 
@@ -123,24 +123,24 @@ def test_the_words_stay_while_keycloak_cannot_be_read(group: str) -> None:
 
 
 def test_a_directory_that_cannot_be_read_any_more_repairs_nothing_either() -> None:
-    world, applied = ModelCluster(by_key(DRIFTED), {key(): content()}), {key(): content()}
-    assert world.step(access(), replace(BY_DIRECTORY, unreadable="spec.x is odd")).empty
-    assert world.applied == applied
+    cluster, applied = ModelCluster(by_key(DRIFTED), {key(): content()}), {key(): content()}
+    assert cluster.step(access(), replace(BY_DIRECTORY, unreadable="spec.x is odd")).empty
+    assert cluster.applied == applied
 
 
 @given(data=st.data())
 def test_a_suspended_directory_is_as_if_each_object_were(data: st.DataObject) -> None:
     now = data.draw(contexts())
-    declared, world = data.draw(accesses()), data.draw(worlds())
+    declared, cluster = data.draw(accesses()), data.draw(clusters())
     assume(now.directory is not None)
     assert now.directory is not None
-    another = ModelCluster(dict(world.bindings), dict(world.applied))
+    another = ModelCluster(dict(cluster.bindings), dict(cluster.applied))
     by_object = replace(now, suspend=True, directory=replace(now.directory, suspend=False))
     by_directory = replace(now, suspend=False, directory=replace(now.directory, suspend=True))
-    assert world.step(declared, by_object) == another.step(declared, by_directory)
+    assert cluster.step(declared, by_object) == another.step(declared, by_directory)
     assert all(not apply.grants for apply in another.step(declared, by_directory).applies)
     for one, other in zip(
-        world.evaluate(declared, by_object), another.evaluate(declared, by_directory), strict=True
+        cluster.evaluate(declared, by_object), another.evaluate(declared, by_directory), strict=True
     ):
         assert (one.outcome, one.reason, one.without_suspend) == (
             other.outcome,
@@ -155,9 +155,9 @@ def test_nothing_new_is_granted_and_nothing_that_was_deleted_comes_back(
     way: EvaluationContext, *, remembered: bool
 ) -> None:
     applied = {key(): content()} if remembered else {}
-    world = ModelCluster({}, dict(applied))
-    assert world.step(access(), way).empty
-    assert world.applied == applied
+    cluster = ModelCluster({}, dict(applied))
+    assert cluster.step(access(), way).empty
+    assert cluster.applied == applied
 
 
 @pytest.mark.parametrize("remembered", [True, False])
@@ -166,43 +166,43 @@ def test_nothing_new_is_granted_and_nothing_that_was_deleted_comes_back(
 def test_suspend_changes_no_existing_binding(
     way: EvaluationContext, existing: Binding, *, remembered: bool
 ) -> None:
-    world = ModelCluster(by_key(existing), {key(): content()} if remembered else {})
-    assert world.step(access(), way).empty
-    assert world.applied == ({key(): content()} if remembered else {})
+    cluster = ModelCluster(by_key(existing), {key(): content()} if remembered else {})
+    assert cluster.step(access(), way).empty
+    assert cluster.applied == ({key(): content()} if remembered else {})
 
 
 def test_what_was_proven_is_still_known_when_it_goes_on_while_keycloak_is_silent() -> None:
-    world = ModelCluster(by_key(DRIFTED), {key(): content()})
-    world.settle(access(), SUSPENDED)
-    world.settle(access(), make_context(realm(), failure=UNAVAILABLE))
-    assert world.bindings[key()].content == content()
+    cluster = ModelCluster(by_key(DRIFTED), {key(): content()})
+    cluster.settle(access(), SUSPENDED)
+    cluster.settle(access(), make_context(realm(), failure=UNAVAILABLE))
+    assert cluster.bindings[key()].content == content()
 
 
 def test_nothing_is_carried_to_another_role() -> None:
-    world = ModelCluster(by_key(binding()), {key(): content()})
+    cluster = ModelCluster(by_key(binding()), {key(): content()})
     silent = replace(SUSPENDED, reading=make_context(realm(), failure=UNAVAILABLE).reading)
-    world.settle(access(mapping(role="view")), silent)
-    assert world.bindings == {}
+    cluster.settle(access(mapping(role="view")), silent)
+    assert cluster.bindings == {}
 
 
 @WAYS
 def test_removal_still_acts(way: EvaluationContext) -> None:
-    world = ModelCluster(by_key(binding(key("a")), binding(key("b"))))
-    world.settle(access(mapping("b")), way)
-    assert list(world.bindings) == [key("b")]
+    cluster = ModelCluster(by_key(binding(key("a")), binding(key("b"))))
+    cluster.settle(access(mapping("b")), way)
+    assert list(cluster.bindings) == [key("b")]
 
 
 def test_another_group_ends_the_grant_of_the_one_before() -> None:
-    world = ModelCluster(by_key(binding()))
-    world.settle(access(mapping(group="Dev")), SUSPENDED)
-    assert world.bindings == {}
+    cluster = ModelCluster(by_key(binding()))
+    cluster.settle(access(mapping(group="Dev")), SUSPENDED)
+    assert cluster.bindings == {}
 
 
 def test_a_namespace_that_leaves_the_scope_loses_its_binding_and_a_new_one_gets_none() -> None:
-    world = ModelCluster(by_key(binding(key(namespace="shop")), binding(key(namespace="bank"))))
+    cluster = ModelCluster(by_key(binding(key(namespace="shop")), binding(key(namespace="bank"))))
     now = replace(SUSPENDED, namespaces=there(shop="x", bank="other", new="x"))
-    world.settle(access(mapping(within=scope(of=[team("x")]))), now)
-    assert list(world.bindings) == [key(namespace="shop")]
+    cluster.settle(access(mapping(within=scope(of=[team("x")]))), now)
+    assert list(cluster.bindings) == [key(namespace="shop")]
 
 
 @pytest.mark.parametrize(
