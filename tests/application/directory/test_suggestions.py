@@ -120,12 +120,12 @@ async def test_a_failure_takes_no_suggestion_back(
 
 
 async def test_only_a_group_that_is_not_found_asks_for_a_suggestion(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE"), mapping("typo", "typo"))
-    await world.reconcile()
-    assert world.suggested == []
-    world.read("/SRE")
-    await world.settle()
-    assert set(world.suggested) == {("default", "typo")}
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE"), mapping("typo", "typo"))
+    await harness.reconcile()
+    assert harness.suggested == []
+    harness.read("/SRE")
+    await harness.settle()
+    assert set(harness.suggested) == {("default", "typo")}
