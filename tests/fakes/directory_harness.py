@@ -86,16 +86,16 @@ class DirectoryHarness:
         body = self.cluster.objects.find("GroupAccess", name)
         assert body is not None
         self.store.put_access(read_declared_access(api.GroupAccess.read(body)))
-        self.given(name)
+        self.context(name)
         self.requests.ask_new("default", [name])
 
-    def given(self, name: str = "platform") -> EvaluationContext:
+    def context(self, name: str = "platform") -> EvaluationContext:
         """Return what a GroupAccess is judged by now, which is what it depends on."""
         return evaluation_context(self.store, self.store.accesses[name], self._clock.now())
 
     def verdict(self, name: str = "platform") -> Verdict:
         """Judge the first mapping of a GroupAccess."""
-        return evaluate(self.store.accesses[name].access.mappings[0], self.given(name))
+        return evaluate(self.store.accesses[name].access.mappings[0], self.context(name))
 
     def _leads(self) -> bool:
         return self.leads

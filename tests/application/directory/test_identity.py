@@ -149,9 +149,9 @@ async def test_a_group_that_is_renamed_between_two_answers_is_no_hidden_one(
         def __init__(self) -> None:
             self.__dict__ = desk.reader.__dict__
 
-        async def answer(self, *given: Any) -> Answer:  # noqa: ANN401 -- as the port
-            found = await super().answer(*given)
-            if given[-1] == ById(group.id) and group.path in self.realms["ADMIN"].groups:
+        async def answer(self, *arguments: Any) -> Answer:  # noqa: ANN401 -- as the port
+            found = await super().answer(*arguments)
+            if arguments[-1] == ById(group.id) and group.path in self.realms["ADMIN"].groups:
                 del self.realms["ADMIN"].groups[group.path]
                 self.realms["ADMIN"].groups["/Ops"] = replace(group, path="/Ops", name="Ops")
             return found

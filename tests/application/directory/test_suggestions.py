@@ -21,14 +21,14 @@ async def typo(desk: DirectoryHarness) -> AsyncIterator[DirectoryHarness]:
     desk.declare(syncInterval="24h")  # no round of its own between what a test does
     running = asyncio.create_task(desk.suggestions.run())
     await asyncio.sleep(1)
-    desk.given()
+    desk.context()
     desk.touched.clear()
     yield desk
     running.cancel()
 
 
 def hint(desk: DirectoryHarness) -> Suggestion | None:
-    return desk.given().suggestions.get("develper")
+    return desk.context().suggestions.get("develper")
 
 
 async def test_a_message_comes_at_once_and_better_a_moment_later(typo: DirectoryHarness) -> None:

@@ -143,10 +143,10 @@ async def test_a_directory_that_is_down_slows_no_other(desk: DirectoryHarness) -
 
 async def test_a_directory_that_hangs_slows_no_other(desk: DirectoryHarness) -> None:
     class Hanging(Shared):
-        async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
-            if given[0].name == "slow":
+        async def read_realm(self, *arguments: Any) -> Any:  # noqa: ANN401 -- as the port
+            if arguments[0].name == "slow":
                 await asyncio.Event().wait()
-            return await super().read_realm(*given)
+            return await super().read_realm(*arguments)
 
     desk.sync = desk.reading_by(Hanging(desk.reader))
     desk.declare("slow")
@@ -198,9 +198,9 @@ async def test_what_was_read_for_another_realm_is_not_kept(desk: DirectoryHarnes
     other = ISSUER.replace("ADMIN", "OTHER")
 
     class Slow(Shared):
-        async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
+        async def read_realm(self, *arguments: Any) -> Any:  # noqa: ANN401 -- as the port
             await asyncio.sleep(10)
-            return await super().read_realm(*given)
+            return await super().read_realm(*arguments)
 
     desk.sync = desk.reading_by(Slow(desk.reader))
     desk.declare()
@@ -232,9 +232,9 @@ class Slowly(Shared):
         super().__init__(reader)
         self.open = set[str]()
 
-    async def read_realm(self, *given: Any) -> Any:  # noqa: ANN401 -- as the port
-        self.open.add(given[0].name)
-        return await super().read_realm(*given)
+    async def read_realm(self, *arguments: Any) -> Any:  # noqa: ANN401 -- as the port
+        self.open.add(arguments[0].name)
+        return await super().read_realm(*arguments)
 
     async def forget_directory(self, directory: str) -> None:
         await asyncio.sleep(3)

@@ -30,12 +30,12 @@ async def ending(harness: ReconcilerHarness) -> ReconcilerHarness:
 
 async def pass_time(harness: ReconcilerHarness, seconds: float) -> list[str]:
     """Let time pass, and look at what the alarms wake; return whom."""
-    harness.rung.clear()
+    harness.timer_calls.clear()
     harness.clock.advance(seconds)
     harness.alarms.tick()
-    for name in harness.rung:
+    for name in harness.timer_calls:
         await harness.reconcile(name)
-    return sorted(set(harness.rung))
+    return sorted(set(harness.timer_calls))
 
 
 def warnings(harness: ReconcilerHarness) -> list[str]:

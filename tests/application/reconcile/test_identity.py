@@ -78,7 +78,7 @@ async def test_a_group_that_goes_has_a_grace_that_is_told_and_survives_a_restart
     assert whom(pinned)["sre"] == ("SRE",)
     pinned.clock.advance(GRACE.total_seconds() / 2)
     pinned.alarms.tick()
-    assert pinned.rung == ["platform"]
+    assert pinned.timer_calls == ["platform"]
     await pinned.settle()
     assert "sre" not in whom(pinned)
     assert pinned.said_of("sre") == ("Revoked", "GroupMissing")

@@ -38,10 +38,10 @@ async def pass_time(harness: ReconcilerHarness, seconds: float) -> list[str]:
     """Let time pass second by second; whom the alarms wake looks. Return whom."""
     woken = list[str]()
     for _ in range(round(seconds)):
-        harness.rung.clear()
+        harness.timer_calls.clear()
         harness.clock.advance(1)
         harness.alarms.tick()
-        for name in harness.rung:
+        for name in harness.timer_calls:
             woken.append(name)
             await harness.settle()
     return woken

@@ -196,9 +196,9 @@ def test_a_reading_touches_those_whose_groups_changed(
 def test_until_its_questions_are_answered_a_mapping_counts_as_not_read(store: Store) -> None:
     read(store, snapshot("/SRE"))
     store.put_access(access("platform", mapping(), mapping("ops", "Ops"), version="2"))
-    given = evaluation_context(store, store.accesses["platform"], NOW)
-    assert given.missing_answers == {"ops": MissingAnswer()}
-    assert given.awaits_first_reading
+    context = evaluation_context(store, store.accesses["platform"], NOW)
+    assert context.missing_answers == {"ops": MissingAnswer()}
+    assert context.awaits_first_reading
     assert open_questions(store, "default", ["platform"]) == {Search("Ops")}
     assert open_questions(store, "other", ["platform"]) == set()
     assert store.put_results("default", {Search("Ops"): Answer()}, NOW) == {"platform"}
@@ -210,9 +210,9 @@ def test_a_failure_of_a_question_touches_those_that_need_its_answer(store: Store
     read(store, snapshot("/SRE"))
     assert store.put_results("default", {Search("SRE"): LOST}, NOW) == {"platform"}
     assert store.put_results("default", {Search("SRE"): LOST}, NOW) == set()
-    given = evaluation_context(store, store.accesses["platform"], NOW)
-    assert given.missing_answers == {"sre": MissingAnswer(LOST, answered=True)}
-    assert not given.awaits_first_reading
+    context = evaluation_context(store, store.accesses["platform"], NOW)
+    assert context.missing_answers == {"sre": MissingAnswer(LOST, answered=True)}
+    assert not context.awaits_first_reading
     known = store.directories.memory("default").answers[Search("SRE")]
     assert store.put_results("default", {Search("SRE"): known}, NOW) == {"platform"}
     assert evaluation_context(store, store.accesses["platform"], NOW).missing_answers == {}
@@ -263,8 +263,8 @@ def test_a_group_that_is_the_first_in_use_waits_for_the_reading_that_proves_it(
     read(store, unasked("/SRE", "/a/Dev", "/b/Dev"))
 
     def unread() -> bool:
-        given = evaluation_context(store, store.accesses["platform"], datetime.now(UTC))
-        return given.awaits_first_reading
+        context = evaluation_context(store, store.accesses["platform"], datetime.now(UTC))
+        return context.awaits_first_reading
 
     assert unread() is waits
     assert read(store, snapshot("/SRE", "/a/Dev")) == {"platform"}
