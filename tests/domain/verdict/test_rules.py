@@ -1,4 +1,4 @@
-"""The order of the ladder: of two objections that both apply, the earlier one is said."""
+"""The order of the rules: of two objections that both apply, the earlier one is said."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -154,7 +154,7 @@ def role_not_found(case: Case) -> Case:
 
 Change = Callable[[Case], Case]
 R, HOLD, REVOKE = Reason, Outcome.HOLD, Outcome.REVOKE
-LADDER: tuple[tuple[Change, Outcome, Reason], ...] = (
+RULES: tuple[tuple[Change, Outcome, Reason], ...] = (
     (expired, REVOKE, R.EXPIRED),
     (reserved, REVOKE, R.INVALID_SUBJECT),
     (role_not_allowed, REVOKE, R.CLUSTER_ROLE_NOT_ALLOWED),
@@ -187,7 +187,7 @@ EXCLUSIVE: tuple[frozenset[Change], ...] = (
 )
 PAIRS = [
     (earlier, later)
-    for earlier, later in combinations(LADDER, 2)
+    for earlier, later in combinations(RULES, 2)
     if not any({earlier[0], later[0]} <= both for both in EXCLUSIVE)
 ]
 
@@ -197,7 +197,7 @@ def test_without_objection_it_is_granted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "outcome", "reason"), LADDER, ids=[rung[0].__name__ for rung in LADDER]
+    ("change", "outcome", "reason"), RULES, ids=[rule[0].__name__ for rule in RULES]
 )
 def test_each_rung_objects_in_its_own_way(change: Change, outcome: Outcome, reason: Reason) -> None:
     case = change(GRANTED)
