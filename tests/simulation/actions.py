@@ -248,9 +248,9 @@ class Lag(Action):
         for replica in world.replicas:
             for plural in self.plurals:
                 replica.link.lag[plural] = self.seconds
-            found = world.storage.get("groupaccesses", Key("", self.name))
-            if found is not None:
-                replica.kopf.late[found.uid] = self.seconds
+            stored = world.storage.get("groupaccesses", Key("", self.name))
+            if stored is not None:
+                replica.kopf.late[stored.uid] = self.seconds
 
 
 @dataclass(frozen=True)
@@ -285,7 +285,7 @@ class Meddle(Action):
     role: str
 
     async def act(self, world: SimulatedCluster) -> None:
-        found = [
+        bindings = [
             bound
             for plural in BINDINGS
             for key, stored in world.storage.objects[plural].items()
@@ -295,9 +295,9 @@ class Meddle(Action):
             name = Name(("alpha", "beta")[self.at % 2], "mno"[self.at % 3], self.role)
             self._make(world, "clusterrolebindings", Key("", str(name)))
             return
-        if not found:
+        if not bindings:
             return
-        bound = found[self.at % len(found)]
+        bound = bindings[self.at % len(bindings)]
         world.say(f"somebody meddles with {bound}: {self.what}")
         body = bound.stored.body
         if self.what == "delete":

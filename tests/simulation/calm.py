@@ -80,18 +80,18 @@ def _mapping(world: SimulatedCluster, seen: Seen, access: Stored, mapping: Body)
     if stated is None:
         yield f"{said} is not in the status"
         return
-    wanted = list(places(mapping, seen.get("namespaces", {})))
-    found = {place: _bound(seen, name, mapping, place) for place in wanted}
-    grants = {place for place, bound in found.items() if bound and bound.subjects}
-    foreign = [bound for bound in found.values() if bound and not bound.has_its_role]
+    expected = list(places(mapping, seen.get("namespaces", {})))
+    bound_in = {place: _bound(seen, name, mapping, place) for place in expected}
+    grants = {place for place, bound in bound_in.items() if bound and bound.subjects}
+    foreign = [bound for bound in bound_in.values() if bound and not bound.has_its_role]
     state = stated["state"]
-    if state == "Granted" and len(grants) != len(wanted):
-        yield f"{said} is Granted, but bound in {sorted(grants)} of {wanted}"
-    whom = {text for bound in found.values() if bound for text in bound.subjects}
-    formers = {text for bound in found.values() if bound for text in bound.formers}
+    if state == "Granted" and len(grants) != len(expected):
+        yield f"{said} is Granted, but bound in {sorted(grants)} of {expected}"
+    whom = {text for bound in bound_in.values() if bound for text in bound.subjects}
+    formers = {text for bound in bound_in.values() if bound for text in bound.formers}
     if (
         state == "Granted"
-        and wanted
+        and expected
         and set(stated.get("subjects", whom)) - formers != whom - formers
     ):
         yield f"{said} is said to bind {stated.get('subjects')}, bound are {whom}"
@@ -103,12 +103,12 @@ def _mapping(world: SimulatedCluster, seen: Seen, access: Stored, mapping: Body)
     subject = _subject(world, seen, access, mapping)
     if subject is None or foreign:
         return
-    for place, bound in found.items():
+    for place, bound in bound_in.items():
         whom = set(bound.subjects) - bound.formers.keys() if bound else set()
         if whom != {subject}:
             yield f"{said} should bind {subject} in {place or 'the cluster'}, not {whom}"
     missing = mapping.get("namespaces", {}).get("names", ())
-    if state != "Granted" and set(missing) <= set(wanted):
+    if state != "Granted" and set(missing) <= set(expected):
         yield f"{said} is bound as declared, but {state} ({stated['message']})"
 
 
@@ -146,8 +146,8 @@ def _subject(world: SimulatedCluster, seen: Seen, access: Stored, mapping: Body)
     pins = {bound.annotation("group-id") for bound in same} - {None}
     if pins or _lost_its_pin(world, access, mapping):
         return names.get(next(iter(pins)) or "") if len(pins) == 1 else None
-    wanted = mapping["group"].lstrip("/")
-    return wanted if wanted in names.values() else None
+    name = mapping["group"].lstrip("/")
+    return name if name in names.values() else None
 
 
 def _lost_its_pin(world: SimulatedCluster, access: Stored, mapping: Body) -> bool:
@@ -198,13 +198,13 @@ def _agree(world: SimulatedCluster, seen: Seen) -> Iterator[str]:
             yield f"{replica.name} does not know {_names(world, lost)}"
 
 
-def _names(world: SimulatedCluster, found: list[str]) -> str:
+def _names(world: SimulatedCluster, uids: list[str]) -> str:
     by_uid = {
         change.stored.uid: f"{change.plural} {change.key.name}"
         for changes in world.storage.history.values()
         for change in changes
     }
-    return ", ".join(f"{by_uid.get(uid, '?')} ({uid})" for uid in found[:3])
+    return ", ".join(f"{by_uid.get(uid, '?')} ({uid})" for uid in uids[:3])
 
 
 async def end(world: SimulatedCluster) -> None:

@@ -42,8 +42,8 @@ def play(scenario: Scenario) -> SimulatedCluster:
 
 def tell(world: SimulatedCluster) -> str:
     """Return the story, with what was broken first."""
-    told = world.story if len(world.story) <= LONGEST else ["…", *world.story[-LONGEST:]]
-    return "\n".join(["", *(f"BROKEN: {each}" for each in world.broken), "", *told])
+    lines = world.story if len(world.story) <= LONGEST else ["…", *world.story[-LONGEST:]]
+    return "\n".join(["", *(f"BROKEN: {each}" for each in world.broken), "", *lines])
 
 
 async def _play(world: SimulatedCluster, scenario: Scenario) -> None:

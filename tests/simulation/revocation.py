@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fakes.kube.requests import BINDINGS, Call
 from fakes.kube.storage import Key, Stored
-from fakes.simulated_keycloak import Given
+from fakes.simulated_keycloak import Reply
 from simulation.rules import (
     Bound,
     Seen,
@@ -49,9 +49,9 @@ class Revocations:
 
     def look(self) -> None:
         world, leader = self._world, self._world.leader()
-        told = sum(leader.link.told.values()) if leader else 0
-        given = len(world.keycloak.given[leader.name]) if leader else 0
-        known = (leader, world.storage.revision, told, given, int(world.now))
+        delivered = sum(leader.link.delivered.values()) if leader else 0
+        replies = len(world.keycloak.replies[leader.name]) if leader else 0
+        known = (leader, world.storage.revision, delivered, replies, int(world.now))
         if known == self._known and not self._due:
             return
         self._known = known
@@ -154,13 +154,13 @@ class Revocations:
 
     def _is_others(self, subject: str, bound: Bound, access: Stored, leader: Replica) -> bool:
         """Tell whether Keycloak's answers count, and all new ones have another group so called."""
-        world, given = self._world, self._world.keycloak.given[leader.name]
+        world, replies = self._world, self._world.keycloak.replies[leader.name]
         seen, pin = leader.link.seen, bound.annotation("group-id")
         if pin is None or spec_of_directory(seen) is None or suspended(access, seen):
             return False
-        if not given or world.keycloak.trouble:
+        if not replies or world.keycloak.trouble:
             return False
-        last, new = given[-1], [each for each in given if each.at > world.now - FRESH]
+        last, new = replies[-1], [each for each in replies if each.at > world.now - FRESH]
         if world.now - last.at > FRESH or self._is_frozen(last) or pin not in last.names:
             return False
         return all(
@@ -187,16 +187,20 @@ class Revocations:
         if suspended(access, seen) or not bound.has_its_role:  # held, or a conflict
             return None
         mapping = mapping_of(access, bound.name.mapping)
-        given = world.keycloak.given[leader.name]
-        if mapping is None or not given or world.keycloak.trouble:
+        replies = world.keycloak.replies[leader.name]
+        if mapping is None or not replies or world.keycloak.trouble:
             return None
-        if world.now - given[-1].at > FRESH or pin in given[-1].names or self._is_frozen(given[-1]):
+        if (
+            world.now - replies[-1].at > FRESH
+            or pin in replies[-1].names
+            or self._is_frozen(replies[-1])
+        ):
             return None
         gone = next(
-            (given[at + 1] for at in range(len(given) - 2, -1, -1) if pin in given[at].names),
-            given[0],
+            (replies[at + 1] for at in range(len(replies) - 2, -1, -1) if pin in replies[at].names),
+            replies[0],
         )
-        if mapping["group"].lstrip("/") in given[-1].names.values():
+        if mapping["group"].lstrip("/") in replies[-1].names.values():
             return REPLACED_GROUP if spec["onReplaced"] == "Refuse" else None
         since = gone.at
         if mark := bound.annotation("missing-since"):
@@ -205,17 +209,17 @@ class Revocations:
         grace = float(spec["onMissing"]["grace"].rstrip("s"))
         return "its group's grace is over" if world.now >= since + grace + 1 else None
 
-    def _is_frozen(self, given: Given) -> bool:
+    def _is_frozen(self, reply: Reply) -> bool:
         """Tell whether the directory may be frozen: several pinned ids are absent.
 
         It is judged by rounds: what was frozen stays so until the next answer.
         """
-        found: set[str | None] = set()
+        pins: set[str | None] = set()
         for plural in BINDINGS:
             for key, stored in self._world.storage.objects[plural].items():
                 bound = Bound.of(plural, key, stored)
                 if bound is not None and bound.subjects:
-                    found.add(bound.annotation("group-id"))
-        if len(found - given.names.keys() - {None}) > 1:
+                    pins.add(bound.annotation("group-id"))
+        if len(pins - reply.names.keys() - {None}) > 1:
             self._frozen = self._world.now
-        return given.at <= self._frozen
+        return reply.at <= self._frozen

@@ -21,10 +21,10 @@ class Suspensions:
         """Take in what the processes were told."""
         before, self._since = self._since, {}
         for replica in self._world.replicas:
-            told = replica.link.seen.get("keycloakdirectories", {}).get(Key("", DIRECTORY))
-            if told is None or not told.body["spec"]["suspend"]:
+            directory = replica.link.seen.get("keycloakdirectories", {}).get(Key("", DIRECTORY))
+            if directory is None or not directory.body["spec"]["suspend"]:
                 continue
-            generation = told.body["metadata"]["generation"]
+            generation = directory.body["metadata"]["generation"]
             known = before.get(replica.name)
             same = known is not None and known[0] == generation
             self._since[replica.name] = known if known and same else (generation, self._world.now)

@@ -68,9 +68,9 @@ class Truth:
         name = str(Name(access["metadata"]["name"], status["name"], status["clusterRole"]))
         counts = self.counts(name, since)
         said = f"status of {access['metadata']['name']}: {status['name']} is {status['state']}"
-        told = "still bound" in status.get("message", "").lower()
-        told = told or status.get("where", {}).get("granted")
-        if status["state"] in ENDED and not told and min(counts) > 0 and not self._evil(name):
+        says_bound = "still bound" in status.get("message", "").lower()
+        says_bound = says_bound or status.get("where", {}).get("granted")
+        if status["state"] in ENDED and not says_bound and min(counts) > 0 and not self._evil(name):
             self._world.violate(f"{said}, but {name} is bound in {min(counts)} places")
         if status["state"] == "Granted" and max(counts) == 0 and _has_places(status):
             self._world.violate(f"{said}, but {name} is not bound")
@@ -103,11 +103,11 @@ class Truth:
         pin = bound.annotation("group-id")
         if not anew or pin is None:
             return
-        given = world.keycloak.given[change.by]
-        recent = [each for each in given if each.at >= asked - BEHIND]
-        earlier = [each for each in given if each.at < asked - BEHIND and pin in each.names]
+        replies = world.keycloak.replies[change.by]
+        recent = [each for each in replies if each.at >= asked - BEHIND]
+        earlier = [each for each in replies if each.at < asked - BEHIND and pin in each.names]
         names = {each.names[pin] for each in (*earlier[-1:], *recent) if pin in each.names}
-        if not given or not names:
+        if not replies or not names:
             names |= self._elsewhere(bound, pin)
         self._first(change, bound, pin)
         names |= bound.formers.keys() & self._ever(bound, pin)
@@ -147,14 +147,14 @@ class Truth:
 
     def _elsewhere(self, bound: Bound, pin: str) -> set[str]:
         """Return the subjects of the object's other bindings for the same group."""
-        found: set[str] = set()
+        subjects: set[str] = set()
         for name, places in self._history.items():
             if name.startswith(f"groupaccess:{bound.name.access}:"):
                 for states in places.values():
                     for state in (_at(states, self._world.now - BEHIND), states[-1]):
                         if state.bound and state.bound.annotation("group-id") == pin:
-                            found |= set(state.bound.subjects)
-        return found
+                            subjects |= set(state.bound.subjects)
+        return subjects
 
     def _ever(self, bound: Bound, pin: str) -> set[str]:
         """Return all subjects that the object's bindings ever had for the same group."""
@@ -192,10 +192,12 @@ class Truth:
         places = {"", before.key.namespace} if before.key.namespace else {""}
         if mapping["group"] != before.annotation("group"):
             return
-        wanted = [place for place in places if covers(mapping, place, namespaces)]
+        expected = [place for place in places if covers(mapping, place, namespaces)]
         name = str(Name(before.name.access, mapping["name"], mapping["clusterRole"]))
         history = self._history[name]
-        if wanted and not any(place in history and history[place][-1].grants for place in wanted):
+        if expected and not any(
+            place in history and history[place][-1].grants for place in expected
+        ):
             world.violate(f"{before} went before {name} was bound in its place")
 
     def _is_calm(self) -> bool:
@@ -209,10 +211,10 @@ class Truth:
 
     def _would_grant(self, before: Bound, mapping: Body, access: Stored, leader: Replica) -> bool:
         world = self._world
-        given = world.keycloak.given[leader.name]
-        names = given[-1].names.values() if given else ()
+        replies = world.keycloak.replies[leader.name]
+        names = replies[-1].names.values() if replies else ()
         return (
-            before.annotation("group-id") in (given[-1].names if given else ())
+            before.annotation("group-id") in (replies[-1].names if replies else ())
             and verdict_holds(
                 mapping,
                 leader.link.seen,
@@ -230,5 +232,5 @@ def _has_places(status: Body) -> bool:
 
 def _at(states: list[State], moment: float) -> State:
     """Return the state at a moment."""
-    found = bisect_right(states, moment, key=lambda state: state.at)
-    return states[found - 1] if found else State(0.0, None)
+    index = bisect_right(states, moment, key=lambda state: state.at)
+    return states[index - 1] if index else State(0.0, None)

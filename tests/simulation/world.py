@@ -152,18 +152,18 @@ class SimulatedCluster:
 
     def label(self, namespace: str, *, team: bool) -> None:
         labels = {"team": "t"} if team else {}
-        found = self.storage.get("namespaces", Key("", namespace))
-        if found is not None and "deletionTimestamp" in found.body["metadata"]:
+        stored = self.storage.get("namespaces", Key("", namespace))
+        if stored is not None and "deletionTimestamp" in stored.body["metadata"]:
             return
         metadata = {"name": namespace, "labels": labels}
         self.put("namespaces", Key("", namespace), {"metadata": metadata})
 
     def terminate(self, namespace: str) -> None:
         """Delete a namespace, which takes what is in it along after a second."""
-        found = self.storage.get("namespaces", Key("", namespace))
-        if found is None or "deletionTimestamp" in found.body["metadata"]:
+        stored = self.storage.get("namespaces", Key("", namespace))
+        if stored is None or "deletionTimestamp" in stored.body["metadata"]:
             return
-        metadata = {**found.body["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}
+        metadata = {**stored.body["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}
         self.put("namespaces", Key("", namespace), {"metadata": metadata})
         self.later(self._terminated(namespace))
 
