@@ -1,4 +1,4 @@
-"""The world around the operator: its replicas, what people do, and the story of both."""
+"""The cluster around the operator: its replicas, what people do, and the story of both."""
 
 import asyncio
 import contextlib
@@ -345,21 +345,21 @@ class SimulatedCluster:
 class Alarm(logging.Handler):
     """Takes an exception that the operator logs as unexpected for a broken promise."""
 
-    def __init__(self, world: SimulatedCluster) -> None:
+    def __init__(self, cluster: SimulatedCluster) -> None:
         super().__init__(logging.ERROR)
-        self._world = world
+        self._cluster = cluster
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.exc_info:
             error = record.exc_info[1]
             text = f"{record.getMessage()} ({type(error).__name__}: {error})"
-            self._world.violate(f"unexpected: {text}")
+            self._cluster.violate(f"unexpected: {text}")
 
 
 @contextlib.contextmanager
-def alarmed(world: SimulatedCluster) -> Iterator[None]:
+def alarmed(cluster: SimulatedCluster) -> Iterator[None]:
     """Hear what the operator logs, and keep it from the tests' own log."""
-    logger, alarm = logging.getLogger("groupaccess"), Alarm(world)
+    logger, alarm = logging.getLogger("groupaccess"), Alarm(cluster)
     propagate, level = logger.propagate, logger.level
     logger.propagate = False
     logger.setLevel(logging.ERROR)
