@@ -190,14 +190,14 @@ def _agree(cluster: SimulatedCluster, seen: Seen) -> Iterator[str]:
             continue
         held = uids(replica.operator)
         if gone := sorted(held.keys() & gone_bindings):
-            what = f"{_names(world, gone)} in {held[gone[0]]}"
+            what = f"{_names(cluster, gone)} in {held[gone[0]]}"
             yield f"{replica.name} remembers what is gone: {what}"
         if unknown := sorted(there - held.keys()):
-            yield f"{replica.name} does not know {_names(world, unknown)}"
+            yield f"{replica.name} does not know {_names(cluster, unknown)}"
         accesses = replica.operator.store.accesses
         known = {declared.access.uid for declared in accesses.values()}
         if lost := sorted({each.uid for each in seen.get("groupaccesses", {}).values()} - known):
-            yield f"{replica.name} does not know {_names(world, lost)}"
+            yield f"{replica.name} does not know {_names(cluster, lost)}"
 
 
 def _names(cluster: SimulatedCluster, uids: list[str]) -> str:
