@@ -1,9 +1,9 @@
 """Directories are read each on its own loop, and their statuses say how that went."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -13,7 +13,11 @@ from fakes.keycloak import VIEW_USERS, FakeDirectoryReader
 from fakes.values import ISSUER, access, binding, key, mapping
 from groupaccess.application.directory.inquiry import REALM_TIMEOUT_SECONDS
 from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.ports.keycloak import Connection
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import ById, Search
+from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.reasons import Reason
 
 
@@ -143,10 +147,12 @@ async def test_a_directory_that_is_down_slows_no_other(desk: DirectoryHarness) -
 
 async def test_a_directory_that_hangs_slows_no_other(desk: DirectoryHarness) -> None:
     class Hanging(Shared):
-        async def read_realm(self, *arguments: Any) -> Any:  # noqa: ANN401 -- as the port
-            if arguments[0].name == "slow":
+        async def read_realm(
+            self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+        ) -> Realm:
+            if directory.name == "slow":
                 await asyncio.Event().wait()
-            return await super().read_realm(*arguments)
+            return await super().read_realm(directory, connection, members_of)
 
     desk.sync = desk.reading_by(Hanging(desk.reader))
     desk.declare("slow")
@@ -161,8 +167,11 @@ async def test_a_reading_that_hangs_is_given_up(desk: DirectoryHarness) -> None:
     hanging = asyncio.Event()
 
     class Hanging(Shared):
-        async def read_realm(self, *_: object) -> Any:  # noqa: ANN401 -- never
+        async def read_realm(
+            self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+        ) -> Realm:
             await hanging.wait()
+            return await super().read_realm(directory, connection, members_of)
 
     desk.sync = desk.reading_by(Hanging(desk.reader))
     desk.declare()
@@ -198,9 +207,11 @@ async def test_what_was_read_for_another_realm_is_not_kept(desk: DirectoryHarnes
     other = ISSUER.replace("ADMIN", "OTHER")
 
     class Slow(Shared):
-        async def read_realm(self, *arguments: Any) -> Any:  # noqa: ANN401 -- as the port
+        async def read_realm(
+            self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+        ) -> Realm:
             await asyncio.sleep(10)
-            return await super().read_realm(*arguments)
+            return await super().read_realm(directory, connection, members_of)
 
     desk.sync = desk.reading_by(Slow(desk.reader))
     desk.declare()
@@ -232,9 +243,11 @@ class Slowly(Shared):
         super().__init__(reader)
         self.open = set[str]()
 
-    async def read_realm(self, *arguments: Any) -> Any:  # noqa: ANN401 -- as the port
-        self.open.add(arguments[0].name)
-        return await super().read_realm(*arguments)
+    async def read_realm(
+        self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+    ) -> Realm:
+        self.open.add(directory.name)
+        return await super().read_realm(directory, connection, members_of)
 
     async def forget_directory(self, directory: str) -> None:
         await asyncio.sleep(3)
