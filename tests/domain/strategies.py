@@ -1,10 +1,13 @@
 """Values of the domain as hypothesis draws them from the tables.
 
-To draw a line of a table is ten times as fast as to draw each field.
+To draw a line of a table is ten times as fast as to draw each field. Each strategy is made once:
+hypothesis checks a new one, with all that it consists of, before it draws.
 """
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -40,25 +43,37 @@ from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
 BindingsByKey = dict[BindingKey, Binding]
+Line = TypeVar("Line")
+BOOLEANS = st.booleans()
 
 
+@cache
+def line_of(table: tuple[Line, ...]) -> st.SearchStrategy[Line]:
+    return st.sampled_from(table)
+
+
+@cache
 def clients(client_id: str) -> st.SearchStrategy[Client]:
     known = [client(client_id, *mappers) for mappers in MAPPERS]
     odd = [client(client_id, leaf(), enabled=False), client(client_id)]
     return st.sampled_from([*known[:5], *odd, *reversed(known)])
 
 
+@cache
 def snapshots() -> st.SearchStrategy[Snapshot]:
     both = st.tuples(clients("headlamp"), clients("grafana"))
     realms = st.sampled_from(["realm-1"] * 5 + ["realm-2", "realm-1"])
     return st.builds(Snapshot, realms, st.sampled_from(GROUPS), both)
 
 
+@cache
 def readings() -> st.SearchStrategy[Reading]:
-    snapshot = st.integers(0, 15).flatmap(lambda n: st.none() if n == 7 else snapshots())
+    nothing = st.none()
+    snapshot = st.integers(0, 15).flatmap(lambda n: nothing if n == 7 else snapshots())
     return st.builds(Reading, snapshot, st.sampled_from(FAILURES))
 
 
+@cache
 def contexts() -> st.SearchStrategy[EvaluationContext]:
     return st.builds(
         EvaluationContext,
@@ -74,6 +89,7 @@ def contexts() -> st.SearchStrategy[EvaluationContext]:
     )
 
 
+@cache
 def mappings(name: str) -> st.SearchStrategy[AccessMapping]:
     def build(
         fields: tuple[str, str],
@@ -87,28 +103,39 @@ def mappings(name: str) -> st.SearchStrategy[AccessMapping]:
     return st.builds(build, *map(st.sampled_from, tables))
 
 
+@cache
+def named_mappings(names: tuple[str, ...]) -> st.SearchStrategy[tuple[AccessMapping, ...]]:
+    return st.tuples(*map(mappings, names))
+
+
+@cache
 def accesses() -> st.SearchStrategy[Access]:
     names = st.sampled_from([MAPPINGS[:1], MAPPINGS[:2], MAPPINGS[1:], MAPPINGS])
-    declared = names.flatmap(lambda chosen: st.tuples(*map(mappings, chosen)))
+    declared = names.flatmap(named_mappings)
     of = st.sampled_from(["default"] * 5 + ["other", "default"])
     return st.builds(Access, st.just("platform"), st.just("uid"), st.just(1), of, declared)
 
 
+@cache
 @st.composite
 def forgeries(draw: st.DrawFn) -> Binding:
     """Draw a binding of any name, whoever made it."""
-    where = draw(st.sampled_from(KEYS))
+    where = draw(line_of(KEYS))
     spelled = where.name.rpartition(":")[2]
     what = BindingContent(
-        RoleRef("ClusterRole", draw(st.sampled_from([spelled, spelled, "edit"]))),
-        tuple(sorted(Subject("Group", text) for text in draw(st.sampled_from(SUBJECTS)))),
-        draw(st.sampled_from(OWNERS)),
-        draw(st.sampled_from(ANNOTATIONS)),
-        has_managed_by_label=draw(st.booleans()),
+        RoleRef("ClusterRole", draw(line_of((spelled, spelled, "edit")))),
+        tuple(sorted(Subject("Group", text) for text in draw(line_of(SUBJECTS)))),
+        draw(line_of(OWNERS)),
+        draw(line_of(ANNOTATIONS)),
+        has_managed_by_label=draw(BOOLEANS),
     )
     return Binding(where, f"uid of {where}", "1", what)
 
 
+DRIFT = st.lists(forgeries(), max_size=3)
+
+
+@cache
 @st.composite
 def clusters(draw: st.DrawFn) -> ModelCluster:
     """Draw existing bindings: what was granted at some time, and what others did to it since.
@@ -118,21 +145,23 @@ def clusters(draw: st.DrawFn) -> ModelCluster:
     cluster = ModelCluster()
     declared = draw(accesses())
     cluster.settle(declared, draw(contexts()))
-    drift = draw(st.lists(forgeries(), max_size=3))
+    drift = draw(DRIFT)
     cluster.bindings |= {one.key: one for one in drift}
-    for gone in draw(st.sampled_from([(), (), MAPPINGS[:1], MAPPINGS])):
+    for gone in draw(line_of(((), (), MAPPINGS[:1], MAPPINGS))):
         cluster.bindings = {
             w: one for w, one in cluster.bindings.items() if f":{gone}:" not in w.name
         }
-    if draw(st.booleans()):
+    if draw(BOOLEANS):
         cluster.restart()
     return cluster
 
 
+@cache
 def existing_bindings() -> st.SearchStrategy[BindingsByKey]:
     return clusters().map(lambda cluster: cluster.bindings)
 
 
+@cache
 @st.composite
 def outages(draw: st.DrawFn) -> tuple[ModelCluster, Access, EvaluationContext]:
     """Draw a cluster in which something was granted, an edit of it, and a silent Keycloak."""
@@ -142,13 +171,13 @@ def outages(draw: st.DrawFn) -> tuple[ModelCluster, Access, EvaluationContext]:
     edited = tuple(
         replace(
             one,
-            cluster_role=draw(st.sampled_from(ROLES)),
-            name=draw(st.sampled_from(names)),
-            scope=draw(st.sampled_from([one.scope, *SCOPES])),
+            cluster_role=draw(line_of(ROLES)),
+            name=draw(line_of(names)),
+            scope=draw(line_of((one.scope, *SCOPES))),
         )
         for one, names in zip(before.mappings, (("a", "x"), ("b", "y"), ("c", "z")), strict=False)
     )
-    if draw(st.booleans()):
+    if draw(BOOLEANS):
         cluster.restart()
     silent = replace(context, reading=replace(context.reading, failure=SILENT))
     return cluster, replace(before, mappings=edited), silent
