@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.binding import Binding, BindingContent, BindingKey
+from groupaccess.domain.binding import Binding, BindingContent, BindingKey, DesiredBinding
 from groupaccess.domain.bindings.builder import build_desired_state
 from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.bindings.plan import Plan, plan
+from groupaccess.domain.identity.former_subjects import FormerSubjects, former_subjects
 from groupaccess.domain.identity.pins import read_pins
 from groupaccess.domain.verdict.rules import evaluate
 from groupaccess.domain.verdict.verdict import EvaluationContext, Verdict
@@ -45,6 +46,8 @@ class ModelCluster:
     bindings: dict[BindingKey, Binding] = field(default_factory=dict)
     applied: dict[BindingKey, BindingContent] = field(default_factory=dict)
     pending: Mapping[BindingKey, BindingContent] = field(default_factory=dict)
+    ends: Mapping[BindingKey, FormerSubjects] = field(default_factory=dict)
+    replacing: dict[str, frozenset[BindingKey]] = field(default_factory=dict)  # by uid
 
     def with_pins(self, declared: Access, context: EvaluationContext) -> EvaluationContext:
         """Add what is pinned, and that Keycloak confirmed what it lacks of it."""
@@ -63,16 +66,17 @@ class ModelCluster:
         context = self.with_pins(declared, context)
         verdicts = evaluate_all(declared, context)
         return build_desired_state(
-            declared, verdicts, context, self.bindings, self.applied, self.pending
+            declared, verdicts, context, self.bindings, self.applied, self.pending, self.ends
         )
 
     def step(self, declared: Access, context: EvaluationContext) -> Plan:
-        """Reconcile once and return the plan that was carried out."""
+        """Reconcile once and return the plan that was carried out; all calls are answered."""
         desired, verdicts = (
             self.desired_state(declared, context),
             self.evaluate(declared, context),
         )
-        todo = plan(desired, self.bindings.values())
+        todo = plan(desired, self.bindings.values(), self.replacing)
+        self.ends = {want.key: self._ends(want) for want in desired.bindings}
         self.bindings = carry_out(todo, self.bindings)
         stays = set(desired.preserved)
         for mapping in (one.mapping for one in verdicts if one.suspended):
@@ -82,7 +86,18 @@ class ModelCluster:
         self.applied = kept | {
             want.key: want.content for want in desired.bindings if want not in todo.conflicts
         }
+        self.pending, self.replacing = {}, {}
         return todo
+
+    def _ends(self, want: DesiredBinding) -> FormerSubjects:
+        """Return the ends of former subjects; a past one stays until its subject is gone."""
+        existing = self.bindings.get(want.key)
+        bound = set(existing.content.groups) if existing else set()
+        ended = bound.difference(want.content.groups)
+        before = self.ends.get(want.key, {})
+        return {name: before[name] for name in before.keys() & ended} | former_subjects(
+            want.content
+        )
 
     def settle(self, declared: Access, context: EvaluationContext) -> None:
         """Reconcile until nothing is left to write."""
@@ -91,4 +106,4 @@ class ModelCluster:
 
     def restart(self) -> None:
         """Forget what is only in memory."""
-        self.applied = {}
+        self.applied, self.pending, self.ends, self.replacing = {}, {}, {}, {}

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from domain.builders import client, leaf
+from domain.builders import client, leaf, mapper
 from domain.model_cluster import ModelCluster
 from domain.tables import (
     ANNOTATIONS,
@@ -25,14 +25,18 @@ from domain.tables import (
     MAPPERS,
     MAPPING_FIELDS,
     MAPPINGS,
+    MISSING_ANSWERS,
     MOMENTS,
     NAMESPACES,
+    OIDC_CHECKS,
+    OPTIONAL_MAPPERS,
     OWNERS,
     PREFIXES,
     ROLES,
     SCOPES,
     SILENT,
     SUBJECTS,
+    UNREADABLE,
 )
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.namespace_scope import NamespaceScope
@@ -56,6 +60,7 @@ def line_of(table: tuple[Line, ...]) -> st.SearchStrategy[Line]:
 def clients(client_id: str) -> st.SearchStrategy[Client]:
     known = [client(client_id, *mappers) for mappers in MAPPERS]
     odd = [client(client_id, leaf(), enabled=False), client(client_id)]
+    odd += [client(client_id, mapper(), optional=optional) for optional in OPTIONAL_MAPPERS]
     return st.sampled_from([*known[:5], *odd, *reversed(known)])
 
 
@@ -84,8 +89,11 @@ def contexts() -> st.SearchStrategy[EvaluationContext]:
         st.sampled_from(MOMENTS),
         st.sampled_from(NAMESPACES),
         st.sampled_from([*[False] * 5, True, False]),
+        oidc_check=st.sampled_from(OIDC_CHECKS),
         frozen=st.sampled_from(FROZEN),
         prefixes=st.sampled_from(PREFIXES),
+        unreadable=st.sampled_from(UNREADABLE),
+        missing_answers=st.sampled_from(MISSING_ANSWERS),
     )
 
 
@@ -96,10 +104,11 @@ def mappings(name: str) -> st.SearchStrategy[AccessMapping]:
         within: NamespaceScope | None,
         end: datetime | None,
         group_id: str | None,
+        unreadable: str | None,
     ) -> AccessMapping:
-        return AccessMapping(name, *fields, within, end, group_id)
+        return AccessMapping(name, *fields, within, end, group_id, unreadable)
 
-    tables = (MAPPING_FIELDS, SCOPES, ENDS, IDS)
+    tables = (MAPPING_FIELDS, SCOPES, ENDS, IDS, UNREADABLE)
     return st.builds(build, *map(st.sampled_from, tables))
 
 
@@ -140,7 +149,8 @@ DRIFT = st.lists(forgeries(), max_size=3)
 def clusters(draw: st.DrawFn) -> ModelCluster:
     """Draw existing bindings: what was granted at some time, and what others did to it since.
 
-    The operator remembers its own part of it, or was started anew.
+    The operator remembers its own part of it, or was started anew. Some of its writes may have no
+    answer yet.
     """
     cluster = ModelCluster()
     declared = draw(accesses())
@@ -153,6 +163,8 @@ def clusters(draw: st.DrawFn) -> ModelCluster:
         }
     if draw(BOOLEANS):
         cluster.restart()
+    if draw(line_of((False, False, False, True))):
+        cluster.pending = cluster.desired_state(draw(accesses()), draw(contexts())).contents
     return cluster
 
 

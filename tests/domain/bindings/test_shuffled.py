@@ -28,6 +28,17 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
+def shuffled(cluster: ModelCluster, shuffle: "Shuffle") -> ModelCluster:
+    """Return the same cluster, with everything that is remembered in another order."""
+    return replace(
+        cluster,
+        bindings=shuffle.pairs(cluster.bindings),
+        applied=shuffle.pairs(cluster.applied),
+        pending=shuffle.pairs(dict(cluster.pending)),
+        ends=shuffle.pairs(dict(cluster.ends)),
+    )
+
+
 class Shuffle:
     """Puts everything into another order that says the same."""
 
@@ -43,7 +54,7 @@ class Shuffle:
     def access(self, declared: Access) -> Access:
         return replace(declared, mappings=tuple(map(self._mapping, self.of(declared.mappings))))
 
-    def contexts(self, context: EvaluationContext) -> EvaluationContext:
+    def context(self, context: EvaluationContext) -> EvaluationContext:
         context = replace(context, namespaces=self.pairs(dict(context.namespaces)))
         reading = context.reading
         if reading.snapshot is None:
@@ -61,7 +72,11 @@ class Shuffle:
         return replace(mapping, scope=replace(scope, requirements=self.of(scope.requirements)))
 
     def _client(self, client: Client) -> Client:
-        return replace(client, mappers=self.of(client.mappers))
+        return replace(
+            client,
+            mappers=self.of(client.mappers),
+            optional_mappers=self.of(client.optional_mappers),
+        )
 
 
 @given(accesses(), contexts(), clusters(), st.data())
@@ -69,15 +84,18 @@ def test_shuffled_inputs_give_identical_answers(
     declared: Access, context: EvaluationContext, one: ModelCluster, data: st.DataObject
 ) -> None:
     shuffle = Shuffle(data)
-    other = ModelCluster(shuffle.pairs(one.bindings), shuffle.pairs(one.applied))
-    declared2, given2 = shuffle.access(declared), shuffle.contexts(context)
+    other = shuffled(one, shuffle)
+    declared2, context2 = shuffle.access(declared), shuffle.context(context)
 
-    verdicts, verdicts2 = one.evaluate(declared, context), other.evaluate(declared2, given2)
+    verdicts, verdicts2 = one.evaluate(declared, context), other.evaluate(declared2, context2)
     known = {mapping.name: mapping for mapping in declared.mappings}
     again = {v.mapping.name: replace(v, mapping=known[v.mapping.name]) for v in verdicts2}
     assert {v.mapping.name: v for v in verdicts} == again
 
-    desired, desired2 = one.desired_state(declared, context), other.desired_state(declared2, given2)
+    desired, desired2 = (
+        one.desired_state(declared, context),
+        other.desired_state(declared2, context2),
+    )
     assert desired.preserved == desired2.preserved
     assert set(desired.bindings) == set(desired2.bindings)
     assert plan(desired, one.bindings.values()) == plan(desired2, other.bindings.values())
@@ -95,8 +113,8 @@ def test_shuffled_inputs_give_identical_answers(
 def test_shuffled_orphans_give_an_identical_plan(
     existing: BindingsByKey, data: st.DataObject
 ) -> None:
-    shuffled = Shuffle(data).pairs(existing)
-    assert plan_orphans(existing.values()) == plan_orphans(shuffled.values())
+    another = Shuffle(data).pairs(existing)
+    assert plan_orphans(existing.values()) == plan_orphans(another.values())
 
 
 @given(outages(), st.data())
@@ -105,12 +123,12 @@ def test_what_is_carried_does_not_depend_on_the_order_in_memory(
 ) -> None:
     one, declared, context = outage
     shuffle = Shuffle(data)
-    other = ModelCluster(shuffle.pairs(one.bindings), shuffle.pairs(one.applied))
+    other = shuffled(one, shuffle)
     assert one.desired_state(declared, context) == other.desired_state(declared, context)
 
 
 @given(accesses(), contexts(), clusters())
-def test_judging_changes_none_of_its_inputs(
+def test_evaluation_changes_none_of_its_inputs(
     declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
     before = dict(cluster.bindings), dict(cluster.applied)
