@@ -8,7 +8,7 @@ ON_NAMES = ("e2e", "-m", "attacks", "-k", "writer or chief or names")
 ON_CAGE = ("e2e", "-m", "attacks", "-k", "stolen or cage")
 ON_EMPTY = ("e2e", "-m", "empty")
 
-LADDER = "operator/groupaccess/domain/verdict/rules.py"
+RULES = "operator/groupaccess/domain/verdict/rules.py"
 VERDICT = "operator/groupaccess/domain/verdict/verdict.py"
 PROVEN = "operator/groupaccess/domain/verdict/group_rules.py"
 IDENTITY = "operator/groupaccess/domain/identity/resolve.py"
@@ -27,42 +27,42 @@ APPLIED = f"{POLICIES}/last-applied.yaml"
 
 
 def _rule(name: str) -> Switch:
-    return Switch(f"ladder: {name}", LADDER, f"    _{name},\n", "", DOMAIN)
+    return Switch(f"rule: {name}", RULES, f"    _{name},\n", "", DOMAIN)
 
 
-RUNGS = (
+RULE_SWITCHES = (
     *map(_rule, ("expired", "reserved", "role_not_allowed", "unreadable", "suspended")),
     *map(_rule, ("no_directory", "frozen", "other_issuer", "not_read")),
     Switch(
-        "ladder: suspended by the directory",
+        "rule: suspended by the directory",
         VERDICT,
         "if self.directory is not None and self.directory.suspend",
         "if False",
         DOMAIN,
     ),
     Switch(
-        "ladder: reserved subject of the claim",
+        "rule: reserved subject of the claim",
         PROVEN,
         "if subject.startswith(SYSTEM_PREFIX)",
         "if False",
         DOMAIN,
     ),
     Switch(
-        "ladder: collision",
+        "rule: collision",
         PROVEN,
         "if collided is None:",
         "if True:",
         DOMAIN,
     ),
     Switch(
-        "ladder: no ClusterRole",
+        "rule: no ClusterRole",
         PROVEN,
         "if mapping.cluster_role in claimed.context.cluster_roles",
         "if mapping.cluster_role is not None",
         DOMAIN,
     ),
     Switch(
-        "ladder: ambiguous group",
+        "rule: ambiguous group",
         IDENTITY,
         "        case SeveralGroups(paths):\n",
         "        case SeveralGroups(paths) if not paths:\n",
@@ -211,4 +211,4 @@ POLICY = (
     ),
 )
 
-SWITCHES = (*RUNGS, *TRUTH, *KEYCLOAK, *WRITES, *POLICY)
+SWITCHES = (*RULE_SWITCHES, *TRUTH, *KEYCLOAK, *WRITES, *POLICY)

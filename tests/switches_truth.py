@@ -202,7 +202,7 @@ CLAIMS = (
         "incomplete=False and any(",
     ),
     domain(
-        "claims: no standing string goes while one is unknown",
+        "claims: no bound string goes while one is unknown",
         "bindings/renderer",
         "if verdict.incomplete",
         "if False",

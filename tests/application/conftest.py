@@ -30,7 +30,7 @@ def metrics() -> FakeMetrics:
 
 
 @pytest.fixture
-async def world(clock: FakeClock) -> ReconcilerHarness:
+async def harness(clock: FakeClock) -> ReconcilerHarness:
     return ReconcilerHarness(clock)
 
 
@@ -42,12 +42,12 @@ async def desk(clock: FakeClock) -> AsyncIterator[DirectoryHarness]:
 
 
 @pytest.fixture
-async def granted(world: ReconcilerHarness) -> ReconcilerHarness:
-    """Return a world in which SRE may view and Dev may edit."""
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
-    world.read("/SRE", "/Dev")
-    await world.settle()
-    assert world.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
-    world.cluster.calls.clear()
-    return world
+async def granted(harness: ReconcilerHarness) -> ReconcilerHarness:
+    """Return a cluster in which SRE may view and Dev may edit."""
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
+    harness.read("/SRE", "/Dev")
+    await harness.settle()
+    assert harness.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
+    harness.cluster.calls.clear()
+    return harness

@@ -183,10 +183,10 @@ def test_the_deployment_finds_its_pods(chart: Chart) -> None:
 
 
 def test_the_environment_is_what_the_settings_know(chart: Chart) -> None:
-    given = container(chart.render(log={"format": "human", "level": "debug"}, workers=4))["env"]
-    names = {each["name"].removeprefix("GROUPACCESS_").lower() for each in given}
+    variables = container(chart.render(log={"format": "human", "level": "debug"}, workers=4))["env"]
+    names = {each["name"].removeprefix("GROUPACCESS_").lower() for each in variables}
     assert names <= Settings.model_fields.keys()
-    values = {each["name"]: each["value"] for each in given if "value" in each}
+    values = {each["name"]: each["value"] for each in variables if "value" in each}
     assert values == {
         "GROUPACCESS_BIND_GUARD": "groupaccess-bind-guard",
         "GROUPACCESS_CAGE": "groupaccess-cage",

@@ -1,4 +1,4 @@
-"""The comparison of given and needed rights notices what it is for."""
+"""The comparison of granted and needed rights notices what it is for."""
 
 from typing import Any
 
@@ -77,24 +77,26 @@ def test_a_role_of_somebody_else_gives_nothing() -> None:
 
 
 def test_a_right_that_nothing_used_is_named_with_its_rule() -> None:
-    given = grants(role(rule("", "secrets", "get", "list"), namespace="ops"), ACCOUNT)
+    granted = grants(role(rule("", "secrets", "get", "list"), namespace="ops"), ACCOUNT)
     used = needs([request("get", "secrets", namespace="ops", name="keycloak")])
-    assert superfluous(given, used) == ["not used: list secrets in namespace ops (Role op, rule 1)"]
+    assert superfluous(granted, used) == [
+        "not used: list secrets in namespace ops (Role op, rule 1)"
+    ]
 
 
 def test_a_right_to_read_what_is_no_object_is_not_used() -> None:
     url = {"nonResourceURLs": ["/metrics"], "verbs": ["get"]}
-    given = grants(role(url), ACCOUNT)
+    granted = grants(role(url), ACCOUNT)
     discovery = {"verb": "get", "requestURI": "/apis"}
-    assert superfluous(given, needs([discovery])) == [
+    assert superfluous(granted, needs([discovery])) == [
         "not used: get /metrics (ClusterRole op, rule 1)"
     ]
 
 
 def test_a_right_that_two_rules_give_is_named() -> None:
     by_name = Right("ops", "", "secrets", "keycloak", "get")
-    given = [grant(GET_SECRETS), grant(by_name, "Role op, rule 2")]
-    assert superfluous(given, [by_name]) == [
+    granted = [grant(GET_SECRETS), grant(by_name, "Role op, rule 2")]
+    assert superfluous(granted, [by_name]) == [
         'given twice: get secrets "keycloak" in namespace ops (Role op, rule 2)'
     ]
 
@@ -112,17 +114,17 @@ def test_a_right_that_two_rules_give_is_named() -> None:
     ids=lambda event: " ".join((event["verb"], *event["objectRef"].values())),
 )
 def test_a_request_that_no_rule_allows_is_named(asked: dict[str, Any]) -> None:
-    given = [grant(GET_SECRETS)]
-    assert missing(given, needs([asked])) == [str(need) for need in needs([asked])]
-    assert not missing(given, needs([request("get", "secrets", namespace="ops", name="any")]))
+    granted = [grant(GET_SECRETS)]
+    assert missing(granted, needs([asked])) == [str(need) for need in needs([asked])]
+    assert not missing(granted, needs([request("get", "secrets", namespace="ops", name="any")]))
 
 
 def test_a_right_by_name_allows_no_other_name_and_no_create() -> None:
-    given = [grant(Right("ops", "", "leases", "mine", verb)) for verb in ("get", "create")]
-    assert not missing(given, needs([request("get", "leases", namespace="ops", name="mine")]))
+    granted = [grant(Right("ops", "", "leases", "mine", verb)) for verb in ("get", "create")]
+    assert not missing(granted, needs([request("get", "leases", namespace="ops", name="mine")]))
     other = request("get", "leases", namespace="ops", name="other")
     made = request("create", "leases", 201, namespace="ops", name="mine")  # named by the log alone
-    assert missing(given, needs([other, made])) == [
+    assert missing(granted, needs([other, made])) == [
         "create leases in namespace ops",
         'get leases "other" in namespace ops',
     ]
@@ -130,30 +132,30 @@ def test_a_right_by_name_allows_no_other_name_and_no_create() -> None:
 
 def test_an_apply_that_creates_needs_create_too() -> None:
     events = [request("patch", "rolebindings", 201, namespace="shop", name="x")]
-    given = [grant(Right("", "", "rolebindings", "", "patch"))]
-    assert missing(given, needs(events)) == ['create rolebindings "x" in namespace shop']
+    granted = [grant(Right("", "", "rolebindings", "", "patch"))]
+    assert missing(granted, needs(events)) == ['create rolebindings "x" in namespace shop']
     assert not missing(
-        given, needs([request("patch", "rolebindings", 200, namespace="shop", name="x")])
+        granted, needs([request("patch", "rolebindings", 200, namespace="shop", name="x")])
     )
 
 
 def test_a_right_everywhere_that_was_used_in_one_namespace_is_too_wide() -> None:
-    given = [grant(Right("", "", "secrets", "", "list"), "ClusterRole op, rule 1")]
+    granted = [grant(Right("", "", "secrets", "", "list"), "ClusterRole op, rule 1")]
     one, two = (request("list", "secrets", namespace=each) for each in ("ops", "other"))
-    assert too_wide(given, needs([one])) == [
+    assert too_wide(granted, needs([one])) == [
         "only used in namespace ops: list secrets (ClusterRole op, rule 1)"
     ]
-    assert not too_wide(given, needs([one, two]))
-    assert not too_wide(given, needs([request("list", "secrets")]))
+    assert not too_wide(granted, needs([one, two]))
+    assert not too_wide(granted, needs([request("list", "secrets")]))
 
 
 def test_a_right_for_any_name_that_was_used_for_one_is_too_wide() -> None:
-    given = [grant(GET_SECRETS)]
+    granted = [grant(GET_SECRETS)]
     one, two = (request("get", "secrets", namespace="ops", name=each) for each in ("a", "b"))
-    assert too_wide(given, needs([one])) == [
+    assert too_wide(granted, needs([one])) == [
         "only used for a: get secrets in namespace ops (Role op, rule 1)"
     ]
-    assert not too_wide(given, needs([one, two]))
+    assert not too_wide(granted, needs([one, two]))
 
 
 @pytest.mark.parametrize("code", [401, 403])
@@ -195,8 +197,8 @@ def test_what_was_refused_or_stood_before_does_not_prove_that_bind_is_needed() -
 
 def test_bind_for_a_role_that_was_never_bound_is_not_used() -> None:
     verbs = rule(RBAC, "clusterroles", "bind", resourceNames=["view", "admin"])
-    given = grants(role(verbs), ACCOUNT)
+    granted = grants(role(verbs), ACCOUNT)
     roles = {"view": [rule("", "pods", "get")]}
-    assert superfluous(given, binds([bound("view")], given, roles)) == [
+    assert superfluous(granted, binds([bound("view")], granted, roles)) == [
         f'not used: bind clusterroles.{RBAC} "admin" (ClusterRole op, rule 1)'
     ]

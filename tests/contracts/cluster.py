@@ -92,7 +92,7 @@ class ClusterContract:
         first = await world.port.apply(want, None)
         assert await world.port.apply(want, first) == first
 
-    async def test_apply_over_the_standing_version_changes_it(self, world: Surroundings) -> None:
+    async def test_apply_over_the_current_version_changes_it(self, world: Surroundings) -> None:
         first = await world.port.apply(wanted(world), None)
         second = await world.port.apply(wanted(world, "view", "Ops", "SRE"), first)
         assert second.content.groups == ("Ops", "SRE")
@@ -131,7 +131,9 @@ class ClusterContract:
             await world.port.apply(want, first)
         assert world.binding(want.key) is None
 
-    async def test_another_role_in_a_standing_binding_is_refused(self, world: Surroundings) -> None:
+    async def test_another_role_in_an_existing_binding_is_refused(
+        self, world: Surroundings
+    ) -> None:
         want = wanted(world)
         first = await world.port.apply(want, None)
         other = replace(want, content=replace(want.content, role=RoleRef("ClusterRole", "edit")))

@@ -18,15 +18,11 @@ SCOPES = ("openid",)
 
 
 class Realm(Protocol):
-    """A realm that can be read, and what is done to it.
-
-    It has a client `headlamp` whose own mapper writes group names into the claim `groups`.
-    """
+    """A realm that can be asked about its groups and roles, and what is done to it."""
 
     port: DirectoryReader
     issuer: str
     connection: Connection
-    unreachable: str  # an admin URL at which nobody answers
 
     def create_groups(self, paths: Iterable[str]) -> None:
         """Create groups at these paths, with the parents that are missing."""
@@ -40,6 +36,18 @@ class Realm(Protocol):
     def show_roles(self) -> None:
         """Let the operator's account see the realm's roles, from its next login on."""
 
+    def login_without(self, role: str) -> Connection:
+        """Return a login of an account that lacks one of the two roles."""
+
+
+class RealmWithClients(Realm, Protocol):
+    """A realm whose clients can be read, too.
+
+    It has a client `headlamp` whose own mapper writes group names into the claim `groups`.
+    """
+
+    unreachable: str  # an admin URL at which nobody answers
+
     def create_client(self, client_id: str, *, full_path: bool | None) -> None:
         """Create a client whose own mapper writes paths or names; None for no mapper."""
 
@@ -48,9 +56,6 @@ class Realm(Protocol):
 
     def disable(self, client_id: str) -> None:
         """Disable a client."""
-
-    def login_without(self, role: str) -> Connection:
-        """Return a login of an account that lacks one of the two roles."""
 
 
 async def read(realm: Realm, *clients: LoginClient) -> KeycloakRealm:
@@ -75,7 +80,7 @@ def declared(realm: Realm, *clients: LoginClient) -> Directory:
     )
 
 
-async def refusal(source: Realm, **changes: str) -> RejectedError:
+async def refusal(source: RealmWithClients, **changes: str) -> RejectedError:
     """Return why the realm cannot be read over a connection that is changed so."""
     connection = replace(source.connection, **changes)
     with pytest.raises(RejectedError) as refused:
@@ -100,7 +105,9 @@ class DirectoryReaderContract:
     """Subclasses give the fixture `source`."""
 
     @pytest.mark.parametrize("full_path", [False, True])
-    async def test_a_client_has_its_own_mapper(self, source: Realm, *, full_path: bool) -> None:
+    async def test_a_client_has_its_own_mapper(
+        self, source: RealmWithClients, *, full_path: bool
+    ) -> None:
         source.create_client("other", full_path=full_path)
         found = await read(source, LoginClient("other", id_token=True, scopes=SCOPES))
         kind = MapperKind.MEMBERSHIP
@@ -108,7 +115,7 @@ class DirectoryReaderContract:
             ClaimMapper("groups", kind, "groups", full_path, in_id_token=True, in_access_token=True)
         ]
 
-    async def test_a_default_scope_brings_its_mapper(self, source: Realm) -> None:
+    async def test_a_default_scope_brings_its_mapper(self, source: RealmWithClients) -> None:
         source.create_client("other", full_path=None)
         source.create_scope("paths", "other", optional=False)
         found = await read(source, LoginClient("other", id_token=True, scopes=SCOPES))
@@ -118,7 +125,7 @@ class DirectoryReaderContract:
         ("asked", "names"), [((), []), (("paths",), ["paths"])], ids=["not asked for", "asked for"]
     )
     async def test_an_optional_scope_counts_when_it_is_asked_for(
-        self, source: Realm, asked: tuple[str, ...], names: list[str]
+        self, source: RealmWithClients, asked: tuple[str, ...], names: list[str]
     ) -> None:
         source.create_client("other", full_path=None)
         source.create_scope("paths", "other", optional=True)
@@ -126,7 +133,7 @@ class DirectoryReaderContract:
         found = await read(source, client)
         assert [mapper.name for mapper in mappers(found, "other")] == names
 
-    async def test_a_mapper_names_the_scope_that_brings_it(self, source: Realm) -> None:
+    async def test_a_mapper_names_the_scope_that_brings_it(self, source: RealmWithClients) -> None:
         source.create_client("other", full_path=True)
         source.create_scope("paths", "other", optional=False)
         found = await read(source, LoginClient("other", id_token=True, scopes=SCOPES))
@@ -135,44 +142,48 @@ class DirectoryReaderContract:
             "paths": "paths",
         }
 
-    async def test_what_an_optional_scope_would_bring_is_told_apart(self, source: Realm) -> None:
+    async def test_what_an_optional_scope_would_bring_is_told_apart(
+        self, source: RealmWithClients
+    ) -> None:
         source.create_client("other", full_path=None)
         source.create_scope("paths", "other", optional=True)
         found = await read(source, LoginClient("other", id_token=True, scopes=SCOPES))
         optional = client_of(found, "other").optional_mappers
         assert "paths" in {mapper.scope for mapper in optional if mapper.claim == "groups"}
 
-    async def test_a_scope_that_the_client_lacks_is_named(self, source: Realm) -> None:
+    async def test_a_scope_that_the_client_lacks_is_named(self, source: RealmWithClients) -> None:
         asked = LoginClient("headlamp", id_token=True, scopes=(*SCOPES, "teams"))
         assert client_of(await read(source, asked)).missing_scopes == ("teams",)
         assert client_of(await read(source)).missing_scopes == ()
 
-    async def test_an_unknown_client_is_absent(self, source: Realm) -> None:
+    async def test_an_unknown_client_is_absent(self, source: RealmWithClients) -> None:
         other = LoginClient("head", id_token=True, scopes=SCOPES)
         known = LoginClient("headlamp", id_token=True, scopes=SCOPES)
         assert [each.client_id for each in (await read(source, other, known)).clients] == [
             "headlamp"
         ]
 
-    async def test_a_disabled_client_is_known_as_such(self, source: Realm) -> None:
+    async def test_a_disabled_client_is_known_as_such(self, source: RealmWithClients) -> None:
         assert client_of(await read(source)).enabled
         source.disable("headlamp")
         assert not client_of(await read(source)).enabled
 
-    async def test_nothing_new_reads_the_same(self, source: Realm) -> None:
+    async def test_nothing_new_reads_the_same(self, source: RealmWithClients) -> None:
         first, second = await read(source), await read(source)
         assert first == second
         assert first.directory_id
 
-    async def test_a_wrong_secret_is_a_failed_login(self, source: Realm) -> None:
+    async def test_a_wrong_secret_is_a_failed_login(self, source: RealmWithClients) -> None:
         refused = await refusal(source, client_secret="wr0ng")
         assert refused.failure.reason == Reason.LOGIN_FAILED
 
-    async def test_an_unknown_account_is_a_failed_login(self, source: Realm) -> None:
+    async def test_an_unknown_account_is_a_failed_login(self, source: RealmWithClients) -> None:
         refused = await refusal(source, client_id="nobody")
         assert refused.failure.reason == Reason.LOGIN_FAILED
 
-    async def test_another_issuer_is_a_mismatch_that_names_both(self, source: Realm) -> None:
+    async def test_another_issuer_is_a_mismatch_that_names_both(
+        self, source: RealmWithClients
+    ) -> None:
         wrong = replace(declared(source), issuer=f"{source.issuer}x")
         with pytest.raises(RejectedError) as refused:
             await source.port.read_realm(wrong, source.connection, None)
@@ -180,16 +191,18 @@ class DirectoryReaderContract:
         assert f'"{source.issuer}x"' in refused.value.failure.message
         assert f'"{source.issuer}"' in refused.value.failure.message
 
-    async def test_a_missing_realm_is_a_mismatch(self, source: Realm) -> None:
+    async def test_a_missing_realm_is_a_mismatch(self, source: RealmWithClients) -> None:
         refused = await refusal(source, realm="nowhere")
         assert refused.failure.reason == Reason.ISSUER_MISMATCH
 
-    async def test_a_server_that_does_not_answer_is_unavailable(self, source: Realm) -> None:
+    async def test_a_server_that_does_not_answer_is_unavailable(
+        self, source: RealmWithClients
+    ) -> None:
         refused = await refusal(source, admin_url=source.unreachable)
         assert refused.failure.reason == Reason.KEYCLOAK_UNAVAILABLE
 
     async def test_a_missing_right_on_clients_is_named_with_its_endpoint(
-        self, source: Realm
+        self, source: RealmWithClients
     ) -> None:
         with pytest.raises(RejectedError) as refused:
             await source.port.read_realm(

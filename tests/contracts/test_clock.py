@@ -60,11 +60,11 @@ def test_waiting_for_what_never_comes_is_an_error(loop: VirtualLoop) -> None:
 
 
 async def test_the_real_clock_makes_its_calls_too() -> None:
-    clock, rung = SystemClock(), asyncio.Event()
+    clock, event = SystemClock(), asyncio.Event()
     before = clock.monotonic()
-    clock.call_later(0.01, rung.set)
-    clock.call_later(0, rung.clear).cancel()
+    clock.call_later(0.01, event.set)
+    clock.call_later(0, event.clear).cancel()
     async with asyncio.timeout(5):
-        await rung.wait()
+        await event.wait()
     assert clock.monotonic() > before
     assert clock.now().utcoffset() is not None

@@ -1,6 +1,6 @@
 """Values of the domain with a default for all that a test does not care about.
 
-Everything fits together: `mapping()` of `access()` is granted under `given(realm())`.
+Everything fits together: `mapping()` of `access()` is granted under `make_context(realm())`.
 """
 
 from collections.abc import Iterable
@@ -108,7 +108,7 @@ def directory(
     return Directory("default", issuer, claim, prefix, brought, roles, **more)
 
 
-def given(
+def make_context(
     snapshot: Snapshot | None = None,
     *,
     of: Directory | None = None,
@@ -206,5 +206,5 @@ def binding(where: BindingKey | None = None, what: BindingContent | None = None)
     return Binding(at, f"uid of {at}", "1", what or content())
 
 
-def standing(*bindings: Binding) -> dict[BindingKey, Binding]:
+def by_key(*bindings: Binding) -> dict[BindingKey, Binding]:
     return {one.key: one for one in bindings}

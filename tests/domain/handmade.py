@@ -38,6 +38,6 @@ def found(
 def granted(
     mapping: str, *subjects: str, role: str = "view", namespace: str = "", access: str = "adopted"
 ) -> CandidateBinding:
-    """Return a binding of ours that stands."""
+    """Return a binding of ours that exists."""
     name = f"groupaccess:{access}:{mapping}:{role}"
     return found(name, *subjects, role=role, namespace=namespace)

@@ -1,9 +1,9 @@
-"""What an object says of itself, under circumstances and after writes that a test makes up."""
+"""What an object says of itself, in a context and after writes that a test makes up."""
 
 from collections.abc import Iterable, Mapping
 
-from domain.builders import binding, content, given, realm
-from domain.world import judge
+from domain.builders import binding, content, make_context, realm
+from domain.model_cluster import evaluate_all
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import resolve_scope
 from groupaccess.domain.binding import Binding, BindingContent, BindingKey, BindingName
@@ -14,7 +14,7 @@ from groupaccess.domain.status.access_status import AccessStatus, access_status
 from groupaccess.domain.status.observation import Observation, bindings_by_mapping, mapping_in_name
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
-HEALTHY = given(realm())
+HEALTHY = make_context(realm())
 
 Faults = Mapping[BindingKey, Failure]
 Also = Mapping[str, OtherGrants]
@@ -22,9 +22,9 @@ Also = Mapping[str, OtherGrants]
 
 def say(  # noqa: PLR0913 -- each test makes up a few of them
     declared: Access,
-    circumstances: EvaluationContext = HEALTHY,
+    context: EvaluationContext = HEALTHY,
     *,
-    stands: Iterable[BindingKey] | None = None,
+    existing: Iterable[BindingKey] | None = None,
     faults: Faults | None = None,
     also: Also | None = None,
     left: Faults | None = None,
@@ -35,29 +35,27 @@ def say(  # noqa: PLR0913 -- each test makes up a few of them
 
     `bound` are other contents than those; `left` should be gone.
     """
-    verdicts = judge(declared, circumstances)
-    where = {
-        one.name: resolve_scope(one.scope, circumstances.namespaces) for one in declared.mappings
-    }
+    verdicts = evaluate_all(declared, context)
+    where = {one.name: resolve_scope(one.scope, context.namespaces) for one in declared.mappings}
     granted = (
         declared.binding_key(one.mapping, namespace)
         for one in verdicts
         if one.subjects
         for namespace in where[one.mapping.name].active
     )
-    keys = frozenset(granted if stands is None else stands)
+    keys = frozenset(granted if existing is None else existing)
     groups = {one.mapping.name: (one.mapping.group, one.subjects) for one in verdicts}
     there = {key: _bound(key, *groups.get(mapping_in_name(key) or "", ("SRE", ()))) for key in keys}
     if bound is not None:
         there = {key: binding(key, what) for key, what in bound.items()}
-    wanted = build_desired_state(declared, verdicts, circumstances, there, {})
+    desired = build_desired_state(declared, verdicts, context, there, {})
     there |= {key: _bound(key, "Old", ()) for key in left or {}}
     now = Observation(
         bindings_by_mapping(there.values()),
         {**(faults or {}), **(left or {})},
         other_grants=also or {},
     )
-    return access_status(declared, verdicts, wanted, now, patient=patient)
+    return access_status(declared, verdicts, desired, now, patient=patient)
 
 
 def _bound(where: BindingKey, group: str, subjects: Iterable[str]) -> Binding:

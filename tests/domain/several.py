@@ -29,5 +29,5 @@ def made(
     )
 
 
-def judge(name: str, *directories: Directory, bound: Iterable[str] = ()) -> PeerPrefixes:
+def compare(name: str, *directories: Directory, bound: Iterable[str] = ()) -> PeerPrefixes:
     return compare_prefixes(name, {one.name: one for one in directories}, frozenset(bound))

@@ -19,8 +19,10 @@ from domain.builders import (
     there,
 )
 from groupaccess.domain.access.namespace_scope import LabelOperator, LabelRequirement, Namespace
+from groupaccess.domain.apiserver.oidc_check_result import check_matches, check_mismatch
 from groupaccess.domain.binding import BindingKey, Owner
 from groupaccess.domain.directory.client import MapperKind
+from groupaccess.domain.directory.reading import MissingAnswer
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.tokens.prefixes import PeerPrefixes
@@ -69,6 +71,7 @@ DIRECTORIES = (
     directory(grace=timedelta(0)),
     directory(grace=timedelta(hours=1), revokes_collided=True),
     None,
+    directory(canary="canary"),
     *[directory("headlamp", "grafana")] * 3,
 )
 SILENT = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer.")
@@ -99,6 +102,21 @@ NAMESPACES = (
     USUAL_NAMESPACES | there(shop="bank", bank="none"),
     there(),
     USUAL_NAMESPACES,
+)
+OPTIONAL_MAPPERS = ((mapper("by path", scope="paths"), leaf("by name")), (leaf("by name"),))
+OIDC_CHECKS = (
+    *[None] * 5,
+    check_matches("the canary's token was read as declared"),
+    check_mismatch("another claim"),
+    None,
+)
+UNREADABLE = (*[None] * 9, "spec.until is not known", None)
+MISSING_ANSWERS: tuple[dict[str, MissingAnswer], ...] = (
+    *[{}] * 6,
+    {"a": MissingAnswer()},
+    {"a": MissingAnswer(SILENT, answered=True)},
+    {"b": MissingAnswer(SILENT), "c": MissingAnswer(answered=True)},
+    {},
 )
 MOMENTS = (*[NOW] * 4, NOW + timedelta(hours=2))
 ENDS = (*[None] * 6, NOW + timedelta(hours=1), NOW + timedelta(days=1), NOW)

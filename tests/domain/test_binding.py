@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given as each
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.builders import binding, content, groups, key
@@ -58,13 +58,13 @@ def test_name_that_is_not_reserved_does_not_parse(name: str) -> None:
 PART = st.text("abc-.", min_size=1, max_size=6)
 
 
-@each(PART, PART, st.text("ab:-", min_size=1, max_size=8))
+@given(PART, PART, st.text("ab:-", min_size=1, max_size=8))
 def test_every_name_that_is_rendered_parses_back(owner: str, mapping: str, role: str) -> None:
     name = BindingName(owner, mapping, role)
     assert BindingName.parse(str(name)) == name
 
 
-@each(st.one_of(st.text("g:ab", max_size=12), PART.map("groupaccess:{}:b:c".format)))
+@given(st.one_of(st.text("g:ab", max_size=12), PART.map("groupaccess:{}:b:c".format)))
 def test_every_name_that_parses_renders_back(name: str) -> None:
     parsed = BindingName.parse(name)
     assert parsed is None or str(parsed) == name

@@ -51,7 +51,7 @@ def whole_round(found: Snapshot, used: GroupsInUse, at: datetime) -> RoundResult
     return RoundResult(realm, answers(found.groups, used), used, at)
 
 
-def judged_by(store: Store, name: str, at: datetime) -> EvaluationContext:
+def context_of(store: Store, name: str, at: datetime) -> EvaluationContext:
     """Return what a GroupAccess is judged by; from then on the answers to it affect it."""
     declared = store.accesses[name]
     needed = needed_questions(store, declared)
@@ -67,5 +67,5 @@ def take_in(store: Store, found: Snapshot, at: datetime, of: str = "default") ->
     """Let a directory be asked once, and each of its users be judged; return whom it touches."""
     touched = store.put_round(of, whole_round(found, store.groups_in_use(of), at))
     for name in store.users_of(of):
-        judged_by(store, name, at)
+        context_of(store, name, at)
     return frozenset(touched)

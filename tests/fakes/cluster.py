@@ -45,25 +45,25 @@ class FakeCluster:
 
     async def apply(self, desired: DesiredBinding, over: Binding | None) -> Binding:
         await self._begin("apply", str(desired.key))
-        standing = self.bindings.get(desired.key)
+        existing = self.bindings.get(desired.key)
         if over is not None:
-            self._check(over, standing)
-        self._admit(desired.key.namespace, creates=standing is None)
+            self._check(over, existing)
+        self._admit(desired.key.namespace, creates=existing is None)
         self._authorize(desired)
-        if standing is None:
+        if existing is None:
             return self._put(desired.key, self._next(), desired.content)
-        if standing.content.role != desired.content.role:
+        if existing.content.role != desired.content.role:
             raise _says(f'"{desired.key.name}" is invalid: roleRef: cannot change roleRef')
-        merged = self._merge(standing.content, desired)
+        merged = self._merge(existing.content, desired)
         self._applied[desired.key] = desired.content
-        return standing if merged == standing.content else self._put(desired.key, None, merged)
+        return existing if merged == existing.content else self._put(desired.key, None, merged)
 
     async def delete(self, binding: Binding) -> bool:
         await self._begin("delete", str(binding.key))
-        standing = self.bindings.get(binding.key)
-        if standing is None:
+        existing = self.bindings.get(binding.key)
+        if existing is None:
             return False
-        self._check(binding, standing)
+        self._check(binding, existing)
         self.remove(binding.key)
         return True
 
@@ -166,10 +166,10 @@ class FakeCluster:
         if self._interruptions[call]:
             self._interruptions[call].popleft()()
 
-    def _check(self, expected: Binding, standing: Binding | None) -> None:
-        if standing is None:
+    def _check(self, expected: Binding, existing: Binding | None) -> None:
+        if existing is None:
             raise TransientError("409: uid mismatch: the object is gone")
-        if (expected.uid, expected.resource_version) != (standing.uid, standing.resource_version):
+        if (expected.uid, expected.resource_version) != (existing.uid, existing.resource_version):
             raise TransientError("409: the object has been modified")
 
     def _admit(self, namespace: str, *, creates: bool) -> None:
@@ -190,11 +190,11 @@ class FakeCluster:
             raise _refused(Reason.CLUSTER_ROLE_NOT_FOUND, f'there is no ClusterRole "{role}"')
         raise _refused(Reason.BIND_FORBIDDEN, f'the operator may not bind ClusterRole "{role}"')
 
-    def _merge(self, standing: BindingContent, desired: DesiredBinding) -> BindingContent:
+    def _merge(self, existing: BindingContent, desired: DesiredBinding) -> BindingContent:
         """Merge as server-side apply does: what others added to lists and maps by key stays."""
         mine, before = desired.content, self._applied.get(desired.key)
-        owners = {owner.uid: owner for owner in standing.owners}
-        annotations = dict(standing.annotations)
+        owners = {owner.uid: owner for owner in existing.owners}
+        annotations = dict(existing.annotations)
         for owner in before.owners if before else ():
             owners.pop(owner.uid, None)
         for name, _ in before.annotations if before else ():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fakes.answers import judged_by
+from fakes.answers import context_of
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.keycloak import SECRET, FakeClient, FakeDirectoryReader, membership
@@ -86,16 +86,16 @@ class DirectoryHarness:
         body = self.cluster.objects.find("GroupAccess", name)
         assert body is not None
         self.store.put_access(read_declared_access(api.GroupAccess.read(body)))
-        self.given(name)
+        self.context(name)
         self.requests.ask_new("default", [name])
 
-    def given(self, name: str = "platform") -> EvaluationContext:
+    def context(self, name: str = "platform") -> EvaluationContext:
         """Return what a GroupAccess is judged by now, which is what it depends on."""
-        return judged_by(self.store, name, self._clock.now())
+        return context_of(self.store, name, self._clock.now())
 
     def verdict(self, name: str = "platform") -> Verdict:
         """Judge the first mapping of a GroupAccess."""
-        return evaluate(self.store.accesses[name].access.mappings[0], self.given(name))
+        return evaluate(self.store.accesses[name].access.mappings[0], self.context(name))
 
     def _leads(self) -> bool:
         return self.leads

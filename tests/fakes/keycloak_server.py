@@ -72,7 +72,7 @@ class KeycloakServer:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
         server = TestServer(app, scheme="https")
-        await server.start_server(ssl=self._certificate())
+        await server.start_server(ssl=self.make_certificate())
         try:
             self.url = str(server.make_url("")).rstrip("/")
             endpoint = f"{self.issuer}/protocol/openid-connect/token"
@@ -83,7 +83,8 @@ class KeycloakServer:
             self._closing.set()
             await _end(server)
 
-    def _certificate(self) -> ssl.SSLContext:
+    def make_certificate(self) -> ssl.SSLContext:
+        """Make an authority and a certificate by it; `ca` is the authority from then on."""
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         with tempfile.TemporaryDirectory() as folder:
             authority = CertificateAuthority(Path(folder), "Keycloak's own")
@@ -117,17 +118,23 @@ async def _end(server: TestServer) -> None:
     assert server.handler is not None
     for site in list(server.runner.sites):
         await site.stop()
-    await asyncio.sleep(0.05)  # what was accepted begins, and only then can be ended
+    await _some_steps()  # what was accepted begins, and only then can be ended
     while handshakes := [task for task in asyncio.all_tasks() if _accepts(task)]:
         for task in handshakes:
             task.cancel()
         await asyncio.gather(*handshakes, return_exceptions=True)
-        await asyncio.sleep(0.05)
+        await _some_steps()
     for connection in server.handler.connections:
         if connection.transport is not None:
             connection.transport.abort()
     await server.close()
-    await asyncio.sleep(0.05)  # their sockets close in the steps after
+    await _some_steps()  # their sockets close in the steps after
+
+
+async def _some_steps() -> None:
+    """Let the loop take a few steps, and look at its sockets in each."""
+    for _ in range(5):
+        await asyncio.sleep(0.001)
 
 
 def _accepts(task: "asyncio.Task[Any]") -> bool:

@@ -22,8 +22,8 @@ class FakeLeases:
         return self.lease
 
     async def write(self, lease: Lease) -> Lease:
-        standing = self.lease.resource_version if self.lease else ""
-        if lease.resource_version != standing:
+        current = self.lease.resource_version if self.lease else ""
+        if lease.resource_version != current:
             raise TransientError("409: the lease is another one by now")
         self.lease = replace(lease, resource_version=str(next(self._versions)))
         self.writes.append(self.lease)

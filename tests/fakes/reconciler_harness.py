@@ -51,14 +51,14 @@ class ReconcilerHarness:
         self.contested, self.suggested = list[str](), list[tuple[str, str]]()
         self.store = Store(on_prefix_change=lambda name, _: self.contested.append(name))
         self._keycloak: dict[str, Snapshot] = {}  # by directory, as it answers now
-        self.woken, self.rung = list[tuple[str, float]](), list[str]()
+        self.woken, self.timer_calls = list[tuple[str, float]](), list[str]()
         self.recorder = EventRecorder(self.cluster, self.clock, leads)
         calls = BindingCalls(
             self.cluster, self.store, self.clock, self.metrics, ChangeEvents(self.recorder)
         )
         waits = DeleteDelays(settle=timedelta(seconds=SETTLE))
         self.writer = BindingWriter(calls, self.store, self.clock, waits, self._wake)
-        self.alarms = WallClockTimers(self.clock, self.rung.append)
+        self.alarms = WallClockTimers(self.clock, self.timer_calls.append)
         self.background = BackgroundCalls(self._wake)
         publisher = StatusWriter(self.cluster, self.store, self.recorder, leads)
         self.reconciler = Reconciler(

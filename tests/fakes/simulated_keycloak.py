@@ -22,7 +22,7 @@ LIFETIME = 20  # seconds that a token lives
 
 
 @dataclass(frozen=True)
-class Given:
+class Reply:
     """A successful answer: when it was given, and the groups' names by id."""
 
     at: float
@@ -34,7 +34,7 @@ class SimulatedKeycloak:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
-        self.given: defaultdict[str, list[Given]] = defaultdict(list)  # by replica
+        self.replies: defaultdict[str, list[Reply]] = defaultdict(list)  # by replica
         self.failed: dict[str, float] = {}  # replica -> since when nothing is read
         self.trouble = ""  # down, refuses, hangs
         self.fakes = FakeDirectoryReader()
@@ -82,23 +82,23 @@ class KeycloakOf:
         self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
     ) -> Realm:
         await self._answer()
-        found = await self.keycloak.fakes.read_realm(directory, connection, members_of)
+        realm = await self.keycloak.fakes.read_realm(directory, connection, members_of)
         proof = TokenProof(
             ProofResult.PROVEN, "as computed", datetime(2026, 1, 1, tzinfo=UTC), LIFETIME
         )
-        clients = tuple(replace(client, proof=proof) for client in found.clients)
-        return replace(found, clients=clients)
+        clients = tuple(replace(client, proof=proof) for client in realm.clients)
+        return replace(realm, clients=clients)
 
     async def answer(
         self, directory: Directory, connection: Connection, identity: str, question: Question
     ) -> Answer:
         await self._answer()
-        found = await self.keycloak.fakes.answer(directory, connection, identity, question)
+        answer = await self.keycloak.fakes.answer(directory, connection, identity, question)
         names = self.keycloak.names
         await asyncio.sleep(TAKES / 2)
         self.keycloak.failed.pop(self.who, None)
-        self.keycloak.given[self.who].append(Given(self.keycloak.now(), names))
-        return found
+        self.keycloak.replies[self.who].append(Reply(self.keycloak.now(), names))
+        return answer
 
     async def check_groups_visible(self, directory: Directory, connection: Connection) -> None:
         await self._answer()

@@ -125,7 +125,7 @@ def content(
 
 
 def binding(where: BindingKey, *, uid: str = "u1", version: str = "1", **of: Any) -> Binding:
-    """Return a standing binding; `of` goes to `content`."""
+    """Return an existing binding; `of` goes to `content`."""
     name = BindingName.parse(where.name)
     of.setdefault("role", name.cluster_role if name else "view")
     return Binding(where, uid, version, content(of.pop("role"), **of))

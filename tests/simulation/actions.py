@@ -1,4 +1,4 @@
-"""What the world does to the operator: people, Keycloak, the API server, the machines."""
+"""What happens to the operator: people, Keycloak, the API server, the machines."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from fakes.kube.faults import Fault, Way
 from fakes.kube.requests import BINDINGS, OURS
 from fakes.kube.storage import Body, Key
+from simulation.cluster import SimulatedCluster
 from simulation.declared import DIRECTORY, Access, Line, Realm
 from simulation.rules import EVIL, Bound, Name
-from simulation.world import SimulatedCluster
 
 Objects = dict[str, Access]
 
@@ -18,21 +18,21 @@ class Action(ABC):
     """Something that happens. `str` tells it in a story."""
 
     @abstractmethod
-    async def act(self, world: SimulatedCluster) -> None:
+    async def act(self, cluster: SimulatedCluster) -> None:
         """Let it happen."""
 
 
-def _declared(world: SimulatedCluster, name: str) -> Access | None:
+def _declared(cluster: SimulatedCluster, name: str) -> Access | None:
     """Read back what is declared, so that one part of it can be edited."""
-    stored = world.storage.get("groupaccesses", Key("", name))
-    return None if stored is None else world.declared[name]
+    stored = cluster.storage.get("groupaccesses", Key("", name))
+    return None if stored is None else cluster.declared[name]
 
 
-def _declare(world: SimulatedCluster, access: Access) -> None:
-    world.declared[access.name] = access
+def _declare(cluster: SimulatedCluster, access: Access) -> None:
+    cluster.declared[access.name] = access
     lines = "; ".join(str(line) for line in access.lines)
-    world.say(f"{access.name} declares {lines}{' (suspended)' if access.suspend else ''}")
-    world.declare(access)
+    cluster.say(f"{access.name} declares {lines}{' (suspended)' if access.suspend else ''}")
+    cluster.declare(access)
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Declare(Action):
 
     access: Access
 
-    async def act(self, world: SimulatedCluster) -> None:
-        _declare(world, self.access)
+    async def act(self, cluster: SimulatedCluster) -> None:
+        _declare(cluster, self.access)
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,13 @@ class Edit(Action):
     what: str
     line: Line
 
-    async def act(self, world: SimulatedCluster) -> None:
-        access = _declared(world, self.name)
+    async def act(self, cluster: SimulatedCluster) -> None:
+        access = _declared(cluster, self.name)
         if access is None:
-            _declare(world, Access(self.name, (self.line,)))
+            _declare(cluster, Access(self.name, (self.line,)))
             return
         if self.what == "suspend":
-            _declare(world, replace(access, suspend=not access.suspend))
+            _declare(cluster, replace(access, suspend=not access.suspend))
             return
         lines = list(access.lines)
         at = self.at % len(lines)
@@ -76,12 +76,12 @@ class Edit(Action):
                 if self.line.name not in names:
                     lines[at] = replace(lines[at], name=self.line.name)
             case "ends":
-                end = None if self.line.ends is None else int(world.now) + self.line.ends
+                end = None if self.line.ends is None else int(cluster.now) + self.line.ends
                 lines[at] = replace(lines[at], ends=end)
             case field:
                 changed: str = getattr(self.line, field)
-                lines[at] = replace(lines[at], **{field: changed})  # type: ignore[arg-type]  # all are texts
-        _declare(world, replace(access, lines=tuple(lines)))
+                lines[at] = replace(lines[at], **{field: changed})  # type: ignore[arg-type]
+        _declare(cluster, replace(access, lines=tuple(lines)))
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,9 @@ class Delete(Action):
 
     name: str
 
-    async def act(self, world: SimulatedCluster) -> None:
-        if world.delete("groupaccesses", Key("", self.name)):
-            world.say(f"{self.name} is deleted")
+    async def act(self, cluster: SimulatedCluster) -> None:
+        if cluster.delete("groupaccesses", Key("", self.name)):
+            cluster.say(f"{self.name} is deleted")
 
 
 @dataclass(frozen=True)
@@ -104,20 +104,20 @@ class Crowd(Action):
     line: Line
     delete: bool = False
 
-    async def act(self, world: SimulatedCluster) -> None:
+    async def act(self, cluster: SimulatedCluster) -> None:
         verb = "deletes" if self.delete else f"every {self.each} s writes"
-        world.say(f"somebody {verb} {self.count} of {self.line}")
-        world.busy = max(world.busy, world.now + self.count * self.each)
-        world.later(self._act(world))
+        cluster.say(f"somebody {verb} {self.count} of {self.line}")
+        cluster.busy = max(cluster.busy, cluster.now + self.count * self.each)
+        cluster.later(self._act(cluster))
 
-    async def _act(self, world: SimulatedCluster) -> None:
+    async def _act(self, cluster: SimulatedCluster) -> None:
         for number in range(self.count):
             name = f"crowd-{number:04}"
             if self.delete:
-                world.delete("groupaccesses", Key("", name))
+                cluster.delete("groupaccesses", Key("", name))
                 continue
-            world.declared[name] = Access(name, (self.line,))
-            world.declare(world.declared[name])
+            cluster.declared[name] = Access(name, (self.line,))
+            cluster.declare(cluster.declared[name])
             await asyncio.sleep(self.each)
 
 
@@ -127,12 +127,12 @@ class Direct(Action):
 
     realm: Realm | None
 
-    async def act(self, world: SimulatedCluster) -> None:
+    async def act(self, cluster: SimulatedCluster) -> None:
         if self.realm is not None:
-            world.say(f"the directory says {self.realm}")
-            world.direct(self.realm)
-        elif world.delete("keycloakdirectories", Key("", DIRECTORY)):
-            world.say("the directory is deleted")
+            cluster.say(f"the directory says {self.realm}")
+            cluster.direct(self.realm)
+        elif cluster.delete("keycloakdirectories", Key("", DIRECTORY)):
+            cluster.say("the directory is deleted")
 
 
 @dataclass(frozen=True)
@@ -142,12 +142,12 @@ class Namespace(Action):
     name: str
     what: str
 
-    async def act(self, world: SimulatedCluster) -> None:
-        world.say(f"namespace {self.name}: {self.what}")
+    async def act(self, cluster: SimulatedCluster) -> None:
+        cluster.say(f"namespace {self.name}: {self.what}")
         if self.what == "delete":
-            world.terminate(self.name)
+            cluster.terminate(self.name)
         else:
-            world.label(self.name, team=self.what == "in the team")
+            cluster.label(self.name, team=self.what == "in the team")
 
 
 @dataclass(frozen=True)
@@ -158,8 +158,8 @@ class Group(Action):
     what: str
     other: str = ""
 
-    async def act(self, world: SimulatedCluster) -> None:
-        keycloak = world.keycloak
+    async def act(self, cluster: SimulatedCluster) -> None:
+        keycloak = cluster.keycloak
         match self.what:
             case "create":
                 done = keycloak.create(self.name)
@@ -172,7 +172,7 @@ class Group(Action):
             case _:
                 done = keycloak.delete(self.name) and keycloak.create(self.name)
         if done:
-            world.say(f"Keycloak: {self.what} group {self.name} {self.other}")
+            cluster.say(f"Keycloak: {self.what} group {self.name} {self.other}")
 
 
 @dataclass(frozen=True)
@@ -182,9 +182,9 @@ class Outage(Action):
     trouble: str
     seconds: float
 
-    async def act(self, world: SimulatedCluster) -> None:
-        world.say(f"Keycloak {self.trouble} for {self.seconds} s")
-        world.trouble(self.trouble, self.seconds)
+    async def act(self, cluster: SimulatedCluster) -> None:
+        cluster.say(f"Keycloak {self.trouble} for {self.seconds} s")
+        cluster.trouble(self.trouble, self.seconds)
 
 
 @dataclass(frozen=True)
@@ -198,26 +198,26 @@ class Fail(Action):
     name: str = ""
     late: float = 0.0
 
-    async def act(self, world: SimulatedCluster) -> None:
+    async def act(self, cluster: SimulatedCluster) -> None:
         where = "" if self.place is None else f" in {self.place or 'the whole cluster'}"
         name = f" of *{self.name}*" if self.name else ""
         verbs = ", ".join(sorted(self.verbs))
         late = f" by {self.late} s" if self.way is Way.LATE else ""
-        world.say(f"the API server {self.way}{late} for {self.seconds} s: {verbs}{name}{where}")
+        cluster.say(f"the API server {self.way}{late} for {self.seconds} s: {verbs}{name}{where}")
         bound = BINDINGS if self.verbs <= {"apply", "delete"} else ()
         fault = Fault(
             self.way,
             self.verbs,
-            world.now,
-            world.now + self.seconds,
+            cluster.now,
+            cluster.now + self.seconds,
             frozenset(bound),
             self.place,
             self.name,
             self.late if self.way is Way.LATE else 0.0,
         )
-        world.faults.all.append(fault)
+        cluster.faults.all.append(fault)
         if self.verbs & {"get", "update"}:
-            world.disturbed = max(world.disturbed, fault.end + fault.seconds)
+            cluster.disturbed = max(cluster.disturbed, fault.end + fault.seconds)
 
 
 @dataclass(frozen=True)
@@ -228,10 +228,10 @@ class Cut(Action):
     seconds: float
     gap: bool
 
-    async def act(self, world: SimulatedCluster) -> None:
+    async def act(self, cluster: SimulatedCluster) -> None:
         gap = ", and lose the history" if self.gap else ""
-        world.say(f"watches of {', '.join(self.plurals)} are cut for {self.seconds} s{gap}")
-        world.cut(self.plurals, self.seconds, gap=self.gap)
+        cluster.say(f"watches of {', '.join(self.plurals)} are cut for {self.seconds} s{gap}")
+        cluster.cut(self.plurals, self.seconds, gap=self.gap)
 
 
 @dataclass(frozen=True)
@@ -242,15 +242,15 @@ class Lag(Action):
     name: str
     seconds: float
 
-    async def act(self, world: SimulatedCluster) -> None:
+    async def act(self, cluster: SimulatedCluster) -> None:
         what = ", ".join(self.plurals) or f"object {self.name}"
-        world.say(f"events of {what} come {self.seconds} s late")
-        for replica in world.replicas:
+        cluster.say(f"events of {what} come {self.seconds} s late")
+        for replica in cluster.replicas:
             for plural in self.plurals:
                 replica.link.lag[plural] = self.seconds
-            found = world.storage.get("groupaccesses", Key("", self.name))
-            if found is not None:
-                replica.kopf.late[found.uid] = self.seconds
+            stored = cluster.storage.get("groupaccesses", Key("", self.name))
+            if stored is not None:
+                replica.kopf.late[stored.uid] = self.seconds
 
 
 @dataclass(frozen=True)
@@ -260,19 +260,19 @@ class Process(Action):
     what: str
     at: int = 0
 
-    async def act(self, world: SimulatedCluster) -> None:
-        world.unrest = world.now
+    async def act(self, cluster: SimulatedCluster) -> None:
+        cluster.unrest = cluster.now
         if self.what == "start":
-            if len(world.replicas) < 1 + world.elects:
-                world.start()
+            if len(cluster.replicas) < 1 + cluster.elects:
+                cluster.start()
             return
-        if not world.replicas:
+        if not cluster.replicas:
             return
-        replica = world.replicas[self.at % len(world.replicas)]
+        replica = cluster.replicas[self.at % len(cluster.replicas)]
         if self.what == "kill":
-            world.later(world.kill(replica))
+            cluster.later(cluster.kill(replica))
         else:
-            world.say(f"{replica.name} is told to stop")
+            cluster.say(f"{replica.name} is told to stop")
             replica.stop.set()
 
 
@@ -284,38 +284,38 @@ class Meddle(Action):
     at: int
     role: str
 
-    async def act(self, world: SimulatedCluster) -> None:
-        found = [
+    async def act(self, cluster: SimulatedCluster) -> None:
+        bindings = [
             bound
             for plural in BINDINGS
-            for key, stored in world.storage.objects[plural].items()
+            for key, stored in cluster.storage.objects[plural].items()
             if (bound := Bound.of(plural, key, stored)) is not None
         ]
         if self.what == "foreign":
             name = Name(("alpha", "beta")[self.at % 2], "mno"[self.at % 3], self.role)
-            self._make(world, "clusterrolebindings", Key("", str(name)))
+            self._make(cluster, "clusterrolebindings", Key("", str(name)))
             return
-        if not found:
+        if not bindings:
             return
-        bound = found[self.at % len(found)]
-        world.say(f"somebody meddles with {bound}: {self.what}")
+        bound = bindings[self.at % len(bindings)]
+        cluster.say(f"somebody meddles with {bound}: {self.what}")
         body = bound.stored.body
         if self.what == "delete":
-            world.delete(bound.plural, bound.key)
+            cluster.delete(bound.plural, bound.key)
         elif self.what == "other role":
-            world.delete(bound.plural, bound.key)
+            cluster.delete(bound.plural, bound.key)
             role = {**body["roleRef"], "name": self.role}
-            world.put(bound.plural, bound.key, {**body, "roleRef": role})
+            cluster.put(bound.plural, bound.key, {**body, "roleRef": role})
         else:
-            world.put(bound.plural, bound.key, _meddled(body, self.what))
+            cluster.put(bound.plural, bound.key, _meddled(body, self.what))
 
-    def _make(self, world: SimulatedCluster, plural: str, key: Key) -> None:
-        if world.storage.get(plural, key) is None:
+    def _make(self, cluster: SimulatedCluster, plural: str, key: Key) -> None:
+        if cluster.storage.get(plural, key) is None:
             role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "other"}
             metadata = {"name": key.name, "labels": {}, "annotations": {}}
             body = {"metadata": metadata, "roleRef": role, "subjects": []}
-            world.say(f"somebody makes {key.name}, of another role and without our label")
-            world.put(plural, key, body)
+            cluster.say(f"somebody makes {key.name}, of another role and without our label")
+            cluster.put(plural, key, body)
 
 
 def _meddled(body: Body, what: str) -> Body:

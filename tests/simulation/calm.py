@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Body, Key, Stored
+from simulation.cluster import Replica, SimulatedCluster
 from simulation.declared import DIRECTORY
 from simulation.memory import UID, tell, texts, uids
 from simulation.revocation import LOST
@@ -17,7 +18,6 @@ from simulation.rules import (
     suspended,
     verdict_holds,
 )
-from simulation.world import Replica, SimulatedCluster
 
 BACKOFF = 3.0  # seconds until a write is tried again, for each in which it failed
 STATUSES = ("alpha", "beta", "gamma", DIRECTORY)
@@ -29,48 +29,50 @@ BLIND = 45.0  # seconds more until a watch that was cut is back
 LEASES = 16.0  # seconds more: a Lease that runs out
 
 
-async def come_to_rest(world: SimulatedCluster) -> None:
+async def come_to_rest(cluster: SimulatedCluster) -> None:
     """Let everything that fails come to its end, and see that all is well and quiet then."""
-    ends = [line.ends or 0 for access in world.declared.values() for line in access.lines]
-    ends = [end for end in ends if end < world.now + 120]
-    over = max(world.faults.over(), world.severed, world.busy, world.recovers, world.now, *ends)
-    latest = over + SETTLES + LEASES * world.elects + BACKOFF * world.faults.lasting()
-    latest += BLIND if world.severed else 0.0
-    latest += LOST if world.lost else 0.0
-    await asyncio.sleep(over - world.now)
+    ends = [line.ends or 0 for access in cluster.declared.values() for line in access.lines]
+    ends = [end for end in ends if end < cluster.now + 120]
+    over = max(
+        cluster.faults.over(), cluster.severed, cluster.busy, cluster.recovers, cluster.now, *ends
+    )
+    latest = over + SETTLES + LEASES * cluster.elects + BACKOFF * cluster.faults.lasting()
+    latest += BLIND if cluster.severed else 0.0
+    latest += LOST if cluster.lost else 0.0
+    await asyncio.sleep(over - cluster.now)
     while True:
-        before = len(world.writes)
+        before = len(cluster.writes)
         await asyncio.sleep(QUIET)
-        written = world.writes[before:]
-        problems = [] if written else list(check(world))
+        written = cluster.writes[before:]
+        problems = [] if written else list(check(cluster))
         if not written and not problems:
             return
         # Each status may say in its own time that patience is at its end.
-        if world.now > latest + QUIET * (1 + len(STATUSES)):
+        if cluster.now > latest + QUIET * (1 + len(STATUSES)):
             break
     if written:
         what = ", ".join(f"{sent.call.verb} {sent.call.key.name}" for _, sent in written[:4])
         problems = [f"it writes although nothing changes: {what}"]
     for problem in problems:
-        world.violate(problem)
+        cluster.violate(problem)
 
 
-def check(world: SimulatedCluster) -> Iterator[str]:
+def check(cluster: SimulatedCluster) -> Iterator[str]:
     """Say where what is bound or said is not as declared, or a store does not agree."""
-    if world.leader() is None:
+    if cluster.leader() is None:
         yield "nobody leads"
-    seen = {plural: dict(objects) for plural, objects in world.storage.objects.items()}
+    seen = {plural: dict(objects) for plural, objects in cluster.storage.objects.items()}
     for key, access in seen.get("groupaccesses", {}).items():
         status = access.body.get("status", {})
         if status.get("observedGeneration") != access.body["metadata"]["generation"]:
             yield f"{key.name}: its status does not speak of its generation"
             continue
         for mapping in mappings(access):
-            yield from _mapping(world, seen, access, mapping)
-    yield from _agree(world, seen)
+            yield from _mapping(cluster, seen, access, mapping)
+    yield from _agree(cluster, seen)
 
 
-def _mapping(world: SimulatedCluster, seen: Seen, access: Stored, mapping: Body) -> Iterator[str]:
+def _mapping(cluster: SimulatedCluster, seen: Seen, access: Stored, mapping: Body) -> Iterator[str]:
     name = access.body["metadata"]["name"]
     said = f"{name}: {mapping['name']}"
     stated = next(
@@ -80,35 +82,35 @@ def _mapping(world: SimulatedCluster, seen: Seen, access: Stored, mapping: Body)
     if stated is None:
         yield f"{said} is not in the status"
         return
-    wanted = list(places(mapping, seen.get("namespaces", {})))
-    found = {place: _bound(seen, name, mapping, place) for place in wanted}
-    grants = {place for place, bound in found.items() if bound and bound.subjects}
-    foreign = [bound for bound in found.values() if bound and not bound.has_its_role]
+    expected = list(places(mapping, seen.get("namespaces", {})))
+    bound_in = {place: _bound(seen, name, mapping, place) for place in expected}
+    grants = {place for place, bound in bound_in.items() if bound and bound.subjects}
+    foreign = [bound for bound in bound_in.values() if bound and not bound.has_its_role]
     state = stated["state"]
-    if state == "Granted" and len(grants) != len(wanted):
-        yield f"{said} is Granted, but bound in {sorted(grants)} of {wanted}"
-    whom = {text for bound in found.values() if bound for text in bound.subjects}
-    formers = {text for bound in found.values() if bound for text in bound.formers}
+    if state == "Granted" and len(grants) != len(expected):
+        yield f"{said} is Granted, but bound in {sorted(grants)} of {expected}"
+    whom = {text for bound in bound_in.values() if bound for text in bound.subjects}
+    formers = {text for bound in bound_in.values() if bound for text in bound.formers}
     if (
         state == "Granted"
-        and wanted
+        and expected
         and set(stated.get("subjects", whom)) - formers != whom - formers
     ):
         yield f"{said} is said to bind {stated.get('subjects')}, bound are {whom}"
     if state == "Pending" and grants and not foreign:
         yield f"{said} is Pending, but bound in {sorted(grants)}"
-    holds = verdict_holds(mapping, seen, world.clock.now(), suspended=False)
+    holds = verdict_holds(mapping, seen, cluster.clock.now(), suspended=False)
     if holds and suspended(access, seen) and "would bind" not in stated["message"]:
         yield f"{said} is suspended, and does not say what would be bound: {stated['message']}"
-    subject = _subject(world, seen, access, mapping)
+    subject = _subject(cluster, seen, access, mapping)
     if subject is None or foreign:
         return
-    for place, bound in found.items():
+    for place, bound in bound_in.items():
         whom = set(bound.subjects) - bound.formers.keys() if bound else set()
         if whom != {subject}:
             yield f"{said} should bind {subject} in {place or 'the cluster'}, not {whom}"
     missing = mapping.get("namespaces", {}).get("names", ())
-    if state != "Granted" and set(missing) <= set(wanted):
+    if state != "Granted" and set(missing) <= set(expected):
         yield f"{said} is bound as declared, but {state} ({stated['message']})"
 
 
@@ -119,9 +121,9 @@ def _bound(seen: Seen, name: str, mapping: Body, place: str) -> Bound | None:
     return None if stored is None else Bound.of(plural, key, stored)
 
 
-def _subject(world: SimulatedCluster, seen: Seen, access: Stored, mapping: Body) -> str | None:
+def _subject(cluster: SimulatedCluster, seen: Seen, access: Stored, mapping: Body) -> str | None:
     """Return the subject that must be bound, None where the model does not know."""
-    now = world.clock.now()
+    now = cluster.clock.now()
     if not verdict_holds(mapping, seen, now, suspended=suspended(access, seen)):
         return None
     ours = [
@@ -130,7 +132,7 @@ def _subject(world: SimulatedCluster, seen: Seen, access: Stored, mapping: Body)
         for key, stored in seen.get(plural, {}).items()
         if (bound := Bound.of(plural, key, stored)) is not None
     ]
-    names = world.keycloak.names
+    names = cluster.keycloak.names
     dead = {bound.annotation("group-id") for bound in ours} - names.keys() - {None}
     if len(dead) > 1:  # the directory may be frozen
         return None
@@ -144,13 +146,13 @@ def _subject(world: SimulatedCluster, seen: Seen, access: Stored, mapping: Body)
     if any(bound.annotation("group") is None for bound in mine):
         return None
     pins = {bound.annotation("group-id") for bound in same} - {None}
-    if pins or _lost_its_pin(world, access, mapping):
+    if pins or _lost_its_pin(cluster, access, mapping):
         return names.get(next(iter(pins)) or "") if len(pins) == 1 else None
-    wanted = mapping["group"].lstrip("/")
-    return wanted if wanted in names.values() else None
+    name = mapping["group"].lstrip("/")
+    return name if name in names.values() else None
 
 
-def _lost_its_pin(world: SimulatedCluster, access: Stored, mapping: Body) -> bool:
+def _lost_its_pin(cluster: SimulatedCluster, access: Stored, mapping: Body) -> bool:
     """Tell whether somebody deleted a binding that pinned the group: who wrote it may know it yet.
 
     So does a namespace that takes its bindings along.
@@ -158,7 +160,7 @@ def _lost_its_pin(world: SimulatedCluster, access: Stored, mapping: Body) -> boo
     lost = (
         Bound.of(plural, change.key, change.stored)
         for plural in BINDINGS
-        for change in world.storage.history[plural]
+        for change in cluster.storage.history[plural]
         if change.kind == "DELETED" and not change.by.startswith("operator")
     )
     return any(
@@ -169,82 +171,82 @@ def _lost_its_pin(world: SimulatedCluster, access: Stored, mapping: Body) -> boo
     )
 
 
-def _agree(world: SimulatedCluster, seen: Seen) -> Iterator[str]:
+def _agree(cluster: SimulatedCluster, seen: Seen) -> Iterator[str]:
     """Check that no memory has a binding that is gone, and that it has every object of ours.
 
     Of our own kinds the ends are remembered against late news until an audit.
     """
     gone_bindings = {
-        change.stored.uid for plural in BINDINGS for change in world.storage.history[plural]
-    } & world.deleted
+        change.stored.uid for plural in BINDINGS for change in cluster.storage.history[plural]
+    } & cluster.deleted
     there = {
         stored.uid
         for plural in BINDINGS
         for key, stored in seen.get(plural, {}).items()
         if Name.of(key.name) is not None
     }
-    for replica in world.replicas:
+    for replica in cluster.replicas:
         if replica.operator is None or not replica.operator.ready:
             continue
         held = uids(replica.operator)
         if gone := sorted(held.keys() & gone_bindings):
-            what = f"{_names(world, gone)} in {held[gone[0]]}"
+            what = f"{_names(cluster, gone)} in {held[gone[0]]}"
             yield f"{replica.name} remembers what is gone: {what}"
         if unknown := sorted(there - held.keys()):
-            yield f"{replica.name} does not know {_names(world, unknown)}"
+            yield f"{replica.name} does not know {_names(cluster, unknown)}"
         accesses = replica.operator.store.accesses
         known = {declared.access.uid for declared in accesses.values()}
         if lost := sorted({each.uid for each in seen.get("groupaccesses", {}).values()} - known):
-            yield f"{replica.name} does not know {_names(world, lost)}"
+            yield f"{replica.name} does not know {_names(cluster, lost)}"
 
 
-def _names(world: SimulatedCluster, found: list[str]) -> str:
+def _names(cluster: SimulatedCluster, uids: list[str]) -> str:
     by_uid = {
         change.stored.uid: f"{change.plural} {change.key.name}"
-        for changes in world.storage.history.values()
+        for changes in cluster.storage.history.values()
         for change in changes
     }
-    return ", ".join(f"{by_uid.get(uid, '?')} ({uid})" for uid in found[:3])
+    return ", ".join(f"{by_uid.get(uid, '?')} ({uid})" for uid in uids[:3])
 
 
-async def end(world: SimulatedCluster) -> None:
+async def end(cluster: SimulatedCluster) -> None:
     """Delete everything, and check that nothing is left, in the cluster and in memory."""
-    world.say("everything is deleted")
-    accesses = [key.name for key in world.storage.objects["groupaccesses"]]
+    cluster.say("everything is deleted")
+    accesses = [key.name for key in cluster.storage.objects["groupaccesses"]]
     for name in accesses:
-        world.delete("groupaccesses", Key("", name))
+        cluster.delete("groupaccesses", Key("", name))
     for plural in BINDINGS:
-        for key, stored in tuple(world.storage.objects[plural].items()):
+        for key, stored in tuple(cluster.storage.objects[plural].items()):
             if not stored.body["metadata"].get("ownerReferences"):
-                world.delete(plural, key)
+                cluster.delete(plural, key)
     await asyncio.sleep(2)
-    world.delete("keycloakdirectories", Key("", DIRECTORY))
+    cluster.delete("keycloakdirectories", Key("", DIRECTORY))
     await asyncio.sleep(QUIET)
     # Of a list without objects kopf tells nothing, not even that there was one.
-    if world.thorough or (world.lost and any(_left(world))):
+    if cluster.thorough or (cluster.lost and any(_left(cluster))):
         await asyncio.sleep(AUDITED)
     for _ in range(3):
         await asyncio.sleep(QUIET / 3)
-        if not any(_left(world)):
+        if not any(_left(cluster)):
             return
-    for left in _left(world):
-        world.violate(left)
+    for left in _left(cluster):
+        cluster.violate(left)
 
 
-def _left(world: SimulatedCluster) -> Iterator[str]:
+def _left(cluster: SimulatedCluster) -> Iterator[str]:
     """Say what is left when all is deleted."""
-    left = [key.name for plural in BINDINGS for key in world.storage.objects[plural]]
+    left = [key.name for plural in BINDINGS for key in cluster.storage.objects[plural]]
     if left:
         yield f"bindings are left when all is deleted: {', '.join(left[:3])}"
-    for replica in world.replicas:
-        yield from _held(world, replica)
+    for replica in cluster.replicas:
+        yield from _held(cluster, replica)
 
 
-def _held(world: SimulatedCluster, replica: Replica) -> Iterator[str]:
+def _held(cluster: SimulatedCluster, replica: Replica) -> Iterator[str]:
     """Say which name or uid of what was deleted an operator holds."""
     for text, path in texts(replica.operator):
-        if path is not None and not world.thorough and LATE_NEWS in tell(path):
+        if path is not None and not cluster.thorough and LATE_NEWS in tell(path):
             continue
-        if text in world.declared or any(uid in world.deleted for uid in UID.findall(text)):
+        if text in cluster.declared or any(uid in cluster.deleted for uid in UID.findall(text)):
             yield f"{replica.name} still holds {text} in {tell(path)} when all is deleted"
             return

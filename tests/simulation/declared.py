@@ -26,21 +26,21 @@ class Line:
     ends: int | None = None  # seconds from the beginning
 
     def body(self) -> dict[str, Any]:
-        found: dict[str, Any] = {
+        body: dict[str, Any] = {
             "name": self.name,
             "group": self.group,
             "clusterRole": self.role,
         }
         if self.where == "*":
             if "cluster_wide" in GroupMapping.model_fields:
-                found["clusterWide"] = True
+                body["clusterWide"] = True
         elif self.where == "team":
-            found["namespaces"] = {"selector": {"matchLabels": TEAM}}
+            body["namespaces"] = {"selector": {"matchLabels": TEAM}}
         else:
-            found["namespaces"] = {"names": self.where.split("+")}
+            body["namespaces"] = {"names": self.where.split("+")}
         if self.ends is not None:
-            found["expiresAt"] = f"{BEGIN + timedelta(seconds=self.ends):%Y-%m-%dT%H:%M:%SZ}"
-        return found
+            body["expiresAt"] = f"{BEGIN + timedelta(seconds=self.ends):%Y-%m-%dT%H:%M:%SZ}"
+        return body
 
     def __str__(self) -> str:
         end = "" if self.ends is None else f" until {self.ends} s"

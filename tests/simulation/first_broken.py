@@ -16,7 +16,7 @@ from simulation.play import BrokenPromise, play
 from simulation.scenarios import SCENARIOS, Scenario
 
 
-class Found(BaseException):  # hypothesis lets it through
+class BrokenAt(BaseException):  # hypothesis lets it through
     """The first broken promise."""
 
 
@@ -39,12 +39,12 @@ def first_broken(number: int, examples: int) -> tuple[int, str]:
             play(scenario)
         except BrokenPromise as broken:
             first = next(line for line in str(broken).splitlines() if line)
-            raise Found(at, first.removeprefix("BROKEN: ")) from broken
+            raise BrokenAt(at, first.removeprefix("BROKEN: ")) from broken
 
     try:
         run()
-    except Found as found:
-        at, promise = found.args
+    except BrokenAt as broken_at:
+        at, promise = broken_at.args
         return at, promise
     return 0, ""
 

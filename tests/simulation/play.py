@@ -5,11 +5,11 @@ import gc
 
 from fakes.clock import VirtualLoop
 from simulation.calm import come_to_rest, end
+from simulation.cluster import SimulatedCluster, alarmed
 from simulation.revocation import LOOK, Revocations
 from simulation.scenarios import GROUPS, Scenario
 from simulation.suspension import Suspensions
 from simulation.truth import Truth
-from simulation.world import SimulatedCluster, alarmed
 
 STARTS = 3.0  # seconds
 LONGEST = 120  # lines of a story that are told
@@ -23,68 +23,68 @@ def play(scenario: Scenario) -> SimulatedCluster:
     """Play a scenario from start to end; raise BrokenPromise with its story."""
     loop = VirtualLoop()
     asyncio.set_event_loop(loop)
-    world = SimulatedCluster(loop)
+    cluster = SimulatedCluster(loop)
     collects = gc.isenabled()
     gc.disable()  # its moment is not ours to say
     try:
-        with alarmed(world):
-            loop.run_until_complete(_play(world, scenario))
-            loop.run_until_complete(world.close())
+        with alarmed(cluster):
+            loop.run_until_complete(_play(cluster, scenario))
+            loop.run_until_complete(cluster.close())
     finally:
         asyncio.set_event_loop(None)
         loop.close()
         if collects:
             gc.enable()
-    if world.broken:
-        raise BrokenPromise(tell(world))
-    return world
+    if cluster.broken:
+        raise BrokenPromise(tell(cluster))
+    return cluster
 
 
-def tell(world: SimulatedCluster) -> str:
+def tell(cluster: SimulatedCluster) -> str:
     """Return the story, with what was broken first."""
-    told = world.story if len(world.story) <= LONGEST else ["…", *world.story[-LONGEST:]]
-    return "\n".join(["", *(f"BROKEN: {each}" for each in world.broken), "", *told])
+    lines = cluster.story if len(cluster.story) <= LONGEST else ["…", *cluster.story[-LONGEST:]]
+    return "\n".join(["", *(f"BROKEN: {each}" for each in cluster.broken), "", *lines])
 
 
-async def _play(world: SimulatedCluster, scenario: Scenario) -> None:
-    Truth(world)
-    looking = asyncio.ensure_future(_look(world))
+async def _play(cluster: SimulatedCluster, scenario: Scenario) -> None:
+    Truth(cluster)
+    looking = asyncio.ensure_future(_look(cluster))
     try:
-        await _happen(world, scenario)
+        await _happen(cluster, scenario)
     finally:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
 
 
-async def _happen(world: SimulatedCluster, scenario: Scenario) -> None:
-    world.requests.page = scenario.page
+async def _happen(cluster: SimulatedCluster, scenario: Scenario) -> None:
+    cluster.requests.page = scenario.page
     for group in GROUPS:
-        world.keycloak.create(group)
-    world.say(f"the directory says {scenario.realm}")
-    world.direct(scenario.realm)
+        cluster.keycloak.create(group)
+    cluster.say(f"the directory says {scenario.realm}")
+    cluster.direct(scenario.realm)
     for access in scenario.accesses:
-        world.declared[access.name] = access
-        world.say(f"{access.name}: {'; '.join(map(str, access.lines))}")
-        world.declare(access)
-    world.elects = scenario.replicas > 0
-    world.thorough = scenario.thorough
+        cluster.declared[access.name] = access
+        cluster.say(f"{access.name}: {'; '.join(map(str, access.lines))}")
+        cluster.declare(access)
+    cluster.elects = scenario.replicas > 0
+    cluster.thorough = scenario.thorough
     for _ in range(max(scenario.replicas, 1)):
-        world.start()
+        cluster.start()
     await asyncio.sleep(STARTS)
     for pause, action in scenario.steps:
-        await pause.wait(world)
-        if world.broken:
+        await pause.wait(cluster)
+        if cluster.broken:
             return
-        await action.act(world)
+        await action.act(cluster)
     for part in (come_to_rest, end):
-        if not world.broken:
-            await part(world)
+        if not cluster.broken:
+            await part(cluster)
 
 
-async def _look(world: SimulatedCluster) -> None:
-    revocations, suspensions = Revocations(world), Suspensions(world)
+async def _look(cluster: SimulatedCluster) -> None:
+    revocations, suspensions = Revocations(cluster), Suspensions(cluster)
     while True:
         await asyncio.sleep(LOOK)
-        if not world.broken:
+        if not cluster.broken:
             revocations.look()
             suspensions.look()

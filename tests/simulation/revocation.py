@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from fakes.kube.requests import BINDINGS, Call
 from fakes.kube.storage import Key, Stored
-from fakes.simulated_keycloak import Given
+from fakes.simulated_keycloak import Reply
+from simulation.cluster import LEASE, Replica, SimulatedCluster
 from simulation.rules import (
     Bound,
     Seen,
@@ -16,7 +17,6 @@ from simulation.rules import (
     successors,
     suspended,
 )
-from simulation.world import LEASE, Replica, SimulatedCluster
 
 PROMISED = 3.0  # seconds
 LOOK = 0.5  # seconds between two looks, which are no more exact than that
@@ -40,18 +40,18 @@ class Due:
 class Revocations:
     """Looks at every binding, and measures how long those stay that must go."""
 
-    def __init__(self, world: SimulatedCluster) -> None:
-        self._world = world
+    def __init__(self, cluster: SimulatedCluster) -> None:
+        self._cluster = cluster
         self._due: dict[str, Due] = {}
         self._known: object = None  # what was known when it was last looked
         self._frozen = -1.0  # when the directory may last have been frozen
         self._absent: dict[str, float] = {}  # uid of a GroupAccess's binding -> since
 
     def look(self) -> None:
-        world, leader = self._world, self._world.leader()
-        told = sum(leader.link.told.values()) if leader else 0
-        given = len(world.keycloak.given[leader.name]) if leader else 0
-        known = (leader, world.storage.revision, told, given, int(world.now))
+        cluster, leader = self._cluster, self._cluster.leader()
+        delivered = sum(leader.link.delivered.values()) if leader else 0
+        replies = len(cluster.keycloak.replies[leader.name]) if leader else 0
+        known = (leader, cluster.storage.revision, delivered, replies, int(cluster.now))
         if known == self._known and not self._due:
             return
         self._known = known
@@ -59,13 +59,13 @@ class Revocations:
         if leader is None:
             return
         for plural in BINDINGS:
-            for key, stored in world.storage.objects[plural].items():
+            for key, stored in cluster.storage.objects[plural].items():
                 bound = Bound.of(plural, key, stored)
                 if bound is not None and bound.subjects:
                     self._judge(bound, leader, before)
 
     def _judge(self, bound: Bound, leader: Replica, before: Mapping[str, Due]) -> None:
-        declared = forbidden(bound, leader.link.seen, self._world.clock.now())
+        declared = forbidden(bound, leader.link.seen, self._cluster.clock.now())
         why = declared or self._vanished(bound) or self._by_keycloak(bound, leader)
         uid = bound.stored.uid
         if why is not None:
@@ -87,7 +87,7 @@ class Revocations:
         keys: Collection[tuple[str, Key]],
     ) -> None:
         """See how long something is bound that must go; `keys` are what has to be written."""
-        world, now, due = self._world, self._world.now, before.get(what)
+        cluster, now, due = self._cluster, self._cluster.now, before.get(what)
         access = leader.link.seen.get("groupaccesses", {}).get(Key("", bound.name.access))
         spec = access.body["metadata"]["generation"] if access else 0
         if due is None or due.leader != leader.name or due.why != why:
@@ -103,18 +103,18 @@ class Revocations:
             limit += REPLACED
         if now - due.since > limit:
             late = f"{bound} is bound for {now - due.since:.1f} s although {why}"
-            world.violate(late)
+            cluster.violate(late)
 
     def _is_blocked(self, bound: Bound, leader: Replica) -> bool:
         """Tell whether the API server would not take the delete now, or not from this leader."""
-        world, now = self._world, self._world.now
+        cluster, now = self._cluster, self._cluster.now
         calls = [
             Call("DELETE", bound.plural, bound.key),
             Call("PUT", "leases", LEASE),
             Call("GET", "leases", LEASE),
             Call("GET", "groupaccesses", Key("", bound.name.access)),
         ]
-        if any(world.faults.of(call, now) for call in calls):
+        if any(cluster.faults.of(call, now) for call in calls):
             return True
         for sent in leader.link.under_way:
             if sent.way is not None and sent.call.key in {bound.key, calls[3].key, LEASE}:
@@ -125,23 +125,23 @@ class Revocations:
     def _is_disturbed(self, plural: str, key: Key) -> bool:
         """Tell whether writing a replacement fails now, or failed a moment ago."""
         call = Call("PATCH", plural, key)
-        now = self._world.now
+        now = self._cluster.now
         return any(
             fault.begin <= now <= fault.end + fault.seconds + PROMISED
             and fault.hits(call, fault.begin)
-            for fault in self._world.faults.all
+            for fault in self._cluster.faults.all
         )
 
     def _ended(self, bound: Bound, leader: Replica) -> Iterator[tuple[str, str]]:
         """Yield the former subjects that must go, and why."""
-        world, seen = self._world, leader.link.seen
+        cluster, seen = self._cluster, leader.link.seen
         access = seen.get("groupaccesses", {}).get(Key("", bound.name.access))
         namespace = seen.get("namespaces", {}).get(Key("", bound.key.namespace))
         ending = namespace is not None and "deletionTimestamp" in namespace.body["metadata"]
         if access is None or ending or not bound.has_its_role:
             return
         for subject, until in bound.formers.items():
-            if until <= world.clock.now():
+            if until <= cluster.clock.now():
                 yield subject, f"{subject} was to end at {until:%H:%M:%S}"
             elif self._drops(seen):
                 yield subject, f"{subject} is dropped by the directory"
@@ -154,14 +154,14 @@ class Revocations:
 
     def _is_others(self, subject: str, bound: Bound, access: Stored, leader: Replica) -> bool:
         """Tell whether Keycloak's answers count, and all new ones have another group so called."""
-        world, given = self._world, self._world.keycloak.given[leader.name]
+        cluster, replies = self._cluster, self._cluster.keycloak.replies[leader.name]
         seen, pin = leader.link.seen, bound.annotation("group-id")
         if pin is None or spec_of_directory(seen) is None or suspended(access, seen):
             return False
-        if not given or world.keycloak.trouble:
+        if not replies or cluster.keycloak.trouble:
             return False
-        last, new = given[-1], [each for each in given if each.at > world.now - FRESH]
-        if world.now - last.at > FRESH or self._is_frozen(last) or pin not in last.names:
+        last, new = replies[-1], [each for each in replies if each.at > cluster.now - FRESH]
+        if cluster.now - last.at > FRESH or self._is_frozen(last) or pin not in last.names:
             return False
         return all(
             any(name == subject and uid != pin for uid, name in each.names.items()) for each in new
@@ -169,17 +169,17 @@ class Revocations:
 
     def _vanished(self, bound: Bound) -> str | None:
         """Say that its GroupAccess is long gone, though no watch told of that."""
-        world, uid = self._world, bound.stored.uid
+        cluster, uid = self._cluster, bound.stored.uid
         owners = set(bound.owners)
-        if not owners or not owners <= world.deleted:
+        if not owners or not owners <= cluster.deleted:
             self._absent.pop(uid, None)
             return None
-        since = self._absent.setdefault(uid, world.now)
-        return "its GroupAccess is long gone" if world.now - since > LOST else None
+        since = self._absent.setdefault(uid, cluster.now)
+        return "its GroupAccess is long gone" if cluster.now - since > LOST else None
 
     def _by_keycloak(self, bound: Bound, leader: Replica) -> str | None:
         """Say why Keycloak's proven word revokes it (rule 3)."""
-        world, seen = self._world, leader.link.seen
+        cluster, seen = self._cluster, leader.link.seen
         access = seen.get("groupaccesses", {}).get(Key("", bound.name.access))
         spec, pin = spec_of_directory(seen), bound.annotation("group-id")
         if access is None or spec is None or pin is None:
@@ -187,35 +187,39 @@ class Revocations:
         if suspended(access, seen) or not bound.has_its_role:  # held, or a conflict
             return None
         mapping = mapping_of(access, bound.name.mapping)
-        given = world.keycloak.given[leader.name]
-        if mapping is None or not given or world.keycloak.trouble:
+        replies = cluster.keycloak.replies[leader.name]
+        if mapping is None or not replies or cluster.keycloak.trouble:
             return None
-        if world.now - given[-1].at > FRESH or pin in given[-1].names or self._is_frozen(given[-1]):
+        if (
+            cluster.now - replies[-1].at > FRESH
+            or pin in replies[-1].names
+            or self._is_frozen(replies[-1])
+        ):
             return None
         gone = next(
-            (given[at + 1] for at in range(len(given) - 2, -1, -1) if pin in given[at].names),
-            given[0],
+            (replies[at + 1] for at in range(len(replies) - 2, -1, -1) if pin in replies[at].names),
+            replies[0],
         )
-        if mapping["group"].lstrip("/") in given[-1].names.values():
+        if mapping["group"].lstrip("/") in replies[-1].names.values():
             return REPLACED_GROUP if spec["onReplaced"] == "Refuse" else None
         since = gone.at
         if mark := bound.annotation("missing-since"):
-            marked = world.now - (world.clock.now() - moment(mark)).total_seconds()
+            marked = cluster.now - (cluster.clock.now() - moment(mark)).total_seconds()
             since = min(since, marked + 1)
         grace = float(spec["onMissing"]["grace"].rstrip("s"))
-        return "its group's grace is over" if world.now >= since + grace + 1 else None
+        return "its group's grace is over" if cluster.now >= since + grace + 1 else None
 
-    def _is_frozen(self, given: Given) -> bool:
+    def _is_frozen(self, reply: Reply) -> bool:
         """Tell whether the directory may be frozen: several pinned ids are absent.
 
         It is judged by rounds: what was frozen stays so until the next answer.
         """
-        found: set[str | None] = set()
+        pins: set[str | None] = set()
         for plural in BINDINGS:
-            for key, stored in self._world.storage.objects[plural].items():
+            for key, stored in self._cluster.storage.objects[plural].items():
                 bound = Bound.of(plural, key, stored)
                 if bound is not None and bound.subjects:
-                    found.add(bound.annotation("group-id"))
-        if len(found - given.names.keys() - {None}) > 1:
-            self._frozen = self._world.now
-        return given.at <= self._frozen
+                    pins.add(bound.annotation("group-id"))
+        if len(pins - reply.names.keys() - {None}) > 1:
+            self._frozen = self._cluster.now
+        return reply.at <= self._frozen

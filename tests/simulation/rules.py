@@ -70,8 +70,8 @@ class Bound:
 
     def annotation(self, name: str) -> str | None:
         annotations = self.stored.body["metadata"].get("annotations") or {}
-        found: str | None = annotations.get(ANNOTATION + name)
-        return found
+        value: str | None = annotations.get(ANNOTATION + name)
+        return value
 
     @property
     def references(self) -> set[str | None]:
@@ -97,8 +97,8 @@ def moment(text: str) -> datetime:
 
 
 def mappings(access: Stored) -> list[Body]:
-    found: list[Body] = access.body["spec"]["mappings"]
-    return found
+    declared: list[Body] = access.body["spec"]["mappings"]
+    return declared
 
 
 def mapping_of(access: Stored, name: str) -> Body | None:
@@ -112,8 +112,8 @@ def covers(mapping: Body, namespace: str, namespaces: Mapping[Key, Stored]) -> b
         return scope is None and not namespace
     if namespace in scope.get("names", ()):
         return True
-    found = namespaces.get(Key("", namespace))
-    labels = found.body["metadata"].get("labels", {}) if found else {}
+    stored = namespaces.get(Key("", namespace))
+    labels = stored.body["metadata"].get("labels", {}) if stored else {}
     return "selector" in scope and TEAM.items() <= labels.items()
 
 

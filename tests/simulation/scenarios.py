@@ -24,8 +24,8 @@ from simulation.actions import (
     Outage,
     Process,
 )
+from simulation.cluster import SimulatedCluster
 from simulation.declared import NAMESPACES, ROLES, Access, Line, Realm
-from simulation.world import SimulatedCluster
 
 NAMES = ("alpha", "beta", "gamma")
 LONG = 90.0  # seconds
@@ -40,9 +40,9 @@ class Pause:
     seconds: float
     verb: str = ""
 
-    async def wait(self, world: SimulatedCluster) -> None:
+    async def wait(self, cluster: SimulatedCluster) -> None:
         if self.verb:
-            await world.call_of(self.verb, seconds=12.0)
+            await cluster.call_of(self.verb, seconds=12.0)
         await asyncio.sleep(self.seconds)
 
 

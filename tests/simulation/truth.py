@@ -9,8 +9,8 @@ from datetime import timedelta
 from fakes.kube.link import Sent
 from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Body, Change, Key, Stored
+from simulation.cluster import Replica, SimulatedCluster
 from simulation.rules import EVIL, Bound, Name, covers, mapping_of, suspended, verdict_holds
-from simulation.world import Replica, SimulatedCluster
 
 MOST_FORMERS = 4
 BEHIND = 2.0  # seconds that a status may be behind what is bound
@@ -32,11 +32,11 @@ class State:
 class Truth:
     """Keeps the history of all bindings, and compares with it what the operator says."""
 
-    def __init__(self, world: SimulatedCluster) -> None:
-        self._world = world
+    def __init__(self, cluster: SimulatedCluster) -> None:
+        self._cluster = cluster
         self._history: defaultdict[str, dict[str, list[State]]] = defaultdict(dict)
-        world.storage.listeners.append(self._changed)
-        world.listeners.append(self._written)
+        cluster.storage.listeners.append(self._changed)
+        cluster.listeners.append(self._written)
 
     def _changed(self, change: Change) -> None:
         if change.plural not in BINDINGS:
@@ -46,7 +46,7 @@ class Truth:
             return
         now = None if change.kind == "DELETED" else bound
         states = self._history[change.key.name].setdefault(change.key.namespace, [])
-        states.append(State(self._world.now, now))
+        states.append(State(self._cluster.now, now))
         if change.by.startswith("operator"):
             self._granted(change, bound)
             self._bounded(change, bound)
@@ -68,15 +68,15 @@ class Truth:
         name = str(Name(access["metadata"]["name"], status["name"], status["clusterRole"]))
         counts = self.counts(name, since)
         said = f"status of {access['metadata']['name']}: {status['name']} is {status['state']}"
-        told = "still bound" in status.get("message", "").lower()
-        told = told or status.get("where", {}).get("granted")
-        if status["state"] in ENDED and not told and min(counts) > 0 and not self._evil(name):
-            self._world.violate(f"{said}, but {name} is bound in {min(counts)} places")
+        says_bound = "still bound" in status.get("message", "").lower()
+        says_bound = says_bound or status.get("where", {}).get("granted")
+        if status["state"] in ENDED and not says_bound and min(counts) > 0 and not self._evil(name):
+            self._cluster.violate(f"{said}, but {name} is bound in {min(counts)} places")
         if status["state"] == "Granted" and max(counts) == 0 and _has_places(status):
-            self._world.violate(f"{said}, but {name} is not bound")
+            self._cluster.violate(f"{said}, but {name} is not bound")
         granted = status.get("where", {}).get("granted")
         if granted is not None and granted > max(counts):
-            self._world.violate(f"{said} in {granted} places, but bound in {max(counts)}")
+            self._cluster.violate(f"{said} in {granted} places, but bound in {max(counts)}")
 
     def _evil(self, name: str) -> bool:
         """Tell whether somebody else put a subject into one of these bindings."""
@@ -97,37 +97,37 @@ class Truth:
         """Check that nobody is bound anew whom Keycloak's last answers did not give."""
         if change.kind == "DELETED":
             return
-        world, asked = self._world, self._world.requests.asked
+        cluster, asked = self._cluster, self._cluster.requests.asked
         before = Bound.of(change.plural, change.key, change.before) if change.before else None
         anew = set(bound.subjects) - set(before.subjects if before else ())
         pin = bound.annotation("group-id")
         if not anew or pin is None:
             return
-        given = world.keycloak.given[change.by]
-        recent = [each for each in given if each.at >= asked - BEHIND]
-        earlier = [each for each in given if each.at < asked - BEHIND and pin in each.names]
+        replies = cluster.keycloak.replies[change.by]
+        recent = [each for each in replies if each.at >= asked - BEHIND]
+        earlier = [each for each in replies if each.at < asked - BEHIND and pin in each.names]
         names = {each.names[pin] for each in (*earlier[-1:], *recent) if pin in each.names}
-        if not given or not names:
+        if not replies or not names:
             names |= self._elsewhere(bound, pin)
         self._first(change, bound, pin)
         names |= bound.formers.keys() & self._ever(bound, pin)
         if anew - names:
-            world.violate(
+            cluster.violate(
                 f"{', '.join(sorted(anew - names))} is bound anew by {bound}, but Keycloak's last "
                 f"answers call its group {', '.join(sorted(names)) or 'nothing'}"
             )
 
     def _bounded(self, change: Change, bound: Bound) -> None:
         """Check that few former subjects are kept, and none for longer than may be."""
-        latest = self._world.clock.now() + timedelta(hours=1)
+        latest = self._cluster.clock.now() + timedelta(hours=1)
         far = [text for text, until in bound.formers.items() if until > latest]
         if change.kind != "DELETED" and (far or len(bound.formers) > MOST_FORMERS):
-            self._world.violate(f"{bound} keeps {bound.formers}, {far} for more than an hour")
+            self._cluster.violate(f"{bound} keeps {bound.formers}, {far} for more than an hour")
 
     def _first(self, change: Change, bound: Bound, pin: str) -> None:
         """Check that no object gets its first binding for a group while Keycloak is silent."""
-        world = self._world
-        failed = world.keycloak.failed.get(change.by)
+        cluster = self._cluster
+        failed = cluster.keycloak.failed.get(change.by)
         before = {
             uid
             for name, places in self._history.items()
@@ -140,21 +140,21 @@ class Truth:
         }
         if (
             failed is not None
-            and failed < world.requests.asked - BEHIND
+            and failed < cluster.requests.asked - BEHIND
             and not before & {*bound.owners}
         ):
-            world.violate(f"{bound} is a new grant, though Keycloak is not read")
+            cluster.violate(f"{bound} is a new grant, though Keycloak is not read")
 
     def _elsewhere(self, bound: Bound, pin: str) -> set[str]:
         """Return the subjects of the object's other bindings for the same group."""
-        found: set[str] = set()
+        subjects: set[str] = set()
         for name, places in self._history.items():
             if name.startswith(f"groupaccess:{bound.name.access}:"):
                 for states in places.values():
-                    for state in (_at(states, self._world.now - BEHIND), states[-1]):
+                    for state in (_at(states, self._cluster.now - BEHIND), states[-1]):
                         if state.bound and state.bound.annotation("group-id") == pin:
-                            found |= set(state.bound.subjects)
-        return found
+                            subjects |= set(state.bound.subjects)
+        return subjects
 
     def _ever(self, bound: Bound, pin: str) -> set[str]:
         """Return all subjects that the object's bindings ever had for the same group."""
@@ -173,13 +173,13 @@ class Truth:
 
     def _replaced(self, change: Change, bound: Bound) -> None:
         """Check that what goes for a replacement does not go before that is bound."""
-        world = self._world
+        cluster = self._cluster
         before = Bound.of(change.plural, change.key, change.before) if change.before else None
         if before is None or not before.subjects or not before.has_its_role:
             return
         if change.kind != "DELETED" and bound.subjects:
             return
-        leader = next((each for each in world.replicas if each.name == change.by), None)
+        leader = next((each for each in cluster.replicas if each.name == change.by), None)
         if leader is None or not self._is_calm():
             return
         access = leader.link.seen.get("groupaccesses", {}).get(Key("", before.name.access))
@@ -192,31 +192,33 @@ class Truth:
         places = {"", before.key.namespace} if before.key.namespace else {""}
         if mapping["group"] != before.annotation("group"):
             return
-        wanted = [place for place in places if covers(mapping, place, namespaces)]
+        expected = [place for place in places if covers(mapping, place, namespaces)]
         name = str(Name(before.name.access, mapping["name"], mapping["clusterRole"]))
         history = self._history[name]
-        if wanted and not any(place in history and history[place][-1].grants for place in wanted):
-            world.violate(f"{before} went before {name} was bound in its place")
+        if expected and not any(
+            place in history and history[place][-1].grants for place in expected
+        ):
+            cluster.violate(f"{before} went before {name} was bound in its place")
 
     def _is_calm(self) -> bool:
         """Tell whether nothing failed in the last minute."""
-        world = self._world
+        cluster = self._cluster
         return (
-            world.now - world.unrest > 40
-            and not world.keycloak.trouble
-            and world.faults.over() < world.now - 40
+            cluster.now - cluster.unrest > 40
+            and not cluster.keycloak.trouble
+            and cluster.faults.over() < cluster.now - 40
         )
 
     def _would_grant(self, before: Bound, mapping: Body, access: Stored, leader: Replica) -> bool:
-        world = self._world
-        given = world.keycloak.given[leader.name]
-        names = given[-1].names.values() if given else ()
+        cluster = self._cluster
+        replies = cluster.keycloak.replies[leader.name]
+        names = replies[-1].names.values() if replies else ()
         return (
-            before.annotation("group-id") in (given[-1].names if given else ())
+            before.annotation("group-id") in (replies[-1].names if replies else ())
             and verdict_holds(
                 mapping,
                 leader.link.seen,
-                world.clock.now(),
+                cluster.clock.now(),
                 suspended=suspended(access, leader.link.seen),
             )
             and mapping["group"].lstrip("/") in names
@@ -230,5 +232,5 @@ def _has_places(status: Body) -> bool:
 
 def _at(states: list[State], moment: float) -> State:
     """Return the state at a moment."""
-    found = bisect_right(states, moment, key=lambda state: state.at)
-    return states[found - 1] if found else State(0.0, None)
+    index = bisect_right(states, moment, key=lambda state: state.at)
+    return states[index - 1] if index else State(0.0, None)

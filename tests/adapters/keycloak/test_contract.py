@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 
 from contracts.directory_questions import QuestionsContract
 from fakes.keycloak_groups import Groups
@@ -71,8 +70,6 @@ def _one(found: list[dict[str, str]], words: str) -> web.StreamResponse:
 class ServedRealm:
     """A realm of the server, and what is done to it."""
 
-    unreachable = f"https://127.0.0.1:{unused_port()}/"
-
     def __init__(self, server: RealmServer) -> None:
         self._server = server
         self._number = 0
@@ -98,15 +95,6 @@ class ServedRealm:
 
     def show_roles(self) -> None:
         self._server.shows_roles = True
-
-    def create_client(self, client_id: str, *, full_path: bool | None) -> None:
-        raise NotImplementedError
-
-    def create_scope(self, name: str, client_id: str, *, optional: bool) -> None:
-        raise NotImplementedError
-
-    def disable(self, client_id: str) -> None:
-        raise NotImplementedError
 
     def login_without(self, role: str) -> Connection:
         assert role == "view-users"

@@ -181,10 +181,10 @@ def test_namespaces_that_say_nothing_are_never_every_namespace(
         mapping(namespaces=namespaces)
 
 
-@pytest.mark.parametrize("given", [[], [SRE, SRE]])
-def test_mappings_are_some_and_each_name_is_once(given: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("mappings", [[], [SRE, SRE]])
+def test_mappings_are_some_and_each_name_is_once(mappings: list[dict[str, Any]]) -> None:
     with pytest.raises(ValidationError, match="at least one mapping, and no two of one name"):
-        GroupAccess.read(body(*given))
+        GroupAccess.read(body(*mappings))
 
 
 @pytest.mark.parametrize(

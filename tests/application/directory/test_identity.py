@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -12,11 +11,13 @@ from fakes.clock import BEGIN as AT
 from fakes.directory_harness import DirectoryHarness
 from fakes.keycloak import FakeDirectoryReader
 from fakes.values import access, binding, directory, failure, key, mapping, snapshot
+from groupaccess.application.ports.keycloak import Connection
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.write_attempt import WriteAttempt
+from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.binding import BindingKey, DesiredBinding
 from groupaccess.domain.directory.group import Group
-from groupaccess.domain.directory.questions import Answer, ById, Search
+from groupaccess.domain.directory.questions import Answer, ById, Question, Search
 from groupaccess.domain.directory.visibility import VIEW_GROUPS
 from groupaccess.domain.identity.freeze import ACKNOWLEDGE_ANNOTATION
 from groupaccess.domain.reasons import Reason
@@ -149,12 +150,14 @@ async def test_a_group_that_is_renamed_between_two_answers_is_no_hidden_one(
         def __init__(self) -> None:
             self.__dict__ = desk.reader.__dict__
 
-        async def answer(self, *given: Any) -> Answer:
-            found = await super().answer(*given)
-            if given[-1] == ById(group.id) and group.path in self.realms["ADMIN"].groups:
+        async def answer(
+            self, directory: Directory, connection: Connection, identity: str, question: Question
+        ) -> Answer:
+            answer = await super().answer(directory, connection, identity, question)
+            if question == ById(group.id) and group.path in self.realms["ADMIN"].groups:
                 del self.realms["ADMIN"].groups[group.path]
                 self.realms["ADMIN"].groups["/Ops"] = replace(group, path="/Ops", name="Ops")
-            return found
+            return answer
 
     del desk.realm.groups["/SRE"]  # renamed once before
     group = desk.realm.groups["/Former"] = replace(group, path="/Former", name="Former")

@@ -19,7 +19,7 @@ async def test_the_first_group_in_use_is_proven_before_it_is_granted_or_said(
     desk.reader.takes = 0.1
     desk.use()
     await asyncio.sleep(0.15)
-    assert desk.given().awaits_first_reading
+    assert desk.context().awaits_first_reading
     assert len(desk.reader.reads) == 2
     await asyncio.sleep(1)
     assert desk.verdict().outcome is Outcome.GRANT

@@ -63,7 +63,7 @@ async def test_a_changed_answer_touches_those_alone_that_depend_on_it(
     desk.declare()
     await asyncio.sleep(1)
     for name in ("sre", "dev", "dev-by-path"):
-        desk.given(name)
+        desk.context(name)
     desk.touched.clear()
     desk.realm.create_group("/x/Dev")
     await asyncio.sleep(70)

@@ -17,11 +17,11 @@ OPS = mapping("ops", "Ops", "view")
 EARLY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def declare_other(world: ReconcilerHarness, prefix: str = "", **more: Any) -> None:
+def declare_other(harness: ReconcilerHarness, prefix: str = "", **more: Any) -> None:
     """Declare a directory of another realm, which is read, and who uses it."""
-    world.declare_directory("other", issuer=ELSEWHERE, tokens=tokens(prefix, **more))
-    world.declare_another("shop", OPS, directoryRef={"name": "other"})
-    world.read("/Ops", "/SRE", "/Dev", of="other")
+    harness.declare_directory("other", issuer=ELSEWHERE, tokens=tokens(prefix, **more))
+    harness.declare_another("shop", OPS, directoryRef={"name": "other"})
+    harness.read("/Ops", "/SRE", "/Dev", of="other")
 
 
 async def test_a_second_directory_with_the_same_prefix_grants_nothing_and_says_so(
@@ -131,52 +131,52 @@ async def test_a_restore_in_another_order_moves_no_grant(
 
 @pytest.mark.parametrize(("former", "now"), [("a:", "b:"), ("", "kc:")])
 async def test_a_former_subject_goes_when_another_directory_has_its_prefix(
-    world: ReconcilerHarness, former: str, now: str
+    harness: ReconcilerHarness, former: str, now: str
 ) -> None:
-    world.declare_directory(tokens=tokens(former))
-    world.declare(mapping("sre", "SRE", "view"))
-    world.read("/SRE")
-    await world.settle()
-    world.declare_directory(tokens=tokens(now))
-    await world.settle()
-    assert set(world.grants["sre:view"]) == {f"{former}SRE", f"{now}SRE"}
-    declare_other(world, former)
-    await world.settle()
-    assert world.grants == {"sre:view": (f"{now}SRE",)}
+    harness.declare_directory(tokens=tokens(former))
+    harness.declare(mapping("sre", "SRE", "view"))
+    harness.read("/SRE")
+    await harness.settle()
+    harness.declare_directory(tokens=tokens(now))
+    await harness.settle()
+    assert set(harness.grants["sre:view"]) == {f"{former}SRE", f"{now}SRE"}
+    declare_other(harness, former)
+    await harness.settle()
+    assert harness.grants == {"sre:view": (f"{now}SRE",)}
 
 
 @pytest.mark.parametrize("hold", ["suspend", "outage"])
 async def test_whom_another_directory_has_now_goes_though_nothing_else_is_written(
-    world: ReconcilerHarness, hold: str
+    harness: ReconcilerHarness, hold: str
 ) -> None:
-    world.declare_directory(tokens=tokens("a:"))
-    world.declare(mapping("sre", "SRE", "view"))
-    world.read("/SRE")
-    await world.settle()
+    harness.declare_directory(tokens=tokens("a:"))
+    harness.declare(mapping("sre", "SRE", "view"))
+    harness.read("/SRE")
+    await harness.settle()
     if hold == "outage":
-        world.lose_keycloak()
-    world.declare_directory(tokens=tokens("b:"), suspend=hold == "suspend")
-    await world.settle()
-    assert world.grants == {"sre:view": ("a:SRE",)}
-    declare_other(world, "a:")
-    await world.settle()
-    assert set(world.grants.values()) <= {()}
+        harness.lose_keycloak()
+    harness.declare_directory(tokens=tokens("b:"), suspend=hold == "suspend")
+    await harness.settle()
+    assert harness.grants == {"sre:view": ("a:SRE",)}
+    declare_other(harness, "a:")
+    await harness.settle()
+    assert set(harness.grants.values()) <= {()}
 
 
-async def test_a_group_that_begins_with_another_prefix_collides(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare(mapping("sre", "kc:SRE", "view"))
-    world.read("/kc:SRE")
-    await world.settle()
-    declare_other(world, "kc:")
-    world.declare(mapping("sre", "kc:SRE", "view"), mapping("new", "kc:SRE", "edit"))
-    await world.settle()
-    assert world.grants == {"sre:view": ("kc:SRE",)}
-    assert world.said_of("sre") == ("Held", "ClaimCollision")
-    assert world.condition("Verified") == ("False", "ClaimCollision")
-    world.cluster.objects.remove("KeycloakDirectory", "other")
-    await world.settle()
-    assert world.grants == {"sre:view": ("kc:SRE",), "new:edit": ("kc:SRE",)}
+async def test_a_group_that_begins_with_another_prefix_collides(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare(mapping("sre", "kc:SRE", "view"))
+    harness.read("/kc:SRE")
+    await harness.settle()
+    declare_other(harness, "kc:")
+    harness.declare(mapping("sre", "kc:SRE", "view"), mapping("new", "kc:SRE", "edit"))
+    await harness.settle()
+    assert harness.grants == {"sre:view": ("kc:SRE",)}
+    assert harness.said_of("sre") == ("Held", "ClaimCollision")
+    assert harness.condition("Verified") == ("False", "ClaimCollision")
+    harness.cluster.objects.remove("KeycloakDirectory", "other")
+    await harness.settle()
+    assert harness.grants == {"sre:view": ("kc:SRE",), "new:edit": ("kc:SRE",)}
 
 
 async def test_the_directory_itself_says_whose_prefix_it_shares_until_that_is_over(

@@ -21,14 +21,14 @@ async def typo(desk: DirectoryHarness) -> AsyncIterator[DirectoryHarness]:
     desk.declare(syncInterval="24h")  # no round of its own between what a test does
     running = asyncio.create_task(desk.suggestions.run())
     await asyncio.sleep(1)
-    desk.given()
+    desk.context()
     desk.touched.clear()
     yield desk
     running.cancel()
 
 
 def hint(desk: DirectoryHarness) -> Suggestion | None:
-    return desk.given().suggestions.get("develper")
+    return desk.context().suggestions.get("develper")
 
 
 async def test_a_message_comes_at_once_and_better_a_moment_later(typo: DirectoryHarness) -> None:
@@ -120,12 +120,12 @@ async def test_a_failure_takes_no_suggestion_back(
 
 
 async def test_only_a_group_that_is_not_found_asks_for_a_suggestion(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE"), mapping("typo", "typo"))
-    await world.reconcile()
-    assert world.suggested == []
-    world.read("/SRE")
-    await world.settle()
-    assert set(world.suggested) == {("default", "typo")}
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE"), mapping("typo", "typo"))
+    await harness.reconcile()
+    assert harness.suggested == []
+    harness.read("/SRE")
+    await harness.settle()
+    assert set(harness.suggested) == {("default", "typo")}

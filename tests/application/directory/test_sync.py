@@ -1,9 +1,9 @@
 """Directories are read each on its own loop, and their statuses say how that went."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -13,8 +13,12 @@ from fakes.keycloak import VIEW_USERS, FakeDirectoryReader
 from fakes.values import ISSUER, access, binding, key, mapping
 from groupaccess.application.directory.inquiry import REALM_TIMEOUT_SECONDS
 from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.ports.keycloak import Connection
 from groupaccess.application.state.declared import UnreadableDirectory
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import ById, Search
+from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.reasons import Reason
 
 
@@ -144,10 +148,12 @@ async def test_a_directory_that_is_down_slows_no_other(desk: DirectoryHarness) -
 
 async def test_a_directory_that_hangs_slows_no_other(desk: DirectoryHarness) -> None:
     class Hanging(Shared):
-        async def read_realm(self, *given: Any) -> Any:
-            if given[0].name == "slow":
+        async def read_realm(
+            self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+        ) -> Realm:
+            if directory.name == "slow":
                 await asyncio.Event().wait()
-            return await super().read_realm(*given)
+            return await super().read_realm(directory, connection, members_of)
 
     desk.sync = desk.reading_by(Hanging(desk.reader))
     desk.declare("slow")
@@ -162,8 +168,11 @@ async def test_a_reading_that_hangs_is_given_up(desk: DirectoryHarness) -> None:
     hanging = asyncio.Event()
 
     class Hanging(Shared):
-        async def read_realm(self, *_: object) -> Any:
+        async def read_realm(
+            self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+        ) -> Realm:
             await hanging.wait()
+            return await super().read_realm(directory, connection, members_of)
 
     desk.sync = desk.reading_by(Hanging(desk.reader))
     desk.declare()
@@ -199,9 +208,11 @@ async def test_what_was_read_for_another_realm_is_not_kept(desk: DirectoryHarnes
     other = ISSUER.replace("ADMIN", "OTHER")
 
     class Slow(Shared):
-        async def read_realm(self, *given: Any) -> Any:
+        async def read_realm(
+            self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+        ) -> Realm:
             await asyncio.sleep(10)
-            return await super().read_realm(*given)
+            return await super().read_realm(directory, connection, members_of)
 
     desk.sync = desk.reading_by(Slow(desk.reader))
     desk.declare()
@@ -233,9 +244,11 @@ class Slowly(Shared):
         super().__init__(reader)
         self.open = set[str]()
 
-    async def read_realm(self, *given: Any) -> Any:
-        self.open.add(given[0].name)
-        return await super().read_realm(*given)
+    async def read_realm(
+        self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
+    ) -> Realm:
+        self.open.add(directory.name)
+        return await super().read_realm(directory, connection, members_of)
 
     async def forget_directory(self, directory: str) -> None:
         await asyncio.sleep(3)

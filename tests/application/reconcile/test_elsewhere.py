@@ -9,8 +9,8 @@ from groupaccess.domain.binding import BindingKey
 BY_HAND = BindingKey("", "sre-by-hand")
 
 
-def also(world: ReconcilerHarness, name: str = "sre") -> Spec | None:
-    found: Spec | None = world.mapping(name).get("alsoGrantedBy")
+def also(harness: ReconcilerHarness, name: str = "sre") -> Spec | None:
+    found: Spec | None = harness.mapping(name).get("alsoGrantedBy")
     return found
 
 
@@ -46,16 +46,18 @@ async def test_only_the_same_group_and_role_count_or_cluster_admin(
     assert also(granted) == {"count": 1, "first": ["ClusterRoleBinding/boss"]}
 
 
-async def test_in_namespaces_wider_ones_and_those_beside_it_count(world: ReconcilerHarness) -> None:
-    world.cluster.label("shop")
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view", namespaces={"names": ["shop"]}))
+async def test_in_namespaces_wider_ones_and_those_beside_it_count(
+    harness: ReconcilerHarness,
+) -> None:
+    harness.cluster.label("shop")
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view", namespaces={"names": ["shop"]}))
     for at in ("shop", "bank"):
-        world.cluster.create(BindingKey(at, "old"), content("view", "SRE"))
-    world.cluster.create(BY_HAND, content("view", "SRE"))
-    world.read("/SRE")
-    await world.settle()
-    assert also(world) == {
+        harness.cluster.create(BindingKey(at, "old"), content("view", "SRE"))
+    harness.cluster.create(BY_HAND, content("view", "SRE"))
+    harness.read("/SRE")
+    await harness.settle()
+    assert also(harness) == {
         "count": 2,
         "first": ["ClusterRoleBinding/sre-by-hand", "RoleBinding/shop/old"],
     }

@@ -21,29 +21,29 @@ def ending(**more: object) -> Spec:
 
 
 @pytest.fixture
-async def ends(world: ReconcilerHarness) -> ReconcilerHarness:
-    """Return a world in which a grant stands that ends in an hour, and another binding does not."""
-    world.cluster.label("shop")
-    world.declare_directory()
-    world.declare(ending())
-    world.read("/SRE", "/Dev")
-    await world.settle()
-    world.cluster.create(BY_HAND, content("view", "SRE"))
-    await world.reconcile()
-    assert also(world) == ALSO
-    world.cluster.calls.clear()
-    return world
+async def ends(harness: ReconcilerHarness) -> ReconcilerHarness:
+    """Return a cluster with a grant that ends in an hour, and another binding does not."""
+    harness.cluster.label("shop")
+    harness.declare_directory()
+    harness.declare(ending())
+    harness.read("/SRE", "/Dev")
+    await harness.settle()
+    harness.cluster.create(BY_HAND, content("view", "SRE"))
+    await harness.reconcile()
+    assert also(harness) == ALSO
+    harness.cluster.calls.clear()
+    return harness
 
 
-def also(world: ReconcilerHarness) -> Spec | None:
-    found: Spec | None = world.mapping().get("alsoGrantedBy")
+def also(harness: ReconcilerHarness) -> Spec | None:
+    found: Spec | None = harness.mapping().get("alsoGrantedBy")
     return found
 
 
-async def end(world: ReconcilerHarness) -> None:
-    world.clock.advance(3600)
-    await world.reconcile()
-    assert world.grants == {}
+async def end(harness: ReconcilerHarness) -> None:
+    harness.clock.advance(3600)
+    await harness.reconcile()
+    assert harness.grants == {}
 
 
 async def test_an_expired_mapping_tells_who_still_grants_the_same(ends: ReconcilerHarness) -> None:
@@ -74,25 +74,25 @@ async def test_it_is_kept_up_to_date(ends: ReconcilerHarness) -> None:
 
 @pytest.mark.parametrize("how", ["not allowed", "expired at creation"])
 async def test_one_that_never_stood_tells_it_by_what_keycloak_says(
-    world: ReconcilerHarness, how: str
+    harness: ReconcilerHarness, how: str
 ) -> None:
-    world.cluster.create(BY_HAND, content("view", "SRE"))
-    world.declare_directory(**({"allowedClusterRoles": ["edit"]} if how == "not allowed" else {}))
-    world.declare(mapping() if how == "not allowed" else mapping(expiresAt=BEGIN.isoformat()))
-    world.read("/SRE")
-    await world.settle()
-    assert also(world) == ALSO
+    harness.cluster.create(BY_HAND, content("view", "SRE"))
+    harness.declare_directory(**({"allowedClusterRoles": ["edit"]} if how == "not allowed" else {}))
+    harness.declare(mapping() if how == "not allowed" else mapping(expiresAt=BEGIN.isoformat()))
+    harness.read("/SRE")
+    await harness.settle()
+    assert also(harness) == ALSO
 
 
-async def test_in_namespaces_only_those_count_that_are_declared(world: ReconcilerHarness) -> None:
+async def test_in_namespaces_only_those_count_that_are_declared(harness: ReconcilerHarness) -> None:
     for name in ("shop", "bank"):
-        world.cluster.label(name)
-        world.cluster.create(BindingKey(name, "old"), content("view", "SRE"))
-    world.declare_directory()
-    world.declare(mapping(expiresAt=BEGIN.isoformat(), namespaces={"names": ["shop"]}))
-    world.read("/SRE")
-    await world.settle()
-    assert also(world) == {"count": 1, "first": ["RoleBinding/shop/old"]}
+        harness.cluster.label(name)
+        harness.cluster.create(BindingKey(name, "old"), content("view", "SRE"))
+    harness.declare_directory()
+    harness.declare(mapping(expiresAt=BEGIN.isoformat(), namespaces={"names": ["shop"]}))
+    harness.read("/SRE")
+    await harness.settle()
+    assert also(harness) == {"count": 1, "first": ["RoleBinding/shop/old"]}
 
 
 async def test_a_group_that_is_renamed_is_told_of_by_its_new_name(ends: ReconcilerHarness) -> None:
@@ -106,10 +106,10 @@ async def test_a_group_that_is_renamed_is_told_of_by_its_new_name(ends: Reconcil
     assert also(ends) == {"count": 1, "first": ["ClusterRoleBinding/by-path"]}
 
 
-async def end_with_dev(world: ReconcilerHarness) -> None:
-    world.clock.advance(3600)
-    await world.settle()
-    assert world.grants == {"dev:edit": ("Dev",)}
+async def end_with_dev(harness: ReconcilerHarness) -> None:
+    harness.clock.advance(3600)
+    await harness.settle()
+    assert harness.grants == {"dev:edit": ("Dev",)}
 
 
 async def test_keycloak_that_is_down_takes_nothing_of_it_away(ends: ReconcilerHarness) -> None:

@@ -18,28 +18,28 @@ def until(seconds: float, name: str = "sre", group: str = "SRE") -> Spec:
 
 
 @pytest.fixture
-async def ending(world: ReconcilerHarness) -> ReconcilerHarness:
-    """Return a world in which SRE's grant ends after two hours, Dev's never."""
-    world.declare_directory()
-    world.declare(until(2 * HOUR), mapping("dev", "Dev", "edit"))
-    world.read("/SRE", "/Dev")
-    await world.settle()
-    assert world.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
-    return world
+async def ending(harness: ReconcilerHarness) -> ReconcilerHarness:
+    """Return a cluster in which SRE's grant ends after two hours, Dev's never."""
+    harness.declare_directory()
+    harness.declare(until(2 * HOUR), mapping("dev", "Dev", "edit"))
+    harness.read("/SRE", "/Dev")
+    await harness.settle()
+    assert harness.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
+    return harness
 
 
-async def pass_time(world: ReconcilerHarness, seconds: float) -> list[str]:
+async def pass_time(harness: ReconcilerHarness, seconds: float) -> list[str]:
     """Let time pass, and look at what the alarms wake; return whom."""
-    world.rung.clear()
-    world.clock.advance(seconds)
-    world.alarms.tick()
-    for name in world.rung:
-        await world.reconcile(name)
-    return sorted(set(world.rung))
+    harness.timer_calls.clear()
+    harness.clock.advance(seconds)
+    harness.alarms.tick()
+    for name in harness.timer_calls:
+        await harness.reconcile(name)
+    return sorted(set(harness.timer_calls))
 
 
-def warnings(world: ReconcilerHarness) -> list[str]:
-    return [note.message for note in world.cluster.notes if note.reason == "Expiring"]
+def warnings(harness: ReconcilerHarness) -> list[str]:
+    return [note.message for note in harness.cluster.notes if note.reason == "Expiring"]
 
 
 async def test_it_ends_when_its_time_has_come(ending: ReconcilerHarness) -> None:
@@ -84,16 +84,16 @@ async def test_it_ends_after_a_restart_too(ending: ReconcilerHarness) -> None:
     assert ending.grants == {"dev:edit": ("Dev",)}
 
 
-async def test_an_end_in_the_past_grants_nothing(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare(until(-1))
-    world.read("/SRE")
-    await world.settle()
-    assert world.grants == {}
-    assert world.cluster.writes == ["status GroupAccess platform"]
-    assert world.said_of("sre") == ("Expired", "Expired")
-    assert world.condition("Ready") == ("True", "Expired")
-    assert world.status["granted"] == "0/1"
+async def test_an_end_in_the_past_grants_nothing(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare(until(-1))
+    harness.read("/SRE")
+    await harness.settle()
+    assert harness.grants == {}
+    assert harness.cluster.writes == ["status GroupAccess platform"]
+    assert harness.said_of("sre") == ("Expired", "Expired")
+    assert harness.condition("Ready") == ("True", "Expired")
+    assert harness.status["granted"] == "0/1"
 
 
 async def test_a_later_end_replaces_the_alarm(ending: ReconcilerHarness) -> None:
@@ -112,16 +112,16 @@ async def test_an_end_that_is_taken_away_wakes_nobody(ending: ReconcilerHarness)
     assert len(ending.grants) == 2
 
 
-async def test_of_several_ends_each_is_kept(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare(until(3 * HOUR, "b", "Dev"), until(2 * HOUR, "a"))
-    world.read("/SRE", "/Dev")
-    await world.settle()
-    await pass_time(world, 2 * HOUR)
-    assert world.grants == {"b:view": ("Dev",)}
-    assert world.status["nextExpiry"] == "2026-01-01T15:00:00Z"
-    await pass_time(world, HOUR)
-    assert world.grants == {}
+async def test_of_several_ends_each_is_kept(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare(until(3 * HOUR, "b", "Dev"), until(2 * HOUR, "a"))
+    harness.read("/SRE", "/Dev")
+    await harness.settle()
+    await pass_time(harness, 2 * HOUR)
+    assert harness.grants == {"b:view": ("Dev",)}
+    assert harness.status["nextExpiry"] == "2026-01-01T15:00:00Z"
+    await pass_time(harness, HOUR)
+    assert harness.grants == {}
 
 
 async def test_a_clock_that_is_put_back_grants_again(ending: ReconcilerHarness) -> None:
@@ -201,13 +201,13 @@ async def test_another_end_is_announced_anew(ending: ReconcilerHarness) -> None:
 
 
 async def test_what_is_made_within_its_last_hour_is_announced_at_once(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
-    world.declare_directory()
-    world.declare(until(60))
-    world.read("/SRE")
-    await world.settle()
-    assert len(warnings(world)) == 1
+    harness.declare_directory()
+    harness.declare(until(60))
+    harness.read("/SRE")
+    await harness.settle()
+    assert len(warnings(harness)) == 1
 
 
 async def test_what_is_not_granted_is_not_announced(ending: ReconcilerHarness) -> None:

@@ -13,30 +13,30 @@ OVERLOADED = "503: the server is overloaded"
 NOT_YET = f"the write did not work yet, and is tried again by itself: {OVERLOADED}"
 
 
-async def fail(world: ReconcilerHarness, call: str = "apply", words: str = OVERLOADED) -> None:
+async def fail(harness: ReconcilerHarness, call: str = "apply", words: str = OVERLOADED) -> None:
     """Let one try fail."""
-    world.cluster.fail(call, TransientError(words))
-    assert await world.reconcile() is not None
+    harness.cluster.fail(call, TransientError(words))
+    assert await harness.reconcile() is not None
 
 
-async def fail_for(world: ReconcilerHarness, seconds: float, call: str = "apply") -> None:
+async def fail_for(harness: ReconcilerHarness, seconds: float, call: str = "apply") -> None:
     """Let two tries fail, at the beginning and at the end of a time."""
-    await fail(world, call)
-    world.clock.advance(seconds)
-    await fail(world, call)
+    await fail(harness, call)
+    harness.clock.advance(seconds)
+    await fail(harness, call)
 
 
-def statuses(world: ReconcilerHarness) -> int:
-    return sum(write.startswith("status") for write in world.cluster.writes)
+def statuses(harness: ReconcilerHarness) -> int:
+    return sum(write.startswith("status") for write in harness.cluster.writes)
 
 
 @pytest.fixture
-def declared(world: ReconcilerHarness) -> ReconcilerHarness:
-    """Return a world in which SRE is to view, and nothing was written yet."""
-    world.declare_directory()
-    world.declare()
-    world.read("/SRE")
-    return world
+def declared(harness: ReconcilerHarness) -> ReconcilerHarness:
+    """Return a cluster in which SRE is to view, and nothing was written yet."""
+    harness.declare_directory()
+    harness.declare()
+    harness.read("/SRE")
+    return harness
 
 
 async def test_what_fails_for_a_moment_is_not_said(declared: ReconcilerHarness) -> None:
@@ -101,16 +101,16 @@ async def test_after_five_minutes_a_person_is_called(declared: ReconcilerHarness
     assert declared.mapping()["message"] == NOT_YET
 
 
-async def test_where_it_fails_is_named_and_the_others_count(world: ReconcilerHarness) -> None:
+async def test_where_it_fails_is_named_and_the_others_count(harness: ReconcilerHarness) -> None:
     names = ["a", "b", "c"]
     for name in names:
-        world.cluster.label(name)
-    world.declare_directory()
-    world.declare(mapping(namespaces={"names": names}))
-    world.read("/SRE")
-    await fail_for(world, REPORT_AFTER_SECONDS)
-    assert world.said_of("sre") == ("Partial", "WriteRefused")
-    where = world.mapping()["where"]
+        harness.cluster.label(name)
+    harness.declare_directory()
+    harness.declare(mapping(namespaces={"names": names}))
+    harness.read("/SRE")
+    await fail_for(harness, REPORT_AFTER_SECONDS)
+    assert harness.said_of("sre") == ("Partial", "WriteRefused")
+    where = harness.mapping()["where"]
     assert (where["wanted"], where["granted"]) == (3, 2)
     assert [(each["namespace"], each["message"]) for each in where["problems"]] == [("a", NOT_YET)]
 

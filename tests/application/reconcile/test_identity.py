@@ -25,29 +25,29 @@ BOTH = with_ids(SRE="1", Dev="2")
 
 
 @pytest.fixture
-async def pinned(world: ReconcilerHarness) -> ReconcilerHarness:
-    """Return a world in which SRE may view and Dev and Ops may edit."""
-    world.declare_directory()
-    world.declare(
+async def pinned(harness: ReconcilerHarness) -> ReconcilerHarness:
+    """Return a cluster in which SRE may view and Dev and Ops may edit."""
+    harness.declare_directory()
+    harness.declare(
         mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"), mapping("ops", "Ops", "edit")
     )
-    await read(world, with_ids(SRE="1", Dev="2", Ops="3"))
-    assert whom(world) == {"dev": ("Dev",), "ops": ("Ops",), "sre": ("SRE",)}
-    return world
+    await read(harness, with_ids(SRE="1", Dev="2", Ops="3"))
+    assert whom(harness) == {"dev": ("Dev",), "ops": ("Ops",), "sre": ("SRE",)}
+    return harness
 
 
-async def read(world: ReconcilerHarness, found: Snapshot) -> None:
-    world.take_in(found)
-    await world.settle()
+async def read(harness: ReconcilerHarness, found: Snapshot) -> None:
+    harness.take_in(found)
+    await harness.settle()
 
 
-def whom(world: ReconcilerHarness) -> dict[str, tuple[str, ...]]:
+def whom(harness: ReconcilerHarness) -> dict[str, tuple[str, ...]]:
     """Return whom each mapping binds, without those that bind nobody."""
-    return {name.partition(":")[0]: groups for name, groups in world.grants.items() if groups}
+    return {name.partition(":")[0]: groups for name, groups in harness.grants.items() if groups}
 
 
-def of(world: ReconcilerHarness, name: str) -> BindingContent:
-    (found,) = (b.content for key, b in world.cluster.bindings.items() if f":{name}:" in key.name)
+def of(harness: ReconcilerHarness, name: str) -> BindingContent:
+    (found,) = (b.content for key, b in harness.cluster.bindings.items() if f":{name}:" in key.name)
     return found
 
 
@@ -78,7 +78,7 @@ async def test_a_group_that_goes_has_a_grace_that_is_told_and_survives_a_restart
     assert whom(pinned)["sre"] == ("SRE",)
     pinned.clock.advance(GRACE.total_seconds() / 2)
     pinned.alarms.tick()
-    assert pinned.rung == ["platform"]
+    assert pinned.timer_calls == ["platform"]
     await pinned.settle()
     assert "sre" not in whom(pinned)
     assert pinned.said_of("sre") == ("Revoked", "GroupMissing")
@@ -250,14 +250,16 @@ async def test_what_cannot_be_emptied_is_deleted(pinned: ReconcilerHarness) -> N
 REPLACED = with_ids(SRE="a", Dev="b", Ops="c")
 
 
-def acknowledge(world: ReconcilerHarness) -> None:
+def acknowledge(harness: ReconcilerHarness) -> None:
     """Do as the message says."""
-    command = world.mapping()["message"].partition(f"{ACKNOWLEDGE_ANNOTATION}=")[2]
-    annotate(world, command.partition(" ")[0].rstrip("."))
+    command = harness.mapping()["message"].partition(f"{ACKNOWLEDGE_ANNOTATION}=")[2]
+    annotate(harness, command.partition(" ")[0].rstrip("."))
 
 
-def annotate(world: ReconcilerHarness, value: str) -> None:
-    world.cluster.objects.annotate("KeycloakDirectory", "default", {ACKNOWLEDGE_ANNOTATION: value})
+def annotate(harness: ReconcilerHarness, value: str) -> None:
+    harness.cluster.objects.annotate(
+        "KeycloakDirectory", "default", {ACKNOWLEDGE_ANNOTATION: value}
+    )
 
 
 @pytest.mark.parametrize(

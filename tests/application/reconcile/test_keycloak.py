@@ -79,18 +79,18 @@ async def test_deletion_needs_no_keycloak(unread: ReconcilerHarness) -> None:
 
 
 async def test_before_the_first_reading_nothing_is_granted_or_said(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
-    world.declare_directory()
-    world.declare()
-    await world.reconcile()
-    assert world.grants == {}
-    assert world.status == {"observedGeneration": -1}
-    world.lose_keycloak()
-    await world.reconcile()
-    assert world.grants == {}
-    assert world.said_of("sre") == ("Pending", "KeycloakUnavailable")
-    assert world.condition("Reconciling")[0] == "True"
+    harness.declare_directory()
+    harness.declare()
+    await harness.reconcile()
+    assert harness.grants == {}
+    assert harness.status == {"observedGeneration": -1}
+    harness.lose_keycloak()
+    await harness.reconcile()
+    assert harness.grants == {}
+    assert harness.said_of("sre") == ("Pending", "KeycloakUnavailable")
+    assert harness.condition("Reconciling")[0] == "True"
 
 
 async def test_removal_does_not_wait_for_the_first_reading(granted: ReconcilerHarness) -> None:
@@ -100,23 +100,23 @@ async def test_removal_does_not_wait_for_the_first_reading(granted: ReconcilerHa
     assert granted.grants == {"sre:view": ("SRE",)}
 
 
-async def test_two_groups_of_one_name_are_not_guessed_between(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare()
-    world.read("/a/SRE", "/b/SRE")
-    await world.reconcile()
-    assert world.grants == {}
-    assert world.said_of("sre") == ("Pending", "GroupAmbiguous")
-    assert world.condition("Stalled")[0] == "True"
+async def test_two_groups_of_one_name_are_not_guessed_between(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare()
+    harness.read("/a/SRE", "/b/SRE")
+    await harness.reconcile()
+    assert harness.grants == {}
+    assert harness.said_of("sre") == ("Pending", "GroupAmbiguous")
+    assert harness.condition("Stalled")[0] == "True"
 
 
-async def test_the_mapper_and_the_prefix_make_the_subject(world: ReconcilerHarness) -> None:
+async def test_the_mapper_and_the_prefix_make_the_subject(harness: ReconcilerHarness) -> None:
     tokens = {"clients": [{"clientId": "headlamp"}], "groupsPrefix": "oidc:"}
-    world.declare_directory(tokens=tokens)
-    world.declare()
-    world.read("/platform/SRE", full_path=True)
-    await world.reconcile()
-    assert world.grants == {"sre:view": ("oidc:/platform/SRE",)}
+    harness.declare_directory(tokens=tokens)
+    harness.declare()
+    harness.read("/platform/SRE", full_path=True)
+    await harness.reconcile()
+    assert harness.grants == {"sre:view": ("oidc:/platform/SRE",)}
 
 
 @pytest.mark.parametrize(

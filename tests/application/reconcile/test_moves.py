@@ -9,25 +9,25 @@ from fakes.values import mapping
 GRANTS = {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
 
 
-async def move(world: ReconcilerHarness) -> None:
+async def move(harness: ReconcilerHarness) -> None:
     """Let the GroupAccess refer to the other directory, which is not read yet."""
-    world.declare_directory(tokens=tokens(shares=("other",)))
-    world.declare(
+    harness.declare_directory(tokens=tokens(shares=("other",)))
+    harness.declare(
         mapping("sre", "SRE", "view"),
         mapping("dev", "Dev", "edit"),
         directoryRef={"name": "other"},
     )
-    await world.settle()
-    assert world.grants == GRANTS
-    assert world.condition("Ready") == ("False", "DirectoryNotFound")
+    await harness.settle()
+    assert harness.grants == GRANTS
+    assert harness.condition("Ready") == ("False", "DirectoryNotFound")
     shares = tokens(shares=("default",))
-    world.declare_directory("other", issuer=ELSEWHERE, tokens=shares)
-    await world.settle()
-    assert world.grants == GRANTS
+    harness.declare_directory("other", issuer=ELSEWHERE, tokens=shares)
+    await harness.settle()
+    assert harness.grants == GRANTS
 
 
-def named(world: ReconcilerHarness) -> set[str | None]:
-    return {each.content.annotation("directory") for each in world.cluster.bindings.values()}
+def named(harness: ReconcilerHarness) -> set[str | None]:
+    return {each.content.annotation("directory") for each in harness.cluster.bindings.values()}
 
 
 @pytest.mark.parametrize("way", ["at once", "after a restart", "after the old one is gone"])

@@ -19,17 +19,17 @@ def within(namespaces: Spec | None, role: str = "view") -> Spec:
 
 
 @pytest.fixture
-async def two(world: ReconcilerHarness) -> ReconcilerHarness:
-    """Return a world in which SRE is granted in the namespaces shop and bank by their names."""
-    world.cluster.label("shop", team="shop")
-    world.cluster.label("bank", team="bank")
-    world.declare_directory()
-    world.declare(within(NAMES))
-    world.read("/SRE")
-    await world.settle()
-    assert world.grants == {"bank/sre:view": SRE, "shop/sre:view": SRE}
-    world.cluster.calls.clear()
-    return world
+async def two(harness: ReconcilerHarness) -> ReconcilerHarness:
+    """Return a cluster in which SRE is granted in the namespaces shop and bank by their names."""
+    harness.cluster.label("shop", team="shop")
+    harness.cluster.label("bank", team="bank")
+    harness.declare_directory()
+    harness.declare(within(NAMES))
+    harness.read("/SRE")
+    await harness.settle()
+    assert harness.grants == {"bank/sre:view": SRE, "shop/sre:view": SRE}
+    harness.cluster.calls.clear()
+    return harness
 
 
 async def test_names_are_granted_there_and_nowhere_else(two: ReconcilerHarness) -> None:
@@ -185,18 +185,18 @@ async def test_a_foreign_binding_of_our_name_hinders_no_other_namespace(
     assert two.said_of("sre") == ("Partial", "Conflict")
 
 
-async def test_two_thousand_namespaces_stay_a_bounded_status(world: ReconcilerHarness) -> None:
+async def test_two_thousand_namespaces_stay_a_bounded_status(harness: ReconcilerHarness) -> None:
     for number in range(2000):
-        world.cluster.label(f"n{number:04}", team="shop")
-    world.cluster.fail("apply", RejectedError(Failure(Reason.WRITE_REFUSED, "no.")), times=1500)
-    world.declare_directory()
-    world.declare(within(SELECTOR))
-    world.read("/SRE")
-    await world.reconcile()
-    where = world.mapping()["where"]
+        harness.cluster.label(f"n{number:04}", team="shop")
+    harness.cluster.fail("apply", RejectedError(Failure(Reason.WRITE_REFUSED, "no.")), times=1500)
+    harness.declare_directory()
+    harness.declare(within(SELECTOR))
+    harness.read("/SRE")
+    await harness.reconcile()
+    where = harness.mapping()["where"]
     assert (where["wanted"], where["granted"]) == (2000, 500)
     assert len(where["problems"]) == 10
-    assert len(str(world.status)) < 4000
+    assert len(str(harness.status)) < 4000
 
 
 async def test_namespaces_need_no_keycloak_once_the_group_is_proven(two: ReconcilerHarness) -> None:

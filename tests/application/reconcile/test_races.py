@@ -7,16 +7,18 @@ from groupaccess.domain.binding import BindingKey
 
 
 async def test_an_object_that_is_deleted_while_it_is_first_written_leaves_nothing(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
-    world.declare_directory()
-    world.declare()
-    world.read("/SRE")
-    world.cluster.before("apply", lambda: world.cluster.objects.remove("GroupAccess", "platform"))
-    await world.reconcile()
-    assert world.grants == {"sre:view": ("SRE",)}
-    await world.settle()
-    assert world.grants == {}
+    harness.declare_directory()
+    harness.declare()
+    harness.read("/SRE")
+    harness.cluster.before(
+        "apply", lambda: harness.cluster.objects.remove("GroupAccess", "platform")
+    )
+    await harness.reconcile()
+    assert harness.grants == {"sre:view": ("SRE",)}
+    await harness.settle()
+    assert harness.grants == {}
 
 
 async def test_an_object_that_is_made_anew_while_it_goes_owns_what_stands(
@@ -47,7 +49,7 @@ async def test_a_hundred_edits_end_as_the_last_one_says(granted: ReconcilerHarne
 
 
 async def test_scopes_that_change_back_and_forth_leave_nothing_behind(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
     scopes: list[Spec | None] = [
         None,
@@ -55,64 +57,64 @@ async def test_scopes_that_change_back_and_forth_leave_nothing_behind(
         {"selector": {"matchLabels": {"team": "bank"}}},
         {"names": ["bank", "shop"]},
     ]
-    world.cluster.label("shop", team="shop")
-    world.cluster.label("bank", team="bank")
-    world.declare_directory()
+    harness.cluster.label("shop", team="shop")
+    harness.cluster.label("bank", team="bank")
+    harness.declare_directory()
     for number in (0, 1, 0, 2, 3, 1, 2, 0, 3, 2):
         within = scopes[number]
         more: Spec = {"namespaces": within} if within else {}
-        world.declare(mapping("sre", **more))
-        world.read("/SRE")
-        await world.reconcile()
-        world.clock.advance(0.5)
-    await world.settle()
-    assert world.grants == {"bank/sre:view": ("SRE",)}
+        harness.declare(mapping("sre", **more))
+        harness.read("/SRE")
+        await harness.reconcile()
+        harness.clock.advance(0.5)
+    await harness.settle()
+    assert harness.grants == {"bank/sre:view": ("SRE",)}
 
 
 async def test_an_api_server_that_is_overloaded_delays_what_it_did_not_take_and_nothing_else(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
     for name in ("a", "b", "c"):
-        world.cluster.label(name)
-    world.declare_directory()
-    world.declare(mapping(namespaces={"names": ["a", "b", "c"]}))
-    world.read("/SRE")
-    world.cluster.fail("apply", TransientError("429: too many requests"), times=2)
-    assert await world.reconcile() is not None
-    assert len(world.grants) == 1
-    await world.settle()
-    assert len(world.grants) == 3
-    assert world.condition("Ready") == ("True", "Granted")
+        harness.cluster.label(name)
+    harness.declare_directory()
+    harness.declare(mapping(namespaces={"names": ["a", "b", "c"]}))
+    harness.read("/SRE")
+    harness.cluster.fail("apply", TransientError("429: too many requests"), times=2)
+    assert await harness.reconcile() is not None
+    assert len(harness.grants) == 1
+    await harness.settle()
+    assert len(harness.grants) == 3
+    assert harness.condition("Ready") == ("True", "Granted")
 
 
 async def test_an_owner_that_was_stripped_in_a_namespace_is_put_back(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
-    world.cluster.label("shop")
-    world.declare_directory()
-    world.declare(mapping(namespaces={"names": ["shop"]}))
-    world.read("/SRE")
-    await world.settle()
+    harness.cluster.label("shop")
+    harness.declare_directory()
+    harness.declare(mapping(namespaces={"names": ["shop"]}))
+    harness.read("/SRE")
+    await harness.settle()
     where = BindingKey("shop", key().name)
-    before = world.cluster.bindings[where].content
-    world.cluster.edit(where, owners=(), has_managed_by_label=False, annotations=())
-    await world.settle()
-    assert world.cluster.bindings[where].content == before
+    before = harness.cluster.bindings[where].content
+    harness.cluster.edit(where, owners=(), has_managed_by_label=False, annotations=())
+    await harness.settle()
+    assert harness.cluster.bindings[where].content == before
 
 
-async def test_orphans_in_namespaces_go_like_all_others(world: ReconcilerHarness) -> None:
-    world.cluster.label("shop")
-    world.declare_directory()
-    world.declare(mapping(namespaces={"names": ["shop"]}))
-    world.read("/SRE")
-    await world.settle()
-    world.cluster.edit(BindingKey("shop", key().name), owners=())
-    world.cluster.objects.remove("GroupAccess", "platform")
-    world.restart()
-    assert await world.reconcile() == 300
-    world.clock.advance(300)
-    await world.reconcile()
-    assert world.grants == {}
+async def test_orphans_in_namespaces_go_like_all_others(harness: ReconcilerHarness) -> None:
+    harness.cluster.label("shop")
+    harness.declare_directory()
+    harness.declare(mapping(namespaces={"names": ["shop"]}))
+    harness.read("/SRE")
+    await harness.settle()
+    harness.cluster.edit(BindingKey("shop", key().name), owners=())
+    harness.cluster.objects.remove("GroupAccess", "platform")
+    harness.restart()
+    assert await harness.reconcile() == 300
+    harness.clock.advance(300)
+    await harness.reconcile()
+    assert harness.grants == {}
 
 
 async def test_an_orphan_that_lost_its_owner_before_our_eyes_goes_at_once(

@@ -12,19 +12,19 @@ from groupaccess.domain.binding import Subject
 from groupaccess.domain.reasons import Reason
 
 
-async def test_a_proven_group_gets_its_role(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare()
-    world.read("/platform/SRE")
-    assert await world.reconcile() is None
-    assert world.grants == {"sre:view": ("SRE",)}
-    assert world.condition("Ready") == ("True", "Granted")
-    assert world.condition("Verified") == ("True", "Granted")
-    assert world.said_of("sre") == ("Granted", "Granted")
-    assert world.status["granted"] == "1/1"
-    assert world.status["observedGeneration"] == 1
-    assert world.status["mappings"][0]["subjects"] == ["SRE"]
-    made = world.cluster.bindings[key()].content
+async def test_a_proven_group_gets_its_role(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare()
+    harness.read("/platform/SRE")
+    assert await harness.reconcile() is None
+    assert harness.grants == {"sre:view": ("SRE",)}
+    assert harness.condition("Ready") == ("True", "Granted")
+    assert harness.condition("Verified") == ("True", "Granted")
+    assert harness.said_of("sre") == ("Granted", "Granted")
+    assert harness.status["granted"] == "1/1"
+    assert harness.status["observedGeneration"] == 1
+    assert harness.status["mappings"][0]["subjects"] == ["SRE"]
+    made = harness.cluster.bindings[key()].content
     assert made.annotation("group-path") == "/platform/SRE"
     assert made.annotation("directory-id") == "sub"
 
@@ -178,44 +178,44 @@ async def test_one_of_our_own_with_another_role_is_made_anew(granted: Reconciler
     assert granted.grants["sre:view"] == ("SRE",)
 
 
-async def test_a_foreign_binding_with_our_name_is_never_touched(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare()
-    foreign = world.cluster.create(key(), content("edit", "others"))
-    foreign = world.cluster.edit(key(), has_managed_by_label=False)
-    world.read("/SRE")
-    assert await world.reconcile() is None
-    assert world.cluster.bindings == {key(): foreign}
-    assert world.said_of("sre")[1] == "Conflict"
-    assert world.condition("Stalled")[0] == "True"
+async def test_a_foreign_binding_with_our_name_is_never_touched(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare()
+    foreign = harness.cluster.create(key(), content("edit", "others"))
+    foreign = harness.cluster.edit(key(), has_managed_by_label=False)
+    harness.read("/SRE")
+    assert await harness.reconcile() is None
+    assert harness.cluster.bindings == {key(): foreign}
+    assert harness.said_of("sre")[1] == "Conflict"
+    assert harness.condition("Stalled")[0] == "True"
 
 
-async def test_a_role_that_may_not_be_bound_heals_when_it_may(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare(mapping("boss", "SRE", "admin"), mapping("sre", "SRE", "view"))
-    world.read("/SRE")
-    again = await world.reconcile()
+async def test_a_role_that_may_not_be_bound_heals_when_it_may(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare(mapping("boss", "SRE", "admin"), mapping("sre", "SRE", "view"))
+    harness.read("/SRE")
+    again = await harness.reconcile()
     assert again is not None
     assert 1 <= again <= 2
-    assert world.grants == {"sre:view": ("SRE",)}
-    assert world.said_of("boss") == ("Pending", "BindForbidden")
-    assert world.condition("Ready") == ("False", "BindForbidden")
-    assert world.status["granted"] == "1/2"
-    world.cluster.bindable.add("admin")
-    world.clock.advance(again)
-    assert await world.reconcile() is None
-    assert world.grants == {"boss:admin": ("SRE",), "sre:view": ("SRE",)}
-    assert world.condition("Ready") == ("True", "Granted")
+    assert harness.grants == {"sre:view": ("SRE",)}
+    assert harness.said_of("boss") == ("Pending", "BindForbidden")
+    assert harness.condition("Ready") == ("False", "BindForbidden")
+    assert harness.status["granted"] == "1/2"
+    harness.cluster.bindable.add("admin")
+    harness.clock.advance(again)
+    assert await harness.reconcile() is None
+    assert harness.grants == {"boss:admin": ("SRE",), "sre:view": ("SRE",)}
+    assert harness.condition("Ready") == ("True", "Granted")
 
 
-async def test_a_refusal_that_lasts_changes_no_status(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare(mapping("boss", "SRE", "admin"))
-    world.read("/SRE")
+async def test_a_refusal_that_lasts_changes_no_status(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare(mapping("boss", "SRE", "admin"))
+    harness.read("/SRE")
     for _ in range(3):
-        assert await world.reconcile() is not None
-        world.clock.advance(60)
-    assert [write for write in world.cluster.writes if write.startswith("status")] == [
+        assert await harness.reconcile() is not None
+        harness.clock.advance(60)
+    assert [write for write in harness.cluster.writes if write.startswith("status")] == [
         "status GroupAccess platform"
     ]
 

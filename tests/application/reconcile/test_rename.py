@@ -27,39 +27,39 @@ def called(name: str, *others: str) -> Snapshot:
     return replace(snapshot(), groups=tuple(sorted(groups)))
 
 
-async def read(world: ReconcilerHarness, found: Snapshot) -> None:
+async def read(harness: ReconcilerHarness, found: Snapshot) -> None:
     """Let Keycloak be read so; whom that does not touch does not look."""
-    for name in world.take_in(found):
-        await world.reconcile(name)
-    await world.settle()
+    for name in harness.take_in(found):
+        await harness.reconcile(name)
+    await harness.settle()
 
 
-async def pass_time(world: ReconcilerHarness, seconds: float) -> list[str]:
+async def pass_time(harness: ReconcilerHarness, seconds: float) -> list[str]:
     """Let time pass second by second; whom the alarms wake looks. Return whom."""
     woken = list[str]()
     for _ in range(round(seconds)):
-        world.rung.clear()
-        world.clock.advance(1)
-        world.alarms.tick()
-        for name in world.rung:
+        harness.timer_calls.clear()
+        harness.clock.advance(1)
+        harness.alarms.tick()
+        for name in harness.timer_calls:
             woken.append(name)
-            await world.settle()
+            await harness.settle()
     return woken
 
 
-def told(world: ReconcilerHarness) -> list[str]:
-    return [note.message for note in world.cluster.notes if note.reason == "FormerSubject"]
+def told(harness: ReconcilerHarness) -> list[str]:
+    return [note.message for note in harness.cluster.notes if note.reason == "FormerSubject"]
 
 
 @pytest.fixture
-async def renamed(world: ReconcilerHarness) -> ReconcilerHarness:
-    """Return a world in which SRE, which may view, is called OPS now."""
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
-    await read(world, called("SRE"))
-    await read(world, called("OPS"))
-    assert world.grants == {"dev:edit": ("Dev",), "sre:view": ("OPS", "SRE")}
-    return world
+async def renamed(harness: ReconcilerHarness) -> ReconcilerHarness:
+    """Return a cluster in which SRE, which may view, is called OPS now."""
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
+    await read(harness, called("SRE"))
+    await read(harness, called("OPS"))
+    assert harness.grants == {"dev:edit": ("Dev",), "sre:view": ("OPS", "SRE")}
+    return harness
 
 
 async def test_both_are_bound_and_the_status_says_until_when(renamed: ReconcilerHarness) -> None:
@@ -187,17 +187,17 @@ async def test_a_clock_that_is_put_back_keeps_it_no_longer_than_an_hour(
     assert set(renamed.grants["sre:view"]) == {"OPS"}
 
 
-async def test_while_its_write_fails_its_end_stays_where_it_was(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view"))
-    await read(world, called("SRE"))
-    world.cluster.fail("apply", times=3)
+async def test_while_its_write_fails_its_end_stays_where_it_was(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view"))
+    await read(harness, called("SRE"))
+    harness.cluster.fail("apply", times=3)
     for _ in range(3):
-        await read(world, called("OPS"))
-        world.clock.advance(20)
-    await world.settle()
-    assert world.grants == {"sre:view": ("OPS", "SRE")}
-    assert END in (world.cluster.bindings[key()].content.annotation("former-subjects") or "")
+        await read(harness, called("OPS"))
+        harness.clock.advance(20)
+    await harness.settle()
+    assert harness.grants == {"sre:view": ("OPS", "SRE")}
+    assert END in (harness.cluster.bindings[key()].content.annotation("former-subjects") or "")
 
 
 async def test_one_that_cannot_be_taken_away_goes_with_its_binding(
@@ -216,21 +216,21 @@ async def test_one_that_cannot_be_taken_away_goes_with_its_binding(
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_while_no_write_is_allowed_its_end_stays_where_it_was(
-    world: ReconcilerHarness, *, restarted: bool
+    harness: ReconcilerHarness, *, restarted: bool
 ) -> None:
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view"))
-    await read(world, called("SRE"))
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view"))
+    await read(harness, called("SRE"))
     if restarted:
-        world.restart()
-        await read(world, called("SRE"))
+        harness.restart()
+        await read(harness, called("SRE"))
     refused = RejectedError(Failure(Reason.WRITE_REFUSED, "policy."))
-    world.cluster.fail("apply", refused, times=1000)
+    harness.cluster.fail("apply", refused, times=1000)
     for _ in range(40):
-        world.take_in(called("OPS"))
-        await world.reconcile()
-        world.clock.advance(10)
-    assert world.grants.get("sre:view", ()) == ()
+        harness.take_in(called("OPS"))
+        await harness.reconcile()
+        harness.clock.advance(10)
+    assert harness.grants.get("sre:view", ()) == ()
 
 
 async def test_another_group_of_the_former_name_ends_it_at_the_next_answer(
@@ -285,35 +285,35 @@ async def test_another_role_takes_it_along_and_the_old_binding_goes(
 
 
 async def test_where_a_namespace_ends_slowly_it_wakes_nobody_again_and_again(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
-    world.cluster.namespaces["shop"] = Namespace({})
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view", namespaces={"names": ["shop"]}))
-    await read(world, called("SRE"))
-    await read(world, called("OPS"))
-    assert world.grants == {"shop/sre:view": ("OPS", "SRE")}
-    world.cluster.namespaces["shop"] = Namespace({}, terminating=True)
-    await world.settle()
-    assert await pass_time(world, MINUTES) == ["platform"]
-    assert await pass_time(world, 60) == []
+    harness.cluster.namespaces["shop"] = Namespace({})
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view", namespaces={"names": ["shop"]}))
+    await read(harness, called("SRE"))
+    await read(harness, called("OPS"))
+    assert harness.grants == {"shop/sre:view": ("OPS", "SRE")}
+    harness.cluster.namespaces["shop"] = Namespace({}, terminating=True)
+    await harness.settle()
+    assert await pass_time(harness, MINUTES) == ["platform"]
+    assert await pass_time(harness, 60) == []
 
 
-async def test_a_rename_into_a_string_of_others_says_both(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view"))
-    await read(world, called("SRE"))
+async def test_a_rename_into_a_string_of_others_says_both(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view"))
+    await read(harness, called("SRE"))
     both = called("OPS")
     others = Group("/x/OPS", "OPS", "3")
-    await read(world, replace(both, groups=(*both.groups, others)))
-    assert world.grants == {"sre:view": ("SRE",)}
-    assert world.said_of("sre") == ("Held", "ClaimCollision")
-    assert world.mapping()["message"].endswith(f"It is still bound. {KEPT}")
-    await pass_time(world, MINUTES)
-    assert world.cluster.bindings[key()].content.subjects == ()
-    assert world.said_of("sre") == ("Pending", "ClaimCollision")
-    await read(world, both)
-    assert world.cluster.bindings[key()].content.groups == ("OPS",)
+    await read(harness, replace(both, groups=(*both.groups, others)))
+    assert harness.grants == {"sre:view": ("SRE",)}
+    assert harness.said_of("sre") == ("Held", "ClaimCollision")
+    assert harness.mapping()["message"].endswith(f"It is still bound. {KEPT}")
+    await pass_time(harness, MINUTES)
+    assert harness.cluster.bindings[key()].content.subjects == ()
+    assert harness.said_of("sre") == ("Pending", "ClaimCollision")
+    await read(harness, both)
+    assert harness.cluster.bindings[key()].content.groups == ("OPS",)
 
 
 async def test_of_an_object_that_cannot_be_read_it_ends_too(renamed: ReconcilerHarness) -> None:
@@ -326,26 +326,26 @@ async def test_of_an_object_that_cannot_be_read_it_ends_too(renamed: ReconcilerH
 
 @pytest.mark.parametrize("drift", ["deleted", "edited", "another role"])
 async def test_a_former_name_is_not_bound_again_once_nothing_is_known_any_more(
-    world: ReconcilerHarness, drift: str
+    harness: ReconcilerHarness, drift: str
 ) -> None:
     """It was renamed while suspended: what was applied last is not what answers give."""
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view"))
-    await read(world, called("SRE"))
-    world.declare_directory(suspend=True)
-    await world.settle()
-    await read(world, called("OPS"))
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view"))
+    await read(harness, called("SRE"))
+    harness.declare_directory(suspend=True)
+    await harness.settle()
+    await read(harness, called("OPS"))
     if drift == "deleted":
-        world.cluster.bindings.pop(key())
+        harness.cluster.bindings.pop(key())
     elif drift == "edited":
-        world.cluster.edit(key(), subjects=(Subject("Group", "evil"),))
+        harness.cluster.edit(key(), subjects=(Subject("Group", "evil"),))
     else:
-        world.cluster.edit(key(), role=RoleRef("ClusterRole", "edit"))
-    await world.settle()
-    world.cluster.objects.remove("KeycloakDirectory", "default")
-    await world.settle()
-    assert world.condition("Ready") == ("False", "DirectoryNotFound")
-    assert [subject for groups in world.grants.values() for subject in groups] == []
+        harness.cluster.edit(key(), role=RoleRef("ClusterRole", "edit"))
+    await harness.settle()
+    harness.cluster.objects.remove("KeycloakDirectory", "default")
+    await harness.settle()
+    assert harness.condition("Ready") == ("False", "DirectoryNotFound")
+    assert [subject for groups in harness.grants.values() for subject in groups] == []
 
 
 async def test_what_the_last_answers_gave_is_repaired_once_nothing_is_known_any_more(

@@ -23,43 +23,43 @@ def viewers(*namespaces: str) -> dict[str, object]:
     return mapping("v", "SRE", "view", namespaces={"names": list(namespaces)})
 
 
-def strong(world: ReconcilerHarness) -> dict[str, object]:
-    end = (world.clock.now() + END).isoformat()
+def strong(harness: ReconcilerHarness) -> dict[str, object]:
+    end = (harness.clock.now() + END).isoformat()
     return mapping("adm", "SRE", "edit", expiresAt=end)
 
 
 @pytest.fixture
-async def beside(world: ReconcilerHarness) -> ReconcilerHarness:
-    """Return a world in which SRE may edit for an hour, and view in a namespace for long.
+async def beside(harness: ReconcilerHarness) -> ReconcilerHarness:
+    """Return a cluster in which SRE may edit for an hour, and view in a namespace for long.
 
     Whoever views is to view in another namespace, too, where each write fails.
     """
-    world.declare_directory()
-    world.cluster.label("shop")
-    administrators = strong(world)
-    world.declare(administrators, viewers("shop"))
-    world.read("/SRE")
-    await world.settle()
-    world.clock.advance(60)
-    world.cluster.label("bank")
-    world.declare(administrators, viewers("shop", "bank"))
-    world.cluster.fail("apply", times=1000)
-    await world.reconcile()
-    assert set(world.grants) == {"adm:edit", "shop/v:view"}
-    world.cluster.calls.clear()
-    return world
+    harness.declare_directory()
+    harness.cluster.label("shop")
+    administrators = strong(harness)
+    harness.declare(administrators, viewers("shop"))
+    harness.read("/SRE")
+    await harness.settle()
+    harness.clock.advance(60)
+    harness.cluster.label("bank")
+    harness.declare(administrators, viewers("shop", "bank"))
+    harness.cluster.fail("apply", times=1000)
+    await harness.reconcile()
+    assert set(harness.grants) == {"adm:edit", "shop/v:view"}
+    harness.cluster.calls.clear()
+    return harness
 
 
-def expire(world: ReconcilerHarness) -> None:
-    world.clock.advance(END.total_seconds())
+def expire(harness: ReconcilerHarness) -> None:
+    harness.clock.advance(END.total_seconds())
 
 
-def remove(world: ReconcilerHarness) -> None:
-    world.declare(viewers("shop", "bank"))
+def remove(harness: ReconcilerHarness) -> None:
+    harness.declare(viewers("shop", "bank"))
 
 
-def disallow(world: ReconcilerHarness) -> None:
-    world.declare_directory(allowedClusterRoles=["view"])
+def disallow(harness: ReconcilerHarness) -> None:
+    harness.declare_directory(allowedClusterRoles=["view"])
 
 
 @pytest.mark.parametrize("end", [expire, remove, disallow])
@@ -162,24 +162,24 @@ async def test_status_of_a_binding_with_another_role_that_stays_says_so(
 
 
 async def test_status_of_what_is_revoked_counts_where_it_is_bound_yet(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
-    world.declare_directory()
-    world.cluster.label("shop")
-    world.cluster.label("bank")
-    world.declare(viewers("shop", "bank"))
-    world.read("/SRE")
-    await world.settle()
-    world.declare_directory(allowedClusterRoles=["edit"])
-    world.cluster.fail("delete", RejectedError(REFUSED))
-    await world.reconcile()
-    assert world.said_of("v") == ("Held", "ClusterRoleNotAllowed")
-    assert world.mapping("v")["where"] == {"scope": "Namespaces", "wanted": 2, "granted": 1}
-    await world.settle()
-    world.clock.advance(5)
-    await world.settle()
-    assert world.said_of("v") == ("Revoked", "ClusterRoleNotAllowed")
-    assert world.mapping("v")["where"] == {"scope": "Namespaces", "wanted": 2, "granted": 0}
+    harness.declare_directory()
+    harness.cluster.label("shop")
+    harness.cluster.label("bank")
+    harness.declare(viewers("shop", "bank"))
+    harness.read("/SRE")
+    await harness.settle()
+    harness.declare_directory(allowedClusterRoles=["edit"])
+    harness.cluster.fail("delete", RejectedError(REFUSED))
+    await harness.reconcile()
+    assert harness.said_of("v") == ("Held", "ClusterRoleNotAllowed")
+    assert harness.mapping("v")["where"] == {"scope": "Namespaces", "wanted": 2, "granted": 1}
+    await harness.settle()
+    harness.clock.advance(5)
+    await harness.settle()
+    assert harness.said_of("v") == ("Revoked", "ClusterRoleNotAllowed")
+    assert harness.mapping("v")["where"] == {"scope": "Namespaces", "wanted": 2, "granted": 0}
 
 
 async def test_a_pin_that_could_not_be_kept_is_said(granted: ReconcilerHarness) -> None:

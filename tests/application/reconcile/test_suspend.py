@@ -37,13 +37,13 @@ async def test_nothing_new_is_granted(suspended: ReconcilerHarness) -> None:
     assert suspended.condition("Ready") == ("False", "Suspended")
 
 
-async def test_an_object_that_is_made_suspended_grants_nothing(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare(suspend=True)
-    world.read("/SRE")
-    await world.settle()
-    assert world.grants == {}
-    assert world.said_of("sre") == ("Pending", "Suspended")
+async def test_an_object_that_is_made_suspended_grants_nothing(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare(suspend=True)
+    harness.read("/SRE")
+    await harness.settle()
+    assert harness.grants == {}
+    assert harness.said_of("sre") == ("Pending", "Suspended")
 
 
 async def test_drift_is_named_left_and_repaired_when_it_goes_on(
@@ -78,25 +78,25 @@ async def test_drift_is_said_once(suspended: ReconcilerHarness) -> None:
     assert suspended.cluster.writes == ["status GroupAccess platform"]
 
 
-async def test_a_new_namespace_is_named_and_waits(world: ReconcilerHarness) -> None:
-    world.cluster.label("shop", team="a")
+async def test_a_new_namespace_is_named_and_waits(harness: ReconcilerHarness) -> None:
+    harness.cluster.label("shop", team="a")
     selector = {"selector": {"matchLabels": {"team": "a"}}}
     declared = mapping("sre", "SRE", "view", namespaces=selector)
-    world.declare_directory()
-    world.declare(declared)
-    world.read("/SRE")
-    await world.settle()
-    world.declare(declared, suspend=True)
-    world.cluster.label("bank", team="a")
-    await world.settle()
-    assert list(world.grants) == ["shop/sre:view"]
-    assert world.said_of("sre") == ("Held", "Suspended")
-    where = world.mapping()["where"]
+    harness.declare_directory()
+    harness.declare(declared)
+    harness.read("/SRE")
+    await harness.settle()
+    harness.declare(declared, suspend=True)
+    harness.cluster.label("bank", team="a")
+    await harness.settle()
+    assert list(harness.grants) == ["shop/sre:view"]
+    assert harness.said_of("sre") == ("Held", "Suspended")
+    where = harness.mapping()["where"]
     assert (where["wanted"], where["granted"]) == (2, 1)
     assert [problem["namespace"] for problem in where["problems"]] == ["bank"]
-    world.cluster.label("shop", team="other")
-    await world.settle()
-    assert world.grants == {}
+    harness.cluster.label("shop", team="other")
+    await harness.settle()
+    assert harness.grants == {}
 
 
 async def test_removal_still_acts(suspended: ReconcilerHarness) -> None:

@@ -16,41 +16,41 @@ BOTH = {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
 BY = 'suspended by KeycloakDirectory "default": would bind'
 
 
-async def set_suspend(world: ReconcilerHarness, *, suspend: bool) -> None:
+async def set_suspend(harness: ReconcilerHarness, *, suspend: bool) -> None:
     """Write the field out, and let the watch tell of it; what was read stays known."""
-    world.declare_directory(suspend=suspend)
-    await world.settle()
+    harness.declare_directory(suspend=suspend)
+    await harness.settle()
 
 
 @pytest.fixture
 async def suspended(granted: ReconcilerHarness) -> ReconcilerHarness:
-    """Return a world in which SRE may view and Dev may edit, whose directory is suspended."""
+    """Return a cluster in which SRE may view and Dev may edit, whose directory is suspended."""
     await set_suspend(granted, suspend=True)
     granted.cluster.calls.clear()
     return granted
 
 
 async def test_a_first_installation_writes_nothing_and_says_what_would_be_bound(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
     for name in ("shop", "bank", "lab"):
-        world.cluster.label(name)
+        harness.cluster.label(name)
     places = {"names": ["shop", "bank", "lab"]}
-    world.declare_directory(suspend=True)
-    world.declare(SRE, mapping("dev", "Dev", "edit", namespaces=places), mapping("ops", "Opps"))
-    world.read("/SRE", "/Dev", "/Ops")
-    await world.settle()
-    assert world.grants == {}
-    assert world.cluster.writes == ["status GroupAccess platform"]
-    said = {name: world.mapping(name)["message"] for name in ("sre", "dev", "ops")}
+    harness.declare_directory(suspend=True)
+    harness.declare(SRE, mapping("dev", "Dev", "edit", namespaces=places), mapping("ops", "Opps"))
+    harness.read("/SRE", "/Dev", "/Ops")
+    await harness.settle()
+    assert harness.grants == {}
+    assert harness.cluster.writes == ["status GroupAccess platform"]
+    said = {name: harness.mapping(name)["message"] for name in ("sre", "dev", "ops")}
     assert f'{BY} Group "SRE" to ClusterRole "view" in the whole cluster.' in said["sre"]
     assert f'{BY} Group "Dev" to ClusterRole "edit" in 3 namespaces.' in said["dev"]
     assert f'{BY} nothing new: Keycloak has no group "Opps".' in said["ops"]
-    assert world.suggested == [("default", "Opps")]  # for a hint in that message
-    assert world.condition("Ready") == ("False", "Suspended")
-    assert {world.said_of(name) for name in said} == {("Pending", "Suspended")}
-    await set_suspend(world, suspend=False)
-    assert set(world.grants) == {"sre:view", "bank/dev:edit", "lab/dev:edit", "shop/dev:edit"}
+    assert harness.suggested == [("default", "Opps")]  # for a hint in that message
+    assert harness.condition("Ready") == ("False", "Suspended")
+    assert {harness.said_of(name) for name in said} == {("Pending", "Suspended")}
+    await set_suspend(harness, suspend=False)
+    assert set(harness.grants) == {"sre:view", "bank/dev:edit", "lab/dev:edit", "shop/dev:edit"}
 
 
 async def test_what_stands_stays_and_is_ready(suspended: ReconcilerHarness) -> None:

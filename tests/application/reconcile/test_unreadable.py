@@ -78,19 +78,21 @@ async def test_the_users_of_a_directory_that_cannot_be_read_hold(
 
 
 async def test_a_field_that_is_not_known_grants_nothing_and_is_named(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view", onlyOnMondays=True), mapping("dev", "Dev", "edit"))
-    world.read("/SRE", "/Dev")
-    await world.settle()
-    assert world.grants == {"dev:edit": ("Dev",)}
-    assert world.said_of("sre") == ("Pending", "Unreadable")
-    assert world.mapping("sre")["message"].startswith(
+    harness.declare_directory()
+    harness.declare(
+        mapping("sre", "SRE", "view", onlyOnMondays=True), mapping("dev", "Dev", "edit")
+    )
+    harness.read("/SRE", "/Dev")
+    await harness.settle()
+    assert harness.grants == {"dev:edit": ("Dev",)}
+    assert harness.said_of("sre") == ("Pending", "Unreadable")
+    assert harness.mapping("sre")["message"].startswith(
         "spec.mappings[0].onlyOnMondays is not known to this version of the operator. Correct the "
         "field, or upgrade the operator to the version of its CRDs"
     )
-    assert world.condition("Ready") == ("False", "Unreadable")
+    assert harness.condition("Ready") == ("False", "Unreadable")
 
 
 async def test_a_field_that_is_not_known_holds_what_is_bound_and_the_end_acts(

@@ -7,12 +7,12 @@ from fakes.values import mapping
 from groupaccess.domain.directory.suggestions import Suggestion
 
 
-async def test_a_missing_directory_is_waited_for(world: ReconcilerHarness) -> None:
-    world.declare()
-    again = await world.reconcile()
+async def test_a_missing_directory_is_waited_for(harness: ReconcilerHarness) -> None:
+    harness.declare()
+    again = await harness.reconcile()
     assert again == 300
-    assert world.said_of("sre") == ("Pending", "DirectoryNotFound")
-    assert world.condition("Reconciling") == ("True", "DirectoryNotFound")
+    assert harness.said_of("sre") == ("Pending", "DirectoryNotFound")
+    assert harness.condition("Reconciling") == ("True", "DirectoryNotFound")
 
 
 async def test_a_deleted_directory_revokes_nothing(granted: ReconcilerHarness) -> None:
@@ -23,62 +23,62 @@ async def test_a_deleted_directory_revokes_nothing(granted: ReconcilerHarness) -
 
 
 async def test_a_group_that_is_missing_is_waited_for_and_then_stalls(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
-    world.declare_directory()
-    world.declare(mapping("sre", "sre", "view"))
-    world.read("/SRE")
-    assert await world.reconcile() == 300
-    assert world.condition("Ready") == ("False", "GroupNotFound")
-    assert world.condition("Reconciling") == ("True", "GroupNotFound")
-    ref = world.store.directories.declared["default"].state.ref
-    assert world.store.put_suggestion(ref, "sre", Suggestion(("/SRE",)), 0.0) == {NAME}
-    await world.reconcile()
-    assert "did you mean /SRE?" in world.status["mappings"][0]["message"]
-    world.clock.advance(200)
-    assert await world.reconcile() == pytest.approx(100)
-    world.clock.advance(100)
-    assert await world.reconcile() is None
-    assert world.condition("Reconciling")[0] == "False"
-    assert world.condition("Stalled") == ("True", "GroupNotFound")
-    world.clock.advance(1000)
-    assert await world.reconcile() is None
-    assert world.condition("Stalled")[0] == "True"
+    harness.declare_directory()
+    harness.declare(mapping("sre", "sre", "view"))
+    harness.read("/SRE")
+    assert await harness.reconcile() == 300
+    assert harness.condition("Ready") == ("False", "GroupNotFound")
+    assert harness.condition("Reconciling") == ("True", "GroupNotFound")
+    ref = harness.store.directories.declared["default"].state.ref
+    assert harness.store.put_suggestion(ref, "sre", Suggestion(("/SRE",)), 0.0) == {NAME}
+    await harness.reconcile()
+    assert "did you mean /SRE?" in harness.status["mappings"][0]["message"]
+    harness.clock.advance(200)
+    assert await harness.reconcile() == pytest.approx(100)
+    harness.clock.advance(100)
+    assert await harness.reconcile() is None
+    assert harness.condition("Reconciling")[0] == "False"
+    assert harness.condition("Stalled") == ("True", "GroupNotFound")
+    harness.clock.advance(1000)
+    assert await harness.reconcile() is None
+    assert harness.condition("Stalled")[0] == "True"
 
 
-async def test_patience_goes_on_over_a_restart(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare(mapping("sre", "sre", "view"))
-    world.read("/SRE")
-    await world.reconcile()
-    world.clock.advance(250)
-    world.restart()
-    world.read("/SRE")
-    assert await world.reconcile() == pytest.approx(50)
+async def test_patience_goes_on_over_a_restart(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare(mapping("sre", "sre", "view"))
+    harness.read("/SRE")
+    await harness.reconcile()
+    harness.clock.advance(250)
+    harness.restart()
+    harness.read("/SRE")
+    assert await harness.reconcile() == pytest.approx(50)
 
 
-async def test_an_edit_begins_the_patience_anew(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare(mapping("sre", "sre", "view"))
-    world.read("/SRE")
-    await world.reconcile()
-    world.clock.advance(300)
-    await world.reconcile()
-    assert world.condition("Stalled")[0] == "True"
-    world.declare(mapping("sre", "srE", "view"))
-    assert await world.reconcile() == 300
-    assert world.condition("Stalled")[0] == "False"
+async def test_an_edit_begins_the_patience_anew(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare(mapping("sre", "sre", "view"))
+    harness.read("/SRE")
+    await harness.reconcile()
+    harness.clock.advance(300)
+    await harness.reconcile()
+    assert harness.condition("Stalled")[0] == "True"
+    harness.declare(mapping("sre", "srE", "view"))
+    assert await harness.reconcile() == 300
+    assert harness.condition("Stalled")[0] == "False"
 
 
-async def test_a_group_that_comes_is_granted(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare()
-    world.read("/Other")
-    await world.reconcile()
-    world.read("/Other", "/SRE")
-    await world.reconcile()
-    assert world.grants == {"sre:view": ("SRE",)}
-    assert world.condition("Reconciling")[0] == "False"
+async def test_a_group_that_comes_is_granted(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare()
+    harness.read("/Other")
+    await harness.reconcile()
+    harness.read("/Other", "/SRE")
+    await harness.reconcile()
+    assert harness.grants == {"sre:view": ("SRE",)}
+    assert harness.condition("Reconciling")[0] == "False"
 
 
 async def test_a_group_that_goes_keeps_its_binding_for_now(granted: ReconcilerHarness) -> None:

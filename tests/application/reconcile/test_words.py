@@ -14,8 +14,8 @@ LONG = 5000
 ESCAPE = "\x1b[2J\x1b]0;owned\x07"
 
 
-def status_writes(world: ReconcilerHarness) -> int:
-    return sum(write.startswith("status") for write in world.cluster.writes)
+def status_writes(harness: ReconcilerHarness) -> int:
+    return sum(write.startswith("status") for write in harness.cluster.writes)
 
 
 async def test_a_binding_with_an_endless_name_stops_no_status(granted: ReconcilerHarness) -> None:
@@ -31,18 +31,18 @@ async def test_a_binding_with_an_endless_name_stops_no_status(granted: Reconcile
     assert named.endswith("x…")
 
 
-async def test_a_group_with_an_endless_path_stops_no_status(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
+async def test_a_group_with_an_endless_path_stops_no_status(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
     path = f"/{'x' * LONG}/SRE"
     groups = (Group("/Dev", "Dev", "1"), Group(path, "SRE", "2"))
-    world.watch()
-    world.take_in(replace(snapshot(), groups=groups))
-    await world.settle()
-    assert world.status["observedGeneration"] == 1
-    assert world.said_of("dev") == ("Granted", "Granted")
-    assert world.said_of("sre") == ("Granted", "Granted")
-    assert len(world.mapping()["groupPath"]) == 4096
+    harness.watch()
+    harness.take_in(replace(snapshot(), groups=groups))
+    await harness.settle()
+    assert harness.status["observedGeneration"] == 1
+    assert harness.said_of("dev") == ("Granted", "Granted")
+    assert harness.said_of("sre") == ("Granted", "Granted")
+    assert len(harness.mapping()["groupPath"]) == 4096
 
 
 async def test_an_escape_sequence_in_somebodys_binding_reaches_no_terminal(
@@ -57,21 +57,21 @@ async def test_an_escape_sequence_in_somebodys_binding_reaches_no_terminal(
 
 
 async def test_a_mapping_that_cannot_be_shown_whole_hides_no_other(
-    world: ReconcilerHarness,
+    harness: ReconcilerHarness,
 ) -> None:
     """Keycloak's ids have 36 characters; a longer one has no place in the status."""
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
     groups = (Group("/Dev", "Dev", "1"), Group("/SRE", "SRE", "2" * 40))
-    world.watch()
-    world.take_in(replace(snapshot(), groups=groups))
-    await world.settle()
-    assert world.status["observedGeneration"] == 1
-    assert world.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
-    assert world.said_of("dev") == ("Granted", "Granted")
-    assert world.mapping("dev")["subjects"] == ["Dev"]
-    assert world.said_of("sre") == ("Granted", "Granted")
-    assert world.mapping()["message"].endswith("(the rest cannot be shown: groupId)")
+    harness.watch()
+    harness.take_in(replace(snapshot(), groups=groups))
+    await harness.settle()
+    assert harness.status["observedGeneration"] == 1
+    assert harness.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
+    assert harness.said_of("dev") == ("Granted", "Granted")
+    assert harness.mapping("dev")["subjects"] == ["Dev"]
+    assert harness.said_of("sre") == ("Granted", "Granted")
+    assert harness.mapping()["message"].endswith("(the rest cannot be shown: groupId)")
 
 
 async def test_who_else_grants_the_same_is_no_news_for_an_event(granted: ReconcilerHarness) -> None:
@@ -83,19 +83,21 @@ async def test_who_else_grants_the_same_is_no_news_for_an_event(granted: Reconci
     assert len(granted.cluster.notes) == notes
 
 
-async def test_a_write_that_is_under_way_is_no_news_for_an_event(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.declare()
-    world.read("/SRE")
-    answer = world.cluster.hang("apply")
-    await world.reconcile()
-    assert world.condition("Ready") == ("False", "Progressing")
-    assert [note.reason for note in world.cluster.notes] == []
+async def test_a_write_that_is_under_way_is_no_news_for_an_event(
+    harness: ReconcilerHarness,
+) -> None:
+    harness.declare_directory()
+    harness.declare()
+    harness.read("/SRE")
+    answer = harness.cluster.hang("apply")
+    await harness.reconcile()
+    assert harness.condition("Ready") == ("False", "Progressing")
+    assert [note.reason for note in harness.cluster.notes] == []
     answer.set()
-    await world.settle()
-    await world.settle()
-    assert world.condition("Ready") == ("True", "Granted")
-    assert sorted(note.reason for note in world.cluster.notes) == ["BindingCreated", "Granted"]
+    await harness.settle()
+    await harness.settle()
+    assert harness.condition("Ready") == ("True", "Granted")
+    assert sorted(note.reason for note in harness.cluster.notes) == ["BindingCreated", "Granted"]
 
 
 async def test_what_is_new_in_ready_is_an_event_and_said_once(granted: ReconcilerHarness) -> None:
@@ -107,20 +109,20 @@ async def test_what_is_new_in_ready_is_an_event_and_said_once(granted: Reconcile
 
 @pytest.mark.parametrize("waited", [240, 299])
 async def test_a_corrected_spec_has_its_own_five_minutes(
-    world: ReconcilerHarness, waited: float
+    harness: ReconcilerHarness, waited: float
 ) -> None:
-    world.declare_directory()
-    world.declare(mapping("sre", "typo", "view"))
-    world.read("/SRE")
-    assert await world.reconcile() == 300
-    world.clock.advance(waited)
-    world.declare(mapping("sre", "another-typo", "view"))
-    world.cluster.objects.written("platform", world.clock.now())
-    assert await world.reconcile() == pytest.approx(300)
-    world.clock.advance(290)
-    await world.reconcile()
-    assert world.condition("Reconciling")[0] == "True"
-    assert world.condition("Stalled")[0] == "False"
-    world.clock.advance(10 + REPORT_AFTER_SECONDS)
-    await world.reconcile()
-    assert world.condition("Stalled") == ("True", "GroupNotFound")
+    harness.declare_directory()
+    harness.declare(mapping("sre", "typo", "view"))
+    harness.read("/SRE")
+    assert await harness.reconcile() == 300
+    harness.clock.advance(waited)
+    harness.declare(mapping("sre", "another-typo", "view"))
+    harness.cluster.objects.written("platform", harness.clock.now())
+    assert await harness.reconcile() == pytest.approx(300)
+    harness.clock.advance(290)
+    await harness.reconcile()
+    assert harness.condition("Reconciling")[0] == "True"
+    assert harness.condition("Stalled")[0] == "False"
+    harness.clock.advance(10 + REPORT_AFTER_SECONDS)
+    await harness.reconcile()
+    assert harness.condition("Stalled") == ("True", "GroupNotFound")

@@ -13,14 +13,14 @@ BY_HAND = BindingKey("", "by-hand")
 
 
 def made(*bindings: Binding) -> BindingIndex:
-    standing = BindingIndex()
+    index = BindingIndex()
     for one in bindings:
-        standing.put(one)
-    return standing
+        index.put(one)
+    return index
 
 
-def naming(standing: BindingIndex, *groups: str) -> list[BindingKey]:
-    return sorted({one.key for one in standing.naming_groups(frozenset(groups))})
+def naming(index: BindingIndex, *groups: str) -> list[BindingKey]:
+    return sorted({one.key for one in index.naming_groups(frozenset(groups))})
 
 
 def subject(where: BindingKey, *groups: str, uid: str = "u1", version: str = "1") -> Binding:
@@ -29,109 +29,109 @@ def subject(where: BindingKey, *groups: str, uid: str = "u1", version: str = "1"
 
 def test_a_binding_is_found_by_whose_name_it_bears_wherever_it_is() -> None:
     spread = BindingKey("bank", OURS.name)
-    standing = made(binding(OURS), binding(spread), binding(TWIN), binding(BY_HAND))
-    assert standing.of_access("platform").keys() == {OURS, spread}
-    assert standing.of_access("shop").keys() == {TWIN}
-    assert standing.of_access("nobody") == {}
-    assert standing.by_key.keys() == {OURS, spread, TWIN, BY_HAND}
+    index = made(binding(OURS), binding(spread), binding(TWIN), binding(BY_HAND))
+    assert index.of_access("platform").keys() == {OURS, spread}
+    assert index.of_access("shop").keys() == {TWIN}
+    assert index.of_access("nobody") == {}
+    assert index.by_key.keys() == {OURS, spread, TWIN, BY_HAND}
 
 
 def test_news_touch_whose_name_a_binding_bears() -> None:
-    standing = BindingIndex()
-    assert standing.put(binding(OURS)) == {"platform"}
-    assert standing.put(binding(BY_HAND)) == set()
-    assert standing.put(subject(OURS, "Ops", version="2")) == {"platform"}
-    assert standing.drop(OURS, "u1") == {"platform"}
-    assert standing.drop(BY_HAND, "u1") == set()
-    assert standing.by_key == {}
-    assert standing.of_access("platform") == {}
+    index = BindingIndex()
+    assert index.put(binding(OURS)) == {"platform"}
+    assert index.put(binding(BY_HAND)) == set()
+    assert index.put(subject(OURS, "Ops", version="2")) == {"platform"}
+    assert index.drop(OURS, "u1") == {"platform"}
+    assert index.drop(BY_HAND, "u1") == set()
+    assert index.by_key == {}
+    assert index.of_access("platform") == {}
 
 
 def test_a_newer_version_that_says_the_same_touches_nobody_and_is_known() -> None:
-    standing = made(binding(OURS, version="1"))
-    assert standing.put(binding(OURS, version="2")) == set()
-    assert standing.of_access("platform")[OURS].resource_version == "2"
+    index = made(binding(OURS, version="1"))
+    assert index.put(binding(OURS, version="2")) == set()
+    assert index.of_access("platform")[OURS].resource_version == "2"
 
 
 def test_the_same_under_another_uid_is_another_one() -> None:
-    standing = made(binding(OURS, uid="first", version="1"))
-    assert standing.put(binding(OURS, uid="second", version="2")) == {"platform"}
+    index = made(binding(OURS, uid="first", version="1"))
+    assert index.put(binding(OURS, uid="second", version="2")) == {"platform"}
 
 
 @pytest.mark.parametrize("uid", ["u1", "another"])
 def test_late_news_change_nothing(uid: str) -> None:
-    standing = made(subject(OURS, "SRE", version="10"))
-    assert standing.put(subject(OURS, "Ops", uid=uid, version="9")) == set()
-    assert standing.by_key[OURS].content.groups == ("SRE",)
-    assert naming(standing, "Ops") == []
+    index = made(subject(OURS, "SRE", version="10"))
+    assert index.put(subject(OURS, "Ops", uid=uid, version="9")) == set()
+    assert index.by_key[OURS].content.groups == ("SRE",)
+    assert naming(index, "Ops") == []
 
 
 def test_the_end_of_a_former_one_takes_nothing_from_its_namesake() -> None:
-    standing = made(subject(OURS, "SRE", uid="anew"))
-    assert standing.drop(OURS, "before") == set()
-    assert standing.drop(BY_HAND, "never seen") == set()
-    assert naming(standing, "SRE") == [OURS]
-    assert standing.of_access("platform").keys() == {OURS}
+    index = made(subject(OURS, "SRE", uid="anew"))
+    assert index.drop(OURS, "before") == set()
+    assert index.drop(BY_HAND, "never seen") == set()
+    assert naming(index, "SRE") == [OURS]
+    assert index.of_access("platform").keys() == {OURS}
 
 
 def test_a_binding_is_found_by_each_group_that_it_names_now() -> None:
-    standing = made(subject(OURS, "SRE", "Ops"), subject(BY_HAND, "SRE"))
-    assert naming(standing, "SRE") == [BY_HAND, OURS]
-    assert naming(standing, "Ops") == [OURS]
-    assert naming(standing, "Ops", "SRE", "nobody") == [BY_HAND, OURS]
-    standing.put(subject(OURS, "Dev", version="2"))
-    assert naming(standing, "SRE") == [BY_HAND]
-    assert naming(standing, "Ops") == []
-    assert naming(standing, "Dev") == [OURS]
-    standing.drop(BY_HAND, "u1")
-    assert naming(standing, "SRE") == []
+    index = made(subject(OURS, "SRE", "Ops"), subject(BY_HAND, "SRE"))
+    assert naming(index, "SRE") == [BY_HAND, OURS]
+    assert naming(index, "Ops") == [OURS]
+    assert naming(index, "Ops", "SRE", "nobody") == [BY_HAND, OURS]
+    index.put(subject(OURS, "Dev", version="2"))
+    assert naming(index, "SRE") == [BY_HAND]
+    assert naming(index, "Ops") == []
+    assert naming(index, "Dev") == [OURS]
+    index.drop(BY_HAND, "u1")
+    assert naming(index, "SRE") == []
 
 
 def test_a_group_that_is_named_twice_is_forgotten_once() -> None:
-    standing = made(subject(BY_HAND, "SRE", "SRE"))
-    standing.drop(BY_HAND, "u1")
-    assert naming(standing, "SRE") == []
+    index = made(subject(BY_HAND, "SRE", "SRE"))
+    index.drop(BY_HAND, "u1")
+    assert naming(index, "SRE") == []
 
 
-def sharers(standing: BindingIndex, *bindings: Binding | None) -> Iterable[str]:
-    return sorted(standing.accesses_sharing_groups(*bindings))
+def sharers(index: BindingIndex, *bindings: Binding | None) -> Iterable[str]:
+    return sorted(index.accesses_sharing_groups(*bindings))
 
 
 def test_who_binds_a_group_shares_it_with_each_binding_that_names_it() -> None:
-    standing = BindingIndex()
-    standing.track_groups("platform", frozenset({"SRE", "Ops"}))
-    standing.track_groups("shop", frozenset({"Ops"}))
-    assert sharers(standing, subject(BY_HAND, "SRE")) == ["platform"]
-    assert sharers(standing, subject(BY_HAND, "Ops")) == ["platform", "shop"]
-    assert sharers(standing, subject(BY_HAND, "Dev")) == []
+    index = BindingIndex()
+    index.track_groups("platform", frozenset({"SRE", "Ops"}))
+    index.track_groups("shop", frozenset({"Ops"}))
+    assert sharers(index, subject(BY_HAND, "SRE")) == ["platform"]
+    assert sharers(index, subject(BY_HAND, "Ops")) == ["platform", "shop"]
+    assert sharers(index, subject(BY_HAND, "Dev")) == []
 
 
 def test_a_change_is_shared_by_who_was_named_and_by_who_is() -> None:
-    standing = BindingIndex()
-    standing.track_groups("platform", frozenset({"SRE"}))
-    standing.track_groups("shop", frozenset({"Ops"}))
+    index = BindingIndex()
+    index.track_groups("platform", frozenset({"SRE"}))
+    index.track_groups("shop", frozenset({"Ops"}))
     before, after = subject(BY_HAND, "SRE"), subject(BY_HAND, "Ops")
-    assert sharers(standing, before, after) == ["platform", "shop"]
-    assert sharers(standing, None, after) == ["shop"]
-    assert sharers(standing, None) == []
+    assert sharers(index, before, after) == ["platform", "shop"]
+    assert sharers(index, None, after) == ["shop"]
+    assert sharers(index, None) == []
 
 
 def test_who_binds_other_groups_or_none_shares_no_longer() -> None:
-    standing = BindingIndex()
-    standing.track_groups("platform", frozenset({"SRE", "Ops"}))
-    standing.track_groups("platform", frozenset({"Ops", "Dev"}))
-    assert sharers(standing, subject(BY_HAND, "SRE")) == []
-    assert sharers(standing, subject(BY_HAND, "Dev")) == ["platform"]
-    standing.track_groups("platform", frozenset())
-    assert sharers(standing, subject(BY_HAND, "Ops", "Dev")) == []
-    standing.track_groups("never seen", frozenset())
+    index = BindingIndex()
+    index.track_groups("platform", frozenset({"SRE", "Ops"}))
+    index.track_groups("platform", frozenset({"Ops", "Dev"}))
+    assert sharers(index, subject(BY_HAND, "SRE")) == []
+    assert sharers(index, subject(BY_HAND, "Dev")) == ["platform"]
+    index.track_groups("platform", frozenset())
+    assert sharers(index, subject(BY_HAND, "Ops", "Dev")) == []
+    index.track_groups("never seen", frozenset())
 
 
 def test_who_binds_a_group_is_told_when_somebody_elses_binding_for_it_changes() -> None:
     told = list[str]()
-    standing = BindingIndex(on_shared_group_change=told.extend)
-    standing.track_groups("platform", frozenset({"SRE"}))
-    standing.track_groups("shop", frozenset({"SRE", "Ops"}))
+    index = BindingIndex(on_shared_group_change=told.extend)
+    index.track_groups("platform", frozenset({"SRE"}))
+    index.track_groups("shop", frozenset({"SRE", "Ops"}))
     for version, groups, expected in (
         ("1", ["SRE"], ["platform", "shop"]),
         ("2", ["SRE"], []),
@@ -141,96 +141,96 @@ def test_who_binds_a_group_is_told_when_somebody_elses_binding_for_it_changes() 
         ("4", ["SRE"], []),
     ):
         told.clear()
-        standing.put(subject(BY_HAND, *groups, version=version))
+        index.put(subject(BY_HAND, *groups, version=version))
         assert sorted(told) == expected
     told.clear()
-    standing.drop(BY_HAND, "another uid")
+    index.drop(BY_HAND, "another uid")
     assert told == []
-    standing.drop(BY_HAND, "u1")
+    index.drop(BY_HAND, "u1")
     assert told == ["shop"]
 
 
 def test_nobody_is_told_of_a_binding_of_their_own() -> None:
     told = list[str]()
-    standing = BindingIndex(on_shared_group_change=told.extend)
+    index = BindingIndex(on_shared_group_change=told.extend)
     for name in ("platform", "shop"):
-        standing.track_groups(name, frozenset({"SRE"}))
-    standing.put(subject(OURS, "SRE"))
+        index.track_groups(name, frozenset({"SRE"}))
+    index.put(subject(OURS, "SRE"))
     assert told == ["shop"]
-    standing.drop(OURS, "u1")
+    index.drop(OURS, "u1")
     assert told == ["shop", "shop"]
 
 
 def test_a_list_takes_away_what_it_lacks_of_its_kind_and_is_no_newer_than_it() -> None:
     inside = BindingKey("bank", OURS.name)
-    standing = made(subject(OURS, version="5"), subject(TWIN, version="9"), subject(inside))
-    assert standing.replace([subject(BY_HAND)], "8", namespaced=False) == {"platform"}
-    assert standing.by_key.keys() == {TWIN, inside, BY_HAND}
-    assert standing.replace([], "9", namespaced=False) == {"shop"}
-    assert standing.replace([], "9", namespaced=True) == {"platform"}
-    assert standing.by_key == {}
+    index = made(subject(OURS, version="5"), subject(TWIN, version="9"), subject(inside))
+    assert index.replace([subject(BY_HAND)], "8", namespaced=False) == {"platform"}
+    assert index.by_key.keys() == {TWIN, inside, BY_HAND}
+    assert index.replace([], "9", namespaced=False) == {"shop"}
+    assert index.replace([], "9", namespaced=True) == {"platform"}
+    assert index.by_key == {}
 
 
 def test_a_list_does_not_hide_what_was_written_after_it() -> None:
-    standing = made(subject(OURS, "Ops", version="9"))
-    assert standing.replace([subject(OURS, "SRE", version="5")], "8", namespaced=False) == set()
-    assert standing.by_key[OURS].content.groups == ("Ops",)
+    index = made(subject(OURS, "Ops", version="9"))
+    assert index.replace([subject(OURS, "SRE", version="5")], "8", namespaced=False) == set()
+    assert index.by_key[OURS].content.groups == ("Ops",)
 
 
 def test_a_list_shows_who_was_made_anew() -> None:
-    standing = made(subject(OURS, "SRE", version="5"))
+    index = made(subject(OURS, "SRE", version="5"))
     anew = subject(OURS, "Ops", uid="anew", version="7")
-    assert standing.replace([anew], "8", namespaced=False) == {"platform"}
-    assert naming(standing, "SRE") == []
-    assert standing.by_key == {OURS: anew}
+    assert index.replace([anew], "8", namespaced=False) == {"platform"}
+    assert naming(index, "SRE") == []
+    assert index.by_key == {OURS: anew}
 
 
 @pytest.mark.parametrize("where", [OURS, BindingKey("bank", OURS.name)], ids=str)
 def test_what_the_watch_still_tells_of_a_binding_that_was_deleted_does_not_bring_it_back(
     where: BindingKey,
 ) -> None:
-    standing, inside = BindingIndex(), bool(where.namespace)
-    standing.watched_until("2", namespaced=inside)
-    standing.put(subject(where, version="5"))  # the answer to an own write
-    standing.drop(where, "u1")  # and to an own delete
+    index, inside = BindingIndex(), bool(where.namespace)
+    index.watched_until("2", namespaced=inside)
+    index.put(subject(where, version="5"))  # the answer to an own write
+    index.drop(where, "u1")  # and to an own delete
     for version in ("3", "5"):
-        assert standing.put(subject(where, version=version)) == set()
-        standing.watched_until(version, namespaced=inside)
-    assert standing.replace([subject(where, version="5")], "5", namespaced=inside) == {"platform"}
+        assert index.put(subject(where, version=version)) == set()
+        index.watched_until(version, namespaced=inside)
+    assert index.replace([subject(where, version="5")], "5", namespaced=inside) == {"platform"}
 
 
 def test_a_list_from_before_an_own_delete_does_not_bring_it_back() -> None:
-    standing = made(subject(OURS, version="5"))
-    standing.drop(OURS, "u1")
-    assert standing.replace([subject(OURS, version="5")], "6", namespaced=False) == set()
-    assert standing.by_key == {}
+    index = made(subject(OURS, version="5"))
+    index.drop(OURS, "u1")
+    assert index.replace([subject(OURS, version="5")], "6", namespaced=False) == set()
+    assert index.by_key == {}
 
 
 def test_the_answer_to_a_write_that_the_watch_has_passed_does_not_bring_it_back() -> None:
-    standing = made(subject(OURS, version="5"))
-    standing.drop(OURS, "u1")
-    standing.watched_until("9", namespaced=False)
-    assert standing.put(subject(OURS, version="5")) == set()
-    assert standing.put(subject(OURS, uid="anew", version="10")) == {"platform"}
+    index = made(subject(OURS, version="5"))
+    index.drop(OURS, "u1")
+    index.watched_until("9", namespaced=False)
+    assert index.put(subject(OURS, version="5")) == set()
+    assert index.put(subject(OURS, uid="anew", version="10")) == {"platform"}
 
 
 def test_a_deleted_binding_that_waits_for_a_finalizer_still_binds() -> None:
-    standing = made(subject(OURS, version="5"))
-    standing.drop(OURS, "u1")
-    assert standing.put(subject(OURS, version="6")) == {"platform"}
-    assert naming(standing, "SRE") == [OURS]
+    index = made(subject(OURS, version="5"))
+    index.drop(OURS, "u1")
+    assert index.put(subject(OURS, version="6")) == {"platform"}
+    assert naming(index, "SRE") == [OURS]
 
 
 def test_what_was_deleted_is_remembered_only_until_the_watch_has_passed_it() -> None:
-    standing = BindingIndex()
+    index = BindingIndex()
     for number in range(100):
-        standing.put(subject(OURS, uid=f"u{number}", version=str(number + 1)))
-        standing.drop(OURS, f"u{number}")
-    standing.watched_until("99", namespaced=False)
-    assert list(standing._progress._ended[False]) == ["u99"]
-    standing.watched_until("100", namespaced=False)
-    assert not standing._progress._ended[False]
-    standing.put(subject(OURS, version="101"))
-    standing.watched_until("102", namespaced=False)
-    standing.drop(OURS, "u1")  # the watch has told all of it but its end
-    assert not standing._progress._ended[False]
+        index.put(subject(OURS, uid=f"u{number}", version=str(number + 1)))
+        index.drop(OURS, f"u{number}")
+    index.watched_until("99", namespaced=False)
+    assert list(index._progress._ended[False]) == ["u99"]
+    index.watched_until("100", namespaced=False)
+    assert not index._progress._ended[False]
+    index.put(subject(OURS, version="101"))
+    index.watched_until("102", namespaced=False)
+    index.drop(OURS, "u1")  # the watch has told all of it but its end
+    assert not index._progress._ended[False]

@@ -21,9 +21,9 @@ def held(root: object, word: str) -> set[str]:
     return {tell(path) for text, path in texts(root) if word in text}
 
 
-def soon(world: ReconcilerHarness, name: str) -> list[Spec]:
+def soon(harness: ReconcilerHarness, name: str) -> list[Spec]:
     """Return mappings that end soon, in the cluster, in a namespace and by labels."""
-    end = (world.clock.now() + timedelta(minutes=30)).isoformat()
+    end = (harness.clock.now() + timedelta(minutes=30)).isoformat()
     selector = {"matchLabels": {"team": "shop"}}
     return [
         mapping("all", "SRE", "view", expiresAt=end),
@@ -37,42 +37,42 @@ def names() -> Iterator[str]:
     return (f"temp-{number}" for number in range(MANY))
 
 
-async def test_objects_that_are_gone_leave_nothing_behind(world: ReconcilerHarness) -> None:
-    world.declare_directory()
-    world.cluster.label("shop", team="shop")
-    world.declare()
-    world.read("/SRE", *(f"/{name}-group" for name in names()))
-    await world.settle()
+async def test_objects_that_are_gone_leave_nothing_behind(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.cluster.label("shop", team="shop")
+    harness.declare()
+    harness.read("/SRE", *(f"/{name}-group" for name in names()))
+    await harness.settle()
     for name in names():
-        world.declare_another(name, *soon(world, name))
+        harness.declare_another(name, *soon(harness, name))
         if name.endswith(("3", "7")):
-            world.cluster.fail("apply", times=2)
-        await world.reconcile(name)
-    assert len(world.cluster.bindings) > 2 * MANY
-    assert len(held(world.reconciler, "temp-")) > 10
+            harness.cluster.fail("apply", times=2)
+        await harness.reconcile(name)
+    assert len(harness.cluster.bindings) > 2 * MANY
+    assert len(held(harness.reconciler, "temp-")) > 10
     for name in names():
-        world.cluster.objects.remove("GroupAccess", name)
+        harness.cluster.objects.remove("GroupAccess", name)
         if name.endswith(("3", "7")):
-            world.cluster.fail("delete", times=2)
+            harness.cluster.fail("delete", times=2)
         for _ in range(3):
-            world.clock.advance(await world.reconcile(name) or 0)
-    assert world.grants == {"sre:view": ("SRE",)}
-    world.read("/SRE")
+            harness.clock.advance(await harness.reconcile(name) or 0)
+    assert harness.grants == {"sre:view": ("SRE",)}
+    harness.read("/SRE")
     for namespaced in (False, True):  # the watches have told of what was deleted
-        world.store.bindings.watched_until(world.cluster.version, namespaced=namespaced)
-    assert held(world.reconciler, "temp-") == set()
+        harness.store.bindings.watched_until(harness.cluster.version, namespaced=namespaced)
+    assert held(harness.reconciler, "temp-") == set()
 
 
-async def test_of_ends_that_are_put_off_only_the_last_is_kept(world: ReconcilerHarness) -> None:
+async def test_of_ends_that_are_put_off_only_the_last_is_kept(harness: ReconcilerHarness) -> None:
     """Each is within the hour before, of which people are warned."""
-    world.declare_directory()
-    world.read("/SRE")
+    harness.declare_directory()
+    harness.read("/SRE")
     for number in range(1, 40):
-        end = (world.clock.now() + timedelta(minutes=30, seconds=number)).isoformat()
-        world.declare(mapping("sre", "SRE", "view", expiresAt=end))
-        await world.reconcile()
-    assert len(world.warned_of("Expiring")) == 39
-    assert len(world.store.memory("platform").announced) == 1
+        end = (harness.clock.now() + timedelta(minutes=30, seconds=number)).isoformat()
+        harness.declare(mapping("sre", "SRE", "view", expiresAt=end))
+        await harness.reconcile()
+    assert len(harness.warned_of("Expiring")) == 39
+    assert len(harness.store.memory("platform").announced) == 1
 
 
 async def test_alarms_that_are_put_off_do_not_pile_up(clock: FakeClock) -> None:

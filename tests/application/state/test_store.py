@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fakes.answers import judged_by, take_in
+from fakes.answers import context_of, take_in
 from fakes.values import access, binding, directory, failure, key, mapping, snapshot
 from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
@@ -196,26 +196,26 @@ def test_a_reading_touches_those_whose_groups_changed(
 def test_until_its_questions_are_answered_a_mapping_counts_as_not_read(store: Store) -> None:
     read(store, snapshot("/SRE"))
     store.put_access(access("platform", mapping(), mapping("ops", "Ops"), version="2"))
-    given = judged_by(store, "platform", NOW)
-    assert given.missing_answers == {"ops": MissingAnswer()}
-    assert given.awaits_first_reading
+    context = context_of(store, "platform", NOW)
+    assert context.missing_answers == {"ops": MissingAnswer()}
+    assert context.awaits_first_reading
     assert open_questions(store, "default", ["platform"]) == {Search("Ops")}
     assert open_questions(store, "other", ["platform"]) == set()
     assert store.put_results("default", {Search("Ops"): Answer()}, NOW) == {"platform"}
     assert open_questions(store, "default", ["platform"]) == set()
-    assert not judged_by(store, "platform", NOW).awaits_first_reading
+    assert not context_of(store, "platform", NOW).awaits_first_reading
 
 
 def test_a_failure_of_a_question_touches_those_that_need_its_answer(store: Store) -> None:
     read(store, snapshot("/SRE"))
     assert store.put_results("default", {Search("SRE"): LOST}, NOW) == {"platform"}
     assert store.put_results("default", {Search("SRE"): LOST}, NOW) == set()
-    given = judged_by(store, "platform", NOW)
-    assert given.missing_answers == {"sre": MissingAnswer(LOST, answered=True)}
-    assert not given.awaits_first_reading
+    context = context_of(store, "platform", NOW)
+    assert context.missing_answers == {"sre": MissingAnswer(LOST, answered=True)}
+    assert not context.awaits_first_reading
     known = store.directories.memory("default").answers[Search("SRE")]
     assert store.put_results("default", {Search("SRE"): known}, NOW) == {"platform"}
-    assert judged_by(store, "platform", NOW).missing_answers == {}
+    assert context_of(store, "platform", NOW).missing_answers == {}
 
 
 def test_a_hint_touches_those_that_name_what_is_missing(store: Store) -> None:
@@ -224,10 +224,10 @@ def test_a_hint_touches_those_that_name_what_is_missing(store: Store) -> None:
     assert store.put_suggestion(ref, "SRE", Suggestion(), 1.0) == set()
     assert store.put_suggestion(ref, "SRE", hint, 2.0) == {"platform"}
     assert store.put_suggestion(ref, "SRE", hint, 3.0) == set()
-    assert judged_by(store, "platform", NOW).suggestions == {"SRE": hint}
-    assert judged_by(store, "shop", NOW).suggestions == {}
+    assert context_of(store, "platform", NOW).suggestions == {"SRE": hint}
+    assert context_of(store, "shop", NOW).suggestions == {}
     assert store.put_suggestion(replace(ref, uid="former"), "SRE", Suggestion(), 4.0) == set()
-    assert judged_by(store, "platform", NOW).suggestions == {"SRE": hint}
+    assert context_of(store, "platform", NOW).suggestions == {"SRE": hint}
 
 
 def test_an_object_that_ended_is_touched_by_no_answer(store: Store) -> None:
@@ -263,8 +263,8 @@ def test_a_group_that_is_the_first_in_use_waits_for_the_reading_that_proves_it(
     read(store, unasked("/SRE", "/a/Dev", "/b/Dev"))
 
     def unread() -> bool:
-        given = judged_by(store, "platform", datetime.now(UTC))
-        return given.awaits_first_reading
+        context = context_of(store, "platform", datetime.now(UTC))
+        return context.awaits_first_reading
 
     assert unread() is waits
     assert read(store, snapshot("/SRE", "/a/Dev")) == {"platform"}

@@ -129,22 +129,22 @@ async def test_a_replica_that_does_not_lead_posts_nothing_not_even_later(
 
 
 async def test_an_events_api_that_hangs_delays_neither_a_write_nor_a_status(
-    world: ReconcilerHarness, clock: FakeClock
+    harness: ReconcilerHarness, clock: FakeClock
 ) -> None:
-    world.cluster.hang("post", times=100)
-    run = asyncio.create_task(world.recorder.run())
-    world.declare_directory()
-    world.declare(mapping("sre", "SRE", "view"))
-    world.read("/SRE")
-    await world.look()
-    assert world.grants == {"sre:view": ("SRE",)}
-    assert world.condition("Ready") == ("True", "Granted")
-    world.declare(mapping("dev", "SRE", "edit"))
-    await world.look()
+    harness.cluster.hang("post", times=100)
+    run = asyncio.create_task(harness.recorder.run())
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view"))
+    harness.read("/SRE")
+    await harness.look()
+    assert harness.grants == {"sre:view": ("SRE",)}
+    assert harness.condition("Ready") == ("True", "Granted")
+    harness.declare(mapping("dev", "SRE", "edit"))
+    await harness.look()
     await asyncio.sleep(2)
-    await world.look()
-    assert world.grants == {"dev:edit": ("SRE",)}
-    assert world.status["observedGeneration"] == 2
+    await harness.look()
+    assert harness.grants == {"dev:edit": ("SRE",)}
+    assert harness.status["observedGeneration"] == 2
     assert clock.monotonic() == pytest.approx(2)
-    assert world.cluster.notes == []
+    assert harness.cluster.notes == []
     run.cancel()

@@ -17,8 +17,8 @@ PROOF = proof()
 PRIOR = PreviousStatus(-1, {})
 
 
-def said(given: TokenProof | None) -> Any:
-    return _status(client("headlamp", mapper(), proof=given)).to_kubernetes().get("clients")
+def said(proof: TokenProof | None) -> Any:
+    return _status(client("headlamp", mapper(), proof=proof)).to_kubernetes().get("clients")
 
 
 def _status(*clients: Client) -> KeycloakDirectoryStatus:

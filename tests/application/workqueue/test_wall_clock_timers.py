@@ -15,17 +15,17 @@ class Bell:
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
-        self.rung = list[tuple[str, float]]()
+        self.calls = list[tuple[str, float]]()
         self.alarms = WallClockTimers(
-            clock, lambda name: self.rung.append((name, clock.monotonic()))
+            clock, lambda name: self.calls.append((name, clock.monotonic()))
         )
 
     def tick(self, seconds: float = TICK_SECONDS) -> list[str]:
         """Let time pass, look once, and return who was woken."""
-        self.rung.clear()
+        self.calls.clear()
         self.clock.advance(seconds)
         self.alarms.tick()
-        return [name for name, _ in self.rung]
+        return [name for name, _ in self.calls]
 
 
 def after(seconds: float) -> datetime:
@@ -46,8 +46,8 @@ async def test_each_rings_within_a_second_of_its_time_and_once(
     run = asyncio.create_task(bell.alarms.run())
     await asyncio.sleep(4000)
     run.cancel()
-    assert [name for name, _ in bell.rung] == ["a", "b", "c"]
-    assert all(0 <= at - times[name] <= TICK_SECONDS for name, at in bell.rung)
+    assert [name for name, _ in bell.calls] == ["a", "b", "c"]
+    assert all(0 <= at - times[name] <= TICK_SECONDS for name, at in bell.calls)
     assert clock.monotonic() >= 4000
 
 
@@ -68,8 +68,8 @@ async def test_all_that_is_due_rings_in_the_order_of_its_time(bell: Bell) -> Non
 async def test_another_time_replaces_the_one_before(bell: Bell, first: int, second: int) -> None:
     bell.alarms.set("a", after(first))
     bell.alarms.set("a", after(second))
-    rung = [bell.clock.monotonic() for _ in range(9) if bell.tick()]
-    assert rung == [second]
+    calls = [bell.clock.monotonic() for _ in range(9) if bell.tick()]
+    assert calls == [second]
 
 
 async def test_never_replaces_a_time(bell: Bell) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.builders import access, given, realm, there
+from domain.builders import access, make_context, realm, there
 from domain.handmade import found, granted
 from domain.saying import say
 from groupaccess.api import v1alpha1 as api
@@ -72,7 +72,7 @@ def test_the_status_shows_each_field(name: str) -> None:
 @pytest.mark.parametrize("name", MAKES_SMALLER)
 def test_the_report_of_a_grant_that_a_field_makes_smaller_is_another(name: str) -> None:
     smaller = replace(BASE, **SMALLER[name])  # type: ignore[arg-type]
-    shop = given(realm(), namespaces=there("shop"))
+    shop = make_context(realm(), namespaces=there("shop"))
     before, after = (say(access(mapping), shop).mappings for mapping in (BASE, smaller))
     assert before != after
 

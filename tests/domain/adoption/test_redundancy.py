@@ -28,9 +28,9 @@ OURS = (
 
 
 def judged(
-    one: CandidateBinding, *standing: CandidateBinding, of: GrantedMappings | None = None
+    one: CandidateBinding, *existing: CandidateBinding, of: GrantedMappings | None = None
 ) -> RedundancyResult:
-    bindings = [each.binding for each in (*standing, one)]
+    bindings = [each.binding for each in (*existing, one)]
     (answer,) = find_redundant([one], bindings, ALL if of is None else of)
     return answer
 
@@ -104,7 +104,7 @@ def test_neither_another_hand_made_binding_nor_itself_covers() -> None:
         },
     ],
 )
-def test_a_binding_of_ours_that_its_group_access_does_not_stand_for_covers_nothing(
+def test_a_binding_of_ours_that_its_group_access_does_not_declare_covers_nothing(
     of: GrantedMappings,
 ) -> None:
     assert not judged(found("a", "SRE"), OURS[0], of=of).is_covered
@@ -147,7 +147,7 @@ def test_of_several_group_accesses_that_cover_the_first_is_named() -> None:
     assert judged(found("x", "SRE"), *ours, of=of).accesses == ("a",)
 
 
-def test_one_that_gives_a_role_is_judged_without_a_look_at_what_stands() -> None:
+def test_a_binding_that_gives_a_role_is_judged_without_a_look_at_existing_bindings() -> None:
     one = found("a", "SRE", kind="Role", namespace="shop")
     answer = judged(one, *OURS)
     assert (answer.candidate, answer.covered_by) == (one, ())

@@ -6,11 +6,10 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.builders import client, directory, leaf, mapper, realm, there
-from domain.builders import given as circumstances
+from domain.builders import client, directory, leaf, make_context, mapper, realm, there
 from domain.builders import group as keycloak_group
 from domain.handmade import account, found, group
-from domain.world import judge
+from domain.model_cluster import evaluate_all
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.adoption.candidates import CandidateBinding
 from groupaccess.domain.adoption.drafts import (
@@ -93,7 +92,7 @@ def clusters(draw: st.DrawFn) -> Cluster:
 
 def bindings(cluster: Cluster, adoption: Adoption) -> list[Binding]:
     """Return what the operator makes of the drafts."""
-    given_now = circumstances(
+    given_now = make_context(
         cluster.snapshot, of=directory(prefix=cluster.prefix), namespaces=there(*NAMESPACES)
     )
     made = []
@@ -101,8 +100,10 @@ def bindings(cluster: Cluster, adoption: Adoption) -> list[Binding]:
         access = Access(
             draft.name, draft.name, 1, "default", tuple(x.mapping for x in draft.mappings)
         )
-        wanted = build_desired_state(access, judge(access, given_now), given_now, {}, {})
-        made += [Binding(one.key, f"uid of {one.key}", "1", one.content) for one in wanted.bindings]
+        desired = build_desired_state(access, evaluate_all(access, given_now), given_now, {}, {})
+        made += [
+            Binding(one.key, f"uid of {one.key}", "1", one.content) for one in desired.bindings
+        ]
     return made
 
 

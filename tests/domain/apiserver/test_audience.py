@@ -9,7 +9,7 @@ from domain.builders import (
     access,
     client,
     directory,
-    given,
+    make_context,
     mapper,
     proof,
     realm,
@@ -124,7 +124,7 @@ def test_what_a_canary_has_shown_of_kube_apiserver_counts(sight: OidcCheckResult
 
 def test_it_holds_nothing_and_is_said_by_the_mapping_and_by_verified() -> None:
     clients = (sent("kubectl", "account"),)
-    said = say(access(), given(realm(clients=clients), of=KUBECTL))
+    said = say(access(), make_context(realm(clients=clients), of=KUBECTL))
     (mapping,) = said.mappings
     assert (mapping.state, mapping.reason) == (MappingState.GRANTED, Reason.GRANTED)
     assert mapping.message.startswith("members of /SRE carry /SRE. The access token of client")
@@ -137,15 +137,15 @@ def test_it_holds_nothing_and_is_said_by_the_mapping_and_by_verified() -> None:
 def test_it_comes_before_what_is_in_doubt_otherwise() -> None:
     other = client("headlamp", mapper(), proof=proof(ProofResult.UNPROVEN, "nobody"))
     named = directory("headlamp", "kubectl", token="Access")
-    said = say(access(), given(realm(clients=(other, sent("kubectl", "account"))), of=named))
+    said = say(access(), make_context(realm(clients=(other, sent("kubectl", "account"))), of=named))
     assert said.conditions[-1].reason is Reason.API_SERVER_UNKNOWN
 
 
 def test_a_canary_that_contradicts_holds_all_the_same() -> None:
     clients = (sent("kubectl", "account"),)
     named = replace(KUBECTL, canary="canary")
-    circumstances = replace(
-        given(realm(clients=clients), of=named), oidc_check=expecting("kubernetes")
+    context = replace(
+        make_context(realm(clients=clients), of=named), oidc_check=expecting("kubernetes")
     )
-    (mapping,) = say(access(), circumstances).mappings
+    (mapping,) = say(access(), context).mappings
     assert mapping.reason is Reason.API_SERVER_MISMATCH

@@ -27,9 +27,9 @@ EVERYBODY = "system:authenticated"
 
 
 def token(**claims: object) -> OperatorToken:
-    given = {"iss": DIRECTORY.issuer, "groups": ["canary", "staff"], **claims}
+    payload = {"iss": DIRECTORY.issuer, "groups": ["canary", "staff"], **claims}
     return OperatorToken(
-        "raw", {claim: value for claim, value in given.items() if value is not None}
+        "raw", {claim: value for claim, value in payload.items() if value is not None}
     )
 
 

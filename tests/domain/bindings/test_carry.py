@@ -9,14 +9,14 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     binding,
+    by_key,
     content,
     directory,
-    given,
     groups,
     key,
+    make_context,
     mapping,
     realm,
-    standing,
 )
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import CLUSTER_WIDE
@@ -34,20 +34,20 @@ from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict.rules import evaluate
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
-DOWN = given(realm(), failure=UNAVAILABLE)
+DOWN = make_context(realm(), failure=UNAVAILABLE)
 NEW_ROLE = access(mapping(role="view"))
 NEW = key("sre", "view")
 
 
 def carried(
     declared: Access,
-    stands: Mapping[BindingKey, Binding] | None = None,
-    proven: Mapping[BindingKey, BindingContent] | None = None,
-    circumstances: EvaluationContext = DOWN,
+    existing: Mapping[BindingKey, Binding] | None = None,
+    applied: Mapping[BindingKey, BindingContent] | None = None,
+    context: EvaluationContext = DOWN,
 ) -> DesiredState:
-    verdicts = [evaluate(one, circumstances) for one in declared.mappings]
+    verdicts = [evaluate(one, context) for one in declared.mappings]
     assert {one.reason for one in verdicts} == {Reason.KEYCLOAK_UNAVAILABLE}
-    return build_desired_state(declared, verdicts, circumstances, stands or {}, proven or {})
+    return build_desired_state(declared, verdicts, context, existing or {}, applied or {})
 
 
 def carries(*bindings: DesiredBinding, name: str = "sre") -> DesiredState:
@@ -65,13 +65,13 @@ def test_proven_strings_go_to_the_new_role() -> None:
     assert found == carries(DesiredBinding(NEW, "sre", what))
 
 
-def test_standing_strings_go_to_the_new_role() -> None:
-    found = carried(NEW_ROLE, standing(binding()))
+def test_bound_strings_go_to_the_new_role() -> None:
+    found = carried(NEW_ROLE, by_key(binding()))
     assert found == carries(DesiredBinding(NEW, "sre", content(role="view")))
 
 
-def test_standing_strings_go_to_the_new_name() -> None:
-    found = carried(access(mapping("renamed")), standing(binding()))
+def test_bound_strings_go_to_the_new_name() -> None:
+    found = carried(access(mapping("renamed")), by_key(binding()))
     assert found == carries(DesiredBinding(key("renamed"), "renamed", content()), name="renamed")
 
 
@@ -79,14 +79,14 @@ def test_carried_binding_is_ours_and_the_objects() -> None:
     bare = replace(
         content(has_managed_by_label=False), owners=(Owner("uid of another", "another"),)
     )
-    one = carried(NEW_ROLE, standing(binding(what=bare))).bindings[0].content
+    one = carried(NEW_ROLE, by_key(binding(what=bare))).bindings[0].content
     assert one == content(role="view")
     former = replace(content(), owners=())
     assert carried(NEW_ROLE, {}, {key(): former}).bindings[0].content == content(role="view")
 
 
-def test_what_was_proven_counts_more_than_what_stands() -> None:
-    found = carried(NEW_ROLE, standing(binding()), {key(): content("SRE")})
+def test_applied_content_counts_more_than_existing_content() -> None:
+    found = carried(NEW_ROLE, by_key(binding()), {key(): content("SRE")})
     assert subjects(found) == ("SRE",)
 
 
@@ -102,22 +102,22 @@ def test_what_was_proven_for_another_group_is_not_carried() -> None:
     ids=["group", "directory", "nobody knows which group"],
 )
 def test_changed_declaration_waits_with_nothing(another: BindingContent) -> None:
-    assert carried(NEW_ROLE, standing(binding(what=another))) == carries()
+    assert carried(NEW_ROLE, by_key(binding(what=another))) == carries()
 
 
 def test_it_is_carried_without_a_first_snapshot_too() -> None:
-    assert subjects(carried(NEW_ROLE, standing(binding()), circumstances=given(None))) == ("/SRE",)
+    assert subjects(carried(NEW_ROLE, by_key(binding()), context=make_context(None))) == ("/SRE",)
 
 
-def test_next_standing_binding_is_carried_when_the_first_has_nothing_plausible() -> None:
+def test_the_next_existing_binding_is_carried_when_the_first_has_nothing_plausible() -> None:
     first = binding(key("a"), content("/evil"))
-    assert subjects(carried(NEW_ROLE, standing(first, binding()))) == ("/SRE",)
+    assert subjects(carried(NEW_ROLE, by_key(first, binding()))) == ("/SRE",)
     other = binding(key("a"), content("/SRE", group="Ops"))
-    assert subjects(carried(NEW_ROLE, standing(other, binding()))) == ("/SRE",)
+    assert subjects(carried(NEW_ROLE, by_key(other, binding()))) == ("/SRE",)
 
 
 @pytest.mark.parametrize(
-    ("stand", "carry"),
+    ("existing", "carry"),
     [
         (("/evil",), ()),
         (("/SRE", "/evil"), ("/SRE",)),
@@ -126,36 +126,36 @@ def test_next_standing_binding_is_carried_when_the_first_has_nothing_plausible()
         (("oidc:SRE",), ()),
     ],
 )
-def test_drift_never_becomes_a_grant(stand: tuple[str, ...], carry: tuple[str, ...]) -> None:
-    assert subjects(carried(NEW_ROLE, standing(binding(what=content(*stand))))) == carry
+def test_drift_never_becomes_a_grant(existing: tuple[str, ...], carry: tuple[str, ...]) -> None:
+    assert subjects(carried(NEW_ROLE, by_key(binding(what=content(*existing))))) == carry
 
 
 def test_no_user_is_carried_though_named_like_the_group() -> None:
     mixed = (Subject("User", "SRE"), Subject("ServiceAccount", "SRE", "x"), *groups("SRE"))
-    drifted = standing(binding(what=replace(content(), subjects=mixed)))
+    drifted = by_key(binding(what=replace(content(), subjects=mixed)))
     assert carried(NEW_ROLE, drifted).bindings[0].content.subjects == groups("SRE")
 
 
 def test_strings_bear_the_prefix() -> None:
-    prefixed = given(realm(), failure=UNAVAILABLE, of=directory(prefix="oidc:"))
-    stand = standing(binding(what=content("SRE", "oidc:/SRE", "oidc:SRE")))
-    assert subjects(carried(NEW_ROLE, stand, circumstances=prefixed)) == ("oidc:/SRE", "oidc:SRE")
+    prefixed = make_context(realm(), failure=UNAVAILABLE, of=directory(prefix="oidc:"))
+    existing = by_key(binding(what=content("SRE", "oidc:/SRE", "oidc:SRE")))
+    assert subjects(carried(NEW_ROLE, existing, context=prefixed)) == ("oidc:/SRE", "oidc:SRE")
 
 
 def test_path_that_was_proven_may_be_deeper_than_the_declared_leaf_name() -> None:
     deep = content("/p/SRE", "/SRE", group_path="/p/SRE")
-    assert subjects(carried(NEW_ROLE, standing(binding(what=deep)))) == ("/p/SRE",)
+    assert subjects(carried(NEW_ROLE, by_key(binding(what=deep)))) == ("/p/SRE",)
 
 
 def test_path_that_was_proven_must_fit_the_declared_group() -> None:
     forged = content("/Ops", group_path="/Ops")
-    assert carried(NEW_ROLE, standing(binding(what=forged))) == carries()
+    assert carried(NEW_ROLE, by_key(binding(what=forged))) == carries()
 
 
 def test_declared_path_serves_when_the_proven_one_was_stripped() -> None:
     declared = access(mapping(group="/p/SRE", role="view"))
-    stand = standing(binding(what=content("/p/SRE", "SRE", "p", group="/p/SRE", group_path="")))
-    assert subjects(carried(declared, stand)) == ("/p/SRE", "SRE")
+    existing = by_key(binding(what=content("/p/SRE", "SRE", "p", group="/p/SRE", group_path="")))
+    assert subjects(carried(declared, existing)) == ("/p/SRE", "SRE")
 
 
 def test_reserved_name_is_never_carried() -> None:
@@ -163,12 +163,12 @@ def test_reserved_name_is_never_carried() -> None:
     drifted = content(
         "/x/system:masters", "system:masters", group="/x/system:masters", group_path=""
     )
-    assert subjects(carried(declared, standing(binding(what=drifted)))) == ("/x/system:masters",)
+    assert subjects(carried(declared, by_key(binding(what=drifted)))) == ("/x/system:masters",)
 
 
 def test_first_by_name_is_carried_in_whatever_order_they_are_remembered() -> None:
     edited = access(mapping("edited"))
-    proven = {key("b"): content("SRE"), key("a"): content("/SRE")}
-    assert subjects(carried(edited, {}, proven)) == ("/SRE",)
-    stands = [binding(key("b"), content("SRE")), binding(key("a"), content("/SRE"))]
-    assert subjects(carried(edited, standing(*stands))) == ("/SRE",)
+    applied = {key("b"): content("SRE"), key("a"): content("/SRE")}
+    assert subjects(carried(edited, {}, applied)) == ("/SRE",)
+    existing = [binding(key("b"), content("SRE")), binding(key("a"), content("/SRE"))]
+    assert subjects(carried(edited, by_key(*existing))) == ("/SRE",)

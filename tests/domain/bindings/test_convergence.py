@@ -1,69 +1,76 @@
 """Plan, apply, plan again is empty, whatever stood before."""
 
-from hypothesis import given as each
+from hypothesis import given
 
-from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
-from domain.world import ModelCluster, carry_out
+from domain.model_cluster import ModelCluster, carry_out
+from domain.strategies import (
+    BindingsByKey,
+    accesses,
+    clusters,
+    contexts,
+    existing_bindings,
+    outages,
+)
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.bindings.plan import DeleteReason, is_ours, plan, plan_orphans
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
 
-@each(accesses(), circumstances(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_plan_apply_plan_is_empty(
-    declared: Access, given: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
     anew = any(
         delete.reason is DeleteReason.WRONG_ROLE_REF
-        for delete in world.step(declared, given).deletes
+        for delete in cluster.step(declared, context).deletes
     )
     if anew:
-        world.step(declared, given)
-    assert world.step(declared, given).empty
+        cluster.step(declared, context)
+    assert cluster.step(declared, context).empty
 
 
-@each(accesses(), circumstances(), standings())
-def test_afterwards_all_stands_as_wanted_and_nothing_else_of_ours(
-    declared: Access, given: EvaluationContext, standing: Standing
+@given(accesses(), contexts(), existing_bindings())
+def test_afterwards_exactly_the_desired_bindings_of_ours_exist(
+    declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
-    world = ModelCluster(standing)
-    world.settle(declared, given)
-    wanted = world.wanted(declared, given)
-    conflicts = plan(wanted, world.standing.values()).conflicts
-    for want in wanted.bindings:
-        assert want in conflicts or want.matches(world.standing[want.key])
-    ours = {where for where, one in world.standing.items() if is_ours(one)}
-    granted = {want.key for want in wanted.bindings if want not in conflicts}
-    assert granted <= ours <= granted | wanted.preserved
+    cluster = ModelCluster(existing)
+    cluster.settle(declared, context)
+    desired = cluster.desired_state(declared, context)
+    conflicts = plan(desired, cluster.bindings.values()).conflicts
+    for want in desired.bindings:
+        assert want in conflicts or want.matches(cluster.bindings[want.key])
+    ours = {where for where, one in cluster.bindings.items() if is_ours(one)}
+    granted = {want.key for want in desired.bindings if want not in conflicts}
+    assert granted <= ours <= granted | desired.preserved
 
 
-@each(outages())
+@given(outages())
 def test_restart_of_the_operator_writes_nothing(
     outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
-    world, declared, given = outage
-    world.settle(declared, given)
-    world.restart()
-    assert world.step(declared, given).empty
+    cluster, declared, context = outage
+    cluster.settle(declared, context)
+    cluster.restart()
+    assert cluster.step(declared, context).empty
 
 
-@each(accesses(), circumstances(), standings())
+@given(accesses(), contexts(), existing_bindings())
 def test_drift_is_repaired_to_the_same_content(
-    declared: Access, given: EvaluationContext, standing: Standing
+    declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
-    world = ModelCluster()
-    world.settle(declared, given)
-    settled = {where: one.content for where, one in world.standing.items()}
-    world.standing = {w: one for w, one in standing.items() if w in settled and is_ours(one)}
-    world.settle(declared, given)
-    for where, one in world.standing.items():
+    cluster = ModelCluster()
+    cluster.settle(declared, context)
+    settled = {where: one.content for where, one in cluster.bindings.items()}
+    cluster.bindings = {w: one for w, one in existing.items() if w in settled and is_ours(one)}
+    cluster.settle(declared, context)
+    for where, one in cluster.bindings.items():
         assert settled[where].subjects == one.content.subjects
         assert settled[where].annotations == one.content.annotations
-    assert world.standing.keys() == settled.keys()
+    assert cluster.bindings.keys() == settled.keys()
 
 
-@each(standings())
-def test_orphans_are_gone_after_one_plan(standing: Standing) -> None:
-    left = carry_out(plan_orphans(standing.values()), standing)
+@given(existing_bindings())
+def test_orphans_are_gone_after_one_plan(existing: BindingsByKey) -> None:
+    left = carry_out(plan_orphans(existing.values()), existing)
     assert plan_orphans(left.values()).empty
-    assert left == {where: one for where, one in standing.items() if not is_ours(one)}
+    assert left == {where: one for where, one in existing.items() if not is_ours(one)}

@@ -9,17 +9,17 @@ from domain.builders import (
     NOW,
     access,
     binding,
+    by_key,
     client,
     content,
     directory,
-    given,
     groups,
     key,
     leaf,
+    make_context,
     mapper,
     mapping,
     realm,
-    standing,
 )
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import CLUSTER_WIDE
@@ -40,15 +40,15 @@ HOUR = timedelta(hours=1)
 NOTHING = DesiredState((), frozenset(), {"sre": CLUSTER_WIDE})
 
 
-def wanted(declared: Access, circumstances: EvaluationContext) -> DesiredState:
-    verdicts = [evaluate(one, circumstances) for one in declared.mappings]
-    return build_desired_state(declared, verdicts, circumstances, {}, {})
+def desired_state(declared: Access, context: EvaluationContext) -> DesiredState:
+    verdicts = [evaluate(one, context) for one in declared.mappings]
+    return build_desired_state(declared, verdicts, context, {}, {})
 
 
 def test_grant_renders_everything_that_must_survive_the_loss_of_status() -> None:
     both = realm("/platform/SRE", clients=[client("headlamp", leaf(), mapper())], identity="me")
-    circumstances = given(both, of=directory(prefix="oidc:"))
-    assert wanted(access(mapping(role="view")), circumstances).bindings == (
+    context = make_context(both, of=directory(prefix="oidc:"))
+    assert desired_state(access(mapping(role="view")), context).bindings == (
         DesiredBinding(
             key("sre", "view"),
             "sre",
@@ -71,15 +71,15 @@ def test_grant_renders_everything_that_must_survive_the_loss_of_status() -> None
 
 
 def test_subjects_are_sorted_however_the_verdict_lists_them() -> None:
-    said = evaluate(mapping(), given(realm()))
+    said = evaluate(mapping(), make_context(realm()))
     shuffled = replace(said, subjects=("b", "a", "/c"))
-    (rendered,) = build_desired_state(access(), [shuffled], given(realm()), {}, {}).bindings
+    (rendered,) = build_desired_state(access(), [shuffled], make_context(realm()), {}, {}).bindings
     assert rendered.content.subjects == groups("/c", "a", "b")
 
 
 def test_each_mapping_gets_a_binding_of_its_own() -> None:
     two = access(mapping("sre"), mapping("ops", role="view"))
-    found = wanted(two, given(realm()))
+    found = desired_state(two, make_context(realm()))
     assert [(want.key, want.mapping) for want in found.bindings] == [
         (key("sre"), "sre"),
         (key("ops", "view"), "ops"),
@@ -88,53 +88,55 @@ def test_each_mapping_gets_a_binding_of_its_own() -> None:
 
 
 def test_directory_of_the_object_is_kept_on_the_binding() -> None:
-    (rendered,) = wanted(access(directory="other"), given(realm())).bindings
+    (rendered,) = desired_state(access(directory="other"), make_context(realm())).bindings
     assert rendered.content.annotation("directory") == "other"
 
 
-def test_grant_replaces_what_stands_and_what_was_proven() -> None:
-    said = [evaluate(mapping(), given(realm()))]
-    stands = standing(binding(what=content("/old")))
-    found = build_desired_state(access(), said, given(realm()), stands, {key(): content("/older")})
+def test_a_grant_replaces_existing_and_applied_content() -> None:
+    said = [evaluate(mapping(), make_context(realm()))]
+    existing = by_key(binding(what=content("/old")))
+    found = build_desired_state(
+        access(), said, make_context(realm()), existing, {key(): content("/older")}
+    )
     (rendered,) = found.bindings
     assert rendered.content.groups == ("/SRE", "/older")  # which was bound: it stays to its end
     assert found.preserved == frozenset()
 
 
-def test_revoked_mapping_gets_nothing_whatever_stands_and_was_proven() -> None:
-    refused = given(realm(), of=directory(allowed=["view"]))
+def test_a_revoked_mapping_gets_nothing_whatever_exists_and_was_applied() -> None:
+    refused = make_context(realm(), of=directory(allowed=["view"]))
     said = [evaluate(mapping(), refused)]
     assert said[0].outcome is Outcome.REVOKE
-    stands = standing(binding())
-    assert build_desired_state(access(), said, refused, stands, {key(): content()}) == NOTHING
+    existing = by_key(binding())
+    assert build_desired_state(access(), said, refused, existing, {key(): content()}) == NOTHING
 
 
 def test_revoked_mapping_hinders_no_other() -> None:
     mixed = access(mapping("a", role="admin"), mapping("b"), mapping("c", role="view"))
-    found = wanted(mixed, given(realm(), of=directory(allowed=["edit", "view"])))
+    found = desired_state(mixed, make_context(realm(), of=directory(allowed=["edit", "view"])))
     assert [want.mapping for want in found.bindings] == ["b", "c"]
 
 
 def test_held_mapping_hinders_no_other() -> None:
     mixed = access(mapping("a", "gone"), mapping("b"), mapping("c", "gone"), mapping("d"))
-    stands = standing(binding(key("a"), content(group="gone")))
-    verdicts = [evaluate(one, given(realm())) for one in mixed.mappings]
-    found = build_desired_state(mixed, verdicts, given(realm()), stands, {})
+    existing = by_key(binding(key("a"), content(group="gone")))
+    verdicts = [evaluate(one, make_context(realm())) for one in mixed.mappings]
+    found = build_desired_state(mixed, verdicts, make_context(realm()), existing, {})
     assert [want.mapping for want in found.bindings] == ["b", "d"]
     assert found.preserved == {key("a")}
 
 
-@pytest.mark.parametrize("circumstances", [given(None), given(realm())])
-def test_grant_of_what_was_not_read_is_an_error(circumstances: EvaluationContext) -> None:
-    read = circumstances.reading.snapshot is not None
+@pytest.mark.parametrize("context", [make_context(None), make_context(realm())])
+def test_grant_of_what_was_not_read_is_an_error(context: EvaluationContext) -> None:
+    read = context.reading.snapshot is not None
     group = None if read else realm().groups[0]
     said = Verdict(mapping(), Outcome.GRANT, Reason.GRANTED, ".", group, ("/SRE",))
     with pytest.raises(ValueError, match=r"^only a group that was read can be granted$"):
-        build_desired_state(access(), [said], circumstances, {}, {})
+        build_desired_state(access(), [said], context, {}, {})
 
 
 def test_every_annotation_that_is_written_is_one_of_ours() -> None:
-    (rendered,) = wanted(access(mapping(until=NOW + HOUR)), given(realm())).bindings
+    (rendered,) = desired_state(access(mapping(until=NOW + HOUR)), make_context(realm())).bindings
     later = ("missing-since", "replaced-id", "former-subjects")
     assert {name for name, _ in rendered.content.annotations} == OWN_ANNOTATIONS - {
         f"groupaccess.io/{name}" for name in later

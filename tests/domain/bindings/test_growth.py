@@ -11,13 +11,13 @@ from domain.builders import (
     access,
     binding,
     content,
-    given,
     key,
+    make_context,
     mapping,
     realm,
     scope,
 )
-from domain.world import judge
+from domain.model_cluster import evaluate_all
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import DesiredBinding
 from groupaccess.domain.bindings.builder import build_desired_state
@@ -54,13 +54,13 @@ def places(number: int) -> list[Place]:
 
 def change_of_role(number: int) -> int:
     """Plan another role in so many namespaces, and return how often their names were looked at."""
-    standing = [binding(key(namespace=each)) for each in places(number)]
+    existing = [binding(key(namespace=each)) for each in places(number)]
     wants = tuple(
         DesiredBinding(key(role="view", namespace=each), "sre", content(role="view"))
         for each in places(number)
     )
     Place.looks.clear()
-    found = plan(DesiredState(wants, frozenset()), standing)
+    found = plan(DesiredState(wants, frozenset()), existing)
     assert all(len(delete.replacements) == 1 for delete in found.deletes)
     assert len(found.deletes) == len(found.applies) == number
     return Place.looks["all"]
@@ -69,14 +69,14 @@ def change_of_role(number: int) -> int:
 def change_of_role_while_keycloak_is_silent(number: int) -> int:
     """Carry whom bindings name to another role in so many namespaces, and count as above."""
     names = places(number)
-    standing = {each.key: each for each in (binding(key(namespace=name)) for name in names)}
+    existing = {each.key: each for each in (binding(key(namespace=name)) for name in names)}
     declared = access(mapping(role="view", within=scope(*names)))
-    silent = given(failure=UNAVAILABLE, namespaces={name: Namespace({}) for name in names})
-    verdicts = judge(declared, silent)
+    silent = make_context(failure=UNAVAILABLE, namespaces={name: Namespace({}) for name in names})
+    verdicts = evaluate_all(declared, silent)
     Place.looks.clear()
-    wanted = build_desired_state(declared, verdicts, silent, standing, {})
+    desired = build_desired_state(declared, verdicts, silent, existing, {})
     looks = Place.looks["all"]
-    assert len(wanted.contents) == number
+    assert len(desired.contents) == number
     return looks
 
 
@@ -84,15 +84,15 @@ def half_of_the_first_bindings(number: int) -> int:
     """Look at an object of which half the namespaces are bound, and count as above."""
     names = places(number)
     declared = access(mapping(within=scope(*names)))
-    now = given(realm(), namespaces={name: Namespace({}) for name in names})
-    verdicts = judge(declared, now)
+    now = make_context(realm(), namespaces={name: Namespace({}) for name in names})
+    verdicts = evaluate_all(declared, now)
     whole = build_desired_state(declared, verdicts, now, {}, {}).contents
     half = dict(sorted(whole.items())[: number // 2])
-    standing = {where: binding(where, content) for where, content in half.items()}
+    existing = {where: binding(where, content) for where, content in half.items()}
     Place.looks.clear()
-    wanted = build_desired_state(declared, verdicts, now, standing, half)
+    desired = build_desired_state(declared, verdicts, now, existing, half)
     looks = Place.looks["all"]
-    assert wanted.contents == whole
+    assert desired.contents == whole
     return looks
 
 

@@ -1,4 +1,4 @@
-"""What stands keeps standing while there is an objection, and nothing new does."""
+"""While there is an objection, existing bindings stay and no new one is made."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,12 +9,12 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     binding,
+    by_key,
     content,
-    given,
     key,
+    make_context,
     mapping,
     realm,
-    standing,
 )
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import CLUSTER_WIDE
@@ -24,21 +24,21 @@ from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.verdict.rules import evaluate
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 
-GONE = given(realm("/apps/dev"))  # Keycloak was read, and has no group SRE
-DOWN = given(realm(), failure=UNAVAILABLE)
-HOLDS = pytest.mark.parametrize("circumstances", [GONE, DOWN], ids=["group is gone", "not read"])
+GONE = make_context(realm("/apps/dev"))  # Keycloak was read, and has no group SRE
+DOWN = make_context(realm(), failure=UNAVAILABLE)
+HOLDS = pytest.mark.parametrize("context", [GONE, DOWN], ids=["group is gone", "not read"])
 
 
 def held(
-    circumstances: EvaluationContext,
-    stands: Mapping[BindingKey, Binding] | None = None,
-    proven: Mapping[BindingKey, BindingContent] | None = None,
+    context: EvaluationContext,
+    existing: Mapping[BindingKey, Binding] | None = None,
+    applied: Mapping[BindingKey, BindingContent] | None = None,
     declared: Access | None = None,
 ) -> DesiredState:
     of = declared or access()
-    verdicts = [evaluate(one, circumstances) for one in of.mappings]
+    verdicts = [evaluate(one, context) for one in of.mappings]
     assert {one.outcome for one in verdicts} == {Outcome.HOLD}
-    return build_desired_state(of, verdicts, circumstances, stands or {}, proven or {})
+    return build_desired_state(of, verdicts, context, existing or {}, applied or {})
 
 
 NOTHING = DesiredState((), frozenset(), {"sre": CLUSTER_WIDE})
@@ -46,39 +46,39 @@ KEPT = DesiredState((), frozenset({key()}), {"sre": CLUSTER_WIDE})
 
 
 @HOLDS
-def test_nothing_new_is_granted(circumstances: EvaluationContext) -> None:
-    assert held(circumstances) == NOTHING
+def test_nothing_new_is_granted(context: EvaluationContext) -> None:
+    assert held(context) == NOTHING
 
 
 @HOLDS
-def test_standing_binding_is_left_as_it_is_when_nothing_was_proven(
-    circumstances: EvaluationContext,
+def test_an_existing_binding_stays_as_it_is_when_nothing_was_applied(
+    context: EvaluationContext,
 ) -> None:
-    assert held(circumstances, standing(binding())) == KEPT
-    drifted = standing(binding(what=content("/SRE", "/other")))
-    assert held(circumstances, drifted) == KEPT
+    assert held(context, by_key(binding())) == KEPT
+    drifted = by_key(binding(what=content("/SRE", "/other")))
+    assert held(context, drifted) == KEPT
 
 
 @HOLDS
 @pytest.mark.parametrize(
-    "stands",
-    [standing(), standing(binding(what=content("/drifted")))],
+    "existing",
+    [by_key(), by_key(binding(what=content("/drifted")))],
     ids=["deleted by hand", "drifted"],
 )
 def test_what_was_proven_is_repaired(
-    circumstances: EvaluationContext, stands: Mapping[BindingKey, Binding]
+    context: EvaluationContext, existing: Mapping[BindingKey, Binding]
 ) -> None:
-    found = held(circumstances, stands, {key(): content("/old/SRE")})
+    found = held(context, existing, {key(): content("/old/SRE")})
     assert [(want.key, want.content) for want in found.bindings] == [(key(), content("/old/SRE"))]
     assert found.preserved == frozenset()
 
 
 @HOLDS
 def test_repair_gives_the_binding_to_the_object_as_it_is_now(
-    circumstances: EvaluationContext,
+    context: EvaluationContext,
 ) -> None:
     last = replace(content(), owners=(Owner("uid of a former one", "platform"),))
-    (repaired,) = held(circumstances, {}, {key(): last}).bindings
+    (repaired,) = held(context, {}, {key(): last}).bindings
     assert repaired.content.owners == (Owner("uid of platform", "platform"),)
 
 
@@ -89,10 +89,10 @@ def test_repair_gives_the_binding_to_the_object_as_it_is_now(
     ids=["another group", "another directory"],
 )
 def test_what_stood_for_another_declaration_goes(
-    circumstances: EvaluationContext, another: BindingContent
+    context: EvaluationContext, another: BindingContent
 ) -> None:
-    assert held(circumstances, standing(binding(what=another))) == NOTHING
-    assert held(circumstances, {}, {key(): another}) == NOTHING
+    assert held(context, by_key(binding(what=another))) == NOTHING
+    assert held(context, {}, {key(): another}) == NOTHING
 
 
 @HOLDS
@@ -106,28 +106,28 @@ def test_what_stood_for_another_declaration_goes(
     ids=["group", "directory", "all"],
 )
 def test_binding_whose_annotations_were_stripped_stays(
-    circumstances: EvaluationContext, stripped: BindingContent
+    context: EvaluationContext, stripped: BindingContent
 ) -> None:
-    assert held(circumstances, standing(binding(what=stripped))) == KEPT
+    assert held(context, by_key(binding(what=stripped))) == KEPT
 
 
 @HOLDS
-def test_stripping_one_annotation_does_not_hide_the_other(circumstances: EvaluationContext) -> None:
-    moved = standing(binding(what=content(group="", directory="other")))
-    changed = standing(binding(what=content(directory="", group="Ops")))
-    assert held(circumstances, moved) == NOTHING
-    assert held(circumstances, changed) == NOTHING
+def test_stripping_one_annotation_does_not_hide_the_other(context: EvaluationContext) -> None:
+    moved = by_key(binding(what=content(group="", directory="other")))
+    changed = by_key(binding(what=content(directory="", group="Ops")))
+    assert held(context, moved) == NOTHING
+    assert held(context, changed) == NOTHING
 
 
 @HOLDS
 @pytest.mark.parametrize("role", [RoleRef("ClusterRole", "admin"), RoleRef("Role", "edit")])
 def test_binding_with_another_role_than_its_name_says_does_not_stay(
-    circumstances: EvaluationContext, role: RoleRef
+    context: EvaluationContext, role: RoleRef
 ) -> None:
-    wrong = standing(binding(what=replace(content(group=""), role=role)))
-    assert held(circumstances, wrong) == NOTHING
+    wrong = by_key(binding(what=replace(content(group=""), role=role)))
+    assert held(context, wrong) == NOTHING
 
 
 def test_new_role_waits_while_keycloak_objects() -> None:
     edited = access(mapping(role="view"))
-    assert held(GONE, standing(binding()), {key(): content()}, edited) == NOTHING
+    assert held(GONE, by_key(binding()), {key(): content()}, edited) == NOTHING

@@ -8,19 +8,19 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     binding,
+    by_key,
     client,
     content,
     directory,
-    given,
     key,
     leaf,
+    make_context,
     mapping,
     realm,
     scope,
-    standing,
     there,
 )
-from domain.world import ModelCluster
+from domain.model_cluster import ModelCluster
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -37,11 +37,11 @@ PARTNERS = PeerPrefixes(partners=frozenset({"old"}))
 
 def moving(snapshot: Snapshot | None, beside: PeerPrefixes = PARTNERS) -> EvaluationContext:
     """Return what the new directory, `default`, knows; None for nothing yet."""
-    return replace(given(snapshot), prefixes=beside)
+    return replace(make_context(snapshot), prefixes=beside)
 
 
 HOLDS = pytest.mark.parametrize(
-    "circumstances",
+    "context",
     [
         moving(None),
         moving(realm("/Dev", clients=LEAF)),
@@ -54,65 +54,65 @@ HOLDS = pytest.mark.parametrize(
 
 
 def moved(
-    circumstances: EvaluationContext, *mappings: AccessMapping, proven: bool = False
+    context: EvaluationContext, *mappings: AccessMapping, applied: bool = False
 ) -> ModelCluster:
-    """Reconcile after the change of directoryRef; `proven` without a restart since the grant."""
-    world = ModelCluster({key(): binding(what=OLD)}, {key(): OLD} if proven else {})
-    world.settle(access(*mappings), circumstances)
-    return world
+    """Reconcile after the change of directoryRef; `applied` without a restart since the grant."""
+    cluster = ModelCluster({key(): binding(what=OLD)}, {key(): OLD} if applied else {})
+    cluster.settle(access(*mappings), context)
+    return cluster
 
 
 @HOLDS
-@pytest.mark.parametrize("proven", [True, False])
+@pytest.mark.parametrize("applied", [True, False])
 def test_the_old_subjects_stay_while_the_new_directory_does_not_grant(
-    circumstances: EvaluationContext, *, proven: bool
+    context: EvaluationContext, *, applied: bool
 ) -> None:
-    world = moved(circumstances, proven=proven)
-    assert {where: one.content for where, one in world.standing.items()} == {key(): OLD}
+    cluster = moved(context, applied=applied)
+    assert {where: one.content for where, one in cluster.bindings.items()} == {key(): OLD}
 
 
 @HOLDS
-def test_they_go_where_the_two_do_not_list_each_other(circumstances: EvaluationContext) -> None:
-    apart = replace(circumstances, prefixes=PeerPrefixes())
-    assert moved(apart).standing == {}
+def test_they_go_where_the_two_do_not_list_each_other(context: EvaluationContext) -> None:
+    apart = replace(context, prefixes=PeerPrefixes())
+    assert moved(apart).bindings == {}
 
 
 @HOLDS
-def test_they_go_with_another_group(circumstances: EvaluationContext) -> None:
-    assert moved(circumstances, mapping(group="Ops")).standing == {}
+def test_they_go_with_another_group(context: EvaluationContext) -> None:
+    assert moved(context, mapping(group="Ops")).bindings == {}
 
 
 def test_the_new_group_takes_the_place_in_one_write() -> None:
-    world = ModelCluster({key(): binding(what=OLD)})
-    todo = world.step(access(), moving(realm("/SRE", clients=LEAF)))
+    cluster = ModelCluster({key(): binding(what=OLD)})
+    todo = cluster.step(access(), moving(realm("/SRE", clients=LEAF)))
     assert not todo.deletes
     (apply,) = todo.applies
     assert (apply.existing, apply.desired.content) == (binding(what=OLD), NEW)
 
 
 def test_drift_is_repaired_to_what_the_old_one_granted() -> None:
-    world = ModelCluster({}, {key(): OLD})
-    world.settle(access(), moving(None))
-    assert world.standing[key()].content == OLD
+    cluster = ModelCluster({}, {key(): OLD})
+    cluster.settle(access(), moving(None))
+    assert cluster.bindings[key()].content == OLD
 
 
 def test_they_come_along_to_another_role_while_nothing_is_read() -> None:
     silent = replace(moving(None), reading=Reading(failure=UNAVAILABLE))
-    world = moved(silent, mapping(role="view"))
-    assert {where: one.content.groups for where, one in world.standing.items()} == {
+    cluster = moved(silent, mapping(role="view"))
+    assert {where: one.content.groups for where, one in cluster.bindings.items()} == {
         key(role="view"): ("SRE",)
     }
 
 
 def test_strings_of_clients_that_the_new_one_does_not_know_stay() -> None:
     old = replace(OLD, subjects=content("/SRE", "SRE").subjects)
-    world = ModelCluster({key(): binding(what=old)})
+    cluster = ModelCluster({key(): binding(what=old)})
     both = [client("headlamp", leaf()), client("grafana", leaf(), enabled=False)]
     partial = replace(
         moving(realm("/SRE", clients=both)), directory=directory("headlamp", "grafana")
     )
-    world.settle(access(), partial)
-    said = world.standing[key()].content
+    cluster.settle(access(), partial)
+    said = cluster.bindings[key()].content
     assert (said.annotation("directory"), said.groups) == ("default", ("/SRE", "SRE"))
 
 
@@ -121,9 +121,9 @@ def test_what_is_known_of_the_new_realm_is_not_said_of_a_group_of_the_old_one() 
     old = content(directory="old", directory_id="old realm")  # a copied realm has the same ids
     held = PeerPrefixes(nested=(("third", "/"),), partners=PARTNERS.partners)
     both = replace(moving(realm(), held), namespaces=there("shop", "bank"))
-    world = ModelCluster(
-        standing(binding(shop, old), binding(bank, content(directory_id="before")))
+    cluster = ModelCluster(
+        by_key(binding(shop, old), binding(bank, content(directory_id="before")))
     )
-    world.settle(access(mapping(within=scope("shop", "bank"))), both)
-    said = {where: one.content for where, one in world.standing.items()}
+    cluster.settle(access(mapping(within=scope("shop", "bank"))), both)
+    said = {where: one.content for where, one in cluster.bindings.items()}
     assert said == {shop: old, bank: content()}

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hypothesis import given as each
+from hypothesis import given
 
-from domain.strategies import accesses, circumstances, outages, worlds
-from domain.world import ModelCluster
+from domain.model_cluster import ModelCluster
+from domain.strategies import accesses, clusters, contexts, outages
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import Namespace, resolve_scope
 from groupaccess.domain.binding import BindingKey, BindingName
@@ -15,42 +15,44 @@ from groupaccess.domain.reasons import KEYCLOAK_OBJECTIONS, Reason
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 
 
-@each(accesses(), circumstances(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_nothing_is_written_where_a_namespace_takes_nothing(
-    declared: Access, given: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
-    for apply in world.step(declared, given).applies:
+    for apply in cluster.step(declared, context).applies:
         where = apply.desired.key.namespace
-        assert not where or not given.namespaces[where].terminating
+        assert not where or not context.namespaces[where].terminating
 
 
-@each(accesses(), circumstances(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_each_write_is_where_its_mapping_is_declared(
-    declared: Access, given: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
     mappings = {mapping.name: mapping for mapping in declared.mappings}
-    wanted = world.wanted(declared, given)
-    assert wanted.placements.keys() == mappings.keys()
-    for want in (one for one in wanted.bindings if one.content.subjects):
+    desired = cluster.desired_state(declared, context)
+    assert desired.placements.keys() == mappings.keys()
+    for want in (one for one in desired.bindings if one.content.subjects):
         mapping = mappings[want.mapping]
-        assert want.key.namespace in resolve_scope(mapping.scope, given.namespaces).active
+        assert want.key.namespace in resolve_scope(mapping.scope, context.namespaces).active
         assert want.key == declared.binding_key(mapping, want.key.namespace)
         assert (mapping.expires_at is None) == (want.content.annotation("expires-at") is None)
 
 
-@each(accesses(), circumstances(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_what_ended_is_not_written(
-    declared: Access, given: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
     ended = {
-        one.mapping.name for one in world.judge(declared, given) if one.reason is Reason.EXPIRED
+        one.mapping.name
+        for one in cluster.evaluate(declared, context)
+        if one.reason is Reason.EXPIRED
     }
     assert ended == {
-        one.name for one in declared.mappings if one.expires_at and one.expires_at <= given.now
+        one.name for one in declared.mappings if one.expires_at and one.expires_at <= context.now
     }
-    wanted = world.wanted(declared, given)
-    assert not ended & {want.mapping for want in wanted.bindings}
-    assert not ended & mappings_of(wanted.preserved)
+    desired = cluster.desired_state(declared, context)
+    assert not ended & {want.mapping for want in desired.bindings}
+    assert not ended & mappings_of(desired.preserved)
 
 
 def mappings_of(keys: Iterable[BindingKey]) -> set[str]:
@@ -58,66 +60,68 @@ def mappings_of(keys: Iterable[BindingKey]) -> set[str]:
     return {name.mapping for name in names if name is not None}
 
 
-@each(accesses(), circumstances(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
-    declared: Access, given: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
-    resumed = replace(given, suspend=False)
-    suspended = replace(given, suspend=True)
+    resumed = replace(context, suspend=False)
+    suspended = replace(context, suspend=True)
     by_keycloak = {
         one.mapping.name
-        for one in world.judge(declared, resumed)
+        for one in cluster.evaluate(declared, resumed)
         if one.outcome is Outcome.REVOKE and one.reason in KEYCLOAK_OBJECTIONS
     }
     ends = {
         one.binding.key
-        for one in plan(world.wanted(declared, resumed), world.standing.values()).deletes
+        for one in plan(cluster.desired_state(declared, resumed), cluster.bindings.values()).deletes
         if one.reason is DeleteReason.NOT_DECLARED
         and not by_keycloak & mappings_of([one.binding.key])
     }
-    proven = dict(world.proven)
-    todo = world.step(declared, suspended)
+    applied = dict(cluster.applied)
+    todo = cluster.step(declared, suspended)
     for apply in todo.applies:  # former subjects, whose end has come
         assert apply.existing is not None
         assert {*apply.desired.content.subjects} < {*apply.existing.content.subjects}
-        proven[apply.desired.key] = apply.desired.content
+        applied[apply.desired.key] = apply.desired.content
     assert ends <= {one.binding.key for one in todo.deletes}
-    assert world.proven.items() <= proven.items()
-    assert world.step(declared, suspended).empty
+    assert cluster.applied.items() <= applied.items()
+    assert cluster.step(declared, suspended).empty
 
 
-@each(outages())
+@given(outages())
 def test_suspending_and_resuming_leaves_what_was_granted(
     outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
-    world, declared, given = outage
-    given = replace(given, suspend=False)
-    world.settle(declared, given)
-    before = dict(world.standing)
-    world.settle(declared, replace(given, suspend=True))
-    assert world.standing == before
-    assert world.step(declared, given).empty
+    cluster, declared, context = outage
+    context = replace(context, suspend=False)
+    cluster.settle(declared, context)
+    before = dict(cluster.bindings)
+    cluster.settle(declared, replace(context, suspend=True))
+    assert cluster.bindings == before
+    assert cluster.step(declared, context).empty
 
 
-@each(accesses(), circumstances(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_in_a_namespace_only_what_succeeds_it_there_or_everywhere_delays_an_end(
-    declared: Access, given: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
-    wanted = world.wanted(declared, given)
-    now = {want.key.namespace for want in wanted.bindings}
-    for delete in plan(wanted, world.standing.values()).deletes:
+    desired = cluster.desired_state(declared, context)
+    now = {want.key.namespace for want in desired.bindings}
+    for delete in plan(desired, cluster.bindings.values()).deletes:
         if delete.reason is DeleteReason.REPLACED and delete.binding.key.namespace:
             assert now & {"", delete.binding.key.namespace}
 
 
-@each(accesses(), circumstances(), worlds())
+@given(accesses(), contexts(), clusters())
 def test_a_namespace_that_comes_changes_nothing_elsewhere(
-    declared: Access, given: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
-    world.settle(declared, given)
-    before = dict(world.standing)
-    later = replace(given, namespaces={**given.namespaces, "late": Namespace({"team": "shop"})})
-    world.settle(declared, later)
-    assert {w: one for w, one in world.standing.items() if w.namespace != "late"} == before
-    revoked = {o.mapping.name for o in world.judge(declared, given) if o.outcome is Outcome.REVOKE}
-    assert not revoked & mappings_of(w for w in world.standing if w.namespace == "late")
+    cluster.settle(declared, context)
+    before = dict(cluster.bindings)
+    later = replace(context, namespaces={**context.namespaces, "late": Namespace({"team": "shop"})})
+    cluster.settle(declared, later)
+    assert {w: one for w, one in cluster.bindings.items() if w.namespace != "late"} == before
+    revoked = {
+        o.mapping.name for o in cluster.evaluate(declared, context) if o.outcome is Outcome.REVOKE
+    }
+    assert not revoked & mappings_of(w for w in cluster.bindings if w.namespace == "late")

@@ -3,11 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from hypothesis import given as each
+from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.strategies import Standing, accesses, circumstances, outages, standings, worlds
-from domain.world import ModelCluster, judge
+from domain.model_cluster import ModelCluster, evaluate_all
+from domain.strategies import (
+    BindingsByKey,
+    accesses,
+    clusters,
+    contexts,
+    existing_bindings,
+    outages,
+)
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.namespace_scope import resolve_scope
 from groupaccess.domain.binding import BindingContent, BindingName, DesiredBinding
@@ -19,15 +26,15 @@ from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 Right = tuple[str, str, str]  # role, subject, namespace
 Step = tuple[Access, EvaluationContext, bool]
 STEPS = st.lists(
-    st.tuples(accesses(), circumstances(), st.integers(0, 3).map(lambda n: n == 3)),
+    st.tuples(accesses(), contexts(), st.integers(0, 3).map(lambda n: n == 3)),
     min_size=2,
     max_size=4,
 )
 
 
-def everywhere(mapping: AccessMapping, given: EvaluationContext) -> tuple[str, ...]:
+def everywhere(mapping: AccessMapping, context: EvaluationContext) -> tuple[str, ...]:
     """Return where a mapping is declared, the namespaces that terminate included."""
-    found = resolve_scope(mapping.scope, given.namespaces)
+    found = resolve_scope(mapping.scope, context.namespaces)
     return found.active + found.terminating
 
 
@@ -38,8 +45,8 @@ class History:
         self._strings: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._ids: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
 
-    def read(self, declared: Access, given: EvaluationContext) -> None:
-        snapshot, directory = given.reading.snapshot, given.directory
+    def read(self, declared: Access, context: EvaluationContext) -> None:
+        snapshot, directory = context.reading.snapshot, context.directory
         if snapshot is None or directory is None:
             return
         for mapping in declared.mappings:
@@ -51,52 +58,52 @@ class History:
                 strings = {directory.groups_prefix + text for text in (group.path, group.name)}
                 self._strings[of] |= strings
 
-    def allowed(self, declared: Access, given: EvaluationContext) -> set[Right]:
+    def allowed(self, declared: Access, context: EvaluationContext) -> set[Right]:
         return {
             (mapping.cluster_role, text, namespace)
             for mapping in declared.mappings
-            if mapping.expires_at is None or given.now < mapping.expires_at
+            if mapping.expires_at is None or context.now < mapping.expires_at
             for text in self._strings[declared.directory, mapping.group]
-            for namespace in everywhere(mapping, given)
+            for namespace in everywhere(mapping, context)
         }
 
 
-@each(STEPS)
-def test_what_stands_is_declared_now_and_was_proven_for_that_group(steps: list[Step]) -> None:
-    world, history = ModelCluster(), History()
-    for declared, given, restarted in steps:
+@given(STEPS)
+def test_each_bound_subject_is_declared_now_and_was_read_for_its_group(steps: list[Step]) -> None:
+    cluster, history = ModelCluster(), History()
+    for declared, context, restarted in steps:
         if restarted:
-            world.restart()
-        history.read(declared, given)
-        world.settle(declared, given)
+            cluster.restart()
+        history.read(declared, context)
+        cluster.settle(declared, context)
         rights = {
             (one.content.role.name, subject.name, one.key.namespace)
-            for one in world.standing.values()
+            for one in cluster.bindings.values()
             for subject in one.content.subjects
         }
-        assert rights <= history.allowed(declared, given)
+        assert rights <= history.allowed(declared, context)
 
 
-@each(STEPS)
+@given(STEPS)
 def test_each_write_on_the_way_is_declared_too(steps: list[Step]) -> None:
-    world, history = ModelCluster(), History()
-    for declared, given, _ in steps:
-        history.read(declared, given)
-        for apply in world.step(declared, given).applies:
+    cluster, history = ModelCluster(), History()
+    for declared, context, _ in steps:
+        history.read(declared, context)
+        for apply in cluster.step(declared, context).applies:
             what = apply.desired.content
             where = apply.desired.key.namespace
             rights = {(what.role.name, text, where) for text in what.groups}
-            assert rights <= history.allowed(declared, given)
+            assert rights <= history.allowed(declared, context)
             assert len(what.groups) == len(what.subjects)
 
 
-@each(accesses(), circumstances())
+@given(accesses(), contexts())
 def test_grant_is_for_a_group_that_the_snapshot_holds(
-    declared: Access, given: EvaluationContext
+    declared: Access, context: EvaluationContext
 ) -> None:
-    for said in judge(declared, given):
+    for said in evaluate_all(declared, context):
         if said.outcome is Outcome.GRANT:
-            snapshot, directory = given.reading.snapshot, given.directory
+            snapshot, directory = context.reading.snapshot, context.directory
             assert snapshot is not None
             assert directory is not None
             assert said.group in snapshot.groups
@@ -106,9 +113,9 @@ def test_grant_is_for_a_group_that_the_snapshot_holds(
             assert (said.group, said.subjects) == (None, ())
 
 
-def known_before(declared: Access, mapping: AccessMapping, world: ModelCluster) -> set[str]:
-    contents: list[BindingContent] = [one.content for one in world.standing.values()]
-    contents += world.proven.values()
+def known_before(declared: Access, mapping: AccessMapping, cluster: ModelCluster) -> set[str]:
+    contents: list[BindingContent] = [one.content for one in cluster.bindings.values()]
+    contents += cluster.applied.values()
     return {
         text
         for content in contents
@@ -119,87 +126,89 @@ def known_before(declared: Access, mapping: AccessMapping, world: ModelCluster) 
 
 
 def held(
-    declared: Access, given: EvaluationContext, world: ModelCluster
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> Iterator[tuple[DesiredBinding, AccessMapping]]:
-    verdicts = {one.mapping.name: one for one in world.judge(declared, given)}
-    for want in world.wanted(declared, given).bindings:
+    verdicts = {one.mapping.name: one for one in cluster.evaluate(declared, context)}
+    for want in cluster.desired_state(declared, context).bindings:
         said = verdicts[want.mapping]
         if said.outcome is Outcome.HOLD:
             yield want, said.mapping
 
 
-@each(accesses(), circumstances(), worlds())
-def test_hold_adds_nobody(declared: Access, given: EvaluationContext, world: ModelCluster) -> None:
-    for want, mapping in held(declared, given, world):
-        assert set(want.content.groups) <= known_before(declared, mapping, world)
+@given(accesses(), contexts(), clusters())
+def test_hold_adds_nobody(
+    declared: Access, context: EvaluationContext, cluster: ModelCluster
+) -> None:
+    for want, mapping in held(declared, context, cluster):
+        assert set(want.content.groups) <= known_before(declared, mapping, cluster)
 
 
-@each(outages())
+@given(outages())
 def test_edit_while_keycloak_is_silent_adds_nobody(
     outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
-    world, declared, given = outage
-    for want, mapping in held(declared, given, world):
-        assert set(want.content.groups) <= known_before(declared, mapping, world)
+    cluster, declared, context = outage
+    for want, mapping in held(declared, context, cluster):
+        assert set(want.content.groups) <= known_before(declared, mapping, cluster)
 
 
-@each(outages())
+@given(outages())
 def test_edit_while_keycloak_is_silent_takes_no_group_from_its_mapping(
     outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
-    world, declared, given = outage
-    before = {one.content.annotation("group") for one in world.standing.values()}
-    world.settle(declared, given)
-    after = {one.content.annotation("group") for one in world.standing.values()}
+    cluster, declared, context = outage
+    before = {one.content.annotation("group") for one in cluster.bindings.values()}
+    cluster.settle(declared, context)
+    after = {one.content.annotation("group") for one in cluster.bindings.values()}
     held_on = {
         one.group
         for one in declared.mappings
-        if evaluate(one, given).directory_unavailable
-        and resolve_scope(one.scope, given.namespaces).active
+        if evaluate(one, context).directory_unavailable
+        and resolve_scope(one.scope, context.namespaces).active
     }
     assert after >= before & held_on
 
 
-@each(accesses(), circumstances(), standings())
+@given(accesses(), contexts(), existing_bindings())
 def test_reserved_names_are_never_written(
-    declared: Access, given: EvaluationContext, standing: Standing
+    declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
-    for apply in ModelCluster(standing).step(declared, given).applies:
+    for apply in ModelCluster(existing).step(declared, context).applies:
         assert all(subject.kind == "Group" for subject in apply.desired.content.subjects)
         assert not any(text.startswith("system:") for text in apply.desired.content.groups)
 
 
-@each(accesses(), circumstances(), standings())
+@given(accesses(), contexts(), existing_bindings())
 def test_what_is_revoked_or_no_longer_declared_is_deleted(
-    declared: Access, given: EvaluationContext, standing: Standing
+    declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
     live = {
         where
-        for said in ModelCluster(standing).judge(declared, given)
+        for said in ModelCluster(existing).evaluate(declared, context)
         if said.outcome is not Outcome.REVOKE
-        for namespace in everywhere(said.mapping, given)
+        for namespace in everywhere(said.mapping, context)
         for where in [declared.binding_key(said.mapping, namespace)]
     }
-    todo = ModelCluster(standing).step(declared, given)
+    todo = ModelCluster(existing).step(declared, context)
     ended = {delete.binding.key for delete in todo.deletes}
     ended |= {one.desired.key for one in todo.applies if not one.desired.content.subjects}
-    ended |= {where for where, one in standing.items() if not one.content.subjects}
-    assert ended >= {w for w, one in standing.items() if w not in live and is_ours(one)}
+    ended |= {where for where, one in existing.items() if not one.content.subjects}
+    assert ended >= {w for w, one in existing.items() if w not in live and is_ours(one)}
 
 
-@each(accesses(), circumstances(), standings())
+@given(accesses(), contexts(), existing_bindings())
 def test_foreign_bindings_are_left_alone(
-    declared: Access, given: EvaluationContext, standing: Standing
+    declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
-    world = ModelCluster(dict(standing))
-    todo = plan(world.wanted(declared, given), standing.values())
+    cluster = ModelCluster(dict(existing))
+    todo = plan(cluster.desired_state(declared, context), existing.values())
     conflicts = {conflict.key for conflict in todo.conflicts}
     applied = {apply.desired.key for apply in todo.applies}
     deleted = {delete.binding.key for delete in todo.deletes}
     assert not conflicts & (applied | deleted)
     assert not applied & deleted
     assert all(BindingName.parse(where.name) for where in applied | deleted)
-    world.settle(declared, given)
-    for where, one in standing.items():
+    cluster.settle(declared, context)
+    for where, one in existing.items():
         if where in conflicts or BindingName.parse(where.name) is None:
-            assert world.standing[where] == one
+            assert cluster.bindings[where] == one

@@ -11,14 +11,14 @@ from domain.builders import (
     client,
     content,
     directory,
-    given,
     group,
     leaf,
+    make_context,
     mapper,
     mapping,
     realm,
 )
-from domain.world import ModelCluster
+from domain.model_cluster import ModelCluster
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.directory.client import Client, MapperKind
 from groupaccess.domain.verdict.verdict import EvaluationContext
@@ -30,19 +30,19 @@ REPLACED = client("grafana", mapper("hard-coded", MapperKind.REPLACING))
 
 
 def read(*clients: Client, prefix: str = "") -> EvaluationContext:
-    return given(realm(clients=clients), of=directory("headlamp", "grafana", prefix=prefix))
+    return make_context(realm(clients=clients), of=directory("headlamp", "grafana", prefix=prefix))
 
 
 def settled() -> ModelCluster:
-    """Return a world in which one client's tokens carry the path, the other's the leaf name."""
-    world = ModelCluster()
-    world.settle(access(), read(FULL, client("grafana", leaf())))
-    assert bound(world) == ("/SRE", "SRE")
-    return world
+    """Return a cluster in which one client's tokens carry the path, the other's the leaf name."""
+    cluster = ModelCluster()
+    cluster.settle(access(), read(FULL, client("grafana", leaf())))
+    assert bound(cluster) == ("/SRE", "SRE")
+    return cluster
 
 
-def bound(world: ModelCluster) -> tuple[str, ...]:
-    (one,) = world.standing.values()
+def bound(cluster: ModelCluster) -> tuple[str, ...]:
+    (one,) = cluster.bindings.values()
     return one.content.groups
 
 
@@ -54,61 +54,61 @@ UNKNOWN = pytest.mark.parametrize("grafana", [DISABLED, REPLACED], ids=["disable
 def test_no_string_is_removed_while_a_client_is_not_known(
     grafana: Client, *, restarted: bool
 ) -> None:
-    world = settled()
+    cluster = settled()
     if restarted:
-        world.restart()
-    world.settle(access(), read(FULL, grafana))
-    assert bound(world) == ("/SRE", "SRE")
-    world.settle(access(), read(FULL, grafana))
-    assert bound(world) == ("/SRE", "SRE")
+        cluster.restart()
+    cluster.settle(access(), read(FULL, grafana))
+    assert bound(cluster) == ("/SRE", "SRE")
+    cluster.settle(access(), read(FULL, grafana))
+    assert bound(cluster) == ("/SRE", "SRE")
 
 
 @UNKNOWN
 def test_string_that_never_stood_is_not_added_for_it(grafana: Client) -> None:
-    world = ModelCluster()
-    world.settle(access(), read(FULL, grafana))
-    assert bound(world) == ("/SRE",)
+    cluster = ModelCluster()
+    cluster.settle(access(), read(FULL, grafana))
+    assert bound(cluster) == ("/SRE",)
 
 
 @pytest.mark.parametrize(
     "clients", [(FULL,), (FULL, client("grafana"))], ids=["deleted", "without groups"]
 )
 def test_client_that_is_known_to_send_nothing_loses_its_string(clients: tuple[Client, ...]) -> None:
-    world = settled()
-    world.settle(access(), read(*clients))
-    assert bound(world) == ("/SRE",)
+    cluster = settled()
+    cluster.settle(access(), read(*clients))
+    assert bound(cluster) == ("/SRE",)
 
 
 def test_drift_is_repaired_to_what_was_proven_though_a_client_is_not_known() -> None:
-    world = ModelCluster()
-    world.settle(access(), read(FULL, DISABLED))
+    cluster = ModelCluster()
+    cluster.settle(access(), read(FULL, DISABLED))
     drifted = {
         where: replace(one, content=content("/SRE", "SRE", "/evil"))
-        for where, one in world.standing.items()
+        for where, one in cluster.bindings.items()
     }
-    world.standing = drifted
-    world.settle(access(), read(FULL, DISABLED))
-    assert bound(world) == ("/SRE",)
+    cluster.bindings = drifted
+    cluster.settle(access(), read(FULL, DISABLED))
+    assert bound(cluster) == ("/SRE",)
 
 
 def test_what_the_group_cannot_be_called_is_removed() -> None:
-    world = settled()
-    world.restart()
-    world.standing = {
+    cluster = settled()
+    cluster.restart()
+    cluster.bindings = {
         where: replace(one, content=content("/SRE", "SRE", "/evil"))
-        for where, one in world.standing.items()
+        for where, one in cluster.bindings.items()
     }
-    world.settle(access(), read(FULL, DISABLED))
-    assert bound(world) == ("/SRE", "SRE")
+    cluster.settle(access(), read(FULL, DISABLED))
+    assert bound(cluster) == ("/SRE", "SRE")
 
 
 def test_strings_of_another_prefix_stay_to_their_end() -> None:
-    world = settled()
-    world.settle(access(), read(FULL, DISABLED, prefix="oidc:"))
-    assert bound(world) == ("/SRE", "SRE", "oidc:/SRE")
+    cluster = settled()
+    cluster.settle(access(), read(FULL, DISABLED, prefix="oidc:"))
+    assert bound(cluster) == ("/SRE", "SRE", "oidc:/SRE")
     later = NOW + timedelta(minutes=5)
-    world.settle(access(), replace(read(FULL, DISABLED, prefix="oidc:"), now=later))
-    assert bound(world) == ("oidc:/SRE",)
+    cluster.settle(access(), replace(read(FULL, DISABLED, prefix="oidc:"), now=later))
+    assert bound(cluster) == ("oidc:/SRE",)
 
 
 EDITED = {
@@ -122,36 +122,36 @@ EDITED = {
 def test_edited_declaration_keeps_no_string_of_the_former(
     edited: Access, path: str, *, restarted: bool
 ) -> None:
-    world = ModelCluster()
-    world.settle(access(mapping(group="/a/SRE")), given(realm("/a/SRE"), of=TWO))
-    assert bound(world) == ("/a/SRE",)
+    cluster = ModelCluster()
+    cluster.settle(access(mapping(group="/a/SRE")), make_context(realm("/a/SRE"), of=TWO))
+    assert bound(cluster) == ("/a/SRE",)
     if restarted:
-        world.restart()
+        cluster.restart()
     only_leaf = realm(path, clients=[client("headlamp", leaf()), DISABLED])
-    world.step(edited, given(only_leaf, of=TWO))
-    assert bound(world) == ("SRE",)
+    cluster.step(edited, make_context(only_leaf, of=TWO))
+    assert bound(cluster) == ("SRE",)
 
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_group_that_is_spelled_otherwise_keeps_what_an_unknown_client_may_send(
     *, restarted: bool
 ) -> None:
-    world = ModelCluster()
-    world.settle(access(mapping(group="/a/SRE")), given(realm("/a/SRE"), of=TWO))
+    cluster = ModelCluster()
+    cluster.settle(access(mapping(group="/a/SRE")), make_context(realm("/a/SRE"), of=TWO))
     if restarted:
-        world.restart()
+        cluster.restart()
     only_leaf = realm("/a/SRE", clients=[client("headlamp", leaf()), DISABLED])
-    world.step(access(mapping(group="SRE")), given(only_leaf, of=TWO))
-    assert bound(world) == ("/a/SRE", "SRE")
+    cluster.step(access(mapping(group="SRE")), make_context(only_leaf, of=TWO))
+    assert bound(cluster) == ("/a/SRE", "SRE")
 
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_string_of_a_group_that_moved_is_followed_in_one_write(*, restarted: bool) -> None:
-    world = ModelCluster()
-    world.settle(access(), given(realm(group("/a/SRE", uid="1")), of=TWO))
+    cluster = ModelCluster()
+    cluster.settle(access(), make_context(realm(group("/a/SRE", uid="1")), of=TWO))
     if restarted:
-        world.restart()
-    moved = given(realm(group("/b/SRE", uid="1"), clients=[FULL, DISABLED]), of=TWO)
-    world.step(access(), moved)
-    assert bound(world) == ("/a/SRE", "/b/SRE")
-    assert world.step(access(), moved).empty
+        cluster.restart()
+    moved = make_context(realm(group("/b/SRE", uid="1"), clients=[FULL, DISABLED]), of=TWO)
+    cluster.step(access(), moved)
+    assert bound(cluster) == ("/a/SRE", "/b/SRE")
+    assert cluster.step(access(), moved).empty

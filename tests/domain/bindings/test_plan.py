@@ -1,4 +1,4 @@
-"""Which writes lead from what stands to what is wanted."""
+"""Which writes lead from existing bindings to the desired ones."""
 
 from dataclasses import replace
 
@@ -31,15 +31,15 @@ def wanting(*wants: DesiredBinding, kept: tuple[BindingKey, ...] = ()) -> Desire
     return DesiredState(wants, frozenset(kept))
 
 
-def why(*standing: Binding, wants: tuple[DesiredBinding, ...] = ()) -> list[DeleteReason]:
-    return [delete.reason for delete in plan(wanting(*wants), standing).deletes]
+def why(*existing: Binding, wants: tuple[DesiredBinding, ...] = ()) -> list[DeleteReason]:
+    return [delete.reason for delete in plan(wanting(*wants), existing).deletes]
 
 
 def test_missing_binding_is_created() -> None:
     assert plan(wanting(WANT), ()) == Plan(applies=(Apply(WANT, None),))
 
 
-def test_binding_as_wanted_needs_nothing() -> None:
+def test_a_binding_as_desired_needs_no_write() -> None:
     nothing = plan(wanting(WANT), [binding()])
     assert nothing == Plan()
     assert nothing.empty
@@ -149,7 +149,7 @@ def test_what_leaves_a_namespace_waits_only_for_what_covers_it() -> None:
     assert replacements(here, bound=binding()) == {here.key}
 
 
-def test_what_an_earlier_plan_made_is_still_waited_for_while_it_is_wanted() -> None:
+def test_a_replacement_of_an_earlier_plan_is_waited_for_while_it_is_desired() -> None:
     waiting = {binding().uid: frozenset({VIEW.key})}
     there = [binding(), binding(VIEW.key, VIEW.content)]
     (delete,) = plan(wanting(VIEW), there, waiting).deletes

@@ -9,19 +9,19 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     binding,
+    by_key,
     content,
     directory,
-    given,
     key,
+    make_context,
     mapping,
     realm,
     scope,
-    standing,
     team,
     terminating,
     there,
 )
-from domain.world import ModelCluster
+from domain.model_cluster import ModelCluster
 from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.access.namespace_scope import NamespacesByName, NamespaceScope, Placement
 from groupaccess.domain.binding import Binding, BindingKey
@@ -38,19 +38,19 @@ def scoped(within: NamespaceScope | None, role: str = "edit") -> Access:
 
 
 def read(namespaces: NamespacesByName, failure: Failure | None = None) -> EvaluationContext:
-    return given(realm(), namespaces=namespaces, failure=failure)
+    return make_context(realm(), namespaces=namespaces, failure=failure)
 
 
 def at(*places: BindingKey) -> dict[BindingKey, Binding]:
-    return standing(*(binding(one) for one in places))
+    return by_key(*(binding(one) for one in places))
 
 
 def whys(
-    declared: Access, circumstances: EvaluationContext, stands: dict[BindingKey, Binding]
+    declared: Access, context: EvaluationContext, existing: dict[BindingKey, Binding]
 ) -> dict[BindingKey, DeleteReason]:
-    """Return which standing bindings go, and why."""
-    wanted = ModelCluster(stands).wanted(declared, circumstances)
-    return {one.binding.key: one.reason for one in plan(wanted, stands.values()).deletes}
+    """Return which existing bindings go, and why."""
+    desired = ModelCluster(existing).desired_state(declared, context)
+    return {one.binding.key: one.reason for one in plan(desired, existing.values()).deletes}
 
 
 def keys(wants: Iterable[object]) -> list[object]:
@@ -58,7 +58,7 @@ def keys(wants: Iterable[object]) -> list[object]:
 
 
 def test_each_namespace_gets_the_same_content_and_the_cluster_none() -> None:
-    found = ModelCluster().wanted(scoped(scope("shop", "bank")), read(BOTH))
+    found = ModelCluster().desired_state(scoped(scope("shop", "bank")), read(BOTH))
     assert {want.key: want.content for want in found.bindings} == {
         SHOP: content(),
         BANK: content(),
@@ -68,32 +68,32 @@ def test_each_namespace_gets_the_same_content_and_the_cluster_none() -> None:
 
 
 def test_a_namespace_that_does_not_exist_hinders_no_other() -> None:
-    found = ModelCluster().wanted(scoped(scope("shop", "nowhere")), read(BOTH))
+    found = ModelCluster().desired_state(scoped(scope("shop", "nowhere")), read(BOTH))
     assert keys(found.bindings) == [SHOP]
     assert found.placements["sre"].missing == ("nowhere",)
 
 
 def test_in_a_namespace_that_terminates_nothing_is_written_and_nothing_deleted() -> None:
-    world = ModelCluster(at(SHOP, BANK))
-    circumstances = read(there("bank") | terminating("shop"))
-    drifted = replace(world.standing[SHOP], content=content("/drifted"))
-    world.standing[SHOP] = drifted
-    found = world.wanted(scoped(scope("shop", "bank")), circumstances)
+    cluster = ModelCluster(at(SHOP, BANK))
+    context = read(there("bank") | terminating("shop"))
+    drifted = replace(cluster.bindings[SHOP], content=content("/drifted"))
+    cluster.bindings[SHOP] = drifted
+    found = cluster.desired_state(scoped(scope("shop", "bank")), context)
     assert keys(found.bindings) == [BANK]
     assert found.preserved == {SHOP}
-    assert world.step(scoped(scope("shop", "bank")), circumstances).empty
-    assert world.standing[SHOP] == drifted
+    assert cluster.step(scoped(scope("shop", "bank")), context).empty
+    assert cluster.bindings[SHOP] == drifted
 
 
 def test_what_was_proven_in_a_namespace_outlives_its_end_to_be() -> None:
-    world = ModelCluster(at(SHOP), {SHOP: content()})
-    world.step(scoped(scope("shop")), read(terminating("shop")))
-    assert world.proven == {SHOP: content()}
+    cluster = ModelCluster(at(SHOP), {SHOP: content()})
+    cluster.step(scoped(scope("shop")), read(terminating("shop")))
+    assert cluster.applied == {SHOP: content()}
 
 
 def test_revoked_mapping_keeps_nothing_not_even_where_a_namespace_terminates() -> None:
     refused = replace(read(there("bank") | terminating("shop")), directory=directory(allowed=["x"]))
-    found = ModelCluster(at(SHOP, BANK)).wanted(scoped(scope("shop", "bank")), refused)
+    found = ModelCluster(at(SHOP, BANK)).desired_state(scoped(scope("shop", "bank")), refused)
     assert (found.bindings, found.preserved) == ((), frozenset())
     assert found.placements == {"sre": Placement(("bank",), ("shop",))}
 
@@ -116,7 +116,7 @@ def test_the_last_namespace_that_leaves_goes_at_once_too() -> None:
     }
 
 
-def test_the_whole_cluster_is_replaced_by_namespaces_after_they_stand() -> None:
+def test_a_cluster_wide_binding_goes_after_the_bindings_in_namespaces_exist() -> None:
     assert whys(scoped(scope("shop")), read(BOTH), at(key())) == {key(): DeleteReason.REPLACED}
 
 
@@ -126,7 +126,7 @@ def test_the_whole_cluster_goes_at_once_when_no_namespace_succeeds_it() -> None:
     }
 
 
-def test_namespaces_are_replaced_by_the_whole_cluster_after_it_stands() -> None:
+def test_bindings_in_namespaces_go_after_the_cluster_wide_binding_exists() -> None:
     found = whys(scoped(None), read(BOTH), at(SHOP, BANK))
     assert found == {SHOP: DeleteReason.REPLACED, BANK: DeleteReason.REPLACED}
 
@@ -144,40 +144,40 @@ def test_another_mapping_for_the_group_replaces_only_in_its_own_namespace() -> N
 
 @pytest.mark.parametrize("remembered", [True, False])
 def test_another_scope_is_carried_while_keycloak_is_silent(*, remembered: bool) -> None:
-    world = ModelCluster(at(key()), {key(): content()} if remembered else {})
+    cluster = ModelCluster(at(key()), {key(): content()} if remembered else {})
     silent = read(BOTH, UNAVAILABLE)
-    found = world.wanted(scoped(scope("shop", "bank")), silent)
+    found = cluster.desired_state(scoped(scope("shop", "bank")), silent)
     assert {want.key: want.content for want in found.bindings} == {
         SHOP: content(),
         BANK: content(),
     }
-    world.settle(scoped(scope("shop", "bank")), silent)
-    assert world.standing.keys() == {SHOP, BANK}
+    cluster.settle(scoped(scope("shop", "bank")), silent)
+    assert cluster.bindings.keys() == {SHOP, BANK}
 
 
 def test_a_new_namespace_is_served_while_keycloak_is_silent() -> None:
-    world = ModelCluster(at(SHOP), {SHOP: content()})
+    cluster = ModelCluster(at(SHOP), {SHOP: content()})
     selected = scoped(scope(of=[team("a")]))
-    world.settle(selected, read(there(shop="a", bank="a"), UNAVAILABLE))
-    assert world.standing.keys() == {SHOP, BANK}
+    cluster.settle(selected, read(there(shop="a", bank="a"), UNAVAILABLE))
+    assert cluster.bindings.keys() == {SHOP, BANK}
 
 
-def test_after_a_restart_a_new_namespace_is_served_from_what_stands_in_another() -> None:
-    world = ModelCluster(at(SHOP))
+def test_after_a_restart_a_new_namespace_gets_the_subjects_bound_in_another() -> None:
+    cluster = ModelCluster(at(SHOP))
     declared = scoped(scope("shop", "bank"))
-    found = world.wanted(declared, read(BOTH, UNAVAILABLE))
+    found = cluster.desired_state(declared, read(BOTH, UNAVAILABLE))
     assert {want.key: want.content for want in found.bindings} == {BANK: content()}
     assert found.preserved == {SHOP}
 
 
 def test_a_binding_in_a_namespace_parses_and_is_repaired_like_any_other() -> None:
-    world = ModelCluster(standing(binding(SHOP, content("/drifted"))))
-    world.settle(scoped(scope("shop")), read(BOTH))
-    assert world.standing[SHOP].content == content()
+    cluster = ModelCluster(by_key(binding(SHOP, content("/drifted"))))
+    cluster.settle(scoped(scope("shop")), read(BOTH))
+    assert cluster.bindings[SHOP].content == content()
 
 
 def test_each_mapping_has_a_scope_of_its_own() -> None:
     two = access(mapping("a", within=scope("shop")), mapping("b"))
-    found = ModelCluster().wanted(two, read(BOTH))
+    found = ModelCluster().desired_state(two, read(BOTH))
     assert keys(found.bindings) == [key("a", namespace="shop"), key("b")]
     assert found.placements == {"a": Placement(("shop",)), "b": Placement(("",))}

@@ -15,8 +15,10 @@ GOOD = {
 
 
 def arguments(where: str = "pod a", /, **flags: str | None) -> Arguments:
-    given = GOOD | {name.replace("_", "-"): value for name, value in flags.items()}
-    told = (f"--oidc-{name}={value}" for name, value in given.items() if value is not None)
+    flags_with_dashes = GOOD | {name.replace("_", "-"): value for name, value in flags.items()}
+    told = (
+        f"--oidc-{name}={value}" for name, value in flags_with_dashes.items() if value is not None
+    )
     return Arguments(where, ("kube-apiserver", "--v=2", *told, "--secure-port", "6443"))
 
 

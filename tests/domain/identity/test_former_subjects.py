@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from hypothesis import given as each
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.builders import NOW, content, key
@@ -37,7 +37,7 @@ def listing(text: str, *subjects: str) -> BindingContent:
     return content(*(subjects or ("/SRE", "SRE")), former_subjects=text)
 
 
-@each(FORMERS)
+@given(FORMERS)
 def test_what_is_written_is_read_whatever_the_names_hold(formers: dict[str, FormerSubject]) -> None:
     text = former_annotation(formers)
     assert (text == {}) is (formers == {})
@@ -95,7 +95,7 @@ def test_a_name_that_kubernetes_keeps_for_itself_is_none() -> None:
     assert former_subjects(listing(text, "/SRE", "system:masters")) == {}
 
 
-@each(FORMERS, st.timedeltas(timedelta(0), MAX_FORMER_LIFETIME))
+@given(FORMERS, st.timedeltas(timedelta(0), MAX_FORMER_LIFETIME))
 def test_none_lasts_past_its_end_or_for_longer_than_it_may(
     formers: dict[str, FormerSubject], longest: timedelta
 ) -> None:

@@ -3,11 +3,21 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given as each
+from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.builders import access, binding, content, directory, given, group, key, mapping, realm
-from domain.world import ModelCluster
+from domain.builders import (
+    access,
+    binding,
+    content,
+    directory,
+    group,
+    key,
+    make_context,
+    mapping,
+    realm,
+)
+from domain.model_cluster import ModelCluster
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.directory.snapshot import Snapshot
@@ -138,7 +148,7 @@ def test_one_group_that_is_there_or_is_not_makes_another_account_another_realm(
     assert new_account(uses, again) is None
 
 
-@each(
+@given(
     ids=st.frozensets(st.sampled_from("abcdef")),
     there=st.frozensets(st.sampled_from("abcdef"), min_size=1),
     known=st.sampled_from((REALM, "account-1")),
@@ -239,14 +249,14 @@ def test_another_binding_pins_nothing(other: Binding) -> None:
     assert pinned_group(other.key, other.content) is None
 
 
-def test_a_frozen_directory_holds_what_stands_and_grants_nothing_new() -> None:
-    world, event = ModelCluster(), detect_anomaly([use("a")], read(identity="x"), REFUSE)
+def test_a_frozen_directory_keeps_existing_bindings_and_grants_nothing_new() -> None:
+    cluster, event = ModelCluster(), detect_anomaly([use("a")], read(identity="x"), REFUSE)
     failure = explain_freeze(event, "default", set(), set())
-    world.settle(access(), given(realm()))
-    now = replace(given(realm("/other")), frozen=failure)
+    cluster.settle(access(), make_context(realm()))
+    now = replace(make_context(realm("/other")), frozen=failure)
     both = access(mapping(), mapping("new", group="other"))
-    world.settle(both, now)
-    assert set(world.standing) == {key()}
-    assert {one.outcome for one in world.judge(both, now)} == {Outcome.HOLD}
-    world.settle(access(mapping("new", group="other")), now)
-    assert world.standing == {}
+    cluster.settle(both, now)
+    assert set(cluster.bindings) == {key()}
+    assert {one.outcome for one in cluster.evaluate(both, now)} == {Outcome.HOLD}
+    cluster.settle(access(mapping("new", group="other")), now)
+    assert cluster.bindings == {}

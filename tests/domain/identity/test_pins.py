@@ -34,7 +34,7 @@ def test_all_that_a_binding_says_is_read() -> None:
     assert of_sre(content) == Pin(FIRST, "id", "/x/SRE", "account", since, "former")
 
 
-def test_what_is_not_there_is_none_and_the_declared_group_stands_for_the_path() -> None:
+def test_a_missing_annotation_is_none_and_the_declared_group_replaces_a_missing_path() -> None:
     assert of_sre(said()) == Pin(FIRST, "id", "SRE")
 
 

@@ -1,4 +1,4 @@
-"""How mappings stand, and the conditions that kubectl wait, Helm, Flux and Argo CD read."""
+"""The state of each mapping, and the conditions that kubectl wait, Helm, Flux and Argo CD read."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     directory,
-    given,
     key,
+    make_context,
     mapping,
     realm,
 )
@@ -72,39 +72,39 @@ def test_mappings_are_sorted_by_name() -> None:
     assert [one.name for one in said.mappings] == ["a", "b", "c"]
 
 
-def states(circumstances: EvaluationContext, *stands: BindingKey, one: Declared) -> MappingState:
-    return say(access(one), circumstances, stands=stands).mappings[0].state
+def states(context: EvaluationContext, *existing: BindingKey, one: Declared) -> MappingState:
+    return say(access(one), context, existing=existing).mappings[0].state
 
 
 @pytest.mark.parametrize(
-    ("circumstances", "stands", "state"),
+    ("context", "existing", "state"),
     [
         (HEALTHY, (key(),), MappingState.GRANTED),
         (HEALTHY, (), MappingState.PENDING),
-        (given(realm("/x")), (key(),), MappingState.HELD),
-        (given(realm("/x")), (), MappingState.PENDING),
-        (given(realm(), failure=UNAVAILABLE), (key(),), MappingState.GRANTED),
-        (given(realm(), failure=UNAVAILABLE), (), MappingState.PENDING),
-        (given(realm(), failure=UNAVAILABLE), (key("another"),), MappingState.PENDING),
-        (given(realm(), of=directory(allowed=["view"])), (key(),), MappingState.HELD),
-        (given(realm(), of=directory(allowed=["view"])), (), MappingState.REVOKED),
+        (make_context(realm("/x")), (key(),), MappingState.HELD),
+        (make_context(realm("/x")), (), MappingState.PENDING),
+        (make_context(realm(), failure=UNAVAILABLE), (key(),), MappingState.GRANTED),
+        (make_context(realm(), failure=UNAVAILABLE), (), MappingState.PENDING),
+        (make_context(realm(), failure=UNAVAILABLE), (key("another"),), MappingState.PENDING),
+        (make_context(realm(), of=directory(allowed=["view"])), (key(),), MappingState.HELD),
+        (make_context(realm(), of=directory(allowed=["view"])), (), MappingState.REVOKED),
     ],
     ids=[
-        "granted and stands",
+        "granted and bound",
         "granted and not written",
-        "held and stands",
+        "held and bound",
         "held and never stood",
-        "not read and stands",
+        "not read and bound",
         "not read and never stood",
-        "not read and another stands",
+        "not read and another is bound",
         "revoked and not yet gone",
         "revoked",
     ],
 )
 def test_state_of_a_mapping(
-    circumstances: EvaluationContext, stands: tuple[BindingKey, ...], state: MappingState
+    context: EvaluationContext, existing: tuple[BindingKey, ...], state: MappingState
 ) -> None:
-    assert states(circumstances, *stands, one=mapping()) is state
+    assert states(context, *existing, one=mapping()) is state
 
 
 def test_one_problem_among_many_is_named() -> None:
@@ -151,21 +151,23 @@ def test_patience_matters_only_where_something_is_wrong() -> None:
 
 
 def test_one_problem_that_needs_a_person_stalls_at_once() -> None:
-    said = say(access(mapping("a", "nobody"), mapping("b")), faults={key("b"): REFUSED}, stands=())
+    said = say(
+        access(mapping("a", "nobody"), mapping("b")), faults={key("b"): REFUSED}, existing=()
+    )
     assert not said.waiting
     assert conditions(said)["Stalled"] == "True"
     assert said.ready.message.startswith("b: the API server says no.")  # not what may come
 
 
 def test_write_that_is_tried_again_is_waited_for_whatever_its_reason() -> None:
-    said = say(access(), faults={key(): OVERLOAD}, stands=())
+    said = say(access(), faults={key(): OVERLOAD}, existing=())
     assert said.waiting
     assert conditions(said) == READY | {"Ready": "False", "Reconciling": "True"}
     assert (said.ready.reason, said.ready.message) == (OVERLOAD.reason, "sre: tried again: 503")
 
 
 @pytest.mark.parametrize("fault", [REFUSED, OVERLOAD], ids=["refused", "tried again"])
-def test_binding_that_could_not_be_deleted_is_named_although_all_mappings_stand(
+def test_a_binding_that_could_not_be_deleted_is_named_although_all_mappings_are_granted(
     fault: Failure,
 ) -> None:
     said = say(access(), left={key("old"): fault})
@@ -184,19 +186,19 @@ def test_what_is_left_is_said_in_its_order_after_the_mappings() -> None:
     said = say(access(), left=left)
     assert said.ready.message.startswith(f"What should be gone is still bound: {key('x')}: ")
     assert said.ready.message.endswith(" (and 2 more)")
-    said = say(access(), faults={key(): REFUSED}, stands=(), left=left)
+    said = say(access(), faults={key(): REFUSED}, existing=(), left=left)
     assert said.ready.message == f"sre: {REFUSED.message} (and 3 more)"
 
 
-def test_object_that_stands_stays_ready_while_keycloak_is_silent() -> None:
-    said = say(access(), given(realm(), failure=UNAVAILABLE), stands=(key(),))
+def test_a_granted_object_stays_ready_while_keycloak_is_silent() -> None:
+    said = say(access(), make_context(realm(), failure=UNAVAILABLE), existing=(key(),))
     assert conditions(said) == READY | {"Verified": "Unknown"}
     assert said.granted == "1/1"
     assert said.mappings[0].reason is Reason.KEYCLOAK_UNAVAILABLE
 
 
 def test_fault_of_the_api_server_is_said_instead_of_the_grant() -> None:
-    said = say(access(), faults={key(): REFUSED}, stands=())
+    said = say(access(), faults={key(): REFUSED}, existing=())
     assert said.granted == "0/1"
     assert conditions(said) == READY | {"Ready": "False", "Stalled": "True"}
     assert said.ready.message == "sre: the API server says no."
@@ -210,11 +212,11 @@ def test_mapping_with_a_fault_is_held_although_it_is_bound_as_declared() -> None
 
 def test_fault_of_one_mapping_is_no_other_mappings() -> None:
     two = access(mapping("a"), mapping("b"))
-    said = say(two, faults={key("b"): REFUSED}, stands=(key("a"),))
+    said = say(two, faults={key("b"): REFUSED}, existing=(key("a"),))
     assert [one.state for one in said.mappings] == [MappingState.GRANTED, MappingState.PENDING]
     assert [one.reason for one in said.mappings] == [Reason.GRANTED, Reason.WRITE_REFUSED]
 
 
-def test_mapping_that_must_not_stand_stalls() -> None:
-    said = say(access(), given(realm(), of=directory(allowed=["view"])), stands=())
+def test_a_mapping_that_must_not_be_bound_stalls() -> None:
+    said = say(access(), make_context(realm(), of=directory(allowed=["view"])), existing=())
     assert conditions(said) == READY | {"Ready": "False", "Stalled": "True"}

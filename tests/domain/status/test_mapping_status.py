@@ -1,4 +1,4 @@
-"""How a mapping for namespaces stands: numbers, and the first problems in bounded words."""
+"""The status of a mapping for namespaces: numbers, and the first problems in bounded words."""
 
 from dataclasses import replace
 
@@ -9,8 +9,8 @@ from domain.builders import (
     access,
     content,
     directory,
-    given,
     key,
+    make_context,
     mapping,
     realm,
     scope,
@@ -29,7 +29,7 @@ from groupaccess.domain.status.placement_problems import PlacementProblem
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
 SHOP, BANK = key(namespace="shop"), key(namespace="bank")
-BOTH = given(realm(), namespaces=there("shop", "bank"))
+BOTH = make_context(realm(), namespaces=there("shop", "bank"))
 REFUSED = Failure(Reason.WRITE_REFUSED, "the API server says no.")
 NOWHERE = PlacementProblem(
     "nowhere",
@@ -45,12 +45,12 @@ def within(*names: str) -> Access:
 
 def said(
     declared: Access,
-    circumstances: EvaluationContext = BOTH,
+    context: EvaluationContext = BOTH,
     *,
-    stands: tuple[BindingKey, ...] | None = None,
+    existing: tuple[BindingKey, ...] | None = None,
     faults: dict[BindingKey, Failure] | None = None,
 ) -> MappingReport:
-    return say(declared, circumstances, stands=stands, faults=faults).mappings[0]
+    return say(declared, context, existing=existing, faults=faults).mappings[0]
 
 
 def test_all_namespaces_are_counted() -> None:
@@ -74,7 +74,7 @@ def test_an_absent_namespace_is_named_and_the_others_are_granted() -> None:
     assert whole.ready.message == f"sre: {NOWHERE.message}"
 
 
-def test_where_nothing_stands_at_all_it_is_pending() -> None:
+def test_a_mapping_without_any_binding_is_pending() -> None:
     one = said(within("nowhere"))
     assert (one.state, one.wanted, one.granted) == (MappingState.PENDING, 1, 0)
     assert one.reason is Reason.NAMESPACE_NOT_FOUND
@@ -90,14 +90,14 @@ def test_no_match_is_as_declared_in_0_namespaces() -> None:
     assert whole.granted == "1/1"
 
 
-def test_a_namespace_that_terminates_is_neither_wanted_nor_a_problem() -> None:
-    ending = given(realm(), namespaces=there("bank") | terminating("shop"))
+def test_a_terminating_namespace_needs_no_binding_and_is_no_problem() -> None:
+    ending = make_context(realm(), namespaces=there("bank") | terminating("shop"))
     one = said(within("shop", "bank"), ending)
     assert (one.state, one.wanted, one.granted, one.problems) == (MappingState.GRANTED, 1, 1, ())
 
 
 def test_a_refusal_in_one_namespace_is_named_there() -> None:
-    one = said(within("shop", "bank"), stands=(SHOP,), faults={BANK: REFUSED})
+    one = said(within("shop", "bank"), existing=(SHOP,), faults={BANK: REFUSED})
     assert (one.state, one.wanted, one.granted) == (MappingState.PARTIAL, 2, 1)
     assert one.problems == (PlacementProblem("bank", REFUSED.reason, REFUSED.message),)
     assert (one.reason, one.message) == (REFUSED.reason, REFUSED.message)
@@ -106,22 +106,22 @@ def test_a_refusal_in_one_namespace_is_named_there() -> None:
 
 def test_problems_come_in_the_order_of_their_namespaces_whatever_they_are() -> None:
     declared = within("shop", "nowhere", "a", "bank")
-    one = said(declared, stands=(), faults={SHOP: REFUSED, BANK: REFUSED})
+    one = said(declared, existing=(), faults={SHOP: REFUSED, BANK: REFUSED})
     assert [problem.namespace for problem in one.problems] == ["a", "bank", "nowhere", "shop"]
 
 
 def test_the_one_that_needs_a_person_is_said_before_those_that_may_pass() -> None:
-    one = said(within("shop", "a", "b"), stands=(), faults={SHOP: REFUSED})
+    one = said(within("shop", "a", "b"), existing=(), faults={SHOP: REFUSED})
     assert one.reason is Reason.WRITE_REFUSED
     assert one.message == f"{REFUSED.message} (and 2 more)"
 
 
 def test_a_fault_that_may_pass_is_passing_whatever_its_reason() -> None:
     overload = Failure(Reason.WRITE_REFUSED, "503", transient=True)
-    one = said(within("shop", "bank"), stands=(BANK,), faults={SHOP: overload})
+    one = said(within("shop", "bank"), existing=(BANK,), faults={SHOP: overload})
     assert one.transient
     assert one.problems == (PlacementProblem("shop", Reason.WRITE_REFUSED, "503", transient=True),)
-    both = said(within("shop", "bank"), stands=(), faults={BANK: overload, SHOP: REFUSED})
+    both = said(within("shop", "bank"), existing=(), faults={BANK: overload, SHOP: REFUSED})
     assert not both.transient
     assert both.message == f"{REFUSED.message} (and 1 more)"
 
@@ -129,22 +129,22 @@ def test_a_fault_that_may_pass_is_passing_whatever_its_reason() -> None:
 def test_two_thousand_problems_stay_ten() -> None:
     names = [f"n{number:04}" for number in range(2000)]
     many = access(mapping(within=scope(of=[team("x")])))
-    circumstances = given(realm(), namespaces=there(**dict.fromkeys(names, "x")))
+    context = make_context(realm(), namespaces=there(**dict.fromkeys(names, "x")))
     faults = {key(namespace=name): REFUSED for name in names}
-    one = said(many, circumstances, stands=(), faults=faults)
+    one = said(many, context, existing=(), faults=faults)
     assert (one.state, one.wanted, one.granted) == (MappingState.PENDING, 2000, 0)
     assert [problem.namespace for problem in one.problems] == names[:10]
     assert one.message == f"{REFUSED.message} (and 1999 more)"
 
 
 def test_what_was_not_answered_yet_is_partial_too_and_waited_for() -> None:
-    one = said(within("shop", "bank"), stands=(SHOP,))
+    one = said(within("shop", "bank"), existing=(SHOP,))
     assert (one.state, one.granted, one.reason) == (MappingState.PARTIAL, 1, Reason.PROGRESSING)
     assert [problem.namespace for problem in one.problems] == ["bank"]
     assert one.transient
 
 
-def test_another_subject_than_the_wanted_one_is_not_as_declared() -> None:
+def test_another_subject_than_the_desired_one_is_not_as_declared() -> None:
     one = say(access(), bound={key(): content("/former", group="SRE")}).mappings[0]
     assert (one.state, one.reason) == (MappingState.HELD, Reason.PROGRESSING)
     refused = say(access(), bound={key(): content("/former", group="SRE")}, faults={key(): REFUSED})
@@ -169,7 +169,7 @@ def test_a_former_role_that_is_bound_yet_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stands", "state"),
+    ("existing", "state"),
     [
         ((SHOP, BANK), MappingState.GRANTED),
         ((SHOP,), MappingState.HELD),
@@ -177,34 +177,34 @@ def test_a_former_role_that_is_bound_yet_is_named() -> None:
     ],
 )
 def test_state_while_keycloak_is_silent(
-    stands: tuple[BindingKey, ...], state: MappingState
+    existing: tuple[BindingKey, ...], state: MappingState
 ) -> None:
-    silent = given(realm(), namespaces=BOTH.namespaces, failure=UNAVAILABLE)
-    one = said(within("shop", "bank"), silent, stands=stands)
+    silent = make_context(realm(), namespaces=BOTH.namespaces, failure=UNAVAILABLE)
+    one = said(within("shop", "bank"), silent, existing=existing)
     assert (one.state, one.reason) == (state, UNAVAILABLE.reason)
-    assert (one.wanted, one.granted) == (2, len(stands))
+    assert (one.wanted, one.granted) == (2, len(existing))
 
 
 def test_an_objection_of_keycloak_is_said_before_that_of_a_namespace() -> None:
-    gone = given(realm("/x"), namespaces=BOTH.namespaces)
-    one = said(within("shop", "nowhere"), gone, stands=(SHOP,))
+    gone = make_context(realm("/x"), namespaces=BOTH.namespaces)
+    one = said(within("shop", "nowhere"), gone, existing=(SHOP,))
     assert (one.state, one.reason) == (MappingState.HELD, Reason.GROUP_NOT_FOUND)
     assert one.problems == (NOWHERE,)
 
 
 def test_revoked_mapping_that_is_still_bound_says_so() -> None:
     refused = replace(BOTH, directory=directory(allowed=["view"]))
-    one = said(within("shop", "nowhere"), refused, stands=(SHOP,), faults={SHOP: REFUSED})
+    one = said(within("shop", "nowhere"), refused, existing=(SHOP,), faults={SHOP: REFUSED})
     assert (one.state, one.wanted, one.granted) == (MappingState.HELD, 2, 1)
     assert (one.reason, one.problems) == (Reason.CLUSTER_ROLE_NOT_ALLOWED, ())
     assert one.message.endswith(f" What should be gone is still bound: {SHOP}: {REFUSED.message}")
     assert not one.transient
-    gone = said(within("shop", "nowhere"), refused, stands=())
+    gone = said(within("shop", "nowhere"), refused, existing=())
     assert (gone.state, gone.granted) == (MappingState.REVOKED, 0)
 
 
 def test_the_whole_cluster_names_no_namespace() -> None:
-    one = said(access(), stands=(), faults={key(): REFUSED})
+    one = said(access(), existing=(), faults={key(): REFUSED})
     assert (one.scoped, one.problems) == (False, ())
     assert (one.reason, one.message) == (REFUSED.reason, REFUSED.message)
 

@@ -6,9 +6,9 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     directory,
-    given,
     group,
     key,
+    make_context,
     mapping,
     realm,
     scope,
@@ -28,12 +28,12 @@ SHOP = key(namespace="shop")
 
 
 def both(
-    declared: Access, snapshot: Snapshot, *stands: BindingKey
+    declared: Access, snapshot: Snapshot, *existing: BindingKey
 ) -> tuple[AccessStatus, AccessStatus]:
     """Say it as it was read, and then with the same reading and a Keycloak that is silent."""
-    read = given(snapshot, namespaces=NAMESPACES)
-    silent = given(snapshot, namespaces=NAMESPACES, failure=UNAVAILABLE)
-    return say(declared, read, stands=stands), say(declared, silent, stands=stands)
+    read = make_context(snapshot, namespaces=NAMESPACES)
+    silent = make_context(snapshot, namespaces=NAMESPACES, failure=UNAVAILABLE)
+    return say(declared, read, existing=existing), say(declared, silent, existing=existing)
 
 
 def verified(said: AccessStatus) -> StatusCondition:
@@ -41,7 +41,7 @@ def verified(said: AccessStatus) -> StatusCondition:
 
 
 @pytest.mark.parametrize(
-    ("one", "snapshot", "stands", "reason"),
+    ("one", "snapshot", "existing", "reason"),
     [
         (mapping(within=scope("shop", "nowhere")), realm(), [SHOP], Reason.NAMESPACE_NOT_FOUND),
         (mapping(within=scope("nowhere")), realm(), [], Reason.NAMESPACE_NOT_FOUND),
@@ -52,16 +52,16 @@ def verified(said: AccessStatus) -> StatusCondition:
     ids=["a namespace", "the only one", "a group", "a role", "ambiguous"],
 )
 def test_what_was_wrong_before_is_still_what_is_wrong(
-    one: AccessMapping, snapshot: Snapshot, stands: list[BindingKey], reason: Reason
+    one: AccessMapping, snapshot: Snapshot, existing: list[BindingKey], reason: Reason
 ) -> None:
-    before, now = both(access(one), snapshot, *stands)
+    before, now = both(access(one), snapshot, *existing)
     assert (before.ready.status, before.ready.reason) == ("False", reason)
     assert now.ready == before.ready
     assert now.mappings[0].state == before.mappings[0].state
     assert (verified(now).status, verified(now).reason) == ("Unknown", Reason.KEYCLOAK_UNAVAILABLE)
 
 
-def test_where_nothing_stands_yet_the_next_reading_is_waited_for() -> None:
+def test_a_mapping_without_a_binding_waits_for_the_next_reading() -> None:
     _, now = both(access(mapping(group="made just now")), realm())
     assert now.ready.reason is Reason.KEYCLOAK_UNAVAILABLE
     assert now.mappings[0].state is MappingState.PENDING
@@ -79,8 +79,8 @@ def test_a_grant_that_waits_for_keycloak_is_said_before_a_namespace_that_is_abse
     assert [one.namespace for one in now.mappings[0].problems] == ["nowhere"]
 
 
-def test_before_any_reading_an_absent_namespace_is_named_beside_what_stands() -> None:
-    silent = given(failure=UNAVAILABLE, of=directory(), namespaces=NAMESPACES)
-    said = say(access(mapping(within=scope("shop", "nowhere"))), silent, stands=[SHOP])
+def test_before_any_reading_an_absent_namespace_is_named_beside_existing_bindings() -> None:
+    silent = make_context(failure=UNAVAILABLE, of=directory(), namespaces=NAMESPACES)
+    said = say(access(mapping(within=scope("shop", "nowhere"))), silent, existing=[SHOP])
     assert said.mappings[0].state is MappingState.PARTIAL
     assert said.ready.reason is Reason.NAMESPACE_NOT_FOUND

@@ -10,9 +10,9 @@ from domain.builders import (
     access,
     client,
     directory,
-    given,
     group,
     leaf,
+    make_context,
     mapper,
     mapping,
     realm,
@@ -28,33 +28,35 @@ from groupaccess.domain.verdict.verdict import EvaluationContext
 TWO_CLIENTS = directory("headlamp", "grafana")
 
 
-def verified(declared: Access, circumstances: EvaluationContext) -> StatusCondition:
-    said = say(declared, circumstances).conditions[-1]
+def verified(declared: Access, context: EvaluationContext) -> StatusCondition:
+    said = say(declared, context).conditions[-1]
     assert said.type == "Verified"
     return said
 
 
 def test_every_group_that_is_there_is_verified() -> None:
-    said = verified(access(), given(realm()))
+    said = verified(access(), make_context(realm()))
     assert said == StatusCondition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
 
 
 def test_objection_of_keycloak_is_said_of_the_first_mapping_by_name() -> None:
-    said = verified(access(mapping("b", "x"), mapping("a", "y"), mapping("0")), given(realm()))
+    said = verified(
+        access(mapping("b", "x"), mapping("a", "y"), mapping("0")), make_context(realm())
+    )
     assert (said.status, said.reason) == ("False", Reason.GROUP_NOT_FOUND)
     assert said.message.startswith('a: Keycloak has no group "y"')
 
 
 @pytest.mark.parametrize(
-    ("circumstances", "reason"),
+    ("context", "reason"),
     [
-        (given(realm(), failure=UNAVAILABLE), Reason.KEYCLOAK_UNAVAILABLE),
-        (replace(given(realm()), unreadable="spec.until is not known"), Reason.UNREADABLE),
+        (make_context(realm(), failure=UNAVAILABLE), Reason.KEYCLOAK_UNAVAILABLE),
+        (replace(make_context(realm()), unreadable="spec.until is not known"), Reason.UNREADABLE),
     ],
     ids=["not read", "unreadable"],
 )
-def test_what_was_not_asked_is_unknown(circumstances: EvaluationContext, reason: Reason) -> None:
-    said = verified(access(), circumstances)
+def test_what_was_not_asked_is_unknown(context: EvaluationContext, reason: Reason) -> None:
+    said = verified(access(), context)
     assert (said.status, said.reason) == ("Unknown", reason)
     assert said.message.startswith("sre: ")
 
@@ -76,40 +78,40 @@ REPLACED = (client("headlamp", mapper("x", MapperKind.REPLACING)),)
     ids=["not found", "ambiguous", "no claim", "indeterminate", "collision", "no client"],
 )
 def test_each_objection_of_keycloak_is_no(snapshot: Snapshot, reason: Reason) -> None:
-    said = verified(access(mapping(group="/a/SRE")), given(snapshot))
+    said = verified(access(mapping(group="/a/SRE")), make_context(snapshot))
     assert (said.status, said.reason) == ("False", reason)
 
 
 def test_objection_counts_more_than_what_was_not_asked() -> None:
     mixed = access(mapping("a", "system:masters"), mapping("b", "nobody"))
-    said = verified(mixed, given(realm()))
+    said = verified(mixed, make_context(realm()))
     assert (said.status, said.reason) == ("False", Reason.GROUP_NOT_FOUND)
 
 
 def test_missing_role_says_nothing_against_the_group() -> None:
-    assert verified(access(mapping(role="breakglass")), given(realm())).status == "True"
+    assert verified(access(mapping(role="breakglass")), make_context(realm())).status == "True"
 
 
 def test_missing_client_is_named_beside_a_grant() -> None:
-    said = verified(access(), given(realm(), of=TWO_CLIENTS))
+    said = verified(access(), make_context(realm(), of=TWO_CLIENTS))
     assert (said.status, said.reason) == ("Unknown", Reason.CLIENT_NOT_FOUND)
     assert said.message.startswith('client "grafana" is not in the realm. ')
 
 
 def test_client_whose_token_carries_no_groups_is_named_with_that_reason() -> None:
     mute = realm(clients=[client("headlamp", mapper()), client("grafana")])
-    said = verified(access(), given(mute, of=TWO_CLIENTS))
+    said = verified(access(), make_context(mute, of=TWO_CLIENTS))
     assert (said.status, said.reason) == ("Unknown", Reason.NO_GROUPS_CLAIM)
     assert 'client "grafana"' in said.message
 
 
 def test_doubt_counts_less_than_an_objection() -> None:
     mixed = access(mapping("a"), mapping("b", "nobody"))
-    assert verified(mixed, given(realm(), of=TWO_CLIENTS)).status == "False"
+    assert verified(mixed, make_context(realm(), of=TWO_CLIENTS)).status == "False"
 
 
 ENDED = mapping("a", "gone", until=NOW)
-SILENT = given(realm(), failure=UNAVAILABLE)
+SILENT = make_context(realm(), failure=UNAVAILABLE)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ SILENT = given(realm(), failure=UNAVAILABLE)
     ids=["expired", "not allowed", "reserved"],
 )
 def test_what_kubernetes_alone_revokes_needs_no_word_of_keycloak(revoked: AccessMapping) -> None:
-    strict = given(realm(), of=directory(allowed=["edit"]))
+    strict = make_context(realm(), of=directory(allowed=["edit"]))
     said = verified(access(revoked, mapping("b")), strict)
     assert said == StatusCondition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
 
@@ -129,9 +131,9 @@ def test_beside_a_revoked_mapping_the_others_still_need_it() -> None:
     assert said.message.startswith("b: ")
 
 
-@pytest.mark.parametrize("circumstances", [given(realm()), SILENT], ids=["read", "not read"])
-def test_where_all_has_ended_nothing_is_left_unverified(circumstances: EvaluationContext) -> None:
-    said = verified(access(ENDED), circumstances)
+@pytest.mark.parametrize("context", [make_context(realm()), SILENT], ids=["read", "not read"])
+def test_where_all_has_ended_nothing_is_left_unverified(context: EvaluationContext) -> None:
+    said = verified(access(ENDED), context)
     assert said == StatusCondition(
         "Verified", "True", Reason.EXPIRED, "No mapping is left that Keycloak would be asked for."
     )

@@ -22,15 +22,15 @@ REPLACING, NESTED = MapperKind.REPLACING, MapperKind.NESTED
 
 
 def silence(one: Client, of: Directory | None = None) -> tuple[Reason, str]:
-    (wanted,) = (of or directory()).clients
-    found = client_claim_values(SRE, wanted, "groups", one)
+    (login,) = (of or directory()).clients
+    found = client_claim_values(SRE, login, "groups", one)
     assert isinstance(found, ClaimUnavailable)
     return found.failure.reason, found.failure.message
 
 
 def doubts(one: Client) -> list[Failure]:
-    (wanted,) = directory().clients
-    found = client_claim_values(SRE, wanted, "groups", one)
+    (login,) = directory().clients
+    found = client_claim_values(SRE, login, "groups", one)
     assert isinstance(found, ClaimValues)
     return list(found.doubts)
 
@@ -157,10 +157,10 @@ def test_proof_makes_no_groups_of_nothing() -> None:
     assert silence(client("headlamp", proof=proof()))[0] is Reason.NO_GROUPS_CLAIM
 
 
-def test_refuted_client_gives_nothing_new_and_keeps_what_stands() -> None:
-    (wanted,) = directory().clients
+def test_a_refuted_client_gives_nothing_new_and_keeps_bound_strings() -> None:
+    (login,) = directory().clients
     refuted = client("headlamp", mapper(), proof=proof(ProofResult.REFUTED, "it lacks SRE"))
-    found = client_claim_values(SRE, wanted, "groups", refuted)
+    found = client_claim_values(SRE, login, "groups", refuted)
     assert isinstance(found, ClaimUnavailable)
     assert found.uncertain
     assert found.failure.reason is Reason.CLAIM_UNPROVEN

@@ -48,7 +48,7 @@ def test_both_mappers_carry_both_sorted() -> None:
     assert claimed(leaf(), mapper()) == GroupClaim(("/platform/SRE", "SRE"))
 
 
-def test_prefix_stands_before_each_string() -> None:
+def test_each_string_begins_with_the_prefix() -> None:
     found = claimed(leaf(), mapper(), of=directory(prefix="oidc:"))
     assert subjects(found) == ("oidc:/platform/SRE", "oidc:SRE")
 

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given as each
+from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.several import judge, made
+from domain.several import compare, made
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.reasons import Reason
 
 
 def granting(*directories: Directory, bound: Iterable[str] = ()) -> set[str]:
     names = (one.name for one in directories)
-    return {name for name in names if judge(name, *directories, bound=bound).conflict is None}
+    return {name for name in names if compare(name, *directories, bound=bound).conflict is None}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_of_two_with_the_same_prefix_one_grants(
     assert granting(second, first, bound=bound) == grants
 
 
-def test_of_three_each_pair_is_judged_by_itself() -> None:
+def test_of_three_each_pair_is_context_of_itself() -> None:
     a, b, c = made("a", shares="c"), made("b"), made("c", shares="a")
     assert granting(a, b, c) == {"a"}
     assert granting(a, b, c, bound=["c"]) == {"a", "c"}
@@ -73,7 +73,7 @@ def test_of_three_each_pair_is_judged_by_itself() -> None:
 def test_the_other_one_says_the_prefix_the_name_the_issuer_why_and_what_to_do(
     first: Directory, bound: Iterable[str], why: str
 ) -> None:
-    conflict = judge("a", made("a", "x:"), first, bound=bound).conflict
+    conflict = compare("a", made("a", "x:"), first, bound=bound).conflict
     assert conflict is not None
     assert conflict.reason is Reason.PREFIX_SHARED
     assert conflict.message == (
@@ -87,7 +87,7 @@ def test_the_other_one_says_the_prefix_the_name_the_issuer_why_and_what_to_do(
 
 
 def test_of_several_that_come_first_the_first_is_named() -> None:
-    conflict = judge("c", made("c"), made("b", age=1), made("a", age=2)).conflict
+    conflict = compare("c", made("c"), made("b", age=1), made("a", age=2)).conflict
     assert conflict is not None
     assert 'only "a" grants' in conflict.message
 
@@ -119,13 +119,13 @@ def conflicting(one: Directory, other: Directory) -> bool:
     return same and one.issuer != other.issuer and not agreed
 
 
-@each(clusters(), BOUND)
+@given(clusters(), BOUND)
 def test_no_two_that_conflict_grant(directories: list[Directory], bound: set[str]) -> None:
     granted = [d for d in directories if d.name in granting(*directories, bound=bound)]
     assert not any(conflicting(one, other) for one in granted for other in granted)
 
 
-@each(clusters(), BOUND)
+@given(clusters(), BOUND)
 def test_of_those_that_all_conflict_exactly_one_grants(
     directories: list[Directory], bound: set[str]
 ) -> None:
@@ -135,7 +135,7 @@ def test_of_those_that_all_conflict_exactly_one_grants(
         assert len(granting(*known, bound=bound) & rivals) == 1
 
 
-@each(clusters(), BOUND)
+@given(clusters(), BOUND)
 def test_whoever_holds_has_a_rival_that_comes_before_it(
     directories: list[Directory], bound: set[str]
 ) -> None:
@@ -145,17 +145,17 @@ def test_whoever_holds_has_a_rival_that_comes_before_it(
             assert any(granting(one, other, bound=bound) == {other.name} for other in rivals)
 
 
-@each(clusters(), BOUND, st.data())
+@given(clusters(), BOUND, st.data())
 def test_the_order_in_which_they_come_does_not_matter(
     directories: list[Directory], bound: set[str], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(directories))
     for name in NAMES:
-        said = judge(name, *directories, bound=bound)
-        assert judge(name, *shuffled, bound=bound) == said
+        said = compare(name, *directories, bound=bound)
+        assert compare(name, *shuffled, bound=bound) == said
 
 
-@each(st.permutations([0, 1, 2, None]), st.sampled_from(NAMES))
+@given(st.permutations([0, 1, 2, None]), st.sampled_from(NAMES))
 def test_a_restore_in_another_order_moves_no_grant(ages: list[int | None], bound: str) -> None:
     restored = [made(name, age=age) for name, age in zip(NAMES, ages, strict=True)]
     assert granting(*restored, bound=[bound]) == {bound}

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.builders import NOW, client, directory, given, key, leaf, mapping, realm
-from domain.several import judge, made
+from domain.builders import NOW, client, directory, key, leaf, make_context, mapping, realm
+from domain.several import compare, made
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.identity.pins import Pin
@@ -32,10 +32,10 @@ from groupaccess.domain.verdict.verdict import Outcome, Verdict
 def test_a_string_that_begins_with_the_prefix_of_another_realm_collides(
     own: str, other: str, subject: str, *, collides: bool
 ) -> None:
-    said = judge("a", made("a", own), made("b", other)).find_prefix_collision([subject])
+    said = compare("a", made("a", own), made("b", other)).find_prefix_collision([subject])
     assert (said is not None) is collides
     assert (
-        judge("a", made("a", own), made("b", other, realm_name="a")).find_prefix_collision(
+        compare("a", made("a", own), made("b", other, realm_name="a")).find_prefix_collision(
             [subject]
         )
         is None
@@ -44,7 +44,7 @@ def test_a_string_that_begins_with_the_prefix_of_another_realm_collides(
 
 def test_directories_that_list_each_other_do_not_share_longer_prefixes() -> None:
     both = (made("a", shares="b"), made("b", "kc:", shares="a"))
-    assert judge("a", *both).find_prefix_collision(["kc:SRE"]) is not None
+    assert compare("a", *both).find_prefix_collision(["kc:SRE"]) is not None
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_directories_that_list_each_other_do_not_share_longer_prefixes() -> None
 def test_partners_list_each_other_so_far_as_they_exist(
     directories: tuple[Directory, ...], partners: set[str]
 ) -> None:
-    assert judge("a", *directories).partners == partners
+    assert compare("a", *directories).partners == partners
 
 
 LEAF = (client("headlamp", leaf()),)
@@ -80,7 +80,7 @@ COLLIDES = PeerPrefixes(nested=(("b", "S"),))
 
 def said_of(beside: PeerPrefixes, *, revokes: bool = False) -> Verdict:
     """Judge a mapping for SRE, whose members carry "SRE"."""
-    own = given(realm("/SRE", clients=LEAF), of=directory(revokes_collided=revokes))
+    own = make_context(realm("/SRE", clients=LEAF), of=directory(revokes_collided=revokes))
     return evaluate(mapping(), replace(own, prefixes=beside))
 
 
@@ -98,7 +98,7 @@ def test_the_grace_of_a_group_ends_when_its_string_collides_and_that_revokes(
 ) -> None:
     reading = Reading(realm("/Dev", clients=LEAF), confirmed_absent={"id of /SRE": NOW})
     pin = Pin(key(), "id of /SRE", "/SRE", "realm-1")
-    missing = replace(given(of=directory(revokes_collided=revokes)), reading=reading)
+    missing = replace(make_context(of=directory(revokes_collided=revokes)), reading=reading)
     said = evaluate(mapping(), replace(missing, pins={"SRE": pin}, prefixes=COLLIDES))
     assert said.pin is not None
     assert said.pin.missing_since == NOW

@@ -10,18 +10,18 @@ from domain.builders import (
     UNAVAILABLE,
     access,
     binding,
+    by_key,
     content,
     directory,
-    given,
     key,
+    make_context,
     mapping,
     realm,
     scope,
-    standing,
     there,
 )
+from domain.model_cluster import ModelCluster
 from domain.saying import say
-from domain.world import ModelCluster
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import REASONS, Reason
 from groupaccess.domain.status.mapping_status import MappingState
@@ -32,17 +32,17 @@ from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 ENDED, LASTS = mapping(until=NOW), mapping(until=NOW + SECOND)
 CIRCUMSTANCES = [
-    given(realm()),
-    given(None),
-    given(realm(), failure=UNAVAILABLE),
-    given(realm(), suspend=True),
-    given(realm("/x")),
-    replace(given(realm()), unreadable='directory "default": spec.until is not known'),
-    replace(given(realm()), directory=None),
-    given(realm(), of=directory(allowed=["view"])),
+    make_context(realm()),
+    make_context(None),
+    make_context(realm(), failure=UNAVAILABLE),
+    make_context(realm(), suspend=True),
+    make_context(realm("/x")),
+    replace(make_context(realm()), unreadable='directory "default": spec.until is not known'),
+    replace(make_context(realm()), directory=None),
+    make_context(realm(), of=directory(allowed=["view"])),
 ]
 WHATEVER = pytest.mark.parametrize(
-    "circumstances",
+    "context",
     CIRCUMSTANCES,
     ids=[
         "all is well",
@@ -59,90 +59,90 @@ WHATEVER = pytest.mark.parametrize(
 
 @WHATEVER
 def test_it_ends_at_its_very_time_whatever_else_is_the_matter(
-    circumstances: EvaluationContext,
+    context: EvaluationContext,
 ) -> None:
-    said = evaluate(ENDED, circumstances)
+    said = evaluate(ENDED, context)
     assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.EXPIRED)
     assert said.message == f"it ended at 2026-03-01T12:00:00Z. {REASONS[Reason.EXPIRED].advice}"
-    assert evaluate(LASTS, circumstances).reason is not Reason.EXPIRED
+    assert evaluate(LASTS, context).reason is not Reason.EXPIRED
 
 
 @WHATEVER
-def test_what_stood_goes_whatever_else_is_the_matter(circumstances: EvaluationContext) -> None:
-    world = ModelCluster(standing(binding()), {key(): content()})
-    world.settle(access(ENDED), circumstances)
-    assert world.standing == {}
-    assert world.proven == {}
+def test_what_stood_goes_whatever_else_is_the_matter(context: EvaluationContext) -> None:
+    cluster = ModelCluster(by_key(binding()), {key(): content()})
+    cluster.settle(access(ENDED), context)
+    assert cluster.bindings == {}
+    assert cluster.applied == {}
 
 
 def test_a_reserved_name_that_ended_has_ended() -> None:
     ended = replace(ENDED, group="system:masters")
-    assert evaluate(ended, given(realm())).reason is Reason.EXPIRED
+    assert evaluate(ended, make_context(realm())).reason is Reason.EXPIRED
 
 
 def test_without_an_end_it_lasts() -> None:
-    later = given(realm(), now=datetime.max.replace(tzinfo=UTC))
+    later = make_context(realm(), now=datetime.max.replace(tzinfo=UTC))
     assert evaluate(mapping(), later).outcome is Outcome.GRANT
 
 
 def test_times_are_compared_and_told_in_utc() -> None:
     abroad = timezone(timedelta(hours=5, minutes=30))
     ended = mapping(until=NOW.astimezone(abroad))
-    said = evaluate(ended, given(realm()))
+    said = evaluate(ended, make_context(realm()))
     assert said.message.startswith("it ended at 2026-03-01T12:00:00Z. ")
     lasts = mapping(until=(NOW + HOUR).astimezone(abroad))
-    assert evaluate(lasts, given(realm())).outcome is Outcome.GRANT
-    (want,) = ModelCluster().wanted(access(lasts), given(realm())).bindings
+    assert evaluate(lasts, make_context(realm())).outcome is Outcome.GRANT
+    (want,) = ModelCluster().desired_state(access(lasts), make_context(realm())).bindings
     assert want.content.annotation("expires-at") == "2026-03-01T13:00:00Z"
 
 
 def test_an_end_in_the_past_grants_nothing() -> None:
-    world = ModelCluster()
-    assert world.step(access(mapping(until=NOW - HOUR)), given(realm())).empty
+    cluster = ModelCluster()
+    assert cluster.step(access(mapping(until=NOW - HOUR)), make_context(realm())).empty
 
 
 def test_it_ends_in_each_of_its_namespaces_and_nowhere_else() -> None:
-    both = given(realm(), namespaces=there("shop", "bank"))
+    both = make_context(realm(), namespaces=there("shop", "bank"))
     ended = mapping("a", within=scope("shop", "bank"), until=NOW)
     places = [key("a", namespace="shop"), key("a", namespace="bank"), key("b")]
-    world = ModelCluster(standing(*(binding(one) for one in places)))
-    world.settle(access(ended, mapping("b")), both)
-    assert list(world.standing) == [key("b")]
+    cluster = ModelCluster(by_key(*(binding(one) for one in places)))
+    cluster.settle(access(ended, mapping("b")), both)
+    assert list(cluster.bindings) == [key("b")]
 
 
 def test_a_clock_that_is_put_back_grants_again() -> None:
-    world = ModelCluster()
-    world.settle(access(ENDED), given(realm()))
-    assert world.standing == {}
-    world.settle(access(ENDED), given(realm(), now=NOW - SECOND))
-    assert list(world.standing) == [key()]
+    cluster = ModelCluster()
+    cluster.settle(access(ENDED), make_context(realm()))
+    assert cluster.bindings == {}
+    cluster.settle(access(ENDED), make_context(realm(), now=NOW - SECOND))
+    assert list(cluster.bindings) == [key()]
 
 
 def test_the_end_is_written_on_the_binding_and_goes_with_it() -> None:
-    world = ModelCluster()
+    cluster = ModelCluster()
     for until, text in ((NOW + HOUR, "2026-03-01T13:00:00Z"), (NOW + 2 * HOUR, None), (None, None)):
-        world.settle(access(mapping(until=until)), given(realm()))
-        found = world.standing[key()].content.annotation("expires-at")
+        cluster.settle(access(mapping(until=until)), make_context(realm()))
+        found = cluster.bindings[key()].content.annotation("expires-at")
         assert found == (text if text or until is None else "2026-03-01T14:00:00Z")
 
 
 def test_a_new_end_is_written_even_while_keycloak_is_silent() -> None:
-    world = ModelCluster()
-    world.settle(access(), given(realm()))
-    before = world.standing[key()].content
-    silent = given(realm(), failure=UNAVAILABLE)
-    world.settle(access(mapping(until=NOW + HOUR)), silent)
-    found = world.standing[key()].content
+    cluster = ModelCluster()
+    cluster.settle(access(), make_context(realm()))
+    before = cluster.bindings[key()].content
+    silent = make_context(realm(), failure=UNAVAILABLE)
+    cluster.settle(access(mapping(until=NOW + HOUR)), silent)
+    found = cluster.bindings[key()].content
     assert found.annotation("expires-at") == "2026-03-01T13:00:00Z"
     assert found.subjects == before.subjects
-    world.settle(access(), silent)
-    assert world.standing[key()].content == before
+    cluster.settle(access(), silent)
+    assert cluster.bindings[key()].content == before
 
 
 def test_what_is_carried_to_another_role_ends_when_its_mapping_does() -> None:
-    world = ModelCluster(standing(binding()))
+    cluster = ModelCluster(by_key(binding()))
     edited = access(mapping(role="view", until=NOW + HOUR))
-    (want,) = world.wanted(edited, given(realm(), failure=UNAVAILABLE)).bindings
+    (want,) = cluster.desired_state(edited, make_context(realm(), failure=UNAVAILABLE)).bindings
     assert want.content == content(role="view", expires_at="2026-03-01T13:00:00Z")
 
 
@@ -187,11 +187,11 @@ def test_what_remembers_the_group_of_a_mapping_that_may_not_be_granted_says_its_
     None
 ):
     shared = Failure(Reason.PREFIX_SHARED, "shared.")
-    held = replace(given(realm()), prefixes=PeerPrefixes(conflict=shared))
+    held = replace(make_context(realm()), prefixes=PeerPrefixes(conflict=shared))
     shop = key(namespace="shop")
-    world = ModelCluster(standing(binding(shop)), {shop: content()})
-    world.settle(access(mapping(until=NOW + HOUR)), held)
-    (left,) = world.standing.values()
+    cluster = ModelCluster(by_key(binding(shop)), {shop: content()})
+    cluster.settle(access(mapping(until=NOW + HOUR)), held)
+    (left,) = cluster.bindings.values()
     assert left.key == key()
     assert left.content.subjects == ()
     assert left.content.annotation("expires-at") == "2026-03-01T13:00:00Z"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.builders import UNAVAILABLE, access, directory, given, mapping, realm
+from domain.builders import UNAVAILABLE, access, directory, make_context, mapping, realm
 from groupaccess.domain.access.namespace_scope import Placement
 from groupaccess.domain.apiserver.oidc_check_result import (
     OidcCheckResult,
@@ -23,12 +23,14 @@ WITH_CANARY = replace(directory(), canary="canary")
 
 
 def seen(sight: OidcCheckResult | None, group: str = "SRE") -> Verdict:
-    return evaluate(mapping(group=group), replace(given(realm(), of=WITH_CANARY), oidc_check=sight))
+    return evaluate(
+        mapping(group=group), replace(make_context(realm(), of=WITH_CANARY), oidc_check=sight)
+    )
 
 
 def verified(judged: Verdict) -> tuple[str, str]:
-    wanted = DesiredState(placements={judged.mapping.name: Placement(("",))})
-    said = access_status(access(), [judged], wanted, Observation(), patient=False)
+    desired = DesiredState(placements={judged.mapping.name: Placement(("",))})
+    said = access_status(access(), [judged], desired, Observation(), patient=False)
     found = {one.type: one for one in said.conditions}["Verified"]
     return found.status, found.reason
 
@@ -65,7 +67,7 @@ def test_a_contradiction_overrules_no_other_answer() -> None:
 
 def test_a_contradiction_is_remembered_while_keycloak_is_silent() -> None:
     silent = replace(
-        given(realm(), of=WITH_CANARY, failure=UNAVAILABLE),
+        make_context(realm(), of=WITH_CANARY, failure=UNAVAILABLE),
         oidc_check=check_mismatch("another prefix"),
     )
     judged = evaluate(mapping(), silent)
@@ -79,21 +81,21 @@ def test_a_contradiction_is_remembered_while_keycloak_is_silent() -> None:
 def test_without_a_canary_what_flags_show_holds_and_doubts_nothing(
     sight: OidcCheckResult | None,
 ) -> None:
-    judged = evaluate(mapping(), replace(given(realm()), oidc_check=sight))
+    judged = evaluate(mapping(), replace(make_context(realm()), oidc_check=sight))
     assert (judged.outcome, judged.doubts) == (Outcome.GRANT, ())
 
 
 @pytest.mark.parametrize(
-    ("circumstances", "unread"),
+    ("context", "unread"),
     [
-        (given(realm(), of=WITH_CANARY), True),
-        (replace(given(realm(), of=WITH_CANARY), oidc_check=check_matches("well")), False),
-        (given(realm()), False),
-        (given(), True),
-        (replace(given(), directory=None), False),
+        (make_context(realm(), of=WITH_CANARY), True),
+        (replace(make_context(realm(), of=WITH_CANARY), oidc_check=check_matches("well")), False),
+        (make_context(realm()), False),
+        (make_context(), True),
+        (replace(make_context(), directory=None), False),
     ],
 )
 def test_before_the_first_answer_nothing_is_said(
-    circumstances: EvaluationContext, *, unread: bool
+    context: EvaluationContext, *, unread: bool
 ) -> None:
-    assert circumstances.awaits_first_reading == unread
+    assert context.awaits_first_reading == unread

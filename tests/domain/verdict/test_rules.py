@@ -1,4 +1,4 @@
-"""The order of the ladder: of two objections that both apply, the earlier one is said."""
+"""The order of the rules: of two objections that both apply, the earlier one is said."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,10 +10,10 @@ from domain.builders import (
     NOW,
     client,
     directory,
-    given,
     group,
     key,
     leaf,
+    make_context,
     mapper,
     mapping,
     proof,
@@ -36,28 +36,28 @@ PATH = "/platform/SRE"
 @dataclass(frozen=True)
 class Case:
     mapping: AccessMapping
-    given: EvaluationContext
+    context: EvaluationContext
 
-    def judge(self) -> Verdict:
-        return evaluate(self.mapping, self.given)
+    def evaluate(self) -> Verdict:
+        return evaluate(self.mapping, self.context)
 
 
-GRANTED = Case(mapping(group=PATH), given(realm(PATH, clients=[client("headlamp", leaf())])))
+GRANTED = Case(mapping(group=PATH), make_context(realm(PATH, clients=[client("headlamp", leaf())])))
 
 
 def groups(case: Case, *known: Group) -> Case:
-    snapshot = case.given.reading.snapshot
+    snapshot = case.context.reading.snapshot
     assert snapshot is not None
-    reading = replace(case.given.reading, snapshot=replace(snapshot, groups=known))
-    return replace(case, given=replace(case.given, reading=reading))
+    reading = replace(case.context.reading, snapshot=replace(snapshot, groups=known))
+    return replace(case, context=replace(case.context, reading=reading))
 
 
 def mappers(case: Case, *known: ClaimMapper) -> Case:
-    snapshot = case.given.reading.snapshot
+    snapshot = case.context.reading.snapshot
     assert snapshot is not None
     clients = (client("headlamp", *known),)
-    reading = replace(case.given.reading, snapshot=replace(snapshot, clients=clients))
-    return replace(case, given=replace(case.given, reading=reading))
+    reading = replace(case.context.reading, snapshot=replace(snapshot, clients=clients))
+    return replace(case, context=replace(case.context, reading=reading))
 
 
 def expired(case: Case) -> Case:
@@ -65,7 +65,7 @@ def expired(case: Case) -> Case:
 
 
 def suspended(case: Case) -> Case:
-    return replace(case, given=replace(case.given, suspend=True))
+    return replace(case, context=replace(case.context, suspend=True))
 
 
 def reserved(case: Case) -> Case:
@@ -73,16 +73,16 @@ def reserved(case: Case) -> Case:
 
 
 def role_not_allowed(case: Case) -> Case:
-    return replace(case, given=replace(case.given, directory=directory(allowed=["view"])))
+    return replace(case, context=replace(case.context, directory=directory(allowed=["view"])))
 
 
 def no_directory(case: Case) -> Case:
-    return replace(case, given=replace(case.given, directory=None))
+    return replace(case, context=replace(case.context, directory=None))
 
 
 def issuer_mismatch(case: Case) -> Case:
-    reading = replace(case.given.reading, failure=Failure(Reason.ISSUER_MISMATCH, "."))
-    return replace(case, given=replace(case.given, reading=reading))
+    reading = replace(case.context.reading, failure=Failure(Reason.ISSUER_MISMATCH, "."))
+    return replace(case, context=replace(case.context, reading=reading))
 
 
 def unreadable(case: Case) -> Case:
@@ -92,19 +92,19 @@ def unreadable(case: Case) -> Case:
 
 def frozen(case: Case) -> Case:
     failure = Failure(Reason.DIRECTORY_FROZEN, ".")
-    return replace(case, given=replace(case.given, frozen=failure))
+    return replace(case, context=replace(case.context, frozen=failure))
 
 
 def prefix_shared(case: Case) -> Case:
     conflict = PeerPrefixes(Failure(Reason.PREFIX_SHARED, "."))
-    return replace(case, given=replace(case.given, prefixes=conflict))
+    return replace(case, context=replace(case.context, prefixes=conflict))
 
 
 def pinned(case: Case, *, gone: bool) -> Case:
     declared = case.mapping.group
     pin = Pin(key(), "former", declared, "realm-1")
-    reading = replace(case.given.reading, confirmed_absent={"former": NOW} if gone else {})
-    return replace(case, given=replace(case.given, pins={declared: pin}, reading=reading))
+    reading = replace(case.context.reading, confirmed_absent={"former": NOW} if gone else {})
+    return replace(case, context=replace(case.context, pins={declared: pin}, reading=reading))
 
 
 def group_replaced(case: Case) -> Case:
@@ -120,8 +120,8 @@ def absence_not_confirmed(case: Case) -> Case:
 
 
 def not_read(case: Case) -> Case:
-    reading = replace(case.given.reading, failure=Failure(Reason.LOGIN_FAILED, "."))
-    return replace(case, given=replace(case.given, reading=reading))
+    reading = replace(case.context.reading, failure=Failure(Reason.LOGIN_FAILED, "."))
+    return replace(case, context=replace(case.context, reading=reading))
 
 
 def group_not_found(case: Case) -> Case:
@@ -141,18 +141,18 @@ def claim_indeterminate(case: Case) -> Case:
 
 
 def client_not_found(case: Case) -> Case:
-    snapshot = case.given.reading.snapshot
+    snapshot = case.context.reading.snapshot
     assert snapshot is not None
-    reading = replace(case.given.reading, snapshot=replace(snapshot, clients=()))
-    return replace(case, given=replace(case.given, reading=reading))
+    reading = replace(case.context.reading, snapshot=replace(snapshot, clients=()))
+    return replace(case, context=replace(case.context, reading=reading))
 
 
 def claim_unproven(case: Case) -> Case:
-    snapshot = case.given.reading.snapshot
+    snapshot = case.context.reading.snapshot
     assert snapshot is not None
     clients = (client("headlamp", leaf(), proof=proof(ProofResult.REFUTED)),)
-    reading = replace(case.given.reading, snapshot=replace(snapshot, clients=clients))
-    return replace(case, given=replace(case.given, reading=reading))
+    reading = replace(case.context.reading, snapshot=replace(snapshot, clients=clients))
+    return replace(case, context=replace(case.context, reading=reading))
 
 
 def claim_collision(case: Case) -> Case:
@@ -166,17 +166,17 @@ def reserved_in_token(case: Case) -> Case:
 
 
 def role_not_found(case: Case) -> Case:
-    return replace(case, given=replace(case.given, cluster_roles=frozenset({"view"})))
+    return replace(case, context=replace(case.context, cluster_roles=frozenset({"view"})))
 
 
 def api_server_mismatch(case: Case) -> Case:
     canary, check = directory(canary=PATH), check_mismatch("kube-apiserver reads another claim")
-    return replace(case, given=replace(case.given, directory=canary, oidc_check=check))
+    return replace(case, context=replace(case.context, directory=canary, oidc_check=check))
 
 
 Change = Callable[[Case], Case]
 R, HOLD, REVOKE = Reason, Outcome.HOLD, Outcome.REVOKE
-LADDER: tuple[tuple[Change, Outcome, Reason], ...] = (
+RULES: tuple[tuple[Change, Outcome, Reason], ...] = (
     (expired, REVOKE, R.EXPIRED),
     (reserved, REVOKE, R.INVALID_SUBJECT),
     (role_not_allowed, REVOKE, R.CLUSTER_ROLE_NOT_ALLOWED),
@@ -232,37 +232,37 @@ EXCLUSIVE: tuple[frozenset[Change], ...] = (
 )
 PAIRS = [
     (earlier, later)
-    for earlier, later in combinations(LADDER, 2)
+    for earlier, later in combinations(RULES, 2)
     if not any({earlier[0], later[0]} <= both for both in EXCLUSIVE)
 ]
 
 
 def test_without_objection_it_is_granted() -> None:
-    assert GRANTED.judge().outcome is Outcome.GRANT
+    assert GRANTED.evaluate().outcome is Outcome.GRANT
 
 
 @pytest.mark.parametrize(
-    ("change", "outcome", "reason"), LADDER, ids=[rung[0].__name__ for rung in LADDER]
+    ("change", "outcome", "reason"), RULES, ids=[rule[0].__name__ for rule in RULES]
 )
-def test_each_rung_objects_in_its_own_way(change: Change, outcome: Outcome, reason: Reason) -> None:
+def test_each_rule_objects_in_its_own_way(change: Change, outcome: Outcome, reason: Reason) -> None:
     case = change(GRANTED)
-    said = case.judge()
+    said = case.evaluate()
     assert (said.mapping, said.outcome, said.reason) == (case.mapping, outcome, reason)
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_each_reason_has_a_rung_or_is_given_elsewhere(reason: Reason) -> None:
-    """A reason that a verdict can have belongs into LADDER."""
-    has_rung = reason in {rung[2] for rung in LADDER}
+def test_each_reason_has_a_rule_or_is_given_elsewhere(reason: Reason) -> None:
+    """A reason that a verdict can have belongs into RULES."""
+    has_rule = reason in {row[2] for row in RULES}
     elsewhere = NOT_READ | NO_OBJECTION | OF_WRITES | DOUBTS
-    assert has_rung or reason in elsewhere
-    assert not (has_rung and reason in elsewhere - NOT_READ)
+    assert has_rule or reason in elsewhere
+    assert not (has_rule and reason in elsewhere - NOT_READ)
 
 
 @pytest.mark.parametrize("reason", sorted(NOT_READ))
 def test_whatever_keeps_keycloak_from_being_read_holds(reason: Reason) -> None:
-    reading = replace(GRANTED.given.reading, failure=Failure(reason, "."))
-    said = replace(GRANTED, given=replace(GRANTED.given, reading=reading)).judge()
+    reading = replace(GRANTED.context.reading, failure=Failure(reason, "."))
+    said = replace(GRANTED, context=replace(GRANTED.context, reading=reading)).evaluate()
     assert (said.outcome, said.reason, said.directory_unavailable) == (HOLD, reason, True)
 
 
@@ -275,12 +275,12 @@ def test_earlier_rung_wins(
     earlier: tuple[Change, Outcome, Reason], later: tuple[Change, Outcome, Reason]
 ) -> None:
     change, outcome, reason = earlier
-    said = change(later[0](GRANTED)).judge()
+    said = change(later[0](GRANTED)).evaluate()
     assert (said.outcome, said.reason) == (outcome, reason)
 
 
 def test_name_that_is_reserved_is_revoked_before_it_collides() -> None:
     hidden = reserved_in_token(GRANTED)
     both = groups(hidden, group(hidden.mapping.group), group("/y/system:masters"))
-    said = both.judge()
+    said = both.evaluate()
     assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.INVALID_SUBJECT)

@@ -9,9 +9,9 @@ from domain.builders import (
     UNAVAILABLE,
     client,
     directory,
-    given,
     group,
     leaf,
+    make_context,
     mapper,
     mapping,
     realm,
@@ -27,7 +27,7 @@ LEAF = (client("headlamp", leaf()),)
 
 
 def test_group_that_is_there_is_granted_with_the_strings_of_its_token() -> None:
-    assert evaluate(mapping(), given(realm("/platform/SRE"))) == Verdict(
+    assert evaluate(mapping(), make_context(realm("/platform/SRE"))) == Verdict(
         mapping(),
         Outcome.GRANT,
         Reason.GRANTED,
@@ -39,11 +39,11 @@ def test_group_that_is_there_is_granted_with_the_strings_of_its_token() -> None:
 
 def test_all_strings_are_named_in_the_message() -> None:
     both = realm("/SRE", clients=[client("headlamp", mapper(), leaf())])
-    assert evaluate(mapping(), given(both)).message == "members of /SRE carry /SRE and SRE."
+    assert evaluate(mapping(), make_context(both)).message == "members of /SRE carry /SRE and SRE."
 
 
 def test_doubts_about_a_client_are_kept_beside_a_grant() -> None:
-    said = evaluate(mapping(), given(realm(), of=directory("headlamp", "grafana")))
+    said = evaluate(mapping(), make_context(realm(), of=directory("headlamp", "grafana")))
     assert said.outcome is Outcome.GRANT
     assert [doubt.reason for doubt in said.doubts] == [Reason.CLIENT_NOT_FOUND]
 
@@ -62,12 +62,12 @@ def test_doubts_about_a_client_are_kept_beside_a_grant() -> None:
 def test_what_kube_apiserver_would_see_must_not_be_reserved(
     prefix: str, name: str, reason: Reason
 ) -> None:
-    said = evaluate(mapping(group=name), given(realm(), of=directory(prefix=prefix)))
+    said = evaluate(mapping(group=name), make_context(realm(), of=directory(prefix=prefix)))
     assert said.reason is reason
 
 
 def test_reserved_name_is_refused_without_any_directory() -> None:
-    said = evaluate(mapping(group="system:masters"), replace(given(realm()), directory=None))
+    said = evaluate(mapping(group="system:masters"), replace(make_context(realm()), directory=None))
     assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.INVALID_SUBJECT)
     assert said.message == (
         'kube-apiserver would see the group "system:masters". '
@@ -77,13 +77,13 @@ def test_reserved_name_is_refused_without_any_directory() -> None:
 
 def test_reserved_name_is_refused_when_only_the_token_shows_it() -> None:
     hidden = realm("/x/system:masters", clients=LEAF)
-    said = evaluate(mapping(group="/x/system:masters"), given(hidden))
+    said = evaluate(mapping(group="/x/system:masters"), make_context(hidden))
     assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.INVALID_SUBJECT)
     assert '"system:masters"' in said.message
 
 
 def test_role_outside_the_list_is_revoked_and_the_list_is_told() -> None:
-    said = evaluate(mapping(), given(realm(), of=directory(allowed=["view", "admin"])))
+    said = evaluate(mapping(), make_context(realm(), of=directory(allowed=["view", "admin"])))
     assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.CLUSTER_ROLE_NOT_ALLOWED)
     assert said.message.startswith(
         'ClusterRole "edit" is not in the list of directory "default": admin, view. '
@@ -91,19 +91,19 @@ def test_role_outside_the_list_is_revoked_and_the_list_is_told() -> None:
 
 
 def test_a_star_in_the_list_allows_any_role_and_an_empty_list_none() -> None:
-    any_role = given(realm(), of=directory(allowed=["view", "*"]))
+    any_role = make_context(realm(), of=directory(allowed=["view", "*"]))
     assert evaluate(mapping(), any_role).outcome is Outcome.GRANT
-    none = evaluate(mapping(), given(realm(), of=directory(allowed=[])))
+    none = evaluate(mapping(), make_context(realm(), of=directory(allowed=[])))
     assert (none.outcome, none.reason) == (Outcome.REVOKE, Reason.CLUSTER_ROLE_NOT_ALLOWED)
 
 
 def test_role_in_the_list_is_granted() -> None:
-    said = evaluate(mapping(), given(realm(), of=directory(allowed=["edit", "view"])))
+    said = evaluate(mapping(), make_context(realm(), of=directory(allowed=["edit", "view"])))
     assert said.outcome is Outcome.GRANT
 
 
 def test_missing_directory_is_named() -> None:
-    said = evaluate(mapping(), replace(given(), directory=None, directory_name="other"))
+    said = evaluate(mapping(), replace(make_context(), directory=None, directory_name="other"))
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.DIRECTORY_NOT_FOUND)
     assert said.message.startswith('there is no KeycloakDirectory "other". Create')
 
@@ -111,7 +111,7 @@ def test_missing_directory_is_named() -> None:
 @pytest.mark.parametrize("of", ["mapping", "directory"])
 def test_what_cannot_be_read_holds_and_is_named(of: str) -> None:
     fact = "spec.until is not known to this version of the operator"
-    one, now = mapping(), given(realm())
+    one, now = mapping(), make_context(realm())
     if of == "mapping":
         said = evaluate(replace(one, unreadable=fact), now)
     else:
@@ -121,46 +121,46 @@ def test_what_cannot_be_read_holds_and_is_named(of: str) -> None:
 
 
 def test_directory_that_was_never_read_holds() -> None:
-    said = evaluate(mapping(), given(None))
+    said = evaluate(mapping(), make_context(None))
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE)
     assert said.message.startswith('directory "default" was not read yet. ')
 
 
 def test_failure_to_read_holds_in_its_own_words_although_there_is_a_snapshot() -> None:
-    said = evaluate(mapping(), given(realm(), failure=UNAVAILABLE))
+    said = evaluate(mapping(), make_context(realm(), failure=UNAVAILABLE))
     expected = Verdict(mapping(), Outcome.HOLD, UNAVAILABLE.reason, UNAVAILABLE.message)
-    assert said == replace(expected, last_known=evaluate(mapping(), given(realm())))
-    assert evaluate(mapping(), given(failure=UNAVAILABLE)) == expected
+    assert said == replace(expected, last_known=evaluate(mapping(), make_context(realm())))
+    assert evaluate(mapping(), make_context(failure=UNAVAILABLE)) == expected
 
 
 def test_what_the_last_reading_objected_to_is_still_what_is_said() -> None:
-    held = evaluate(mapping(group="sre"), given(realm(), failure=UNAVAILABLE))
+    held = evaluate(mapping(group="sre"), make_context(realm(), failure=UNAVAILABLE))
     assert held.directory_unavailable
-    assert held.reported == evaluate(mapping(group="sre"), given(realm()))
-    granted = evaluate(mapping(), given(realm(), failure=UNAVAILABLE))
+    assert held.reported == evaluate(mapping(group="sre"), make_context(realm()))
+    granted = evaluate(mapping(), make_context(realm(), failure=UNAVAILABLE))
     assert granted.reported == granted
 
 
 @pytest.mark.parametrize("failure", [None, UNAVAILABLE])
 def test_a_revoke_says_whom_the_mapping_would_bind(failure: Failure | None) -> None:
-    known = given(realm(), of=directory(prefix="oidc:"), failure=failure)
+    known = make_context(realm(), of=directory(prefix="oidc:"), failure=failure)
     assert evaluate(mapping(until=NOW), known).potential_subjects == ("oidc:/SRE",)
     assert evaluate(mapping(role="gone", until=NOW), known).potential_subjects == ("oidc:/SRE",)
     assert evaluate(mapping(), known).potential_subjects == ()
 
 
 @pytest.mark.parametrize(
-    "circumstances",
+    "context",
     [
-        given(),
-        replace(given(realm()), directory=None),
-        given(realm("/x")),
-        given(realm(clients=[client("headlamp")])),
+        make_context(),
+        replace(make_context(realm()), directory=None),
+        make_context(realm("/x")),
+        make_context(realm(clients=[client("headlamp")])),
     ],
     ids=["never read", "no directory", "no group", "no claim"],
 )
-def test_a_revoke_of_what_is_not_known_says_nobody(circumstances: EvaluationContext) -> None:
-    assert evaluate(mapping(until=NOW), circumstances).potential_subjects == ()
+def test_a_revoke_of_what_is_not_known_says_nobody(context: EvaluationContext) -> None:
+    assert evaluate(mapping(until=NOW), context).potential_subjects == ()
 
 
 @pytest.mark.parametrize(
@@ -175,13 +175,15 @@ def test_a_revoke_of_what_is_not_known_says_nobody(circumstances: EvaluationCont
 )
 def test_unread_is_only_what_says_nothing_against_the_group(reason: Reason, unread: bool) -> None:  # noqa: FBT001 -- a table's column
     assert (
-        evaluate(mapping(), given(realm(), failure=Failure(reason, "."))).directory_unavailable
+        evaluate(
+            mapping(), make_context(realm(), failure=Failure(reason, "."))
+        ).directory_unavailable
         is unread
     )
 
 
 def test_neither_grant_nor_revoke_is_unread() -> None:
-    assert not evaluate(mapping(), given(realm())).directory_unavailable
+    assert not evaluate(mapping(), make_context(realm())).directory_unavailable
     revoked = Verdict(mapping(), Outcome.REVOKE, Reason.KEYCLOAK_UNAVAILABLE, ".")
     assert not revoked.directory_unavailable
 
@@ -189,7 +191,7 @@ def test_neither_grant_nor_revoke_is_unread() -> None:
 def test_missing_group_names_the_near_ones() -> None:
     hints = {"sre": Suggestion(("/SRE", "/a/Sre"))}
     said = evaluate(
-        mapping(group="sre"), replace(given(realm("/SRE", "/a/Sre")), suggestions=hints)
+        mapping(group="sre"), replace(make_context(realm("/SRE", "/a/Sre")), suggestions=hints)
     )
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.GROUP_NOT_FOUND)
     assert said.message == (
@@ -199,14 +201,14 @@ def test_missing_group_names_the_near_ones() -> None:
 
 
 def test_missing_group_without_near_ones_just_says_so() -> None:
-    said = evaluate(mapping(group="nobody"), given(realm()))
+    said = evaluate(mapping(group="nobody"), make_context(realm()))
     assert (
         said.message == f'Keycloak has no group "nobody". {REASONS[Reason.GROUP_NOT_FOUND].advice}'
     )
 
 
 def test_ambiguous_group_names_the_paths() -> None:
-    said = evaluate(mapping(), given(realm("/b/SRE", "/a/SRE")))
+    said = evaluate(mapping(), make_context(realm("/b/SRE", "/a/SRE")))
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.GROUP_AMBIGUOUS)
     assert said.message.startswith('"SRE" fits several groups: /a/SRE, /b/SRE. Write')
 
@@ -220,22 +222,22 @@ def test_ambiguous_group_names_the_paths() -> None:
     ],
 )
 def test_objection_to_the_claim_holds(clients: tuple[Client, ...], reason: Reason) -> None:
-    said = evaluate(mapping(), given(replace(realm(), clients=clients)))
+    said = evaluate(mapping(), make_context(replace(realm(), clients=clients)))
     assert (said.outcome, said.reason) == (Outcome.HOLD, reason)
     assert said.message.endswith(REASONS[reason].advice)
 
 
 def test_collision_holds() -> None:
-    said = evaluate(mapping(group="/a/SRE"), given(realm("/a/SRE", "/b/SRE", clients=LEAF)))
+    said = evaluate(mapping(group="/a/SRE"), make_context(realm("/a/SRE", "/b/SRE", clients=LEAF)))
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.CLAIM_COLLISION)
 
 
 def test_missing_role_holds() -> None:
-    said = evaluate(mapping(role="breakglass"), given(realm()))
+    said = evaluate(mapping(role="breakglass"), make_context(realm()))
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.CLUSTER_ROLE_NOT_FOUND)
     assert said.message.startswith('there is no ClusterRole "breakglass". Correct')
 
 
 def test_objection_binds_nobody() -> None:
-    said = evaluate(mapping(role="breakglass"), given(realm()))
+    said = evaluate(mapping(role="breakglass"), make_context(realm()))
     assert (said.group, said.subjects) == (None, ())

@@ -71,7 +71,7 @@ class Link:
     cut: dict[str, float] = field(default_factory=dict)
     breaks: dict[str, int] = field(default_factory=dict)
     seen: dict[str, dict[Key, Stored]] = field(default_factory=dict)
-    told: dict[str, int] = field(default_factory=dict)  # plural -> revision handed over
+    delivered: dict[str, int] = field(default_factory=dict)  # plural -> revision handed over
     _lists: dict[str, dict[Key, Stored]] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -146,17 +146,17 @@ class Link:
     def _page(self, call: Call, text: str) -> None:
         """Keep what a list hands over; the last page ends it."""
         page = json.loads(text)
-        found = self._lists.setdefault(call.plural, {})
+        objects = self._lists.setdefault(call.plural, {})
         if "continue" not in call.query:
-            found.clear()
+            objects.clear()
         for item in page["items"]:
-            found[key_of(item)] = Stored(item)
+            objects[key_of(item)] = Stored(item)
         if not page["metadata"]["continue"] and call.plural not in {
             "groupaccesses",
             "keycloakdirectories",
         }:
-            self.seen[call.plural] = dict(found)
-            self.told[call.plural] = int(page["metadata"]["resourceVersion"])
+            self.seen[call.plural] = dict(objects)
+            self.delivered[call.plural] = int(page["metadata"]["resourceVersion"])
 
     def see(self, change: Change) -> None:
         """Keep what an event hands over."""
@@ -167,17 +167,17 @@ class Link:
                 del seen[change.key]
         else:
             seen[change.key] = change.stored
-        self.told[change.plural] = max(self.told.get(change.plural, 0), change.revision)
+        self.delivered[change.plural] = max(self.delivered.get(change.plural, 0), change.revision)
 
     def untold(self, plural: str) -> float:
         """Return since when it was not told of all changes; now when it was."""
-        storage, told = self.requests.storage, self.told.get(plural, 0)
-        found = self.now()
+        storage, delivered = self.requests.storage, self.delivered.get(plural, 0)
+        since = self.now()
         for change in reversed(storage.history[plural]):
-            if change.revision <= told:
+            if change.revision <= delivered:
                 break
-            found = change.at
-        return found
+            since = change.at
+        return since
 
     def sever(self, plural: str, seconds: float) -> None:
         """Cut the watches of a plural, and let none begin for a while."""

@@ -171,18 +171,18 @@ class Requests:
         """Refuse what is made in a namespace that is not there, or is being deleted."""
         if not namespace:
             return
-        found = self.storage.get("namespaces", Key("", namespace))
-        if found is None:
+        stored = self.storage.get("namespaces", Key("", namespace))
+        if stored is None:
             raise RefusedCallError(404, f'namespaces "{namespace}" not found')
-        if "deletionTimestamp" in found.body["metadata"]:
+        if "deletionTimestamp" in stored.body["metadata"]:
             raise RefusedCallError(403, f"namespace {namespace} is being terminated", ENDING)
 
     def _delete(self, call: Call, options: Body, by: str) -> str:
         stored = self._found(call)
-        wanted = options.get("preconditions", {})
-        if wanted.get("uid", stored.uid) != stored.uid:
+        preconditions = options.get("preconditions", {})
+        if preconditions.get("uid", stored.uid) != stored.uid:
             raise RefusedCallError(409, "Precondition failed: uid")
-        if int(wanted.get("resourceVersion", stored.revision)) != stored.revision:
+        if int(preconditions.get("resourceVersion", stored.revision)) != stored.revision:
             raise RefusedCallError(409, "Precondition failed: resourceVersion")
         self.storage.delete(call.plural, call.key, by)
         return '{"kind":"Status","status":"Success"}'
@@ -207,7 +207,7 @@ class Requests:
 
     def _update(self, call: Call, body: Body, by: str) -> Stored:
         stored = self._found(call)
-        wanted = body["metadata"].get("resourceVersion", str(stored.revision))
-        if int(wanted) != stored.revision:
+        version = body["metadata"].get("resourceVersion", str(stored.revision))
+        if int(version) != stored.revision:
             raise RefusedCallError(409, "the object has been modified")
         return self.storage.put(call.plural, call.key, body, by)

@@ -59,11 +59,11 @@ class FakeKopf:
         await asyncio.sleep(max(0.0, link.cut.get(plural, 0) - link.now()))
         await asyncio.sleep(0.02)
         storage = link.requests.storage
-        revision, found = storage.revision, list(storage.objects[plural].items())
-        for key, stored in found:
+        revision, listed = storage.revision, list(storage.objects[plural].items())
+        for key, stored in listed:
             change = Change(plural, "", key, stored, None, stored.revision, link.now(), "")
             objects.put(None, change)
-        link.told[plural] = max(link.told.get(plural, 0), revision)
+        link.delivered[plural] = max(link.delivered.get(plural, 0), revision)
         return revision
 
     async def _follow(self, plural: str, revision: int, objects: "_Objects") -> int | None:

@@ -22,12 +22,12 @@ JSON = Any
 
 
 def mapper(provider: str = MEMBERSHIP, name: str = "groups", **config: str) -> dict[str, Any]:
-    given = {key.replace("_", "."): value for key, value in config.items()}
+    dotted = {key.replace("_", "."): value for key, value in config.items()}
     return {
         "name": name,
         "protocol": "openid-connect",
         "protocolMapper": provider,
-        "config": {"claim.name": "groups", "id.token.claim": "true", **given},
+        "config": {"claim.name": "groups", "id.token.claim": "true", **dotted},
     }
 
 

@@ -55,7 +55,7 @@ async def test_nothing_is_sent_in_clear(server: KeycloakServer) -> None:
 
 def test_a_bundle_replaces_the_systems_authorities() -> None:
     server = KeycloakServer()
-    server._certificate()
+    server.make_certificate()
     assert len(_trust(server.ca).get_ca_certs()) == 1
 
 
@@ -69,7 +69,7 @@ def test_a_bundle_without_certificates_does_not_fall_back_to_the_system(bundle: 
 @pytest.mark.parametrize("bundle", [None, "own"])
 def test_old_versions_of_tls_and_other_names_are_refused(bundle: str | None) -> None:
     server = KeycloakServer()
-    server._certificate()
+    server.make_certificate()
     context = _trust(server.ca if bundle else None)
     assert context.minimum_version == ssl.TLSVersion.TLSv1_2
     assert context.verify_mode == ssl.CERT_REQUIRED

@@ -1,4 +1,4 @@
-"""The world around the operator: its replicas, what people do, and the story of both."""
+"""The cluster around the operator: its replicas, what people do, and the story of both."""
 
 import asyncio
 import contextlib
@@ -152,18 +152,18 @@ class SimulatedCluster:
 
     def label(self, namespace: str, *, team: bool) -> None:
         labels = {"team": "t"} if team else {}
-        found = self.storage.get("namespaces", Key("", namespace))
-        if found is not None and "deletionTimestamp" in found.body["metadata"]:
+        stored = self.storage.get("namespaces", Key("", namespace))
+        if stored is not None and "deletionTimestamp" in stored.body["metadata"]:
             return
         metadata = {"name": namespace, "labels": labels}
         self.put("namespaces", Key("", namespace), {"metadata": metadata})
 
     def terminate(self, namespace: str) -> None:
         """Delete a namespace, which takes what is in it along after a second."""
-        found = self.storage.get("namespaces", Key("", namespace))
-        if found is None or "deletionTimestamp" in found.body["metadata"]:
+        stored = self.storage.get("namespaces", Key("", namespace))
+        if stored is None or "deletionTimestamp" in stored.body["metadata"]:
             return
-        metadata = {**found.body["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}
+        metadata = {**stored.body["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}
         self.put("namespaces", Key("", namespace), {"metadata": metadata})
         self.later(self._terminated(namespace))
 
@@ -345,21 +345,21 @@ class SimulatedCluster:
 class Alarm(logging.Handler):
     """Takes an exception that the operator logs as unexpected for a broken promise."""
 
-    def __init__(self, world: SimulatedCluster) -> None:
+    def __init__(self, cluster: SimulatedCluster) -> None:
         super().__init__(logging.ERROR)
-        self._world = world
+        self._cluster = cluster
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.exc_info:
             error = record.exc_info[1]
             text = f"{record.getMessage()} ({type(error).__name__}: {error})"
-            self._world.violate(f"unexpected: {text}")
+            self._cluster.violate(f"unexpected: {text}")
 
 
 @contextlib.contextmanager
-def alarmed(world: SimulatedCluster) -> Iterator[None]:
+def alarmed(cluster: SimulatedCluster) -> Iterator[None]:
     """Hear what the operator logs, and keep it from the tests' own log."""
-    logger, alarm = logging.getLogger("groupaccess"), Alarm(world)
+    logger, alarm = logging.getLogger("groupaccess"), Alarm(cluster)
     propagate, level = logger.propagate, logger.level
     logger.propagate = False
     logger.setLevel(logging.ERROR)
