@@ -50,14 +50,22 @@ class ModelCluster:
     replacing: dict[str, frozenset[BindingKey]] = field(default_factory=dict)  # by uid
 
     def with_pins(self, declared: Access, context: EvaluationContext) -> EvaluationContext:
-        """Add what is pinned, and that Keycloak confirmed what it lacks of it."""
+        """Add what is pinned, and that Keycloak confirmed what it lacks of it.
+
+        An answer that a group lacks is lacked by each of its mappings.
+        """
         contents = {where: one.content for where, one in self.bindings.items()} | self.applied
         pinned = read_pins(declared.directory, contents)
         reading = context.reading
         if reading.snapshot is not None:
             gone = {pin.group_id for pin in pinned.values()} - reading.snapshot.by_id.keys()
             reading = replace(reading, confirmed_absent=dict.fromkeys(gone, context.now))
-        return replace(context, pins=pinned, reading=reading)
+        missing = {
+            one.name: context.missing_answers[one.group]
+            for one in declared.mappings
+            if one.group in context.missing_answers
+        }
+        return replace(context, pins=pinned, reading=reading, missing_answers=missing)
 
     def evaluate(self, declared: Access, context: EvaluationContext) -> list[Verdict]:
         return evaluate_all(declared, self.with_pins(declared, context))

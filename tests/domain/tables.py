@@ -111,11 +111,11 @@ OIDC_CHECKS = (
     None,
 )
 UNREADABLE = (*[None] * 9, "spec.until is not known", None)
-MISSING_ANSWERS: tuple[dict[str, MissingAnswer], ...] = (
+MISSING_ANSWERS: tuple[dict[str, MissingAnswer], ...] = (  # by declared group
     *[{}] * 6,
-    {"a": MissingAnswer()},
-    {"a": MissingAnswer(SILENT, answered=True)},
-    {"b": MissingAnswer(SILENT), "c": MissingAnswer(answered=True)},
+    {"SRE": MissingAnswer()},
+    {"SRE": MissingAnswer(SILENT, answered=True)},
+    {"/SRE": MissingAnswer(SILENT), "/a/b": MissingAnswer(answered=True)},
     {},
 )
 MOMENTS = (*[NOW] * 4, NOW + timedelta(hours=2))

@@ -1,5 +1,7 @@
 """Plan, apply, plan again is empty, whatever stood before."""
 
+from dataclasses import replace
+
 from hypothesis import given
 
 from domain.model_cluster import ModelCluster, carry_out
@@ -74,3 +76,18 @@ def test_orphans_are_gone_after_one_plan(existing: BindingsByKey) -> None:
     left = carry_out(plan_orphans(existing.values()), existing)
     assert plan_orphans(left.values()).empty
     assert left == {where: one for where, one in existing.items() if not is_ours(one)}
+
+
+@given(accesses(), accesses(), contexts())
+def test_a_delete_that_waits_keeps_waiting_for_the_same_replacements(
+    before: Access, declared: Access, context: EvaluationContext
+) -> None:
+    cluster = ModelCluster()
+    cluster.settle(before, context)
+    first = plan(cluster.desired_state(declared, context), cluster.bindings.values())
+    waiting = tuple(one for one in first.deletes if one.reason is DeleteReason.REPLACED)
+    at_once = tuple(one for one in first.deletes if one not in waiting)
+    cluster.bindings = carry_out(replace(first, deletes=at_once), cluster.bindings)
+    cluster.replacing = {one.binding.uid: one.replacements for one in waiting}
+    assert cluster.step(declared, context).deletes == waiting
+    assert cluster.step(declared, context).empty

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,13 @@ from domain.strategies import (
 )
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.namespace_scope import resolve_scope
-from groupaccess.domain.binding import BindingContent, BindingName, DesiredBinding
+from groupaccess.domain.binding import (
+    Binding,
+    BindingContent,
+    BindingKey,
+    BindingName,
+    DesiredBinding,
+)
 from groupaccess.domain.bindings.plan import is_ours, plan
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.verdict.rules import evaluate
@@ -68,6 +75,17 @@ class History:
         }
 
 
+def names_unreadable(declared: Access, key: BindingKey) -> bool:
+    """Tell whether a binding is of a mapping that cannot be read: what it grants is not known."""
+    name = BindingName.parse(key.name)
+    unreadable = {mapping.name for mapping in declared.mappings if mapping.unreadable}
+    return name is not None and name.mapping in unreadable
+
+
+def adds_nobody(now: Binding, before: Binding) -> bool:
+    return {*now.content.subjects} <= {*before.content.subjects}
+
+
 @given(STEPS)
 def test_each_bound_subject_is_declared_now_and_was_read_for_its_group(steps: list[Step]) -> None:
     cluster, history = ModelCluster(), History()
@@ -75,11 +93,14 @@ def test_each_bound_subject_is_declared_now_and_was_read_for_its_group(steps: li
         if restarted:
             cluster.restart()
         history.read(declared, context)
+        unreadable = {key for key in cluster.bindings if names_unreadable(declared, key)}
+        before = dict(cluster.bindings)
         cluster.settle(declared, context)
         rights = {
             (one.content.role.name, subject.name, one.key.namespace)
             for one in cluster.bindings.values()
             for subject in one.content.subjects
+            if not (one.key in unreadable and adds_nobody(one, before[one.key]))
         }
         assert rights <= history.allowed(declared, context)
 
@@ -182,13 +203,17 @@ def test_reserved_names_are_never_written(
 def test_what_is_revoked_or_no_longer_declared_is_deleted(
     declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
+    verdicts = ModelCluster(existing).evaluate(declared, context)
     live = {
         where
-        for said in ModelCluster(existing).evaluate(declared, context)
+        for said in verdicts
         if said.outcome is not Outcome.REVOKE
         for namespace in everywhere(said.mapping, context)
         for where in [declared.binding_key(said.mapping, namespace)]
     }
+    held = {said.mapping for said in verdicts if said.outcome is Outcome.HOLD}
+    known = replace(declared, mappings=tuple(one for one in declared.mappings if one in held))
+    live |= {where for where in existing if names_unreadable(known, where)}
     todo = ModelCluster(existing).step(declared, context)
     ended = {delete.binding.key for delete in todo.deletes}
     ended |= {one.desired.key for one in todo.applies if not one.desired.content.subjects}
