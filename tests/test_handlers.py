@@ -53,7 +53,7 @@ async def test_a_directory_touches_its_users_and_is_read(desk: HandlersHarness) 
     await desk.tell("ADDED", DIRECTORY)
     assert desk.touched == ["platform", "platform"]
     assert desk.store.watched["KeycloakDirectory"].objects == {"default": ("uid-default", "1")}
-    assert list(desk.sync._loops) == ["default"]
+    assert desk.requests.is_open("default")
 
 
 def at(raw: Spec, version: str, uid: str = "anew") -> Spec:
@@ -104,7 +104,7 @@ async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Handle
     assert (desk.store.accesses, desk.store.directories.declared) == ({}, {})
     assert not any(seen.objects for seen in desk.store.watched.values())
     assert desk.touched == ["platform"]
-    assert desk.sync._loops == {}
+    assert not desk.requests.is_open("default")
 
 
 async def test_a_list_of_kopfs_is_noted(desk: HandlersHarness) -> None:
@@ -126,7 +126,7 @@ async def test_a_deleted_directory_is_read_no_more(desk: HandlersHarness) -> Non
     await desk.tell("DELETED", DIRECTORY)
     assert desk.store.directories.declared == {}
     assert desk.touched == ["platform"] * 3
-    assert desk.sync._loops == {}
+    assert not desk.requests.is_open("default")
 
 
 @pytest.mark.parametrize(
@@ -175,16 +175,16 @@ def test_kopf_watches_both_kinds_and_nothing_else() -> None:
 
 async def test_only_for_another_group_a_directory_is_asked(desk: HandlersHarness) -> None:
     await desk.tell("ADDED", DIRECTORY)
-    loop = desk.sync._loops["default"]
+    request = desk.requests.open("default")
     await desk.tell("ADDED", ACCESS)
-    assert loop.request.accesses == {"platform"}
-    loop.request.accesses.clear()
+    assert request.accesses == {"platform"}
+    request.accesses.clear()
     role = access_spec(mapping(role="edit"))
     await desk.tell("MODIFIED", body("GroupAccess", "platform", role, version="2"))
-    assert loop.request.accesses == set()
+    assert request.accesses == set()
     group = access_spec(mapping(group="Dev"))
     await desk.tell("MODIFIED", body("GroupAccess", "platform", group, version="3"))
-    assert loop.request.accesses == {"platform"}
+    assert request.accesses == {"platform"}
 
 
 async def test_only_another_text_in_the_annotation_asks_everything_again(
@@ -195,7 +195,7 @@ async def test_only_another_text_in_the_annotation_asks_everything_again(
         return {**DIRECTORY, "metadata": {**meta, "annotations": {RECONCILE_ANNOTATION: text}}}
 
     await desk.tell("ADDED", DIRECTORY)
-    wake = desk.sync._loops["default"].request.everything
+    wake = desk.requests.open("default").everything
     await desk.tell("MODIFIED", annotated("now", "2"))
     assert wake.is_set()
     wake.clear()
@@ -209,10 +209,10 @@ async def test_a_status_that_others_wrote_is_said_again_without_a_round(
     desk: HandlersHarness,
 ) -> None:
     await desk.tell("ADDED", DIRECTORY)
-    loop = desk.sync._loops["default"]
-    loop.request.everything.clear()
+    request = desk.requests.open("default")
+    request.everything.clear()
     forged = {**DIRECTORY, "status": {"directoryId": "another"}}
     meta = {**DIRECTORY["metadata"], "resourceVersion": "2"}
     await desk.tell("MODIFIED", {**forged, "metadata": meta})
-    assert loop.request.new.is_set()
-    assert not loop.request.everything.is_set()
+    assert request.new.is_set()
+    assert not request.everything.is_set()

@@ -51,10 +51,10 @@ class HandlersHarness:
             enqueue,
             FakeOidcChecker(),
         )
-        requests, self.relisted = DirectoryRequests(enqueue), asyncio.Event()
-        self.sync = DirectorySync(turns, requests, self.store, clock, self.reader)
+        self.requests, self.relisted = DirectoryRequests(enqueue), asyncio.Event()
+        self.sync = DirectorySync(turns, self.requests, self.store, clock, self.reader)
         self.sync.begin()
-        self.handlers = Handlers(self.store, self.sync, requests, enqueue, self.relisted)
+        self.handlers = Handlers(self.store, self.sync, self.requests, enqueue, self.relisted)
 
     async def tell(self, kind: str | None, raw: Spec) -> None:
         """Let kopf tell of an event; the kind None is that of the first list."""
