@@ -140,7 +140,7 @@ async def test_an_object_that_cannot_be_read_is_looked_at_and_holds(
     await desk.tell("ADDED", ACCESS)
     await desk.tell("MODIFIED", body("GroupAccess", "platform", spec, version="2"))
     access = desk.store.accesses["platform"].access
-    assert access.unreadable or all(each.unreadable for each in access.mappings)
+    assert access.unreadable or all(mapping.unreadable for mapping in access.mappings)
     assert desk.store.watched["GroupAccess"].objects == {"platform": ("uid-platform", "2")}
     assert desk.touched == ["platform", "platform"]
     assert "GroupAccess platform cannot be read" in caplog.text

@@ -79,7 +79,9 @@ def test_roles_are_bound_to_the_account_of_the_pod(rendered: list[Object]) -> No
     assert [body["metadata"]["name"] for body in of_kind(rendered, "ServiceAccount")] == [account]
     roles = {(body["kind"], body["metadata"]["name"]) for body in rendered if body["kind"] in ROLES}
     bindings = [body for body in rendered if body["kind"].endswith("RoleBinding")]
-    assert {(each["roleRef"]["kind"], each["roleRef"]["name"]) for each in bindings} == roles
+    assert {
+        (binding["roleRef"]["kind"], binding["roleRef"]["name"]) for binding in bindings
+    } == roles
     for each in bindings:
         assert each["subjects"] == [
             {"kind": "ServiceAccount", "name": account, "namespace": NAMESPACE}

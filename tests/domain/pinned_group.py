@@ -35,7 +35,7 @@ def granted(declared: Access | None = None, at: Snapshot | None = None) -> Model
 
 
 def bound(cluster: ModelCluster) -> tuple[str, ...]:
-    return tuple(text for one in cluster.bindings.values() for text in one.content.groups)
+    return tuple(text for binding in cluster.bindings.values() for text in binding.content.groups)
 
 
 def said(

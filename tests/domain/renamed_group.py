@@ -55,7 +55,7 @@ def granted(declared: Access | None = None, at: EvaluationContext | None = None)
 
 
 def bound(cluster: ModelCluster) -> set[str]:
-    return {name for one in cluster.bindings.values() for name in one.content.groups}
+    return {name for binding in cluster.bindings.values() for name in binding.content.groups}
 
 
 def only(cluster: ModelCluster) -> BindingContent:

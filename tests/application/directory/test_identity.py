@@ -191,7 +191,7 @@ async def test_another_account_in_the_same_realm_is_told_once(desk: DirectoryHar
     await desk.recorder.flush()
     assert desk.ready() == ("True", "Read")
     assert desk.status()["directoryId"] == "account-2"
-    (note,) = (each for each in desk.cluster.notes if each.reason == "AccountChanged")
+    (note,) = (note for note in desk.cluster.notes if note.reason == "AccountChanged")
     assert note.regarding.kind == "KeycloakDirectory"
     assert not note.warning
     assert "account-2" in note.message
@@ -207,7 +207,7 @@ async def test_another_account_hides_no_event_of_ready(desk: DirectoryHarness) -
     desk.reader.down = True
     await asyncio.sleep(60)
     await desk.recorder.flush()
-    reasons = sorted(each.reason for each in desk.cluster.notes)
+    reasons = sorted(note.reason for note in desk.cluster.notes)
     assert reasons == ["AccountChanged", "KeycloakUnavailable", "Read"]
 
 

@@ -124,7 +124,7 @@ async def test_the_edit_that_follows_a_rename_changes_nothing_but_the_spelling(
     )
     await pinned.settle()
     assert whom(pinned) == {"dev": ("Dev",), "ops": ("Ops",), "sre": ("SRE", "SRE2")}
-    assert {key: each.uid for key, each in pinned.cluster.bindings.items()} == {
+    assert {key: binding.uid for key, binding in pinned.cluster.bindings.items()} == {
         key: each.uid for key, each in before.items()
     }
     await read(pinned, with_ids(SRE2="1", Dev="2", Ops="3"))

@@ -52,7 +52,10 @@ def test_a_swap_of_two_mapped_groups_keeps_nothing(*, restarted: bool) -> None:
     if restarted:
         cluster.restart()
     settle(cluster, realms[1], two)
-    whom = {where.name.split(":")[2]: one.content.groups for where, one in cluster.bindings.items()}
+    whom = {
+        where.name.split(":")[2]: binding.content.groups
+        for where, binding in cluster.bindings.items()
+    }
     assert whom == {"a": ("B",), "b": ("A",)}
 
 
@@ -91,7 +94,9 @@ def test_it_ends_though_the_new_string_collides_and_is_not_bound(*, restarted: b
     if restarted:
         cluster.restart()
     settle(cluster, collided)
-    assert [one.reason for one in cluster.evaluate(access(), collided)] == [Reason.CLAIM_COLLISION]
+    assert [verdict.reason for verdict in cluster.evaluate(access(), collided)] == [
+        Reason.CLAIM_COLLISION
+    ]
     assert bound(cluster) == {"SRE"}
     assert ends(cluster) == {"SRE": END}
     settle(cluster, replace(collided, now=END))

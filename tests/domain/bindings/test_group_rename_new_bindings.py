@@ -27,9 +27,9 @@ def test_a_new_binding_takes_it_along_with_the_same_end(edited: Access, *, down:
     settle(cluster, called("/OPS"))
     later = called("/OPS", now=NOW + MINUTE)
     settle(cluster, held(later, HOLDS["outage"], later.now) if down else later, edited)
-    for one in cluster.bindings.values():
-        assert set(one.content.groups) == {"SRE", "OPS"}
-        assert former_subjects(one.content)["SRE"].until == END
+    for binding in cluster.bindings.values():
+        assert set(binding.content.groups) == {"SRE", "OPS"}
+        assert former_subjects(binding.content)["SRE"].until == END
 
 
 @pytest.mark.parametrize(("edit", "taken"), [("name", True), ("namespaces", True), ("role", False)])

@@ -55,7 +55,9 @@ def test_nobody_is_bound_past_an_end_or_beside_another_group(steps: list[Step]) 
             assert bound(cluster) <= before
         else:
             assert bound(cluster) == {name, *formers}
-            assert {one.outcome for one in cluster.evaluate(declared, at)} == {Outcome.GRANT}
+            assert {verdict.outcome for verdict in cluster.evaluate(declared, at)} == {
+                Outcome.GRANT
+            }
         assert cluster.step(declared, held(at, HOLDS[hold], now) if hold else at).empty
 
 

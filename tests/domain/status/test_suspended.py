@@ -27,7 +27,12 @@ def test_a_suspended_object_whose_bindings_exist_is_ready_and_says_that_it_waits
     said = say(access(), SUSPENDED, existing=(key(),))
     assert (said.ready.status, said.ready.reason) == ("True", Reason.SUSPENDED)
     assert said.ready.message == "1/1 mappings are bound as declared."
-    assert [one.status for one in said.conditions] == ["True", "False", "False", "Unknown"]
+    assert [condition.status for condition in said.conditions] == [
+        "True",
+        "False",
+        "False",
+        "Unknown",
+    ]
     one = said.mappings[0]
     assert (one.state, one.reason) == (MappingState.GRANTED, Reason.SUSPENDED)
     assert one.subjects == ("/SRE",)

@@ -129,10 +129,10 @@ def test_a_suspended_directory_is_as_if_each_object_were(data: st.DataObject) ->
     by_directory = replace(now, suspend=False, directory=replace(now.directory, suspend=True))
     assert cluster.step(declared, by_object) == another.step(declared, by_directory)
     assert all(not apply.grants for apply in another.step(declared, by_directory).applies)
-    for one, other in zip(
+    for verdict, other in zip(
         cluster.evaluate(declared, by_object), another.evaluate(declared, by_directory), strict=True
     ):
-        assert (one.outcome, one.reason, one.without_suspend) == (
+        assert (verdict.outcome, verdict.reason, verdict.without_suspend) == (
             other.outcome,
             other.reason,
             other.without_suspend,
