@@ -66,7 +66,7 @@ async def test_a_new_mapping_is_asked_at_once_and_together_with_others(
     assert desk.status()["groups"] == 2
 
 
-HALF_AN_HOUR = 1800
+HOUR = 3600
 
 
 async def test_a_round_takes_no_more_than_its_share_of_keycloaks_time(
@@ -74,12 +74,12 @@ async def test_a_round_takes_no_more_than_its_share_of_keycloaks_time(
 ) -> None:
     use_many(desk)
     desk.declare(syncInterval="10s")
-    await asyncio.sleep(HALF_AN_HOUR)
+    await asyncio.sleep(HOUR)
     worked = len(desk.reader.asked) * desk.reader.takes
-    assert worked <= 0.05 * HALF_AN_HOUR
-    assert worked > 0.02 * HALF_AN_HOUR
+    assert worked <= 0.05 * HOUR
+    assert worked > 0.02 * HOUR
     said = desk.status()["conditions"][0]["message"]
     assert said.startswith("400 groups in use. They are asked for every 3m, less often than")
     desk.cluster.calls.clear()
-    await asyncio.sleep(HALF_AN_HOUR)
+    await asyncio.sleep(HOUR)
     assert desk.cluster.writes == []
