@@ -3,18 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from typing import Any
 
 import kopf
 import pytest
 
 from fakes.answers import take_in
-from fakes.clock import BEGIN, FakeClock
-from fakes.cluster import FakeCluster
-from fakes.keycloak import FakeDirectoryReader
-from fakes.metrics import FakeMetrics
-from fakes.oidc_check import FakeOidcChecker
-from fakes.reconciler_harness import leads
+from fakes.clock import BEGIN
+from fakes.handlers_harness import ACCESS, DIRECTORY, HandlersHarness
 from fakes.values import (
     Spec,
     access_spec,
@@ -25,56 +20,8 @@ from fakes.values import (
     mapping,
     snapshot,
 )
-from groupaccess.application.directory.credentials import Credentials
-from groupaccess.application.directory.directory_status_writer import DirectoryStatusWriter
-from groupaccess.application.directory.requests import DirectoryRequests
-from groupaccess.application.directory.rounds import DirectoryRounds
-from groupaccess.application.directory.sync import DirectorySync
-from groupaccess.application.directory.turns import DirectoryTurns
-from groupaccess.application.runtime.watch_events import WatchEvents
 from groupaccess.application.state.declared import RECONCILE_ANNOTATION
 from groupaccess.application.state.directory_memory import DirectoryMemory
-from groupaccess.application.state.store import Store
-from groupaccess.application.status.event_recorder import EventRecorder
-from groupaccess.application.status.status_writer import StatusWriter
-from groupaccess.handlers import Handlers
-
-ACCESS = body("GroupAccess", "platform", access_spec())
-DIRECTORY = body("KeycloakDirectory", "default", directory_spec())
-
-
-class HandlersHarness:
-    """Handlers with a store; `touched` are the keys that were queued."""
-
-    def __init__(self) -> None:
-        cluster, clock, metrics = FakeCluster(), FakeClock(), FakeMetrics()
-        self.store, self.touched, self.reader = Store(), list[str](), FakeDirectoryReader()
-        cluster.secrets["keycloak"] = {"client-id": "a", "client-secret": "b"}
-        recorder = EventRecorder(cluster, clock, leads)
-        credentials, enqueue = Credentials(cluster, "groupaccess"), self.touched.extend
-        turns = DirectoryTurns(
-            credentials,
-            DirectoryRounds(credentials, self.reader, self.store, clock, enqueue),
-            DirectoryStatusWriter(
-                StatusWriter(cluster, self.store, recorder, leads), self.store, clock
-            ),
-            self.store,
-            clock,
-            metrics,
-            enqueue,
-            FakeOidcChecker(),
-        )
-        requests, self.relisted = DirectoryRequests(enqueue), asyncio.Event()
-        self.sync = DirectorySync(turns, requests, self.store, clock, self.reader)
-        self.sync.begin()
-        self.events = WatchEvents(self.store, self.sync, enqueue)
-        self.handlers = Handlers(self.store, self.events, self.sync, enqueue, self.relisted)
-
-    async def tell(self, kind: str | None, raw: Spec) -> None:
-        """Let kopf tell of an event; the kind None is that of the first list."""
-        event: Any = {"type": kind, "object": raw}
-        is_access = raw["kind"] == "GroupAccess"
-        await (self.handlers.on_access if is_access else self.handlers.on_directory)(event)
 
 
 @pytest.fixture
@@ -107,7 +54,9 @@ async def test_a_directory_touches_its_users_and_is_read(desk: HandlersHarness) 
     await desk.tell("ADDED", DIRECTORY)
     assert desk.touched == ["platform", "platform"]
     assert desk.store.watched["KeycloakDirectory"].objects == {"default": ("uid-default", "1")}
-    assert list(desk.sync._loops) == ["default"]
+    async with asyncio.timeout(5):
+        while desk.reader.reads != ["default"]:  # noqa: ASYNC110 -- the fake reader has no event
+            await asyncio.sleep(0)
 
 
 def at(raw: Spec, version: str, uid: str = "anew") -> Spec:
@@ -151,6 +100,7 @@ async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Handle
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
     desk.touched.clear()
+    request = desk.requests.open("default")
     desk.events.record_deletions("GroupAccess", {"platform": "uid-platform"}, "9")
     desk.events.record_deletions(
         "KeycloakDirectory", {"default": "uid-default", "never seen": "x"}, "9"
@@ -158,7 +108,7 @@ async def test_what_an_audit_finds_gone_goes_as_if_it_had_been_told(desk: Handle
     assert (desk.store.accesses, desk.store.directories.declared) == ({}, {})
     assert not any(seen.objects for seen in desk.store.watched.values())
     assert desk.touched == ["platform"]
-    assert desk.sync._loops == {}
+    assert desk.requests.open("default") is not request  # the former one is closed
 
 
 async def test_a_list_of_kopfs_is_noted(desk: HandlersHarness) -> None:
@@ -177,10 +127,11 @@ async def test_a_list_of_kopfs_is_noted(desk: HandlersHarness) -> None:
 async def test_a_deleted_directory_is_read_no_more(desk: HandlersHarness) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("ADDED", DIRECTORY)
+    request = desk.requests.open("default")
     await desk.tell("DELETED", DIRECTORY)
     assert desk.store.directories.declared == {}
     assert desk.touched == ["platform"] * 3
-    assert desk.sync._loops == {}
+    assert desk.requests.open("default") is not request  # the former one is closed
 
 
 @pytest.mark.parametrize(
@@ -194,7 +145,7 @@ async def test_an_object_that_cannot_be_read_is_looked_at_and_holds(
     await desk.tell("ADDED", ACCESS)
     await desk.tell("MODIFIED", body("GroupAccess", "platform", spec, version="2"))
     access = desk.store.accesses["platform"].access
-    assert access.unreadable or all(each.unreadable for each in access.mappings)
+    assert access.unreadable or all(mapping.unreadable for mapping in access.mappings)
     assert desk.store.watched["GroupAccess"].objects == {"platform": ("uid-platform", "2")}
     assert desk.touched == ["platform", "platform"]
     assert "GroupAccess platform cannot be read" in caplog.text
@@ -229,16 +180,16 @@ def test_kopf_watches_both_kinds_and_nothing_else() -> None:
 
 async def test_only_for_another_group_a_directory_is_asked(desk: HandlersHarness) -> None:
     await desk.tell("ADDED", DIRECTORY)
-    loop = desk.sync._loops["default"]
+    request = desk.requests.open("default")
     await desk.tell("ADDED", ACCESS)
-    assert loop.request.accesses == {"platform"}
-    loop.request.accesses.clear()
+    assert request.accesses == {"platform"}
+    request.accesses.clear()
     role = access_spec(mapping(role="edit"))
     await desk.tell("MODIFIED", body("GroupAccess", "platform", role, version="2"))
-    assert loop.request.accesses == set()
+    assert request.accesses == set()
     group = access_spec(mapping(group="Dev"))
     await desk.tell("MODIFIED", body("GroupAccess", "platform", group, version="3"))
-    assert loop.request.accesses == {"platform"}
+    assert request.accesses == {"platform"}
 
 
 async def test_only_another_text_in_the_annotation_asks_everything_again(
@@ -249,7 +200,7 @@ async def test_only_another_text_in_the_annotation_asks_everything_again(
         return {**DIRECTORY, "metadata": {**meta, "annotations": {RECONCILE_ANNOTATION: text}}}
 
     await desk.tell("ADDED", DIRECTORY)
-    wake = desk.sync._loops["default"].request.everything
+    wake = desk.requests.open("default").everything
     await desk.tell("MODIFIED", annotated("now", "2"))
     assert wake.is_set()
     wake.clear()
@@ -263,10 +214,10 @@ async def test_a_status_that_others_wrote_is_said_again_without_a_round(
     desk: HandlersHarness,
 ) -> None:
     await desk.tell("ADDED", DIRECTORY)
-    loop = desk.sync._loops["default"]
-    loop.request.everything.clear()
+    request = desk.requests.open("default")
+    request.everything.clear()
     forged = {**DIRECTORY, "status": {"directoryId": "another"}}
     meta = {**DIRECTORY["metadata"], "resourceVersion": "2"}
     await desk.tell("MODIFIED", {**forged, "metadata": meta})
-    assert loop.request.new.is_set()
-    assert not loop.request.everything.is_set()
+    assert request.new.is_set()
+    assert not request.everything.is_set()

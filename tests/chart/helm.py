@@ -15,6 +15,7 @@ from testbed.tools import HELM
 
 CHART = Path(__file__).parents[2] / "deploy" / "helm" / "groupaccess"
 NAMESPACE = "access"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it is there
 
 Object = dict[str, Any]
 
@@ -38,7 +39,7 @@ class Chart:
     def render(self, *options: str, release: str = "groupaccess", **values: object) -> list[Object]:
         """Return the objects that a release with these values has."""
         said = self._run(("template", release, *options), values)
-        return [body for body in yaml.safe_load_all(said) if body]
+        return [body for body in yaml.load_all(said, Loader=LOADER) if body]
 
     def notes(self, **values: object) -> str:
         """Return what an installation with these values tells."""

@@ -21,7 +21,7 @@ ODD_ROLES = ["view", "acme:reader", 'it\'s "odd" \\ <role>: ${x} {{ y }}', "Ã¼nÃ
 
 
 def specs(objects: list[Object], kind: str = POLICY) -> dict[str, Object]:
-    return {each["metadata"]["name"]: each["spec"] for each in objects if each["kind"] == kind}
+    return {body["metadata"]["name"]: body["spec"] for body in objects if body["kind"] == kind}
 
 
 def policy(objects: list[Object], guard: str) -> Object:

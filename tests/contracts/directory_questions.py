@@ -47,7 +47,7 @@ class QuestionsContract:
     async def test_names_are_compared_letter_for_letter(self, source: Realm, group: str) -> None:
         source.create_groups([f"/{each}" for each in NAMES])
         found = await ask(source, Search(group))
-        assert [each.path for each in found.groups] == [f"/{group}"]
+        assert [group.path for group in found.groups] == [f"/{group}"]
 
     async def test_of_many_namesakes_some_are_shown(self, source: Realm) -> None:
         source.create_groups(f"/team-{number:02}/dev" for number in range(MAX_SEARCH_RESULTS + 2))

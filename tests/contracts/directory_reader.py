@@ -159,7 +159,7 @@ class DirectoryReaderContract:
     async def test_an_unknown_client_is_absent(self, source: RealmWithClients) -> None:
         other = LoginClient("head", id_token=True, scopes=SCOPES)
         known = LoginClient("headlamp", id_token=True, scopes=SCOPES)
-        assert [each.client_id for each in (await read(source, other, known)).clients] == [
+        assert [client.client_id for client in (await read(source, other, known)).clients] == [
             "headlamp"
         ]
 

@@ -207,4 +207,4 @@ def binding(where: BindingKey | None = None, what: BindingContent | None = None)
 
 
 def by_key(*bindings: Binding) -> dict[BindingKey, Binding]:
-    return {one.key: one for one in bindings}
+    return {binding.key: binding for binding in bindings}

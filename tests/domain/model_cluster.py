@@ -17,7 +17,7 @@ ROUNDS = 2  # one to write, one to see that it is done
 
 
 def evaluate_all(declared: Access, context: EvaluationContext) -> list[Verdict]:
-    return [evaluate(one, context) for one in declared.mappings]
+    return [evaluate(mapping, context) for mapping in declared.mappings]
 
 
 def carry_out(todo: Plan, existing: Mapping[BindingKey, Binding]) -> dict[BindingKey, Binding]:
@@ -50,14 +50,24 @@ class ModelCluster:
     replacing: dict[str, frozenset[BindingKey]] = field(default_factory=dict)  # by uid
 
     def with_pins(self, declared: Access, context: EvaluationContext) -> EvaluationContext:
-        """Add what is pinned, and that Keycloak confirmed what it lacks of it."""
-        contents = {where: one.content for where, one in self.bindings.items()} | self.applied
+        """Add what is pinned, and that Keycloak confirmed what it lacks of it.
+
+        An answer that a group lacks is lacked by each of its mappings.
+        """
+        contents = {
+            where: binding.content for where, binding in self.bindings.items()
+        } | self.applied
         pinned = read_pins(declared.directory, contents)
         reading = context.reading
         if reading.snapshot is not None:
             gone = {pin.group_id for pin in pinned.values()} - reading.snapshot.by_id.keys()
             reading = replace(reading, confirmed_absent=dict.fromkeys(gone, context.now))
-        return replace(context, pins=pinned, reading=reading)
+        missing = {
+            mapping.name: context.missing_answers[mapping.group]
+            for mapping in declared.mappings
+            if mapping.group in context.missing_answers
+        }
+        return replace(context, pins=pinned, reading=reading, missing_answers=missing)
 
     def evaluate(self, declared: Access, context: EvaluationContext) -> list[Verdict]:
         return evaluate_all(declared, self.with_pins(declared, context))
@@ -79,7 +89,7 @@ class ModelCluster:
         self.ends = {want.key: self._ends(want) for want in desired.bindings}
         self.bindings = carry_out(todo, self.bindings)
         stays = set(desired.preserved)
-        for mapping in (one.mapping for one in verdicts if one.suspended):
+        for mapping in (verdict.mapping for verdict in verdicts if verdict.suspended):
             places = desired.placements[mapping.name].active
             stays |= {declared.binding_key(mapping, namespace) for namespace in places}
         kept = {where: what for where, what in self.applied.items() if where in stays}

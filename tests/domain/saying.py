@@ -36,15 +36,20 @@ def say(  # noqa: PLR0913 -- each test makes up a few of them
     `bound` are other contents than those; `left` should be gone.
     """
     verdicts = evaluate_all(declared, context)
-    where = {one.name: resolve_scope(one.scope, context.namespaces) for one in declared.mappings}
+    where = {
+        mapping.name: resolve_scope(mapping.scope, context.namespaces)
+        for mapping in declared.mappings
+    }
     granted = (
-        declared.binding_key(one.mapping, namespace)
-        for one in verdicts
-        if one.subjects
-        for namespace in where[one.mapping.name].active
+        declared.binding_key(verdict.mapping, namespace)
+        for verdict in verdicts
+        if verdict.subjects
+        for namespace in where[verdict.mapping.name].active
     )
     keys = frozenset(granted if existing is None else existing)
-    groups = {one.mapping.name: (one.mapping.group, one.subjects) for one in verdicts}
+    groups = {
+        verdict.mapping.name: (verdict.mapping.group, verdict.subjects) for verdict in verdicts
+    }
     there = {key: _bound(key, *groups.get(mapping_in_name(key) or "", ("SRE", ()))) for key in keys}
     if bound is not None:
         there = {key: binding(key, what) for key, what in bound.items()}

@@ -30,4 +30,6 @@ def made(
 
 
 def compare(name: str, *directories: Directory, bound: Iterable[str] = ()) -> PeerPrefixes:
-    return compare_prefixes(name, {one.name: one for one in directories}, frozenset(bound))
+    return compare_prefixes(
+        name, {directory.name: directory for directory in directories}, frozenset(bound)
+    )

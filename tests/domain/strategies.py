@@ -159,7 +159,7 @@ def clusters(draw: st.DrawFn) -> ModelCluster:
     cluster.bindings |= {one.key: one for one in drift}
     for gone in draw(line_of(((), (), MAPPINGS[:1], MAPPINGS))):
         cluster.bindings = {
-            w: one for w, one in cluster.bindings.items() if f":{gone}:" not in w.name
+            w: binding for w, binding in cluster.bindings.items() if f":{gone}:" not in w.name
         }
     if draw(BOOLEANS):
         cluster.restart()
@@ -182,12 +182,14 @@ def outages(draw: st.DrawFn) -> tuple[ModelCluster, Access, EvaluationContext]:
     cluster.settle(before, context)
     edited = tuple(
         replace(
-            one,
+            mapping,
             cluster_role=draw(line_of(ROLES)),
             name=draw(line_of(names)),
-            scope=draw(line_of((one.scope, *SCOPES))),
+            scope=draw(line_of((mapping.scope, *SCOPES))),
         )
-        for one, names in zip(before.mappings, (("a", "x"), ("b", "y"), ("c", "z")), strict=False)
+        for mapping, names in zip(
+            before.mappings, (("a", "x"), ("b", "y"), ("c", "z")), strict=False
+        )
     )
     if draw(BOOLEANS):
         cluster.restart()

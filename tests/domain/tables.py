@@ -43,7 +43,7 @@ ODD_GROUPS = (
 GROUPS = (
     *[USUAL_GROUPS] * 6,
     *((*USUAL_GROUPS, odd) for odd in ODD_GROUPS),
-    *(tuple(one for one in USUAL_GROUPS if one != gone) for gone in USUAL_GROUPS),
+    *(tuple(group for group in USUAL_GROUPS if group != gone) for gone in USUAL_GROUPS),
     *[(group("/SRE", uid="made anew"), *USUAL_GROUPS[1:])] * 3,
     (group("/renamed", uid=USUAL_GROUPS[0].id), *USUAL_GROUPS[1:]),
     (group("/renamed", uid=USUAL_GROUPS[0].id), group("/SRE", uid="anew"), *USUAL_GROUPS[1:]),
@@ -111,11 +111,11 @@ OIDC_CHECKS = (
     None,
 )
 UNREADABLE = (*[None] * 9, "spec.until is not known", None)
-MISSING_ANSWERS: tuple[dict[str, MissingAnswer], ...] = (
+MISSING_ANSWERS: tuple[dict[str, MissingAnswer], ...] = (  # by declared group
     *[{}] * 6,
-    {"a": MissingAnswer()},
-    {"a": MissingAnswer(SILENT, answered=True)},
-    {"b": MissingAnswer(SILENT), "c": MissingAnswer(answered=True)},
+    {"SRE": MissingAnswer()},
+    {"SRE": MissingAnswer(SILENT, answered=True)},
+    {"/SRE": MissingAnswer(SILENT), "/a/b": MissingAnswer(answered=True)},
     {},
 )
 MOMENTS = (*[NOW] * 4, NOW + timedelta(hours=2))

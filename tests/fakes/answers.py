@@ -26,15 +26,15 @@ def answer(groups: Iterable[Group], question: Question) -> Answer:
     """Answer as Keycloak does to an account that sees all groups."""
     match question:
         case Search(name):
-            found = [each for each in groups if each.name == name]
+            found = [group for group in groups if group.name == name]
             return Answer(
                 tuple(sorted(found[:MAX_SEARCH_RESULTS])),
                 truncated=len(found) >= MAX_SEARCH_RESULTS,
             )
         case ById(group_id):
-            return Answer(tuple(each for each in groups if each.id == group_id))
+            return Answer(tuple(group for group in groups if group.id == group_id))
         case ByPath(path):
-            return Answer(tuple(each for each in groups if each.path == path)[:1])
+            return Answer(tuple(group for group in groups if group.path == path)[:1])
 
 
 def answers(groups: Iterable[Group], used: GroupsInUse) -> dict[Question, Answer | Failure]:

@@ -99,7 +99,7 @@ class FakeRealm:
         """Answer as Keycloak does to an account with these rights."""
         if isinstance(question, ById):
             found = answer(self.groups.values(), question)
-            return Answer(tuple(each for each in found.groups if self._sees(account, each)))
+            return Answer(tuple(group for group in found.groups if self._sees(account, group)))
         return answer(self.shown(account), question)
 
     def shown(self, account: str) -> list[Group]:
@@ -169,7 +169,7 @@ class FakeDirectoryReader:
         if VIEW_CLIENTS not in realm.rights[connection.client_id]:
             fact = 'client-scopes: 403, the operator\'s account lacks the role "view-clients"'
             raise refused(Reason.KEYCLOAK_FORBIDDEN, fact)
-        known = (realm.client(each) for each in directory.clients)
+        known = (realm.client(client) for client in directory.clients)
         clients = tuple(client for client in known if client is not None)
         if realm.proves and members_of is not None and (members_of or directory.canary):
             proof = PROOF if members_of else replace(PROOF, result=ProofResult.UNPROVEN)

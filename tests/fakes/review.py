@@ -55,7 +55,7 @@ class FakeApiServer:
         if self.error or token != RAW:
             return TokenReviewResult(error=self.error or "invalid bearer token")
         groups = self.tokens.claims.get(self.claim, [])
-        read = [f"{self.prefix}{each}" for each in groups] if isinstance(groups, list) else []
+        read = [f"{self.prefix}{group}" for group in groups] if isinstance(groups, list) else []
         return TokenReviewResult((*read, "system:authenticated"))
 
 

@@ -287,11 +287,13 @@ class SimulatedCluster:
     def leader(self) -> Replica | None:
         """Return the process that writes: the one that holds the Lease."""
         if not self.elects:
-            ready = (each for each in self.replicas if each.operator and each.operator.ready)
+            ready = (
+                replica for replica in self.replicas if replica.operator and replica.operator.ready
+            )
             return next(ready, None)
         lease = self.storage.get("leases", LEASE)
         holder = lease.body["spec"]["holderIdentity"] if lease else ""
-        return next((each for each in self.replicas if each.name == holder), None)
+        return next((replica for replica in self.replicas if replica.name == holder), None)
 
     async def call_of(self, verb: str, seconds: float) -> None:
         """Wait until an operator sends the next call of a verb, at most so many seconds."""

@@ -160,7 +160,7 @@ class Revocations:
             return False
         if not replies or cluster.keycloak.trouble:
             return False
-        last, new = replies[-1], [each for each in replies if each.at > cluster.now - FRESH]
+        last, new = replies[-1], [reply for reply in replies if reply.at > cluster.now - FRESH]
         if cluster.now - last.at > FRESH or self._is_frozen(last) or pin not in last.names:
             return False
         return all(

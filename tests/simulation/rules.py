@@ -66,7 +66,7 @@ class Bound:
     @property
     def owners(self) -> tuple[str, ...]:
         owners = self.stored.body["metadata"].get("ownerReferences") or ()
-        return tuple(each["uid"] for each in owners)
+        return tuple(owner["uid"] for owner in owners)
 
     def annotation(self, name: str) -> str | None:
         annotations = self.stored.body["metadata"].get("annotations") or {}

@@ -28,7 +28,7 @@ def plays(examples: int) -> settings:
 
 
 @seed(SEED)
-@plays(EXAMPLES or 80)
+@plays(EXAMPLES or 40)
 @given(scenario=SCENARIOS)
 def test_the_operator_keeps_its_promises(scenario: Scenario) -> None:
     play(scenario)

@@ -104,8 +104,8 @@ class Truth:
         if not anew or pin is None:
             return
         replies = cluster.keycloak.replies[change.by]
-        recent = [each for each in replies if each.at >= asked - BEHIND]
-        earlier = [each for each in replies if each.at < asked - BEHIND and pin in each.names]
+        recent = [reply for reply in replies if reply.at >= asked - BEHIND]
+        earlier = [reply for reply in replies if reply.at < asked - BEHIND and pin in reply.names]
         names = {each.names[pin] for each in (*earlier[-1:], *recent) if pin in each.names}
         if not replies or not names:
             names |= self._elsewhere(bound, pin)
@@ -179,7 +179,7 @@ class Truth:
             return
         if change.kind != "DELETED" and bound.subjects:
             return
-        leader = next((each for each in cluster.replicas if each.name == change.by), None)
+        leader = next((replica for replica in cluster.replicas if replica.name == change.by), None)
         if leader is None or not self._is_calm():
             return
         access = leader.link.seen.get("groupaccesses", {}).get(Key("", before.name.access))

@@ -97,7 +97,7 @@ def test_what_is_written_is_read_back(written: GroupAccess) -> None:
 
 def test_example_is_the_story() -> None:
     found = GroupAccess.read(yaml.safe_load(EXAMPLE.read_text()))
-    assert [(each.group, each.cluster_role) for each in found.spec.mappings] == [
+    assert [(mapping.group, mapping.cluster_role) for mapping in found.spec.mappings] == [
         ("SRE", "cluster-admin"),
         ("Developer", "edit"),
         ("headlamp-viewers", "view"),

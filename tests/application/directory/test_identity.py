@@ -2,17 +2,11 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 
-import pytest
-
-from fakes.answers import take_in
-from fakes.clock import BEGIN as AT
 from fakes.directory_harness import DirectoryHarness
 from fakes.keycloak import FakeDirectoryReader
-from fakes.values import access, binding, directory, failure, key, mapping, snapshot
+from fakes.values import access, binding, key, mapping
 from groupaccess.application.ports.keycloak import Connection
-from groupaccess.application.state.store import Store
 from groupaccess.application.state.write_attempt import WriteAttempt
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.binding import BindingKey, DesiredBinding
@@ -20,7 +14,6 @@ from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import Answer, ById, Question, Search
 from groupaccess.domain.directory.visibility import VIEW_GROUPS
 from groupaccess.domain.identity.freeze import ACKNOWLEDGE_ANNOTATION
-from groupaccess.domain.reasons import Reason
 
 
 def pin(desk: DirectoryHarness, *groups: Group) -> None:
@@ -198,7 +191,7 @@ async def test_another_account_in_the_same_realm_is_told_once(desk: DirectoryHar
     await desk.recorder.flush()
     assert desk.ready() == ("True", "Read")
     assert desk.status()["directoryId"] == "account-2"
-    (note,) = (each for each in desk.cluster.notes if each.reason == "AccountChanged")
+    (note,) = (note for note in desk.cluster.notes if note.reason == "AccountChanged")
     assert note.regarding.kind == "KeycloakDirectory"
     assert not note.warning
     assert "account-2" in note.message
@@ -214,7 +207,7 @@ async def test_another_account_hides_no_event_of_ready(desk: DirectoryHarness) -
     desk.reader.down = True
     await asyncio.sleep(60)
     await desk.recorder.flush()
-    reasons = sorted(each.reason for each in desk.cluster.notes)
+    reasons = sorted(note.reason for note in desk.cluster.notes)
     assert reasons == ["AccountChanged", "KeycloakUnavailable", "Read"]
 
 
@@ -238,69 +231,3 @@ async def test_a_suspended_directory_says_so_and_is_still_read(desk: DirectoryHa
     desk.declare(suspend=False, syncInterval="10s")
     await asyncio.sleep(12)
     assert desk.ready() == ("True", "Read")
-
-
-@pytest.fixture
-def store() -> Store:
-    """Return a store in which `platform` has a pinned group that is now /new/SRE."""
-    made = Store()
-    made.put_directory(directory())
-    made.put_access(access("platform", mapping(group="SRE")))
-    about = {"directory": "default", "group": "SRE", "group-id": "id-/new/SRE"}
-    made.put_binding(binding(key(), **about))
-    take_in(made, snapshot("/new/SRE", "/SRE"), AT)
-    return made
-
-
-def test_a_pinned_group_is_followed_wherever_it_goes(store: Store) -> None:
-    moved = snapshot("/SRE").groups[0], Group("/x/Y", "Y", "id-/new/SRE")
-    found = snapshot("/SRE")
-    assert take_in(store, type(found)("sub", moved, found.clients), AT) == {"platform"}
-
-
-def test_a_namesake_of_a_pinned_group_touches_it(store: Store) -> None:
-    assert take_in(store, snapshot("/new/SRE", "/SRE", "/z/SRE"), AT) == {"platform"}
-
-
-def test_what_happens_to_others_does_not(store: Store) -> None:
-    assert take_in(store, snapshot("/new/SRE", "/SRE", "/z"), AT) == set()
-
-
-def test_an_absence_touches_whom_it_was_pinned_for(store: Store) -> None:
-    assert take_in(store, snapshot("/SRE"), AT) == {"platform"}
-    assert take_in(store, snapshot("/SRE"), AT) == set()
-
-
-def test_the_first_answer_that_a_group_is_absent_is_remembered(store: Store) -> None:
-    later, gone = AT + timedelta(minutes=1), {"id-/new/SRE": AT}
-    take_in(store, snapshot("/SRE"), AT)
-    assert store.directories.reading("default").confirmed_absent == gone
-    take_in(store, snapshot("/SRE"), later)
-    store.put_failure("default", failure(Reason.KEYCLOAK_UNAVAILABLE, "."))
-    assert store.directories.reading("default").confirmed_absent == gone
-    take_in(store, snapshot("/SRE", "/Dev"), later)
-    assert store.directories.reading("default").confirmed_absent == gone
-    take_in(store, snapshot("/new/SRE", "/SRE"), later)
-    assert store.directories.reading("default").confirmed_absent == {}
-    take_in(store, snapshot("/SRE"), later)
-    assert store.directories.reading("default").confirmed_absent == {"id-/new/SRE": later}
-
-
-def test_pins_of_another_directory_or_object_are_none(store: Store) -> None:
-    assert set(store.pins_of("platform")) == {"SRE"}
-    other = access("platform", mapping(group="SRE"), version="2", directoryRef={"name": "x"})
-    store.put_access(other)
-    assert store.pins_of("platform") == {}
-    assert store.pins_of("nobody") == {}
-
-
-def test_what_was_proven_counts_more_than_what_was_made_of_it(store: Store) -> None:
-    about = {"directory": "default", "group": "SRE", "group-id": "true"}
-    store.memory("platform").applied[key()] = binding(key(), **about).content
-    assert store.pins_of("platform")["SRE"].group_id == "true"
-
-
-def test_an_acknowledgement_is_news(store: Store) -> None:
-    assert not directory().has_same_spec(directory(onMissing={"grace": "1m"}))
-    assert directory().has_same_spec(directory())
-    assert store.check_freeze("default") is None

@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from fakes.clock import FakeClock
 from fakes.metrics import FakeMetrics
 from fakes.values import access, desired, failure, key
@@ -16,11 +14,6 @@ from groupaccess.domain.reasons import Reason
 
 OWNER = Owner("uid-platform", NAME)
 NEW = desired(OWNER, "sre", "view")
-
-
-@pytest.fixture
-async def office(clock: FakeClock, metrics: FakeMetrics) -> WriterHarness:
-    return WriterHarness(clock, metrics)
 
 
 async def test_a_failure_of_what_is_not_to_be_written_now_asks_for_no_look(

@@ -27,7 +27,9 @@ async def move(harness: ReconcilerHarness) -> None:
 
 
 def named(harness: ReconcilerHarness) -> set[str | None]:
-    return {each.content.annotation("directory") for each in harness.cluster.bindings.values()}
+    return {
+        binding.content.annotation("directory") for binding in harness.cluster.bindings.values()
+    }
 
 
 @pytest.mark.parametrize("way", ["at once", "after a restart", "after the old one is gone"])

@@ -30,7 +30,7 @@ class AuditHarness:
         self.cluster, self.store, self.metrics = FakeCluster(), Store(), FakeMetrics()
         self.ended = list[tuple[str, str]]()
         self.relisted = asyncio.Event()
-        self.audit = WatchAudit(self.cluster, self.store, self.metrics, self._gone, self.relisted)
+        self.audit = WatchAudit(self.cluster, self.store, self.metrics, self.gone, self.relisted)
         self.cluster.objects.apply(KIND, "platform", access_spec())
         self.see()
 
@@ -42,7 +42,7 @@ class AuditHarness:
         for name in seen.objects.keys() - there.keys():
             seen.drop(name, seen.objects[name][0], self.cluster.version)
 
-    def _gone(self, kind: str, uids: Mapping[str, str], version: str) -> None:
+    def gone(self, kind: str, uids: Mapping[str, str], version: str) -> None:
         for name, uid in uids.items():
             assert self.store.watched[kind].drop(name, uid, version)
             self.ended.append((kind, name))
@@ -126,7 +126,7 @@ class Paged(FakeCluster):
 async def test_what_comes_while_it_is_listed_is_not_taken_for_gone(desk: AuditHarness) -> None:
     desk.cluster = Paged()
     desk.store = Store()
-    audit = WatchAudit(desk.cluster, desk.store, desk.metrics, desk._gone, desk.relisted)
+    audit = WatchAudit(desk.cluster, desk.store, desk.metrics, desk.gone, desk.relisted)
     desk.cluster.objects.apply(
         KIND, "late", access_spec()
     )  # so that there is something to wait for

@@ -14,8 +14,8 @@ BY_HAND = BindingKey("", "by-hand")
 
 def made(*bindings: Binding) -> BindingIndex:
     index = BindingIndex()
-    for one in bindings:
-        index.put(one)
+    for known in bindings:
+        index.put(known)
     return index
 
 

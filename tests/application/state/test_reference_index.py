@@ -25,8 +25,8 @@ def declared(name: str, *scopes: dict[str, Any] | None, role: str = "view") -> A
 
 def index(*accesses: Access) -> ReferenceIndex:
     made = ReferenceIndex()
-    for one in accesses:
-        made.add(one)
+    for declared in accesses:
+        made.add(declared)
     return made
 
 

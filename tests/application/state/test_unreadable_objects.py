@@ -77,7 +77,7 @@ def test_two_items_of_one_name_cannot_be_read_and_others_can() -> None:
 def test_a_fault_beside_the_items_holds_each_of_them(suspend: object) -> None:
     access = read(mapping(), mapping("dev"), suspend=suspend)
     assert access.unreadable is None
-    assert all("spec.suspend" in each.unreadable for each in access.mappings)
+    assert all("spec.suspend" in mapping.unreadable for mapping in access.mappings)
 
 
 @pytest.mark.parametrize(

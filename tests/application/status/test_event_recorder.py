@@ -37,7 +37,7 @@ class RecorderHarness:
 
     @property
     def posted(self) -> list[str]:
-        return [each.message for each in self.cluster.notes]
+        return [note.message for note in self.cluster.notes]
 
 
 @pytest.fixture

@@ -53,10 +53,10 @@ class Cluster:
         """Return who has which ClusterRole where, so far as a GroupAccess can say it."""
         known = {self.prefix + name for name in self.names}
         return {
-            (subject.name, one.binding.content.role.name, one.binding.key.namespace)
-            for one in self.founds
-            if one.adoptable and one.binding.content.role.kind == "ClusterRole"
-            for subject in one.binding.content.subjects
+            (subject.name, candidate.binding.content.role.name, candidate.binding.key.namespace)
+            for candidate in self.founds
+            if candidate.adoptable and candidate.binding.content.role.kind == "ClusterRole"
+            for subject in candidate.binding.content.subjects
             if subject.kind == "Group" and subject.name in known
         }
 
@@ -102,7 +102,8 @@ def bindings(cluster: Cluster, adoption: Adoption) -> list[Binding]:
         )
         desired = build_desired_state(access, evaluate_all(access, given_now), given_now, {}, {})
         made += [
-            Binding(one.key, f"uid of {one.key}", "1", one.content) for one in desired.bindings
+            Binding(binding.key, f"uid of {binding.key}", "1", binding.content)
+            for binding in desired.bindings
         ]
     return made
 
@@ -145,7 +146,7 @@ def test_each_binding_is_either_wholly_adopted_or_spoken_of(cluster: Cluster) ->
     for draft in adoption.drafts:
         remarks += [*draft.remarks, *(text for line in draft.mappings for text in line.remarks)]
     granted = {draft.name: [line.mapping for line in draft.mappings] for draft in adoption.drafts}
-    adoptable = [one for one in cluster.founds if one.adoptable]
+    adoptable = [candidate for candidate in cluster.founds if candidate.adoptable]
     for judged in judge_replaced(adoptable, bindings(cluster, adoption), granted):
         spoken_of = any(text.startswith(f"{judged.candidate.binding.key}: ") for text in remarks)
         assert judged.is_covered != spoken_of

@@ -42,7 +42,7 @@ def doubts(
 ) -> list[Failure]:
     """Return the doubts of a directory that names these clients."""
     kind = "ID" if id_token else "Access"
-    declared = directory(*(each.client_id for each in clients), token=kind)
+    declared = directory(*(client.client_id for client in clients), token=kind)
     return list(audience_doubts(declared, realm(clients=clients), sight))
 
 

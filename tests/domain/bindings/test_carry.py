@@ -45,8 +45,8 @@ def carried(
     applied: Mapping[BindingKey, BindingContent] | None = None,
     context: EvaluationContext = DOWN,
 ) -> DesiredState:
-    verdicts = [evaluate(one, context) for one in declared.mappings]
-    assert {one.reason for one in verdicts} == {Reason.KEYCLOAK_UNAVAILABLE}
+    verdicts = [evaluate(mapping, context) for mapping in declared.mappings]
+    assert {verdict.reason for verdict in verdicts} == {Reason.KEYCLOAK_UNAVAILABLE}
     return build_desired_state(declared, verdicts, context, existing or {}, applied or {})
 
 

@@ -1,5 +1,7 @@
 """Plan, apply, plan again is empty, whatever stood before."""
 
+from dataclasses import replace
+
 from hypothesis import given
 
 from domain.model_cluster import ModelCluster, carry_out
@@ -39,7 +41,7 @@ def test_afterwards_exactly_the_desired_bindings_of_ours_exist(
     conflicts = plan(desired, cluster.bindings.values()).conflicts
     for want in desired.bindings:
         assert want in conflicts or want.matches(cluster.bindings[want.key])
-    ours = {where for where, one in cluster.bindings.items() if is_ours(one)}
+    ours = {where for where, binding in cluster.bindings.items() if is_ours(binding)}
     granted = {want.key for want in desired.bindings if want not in conflicts}
     assert granted <= ours <= granted | desired.preserved
 
@@ -60,8 +62,10 @@ def test_drift_is_repaired_to_the_same_content(
 ) -> None:
     cluster = ModelCluster()
     cluster.settle(declared, context)
-    settled = {where: one.content for where, one in cluster.bindings.items()}
-    cluster.bindings = {w: one for w, one in existing.items() if w in settled and is_ours(one)}
+    settled = {where: binding.content for where, binding in cluster.bindings.items()}
+    cluster.bindings = {
+        w: binding for w, binding in existing.items() if w in settled and is_ours(binding)
+    }
     cluster.settle(declared, context)
     for where, one in cluster.bindings.items():
         assert settled[where].subjects == one.content.subjects
@@ -73,4 +77,19 @@ def test_drift_is_repaired_to_the_same_content(
 def test_orphans_are_gone_after_one_plan(existing: BindingsByKey) -> None:
     left = carry_out(plan_orphans(existing.values()), existing)
     assert plan_orphans(left.values()).empty
-    assert left == {where: one for where, one in existing.items() if not is_ours(one)}
+    assert left == {where: binding for where, binding in existing.items() if not is_ours(binding)}
+
+
+@given(accesses(), accesses(), contexts())
+def test_a_delete_that_waits_keeps_waiting_for_the_same_replacements(
+    before: Access, declared: Access, context: EvaluationContext
+) -> None:
+    cluster = ModelCluster()
+    cluster.settle(before, context)
+    first = plan(cluster.desired_state(declared, context), cluster.bindings.values())
+    waiting = tuple(delete for delete in first.deletes if delete.reason is DeleteReason.REPLACED)
+    at_once = tuple(delete for delete in first.deletes if delete not in waiting)
+    cluster.bindings = carry_out(replace(first, deletes=at_once), cluster.bindings)
+    cluster.replacing = {one.binding.uid: one.replacements for one in waiting}
+    assert cluster.step(declared, context).deletes == waiting
+    assert cluster.step(declared, context).empty

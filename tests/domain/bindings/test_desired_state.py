@@ -41,7 +41,7 @@ NOTHING = DesiredState((), frozenset(), {"sre": CLUSTER_WIDE})
 
 
 def desired_state(declared: Access, context: EvaluationContext) -> DesiredState:
-    verdicts = [evaluate(one, context) for one in declared.mappings]
+    verdicts = [evaluate(mapping, context) for mapping in declared.mappings]
     return build_desired_state(declared, verdicts, context, {}, {})
 
 
@@ -120,7 +120,7 @@ def test_revoked_mapping_hinders_no_other() -> None:
 def test_held_mapping_hinders_no_other() -> None:
     mixed = access(mapping("a", "gone"), mapping("b"), mapping("c", "gone"), mapping("d"))
     existing = by_key(binding(key("a"), content(group="gone")))
-    verdicts = [evaluate(one, make_context(realm())) for one in mixed.mappings]
+    verdicts = [evaluate(mapping, make_context(realm())) for mapping in mixed.mappings]
     found = build_desired_state(mixed, verdicts, make_context(realm()), existing, {})
     assert [want.mapping for want in found.bindings] == ["b", "d"]
     assert found.preserved == {key("a")}

@@ -36,8 +36,8 @@ def held(
     declared: Access | None = None,
 ) -> DesiredState:
     of = declared or access()
-    verdicts = [evaluate(one, context) for one in of.mappings]
-    assert {one.outcome for one in verdicts} == {Outcome.HOLD}
+    verdicts = [evaluate(mapping, context) for mapping in of.mappings]
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.HOLD}
     return build_desired_state(of, verdicts, context, existing or {}, applied or {})
 
 

@@ -68,7 +68,7 @@ def test_the_old_subjects_stay_while_the_new_directory_does_not_grant(
     context: EvaluationContext, *, applied: bool
 ) -> None:
     cluster = moved(context, applied=applied)
-    assert {where: one.content for where, one in cluster.bindings.items()} == {key(): OLD}
+    assert {where: binding.content for where, binding in cluster.bindings.items()} == {key(): OLD}
 
 
 @HOLDS
@@ -99,7 +99,7 @@ def test_drift_is_repaired_to_what_the_old_one_granted() -> None:
 def test_they_come_along_to_another_role_while_nothing_is_read() -> None:
     silent = replace(moving(None), reading=Reading(failure=UNAVAILABLE))
     cluster = moved(silent, mapping(role="view"))
-    assert {where: one.content.groups for where, one in cluster.bindings.items()} == {
+    assert {where: binding.content.groups for where, binding in cluster.bindings.items()} == {
         key(role="view"): ("SRE",)
     }
 
@@ -125,5 +125,5 @@ def test_what_is_known_of_the_new_realm_is_not_said_of_a_group_of_the_old_one() 
         by_key(binding(shop, old), binding(bank, content(directory_id="before")))
     )
     cluster.settle(access(mapping(within=scope("shop", "bank"))), both)
-    said = {where: one.content for where, one in cluster.bindings.items()}
+    said = {where: binding.content for where, binding in cluster.bindings.items()}
     assert said == {shop: old, bank: content()}

@@ -31,7 +31,7 @@ def test_each_write_is_where_its_mapping_is_declared(
     mappings = {mapping.name: mapping for mapping in declared.mappings}
     desired = cluster.desired_state(declared, context)
     assert desired.placements.keys() == mappings.keys()
-    for want in (one for one in desired.bindings if one.content.subjects):
+    for want in (binding for binding in desired.bindings if binding.content.subjects):
         mapping = mappings[want.mapping]
         assert want.key.namespace in resolve_scope(mapping.scope, context.namespaces).active
         assert want.key == declared.binding_key(mapping, want.key.namespace)
@@ -43,12 +43,14 @@ def test_what_ended_is_not_written(
     declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
     ended = {
-        one.mapping.name
-        for one in cluster.evaluate(declared, context)
-        if one.reason is Reason.EXPIRED
+        verdict.mapping.name
+        for verdict in cluster.evaluate(declared, context)
+        if verdict.reason is Reason.EXPIRED
     }
     assert ended == {
-        one.name for one in declared.mappings if one.expires_at and one.expires_at <= context.now
+        mapping.name
+        for mapping in declared.mappings
+        if mapping.expires_at and mapping.expires_at <= context.now
     }
     desired = cluster.desired_state(declared, context)
     assert not ended & {want.mapping for want in desired.bindings}
@@ -67,15 +69,17 @@ def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
     resumed = replace(context, suspend=False)
     suspended = replace(context, suspend=True)
     by_keycloak = {
-        one.mapping.name
-        for one in cluster.evaluate(declared, resumed)
-        if one.outcome is Outcome.REVOKE and one.reason in KEYCLOAK_OBJECTIONS
+        verdict.mapping.name
+        for verdict in cluster.evaluate(declared, resumed)
+        if verdict.outcome is Outcome.REVOKE and verdict.reason in KEYCLOAK_OBJECTIONS
     }
     ends = {
-        one.binding.key
-        for one in plan(cluster.desired_state(declared, resumed), cluster.bindings.values()).deletes
-        if one.reason is DeleteReason.NOT_DECLARED
-        and not by_keycloak & mappings_of([one.binding.key])
+        delete.binding.key
+        for delete in plan(
+            cluster.desired_state(declared, resumed), cluster.bindings.values()
+        ).deletes
+        if delete.reason is DeleteReason.NOT_DECLARED
+        and not by_keycloak & mappings_of([delete.binding.key])
     }
     applied = dict(cluster.applied)
     todo = cluster.step(declared, suspended)
@@ -83,7 +87,7 @@ def test_suspended_object_adds_nobody_and_ends_what_any_other_ends(
         assert apply.existing is not None
         assert {*apply.desired.content.subjects} < {*apply.existing.content.subjects}
         applied[apply.desired.key] = apply.desired.content
-    assert ends <= {one.binding.key for one in todo.deletes}
+    assert ends <= {delete.binding.key for delete in todo.deletes}
     assert cluster.applied.items() <= applied.items()
     assert cluster.step(declared, suspended).empty
 
@@ -120,7 +124,9 @@ def test_a_namespace_that_comes_changes_nothing_elsewhere(
     before = dict(cluster.bindings)
     later = replace(context, namespaces={**context.namespaces, "late": Namespace({"team": "shop"})})
     cluster.settle(declared, later)
-    assert {w: one for w, one in cluster.bindings.items() if w.namespace != "late"} == before
+    assert {
+        w: binding for w, binding in cluster.bindings.items() if w.namespace != "late"
+    } == before
     revoked = {
         o.mapping.name for o in cluster.evaluate(declared, context) if o.outcome is Outcome.REVOKE
     }

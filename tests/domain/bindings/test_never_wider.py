@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,13 @@ from domain.strategies import (
 )
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.access.namespace_scope import resolve_scope
-from groupaccess.domain.binding import BindingContent, BindingName, DesiredBinding
+from groupaccess.domain.binding import (
+    Binding,
+    BindingContent,
+    BindingKey,
+    BindingName,
+    DesiredBinding,
+)
 from groupaccess.domain.bindings.plan import is_ours, plan
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.verdict.rules import evaluate
@@ -51,10 +58,10 @@ class History:
             return
         for mapping in declared.mappings:
             named, of = snapshot.find(mapping.group), (declared.directory, mapping.group)
-            fits = (one for one in snapshot.groups if mapping.group in (one.path, one.name))
+            fits = (group for group in snapshot.groups if mapping.group in (group.path, group.name))
             if isinstance(named, Group) or mapping.group_id is not None:
                 self._ids[of] |= {one.id for one in fits}
-            for group in (one for one in snapshot.groups if one.id in self._ids[of]):
+            for group in (group for group in snapshot.groups if group.id in self._ids[of]):
                 strings = {directory.groups_prefix + text for text in (group.path, group.name)}
                 self._strings[of] |= strings
 
@@ -68,6 +75,17 @@ class History:
         }
 
 
+def names_unreadable(declared: Access, key: BindingKey) -> bool:
+    """Tell whether a binding is of a mapping that cannot be read: what it grants is not known."""
+    name = BindingName.parse(key.name)
+    unreadable = {mapping.name for mapping in declared.mappings if mapping.unreadable}
+    return name is not None and name.mapping in unreadable
+
+
+def adds_nobody(now: Binding, before: Binding) -> bool:
+    return {*now.content.subjects} <= {*before.content.subjects}
+
+
 @given(STEPS)
 def test_each_bound_subject_is_declared_now_and_was_read_for_its_group(steps: list[Step]) -> None:
     cluster, history = ModelCluster(), History()
@@ -75,11 +93,14 @@ def test_each_bound_subject_is_declared_now_and_was_read_for_its_group(steps: li
         if restarted:
             cluster.restart()
         history.read(declared, context)
+        unreadable = {key for key in cluster.bindings if names_unreadable(declared, key)}
+        before = dict(cluster.bindings)
         cluster.settle(declared, context)
         rights = {
-            (one.content.role.name, subject.name, one.key.namespace)
-            for one in cluster.bindings.values()
-            for subject in one.content.subjects
+            (binding.content.role.name, subject.name, binding.key.namespace)
+            for binding in cluster.bindings.values()
+            for subject in binding.content.subjects
+            if not (binding.key in unreadable and adds_nobody(binding, before[binding.key]))
         }
         assert rights <= history.allowed(declared, context)
 
@@ -114,7 +135,7 @@ def test_grant_is_for_a_group_that_the_snapshot_holds(
 
 
 def known_before(declared: Access, mapping: AccessMapping, cluster: ModelCluster) -> set[str]:
-    contents: list[BindingContent] = [one.content for one in cluster.bindings.values()]
+    contents: list[BindingContent] = [binding.content for binding in cluster.bindings.values()]
     contents += cluster.applied.values()
     return {
         text
@@ -128,7 +149,7 @@ def known_before(declared: Access, mapping: AccessMapping, cluster: ModelCluster
 def held(
     declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> Iterator[tuple[DesiredBinding, AccessMapping]]:
-    verdicts = {one.mapping.name: one for one in cluster.evaluate(declared, context)}
+    verdicts = {verdict.mapping.name: verdict for verdict in cluster.evaluate(declared, context)}
     for want in cluster.desired_state(declared, context).bindings:
         said = verdicts[want.mapping]
         if said.outcome is Outcome.HOLD:
@@ -157,14 +178,14 @@ def test_edit_while_keycloak_is_silent_takes_no_group_from_its_mapping(
     outage: tuple[ModelCluster, Access, EvaluationContext],
 ) -> None:
     cluster, declared, context = outage
-    before = {one.content.annotation("group") for one in cluster.bindings.values()}
+    before = {binding.content.annotation("group") for binding in cluster.bindings.values()}
     cluster.settle(declared, context)
-    after = {one.content.annotation("group") for one in cluster.bindings.values()}
+    after = {binding.content.annotation("group") for binding in cluster.bindings.values()}
     held_on = {
-        one.group
-        for one in declared.mappings
-        if evaluate(one, context).directory_unavailable
-        and resolve_scope(one.scope, context.namespaces).active
+        mapping.group
+        for mapping in declared.mappings
+        if evaluate(mapping, context).directory_unavailable
+        and resolve_scope(mapping.scope, context.namespaces).active
     }
     assert after >= before & held_on
 
@@ -182,18 +203,24 @@ def test_reserved_names_are_never_written(
 def test_what_is_revoked_or_no_longer_declared_is_deleted(
     declared: Access, context: EvaluationContext, existing: BindingsByKey
 ) -> None:
+    verdicts = ModelCluster(existing).evaluate(declared, context)
     live = {
         where
-        for said in ModelCluster(existing).evaluate(declared, context)
+        for said in verdicts
         if said.outcome is not Outcome.REVOKE
         for namespace in everywhere(said.mapping, context)
         for where in [declared.binding_key(said.mapping, namespace)]
     }
+    held = {said.mapping for said in verdicts if said.outcome is Outcome.HOLD}
+    known = replace(
+        declared, mappings=tuple(mapping for mapping in declared.mappings if mapping in held)
+    )
+    live |= {where for where in existing if names_unreadable(known, where)}
     todo = ModelCluster(existing).step(declared, context)
     ended = {delete.binding.key for delete in todo.deletes}
-    ended |= {one.desired.key for one in todo.applies if not one.desired.content.subjects}
-    ended |= {where for where, one in existing.items() if not one.content.subjects}
-    assert ended >= {w for w, one in existing.items() if w not in live and is_ours(one)}
+    ended |= {apply.desired.key for apply in todo.applies if not apply.desired.content.subjects}
+    ended |= {where for where, binding in existing.items() if not binding.content.subjects}
+    assert ended >= {w for w, binding in existing.items() if w not in live and is_ours(binding)}
 
 
 @given(accesses(), contexts(), existing_bindings())
@@ -209,6 +236,6 @@ def test_foreign_bindings_are_left_alone(
     assert not applied & deleted
     assert all(BindingName.parse(where.name) for where in applied | deleted)
     cluster.settle(declared, context)
-    for where, one in existing.items():
+    for where, binding in existing.items():
         if where in conflicts or BindingName.parse(where.name) is None:
-            assert cluster.bindings[where] == one
+            assert cluster.bindings[where] == binding

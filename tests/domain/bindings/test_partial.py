@@ -83,8 +83,8 @@ def test_drift_is_repaired_to_what_was_proven_though_a_client_is_not_known() -> 
     cluster = ModelCluster()
     cluster.settle(access(), read(FULL, DISABLED))
     drifted = {
-        where: replace(one, content=content("/SRE", "SRE", "/evil"))
-        for where, one in cluster.bindings.items()
+        where: replace(binding, content=content("/SRE", "SRE", "/evil"))
+        for where, binding in cluster.bindings.items()
     }
     cluster.bindings = drifted
     cluster.settle(access(), read(FULL, DISABLED))
@@ -95,8 +95,8 @@ def test_what_the_group_cannot_be_called_is_removed() -> None:
     cluster = settled()
     cluster.restart()
     cluster.bindings = {
-        where: replace(one, content=content("/SRE", "SRE", "/evil"))
-        for where, one in cluster.bindings.items()
+        where: replace(binding, content=content("/SRE", "SRE", "/evil"))
+        for where, binding in cluster.bindings.items()
     }
     cluster.settle(access(), read(FULL, DISABLED))
     assert bound(cluster) == ("/SRE", "SRE")

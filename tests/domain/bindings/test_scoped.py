@@ -42,7 +42,7 @@ def read(namespaces: NamespacesByName, failure: Failure | None = None) -> Evalua
 
 
 def at(*places: BindingKey) -> dict[BindingKey, Binding]:
-    return by_key(*(binding(one) for one in places))
+    return by_key(*(binding(place) for place in places))
 
 
 def whys(
@@ -50,7 +50,9 @@ def whys(
 ) -> dict[BindingKey, DeleteReason]:
     """Return which existing bindings go, and why."""
     desired = ModelCluster(existing).desired_state(declared, context)
-    return {one.binding.key: one.reason for one in plan(desired, existing.values()).deletes}
+    return {
+        delete.binding.key: delete.reason for delete in plan(desired, existing.values()).deletes
+    }
 
 
 def keys(wants: Iterable[object]) -> list[object]:

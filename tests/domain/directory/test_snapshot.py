@@ -45,5 +45,5 @@ def test_of_roles_those_are_kept_that_are_called_like_a_group() -> None:
     realm = Realm("realm-1", (client("headlamp", roles, unknown, optional=[optional]),))
     answers: dict[Question, Answer] = {Search("SRE"): Answer((SRE,)), Search("Dev"): Answer((DEV,))}
     (found,) = build_snapshot(realm, answers, {"Former"}).clients
-    assert [each.other_values for each in found.mappers] == [{"SRE", "/Dev", "Former"}, None]
-    assert [each.other_values for each in found.optional_mappers] == [frozenset()]
+    assert [mapper.other_values for mapper in found.mappers] == [{"SRE", "/Dev", "Former"}, None]
+    assert [mapper.other_values for mapper in found.optional_mappers] == [frozenset()]

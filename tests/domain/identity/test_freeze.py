@@ -44,7 +44,7 @@ def use(group_id: str, *, grants: bool = True, of: str = REALM) -> PinnedGroup:
 
 def read(*ids: str, identity: str = REALM) -> Snapshot:
     known = realm(*(f"/{group_id}" for group_id in ids or ("other",)), identity=identity)
-    groups = tuple(replace(one, id=one.name) for one in known.groups)
+    groups = tuple(replace(group, id=group.name) for group in known.groups)
     return replace(known, groups=groups)
 
 
@@ -257,6 +257,6 @@ def test_a_frozen_directory_keeps_existing_bindings_and_grants_nothing_new() -> 
     both = access(mapping(), mapping("new", group="other"))
     cluster.settle(both, now)
     assert set(cluster.bindings) == {key()}
-    assert {one.outcome for one in cluster.evaluate(both, now)} == {Outcome.HOLD}
+    assert {verdict.outcome for verdict in cluster.evaluate(both, now)} == {Outcome.HOLD}
     cluster.settle(access(mapping("new", group="other")), now)
     assert cluster.bindings == {}

@@ -26,7 +26,7 @@ OVERLOAD = Failure(Reason.WRITE_REFUSED, "tried again: 503", transient=True)
 
 
 def conditions(said: AccessStatus) -> dict[str, str]:
-    return {one.type: one.status for one in said.conditions}
+    return {condition.type: condition.status for condition in said.conditions}
 
 
 READY = {"Ready": "True", "Reconciling": "False", "Stalled": "False", "Verified": "True"}
@@ -69,7 +69,7 @@ def test_mapping_without_a_proven_group_names_none() -> None:
 
 def test_mappings_are_sorted_by_name() -> None:
     said = say(access(mapping("b"), mapping("c"), mapping("a")))
-    assert [one.name for one in said.mappings] == ["a", "b", "c"]
+    assert [mapping.name for mapping in said.mappings] == ["a", "b", "c"]
 
 
 def states(context: EvaluationContext, *existing: BindingKey, one: Declared) -> MappingState:
@@ -213,8 +213,11 @@ def test_mapping_with_a_fault_is_held_although_it_is_bound_as_declared() -> None
 def test_fault_of_one_mapping_is_no_other_mappings() -> None:
     two = access(mapping("a"), mapping("b"))
     said = say(two, faults={key("b"): REFUSED}, existing=(key("a"),))
-    assert [one.state for one in said.mappings] == [MappingState.GRANTED, MappingState.PENDING]
-    assert [one.reason for one in said.mappings] == [Reason.GRANTED, Reason.WRITE_REFUSED]
+    assert [mapping.state for mapping in said.mappings] == [
+        MappingState.GRANTED,
+        MappingState.PENDING,
+    ]
+    assert [mapping.reason for mapping in said.mappings] == [Reason.GRANTED, Reason.WRITE_REFUSED]
 
 
 def test_a_mapping_that_must_not_be_bound_stalls() -> None:

@@ -76,7 +76,7 @@ def test_what_waits_for_keycloak_alone_says_so() -> None:
 def test_a_grant_that_waits_for_keycloak_is_said_before_a_namespace_that_is_absent() -> None:
     _, now = both(access(mapping(within=scope("shop", "bank", "nowhere"))), realm(), SHOP)
     assert now.ready.reason is Reason.KEYCLOAK_UNAVAILABLE
-    assert [one.namespace for one in now.mappings[0].problems] == ["nowhere"]
+    assert [problem.namespace for problem in now.mappings[0].problems] == ["nowhere"]
 
 
 def test_before_any_reading_an_absent_namespace_is_named_beside_existing_bindings() -> None:

@@ -13,7 +13,7 @@ from groupaccess.domain.reasons import Reason
 
 
 def granting(*directories: Directory, bound: Iterable[str] = ()) -> set[str]:
-    names = (one.name for one in directories)
+    names = (directory.name for directory in directories)
     return {name for name in names if compare(name, *directories, bound=bound).conflict is None}
 
 
@@ -139,10 +139,10 @@ def test_of_those_that_all_conflict_exactly_one_grants(
 def test_whoever_holds_has_a_rival_that_comes_before_it(
     directories: list[Directory], bound: set[str]
 ) -> None:
-    for one in directories:
-        rivals = [other for other in directories if conflicting(one, other)]
-        if one.name not in granting(*directories, bound=bound):
-            assert any(granting(one, other, bound=bound) == {other.name} for other in rivals)
+    for directory in directories:
+        rivals = [other for other in directories if conflicting(directory, other)]
+        if directory.name not in granting(*directories, bound=bound):
+            assert any(granting(directory, other, bound=bound) == {other.name} for other in rivals)
 
 
 @given(clusters(), BOUND, st.data())

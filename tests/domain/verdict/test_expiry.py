@@ -105,7 +105,7 @@ def test_it_ends_in_each_of_its_namespaces_and_nowhere_else() -> None:
     both = make_context(realm(), namespaces=there("shop", "bank"))
     ended = mapping("a", within=scope("shop", "bank"), until=NOW)
     places = [key("a", namespace="shop"), key("a", namespace="bank"), key("b")]
-    cluster = ModelCluster(by_key(*(binding(one) for one in places)))
+    cluster = ModelCluster(by_key(*(binding(place) for place in places)))
     cluster.settle(access(ended, mapping("b")), both)
     assert list(cluster.bindings) == [key("b")]
 
@@ -174,7 +174,7 @@ def test_the_next_end_is_the_earliest_that_is_still_to_come() -> None:
     ends = {"a": NOW + 3 * HOUR, "b": NOW + 2 * HOUR, "c": NOW - HOUR, "d": None}
     said = say(access(*(mapping(name, until=end) for name, end in ends.items())))
     assert said.next_expiry == NOW + 2 * HOUR
-    assert [one.expires_at for one in said.mappings] == list(ends.values())
+    assert [mapping.expires_at for mapping in said.mappings] == list(ends.values())
 
 
 @pytest.mark.parametrize("ends", [[None], [NOW], [NOW, None]])

@@ -31,7 +31,7 @@ def seen(sight: OidcCheckResult | None, group: str = "SRE") -> Verdict:
 def verified(judged: Verdict) -> tuple[str, str]:
     desired = DesiredState(placements={judged.mapping.name: Placement(("",))})
     said = access_status(access(), [judged], desired, Observation(), patient=False)
-    found = {one.type: one for one in said.conditions}["Verified"]
+    found = {condition.type: condition for condition in said.conditions}["Verified"]
     return found.status, found.reason
 
 

@@ -1,0 +1,122 @@
+"""Values of the chart: which are refused, and what directories and grants become."""
+
+from typing import Any
+
+import pytest
+
+from chart.helm import Chart, HelmError
+from chart.objects import DIRECTORY, container, of_kind, pod
+from groupaccess.api.v1alpha1 import GroupAccess, KeycloakDirectory
+from groupaccess.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"bindableClusterRoles": ["*"]}, "bindableClusterRoles"),
+        ({"bindableClusterRoles": ["view", "view"]}, "bindableClusterRoles"),
+        ({"bindableClusterRoles": [""]}, "bindableClusterRoles"),
+        ({"bindableClusterRole": ["view"]}, "bindableClusterRole"),
+        ({"image": {"tagg": "next"}}, "tagg"),
+        ({"image": {"digest": "abc"}}, "digest"),
+        ({"log": {"level": "loud"}}, "level"),
+        ({"workers": 0}, "workers"),
+        ({"apiServer": {"tokenReview": "yes"}}, "tokenReview"),
+        ({"apiServer": {"readPods": True}}, "readPods"),
+        ({"guards": {"cage": {"enabled": "yes"}}}, "cage"),
+        ({"guards": {"cage": False}}, "cage"),
+        ({"guards": {"reserved": {"enabled": False}}}, "reserved"),
+        ({"guards": {"breakGlassGroup": "system:authenticated"}}, "breakGlassGroup"),
+        ({"guards": {"breakGlassGroup": "system:serviceaccounts"}}, "breakGlassGroup"),
+        ({"guards": {"breakGlassGroup": ["oncall"]}}, "breakGlassGroup"),
+    ],
+    ids=lambda case: str(case) if isinstance(case, dict) else "",
+)
+def test_a_value_that_nobody_can_mean_is_refused(
+    chart: Chart, values: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(HelmError, match=words):
+        chart.render(**values)
+
+
+@pytest.mark.parametrize(
+    ("values", "where"),
+    [
+        ({"groupAccesses": {"platform": None}}, "/groupAccesses/platform"),
+        ({"groupAccesses": {"platform": {"suspend": None}}}, "/groupAccesses/platform/suspend"),
+        (
+            {"groupAccesses": {"platform": {"mappings": [{"name": "a", "expiresAt": None}]}}},
+            "/groupAccesses/platform/mappings/0/expiresAt",
+        ),
+        (
+            {"directory": {"enabled": True, "spec": {"tokens": {"clients": [{"token": None}]}}}},
+            "/directory/spec/tokens/clients/0/token",
+        ),
+        ({"directory": {"enabled": True, "spec": None}}, "'/directory': missing property 'spec'"),
+    ],
+)
+def test_an_empty_key_of_an_object_is_refused_and_named(
+    chart: Chart, values: dict[str, Any], where: str
+) -> None:
+    with pytest.raises(HelmError, match=where):
+        chart.render(**values)
+
+
+def test_a_directory_and_grants_come_from_values(chart: Chart) -> None:
+    sre = {"name": "sre", "group": "SRE", "clusterRole": "cluster-admin", "clusterWide": True}
+    shop = {"names": ["shop"]}
+    dev = {"name": "dev", "group": "/apps/shop", "clusterRole": "edit", "namespaces": shop}
+    grants = {"platform": {"mappings": [sre]}, "shop": {"mappings": [dev]}}
+    objects = chart.render(
+        directory={"enabled": True, "name": "default", "spec": DIRECTORY}, groupAccesses=grants
+    )
+    (directory,) = of_kind(objects, "KeycloakDirectory")
+    assert directory["metadata"]["name"] == "default"
+    assert KeycloakDirectory.read(directory).spec.to_kubernetes() == DIRECTORY
+    found = of_kind(objects, "GroupAccess")
+    specs = {each["metadata"]["name"]: GroupAccess.read(each).spec for each in found}
+    assert {name: spec.to_kubernetes() for name, spec in specs.items()} == grants
+
+
+def test_a_directory_that_is_not_enabled_is_not_made(chart: Chart) -> None:
+    assert not of_kind(chart.render(directory={"spec": DIRECTORY}), "KeycloakDirectory")
+
+
+BY_TOKEN = {**DIRECTORY, "auth": {"serviceAccountToken": {"clientId": "groupaccess"}}}
+
+
+@pytest.mark.parametrize(
+    ("values", "audience"),
+    [
+        ({"directory": {"enabled": True, "spec": BY_TOKEN}}, DIRECTORY["issuer"]),
+        ({"serviceAccountToken": {"audience": "https://a"}}, "https://a"),
+        (
+            {
+                "directory": {"enabled": True, "spec": BY_TOKEN},
+                "serviceAccountToken": {"audience": "https://a"},
+            },
+            "https://a",
+        ),
+    ],
+    ids=["of the directory", "said", "both"],
+)
+def test_the_pods_token_is_for_the_realms_issuer_and_where_the_operator_reads_it(
+    chart: Chart, values: dict[str, Any], audience: str
+) -> None:
+    objects = chart.render(**values)
+    (volume,) = pod(objects)["volumes"]
+    (mount,) = container(objects)["volumeMounts"]
+    (source,) = volume["projected"]["sources"]
+    token = source["serviceAccountToken"]
+    assert (token["audience"], token["expirationSeconds"]) == (audience, 600)
+    assert mount["name"] == volume["name"]
+    assert f"{mount['mountPath']}/{token['path']}" == str(Settings().pod_token_file)
+
+
+@pytest.mark.parametrize(
+    "directory", [{"enabled": True, "spec": DIRECTORY}, {"enabled": False, "spec": BY_TOKEN}]
+)
+def test_no_token_is_mounted_where_no_directory_wants_one(
+    chart: Chart, directory: dict[str, Any]
+) -> None:
+    assert "volumes" not in pod(chart.render(directory=directory))
