@@ -101,7 +101,10 @@ async def test_a_failure_of_one_question_concerns_its_own_group_alone(
     assert held.last_known is not None
     assert held.last_known.outcome is Outcome.GRANT  # the last answer stays in force
     assert desk.ready() == ("True", "Read")
-    assert "1 question has no answer: groups: 403." in desk.status()["conditions"][0]["message"]
+    assert (
+        "1 question to Keycloak has no answer: groups: 403."
+        in desk.status()["conditions"][0]["message"]
+    )
     desk.reader.broken.clear()
     await asyncio.sleep(70)
     assert desk.verdict("dev").outcome is Outcome.GRANT
@@ -236,7 +239,9 @@ async def test_a_round_takes_no_more_than_its_share_of_keycloaks_time(
     assert worked <= 0.05 * 3600
     assert worked > 0.02 * 3600
     said = desk.status()["conditions"][0]["message"]
-    assert said.startswith("400 groups in use. They are asked for every 3m, less often than")
+    assert said.startswith(
+        "400 groups in use. The operator asks about them every 3m, less often than"
+    )
     desk.cluster.calls.clear()
     await asyncio.sleep(3600)
     assert desk.cluster.writes == []
@@ -331,7 +336,7 @@ async def test_a_group_that_is_gone_is_not_judged_before_each_pin_was_answered(
     await asyncio.sleep(70)
     held = desk.verdict()
     assert (held.outcome, held.reason) == (Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE)
-    assert f"(id {old.id}) is not there, which counts once" in held.message
+    assert f"(id {old.id}) was not found in Keycloak" in held.message
     desk.reader.broken = {}
     await asyncio.sleep(70)
     assert desk.verdict().reason is Reason.GROUP_REPLACED
@@ -353,7 +358,7 @@ async def test_groups_that_are_hidden_are_noticed_and_nothing_is_revoked(
     await asyncio.sleep(600)
     assert desk.ready() == ("False", "KeycloakForbidden")
     message = desk.status()["conditions"][0]["message"]
-    assert "no search shows it" in message
+    assert "no search finds it" in message
     assert VIEW_GROUPS in message
     assert desk.store.directories.memory("default").absent_since == {}
     held = desk.verdict()  # of the one that is shown: others of its name may be hidden

@@ -168,7 +168,7 @@ async def test_a_reading_that_hangs_is_given_up(desk: DirectoryHarness) -> None:
     desk.declare()
     await asyncio.sleep(REALM_TIMEOUT_SECONDS + 0.5)
     assert desk.ready() == ("False", "KeycloakUnavailable")
-    assert "no answer in time" in desk.status()["conditions"][0]["message"]
+    assert "Keycloak did not answer in time" in desk.status()["conditions"][0]["message"]
 
 
 @pytest.mark.parametrize("error", [ValueError("not JSON"), RuntimeError("unexpected")])
@@ -282,7 +282,7 @@ async def test_an_unexpected_error_does_not_end_the_reading_of_a_directory(
     assert "a mistake of ours" in caplog.text
     if broken == "look":
         assert desk.ready() == ("False", "KeycloakUnavailable")
-        assert "in an unexpected way (TypeError)" in desk.status()["conditions"][0]["message"]
+        assert "failed unexpectedly (TypeError)" in desk.status()["conditions"][0]["message"]
         desk.tell()
         desk.checker.look = look
     await asyncio.sleep(120)
