@@ -57,7 +57,7 @@ async def test_a_renamed_group_is_followed_and_told(pinned: ReconcilerHarness) -
     assert whom(pinned)["sre"] == ("SRE", "SRE2")
     assert [write for write in pinned.cluster.writes if "binding" in write.lower()]
     assert pinned.said_of("sre") == ("Granted", "Granted")
-    assert "declared SRE, now /SRE2" in pinned.mapping()["message"]
+    assert "declared as SRE, now /SRE2" in pinned.mapping()["message"]
     assert pinned.mapping()["groupId"] == "1"
 
 
@@ -162,7 +162,10 @@ async def test_of_many_that_go_under_warn_those_without_a_successor_freeze(
     await read(pinned, with_ids(SRE="a"))
     assert whom(pinned) == everybody
     assert pinned.said_of("sre")[1] == "DirectoryFrozen"
-    assert "2 of 3 groups in use are gone: /Dev, /Ops" in pinned.mapping()["message"]
+    assert (
+        "2 of 3 groups in use no longer exist in Keycloak: /Dev, /Ops"
+        in pinned.mapping()["message"]
+    )
 
 
 async def test_groups_whose_ids_are_declared_have_no_successor_under_warn_and_freeze(
@@ -178,7 +181,10 @@ async def test_groups_whose_ids_are_declared_have_no_successor_under_warn_and_fr
     await read(pinned, REPLACED)
     assert whom(pinned) == everybody
     assert pinned.said_of("sre")[1] == "DirectoryFrozen"
-    assert "2 of 3 groups in use are gone: /Dev, /SRE" in pinned.mapping()["message"]
+    assert (
+        "2 of 3 groups in use no longer exist in Keycloak: /Dev, /SRE"
+        in pinned.mapping()["message"]
+    )
 
 
 @pytest.mark.parametrize("restarted", [False, True])

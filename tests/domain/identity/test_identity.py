@@ -82,7 +82,7 @@ def test_renamed_or_moved_group_is_followed_in_one_write(path: str, *, restarted
 def test_a_followed_name_is_told() -> None:
     world, moved = granted(), given(realm(group("/SRE2", uid="1")))
     world.settle(access(), moved)
-    assert "declared SRE, now /SRE2" in said(world, moved).message
+    assert "declared as SRE, now /SRE2" in said(world, moved).message
     assert "declared" not in said(world, given(realm(SRE))).message
 
 

@@ -44,7 +44,7 @@ from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome
 SUSPENDED = given(realm(), suspend=True)
 BY_DIRECTORY = given(realm(), of=directory(suspend=True))
 WAYS = pytest.mark.parametrize("way", [SUSPENDED, BY_DIRECTORY], ids=["object", "directory"])
-DRIFT = Failure(Reason.SUSPENDED, "it differs, and is left so.")
+DRIFT = Failure(Reason.SUSPENDED, "it differs, and is not repaired.")
 DRIFTED = binding(what=content("/evil"))
 BY = 'suspended by KeycloakDirectory "default": would bind'
 
@@ -103,7 +103,7 @@ def test_who_would_lose_the_binding_is_told() -> None:
     world.settle(access(), given(realm()))
     anew = given(realm(group("/SRE", uid="new")), of=directory(suspend=True))
     (said,) = world.judge(access(), anew)
-    assert said.message.startswith(f"{BY} nobody: group /SRE (id id of /SRE) is gone, and")
+    assert said.message.startswith(f"{BY} nobody: group /SRE (id id of /SRE) no longer")
     assert world.step(access(), anew).empty
 
 

@@ -9,6 +9,7 @@ from groupaccess.domain.binding import Binding, BindingContent, BindingKey
 from groupaccess.domain.text import printable_text
 
 MAX_NAMED_BINDINGS = 3  # bindings that an event names
+NO_GROUP = "no group"
 
 logger = logging.getLogger(__name__)
 
@@ -30,21 +31,22 @@ class ChangeEvents:
     ) -> str:
         """Add an apply; return its verb. `last` is the content that was applied before."""
         verb = "Created" if existing is None else "Updated"
-        why = "declared" if existing is None else f"it named {_whom(existing.content)}"
+        why = "declared" if existing is None else f"before: {_groups(existing.content)}"
         if last == content:
             verb, why = "Repaired", "somebody else changed or deleted it"
-        self._note(name, verb, key, f"{content.role.name} for {_whom(content)}", why)
+        whom = _groups(content) if content.subjects else f"{NO_GROUP}, only to keep the group's id"
+        self._note(name, verb, key, f"{content.role.name} for {whom}", why)
         return verb
 
     def add_delete(self, name: str, binding: Binding, why: str) -> None:
         """Add a delete."""
         content = binding.content
-        self._log(name, "Deleted", binding.key, f"{content.role.name} for {_whom(content)}", why)
+        self._log(name, "Deleted", binding.key, f"{content.role.name} for {_groups(content)}", why)
         self._gather(name, "Deleted", why, binding.key)
 
     def log_recovery(self, name: str, key: BindingKey, failures: int) -> None:
         """Log that a write succeeded after it had failed."""
-        text = "GroupAccess %s: %s works again after %d tries that failed"
+        text = "GroupAccess %s: %s was written after %d failed tries"
         logger.info(text, name, printable_text(str(key)), failures)
 
     def record(self, name: str, regarding: ObjectRef | None) -> None:
@@ -74,5 +76,5 @@ class ChangeEvents:
         logger.info(text, name, verb, *(printable_text(each) for each in (str(key), change, why)))
 
 
-def _whom(content: BindingContent) -> str:
-    return ", ".join(content.groups) or "nobody, to remember the group's id"
+def _groups(content: BindingContent) -> str:
+    return ", ".join(content.groups) or NO_GROUP

@@ -76,7 +76,7 @@ def _string_taken_over(
         others = ", ".join(other.path for other in snapshot.namesakes(former, value))
         if others:
             return replaced_group(
-                pin, directory, result, f'tokens carry "{value}" for {others} now'
+                pin, directory, result, f'tokens now contain "{value}" for members of {others}'
             )
     collided = context.prefixes.find_prefix_collision(claimed.subjects)
     if collided is not None and directory.revokes_collided:
@@ -88,9 +88,12 @@ def _with_notes(granted: Verdict, group: Group, replaced_id: str | None) -> Verd
     """Add to a grant's message what differs from the declaration, or from the first grant."""
     message, declared = granted.message, granted.mapping.group
     if declared not in (group.path, group.name):
-        message += f" It was moved: declared {declared}, now {group.path}."
+        message += f" The group was moved or renamed: declared as {declared}, now {group.path}."
     if replaced_id is not None:
-        message += f" It was made anew, and is followed: its id was {replaced_id}, now {group.id}."
+        message += (
+            " The group was re-created, and the operator trusts the new one: its id was "
+            f"{replaced_id}, now {group.id}."
+        )
     return replace(granted, message=message, replaced_id=replaced_id)
 
 
