@@ -124,16 +124,16 @@ UNAVAILABLE, FORBIDDEN = "KeycloakUnavailable", "KeycloakForbidden"
 HTML = "<html>It works!</html>"
 SILENCES = {
     "errors": _proxied(UNAVAILABLE, "HTTP 503", answering(503)),
-    "slow": _proxied(UNAVAILABLE, "no whole answer within 4 s", hanging(10)),
+    "slow": _proxied(UNAVAILABLE, "no complete answer within 4 s", hanging(10)),
     "tls": Silence(
         "CertificateNotTrusted",
         "spec.caBundle",
         lambda s: s.proxy.distrust(),
         lambda s: s.proxy.trust(),
     ),
-    "html": _proxied(UNAVAILABLE, "not Keycloak's", answering(200, HTML)),
-    "empty": _proxied(FORBIDDEN, "no search shows it", answering(200, "[]", on="/groups")),
-    "page": _proxied(FORBIDDEN, "no search shows it", shortened("/groups")),
+    "html": _proxied(UNAVAILABLE, "does not look like Keycloak's own answer", answering(200, HTML)),
+    "empty": _proxied(FORBIDDEN, "no search finds it", answering(200, "[]", on="/groups")),
+    "page": _proxied(FORBIDDEN, "no search finds it", shortened("/groups")),
     "clock": _proxied(UNAVAILABLE, "HTTP 401", refusing_tokens()),
     "groups": _without_role("view-users"),
     "clients": _without_role("view-clients"),

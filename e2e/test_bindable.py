@@ -114,7 +114,7 @@ def test_what_stays_bound_and_could_not_be_made_again_is_reported(
         assert "bindableClusterRoles" not in said["v"]
         return True
 
-    eventually(reported, within=15, what="what could not be made again")
+    eventually(reported, within=15, what="what could not be created again")
     assert bound(objects, name) == before
     upgrade(WITH_CLUSTER_ADMIN)
     eventually(

@@ -88,9 +88,15 @@ def test_what_a_real_token_shows_as_declared_is_true_and_proven(place: Place) ->
     [
         (
             {"groups_prefix": "oidc:"},
-            ("told --oidc-groups-prefix=oidc:, this directory says none", "would never match"),
+            ('groups prefix "oidc:" (--oidc-groups-prefix, ', "would not match"),
         ),
-        ({"groups_claim": "teams"}, ('reads no group from claim "groups"', "--oidc-groups-claim")),
+        (
+            {"groups_claim": "teams"},
+            (
+                'its group in claim "groups", but kube-apiserver does not read it',
+                "--oidc-groups-claim",
+            ),
+        ),
         ({"audience": "dashboard"}, ('expects the audience "dashboard"', "headlamp", "401")),
     ],
     ids=["prefix", "claim", "audience"],
@@ -134,7 +140,7 @@ def held_and_healed(place: Place) -> None:
 def test_a_prefix_that_the_directory_has_too_much_is_said(place: Place) -> None:
     tokens = {"groupsPrefix": "oidc:", "clients": [{"clientId": "headlamp"}]}
     place.declare(tokens=tokens)
-    place.wait("False", 'told no --oidc-groups-prefix, this directory says "oidc:"')
+    place.wait("False", "no groups prefix (", 'spec.tokens.groupsPrefix is "oidc:"')
     bound = place.objects.bindings(NAME)[f"groupaccess:{NAME}:sre:view"]["subjects"]
     assert [each["name"] for each in bound] == ["SRE"]
     place.declare()

@@ -125,7 +125,7 @@ async def test_a_token_for_another_audience_is_told_what_it_should_be(pod: Pod) 
     assert f'"{pod.realm.issuer_url}/"' in message
     assert "serviceAccountToken.audience" in message
     pod.project(pod.realm.issuer_url, "another")
-    assert "alone" in (await pod.refusal()).message
+    assert "and no other" in (await pod.refusal()).message
     pod.project(pod.realm.issuer_url)
     assert (await pod.read()).groups
 

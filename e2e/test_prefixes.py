@@ -56,7 +56,7 @@ def test_the_second_directory_with_a_prefix_grants_nothing_until_it_has_another(
     beside = f"{granted}-b"
     declare(beside, other)
     said = objects.wait_reason(f"kcd/{beside}", "PrefixShared", within=SOON)
-    assert f'is that of directory "{granted}", too' in said["message"]
+    assert f'as KeycloakDirectory "{granted}" of another realm' in said["message"]
     objects.apply(access(beside, beside, mapping("sre", "SRE")))
     objects.wait_reason(f"ga/{beside}", "PrefixShared")
     assert subjects(objects, beside) == set()
@@ -87,7 +87,7 @@ def test_a_group_that_begins_with_another_realms_prefix_is_not_granted(
     realm.create_group("/other:SRE")
     objects.apply(access(f"{granted}-new", granted, mapping("sre", "other:SRE")))
     said = objects.wait_reason(f"ga/{granted}-new", "ClaimCollision", within=SOON)
-    assert f'the groupsPrefix of directory "{beside}"' in said["message"]
+    assert f'the groupsPrefix of KeycloakDirectory "{beside}"' in said["message"]
     assert subjects(objects, f"{granted}-new") == set()
 
 

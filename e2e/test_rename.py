@@ -27,7 +27,7 @@ NAMESPACES = "/api/v1/namespaces"  # which the role view may list
 LIFETIME = 30  # seconds that a token lives
 SOON = 40.0  # seconds: a round of questions, also while Keycloak is slow
 LATE = 3.0  # seconds after its end in which a former subject goes
-KEPT = "for tokens from before the rename"
+KEPT = "because older tokens may still need it"
 
 
 @dataclass(frozen=True)

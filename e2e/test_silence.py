@@ -206,7 +206,7 @@ def test_a_server_that_was_stopped_is_found_again(
     before = bound(objects, granted)
     keycloak.server.stop()
     said = objects.wait_reason(f"kcd/{directory}", "KeycloakUnavailable", within=DETECTED)
-    assert "not reached" in said["message"]
+    assert "could not be reached" in said["message"]
     objects.apply(access(f"{granted}-new", directory, mapping("sre", "SRE")))
     objects.wait_reason(f"ga/{granted}-new", "KeycloakUnavailable")
     assert bound(objects, granted) == before

@@ -93,7 +93,7 @@ def test_a_suspended_directory_repairs_nothing_and_names_what_it_leaves(
     (binding,) = objects.bindings(granted)
     objects.cluster.kubectl("delete", "clusterrolebinding", binding)
     objects.apply(access(granted, granted, mapping("sre", "SRE"), mapping("dev", "Dev")))
-    left = f"ClusterRoleBinding {binding} is not there, and is left so."
+    left = f"ClusterRoleBinding {binding} does not exist, and is not created while it is suspended."
     eventually(lambda: left in message(objects, granted), within=SOON)
     would = 'would bind Group "Dev" to ClusterRole "view"'
     eventually(lambda: would in message(objects, granted, "dev"), within=SOON)

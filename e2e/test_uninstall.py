@@ -123,7 +123,7 @@ def test_all_bindings_are_taken_away_at_once_by_their_label(
     release.operator.stop()
     refused = release.cluster.kubectl(*everything, *who, check=False)
     if group == ADMINS:  # as long as the policy stands
-        assert refused.stderr.count("written by the GroupAccess operator alone") == 2
+        assert refused.stderr.count("belong to the GroupAccess operator") == 2
         assert len(objects.all_bindings("platform") | objects.all_bindings(SHOP)) == 2
         release.uninstall()
         eventually(
@@ -155,7 +155,7 @@ def test_without_its_crd_all_access_ends_but_the_way_prepared_and_it_comes_back_
         eventually(lambda: not release.probe("SRE").may(), within=5, what="locked out")
         eventually(lambda: not operator.alive, within=60, what="the operator's end")
         assert operator.exit_code == 1
-        assert "the API server knows no GroupAccess" in operator.log.read_text()
+        assert "the API server does not serve the kind GroupAccess" in operator.log.read_text()
         install_crds(release.cluster)
         operator.start()  # as the kubelet does
         declare(objects, realm_here, keycloak)
@@ -169,7 +169,10 @@ def test_without_the_directorys_crd_what_stands_keeps_standing(
     with release.probe("SRE") as sre:
         release.cluster.kubectl("delete", "crd", CRDS[1], "--timeout=60s")
         eventually(lambda: not release.operator.alive, within=60, what="the operator's end")
-        assert "the API server knows no KeycloakDirectory" in release.operator.log.read_text()
+        assert (
+            "the API server does not serve the kind KeycloakDirectory"
+            in release.operator.log.read_text()
+        )
     assert sre.denied == []
     assert len(objects.all_bindings("platform") | objects.all_bindings(SHOP)) == 2
 

@@ -168,8 +168,8 @@ def _rows() -> Iterator[Attack]:
         "taken name",
         "with another role",
         _taken_name,
-        "is not ours and gives another role",
-        "Delete or rename that binding",
+        "with another roleRef, and was not created by the operator",
+        "Delete that binding",
     )
     yield Attack(
         BINDER,

@@ -132,24 +132,26 @@ def _lying_path(stage: AttackScenario) -> Stopped:
 
 def _rows() -> Iterator[Attack]:
     for name in ("openid-configuration", "token", "groups"):
-        yield _attack(f"{name} redirects", leading(name), "redirected to", "are not followed")
-    yield _attack("token redirects with its body", leading("token", 307), "redirected to")
+        yield _attack(f"{name} redirects", leading(name), "redirects to", "follows no redirects")
+    yield _attack("token redirects with its body", leading("token", 307), "redirects to")
     for name in ("token", "groups"):
         flood = hostile.Flood(announced=name == "token")
         yield _attack(f"{name} is 1 GiB", answering(name, flood), "larger than 16 MiB")
-        yield _attack(f"{name} drips for ever", answering(name, hostile.drip), "no whole answer")
-    yield _attack("groups never come", answering("groups", HANG), "no whole answer within 4 s")
+        yield _attack(f"{name} drips for ever", answering(name, hostile.drip), "no complete answer")
+    yield _attack("groups never come", answering("groups", HANG), "no complete answer within 4 s")
     endless = hostile.headers_for_ever()
     # Either they are too many first, or they last too long.
     yield _attack(
         "headers for ever",
         answering("groups", endless),
-        "new grants wait until Keycloak has answered",
+        "new grants wait for an answer of Keycloak",
     )
     yield _attack("groups unfold", making(lambda: hostile.bomb("gzip")), "compressed")
-    yield _attack("groups nest", making(hostile.nested), "not Keycloak's")
+    yield _attack("groups nest", making(hostile.nested), "the operator cannot read the answer")
     yield _attack("groups swarm", making(hostile.crowd), "the answer has more than")
-    yield _attack("groups are just few enough", making(_full), "not Keycloak's")
+    yield _attack(
+        "groups are just few enough", making(_full), "the operator cannot read the answer"
+    )
     yield _attack(
         "a refusal with the secret in it",
         answering("token", hostile.refusal(f"<b>{SECRET}</b>")),

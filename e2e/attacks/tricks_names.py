@@ -93,7 +93,7 @@ def _edited(edit: Callable[[Body], Body]) -> Attempt:
 def _new(who: str, kind: str, trick: str, **named: str) -> Attack:
     body = binding("", "view", "intruders", namespace=SHOP if kind == "RoleBinding" else "")
     body["metadata"] = {**body["metadata"], "name": None, **named}
-    words = ("are written by the GroupAccess operator alone",)
+    words = ("belong to the GroupAccess operator",)
 
     def act(stage: AttackScenario) -> Stopped:
         return stopped(stage.user(who).create(body))

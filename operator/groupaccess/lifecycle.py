@@ -124,7 +124,7 @@ class Operator:
         await asyncio.gather(*(reflector.listed.wait() for reflector in self.reflectors))
         await wait_for_cache_sync(self.cluster, self.store, self.events.record_deletions)
         logger.info(
-            "caught up: %d GroupAccesses, %d directories, %d bindings",
+            "caches synced: %d GroupAccesses, %d directories, %d bindings",
             len(self.store.accesses),
             len(self.store.directories.declared),
             len(self.store.bindings.by_key),

@@ -57,7 +57,7 @@ async def serves(probes: Probes) -> bool:
 
 async def test_it_lives_before_it_is_ready(probes: Probes) -> None:
     assert await probes.get("/healthz") == (200, "ok\n")
-    assert await probes.get("/readyz") == (503, "the watches have not caught up yet\n")
+    assert await probes.get("/readyz") == (503, "the caches are not synced yet\n")
     probes.ready = True
     assert await probes.get("/readyz") == (200, "ok\n")
 

@@ -155,7 +155,7 @@ def test_a_kubeconfig_that_is_not_there_is_one_clear_line(tmp_path: Path) -> Non
     done = execute("-m", "groupaccess", "run", f"--kubeconfig={missing}")
     assert done.returncode == 1
     last = done.stderr.splitlines()[-1]
-    assert last.startswith(f"error: no way to the API server: kubeconfig {missing}: ")
+    assert last.startswith(f"error: no access to the API server: kubeconfig {missing}: ")
     assert "Traceback" not in done.stderr
 
 

@@ -81,7 +81,7 @@ class FakeCluster:
     async def list_objects(self, kind: str) -> ObjectList:
         self._interrupt("versions")
         if kind in self.missing_kinds:
-            raise NotInstalledError(f"the API server knows no {kind}")
+            raise NotInstalledError(f"the API server does not serve the kind {kind}")
         return ObjectList(self.version, self.objects.versions(kind))
 
     async def create_event(self, note: Event) -> None:
@@ -224,4 +224,4 @@ def _refused(reason: Reason, fact: str) -> RejectedError:
 
 
 def _says(words: str) -> RejectedError:
-    return _refused(Reason.WRITE_REFUSED, f"the API server says: {words}")
+    return _refused(Reason.WRITE_REFUSED, f"the API server refuses the write: {words}")

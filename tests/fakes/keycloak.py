@@ -184,7 +184,7 @@ class FakeDirectoryReader:
         self.asked.append(question)
         realm = await self._logged_in(directory, connection)
         if realm.identity != identity:
-            raise refused(Reason.KEYCLOAK_UNAVAILABLE, "the realm is being made anew")
+            raise refused(Reason.KEYCLOAK_UNAVAILABLE, "is the realm being re-created?")
         if question in self.broken:
             raise QuestionFailedError(self.broken[question])
         return realm.answer(connection.client_id, question)
@@ -196,7 +196,7 @@ class FakeDirectoryReader:
         except QuestionFailedError as unanswered:
             raise RejectedError(unanswered.failure) from unanswered
         if realm.groups and not shown:
-            raise RejectedError(groups_hidden("groups: some counted and none shown"))
+            raise RejectedError(groups_hidden("groups: Keycloak counts some, but shows none"))
 
     async def search_groups(
         self, directory: Directory, connection: Connection, text: str
@@ -219,12 +219,12 @@ class FakeDirectoryReader:
     async def _logged_in(self, directory: Directory, connection: Connection) -> FakeRealm:
         await self._take_time()
         if self.down or connection.admin_url != ADMIN_URL:
-            raise refused(Reason.KEYCLOAK_UNAVAILABLE, "not reached: ConnectError")
+            raise refused(Reason.KEYCLOAK_UNAVAILABLE, "could not be reached: ConnectError")
         realm = self.realms.get(connection.realm)
         if realm is None:
-            raise refused(Reason.ISSUER_MISMATCH, "404, there is no such realm there")
+            raise refused(Reason.ISSUER_MISMATCH, "404, there is no such realm")
         if realm.issuer != directory.issuer:
-            fact = f'spec.issuer is "{directory.issuer}", Keycloak calls itself "{realm.issuer}"'
+            fact = f'spec.issuer is "{directory.issuer}", but Keycloak reports "{realm.issuer}"'
             raise refused(Reason.ISSUER_MISMATCH, fact)
         if realm.logins.get(connection.client_id) != connection.client_secret:
             raise refused(Reason.LOGIN_FAILED, "Keycloak refused the login")

@@ -78,7 +78,7 @@ class Line:
         call = self.calls.popleft() if self.calls else Call()
         await asyncio.sleep(call.there)
         if self.down:
-            raise TransientError("the API server was not reached")
+            raise TransientError("no valid answer from the API server")
         return call
 
     async def _end(self, call: Call) -> None:

@@ -102,7 +102,7 @@ class ReconcilerHarness:
         """Let the next reading of Keycloak fail."""
         self.watch()
         self._keycloak.pop("default", None)
-        self.store.put_failure("default", failure(reason, "not reached"))
+        self.store.put_failure("default", failure(reason, "no valid answer"))
 
     def watch(self) -> None:
         """Let the watches tell everything that happened."""

@@ -28,7 +28,7 @@ class FakeTokens:
     async def operator_token(self, connection: Connection) -> OperatorToken:
         self.asked += 1
         if connection.admin_url != ADMIN_URL:
-            raise refused(Reason.KEYCLOAK_UNAVAILABLE, "not reached: ConnectError")
+            raise refused(Reason.KEYCLOAK_UNAVAILABLE, "could not be reached: ConnectError")
         if connection.client_secret != SECRET:
             raise refused(Reason.LOGIN_FAILED, "Keycloak refused the login")
         return OperatorToken(RAW, dict(self.claims))

@@ -132,7 +132,7 @@ class KeycloakOf:
         await asyncio.sleep(TAKES / 2)
         match self.keycloak.trouble:
             case "down":
-                raise refused(Reason.KEYCLOAK_UNAVAILABLE, "not reached: ConnectError")
+                raise refused(Reason.KEYCLOAK_UNAVAILABLE, "could not be reached: ConnectError")
             case "refuses":
                 raise refused(Reason.KEYCLOAK_FORBIDDEN, "groups: 403")
             case "hangs":

@@ -51,4 +51,8 @@ class ServerClockMonitor:
         now = self._clock.monotonic()
         if abs(ahead) > MAX_DIFFERENCE_SECONDS and now - self._warned >= WARNING_INTERVAL_SECONDS:
             self._warned = now
-            logger.warning("the own clock is %+.0f s off the API server's: expiry is too", ahead)
+            logger.warning(
+                "the operator's clock differs from the API server's by %+.0f s: grants expire too "
+                "early or too late",
+                ahead,
+            )

@@ -47,4 +47,4 @@ class HttpEndpoint:
     async def _readyz(self, _: web.Request) -> web.Response:
         if self._ready():
             return web.Response(text="ok\n")
-        return web.Response(status=503, text="the watches have not caught up yet\n")
+        return web.Response(status=503, text="the caches are not synced yet\n")

@@ -16,12 +16,22 @@ class _Queue:
     """The metrics of the work queue."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.depth = Gauge("groupaccess_workqueue_depth", "Keys that wait.", registry=registry)
-        self.adds = Counter("groupaccess_workqueue_adds", "Keys added.", registry=registry)
-        self.retries = Counter("groupaccess_workqueue_retries", "Keys retried.", registry=registry)
+        self.depth = Gauge(
+            "groupaccess_workqueue_depth",
+            "GroupAccesses that wait for a worker.",
+            registry=registry,
+        )
+        self.adds = Counter(
+            "groupaccess_workqueue_adds",
+            "GroupAccesses that were added to the queue.",
+            registry=registry,
+        )
+        self.retries = Counter(
+            "groupaccess_workqueue_retries", "Retries after a failure.", registry=registry
+        )
         self.waited = Histogram(
             "groupaccess_workqueue_queue_duration_seconds",
-            "How long a key waited for a worker.",
+            "How long a GroupAccess waited for a worker.",
             buckets=DURATION_BUCKETS,
             registry=registry,
         )
@@ -45,7 +55,7 @@ class _Reconciles:
         )
         self.drift = Counter(
             "groupaccess_drift_corrected",
-            "Bindings repaired that somebody else had changed or deleted.",
+            "Repaired bindings that somebody else had changed or deleted.",
             registry=registry,
         )
 
@@ -55,28 +65,28 @@ class _Replica:
 
     def __init__(self, registry: CollectorRegistry, version: str) -> None:
         info = Gauge(
-            "groupaccess_build_info", "Which version runs.", ["version"], registry=registry
+            "groupaccess_build_info", "The version that runs.", ["version"], registry=registry
         )
         info.labels(version).set(1)
         self.audit = Counter(
             "groupaccess_audit_differences",
-            "Objects of ours that an audit found to be otherwise than the watches had told.",
+            "Differences that audits found between the API server and the watches.",
             registry=registry,
         )
         self.leads = Gauge(
             "groupaccess_leader_election_master_status",
-            "1 for the replica that writes, 0 for one that stands by.",
+            "1 for the replica that writes, 0 for a replica on standby.",
             registry=registry,
         )
         self.guard = Gauge(
             "groupaccess_bind_guard_in_force",
-            "Whether the admission policy refuses who may not bind what a GroupAccess hands out.",
+            "1 while the policy that checks authors of GroupAccesses is in force, else 0.",
             ["policy"],  # no series until a policy is configured
             registry=registry,
         )
         self.clock = Gauge(
             "groupaccess_clock_difference_seconds",
-            "By how much the own clock is ahead of the API server's, which counts in seconds.",
+            "Seconds by which the operator's clock is ahead of the API server's (to 1 s).",
             registry=registry,
         )
 
@@ -87,7 +97,7 @@ class _Directories:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.reads = Counter(
             "groupaccess_directory_reads",
-            "Readings of a directory; the reason is empty for success.",
+            "Readings of a directory, by reason; the reason is empty after a success.",
             ["directory", "reason"],
             registry=registry,
         )
@@ -179,4 +189,6 @@ class StoreCollector(Collector):
         managed = sum(
             BindingName.parse(key.name) is not None for key in self._store.bindings.by_key
         )
-        yield GaugeMetricFamily("groupaccess_managed_bindings", "Bindings with our names.", managed)
+        yield GaugeMetricFamily(
+            "groupaccess_managed_bindings", "Bindings with reserved names.", managed
+        )

@@ -15,6 +15,8 @@ from groupaccess.domain.adoption.candidates import BindingFilter
 from groupaccess.domain.adoption.drafts import Adoption, AdoptionOptions, draft_accesses
 from groupaccess.domain.adoption.redundancy import RedundancyResult, find_redundant
 from groupaccess.domain.adoption.rights import Right, rights
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import REASONS
 from groupaccess.domain.status.mapping_status import MappingState
 
 
@@ -24,7 +26,7 @@ class RemovalResult(Enum):
     STAYS = "stays"  # it is not covered, or a tool would create it again
     COVERED = "would be deleted"  # in a dry run
     DELETED = "deleted"
-    GONE = "is gone already"
+    GONE = "already deleted"
     FAILED = "not deleted"
 
 
@@ -93,8 +95,10 @@ async def _remove(bindings: AdoptionCluster, redundancy: RedundancyResult) -> Re
         if why:
             return Removal(redundancy, RemovalResult.FAILED, why)
         there = await bindings.delete_binding(redundancy.candidate.binding)
-    except (TransientError, RejectedError) as error:
+    except TransientError as error:
         return Removal(redundancy, RemovalResult.FAILED, (str(error),))
+    except RejectedError as refused:
+        return Removal(redundancy, RemovalResult.FAILED, (_refused(refused.failure),))
     return Removal(redundancy, RemovalResult.DELETED if there else RemovalResult.GONE)
 
 
@@ -103,11 +107,17 @@ async def _uncovered(bindings: AdoptionCluster, redundancy: RedundancyResult) ->
     for cover in redundancy.covered_by:
         now = await bindings.get_binding(cover.key)
         if now is None or (now.uid, now.resource_version) != (cover.uid, cover.resource_version):
-            return (f"{cover.key}, which grants the same, has just changed: try again",)
+            return (f"{cover.key}, which grants the same, has just changed: run the command again",)
     accesses = [await bindings.get_access(name) for name in redundancy.accesses]
     granted = _granted(access for access in accesses if access is not None)
     (again,) = find_redundant([redundancy.candidate], redundancy.covered_by, granted)
     return again.uncovered
+
+
+def _refused(failure: Failure) -> str:
+    """Return why the API server refused; the advice is for a command, which does not try again."""
+    fact = failure.message.removesuffix(REASONS[failure.reason].advice).rstrip()
+    return f"{fact} Correct the cause and run the command again."
 
 
 def _rights(access: api.GroupAccess, directory: str) -> AbstractSet[Right] | None:

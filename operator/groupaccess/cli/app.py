@@ -49,10 +49,10 @@ def run_command(settings: Settings) -> None:
         )
         raise typer.Exit(1) from error
     except RestartError as error:
-        typer.echo(f"error: {error}; a new start puts it right", err=True)
+        typer.echo(f"error: {error}. A restart corrects this", err=True)
         raise typer.Exit(1) from error
     except NoAccessError as error:
-        typer.echo(f"error: no way to the API server: {error}", err=True)
+        typer.echo(f"error: no access to the API server: {error}", err=True)
         raise typer.Exit(1) from error
 
 

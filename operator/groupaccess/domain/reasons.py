@@ -46,7 +46,7 @@ class Reason(StrEnum):
     CREDENTIALS_NOT_FOUND = "CredentialsNotFound"
 
 
-RETRIED = "It is tried again every 5 s for five minutes, then at each spec.syncInterval."
+RETRIED = "The operator tries again every 5 s for five minutes, then at each spec.syncInterval."
 
 
 class ReasonClass(Enum):
@@ -110,91 +110,102 @@ REASONS: dict[Reason, ReasonRow] = {
     Reason.GRANTED: _fine("Nothing to do."),
     Reason.READ: _fine("Nothing to do."),
     Reason.EXPIRED: _kubernetes(
-        "To grant it again, set spec.mappings[].expiresAt to a later time."
+        "To grant this access again, set spec.mappings[].expiresAt to a later time."
     ),
-    Reason.SUSPENDED: _kubernetes("To go on, write spec.suspend: false there."),
-    Reason.PROGRESSING: _kubernetes("Nothing to do: it is waited for.", transient=True),
+    Reason.SUSPENDED: _kubernetes("To resume, set spec.suspend to false in the suspended object."),
+    Reason.PROGRESSING: _kubernetes(
+        "Nothing to do: the operator continues by itself.", transient=True
+    ),
     Reason.NAMESPACE_NOT_FOUND: _kubernetes(
-        "Create the namespace, or correct spec.mappings[].namespaces.names; the others are "
-        "granted.",
+        "Create the namespace, or correct spec.mappings[].namespaces.names. The other namespaces "
+        "of this mapping do not wait for it.",
         transient=True,
     ),
     Reason.UNREADABLE: _kubernetes(
-        "Correct the field, or upgrade the operator to the version of its CRDs; until then what is "
-        "bound stays bound."
+        "Correct the field, or upgrade the operator to the version of its CRDs. Until then "
+        "existing access stays, unless it expires or is removed."
     ),
     Reason.GROUP_NOT_FOUND: _keycloak(
         "Correct spec.mappings[].group, or create the group in Keycloak.", transient=True
     ),
-    Reason.GROUP_AMBIGUOUS: _keycloak("Write the whole path, with its leading slash."),
+    Reason.GROUP_AMBIGUOUS: _keycloak(
+        "Write the whole path of the group, with its leading slash, into spec.mappings[].group."
+    ),
     Reason.GROUP_REPLACED: _keycloak(
-        "If the group that has the name now is to be trusted, write its id into "
-        "spec.mappings[].groupId."
+        "Set spec.mappings[].group and groupId to the path and the id of the group that you trust, "
+        "or remove the mapping."
     ),
     Reason.GROUP_MISSING: _keycloak(
-        "Bring the group back, or remove the mapping. Another group of this name is not trusted "
-        "until its id is in spec.mappings[].groupId."
+        "Restore the group with the same id, or remove the mapping. If you create the group again, "
+        "write its new id into spec.mappings[].groupId (with onReplaced: Warn only if the mapping "
+        "has a groupId)."
     ),
     Reason.NO_GROUPS_CLAIM: _keycloak(
-        "In Keycloak, give the client (or one of its scopes) a Group Membership mapper for this "
-        "claim, and add it to the token that people bring."
+        "In Keycloak, give the client or one of its scopes a Group Membership mapper that writes "
+        "this claim into the token that people use."
     ),
     Reason.CLAIM_INDETERMINATE: _keycloak(
-        "Remove the other mapper from this claim, or give it another one."
+        "Remove that mapper, or let it write into another claim."
     ),
     Reason.CLAIM_UNPROVEN: _keycloak(
-        "In Keycloak, see what a member's token carries (the client, Client scopes, Evaluate); a "
-        "canary (spec.canary) proves it without any right on people."
+        "To see a member's token in Keycloak's console, open the client, then Client scopes, then "
+        "Evaluate."
     ),
     Reason.CLAIM_COLLISION: _keycloak(
-        "Turn on 'Full group path' in the mapper, or rename the group or role: now a member of "
-        "either would get this right."
+        "Turn on 'Full group path' in the mapper, or rename the group or role. Otherwise other "
+        "people would get this access, too."
     ),
-    Reason.CLIENT_NOT_FOUND: _keycloak("Correct spec.tokens.clients of the KeycloakDirectory."),
+    Reason.CLIENT_NOT_FOUND: _keycloak(
+        "Correct spec.tokens.clients of the KeycloakDirectory, or create or enable the client in "
+        "Keycloak."
+    ),
     Reason.API_SERVER_AGREES: _fine("Nothing to do."),
     Reason.API_SERVER_MISMATCH: _keycloak(
-        "Give kube-apiserver and the KeycloakDirectory the same issuer, client, claim and prefix."
+        "Configure the same issuer, client, claim and prefix in kube-apiserver and in the "
+        "KeycloakDirectory."
     ),
     Reason.API_SERVER_UNKNOWN: _kubernetes(
-        "Until then nobody knows whether kube-apiserver reads tokens as the KeycloakDirectory says."
+        "This does not stop any grant, but access that is granted may not work."
     ),
     Reason.INVALID_SUBJECT: _kubernetes(
-        "Names that begin with 'system:' belong to Kubernetes: use another."
+        "Kubernetes reserves names that begin with 'system:'. Use another group, or another "
+        "spec.tokens.groupsPrefix."
     ),
     Reason.CLUSTER_ROLE_NOT_FOUND: _kubernetes(
         "Correct spec.mappings[].clusterRole, or create that role.", transient=True
     ),
     Reason.CLUSTER_ROLE_NOT_ALLOWED: _kubernetes(
-        "Ask the administrator to add the role to spec.allowedClusterRoles of the "
-        "KeycloakDirectory, or use one of those."
+        "Ask an administrator to add the role to spec.allowedClusterRoles of the "
+        "KeycloakDirectory, or use a role from that list."
     ),
     Reason.BIND_FORBIDDEN: _kubernetes(
         "Add the role to the chart's value 'bindableClusterRoles' and upgrade the release."
     ),
     Reason.WRITE_REFUSED: _kubernetes(
-        "Change what the API server's message names; it is tried again."
+        "Correct the cause that this message names. The operator tries again by itself."
     ),
     Reason.CONFLICT: _kubernetes(
-        "Delete or rename that binding: its name is reserved for this mapping."
+        "Delete that binding: its name is reserved for this mapping. If you need it, create it "
+        "again under another name."
     ),
     Reason.DIRECTORY_NOT_FOUND: _kubernetes(
         "Create the KeycloakDirectory, or correct spec.directoryRef.name.", transient=True
     ),
     Reason.DIRECTORY_FROZEN: _kubernetes(
-        "Until then Keycloak's word revokes and grants nothing; what is removed or expires still "
-        "ends."
+        "Until this is acknowledged, Keycloak's answers neither grant nor revoke access; removed "
+        "mappings and expired access still end."
     ),
     Reason.PREFIX_SHARED: _kubernetes(
-        "Give one of them another spec.tokens.groupsPrefix, the one that kube-apiserver has for "
-        "that issuer; or, if groups of equal names are the same in both, name each in the other's "
-        "spec.tokens.sharesPrefixWith."
+        "Give one of the two another spec.tokens.groupsPrefix, the same as in kube-apiserver. If "
+        "equal names mean the same group in both realms, list each directory in the other's "
+        "spec.tokens.sharesPrefixWith instead."
     ),
     Reason.ISSUER_MISMATCH: _kubernetes(
-        "Write the issuer in spec.issuer exactly as Keycloak does, and give kube-apiserver the "
-        "same string."
+        "Write the issuer into spec.issuer exactly as Keycloak reports it, and use the same string "
+        "in kube-apiserver."
     ),
     Reason.KEYCLOAK_UNAVAILABLE: _unavailable(
-        "Existing bindings stay, new grants wait until Keycloak has answered.", transient=True
+        "Existing bindings stay; new grants wait for an answer of Keycloak.", transient=True
     ),
     Reason.KEYCLOAK_FORBIDDEN: _unavailable(
         "Give the operator's account in Keycloak the missing right."
@@ -206,7 +217,9 @@ REASONS: dict[Reason, ReasonRow] = {
         f"Make spec.auth and the client in Keycloak agree. {RETRIED}", repairable=True
     ),
     Reason.CREDENTIALS_NOT_FOUND: _unavailable(
-        f"Create or correct it. {RETRIED}", transient=True, repairable=True
+        f"Make sure that it exists, is correct and can be read. {RETRIED}",
+        transient=True,
+        repairable=True,
     ),
 }
 

@@ -152,7 +152,7 @@ async def test_answers_for_another_account_than_before_do_not_count(
     server: KeycloakServer,
 ) -> None:
     async with opened(server) as (reader, directory, connection):
-        with pytest.raises(RejectedError, match="being made anew") as refused:
+        with pytest.raises(RejectedError, match="being re-created") as refused:
             await reader.answer(directory, connection, "former", SEARCH)
     assert not isinstance(refused.value, QuestionFailedError)
 
@@ -211,7 +211,7 @@ async def test_where_all_lists_stay_empty_the_missing_right_is_named(
         with pytest.raises(RejectedError) as refused:
             await reader.check_groups_visible(directory, connection)
     assert refused.value.failure.reason is Reason.KEYCLOAK_FORBIDDEN
-    assert refused.value.failure.message.startswith("groups: 2 counted and none shown")
+    assert refused.value.failure.message.startswith("groups: Keycloak counts 2, but shows none")
     assert VIEW_GROUPS in refused.value.failure.message
 
 

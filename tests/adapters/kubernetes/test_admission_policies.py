@@ -46,13 +46,19 @@ async def test_it_is_in_force_when_policy_and_binding_are_there(server: ApiServe
 @pytest.mark.parametrize(
     ("answers", "why"),
     [
-        ((MISSING, binding()), "no ValidatingAdmissionPolicy of that name"),
-        ((Answer(POLICY), MISSING), "no ValidatingAdmissionPolicyBinding of that name"),
+        ((MISSING, binding()), "no ValidatingAdmissionPolicy with this name"),
+        ((Answer(POLICY), MISSING), "no ValidatingAdmissionPolicyBinding with this name"),
         ((Answer(POLICY), binding(policyName="other")), "another policy"),
-        ((Answer(POLICY), binding(validationActions=["Audit", "Warn"])), "does not deny"),
-        ((Answer(POLICY), binding(matchResources={"objectSelector": {}})), "some requests only"),
-        ((Answer(POLICY), binding(paramRef={"name": "p"})), "some requests only"),
-        ((Answer(status(403, "no right"), 403),), "may not read it: no right"),
+        (
+            (Answer(POLICY), binding(validationActions=["Audit", "Warn"])),
+            "does not have the validation action Deny",
+        ),
+        (
+            (Answer(POLICY), binding(matchResources={"objectSelector": {}})),
+            "not in force for all requests",
+        ),
+        ((Answer(POLICY), binding(paramRef={"name": "p"})), "not in force for all requests"),
+        ((Answer(status(403, "no right"), 403),), "may not read whether it is in force: no right"),
     ],
 )
 async def test_it_is_not_in_force_when_anything_is_amiss(

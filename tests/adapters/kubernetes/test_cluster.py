@@ -123,7 +123,7 @@ async def test_an_event_may_be_about_an_admission_policy_that_is_not_there(
     async with server.serve() as rest:
         cluster = KubernetesCluster(rest, "own", FakeClock().now)
         await cluster.create_event(
-            Event(policy, "NotInForce", "Check", "there is none", warning=True)
+            Event(policy, "NotInForce", "Check", "it is not in force: there is none", warning=True)
         )
     (body,) = server.bodies
     assert body["regarding"] == {

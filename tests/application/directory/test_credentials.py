@@ -103,7 +103,7 @@ def rotate_secret(desk: DirectoryHarness) -> Callable[[], None]:
 
 
 def distrust(desk: DirectoryHarness) -> Callable[[], None]:
-    desk.reader.fail(refused(Reason.CERTIFICATE_NOT_TRUSTED, "its certificate is not trusted"), 999)
+    desk.reader.fail(refused(Reason.CERTIFICATE_NOT_TRUSTED, "the certificate is not trusted"), 999)
     return desk.reader.recover
 
 

@@ -73,7 +73,7 @@ async def test_a_group_is_asked_for_whose_binding_somebody_deleted_while_suspend
     desk.store.drop_binding(bound.key, bound.uid)
     desk.realm.groups.clear()
     await asyncio.sleep(12)
-    assert "gone from Keycloak since" in desk.verdict().message
+    assert "missing from Keycloak since" in desk.verdict().message
 
 
 async def test_a_group_that_a_late_write_pins_is_asked_for_soon(desk: DirectoryHarness) -> None:

@@ -79,7 +79,9 @@ async def test_a_round_takes_no_more_than_its_share_of_keycloaks_time(
     assert worked <= 0.05 * HOUR
     assert worked > 0.02 * HOUR
     said = desk.status()["conditions"][0]["message"]
-    assert said.startswith("400 groups in use. They are asked for every 3m, less often than")
+    assert said.startswith(
+        "400 groups in use. The operator asks about them every 3m, less often than"
+    )
     desk.cluster.calls.clear()
     await asyncio.sleep(HOUR)
     assert desk.cluster.writes == []

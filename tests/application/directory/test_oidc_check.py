@@ -81,7 +81,7 @@ async def test_what_differs_is_asked_with_each_reading_until_it_is_right(
     await asyncio.sleep(1)
     status, message = watched.said()
     assert status == "False"
-    assert "--oidc-groups-prefix=oidc:" in message
+    assert 'groups prefix "oidc:"' in message
     watched.server.prefix = ""
     await asyncio.sleep(70)
     assert watched.said()[0] == "True"

@@ -78,7 +78,10 @@ async def test_a_failure_of_one_question_concerns_its_own_group_alone(
     assert held.last_known is not None
     assert held.last_known.outcome is Outcome.GRANT  # the last answer stays in force
     assert desk.ready() == ("True", "Read")
-    assert "1 question has no answer: groups: 403." in desk.status()["conditions"][0]["message"]
+    assert (
+        "1 question to Keycloak has no answer: groups: 403."
+        in desk.status()["conditions"][0]["message"]
+    )
     desk.reader.broken.clear()
     await asyncio.sleep(70)
     assert desk.verdict("dev").outcome is Outcome.GRANT

@@ -192,7 +192,7 @@ async def test_the_directory_itself_says_whose_prefix_it_shares_until_that_is_ov
     assert desk.ready() == ("True", "Read")
     assert desk.ready("other") == ("False", "PrefixShared")
     first = desk.status("other")["conditions"][0]
-    assert 'of directory "other" is that of directory "default", too' in first["message"]
+    assert 'KeycloakDirectory "other" has the same spec.tokens.groupsPrefix' in first["message"]
     assert "spec.tokens.sharesPrefixWith" in first["message"]
     await desk.recorder.flush()
     assert [n.regarding.name for n in desk.cluster.notes if n.reason == "PrefixShared"] == ["other"]

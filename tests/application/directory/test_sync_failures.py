@@ -65,7 +65,7 @@ async def test_a_reading_that_hangs_is_given_up(desk: DirectoryHarness) -> None:
     desk.declare()
     await asyncio.sleep(REALM_TIMEOUT_SECONDS + 0.5)
     assert desk.ready() == ("False", "KeycloakUnavailable")
-    assert "no answer in time" in desk.status()["conditions"][0]["message"]
+    assert "Keycloak did not answer in time" in desk.status()["conditions"][0]["message"]
 
 
 @pytest.mark.parametrize("error", [ValueError("not JSON"), RuntimeError("unexpected")])

@@ -99,7 +99,7 @@ async def test_an_unexpected_error_does_not_end_the_reading_of_a_directory(
     assert "a mistake of ours" in caplog.text
     if broken == "look":
         assert desk.ready() == ("False", "KeycloakUnavailable")
-        assert "in an unexpected way (TypeError)" in desk.status()["conditions"][0]["message"]
+        assert "failed unexpectedly (TypeError)" in desk.status()["conditions"][0]["message"]
         desk.tell()
         desk.checker.look = look
     await asyncio.sleep(120)

@@ -104,7 +104,7 @@ async def test_a_group_that_is_gone_is_not_judged_before_each_pin_was_answered(
     await asyncio.sleep(70)
     held = desk.verdict()
     assert (held.outcome, held.reason) == (Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE)
-    assert f"(id {old.id}) is not there, which counts once" in held.message
+    assert f"(id {old.id}) was not found in Keycloak" in held.message
     desk.reader.broken = {}
     await asyncio.sleep(70)
     assert desk.verdict().reason is Reason.GROUP_REPLACED
@@ -126,7 +126,7 @@ async def test_groups_that_are_hidden_are_noticed_and_nothing_is_revoked(
     await asyncio.sleep(600)
     assert desk.ready() == ("False", "KeycloakForbidden")
     message = desk.status()["conditions"][0]["message"]
-    assert "no search shows it" in message
+    assert "no search finds it" in message
     assert VIEW_GROUPS in message
     assert desk.store.directories.memory("default").absent_since == {}
     held = desk.verdict()  # of the one that is shown: others of its name may be hidden

@@ -9,7 +9,10 @@ from groupaccess.domain.directory.snapshot import Snapshot
 
 MINUTES = 300.0  # seconds: the usual lifetime of a token
 BEGIN, END = "2026-01-01T12:00:00Z", "2026-01-01T12:05:00Z"
-KEPT = f'"SRE" stays bound until {END}, for tokens from before the rename.'
+KEPT = (
+    f'"SRE" stays bound until {END}, because older tokens may still need it (the name, path, '
+    "mapper or prefix changed)."
+)
 
 
 def called(name: str, *others: str) -> Snapshot:

@@ -24,7 +24,7 @@ async def test_events_name_what_changed(office: WriterHarness, metrics: FakeMetr
             ("BindingCreated", f"Created {name}: view for SRE"),
             ("BindingRepaired", f"Repaired {name}: view for SRE"),
             ("BindingUpdated", f"Updated {name}: view for Ops"),
-            ("BindingDeleted", f"Deleted {name}: no longer declared"),
+            ("BindingDeleted", f"Deleted {name}: no longer granted"),
         ]
     )
     assert metrics.counts["drift"] == 1
@@ -42,8 +42,8 @@ async def test_each_binding_that_changes_is_a_line_in_the_log(
     name = "ClusterRoleBinding groupaccess:platform:sre:view"
     for line in (
         f"GroupAccess platform: Created {name}: view for SRE (declared)",
-        f"GroupAccess platform: {name} works again after 1 tries that failed",
-        f"GroupAccess platform: Deleted {name}: view for SRE (no longer declared)",
+        f"GroupAccess platform: {name} was written after 1 failed tries",
+        f"GroupAccess platform: Deleted {name}: view for SRE (no longer granted)",
     ):
         assert line in caplog.messages
 

@@ -10,7 +10,7 @@ from groupaccess.domain.condition import TRANSIENT_WAIT
 from groupaccess.domain.reasons import Reason
 
 OVERLOADED = "503: the server is overloaded"
-NOT_YET = f"the write did not work yet, and is tried again by itself: {OVERLOADED}"
+NOT_YET = f"a write has not succeeded yet, and the operator tries it again: {OVERLOADED}"
 
 
 async def fail(harness: ReconcilerHarness, call: str = "apply", words: str = OVERLOADED) -> None:
@@ -124,7 +124,7 @@ async def test_a_binding_that_could_not_be_deleted_is_said_to_stand(
     assert granted.condition("Ready") == ("False", "WriteRefused")
     assert granted.condition("Reconciling")[0] == "True"
     message = granted.status["conditions"][0]["message"]
-    assert message == f"What should be gone is still bound: {key()}: {NOT_YET}"
+    assert message == f"This access should be removed but is still bound: {key()}: {NOT_YET}"
     await granted.settle()
     assert granted.grants == {"dev:edit": ("Dev",)}
     assert granted.condition("Ready") == ("True", "Granted")
@@ -140,7 +140,7 @@ async def test_a_delete_that_is_refused_is_said_and_needs_a_person(
     assert granted.condition("Stalled") == ("True", "WriteRefused")
     assert (
         granted.status["conditions"][0]["message"]
-        == f"What should be gone is still bound: {key()}: {no.message}"
+        == f"This access should be removed but is still bound: {key()}: {no.message}"
     )
 
 

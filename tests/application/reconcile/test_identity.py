@@ -10,7 +10,7 @@ async def test_a_renamed_group_is_followed_and_told(pinned: ReconcilerHarness) -
     assert whom(pinned)["sre"] == ("SRE", "SRE2")
     assert [write for write in pinned.cluster.writes if "binding" in write.lower()]
     assert pinned.said_of("sre") == ("Granted", "Granted")
-    assert "declared SRE, now /SRE2" in pinned.mapping()["message"]
+    assert "declared as SRE, now /SRE2" in pinned.mapping()["message"]
     assert pinned.mapping()["groupId"] == "1"
 
 

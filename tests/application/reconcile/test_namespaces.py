@@ -72,7 +72,7 @@ async def test_no_match_is_ready_in_0_namespaces(two: ReconcilerHarness) -> None
     assert two.grants == {}
     assert two.condition("Ready") == ("True", "Granted")
     assert two.mapping()["where"] == {"scope": "Namespaces", "wanted": 0, "granted": 0}
-    assert "0 namespaces" in two.mapping()["message"]
+    assert "selects no active namespace" in two.mapping()["message"]
 
 
 async def test_a_namespace_that_does_not_exist_is_waited_for_and_served_when_it_comes(

@@ -58,7 +58,10 @@ async def test_of_many_that_go_under_warn_those_without_a_successor_freeze(
     await read(pinned, with_ids(SRE="a"))
     assert whom(pinned) == everybody
     assert pinned.said_of("sre")[1] == "DirectoryFrozen"
-    assert "2 of 3 groups in use are gone: /Dev, /Ops" in pinned.mapping()["message"]
+    assert (
+        "2 of 3 groups in use no longer exist in Keycloak: /Dev, /Ops"
+        in pinned.mapping()["message"]
+    )
 
 
 async def test_groups_whose_ids_are_declared_have_no_successor_under_warn_and_freeze(
@@ -74,4 +77,7 @@ async def test_groups_whose_ids_are_declared_have_no_successor_under_warn_and_fr
     await read(pinned, REPLACED)
     assert whom(pinned) == everybody
     assert pinned.said_of("sre")[1] == "DirectoryFrozen"
-    assert "2 of 3 groups in use are gone: /Dev, /SRE" in pinned.mapping()["message"]
+    assert (
+        "2 of 3 groups in use no longer exist in Keycloak: /Dev, /SRE"
+        in pinned.mapping()["message"]
+    )

@@ -190,7 +190,8 @@ async def test_a_pin_that_could_not_be_kept_is_said(granted: ReconcilerHarness) 
     assert granted.grants == {"dev:edit": ("Dev",)}
     assert granted.said_of("sre") == ("Revoked", "GroupReplaced")
     said = granted.mapping()["message"]
-    assert said.endswith(f"The group's id could not be kept: {REFUSED.message}")
+    lost = "The binding that should keep the group's id could not be written"
+    assert said.endswith(f"{lost}: {REFUSED.message}")
 
 
 async def test_what_an_object_left_behind_is_not_used_for_its_namesake(

@@ -54,7 +54,9 @@ async def test_drift_is_named_left_and_repaired_when_it_goes_on(
     assert suspended.cluster.bindings[key()] == drifted
     message = suspended.mapping()["message"]
     assert message.startswith('suspended by this GroupAccess: would bind Group "SRE" to')
-    assert message.endswith(f"{key()} differs from what is declared, and is left so.")
+    assert message.endswith(
+        f"{key()} differs from what is declared, and is not repaired while it is suspended."
+    )
     assert suspended.said_of("sre") == ("Pending", "Suspended")
     assert suspended.condition("Ready") == ("False", "Suspended")
     suspended.declare(SRE, DEV)
@@ -67,7 +69,10 @@ async def test_drift_is_named_left_and_repaired_when_it_goes_on(
 async def test_a_binding_that_was_deleted_is_named_and_left(suspended: ReconcilerHarness) -> None:
     suspended.cluster.remove(key())
     await suspended.reconcile()
-    assert f"{key()} is not there, and is left so." in suspended.mapping()["message"]
+    assert (
+        f"{key()} does not exist, and is not created while it is suspended."
+        in suspended.mapping()["message"]
+    )
     assert suspended.grants == {"dev:edit": ("Dev",)}
 
 
@@ -177,4 +182,4 @@ async def test_one_with_another_role_under_our_label_is_not_what_is_declared(
     suspended.cluster.edit(where, role=role)
     await suspended.settle()
     assert suspended.grants == {"dev:edit": ("Dev",)}
-    assert f"{where} is not there" in suspended.mapping()["message"]
+    assert f"{where} does not exist, and is not created" in suspended.mapping()["message"]

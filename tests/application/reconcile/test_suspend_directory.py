@@ -67,10 +67,13 @@ async def test_drift_is_named_and_left_until_it_goes_on(suspended: ReconcilerHar
     await suspended.reconcile()
     assert suspended.cluster.bindings == {key(): drifted}
     assert (
-        f"{key()} differs from what is declared, and is left so."
+        f"{key()} differs from what is declared, and is not repaired while it is suspended."
         in (suspended.mapping()["message"])
     )
-    assert "is not there, and is left so." in suspended.mapping("dev")["message"]
+    assert (
+        "does not exist, and is not created while it is suspended."
+        in suspended.mapping("dev")["message"]
+    )
     await set_suspend(suspended, suspend=False)
     assert suspended.grants == BOTH
 

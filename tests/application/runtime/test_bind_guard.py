@@ -61,13 +61,15 @@ async def test_while_it_is_in_force_the_metric_alone_says_so(
 async def test_not_in_force_at_the_start_is_one_event_and_one_log_line(
     clock: FakeClock, metrics: FakeMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with watching(clock, metrics, why="there is none") as watched:
+    async with watching(clock, metrics, why="it is not in force: there is none") as watched:
         await asyncio.sleep(3 * INTERVAL_SECONDS)
         assert watched.metrics.guards == {GUARD: False}
         (event,) = watched.events
     assert (event.regarding.kind, event.regarding.name) == ("ValidatingAdmissionPolicy", GUARD)
     assert (event.reason, event.warning) == ("NotInForce", True)
-    assert event.message.startswith(f"admission policy {GUARD} is not in force (there is none): ")
+    assert event.message.startswith(
+        f"admission policy {GUARD}: it is not in force: there is none. While it is not in force, "
+    )
     assert [record.getMessage() for record in caplog.records] == [event.message]
 
 
@@ -78,7 +80,12 @@ async def test_each_change_is_said_and_what_cannot_be_read_is_none(
         watched.guards.fails = 1
         await asyncio.sleep(INTERVAL_SECONDS)
         assert metrics.guards == {GUARD: True}
-        for why in ("there is none", "its binding does not deny", "", "there is none"):
+        for why in (
+            "it is not in force: there is none",
+            "its binding names another",
+            "",
+            "it is not in force: there is none",
+        ):
             watched.guards.why = why
             await asyncio.sleep(2 * INTERVAL_SECONDS)
             assert metrics.guards == {GUARD: not why}
@@ -91,7 +98,9 @@ async def test_without_a_name_nothing_is_read_and_the_log_says_so_once(
     clock: FakeClock, metrics: FakeMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    async with watching(clock, metrics, why="there is none", name="") as watched:
+    async with watching(
+        clock, metrics, why="it is not in force: there is none", name=""
+    ) as watched:
         await asyncio.sleep(10 * INTERVAL_SECONDS)
         assert (watched.guards.reads, metrics.guards, watched.events) == (0, {}, [])
     assert caplog.text.count("no bind guard") == 1

@@ -116,7 +116,7 @@ async def test_a_question_that_fails_changes_nothing_and_is_asked_again_soon(
     desk.store.put_cluster_role("view")
     await asyncio.sleep(POLL_SECONDS + 0.1)
     assert desk.store.unbindable == set()
-    assert "which roles may be bound is not known: 503" in caplog.text
+    assert "could not check which roles the operator may bind: 503" in caplog.text
     await asyncio.sleep(RETRY_SECONDS)
     assert desk.store.unbindable == {"edit"}
 
@@ -128,7 +128,7 @@ async def test_what_is_bound_stays_and_the_status_says_what_could_not_be_made_ag
     await granted.reconcile()
     assert granted.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
     assert granted.said_of("sre") == ("Held", "BindForbidden")
-    assert "could not be made again" in granted.mapping()["message"]
+    assert "could not be created again" in granted.mapping()["message"]
     assert granted.condition("Ready") == ("False", "BindForbidden")
     assert granted.status["granted"] == "2/2"
     granted.store.put_right("view", bindable=True)

@@ -51,7 +51,11 @@ async def test_after_ten_seconds_without_renewal_it_is_lost_before_another_may_t
             await keep
         assert 10 <= clock.monotonic() - began < 13
         assert not me.elector.is_leader
-    why = "the API server was not reached" if how == "refused" else "no answer"
+    why = (
+        "no valid answer from the API server"
+        if how == "refused"
+        else "the API server did not answer"
+    )
     assert f"lease not renewed: {why}" in caplog.text
 
 

@@ -67,7 +67,7 @@ async def test_an_end_that_was_missed_is_made_up_for(
     await desk.audit.check_kind(KIND)
     assert desk.ended == [(KIND, "platform")]
     assert desk.metrics.counts["audited"] == 1
-    assert "missed the end of GroupAccess platform" in caplog.text
+    assert "missed the deletion of GroupAccess platform" in caplog.text
     await desk.audit.check_kind(KIND)
     assert desk.metrics.counts["audited"] == 1
 
@@ -99,7 +99,7 @@ async def test_an_end_is_not_held_up_by_a_watch_that_may_be_deaf(desk: AuditHarn
     look = asyncio.create_task(desk.audit.check_kind(KIND))
     await asyncio.sleep(LATE_EVENT_SECONDS + 1)
     assert desk.ended == [(KIND, "platform")]
-    with pytest.raises(StalledWatchError, match="did not tell of new"):
+    with pytest.raises(StalledWatchError, match="did not report new"):
         await look
 
 
@@ -109,7 +109,7 @@ async def test_a_watch_that_does_not_tell_is_an_error(desk: AuditHarness, change
     if change == "made anew":
         desk.cluster.objects.remove(KIND, name)
     desk.cluster.objects.apply(KIND, name, access_spec(suspend=True))
-    with pytest.raises(StalledWatchError, match=f"GroupAccess did not tell of {name}"):
+    with pytest.raises(StalledWatchError, match=f"GroupAccess did not report {name}"):
         await desk.audit.check_kind(KIND)
     assert desk.metrics.counts["audited"] == (2 if change == "made anew" else 1)
 
@@ -191,7 +191,7 @@ async def test_a_list_that_fails_is_tried_at_the_next_time(
     caplog.set_level(logging.WARNING)
     desk.cluster.fail("versions")
     run = await running(desk, INTERVAL_SECONDS + LATE_EVENT_SECONDS + 1)
-    assert "audit put off" in caplog.text
+    assert "audit postponed" in caplog.text
     desk.cluster.objects.remove(KIND, "platform")
     await asyncio.sleep(INTERVAL_SECONDS + LATE_EVENT_SECONDS)
     assert desk.ended == [(KIND, "platform")]

@@ -116,7 +116,7 @@ def test_a_failure_is_said_when_it_lasts_and_in_the_words_of_then() -> None:
     said = attempt.fault()
     assert said is not None
     assert (said.reason, said.transient) == (Reason.WRITE_REFUSED, True)
-    assert said.message.endswith("by itself: " + "x" * MAX_ERROR_CHARACTERS)
+    assert said.message.endswith("tries it again: " + "x" * MAX_ERROR_CHARACTERS)
     assert not attempt.is_new()
 
 

@@ -82,7 +82,7 @@ async def test_a_call_without_an_answer_is_broken_off(
     await asyncio.sleep(CALL_TIMEOUT_SECONDS)
     assert not background.is_busy("a")
     assert woken == [("a", RETRY_SECONDS)]
-    assert "no answer in 5 s" in caplog.text
+    assert "did not answer in 5 s" in caplog.text
 
 
 async def test_at_its_end_slow_calls_are_broken_off_and_wake_nobody(

@@ -113,7 +113,7 @@ async def test_after_a_step_of_the_clock_all_that_have_an_end_look_again(
     bell.alarms.set("never", None)
     bell.clock.step(step)
     assert sorted(set(bell.tick())) == ["never", "rang", "waits"]
-    assert f"the clock was put {step:+.0f} s" in caplog.text
+    assert f"the clock jumped by {step:+.0f} s" in caplog.text
     assert bell.tick() == []
 
 

@@ -171,7 +171,9 @@ async def test_a_no_of_the_api_server_is_one_line(typed: CommandResult, code: in
     assert result.exit_code == 1
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
-    assert line.startswith("error: the API server says: you cannot list. You need the right to")
+    assert line.startswith(
+        "error: the API server refuses the request: you cannot list. Please note: the command"
+    )
 
 
 async def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path) -> None:
@@ -180,16 +182,16 @@ async def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     result = await asyncio.to_thread(CliRunner().invoke, app, command)
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()
-    assert line.startswith("error: the API server was not reached: ")
+    assert line.startswith("error: no valid answer from the API server: ")
 
 
 @pytest.mark.parametrize(
     ("flag", "words"),
     [
         ("--dry-run", "--remove-replaced"),
-        ("--name=Old", "no DNS label"),
+        ("--name=Old", "not a DNS label"),
         (f"--name={'a' * 41}", "at most 40"),
-        ("--directory=My_Realm", "no name of an object"),
+        ("--directory=My_Realm", "not a valid name"),
     ],
 )
 def test_a_bad_flag_is_named(flag: str, words: str) -> None:

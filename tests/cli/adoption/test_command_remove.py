@@ -43,7 +43,7 @@ async def test_a_covered_one_is_deleted_after_a_last_look_and_only_as_it_was_see
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        ((GONE,), "has just changed: try again"),
+        ((GONE,), "has just changed: run the command again"),
         ((Answer(OURS | {"metadata": {**OURS["metadata"], "resourceVersion": "2"}}),), "changed"),
         ((Answer(OURS | {"metadata": {**OURS["metadata"], "uid": "new"}}),), "changed"),
         ((Answer(OURS), GONE), 'no GroupAccess gives Group "SRE"'),
@@ -67,7 +67,7 @@ async def test_one_that_is_gone_already_is_no_failure(typed: CommandResult) -> N
     answers = (page(access()), *listed(OLD, OURS), Answer(OURS), Answer(access()), GONE)
     result = await typed("--remove-replaced", answers=answers)
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1] == "1 bindings: 1 is gone already"
+    assert result.stdout.splitlines()[-1] == "1 bindings: 1 already deleted"
 
 
 @pytest.mark.parametrize(
@@ -106,15 +106,15 @@ async def test_the_filters_say_which_old_ones_are_meant_and_never_which_ones_cov
     [
         (
             {"labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}},
-            'Flux made it from Kustomization "apps" and makes it again: remove it there',
+            'Flux created it from Kustomization "apps" and creates it again: remove it there',
         ),
         (
             {"annotations": {"argocd.argoproj.io/tracking-id": "rbac:x/y:z/old"}},
-            'Argo CD made it from Application "rbac" and makes it again: remove it there',
+            'Argo CD created it from Application "rbac" and creates it again: remove it there',
         ),
         (
             {"annotations": {"meta.helm.sh/release-name": "rbac"}},
-            'Helm made it from release "rbac" and makes it again: remove it there',
+            'Helm created it from release "rbac" and creates it again: remove it there',
         ),
     ],
     ids=["Flux", "Argo CD", "Helm"],
@@ -140,4 +140,4 @@ async def test_a_maker_that_makes_it_again_is_named_at_the_deletion(typed: Comma
     old = binding("old", "SRE", ownerReferences=[owner])
     answers = (page(access()), *listed(old, OURS))
     result = await typed("--remove-replaced", "--dry-run", answers=answers)
-    assert 'rbac-manager made it from RBACDefinition "team"' in result.stdout
+    assert 'rbac-manager created it from RBACDefinition "team"' in result.stdout

@@ -11,15 +11,15 @@ from groupaccess.domain.adoption.candidates import (
 from groupaccess.domain.binding import RoleRef, Subject
 
 RANCHER = (
-    "this is Rancher's own name for it, which only requests through Rancher carry and no token "
-    "does; for those who come with a token, add a mapping that names the group as Keycloak has it"
+    "this is Rancher's own name for a group. Only requests through Rancher have it, and no token "
+    "of Keycloak. For people who use such a token, add a mapping with the group's name in Keycloak"
 )
-KUBERNETES = "Kubernetes keeps such names for itself"
-NO_NAME = "a GroupAccess cannot hold this as a group's name"
+KUBERNETES = "Kubernetes reserves such names"
+NO_NAME = "a GroupAccess does not allow this as a group's name"
 NO_GROUP = "this is neither the path nor the name of a group"
 OWN_ROLE = (
-    'it gives the Role "view": a GroupAccess gives ClusterRoles only; make one with the same '
-    "rules, or keep this binding"
+    'it gives the Role "view": a GroupAccess gives ClusterRoles only. Create a ClusterRole with '
+    "the same rules, or keep this binding"
 )
 ONLY_GROUPS = "a GroupAccess gives roles to groups only"
 
@@ -68,7 +68,7 @@ def test_a_name_that_is_too_long() -> None:
         (RoleRef("Role", "view"), OWN_ROLE),
         (
             RoleRef("ClusterRole", "x" * 254),
-            f'its ClusterRole "{"x" * 254}" has a name that a GroupAccess cannot hold',
+            f'a GroupAccess does not allow the name of its ClusterRole "{"x" * 254}"',
         ),
     ],
 )
@@ -83,13 +83,13 @@ def test_a_role(role: RoleRef, words: str | None) -> None:
         (found("a", labels={"team": "x"}, annotations={"a/cattle.io/b": "x"}), None),
         (
             found("a", labels={"cattle.io/a/b": "x"}),
-            "Rancher made it and makes it again: remove the member there",
+            "Rancher may have created it and may create it again: remove the member in Rancher",
         ),
         (
             found("a", owners=(("RBACDefinition", "x"),)),
-            'rbac-manager made it from RBACDefinition "x" and makes it again: remove it there',
+            'rbac-manager created it from RBACDefinition "x" and creates it again: remove it there',
         ),
-        (found("a", owners=(("Team", "x"),)), 'it belongs to Team "x", which may make it again'),
+        (found("a", owners=(("Team", "x"),)), 'it belongs to Team "x", which may create it again'),
     ],
 )
 def test_a_maker(one: CandidateBinding, words: str | None) -> None:

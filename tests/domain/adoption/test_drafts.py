@@ -106,15 +106,15 @@ def test_the_prefix_is_taken_off_and_a_group_without_it_is_left_out() -> None:
     [
         (Subject("User", "bob"), "", 'User "bob": a GroupAccess gives roles to groups only'),
         (account("bot"), "", 'ServiceAccount "ci/bot": a GroupAccess gives roles to groups only'),
-        (group("system:authenticated"), "", "Kubernetes keeps such names for itself"),
-        (group("oidc:system:masters"), "oidc:", "Kubernetes keeps such names for itself"),
+        (group("system:authenticated"), "", "Kubernetes reserves such names"),
+        (group("oidc:system:masters"), "oidc:", "Kubernetes reserves such names"),
         (group("kubeadm:cluster-admins"), "", "kubeadm's client certificates"),
-        (group(RANCHER), "", "Rancher's own name for it"),
-        (group("local://u-abc"), "", "Rancher's own name for it"),
-        (group("oidc:"), "oidc:", "cannot hold this as a group's name"),
-        (group("a" * 1025), "", "cannot hold this as a group's name"),
-        (group("a\nb"), "", "cannot hold this as a group's name"),
-        (group("a\u2028b"), "", "cannot hold this as a group's name"),
+        (group(RANCHER), "", "Rancher's own name for a group"),
+        (group("local://u-abc"), "", "Rancher's own name for a group"),
+        (group("oidc:"), "oidc:", "does not allow this as a group's name"),
+        (group("a" * 1025), "", "does not allow this as a group's name"),
+        (group("a\nb"), "", "does not allow this as a group's name"),
+        (group("a\u2028b"), "", "does not allow this as a group's name"),
         (group("/a/"), "", "neither the path nor the name of a group"),
         (group("a//b"), "", "neither the path nor the name of a group"),
         (group("/a/../b"), "", "neither the path nor the name of a group"),
@@ -142,8 +142,8 @@ def test_an_odd_name_that_keycloak_can_have_is_taken(name: str) -> None:
     ("role", "kind", "words"),
     [
         ("reader", "Role", 'it gives the Role "reader"'),
-        ("x" * 254, "ClusterRole", "a name that a GroupAccess cannot hold"),
-        ("x\ny", "ClusterRole", "a name that a GroupAccess cannot hold"),
+        ("x" * 254, "ClusterRole", "a GroupAccess does not allow the name of its"),
+        ("x\ny", "ClusterRole", "a GroupAccess does not allow the name of its"),
     ],
 )
 def test_a_role_that_cannot_be_given_is_named(role: str, kind: str, words: str) -> None:
@@ -190,10 +190,16 @@ def test_what_is_ours_or_kubernetes_own_or_for_no_group_is_skipped_silently(
 @pytest.mark.parametrize(
     ("one", "words"),
     [
-        (found("a", labels={"cattle.io/creator": "norman"}), "Rancher made it"),
-        (found("a", labels={"authz.cluster.cattle.io/rtb-owner": "x"}), "Rancher made it"),
-        (found("a", annotations={"lifecycle.cattle.io/create.x": "true"}), "Rancher made it"),
-        (found("cattle-admin"), "Rancher made it"),
+        (found("a", labels={"cattle.io/creator": "norman"}), "Rancher may have created it"),
+        (
+            found("a", labels={"authz.cluster.cattle.io/rtb-owner": "x"}),
+            "Rancher may have created it",
+        ),
+        (
+            found("a", annotations={"lifecycle.cattle.io/create.x": "true"}),
+            "Rancher may have created it",
+        ),
+        (found("cattle-admin"), "Rancher may have created it"),
         (found("a", owners=(("RBACDefinition", "team"),)), 'RBACDefinition "team"'),
         (found("a", owners=(("Team", "shop"),)), 'it belongs to Team "shop"'),
     ],
@@ -238,7 +244,7 @@ def test_roles_and_subjects_pick() -> None:
     pick = BindingFilter(frozenset({"view"}), frozenset({"dev"}))
     adoption = draft_accesses(founds, AdoptionOptions(pick))
     assert [(m.group, m.cluster_role) for m in mappings(adoption)] == [("dev", "view")]
-    assert 'ClusterRoleBinding a: Group "ops" was not asked for' in said(adoption)
+    assert 'ClusterRoleBinding a: Group "ops" is not selected by --subject' in said(adoption)
     assert 'ClusterRoleBinding d: User "bob"' in said(adoption)
 
 

@@ -25,28 +25,28 @@ TRACKED = {
 }
 ARGO = {"argocd.argoproj.io/instance": "rbac"}
 INSTANCE = {"app.kubernetes.io/instance": "rbac"}
-AGAIN = "and makes it again: remove it there"
+AGAIN = "and creates it again: remove it there"
 
 
 @pytest.mark.parametrize(
     ("labels", "annotations", "words"),
     [
-        (KUSTOMIZATION, {}, 'Flux made it from Kustomization "flux-system/apps"'),
-        (HELM_RELEASE, {}, 'Flux made it from HelmRelease "infra/rbac"'),
-        (HELM_RELEASE | HELM, RELEASE, 'Flux made it from HelmRelease "infra/rbac"'),
-        (KUSTOMIZATION, TRACKED, 'Flux made it from Kustomization "flux-system/apps"'),
+        (KUSTOMIZATION, {}, 'Flux created it from Kustomization "flux-system/apps"'),
+        (HELM_RELEASE, {}, 'Flux created it from HelmRelease "infra/rbac"'),
+        (HELM_RELEASE | HELM, RELEASE, 'Flux created it from HelmRelease "infra/rbac"'),
+        (KUSTOMIZATION, TRACKED, 'Flux created it from Kustomization "flux-system/apps"'),
         (
             {"kustomize.toolkit.fluxcd.io/name": "apps"},
             {},
-            'Flux made it from Kustomization "apps"',
+            'Flux created it from Kustomization "apps"',
         ),
-        ({}, TRACKED, 'Argo CD made it from Application "rbac"'),
-        (ARGO, {}, 'Argo CD made it from Application "rbac"'),
-        (HELM | INSTANCE, TRACKED, 'Argo CD made it from Application "rbac"'),
-        (HELM, RELEASE, 'Helm made it from release "infra/rbac"'),
-        ({}, RELEASE, 'Helm made it from release "infra/rbac"'),
-        (HELM | INSTANCE, {}, 'Helm made it from release "rbac"'),
-        (HELM, {}, "Helm made it from a release"),
+        ({}, TRACKED, 'Argo CD created it from Application "rbac"'),
+        (ARGO, {}, 'Argo CD created it from Application "rbac"'),
+        (HELM | INSTANCE, TRACKED, 'Argo CD created it from Application "rbac"'),
+        (HELM, RELEASE, 'Helm created it from release "infra/rbac"'),
+        ({}, RELEASE, 'Helm created it from release "infra/rbac"'),
+        (HELM | INSTANCE, {}, 'Helm created it from release "rbac"'),
+        (HELM, {}, "Helm created it from a release"),
     ],
 )
 def test_what_a_tool_declares_names_the_tool_and_its_object(
@@ -75,7 +75,7 @@ def test_the_common_label_is_no_proof_of_argo_cd() -> None:
     assert maker is not None
     assert maker.description == (
         'it has the label app.kubernetes.io/instance="rbac": if Argo CD tracks by that label, its '
-        "Application makes it again"
+        "Application creates it again"
     )
 
 

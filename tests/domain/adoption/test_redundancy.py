@@ -60,8 +60,8 @@ def test_one_whose_every_subject_has_the_role_there_or_everywhere_is_covered(
         (found("a", "sre"), 'Group "sre"'),
         (found("a", "SRE", role="edit"), 'the ClusterRole "edit"'),
         (found("a", "ops", namespace="shop"), 'in namespace "shop"'),
-        (found("a", "SRE", Subject("User", "bob")), 'User "bob" would lose it'),
-        (found("a", "SRE", account("bot")), 'ServiceAccount "ci/bot" would lose it'),
+        (found("a", "SRE", Subject("User", "bob")), 'User "bob" would lose this access'),
+        (found("a", "SRE", account("bot")), 'ServiceAccount "ci/bot" would lose this access'),
         (found("a", "SRE", kind="Role", namespace="shop"), 'it gives the Role "view"'),
     ],
 )
@@ -171,8 +171,8 @@ def test_one_without_an_end_is_not_covered_by_a_grant_that_ends() -> None:
     assert not answer.is_covered
     (missing,) = answer.uncovered
     assert missing == (
-        'Group "SRE" would lose it at 2026-04-01T12:00:00Z, when the mapping "sre" of GroupAccess '
-        '"adopted" expires'
+        'Group "SRE" would lose this access at 2026-04-01T12:00:00Z, when the mapping "sre" of '
+        'GroupAccess "adopted" expires'
     )
 
 
@@ -181,7 +181,7 @@ def test_of_several_grants_that_end_the_last_is_named() -> None:
     of: GrantedMappings = {"a": (UNTIL,), "b": (later,), "c": (UNTIL,)}
     ours = [granted("sre", "SRE", access=name) for name in of]
     (missing,) = judged(found("x", "SRE"), *ours, of=of).uncovered
-    assert missing.startswith('Group "SRE" would lose it at 2026-04-02T12:00:00Z')
+    assert missing.startswith('Group "SRE" would lose this access at 2026-04-02T12:00:00Z')
     assert 'GroupAccess "b"' in missing
 
 

@@ -66,28 +66,31 @@ def test_an_access_token_for_account_says_that_everybody_gets_a_401() -> None:
     (doubt,) = doubts(sent("kubectl", "account"))
     assert doubt.reason is Reason.API_SERVER_UNKNOWN
     assert doubt.message.startswith(
-        'The access token of client "kubectl" is for the audience (aud) "account", and for no '
-        "client of spec.tokens.clients: unless kube-apiserver accepts that (--oidc-client-id, or "
-        "an audience of its authentication configuration), everybody gets a 401. Give the client "
-        "an Audience mapper for kube-apiserver's client id, or let people bring the ID token and "
-        "write token: ID."
+        'The access token of client "kubectl" is for the audience (aud) "account", but for no '
+        "client in spec.tokens.clients. kube-apiserver answers 401 unless it is configured for "
+        "that (--oidc-client-id, or issuer.audiences in its authentication configuration). Give "
+        "the client an Audience mapper for kube-apiserver's client id, or let people use the ID "
+        "token and set spec.tokens.clients[].token to ID."
     )
 
 
 def test_a_token_without_any_audience_is_for_nobody() -> None:
     (doubt,) = doubts(sent("kubectl"))
-    assert 'client "kubectl" has no audience (aud), and for no client' in doubt.message
+    assert (
+        'client "kubectl" has no audience (aud), so kube-apiserver answers 401. Give'
+        in doubt.message
+    )
 
 
 def test_several_audiences_are_all_named_in_their_order() -> None:
     (doubt,) = doubts(sent("kubectl", "grafana", "account"))
-    assert 'the audience (aud) "account" and "grafana", and' in doubt.message
+    assert 'the audience (aud) "account" and "grafana", but' in doubt.message
 
 
 def test_who_brings_the_id_token_is_not_told_to() -> None:
     (doubt,) = doubts(sent("kubectl", "account"), id_token=True)
     assert doubt.message.startswith('The ID token of client "kubectl"')
-    assert "let people bring" not in doubt.message
+    assert "let people use" not in doubt.message
 
 
 @pytest.mark.parametrize(
@@ -127,11 +130,13 @@ def test_it_holds_nothing_and_is_said_by_the_mapping_and_by_verified() -> None:
     said = say(access(), make_context(realm(clients=clients), of=KUBECTL))
     (mapping,) = said.mappings
     assert (mapping.state, mapping.reason) == (MappingState.GRANTED, Reason.GRANTED)
-    assert mapping.message.startswith("members of /SRE carry /SRE. The access token of client")
+    assert mapping.message.startswith(
+        "members of /SRE appear in Kubernetes as group /SRE. The access token of client"
+    )
     ready, verified = said.conditions[0], said.conditions[-1]
     assert ready.status == "True"
     assert (verified.status, verified.reason) == ("Unknown", Reason.API_SERVER_UNKNOWN)
-    assert "everybody gets a 401" in verified.message
+    assert "answers 401" in verified.message
 
 
 def test_it_comes_before_what_is_in_doubt_otherwise() -> None:

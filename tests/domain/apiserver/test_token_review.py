@@ -66,17 +66,23 @@ def test_the_declared_string_in_the_review_agrees(
 def test_what_agrees_names_the_string_and_the_group() -> None:
     said = judged("oidc:canary", prefix="oidc:")
     assert said.message == (
-        'kube-apiserver reads "oidc:canary" from a real token of /ops/canary. Nothing to do.'
+        'kube-apiserver reads "oidc:canary" from a real token for /ops/canary. Nothing to do.'
     )
 
 
 @pytest.mark.parametrize(
     ("theirs", "ours", "words"),
     [
-        ("oidc:", "", "told --oidc-groups-prefix=oidc:, this directory says none: bindings would"),
-        ("", "oidc:", 'told no --oidc-groups-prefix, this directory says "oidc:": bindings would'),
-        ("kc:", "oidc:", 'told --oidc-groups-prefix=kc:, this directory says "oidc:": bindings'),
-        ('"oidc:"', "oidc:", 'told --oidc-groups-prefix="oidc:", this directory says "oidc:"'),
+        (
+            "oidc:",
+            "",
+            'groups prefix "oidc:" (--oidc-groups-prefix, or claimMappings.groups.prefix)',
+        ),
+        ("oidc:", "", 'but spec.tokens.groupsPrefix is "": bindings would not match'),
+        ("", "oidc:", "uses no groups prefix (--oidc-groups-prefix, or "),
+        ("", "oidc:", 'but spec.tokens.groupsPrefix is "oidc:": bindings would not match'),
+        ("kc:", "oidc:", 'uses groups prefix "kc:" ('),
+        ('"oidc:"', "oidc:", 'uses groups prefix ""oidc:"" ('),
     ],
 )
 def test_another_prefix_is_named_beside_the_declared_one(
@@ -89,13 +95,13 @@ def test_another_prefix_is_named_beside_the_declared_one(
 
 def test_the_prefix_is_not_read_from_another_group_that_ends_alike() -> None:
     said = judged("kc:x-canary", "kc:canary", carried=("x-canary", "canary"))
-    assert "--oidc-groups-prefix=kc:," in said.message
+    assert 'groups prefix "kc:"' in said.message
 
 
 def test_one_of_two_strings_alone_does_not_agree() -> None:
     said = judged("canary", carried=("/ops/canary", "canary"))
     assert said.status == "False"
-    assert "reads no group" in said.message
+    assert "does not read it" in said.message
 
 
 def test_kubernetes_own_groups_are_no_prefix_of_ours() -> None:
@@ -103,19 +109,20 @@ def test_kubernetes_own_groups_are_no_prefix_of_ours() -> None:
     said = compare_review(
         named, DIRECTORY, token(groups=["authenticated"]), TokenReviewResult((EVERYBODY,))
     )
-    assert 'reads no group from claim "groups"' in said.message
+    assert 'in claim "groups", but kube-apiserver does not read it' in said.message
 
 
 def test_another_claim_is_named_when_the_token_shows_it() -> None:
     said = judged("canary", claim="roles")
     assert said.status == "False"
-    assert 'told --oidc-groups-claim=groups, this directory says "roles"' in said.message
+    assert 'uses groups claim "groups" (--oidc-groups-claim, ' in said.message
+    assert 'spec.tokens.groupsClaim is "roles"' in said.message
 
 
 def test_a_claim_that_nothing_shows_is_said_to_be_another_one() -> None:
     said = judged()
     assert said.status == "False"
-    assert 'kube-apiserver reads no group from claim "groups"' in said.message
+    assert 'in claim "groups", but kube-apiserver does not read it' in said.message
 
 
 def test_a_token_without_the_declared_claim_proves_nothing() -> None:
@@ -138,7 +145,7 @@ def test_a_token_without_the_declared_claim_proves_nothing() -> None:
             'oidc: verify token: oidc: expected audience "dashboard" got ["groupaccess"]',
             "False",
             False,
-            'expects the audience "dashboard" (--oidc-client-id), the clients of this directory',
+            'expects the audience "dashboard" (--oidc-client-id, or issuer.audiences), but spec.',
         ),
         (
             'oidc: verify token: oidc: expected audience in ["a" "b"] got ["groupaccess"]',
@@ -150,7 +157,7 @@ def test_a_token_without_the_declared_claim_proves_nothing() -> None:
             'oidc: verify token: oidc: expected audience "headlamp" got ["groupaccess"]',
             "Unknown",
             False,
-            "give its client an Audience mapper",
+            "give the operator's client an Audience mapper",
         ),
         (
             'oidc: verify token: oidc: expected audience in ["a" "headlamp"] got []',
@@ -208,7 +215,7 @@ def test_a_group_that_is_not_there_is_named() -> None:
 def test_a_group_that_fits_several_is_named_with_them() -> None:
     found = find_canary_group("canary", realm("/a/canary", "/b/canary"))
     assert isinstance(found, OidcCheckResult)
-    assert '"canary" fits several groups: /a/canary, /b/canary' in found.message
+    assert 'several groups match "canary": /a/canary, /b/canary' in found.message
 
 
 def test_the_canary_is_found_by_name_and_by_path() -> None:
@@ -219,10 +226,10 @@ def test_the_canary_is_found_by_name_and_by_path() -> None:
 @pytest.mark.parametrize(
     ("claims", "words"),
     [
-        ({"groups": None}, 'does not carry group "/ops/canary": put the service account'),
-        ({"groups": ["staff"]}, "does not carry group"),
-        ({"groups": [1, {}]}, "does not carry group"),
-        ({"groups": {"canary": True}}, "does not carry group"),
+        ({"groups": None}, 'does not have the group "/ops/canary": add the service'),
+        ({"groups": ["staff"]}, "does not have the group"),
+        ({"groups": [1, {}]}, "does not have the group"),
+        ({"groups": {"canary": True}}, "does not have the group"),
         ({"iss": "https://elsewhere"}, 'from issuer "https://elsewhere"'),
         ({"iss": None}, 'from issuer "None"'),
     ],

@@ -49,7 +49,7 @@ HOLDS = pytest.mark.parametrize(
         replace(moving(None), directory=None),
         replace(moving(realm("/SRE", clients=LEAF)), suspend=True),
     ],
-    ids=["not read yet", "no such group", "not reached", "no such directory", "suspended"],
+    ids=["not read yet", "no such group", "no valid answer", "no such directory", "suspended"],
 )
 
 

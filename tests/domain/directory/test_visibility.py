@@ -72,7 +72,9 @@ def test_nothing_else_tells_of_ids_that_may_not_be_read(
 
 
 def test_the_missing_right_is_named() -> None:
-    failure = groups_hidden("groups: 5 counted and none shown")
+    failure = groups_hidden("groups: Keycloak counts 5, but shows none")
     assert failure.reason is Reason.KEYCLOAK_FORBIDDEN
-    assert failure.message.startswith("groups: 5 counted and none shown: the operator's account")
+    assert failure.message.startswith(
+        "groups: Keycloak counts 5, but shows none. The operator's account"
+    )
     assert VIEW_GROUPS in failure.message

@@ -33,10 +33,10 @@ def test_the_same_values_agree() -> None:
     [
         (
             {"groups_prefix": "oidc:"},
-            "pod a: kube-apiserver was told --oidc-groups-prefix=oidc:, this directory says none: ",
+            'pod a: kube-apiserver uses groups prefix "oidc:" (--oidc-groups-prefix, ',
         ),
-        ({"groups_claim": None}, 'told no --oidc-groups-claim, this directory says "groups"'),
-        ({"groups_claim": "roles"}, "told --oidc-groups-claim=roles"),
+        ({"groups_claim": None}, "uses no groups claim (--oidc-groups-claim, "),
+        ({"groups_claim": "roles"}, 'uses groups claim "roles"'),
         (
             {"issuer_url": f"{DIRECTORY.issuer}/"},
             f'told --oidc-issuer-url={DIRECTORY.issuer}/, this directory says "{DIRECTORY.issuer}"',
@@ -52,7 +52,8 @@ def test_a_difference_is_said_in_words(flags: dict[str, str | None], words: str)
 
 def test_the_declared_prefix_is_compared_too() -> None:
     said = compare(directory(prefix="oidc:"), [arguments()])
-    assert 'told no --oidc-groups-prefix, this directory says "oidc:"' in said.message
+    assert "uses no groups prefix" in said.message
+    assert 'spec.tokens.groupsPrefix is "oidc:"' in said.message
     assert compare(directory(prefix="oidc:"), [arguments(groups_prefix="oidc:")]).status == "True"
 
 

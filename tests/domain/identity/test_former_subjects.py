@@ -145,5 +145,8 @@ def test_the_formers_of_an_object_are_sorted_by_mapping() -> None:
 
 
 def test_it_is_said_until_when_and_why() -> None:
-    said = '"SRE" stays bound until 2026-03-01T12:05:00Z, for tokens from before the rename.'
+    said = (
+        '"SRE" stays bound until 2026-03-01T12:05:00Z, because older tokens may still need it (the '
+        "name, path, mapper or prefix changed)."
+    )
     assert describe_former("SRE", LISTED["SRE"]) == said

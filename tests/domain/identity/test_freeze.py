@@ -184,7 +184,9 @@ def test_an_account_that_a_granting_binding_names_is_believed_whatever_others_na
 def test_the_message_has_the_command_and_names_some_groups() -> None:
     uses = [use(one) for one in "abcde"]
     message = frozen(uses, read())
-    assert message.startswith("5 of 5 groups in use are gone: /a, /b, /c and 2 more. If that")
+    assert message.startswith(
+        "5 of 5 groups in use no longer exist in Keycloak: /a, /b, /c and 2 more. If this"
+    )
     (token,) = tokens(uses, read())
     command = "kubectl annotate keycloakdirectory default --overwrite groupaccess.io/acknowledge="
     assert f"{command}{token}. " in message

@@ -48,7 +48,7 @@ def test_renamed_or_moved_group_is_followed_in_one_write(path: str, *, restarted
 def test_a_followed_name_is_told() -> None:
     cluster, moved = granted(), make_context(realm(group("/SRE2", uid="1")))
     cluster.settle(access(), moved)
-    assert "declared SRE, now /SRE2" in said(cluster, moved).message
+    assert "declared as SRE, now /SRE2" in said(cluster, moved).message
     assert "declared" not in said(cluster, make_context(realm(SRE))).message
 
 

@@ -44,7 +44,7 @@ def test_a_declared_id_that_the_named_group_does_not_have_is_refused(of: Directo
     want = mapping(group_id="old")
     reason, proven, message = lost(resolve_group(want, None, reading, of, NOW))
     assert (reason, proven) == (Reason.GROUP_REPLACED, of.refuses_replaced)
-    assert message.startswith('group "SRE" has id new, not old.')
+    assert message.startswith('group "SRE" has the id new, but the mapping has groupId old.')
     reason, proven, _ = lost(
         resolve_group(want, None, replace(reading, confirmed_absent={}), of, NOW)
     )
@@ -56,23 +56,25 @@ def test_a_declared_id_of_a_group_of_another_name_is_refused(of: Directory) -> N
     reading = Reading(realm(anew("/Dev", "old")))
     reason, proven, message = lost(resolve_group(mapping(group_id="old"), None, reading, of, NOW))
     assert (reason, proven) == (Reason.GROUP_REPLACED, of.refuses_replaced)
-    assert 'groupId old is group /Dev, not "SRE".' in message
+    assert 'groupId old is the id of group /Dev, not of "SRE".' in message
 
 
 def test_a_group_of_the_same_name_and_another_id_replaced_it() -> None:
     reason, proven, message = lost(gone(anew("/SRE")))
     assert (reason, proven) == (Reason.GROUP_REPLACED, True)
-    assert message.startswith("group /SRE (id old) is gone, and group /SRE has another id, new.")
+    assert message.startswith(
+        "group /SRE (id old) no longer exists in Keycloak; group /SRE has the id new."
+    )
 
 
 def test_several_of_its_name_replaced_it_or_leave_it_gone_where_none_can_be_followed() -> None:
     others = (anew("/a/SRE", "a"), anew("/b/SRE", "b"))
     reason, proven, message = lost(gone(*others))
     assert (reason, proven) == (Reason.GROUP_REPLACED, True)
-    assert "and others have its name: /a/SRE, /b/SRE." in message
+    assert "; these groups have its name now: /a/SRE, /b/SRE." in message
     reason, proven, message = lost(gone(*others, of=WARN))
     assert (reason, proven) == (Reason.GROUP_MISSING, False)
-    assert message.endswith("Others have its name: /a/SRE, /b/SRE.")
+    assert message.endswith("These groups have its name now: /a/SRE, /b/SRE.")
     later = NOW + WARN.grace
     reason, proven, _ = lost(gone(*others, of=WARN, now=later))
     assert (reason, proven) == (Reason.GROUP_MISSING, True)
@@ -81,7 +83,7 @@ def test_several_of_its_name_replaced_it_or_leave_it_gone_where_none_can_be_foll
 def test_a_group_at_its_path_replaced_it_although_the_declared_name_is_nobodys() -> None:
     reason, _, message = lost(gone(anew("/SRE"), want=mapping(group="former")))
     assert reason is Reason.GROUP_REPLACED
-    assert "and group /SRE has another id, new." in message
+    assert "; group /SRE has the id new." in message
 
 
 def test_a_grace_says_since_when_and_until_when_and_then_that_it_is_over() -> None:
@@ -91,7 +93,8 @@ def test_a_grace_says_since_when_and_until_when_and_then_that_it_is_over() -> No
     assert (found.missing_since, found.grace_ends) == (NOW, NOW + timedelta(minutes=10))
     reason, proven, message = lost(found)
     assert (reason, proven) == (Reason.GROUP_MISSING, False)
-    assert f"since {NOW:%Y-%m-%dT%H:%M:%SZ}; its bindings go at " in message
+    assert f"since {NOW:%Y-%m-%dT%H:%M:%SZ}; the grace period (onMissing.grace), " in message
+    assert "is revoked, ends at " in message
 
     reading = Reading(realm("/any"), confirmed_absent={"old": NOW})
     began = replace(PIN, missing_since=NOW - timedelta(minutes=10))
@@ -100,14 +103,14 @@ def test_a_grace_says_since_when_and_until_when_and_then_that_it_is_over() -> No
     assert over.grace_ends is None
     reason, proven, message = lost(over)
     assert (reason, proven) == (Reason.GROUP_MISSING, True)
-    assert f"; its bindings went at {NOW:%Y-%m-%dT%H:%M:%SZ}." in message
+    assert f"is revoked, ended at {NOW:%Y-%m-%dT%H:%M:%SZ}." in message
 
 
 def test_a_pinned_group_that_no_round_has_confirmed_to_be_gone_is_not_judged() -> None:
     reading = Reading(realm(anew("/SRE")))
     reason, proven, message = lost(resolve_group(mapping(), PIN, reading, REFUSE, NOW))
     assert (reason, proven) == (Reason.KEYCLOAK_UNAVAILABLE, False)
-    assert message.startswith("group /SRE (id old) is not there, which counts once each group")
+    assert message.startswith("group /SRE (id old) was not found in Keycloak. The operator acts")
 
 
 @pytest.mark.parametrize(
@@ -121,11 +124,11 @@ def test_a_pinned_group_that_no_round_has_confirmed_to_be_gone_is_not_judged() -
         ),
         (
             Suggestion(is_role=True),
-            'no group "SRE"; a realm role has that name, and roles are no groups.',
+            'no group "SRE"; a realm role has that name, but a role is not a group.',
         ),
         (
             Suggestion(("/Sre",), is_role=True),
-            "and roles are no groups: did you mean /Sre? Correct",
+            "but a role is not a group: did you mean /Sre? Correct",
         ),
     ],
 )

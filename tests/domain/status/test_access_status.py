@@ -38,7 +38,12 @@ def test_all_granted_is_ready() -> None:
         StatusCondition("Ready", "True", Reason.GRANTED, "2/2 mappings are bound as declared."),
         StatusCondition("Reconciling", "False", Reason.GRANTED, ""),
         StatusCondition("Stalled", "False", Reason.GRANTED, ""),
-        StatusCondition("Verified", "True", Reason.GRANTED, "Keycloak has each group."),
+        StatusCondition(
+            "Verified",
+            "True",
+            Reason.GRANTED,
+            "Keycloak confirms each mapping that needs its answer.",
+        ),
     )
     assert say(two).granted == "2/2"
     assert not say(two).waiting
@@ -50,7 +55,7 @@ def test_mapping_says_whom_it_binds() -> None:
             name="sre",
             state=MappingState.GRANTED,
             reason=Reason.GRANTED,
-            message="members of /SRE carry /SRE.",
+            message="members of /SRE appear in Kubernetes as group /SRE.",
             cluster_role="edit",
             scoped=False,
             wanted=1,
@@ -177,14 +182,17 @@ def test_a_binding_that_could_not_be_deleted_is_named_although_all_mappings_are_
     assert conditions(said) == READY | {"Ready": "False", expected: "True"}
     assert said.ready.reason is Reason.WRITE_REFUSED
     assert (
-        said.ready.message == f"What should be gone is still bound: {key('old')}: {fault.message}"
+        said.ready.message
+        == f"This access should be removed but is still bound: {key('old')}: {fault.message}"
     )
 
 
 def test_what_is_left_is_said_in_its_order_after_the_mappings() -> None:
     left = {key("z"): OVERLOAD, key("y"): REFUSED, key("x"): REFUSED}
     said = say(access(), left=left)
-    assert said.ready.message.startswith(f"What should be gone is still bound: {key('x')}: ")
+    assert said.ready.message.startswith(
+        f"This access should be removed but is still bound: {key('x')}: "
+    )
     assert said.ready.message.endswith(" (and 2 more)")
     said = say(access(), faults={key(): REFUSED}, existing=(), left=left)
     assert said.ready.message == f"sre: {REFUSED.message} (and 3 more)"

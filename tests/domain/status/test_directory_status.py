@@ -13,8 +13,8 @@ from groupaccess.domain.reasons import REASONS, Reason
 from groupaccess.domain.status.directory_status import RoundSummary, directory_conditions
 
 STRETCHED = (
-    "2 groups in use. They are asked for every 3m, less often than spec.syncInterval says: a round "
-    "may take 5 % of Keycloak's time at most."
+    "2 groups in use. The operator asks about them every 3m, less often than spec.syncInterval "
+    "says, to use at most 5 % of Keycloak's time."
 )
 PASSING = Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer.")
 FINAL = Failure(Reason.LOGIN_FAILED, "wrong secret.")
@@ -44,8 +44,14 @@ def test_read_directory_is_ready_and_counts_its_groups(*, patient: bool) -> None
             RoundSummary(2, interval="3m"),
             STRETCHED,
         ),
-        (RoundSummary(2, 1, PASSING), "2 groups in use. 1 question has no answer: no answer."),
-        (RoundSummary(2, 3, FINAL), "2 groups in use. 3 questions have no answer: wrong secret."),
+        (
+            RoundSummary(2, 1, PASSING),
+            "2 groups in use. 1 question to Keycloak has no answer: no answer.",
+        ),
+        (
+            RoundSummary(2, 3, FINAL),
+            "2 groups in use. 3 questions to Keycloak have no answer: wrong secret.",
+        ),
     ],
 )
 def test_what_is_not_as_it_should_be_is_told_although_it_is_ready(

@@ -57,7 +57,7 @@ def test_all_namespaces_are_counted() -> None:
     one = said(within("shop", "bank"))
     assert (one.state, one.scoped, one.wanted, one.granted) == (MappingState.GRANTED, True, 2, 2)
     assert one.problems == ()
-    assert one.message == "members of /SRE carry /SRE."
+    assert one.message == "members of /SRE appear in Kubernetes as group /SRE."
     assert one.as_declared
 
 
@@ -84,7 +84,10 @@ def test_no_match_is_as_declared_in_0_namespaces() -> None:
     declared = access(mapping(within=scope(of=[team("nobody")])))
     one = said(declared)
     assert (one.state, one.wanted, one.granted) == (MappingState.GRANTED, 0, 0)
-    assert one.message == "members of /SRE carry /SRE. There are 0 namespaces for it now."
+    assert (
+        one.message
+        == "members of /SRE appear in Kubernetes as group /SRE. It selects no active namespace now."
+    )
     whole = say(declared, BOTH)
     assert whole.ready.status == "True"
     assert whole.granted == "1/1"
@@ -149,8 +152,8 @@ def test_another_subject_than_the_desired_one_is_not_as_declared() -> None:
     assert (one.state, one.reason) == (MappingState.HELD, Reason.PROGRESSING)
     refused = say(access(), bound={key(): content("/former", group="SRE")}, faults={key(): REFUSED})
     assert refused.mappings[0].state is MappingState.HELD
-    left = f"What should be gone is still bound: {key()}."
-    assert refused.mappings[0].message == f"{REFUSED.message} {left}"
+    other = f"The binding does not have the declared subjects: {key()}."
+    assert refused.mappings[0].message == f"{REFUSED.message} {other}"
     assert refused.granted == "1/1"
 
 
@@ -158,14 +161,14 @@ def test_a_binding_with_another_role_is_still_bound_and_nothing_else() -> None:
     said = say(access(), bound={key(): content(role="admin", group="SRE")})
     (one,) = said.mappings
     assert (one.state, one.granted) == (MappingState.HELD, 0)
-    assert one.message.endswith(f"What should be gone is still bound: {key()}.")
+    assert one.message.endswith(f"This access should be removed but is still bound: {key()}.")
 
 
 def test_a_former_role_that_is_bound_yet_is_named() -> None:
     old = key(role="view")
     one = say(access(), bound={key(): content(), old: content(role="view")}).mappings[0]
     assert (one.state, one.reason, one.transient) == (MappingState.HELD, Reason.PROGRESSING, True)
-    assert one.message == f"What should be gone is still bound: {old}."
+    assert one.message == f"This access should be removed but is still bound: {old}."
 
 
 @pytest.mark.parametrize(
@@ -197,10 +200,20 @@ def test_revoked_mapping_that_is_still_bound_says_so() -> None:
     one = said(within("shop", "nowhere"), refused, existing=(SHOP,), faults={SHOP: REFUSED})
     assert (one.state, one.wanted, one.granted) == (MappingState.HELD, 2, 1)
     assert (one.reason, one.problems) == (Reason.CLUSTER_ROLE_NOT_ALLOWED, ())
-    assert one.message.endswith(f" What should be gone is still bound: {SHOP}: {REFUSED.message}")
+    assert one.message.endswith(
+        f" This access should be removed but is still bound: {SHOP}: {REFUSED.message}"
+    )
     assert not one.transient
     gone = said(within("shop", "nowhere"), refused, existing=())
     assert (gone.state, gone.granted) == (MappingState.REVOKED, 0)
+
+
+def test_a_binding_without_subjects_that_could_not_be_deleted_is_named() -> None:
+    refused = replace(BOTH, directory=directory(allowed=["view"]))
+    one = said(within("shop"), refused, existing=(), faults={SHOP: REFUSED})
+    assert one.state is MappingState.REVOKED
+    left = "A binding without subjects could not be deleted"
+    assert one.message.endswith(f" {left}: {REFUSED.message}")
 
 
 def test_the_whole_cluster_names_no_namespace() -> None:

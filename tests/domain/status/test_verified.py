@@ -36,7 +36,9 @@ def verified(declared: Access, context: EvaluationContext) -> StatusCondition:
 
 def test_every_group_that_is_there_is_verified() -> None:
     said = verified(access(), make_context(realm()))
-    assert said == StatusCondition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
+    assert said == StatusCondition(
+        "Verified", "True", Reason.GRANTED, "Keycloak confirms each mapping that needs its answer."
+    )
 
 
 def test_objection_of_keycloak_is_said_of_the_first_mapping_by_name() -> None:
@@ -122,7 +124,9 @@ SILENT = make_context(realm(), failure=UNAVAILABLE)
 def test_what_kubernetes_alone_revokes_needs_no_word_of_keycloak(revoked: AccessMapping) -> None:
     strict = make_context(realm(), of=directory(allowed=["edit"]))
     said = verified(access(revoked, mapping("b")), strict)
-    assert said == StatusCondition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
+    assert said == StatusCondition(
+        "Verified", "True", Reason.GRANTED, "Keycloak confirms each mapping that needs its answer."
+    )
 
 
 def test_beside_a_revoked_mapping_the_others_still_need_it() -> None:
@@ -135,5 +139,5 @@ def test_beside_a_revoked_mapping_the_others_still_need_it() -> None:
 def test_where_all_has_ended_nothing_is_left_unverified(context: EvaluationContext) -> None:
     said = verified(access(ENDED), context)
     assert said == StatusCondition(
-        "Verified", "True", Reason.EXPIRED, "No mapping is left that Keycloak would be asked for."
+        "Verified", "True", Reason.EXPIRED, "No mapping needs an answer of Keycloak."
     )

@@ -60,14 +60,14 @@ def test_whatever_a_mapper_writes_for_a_group_is_a_possible_value(
 def test_client_without_any_mapper_has_nothing_to_be_named() -> None:
     _, message = silence(client("headlamp"))
     assert message.startswith(
-        'the ID token of client "headlamp" carries no groups in claim "groups". In Keycloak, give'
+        'the ID token of client "headlamp" has no groups in claim "groups". In Keycloak, give'
     )
 
 
 def test_there_is_no_id_token_without_openid() -> None:
     reason, message = silence(client("headlamp", mapper()), directory(scopes=("groups",)))
     assert reason is Reason.NO_GROUPS_CLAIM
-    assert 'there is none without the scope "openid"' in message
+    assert 'there is no ID token without "openid"' in message
     access = directory(scopes=("groups",), token="Access")
     assert isinstance(
         client_claim_values(SRE, access.clients[0], "groups", client("c", mapper())), ClaimValues
@@ -90,8 +90,8 @@ def test_mapper_of_a_scope_is_named_by_the_scope() -> None:
 def test_optional_scope_that_would_bring_the_groups_is_named() -> None:
     _, message = silence(client("headlamp", optional=[mapper(scope="teams")]))
     assert (
-        'optional client scope "teams" would bring them, but the login does not ask for it: make '
-        "it a default one, or let the login ask and add it to spec.tokens.clients[].scopes. In"
+        'optional client scope "teams" would add them, but spec.tokens.clients[].scopes does not '
+        "list it: make it a default scope, or let the login request it and list it there. In"
     ) in message
 
 
@@ -110,14 +110,14 @@ def test_optional_scope_that_would_not_bring_them_is_not_named(unfit: ClaimMappe
 
 def test_claim_that_they_are_written_into_is_named() -> None:
     _, message = silence(client("headlamp", mapper(claim="teams")))
-    assert 'mapper "groups" of client "headlamp" writes them into claim "teams"' in message
+    assert 'mapper "groups" of client "headlamp" writes groups into claim "teams"' in message
     assert '"Add to' not in silence(client("headlamp", mapper(claim="teams", tokens="")))[1]
 
 
 def test_roles_are_told_from_groups() -> None:
     reason, message = silence(client("headlamp", mapper("r", ROLES, scope="microprofile-jwt")))
     assert reason is Reason.NO_GROUPS_CLAIM
-    assert 'mapper "r" of client scope "microprofile-jwt" writes roles there' in message
+    assert 'mapper "r" of client scope "microprofile-jwt" writes roles into this claim' in message
 
 
 @pytest.mark.parametrize("mappers", [(), (mapper(),)], ids=["alone", "beside"])
@@ -126,15 +126,15 @@ def test_claim_below_the_key_is_indeterminate_and_the_dot_is_named(mappers: tupl
     assert reason is Reason.CLAIM_INDETERMINATE
     assert 'mapper "deep" of client "headlamp" writes below "groups"' in message
     assert "a dot without a backslash" in message
-    assert '"groups" is no list then, and kube-apiserver refuses the token. Remove' in message
+    assert 'So "groups" is not a list, and kube-apiserver refuses the token. Remove' in message
 
 
 def test_scope_that_the_client_lacks_leaves_a_doubt() -> None:
     (doubt,) = doubts(client("headlamp", mapper(), unknown=("teams",)))
     assert doubt.reason is Reason.NO_GROUPS_CLAIM
     assert doubt.message.startswith(
-        'client "headlamp" has no scope "teams", and Keycloak refuses a login that asks for it: '
-        "spec.tokens.clients[].scopes should name what the login asks for. In Keycloak,"
+        'client "headlamp" has no scope "teams", and Keycloak refuses a login that requests it. '
+        "Add the scope to the client, or remove it from spec.tokens.clients[].scopes."
     )
 
 
@@ -147,7 +147,7 @@ def test_proof_decides_over_a_mapper_that_may_replace_the_claim_and_leaves_a_dou
     (doubt,) = doubts(client("headlamp", *unsure, proof=proof()))
     assert doubt.reason is Reason.CLAIM_INDETERMINATE
     assert doubt.message.startswith(
-        'mapper "fixed" of client "headlamp" replaces what claim "groups" carries. Remove'
+        'mapper "fixed" of client "headlamp" may replace the value of claim "groups". Remove'
     )
 
 
@@ -164,14 +164,14 @@ def test_a_refuted_client_gives_nothing_new_and_keeps_bound_strings() -> None:
     assert isinstance(found, ClaimUnavailable)
     assert found.uncertain
     assert found.failure.reason is Reason.CLAIM_UNPROVEN
-    assert found.failure.message.startswith("it lacks SRE. In Keycloak,")
+    assert found.failure.message.startswith("it lacks SRE. To see a member's token in Keycloak")
 
 
 def test_no_token_to_look_at_leaves_a_doubt() -> None:
     unproven = client("headlamp", mapper(), proof=proof(ProofResult.UNPROVEN, "there is no member"))
     (doubt,) = doubts(unproven)
     assert doubt.reason is Reason.CLAIM_UNPROVEN
-    assert doubt.message.startswith("there is no member. In Keycloak,")
+    assert doubt.message.startswith("there is no member. To see a member's token in Keycloak")
 
 
 @pytest.mark.parametrize("known", [proof(), None])
@@ -184,7 +184,7 @@ def test_role_of_the_same_name_in_the_same_claim_collides() -> None:
     assert found is not None
     assert found.reason is Reason.CLAIM_COLLISION
     assert found.message.startswith(
-        'mapper "r" of client scope "jwt" puts "SRE" into tokens of others, too. Turn on'
+        'mapper "r" of client scope "jwt" also writes "SRE" for other people. Turn on'
     )
 
 
@@ -212,14 +212,14 @@ def test_client_that_sends_nothing_hides_no_collision_of_another(first: Client |
     assert isinstance(found, GroupClaim)
     collided = find_collision(SRE, found, two, known)
     assert collided is not None
-    assert collided.message.startswith('mapper "r" of client "grafana" puts "SRE" into tokens')
+    assert collided.message.startswith('mapper "r" of client "grafana" also writes "SRE" for')
 
 
 def test_fixed_text_collides_though_tokens_are_proven() -> None:
     everybody = mapper("fixed", REPLACING, adds=["SRE"])
     found = collided(client("headlamp", leaf(), everybody, proof=proof()))
     assert found is not None
-    assert 'mapper "fixed" of client "headlamp" puts "SRE"' in found.message
+    assert 'mapper "fixed" of client "headlamp" also writes "SRE"' in found.message
 
 
 def test_roles_that_cannot_be_read_leave_a_doubt() -> None:
@@ -227,7 +227,7 @@ def test_roles_that_cannot_be_read_leave_a_doubt() -> None:
     assert doubt.reason is Reason.CLAIM_INDETERMINATE
     assert doubt.message.startswith(
         'mapper "r" of client "headlamp" adds roles to claim "groups", which the operator cannot '
-        "read: whether one is called like a group is not known. Remove"
+        "read: one of them may have the name of the group. Remove"
     )
 
 
@@ -237,9 +237,9 @@ def test_role_that_a_login_could_bring_by_asking_for_more_collides() -> None:
     assert found is not None
     assert found.reason is Reason.CLAIM_COLLISION
     assert found.message.startswith(
-        'mapper "r" of client scope "microprofile-jwt" puts "SRE" into tokens of others, too, when '
-        'a login asks for that scope: take it from the scopes of client "headlamp", if nothing '
-        "needs it. Turn on"
+        'mapper "r" of client scope "microprofile-jwt" also writes "SRE" for other people, if the '
+        'login requests that scope: remove the scope from client "headlamp" if nothing needs it. '
+        "Turn on"
     )
 
 

@@ -29,7 +29,7 @@ def test_groups_of_the_same_leaf_name_collide_where_tokens_carry_it(prefix: str)
     assert found is not None
     assert found.reason is Reason.CLAIM_COLLISION
     assert found.message.startswith(
-        'tokens carry "SRE" for /platform/SRE and for /a/SRE, /b/SRE alike. Turn on'
+        'tokens contain "SRE" for members of /platform/SRE and also of /a/SRE, /b/SRE. Turn on'
     )
 
 
@@ -45,7 +45,7 @@ def test_group_of_another_name_does_not_collide(mappers: tuple[ClaimMapper, ...]
 def test_group_whose_name_holds_a_slash_collides_by_its_path() -> None:
     found = collided(TWIN, mappers=FULL)
     assert found is not None
-    assert '"/platform/SRE" for /platform/SRE and for /platform/SRE alike' in found.message
+    assert '"/platform/SRE" for members of /platform/SRE and also of /platform/SRE' in found.message
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,6 @@ def test_group_whose_name_holds_a_slash_collides_by_its_path() -> None:
 def test_one_colliding_string_is_enough(other: Group, string: str) -> None:
     found = collided(other, mappers=BOTH)
     assert found is not None
-    assert found.message.startswith(f"tokens carry {string} for /platform/SRE and for {other.path}")
+    assert found.message.startswith(
+        f"tokens contain {string} for members of /platform/SRE and also of {other.path}"
+    )

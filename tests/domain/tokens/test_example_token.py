@@ -20,7 +20,7 @@ def proof(expected: set[str], **token: Any) -> TokenProof:
 def test_token_that_carries_the_strings_proves_them() -> None:
     claims = {"groups": ["/SRE", "SRE", "other"], "exp": 1300, "iat": 1000, "aud": "headlamp"}
     found = proof({"SRE", "/SRE"}, **claims)
-    fact = f'{WHO} carries "/SRE" and "SRE" as computed'
+    fact = f'{WHO} has "/SRE" and "SRE" as computed'
     assert found == TokenProof(ProofResult.PROVEN, fact, NOW, 300, frozenset({"headlamp"}))
 
 
@@ -46,11 +46,11 @@ def test_claim_that_is_one_string_is_read_as_kube_apiserver_does() -> None:
 @pytest.mark.parametrize(
     ("token", "instead"),
     [
-        ({}, ": the claim is not there"),
+        ({}, ": the token has no such claim"),
         ({"groups": {"mine": ["SRE"]}}, ": the claim is neither a string nor a list of strings"),
         ({"groups": ["SRE", 5]}, ": the claim is neither a string nor a list of strings"),
-        ({"groups": ["secret"]}, ": it carries 1 other"),
-        ({"groups": ["secret", "more"]}, ": it carries 2 others"),
+        ({"groups": ["secret"]}, ": it has 1 other string"),
+        ({"groups": ["secret", "more"]}, ": it has 2 other strings"),
     ],
 )
 def test_token_that_lacks_a_string_says_so_and_tells_no_other(

@@ -64,7 +64,7 @@ def test_token_without_groups_is_named(token: str, said: str) -> None:
     reason, message = refused(claimed(mapper(tokens=""), of=directory(token=token)))
     assert reason is Reason.NO_GROUPS_CLAIM
     assert message.startswith(
-        f'the {said} of client "headlamp" carries no groups in claim "groups": '
+        f'the {said} of client "headlamp" has no groups in claim "groups": '
         f'"Add to {said}" is off in mapper "groups" of client "headlamp". In Keycloak,'
     )
 
@@ -88,7 +88,7 @@ def test_replacing_mapper_makes_the_claim_indeterminate() -> None:
     reason, message = refused(claimed(mapper(), mapper("hard-coded", MapperKind.REPLACING)))
     assert reason is Reason.CLAIM_INDETERMINATE
     assert message.startswith(
-        'mapper "hard-coded" of client "headlamp" replaces what claim "groups" carries. Remove'
+        'mapper "hard-coded" of client "headlamp" may replace the value of claim "groups". Remove'
     )
 
 
@@ -128,17 +128,21 @@ def test_which_client_sends_which_is_said_where_they_differ() -> None:
     found = claimed_by(client("headlamp", mapper()), client("grafana", leaf()))
     assert isinstance(found, GroupClaim)
     assert found.describe(SRE) == (
-        "members of /platform/SRE carry /platform/SRE by client headlamp; SRE by client grafana."
+        "members of /platform/SRE appear in Kubernetes as group /platform/SRE with client "
+        "headlamp; SRE with client grafana."
     )
     two = claimed_by(client("headlamp", mapper(), leaf()), client("grafana", leaf()))
     assert isinstance(two, GroupClaim)
     assert two.describe(SRE) == (
-        "members of /platform/SRE carry /platform/SRE and SRE by client headlamp; "
-        "SRE by client grafana."
+        "members of /platform/SRE appear in Kubernetes as group /platform/SRE and SRE with client "
+        "headlamp; SRE with client grafana."
     )
     same = claimed_by(client("headlamp", mapper(), leaf()), client("grafana", leaf(), mapper()))
     assert isinstance(same, GroupClaim)
-    assert same.describe(SRE) == "members of /platform/SRE carry /platform/SRE and SRE."
+    assert (
+        same.describe(SRE)
+        == "members of /platform/SRE appear in Kubernetes as group /platform/SRE and SRE."
+    )
 
 
 def test_client_that_is_silent_is_no_sender() -> None:

@@ -65,9 +65,9 @@ def test_of_three_each_pair_is_context_of_itself() -> None:
 @pytest.mark.parametrize(
     ("first", "bound", "why"),
     [
-        (made("b", "x:", age=1), ["b"], "since bindings name it"),
-        (made("b", "x:", age=1), ["a", "b"], "since it is older"),
-        (made("A", "x:"), (), "since its name comes first"),
+        (made("b", "x:", age=1), ["b"], "because bindings name it"),
+        (made("b", "x:", age=1), ["a", "b"], "because it is older"),
+        (made("A", "x:"), (), "because its name comes first"),
     ],
 )
 def test_the_other_one_says_the_prefix_the_name_the_issuer_why_and_what_to_do(
@@ -77,19 +77,19 @@ def test_the_other_one_says_the_prefix_the_name_the_issuer_why_and_what_to_do(
     assert conflict is not None
     assert conflict.reason is Reason.PREFIX_SHARED
     assert conflict.message == (
-        f'spec.tokens.groupsPrefix "x:" of directory "a" is that of directory "{first.name}", too, '
-        f"which is another realm ({first.issuer}): kube-apiserver cannot tell whose group a string "
-        f'is, so that only "{first.name}" grants anything new, {why}. Give one of them another '
-        "spec.tokens.groupsPrefix, the one that kube-apiserver has for that issuer; or, if groups "
-        "of equal names are the same in both, name each in the other's "
-        "spec.tokens.sharesPrefixWith."
+        'KeycloakDirectory "a" has the same spec.tokens.groupsPrefix "x:" as KeycloakDirectory '
+        f'"{first.name}" of another realm ({first.issuer}). kube-apiserver cannot distinguish '
+        f'their groups, so only "{first.name}" may grant new access, {why}. Give one of the two '
+        "another spec.tokens.groupsPrefix, the same as in kube-apiserver. If equal names mean the "
+        "same group in both realms, list each directory in the other's "
+        "spec.tokens.sharesPrefixWith instead."
     )
 
 
 def test_of_several_that_come_first_the_first_is_named() -> None:
     conflict = compare("c", made("c"), made("b", age=1), made("a", age=2)).conflict
     assert conflict is not None
-    assert 'only "a" grants' in conflict.message
+    assert 'only "a" may grant' in conflict.message
 
 
 NAMES = ("a", "b", "c", "d")

@@ -87,7 +87,11 @@ def said_of(beside: PeerPrefixes, *, revokes: bool = False) -> Verdict:
 def test_a_collision_with_a_prefix_holds_or_revokes_as_any_other() -> None:
     said = said_of(COLLIDES)
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.CLAIM_COLLISION)
-    assert said.message.startswith('"SRE" begins with "S", the groupsPrefix of directory "b": a ')
+    assert said.message == (
+        '"SRE" begins with "S", the groupsPrefix of KeycloakDirectory "b". To kube-apiserver it is '
+        'the same as group "RE" of that directory. Give one of the two directories another '
+        "spec.tokens.groupsPrefix."
+    )
     assert said_of(COLLIDES, revokes=True).outcome is Outcome.REVOKE
     assert said_of(PeerPrefixes(nested=(("b", "SRE-"),))).outcome is Outcome.GRANT
 

@@ -63,7 +63,10 @@ def test_it_ends_at_its_very_time_whatever_else_is_the_matter(
 ) -> None:
     said = evaluate(ENDED, context)
     assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.EXPIRED)
-    assert said.message == f"it ended at 2026-03-01T12:00:00Z. {REASONS[Reason.EXPIRED].advice}"
+    assert (
+        said.message
+        == f"this access expired at 2026-03-01T12:00:00Z. {REASONS[Reason.EXPIRED].advice}"
+    )
     assert evaluate(LASTS, context).reason is not Reason.EXPIRED
 
 
@@ -89,7 +92,7 @@ def test_times_are_compared_and_told_in_utc() -> None:
     abroad = timezone(timedelta(hours=5, minutes=30))
     ended = mapping(until=NOW.astimezone(abroad))
     said = evaluate(ended, make_context(realm()))
-    assert said.message.startswith("it ended at 2026-03-01T12:00:00Z. ")
+    assert said.message.startswith("this access expired at 2026-03-01T12:00:00Z. ")
     lasts = mapping(until=(NOW + HOUR).astimezone(abroad))
     assert evaluate(lasts, make_context(realm())).outcome is Outcome.GRANT
     (want,) = ModelCluster().desired_state(access(lasts), make_context(realm())).bindings
@@ -151,7 +154,7 @@ def test_what_ended_is_as_declared() -> None:
     said = say(declared)
     assert (said.ready.status, said.ready.reason) == ("True", Reason.GRANTED)
     assert said.granted == "1/2"
-    assert said.ready.message == "1/2 mappings are bound as declared, 1 ended in time."
+    assert said.ready.message == "1/2 mappings are bound as declared, 1 has expired."
     one = said.mappings[0]
     assert (one.state, one.reason, one.as_declared) == (MappingState.EXPIRED, Reason.EXPIRED, True)
     assert (one.granted, one.expires_at) == (0, NOW)

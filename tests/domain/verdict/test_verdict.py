@@ -31,7 +31,7 @@ def test_group_that_is_there_is_granted_with_the_strings_of_its_token() -> None:
         mapping(),
         Outcome.GRANT,
         Reason.GRANTED,
-        "members of /platform/SRE carry /platform/SRE.",
+        "members of /platform/SRE appear in Kubernetes as group /platform/SRE.",
         group("/platform/SRE"),
         ("/platform/SRE",),
     )
@@ -39,7 +39,10 @@ def test_group_that_is_there_is_granted_with_the_strings_of_its_token() -> None:
 
 def test_all_strings_are_named_in_the_message() -> None:
     both = realm("/SRE", clients=[client("headlamp", mapper(), leaf())])
-    assert evaluate(mapping(), make_context(both)).message == "members of /SRE carry /SRE and SRE."
+    assert (
+        evaluate(mapping(), make_context(both)).message
+        == "members of /SRE appear in Kubernetes as group /SRE and SRE."
+    )
 
 
 def test_doubts_about_a_client_are_kept_beside_a_grant() -> None:
@@ -86,7 +89,8 @@ def test_role_outside_the_list_is_revoked_and_the_list_is_told() -> None:
     said = evaluate(mapping(), make_context(realm(), of=directory(allowed=["view", "admin"])))
     assert (said.outcome, said.reason) == (Outcome.REVOKE, Reason.CLUSTER_ROLE_NOT_ALLOWED)
     assert said.message.startswith(
-        'ClusterRole "edit" is not in the list of directory "default": admin, view. '
+        'ClusterRole "edit" is not in spec.allowedClusterRoles of KeycloakDirectory "default": '
+        "admin, view. "
     )
 
 
@@ -123,7 +127,7 @@ def test_what_cannot_be_read_holds_and_is_named(of: str) -> None:
 def test_directory_that_was_never_read_holds() -> None:
     said = evaluate(mapping(), make_context(None))
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE)
-    assert said.message.startswith('directory "default" was not read yet. ')
+    assert said.message.startswith('KeycloakDirectory "default" has not been read yet. ')
 
 
 def test_failure_to_read_holds_in_its_own_words_although_there_is_a_snapshot() -> None:
@@ -210,7 +214,7 @@ def test_missing_group_without_near_ones_just_says_so() -> None:
 def test_ambiguous_group_names_the_paths() -> None:
     said = evaluate(mapping(), make_context(realm("/b/SRE", "/a/SRE")))
     assert (said.outcome, said.reason) == (Outcome.HOLD, Reason.GROUP_AMBIGUOUS)
-    assert said.message.startswith('"SRE" fits several groups: /a/SRE, /b/SRE. Write')
+    assert said.message.startswith('several groups match "SRE": /a/SRE, /b/SRE. Write')
 
 
 @pytest.mark.parametrize(

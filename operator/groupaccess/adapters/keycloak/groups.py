@@ -70,7 +70,7 @@ async def check_groups_visible(session: Session) -> None:
     with keycloak_errors("groups", needs=VIEW_GROUPS):
         counted = validated(COUNT, (await session.admin.a_groups_count())["count"])
     if counted and not await search_groups(session, WILDCARD):
-        raise RejectedError(groups_hidden(f"groups: {counted} counted and none shown"))
+        raise RejectedError(groups_hidden(f"groups: Keycloak counts {counted}, but shows none"))
 
 
 def as_group(item: GroupRepresentation) -> Group:

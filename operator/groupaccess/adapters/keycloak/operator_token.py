@@ -42,5 +42,5 @@ async def _id_token(session: Session) -> OperatorToken:
             payload = await session.login.keycloak_openid.a_decode_token(text, validate=False)
             claims = validated(CLAIMS, payload)
             return OperatorToken(text, claims)
-    fact = "Keycloak gave the operator no ID token for the scope openid"
+    fact = "Keycloak issued no ID token for the operator, although it requested the scope openid"
     raise RejectedError(failure(Reason.API_SERVER_UNKNOWN, fact))

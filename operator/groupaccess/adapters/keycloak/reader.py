@@ -99,7 +99,7 @@ def _without_secret(session: Session) -> Iterator[None]:
 
 
 def _realm_recreated() -> RejectedError:
-    fact = "the operator's account changed while it read: the realm is being made anew"
+    fact = "the operator's account changed during the reading: is the realm being re-created?"
     return RejectedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact))
 
 
@@ -109,5 +109,5 @@ async def _check_issuer(directory: Directory, session: Session) -> None:
         result = await session.login.keycloak_openid.a_well_known()
         issuer = validated(TEXT, result["issuer"])
     if issuer != directory.issuer:
-        fact = f'spec.issuer is "{directory.issuer}", Keycloak calls itself "{issuer}"'
+        fact = f'spec.issuer is "{directory.issuer}", but Keycloak reports the issuer "{issuer}"'
         raise RejectedError(failure(Reason.ISSUER_MISMATCH, fact))

@@ -11,6 +11,7 @@ from groupaccess.application.ports.errors import TransientError
 API = ("apis", "admissionregistration.k8s.io", "v1")
 POLICIES, BINDINGS = "validatingadmissionpolicies", "validatingadmissionpolicybindings"
 METADATA_OF_ONE = METADATA.format(list="")
+NOT_IN_FORCE = "it is not in force"
 
 Body = dict[str, Any]
 
@@ -28,12 +29,12 @@ class KubernetesBindGuardPolicies:
             binding = await self._get(BINDINGS, name)
         except ApiError as error:
             if error.code == FORBIDDEN:
-                return f"the operator may not read it: {error.message}"
+                return f"the operator may not read whether it is in force: {error.message}"
             raise TransientError(str(error)) from error
         if policy is None:
-            return "there is no ValidatingAdmissionPolicy of that name"
+            return f"{NOT_IN_FORCE}: there is no ValidatingAdmissionPolicy with this name"
         if binding is None:
-            return "there is no ValidatingAdmissionPolicyBinding of that name"
+            return f"{NOT_IN_FORCE}: there is no ValidatingAdmissionPolicyBinding with this name"
         return _inactive_reason(name, binding["spec"])
 
     async def _get(self, plural: str, name: str) -> Body | None:
@@ -48,11 +49,11 @@ class KubernetesBindGuardPolicies:
 def _inactive_reason(name: str, spec: Body) -> str:
     """Return why a binding does not enforce its policy for all that the policy matches, or ""."""
     if spec.get("policyName") != name:
-        return "its binding is for another policy"
+        return f"{NOT_IN_FORCE}: its binding names another policy"
     if "Deny" not in spec.get("validationActions", ()):
-        return "its binding does not deny"
+        return f"{NOT_IN_FORCE}: its binding does not have the validation action Deny"
     if spec.get("matchResources") or spec.get("paramRef"):
-        return "its binding holds for some requests only"
+        return f"{NOT_IN_FORCE} for all requests: its binding has matchResources or a paramRef"
     return ""
 
 

@@ -28,7 +28,7 @@ class KubernetesApiServer:
             said = error.message.replace(token, "***")
             if error.code == FORBIDDEN:
                 fact = (
-                    "the operator may not create tokenreviews, so the canary cannot be asked: set "
+                    "the operator may not create tokenreviews, so it cannot check the canary: set "
                     "the chart's value apiServer.tokenReview to true"
                 )
                 said = with_advice(Reason.API_SERVER_UNKNOWN, fact)

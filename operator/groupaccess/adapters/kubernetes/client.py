@@ -65,7 +65,8 @@ async def configure(kubeconfig: str | None) -> Configuration:
                 config_file=kubeconfig, client_configuration=configuration, persist_config=False
             )
     except config.ConfigException as error:
-        raise NoAccessError(f"kubeconfig {kubeconfig or 'by default'}: {error}") from error
+        source = f"kubeconfig {kubeconfig}" if kubeconfig else "default configuration"
+        raise NoAccessError(f"{source}: {error}") from error
     # No call waits for the connection of a call that hangs; the lanes limit writes instead.
     configuration.connection_pool_maxsize = 0
     # Looking up proxies and ~/.netrc for every request costs three quarters of the throughput.
@@ -150,7 +151,7 @@ class KubernetesClient:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             # A ValueError means invalid JSON: a proxy's page, or a stream that was cut off.
             text = f"{type(error).__name__}: {error}".rstrip(": ")
-            raise TransientError(f"the API server was not reached: {text}") from error
+            raise TransientError(f"no valid answer from the API server: {text}") from error
 
 
 # Unescaped, YAML reads these as line breaks or refuses them. Escaped, both read the same.

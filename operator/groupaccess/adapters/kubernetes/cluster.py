@@ -119,7 +119,7 @@ class KubernetesCluster:
                     result[meta["name"]] = (meta["uid"], meta["resourceVersion"])
         except ApiError as error:
             if error.code == NOT_FOUND:
-                raise NotInstalledError(f"the API server knows no {kind}") from error
+                raise NotInstalledError(f"the API server does not serve the kind {kind}") from error
             raise TransientError(str(error)) from error
         return ObjectList(first, result)
 

@@ -38,14 +38,17 @@ def classify_error(error: ApiError) -> RejectedError | TransientError:
     if not final or NAMESPACE_TERMINATING in error.causes:
         return TransientError(str(error))
     return _rejected(
-        Reason.WRITE_REFUSED, f"the API server says: {error.message[:MAX_MESSAGE_CHARACTERS]}"
+        Reason.WRITE_REFUSED,
+        f"the API server refuses the write: {error.message[:MAX_MESSAGE_CHARACTERS]}",
     )
 
 
 def finalizers_left(finalizers: Iterable[str]) -> RejectedError:
     """Return the error for a deleted binding that grants until its finalizers are removed."""
     named = ", ".join(finalizers)
-    return _rejected(Reason.WRITE_REFUSED, f"it is deleted, but its finalizers keep it: {named}")
+    return _rejected(
+        Reason.WRITE_REFUSED, f"the binding is being deleted, but its finalizers keep it: {named}"
+    )
 
 
 def classify_read_error(error: ApiError, what: str) -> RejectedError | TransientError:

@@ -78,8 +78,9 @@ class DirectoryStatusWriter:
         if account is None:
             return None
         message = (
-            f"the operator's account in Keycloak is another one, {account}; each group in use is "
-            "still there by its id, so that it is the same realm: bindings name this account now"
+            f"the operator's account in Keycloak has a new id, {account}. Each group in use still "
+            "exists with the same id, so this is the same realm: the operator trusts the new "
+            "account, and stores its id in each binding that it writes"
         )
         once = f"{ref.uid}/{account}"
         return Event(ref, EventReason.ACCOUNT_CHANGED, "Read", message, dedup_key=once)

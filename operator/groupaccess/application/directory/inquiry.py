@@ -104,7 +104,10 @@ class Inquiry:
         Raise RejectedError when it does not: then the account does not see all groups.
         """
         if (unseen := forbidden_group(self.results)) is not None:
-            fact = f"groups: one with id {unseen.group_id} may not be read, and no search shows it"
+            fact = (
+                f"groups: the group with the id {unseen.group_id} may not be read, and no search "
+                "finds it"
+            )
             raise RejectedError(groups_hidden(fact))
         for by_id in [ById(group.id) for group in hidden_groups(self.answers)]:
             await self.ask([by_id])
@@ -113,7 +116,7 @@ class Inquiry:
                 search = Search(group.name)
                 await self.ask([search])
                 if any(hidden_groups({by_id: answer, search: self.answers[search]})):
-                    fact = f"groups: {group.path} (id {group.id}) is there, and no search shows it"
+                    fact = f"groups: {group.path} (id {group.id}) exists, but no search finds it"
                     raise RejectedError(groups_hidden(fact))
 
     async def _work(self, waiting: deque[Question]) -> None:
@@ -137,7 +140,7 @@ class Inquiry:
             async with asyncio.timeout(REALM_TIMEOUT_SECONDS):
                 return await call
         except TimeoutError:
-            fact = "no answer in time"
+            fact = "Keycloak did not answer in time"
             reason = Reason.KEYCLOAK_UNAVAILABLE
             raise RejectedError(Failure(reason, with_advice(reason, fact))) from None
         finally:

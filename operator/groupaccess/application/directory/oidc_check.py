@@ -27,8 +27,9 @@ logger = logging.getLogger(__name__)
 RECHECK_WHEN_TRUE_SECONDS = 600.0  # until the next check while kube-apiserver agrees
 RECHECK_WHEN_NOT_SECONDS = 5.0  # while it does not: it is then checked in each round
 CHECK_TIMEOUT_SECONDS = 15.0  # the round waits for it
-NO_CANARY = "nothing shows how kube-apiserver reads tokens: set spec.canary"
-NO_READING = "Keycloak was not read, so the canary was not asked"
+NO_CANARY = "the operator cannot see how kube-apiserver reads tokens: set spec.canary"
+NO_ANSWER = "Keycloak or kube-apiserver did not answer in time"
+NO_READING = "Keycloak was not read, so the canary was not checked"
 
 Connect = Callable[[], Awaitable[Connection]]
 
@@ -82,12 +83,13 @@ class OidcChecker:
         except RejectedError as refused:
             return replace(check_inconclusive(""), message=refused.failure.message)
         except (TransientError, TimeoutError) as error:
-            why = "no answer in time" if isinstance(error, TimeoutError) else str(error)
-            return check_inconclusive(why, passing=True)
+            why = NO_ANSWER if isinstance(error, TimeoutError) else str(error)
+            return check_inconclusive(f"the canary was not checked: {why}", passing=True)
         except Exception as error:  # it must not end the directory's loop
-            logger.exception("directory %s: unexpected", directory.name)
+            logger.exception("directory %s: unexpected error", directory.name)
             return check_inconclusive(
-                f"it failed in an unexpected way ({type(error).__name__})", passing=True
+                f"the check of the canary failed unexpectedly ({type(error).__name__})",
+                passing=True,
             )
 
     async def _by_canary(

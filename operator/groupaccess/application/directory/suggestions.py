@@ -72,9 +72,9 @@ class SuggestionSearch:
             connection = await self._credentials.connection_for(declared.spec)
             hint = await self._suggestion(declared.directory, connection, reference)
         except (RejectedError, TransientError) as error:  # the message stays as it is
-            logger.info("directory %s: nothing suggested: %s", name, error)
+            logger.info("directory %s: no suggestion: %s", name, error)
         except Exception:
-            logger.exception("directory %s: nothing suggested", name)
+            logger.exception("directory %s: no suggestion", name)
         ref, now = declared.state.ref, self._clock.monotonic()
         self._enqueue(self._store.put_suggestion(ref, reference, hint, now))
 

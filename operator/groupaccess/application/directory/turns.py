@@ -76,7 +76,7 @@ class DirectoryTurns:
         except TransientError as passing:
             logger.warning("directory %s: status not written: %s", name, passing)
         except Exception as error:
-            logger.exception("directory %s: unexpected", name)
+            logger.exception("directory %s: unexpected error", name)
             await self._report_unexpected(name, error)
         return False
 
@@ -87,7 +87,7 @@ class DirectoryTurns:
                 self.enqueue(self.store.put_failure(name, _unexpected(error)))
                 await self.status_writer.write(name, RoundInterval())
         except Exception:  # it must not end the loop either
-            logger.exception("directory %s: not said in its status", name)
+            logger.exception("directory %s: its status could not report the error", name)
 
     async def _everything(self, name: str, interval: RoundInterval) -> bool:
         if name in self.store.directories.unreadable:
@@ -172,5 +172,5 @@ def _failure(reason: Reason, fact: str) -> Failure:
 
 
 def _unexpected(error: Exception) -> Failure:
-    why = f"the reading failed in an unexpected way ({type(error).__name__})"
+    why = f"reading Keycloak failed unexpectedly ({type(error).__name__}): see the operator's log"
     return _failure(Reason.KEYCLOAK_UNAVAILABLE, why)

@@ -7,7 +7,7 @@ class BindGuardPolicies(Protocol):
     """The admission policy that checks which roles the author of a GroupAccess may bind."""
 
     async def inactive_reason(self, name: str) -> str:
-        """Return why a policy denies nothing; "" while it is in force.
+        """Return why a policy is not, or not known to be, in force; "" while it is.
 
         Policy and binding have the same name. Raise TransientError for what may be retried.
         """

@@ -20,6 +20,7 @@ from groupaccess.domain.bindings.plan import Apply, DeleteReason
 EMPTY_TIMEOUT_SECONDS = 1.0  # then a binding that could not be emptied is deleted
 DELETE_TIMEOUT_SECONDS = 5.0  # then a delete is sent again
 ACCESS_GONE_RETRY_SECONDS = 5.0  # until a GroupAccess that was not there is read again
+NO_ANSWER = "the API server did not answer in time"
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -62,7 +63,7 @@ class BindingCalls:
                 if await self._apply(writes, todo, attempt):
                     return
         except TimeoutError:
-            self._failed(writes, attempt, TransientError("no answer in time"))
+            self._failed(writes, attempt, TransientError(NO_ANSWER))
         if todo.existing is not None:
             await self.delete(writes, todo.existing, DeleteReason.NOT_EMPTIED)
 
@@ -114,10 +115,12 @@ class BindingCalls:
         except TransientError as error:
             self._failed(writes, attempt, error)
         except TimeoutError:
-            self._failed(writes, attempt, TransientError("no answer in time"))
+            self._failed(writes, attempt, TransientError(NO_ANSWER))
         except Exception as error:
-            logger.exception("%s: unexpected", key)
-            self._failed(writes, attempt, TransientError(f"unexpected: {type(error).__name__}"))
+            logger.exception("%s: unexpected error", key)
+            self._failed(
+                writes, attempt, TransientError(f"unexpected error: {type(error).__name__}")
+            )
         return None
 
     def record_events(self, writes: AccessWrites) -> None:
@@ -143,7 +146,7 @@ class BindingCalls:
     def _failed(self, writes: AccessWrites, attempt: WriteAttempt, error: TransientError) -> None:
         attempt.fail(error, self._clock.monotonic())
         remaining = attempt.retry_at - self._clock.monotonic()
-        logger.info("GroupAccess %s: %s; again in %.1f s", writes.name, error, remaining)
+        logger.info("GroupAccess %s: %s; next try in %.1f s", writes.name, error, remaining)
         self._metrics.queue_retried()
 
     def _is_remade(self, writes: AccessWrites, todo: Apply) -> bool:

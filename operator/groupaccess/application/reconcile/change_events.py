@@ -27,6 +27,7 @@ EVENT_REASONS = {
     Change.DELETED: EventReason.BINDING_DELETED,
 }
 MAX_NAMED_BINDINGS = 3  # bindings that an event names
+NO_GROUP = "no group"
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +49,11 @@ class ChangeEvents:
     ) -> Change:
         """Add an apply; return what it did. `last` is the content that was applied before."""
         change = Change.CREATED if existing is None else Change.UPDATED
-        why = "declared" if existing is None else f"it named {_whom(existing.content)}"
+        why = "declared" if existing is None else f"before: {_groups(existing.content)}"
         if last == content:
             change, why = Change.REPAIRED, "somebody else changed or deleted it"
-        text = f"{content.role.name} for {_whom(content)}"
+        whom = _groups(content) if content.subjects else f"{NO_GROUP}, only to keep the group's id"
+        text = f"{content.role.name} for {whom}"
         self._log(name, change, key, text, why)
         self._gather(name, change, text, key)
         return change
@@ -59,13 +61,13 @@ class ChangeEvents:
     def add_delete(self, name: str, binding: Binding, why: str) -> None:
         """Add a delete."""
         content = binding.content
-        text = f"{content.role.name} for {_whom(content)}"
+        text = f"{content.role.name} for {_groups(content)}"
         self._log(name, Change.DELETED, binding.key, text, why)
         self._gather(name, Change.DELETED, why, binding.key)
 
     def log_recovery(self, name: str, key: BindingKey, failures: int) -> None:
         """Log that a write succeeded after it had failed."""
-        text = "GroupAccess %s: %s works again after %d tries that failed"
+        text = "GroupAccess %s: %s was written after %d failed tries"
         logger.info(text, name, printable_text(str(key)), failures)
 
     def record(self, name: str, regarding: ObjectRef | None) -> None:
@@ -91,5 +93,5 @@ class ChangeEvents:
         logger.info("GroupAccess %s: %s %s: %s (%s)", name, change, *shown)
 
 
-def _whom(content: BindingContent) -> str:
-    return ", ".join(content.groups) or "nobody, to remember the group's id"
+def _groups(content: BindingContent) -> str:
+    return ", ".join(content.groups) or NO_GROUP

@@ -191,8 +191,8 @@ class Reconciler:
         for mapping in (each.mapping for each in evaluation.verdicts if each.outcome is granted):
             if mapping.cluster_role in self._store.unbindable:
                 fact = (
-                    f'the operator may not bind ClusterRole "{mapping.cluster_role}" any more: '
-                    "what is bound stays, and could not be made again"
+                    f'the operator may no longer bind ClusterRole "{mapping.cluster_role}": '
+                    "existing bindings stay, but could not be created again"
                 )
                 failure = Failure(Reason.BIND_FORBIDDEN, with_advice(Reason.BIND_FORBIDDEN, fact))
                 places = evaluation.desired.placements[mapping.name].active
@@ -214,15 +214,19 @@ class Reconciler:
         desired = self._desired(declared, would, evaluation.context)
         result: dict[BindingKey, Failure] = {}
         for apply in plan(desired, self._store.bindings_of(declared.access.name).values()).applies:
-            state = "is not there" if apply.existing is None else "differs from what is declared"
-            fact = f"{apply.desired.key} {state}, and is left so."
+            state = (
+                "does not exist, and is not created"
+                if apply.existing is None
+                else "differs from what is declared, and is not repaired"
+            )
+            fact = f"{apply.desired.key} {state} while it is suspended."
             result[apply.desired.key] = Failure(Reason.SUSPENDED, fact)
         return result
 
 
 def _conflicts(todo: Plan) -> dict[BindingKey, Failure]:
     facts = {
-        each.key: f"{each.key} exists, is not ours and gives another role"
+        each.key: f"{each.key} exists with another roleRef, and was not created by the operator"
         for each in todo.conflicts
     }
     return {

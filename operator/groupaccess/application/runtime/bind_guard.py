@@ -1,7 +1,7 @@
 """Monitors the bind guard: the admission policy that checks which roles an author may bind.
 
-Without it, whoever may write a GroupAccess hands out every role that the operator may bind. The
-operator revokes nothing for that: a metric, an event and a log line report it to a person.
+Without it, authors of GroupAccesses can grant roles that they may not bind. The operator revokes
+nothing for that: a metric, an event and a log line report it to a person.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from groupaccess.application.status.event_recorder import EventRecorder
 logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 10.0  # between two reads
+RISK = "authors of GroupAccesses can grant roles that they may not bind"
 
 
 class BindGuardMonitor:
@@ -34,7 +35,7 @@ class BindGuardMonitor:
     async def run(self) -> None:
         """Read the policy at intervals, and report changes, until cancelled."""
         if not self._name:
-            logger.info("no bind guard: who may write a GroupAccess hands out every bindable role")
+            logger.info("no bind guard is configured: %s", RISK)
         while self._name:
             try:
                 self._report(await self._guards.inactive_reason(self._name))
@@ -51,9 +52,9 @@ class BindGuardMonitor:
             logger.warning("admission policy %s is in force again", self._name)
             return
         text = (
-            f"admission policy {self._name} is not in force ({missing}): nobody checks that who "
-            "writes a GroupAccess may bind its ClusterRoles. Install the chart's policy again, and "
-            "find in the API server's audit log who wrote GroupAccesses meanwhile."
+            f"admission policy {self._name}: {missing}. While it is not in force, {RISK}. Upgrade "
+            "the chart's release to restore the policy and the operator's right to read it, and "
+            "look in the API server's audit log for GroupAccesses that were written meanwhile."
         )
         logger.warning("%s", text)
         regarding = ObjectRef("ValidatingAdmissionPolicy", self._name, "")

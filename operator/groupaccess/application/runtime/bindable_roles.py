@@ -36,7 +36,7 @@ class BindableRoles:
             try:
                 await self._ask(facts[1])
             except TransientError as error:
-                logger.warning("which roles may be bound is not known: %s", error)
+                logger.warning("could not check which roles the operator may bind: %s", error)
                 pause = RETRY_SECONDS
             for _ in range(int(pause / POLL_SECONDS)):
                 await asyncio.sleep(POLL_SECONDS)

@@ -16,6 +16,7 @@ from groupaccess.application.ports.leases import Lease, Leases
 logger = logging.getLogger(__name__)
 
 RELEASE_RETRY_SECONDS = 0.1  # until the release is tried again
+NO_ANSWER = "the API server did not answer in time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,10 @@ class LeaderElector:
             try:
                 async with asyncio.timeout(self._times.deadline):
                     if await self._try():
-                        logger.info("%s holds the lease: it writes", self._identity)
+                        logger.info("%s holds the lease and writes now", self._identity)
                         return
             except (TransientError, TimeoutError) as error:
-                logger.info("lease not taken: %s", str(error) or "no answer")
+                logger.info("lease not acquired: %s", str(error) or NO_ANSWER)
             await asyncio.sleep(self._times.retry)
 
     async def keep(self) -> None:
@@ -77,11 +78,11 @@ class LeaderElector:
                     if not await self._try():
                         break
             except (TransientError, TimeoutError) as error:
-                logger.warning("lease not renewed: %s", str(error) or "no answer")
+                logger.warning("lease not renewed: %s", str(error) or NO_ANSWER)
                 if self._clock.monotonic() - self._renewed >= self._times.deadline:
                     break
         self._held = None
-        raise LostLeaseError(f"{self._identity} lost the lease, another replica may write")
+        raise LostLeaseError(f"{self._identity} lost the lease: another replica may write now")
 
     async def release(self) -> None:
         """Release the Lease, so that no other replica has to wait until it expires.
@@ -95,7 +96,7 @@ class LeaderElector:
                 while not await self._give_back():  # noqa: ASYNC110 -- nothing tells of it
                     await asyncio.sleep(RELEASE_RETRY_SECONDS)
         except TimeoutError:
-            logger.warning("lease not released: others wait until it runs out")
+            logger.warning("lease not released: other replicas wait until it expires")
 
     async def _give_back(self) -> bool:
         try:

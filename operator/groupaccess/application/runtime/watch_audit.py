@@ -62,7 +62,7 @@ class WatchAudit:
             for error in filter(None, await asyncio.gather(*looks, return_exceptions=True)):
                 if not isinstance(error, TransientError):
                     raise error
-                logger.warning("audit put off: %s", error)
+                logger.warning("audit postponed: %s", error)
 
     async def check_kind(self, kind: str) -> None:
         """Compare one kind with a list; a difference gets time, since events may be in flight."""
@@ -80,7 +80,9 @@ class WatchAudit:
         missed = self._store.watched[kind].ended_before(listing)
         self._metrics.audit_differences(len(missed))
         if missed:
-            logger.warning("audit: missed the end of %s %s", kind, ", ".join(sorted(missed)))
+            logger.warning(
+                "audit: the watch missed the deletion of %s %s", kind, ", ".join(sorted(missed))
+            )
             self._ended(kind, missed, listing.resource_version)
 
     def _check_alive(self, kind: str, listing: ObjectList, again: ObjectList) -> None:
@@ -92,4 +94,4 @@ class WatchAudit:
         ]
         self._metrics.audit_differences(len(untold))
         if untold:
-            raise StalledWatchError(f"the watch of {kind} did not tell of {', '.join(untold)}")
+            raise StalledWatchError(f"the watch of {kind} did not report {', '.join(untold)}")

@@ -39,7 +39,7 @@ class WritePolicyMonitor:
             try:
                 version = await self._policies.resource_version(self._name)
             except TransientError as error:
-                logger.warning("policy %s was not read: %s", self._name, error)
+                logger.warning("admission policy %s was not read: %s", self._name, error)
                 continue
             if last_version is not None and version != last_version:
                 self._enqueue(self._store.change_rights())

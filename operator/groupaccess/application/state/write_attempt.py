@@ -89,7 +89,7 @@ class WriteAttempt:
         if self._lasting is None and now - self.since >= REPORT_AFTER_SECONDS:
             # The texts of further tries may differ by a port or a time: only the log has them.
             words = str(error)[:MAX_ERROR_CHARACTERS]
-            fact = f"the write did not work yet, and is tried again by itself: {words}"
+            fact = f"a write has not succeeded yet, and the operator tries it again: {words}"
             self._lasting = Failure(Reason.WRITE_REFUSED, fact, transient=True)
         self.retry_at = now + backoff(self.failures, FIRST_BACKOFF_SECONDS, self._longest)
 

@@ -57,7 +57,7 @@ class BackgroundCalls:
         if isinstance(error, TransientError):
             logger.info("GroupAccess %s: %s", name, error)
         else:
-            logger.error("GroupAccess %s: unexpected", name, exc_info=error)
+            logger.error("GroupAccess %s: unexpected error", name, exc_info=error)
         self._wake(name, RETRY_SECONDS)
 
 
@@ -66,4 +66,6 @@ async def _bounded(call: Coroutine[Any, Any, None]) -> None:
         async with asyncio.timeout(CALL_TIMEOUT_SECONDS):
             await call
     except TimeoutError:
-        raise TransientError(f"no answer in {CALL_TIMEOUT_SECONDS:.0f} s") from None
+        raise TransientError(
+            f"the API server did not answer in {CALL_TIMEOUT_SECONDS:.0f} s"
+        ) from None

@@ -70,7 +70,7 @@ class WallClockTimers:
         passed = (now - self._last_tick[0]).total_seconds() - (monotonic - self._last_tick[1])
         self._last_tick = (now, monotonic)
         if abs(passed) > CLOCK_STEP_SECONDS:
-            logger.warning("the clock was put %+.0f s: every expiry is looked at again", passed)
+            logger.warning("the clock jumped by %+.0f s: every expiry is checked again", passed)
             for name in tuple(self._ever_set):
                 self._fire(name)
         while self._heap and self._heap[0][0] <= now:

@@ -61,11 +61,11 @@ class Workers:
             # Another binding is due then, whatever the back-off.
             if passing.retry_after is not None:
                 self._queue.add_after(key, passing.retry_after)
-            logger.info("GroupAccess %s: %s; again in %.1f s", key, passing, delay)
+            logger.info("GroupAccess %s: %s; next try in %.1f s", key, passing, delay)
             result = "error"
         except Exception:
             delay = self._queue.retry(key)
-            logger.exception("GroupAccess %s: unexpected; again in %.1f s", key, delay)
+            logger.exception("GroupAccess %s: unexpected error; next try in %.1f s", key, delay)
             result = "error"
         else:
             self._queue.forget(key)

@@ -13,8 +13,8 @@ LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 def _label(value: str) -> str:
     if len(value) > 40 or not re.fullmatch(LABEL, value):  # noqa: PLR2004 -- leaves room for a role
         raise typer.BadParameter(
-            f"{value!r} is no DNS label of at most 40 characters: take lower-case letters, digits "
-            "and '-', such as adopted"
+            f"{value!r} is not a DNS label of at most 40 characters: use lower-case letters, "
+            "digits and '-', for example adopted"
         )
     return value
 
@@ -22,8 +22,8 @@ def _label(value: str) -> str:
 def _object_name(value: str) -> str:
     if len(value) > 253 or not re.fullmatch(rf"{LABEL}(\.{LABEL})*", value):  # noqa: PLR2004 -- Kubernetes' limit
         raise typer.BadParameter(
-            f"{value!r} is no name of an object: take lower-case letters, digits, '-' and '.', "
-            "such as default"
+            f"{value!r} is not a valid name: use lower-case letters, digits, '-' and '.', for "
+            "example default"
         )
     return value
 
@@ -34,10 +34,11 @@ Roles = Annotated[
 ]
 Subjects = Annotated[
     list[str] | None,
-    typer.Option(help="Only this group, as it stands in the binding. May be given several times."),
+    typer.Option(help="Only this group, written as in the binding. May be given several times."),
 ]
 Selector = Annotated[
-    str, typer.Option(help="Only bindings with these labels, as with kubectl: team=shop,!old")
+    str,
+    typer.Option(help="Only bindings with these labels, written as for kubectl: team=shop,!old"),
 ]
 DirectoryName = Annotated[
     str,
@@ -59,9 +60,9 @@ RemoveReplaced = Annotated[
     bool,
     typer.Option(
         "--remove-replaced",
-        help="Print nothing to apply, but delete the bindings that GroupAccesses grant in "
-        "full by now; what is not covered stays, and so does what Flux, Argo CD or Helm would "
-        "make again. Deletes at once unless --dry-run is given.",
+        help="Do not print GroupAccesses, but delete old bindings: those whose access is fully "
+        "granted by GroupAccesses now. All others stay, and also those that Flux, Argo CD or Helm "
+        "would create again. Deletes without a question, unless --dry-run is given.",
     ),
 ]
 DryRun = Annotated[
@@ -73,13 +74,15 @@ SettleSeconds = Annotated[
     typer.Option(
         min=0,
         max=60,
-        help="With --remove-replaced: how long what grants the same must have stood unchanged, "
-        "so that every cache of kube-apiserver knows of it.",
+        help="With --remove-replaced: for how many seconds the bindings that grant the same must "
+        "be unchanged, so that every cache of kube-apiserver has them.",
     ),
 ]
 Kubeconfig = Annotated[
     str | None,
-    typer.Option(help="A kubeconfig file. Without it: what KUBECONFIG names, or ~/.kube/config."),
+    typer.Option(
+        help="A kubeconfig file. Without it: the file that KUBECONFIG names, or ~/.kube/config."
+    ),
 ]
 
 
@@ -98,14 +101,14 @@ def import_command(  # noqa: PLR0913 -- one for each flag
 ) -> None:
     """Print GroupAccesses that grant what bindings in the cluster grant to groups.
 
-    Apply them, wait until they are Ready, then take the old bindings away:
+    Apply them, wait until they are Ready, then delete the old bindings:
 
     groupaccess import > adopted.yaml; kubectl apply -f adopted.yaml;
     groupaccess import --remove-replaced --dry-run
     """
     if dry_run and not remove_replaced:
         raise typer.BadParameter(
-            "without --remove-replaced nothing is written: leave it out", param_hint="--dry-run"
+            "it needs --remove-replaced; without that, nothing is deleted", param_hint="--dry-run"
         )
     from groupaccess.cli.adoption.run import ImportOptions, run_import
 

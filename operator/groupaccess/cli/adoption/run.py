@@ -24,7 +24,10 @@ from groupaccess.cli.adoption.manifest import printable, render
 from groupaccess.domain.adoption.candidates import BindingFilter
 from groupaccess.domain.adoption.drafts import AdoptionOptions
 
-RIGHTS = "list clusterrolebindings, rolebindings and groupaccesses in the whole cluster"
+RIGHTS = (
+    "the command needs the right to list clusterrolebindings, rolebindings and groupaccesses in "
+    "the whole cluster, and for --remove-replaced also to get them and to delete bindings"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +53,13 @@ def run_import(order: ImportOptions) -> None:
     try:
         asyncio.run(_connected(order))
     except NoAccessError as error:
-        _fail(f"no way to the API server: {error}. Name a kubeconfig with --kubeconfig", error)
+        _fail(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig", error)
     except NotAllowedError as error:
-        _fail(f"the API server says: {error}. You need the right to {RIGHTS}", error)
+        _fail(f"the API server refuses the request: {error}. Please note: {RIGHTS}", error)
     except TransientError as error:
-        _fail(f"{error}. Look which cluster the kubeconfig names, and try again", error)
+        _fail(f"{error}. Check which cluster the kubeconfig names, and try again", error)
     except ValidationError as error:
-        _fail(f"this version cannot read a GroupAccess of the cluster: {error}", error)
+        _fail(f"this version cannot read a GroupAccess in the cluster: {error}", error)
 
 
 async def _connected(order: ImportOptions) -> None:
@@ -71,7 +74,7 @@ async def _print(bindings: AdoptionCluster, order: ImportOptions) -> None:
     adoption = await draft_from_cluster(bindings, order.selector, wishes, order.directory)
     typer.echo(render(adoption, order.directory), nl=False)
     if not adoption.drafts:
-        typer.echo("nothing to adopt: no binding gives a group a ClusterRole", err=True)
+        typer.echo("nothing to adopt: no selected binding can become a GroupAccess", err=True)
 
 
 async def _remove(bindings: AdoptionCluster, order: ImportOptions) -> None:
@@ -85,7 +88,7 @@ async def _remove(bindings: AdoptionCluster, order: ImportOptions) -> None:
         for words in _explain(removal):
             typer.echo(f"  {printable(words)}")
     if not counts:
-        typer.echo("no binding gives a group a role, beside those that Kubernetes and we made")
+        typer.echo("nothing to delete: no selected binding gives a role to a group")
         return
     counted = ", ".join(f"{counts[each]} {each.value}" for each in RemovalResult if counts[each])
     typer.echo(f"{counts.total()} bindings: {counted}")

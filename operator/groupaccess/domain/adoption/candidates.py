@@ -67,11 +67,11 @@ def unsupported_role(role: RoleRef) -> str | None:
     """Return why a GroupAccess cannot give a role, None if it can."""
     if role.kind != "ClusterRole":
         return (
-            f'it gives the {role.kind} "{role.name}": a GroupAccess gives ClusterRoles only; make '
-            "one with the same rules, or keep this binding"
+            f'it gives the {role.kind} "{role.name}": a GroupAccess gives ClusterRoles only. '
+            "Create a ClusterRole with the same rules, or keep this binding"
         )
     if len(role.name) > ROLE_LIMIT or CONTROL.search(role.name):
-        return f'its ClusterRole "{role.name}" has a name that a GroupAccess cannot hold'
+        return f'a GroupAccess does not allow the name of its ClusterRole "{role.name}"'
     return None
 
 
@@ -95,18 +95,18 @@ def _full_name(subject: Subject) -> str:
 def _unsupported_group(name: str, prefix: str) -> Iterator[str]:
     group = name.removeprefix(prefix)
     if name.startswith(SYSTEM_PREFIX) or group.startswith(SYSTEM_PREFIX):
-        yield "Kubernetes keeps such names for itself"
+        yield "Kubernetes reserves such names"
     if name.startswith(KUBEADM):
         yield "it comes from kubeadm's client certificates, not from Keycloak"
     if PRINCIPAL.match(name):
         yield (
-            "this is Rancher's own name for it, which only requests through Rancher carry and no "
-            "token does; for those who come with a token, add a mapping that names the group as "
-            "Keycloak has it"
+            "this is Rancher's own name for a group. Only requests through Rancher have it, and no "
+            "token of Keycloak. For people who use such a token, add a mapping with the group's "
+            "name in Keycloak"
         )
     if not name.startswith(prefix):
         yield f'without the prefix "{prefix}" it cannot come from Keycloak'
     if not 0 < len(group) <= NAME_LIMIT or CONTROL.search(group):
-        yield "a GroupAccess cannot hold this as a group's name"
+        yield "a GroupAccess does not allow this as a group's name"
     if group.endswith("/") or "//" in group or re.search(r"^/(.*/)?\.\.?(/|$)", group):
         yield "this is neither the path nor the name of a group"

@@ -154,7 +154,7 @@ def _remarks(candidate: CandidateBinding, options: AdoptionOptions) -> tuple[str
         if options.filter.matches_subject(subject):
             remarks.append(unsupported_subject(subject, options.groups_prefix))
         else:
-            remarks.append(f'Group "{subject.name}" was not asked for')
+            remarks.append(f'Group "{subject.name}" is not selected by --subject')
     return tuple(f"{candidate.binding.key}: {text}" for text in remarks if text)
 
 

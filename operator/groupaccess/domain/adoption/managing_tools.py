@@ -10,7 +10,7 @@ FLUX = (
 TRACKING_ID, ARGO_INSTANCE = "argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance"
 MANAGED_BY, INSTANCE = "app.kubernetes.io/managed-by", "app.kubernetes.io/instance"
 RELEASE_NAME, RELEASE_NAMESPACE = "meta.helm.sh/release-name", "meta.helm.sh/release-namespace"
-REMADE = "makes it again: remove it there"
+RECREATED = "creates it again: remove it there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,19 @@ def find_managing_tool(
     """
     declared = next(_declarative_tools(labels, annotations), None)
     if declared is not None:
-        return ManagingTool(f"{declared} and {REMADE}", is_declarative=True)
+        return ManagingTool(f"{declared} and {RECREATED}", is_declarative=True)
     if _is_of_rancher(name, (*labels, *annotations)):
-        return ManagingTool("Rancher made it and makes it again: remove the member there")
+        return ManagingTool(
+            "Rancher may have created it and may create it again: remove the member in Rancher"
+        )
     for kind, owner in owners:
         if kind == "RBACDefinition":
-            return ManagingTool(f'rbac-manager made it from RBACDefinition "{owner}" and {REMADE}')
-        return ManagingTool(f'it belongs to {kind} "{owner}", which may make it again')
+            return ManagingTool(
+                f'rbac-manager created it from RBACDefinition "{owner}" and {RECREATED}'
+            )
+        return ManagingTool(f'it belongs to {kind} "{owner}", which may create it again')
     if labels.get(INSTANCE):  # many tools set it; older Argo CD tracks by it
-        again = "if Argo CD tracks by that label, its Application makes it again"
+        again = "if Argo CD tracks by that label, its Application creates it again"
         return ManagingTool(f'it has the label {INSTANCE}="{labels[INSTANCE]}": {again}')
     return None
 
@@ -55,16 +59,20 @@ def _declarative_tools(labels: Mapping[str, str], annotations: Mapping[str, str]
     for domain, kind in FLUX:
         if f"{domain}/name" in labels:
             full_name = _full_name(labels.get(f"{domain}/namespace"), labels[f"{domain}/name"])
-            yield f'Flux made it from {kind} "{full_name}"'
+            yield f'Flux created it from {kind} "{full_name}"'
     tracked = annotations.get(TRACKING_ID, "").partition(":")[0] or labels.get(ARGO_INSTANCE)
     if tracked:
-        yield f'Argo CD made it from Application "{tracked}"'
+        yield f'Argo CD created it from Application "{tracked}"'
     if RELEASE_NAME in annotations:
         release = _full_name(annotations.get(RELEASE_NAMESPACE), annotations[RELEASE_NAME])
-        yield f'Helm made it from release "{release}"'
+        yield f'Helm created it from release "{release}"'
     elif labels.get(MANAGED_BY) == "Helm":
         release = labels.get(INSTANCE, "")
-        yield f'Helm made it from release "{release}"' if release else "Helm made it from a release"
+        yield (
+            f'Helm created it from release "{release}"'
+            if release
+            else "Helm created it from a release"
+        )
 
 
 def _full_name(namespace: str | None, name: str) -> str:

@@ -142,13 +142,14 @@ def _uncovered(subject: Subject, role: str, namespace: str) -> str:
     full_name = f"{subject.namespace}/{subject.name}" if subject.namespace else subject.name
     who = f'{subject.kind} "{full_name}"'
     if subject.kind != "Group":
-        return f"{who} would lose it: a GroupAccess gives roles to groups only"
+        return f"{who} would lose this access: a GroupAccess gives roles to groups only"
     where = f'in namespace "{namespace}"' if namespace else "in the whole cluster"
     return f'no GroupAccess gives {who} the ClusterRole "{role}" {where} now'
 
 
 def _covered_for_a_time(subject: Subject, name: BindingName, end: datetime) -> str:
     return (
-        f'Group "{subject.name}" would lose it at {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}, when '
-        f'the mapping "{name.mapping}" of GroupAccess "{name.owner}" expires'
+        f'Group "{subject.name}" would lose this access at '
+        f"{end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}, when the mapping "
+        f'"{name.mapping}" of GroupAccess "{name.owner}" expires'
     )

@@ -35,13 +35,17 @@ def audience_doubts(
 
 def _fact(login_client: LoginClient, audience: list[str]) -> str:
     names = " and ".join(f'"{each}"' for each in audience)
-    result = f"is for the audience (aud) {names}" if audience else "has no audience (aud)"
+    token = f'The {token_kind(login_client)} of client "{login_client.client_id}"'
+    fact = f"{token} has no audience (aud), so kube-apiserver answers 401"
+    if audience:
+        fact = (
+            f"{token} is for the audience (aud) {names}, but for no client in spec.tokens.clients. "
+            "kube-apiserver answers 401 unless it is configured for that (--oidc-client-id, or "
+            "issuer.audiences in its authentication configuration)"
+        )
     instead = (
-        "" if login_client.id_token else ", or let people bring the ID token and write token: ID"
+        ""
+        if login_client.id_token
+        else ", or let people use the ID token and set spec.tokens.clients[].token to ID"
     )
-    return (
-        f'The {token_kind(login_client)} of client "{login_client.client_id}" {result}, and for no '
-        "client of spec.tokens.clients: unless kube-apiserver accepts that (--oidc-client-id, or "
-        "an audience of its authentication configuration), everybody gets a 401. Give the client "
-        f"an Audience mapper for kube-apiserver's client id{instead}"
-    )
+    return f"{fact}. Give the client an Audience mapper for kube-apiserver's client id{instead}"

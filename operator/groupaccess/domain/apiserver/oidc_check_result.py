@@ -64,8 +64,9 @@ def check_inconclusive(fact: str, *, passing: bool = False) -> OidcCheckResult:
 
 
 def flag_difference(what: str, theirs: str, ours: str) -> str:
-    """Return a sentence: the flag of kube-apiserver for a "claim" or "prefix" differs."""
-    flag = f"--oidc-groups-{what}"
-    said = f"{flag}={theirs}" if theirs else f"no {flag}"
-    own = f'"{ours}"' if ours else "none"
-    return f"kube-apiserver was told {said}, this directory says {own}: bindings would never match"
+    """Return a sentence: kube-apiserver's "claim" or "prefix" of groups differs."""
+    used = f'groups {what} "{theirs}"' if theirs else f"no groups {what}"
+    return (
+        f"kube-apiserver uses {used} (--oidc-groups-{what}, or claimMappings.groups.{what}), but "
+        f'spec.tokens.groups{what.capitalize()} is "{ours}": bindings would not match'
+    )

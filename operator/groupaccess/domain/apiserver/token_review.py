@@ -51,7 +51,7 @@ def find_canary_group(reference: str, snapshot: Snapshot) -> Group | OidcCheckRe
         case SeveralGroups(paths):
             fits = ", ".join(paths)
             return check_inconclusive(
-                f'spec.canary.group: "{reference}" fits several groups: {fits}'
+                f'spec.canary.group: several groups match "{reference}": {fits}'
             )
         case group:
             return group
@@ -63,12 +63,14 @@ def canary_token_problem(
     """Return why the operator's own token cannot serve as canary, None if it can."""
     issuer = token.claims.get("iss")
     if issuer != directory.issuer:
-        return check_inconclusive(f'the operator\'s own ID token is from issuer "{issuer}"')
+        return check_inconclusive(
+            f'the operator\'s own ID token is from issuer "{issuer}", not from spec.issuer'
+        )
     if not _values_by_claim(group, token):
         return check_inconclusive(
-            f'the operator\'s own ID token does not carry group "{group.path}": put the service '
-            "account of its client into that group, and give the client a Group Membership mapper "
-            f'for claim "{directory.groups_claim}" in the ID token'
+            f'the operator\'s own ID token does not have the group "{group.path}": add the service '
+            "account of the operator's client to that group, and give the client a Group "
+            f'Membership mapper that writes claim "{directory.groups_claim}" into the ID token'
         )
     return None
 
@@ -85,7 +87,7 @@ def compare_review(
     }
     if expected and expected <= set(review.groups):
         strings = " and ".join(f'"{each}"' for each in sorted(expected))
-        result = check_matches(f"kube-apiserver reads {strings} from a real token of {group.path}")
+        result = check_matches(f"kube-apiserver reads {strings} from a real token for {group.path}")
     else:
         result = _difference(directory, values_by_claim, review.groups)
     return replace(result, audiences=frozenset(_strings(token.claims.get("aud"))))
@@ -116,12 +118,13 @@ def _difference(
             return check_mismatch(flag_difference("claim", claim, ours))
     if ours in values_by_claim:
         return check_mismatch(
-            f'kube-apiserver reads no group from claim "{ours}", which a real token carries: it '
-            "was told another --oidc-groups-claim or none, and bindings would never match"
+            f'a real token has its group in claim "{ours}", but kube-apiserver does not read it: '
+            "correct --oidc-groups-claim, or claimMappings.groups in its authentication "
+            "configuration, or spec.tokens.groupsClaim"
         )
     return check_inconclusive(
-        f'the operator\'s own ID token does not carry its group in claim "{ours}": give its client '
-        "a Group Membership mapper for that claim"
+        f'the operator\'s own ID token does not have its group in claim "{ours}": give the '
+        "operator's client a Group Membership mapper for that claim"
     )
 
 
@@ -144,8 +147,8 @@ def _explain_rejection(directory: Directory, error: str) -> OidcCheckResult:
     issuer = directory.issuer
     if "not initialized" in error or "is not healthy" in error:
         return check_inconclusive(
-            f"kube-apiserver has not reached {issuer} yet: see that it can, and that it trusts "
-            "the certificate there",
+            f"kube-apiserver has not reached {issuer} yet: check that it can reach this address, "
+            "and that it trusts the certificate there",
             passing=True,
         )
     if found := AUDIENCE_ERROR.search(error):
@@ -153,20 +156,21 @@ def _explain_rejection(directory: Directory, error: str) -> OidcCheckResult:
         return replace(_other_audience(directory, expected), audiences=frozenset(expected))
     if found := USERNAME_ERROR.search(error):
         return check_inconclusive(
-            f'the operator\'s own ID token has no claim "{found[1]}", from which kube-apiserver '
-            'takes the user\'s name: give its client a mapper for it, or the scope "profile"'
+            f'the operator\'s own ID token has no claim "{found[1]}", which kube-apiserver needs '
+            "for the user name: give the operator's client a mapper for this claim, or the scope "
+            '"profile"'
         )
     if any(words in error for words in CLOCK_ERRORS):
         return check_inconclusive(
-            "kube-apiserver says that a token which is new is not valid now: the clocks of "
-            "Keycloak and of the control plane differ",
+            "kube-apiserver says that a new token is not valid now: the clocks of Keycloak and of "
+            "the control plane differ",
             passing=True,
         )
     if "invalid bearer token" in error and "oidc:" not in error:
         return check_mismatch(
-            f'kube-apiserver takes no token of issuer "{issuer}" ("invalid bearer token"): its '
-            "--oidc-issuer-url, or the url in its authentication configuration, is another string, "
-            "if only by a slash, or it was told no issuer"
+            f'kube-apiserver accepts no token of issuer "{issuer}" ("invalid bearer token"): its '
+            "--oidc-issuer-url, or issuer.url in its authentication configuration, is missing or "
+            "differs from spec.issuer, perhaps only by a slash"
         )
     return check_inconclusive(
         f"kube-apiserver refuses the operator's own ID token: {error[:MAX_ERROR_CHARACTERS]}"
@@ -179,10 +183,10 @@ def _other_audience(directory: Directory, expected: list[str]) -> OidcCheckResul
     if set(expected) & set(clients):
         return check_inconclusive(
             f"the operator's own ID token is not for the audience {names}, which kube-apiserver "
-            "expects: give its client an Audience mapper for it"
+            "expects: give the operator's client an Audience mapper for this audience"
         )
     return check_mismatch(
-        f"kube-apiserver expects the audience {names} (--oidc-client-id), the clients of this "
-        f"directory are {', '.join(clients)}: their tokens get a 401, unless a mapper adds that "
-        "audience; then give the operator's own client that mapper, too"
+        f"kube-apiserver expects the audience {names} (--oidc-client-id, or issuer.audiences), but "
+        f"spec.tokens.clients has {', '.join(clients)}: their tokens get a 401, unless a mapper "
+        "adds that audience. If one does, give the operator's own client that mapper, too"
     )

@@ -26,13 +26,13 @@ Replacements = Mapping[str, frozenset[BindingKey]]  # uid of a binding -> its re
 class DeleteReason(Enum):
     """Why a binding is deleted."""
 
-    NOT_DECLARED = "no longer declared"
+    NOT_DECLARED = "no longer granted"
     REPLACED = "replaced by another binding"
-    WRONG_ROLE_REF = "its roleRef is not what its name says"
-    NOT_EMPTIED = "its subjects could not be taken away otherwise"
-    NOT_REPLACED = "its former subjects could not be replaced"
+    WRONG_ROLE_REF = "its roleRef is not the ClusterRole in its name"
+    NOT_EMPTIED = "its subjects could not be removed by an update"
+    NOT_REPLACED = "its outdated subjects could not be replaced by an update"
     ORPHANED = "its GroupAccess is gone"
-    OWNER_UNKNOWN = "its GroupAccess is gone, and no owner reference says which one it was"
+    OWNER_UNKNOWN = "its GroupAccess is gone, and it has no owner reference"
 
 
 @dataclass(frozen=True, slots=True)

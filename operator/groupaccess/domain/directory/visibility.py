@@ -43,7 +43,7 @@ def forbidden_group(results: Mapping[Question, Answer | Failure]) -> ById | None
 
 def groups_hidden(fact: str) -> Failure:
     """Return the failure of answers that are not trusted, since they leave groups out."""
-    text = f"{fact}: the operator's account lacks {VIEW_GROUPS}"
+    text = f"{fact}. The operator's account lacks {VIEW_GROUPS}"
     return Failure(Reason.KEYCLOAK_FORBIDDEN, with_advice(Reason.KEYCLOAK_FORBIDDEN, text))
 
 

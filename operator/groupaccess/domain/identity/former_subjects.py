@@ -99,7 +99,10 @@ def former_by_mapping(
 def describe_former(subject: str, former: FormerSubject) -> str:
     """Return a sentence: until when a former subject stays bound, and why."""
     end = format_time(former.until)
-    return f'"{subject}" stays bound until {end}, for tokens from before the rename.'
+    return (
+        f'"{subject}" stays bound until {end}, because older tokens may still need it (the name, '
+        "path, mapper or prefix changed)."
+    )
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -130,8 +130,8 @@ def explain_freeze(
         and _token("i", [anomaly.new_directory_id]) not in tokens
     ):
         facts.append(
-            "the operator's account in Keycloak is another one, "
-            f"{anomaly.new_directory_id}: was the realm made anew?"
+            "the operator's account in Keycloak has a new id, "
+            f"{anomaly.new_directory_id}: was the realm re-created?"
         )
     if (
         anomaly.absent
@@ -144,12 +144,15 @@ def explain_freeze(
             else f" and {len(anomaly.paths) - MAX_NAMED_GROUPS} more"
         )
         named = ", ".join(anomaly.paths[:MAX_NAMED_GROUPS]) + more
-        facts.append(f"{anomaly.absent_in_use} of {anomaly.in_use} groups in use are gone: {named}")
+        facts.append(
+            f"{anomaly.absent_in_use} of {anomaly.in_use} groups in use no longer exist in "
+            f"Keycloak: {named}"
+        )
     if not facts:
         return None
     command = f"kubectl annotate keycloakdirectory {directory} --overwrite"
     text = (
-        f"{'; '.join(facts)}. If that is meant to be: "
+        f"{'; '.join(facts)}. If this is intended, acknowledge it: "
         f"{command} {ACKNOWLEDGE_ANNOTATION}={'.'.join(anomaly.tokens)}"
     )
     return Failure(Reason.DIRECTORY_FROZEN, with_advice(Reason.DIRECTORY_FROZEN, text))

@@ -58,8 +58,8 @@ def resolve_group(
         return ResolvedGroup(group, pin.replaced_id if mapping.group_id is None else None)
     if pin.group_id not in reading.confirmed_absent:
         fact = (
-            f"group {pin.path} (id {pin.group_id}) is not there, which counts once each group in "
-            "use was asked for"
+            f"group {pin.path} (id {pin.group_id}) was not found in Keycloak. The operator acts on "
+            "this only after it has asked about all groups in use"
         )
         return _unresolved(Reason.KEYCLOAK_UNAVAILABLE, fact)
     grace = _grace(pin, reading.confirmed_absent[pin.group_id], directory, now)
@@ -76,7 +76,7 @@ def replaced_group(
     if not directory.refuses_replaced:
         message = f"{grace.failure.message} {fact[0].upper()}{fact[1:]}."
         return replace(grace, failure=replace(grace.failure, message=message))
-    was = f"group {pin.path} (id {pin.group_id}) is gone, and {fact}"
+    was = f"group {pin.path} (id {pin.group_id}) no longer exists in Keycloak; {fact}"
     return _unresolved(Reason.GROUP_REPLACED, was, proven=True)
 
 
@@ -93,12 +93,16 @@ def _resolve_declared_id(
         return ResolvedGroup(group)
     named = snapshot.find(mapping.group)
     if group is None and not isinstance(named, Group):
-        return _unresolved(Reason.GROUP_NOT_FOUND, f"Keycloak has no group with id {group_id}")
+        fact = f"Keycloak has no group with the id {group_id}. Correct spec.mappings[].groupId."
+        return UnresolvedGroup(Failure(Reason.GROUP_NOT_FOUND, fact))
     if group is not None:
-        fact = f'spec.mappings[].groupId {group_id} is group {group.path}, not "{mapping.group}"'
+        fact = (
+            f"spec.mappings[].groupId {group_id} is the id of group {group.path}, not of "
+            f'"{mapping.group}"'
+        )
     else:
         other = named.id if isinstance(named, Group) else ""
-        fact = f'group "{mapping.group}" has id {other}, not {group_id}'
+        fact = f'group "{mapping.group}" has the id {other}, but the mapping has groupId {group_id}'
     answered = group is not None or group_id in reading.confirmed_absent
     return _unresolved(Reason.GROUP_REPLACED, fact, proven=directory.refuses_replaced and answered)
 
@@ -120,7 +124,7 @@ def _resolve_name(
 def _unknown_group(group: str, hint: Suggestion) -> str:
     fact = f'Keycloak has no group "{group}"'
     if hint.is_role:
-        fact += "; a realm role has that name, and roles are no groups"
+        fact += "; a realm role has that name, but a role is not a group"
     return f"{fact}: did you mean {' or '.join(hint.similar)}?" if hint.similar else fact
 
 
@@ -136,16 +140,16 @@ def _resolve_absent(
     if isinstance(named, Group):
         if not directory.refuses_replaced and mapping.group_id is None:
             return ResolvedGroup(named, pin.group_id)
-        fact = f"group {named.path} has another id, {named.id}"
+        fact = f"group {named.path} has the id {named.id}"
         return replaced_group(pin, directory, grace, fact)
     if isinstance(named, SeveralGroups):
-        fact = f"others have its name: {', '.join(named.paths)}"
+        fact = f"these groups have its name now: {', '.join(named.paths)}"
         return replaced_group(pin, directory, grace, fact)
     successors = (
         group for group in snapshot.by_reference.get(pin.path, ()) if group.path == pin.path
     )
     if (successor := next(successors, None)) is not None:
-        fact = f"group {successor.path} has another id, {successor.id}"
+        fact = f"group {successor.path} has the id {successor.id}"
         return replaced_group(pin, directory, grace, fact)
     return grace
 
@@ -159,17 +163,18 @@ def _grace(pin: Pin, confirmed: datetime, directory: Directory, now: datetime) -
     since = min(pin.missing_since or now, confirmed.replace(microsecond=0), now)
     end = since + directory.grace
     has_ended = now >= end
-    ends = "its bindings went at" if has_ended else "its bindings go at"
+    ends = "ended at" if has_ended else "ends at"
     fact = (
-        f"group {pin.path} (id {pin.group_id}) is gone from Keycloak since {format_time(since)}; "
-        f"{ends} {format_time(end)}"
+        f"group {pin.path} (id {pin.group_id}) has been missing from Keycloak since "
+        f"{format_time(since)}; the grace period (onMissing.grace), after which its access is "
+        f"revoked, {ends} {format_time(end)}"
     )
     unresolved = _unresolved(Reason.GROUP_MISSING, fact, proven=has_ended)
     return UnresolvedGroup(unresolved.failure, has_ended, since, None if has_ended else end)
 
 
 def _ambiguous(mapping: AccessMapping, paths: tuple[str, ...]) -> UnresolvedGroup:
-    fact = f'"{mapping.group}" fits several groups: {", ".join(paths)}'
+    fact = f'several groups match "{mapping.group}": {", ".join(paths)}'
     return _unresolved(Reason.GROUP_AMBIGUOUS, fact)
 
 

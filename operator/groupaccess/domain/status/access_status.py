@@ -109,11 +109,11 @@ def _ready(mappings: tuple[MappingReport, ...], problems: list[Failure]) -> Stat
         also = f" (and {more} more)" if more else ""
         return StatusCondition("Ready", "False", first.reason, first.message + also)
     ended = sum(mapping.state is MappingState.EXPIRED for mapping in mappings)
-    also = f", {ended} ended in time" if ended else ""
+    also = f", {ended} {'has' if ended == 1 else 'have'} expired" if ended else ""
     empty = ", ".join(
         m.name for m in mappings if m.state is MappingState.GRANTED and m.selects_nothing
     )
-    also += f"; 0 namespaces for {empty}" if empty else ""
+    also += f"; without an active namespace: {empty}" if empty else ""
     message = f"{_count(mappings)} mappings are bound as declared{also}."
     return StatusCondition("Ready", "True", _ready_reason({m.reason for m in mappings}), message)
 
@@ -133,7 +133,7 @@ def _verified(ordered: list[Verdict]) -> StatusCondition:
     """
     verdicts = [v for v in ordered if v.outcome is not Outcome.REVOKE or _keycloak_objects(v)]
     if ordered and not verdicts:
-        message = "No mapping is left that Keycloak would be asked for."
+        message = "No mapping needs an answer of Keycloak."
         return StatusCondition("Verified", "True", ordered[0].reason, message)
     answers: tuple[tuple[ConditionStatus, Callable[[Verdict], bool]], ...] = (
         ("False", _keycloak_objects),
@@ -147,7 +147,8 @@ def _verified(ordered: list[Verdict]) -> StatusCondition:
     doubt = next((doubt for verdict in verdicts for doubt in verdict.doubts), None)
     if doubt is not None:
         return StatusCondition("Verified", "Unknown", doubt.reason, doubt.message)
-    return StatusCondition("Verified", "True", Reason.GRANTED, "Keycloak has each group.")
+    message = "Keycloak confirms each mapping that needs its answer."
+    return StatusCondition("Verified", "True", Reason.GRANTED, message)
 
 
 def _keycloak_objects(verdict: Verdict) -> bool:

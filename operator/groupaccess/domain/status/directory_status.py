@@ -9,8 +9,8 @@ from groupaccess.domain.reasons import TRANSIENT, Reason, with_advice
 
 SUSPENDED_MESSAGE = with_advice(
     Reason.SUSPENDED,
-    "Suspended by spec.suspend: nothing new is granted and nothing is repaired, removal and expiry "
-    "still act",
+    "Suspended by spec.suspend: nothing new is granted and nothing is repaired; removed mappings "
+    "and expired access still end",
 )
 
 
@@ -61,10 +61,12 @@ def _describe(asking: RoundSummary) -> str:
     text = [f"{asking.groups} {'group' if asking.groups == 1 else 'groups'} in use."]
     if asking.interval:
         text.append(
-            f"They are asked for every {asking.interval}, less often than spec.syncInterval says: "
-            "a round may take 5 % of Keycloak's time at most."
+            f"The operator asks about them every {asking.interval}, less often than "
+            "spec.syncInterval says, to use at most 5 % of Keycloak's time."
         )
     if asking.failure is not None:
-        questions = "question has" if asking.failed == 1 else "questions have"
+        questions = (
+            "question to Keycloak has" if asking.failed == 1 else "questions to Keycloak have"
+        )
         text.append(f"{asking.failed} {questions} no answer: {asking.failure.message}")
     return " ".join(text)

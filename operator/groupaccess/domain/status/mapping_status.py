@@ -180,9 +180,12 @@ def _remark(
     if state is MappingState.HELD:
         return " It is still bound."
     if verdict.outcome is Outcome.REVOKE and bound.faulty:
-        return f" The group's id could not be kept: {observation.faults[min(bound.faulty)].message}"
+        what = "A binding without subjects could not be deleted"
+        if not verdict.drops_pin:
+            what = "The binding that should keep the group's id could not be written"
+        return f" {what}: {observation.faults[min(bound.faulty)].message}"
     if verdict.outcome is Outcome.GRANT and not where.active:
-        return " There are 0 namespaces for it now."
+        return " It selects no active namespace now."
     return ""
 
 

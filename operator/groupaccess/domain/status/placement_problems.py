@@ -13,7 +13,7 @@ from groupaccess.domain.verdict.verdict import Outcome, Verdict
 MAX_NAMED_BINDINGS = 3  # bindings that a message names
 PROGRESSING = Failure(
     Reason.PROGRESSING,
-    with_advice(Reason.PROGRESSING, "the API server has not answered a write yet"),
+    with_advice(Reason.PROGRESSING, "a write to the API server is not finished yet"),
     transient=True,
 )
 
@@ -62,7 +62,7 @@ def still_bound(keys: Iterable[BindingKey], faults: Mapping[BindingKey, Failure]
     more = f" and {len(named) - MAX_NAMED_BINDINGS} more" if len(named) > MAX_NAMED_BINDINGS else ""
     fault = next((f": {faults[key].message}" for key in named if key in faults), ".")
     listed = ", ".join(str(key) for key in named[:MAX_NAMED_BINDINGS])
-    return f"What should be gone is still bound: {listed}{more}{fault}"
+    return f"This access should be removed but is still bound: {listed}{more}{fault}"
 
 
 def _all_problems(
@@ -77,8 +77,8 @@ def _all_problems(
         if fault is None and key not in bound.exact and verdict.outcome is Outcome.GRANT:
             fault = PROGRESSING
         if fault is not None:
-            former = key in bound.allowed and key not in bound.exact
-            message = f"{fault.message} {still_bound([key], {})}" if former else fault.message
+            differs = key in bound.allowed and key not in bound.exact
+            message = f"{fault.message} {_other_subjects(key)}" if differs else fault.message
             yield _problem(key, fault, message)
     for key in bound.extra:
         yield _problem(
@@ -88,6 +88,10 @@ def _all_problems(
         fact = f'there is no namespace "{namespace}"'
         message = with_advice(Reason.NAMESPACE_NOT_FOUND, fact)
         yield PlacementProblem(namespace, Reason.NAMESPACE_NOT_FOUND, message, transient=True)
+
+
+def _other_subjects(key: BindingKey) -> str:
+    return f"The binding does not have the declared subjects: {key}."
 
 
 def _problem(key: BindingKey, fault: Failure, message: str) -> PlacementProblem:

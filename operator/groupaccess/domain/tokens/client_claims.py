@@ -105,16 +105,17 @@ def _doubts(client: Client, mappers: Iterable[ClaimMapper], claim: str) -> Itera
     for scope in client.missing_scopes:
         fact = (
             f'client "{client.client_id}" has no scope "{scope}", and Keycloak refuses a login '
-            "that asks for it: spec.tokens.clients[].scopes should name what the login asks for"
+            "that requests it. Add the scope to the client, or remove it from "
+            "spec.tokens.clients[].scopes."
         )
-        yield _failure(Reason.NO_GROUPS_CLAIM, fact)
+        yield Failure(Reason.NO_GROUPS_CLAIM, fact)
     for mapper in mappers:
         if mapper.kind in INDETERMINATE_KINDS:
             yield _indeterminate(client, mapper, claim)
         elif mapper.other_values is None:
             fact = (
                 f'{describe_mapper(mapper, client)} adds roles to claim "{claim}", which the '
-                "operator cannot read: whether one is called like a group is not known"
+                "operator cannot read: one of them may have the name of the group"
             )
             yield _failure(Reason.CLAIM_INDETERMINATE, fact)
     if client.proof is not None and client.proof.result is ProofResult.UNPROVEN:
@@ -122,11 +123,11 @@ def _doubts(client: Client, mappers: Iterable[ClaimMapper], claim: str) -> Itera
 
 
 def _indeterminate(client: Client, mapper: ClaimMapper, claim: str) -> Failure:
-    fact = f'{describe_mapper(mapper, client)} replaces what claim "{claim}" carries'
+    fact = f'{describe_mapper(mapper, client)} may replace the value of claim "{claim}"'
     if mapper.kind is MapperKind.NESTED:
         fact = (
-            f'{describe_mapper(mapper, client)} writes below "{claim}", since its Token Claim Name '
-            f'has a dot without a backslash before it: "{claim}" is no list then, and '
+            f'{describe_mapper(mapper, client)} writes below "{claim}", because its Token Claim '
+            f'Name has a dot without a backslash before it. So "{claim}" is not a list, and '
             "kube-apiserver refuses the token"
         )
     return _failure(Reason.CLAIM_INDETERMINATE, fact)
@@ -135,9 +136,7 @@ def _indeterminate(client: Client, mapper: ClaimMapper, claim: str) -> Failure:
 def _no_claim(
     client: Client, login_client: LoginClient, claim: str, mappers: tuple[ClaimMapper, ...]
 ) -> Failure:
-    fact = (
-        f'the {token_kind(login_client)} of client "{client.client_id}" carries no groups in claim '
-    )
+    fact = f'the {token_kind(login_client)} of client "{client.client_id}" has no groups in claim '
     why = next(_causes(client, login_client, claim, mappers), "")
     return _failure(Reason.NO_GROUPS_CLAIM, f'{fact}"{claim}"' + (f": {why}" if why else ""))
 
@@ -146,7 +145,7 @@ def _causes(
     client: Client, login_client: LoginClient, claim: str, mappers: tuple[ClaimMapper, ...]
 ) -> Iterator[str]:
     if login_client.id_token and OPENID_SCOPE not in login_client.scopes:
-        yield f'there is none without the scope "{OPENID_SCOPE}" in spec.tokens.clients[].scopes'
+        yield f'there is no ID token without "{OPENID_SCOPE}" in spec.tokens.clients[].scopes'
     own = [mapper for mapper in client.mappers if mapper.kind is MapperKind.MEMBERSHIP]
     for mapper in own:
         if mapper.claim == claim and not _in_token(mapper, login_client):
@@ -155,15 +154,15 @@ def _causes(
     for mapper in optional_claim_mappers(client, login_client, claim):
         if mapper.kind is MapperKind.MEMBERSHIP:
             yield (
-                f'optional client scope "{mapper.scope}" would bring them, but the login does not '
-                "ask for it: make it a default one, or let the login ask and add it to "
-                "spec.tokens.clients[].scopes"
+                f'optional client scope "{mapper.scope}" would add them, but '
+                "spec.tokens.clients[].scopes does not list it: make it a default scope, or let "
+                "the login request it and list it there"
             )
     for mapper in mappers:
-        yield f"{describe_mapper(mapper, client)} writes roles there, not groups"
+        yield f"{describe_mapper(mapper, client)} writes roles into this claim, not groups"
     for mapper in own:
         if mapper.claim != claim:
-            yield f'{describe_mapper(mapper, client)} writes them into claim "{mapper.claim}"'
+            yield f'{describe_mapper(mapper, client)} writes groups into claim "{mapper.claim}"'
 
 
 def _in_token(mapper: ClaimMapper, login_client: LoginClient) -> bool:

@@ -33,7 +33,7 @@ def others_with_subjects(
     for value in sorted(strings):
         others = ", ".join(other.path for other in snapshot.namesakes(group, value))
         if others:
-            yield f'tokens carry "{value}" for {group.path} and for {others} alike'
+            yield f'tokens contain "{value}" for members of {group.path} and also of {others}'
     yield from mappers_granting_to_others(strings, directory, snapshot)
 
 
@@ -52,11 +52,11 @@ def mappers_granting_to_others(
             continue
         for mapper in effective_mappers(client, login_client, name):
             for value in sorted(strings & (mapper.other_values or frozenset())):
-                yield f'{describe_mapper(mapper, client)} puts "{value}" into tokens of others, too'
+                yield f'{describe_mapper(mapper, client)} also writes "{value}" for other people'
         for mapper in optional_claim_mappers(client, login_client, name):
             for value in sorted(strings & (mapper.other_values or frozenset())):
                 yield (
-                    f'{describe_mapper(mapper, client)} puts "{value}" into tokens of others, too, '
-                    f'when a login asks for that scope: take it from the scopes of client "'
-                    f'{client.client_id}", if nothing needs it'
+                    f'{describe_mapper(mapper, client)} also writes "{value}" for other people, '
+                    "if the login requests that scope: remove the scope from client "
+                    f'"{client.client_id}" if nothing needs it'
                 )

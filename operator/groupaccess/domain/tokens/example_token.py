@@ -33,7 +33,7 @@ def check_example_token(
         return TokenProof(ProofResult.REFUTED, fact, now, lifetime, audience)
     strings = " and ".join(f'"{text}"' for text in sorted(expected))
     return TokenProof(
-        ProofResult.PROVEN, f"{token_of} carries {strings} as computed", now, lifetime, audience
+        ProofResult.PROVEN, f"{token_of} has {strings} as computed", now, lifetime, audience
     )
 
 
@@ -48,10 +48,10 @@ def claim_strings(value: object) -> frozenset[str] | None:
 
 def _instead(token: Mapping[str, Any], claim: str, result: AbstractSet[str] | None) -> str:
     if claim not in token:
-        return ": the claim is not there"
+        return ": the token has no such claim"
     if result is None:
         return ": the claim is neither a string nor a list of strings"
-    return f": it carries {len(result)} other" + ("" if len(result) == 1 else "s")
+    return f": it has {len(result)} other" + (" string" if len(result) == 1 else " strings")
 
 
 def _lifetime(token: Mapping[str, Any]) -> int | None:

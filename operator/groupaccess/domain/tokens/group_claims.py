@@ -31,11 +31,11 @@ class GroupClaim:
     def describe(self, group: Group) -> str:
         """Return a sentence; it names the clients if their strings differ."""
         each = (
-            f"{' and '.join(subjects)} by client {name}"
+            f"{' and '.join(subjects)} with client {name}"
             for name, subjects in self.subjects_by_client
         )
         strings = "; ".join(each) or " and ".join(self.subjects)
-        return f"members of {group.path} carry {strings}."
+        return f"members of {group.path} appear in Kubernetes as group {strings}."
 
 
 def group_claim(group: Group, directory: Directory, snapshot: Snapshot) -> GroupClaim | Failure:

@@ -43,13 +43,12 @@ class PeerPrefixes:
             for name, prefix in self.nested:
                 if subject.startswith(prefix):
                     fact = (
-                        f'"{subject}" begins with "{prefix}", the groupsPrefix of directory '
-                        f'"{name}": a group "{subject.removeprefix(prefix)}" there is the same to '
-                        "kube-apiserver, unless one of the two directories gets another prefix"
+                        f'"{subject}" begins with "{prefix}", the groupsPrefix of '
+                        f'KeycloakDirectory "{name}". To kube-apiserver it is the same as group '
+                        f'"{subject.removeprefix(prefix)}" of that directory. Give one of the two '
+                        "directories another spec.tokens.groupsPrefix."
                     )
-                    return Failure(
-                        Reason.CLAIM_COLLISION, with_advice(Reason.CLAIM_COLLISION, fact)
-                    )
+                    return Failure(Reason.CLAIM_COLLISION, fact)
         return None
 
 
@@ -102,10 +101,10 @@ def _conflict(
     if first is None or own_rank < _precedence(first, bound):
         return None
     fact = (
-        f'spec.tokens.groupsPrefix "{own.groups_prefix}" of directory "{own.name}" is that of '
-        f'directory "{first.name}", too, which is another realm ({first.issuer}): kube-apiserver '
-        f'cannot tell whose group a string is, so that only "{first.name}" grants anything new, '
-        f"{_precedence_cause(first, own, bound)}"
+        f'KeycloakDirectory "{own.name}" has the same spec.tokens.groupsPrefix '
+        f'"{own.groups_prefix}" as KeycloakDirectory "{first.name}" of another realm '
+        f"({first.issuer}). kube-apiserver cannot distinguish their groups, so only "
+        f'"{first.name}" may grant new access, {_precedence_cause(first, own, bound)}'
     )
     return Failure(Reason.PREFIX_SHARED, with_advice(Reason.PREFIX_SHARED, fact))
 
@@ -121,5 +120,5 @@ def _precedence(directory: Directory, bound: AbstractSet[str]) -> tuple[bool, da
 
 def _precedence_cause(first: Directory, own: Directory, bound: AbstractSet[str]) -> str:
     if first.name in bound and own.name not in bound:
-        return "since bindings name it"
-    return "since it is older" if first.created != own.created else "since its name comes first"
+        return "because bindings name it"
+    return "because it is older" if first.created != own.created else "because its name comes first"

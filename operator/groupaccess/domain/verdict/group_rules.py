@@ -101,7 +101,7 @@ def _string_taken_over(
         others = ", ".join(other.path for other in snapshot.namesakes(former, value))
         if others:
             return replaced_group(
-                pin, directory, result, f'tokens carry "{value}" for {others} now'
+                pin, directory, result, f'tokens now contain "{value}" for members of {others}'
             )
     collided = context.prefixes.find_prefix_collision(claimed.subjects)
     if collided is not None and directory.revokes_collided:
@@ -185,9 +185,12 @@ def _notes(claimed: ClaimedGroup) -> str:
     group, declared = claimed.group, claimed.mapping.group
     replaced_id, text = claimed.resolved.replaced_id, ""
     if declared not in group.references:
-        text += f" It was moved: declared {declared}, now {group.path}."
+        text += f" The group was moved or renamed: declared as {declared}, now {group.path}."
     if replaced_id is not None:
-        text += f" It was made anew, and is followed: its id was {replaced_id}, now {group.id}."
+        text += (
+            " The group was re-created, and the operator trusts the new one: its id was "
+            f"{replaced_id}, now {group.id}."
+        )
     return text
 
 

@@ -54,7 +54,7 @@ def _expired(mapping: AccessMapping, context: EvaluationContext) -> Verdict | No
     end = mapping.expires_at
     if end is None or not mapping.has_ended(context.now):
         return None
-    fact = f"it ended at {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    fact = f"this access expired at {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return verdict_for(mapping, Outcome.REVOKE, Reason.EXPIRED, fact)
 
 
@@ -71,8 +71,8 @@ def _role_not_allowed(mapping: AccessMapping, context: EvaluationContext) -> Ver
     if ANY_ROLE in allowed or mapping.cluster_role in allowed:
         return None
     fact = (
-        f'ClusterRole "{mapping.cluster_role}" is not in the list of directory '
-        f'"{context.directory_name}": {", ".join(sorted(allowed))}'
+        f'ClusterRole "{mapping.cluster_role}" is not in spec.allowedClusterRoles of '
+        f'KeycloakDirectory "{context.directory_name}": {", ".join(sorted(allowed))}'
     )
     return verdict_for(mapping, Outcome.REVOKE, Reason.CLUSTER_ROLE_NOT_ALLOWED, fact)
 
@@ -123,7 +123,7 @@ def _not_read(mapping: AccessMapping, context: EvaluationContext) -> Verdict | N
         last = _last_known(mapping, context) if answered else None
         return replace(verdict_for_failure(mapping, failure), last_known=last)
     if not answered or context.awaits_oidc_check:
-        fact = f'directory "{context.directory_name}" was not read yet'
+        fact = f'KeycloakDirectory "{context.directory_name}" has not been read yet'
         return verdict_for(mapping, Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE, fact)
     return None
 

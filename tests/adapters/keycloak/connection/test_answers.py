@@ -19,9 +19,9 @@ PATHS = {
 }
 HTML = "<html><body>nginx</body></html>"
 PATH_ADVICE = "does not serve this path: let it do so, or set spec.adminURL"
-FIREWALL_ADVICE = "refuses the operator: let it through there, or set spec.adminURL"
-GATEWAY_ADVICE = "A proxy or load balancer answers for Keycloak"
-OTHER_ADVICE = "Something else answers there"
+FIREWALL_ADVICE = "refuses the operator: allow the operator there, or set spec.adminURL"
+GATEWAY_ADVICE = "Perhaps a proxy or load balancer does not reach Keycloak"
+OTHER_ADVICE = "Perhaps something else answers there"
 
 
 @pytest.fixture
@@ -35,18 +35,18 @@ def server() -> KeycloakServer:
     [
         (404, HTML, "HTML", PATH_ADVICE),
         (404, "404 page not found", "text", PATH_ADVICE),
-        (404, "", "nothing in it", PATH_ADVICE),
-        (404, '{"message":"no Route matched"}', "JSON of another shape", PATH_ADVICE),
-        (404, '{"status":404,"error":"Not Found"}', "JSON of another shape", PATH_ADVICE),
+        (404, "", "an empty body", PATH_ADVICE),
+        (404, '{"message":"no Route matched"}', "unexpected JSON", PATH_ADVICE),
+        (404, '{"status":404,"error":"Not Found"}', "unexpected JSON", PATH_ADVICE),
         (401, HTML, "HTML", FIREWALL_ADVICE),
         (403, HTML, "HTML", FIREWALL_ADVICE),
         (429, "slow down", "text", FIREWALL_ADVICE),
         (502, HTML, "HTML", GATEWAY_ADVICE),
         (503, "no healthy upstream", "text", GATEWAY_ADVICE),
-        (504, "", "nothing in it", GATEWAY_ADVICE),
+        (504, "", "an empty body", GATEWAY_ADVICE),
         (500, HTML, "HTML", OTHER_ADVICE),
-        (400, "[]", "JSON of another shape", OTHER_ADVICE),
-        (300, "{}", "JSON of another shape", OTHER_ADVICE),
+        (400, "[]", "unexpected JSON", OTHER_ADVICE),
+        (300, "{}", "unexpected JSON", OTHER_ADVICE),
         (200, f" \n{HTML}", "HTML", OTHER_ADVICE),
         (200, '"text"', "text", OTHER_ADVICE),
     ],
@@ -58,7 +58,10 @@ async def test_what_answers_in_front_of_keycloak_is_not_taken_for_it(
     failure = await refusal(server)
     assert failure.reason == Reason.KEYCLOAK_UNAVAILABLE
     where = f"{server.url}{PATHS[name]}: "
-    assert f"{where}HTTP {code} with {kind}: the answer is not Keycloak's own" in failure.message
+    assert (
+        f"{where}HTTP {code} with {kind}: this does not look like Keycloak's own answer"
+        in failure.message
+    )
     assert advice in failure.message
     assert "spec.adminURL" in failure.message or advice is GATEWAY_ADVICE
     assert "nginx" not in failure.message
@@ -74,7 +77,7 @@ async def test_keycloaks_own_errors_are_known_by_their_shape(
 
 async def test_an_error_that_nests_without_end_is_not_keycloaks(server: KeycloakServer) -> None:
     server.answers["groups"] = (404, "[" * 100_000)
-    assert "JSON of another shape" in (await refusal(server)).message
+    assert "unexpected JSON" in (await refusal(server)).message
 
 
 @pytest.mark.parametrize("name", PATHS)
@@ -83,15 +86,15 @@ async def test_a_redirect_says_where_it_came_from_and_what_to_set(
 ) -> None:
     server.answers[name] = hostile.redirect("https://login.example/?next=x")
     message = (await refusal(server)).message
-    assert f"{server.url}{PATHS[name]}: HTTP 302, redirected to login.example;" in message
+    assert f"{server.url}{PATHS[name]}: HTTP 302 redirects to login.example;" in message
     assert "Set spec.adminURL" in message
 
 
 async def test_json_of_another_shape_says_where_to_look(server: KeycloakServer) -> None:
     server.answers["openid-configuration"] = {"status": "ok"}
     message = (await refusal(server)).message
-    assert "the answer is not Keycloak's" in message
-    assert "look what answers at spec.adminURL" in message
+    assert "the operator cannot read the answer" in message
+    assert "check what answers at spec.adminURL" in message
 
 
 async def test_no_query_and_no_user_is_shown(server: KeycloakServer) -> None:
@@ -140,7 +143,7 @@ async def test_the_canarys_login_knows_a_proxy_too(server: KeycloakServer) -> No
 async def test_an_error_of_keycloaks_own_sends_to_its_log(server: KeycloakServer) -> None:
     server.answers["groups"] = error(500)
     message = (await refusal(server)).message
-    assert message.startswith("groups: HTTP 500, an error of Keycloak's own: its log says more.")
+    assert message.startswith("groups: HTTP 500 from Keycloak itself; its log says more.")
 
 
 async def test_a_refused_login_names_the_client_and_where_its_secret_is(

@@ -46,28 +46,28 @@ async def test_a_port_where_nobody_listens(server: KeycloakServer) -> None:
     failure = await at(server, f"https://127.0.0.1:{port}/")
     assert failure.reason == Reason.KEYCLOAK_UNAVAILABLE
     assert f"https://127.0.0.1:{port}/realms/main" in failure.message
-    assert f"not reached (port {port}), the connection was refused" in failure.message
+    assert f"could not be reached (port {port}): the connection was refused" in failure.message
 
 
 async def test_a_name_that_is_not_found(server: KeycloakServer) -> None:
     failure = await at(server, "https://keycloak.invalid/auth/")
     assert failure.reason == Reason.KEYCLOAK_UNAVAILABLE
     assert "https://keycloak.invalid/auth/realms/main" in failure.message
-    assert "not reached (port 443), the host name was not found" in failure.message
+    assert "could not be reached (port 443): the host name was not found" in failure.message
 
 
 async def test_a_port_that_does_not_speak_tls(server: KeycloakServer) -> None:
     async with speaking(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
         failure = await at(server, url)
     assert failure.reason == Reason.KEYCLOAK_UNAVAILABLE
-    assert "see that this port speaks https" in failure.message
+    assert "check that this port serves https" in failure.message
 
 
 async def test_a_port_that_hangs_up(server: KeycloakServer) -> None:
     async with speaking(b"") as url:
         failure = await at(server, url)
     assert failure.reason == Reason.KEYCLOAK_UNAVAILABLE
-    assert "not reached (port " in failure.message
+    assert "could not be reached (port " in failure.message
 
 
 def verification(code: int, words: str) -> ssl.SSLCertVerificationError:
@@ -90,40 +90,43 @@ def behind(*causes: BaseException) -> httpx.ConnectError:
         (
             behind(verification(10, "certificate has expired")),
             Reason.CERTIFICATE_NOT_TRUSTED,
-            "its certificate has ended (certificate has expired): renew it",
+            "the certificate has expired (certificate has expired): renew it",
         ),
         (
             behind(verification(9, "certificate is not yet valid")),
             Reason.CERTIFICATE_NOT_TRUSTED,
-            "its certificate is not valid yet (certificate is not yet valid): compare the clocks",
+            "the certificate is not valid yet (certificate is not yet valid): compare the clocks",
         ),
         (
             behind(OSError("All"), OSError(113, "No route to host")),
             Reason.KEYCLOAK_UNAVAILABLE,
-            "No route to host: see the network and its policies",
+            "No route to host: check the network and its policies",
         ),
         (
             behind(OSError("All"), ExceptionGroup("several", [ConnectionRefusedError(111, "no")])),
             Reason.KEYCLOAK_UNAVAILABLE,
-            "the connection was refused: see that Keycloak runs and listens on this port",
+            "the connection was refused: check that Keycloak runs and listens on this port",
         ),
         (
             httpx.ProxyError("407 Proxy Authentication Required"),
             Reason.KEYCLOAK_UNAVAILABLE,
-            "the proxy of HTTPS_PROXY does not lead there (407 Proxy Authentication Required)",
+            (
+                "the proxy in HTTPS_PROXY does not connect to this address (407 Proxy "
+                "Authentication Required)"
+            ),
         ),
         (
             httpx.RemoteProtocolError("s3cret page"),
             Reason.KEYCLOAK_UNAVAILABLE,
             (
-                "the connection ended before its answer did (RemoteProtocolError): see that this "
-                "port speaks HTTP"
+                "the connection ended before the answer (RemoteProtocolError): check that this "
+                "port serves https"
             ),
         ),
         (
             behind(socket.gaierror(-2, "Name or service not known")),
             Reason.KEYCLOAK_UNAVAILABLE,
-            "the host name was not found: correct it, or see what the cluster's DNS says",
+            "the host name was not found: correct it, or check the cluster's DNS",
         ),
     ],
     ids=["ended", "not yet", "no route", "several", "proxy", "no HTTP", "no name"],

@@ -36,7 +36,7 @@ def caused(cause: Exception) -> KeycloakConnectionError:
 def test_a_request_that_fails_in_an_unknown_way_is_named_by_its_kind_alone() -> None:
     found = failed(caused(RuntimeError(SECRET)))
     assert found.reason == Reason.KEYCLOAK_UNAVAILABLE
-    assert found.message.startswith("groups: not reached (RuntimeError).")
+    assert found.message.startswith("groups: Keycloak could not be reached (RuntimeError).")
 
 
 @pytest.mark.parametrize("code", [400, 401])
@@ -70,10 +70,10 @@ def test_what_is_not_there_has_the_reason_that_it_means() -> None:
     ("words", "meaning"),
     [
         ("", "the group is gone"),
-        ("Realm not found.", "there is no such realm there"),
-        ("Realm does not exist", "there is no such realm there"),
+        ("Realm not found.", "there is no such realm"),
+        ("Realm does not exist", "there is no such realm"),
         ("Could not find group by id", "the group is gone"),
-        ("Unable to find matching target resource method", "Keycloak serves no such path"),
+        ("Unable to find matching target resource method", "Keycloak has no such path"),
     ],
 )
 def test_a_404_means_what_keycloak_says_is_not_there(words: str, meaning: str) -> None:
@@ -93,7 +93,7 @@ def test_every_other_answer_is_no_reading(code: int) -> None:
 def test_an_answer_that_is_not_keycloaks_is_no_reading(error: Exception) -> None:
     found = failed(error)
     assert found.reason == Reason.KEYCLOAK_UNAVAILABLE
-    assert "the answer is not Keycloak's" in found.message
+    assert "the operator cannot read the answer" in found.message
 
 
 @pytest.mark.parametrize(

@@ -182,9 +182,9 @@ async def test_a_pods_token_that_is_not_mounted_is_named_and_waited_for(site: Lo
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        ("Invalid token audience", ['for "https://other"', "serviceAccountToken.audience"]),
-        ("Multiple audiences not allowed", ['for "https://other"', "alone"]),
-        ("Token is not active", ["ended"]),
+        ("Invalid token audience", ['audience "https://other"', "serviceAccountToken.audience"]),
+        ("Multiple audiences not allowed", ['audience "https://other"', "no other"]),
+        ("Token is not active", ["expired"]),
         (
             "Invalid client or Invalid client credentials",
             ['issuer "https://cluster"', f'subject "{SUBJECT}"', "identity provider"],
@@ -204,7 +204,7 @@ async def test_a_refused_pods_token_says_what_to_compare(
 async def test_a_pods_token_that_is_none_is_refused_in_words(site: LoginHarness) -> None:
     site.pod_token.write_text("not a token")
     site.server.answers["token"] = hostile.refusal("Invalid client or Invalid client credentials")
-    assert "holds no JSON Web Token" in (await site.refusal(site.by_pod_token)).message
+    assert "contains no JSON Web Token" in (await site.refusal(site.by_pod_token)).message
 
 
 async def test_no_token_gets_into_a_message_a_log_or_a_repr(

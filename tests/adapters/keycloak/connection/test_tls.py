@@ -25,7 +25,7 @@ async def test_without_a_bundle_only_the_systems_authorities_are_believed(
 ) -> None:
     failure = await refusal(server, ca=None)
     assert failure.reason == Reason.CERTIFICATE_NOT_TRUSTED
-    assert "put the authority that signed it into spec.caBundle" in failure.message
+    assert "add the CA that signed it to spec.caBundle" in failure.message
     assert server.url in failure.message
     assert server.queries == {}
 
@@ -43,7 +43,7 @@ async def test_the_certificate_of_another_host_is_not_believed() -> None:
     failure = await refusal(server)
     assert failure.reason == Reason.CERTIFICATE_NOT_TRUSTED
     assert "not valid for '127.0.0.1'" in failure.message
-    assert "write a name that it holds into spec.adminURL" in failure.message
+    assert "use a host name of the certificate in spec.adminURL" in failure.message
     assert server.queries == {}
 
 

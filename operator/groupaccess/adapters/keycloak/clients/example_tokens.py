@@ -93,7 +93,8 @@ class ExampleTokens:
         except NoSampleMemberError as none:
             if known is not None and none.transient:
                 return  # the earlier proof stays valid
-            fact = f"what {what} carries is computed from the mappers, not proven: {none}"
+            hint = NO_CANARY if realm.directory.canary is None else ""
+            fact = f"the groups in {what} are computed, not proven by a token: {none}{hint}"
             proof = TokenProof(ProofResult.UNPROVEN, fact, now)
         else:
             expected = group_values(sample.group, _mappers(realm, client))
@@ -128,6 +129,7 @@ class ExampleTokens:
         return known if same else None
 
 
+NO_CANARY = ". With spec.canary the operator would check a token of its own account"
 _PLACEHOLDER_GROUP = Group("/any", "any", "")
 
 
@@ -163,6 +165,6 @@ async def _example_token(
     where = f"clients/{realm.ids.get(client.client_id)}/evaluate-scopes/generate-example-{kind}"
     query = {"scope": " ".join(login_client.scopes), "userId": user_id}
     with no_sample_on_error(
-        "example token", CLIENTS_NEED, "the client or the user is gone meanwhile"
+        "example token", CLIENTS_NEED, "the client or the user was deleted in the meantime"
     ):
         return validated(TOKEN, await session.get(where, **query))

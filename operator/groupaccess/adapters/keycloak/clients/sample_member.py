@@ -15,8 +15,8 @@ from groupaccess.domain.reasons import REASONS, Reason
 MAX_GROUPS = 5  # groups that are searched for a member
 MAX_MEMBERS = 5  # members of a group, since some may be disabled
 MAX_CANARY_MEMBERS = 100  # members of the canary's group, which should have one
-GROUP_GONE = "the group is gone meanwhile"
-MEMBERS_NOT_VISIBLE = "the operator's account may not view the members of groups, and need not"
+GROUP_GONE = "the group was deleted in the meantime"
+MEMBERS_NOT_VISIBLE = "the operator's account may not view the members of groups"
 MEMBERS_NEED = 'the permission "view-members" on the group (or the role "view-users")'
 
 
@@ -79,9 +79,9 @@ async def _operator_account(
 ) -> SampleMember:
     group = next((each for each in groups if canary in each.references), None)
     if group is None:
-        raise NoSampleMemberError(f'there is no group "{canary}", as spec.canary names it')
+        raise NoSampleMemberError(f'Keycloak has no group "{canary}" (spec.canary.group)')
     if identity not in await _members(session, group, MAX_CANARY_MEMBERS):
-        raise NoSampleMemberError(f"the operator's own account is not a member of {group.path}")
+        raise NoSampleMemberError(f"the operator's own account was not found in {group.path}")
     return SampleMember(identity, group, f"the operator's own account in {group.path}")
 
 
@@ -93,10 +93,10 @@ async def _member(session: Session, groups: Sequence[Group]) -> SampleMember:
             return SampleMember(enabled, group, f"a member of {group.path}")
     if len(groups) > MAX_GROUPS:
         raise NoSampleMemberError(
-            f"none of the first {MAX_GROUPS} groups in use has an enabled member"
+            f"no enabled member was found in the first {MAX_GROUPS} groups in use"
         )
     where = " or ".join(sorted(group.path for group in groups)) or "the groups in use"
-    raise NoSampleMemberError(f"there is no member of {where} that is enabled")
+    raise NoSampleMemberError(f"no enabled member was found in {where}")
 
 
 async def _members(session: Session, group: Group, most: int) -> dict[str, bool]:

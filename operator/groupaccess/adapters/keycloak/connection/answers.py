@@ -13,8 +13,8 @@ OAUTH2_FIELDS = frozenset({"error", "error_description", "error_uri"})
 ADMIN_FIELDS = frozenset({"errorMessage", "errors", "field", "params"})
 """Of OAuth2ErrorRepresentation and ErrorRepresentation, in which Keycloak writes its errors."""
 BELOW_COLLECTION = re.compile(r"(?<=/admin/realms/)([^/]+/[^/]+)/.*")
-JSON = "JSON of another shape"
-BODY_KINDS = {b"{": JSON, b"[": JSON, b"<": "HTML", b"": "nothing in it"}  # by its first byte
+JSON = "unexpected JSON"
+BODY_KINDS = {b"{": JSON, b"[": JSON, b"<": "HTML", b"": "an empty body"}  # by its first byte
 MAX_URL_CHARACTERS = 200  # of a URL in a message
 SUCCESS = range(200, 300)
 
@@ -40,7 +40,9 @@ def not_from_keycloak(response: httpx.Response) -> str | None:
     kind = BODY_KINDS.get(body.lstrip()[:1], "text")
     if kind == JSON if code in SUCCESS else own_error(body):
         return None
-    return f"HTTP {code} with {kind}: the answer is not Keycloak's own. {_advice(code)}"
+    return (
+        f"HTTP {code} with {kind}: this does not look like Keycloak's own answer. {_advice(code)}"
+    )
 
 
 def address(url: httpx.URL) -> str:
@@ -53,20 +55,20 @@ def _advice(code: int) -> str:
     match code:
         case 404:
             return (
-                "Something in front of Keycloak does not serve this path: let it do so, or set "
-                "spec.adminURL to where Keycloak itself does (with or without /auth)"
+                "Perhaps a proxy in front of Keycloak does not serve this path: let it do so, or "
+                "set spec.adminURL to Keycloak's own address (with or without /auth)"
             )
         case 401 | 403 | 407 | 429:
             return (
-                "A proxy or firewall in front of Keycloak refuses the operator: let it through "
-                "there, or set spec.adminURL to an address that leads around it"
+                "Perhaps a proxy or firewall in front of Keycloak refuses the operator: allow the "
+                "operator there, or set spec.adminURL to Keycloak's own address"
             )
         case 502 | 503 | 504:
             return (
-                "A proxy or load balancer answers for Keycloak: look there why it does not reach "
-                "it, and whether Keycloak runs and is ready"
+                "Perhaps a proxy or load balancer does not reach Keycloak: check it, and check "
+                "that Keycloak runs and is ready"
             )
     return (
-        "Something else answers there, such as a proxy or its login page: set spec.adminURL to "
-        "where Keycloak itself does"
+        "Perhaps something else answers there, such as a proxy or its login page: set "
+        "spec.adminURL to Keycloak's own address"
     )

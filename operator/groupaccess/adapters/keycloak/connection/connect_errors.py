@@ -21,7 +21,7 @@ def explain(error: httpx.TransportError) -> tuple[Reason, str]:
         if (words := _plain(cause)) is not None:
             return Reason.KEYCLOAK_UNAVAILABLE, words
     name = type(error).__name__
-    words = f"the connection ended before its answer did ({name}): see that this port speaks HTTP"
+    words = f"the connection ended before the answer ({name}): check that this port serves https"
     return Reason.KEYCLOAK_UNAVAILABLE, words
 
 
@@ -29,16 +29,16 @@ def _plain(cause: BaseException) -> str | None:
     """Return what a network error means; None if the error behind it says more."""
     match cause:
         case httpx.ProxyError():
-            return f"the proxy of HTTPS_PROXY does not lead there ({cause})"
+            return f"the proxy in HTTPS_PROXY does not connect to this address ({cause})"
         case ssl.SSLError():
             words = cause.reason or type(cause).__name__
-            return f"TLS failed ({words}): see that this port speaks https"
+            return f"TLS failed ({words}): check that this port serves https"
         case socket.gaierror():
-            return "the host name was not found: correct it, or see what the cluster's DNS says"
+            return "the host name was not found: correct it, or check the cluster's DNS"
         case ConnectionRefusedError():
-            return "the connection was refused: see that Keycloak runs and listens on this port"
+            return "the connection was refused: check that Keycloak runs and listens on this port"
         case OSError(errno=int(number)):
-            return f"{os.strerror(number)}: see the network and its policies"
+            return f"{os.strerror(number)}: check the network and its policies"
     return None
 
 
@@ -58,14 +58,11 @@ def _certificate(error: ssl.SSLCertVerificationError) -> str:
     match error.verify_code:  # X509_V_ERR_... of OpenSSL's x509_vfy.h
         case 62 | 64:  # HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH
             return (
-                f"its certificate is for another host ({words}): write a name that it holds into "
-                "spec.adminURL, or give Keycloak a certificate for this one"
+                f"the certificate is for another host ({words}): use a host name of the "
+                "certificate in spec.adminURL, or give Keycloak a certificate for this host"
             )
         case 10:  # CERT_HAS_EXPIRED
-            return f"its certificate has ended ({words}): renew it"
+            return f"the certificate has expired ({words}): renew it"
         case 9:  # CERT_NOT_YET_VALID
-            return f"its certificate is not valid yet ({words}): compare the clocks"
-    return (
-        f"its certificate is not trusted ({words}): put the authority that signed it into "
-        "spec.caBundle"
-    )
+            return f"the certificate is not valid yet ({words}): compare the clocks"
+    return f"the certificate is not trusted ({words}): add the CA that signed it to spec.caBundle"

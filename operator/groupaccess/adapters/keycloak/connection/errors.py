@@ -29,7 +29,7 @@ MALFORMED_ANSWER = (
     TypeError,
     ValueError,
 )
-NO_REALM = "there is no such realm there"
+NO_REALM = "there is no such realm"
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 
 
@@ -40,7 +40,7 @@ def failure(reason: Reason, fact: str) -> Failure:
 
 def missing_right(what: str, needs: str) -> RejectedError:
     """Return the error for a list that is empty because the right `needs` is missing."""
-    fact = f"{what}: an empty list, the operator's account lacks {needs}"
+    fact = f"{what}: an empty list. The operator's account lacks {needs}"
     return RejectedError(failure(Reason.KEYCLOAK_FORBIDDEN, fact))
 
 
@@ -88,17 +88,18 @@ def keycloak_errors(
             reason = Reason.LOGIN_FAILED
         elif code == FORBIDDEN:
             reason = Reason.KEYCLOAK_FORBIDDEN
-            fact = f"{what}: 403, the operator's account lacks {needs}"
+            lacks = f", the operator's account lacks {needs}" if needs else ""
+            fact = f"{what}: 403{lacks}"
         elif code == NOT_FOUND:
             reason, fact = missing, f"{what}: 404, {_absent(error, absent)}"
         else:
             reason = Reason.KEYCLOAK_UNAVAILABLE
-            fact = f"{what}: HTTP {code}, an error of Keycloak's own: its log says more"
+            fact = f"{what}: HTTP {code} from Keycloak itself; its log says more"
         raise RejectedError(failure(reason, fact)) from error
     except MALFORMED_ANSWER as error:
         fact = (
-            f"{what}: the answer is not Keycloak's ({type(error).__name__}): look what answers at "
-            "spec.adminURL, or without it at spec.issuer"
+            f"{what}: the operator cannot read the answer ({type(error).__name__}): check what "
+            "answers at spec.adminURL, or at spec.issuer if that is not set"
         )
         raise RejectedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error
 
@@ -106,7 +107,7 @@ def keycloak_errors(
 def _connection_failure(what: str, cause: BaseException | None) -> Failure:
     if isinstance(cause, RejectedAnswerError):
         return failure(cause.reason, f"{what}: {cause}")
-    fact = f"{what}: not reached ({type(cause).__name__})"
+    fact = f"{what}: Keycloak could not be reached ({type(cause).__name__})"
     return failure(Reason.KEYCLOAK_UNAVAILABLE, fact)
 
 
@@ -119,7 +120,7 @@ def _absent(error: KeycloakError, absent: str) -> str:
     if "realm" in words:
         return NO_REALM
     if "resource method" in words:
-        return "Keycloak serves no such path: correct spec.adminURL or spec.issuer, as by /auth"
+        return "Keycloak has no such path: correct spec.adminURL or spec.issuer (/auth or not)"
     return absent
 
 

@@ -62,17 +62,19 @@ class HardenedClient(httpx.AsyncClient):
         """
         url = request.url
         if request.url.scheme != "https":
-            raise RejectedAnswerError(url, "this is not https, so no credentials are sent there")
+            raise RejectedAnswerError(
+                url, "this is not https, so the operator sends no credentials there"
+            )
         try:
             async with asyncio.timeout(self._answer_within):
                 response = await super().send(request, **how)
         except TimeoutError:
-            late = f"no whole answer within {self._answer_within:g} s"
-            there = "see the network and its policies, and whether Keycloak is overloaded"
+            late = f"no complete answer within {self._answer_within:g} s"
+            there = "check the network and its policies, and whether Keycloak is overloaded"
             raise RejectedAnswerError(url, f"{late}: {there}") from None
         except httpx.TransportError as error:
             reason, cause = explain(error)
-            words = f"not reached (port {url.port or HTTPS_PORT}), {cause}"
+            words = f"could not be reached (port {url.port or HTTPS_PORT}): {cause}"
             raise RejectedAnswerError(url, words, reason) from error
         if sum(response.content.count(sign) for sign in (b",", b"[", b"{")) > MAX_VALUES:
             raise RejectedAnswerError(url, f"the answer has more than {MAX_VALUES} values")
@@ -86,12 +88,14 @@ async def _check_headers(response: httpx.Response) -> None:
     url = response.request.url
     if response.has_redirect_location:
         words = (
-            f"HTTP {response.status_code}, redirected to {_redirect_host(response)}; redirects are "
-            "not followed. Set spec.adminURL to where Keycloak itself answers"
+            f"HTTP {response.status_code} redirects to {_redirect_host(response)}; the operator "
+            "follows no redirects. Set spec.adminURL to Keycloak's own address"
         )
         raise RejectedAnswerError(url, words)
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise RejectedAnswerError(url, "the answer is compressed, which was not asked for")
+        raise RejectedAnswerError(
+            url, "the answer is compressed, although the operator did not request that"
+        )
     if isinstance(response.stream, httpx.AsyncByteStream):
         response.stream = _BoundedBody(response.stream, url)
 

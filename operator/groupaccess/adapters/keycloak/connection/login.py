@@ -83,20 +83,20 @@ class PodToken:
         """Return the message, the token's claims, and what to compare them with in Keycloak."""
         claims = _claims(self.secret)
         if not claims:
-            return f"{words}. {self._file} holds no JSON Web Token"
+            return f"{words}. {self._file} contains no JSON Web Token"
         if AUDIENCE in words.lower():
             return (
-                f"{words}. The pod's token is for {_quote(claims.get('aud'))}, and must be for "
-                f"the realm's issuer alone, letter for letter: see the chart's value "
-                f"serviceAccountToken.audience"
+                f"{words}. The pod's token has the audience {_quote(claims.get('aud'))}, but must "
+                "have exactly the realm's issuer and no other: correct the chart's value "
+                "serviceAccountToken.audience"
             )
         if NOT_ACTIVE in words.lower():
-            return f"{words}. The pod's token has ended, or the clocks of both sides differ"
+            return f"{words}. The pod's token has expired, or cluster and Keycloak differ in time"
         return (
-            f"{words}. The pod's token is from the issuer {_quote(claims.get('iss'))} for the "
-            f"subject {_quote(claims.get('sub'))}: compare them with the identity provider and "
-            f"with the client's credentials, and whether both are enabled and Keycloak can read "
-            f"the issuer's keys"
+            f"{words}. The pod's token has the issuer {_quote(claims.get('iss'))} and the subject "
+            f"{_quote(claims.get('sub'))}: compare them with the identity provider and the "
+            "client's credentials in Keycloak. Check that both are enabled, and that Keycloak can "
+            "read the issuer's keys"
         )
 
     def _missing(self, why: str) -> None:

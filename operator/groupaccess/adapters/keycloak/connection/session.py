@@ -81,7 +81,7 @@ def _trust(ca: str | None) -> ssl.SSLContext:
         # An empty text would mean the system's authorities.
         context = ssl.create_default_context(cadata=pem if pem is None else f"{pem}\n")
     except ssl.SSLError as error:
-        fact = f"caBundle holds no certificates that can be read ({error.reason})"
+        fact = f"spec.caBundle has no certificate that can be read ({error.reason})"
         raise RejectedError(failure(Reason.CREDENTIALS_NOT_FOUND, fact)) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
