@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -45,8 +45,10 @@ class LaneHarness:
 
 
 @pytest.fixture
-async def desk(clock: FakeClock) -> LaneHarness:
-    return LaneHarness(clock)
+async def desk(clock: FakeClock) -> AsyncIterator[LaneHarness]:
+    made = LaneHarness(clock)
+    yield made
+    await made.lane.close(grace=0)
 
 
 async def test_no_more_than_its_share_is_made_at_a_time(desk: LaneHarness) -> None:
