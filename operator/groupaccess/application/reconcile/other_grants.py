@@ -35,12 +35,12 @@ class OtherGrantsFinder:
             if groups:
                 memory.last_subjects[declared] = groups
 
-    def find(
+    def find_and_track(
         self, access: Access, verdicts: Iterable[Verdict], desired: DesiredState
     ) -> dict[str, OtherGrants]:
         """Return the other grants of each mapping that has some, by the mapping's name.
 
-        From then on the GroupAccess is requeued when a binding for one of its groups changes.
+        Track these groups: the GroupAccess is requeued when a binding for one of them changes.
         """
         bindings, bound = self._store.bindings, set[str]()
         result: dict[str, OtherGrants] = {}

@@ -181,7 +181,7 @@ class Reconciler:
                 **self._drift(evaluation),
             },
             self._writer.pending(name),
-            self._other_grants.find(access, evaluation.verdicts, evaluation.desired),
+            self._other_grants.find_and_track(access, evaluation.verdicts, evaluation.desired),
         )
 
     def _unbindable(self, evaluation: Evaluation) -> dict[BindingKey, Failure]:
