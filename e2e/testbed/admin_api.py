@@ -78,7 +78,9 @@ class AdminApi:
 
     def apply(self, body: Body) -> dict[str, Any]:
         """Create an object or change it, by server-side apply; return what is stored."""
-        return self._patch(body, "apply-patch+yaml", dict(body), force_conflicts=True)
+        # As text: YAML has no pair of escapes for one character, as the client would write it.
+        change = json.dumps(body, ensure_ascii=False).encode()
+        return self._patch(body, "apply-patch+yaml", change, force_conflicts=True)
 
     def merge(self, body: Body) -> dict[str, Any]:
         """Change the spec of an object by a JSON merge patch; return what is stored."""
