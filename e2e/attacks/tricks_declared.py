@@ -127,7 +127,7 @@ def _harmless(what: str, trick: str, directory: str, text: str, subject: str) ->
 def _rows() -> Iterator[Attack]:
     for trick, (group, words) in texts.REFUSED.items():
         yield _refused(trick, group, words)
-    masters = ('the group "system:masters"', "use another")
+    masters = ('the group "system:masters"', "Use another group")
     for group, directory in {
         "/system:masters": HONEST,
         ":masters": "attacks-system",
