@@ -191,7 +191,7 @@ def _rows() -> Iterator[Attack]:
         "groups",
         "a path that is system:masters",
         Guard.VERDICT,
-        ("system:masters", "use another"),
+        ("system:masters", "Use another group"),
         _lying_path,
     )
 
