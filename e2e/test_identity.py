@@ -122,13 +122,13 @@ def test_a_renamed_and_then_moved_group_is_followed(
     await_whom(objects, granted, {"sre": "SRE2"})
     assert bound(objects, granted)[key].uid == before.uid
     eventually(
-        lambda: "declared SRE, now /SRE2" in of_mapping(objects, granted)["message"], within=5
+        lambda: "declared as SRE, now /SRE2" in of_mapping(objects, granted)["message"], within=5
     )
     eventually(lambda: installed.get(NAMESPACES, realm.id_token("alice")).status == 200, within=5)
 
     restart(operator)
     realm.move_group("/SRE2", "/platform")
-    await_message(objects, granted, "declared SRE, now /platform/SRE2")
+    await_message(objects, granted, "declared as SRE, now /platform/SRE2")
     assert of_mapping(objects, granted)["groupId"] == pinned
 
 
