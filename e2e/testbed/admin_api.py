@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from kubernetes.config import new_client_from_config
 from kubernetes.dynamic import DynamicClient
@@ -54,8 +55,7 @@ class AdminApi:
     def get(self, what: str, namespace: str | None = None) -> dict[str, Any]:
         """Return an object such as `ga/platform`."""
         kind, _, name = what.partition("/")
-        resource = self._resource(*KINDS[kind])
-        return self._ask("get", resource.path(name=name, namespace=namespace))
+        return self._ask("get", self._path(*KINDS[kind], name, namespace))
 
     def list(self, kind: str, **selectors: str) -> list[dict[str, Any]]:
         """Return all objects of a kind, of all namespaces, or those that `selectors` choose."""
@@ -71,7 +71,7 @@ class AdminApi:
 
     def replace(self, body: Body) -> dict[str, Any]:
         """Replace an object as a whole, whatever it is now; return what is stored."""
-        path = self._path(body)
+        path = self._path_of(body)
         version = self._ask("get", path)["metadata"]["resourceVersion"]
         metadata = {**body["metadata"], "resourceVersion": version}
         return self._ask("put", path, {**body, "metadata": metadata})
@@ -94,7 +94,7 @@ class AdminApi:
     def annotate(self, what: str, key: str, value: str) -> None:
         """Set an annotation of an object such as `kcd/default`."""
         kind, _, name = what.partition("/")
-        path = self._resource(*KINDS[kind]).path(name=name)
+        path = self._path(*KINDS[kind], name)
         change = {"metadata": {"annotations": {key: value}}}
         self._ask("patch", path, change, content_type="application/merge-patch+json")
 
@@ -105,9 +105,8 @@ class AdminApi:
 
     def remove(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> None:
         """Delete an object of any kind, if it is there."""
-        path = self._resource(api_version, kind).path(name=name, namespace=namespace)
         try:
-            self._ask("delete", path)
+            self._ask("delete", self._path(api_version, kind, name, namespace))
         except RefusedError as error:
             if error.status != NOT_FOUND:
                 raise
@@ -118,7 +117,7 @@ class AdminApi:
 
     def _patch(self, body: Body, format_: str, change: object, **options: bool) -> dict[str, Any]:
         content_type = f"application/{format_}"
-        path = self._path(body)
+        path = self._path_of(body)
         return self._ask("patch", path, change, content_type=content_type, **options)
 
     def _ask(
@@ -131,10 +130,15 @@ class AdminApi:
         said: dict[str, Any] = json.loads(answer.data)
         return said
 
-    def _path(self, body: Body) -> str:
+    def _path_of(self, body: Body) -> str:
         metadata = body["metadata"]
-        resource = self._resource(body["apiVersion"], body["kind"])
-        path: str = resource.path(name=metadata["name"], namespace=metadata.get("namespace"))
+        kind = body["apiVersion"], body["kind"]
+        return self._path(*kind, metadata["name"], metadata.get("namespace"))
+
+    def _path(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> str:
+        """Return an object's path; names of RBAC may hold what an address reads otherwise."""
+        resource = self._resource(api_version, kind)
+        path: str = resource.path(name=quote(name, safe=""), namespace=namespace)
         return path
 
     def _resource(self, api_version: str, kind: str) -> Resource:
