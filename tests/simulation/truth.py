@@ -25,8 +25,12 @@ class State:
     bound: Bound | None
 
     @property
+    def binds(self) -> bool:
+        return self.bound is not None and bool(self.bound.subjects)
+
+    @property
     def grants(self) -> bool:
-        return self.bound is not None and bool(self.bound.subjects) and self.bound.has_its_role
+        return self.bound is not None and self.binds and self.bound.has_its_role
 
 
 class Truth:
@@ -75,21 +79,24 @@ class Truth:
         if status["state"] == "Granted" and max(counts) == 0 and _has_places(status):
             self._cluster.violate(f"{said}, but {name} is not bound")
         granted = status.get("where", {}).get("granted")
-        if granted is not None and granted > max(counts):
-            self._cluster.violate(f"{said} in {granted} places, but bound in {max(counts)}")
+        # What should be gone is counted while it binds anybody, also to a role that others wrote.
+        most = max(self.counts(name, since, any_role=True) if says_bound else counts)
+        if granted is not None and granted > most:
+            self._cluster.violate(f"{said} in {granted} places, but bound in {most}")
 
     def _evil(self, name: str) -> bool:
         """Tell whether somebody else put a subject into one of these bindings."""
         states = (state for places in self._history[name].values() for state in places)
         return any(state.bound and EVIL in state.bound.subjects for state in states)
 
-    def counts(self, name: str, since: float) -> list[int]:
-        """Return in how many places a name granted, at each moment since then."""
+    def counts(self, name: str, since: float, *, any_role: bool = False) -> list[int]:
+        """Return in how many places a name granted (or any role), at each moment since then."""
         places = self._history[name].values()
         moments = sorted(
             {since, *(state.at for states in places for state in states if state.at > since)}
         )
-        return [sum(_at(states, moment).grants for states in places) for moment in moments]
+        states_then = [[_at(states, moment) for states in places] for moment in moments]
+        return [sum(s.binds if any_role else s.grants for s in states) for states in states_then]
 
     # Subjects.
 
