@@ -178,6 +178,27 @@ def test_a_group_made_anew_lets_nobody_in_until_its_id_is_accepted(
     eventually(lambda: installed.get(NAMESPACES, token).status == 200, within=5)
 
 
+def test_a_group_renamed_to_a_reserved_name_leaves_its_access_to_no_other(
+    granted: str, realm: Realm, objects: Objects, operator: OperatorProcess, installed: Cluster
+) -> None:
+    pinned = realm.group_id("/SRE")
+    realm.rename_group("/SRE", "system:sre")
+    realm.create_user("mallory", "/SRE")
+    await_whom(objects, granted, {})
+    objects.wait_reason(f"ga/{granted}", "InvalidSubject")
+    assert verified(objects, granted) == ("False", "InvalidSubject")
+    emptied = bound(objects, granted)
+    assert len(emptied) == 1
+    restart(operator)
+    objects.read_again(granted)
+    objects.wait_reason(f"ga/{granted}", "InvalidSubject")
+    assert bound(objects, granted) == emptied
+    assert installed.get(NAMESPACES, realm.id_token("mallory")).status == 403
+    realm.delete_group("/SRE")
+    realm.admin.update_group(pinned, {"name": "SRE"})
+    await_whom(objects, granted, {"sre": "SRE"})
+
+
 def test_a_group_made_anew_is_followed_under_warn_and_that_is_told(
     granted: str, realm: Realm, objects: Objects, declare: Declare
 ) -> None:

@@ -86,6 +86,23 @@ def test_what_expires_or_is_not_allowed_leaves_no_binding_behind() -> None:
         assert cluster.bindings == {}
 
 
+RESERVED = realm(group("/system:sre", uid="1"), clients=LEAF)
+
+
+def test_a_group_renamed_to_a_reserved_name_keeps_its_pin_and_no_other_group_gets_its_access() -> (
+    None
+):
+    cluster, reserved = granted(at=realm(SRE, clients=LEAF)), make_context(RESERVED)
+    for seen in (reserved, make_context(realm(*RESERVED.groups, ANEW, clients=LEAF))):
+        cluster.settle(access(), seen)
+        assert bound(cluster) == ()
+        assert annotation(cluster, "group-id") == "1"
+        assert said(cluster, seen).reason is Reason.INVALID_SUBJECT
+        assert cluster.step(access(), seen).empty
+    cluster.settle(access(), make_context(realm(SRE, clients=LEAF)))
+    assert bound(cluster) == ("SRE",)
+
+
 def test_an_outage_revives_nothing_that_was_revoked() -> None:
     cluster = granted()
     cluster.settle(access(), make_context(realm(ANEW)))

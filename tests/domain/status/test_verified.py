@@ -76,8 +76,9 @@ REPLACED = (client("headlamp", mapper("x", MapperKind.REPLACING)),)
         (realm("/a/SRE", clients=REPLACED), Reason.CLAIM_INDETERMINATE),
         (realm("/a/SRE", "/b/SRE", clients=LEAF), Reason.CLAIM_COLLISION),
         (realm("/a/SRE", clients=[]), Reason.CLIENT_NOT_FOUND),
+        (realm(group("/a/SRE", "system:x"), clients=LEAF), Reason.INVALID_SUBJECT),
     ],
-    ids=["not found", "ambiguous", "no claim", "indeterminate", "collision", "no client"],
+    ids=["not found", "ambiguous", "no claim", "indeterminate", "collision", "no client", "name"],
 )
 def test_each_objection_of_keycloak_is_no(snapshot: Snapshot, reason: Reason) -> None:
     said = verified(access(mapping(group="/a/SRE")), make_context(snapshot))

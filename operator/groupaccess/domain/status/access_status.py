@@ -12,7 +12,7 @@ from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.condition import ConditionStatus, StatusCondition
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import KEYCLOAK_OBJECTIONS, Reason, with_advice
+from groupaccess.domain.reasons import Reason, with_advice
 from groupaccess.domain.status.mapping_status import MappingReport, MappingState, report_mapping
 from groupaccess.domain.status.observation import Observation
 from groupaccess.domain.status.placement_problems import PROGRESSING, still_bound
@@ -131,12 +131,12 @@ def _verified(ordered: list[Verdict]) -> StatusCondition:
     What Kubernetes' facts alone revoke, above all expiry, does not depend on Keycloak and is left
     out. If nothing else is left, nothing is unverified: True.
     """
-    verdicts = [v for v in ordered if v.outcome is not Outcome.REVOKE or _keycloak_objects(v)]
+    verdicts = [v for v in ordered if v.outcome is not Outcome.REVOKE or v.keycloak_objects]
     if ordered and not verdicts:
         message = "No mapping needs an answer of Keycloak."
         return StatusCondition("Verified", "True", ordered[0].reason, message)
     answers: tuple[tuple[ConditionStatus, Callable[[Verdict], bool]], ...] = (
-        ("False", _keycloak_objects),
+        ("False", lambda verdict: verdict.keycloak_objects),
         ("Unknown", _unanswered),
     )
     for text, applies in answers:
@@ -149,10 +149,6 @@ def _verified(ordered: list[Verdict]) -> StatusCondition:
         return StatusCondition("Verified", "Unknown", doubt.reason, doubt.message)
     message = "Keycloak confirms each mapping that needs its answer."
     return StatusCondition("Verified", "True", Reason.GRANTED, message)
-
-
-def _keycloak_objects(verdict: Verdict) -> bool:
-    return verdict.reason in KEYCLOAK_OBJECTIONS
 
 
 def _unanswered(verdict: Verdict) -> bool:

@@ -118,7 +118,7 @@ def _evaluate_claim(claimed: ClaimedGroup) -> Verdict:
 def _reserved_in_token(claimed: ClaimedGroup) -> Verdict | None:
     for subject in claimed.claim.subjects:
         if subject.startswith(SYSTEM_PREFIX):
-            return refuse_reserved(claimed.mapping, subject)
+            return replace(refuse_reserved(claimed.mapping, subject), reserved_in_token=True)
     return None
 
 
