@@ -17,6 +17,7 @@ from contracts.directory_reader import DirectoryReaderContract
 from contracts.leases import LeasesContract
 from contracts.review import PREFIX, ReviewContract
 from groupaccess.adapters.clock import SystemClock
+from groupaccess.adapters.keycloak.connection.session import POD_TOKEN
 from groupaccess.adapters.keycloak.operator_token import KeycloakOperatorTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kubernetes.apiserver import KubernetesApiServer
@@ -240,7 +241,7 @@ class RealBoth:
     def __init__(
         self, source: RealSource, admin: KubernetesClient, nobody: KubernetesClient
     ) -> None:
-        self.tokens = KeycloakOperatorTokens(answer_within=20.0)
+        self.tokens = KeycloakOperatorTokens(20.0, POD_TOKEN)
         self.issuer, self.connection = source.issuer, source.connection
         self.unreachable = source.unreachable
         self.server = KubernetesApiServer(admin)

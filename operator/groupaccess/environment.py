@@ -36,10 +36,11 @@ class Environment:
 
 def production(settings: Settings, configuration: Configuration, client: ApiClient) -> Environment:
     """Return the environment of a real operator: a cluster, Keycloak, and this machine."""
+    timeout, pod_token = settings.keycloak_timeout_seconds, settings.pod_token_file
     return Environment(
         transport=HttpTransport(client),
-        reader=KeycloakReader(settings.keycloak_timeout_seconds, settings.pod_token_file),
-        tokens=KeycloakOperatorTokens(settings.keycloak_timeout_seconds),
+        reader=KeycloakReader(timeout, pod_token),
+        tokens=KeycloakOperatorTokens(timeout, pod_token),
         clock=SystemClock(),
         watch=kopf_watch(configuration),
         registry=CollectorRegistry(),

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from groupaccess.adapters.keycloak.connection.errors import failure, keycloak_errors, redact
-from groupaccess.adapters.keycloak.connection.session import POD_TOKEN, Session
+from groupaccess.adapters.keycloak.connection.session import Session
 from groupaccess.adapters.keycloak.json_types import TEXT, validated
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
@@ -18,7 +18,7 @@ CLAIMS = TypeAdapter(dict[str, object])
 class KeycloakOperatorTokens:
     """Logs in for each token and keeps none. The arguments are those of KeycloakReader."""
 
-    def __init__(self, answer_within: float, pod_token: Path = POD_TOKEN) -> None:
+    def __init__(self, answer_within: float, pod_token: Path) -> None:
         self._answer_within = answer_within
         self._pod_token = pod_token
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from fakes import hostile
 from fakes.keycloak_server import SECRET, KeycloakServer, error
 from fakes.reading import refusal
+from groupaccess.adapters.keycloak.connection.session import POD_TOKEN
 from groupaccess.adapters.keycloak.operator_token import KeycloakOperatorTokens
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.reasons import Reason
@@ -134,7 +135,7 @@ async def test_the_canarys_login_knows_a_proxy_too(server: KeycloakServer) -> No
     server.answers["token"] = (403, HTML)
     async with server.serve():
         with pytest.raises(RejectedError) as refused:
-            await KeycloakOperatorTokens(answer_within=0.5).operator_token(server.connection)
+            await KeycloakOperatorTokens(0.5, POD_TOKEN).operator_token(server.connection)
     failure = refused.value.failure
     assert failure.reason == Reason.KEYCLOAK_UNAVAILABLE
     assert FIREWALL_ADVICE in failure.message
@@ -164,5 +165,5 @@ async def test_a_token_without_a_subject_names_the_client(server: KeycloakServer
     async with server.serve():
         connection = replace(server.connection, client_secret=SECRET)
         with pytest.raises(RejectedError) as refused:
-            await KeycloakOperatorTokens(answer_within=0.5).operator_token(connection)
+            await KeycloakOperatorTokens(0.5, POD_TOKEN).operator_token(connection)
     assert 'the token of client "groupaccess"' in refused.value.failure.message

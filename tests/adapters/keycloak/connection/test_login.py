@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from kubernetes.aio.client import ApiClient, Configuration
 
 from fakes import hostile
 from fakes.keycloak_guard import Guard
@@ -21,6 +22,8 @@ from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
+from groupaccess.environment import production
+from groupaccess.settings import Settings
 
 SUBJECT = "system:serviceaccount:groupaccess:groupaccess"
 POD_TOKEN = jwt(iss="https://cluster", sub=SUBJECT, aud="https://other")
@@ -60,6 +63,15 @@ async def site(tmp_path: Path) -> AsyncIterator[LoginHarness]:
         yield made
         for name in ("default", "other"):
             await made.reader.forget_directory(name)
+
+
+async def test_the_canary_logs_in_with_the_pod_token_of_the_settings(site: LoginHarness) -> None:
+    settings = Settings(pod_token_file=site.pod_token)
+    async with ApiClient() as client:
+        tokens = production(settings, Configuration(), client).tokens
+        with pytest.raises(RejectedError, match="issued no ID token"):  # the fake issues none
+            await tokens.operator_token(site.by_pod_token)
+    assert [form["client_assertion"] for form in site.guard.logins] == [POD_TOKEN]
 
 
 async def test_the_next_reading_needs_no_login(site: LoginHarness) -> None:
