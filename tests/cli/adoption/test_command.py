@@ -165,15 +165,24 @@ async def test_nothing_to_adopt_is_said_beside_the_yaml(typed: CommandResult) ->
     assert "nothing to adopt" in result.stderr
 
 
-@pytest.mark.parametrize("code", [401, 403, 400])
-async def test_a_no_of_the_api_server_is_one_line(typed: CommandResult, code: int) -> None:
-    result = await typed(answers=(Answer(status(code, "you cannot list"), code),))
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (401, "the API server refuses the request: no list. Please note: the command needs the"),
+        (403, "the API server refuses the request: no list. Please note: the command needs the"),
+        (400, "the API server does not understand the request: no list."),
+        (429, "the API server answers 429: no list. Check which cluster"),
+        (503, "the API server answers 503: no list. Check which cluster"),
+    ],
+)
+async def test_a_no_of_the_api_server_is_one_line_with_its_cause(
+    typed: CommandResult, code: int, words: str
+) -> None:
+    result = await typed(answers=(Answer(status(code, "no list"), code),))
     assert result.exit_code == 1
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
-    assert line.startswith(
-        "error: the API server refuses the request: you cannot list. Please note: the command"
-    )
+    assert line.startswith(f"error: {words}")
 
 
 async def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ async def test_a_covered_one_is_deleted_after_a_last_look_and_only_as_it_was_see
         ((Answer(OURS), Answer(access(state="Held"))), 'no GroupAccess gives Group "SRE"'),
         ((Answer(OURS), Answer(access()), Answer(status(409, "changed"), 409)), "changed"),
         ((Answer(OURS), Answer(access()), Answer(status(403, "not you"), 403)), "not you"),
+        ((Answer(status(503, "not now"), 503),), "not now"),
     ],
 )
 async def test_what_changed_in_between_keeps_the_binding_and_fails(

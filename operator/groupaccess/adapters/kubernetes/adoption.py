@@ -8,11 +8,15 @@ from groupaccess.adapters.kubernetes.binding_json import read_binding
 from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
 from groupaccess.adapters.kubernetes.cluster import OWN_API, PLURALS, KubernetesCluster
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.ports.errors import NotAllowedError
+from groupaccess.application.ports.errors import (
+    InvalidRequestError,
+    NotAllowedError,
+    TransientError,
+)
 from groupaccess.domain.adoption.candidates import CandidateBinding
 from groupaccess.domain.binding import RBAC_GROUP, Binding, BindingKey
 
-NOT_FOUND = 404
+BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 RBAC = ("apis", RBAC_GROUP, "v1")
 ACCESSES = (*OWN_API, PLURALS["GroupAccess"])
 
@@ -63,13 +67,22 @@ class KubernetesAdoptionCluster:
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return None
-            raise NotAllowedError(error.message or str(error)) from error
+            raise _port_error(error) from error
 
     async def _read(self, *segments: str, query: Sequence[tuple[str, str]]) -> dict[str, Any]:
         try:
             return await self._client.call("GET", path(*segments, query=query))
         except ApiError as error:
-            raise NotAllowedError(error.message or str(error)) from error
+            raise _port_error(error) from error
+
+
+def _port_error(error: ApiError) -> NotAllowedError | InvalidRequestError | TransientError:
+    """Return the port's error for an error response: only two codes are about the rights."""
+    if error.code in {UNAUTHORIZED, FORBIDDEN}:
+        return NotAllowedError(error.message or str(error))
+    if error.code == BAD_REQUEST:
+        return InvalidRequestError(error.message or str(error))
+    return TransientError(f"the API server answers {error}")
 
 
 def read_candidate(body: dict[str, Any]) -> CandidateBinding:

@@ -11,8 +11,9 @@ from groupaccess.domain.binding import Binding, BindingKey
 class AdoptionCluster(Protocol):
     """The cluster with the rights of the person who runs the command.
 
-    Every method raises TransientError when the API server is not reached, and NotAllowedError when
-    it does not let the person read.
+    Every method raises TransientError when the API server is not reached or cannot answer now,
+    NotAllowedError when it does not let the person read, and InvalidRequestError when it does not
+    understand the request, above all a selector.
     """
 
     async def list_bindings(self, selector: str = "") -> Sequence[CandidateBinding]:

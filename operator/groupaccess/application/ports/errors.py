@@ -34,4 +34,8 @@ class NotInstalledError(Exception):
 
 
 class NotAllowedError(Exception):
-    """The API server forbids the request, or does not understand it."""
+    """The API server does not let this person make the request."""
+
+
+class InvalidRequestError(Exception):
+    """The API server does not understand the request."""

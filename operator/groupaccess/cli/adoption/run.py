@@ -19,7 +19,11 @@ from groupaccess.application.adoption import (
     remove_replaced,
 )
 from groupaccess.application.ports.adoption import AdoptionCluster
-from groupaccess.application.ports.errors import NotAllowedError, TransientError
+from groupaccess.application.ports.errors import (
+    InvalidRequestError,
+    NotAllowedError,
+    TransientError,
+)
 from groupaccess.cli.adoption.manifest import printable, render
 from groupaccess.domain.adoption.candidates import BindingFilter
 from groupaccess.domain.adoption.drafts import AdoptionOptions
@@ -56,6 +60,8 @@ def run_import(order: ImportOptions) -> None:
         _fail(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig", error)
     except NotAllowedError as error:
         _fail(f"the API server refuses the request: {error}. Please note: {RIGHTS}", error)
+    except InvalidRequestError as error:
+        _fail(f"the API server does not understand the request: {error}", error)
     except TransientError as error:
         _fail(f"{error}. Check which cluster the kubeconfig names, and try again", error)
     except ValidationError as error:
