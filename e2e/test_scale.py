@@ -62,6 +62,7 @@ def test_many_rounds_write_nothing_and_leave_no_session(
     objects.apply(*objects_of_directory(name, large.realm, ca, syncInterval="10s"))
     objects.apply(access(name, name, mapping("one", large.paths[0])))
     objects.wait_reason(f"ga/{name}", "Granted", within=60)
+    objects.wait_reason(f"kcd/{name}", "Read", within=60)
     assert objects.cluster.audit is not None
     mark, reads = objects.cluster.audit.mark(), "groupaccess_directory_reads_total"
     wanted = operator.metric(reads) + rounds
