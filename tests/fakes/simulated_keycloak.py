@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 
 from fakes.keycloak import FakeClient, FakeDirectoryReader, FakeRealm, membership, refused
@@ -23,10 +23,14 @@ LIFETIME = 20  # seconds that a token lives
 
 @dataclass(frozen=True)
 class Reply:
-    """A successful answer: when it was given, and the groups' names by id."""
+    """A successful answer: when it was given, all groups' names by id, and what it is about.
+
+    `about` is the name, path or id in the question: of other groups the answer tells nothing.
+    """
 
     at: float
     names: Mapping[str, str]
+    about: str
 
 
 class SimulatedKeycloak:
@@ -97,7 +101,8 @@ class KeycloakOf:
         names = self.keycloak.names
         await asyncio.sleep(TAKES / 2)
         self.keycloak.failed.pop(self.who, None)
-        self.keycloak.replies[self.who].append(Reply(self.keycloak.now(), names))
+        (about,) = astuple(question)
+        self.keycloak.replies[self.who].append(Reply(self.keycloak.now(), names, about))
         return answer
 
     async def check_groups_visible(self, directory: Directory, connection: Connection) -> None:

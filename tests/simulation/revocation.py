@@ -184,11 +184,15 @@ class Revocations:
         spec, pin = spec_of_directory(seen), bound.annotation("group-id")
         if access is None or spec is None or pin is None:
             return None
-        if suspended(access, seen) or not bound.has_its_role:  # held, or a conflict
-            return None
         mapping = mapping_of(access, bound.name.mapping)
-        replies = cluster.keycloak.replies[leader.name]
-        if mapping is None or not replies or cluster.keycloak.trouble:
+        # Without its mapping, suspended, or in conflict, Keycloak's word does not revoke it.
+        if mapping is None or suspended(access, seen) or not bound.has_its_role:
+            return None
+        concerned = {pin, mapping["group"].lstrip("/")}
+        replies = [
+            each for each in cluster.keycloak.replies[leader.name] if each.about in concerned
+        ]
+        if not replies or cluster.keycloak.trouble:
             return None
         if (
             cluster.now - replies[-1].at > FRESH

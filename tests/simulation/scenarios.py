@@ -154,7 +154,7 @@ KINDS: tuple[st.SearchStrategy[Action], ...] = (
         Group,
         st.sampled_from(GROUPS),
         st.sampled_from(("rename", "rename", "rename back", "delete", "create", "make anew")),
-        st.sampled_from(("g4", "g2", "g5")),
+        st.sampled_from(("g4", "g2", "g5", "system:g4")),
     ),
     st.builds(
         Outage, st.sampled_from(("down", "refuses", "hangs")), st.sampled_from((3.0, 15.0, 30.0))

@@ -105,6 +105,8 @@ class Truth:
         if change.kind == "DELETED":
             return
         cluster, asked = self._cluster, self._cluster.requests.asked
+        if any(subject.startswith("system:") for subject in bound.subjects):
+            cluster.violate(f"{bound} binds a name that Kubernetes reserves")
         before = Bound.of(change.plural, change.key, change.before) if change.before else None
         anew = set(bound.subjects) - set(before.subjects if before else ())
         pin = bound.annotation("group-id")
