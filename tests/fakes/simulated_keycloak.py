@@ -126,11 +126,17 @@ class KeycloakOf:
         raise refused(Reason.KEYCLOAK_UNAVAILABLE, "no canary is declared")
 
     async def _answer(self) -> None:
-        """Take time, and fail while there is trouble."""
+        """Take time, and fail while there is trouble.
+
+        A request that hung, and fails after a later one was answered, is no silence of Keycloak.
+        """
+        began = self.keycloak.now()
         try:
             await self._fail()
         except RejectedError:
-            self.keycloak.failed.setdefault(self.who, self.keycloak.now())
+            replies = self.keycloak.replies[self.who]
+            if not replies or replies[-1].at < began:
+                self.keycloak.failed.setdefault(self.who, self.keycloak.now())
             raise
 
     async def _fail(self) -> None:

@@ -10,6 +10,7 @@ from simulation.declared import DIRECTORY
 from simulation.memory import UID, tell, texts, uids
 from simulation.revocation import LOST
 from simulation.rules import (
+    RESERVED,
     Bound,
     Name,
     Seen,
@@ -105,13 +106,22 @@ def _mapping(cluster: SimulatedCluster, seen: Seen, access: Stored, mapping: Bod
     subject = _subject(cluster, seen, access, mapping)
     if subject is None or foreign:
         return
+    if not subject.startswith(RESERVED):
+        yield from _as_declared(said, mapping, stated, bound_in, subject)
+    elif grants or state != "Revoked":
+        yield f"{said} would bind {subject}: it is {state}, and bound in {sorted(grants)}"
+
+
+def _as_declared(
+    said: str, mapping: Body, stated: Body, bound_in: dict[str, Bound | None], subject: str
+) -> Iterator[str]:
     for place, bound in bound_in.items():
         whom = set(bound.subjects) - bound.formers.keys() if bound else set()
         if whom != {subject}:
             yield f"{said} should bind {subject} in {place or 'the cluster'}, not {whom}"
     missing = mapping.get("namespaces", {}).get("names", ())
-    if state != "Granted" and set(missing) <= set(expected):
-        yield f"{said} is bound as declared, but {state} ({stated['message']})"
+    if stated["state"] != "Granted" and set(missing) <= bound_in.keys():
+        yield f"{said} is bound as declared, but {stated['state']} ({stated['message']})"
 
 
 def _bound(seen: Seen, name: str, mapping: Body, place: str) -> Bound | None:

@@ -16,6 +16,7 @@ from simulation.declared import DIRECTORY, TEAM
 Seen = Mapping[str, Mapping[Key, Stored]]
 ANNOTATION = "groupaccess.io/"
 EVIL = "evil"  # whom somebody binds beside the operator
+RESERVED = "system:"  # how the names begin that belong to Kubernetes
 MANAGED = ("app.kubernetes.io/managed-by", "groupaccess")
 
 

@@ -10,7 +10,16 @@ from fakes.kube.link import Sent
 from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Body, Change, Key, Stored
 from simulation.cluster import Replica, SimulatedCluster
-from simulation.rules import EVIL, Bound, Name, covers, mapping_of, suspended, verdict_holds
+from simulation.rules import (
+    EVIL,
+    RESERVED,
+    Bound,
+    Name,
+    covers,
+    mapping_of,
+    suspended,
+    verdict_holds,
+)
 
 MOST_FORMERS = 4
 BEHIND = 2.0  # seconds that a status may be behind what is bound
@@ -105,7 +114,7 @@ class Truth:
         if change.kind == "DELETED":
             return
         cluster, asked = self._cluster, self._cluster.requests.asked
-        if any(subject.startswith("system:") for subject in bound.subjects):
+        if any(subject.startswith(RESERVED) for subject in bound.subjects):
             cluster.violate(f"{bound} binds a name that Kubernetes reserves")
         before = Bound.of(change.plural, change.key, change.before) if change.before else None
         anew = set(bound.subjects) - set(before.subjects if before else ())
