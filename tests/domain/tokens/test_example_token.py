@@ -99,6 +99,7 @@ def test_what_is_no_text_is_no_claim() -> None:
 def test_proof_that_says_the_same_keeps_its_time() -> None:
     before = TokenProof(ProofResult.PROVEN, "so", NOW, 300)
     assert TokenProof(ProofResult.PROVEN, "so", LATER, 300).unless_same(before) == before
+    assert TokenProof(ProofResult.PROVEN, "so", LATER, 299).unless_same(before) == before
     assert TokenProof(ProofResult.PROVEN, "so", LATER, 300).unless_same(None).since == LATER
 
 
@@ -108,6 +109,9 @@ def test_proof_that_says_the_same_keeps_its_time() -> None:
         TokenProof(ProofResult.REFUTED, "so", LATER, 300),
         TokenProof(ProofResult.PROVEN, "otherwise", LATER, 300),
         TokenProof(ProofResult.PROVEN, "so", LATER, 600),
+        TokenProof(ProofResult.PROVEN, "so", LATER, 301),
+        TokenProof(ProofResult.PROVEN, "so", LATER, 298),
+        TokenProof(ProofResult.PROVEN, "so", LATER, None),
         TokenProof(ProofResult.PROVEN, "so", LATER, 300, frozenset({"account"})),
     ],
 )

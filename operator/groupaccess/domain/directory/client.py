@@ -29,10 +29,16 @@ class TokenProof:
     audience: frozenset[str] | None = None
 
     def unless_same(self, before: "TokenProof | None") -> "TokenProof":
-        """Return `before` if this proof says the same: what did not change needs no write."""
+        """Return `before` if this proof says the same: what did not change needs no write.
+
+        Keycloak writes `iat` and `exp` one after the other: a second less is no other lifetime.
+        """
         if before is None:
             return self
-        return before if replace(self, since=before.since) == before else self
+        same = replace(self, since=before.since)
+        if self.lifetime is not None and self.lifetime + 1 == before.lifetime:
+            same = replace(same, lifetime=before.lifetime)
+        return before if same == before else self
 
 
 class MapperKind(Enum):
