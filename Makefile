@@ -33,7 +33,8 @@ check: tools ## The fast loop: lint, format, types, layers, tests without a clus
 # Each worker has a cluster and a Keycloak of its own; what is built is shown, and built once.
 e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m story', WORKERS=0: one)
 	@PYTHONPATH=e2e $(BIN)/python -m testbed.tools kubernetes keycloak helm >/dev/null
-	$(PYTEST) e2e --numprocesses=$(WORKERS) --dist=loadfile $(ARGS)
+	$(PYTEST) e2e --numprocesses=$(WORKERS) --dist=loadfile \
+	  --no-loadscope-reorder $(ARGS)
 
 oldest: $(INSTALLED) ## The main job on the oldest Kubernetes that is tested
 	$(PYTEST) e2e -m 'story or crd or empty' --kubernetes=oldest --cluster=local

@@ -120,6 +120,36 @@ def _skip_what_is_not_here() -> Generator[None, None, None]:
         pytest.skip(str(error))
 
 
+# They take the longest: begun last, they would run alone while the other workers wait.
+LONGEST_FIRST = (
+    "test_kind",
+    "test_revoke",
+    "test_claims",
+    "test_silence",
+    "test_rename",
+    "test_uninstall",
+    "test_attacks",
+    "test_testbed",
+    "test_contracts",
+    "test_login",
+    "test_leader",
+    "test_canary",
+    "test_identity",
+    "test_gapless",
+    "test_reasons",
+    "test_crash",
+    "test_scale",
+    "test_idle",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; xdist is told to keep this order."""
+    last = len(LONGEST_FIRST)
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.stem, last))
+
+
 pytest_runtest_setup = pytest.hookimpl(wrapper=True)(_skip_what_is_not_here)
 pytest_runtest_call = pytest.hookimpl(wrapper=True)(_skip_what_is_not_here)
 

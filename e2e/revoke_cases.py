@@ -29,6 +29,9 @@ UNDER_WAY = 20  # of those bindings
 CROWDED_WITHIN = 120.0
 LEAD = 3.0  # seconds that the other object has until the expiry
 
+CROWD = "an object that writes 2,000 bindings"
+CROWD_WAYS = ("an expired mapping", "a deleted object")  # the others in the long form
+
 Gone = Mapping[str, float | None]  # after how many seconds a binding went, None for too late
 
 
@@ -241,7 +244,7 @@ SITUATIONS: dict[str, Situation] = {
     "nothing else": _quiet,
     "a webhook that fails": _failing,
     "a webhook that hangs": _hanging,
-    "an object that writes 2,000 bindings": _busy,
+    CROWD: _busy,
 }
 
 

@@ -18,6 +18,8 @@ from testbed.realm_keys import fresh_keys
 from testbed.tools import KEYCLOAK
 
 READY_WITHIN = 180.0
+# A login is then a fifth of the work; every test logs in several times.
+CHEAP_HASHES = "hashAlgorithm(pbkdf2-sha256) and hashIterations(1)"
 # The server is asked little and started often: the JVM's second compiler costs more than it gives.
 JVM_OPTIONS = "-XX:TieredStopAtLevel=1"
 
@@ -51,7 +53,11 @@ class Keycloak:
 
     def create_realm(self, name: str, **settings: Any) -> Realm:  # noqa: ANN401 - a representation
         """Create an empty realm; `settings` are fields of its representation."""
-        defaults = {"enabled": True, "components": fresh_keys()}
+        defaults = {
+            "enabled": True,
+            "components": fresh_keys(),
+            "passwordPolicy": CHEAP_HASHES,
+        }
         return self.import_realm({"realm": name, **defaults, **settings})
 
     def import_realm(self, representation: Mapping[str, Any]) -> Realm:
@@ -100,6 +106,7 @@ class KeycloakServer(Keycloak, Lifetime):
         """Start it and wait until it is ready."""
         try:
             self.process.start()
+            self.realm("master").update(passwordPolicy=CHEAP_HASHES)
         except BaseException:
             self.close(keep=True)
             raise
