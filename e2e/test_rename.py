@@ -305,7 +305,7 @@ def test_the_edit_in_git_that_follows_a_rename_changes_nothing(
             assert granted.ends() == {"SRE": end}
             time.sleep(max(0.0, ends - time.monotonic()))
             until_then.close()
-            granted.await_end("SRE")
+            granted.await_end("SRE", end=end)
     assert granted.bound() == {"OPS"}
     assert not old.denied
     assert not fresh.denied
