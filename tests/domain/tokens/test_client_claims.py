@@ -1,5 +1,9 @@
 """What one client's tokens carry, and in which words it is said why they carry none."""
 
+from dataclasses import fields, replace
+from itertools import product
+from typing import Any
+
 import pytest
 
 from domain.builders import client, directory, group, leaf, mapper, proof, realm
@@ -45,16 +49,24 @@ def collided(one: Client) -> Failure | None:
     return find_collision(SRE, claimed(one), directory(), realm(SRE, clients=[one]))
 
 
+OPTIONS = [field.name for field in fields(ClaimMapper) if field.type is bool]
+
+
 @pytest.mark.parametrize("kind", MapperKind)
-@pytest.mark.parametrize("full_path", [True, False])
+@pytest.mark.parametrize("values", list(product([True, False], repeat=len(OPTIONS))))
 def test_whatever_a_mapper_writes_for_a_group_is_a_possible_value(
-    kind: MapperKind, *, full_path: bool
+    kind: MapperKind, values: tuple[bool, ...]
 ) -> None:
     """Else neither a collision nor the canary would know the string."""
+    options: dict[str, Any] = dict(zip(OPTIONS, values, strict=True))
     odd = group("/platform/a/b", "a/b")
     for each in (SRE, odd):
-        written = group_values(each, [mapper("any", kind, full_path=full_path)])
+        written = group_values(each, [replace(mapper("any", kind), **options)])
         assert written <= each.possible_claim_values
+
+
+def test_the_options_of_a_mapper_are_tried() -> None:
+    assert "full_path" in OPTIONS
 
 
 def test_client_without_any_mapper_has_nothing_to_be_named() -> None:
