@@ -3,7 +3,7 @@
 import base64
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from fakes.kube.storage import Body, Key, Storage, Stored
 
 CREDENTIALS = {"client-id": "groupaccess", "client-secret": "s3cret-of-the-operator"}
+LOGIN = "keycloak"  # the Secret with these; it is always there
 BINDINGS = ("clusterrolebindings", "rolebindings")
 OURS = ("groupaccesses", "keycloakdirectories")
 ENDING = "NamespaceTerminating"
@@ -65,11 +66,15 @@ class RefusedCallError(Exception):
 
 
 class Requests:
-    """Answers calls from the storage. A page holds `page` items at most."""
+    """Answers calls from the storage. A page holds `page` items at most.
 
-    def __init__(self, storage: Storage) -> None:
+    `bindable` are the ClusterRoles that may be bound; None means all.
+    """
+
+    def __init__(self, storage: Storage, bindable: Container[str] | None = None) -> None:
         self.storage = storage
         self.page = 500
+        self._bindable = bindable
         self._lists: dict[str, tuple[list[Stored], int]] = {}
         self._tokens = itertools.count()
         self.asked = 0.0  # when the call was sent that is answered now
@@ -115,7 +120,7 @@ class Requests:
         return f'{{"metadata":{metadata},"items":[{",".join(each.text for each in now)}]}}'
 
     def _get(self, call: Call) -> str:
-        if call.plural == "secrets":
+        if call.plural == "secrets" and call.key.name == LOGIN:
             data = {k: base64.b64encode(v.encode()).decode() for k, v in CREDENTIALS.items()}
             return json.dumps({"metadata": {"name": call.key.name}, "data": data})
         return self._found(call).text
@@ -130,6 +135,8 @@ class Requests:
         """Apply server-side: what the operator applied before and leaves out now goes."""
         metadata = body["metadata"]
         before = self.storage.get(call.plural, call.key)
+        self._admit_name(call.key.name)
+        self._admit_role(body["roleRef"]["name"])
         if before is None:
             if metadata.get("uid") or metadata.get("resourceVersion"):
                 raise RefusedCallError(409, "the object was deleted: its uid does not match")
@@ -166,6 +173,24 @@ class Requests:
         stored = self.storage.put(call.plural, call.key, new, by)
         self._applied[stored.uid] = applied
         return stored
+
+    def _admit_name(self, name: str) -> None:
+        if "%" in name:
+            raise RefusedCallError(
+                422, f"metadata.name: Invalid value: {name}: may not contain '%'"
+            )
+
+    def _admit_role(self, role: str) -> None:
+        """Refuse a role that may not be bound; one that is missing is not found before."""
+        if self._bindable is None or role in self._bindable:
+            return
+        if self.storage.get("clusterroles", Key("", role)) is None:
+            raise RefusedCallError(
+                404, f'clusterroles.rbac.authorization.k8s.io "{role}" not found'
+            )
+        raise RefusedCallError(
+            403, f"attempting to grant RBAC permissions not currently held: {role}"
+        )
 
     def _admit(self, namespace: str) -> None:
         """Refuse what is made in a namespace that is not there, or is being deleted."""
