@@ -158,6 +158,9 @@ GROUP_RULES: tuple[Callable[[ClaimedGroup], Verdict | None], ...] = (
 What may revoke comes before what holds: a subject that must not be bound does not stay bound only
 because a ClusterRole is missing, or because kube-apiserver reads tokens differently. A reserved
 subject comes before a collision, which revokes only with `onCollision: Revoke`.
+
+They begin only when the claim is known: a rule about the group alone that must come before it
+belongs into `evaluate_group`.
 """
 
 
