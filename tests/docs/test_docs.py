@@ -15,6 +15,12 @@ from groupaccess.domain.reasons import REASONS, Reason
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+OF_OPENSSL = {
+    "HOSTNAME_MISMATCH",
+    "IP_ADDRESS_MISMATCH",
+    "CERT_HAS_EXPIRED",
+    "CERT_NOT_YET_VALID",
+}
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -113,3 +119,29 @@ def test_every_file_that_is_named_exists(page: str) -> None:
         places = (ROOT / "operator" / "groupaccess", ROOT, ROOT / "tests" / "simulation")
         rooms = [*places, *(places[0] / layer for layer in ("domain", "application"))]
         assert any((place / name).exists() for place in rooms), name
+
+
+def sources(*folders: str) -> list[str]:
+    return [path.read_text() for folder in folders for path in (ROOT / folder).rglob("*.py")]
+
+
+def words_of_code() -> set[str]:
+    texts = (re.sub(r"#.*", "", text) for text in sources("operator", "tests", "e2e"))
+    return {word for text in texts for word in re.findall(r"\w+", text)}
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_name_of_code_that_a_page_has_exists(page: str) -> None:
+    there = words_of_code() | set(re.findall(r"\w+", (ROOT / "Makefile").read_text()))
+    named = re.findall(r"`([A-Za-z_][\w.]*)(?:\(\)|=\w*)?`", (ROOT / page).read_text())
+    names = [name for name in named if not name.endswith((".py", ".md", ".json"))]
+    assert names
+    for name in names:
+        assert set(name.split(".")) <= there, name
+
+
+def test_every_constant_that_a_comment_names_exists() -> None:
+    comments = (comment for text in sources("operator") for comment in re.findall(r"# .*", text))
+    named = {name for each in comments for name in re.findall(r"\b[A-Z][A-Z_]{5,}\b", each)}
+    assert named
+    assert named - OF_OPENSSL <= words_of_code()

@@ -271,7 +271,7 @@ def test_whatever_keeps_keycloak_from_being_read_holds(reason: Reason) -> None:
     PAIRS,
     ids=[f"{one[0].__name__} before {two[0].__name__}" for one, two in PAIRS],
 )
-def test_earlier_rung_wins(
+def test_earlier_rule_wins(
     earlier: tuple[Change, Outcome, Reason], later: tuple[Change, Outcome, Reason]
 ) -> None:
     change, outcome, reason = earlier
