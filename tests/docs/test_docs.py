@@ -15,6 +15,7 @@ from groupaccess.domain.reasons import REASONS, Reason
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 OF_OPENSSL = {
     "HOSTNAME_MISMATCH",
     "IP_ADDRESS_MISMATCH",
@@ -96,11 +97,20 @@ def test_the_examples_ask_for_no_scope_that_a_fresh_keycloak_lacks() -> None:
 
 
 def test_each_decision_has_a_number_of_its_own_and_says_it() -> None:
-    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-    numbers = [int(page.name.partition("-")[0]) for page in pages]
-    assert numbers == list(range(1, len(pages) + 1))
-    for number, page in zip(numbers, pages, strict=True):
+    numbers = [int(page.name.partition("-")[0]) for page in DECISIONS]
+    assert numbers == list(range(1, len(DECISIONS) + 1))
+    for number, page in zip(numbers, DECISIONS, strict=True):
         assert page.read_text().startswith(f"# {number}. "), page
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.name)
+def test_each_decision_is_in_the_index_with_what_changed_it(page: Path) -> None:
+    before_context, _, _ = page.read_text().partition("\n## ")
+    number, title = re.findall(r"^# (\d+)\. (.*)", before_context)[0]
+    lines = (page.parent / "README.md").read_text().splitlines()
+    (row,) = [line for line in lines if line.startswith(f"| {number} | [{title}]({page.name}) | ")]
+    for link in re.findall(r"\((\d{4}-[^)]*)\)", before_context):
+        assert f"]({link})" in row
 
 
 def test_each_link_to_a_decision_says_its_number() -> None:
