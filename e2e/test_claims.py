@@ -18,8 +18,8 @@ from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.client import ProofResult
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
+from groupaccess.domain.tokens.claim_strings import claim_strings
 from groupaccess.domain.tokens.collisions import find_collision
-from groupaccess.domain.tokens.example_token import claim_strings
 from groupaccess.domain.tokens.group_claims import GroupClaim, group_claim
 from testbed.cluster import Cluster
 from testbed.keycloak import Keycloak

@@ -228,8 +228,9 @@ def test_the_canary_is_found_by_name_and_by_path() -> None:
     [
         ({"groups": None}, 'does not have the group "/ops/canary": add the service'),
         ({"groups": ["staff"]}, "does not have the group"),
-        ({"groups": [1, {}]}, "does not have the group"),
-        ({"groups": {"canary": True}}, "does not have the group"),
+        ({"groups": [1, {}]}, 'has a claim "groups" that is neither a string nor a list of'),
+        ({"groups": ["/ops/canary", 1]}, "kube-apiserver accepts no such token"),
+        ({"groups": {"canary": True}}, "correct the mappers that write this claim"),
         ({"iss": "https://elsewhere"}, 'from issuer "https://elsewhere"'),
         ({"iss": None}, 'from issuer "None"'),
     ],

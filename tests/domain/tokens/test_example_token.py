@@ -7,7 +7,7 @@ import pytest
 
 from domain.builders import NOW
 from groupaccess.domain.directory.client import ProofResult, TokenProof
-from groupaccess.domain.tokens.example_token import check_example_token, claim_strings
+from groupaccess.domain.tokens.example_token import check_example_token
 
 WHO = 'the ID token of client "headlamp" for a member of /SRE'
 LATER = NOW + timedelta(days=1)
@@ -88,12 +88,6 @@ def test_life_that_cannot_be_told_is_left_out(times: dict[str, Any]) -> None:
 @pytest.mark.parametrize("life", [1, 2**31 - 1])
 def test_any_life_that_a_status_can_hold_is_told(life: int) -> None:
     assert proof({"SRE"}, groups="SRE", exp=7 + life, iat=7).lifetime == life
-
-
-def test_what_is_no_text_is_no_claim() -> None:
-    assert claim_strings(None) is None
-    assert claim_strings(5) is None
-    assert claim_strings([]) == frozenset()
 
 
 def test_proof_that_says_the_same_keeps_its_time() -> None:

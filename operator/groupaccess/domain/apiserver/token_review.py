@@ -20,6 +20,7 @@ from groupaccess.domain.apiserver.oidc_check_result import (
 from groupaccess.domain.binding import SYSTEM_PREFIX
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import NoGroup, SeveralGroups, Snapshot
+from groupaccess.domain.tokens.claim_strings import claim_strings
 
 MAX_ERROR_CHARACTERS = 300  # characters that a message quotes of the API server's error
 AUDIENCE_ERROR = re.compile(r'expected audience (?:in )?(\[[^\]]*\]|"[^"]*") got')
@@ -66,13 +67,24 @@ def canary_token_problem(
         return check_inconclusive(
             f'the operator\'s own ID token is from issuer "{issuer}", not from spec.issuer'
         )
-    if not _values_by_claim(group, token):
+    if _values_by_claim(group, token):
+        return None
+    return _no_group(group, directory.groups_claim, token)
+
+
+def _no_group(group: Group, claim: str, token: OperatorToken) -> OidcCheckResult:
+    value = token.claims.get(claim)
+    if value is not None and claim_strings(value) is None:
         return check_inconclusive(
-            f'the operator\'s own ID token does not have the group "{group.path}": add the service '
-            "account of the operator's client to that group, and give the client a Group "
-            f'Membership mapper that writes claim "{directory.groups_claim}" into the ID token'
+            f'the operator\'s own ID token has a claim "{claim}" that is neither a string nor a '
+            "list of strings, and kube-apiserver accepts no such token: correct the mappers that "
+            "write this claim"
         )
-    return None
+    return check_inconclusive(
+        f'the operator\'s own ID token does not have the group "{group.path}": add the service '
+        "account of the operator's client to that group, and give the client a Group "
+        f'Membership mapper that writes claim "{claim}" into the ID token'
+    )
 
 
 def compare_review(
@@ -90,20 +102,17 @@ def compare_review(
         result = check_matches(f"kube-apiserver reads {strings} from a real token for {group.path}")
     else:
         result = _difference(directory, values_by_claim, review.groups)
-    return replace(result, audiences=frozenset(_strings(token.claims.get("aud"))))
+    return replace(result, audiences=claim_strings(token.claims.get("aud")) or frozenset())
 
 
 def _values_by_claim(group: Group, token: OperatorToken) -> dict[str, AbstractSet[str]]:
     """Return what the token carries for the group, by claim; claims without it are left out."""
     possible = group.possible_claim_values
-    result = {claim: possible & _strings(value) for claim, value in token.claims.items()}
+    result = {
+        claim: possible & (claim_strings(value) or frozenset())
+        for claim, value in token.claims.items()
+    }
     return {claim: values for claim, values in result.items() if values}
-
-
-def _strings(value: object) -> AbstractSet[str]:
-    """Read a claim as kube-apiserver does: a string, or a list of strings."""
-    items = value if isinstance(value, list) else [value]
-    return {item for item in items if isinstance(item, str)}
 
 
 def _difference(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from groupaccess.domain.directory.client import ProofResult, TokenProof
+from groupaccess.domain.tokens.claim_strings import claim_strings
 
 # When to request a token again while the configuration stays the same. A member's token may lack
 # the string for a reason that no mapper shows, and that somebody may fix at any time.
@@ -35,15 +36,6 @@ def check_example_token(
     return TokenProof(
         ProofResult.PROVEN, f"{token_of} has {strings} as computed", now, lifetime, audience
     )
-
-
-def claim_strings(value: object) -> frozenset[str] | None:
-    """Return a claim as kube-apiserver reads it: a string or a list of them, else None."""
-    if isinstance(value, str):
-        return frozenset({value})
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return frozenset(value)
-    return None
 
 
 def _instead(token: Mapping[str, Any], claim: str, result: AbstractSet[str] | None) -> str:
