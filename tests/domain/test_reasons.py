@@ -41,10 +41,6 @@ def test_what_is_fine_is_in_no_subset(subset: frozenset[Reason]) -> None:
     assert subset.isdisjoint({Reason.GRANTED, Reason.READ})
 
 
-def test_word_of_keycloak_and_its_silence_exclude_each_other() -> None:
-    assert KEYCLOAK_OBJECTIONS.isdisjoint(DIRECTORY_UNAVAILABLE)
-
-
 def test_fact_becomes_a_sentence_before_the_advice() -> None:
     advice = REASONS[Reason.GROUP_NOT_FOUND].advice
     assert with_advice(Reason.GROUP_NOT_FOUND, "there is none") == f"there is none. {advice}"

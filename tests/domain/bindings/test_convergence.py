@@ -22,12 +22,7 @@ from groupaccess.domain.verdict.verdict import EvaluationContext
 def test_plan_apply_plan_is_empty(
     declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
-    anew = any(
-        delete.reason is DeleteReason.WRONG_ROLE_REF
-        for delete in cluster.step(declared, context).deletes
-    )
-    if anew:
-        cluster.step(declared, context)
+    cluster.step(declared, context)
     assert cluster.step(declared, context).empty
 
 
