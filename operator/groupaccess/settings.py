@@ -65,8 +65,8 @@ class Settings(BaseSettings):
         default=20.0,
         gt=0,
         le=60,
-        description="How many seconds one answer of Keycloak may take. A realm with very many "
-        "groups needs some seconds.",
+        description="How many seconds one answer of Keycloak may take. Right after its start, or "
+        "when it is overloaded, Keycloak needs some seconds.",
     )
     pod_token_file: Path = Field(
         default=Path("/var/run/secrets/groupaccess/token"),

@@ -19,9 +19,10 @@ from groupaccess.domain.reasons import Reason
 
 MIB = 2**20
 MAX_BYTES = 16 * MIB
-"""Bytes of one answer. A group has 200 to 300: a realm of 50,000 is below."""
+"""Bytes of one answer. The longest is the list of the roles that a client's tokens can carry: a role
+has about 200 bytes, so that tens of thousands fit. A search returns 20 groups at most."""
 MAX_VALUES = 2**19
-"""Values of one answer, since little text can be many. A group has 12: a realm of 40,000 is below.
+"""Values of one answer, since little text can be many. A role has about 6.
 What is read from the worst answer within both bounds takes less than half of the pod's memory."""
 MAX_HOST_CHARACTERS = 100  # of a host's name in a message
 HTTPS_PORT = 443
