@@ -14,6 +14,7 @@ from domain.strategies import (
     outages,
 )
 from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.binding import Binding, RoleRef
 from groupaccess.domain.bindings.plan import DeleteReason, is_ours, plan, plan_orphans
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
@@ -23,6 +24,24 @@ def test_plan_apply_plan_is_empty(
     declared: Access, context: EvaluationContext, cluster: ModelCluster
 ) -> None:
     cluster.step(declared, context)
+    assert cluster.step(declared, context).empty
+
+
+def with_wrong_role(binding: Binding) -> Binding:
+    return replace(binding, content=replace(binding.content, role=RoleRef("Role", "wrong")))
+
+
+@given(accesses(), contexts())
+def test_one_application_is_enough_after_a_wrong_role_ref(
+    declared: Access, context: EvaluationContext
+) -> None:
+    cluster = ModelCluster()
+    cluster.settle(declared, context)
+    wrong = {key: with_wrong_role(binding) for key, binding in cluster.bindings.items()}
+    cluster.bindings = dict(wrong)
+    deletes = cluster.step(declared, context).deletes
+    assert {delete.binding.key for delete in deletes} == wrong.keys()
+    assert {delete.reason for delete in deletes} <= {DeleteReason.WRONG_ROLE_REF}
     assert cluster.step(declared, context).empty
 
 
