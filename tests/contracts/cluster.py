@@ -210,7 +210,7 @@ class ClusterContract:
         assert await world.port.delete(made)
         assert not await world.port.delete(made)
 
-    async def test_uid_of_asks_for_the_object(self, world: Surroundings) -> None:
+    async def test_uid_of_a_group_access_is_read_live(self, world: Surroundings) -> None:
         ref = world.declare(world.name)
         assert await world.port.get_access_uid(world.name) == ref.uid
         world.remove(ref)

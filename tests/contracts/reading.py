@@ -13,7 +13,7 @@ from groupaccess.domain.tokens.client_claims import may_carry_paths
 async def read_once(
     reader: DirectoryReader, directory: Directory, connection: Connection, used: GroupsInUse
 ) -> Snapshot:
-    """Ask about the groups in use; raise RefusedError where that leads to nothing."""
+    """Ask about the groups in use; raise RejectedError where that leads to nothing."""
     inquiry = Inquiry(reader, directory, connection, SystemClock())
     realm = await inquiry.read_realm(None)
     await inquiry.ask_all(used, paths=may_carry_paths(directory, realm.clients))

@@ -1,4 +1,4 @@
-"""What the ports `OwnTokens` and `ApiServer` promise."""
+"""What the ports `OperatorTokens` and `ApiServer` promise."""
 
 from dataclasses import replace
 from typing import Protocol

@@ -97,7 +97,7 @@ async def test_an_event_to_be_told_once_is_told_once() -> None:
 
 async def test_a_failure_is_raised_as_often_as_it_was_asked_for() -> None:
     cluster = FakeCluster()
-    cluster.fail("uid_of", times=2)
+    cluster.fail("access_uid", times=2)
     for _ in range(2):
         with pytest.raises(TransientError):
             await cluster.get_access_uid("platform")

@@ -68,7 +68,7 @@ class FakeCluster:
         return True
 
     async def get_access_uid(self, access: str) -> str | None:
-        self._interrupt("uid_of")
+        self._interrupt("access_uid")
         body = self.objects.find("GroupAccess", access)
         return None if body is None else str(body["metadata"]["uid"])
 

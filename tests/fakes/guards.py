@@ -1,4 +1,4 @@
-"""The port `Guards` as one policy, which a test switches off and on."""
+"""The port `BindGuardPolicies` as one policy, which a test switches off and on."""
 
 from groupaccess.application.ports.errors import TransientError
 

@@ -103,7 +103,7 @@ class FakeRealm:
         return answer(self.shown(account), question)
 
     def shown(self, account: str) -> list[Group]:
-        """Return the groups that lists show; raise UnansweredError where they are forbidden."""
+        """Return the groups that lists show; raise QuestionFailedError where they are forbidden."""
         rights = self.rights[account]
         if not rights & {VIEW_USERS, QUERY_GROUPS}:
             raise forbidden("groups", VIEW_GROUPS)

@@ -1,4 +1,4 @@
-"""The ports `OwnTokens` and `ApiServer`: a Keycloak's tokens, and an API server that reads them."""
+"""The ports `OperatorTokens` and `ApiServer`: tokens, and an API server that reads them."""
 
 from dataclasses import dataclass, field
 

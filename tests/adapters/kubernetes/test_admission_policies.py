@@ -1,4 +1,4 @@
-"""The port `Guards` on a real API server's answers."""
+"""The port `BindGuardPolicies` on a real API server's answers."""
 
 from typing import Any
 

@@ -81,7 +81,7 @@ async def test_no_binding_goes_while_nobody_can_say_whether_its_object_lives(
     granted: ReconcilerHarness,
 ) -> None:
     granted.cluster.objects.remove("GroupAccess", "platform")
-    granted.cluster.fail("uid_of")
+    granted.cluster.fail("access_uid")
     assert await granted.reconcile() == RETRY_SECONDS
     assert len(granted.grants) == 2
     await granted.reconcile()

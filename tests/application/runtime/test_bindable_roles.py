@@ -19,7 +19,7 @@ from groupaccess.application.state.store import Store
 
 
 class Authorizer:
-    """The port `Rights`; `asked` are the roles that it was asked for."""
+    """The port `OperatorRights`; `asked` are the roles that it was asked for."""
 
     def __init__(self) -> None:
         self.bindable = {"view", "edit"}
