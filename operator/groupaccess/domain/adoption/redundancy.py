@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.adoption.candidates import CandidateBinding, unsupported_role
 from groupaccess.domain.binding import Binding, BindingKey, BindingName, RoleRef, Subject
+from groupaccess.domain.timestamp import format_time
 
 # By the name of a GroupAccess: its mappings that are granted, and neither held nor about to end.
 GrantedMappings = Mapping[str, Iterable[AccessMapping]]
@@ -149,7 +150,6 @@ def _uncovered(subject: Subject, role: str, namespace: str) -> str:
 
 def _covered_for_a_time(subject: Subject, name: BindingName, end: datetime) -> str:
     return (
-        f'Group "{subject.name}" would lose this access at '
-        f"{end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}, when the mapping "
+        f'Group "{subject.name}" would lose this access at {format_time(end)}, when the mapping '
         f'"{name.mapping}" of GroupAccess "{name.owner}" expires'
     )
