@@ -58,7 +58,7 @@ class ReconcilerHarness:
         )
         waits = DeleteDelays(settle=timedelta(seconds=SETTLE))
         self.writer = BindingWriter(calls, self.store, self.clock, waits, self._wake)
-        self.alarms = WallClockTimers(self.clock, self.timer_calls.append)
+        self.timers = WallClockTimers(self.clock, self.timer_calls.append)
         self.background = BackgroundCalls(self._wake)
         publisher = StatusWriter(self.cluster, self.store, self.recorder, leads)
         self.reconciler = Reconciler(
@@ -66,7 +66,7 @@ class ReconcilerHarness:
             self.clock,
             self.writer,
             OrphanCleanup(self.cluster, self.store, self.writer, self.background),
-            ExpiryWatch(self.recorder, self.alarms),
+            ExpiryWatch(self.recorder, self.timers),
             AccessStatusWriter(publisher, self.clock, self.background),
             lambda *suggestion: self.suggested.append(suggestion),
         )

@@ -30,12 +30,12 @@ async def read(harness: ReconcilerHarness, found: Snapshot) -> None:
 
 
 async def pass_time(harness: ReconcilerHarness, seconds: float) -> list[str]:
-    """Let time pass second by second; whom the alarms wake looks. Return whom."""
+    """Let time pass second by second; whom the timers wake looks. Return whom."""
     woken = list[str]()
     for _ in range(round(seconds)):
         harness.timer_calls.clear()
         harness.clock.advance(1)
-        harness.alarms.tick()
+        harness.timers.tick()
         for name in harness.timer_calls:
             woken.append(name)
             await harness.settle()

@@ -29,10 +29,10 @@ async def ending(harness: ReconcilerHarness) -> ReconcilerHarness:
 
 
 async def pass_time(harness: ReconcilerHarness, seconds: float) -> list[str]:
-    """Let time pass, and look at what the alarms wake; return whom."""
+    """Let time pass, and look at what the timers wake; return whom."""
     harness.timer_calls.clear()
     harness.clock.advance(seconds)
-    harness.alarms.tick()
+    harness.timers.tick()
     for name in harness.timer_calls:
         await harness.reconcile(name)
     return sorted(set(harness.timer_calls))
@@ -96,7 +96,7 @@ async def test_an_end_in_the_past_grants_nothing(harness: ReconcilerHarness) -> 
     assert harness.status["granted"] == "0/1"
 
 
-async def test_a_later_end_replaces_the_alarm(ending: ReconcilerHarness) -> None:
+async def test_a_later_end_replaces_the_timer(ending: ReconcilerHarness) -> None:
     ending.declare(until(9 * HOUR), mapping("dev", "Dev", "edit"))
     await ending.settle()
     assert await pass_time(ending, 3 * HOUR) == []

@@ -30,7 +30,7 @@ async def test_a_group_that_goes_has_a_grace_that_is_told_and_survives_a_restart
     assert pinned.mapping()["message"] == message
     assert whom(pinned)["sre"] == ("SRE",)
     pinned.clock.advance(GRACE.total_seconds() / 2)
-    pinned.alarms.tick()
+    pinned.timers.tick()
     assert pinned.timer_calls == ["platform"]
     await pinned.settle()
     assert "sre" not in whom(pinned)

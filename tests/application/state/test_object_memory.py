@@ -75,16 +75,16 @@ async def test_of_ends_that_are_put_off_only_the_last_is_kept(harness: Reconcile
     assert len(harness.store.memory("platform").announced) == 1
 
 
-async def test_alarms_that_are_put_off_do_not_pile_up(clock: FakeClock) -> None:
-    alarms = WallClockTimers(clock, lambda _: None)
+async def test_timers_that_are_put_off_do_not_pile_up(clock: FakeClock) -> None:
+    timers = WallClockTimers(clock, lambda _: None)
     for number in range(1000):
-        for name in ("alarm-a", "alarm-b"):
-            alarms.set(name, BEGIN + timedelta(days=1, seconds=number))
-    assert sum("alarm-" in text for text, _ in texts(alarms)) < 20
-    alarms.set("alarm-a", None)
-    alarms.forget("alarm-a")
-    alarms.forget("alarm-b")
-    assert held(alarms, "alarm-") == set()
+        for name in ("timer-a", "timer-b"):
+            timers.set(name, BEGIN + timedelta(days=1, seconds=number))
+    assert sum("timer-" in text for text, _ in texts(timers)) < 20
+    timers.set("timer-a", None)
+    timers.forget("timer-a")
+    timers.forget("timer-b")
+    assert held(timers, "timer-") == set()
 
 
 def test_what_is_only_asked_for_is_not_kept() -> None:

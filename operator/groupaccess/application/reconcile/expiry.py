@@ -4,7 +4,7 @@ An event warns an hour before the end of a grant, and reports the beginning of a
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from groupaccess.application.ports.cluster import Event
 from groupaccess.application.state.declared import DeclaredAccess
@@ -14,6 +14,7 @@ from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.application.workqueue.wall_clock_timers import WallClockTimers
 from groupaccess.domain.binding import BindingContent, BindingKey
 from groupaccess.domain.identity.former_subjects import describe_former, former_by_mapping
+from groupaccess.domain.timestamp import format_time
 from groupaccess.domain.verdict.verdict import Outcome, Verdict
 
 WARN_BEFORE = timedelta(hours=1)
@@ -22,9 +23,9 @@ WARN_BEFORE = timedelta(hours=1)
 class ExpiryWatch:
     """Sets the timer of each GroupAccess, and warns once before a grant ends."""
 
-    def __init__(self, recorder: EventRecorder, alarms: WallClockTimers) -> None:
+    def __init__(self, recorder: EventRecorder, timers: WallClockTimers) -> None:
         self._recorder = recorder
-        self._timers = alarms
+        self._timers = timers
 
     def set_timer(
         self,
@@ -85,7 +86,7 @@ class ExpiryWatch:
     def _warn(self, declared: DeclaredAccess, verdict: Verdict, end: datetime, once: str) -> None:
         mapping = verdict.mapping
         message = f"{mapping.name}: {mapping.cluster_role} for {mapping.group} ends at"
-        text = f"{message} {end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        text = f"{message} {format_time(end)}"
         ref = declared.state.ref
         note = Event(ref, EventReason.EXPIRING, "Watch", text, warning=True, dedup_key=once)
         self._recorder.record(note)

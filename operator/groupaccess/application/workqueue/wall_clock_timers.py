@@ -22,9 +22,9 @@ class WallClockTimers:
     GroupAccess that ever set a timer is woken.
     """
 
-    def __init__(self, clock: Clock, ring: Callable[[str], None]) -> None:
+    def __init__(self, clock: Clock, wake: Callable[[str], None]) -> None:
         self._clock = clock
-        self._fire = ring
+        self._wake = wake
         self._at: dict[str, datetime] = {}
         self._heap: list[tuple[datetime, str]] = []
         self._ever_set: set[str] = set()
@@ -65,16 +65,16 @@ class WallClockTimers:
             heapq.heapify(self._heap)
 
     def tick(self) -> None:
-        """Fire the timers that are due, and all of them after a step of the clock."""
+        """Wake those whose timers are due, and everybody after a step of the clock."""
         now, monotonic = self._clock.now(), self._clock.monotonic()
         passed = (now - self._last_tick[0]).total_seconds() - (monotonic - self._last_tick[1])
         self._last_tick = (now, monotonic)
         if abs(passed) > CLOCK_STEP_SECONDS:
             logger.warning("the clock jumped by %+.0f s: every expiry is checked again", passed)
             for name in tuple(self._ever_set):
-                self._fire(name)
+                self._wake(name)
         while self._heap and self._heap[0][0] <= now:
             at, name = heapq.heappop(self._heap)
             if self._at.get(name) == at:
                 del self._at[name]
-                self._fire(name)
+                self._wake(name)

@@ -95,9 +95,9 @@ def _pairs(argv: Iterable[str]) -> Iterator[tuple[str, str]]:
             continue
         if name:
             yield name, ""
-        name, answers_to_names, value = each.partition("=")
+        name, separator, value = each.partition("=")
         name = name.replace("_", "-")
-        if answers_to_names:
+        if separator:
             yield name, value
             name = ""
     if name:
