@@ -19,8 +19,8 @@ from groupaccess.domain.reasons import Reason
 
 MIB = 2**20
 MAX_BYTES = 16 * MIB
-"""Bytes of one answer. The longest lists the roles that a client's tokens can carry: a role has about
-200 bytes, so that tens of thousands fit. A search returns 20 groups at most."""
+"""Bytes of one answer. The longest lists the roles that a client's tokens can carry: a role has
+about 200 bytes, so that tens of thousands fit. A search returns 20 groups at most."""
 MAX_VALUES = 2**19
 """Values of one answer, since little text can be many. A role has about 6.
 What is read from the worst answer within both bounds takes less than half of the pod's memory."""
