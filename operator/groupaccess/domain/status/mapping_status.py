@@ -36,6 +36,11 @@ class MappingState(StrEnum):
     REVOKED = "Revoked"  # nothing may be bound, and nothing is
 
 
+# A mapping that such a reason revokes is as declared once nothing is bound; else it is REVOKED.
+REVOKED_AS_DECLARED = {Reason.EXPIRED: MappingState.EXPIRED}
+AS_DECLARED = {MappingState.GRANTED, *REVOKED_AS_DECLARED.values()}
+
+
 @dataclass(frozen=True, slots=True)
 class MappingReport:
     """One mapping: its state and why, whom it binds, and where.
@@ -68,7 +73,7 @@ class MappingReport:
     @property
     def as_declared(self) -> bool:
         """Tell whether the mapping is bound as declared; an expired one counts as such."""
-        return self.state in {MappingState.GRANTED, MappingState.EXPIRED}
+        return self.state in AS_DECLARED
 
 
 def report_mapping(
@@ -146,7 +151,7 @@ def _state(
     if verdict.outcome is Outcome.REVOKE:
         if bound.any_bound:
             return MappingState.HELD
-        return MappingState.EXPIRED if verdict.reason is Reason.EXPIRED else MappingState.REVOKED
+        return REVOKED_AS_DECLARED.get(verdict.reason, MappingState.REVOKED)
     if complete:
         return MappingState.GRANTED
     if not bound.any_bound:
