@@ -25,8 +25,9 @@ BOUND_STATES = {MappingState.GRANTED, MappingState.PARTIAL, MappingState.HELD}
 class AccessStatus:
     """The whole status; while it is `waiting`, the object must be requeued in time.
 
-    `granted` is like "2/3": it counts the mappings that bind something. `next_expiry` is when the
-    next grant expires.
+    `granted` is like "2/3": it counts the mappings that bind something, and those that are bound as
+    declared although their selector matches no namespace now. `next_expiry` is when the next grant
+    expires.
     """
 
     conditions: tuple[StatusCondition, ...]
