@@ -27,15 +27,22 @@ CHANGED: dict[str, dict[str, Any]] = {
     "namespaces": BASE | {"namespaces": {"names": ["bank"]}},
     "expiresAt": BASE | {"expiresAt": "2030-01-01T00:00:00Z"},
 }
-SURE = [  # what counts even of a mapping that this version cannot read as a whole
-    name
-    for name, field in MAPPING_FIELDS.items()
-    if field.effect in {FieldEffect.IDENTIFIES, FieldEffect.ENDS}
-]
+# For each effect: does it count even of a mapping that this version cannot read as a whole?
+SURE_BY_EFFECT = {
+    FieldEffect.IDENTIFIES: True,
+    FieldEffect.NARROWS: False,
+    FieldEffect.PINS: False,
+    FieldEffect.ENDS: True,
+}
+SURE = [name for name, field in MAPPING_FIELDS.items() if SURE_BY_EFFECT[field.effect]]
 
 
 def read(mapping: dict[str, Any]) -> AccessMapping:
     return read_declared_mapping(api.GroupMapping.model_validate(mapping))
+
+
+def test_each_effect_says_whether_it_is_sure() -> None:
+    assert set(SURE_BY_EFFECT) == set(FieldEffect)
 
 
 @pytest.mark.parametrize("name", MAPPING_FIELDS)

@@ -25,12 +25,19 @@ SMALLER: dict[str, dict[str, object]] = {
     "namespaces": {"scope": NamespaceScope(frozenset({"shop"}))},
     "expiresAt": {"expires_at": datetime(2030, 1, 1, tzinfo=UTC)},
 }
+# For each effect: does a field that has it make a grant smaller?
+SMALLER_BY_EFFECT = {
+    FieldEffect.IDENTIFIES: False,
+    FieldEffect.NARROWS: True,
+    FieldEffect.PINS: False,
+    FieldEffect.ENDS: True,
+}
 SHOWN_AS = {"group": "groupPath", "clusterWide": "where", "namespaces": "where"}  # in the status
-MAKES_SMALLER = [
-    name
-    for name, field in MAPPING_FIELDS.items()
-    if field.effect in {FieldEffect.NARROWS, FieldEffect.ENDS}
-]
+MAKES_SMALLER = [name for name, field in MAPPING_FIELDS.items() if SMALLER_BY_EFFECT[field.effect]]
+
+
+def test_each_effect_says_whether_it_makes_a_grant_smaller() -> None:
+    assert set(SMALLER_BY_EFFECT) == set(FieldEffect)
 
 
 def test_the_api_has_these_fields_and_no_others() -> None:

@@ -7,8 +7,10 @@ To add a field, add a row here; then tests fail until the rest is done:
 - `tests/application/state/test_declared.py`: it is read from the API, and a field that ends a grant
   is read even from a mapping that is otherwise unreadable.
 - `tests/api/v1alpha1/test_optional_fields.py`: what its absence grants, and what stops that.
+- `tests/domain/test_strategies.py`: the property tests draw different values of it.
 
-No test can ask for its rule (`verdict/rules.py`), nor for a new time in `reconcile/expiry.py`.
+An effect of its own needs a line in the first two, which say what follows from each effect. No test
+can ask for its rule (`verdict/rules.py`), nor for a new time in `reconcile/expiry.py`.
 """
 
 from enum import Enum
