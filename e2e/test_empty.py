@@ -8,7 +8,6 @@ import pytest
 
 from empty_cases import FIELDS, LABEL, OTHER, SELECTOR, SHOP, Field, Object, access, body, wider
 from empty_ways import CHANGE, NEW, RELEASES, UNSEEN, EmptyKeyScenario, Write, combine, named
-from groupaccess.api.v1alpha1.optional_fields import OPTIONAL_FIELDS
 from testbed.admin_api import RefusedError
 from testbed.cluster import Cluster
 
@@ -130,11 +129,6 @@ def test_another_selector_has_no_empty_label_that_can_be_seen(
     field = Field("GroupAccess", path, intended)
     found = excess(desk, write, body(field.kind, name, field.emptied(intended)), intended)
     assert bool(found) == (way in UNSEEN), found
-
-
-def test_every_optional_field_is_tried() -> None:
-    for kind, fields in OPTIONAL_FIELDS.items():
-        assert fields.keys() <= {field.listed for field in FIELDS if field.kind == kind}
 
 
 @pytest.mark.parametrize(
