@@ -170,12 +170,13 @@ def _no_audit_to_come(own: ControlPlane, watcher: OperatorProcess) -> None:
 @pytest.mark.usefixtures("_no_audit_to_come")
 @pytest.mark.parametrize("left", [True, False], ids=["others are left", "nothing is left"])
 def test_a_group_access_that_was_deleted_in_the_gap_ends_and_is_not_granted_again(
-    left: bool,  # noqa: FBT001
     own: ControlPlane,
     watcher: OperatorProcess,
     here: Objects,
     source: str,
     name: str,
+    *,
+    left: bool,
 ) -> None:
     assert own.audit is not None
     again, other = f"{name}-again", f"{name}-other"

@@ -181,11 +181,7 @@ def watch(installed: Cluster) -> Iterator[Watch]:
 @pytest.mark.parametrize("back", [False, True], ids=["into a namespace", "into the cluster"])
 @pytest.mark.parametrize("by", ["names", "selector"])
 def test_a_scope_that_changes_is_bound_at_each_moment_by_the_old_or_the_new(
-    by: str,
-    back: bool,  # noqa: FBT001
-    scene: GaplessScenario,
-    places: tuple[str, str],
-    watch: Watch,
+    by: str, scene: GaplessScenario, places: tuple[str, str], watch: Watch, *, back: bool
 ) -> None:
     shop, mall = places
     selected = {"matchLabels": {"kubernetes.io/metadata.name": shop}}

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -132,7 +133,7 @@ def test_a_leader_that_was_frozen_writes_nothing_when_it_thaws_and_ends_with_an_
     ending = mapping("m", "SRE", expiresAt=f"{end:%Y-%m-%dT%H:%M:%SZ}")
     objects.apply(*(access(one, directory, ending) for one in expiring))
     for one in expiring:
-        eventually(lambda one=one: objects.bindings(one), within=5)  # type: ignore[misc]
+        eventually(partial(objects.bindings, one), within=5)
 
     pair.leader.pause()
     delete(objects, binding)

@@ -126,7 +126,7 @@ def at_work(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
-def while_(operator: OperatorProcess, at_work: bool, what: Callable[[], None]) -> None:  # noqa: FBT001
+def while_(operator: OperatorProcess, what: Callable[[], None], *, at_work: bool) -> None:
     """Do something while the operator is at work or away; afterwards it is at work."""
     if not at_work:
         operator.stop()
@@ -135,9 +135,7 @@ def while_(operator: OperatorProcess, at_work: bool, what: Callable[[], None]) -
 
 
 def test_a_second_owner_keeps_no_access(
-    at_work: bool,  # noqa: FBT001
-    drill: Drill,
-    operator: OperatorProcess,
+    drill: Drill, operator: OperatorProcess, *, at_work: bool
 ) -> None:
     kubectl = drill.objects.cluster.kubectl
     name = f"{drill.prefix}-a"
@@ -155,7 +153,7 @@ def test_a_second_owner_keeps_no_access(
         kubectl("patch", "clusterrolebinding", key, "--type=json", f"-p={json.dumps(added)}")
         kubectl("delete", f"ga/{name}")
 
-    while_(operator, at_work, act)
+    while_(operator, act, at_work=at_work)
     eventually(lambda: not drill.objects.bindings(name), within=5, what="no binding")
 
 

@@ -34,9 +34,13 @@ OPERATIONS: dict[str, Callable[[User, Body], Answer]] = {
     "delete": lambda u, b: u.delete(b),
     "deletecollection": lambda u, b: u.delete_all(b, "x=y"),
 }
-STATUS: Callable[[User, Body], Answer] = lambda u, b: u.send(  # noqa: E731
-    "PATCH", f"{path(b)}/status", {"status": {}}, content=MERGE
-)
+
+
+def write_status(user: User, body: Body) -> Answer:
+    """Send an empty status."""
+    return user.send("PATCH", f"{path(body)}/status", {"status": {}}, content=MERGE)
+
+
 SECRETS: dict[str, tuple[Body, str]] = {
     "a path to another namespace": (
         directory(auth={"clientSecret": {"secretRef": {"name": "kube-system/x"}}}),
@@ -100,7 +104,7 @@ def _status(who: str, body: Body) -> Attack:
         "is not aggregated",
         Guard.RBAC,
         words,
-        lambda stage: stopped(STATUS(stage.user(who), body)),
+        lambda stage: stopped(write_status(stage.user(who), body)),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Self
 
 import httpx
 import yaml
-from pytest_kind.cluster import KindCluster  # type: ignore[import-untyped]
+from pytest_kind.cluster import KindCluster  # type: ignore[import-untyped]  # it has no types
 
 from testbed import kind_config
 from testbed.access import ClusterAccess, http_client

@@ -36,6 +36,10 @@ SHOWN_AS = {"group": "groupPath", "clusterWide": "where", "namespaces": "where"}
 MAKES_SMALLER = [name for name, field in MAPPING_FIELDS.items() if SMALLER_BY_EFFECT[field.effect]]
 
 
+def smaller_by(name: str) -> AccessMapping:
+    return replace(BASE, **SMALLER[name])  # type: ignore[arg-type]  # of several types
+
+
 def test_each_effect_says_whether_it_makes_a_grant_smaller() -> None:
     assert set(SMALLER_BY_EFFECT) == set(FieldEffect)
 
@@ -52,7 +56,7 @@ def test_the_domain_has_an_attribute_for_each_and_no_others() -> None:
 
 @pytest.mark.parametrize("name", MAKES_SMALLER)
 def test_no_binding_is_removed_for_a_grant_that_a_field_makes_smaller(name: str) -> None:
-    smaller = replace(BASE, **SMALLER[name])  # type: ignore[arg-type]  # of several types
+    smaller = smaller_by(name)
     by_hand, ours = found("by-hand", "SRE"), granted("sre", "SRE")
     for mapping, removable in ((BASE, True), (smaller, False)):
         bindings = [by_hand.binding, ours.binding]
@@ -62,7 +66,7 @@ def test_no_binding_is_removed_for_a_grant_that_a_field_makes_smaller(name: str)
 
 @pytest.mark.parametrize("name", MAKES_SMALLER)
 def test_no_draft_takes_a_name_as_if_a_field_did_not_make_the_grant_smaller(name: str) -> None:
-    smaller = replace(BASE, **SMALLER[name])  # type: ignore[arg-type]
+    smaller = smaller_by(name)
     before, after = (
         rights(Access("adopted", "uid", 1, "default", (mapping,))) for mapping in (BASE, smaller)
     )
@@ -78,7 +82,7 @@ def test_the_status_shows_each_field(name: str) -> None:
 
 @pytest.mark.parametrize("name", MAKES_SMALLER)
 def test_the_report_of_a_grant_that_a_field_makes_smaller_is_another(name: str) -> None:
-    smaller = replace(BASE, **SMALLER[name])  # type: ignore[arg-type]
+    smaller = smaller_by(name)
     shop = make_context(realm(), namespaces=there("shop"))
     before, after = (say(access(mapping), shop).mappings for mapping in (BASE, smaller))
     assert before != after

@@ -61,11 +61,8 @@ def test_nobody_is_bound_past_an_end_or_beside_another_group(steps: list[Step]) 
         assert cluster.step(declared, held(at, HOLDS[hold], now) if hold else at).empty
 
 
-@given(st.lists(st.sampled_from(NAMES), min_size=1, max_size=8), st.booleans())
-def test_no_token_of_the_last_minutes_is_locked_out(
-    names: list[str],
-    restarted: bool,  # noqa: FBT001
-) -> None:
+@given(names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=8), restarted=st.booleans())
+def test_no_token_of_the_last_minutes_is_locked_out(names: list[str], *, restarted: bool) -> None:
     declared = access(mapping(group="a"))
     cluster, recent = granted(declared, called("/a")), ["a"]
     for second, name in enumerate(names, start=1):
