@@ -10,8 +10,9 @@ import pytest
 import yaml
 from kubernetes.aio.client import ApiClient
 
-from contracts.cluster import FORGED, MAY_BIND, ClusterContract
+from contracts.cluster import MAY_BIND, ClusterContract
 from contracts.cluster_namespaces import NamespacesContract
+from contracts.cluster_objects import FORGED, OwnObjectsContract
 from contracts.directory_questions import QuestionsContract
 from contracts.directory_reader import DirectoryReaderContract
 from contracts.leases import LeasesContract
@@ -158,6 +159,10 @@ class TestKubernetesCluster(ClusterContract):
 
 class TestKubernetesNamespaces(NamespacesContract):
     """The contract of bindings in namespaces."""
+
+
+class TestKubernetesOwnObjects(OwnObjectsContract):
+    """The contract of our two kinds."""
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from contracts.cluster import FORGED, MAY_BIND, ClusterContract
+from contracts.cluster import MAY_BIND, ClusterContract
 from contracts.cluster_namespaces import NamespacesContract
+from contracts.cluster_objects import FORGED, OwnObjectsContract
 from fakes.cluster import FakeCluster
 from fakes.values import access_spec, desired
 from groupaccess.application.ports.cluster import Event, ObjectRef
@@ -71,6 +72,10 @@ class TestFakeCluster(ClusterContract):
 
 class TestFakeNamespaces(NamespacesContract):
     """The contract of bindings in namespaces."""
+
+
+class TestFakeOwnObjects(OwnObjectsContract):
+    """The contract of our two kinds."""
 
 
 async def test_a_namespace_that_terminates_takes_nothing_new_and_takes_all_along() -> None:
