@@ -168,6 +168,7 @@ async def test_a_directory_that_cannot_be_read_shows_no_secret(
 
 
 def test_kopf_watches_both_kinds_and_nothing_else() -> None:
+    """Kopf tells in no public way what is registered."""
     registry = kopf.OperatorRegistry()
     HandlersHarness().handlers.register(registry)
     handlers = registry._watching.get_all_handlers()

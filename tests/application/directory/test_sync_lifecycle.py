@@ -75,7 +75,7 @@ async def test_what_a_removed_directory_lets_go_of_is_not_its_namesakes(
     assert desk.groups == ["/SRE"]
     assert slow.open == {"default"}
     assert forgotten == ["default"]  # the others had not begun
-    assert desk.sync._ending == {}
+    assert desk.sync._ending == {}  # a task that stays there shows nowhere else
     desk.sync.stop("default")
     await asyncio.sleep(1)  # it is about to let go
     await desk.sync.close()

@@ -7,6 +7,7 @@ import pytest
 from fakes.values import binding, content, key
 from groupaccess.application.state.binding_index import BindingIndex
 from groupaccess.domain.binding import Binding, BindingKey
+from simulation.memory import texts
 
 OURS, TWIN = key("platform"), key("shop")
 BY_HAND = BindingKey("", "by-hand")
@@ -221,16 +222,22 @@ def test_a_deleted_binding_that_waits_for_a_finalizer_still_binds() -> None:
     assert naming(index, "SRE") == [OURS]
 
 
+def known_uids(index: BindingIndex) -> set[str]:
+    """Return the uids that the index holds anywhere."""
+    return {text for text, _ in texts(index) if text.startswith("u-")}
+
+
 def test_what_was_deleted_is_remembered_only_until_the_watch_has_passed_it() -> None:
     index = BindingIndex()
     for number in range(100):
-        index.put(subject(OURS, uid=f"u{number}", version=str(number + 1)))
-        index.drop(OURS, f"u{number}")
+        index.put(subject(OURS, uid=f"u-{number}", version=str(number + 1)))
+        index.drop(OURS, f"u-{number}")
     index.watched_until("99", namespaced=False)
-    assert list(index._progress._ended[False]) == ["u99"]
+    assert known_uids(index) == {"u-99"}
     index.watched_until("100", namespaced=False)
-    assert not index._progress._ended[False]
-    index.put(subject(OURS, version="101"))
+    assert not known_uids(index)
+    index.put(subject(OURS, uid="u-100", version="101"))
+    assert known_uids(index) == {"u-100"}
     index.watched_until("102", namespaced=False)
-    index.drop(OURS, "u1")  # the watch has told all of it but its end
-    assert not index._progress._ended[False]
+    index.drop(OURS, "u-100")  # the watch has told all of it but its end
+    assert not known_uids(index)

@@ -4,6 +4,7 @@ import pytest
 
 from groupaccess.application.ports.cluster import ObjectList
 from groupaccess.application.state.watched_objects import WatchedObjects
+from simulation.memory import texts
 
 Objects = dict[str, tuple[str, str]]
 
@@ -49,15 +50,16 @@ def test_a_list_at_a_version_against_what_was_seen(
 
 
 def test_what_ended_counts_as_told_and_does_not_come_back_until_a_list_has_passed_it() -> None:
-    made = seen({"a": ("u", "5")})
-    assert made.drop("a", "u", "7")
-    listing = ObjectList("6", {"a": ("u", "5")})
+    made = seen({"a": ("uid", "5")})
+    assert made.drop("a", "uid", "7")
+    listing = ObjectList("6", {"a": ("uid", "5")})
     assert made.not_watched(listing) == set()
-    assert not made.put("a", "u", "6")
+    assert not made.put("a", "uid", "6")
     made.forget_ends_before(listing)
-    assert not made.put("a", "u", "6")
+    assert not made.put("a", "uid", "6")
+    assert "uid" in {text for text, _ in texts(made)}
     made.forget_ends_before(ObjectList("7", {}))
-    assert made._ended == {}
+    assert not list(texts(made))
 
 
 def test_late_news_of_a_namesake_change_nothing() -> None:
