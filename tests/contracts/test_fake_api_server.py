@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from contracts.cluster import FORGED, MAY_BIND, ClusterContract
+from contracts.cluster import MAY_BIND, ClusterContract
 from contracts.cluster_namespaces import NamespacesContract
+from contracts.cluster_objects import FORGED, OwnObjectsContract
 from fakes.kube.faults import Faults
 from fakes.kube.link import Link
 from fakes.kube.requests import Requests
@@ -115,3 +116,7 @@ class TestSimulatedCluster(ClusterContract):
 
 class TestSimulatedNamespaces(NamespacesContract):
     """The contract of bindings in namespaces."""
+
+
+class TestSimulatedOwnObjects(OwnObjectsContract):
+    """The contract of what the port promises of our two kinds."""
