@@ -1,8 +1,9 @@
 """Executes plans: no revocation waits for a grant, and no reconcile for a write that hangs.
 
 Deletes, and applies that take all subjects away, have a lane of their own. The two lanes are
-independent, so it does not matter which of them gets its writes first. Order counts only for
-a binding with another role, which is deleted before it is created (`_recreate`), and for a delete
+independent, so it does not matter which of them gets its writes first. In a lane, an object's
+writes begin in the order of its plan, several at a time. Beyond that, order counts only for a
+binding with another role, which is deleted before it is created (`_recreate`), and for a delete
 that waits for its replacements (`DeleteSchedule`).
 
 A write in flight continues when the next plan is made, and that plan leaves its binding alone. A

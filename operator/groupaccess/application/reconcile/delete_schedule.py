@@ -10,6 +10,8 @@
 | `NOT_REPLACED` | after `replacement`; then it is created again | its update | `BindingWriter` |
 | `NOT_EMPTIED` | after one second at most | the update that empties it | `BindingCalls` |
 
+In which order those that are due begin: the order of `Plan.deletes` (`domain/bindings/plan.py`).
+
 `settle`, `replacement` and `unowned` are those of `DeleteDelays`. The last two never wait here:
 whoever makes them has waited already. A delete that is due starts when its lane has a free slot.
 """
