@@ -287,8 +287,7 @@ def test_its_end_acts_while_nothing_else_does(hold: str, granted: RenameScenario
     [pytest.param(False, marks=long, id="keycloak up"), pytest.param(True, id="keycloak down")],
 )
 def test_the_edit_in_git_that_follows_a_rename_changes_nothing(
-    granted: RenameScenario,
-    down: bool,  # noqa: FBT001
+    granted: RenameScenario, *, down: bool
 ) -> None:
     old, ends = granted.probe(granted.token()), time.monotonic() + LIFETIME - 1
     with ExitStack() as until_then:

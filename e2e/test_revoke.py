@@ -200,10 +200,7 @@ def test_a_binding_whose_own_update_hangs_is_gone_and_does_not_come_back(stage: 
 
 
 @pytest.mark.parametrize("alone", [True, False], ids=["alone", "beside one that is accepted"])
-def test_a_refused_update_is_not_said_to_be_done(
-    stage: Stage,
-    alone: bool,  # noqa: FBT001
-) -> None:
+def test_a_refused_update_is_not_said_to_be_done(stage: Stage, *, alone: bool) -> None:
     with stage() as scene:
         names = [scene.bad] if alone else [scene.good, scene.bad]
         here = {"namespaces": {"names": names}}

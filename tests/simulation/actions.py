@@ -80,7 +80,7 @@ class Edit(Action):
                 lines[at] = replace(lines[at], ends=end)
             case field:
                 changed: str = getattr(self.line, field)
-                lines[at] = replace(lines[at], **{field: changed})  # type: ignore[arg-type]
+                lines[at] = replace(lines[at], **{field: changed})  # type: ignore[arg-type]  # all text
         _declare(cluster, replace(access, lines=tuple(lines)))
 
 
