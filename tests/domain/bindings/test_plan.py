@@ -205,6 +205,12 @@ def test_lists_are_sorted() -> None:
     found = plan(wanting(*wants), going)
     assert [apply.desired.mapping for apply in found.applies] == ["a", "b", "c"]
     assert [delete.binding.key for delete in found.deletes] == [key("x"), key("y"), key("z")]
+    assert plan_orphans(reversed(going)).deletes == plan_orphans(going).deletes
+    assert [delete.binding.key for delete in plan_orphans(going).deletes] == [
+        key("x"),
+        key("y"),
+        key("z"),
+    ]
     conflicts = plan(wanting(*wants), conflicting).conflicts
     assert [conflict.mapping for conflict in conflicts] == ["a", "b", "c"]
 

@@ -145,24 +145,22 @@ def plan(
         _delete(binding, (replacing or {}).get(binding.uid, frozenset()) & granting, created)
         for binding in undeclared
     )
-    return Plan(
-        tuple(applies),
-        tuple(sorted((*wrong, *deletes), key=lambda delete: delete.binding.key)),
-        tuple(conflicts),
-    )
+    return Plan(tuple(applies), _in_order((*wrong, *deletes)), tuple(conflicts))
 
 
 def plan_orphans(existing: Iterable[Binding]) -> Plan:
     """Plan the deletion of the bindings whose GroupAccess is confirmed to be gone."""
-    return Plan(
-        deletes=tuple(
-            Delete(
-                binding, DeleteReason.ORPHANED if binding.was_owned else DeleteReason.OWNER_UNKNOWN
-            )
-            for binding in sorted(existing, key=lambda binding: binding.key)
-            if is_ours(binding)
-        )
+    deletes = (
+        Delete(binding, DeleteReason.ORPHANED if binding.was_owned else DeleteReason.OWNER_UNKNOWN)
+        for binding in existing
+        if is_ours(binding)
     )
+    return Plan(deletes=_in_order(deletes))
+
+
+def _in_order(deletes: Iterable[Delete]) -> tuple[Delete, ...]:
+    """Return the deletes in the order in which they begin."""
+    return tuple(sorted(deletes, key=lambda delete: delete.binding.key))
 
 
 def is_ours(binding: Binding) -> bool:
