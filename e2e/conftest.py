@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
+from suite import LONGEST_FIRST, MARKERS
 from testbed import audit
 from testbed.authentication import StructuredFile
 from testbed.cluster import CHOICES, VERSIONS, Cluster, NotHereError, choose
@@ -23,40 +24,6 @@ from testbed.tools import KEYCLOAK, NEWEST, kubernetes
 from testbed.waiting import eventually
 
 READY_REALMS = 2
-MARKERS = (
-    "testbed: the testbed itself, without the operator",
-    "story: the main job, as the README tells it",
-    "drift: what somebody else changes is put right",
-    "namespaces: RoleBindings, as namespaces come, change and go",
-    "gapless: a change takes nobody's access away for a moment",
-    "rename: tokens from before a rename are good until they end, and no longer",
-    "time: expiry, and suspend",
-    "suspend: a directory is suspended: in an incident, and to begin with",
-    "revoke: what is revoked is gone within two seconds, and no status says what is not so",
-    "crash: the operator is killed at any moment",
-    "restore: a backup brings bindings without owners",
-    "gitops: a GitOps tool sees no drift, and its prune removes",
-    "leader: of two operators one writes, and the other takes over",
-    "compaction: a watch has a gap, and what went in it is not missed",
-    "idle: an idle cluster sees no write",
-    "lifecycle: start, end, rights, probes and logs of the operator's process",
-    "outage: what happens while Keycloak is away",
-    "silence: Keycloak is down, slow, partial or wrong, and comes back",
-    "scale: what a large realm costs Keycloak",
-    "identity: a group is what its id says, and a realm what the operator's account there says",
-    "reasons: each refusal says why and what to do",
-    "login: the operator's account in Keycloak: with the fewest rights, and without a secret",
-    "kind: in a kind cluster, from the image and the chart",
-    "contract: the fakes and the real adapters keep the same contract",
-    "crd: the API server refuses bad input, in words",
-    "empty: a key that is left empty is refused, or grants no more than before",
-    "attacks: nobody climbs: what the guards refuse to whom, and in which words",
-    "uninstall: what is left, and who gets in, when guards, release or CRDs are taken away",
-    "adopt: hand-made bindings become GroupAccesses, and go",
-    "claims: the strings that are computed are those that real tokens carry",
-    "canary: a real token shows how kube-apiserver reads it",
-    "rights: the operator's rights are those that it uses, no more and no fewer",
-)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -120,29 +87,6 @@ def _skip_what_is_not_here() -> Generator[None, None, None]:
         pytest.skip(str(error))
 
 
-# They take the longest: begun last, they would run alone while the other workers wait.
-LONGEST_FIRST = (
-    "test_kind",
-    "test_revoke",
-    "test_claims",
-    "test_silence",
-    "test_rename",
-    "test_uninstall",
-    "test_attacks",
-    "test_testbed",
-    "test_contracts",
-    "test_login",
-    "test_leader",
-    "test_canary",
-    "test_identity",
-    "test_gapless",
-    "test_reasons",
-    "test_crash",
-    "test_scale",
-    "test_idle",
-)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest; xdist is told to keep this order."""
     last = len(LONGEST_FIRST)
@@ -174,9 +118,9 @@ def _local_only(request: pytest.FixtureRequest) -> None:
         pytest.skip("it takes apart a control plane of local processes: use --cluster=local")
 
 
-@pytest.fixture(scope="session")
-def keycloak(request: pytest.FixtureRequest) -> Iterator[Keycloak]:
-    """Give the run's Keycloak; a test that stops or pauses it brings it back."""
+@contextmanager
+def running_keycloak(request: pytest.FixtureRequest) -> Iterator[Keycloak]:
+    """Start a Keycloak where the cluster reaches it, and end it."""
     in_kind = choose(request.config.getoption("--cluster")).kind == "kind"
     with shown(request.config):
         if not in_kind:
@@ -185,6 +129,20 @@ def keycloak(request: pytest.FixtureRequest) -> Iterator[Keycloak]:
     yield server
     with shown(request.config):
         server.close(keep=request.session.testsfailed > 0)
+
+
+@pytest.fixture(scope="session")
+def keycloak(request: pytest.FixtureRequest) -> Iterator[Keycloak]:
+    """Give the run's Keycloak; a test that stops or pauses it brings it back."""
+    with running_keycloak(request) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def own_keycloak(request: pytest.FixtureRequest) -> Iterator[Keycloak]:
+    """Give a Keycloak for one file that makes many realms: whatever is done takes longer then."""
+    with running_keycloak(request) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -81,12 +81,14 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def realms(keycloak: Keycloak, installed: Cluster) -> Iterator[list[Realm]]:
+def realms(own_keycloak: Keycloak, installed: Cluster) -> Iterator[list[Realm]]:
     """Give a realm for each case, all of which kube-apiserver begins to trust in one reload."""
     keys = fresh_keys()  # a tenth of a second each, and the issuers tell the realms apart
 
     def make(case: Case) -> Realm:
-        realm = keycloak.create_realm(f"claims-{case.number}", components=keys, **contents(case))
+        realm = own_keycloak.create_realm(
+            f"claims-{case.number}", components=keys, **contents(case)
+        )
         build(case, realm)
         return realm
 
@@ -95,15 +97,13 @@ def realms(keycloak: Keycloak, installed: Cluster) -> Iterator[list[Realm]]:
     prefixes = {realm.name: case.groups_prefix for realm, case in zip(made, CASES, strict=True)}
     installed.trust(*(realm.issuer(groups_prefix=prefixes[realm.name]) for realm in made))
     yield made
-    installed.distrust(*(realm.issuer_url for realm in made))
-    for realm in made:  # with each that is left, whatever the administrator does takes longer
-        realm.remove()
+    installed.distrust(*(realm.issuer_url for realm in made))  # the realms end with the server
 
 
 @pytest.fixture(scope="module")
 def seen(
     realms: list[Realm],
-    keycloak: Keycloak,
+    own_keycloak: Keycloak,
     installed: Cluster,
     operator_process: OperatorProcess,
     progress: Callable[[], AbstractContextManager[None]],
@@ -113,11 +113,11 @@ def seen(
     objects = Objects(installed)
     bodies: list[dict[str, Any]] = []
     for case, realm in zip(CASES, realms, strict=True):
-        name, ca = realm.name, keycloak.ca_file.read_text()
+        name, ca = realm.name, own_keycloak.ca_file.read_text()
         bodies += directory_objects(name, realm, ca, tokens=_tokens(case), syncInterval="1h")
         bodies.append(access(name, name, mapping("sre", case.path)))
     objects.apply(*bodies)
-    readings = asyncio.run(_read_all(realms, keycloak))
+    readings = asyncio.run(_read_all(realms, own_keycloak))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(
             pool.map(lambda each: _see(objects, *each), zip(CASES, realms, readings, strict=True))
