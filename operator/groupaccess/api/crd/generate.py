@@ -1,4 +1,4 @@
-"""Generate the CustomResourceDefinitions: `python -m groupaccess.api.crd FOLDER...` writes them.
+"""Generate the CustomResourceDefinitions: `make crds` writes them.
 
 The models are the source and the files are committed, so that they can be read, applied and put
 into the chart without this program. A test compares the two.
