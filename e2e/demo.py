@@ -30,6 +30,7 @@ from testbed.waiting import eventually
 NAMESPACES = "/api/v1/namespaces"
 PEOPLE = {"alice": "/SRE", "dave": "/Developer", "vera": "/headlamp-viewers"}
 BINDING = "groupaccess:platform:sre:cluster-admin"
+ENDS = {signal.SIGINT, signal.SIGTERM}
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -131,6 +132,7 @@ def finish(story: Story, cluster: ControlPlane, realm: Realm) -> None:
 
 def stay(keycloak: KeycloakServer, cluster: ControlPlane, realm: Realm) -> None:
     """Print how to use what is up, and wait for Ctrl-C."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # else SIGTERM leaves all of it behind
     tokens = {person: realm.id_token(person) for person in PEOPLE}
     console.print("\nAll of it stays up until Ctrl-C.", style="bold")
     console.print(f"  export KUBECONFIG={cluster.kubeconfig}", markup=False)
@@ -140,7 +142,7 @@ def stay(keycloak: KeycloakServer, cluster: ControlPlane, realm: Realm) -> None:
     console.print(f"  people of realm ADMIN: {', '.join(PEOPLE)}, password {PASSWORD}")
     for person, token in tokens.items():
         console.print(f"  {person}: kubectl --token={token} get namespaces", markup=False)
-    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    signal.sigwait(ENDS)
 
 
 def _not_401(cluster: ControlPlane, token: str) -> Answer | None:

@@ -101,7 +101,7 @@ async def pod(
     realm.create_group("/SRE")
     published = installed.kubectl("get", "--raw", "/openid/v1/jwks").stdout
     given = published if request.param == "given keys" else None
-    for keys in (STALE, given) if given else (None,):
+    for keys in (None, STALE, given) if given else (None,):
         SETUP["trust_cluster"](realm.clients.call, PROVIDER, installed.server, keys)
     realm.clients.create_operator(**SETUP["pod_token"](PROVIDER, USERNAME))
     made = Pod(installed, trusting, realm, tmp_path / "token")

@@ -113,10 +113,13 @@ def trust_cluster(call: Call, alias: str, issuer: str, jwks: str | None = None) 
         provider = {"providerId": "oidc", "config": config}
     body = {"alias": alias, "enabled": True, **provider}
     instances = "/identity-provider/instances"
-    if any(each["alias"] == alias for each in call("GET", instances)):
+    types = {each["alias"]: each["providerId"] for each in call("GET", instances)}
+    if types.get(alias) == provider["providerId"]:
         call("PUT", f"{instances}/{alias}", body)
-    else:
-        call("POST", instances, body)
+        return
+    if alias in types:  # Keycloak does not change the type of one that exists
+        call("DELETE", f"{instances}/{alias}")
+    call("POST", instances, body)
 
 
 def pod_token(alias: str, subject: str) -> dict[str, Any]:
