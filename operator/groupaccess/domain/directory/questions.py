@@ -133,8 +133,8 @@ def _left_out(references: Iterable[str], answers: Answers) -> set[Question]:
 
 
 def _shown(questions: Iterable[Question], answers: Answers) -> dict[str, Group]:
-    given = (answers.get(question) for question in questions)
-    return {group.id: group for answer in given if answer for group in answer.groups}
+    received = (answers.get(question) for question in questions)
+    return {group.id: group for answer in received if answer for group in answer.groups}
 
 
 def _is_searched(pin: PinnedId, answers: Answers) -> bool:
