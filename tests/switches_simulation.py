@@ -35,7 +35,7 @@ MENDS = (
         ),
     ),
     mend(
-        "D2: what was applied is remembered only when all writes were acknowledged",
+        "D2: what was applied is remembered when all writes succeeded, and drift is repaired to it",
         Edit(
             MEMORY,
             "    announced: set[str] = field(default_factory=set)\n",
@@ -53,6 +53,11 @@ MENDS = (
             MEMORY,
             "for memory in (self.applied, self.attempts):",
             "for memory in (self.applied, self.attempts, self.written):",
+        ),
+        Edit(  # a second guard, for what was renamed while nothing was written
+            MEMORY,
+            "{key: self._without(key, each, bindings) for key, each in self.acknowledged.items()}",
+            "self.acknowledged",
         ),
     ),
     mend(

@@ -156,14 +156,16 @@ def _subject(cluster: SimulatedCluster, seen: Seen, access: Stored, mapping: Bod
     if any(bound.annotation("group") is None for bound in mine):
         return None
     pins = {bound.annotation("group-id") for bound in same} - {None}
-    if pins or _lost_its_pin(cluster, access, mapping):
+    if pins:
         return names.get(next(iter(pins)) or "") if len(pins) == 1 else None
     name = mapping["group"].lstrip("/")
-    return name if name in names.values() else None
+    pinned = {names.get(pin or "") for pin in _lost_pins(cluster, access, mapping)}
+    # Whether such a pin is remembered or not: where both lead to the same group, it is this.
+    return name if name in names.values() and pinned <= {name} else None
 
 
-def _lost_its_pin(cluster: SimulatedCluster, access: Stored, mapping: Body) -> bool:
-    """Tell whether somebody deleted a binding that pinned the group: who wrote it may know it yet.
+def _lost_pins(cluster: SimulatedCluster, access: Stored, mapping: Body) -> set[str | None]:
+    """Return the pins of bindings that somebody deleted: who wrote them may know them yet.
 
     So does a namespace that takes its bindings along.
     """
@@ -173,12 +175,13 @@ def _lost_its_pin(cluster: SimulatedCluster, access: Stored, mapping: Body) -> b
         for change in cluster.storage.history[plural]
         if change.kind == "DELETED" and not change.by.startswith("operator")
     )
-    return any(
-        bound is not None
+    return {
+        bound.annotation("group-id")
+        for bound in lost
+        if bound is not None
         and access.uid in bound.owners
         and bound.annotation("group") == mapping["group"]
-        for bound in lost
-    )
+    }
 
 
 def _agree(cluster: SimulatedCluster, seen: Seen) -> Iterator[str]:

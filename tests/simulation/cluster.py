@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from fakes.clock import Call, FakeClock, VirtualLoop
 from fakes.kube.faults import Faults
-from fakes.kube.link import Link, Sent
+from fakes.kube.link import ON_THE_WAY, Link, Sent
 from fakes.kube.requests import BINDINGS, Requests
 from fakes.kube.storage import Body, Change, Key, Storage, Stored
 from fakes.kube.watching import FakeKopf
@@ -96,6 +96,7 @@ class SimulatedCluster:
         self.busy = 0.0  # until when people write one thing after the other
         self.recovers = 0.0  # when Keycloak does
         self.elects = True
+        self.event_delay = ON_THE_WAY
         self.thorough = False
         self.lost = False  # whether watches lost history
         self._awaited: dict[str, asyncio.Event] = {}  # by verb
@@ -216,6 +217,7 @@ class SimulatedCluster:
         name = f"operator-{self._processes}"
         link = Link(self.requests, self.faults, self.clock.monotonic, self.clock.now, name)
         replica = Replica(name, ReplicaClock(self.clock), link, FakeKopf(link), self.now)
+        link.delay = self.event_delay
         link.sends = self._sends
         link.accepted = lambda sent, answer: self._accepted(replica, sent, answer)
         context = copy_context()

@@ -68,6 +68,7 @@ async def _happen(cluster: SimulatedCluster, scenario: Scenario) -> None:
         cluster.declare(access)
     cluster.elects = scenario.replicas > 0
     cluster.thorough = scenario.thorough
+    cluster.event_delay = scenario.event_delay
     for _ in range(max(scenario.replicas, 1)):
         cluster.start()
     await asyncio.sleep(STARTS)

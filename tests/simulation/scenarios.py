@@ -58,6 +58,7 @@ class Scenario:
     replicas: int  # 0 for one that runs without an election
     page: int
     thorough: bool  # whether an audit is waited for in the end
+    event_delay: float  # seconds that each event of a watch takes
     steps: Steps
 
 
@@ -86,7 +87,7 @@ REALMS = st.builds(
     roles=st.sampled_from((ROLES, ROLES, ("view", "edit"), ("view",))),
     grace=st.sampled_from((600, 5, 0)),
     on_replaced=st.sampled_from(("Refuse", "Warn")),
-    on_renamed=st.sampled_from(("Keep", "Keep", "Drop")),
+    on_renamed=st.sampled_from(("Keep", "Drop")),
     suspend=st.sampled_from((False, False, False, True)),
 )
 WRITES_FAIL = st.builds(
@@ -205,6 +206,7 @@ def _scenarios(steps: st.SearchStrategy[Steps]) -> "Strategy":
         replicas=st.sampled_from((0, 0, 0, 1, 2)),
         page=st.sampled_from((500, 1)),
         thorough=st.sampled_from((False,) * 15 + (True,)),
+        event_delay=st.sampled_from((ON_THE_WAY, ON_THE_WAY * 3, 0.2)),  # before an answer, after
         steps=steps,
     )
 

@@ -1,6 +1,7 @@
 """Scenes that are seldom drawn: each failed before a mend, and fails when that is taken back."""
 
 from fakes.kube.faults import Way
+from fakes.kube.link import ON_THE_WAY
 from simulation.actions import (
     WATCHED,
     Action,
@@ -23,11 +24,21 @@ NO_WRITES_IN_X = Fail(Way.ERROR, frozenset({"apply"}), 90.0, "x")
 DETOUR = Group("g3", "create")  # nothing, so that time passes
 
 
-def scene(realm: Realm, line: Line, *steps: tuple[float, Action]) -> Scenario:
+def scene(
+    realm: Realm, line: Line, *steps: tuple[float, Action], event_delay: float = ON_THE_WAY
+) -> Scenario:
     """Return a scenario of one process, with one mapping at the start."""
     accesses = (Access("alpha", (line,)),)
     timed = tuple((Pause(seconds), action) for seconds, action in steps)
-    return Scenario(realm, accesses, replicas=0, page=500, thorough=False, steps=timed)
+    return Scenario(
+        realm,
+        accesses,
+        replicas=0,
+        page=500,
+        thorough=False,
+        event_delay=event_delay,
+        steps=timed,
+    )
 
 
 def test_a_grace_that_no_binding_can_say_ends_in_time() -> None:
@@ -38,7 +49,12 @@ def test_a_grace_that_no_binding_can_say_ends_in_time() -> None:
 def test_an_outage_brings_back_no_subject_that_was_given_up_beside_a_failing_write() -> None:
     renamed, outage = Group("g1", "rename", "g4"), Outage("down", 30.0)
     steps = ((3.0, NO_WRITES_IN_X), (1.0, renamed), (12.0, outage), (12.0, DETOUR))
-    play(scene(Realm(), WIDER, *steps))
+    play(scene(Realm(on_renamed="Drop"), WIDER, *steps))
+
+
+def test_what_is_made_anew_for_its_role_needs_no_event_of_its_delete() -> None:
+    other, late = Meddle("other role", 0, "edit"), 3 * ON_THE_WAY
+    play(scene(Realm(), VIEWERS, (12.0, other), (12.0, DETOUR), event_delay=late))
 
 
 def test_a_binding_that_is_made_and_lost_in_a_gap_is_made_anew() -> None:

@@ -55,7 +55,9 @@ class Sent:
 class Link:
     """The transport of one replica. `seen` is what was handed to it, by plural and key.
 
-    `lag` are the seconds that events of a plural come late, `cut` until when watches are cut.
+    `delay` are the seconds that each event takes: with more than `ON_THE_WAY` the answer to a write
+    comes before the event of it. `lag` are more of them for a plural, `cut` is until when watches
+    are cut.
     """
 
     requests: Requests
@@ -66,6 +68,7 @@ class Link:
     sends: Callable[[Sent], None] = field(default=lambda *_: None)
     accepted: Callable[[Sent, str], None] = field(default=lambda *_: None)
     alive: bool = True
+    delay: float = ON_THE_WAY
     under_way: list[Sent] = field(default_factory=list)
     lag: dict[str, float] = field(default_factory=dict)
     cut: dict[str, float] = field(default_factory=dict)
@@ -222,7 +225,7 @@ class Link:
                 raise ConnectionResetError("the connection was cut")
             if at < len(history):
                 change = history[at]
-                late = change.at + self.lag.get(plural, 0) + ON_THE_WAY - self.now()
+                late = change.at + self.lag.get(plural, 0) + self.delay - self.now()
                 if late > TICK:
                     await asyncio.sleep(late)
                     continue
