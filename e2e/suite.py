@@ -42,6 +42,7 @@ LONGEST_FIRST = (
     "test_claims",
     "test_silence",
     "test_rename",
+    "test_rename_holds",
     "test_uninstall",
     "test_attacks",
     "test_testbed",

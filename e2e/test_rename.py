@@ -1,141 +1,38 @@
 """A rename, a move, another "Full group path", another prefix: nobody is locked out for a while."""
 
-import json
 import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from testbed.keycloak import Keycloak
-from testbed.objects import Objects, access, mapping
-from testbed.objects import directory as directory_objects
+from testbed.objects import Objects, mapping
 from testbed.operator import OperatorProcess
-from testbed.probe import TokenProbe
 from testbed.realm import Realm
 from testbed.realm_clients import group_mapper
+from testbed.rename_scenario import LATE, LIFETIME, SOON, RenameScenario
 from testbed.waiting import eventually
 
 pytestmark = pytest.mark.rename
 long = pytest.mark.skipif(not os.environ.get("RENAME_LONG"), reason="RENAME_LONG")
 
-NAMESPACES = "/api/v1/namespaces"  # which the role view may list
-LIFETIME = 20  # seconds that a token lives
-SOON = 40.0  # seconds: a round of questions, also while Keycloak is slow
-LATE = 3.0  # seconds after its end in which a former subject goes
 KEPT = "because older tokens may still need it"
-
-
-@dataclass(frozen=True)
-class RenameScenario:
-    """A realm with alice in the group SRE, whose members may view, and what a test does to it."""
-
-    objects: Objects
-    realm: Realm
-    keycloak: Keycloak
-    operator: OperatorProcess
-    name: str
-
-    def direct(self, **spec: Any) -> None:  # noqa: ANN401 - JSON
-        """Declare the directory with these fields."""
-        ca = self.keycloak.ca_file.read_text()
-        self.objects.apply(*directory_objects(self.name, self.realm, ca, **spec))
-
-    def declare(self, *mappings: dict[str, Any]) -> None:
-        """Declare these mappings."""
-        self.objects.apply(access(self.name, self.name, *mappings))
-
-    def binding(self, key: str = "sre") -> dict[str, Any]:
-        """Return the binding of a mapping."""
-        found = self.objects.bindings(self.name).items()
-        return next(body for name, body in found if name.split(":")[2] == key)
-
-    def bound(self, key: str = "sre") -> set[str]:
-        """Return whom a mapping binds."""
-        return {subject["name"] for subject in self.binding(key).get("subjects") or ()}
-
-    def ends(self, key: str = "sre") -> dict[str, datetime]:
-        """Return the former subjects of a mapping, with their ends."""
-        annotations = self.binding(key)["metadata"]["annotations"]
-        listed = json.loads(annotations.get("groupaccess.io/former-subjects", "{}"))
-        return {text: datetime.fromisoformat(one["until"]) for text, one in listed.items()}
-
-    def ask(self) -> None:
-        """Have Keycloak asked now; it may be slow, and is asked less often then."""
-        self.objects.read_again(self.name)
-
-    def await_bound(self, *subjects: str, key: str = "sre") -> None:
-        """Have Keycloak asked, and wait until a mapping binds just these."""
-        self.ask()
-
-        def check() -> bool:
-            found = self.bound(key)
-            assert found == set(subjects)
-            return True
-
-        eventually(check, within=SOON, what=f"{key} binds {subjects}")
-
-    def await_end(self, subject: str, key: str = "sre", end: datetime | None = None) -> None:
-        """Wait until a former subject goes: at its end, a moment later at most."""
-        end = end or self.ends(key)[subject]
-        left = (end - datetime.now(UTC)).total_seconds()
-        assert left <= LIFETIME + 1
-        time.sleep(max(0.0, left - 1))
-        if left > 1:
-            assert subject in self.bound(key)
-        eventually(
-            lambda: subject not in self.bound(key), within=1 + LATE, what=f"{subject} is gone"
-        )
-
-    def token(self) -> str:
-        """Log alice in."""
-        return self.realm.id_token("alice")
-
-    def probe(self, token: str) -> TokenProbe:
-        """Return a probe with a token."""
-        return TokenProbe(self.objects.cluster, token, NAMESPACES)
-
-    def message(self, key: str = "sre") -> str:
-        """Return what the status says of a mapping."""
-        listed = self.objects.get(f"ga/{self.name}")["status"]["mappings"]
-        return str(next(each["message"] for each in listed if each["name"] == key))
 
 
 @pytest.fixture
 def stage(
     operator: OperatorProcess, realm: Realm, objects: Objects, keycloak: Keycloak, name: str
 ) -> RenameScenario:
-    """Give a stage on which tokens live for half a minute, which an example token proves."""
-    assert operator.alive
-    realm.clients.grant("view-users")
-    realm.update(accessTokenLifespan=LIFETIME)
-    realm.create_user("alice", "/SRE")
-    made = RenameScenario(objects, realm, keycloak, operator, name)
-    made.direct()
-    return made
+    """Give a realm on which tokens live for seconds, with its directory."""
+    return RenameScenario(objects, realm, keycloak, operator, name).prepare()
 
 
 @pytest.fixture
 def granted(stage: RenameScenario) -> RenameScenario:
     """Give the same with the group granted."""
-    return grant(stage)
-
-
-def grant(stage: RenameScenario, *more: dict[str, Any]) -> RenameScenario:
-    """Grant view to SRE, and wait until an example token has shown how long it lives."""
-    stage.declare(mapping("sre", "SRE"), *more)
-    stage.objects.wait_reason(f"ga/{stage.name}", "Granted", within=40)
-
-    def check() -> bool:
-        (client,) = stage.objects.get(f"kcd/{stage.name}")["status"]["clients"]
-        return client["tokenLifetimeSeconds"] in {LIFETIME, LIFETIME - 1}  # a second may pass
-
-    eventually(check, within=40, what="the lifetime of tokens is known")
-    return stage
+    return stage.grant()
 
 
 def full_path(realm: Realm, *, on: bool) -> None:
@@ -159,7 +56,7 @@ def test_no_token_is_refused_until_its_end_and_then_the_former_string_is_gone(
     with_path, act, former, new = CHANGES[change]
     if with_path:
         full_path(stage.realm, on=True)
-    grant(stage)
+    stage.grant()
     stage.await_bound(former)
     old, ends = stage.probe(stage.token()), time.monotonic() + LIFETIME - 1
     with ExitStack() as until_then:
@@ -219,7 +116,7 @@ def test_a_rename_into_a_string_of_others_binds_nobody_anew_and_ends(
 
 def test_a_swap_of_two_granted_groups_keeps_nothing_of_the_other(stage: RenameScenario) -> None:
     stage.realm.create_user("bob", "/Dev")
-    grant(stage, mapping("dev", "Dev", "edit"))
+    stage.grant(mapping("dev", "Dev", "edit"))
     sre, dev = (stage.realm.group_id(path) for path in ("/SRE", "/Dev"))
     for group, name in ((sre, "between"), (dev, "SRE"), (sre, "Dev")):
         stage.realm.admin.update_group(group, {"name": name})
@@ -233,21 +130,6 @@ def test_a_swap_of_two_granted_groups_keeps_nothing_of_the_other(stage: RenameSc
     eventually(check, within=SOON, what="each has its own")
 
 
-@long
-def test_of_three_renames_each_string_has_its_own_end(granted: RenameScenario) -> None:
-    granted.realm.rename_group("/SRE", "b")
-    granted.await_bound("SRE", "b")
-    granted.operator.restart()
-    granted.realm.rename_group("/b", "c")
-    granted.await_bound("SRE", "b", "c")
-    granted.realm.rename_group("/c", "SRE")
-    granted.ask()
-    eventually(lambda: "SRE" not in granted.ends(), within=SOON, what="SRE is current again")
-    assert granted.bound() >= {"SRE", "c"}
-    granted.await_end("c")
-    assert granted.bound() == {"SRE"}
-
-
 def test_another_group_of_the_former_name_ends_it_at_the_next_answer(
     granted: RenameScenario,
 ) -> None:
@@ -257,29 +139,6 @@ def test_another_group_of_the_former_name_ends_it_at_the_next_answer(
     granted.await_bound("OPS")
     assert not granted.probe(granted.realm.id_token("mallory")).may()
     assert granted.probe(granted.token()).may()
-
-
-@pytest.mark.parametrize(
-    "hold",
-    [
-        pytest.param("outage", marks=long),
-        pytest.param("suspend", marks=long),
-        "restart in an outage",
-    ],
-)
-def test_its_end_acts_while_nothing_else_does(hold: str, granted: RenameScenario) -> None:
-    granted.realm.rename_group("/SRE", "OPS")
-    granted.await_bound("SRE", "OPS")
-    if hold == "suspend":
-        body = access(granted.name, granted.name, mapping("sre", "SRE"))
-        body["spec"]["suspend"] = True
-        granted.objects.apply(body)
-    else:
-        granted.keycloak.server.pause()
-    if hold.startswith("restart"):
-        granted.operator.restart()
-    granted.await_end("SRE")
-    assert granted.bound() == {"OPS"}
 
 
 @pytest.mark.parametrize(
