@@ -175,7 +175,7 @@ def main() -> int:
             tools.ensure()
         console.print("Starting Keycloak and a control plane …", style="dim")
         story = Story()
-        with KeycloakServer() as keycloak:
+        with KeycloakServer(empty=True) as keycloak:
             realm = make_realm(keycloak)
             wrong = replace(realm.issuer(), url=f"{keycloak.issuer_base}/realms/master")
             with ControlPlane(ControlPlaneOptions(oidc=ClassicFlags(wrong))) as cluster:

@@ -87,7 +87,7 @@ def realms(own_keycloak: Keycloak, installed: Cluster) -> Iterator[list[Realm]]:
 
     def make(case: Case) -> Realm:
         realm = own_keycloak.create_realm(
-            f"claims-{case.number}", components=keys, **contents(case)
+            f"claims-{case.number}", {"components": keys, **contents(case)}
         )
         build(case, realm)
         return realm

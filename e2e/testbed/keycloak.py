@@ -1,7 +1,10 @@
 """A real Keycloak: the handle that tests use, and the server as a local process."""
 
+import shutil
 import tempfile
+import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
@@ -9,6 +12,7 @@ import httpx
 from keycloak import KeycloakAdmin
 
 from testbed.cluster import Component
+from testbed.keycloak_database import FOLDER, copy_database
 from testbed.lifetime import Lifetime
 from testbed.pki import CertificateAuthority
 from testbed.ports import free_port
@@ -18,6 +22,7 @@ from testbed.realm_keys import fresh_keys
 from testbed.tools import KEYCLOAK
 
 READY_WITHIN = 180.0
+SPARE_REALMS = tuple(f"spare-{number}" for number in range(80))  # about what a worker needs
 # A login is then a fifth of the work; every test logs in several times.
 CHEAP_HASHES = "hashAlgorithm(pbkdf2-sha256) and hashIterations(1)"
 # The server is asked little and started often: the JVM's second compiler costs more than it gives.
@@ -36,6 +41,7 @@ class Keycloak:
         self.server = server
         self.login = login
         self.issuer_base = issuer_base
+        self.spare_realms: list[str] = []
 
     @property
     def url(self) -> str:
@@ -51,19 +57,34 @@ class Keycloak:
         """Return a handle for a realm that is there already."""
         return Realm(name, self.login, f"{self.issuer_base}/realms/{name}")
 
-    def create_realm(self, name: str, **settings: Any) -> Realm:  # noqa: ANN401 - a representation
-        """Create an empty realm; `settings` are fields of its representation."""
+    def create_realm(
+        self,
+        name: str,
+        contents: Mapping[str, Any] | None = None,
+        **settings: Any,  # noqa: ANN401 - a representation
+    ) -> Realm:
+        """Create a realm; one without contents is a spare one, if there is one left.
+
+        `contents` are the fields of its representation that are more than settings, as `groups`.
+        """
+        if self.spare_realms and contents is None:
+            self.realm(self.spare_realms.pop()).update(realm=name, **settings)
+            return self.realm(name)
         defaults = {
             "enabled": True,
             "components": fresh_keys(),
             "passwordPolicy": CHEAP_HASHES,
         }
-        return self.import_realm({"realm": name, **defaults, **settings})
+        return self.import_realm({"realm": name, **defaults, **(contents or {}), **settings})
 
     def import_realm(self, representation: Mapping[str, Any]) -> Realm:
         """Create a realm from a whole representation, as a realm file holds it."""
         self._master().create_realm(payload=dict(representation))
         return self.realm(representation["realm"])
+
+    def set_aside(self, realm: Realm) -> None:
+        """Free a realm's name: to remove a realm takes seconds, and more the more there are."""
+        realm.update(realm=f"former-{uuid.uuid4()}", enabled=False)
 
     def _master(self) -> KeycloakAdmin:
         return self.login.admin("master")
@@ -77,14 +98,23 @@ class KeycloakServer(Keycloak, Lifetime):
     """
 
     def __init__(
-        self, *options: str, jvm_options: str = JVM_OPTIONS, trusts: Path | None = None
+        self,
+        *options: str,
+        jvm_options: str = JVM_OPTIONS,
+        trusts: Path | None = None,
+        empty: bool = False,
     ) -> None:
-        """Prepare everything on disk; nothing runs yet. `trusts` is the CA of a cluster."""
+        """Prepare everything on disk; nothing runs yet.
+
+        `trusts` is the CA of a cluster. An `empty` database has no tables yet; else it comes from
+        a start before, with spare realms.
+        """
         home = KEYCLOAK.ensure()
         self.folder = Path(tempfile.mkdtemp(prefix="groupaccess-keycloak-"))
         authority = CertificateAuthority(self.folder, "groupaccess testbed Keycloak")
         base = f"https://localhost:{free_port()}"
         login = AdminLogin(base, authority.file)
+        self._empty = empty
         self._management_port = free_port()
         more = [] if trusts is None else [f"--truststore-paths={trusts}"]
         self.process = ManagedProcess(
@@ -105,8 +135,11 @@ class KeycloakServer(Keycloak, Lifetime):
     def start(self) -> Self:
         """Start it and wait until it is ready."""
         try:
+            if not self._empty:
+                login = (self.login.username, self.login.password)
+                copy_database(self.folder, _make_database, CHEAP_HASHES, *SPARE_REALMS, *login)
+                self.spare_realms = list(SPARE_REALMS)
             self.process.start()
-            self.realm("master").update(passwordPolicy=CHEAP_HASHES)
         except BaseException:
             self.close(keep=True)
             raise
@@ -119,7 +152,7 @@ class KeycloakServer(Keycloak, Lifetime):
 
     def _arguments(self, base: str, authority: CertificateAuthority) -> list[str]:
         pair = authority.issue_server("keycloak")
-        database = f"jdbc:h2:file:{self.folder / 'h2' / 'keycloak'}"
+        database = f"jdbc:h2:file:{self.folder / FOLDER / 'keycloak'}"
         return [
             "start",
             "--optimized",
@@ -137,3 +170,12 @@ class KeycloakServer(Keycloak, Lifetime):
     def _is_ready(self) -> bool:
         url = f"http://127.0.0.1:{self._management_port}/health/ready"
         return bool(httpx.get(url, trust_env=False).json()["status"] == "UP")
+
+
+def _make_database(folder: Path) -> None:
+    with KeycloakServer(empty=True) as server, ThreadPoolExecutor(2) as pool:
+        server.realm("master").update(passwordPolicy=CHEAP_HASHES)
+        list(pool.map(server.create_realm, SPARE_REALMS))
+        server.login.admin("master").get_realm("master")  # a login hashes the password anew
+        server.process.stop()
+        shutil.move(server.folder / FOLDER, folder)

@@ -100,7 +100,7 @@ def large_realm(keycloak: Keycloak, name: str, count: int, folder: Path) -> Iter
         for number in range(PARENTS)
     }
     alike = [{"name": f"sub-{n:03}", "subGroups": [{"name": NAMESAKE}]} for n in range(NAMESAKES)]
-    realm = keycloak.create_realm(name, groups=[{"name": "alike", "subGroups": alike}])
+    realm = keycloak.create_realm(name, {"groups": [{"name": "alike", "subGroups": alike}]})
     try:
         _create(keycloak, name, children)
         realm.clients.create_headlamp()

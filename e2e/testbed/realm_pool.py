@@ -2,12 +2,12 @@
 
 kube-apiserver needs about ten seconds to take a new issuer, and takes none while one that it was
 given does not answer. So a few realm names stay trusted for the whole run; what a test gives back
-is removed and made anew under the same name, with other keys and other ids.
+is set aside, and a fresh realm gets its name, with other keys and other ids.
 """
 
 import contextlib
 
-from keycloak import KeycloakDeleteError
+from keycloak import KeycloakPutError
 
 from testbed.authentication import Issuer
 from testbed.cluster import Cluster
@@ -38,14 +38,14 @@ class RealmPool:
         return realm
 
     def give_back(self, realm: Realm, cluster: Cluster) -> None:
-        """Make the realm anew, and trust it as at first if the test has changed that.
+        """Make a fresh realm of its name, and trust it as at first if the test has changed that.
 
         Brings Keycloak back when the test has left it stopped or paused.
         """
         self._keycloak.server.resume()
         self._keycloak.server.start()
-        with contextlib.suppress(KeycloakDeleteError):  # the test has removed it
-            realm.remove()
+        with contextlib.suppress(KeycloakPutError):  # the test has removed or renamed it
+            self._keycloak.set_aside(realm)
         fresh = self._fresh(realm.name)
         cluster.trust(fresh.issuer())
         self._idle.append(fresh)

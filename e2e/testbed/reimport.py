@@ -13,7 +13,7 @@ def reimport(keycloak: Keycloak, realm: Realm, groups: Mapping[str, str | None])
     """
     realm.remove()
     listed = [{"name": name} | ({"id": known} if known else {}) for name, known in groups.items()]
-    fresh = keycloak.create_realm(realm.name, groups=listed)
+    fresh = keycloak.create_realm(realm.name, {"groups": listed})
     fresh.clients.create_headlamp()
     fresh.clients.create_operator()
     realm.admin, realm.clients = fresh.admin, fresh.clients

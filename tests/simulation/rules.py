@@ -172,7 +172,9 @@ def successors(bound: Bound, seen: Seen) -> Iterator[tuple[str, Key]]:
         return
     namespaces = seen.get("namespaces", {})
     for mapping in mappings(access):
-        same = mapping["clusterRole"] == bound.name.role and mapping["group"] in bound.references
+        # Without annotations nothing says for which group it was made.
+        same_group = bound.annotation("group") is None or mapping["group"] in bound.references
+        same = mapping["clusterRole"] == bound.name.role and same_group
         if mapping["name"] != bound.name.mapping and not same:
             continue
         name = str(Name(bound.name.access, mapping["name"], mapping["clusterRole"]))

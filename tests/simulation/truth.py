@@ -15,8 +15,8 @@ from simulation.rules import (
     RESERVED,
     Bound,
     Name,
-    covers,
     mapping_of,
+    places,
     suspended,
     verdict_holds,
 )
@@ -148,9 +148,9 @@ class Truth:
         failed = cluster.keycloak.failed.get(change.by)
         before = {
             uid
-            for name, places in self._history.items()
+            for name, by_place in self._history.items()
             if name.startswith(f"groupaccess:{bound.name.access}:")
-            for states in places.values()
+            for states in by_place.values()
             for state in states
             if state.bound and state.bound.stored is not bound.stored
             if state.bound.subjects and state.bound.annotation("group-id") == pin
@@ -166,9 +166,9 @@ class Truth:
     def _elsewhere(self, bound: Bound, pin: str) -> set[str]:
         """Return the subjects of the object's other bindings for the same group."""
         subjects: set[str] = set()
-        for name, places in self._history.items():
+        for name, by_place in self._history.items():
             if name.startswith(f"groupaccess:{bound.name.access}:"):
-                for states in places.values():
+                for states in by_place.values():
                     for state in (_at(states, self._cluster.now - BEHIND), states[-1]):
                         if state.bound and state.bound.annotation("group-id") == pin:
                             subjects |= set(state.bound.subjects)
@@ -178,9 +178,9 @@ class Truth:
         """Return all subjects that the object's bindings ever had for the same group."""
         return {
             subject
-            for name, places in self._history.items()
+            for name, by_place in self._history.items()
             if name.startswith(f"groupaccess:{bound.name.access}:")
-            for states in places.values()
+            for states in by_place.values()
             for state in states
             if state.bound and state.bound.stored is not bound.stored
             if state.bound.annotation("group-id") == pin
@@ -207,10 +207,10 @@ class Truth:
         if mapping is None or not self._would_grant(before, mapping, access, leader):
             return
         namespaces = leader.link.seen.get("namespaces", {})
-        places = {"", before.key.namespace} if before.key.namespace else {""}
+        here = {"", before.key.namespace}
         if mapping["group"] != before.annotation("group"):
             return
-        expected = [place for place in places if covers(mapping, place, namespaces)]
+        expected = here.intersection(places(mapping, namespaces))
         name = str(Name(before.name.access, mapping["name"], mapping["clusterRole"]))
         history = self._history[name]
         if expected and not any(
