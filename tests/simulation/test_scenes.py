@@ -8,6 +8,7 @@ from simulation.actions import (
     Cut,
     Declare,
     Delete,
+    Direct,
     Edit,
     Fail,
     Group,
@@ -55,6 +56,12 @@ def test_an_outage_brings_back_no_subject_that_was_given_up_beside_a_failing_wri
 def test_what_is_made_anew_for_its_role_needs_no_event_of_its_delete() -> None:
     other, late = Meddle("other role", 0, "edit"), 3 * ON_THE_WAY
     play(scene(Realm(), VIEWERS, (12.0, other), (12.0, DETOUR), event_delay=late))
+
+
+def test_what_keycloak_took_away_stays_away_when_its_directory_goes() -> None:
+    refused = Fail(Way.INVALID, frozenset({"apply"}), 14.0, "x")
+    reserved, nobody = Group("g1", "rename", "system:g4"), Direct(None)
+    play(scene(Realm(), VIEWERS, (12.0, refused), (0.3, reserved), (12.0, nobody), (12.0, DETOUR)))
 
 
 def test_a_binding_that_is_made_and_lost_in_a_gap_is_made_anew() -> None:

@@ -4,7 +4,9 @@ import pytest
 
 from application.reconcile.pinned_groups import REPLACED, of, read, whom, with_ids
 from fakes.reconciler_harness import ReconcilerHarness
-from fakes.values import mapping
+from fakes.values import failure, mapping
+from groupaccess.application.ports.errors import RejectedError
+from groupaccess.domain.reasons import Reason
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -24,6 +26,22 @@ async def test_a_group_made_anew_is_refused_until_its_id_is_accepted(
     await pinned.settle()
     assert whom(pinned) == {"sre": ("SRE",)}
     assert pinned.said_of("sre") == ("Granted", "Granted")
+
+
+async def test_an_outage_gives_nothing_back_where_no_placeholder_could_be_written(
+    pinned: ReconcilerHarness,
+) -> None:
+    refused = RejectedError(failure(Reason.WRITE_REFUSED, "a policy refuses it"))
+    pinned.cluster.fail("apply", refused, times=2)
+    pinned.take_in(with_ids(SRE="new", Dev="2", Ops="3"))
+    for _ in range(2):  # it is deleted, since it cannot be emptied; and nothing is made instead
+        await pinned.reconcile()
+    assert whom(pinned) == {"dev": ("Dev",), "ops": ("Ops",)}
+    pinned.lose_keycloak()
+    pinned.clock.advance(5.0)  # when a write that was refused is tried again
+    await pinned.settle()
+    assert whom(pinned) == {"dev": ("Dev",), "ops": ("Ops",)}
+    assert of(pinned, "sre").annotation("group-id") == "1"
 
 
 async def test_a_group_made_anew_is_followed_under_warn(pinned: ReconcilerHarness) -> None:

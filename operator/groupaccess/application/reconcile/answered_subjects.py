@@ -3,7 +3,7 @@
 When no answer is known any more, drift is not repaired to any other subject.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from groupaccess.application.state.object_memory import DeclaredGroup, ObjectMemory
 from groupaccess.domain.access.group_access import Access
@@ -16,15 +16,29 @@ def remember_answers(
 ) -> None:
     """Remember the subjects of each group; without an answer, keep those from before.
 
-    For a suspended mapping they are the subjects that it would have.
+    For a suspended mapping they are the subjects that it would have. Where an answer revokes a
+    mapping there are none, so that an outage gives nothing back; of several mappings of a group,
+    the narrowest counts.
     """
-    before, memory.answered_subjects = memory.answered_subjects, {}
-    for each in verdicts:
-        mapping, verdict = each.mapping, each.without_suspend or each
-        group = DeclaredGroup(access.directory, mapping.group)
-        if verdict.outcome is Outcome.GRANT and not verdict.incomplete:
-            contents = (item.content for item in desired.bindings if item.mapping == mapping.name)
-            bound = {name for content in contents for name in content.groups}
-            memory.answered_subjects[group] = frozenset(bound.union(verdict.subjects))
-        elif group in before:
-            memory.answered_subjects.setdefault(group, before[group])
+    judged = tuple(each.without_suspend or each for each in verdicts)
+    declared = {DeclaredGroup(access.directory, each.mapping.group) for each in judged}
+    before = memory.answered_subjects
+    memory.answered_subjects = {group: before[group] for group in declared & before.keys()}
+    answers = dict[DeclaredGroup, frozenset[str]]()
+    for verdict in filter(_is_answered, judged):
+        group = DeclaredGroup(access.directory, verdict.mapping.group)
+        subjects = frozenset({*_bound_subjects(verdict, desired), *verdict.subjects})
+        answers[group] = subjects & answers.get(group, subjects)
+    memory.answered_subjects |= answers
+
+
+def _is_answered(verdict: Verdict) -> bool:
+    if verdict.outcome is Outcome.REVOKE:
+        return verdict.keycloak_objects
+    return verdict.outcome is Outcome.GRANT and not verdict.incomplete
+
+
+def _bound_subjects(verdict: Verdict, desired: DesiredState) -> Iterator[str]:
+    for item in desired.bindings:
+        if item.mapping == verdict.mapping.name:
+            yield from item.content.groups
