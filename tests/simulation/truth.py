@@ -230,16 +230,17 @@ class Truth:
     def _would_grant(self, before: Bound, mapping: Body, access: Stored, leader: Replica) -> bool:
         cluster = self._cluster
         replies = cluster.keycloak.replies[leader.name]
-        names = replies[-1].names.values() if replies else ()
+        names = replies[-1].names if replies else {}
+        pinned = names.get(before.annotation("group-id") or "", RESERVED)
         return (
-            before.annotation("group-id") in (replies[-1].names if replies else ())
+            not pinned.startswith(RESERVED)
             and verdict_holds(
                 mapping,
                 leader.link.seen,
                 cluster.clock.now(),
                 suspended=suspended(access, leader.link.seen),
             )
-            and mapping["group"].lstrip("/") in names
+            and mapping["group"].lstrip("/") in names.values()
         )
 
 
