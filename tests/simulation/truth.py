@@ -121,7 +121,12 @@ class Truth:
         pin = bound.annotation("group-id")
         if not anew or pin is None:
             return
-        replies = cluster.keycloak.replies[change.by]
+        declared = (bound.annotation("group") or "").lstrip("/")
+        replies = [
+            reply
+            for reply in cluster.keycloak.replies[change.by]
+            if reply.about in {pin, declared, reply.names.get(pin)}
+        ]
         recent = [reply for reply in replies if reply.at >= asked - BEHIND]
         earlier = [reply for reply in replies if reply.at < asked - BEHIND and pin in reply.names]
         names = {each.names[pin] for each in (*earlier[-1:], *recent) if pin in each.names}
