@@ -23,6 +23,17 @@ async def test_a_group_of_another_name_touches_nobody(renamed: ReconcilerHarness
     assert renamed.take_in(called("OPS", "QA")) == set()
 
 
+async def test_another_group_of_the_former_name_is_news_also_after_the_edit_in_git(
+    renamed: ReconcilerHarness,
+) -> None:
+    renamed.declare(mapping("sre", "OPS", "view"), mapping("dev", "Dev", "edit"))
+    await renamed.settle()
+    assert renamed.grants["sre:view"] == ("OPS", "SRE")
+    assert renamed.take_in(called("OPS", "SRE")) == {"platform"}
+    await renamed.settle()
+    assert renamed.grants["sre:view"] == ("OPS",)
+
+
 async def test_drop_takes_it_away_at_once(renamed: ReconcilerHarness) -> None:
     renamed.declare_directory(onRenamed="Drop")
     await renamed.settle()
