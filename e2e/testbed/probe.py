@@ -43,11 +43,10 @@ def _named() -> dict[str, str]:
 
 
 class Asking(ABC):
-    """Asks `every` few milliseconds, in a thread of its own, and keeps when the answer was no."""
+    """Asks every five milliseconds, in a thread of its own, and keeps when the answer was no."""
 
-    def __init__(self, cluster: Cluster, every: float = EVERY) -> None:
-        """Prepare to ask this cluster, with so many seconds between two questions."""
-        self._every = every
+    def __init__(self, cluster: Cluster) -> None:
+        """Prepare to ask this cluster."""
         self._server = cluster.server
         self._ca_file = cluster.ca_file
         self._stop = threading.Event()
@@ -86,7 +85,7 @@ class Asking(ABC):
         began = time.monotonic()
         try:
             with http_client(self._ca_file) as client:
-                while not self._stop.wait(self._every):
+                while not self._stop.wait(EVERY):
                     self.asked += 1
                     if not self._ask(client):
                         self.denied.append(time.monotonic() - began)
@@ -122,9 +121,9 @@ class Probe(Asking):
 class TokenProbe(Asking):
     """Reads a path with somebody's token; a 403 is a no, and after its end it is no token (401)."""
 
-    def __init__(self, cluster: Cluster, token: str, path: str, every: float = EVERY) -> None:
+    def __init__(self, cluster: Cluster, token: str, path: str) -> None:
         """Read this path."""
-        super().__init__(cluster, every)
+        super().__init__(cluster)
         self._path = path
         self._headers = {"Authorization": f"Bearer {token}"}
 

@@ -107,8 +107,8 @@ class RenameScenario:
         return self.realm.id_token("alice")
 
     def probe(self, token: str) -> TokenProbe:
-        """Return a probe with a token, which asks for as long as a token lives."""
-        return TokenProbe(self.objects.cluster, token, NAMESPACES, every=0.02)
+        """Return a probe with a token."""
+        return TokenProbe(self.objects.cluster, token, NAMESPACES)
 
     def message(self, key: str = "sre") -> str:
         """Return what the status says of a mapping."""

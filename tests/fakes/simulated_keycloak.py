@@ -39,7 +39,7 @@ class SimulatedKeycloak:
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
         self.replies: defaultdict[str, list[Reply]] = defaultdict(list)  # by replica
-        self.failed: dict[str, float] = {}  # replica -> since when its rounds fail
+        self.failed: dict[str, float] = {}  # replica -> since when nothing is read
         self.trouble = ""  # down, refuses, hangs
         self.fakes = FakeDirectoryReader()
         self.realm: FakeRealm = self.fakes.create_realm()
@@ -85,7 +85,7 @@ class KeycloakOf:
     async def read_realm(
         self, directory: Directory, connection: Connection, members_of: Sequence[Group] | None
     ) -> Realm:
-        await self._answer(begins_round=True)
+        await self._answer()
         realm = await self.keycloak.fakes.read_realm(directory, connection, members_of)
         proof = TokenProof(
             ProofResult.PROVEN, "as computed", datetime(2026, 1, 1, tzinfo=UTC), LIFETIME
@@ -125,19 +125,17 @@ class KeycloakOf:
     async def operator_token(self, connection: Connection) -> OperatorToken:  # noqa: ARG002 -- the port
         raise refused(Reason.KEYCLOAK_UNAVAILABLE, "no canary is declared")
 
-    async def _answer(self, *, begins_round: bool = False) -> None:
+    async def _answer(self) -> None:
         """Take time, and fail while there is trouble.
 
-        Only a failed round is a silence of Keycloak: after a single question that fails a round
-        begins at once, and until it ends the last answers count. Nor is one that hung, and fails
-        after a later request was answered.
+        A request that hung, and fails after a later one was answered, is no silence of Keycloak.
         """
         began = self.keycloak.now()
         try:
             await self._fail()
         except RejectedError:
             replies = self.keycloak.replies[self.who]
-            if begins_round and (not replies or replies[-1].at < began):
+            if not replies or replies[-1].at < began:
                 self.keycloak.failed.setdefault(self.who, self.keycloak.now())
             raise
 
