@@ -1,4 +1,4 @@
-"""Whatever holds everything else: a former subject ends in time, and nobody is bound anew."""
+"""Whatever holds everything else: a former subject ends in time, and the right one stays bound."""
 
 import os
 from collections.abc import Callable
