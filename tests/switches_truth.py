@@ -22,6 +22,18 @@ IDENTITY = (
         "if False",
     ),
     application(
+        "silence: a new question that fails makes new grants wait",
+        "state/store",
+        "self.directories.memory(name).failure = failure\n        return accesses",
+        "return accesses",
+    ),
+    application(
+        "silence: a question to a former realm says nothing of the current one",
+        "directory/turns",
+        "                if self._reads_same_realm(declared):\n",
+        "                if True:\n",
+    ),
+    application(
         "identity: nothing acts on an absence before each pin was answered",
         "state/directory_memory",
         "if ended.is_whole and self.snapshot is not None",

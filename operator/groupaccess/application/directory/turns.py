@@ -113,6 +113,8 @@ class DirectoryTurns:
                 await self.rounds.ask_new(declared, accesses)
             except (RejectedError, TransientError) as error:
                 logger.info("directory %s: everything is asked again: %s", name, error)
+                if self._reads_same_realm(declared):
+                    self.enqueue(self.store.put_failure_of_new(name, accesses, _failure_of(error)))
                 return False
             memory = self.store.directories.memory(name)
             if memory.transient_failures - failed or memory.unconfirmed_absent - absent:
@@ -125,8 +127,7 @@ class DirectoryTurns:
         """Ask everything once, enqueue what is affected, write the status; return the success."""
         name = declared.directory.name
         failure = await self._ask(declared, interval)
-        current = self.store.directories.declared.get(name)
-        if current is None or not current.reads_same_realm(declared):
+        if not self._reads_same_realm(declared):
             return True  # another realm: `everything` is set, so it is asked at once
         if failure is not None:
             self.enqueue(self.store.put_failure(name, failure))
@@ -139,6 +140,11 @@ class DirectoryTurns:
             self.enqueue(self.store.put_oidc_check(name, result))
         await self._write_status(name, interval, account)
         return failure is None
+
+    def _reads_same_realm(self, asked: DeclaredDirectory) -> bool:
+        """Return whether a directory still reads the realm that was asked."""
+        current = self.store.directories.declared.get(asked.directory.name)
+        return current is not None and current.reads_same_realm(asked)
 
     async def _write_status(
         self, name: str, interval: RoundInterval, account: str | None = None
@@ -155,16 +161,20 @@ class DirectoryTurns:
         began = self.clock.monotonic()
         try:
             worked = await self.rounds.ask_all(declared)
-        except RejectedError as refused:
-            failure = refused.failure
-        except TransientError as error:
-            failure = _failure(Reason.KEYCLOAK_UNAVAILABLE, str(error))
+        except (RejectedError, TransientError) as error:
+            failure = _failure_of(error)
         if failure is not None:
             logger.warning("directory %s: %s", directory.name, failure.message)
         interval.adjust(declared_seconds, worked)
         reason, seconds = failure.reason if failure else "", self.clock.monotonic() - began
         self.metrics.directory_read(directory.name, reason, seconds)
         return failure
+
+
+def _failure_of(error: RejectedError | TransientError) -> Failure:
+    if isinstance(error, RejectedError):
+        return error.failure
+    return _failure(Reason.KEYCLOAK_UNAVAILABLE, str(error))
 
 
 def _failure(reason: Reason, fact: str) -> Failure:

@@ -71,6 +71,7 @@ class DirectoryMemory:
     does not exist. `suggestions` are by declared group, each with the time of the monotonic clock,
     in seconds, when it was made. `snapshot` combines all answers; it is None before the first
     round. `former_strings` are the claim values that are bound besides the groups' current ones.
+    `failure` is of the last try to ask, `reported_failure` the one that all users know of.
     """
 
     uid: str = ""
@@ -80,6 +81,7 @@ class DirectoryMemory:
     absent_since: dict[str, datetime] = field(default_factory=dict)
     suggestions: dict[str, tuple[Suggestion, float]] = field(default_factory=dict)
     failure: Failure | None = None
+    reported_failure: Failure | None = None
     read_at: datetime | None = None
     snapshot: Snapshot | None = None
     former_strings: frozenset[str] = frozenset()
@@ -152,7 +154,8 @@ class DirectoryMemory:
         everything = self.put_realm(ended.realm) or everything
         changed = self.put(ended.results, ended.at)
         self._keep(questions_about(used, self.answers, paths=paths), used)
-        self.failure, self.read_at, before = None, ended.at, self.confirmed_absent
+        self.failure = self.reported_failure = None
+        self.read_at, before = ended.at, self.confirmed_absent
         if ended.is_whole and self.snapshot is not None:
             self.last_whole_round = WholeRound(self.snapshot, frozenset(self.absent_since))
         changed |= {ById(group_id) for group_id in before ^ self.confirmed_absent}

@@ -114,8 +114,20 @@ class Store(ClusterState):
     def put_failure(self, name: str, failure: Failure) -> AbstractSet[str]:
         """Record why a directory has no answer at all; the last answers stay in force."""
         memory = self.directories.memory(name)
-        before, memory.failure = memory.failure, failure
+        before, memory.reported_failure = memory.reported_failure, failure
+        memory.failure = failure
         return NOTHING if before == failure else self.users_of(name)
+
+    def put_failure_of_new(
+        self, name: str, accesses: AbstractSet[str], failure: Failure
+    ) -> AbstractSet[str]:
+        """Record why the new questions of some GroupAccesses have no answer at all.
+
+        No user is granted anything new before a round succeeds. The others are not affected before
+        a round fails too: one lost request is no reason to write ten thousand statuses.
+        """
+        self.directories.memory(name).failure = failure
+        return accesses & self.users_of(name)
 
     def put_suggestion(
         self, directory: ObjectRef, reference: str, hint: Suggestion, at: float
