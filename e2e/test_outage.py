@@ -11,6 +11,7 @@ from testbed.guards_users import binding
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.operator import OperatorProcess
+from testbed.policy import apply_policy
 from testbed.realm import Realm
 from testbed.waiting import eventually
 
@@ -80,11 +81,8 @@ def test_nothing_is_revoked_and_no_status_turns_unready_when_keycloak_is_away_at
 ) -> None:
     name = without_keycloak
 
-    def verified() -> bool:
-        said = objects.conditions(f"ga/{name}")["Verified"]
-        return (said["status"], said["reason"]) == ("Unknown", "KeycloakUnavailable")
-
-    eventually(verified, within=40, what="Verified=Unknown")
+    eventually(lambda: _is_unverified(objects, name), within=40, what="Verified=Unknown")
+    assert objects.conditions(f"ga/{name}")["Verified"]["reason"] == "KeycloakUnavailable"
     assert objects.conditions(f"ga/{name}")["Ready"]["status"] == "True"
     assert bound(objects, name) == before
 
@@ -124,3 +122,29 @@ def test_drift_is_repaired_to_what_was_proven_before_keycloak_went_away(
         assert now.uid != before.uid
     finally:
         keycloak.server.resume()
+
+
+@pytest.mark.parametrize("away", ["Keycloak", "its directory"])
+def test_what_keycloak_took_away_and_could_not_be_emptied_is_not_given_back(
+    away: str, granted: str, realm: Realm, objects: Objects, keycloak: Keycloak, directory: str
+) -> None:
+    nobody = "size(object.?subjects.orValue([])) == 0"
+    apply_policy(objects, granted, nobody, "a binding binds somebody")
+    realm.rename_group("/SRE", "system:sre")
+    objects.read_again(directory)
+    objects.wait_reason(f"ga/{granted}", "InvalidSubject")
+    eventually(lambda: not bound(objects, granted), within=5)
+    try:
+        if away == "Keycloak":
+            keycloak.server.pause()
+            objects.read_again(directory)
+        else:
+            objects.delete(f"kcd/{directory}")
+        eventually(lambda: _is_unverified(objects, granted), within=40, what="Verified=Unknown")
+        assert not bound(objects, granted)
+    finally:
+        keycloak.server.resume()
+
+
+def _is_unverified(objects: Objects, name: str) -> bool:
+    return bool(objects.conditions(f"ga/{name}")["Verified"]["status"] == "Unknown")

@@ -7,6 +7,7 @@ from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.objects import directory as directory_objects
 from testbed.operator import OperatorProcess
+from testbed.policy import apply_policy, denied
 from testbed.ports import free_port
 from testbed.realm import Realm
 from testbed.waiting import eventually
@@ -132,38 +133,8 @@ def test_a_write_that_a_policy_refuses_carries_the_servers_words(
     realm: Realm, objects: Objects, directory: str, name: str
 ) -> None:
     realm.create_group("/SRE")
-    policy = {
-        "apiVersion": "admissionregistration.k8s.io/v1",
-        "kind": "ValidatingAdmissionPolicy",
-        "metadata": {"name": name},
-        "spec": {
-            "matchConstraints": {
-                "resourceRules": [
-                    {
-                        "apiGroups": ["rbac.authorization.k8s.io"],
-                        "apiVersions": ["v1"],
-                        "operations": ["CREATE", "UPDATE"],
-                        "resources": ["clusterrolebindings"],
-                    }
-                ]
-            },
-            "validations": [
-                {
-                    "expression": f"!object.metadata.name.startsWith('groupaccess:{name}:')",
-                    "message": "no grants on Fridays",
-                }
-            ],
-        },
-    }
-    use = {
-        "apiVersion": "admissionregistration.k8s.io/v1",
-        "kind": "ValidatingAdmissionPolicyBinding",
-        "metadata": {"name": name},
-        "spec": {"policyName": name, "validationActions": ["Deny"]},
-    }
-    objects.apply(policy, use)
     words = "no grants on Fridays"
-    eventually(lambda: _denied(objects, name, words), within=10, what="the policy in force")
+    apply_policy(objects, name, "true", words)
     objects.apply(access(name, directory, mapping("sre", "SRE")))
     assert words in refused(objects, name, "WriteRefused")
     assert objects.conditions(f"ga/{name}")["Stalled"]["status"] == "True"
@@ -202,18 +173,12 @@ def test_a_write_that_keeps_failing_says_so_and_heals_by_itself(
     }
     objects.apply(webhook)
     words = "failed calling webhook"
-    eventually(lambda: _denied(objects, name, words), within=10, what="the webhook in force")
+    eventually(lambda: denied(objects, name, words), within=10, what="the webhook in force")
     objects.apply(access(name, directory, mapping("sre", "SRE")))
     assert words in refused(objects, name, "WriteRefused")
     assert objects.conditions(f"ga/{name}")["Reconciling"]["status"] == "True"
     objects.delete(f"validatingwebhookconfiguration/{name}")
     objects.wait_reason(f"ga/{name}", "Granted", within=40)  # it backs off meanwhile
-
-
-def _denied(objects: Objects, name: str, words: str) -> bool:
-    probe = ("create", "clusterrolebinding", f"groupaccess:{name}:probe:view", "--clusterrole=view")
-    done = objects.cluster.kubectl(*probe, "--dry-run=server", check=False)
-    return words in done.stderr
 
 
 def test_a_pods_token_that_is_not_mounted_is_named(
