@@ -109,6 +109,21 @@ def test_a_new_grant_waits_for_keycloak_and_comes_by_itself(
     objects.wait_reason(f"ga/{new}", "Granted", within=60)
 
 
+def test_a_known_group_is_not_granted_anew_once_keycloak_did_not_answer(
+    granted: str, objects: Objects, keycloak: Keycloak, directory: str
+) -> None:
+    keycloak.server.pause()
+    try:
+        objects.apply(access(f"{granted}-dev", directory, mapping("dev", "Developer")))
+        objects.wait_message(f"ga/{granted}-dev", "no complete answer", within=40)
+        objects.apply(access(f"{granted}-late", directory, mapping("sre", "SRE")))
+        objects.wait_reason(f"ga/{granted}-late", "KeycloakUnavailable")
+        assert not objects.bindings(f"{granted}-late")
+    finally:
+        keycloak.server.resume()
+    objects.wait_reason(f"ga/{granted}-late", "Granted", within=60)
+
+
 def test_drift_is_repaired_to_what_was_proven_before_keycloak_went_away(
     granted: str, objects: Objects, keycloak: Keycloak
 ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 
 from fakes.keycloak import FakeClient, FakeDirectoryReader, FakeRealm, membership, refused
-from groupaccess.application.ports.errors import RejectedError
+from groupaccess.application.ports.errors import QuestionFailedError, RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.apiserver.token_review import OperatorToken
@@ -96,7 +96,7 @@ class KeycloakOf:
     async def answer(
         self, directory: Directory, connection: Connection, identity: str, question: Question
     ) -> Answer:
-        await self._answer()
+        await self._answer(QuestionFailedError)
         answer = await self.keycloak.fakes.answer(directory, connection, identity, question)
         names = self.keycloak.names
         await asyncio.sleep(TAKES / 2)
@@ -125,27 +125,36 @@ class KeycloakOf:
     async def operator_token(self, connection: Connection) -> OperatorToken:  # noqa: ARG002 -- the port
         raise refused(Reason.KEYCLOAK_UNAVAILABLE, "no canary is declared")
 
-    async def _answer(self) -> None:
-        """Take time, and fail while there is trouble.
+    async def _answer(self, error: type[RejectedError] = RejectedError) -> None:
+        """Take time, and fail while there is trouble, with `error` where there is a connection.
 
-        A request that hung, and fails after a later one was answered, is no silence of Keycloak.
+        A request that hung, and fails after a later one was answered, is no silence of Keycloak,
+        and neither is a single question that is forbidden.
         """
         began = self.keycloak.now()
         try:
-            await self._fail()
-        except RejectedError:
+            await self._fail(error)
+        except RejectedError as refused_one:
             replies = self.keycloak.replies[self.who]
-            if not replies or replies[-1].at < began:
+            later = bool(replies) and replies[-1].at >= began
+            if not later and not _is_forbidden_question(refused_one):
                 self.keycloak.failed.setdefault(self.who, self.keycloak.now())
             raise
 
-    async def _fail(self) -> None:
+    async def _fail(self, error: type[RejectedError]) -> None:
         await asyncio.sleep(TAKES / 2)
         match self.keycloak.trouble:
             case "down":
                 raise refused(Reason.KEYCLOAK_UNAVAILABLE, "could not be reached: ConnectError")
             case "refuses":
-                raise refused(Reason.KEYCLOAK_FORBIDDEN, "groups: 403")
+                raise error(refused(Reason.KEYCLOAK_FORBIDDEN, "groups: 403").failure)
             case "hangs":
                 await asyncio.sleep(20)
-                raise refused(Reason.KEYCLOAK_UNAVAILABLE, "not reached: ReadTimeout")
+                raise error(
+                    refused(Reason.KEYCLOAK_UNAVAILABLE, "no complete answer within 20 s").failure
+                )
+
+
+def _is_forbidden_question(error: RejectedError) -> bool:
+    alone = isinstance(error, QuestionFailedError)
+    return alone and error.failure.reason is Reason.KEYCLOAK_FORBIDDEN

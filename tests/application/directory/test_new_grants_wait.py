@@ -12,7 +12,9 @@ from fakes.values import mapping
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.questions import Search
 from groupaccess.domain.directory.snapshot import Realm
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict.verdict import Outcome
 
@@ -60,6 +62,24 @@ async def test_another_mapping_of_a_known_group_waits(
     desk.use("late")
     verdict = desk.verdict("late")
     assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, Reason.KEYCLOAK_UNAVAILABLE)
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome"),
+    [
+        (Reason.KEYCLOAK_UNAVAILABLE, Outcome.HOLD),  # too slow, or a 5xx: Keycloak may be away
+        (Reason.KEYCLOAK_FORBIDDEN, Outcome.GRANT),  # a 403 concerns that group alone
+    ],
+)
+async def test_one_question_that_fails_among_others_lets_known_groups_wait_unless_it_is_a_403(
+    desk: DirectoryHarness, rounds: HangingRounds, reason: Reason, outcome: Outcome
+) -> None:
+    desk.reader.broken[Search("Dev")] = Failure(reason, "no complete answer within 20 s")
+    rounds.answers.clear()
+    desk.use("dev", mapping(group="Dev"), mapping("ops", "Ops"))
+    await asyncio.sleep(3)
+    desk.use("late")
+    assert desk.verdict("late").outcome is outcome
 
 
 async def test_only_who_asked_hears_of_it_before_a_round_fails_too(

@@ -98,6 +98,13 @@ class Inquiry:
             for question, result in self.results.items()
         }
 
+    @property
+    def transient_failure(self) -> Failure | None:
+        """Return why some question has no answer for now, None if none failed so."""
+        failures = (result for result in self.results.values() if isinstance(result, Failure))
+        unavailable = Reason.KEYCLOAK_UNAVAILABLE
+        return next((each for each in failures if each.reason is unavailable), None)
+
     async def _control(self) -> None:
         """Check that the search for a group's name shows it, also if it was renamed meanwhile.
 

@@ -58,10 +58,13 @@ class DirectoryRounds:
         await self._prove(declared, inquiry)
         return inquiry.seconds
 
-    async def ask_new(self, declared: DeclaredDirectory, accesses: AbstractSet[str]) -> None:
+    async def ask_new(
+        self, declared: DeclaredDirectory, accesses: AbstractSet[str]
+    ) -> Failure | None:
         """Ask what is not known yet of the groups of some GroupAccesses.
 
-        Raise RejectedError or TransientError when no answer can be trusted.
+        Return why some question has no answer for now, None if each has one. Raise RejectedError or
+        TransientError when no answer can be trusted.
         """
         name = declared.directory.name
         inquiry = await self._inquiry(declared)
@@ -71,6 +74,7 @@ class DirectoryRounds:
         results, now = inquiry.results, self._clock.now()
         self._store_unless_changed(declared, lambda: self._store.put_results(name, results, now))
         await self._prove(declared, inquiry)
+        return inquiry.transient_failure
 
     async def _inquiry(self, declared: DeclaredDirectory) -> Inquiry:
         connection = await self._credentials.connection_for(declared.spec)

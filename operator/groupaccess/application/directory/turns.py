@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -100,28 +101,33 @@ class DirectoryTurns:
     async def _new(self, name: str, accesses: set[str], interval: RoundInterval) -> bool:
         """Ask what is new; return False when everything must be asked.
 
-        That is so when no answer can be trusted, when a question has failed, or when a pinned group
-        is gone, which takes effect only after a whole round has confirmed it.
+        That is so when no answer can be trusted or a question has no answer for now: new grants
+        wait for that round. It is also so when a pinned group is gone, which takes effect only
+        after a whole round has confirmed it.
         """
         if name in self.store.directories.unreadable:
             return True  # its last readable spec may be for another realm
         declared = self.store.directories.declared.get(name)
         if declared is not None and open_questions(self.store, name, accesses):
-            memory = self.store.directories.memory(name)
-            failed, absent = {*memory.transient_failures}, memory.unconfirmed_absent
-            try:
-                await self.rounds.ask_new(declared, accesses)
-            except (RejectedError, TransientError) as error:
-                logger.info("directory %s: everything is asked again: %s", name, error)
+            absent = self.store.directories.memory(name).unconfirmed_absent
+            if (failure := await self._ask_new(declared, accesses)) is not None:
+                logger.info("directory %s: everything is asked again: %s", name, failure.message)
                 if self._reads_same_realm(declared):
-                    self.enqueue(self.store.put_failure_of_new(name, accesses, _failure_of(error)))
+                    self.enqueue(self.store.put_failure_of_new(name, accesses, failure))
                 return False
-            memory = self.store.directories.memory(name)
-            if memory.transient_failures - failed or memory.unconfirmed_absent - absent:
+            if self.store.directories.memory(name).unconfirmed_absent - absent:
                 return False
         if self.store.directories.memory(name).read_at is not None:  # else the first round does
             await self._write_status(name, interval)
         return True
+
+    async def _ask_new(
+        self, declared: DeclaredDirectory, accesses: AbstractSet[str]
+    ) -> Failure | None:
+        try:
+            return await self.rounds.ask_new(declared, accesses)
+        except (RejectedError, TransientError) as error:
+            return _failure_of(error)
 
     async def _ask_and_report(self, declared: DeclaredDirectory, interval: RoundInterval) -> bool:
         """Ask everything once, enqueue what is affected, write the status; return the success."""
