@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check e2e oldest bench scale mutants simulate reverted image lock crds sbom audit tools clean
+.PHONY: help demo test check e2e oldest bench policies scale mutants simulate reverted image lock crds sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,6 +11,9 @@ IMAGE ?= groupaccess:$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 PYTEST := $(BIN)/pytest
 WORKERS ?= 2
 EXAMPLES ?= 2000
+SIZE ?= 1000
+SHARED ?= 10
+BINDINGS ?= 1
 SEED := $(or $(SEED),$(shell echo $$RANDOM))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -39,7 +42,10 @@ e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m s
 oldest: $(INSTALLED) ## The main job on the oldest Kubernetes that is tested
 	$(PYTEST) e2e -m 'story or crd or empty' --kubernetes=oldest --cluster=local
 
-bench: $(INSTALLED) ## Measure what the admission policies cost whoever writes a GroupAccess
+bench: $(INSTALLED) ## Measure the operator beside bare requests (SIZE=1000 SHARED=10 BINDINGS=1)
+	@PYTHONPATH=e2e $(BIN)/python -m bench.convergence --size $(SIZE) --shared $(SHARED) --bindings $(BINDINGS)
+
+policies: $(INSTALLED) ## Measure what the admission policies cost whoever writes a GroupAccess
 	@PYTHONPATH=e2e $(BIN)/python -m bench.guards
 
 scale: $(INSTALLED) ## Measure what large realms cost Keycloak (ARGS='--sizes 100 10000')

@@ -1,4 +1,4 @@
-"""What the admission policies cost whoever writes a GroupAccess: `make bench`.
+"""What the admission policies cost whoever writes a GroupAccess: `make policies`.
 
 A person without other rights creates, changes and deletes GroupAccesses of 1 and of 24 mappings, on
 a control plane of its own, with the chart's policies and without them in turn: bare requests over a

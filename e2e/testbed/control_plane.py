@@ -113,10 +113,15 @@ class ControlPlane(ClusterAccess, Lifetime):
             etcd.post("/v3/kv/compaction", json=body).raise_for_status()
         return int(revision)
 
+    @property
+    def admin_certificate(self) -> tuple[Path, Path]:
+        """Return the admin's certificate and its key, as PEM files."""
+        admin = self._layout.admin
+        return admin.certificate, admin.key
+
     def read_as_admin(self, path: str) -> httpx.Response:
         """Read a path of kube-apiserver with the admin's certificate; raise on an HTTP error."""
-        admin = self._layout.admin
-        with http_client(self.ca_file, (admin.certificate, admin.key)) as client:
+        with http_client(self.ca_file, self.admin_certificate) as client:
             return client.get(f"{self._layout.server}{path}").raise_for_status()
 
     def _make_trust(self) -> Trust:

@@ -82,7 +82,7 @@ class ManagedProcess:
         """Start the program and wait until it is ready; raise ProcessError when it ends instead."""
         if self.alive:
             return
-        self._launch()
+        self.launch()
         try:
             self.wait_ready()
         except BaseException:
@@ -144,7 +144,8 @@ class ManagedProcess:
         """Return an error for people: what failed, where the log is, and the log's end."""
         return ProcessError(f"{what}\nits log is {self.log}, and ends with:\n{self.tail()}")
 
-    def _launch(self) -> None:
+    def launch(self) -> None:
+        """Start the program, which must not run, and wait for nothing."""
         command = [str(part) for part in self.command]
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
