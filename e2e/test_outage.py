@@ -20,6 +20,16 @@ pytestmark = pytest.mark.outage
 PODS = "/api/v1/namespaces/default/pods"
 
 
+def await_unverified(objects: Objects, name: str, reason: str) -> None:
+    """Wait until the status says that nothing can be verified now, for this reason."""
+
+    def check() -> bool:
+        said = objects.conditions(f"ga/{name}")["Verified"]
+        return (said["status"], said["reason"]) == ("Unknown", reason)
+
+    eventually(check, within=40, what=f"Verified=Unknown for {reason}")
+
+
 @pytest.fixture
 def two_granted(realm: Realm, objects: Objects, directory: str, granted: str) -> str:
     """Grant a second group something in the same GroupAccess, and one of them in another."""
@@ -81,8 +91,7 @@ def test_nothing_is_revoked_and_no_status_turns_unready_when_keycloak_is_away_at
 ) -> None:
     name = without_keycloak
 
-    eventually(lambda: _is_unverified(objects, name), within=40, what="Verified=Unknown")
-    assert objects.conditions(f"ga/{name}")["Verified"]["reason"] == "KeycloakUnavailable"
+    await_unverified(objects, name, "KeycloakUnavailable")
     assert objects.conditions(f"ga/{name}")["Ready"]["status"] == "True"
     assert bound(objects, name) == before
 
@@ -139,9 +148,9 @@ def test_drift_is_repaired_to_what_was_proven_before_keycloak_went_away(
         keycloak.server.resume()
 
 
-@pytest.mark.parametrize("away", ["Keycloak", "its directory"])
+@pytest.mark.parametrize("reason", ["KeycloakUnavailable", "DirectoryNotFound"])
 def test_what_keycloak_took_away_and_could_not_be_emptied_is_not_given_back(
-    away: str, granted: str, realm: Realm, objects: Objects, keycloak: Keycloak, directory: str
+    reason: str, granted: str, realm: Realm, objects: Objects, keycloak: Keycloak, directory: str
 ) -> None:
     nobody = "size(object.?subjects.orValue([])) == 0"
     apply_policy(objects, granted, nobody, "a binding binds somebody")
@@ -150,16 +159,12 @@ def test_what_keycloak_took_away_and_could_not_be_emptied_is_not_given_back(
     objects.wait_reason(f"ga/{granted}", "InvalidSubject")
     eventually(lambda: not bound(objects, granted), within=5)
     try:
-        if away == "Keycloak":
+        if reason == "KeycloakUnavailable":
             keycloak.server.pause()
             objects.read_again(directory)
         else:
             objects.delete(f"kcd/{directory}")
-        eventually(lambda: _is_unverified(objects, granted), within=40, what="Verified=Unknown")
+        await_unverified(objects, granted, reason)
         assert not bound(objects, granted)
     finally:
         keycloak.server.resume()
-
-
-def _is_unverified(objects: Objects, name: str) -> bool:
-    return bool(objects.conditions(f"ga/{name}")["Verified"]["status"] == "Unknown")
