@@ -12,6 +12,7 @@ SCHEDULE = f"{OPERATOR}/application/reconcile/delete_schedule.py"
 IDENTITY = f"{OPERATOR}/domain/identity/resolve.py"
 OBSERVATION = f"{OPERATOR}/domain/status/observation.py"
 PLAN = f"{OPERATOR}/domain/bindings/plan.py"
+ORPHANS = f"{OPERATOR}/application/reconcile/orphans.py"
 REFLECTOR = f"{OPERATOR}/adapters/kubernetes/reflector.py"
 
 MENDS = (
@@ -130,6 +131,9 @@ MENDS = (
             "        memory = memory and self._store.memory(writes.name)\n"
             "        if memory is None:\n",
         ),
+        Edit(
+            ORPHANS, "        self._writer.withdraw(name)\n", ""
+        ),  # a second guard: no late answer
     ),
     mend(
         "D12: after a gap a list is compared with what watches told, not with what is kept",
