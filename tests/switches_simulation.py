@@ -21,7 +21,7 @@ MENDS = (
         Edit(
             PLAN,
             "created = _NewBindings.of(applies, stands.values())",
-            "created = _NewBindings.of([Apply(want, None) for want in wanted.bindings], ())",
+            "created = _NewBindings.of([Apply(want, None) for want in desired.bindings], ())",
         ),
         Edit(PLAN, "of_role.setdefault(want.content.role, {})", "of_role.setdefault(ANY, {})"),
         Edit(PLAN, "self.of_role.get(binding.content.role, {})", "self.of_role.get(ANY, {})"),
