@@ -122,8 +122,8 @@ MENDS = (
         Edit(
             STORE,
             "            self.memories.pop(previous.access.uid, None)\n"
-            "        self.bindings.track_groups(",
-            "            self.memories.pop(name, None)\n        self.bindings.track_groups(",
+            "        self.bindings.grants.track(",
+            "            self.memories.pop(name, None)\n        self.bindings.grants.track(",
         ),
         Edit(
             CALLS,

@@ -1,5 +1,6 @@
 """Every guard, how a copy loses it, and which tests have to notice."""
 
+from switches_growth import INDEXES
 from switches_kinds import ADAPTERS, DOMAIN, Switch
 from switches_truth import TRUTH
 
@@ -211,4 +212,4 @@ POLICY = (
     ),
 )
 
-SWITCHES = (*RULE_SWITCHES, *TRUTH, *KEYCLOAK, *WRITES, *POLICY)
+SWITCHES = (*RULE_SWITCHES, *TRUTH, *KEYCLOAK, *WRITES, *POLICY, *INDEXES)

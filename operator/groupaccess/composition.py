@@ -150,7 +150,7 @@ def _core(settings: Settings, environment: Environment) -> _Core:
     work = WorkRequests(queue, leadership.is_active)
     requests = DirectoryRequests(work.enqueue_low)
     store = Store(
-        bindings=BindingIndex(on_shared_group_change=work.enqueue_later),
+        bindings=BindingIndex(on_other_grants_change=work.enqueue_later),
         on_prefix_change=requests.prefixes_changed,
     )
     environment.registry.register(StoreCollector(store))

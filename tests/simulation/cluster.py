@@ -129,13 +129,13 @@ class SimulatedCluster:
         return self.storage.put(plural, key, body, "somebody")
 
     def declare(self, access: Access) -> None:
-        self._declare("groupaccesses", "GroupAccess", access.name, access.spec())
+        self.apply("groupaccesses", "GroupAccess", access.name, access.spec())
 
     def direct(self, realm: Realm) -> None:
         spec = realm.spec(self.keycloak.issuer)
-        self._declare("keycloakdirectories", "KeycloakDirectory", DIRECTORY, spec)
+        self.apply("keycloakdirectories", "KeycloakDirectory", DIRECTORY, spec)
 
-    def _declare(self, plural: str, kind: str, name: str, spec: Body) -> None:
+    def apply(self, plural: str, kind: str, name: str, spec: Body) -> None:
         before = self.storage.get(plural, Key("", name))
         generation = 1
         if before is not None:

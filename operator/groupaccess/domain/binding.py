@@ -1,6 +1,7 @@
 """The vocabulary of bindings: keys, reserved names, subjects, roles, owners and contents."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Self
 
@@ -100,10 +101,15 @@ class BindingContent:
     owners: tuple[Owner, ...]
     annotations: tuple[tuple[str, str], ...]
     has_managed_by_label: bool = True
+    _by_name: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the annotations: each reconcile reads dozens of them."""
+        object.__setattr__(self, "_by_name", dict(self.annotations))
 
     def annotation(self, name: str) -> str | None:
         """Return the annotation `groupaccess.io/<name>`, None if it does not exist."""
-        return dict(self.annotations).get(ANNOTATION_DOMAIN + name)
+        return self._by_name.get(ANNOTATION_DOMAIN + name)
 
     @property
     def declared_group(self) -> tuple[str | None, str | None]:

@@ -9,5 +9,7 @@ NAME_LIMIT = 1024
 
 def printable_text(text: str, limit: int = MESSAGE_LIMIT) -> str:
     """Return at most `limit` printable characters; an ellipsis at the end marks a cut."""
+    if len(text) <= limit and text.isprintable():
+        return text
     clean = "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text[:limit])
     return clean if len(text) <= limit else f"{clean[: limit - 1]}…"

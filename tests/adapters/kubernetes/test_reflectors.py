@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fakes.api_server import ApiServer
+from fakes.granting import bind
 from fakes.values import access, key, mapping
 from groupaccess.adapters.kubernetes.binding_json import read_binding
 from groupaccess.adapters.kubernetes.client import KubernetesClient
@@ -23,7 +24,7 @@ class ReflectorsHarness:
 
     def __init__(self, rest: KubernetesClient) -> None:
         self.touched, self.later, self.gaps = list[str](), list[str](), list[str]()
-        self.store = Store(bindings=BindingIndex(on_shared_group_change=self.later.extend))
+        self.store = Store(bindings=BindingIndex(on_other_grants_change=self.later.extend))
         made = build_reflectors(rest, self.store, self.touched.extend, lambda: None)
         self.by_kind = {each.resource.segments[-1]: each for each in made}
 
@@ -51,8 +52,8 @@ async def mirror() -> AsyncIterator[ReflectorsHarness]:
     """Give mirrors of a store in which `platform` binds SRE and `shop` binds Ops."""
     async with ApiServer().serve() as rest:
         made = ReflectorsHarness(rest)
-        made.store.bindings.track_groups("platform", frozenset({"SRE"}))
-        made.store.bindings.track_groups("shop", frozenset({"Ops"}))
+        bind(made.store.bindings, "platform", "SRE")
+        bind(made.store.bindings, "shop", "Ops")
         yield made
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from fakes.granting import binders
 from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import Spec, content, mapping
 from groupaccess.domain.binding import BindingKey
@@ -82,10 +83,10 @@ async def test_another_object_for_the_same_right_counts(granted: ReconcilerHarne
 
 async def test_what_binds_a_group_shares_it_until_it_is_gone(granted: ReconcilerHarness) -> None:
     made = granted.cluster.create(BY_HAND, content("view", "SRE"))
-    assert granted.store.bindings.accesses_sharing_groups(made) == {"platform"}
+    assert binders(granted.store.bindings, made) == ["platform"]
     granted.cluster.objects.remove("GroupAccess", "platform")
     await granted.reconcile()
-    assert granted.store.bindings.accesses_sharing_groups(made) == set()
+    assert binders(granted.store.bindings, made) == []
 
 
 async def test_many_are_counted_and_five_are_named(granted: ReconcilerHarness) -> None:

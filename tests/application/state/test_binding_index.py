@@ -1,9 +1,8 @@
 """Every binding of the cluster, found by key, by owner and by group."""
 
-from collections.abc import Iterable
-
 import pytest
 
+from fakes.granting import bind, binders, giving
 from fakes.values import binding, content, key
 from groupaccess.application.state.binding_index import BindingIndex
 from groupaccess.domain.binding import Binding, BindingKey
@@ -21,7 +20,7 @@ def made(*bindings: Binding) -> BindingIndex:
 
 
 def naming(index: BindingIndex, *groups: str) -> list[BindingKey]:
-    return sorted({one.key for one in index.naming_groups(frozenset(groups))})
+    return giving(index, groups)
 
 
 def subject(where: BindingKey, *groups: str, uid: str = "u1", version: str = "1") -> Binding:
@@ -94,45 +93,40 @@ def test_a_group_that_is_named_twice_is_forgotten_once() -> None:
     assert naming(index, "SRE") == []
 
 
-def sharers(index: BindingIndex, *bindings: Binding | None) -> Iterable[str]:
-    return sorted(index.accesses_sharing_groups(*bindings))
-
-
 def test_who_binds_a_group_shares_it_with_each_binding_that_names_it() -> None:
     index = BindingIndex()
-    index.track_groups("platform", frozenset({"SRE", "Ops"}))
-    index.track_groups("shop", frozenset({"Ops"}))
-    assert sharers(index, subject(BY_HAND, "SRE")) == ["platform"]
-    assert sharers(index, subject(BY_HAND, "Ops")) == ["platform", "shop"]
-    assert sharers(index, subject(BY_HAND, "Dev")) == []
+    bind(index, "platform", "SRE", "Ops")
+    bind(index, "shop", "Ops")
+    assert binders(index, subject(BY_HAND, "SRE")) == ["platform"]
+    assert binders(index, subject(BY_HAND, "Ops")) == ["platform", "shop"]
+    assert binders(index, subject(BY_HAND, "Dev")) == []
 
 
 def test_a_change_is_shared_by_who_was_named_and_by_who_is() -> None:
     index = BindingIndex()
-    index.track_groups("platform", frozenset({"SRE"}))
-    index.track_groups("shop", frozenset({"Ops"}))
+    bind(index, "platform", "SRE")
+    bind(index, "shop", "Ops")
     before, after = subject(BY_HAND, "SRE"), subject(BY_HAND, "Ops")
-    assert sharers(index, before, after) == ["platform", "shop"]
-    assert sharers(index, None, after) == ["shop"]
-    assert sharers(index, None) == []
+    assert binders(index, before, after) == ["platform", "shop"]
+    assert binders(index, after) == ["shop"]
 
 
 def test_who_binds_other_groups_or_none_shares_no_longer() -> None:
     index = BindingIndex()
-    index.track_groups("platform", frozenset({"SRE", "Ops"}))
-    index.track_groups("platform", frozenset({"Ops", "Dev"}))
-    assert sharers(index, subject(BY_HAND, "SRE")) == []
-    assert sharers(index, subject(BY_HAND, "Dev")) == ["platform"]
-    index.track_groups("platform", frozenset())
-    assert sharers(index, subject(BY_HAND, "Ops", "Dev")) == []
-    index.track_groups("never seen", frozenset())
+    bind(index, "platform", "SRE", "Ops")
+    bind(index, "platform", "Ops", "Dev")
+    assert binders(index, subject(BY_HAND, "SRE")) == []
+    assert binders(index, subject(BY_HAND, "Dev")) == ["platform"]
+    bind(index, "platform")
+    assert binders(index, subject(BY_HAND, "Ops", "Dev")) == []
+    bind(index, "never seen")
 
 
 def test_who_binds_a_group_is_told_when_somebody_elses_binding_for_it_changes() -> None:
     told = list[str]()
-    index = BindingIndex(on_shared_group_change=told.extend)
-    index.track_groups("platform", frozenset({"SRE"}))
-    index.track_groups("shop", frozenset({"SRE", "Ops"}))
+    index = BindingIndex(on_other_grants_change=told.extend)
+    bind(index, "platform", "SRE")
+    bind(index, "shop", "SRE", "Ops")
     for version, groups, expected in (
         ("1", ["SRE"], ["platform", "shop"]),
         ("2", ["SRE"], []),
@@ -153,9 +147,9 @@ def test_who_binds_a_group_is_told_when_somebody_elses_binding_for_it_changes() 
 
 def test_nobody_is_told_of_a_binding_of_their_own() -> None:
     told = list[str]()
-    index = BindingIndex(on_shared_group_change=told.extend)
+    index = BindingIndex(on_other_grants_change=told.extend)
     for name in ("platform", "shop"):
-        index.track_groups(name, frozenset({"SRE"}))
+        bind(index, name, "SRE")
     index.put(subject(OURS, "SRE"))
     assert told == ["shop"]
     index.drop(OURS, "u1")

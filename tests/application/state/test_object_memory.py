@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from fakes.clock import BEGIN, FakeClock
+from fakes.granting import binders, giving
 from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import Spec, access, binding, content, key, mapping
 from groupaccess.application.state.object_memory import BindingMemory, DeclaredGroup, ObjectMemory
@@ -101,7 +102,8 @@ def test_what_is_only_asked_for_is_not_kept() -> None:
     store.memory("unknown object")
     store.bindings_of("unknown object")
     store.pins_of("unknown object")
-    list(store.bindings.naming_groups({"unknown group"}))
+    giving(store.bindings, ["unknown group"])
+    binders(store.bindings, binding(BindingKey("", "unknown"), role="view"))
     other = binding(BindingKey("", "unknown binding"), role="view")
     store.put_binding(other)
     store.drop_binding(other.key, other.uid)

@@ -2,65 +2,48 @@
 
 import pytest
 
-from domain.builders import binding, content, key
-from groupaccess.domain.binding import Binding, BindingContent, BindingKey, RoleRef
-from groupaccess.domain.bindings.other_grants import OtherGrants, find_other_grants
+from groupaccess.domain.binding import BindingKey, RoleRef
+from groupaccess.domain.bindings.other_grants import (
+    MAX_COUNTED_BINDINGS,
+    OtherGrants,
+    Right,
+    equal_or_wider_rights,
+    summarize_other_grants,
+)
 
-WIDE, SHOP = frozenset({key()}), frozenset({key(namespace="shop")})
+EDIT, ADMIN = RoleRef("ClusterRole", "edit"), RoleRef("ClusterRole", "cluster-admin")
 
 
-def by_hand(name: str = "by-hand", namespace: str = "", role: str = "edit") -> Binding:
-    return binding(BindingKey(namespace, name), content(role=role, has_managed_by_label=False))
+def by_hand(*names: str, namespace: str = "") -> list[BindingKey]:
+    return [BindingKey(namespace, name) for name in names]
+
+
+def test_the_same_role_and_cluster_admin_give_a_right_in_the_whole_cluster() -> None:
+    assert equal_or_wider_rights("edit", frozenset({""})) == {Right(EDIT, ""), Right(ADMIN, "")}
+
+
+def test_in_a_namespace_wider_bindings_count_and_those_of_the_same_namespace() -> None:
+    rights = equal_or_wider_rights("edit", frozenset({"shop"}))
+    assert rights == {Right(role, place) for role in (EDIT, ADMIN) for place in ("", "shop")}
 
 
 def test_without_others_nothing_is_said() -> None:
-    assert find_other_grants("edit", WIDE, ()) is None
-    assert find_other_grants("edit", WIDE, [binding()]) is None
+    assert summarize_other_grants([]) is None
 
 
-@pytest.mark.parametrize("role", ["edit", "cluster-admin"])
-def test_the_same_role_and_cluster_admin_count(role: str) -> None:
-    found = find_other_grants("edit", WIDE, [by_hand(role=role)])
-    assert found == OtherGrants(1, ("ClusterRoleBinding/by-hand",))
+def test_they_are_named_with_their_kind_and_place() -> None:
+    found = summarize_other_grants([*by_hand("a"), *by_hand("b", namespace="shop")])
+    assert found == OtherGrants(2, ("ClusterRoleBinding/a", "RoleBinding/shop/b"))
 
 
-def test_another_role_does_not_count() -> None:
-    assert find_other_grants("edit", WIDE, [by_hand(role="admin")]) is None
+def test_the_first_five_are_named_and_all_are_counted() -> None:
+    found = summarize_other_grants(by_hand(*"abcdefg"))
+    assert found == OtherGrants(7, tuple(f"ClusterRoleBinding/{name}" for name in "abcde"))
 
 
-def test_a_role_of_a_namespace_is_no_cluster_role() -> None:
-    local = BindingContent(RoleRef("Role", "edit"), (), (), (), has_managed_by_label=False)
-    assert find_other_grants("edit", SHOP, [binding(BindingKey("shop", "x"), local)]) is None
-
-
-def test_a_wider_binding_counts_for_a_namespace() -> None:
-    found = find_other_grants("edit", SHOP, [by_hand()])
-    assert found == OtherGrants(1, ("ClusterRoleBinding/by-hand",))
-
-
-def test_one_in_the_same_namespace_counts_and_is_named_with_it() -> None:
-    found = find_other_grants("edit", SHOP, [by_hand(namespace="shop"), by_hand(namespace="bank")])
-    assert found == OtherGrants(1, ("RoleBinding/shop/by-hand",))
-
-
-def test_a_narrower_one_does_not_count_for_the_whole_cluster() -> None:
-    assert find_other_grants("edit", WIDE, [by_hand(namespace="shop")]) is None
-
-
-def test_other_bindings_of_ours_count_too() -> None:
-    twin = binding(key("twin"))
-    found = find_other_grants("edit", WIDE, [binding(), twin])
-    assert found == OtherGrants(1, ("ClusterRoleBinding/groupaccess:platform:twin:edit",))
-
-
-def test_the_first_five_by_place_and_name_are_named_and_all_are_counted() -> None:
-    many = [by_hand(name) for name in ("g", "c", "a", "f", "b", "e")]
-    found = find_other_grants("edit", SHOP, [by_hand("0", namespace="shop"), *many])
-    assert found == OtherGrants(
-        7, tuple(f"ClusterRoleBinding/{name}" for name in ("a", "b", "c", "e", "f"))
-    )
-
-
-def test_one_that_names_two_of_the_subjects_counts_once() -> None:
-    found = find_other_grants("edit", WIDE, [by_hand(), by_hand()])
-    assert found == OtherGrants(1, ("ClusterRoleBinding/by-hand",))
+@pytest.mark.parametrize("more", [0, 1, 1000])
+def test_only_so_many_are_counted(more: int) -> None:
+    many = by_hand(*(f"{number:04}" for number in range(MAX_COUNTED_BINDINGS + more)))
+    found = summarize_other_grants(many)
+    assert found is not None
+    assert found.count == MAX_COUNTED_BINDINGS

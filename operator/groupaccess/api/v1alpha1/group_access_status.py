@@ -42,7 +42,7 @@ class AlsoGrantedBy(ApiModel):
     """Bindings of others that give the same subjects the same role."""
 
     count: Count
-    """How many there are."""
+    """How many there are; 100 means 100 or more."""
     first: Annotated[tuple[Name, ...], Field(max_length=5), ListType("atomic")] = ()
     """The first five, such as ClusterRoleBinding/sre-by-hand or RoleBinding/shop/old."""
 

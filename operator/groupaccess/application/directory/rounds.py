@@ -83,8 +83,10 @@ class DirectoryRounds:
     async def _prove(self, declared: DeclaredDirectory, inquiry: Inquiry) -> None:
         """Read the clients again once a group in use can provide an example token."""
         directory, name = declared.directory, declared.directory.name
+        if not awaits_proof(self._snapshot(name)):
+            return
         groups = sample_groups(directory, self._snapshot(name), self._store.groups_in_use(name))
-        if awaits_proof(self._snapshot(name)) and (groups or directory.canary is not None):
+        if groups or directory.canary is not None:
             realm = await inquiry.read_realm(groups)
             if self._store.is_same_realm(name, realm):
                 self._store_unless_changed(declared, lambda: self._store.put_realm(name, realm))

@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
+from groupaccess.application.state.grant_index import BoundRole
 from groupaccess.application.state.object_memory import DeclaredGroup
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.desired_state import DesiredState
-from groupaccess.domain.bindings.other_grants import OtherGrants, find_other_grants
+from groupaccess.domain.bindings.other_grants import (
+    OtherGrants,
+    equal_or_wider_rights,
+    summarize_other_grants,
+)
 from groupaccess.domain.tokens.group_claims import plausible_subjects
 from groupaccess.domain.verdict.verdict import Outcome, Verdict
 
@@ -40,9 +45,9 @@ class OtherGrantsFinder:
     ) -> dict[str, OtherGrants]:
         """Return the other grants of each mapping that has some, by the mapping's name.
 
-        Track these groups: the GroupAccess is requeued when a binding for one of them changes.
+        Track what it binds: it is requeued when another binding gives one of these groups a role.
         """
-        bindings, bound = self._store.bindings, set[str]()
+        grants, bound = self._store.bindings.grants, set[BoundRole]()
         result: dict[str, OtherGrants] = {}
         contents = self._contents(access, desired)
         for verdict in verdicts:
@@ -55,11 +60,13 @@ class OtherGrantsFinder:
             else:
                 keys &= contents.keys()
                 groups = frozenset(group for key in keys for group in contents[key])
-            bound |= groups
-            also = find_other_grants(mapping.cluster_role, keys, bindings.naming_groups(groups))
+            bound |= {BoundRole(group, mapping.cluster_role) for group in groups}
+            namespaces = {key.namespace for key in keys}
+            rights = equal_or_wider_rights(mapping.cluster_role, namespaces)
+            also = summarize_other_grants(grants.others(groups, rights, keys))
             if also is not None:
                 result[mapping.name] = also
-        bindings.track_groups(access.name, frozenset(bound))
+        grants.track(access.name, frozenset(bound))
         return result
 
     def _contents(self, access: Access, desired: DesiredState) -> dict[BindingKey, tuple[str, ...]]:

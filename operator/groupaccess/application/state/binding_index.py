@@ -1,13 +1,12 @@
-"""Every binding of the cluster: by key, by the GroupAccess in its name, and by group."""
+"""Every binding of the cluster: by key, and by the GroupAccess in its name."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
+from groupaccess.application.state.grant_index import GrantIndex
 from groupaccess.application.state.object_memory import BindingMemory
 from groupaccess.application.state.pin_index import PinIndex
-from groupaccess.application.state.reference_index import discard
 from groupaccess.application.state.watch_progress import WatchProgress
 from groupaccess.domain.binding import Binding, BindingKey, BindingName
 
@@ -16,20 +15,18 @@ NOTHING: frozenset[str] = frozenset()
 
 @dataclass
 class BindingIndex:
-    """The bindings of the cluster, and which GroupAccesses bind which groups.
+    """The bindings of the cluster, and what each of them grants.
 
-    `on_shared_group_change` is called with the GroupAccesses that bind a group which a changed
-    binding of somebody else names. The change may come from a watch or from an own write.
+    `on_other_grants_change` is called with the GroupAccesses whose status tells of other bindings,
+    when such a binding has changed. The change may come from a watch or from an own write.
     """
 
-    on_shared_group_change: Callable[[AbstractSet[str]], None] = lambda _: None
+    on_other_grants_change: Callable[[AbstractSet[str]], None] = lambda _: None
     by_key: dict[BindingKey, Binding] = field(default_factory=dict)
     pins: PinIndex = field(default_factory=PinIndex)
+    grants: GrantIndex = field(default_factory=GrantIndex)
     memories: dict[str, BindingMemory] = field(default_factory=dict)  # by uid
     _by_owner: dict[str, dict[BindingKey, Binding]] = field(default_factory=dict)
-    _by_group: defaultdict[str, set[BindingKey]] = field(default_factory=lambda: defaultdict(set))
-    _binders: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _bound: dict[str, frozenset[str]] = field(default_factory=dict)
     _progress: WatchProgress = field(default_factory=WatchProgress)
 
     def put(self, binding: Binding) -> AbstractSet[str]:
@@ -76,7 +73,7 @@ class BindingIndex:
         if newer or self._progress.is_deleted(binding):
             return NOTHING
         if previous is not None:
-            self._unindex(previous)
+            self.pins.remove(previous)
             if previous.uid != binding.uid:
                 self.memories.pop(previous.uid, None)
             elif previous.was_owned and not binding.content.owners:
@@ -85,12 +82,7 @@ class BindingIndex:
         self.pins.add(binding)
         for owner in _owner(binding.key):
             self._by_owner.setdefault(owner, {})[binding.key] = binding
-        for group in binding.content.groups:
-            self._by_group[group].add(binding.key)
-        if previous is None or previous.content != binding.content:
-            self.on_shared_group_change(
-                self.accesses_sharing_groups(previous, binding) - _owner(binding.key)
-            )
+        self._regrant(previous, binding)
         same = previous is not None and (previous.uid, previous.content) == (
             binding.uid,
             binding.content,
@@ -108,13 +100,13 @@ class BindingIndex:
     def _forget(self, previous: Binding) -> AbstractSet[str]:
         del self.by_key[previous.key]
         self.memories.pop(previous.uid, None)
-        self._unindex(previous)
+        self.pins.remove(previous)
         owners = _owner(previous.key)
         for owner in owners:
             self._by_owner[owner].pop(previous.key, None)
             if not self._by_owner[owner]:
                 del self._by_owner[owner]
-        self.on_shared_group_change(self.accesses_sharing_groups(previous) - owners)
+        self._regrant(previous, None)
         return owners
 
     @property
@@ -126,28 +118,10 @@ class BindingIndex:
         """Return the bindings with the reserved names of a GroupAccess."""
         return self._by_owner.get(access, {})
 
-    def naming_groups(self, groups: AbstractSet[str]) -> Iterator[Binding]:
-        """Yield the bindings that name one of the groups, some perhaps twice."""
-        return (self.by_key[key] for group in groups for key in self._by_group.get(group, ()))
-
-    def track_groups(self, access: str, groups: frozenset[str]) -> None:
-        """Record which groups a GroupAccess binds; none when it is gone."""
-        for group in self._bound.pop(access, NOTHING):
-            discard(self._binders, group, access)
-        if groups:
-            self._bound[access] = groups
-        for group in groups:
-            self._binders[group].add(access)
-
-    def accesses_sharing_groups(self, *bindings: Binding | None) -> AbstractSet[str]:
-        """Return the GroupAccesses that bind a group which one of the bindings names."""
-        groups = {group for binding in bindings if binding for group in binding.content.groups}
-        return {access for group in groups for access in self._binders.get(group, ())}
-
-    def _unindex(self, binding: Binding) -> None:
-        self.pins.remove(binding)
-        for group in binding.content.groups:
-            discard(self._by_group, group, binding.key)
+    def _regrant(self, before: Binding | None, now: Binding | None) -> None:
+        (key,) = {each.key for each in (before, now) if each is not None}
+        if concerned := self.grants.replace(before, now) - _owner(key):
+            self.on_other_grants_change(concerned)
 
 
 def _owner(key: BindingKey) -> AbstractSet[str]:

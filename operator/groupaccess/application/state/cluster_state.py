@@ -1,9 +1,10 @@
 """What is known of the cluster and of the directories, and queries on it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from groupaccess.application.state.binding_index import BindingIndex
 from groupaccess.application.state.declared import DeclaredAccess
@@ -11,6 +12,7 @@ from groupaccess.application.state.demand import (
     groups_in_use,
 )
 from groupaccess.application.state.directories import Directories
+from groupaccess.application.state.directory_memory import WholeRound
 from groupaccess.application.state.object_memory import ObjectMemory
 from groupaccess.application.state.question_index import QuestionIndex
 from groupaccess.application.state.reference_index import ReferenceIndex
@@ -21,6 +23,7 @@ from groupaccess.domain.directory.questions import GroupsInUse
 from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.identity.freeze import (
+    DirectoryAnomaly,
     PinnedGroup,
     detect_anomaly,
     new_account,
@@ -56,23 +59,36 @@ class ClusterState:
 
     def groups_in_use(self, directory: str) -> GroupsInUse:
         """Return the groups that a directory is asked about."""
-        users = (self.accesses[user].access for user in self.users_of(directory))
         declared = self.directories.declared[directory].directory
+        users, pins = self.references.groups.of_directory(directory), self.pinned_groups(directory)
         formers = self.bindings.pins.former_subjects(directory)
-        return groups_in_use(declared, users, self.pinned_groups(directory), formers)
+        return groups_in_use(declared, users, pins, formers)
 
     def pinned_groups(self, directory: str) -> AbstractSet[PinnedGroup]:
         """Return what is pinned in a directory: by bindings, and by pending writes.
 
         A binding that somebody deleted is created again for the same group, so its pin counts, too.
         """
+        existing = self.bindings.by_key
         unwritten = (
             pinned_group(key, content)
-            for memory in self.memories.values()
-            for key, content in memory.unwritten(self.bindings.by_key).items()
+            for memory in self._memories_with_unwritten()
+            for key, content in memory.unwritten(existing).items()
         )
         result = {use for name, use in filter(None, unwritten) if name == directory}
         return result.union(self.bindings.pins.of_directory(directory))
+
+    def _memories_with_unwritten(self) -> Iterator[ObjectMemory]:
+        """Yield the memories of objects with open writes or missing bindings: few of many.
+
+        They are found by operations on whole sets, since this is asked for at each event.
+        """
+        memories = self.memories.values()
+        yield from filter(attrgetter("attempts"), memories)
+        applied = set[BindingKey]().union(*map(attrgetter("applied"), memories))
+        names = map(BindingName.parse, (key.name for key in applied - self.bindings.by_key.keys()))
+        for owner in {name.owner for name in names if name is not None}:
+            yield self.memory(owner)
 
     def accesses_with_rejected_writes(self) -> AbstractSet[str]:
         """Return the GroupAccesses with a write that the API server refused."""
@@ -139,8 +155,10 @@ class ClusterState:
         if declared is None or last_round is None:
             return None
         directory, freezing = declared.directory, self.directories.freezing
-        uses = last_round.answered(self.bindings.pins.of_directory(name))
-        anomaly = detect_anomaly(uses, last_round.snapshot, directory, self.references.ids)
+        anomaly = DirectoryAnomaly()
+        if last_round.absent or self._names_other_account(name, last_round):
+            uses = last_round.answered(self.bindings.pins.of_directory(name))
+            anomaly = detect_anomaly(uses, last_round.snapshot, directory, self.references.ids)
         freezing.remember_acknowledgement(directory, anomaly)
         return freezing.failure(directory, anomaly)
 
@@ -155,20 +173,17 @@ class ClusterState:
     def new_account(self, name: str) -> str | None:
         """Return the operator's account in a realm while bindings still name a former one."""
         last_round = self.directories.memory(name).last_whole_round
-        return (
-            new_account(self.bindings.pins.of_directory(name), last_round.snapshot)
-            if last_round
-            else None
-        )
+        if last_round is None or not self._names_other_account(name, last_round):
+            return None
+        return new_account(self.bindings.pins.of_directory(name), last_round.snapshot)
+
+    def _names_other_account(self, name: str, last_round: WholeRound) -> bool:
+        """Return whether a binding names another account than this round; else all are in order."""
+        return not self.bindings.pins.accounts(name) <= {last_round.snapshot.directory_id}
 
     def is_other_account(self, directory: str, realm: Realm) -> bool:
         """Return whether all bindings with an account name another account than this one."""
-        uses = (
-            use.directory_id
-            for use in self.bindings.pins.of_directory(directory)
-            if use.has_subjects
-        )
-        named = {*uses} - {""}
+        named = self.bindings.pins.accounts(directory)
         return bool(named) and realm.directory_id not in named
 
     def is_same_realm(self, directory: str, realm: Realm) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from groupaccess.application.state.declared import DeclaredAccess
-from groupaccess.domain.access.group_access import Access, AccessMapping
+from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import GroupsInUse, PinnedId
@@ -14,7 +14,7 @@ from groupaccess.domain.identity.pins import Pin
 
 def groups_in_use(
     directory: Directory,
-    accesses: Iterable[Access],
+    declared: GroupsInUse,
     uses: Iterable[PinnedGroup],
     formers: Iterable[str],
 ) -> GroupsInUse:
@@ -23,11 +23,9 @@ def groups_in_use(
     `uses` are the pins. `formers` are the former subjects that these bindings grant: other groups
     may have these names now.
     """
-    mappings = [mapping for access in accesses for mapping in access.mappings]
-    references = {mapping.group for mapping in mappings} | {directory.canary}
-    pins = {PinnedId(use.group_id, use.name) for use in uses}
-    ids = frozenset(pins | _declared(mappings))
-    return GroupsInUse(frozenset(filter(None, references)), ids, claim_values(directory, formers))
+    references = declared.references.union(filter(None, [directory.canary]))
+    ids = declared.pinned_ids.union(PinnedId(use.group_id, use.name) for use in uses)
+    return GroupsInUse(references, ids, claim_values(directory, formers))
 
 
 def claim_values(directory: Directory, subjects: Iterable[str]) -> frozenset[str]:
@@ -38,9 +36,9 @@ def claim_values(directory: Directory, subjects: Iterable[str]) -> frozenset[str
 def groups_in_use_by(mapping: AccessMapping, pins: Mapping[str, Pin]) -> GroupsInUse:
     """Return the group of a mapping, as declared and as pinned."""
     pin = pins.get(mapping.group)
-    pinned = {PinnedId(pin.group_id, pin.name)} if pin is not None else set[PinnedId]()
+    pinned = () if pin is None else (PinnedId(pin.group_id, pin.name),)
     return GroupsInUse(
-        frozenset(filter(None, {mapping.group})), frozenset(pinned | _declared([mapping]))
+        frozenset(filter(None, (mapping.group,))), frozenset((*pinned, *declared_ids(mapping)))
     )
 
 
@@ -72,6 +70,6 @@ def awaits_proof(snapshot: Snapshot | None) -> bool:
     return snapshot is not None and any(client.proof_pending for client in snapshot.clients)
 
 
-def _declared(mappings: Iterable[AccessMapping]) -> set[PinnedId]:
-    """Return the ids that are declared, each with the declared group."""
-    return {PinnedId(each.group_id, each.group) for each in mappings if each.group_id}
+def declared_ids(mapping: AccessMapping) -> tuple[PinnedId, ...]:
+    """Return the id that is declared, with the declared group; nothing if none is."""
+    return (PinnedId(mapping.group_id, mapping.group),) if mapping.group_id else ()

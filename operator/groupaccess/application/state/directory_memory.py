@@ -71,6 +71,7 @@ class DirectoryMemory:
     does not exist. `suggestions` are by declared group, each with the time of the monotonic clock,
     in seconds, when it was made. `snapshot` combines all answers; it is None before the first
     round. `former_strings` are the claim values that are bound besides the groups' current ones.
+    Of `answers`, `_about_groups` are those that show a group, or that an id has none.
     `failure` is of the last try to ask, `reported_failure` the one that all users know of.
     """
 
@@ -86,6 +87,7 @@ class DirectoryMemory:
     snapshot: Snapshot | None = None
     former_strings: frozenset[str] = frozenset()
     last_whole_round: WholeRound | None = None
+    _about_groups: dict[Question, Answer] = field(default_factory=dict)
 
     @property
     def reading(self) -> Reading:
@@ -146,10 +148,11 @@ class DirectoryMemory:
 
         Answers from another realm are dropped, and so is what is not in use (`used`) any more.
         """
-        everything = self.failure is not None
+        everything = self.failure is not None or self.read_at is None
         if self.realm is None or self.realm.directory_id != ended.realm.directory_id:
             everything = True
             self.answers, self.failures, self.absent_since = {}, {}, {}
+            self._about_groups = {}
         everything = self._put_strings(used.strings) or everything
         everything = self.put_realm(ended.realm) or everything
         changed = self.put(ended.results, ended.at)
@@ -178,17 +181,20 @@ class DirectoryMemory:
         if isinstance(question, ById) and not result.groups:
             self.absent_since.setdefault(question.group_id, now)
         before = self.answers.pop(question, None)
-        if before == result:
-            self.answers[question] = before  # the same object, moved to the end
-            return failed
-        self.answers[question] = result
-        return True
+        same = before if before == result else None  # the same object, moved to the end
+        self.answers[question] = same or result
+        self._about_groups.pop(question, None)
+        if result.groups or isinstance(question, ById):
+            self._about_groups[question] = self.answers[question]
+        return failed or same is None
 
     def _keep(self, used: Collection[Question], in_use: GroupsInUse) -> None:
         """Forget what is not asked any more."""
         ids = {pin.group_id for pin in in_use.pinned_ids}
         forgotten = self.answers.keys() - used
-        self.answers = {each: self.answers[each] for each in self.answers if each in used}
+        for each in forgotten:
+            del self.answers[each]
+            self._about_groups.pop(each, None)
         self.failures = {each: self.failures[each] for each in self.failures if each in used}
         self.absent_since = {
             each: self.absent_since[each] for each in self.absent_since if each in ids
@@ -203,6 +209,6 @@ class DirectoryMemory:
         """Combine the answers; an equal snapshot stays the same object."""
         if self.realm is None:
             return
-        built = build_snapshot(self.realm, self.answers, self.former_strings)
+        built = build_snapshot(self.realm, self._about_groups, self.former_strings)
         if built != self.snapshot:
             self.snapshot = built

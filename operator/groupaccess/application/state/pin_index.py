@@ -1,10 +1,10 @@
 """What the bindings of the cluster pin of each directory: its groups, and its identity."""
 
-from collections import Counter, defaultdict
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from groupaccess.application.state.counts import Counts, change_count, no_counts
 from groupaccess.domain.binding import Binding
 from groupaccess.domain.identity.former_subjects import former_subjects
 from groupaccess.domain.identity.freeze import PinnedGroup, pinned_group
@@ -14,51 +14,42 @@ from groupaccess.domain.identity.freeze import PinnedGroup, pinned_group
 class PinIndex:
     """An index of all our bindings, by directory."""
 
-    _uses: defaultdict[str, Counter[PinnedGroup]] = field(
-        default_factory=lambda: defaultdict(Counter)
-    )
-    _granting: Counter[str] = field(default_factory=Counter)
-    _formers: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _uses: Counts[PinnedGroup] = field(default_factory=no_counts)
+    _accounts: Counts[str] = field(default_factory=no_counts)
+    _formers: Counts[str] = field(default_factory=no_counts)
 
     def add(self, binding: Binding) -> None:
         """Add a binding."""
-        result = pinned_group(binding.key, binding.content)
-        if result is not None:
-            directory, use = result
-            self._uses[directory][use] += 1
-            for name in former_subjects(binding.content):
-                self._formers[directory][name] += 1
-            self._granting[directory] += use.has_subjects
+        self._count(binding, 1)
 
     def remove(self, binding: Binding) -> None:
         """Remove a binding, with the same content as when it was added."""
+        self._count(binding, -1)
+
+    def _count(self, binding: Binding, by: int) -> None:
         result = pinned_group(binding.key, binding.content)
-        if result is not None:
-            directory, use = result
-            self._uses[directory][use] -= 1
-            for name in former_subjects(binding.content):
-                self._formers[directory][name] -= 1
-                if not self._formers[directory][name]:
-                    del self._formers[directory][name]
-            if not self._formers[directory]:
-                del self._formers[directory]
-            if not self._uses[directory][use]:
-                del self._uses[directory][use]
-            if not self._uses[directory]:
-                del self._uses[directory]
-            self._granting[directory] -= use.has_subjects
-            if not self._granting[directory]:
-                del self._granting[directory]
+        if result is None:
+            return
+        directory, use = result
+        change_count(self._uses, directory, use, by)
+        for name in former_subjects(binding.content):
+            change_count(self._formers, directory, name, by)
+        if use.has_subjects:
+            change_count(self._accounts, directory, use.directory_id, by)
 
     @property
     def directories_with_subjects(self) -> AbstractSet[str]:
         """Return the directories that bindings with subjects name."""
-        return self._granting.keys()
+        return self._accounts.keys()
+
+    def accounts(self, directory: str) -> AbstractSet[str]:
+        """Return the operator's accounts that bindings with subjects name in a directory."""
+        return frozenset(self._accounts.get(directory, ())) - {""}
 
     def former_subjects(self, directory: str) -> Collection[str]:
         """Return the former subjects of a directory that are bound, each once."""
-        return self._formers[directory].keys() if directory in self._formers else ()
+        return self._formers.get(directory, {}).keys()
 
     def of_directory(self, directory: str) -> Collection[PinnedGroup]:
         """Return what is pinned in a directory, each once."""
-        return self._uses[directory].keys() if directory in self._uses else ()
+        return self._uses.get(directory, {}).keys()

@@ -6,8 +6,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from groupaccess.application.state.declared_group_index import DeclaredGroupIndex
+from groupaccess.application.state.selector_index import SelectorIndex
 from groupaccess.domain.access.group_access import Access
-from groupaccess.domain.access.namespace_scope import NamespaceScope
 
 NOTHING: frozenset[str] = frozenset()
 Index = defaultdict[str, set[str]]
@@ -29,18 +30,20 @@ def _index() -> Index:
 
 @dataclass
 class ReferenceIndex:
-    """An index of what GroupAccesses refer to, by name; selectors are checked one by one."""
+    """An index of what GroupAccesses refer to, by name and by label."""
 
+    groups: DeclaredGroupIndex = field(default_factory=DeclaredGroupIndex)
     _roles: Index = field(default_factory=_index)
     _directories: Index = field(default_factory=_index)
     _namespaces: Index = field(default_factory=_index)
     _ids: Index = field(default_factory=_index)
-    _selecting: dict[str, tuple[NamespaceScope, ...]] = field(default_factory=dict)
+    _selectors: SelectorIndex = field(default_factory=SelectorIndex)
 
     def add(self, access: Access) -> None:
         """Add what a GroupAccess refers to."""
         self._directories[access.directory].add(access.name)
         scopes = tuple(mapping.scope for mapping in access.mappings if mapping.scope is not None)
+        self.groups.add(access)
         for mapping in access.mappings:
             self._roles[mapping.cluster_role].add(access.name)
             if mapping.group_id is not None:
@@ -50,12 +53,13 @@ class ReferenceIndex:
                 self._namespaces[namespace].add(access.name)
         selecting = tuple(scope for scope in scopes if scope.requirements)
         if selecting:
-            self._selecting[access.name] = selecting
+            self._selectors.add(access.name, selecting)
 
     def remove(self, access: Access) -> None:
         """Remove a GroupAccess, with the same content as when it was added."""
         discard(self._directories, access.directory, access.name)
-        self._selecting.pop(access.name, None)
+        self._selectors.remove(access.name)
+        self.groups.remove(access)
         for mapping in access.mappings:
             discard(self._roles, mapping.cluster_role, access.name)
             if mapping.group_id is not None:
@@ -86,9 +90,4 @@ class ReferenceIndex:
 
         `labels` are its labels, before and after a change.
         """
-        selected = {
-            access
-            for access, scopes in self._selecting.items()
-            if any(scope.selects(each) for scope in scopes for each in labels)
-        }
-        return self._namespaces.get(name, NOTHING) | selected
+        return self._namespaces.get(name, NOTHING) | self._selectors.selecting(*labels)

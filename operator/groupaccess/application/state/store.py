@@ -61,7 +61,7 @@ class Store(ClusterState):
         if previous is not None:
             self.references.remove(previous.access)
             self.memories.pop(previous.access.uid, None)
-        self.bindings.track_groups(name, NOTHING)
+        self.bindings.grants.track(name, frozenset())
         self.question_index.drop(name)
         return {name}
 
@@ -88,8 +88,13 @@ class Store(ClusterState):
         return self.users_of(name)
 
     def put_realm(self, name: str, realm: Realm) -> AbstractSet[str]:
-        """Store the operator's account and the clients of a directory."""
-        return self.users_of(name) if self.directories.memory(name).put_realm(realm) else NOTHING
+        """Store the operator's account and the clients of a directory.
+
+        Before the first round this affects nobody: all wait for that.
+        """
+        memory = self.directories.memory(name)
+        changed = memory.put_realm(realm)
+        return self.users_of(name) if changed and memory.read_at is not None else NOTHING
 
     def put_results(self, name: str, results: QuestionResults, now: datetime) -> AbstractSet[str]:
         """Store some answers of a directory, and why other questions failed."""
@@ -220,6 +225,10 @@ class Store(ClusterState):
         self.cluster_roles.discard(name)
         return self.references.of_role(name)
 
+    def peer_prefixes(self, name: str) -> PeerPrefixes:
+        """Return what the prefixes of other directories mean for a directory, as last compared."""
+        return self._prefixes.get(name) or super().peer_prefixes(name)
+
     def put_status(self, state: ObjectState) -> None:
         """Store the status that was just written, before the watch reports it.
 
@@ -246,7 +255,7 @@ class Store(ClusterState):
         before = self._prefixes
         directories = (each.directory for each in self.directories.declared.values())
         names = {name for each in directories for name in (each.name, *each.shares_prefix_with)}
-        self._prefixes = {name: self.peer_prefixes(name) for name in names}
+        self._prefixes = {name: ClusterState.peer_prefixes(self, name) for name in names}
         names = before.keys() | self._prefixes.keys()
         for name in sorted(names):
             if before.get(name) != self._prefixes.get(name):

@@ -6,48 +6,49 @@ While there is one, a revoked mapping does not really take the right away.
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
-from groupaccess.domain.binding import Binding, BindingKey, RoleRef
+from groupaccess.domain.binding import BindingKey, RoleRef
 
 MAX_NAMED_BINDINGS = 5
+MAX_COUNTED_BINDINGS = 100  # so that one binding more changes no status of ten thousand
 CLUSTER_ADMIN = RoleRef("ClusterRole", "cluster-admin")
+
+
+class Right(NamedTuple):
+    """A role in a namespace, or in the whole cluster if that is ""."""
+
+    role: RoleRef
+    namespace: str
 
 
 @dataclass(frozen=True, slots=True)
 class OtherGrants:
-    """Other bindings for the same right: how many, and the first five by namespace and name."""
+    """Other bindings for the same right: how many, and the first five by namespace and name.
+
+    MAX_COUNTED_BINDINGS means so many, or more.
+    """
 
     count: int
     first: tuple[str, ...]
 
 
-def find_other_grants(
-    role: str,
-    keys: AbstractSet[BindingKey],
-    candidates: Iterable[Binding],
-) -> OtherGrants | None:
-    """Find bindings beside `keys` that give the role, or cluster-admin, in the same place or wider.
+def equal_or_wider_rights(cluster_role: str, namespaces: AbstractSet[str]) -> frozenset[Right]:
+    """Return the rights that give a ClusterRole in some of these namespaces, or more.
 
-    `candidates` are bindings that name one of the mapping's subjects. A ClusterRoleBinding gives a
-    right everywhere; a RoleBinding only counts in a namespace of `keys`. Return None if there is
-    none.
+    A ClusterRoleBinding gives a right everywhere; a RoleBinding only in its own namespace.
     """
-    namespaces = {key.namespace for key in keys}
-    roles = {RoleRef("ClusterRole", role), CLUSTER_ADMIN}
-    result = sorted(
-        {
-            binding.key
-            for binding in candidates
-            if binding.key not in keys
-            and binding.content.role in roles
-            and binding.key.namespace in namespaces | {""}
-        }
-    )
-    if not result:
+    roles = RoleRef("ClusterRole", cluster_role), CLUSTER_ADMIN
+    return frozenset(Right(role, each) for role in roles for each in {"", *namespaces})
+
+
+def summarize_other_grants(keys: Iterable[BindingKey]) -> OtherGrants | None:
+    """Count and name other bindings, which are sorted and each there once; None for none."""
+    counted = tuple(islice(keys, MAX_COUNTED_BINDINGS))
+    if not counted:
         return None
-    return OtherGrants(
-        len(result), tuple(_resource_name(key) for key in result[:MAX_NAMED_BINDINGS])
-    )
+    return OtherGrants(len(counted), tuple(map(_resource_name, counted[:MAX_NAMED_BINDINGS])))
 
 
 def _resource_name(key: BindingKey) -> str:

@@ -7,11 +7,13 @@ realm.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from groupaccess.domain.directory.group import Group
 
 MAX_SEARCH_RESULTS = 20  # groups, at most, in the answer to a search
+CACHED_TEXTS = 8192  # declared groups whose questions are computed once
 SLASH, ESCAPED = "/", "~/"  # a slash in a name; Keycloak can be set to escape it in paths
 
 
@@ -100,6 +102,7 @@ def questions_about(used: GroupsInUse, answers: Answers, *, paths: bool) -> froz
     return frozenset(questions)
 
 
+@lru_cache(maxsize=CACHED_TEXTS)
 def possible_names(text: str) -> frozenset[str]:
     """Return the names that a group may have whose path or name is this text.
 
@@ -114,7 +117,12 @@ def possible_names(text: str) -> frozenset[str]:
 
 
 def _searches(texts: Iterable[str]) -> set[Question]:
-    return {Search(name) for text in texts for name in possible_names(text)}
+    return set().union(*map(_searches_for, texts))
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def _searches_for(text: str) -> frozenset[Question]:
+    return frozenset(Search(name) for name in possible_names(text))
 
 
 def _left_out(references: Iterable[str], answers: Answers) -> set[Question]:

@@ -87,9 +87,9 @@ class Snapshot:
 
     def in_use(self, references: AbstractSet[str], ids: AbstractSet[str]) -> tuple[Group, ...]:
         """Return the groups with a pinned id, and those that are the only match of a reference."""
-        named = (self.by_reference.get(reference, ()) for reference in references)
-        alone = {groups[0].id for groups in named if len(groups) == 1}
-        return tuple(group for group in self.groups if group.id in ids | alone)
+        named = [self.by_reference[each] for each in references & self.by_reference.keys()]
+        used = {*ids, *[groups[0].id for groups in named if len(groups) == 1]}
+        return tuple([group for group in self.groups if group.id in used])
 
 
 def build_snapshot(
@@ -104,7 +104,8 @@ def build_snapshot(
     for question, answer in answers.items():
         if isinstance(question, ById) and not answer.groups:
             groups.pop(question.group_id, None)
-        groups |= {group.id: group for group in answer.groups}
+        for group in answer.groups:
+            groups[group.id] = group
     values = frozenset(strings).union(*(group.possible_claim_values for group in groups.values()))
     clients = (_narrow(client, values) for client in realm.clients)
     return Snapshot(realm.directory_id, tuple(sorted(groups.values())), tuple(clients))
