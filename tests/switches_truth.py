@@ -33,6 +33,12 @@ IDENTITY = (
         "                if self._reads_same_realm(declared):\n",
         "                if True:\n",
     ),
+    domain(
+        "identity: an object does not inherit the groups of a former one of its name",
+        "bindings/renderer",
+        "if self._is_of_namesake(content):",
+        "if False:",
+    ),
     application(
         "identity: nothing acts on an absence before each pin was answered",
         "state/directory_memory",

@@ -70,6 +70,12 @@ def test_a_binding_that_is_made_and_lost_in_a_gap_is_made_anew() -> None:
     play(scene(Realm(), VIEWERS, (3.0, gap), (0.3, Edit("alpha", 0, "where", WIDER)), (1.0, lost)))
 
 
+def test_a_namesake_inherits_no_group_of_a_deleted_object_in_an_outage() -> None:
+    outage, anew = Outage("down", 30.0), Access("alpha", (Line("n", "g1", "edit", "x"),))
+    steps = ((12.0, outage), (12.0, Delete("alpha")), (0.05, Declare(anew)), (12.0, DETOUR))
+    play(scene(Realm(), VIEWERS, *steps))
+
+
 def test_what_is_created_while_an_audit_waits_for_news_is_kept() -> None:
     gap, created = Cut(WATCHED[:2], 4.0, gap=True), Declare(Access("gamma", (VIEWERS,)))
     play(scene(Realm(), VIEWERS, (3.0, gap), (0.3, Delete("alpha")), (14.0, created)))

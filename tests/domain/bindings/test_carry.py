@@ -85,6 +85,13 @@ def test_carried_binding_is_ours_and_the_objects() -> None:
     assert carried(NEW_ROLE, {}, {key(): former}).bindings[0].content == content(role="view")
 
 
+def test_what_is_bound_for_a_former_object_of_this_name_is_not_carried() -> None:
+    former = replace(content(), owners=(Owner("uid of a former one", "platform"),))
+    assert carried(NEW_ROLE, by_key(binding(what=former))) == carries()
+    both = replace(former, owners=(*former.owners, *content().owners))
+    assert subjects(carried(NEW_ROLE, by_key(binding(what=both)))) == ("/SRE",)
+
+
 def test_applied_content_counts_more_than_existing_content() -> None:
     found = carried(NEW_ROLE, by_key(binding()), {key(): content("SRE")})
     assert subjects(found) == ("SRE",)

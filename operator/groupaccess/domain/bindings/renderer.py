@@ -155,11 +155,21 @@ class BindingRenderer:
                 return self._preserved(verdict, content, bindings.earlier_grant(key, content))
         for key, binding in sorted(bindings.existing.items()):
             content = binding.content
+            if self._is_of_namesake(content):
+                continue
             plausible = self._plausible(mapping.group, content)
             before = bindings.earlier_grant(key, content).restrict_to(plausible)
             if before.subjects and bindings.is_for(mapping, content):
                 return self._preserved(verdict, content, before)
         return None
+
+    def _is_of_namesake(self, content: BindingContent) -> bool:
+        """Tell whether a binding belongs to a former object of this name.
+
+        The groups of that object are not those that were found for this one: it waits, as new ones.
+        """
+        uids = {owner.uid for owner in content.owners if owner.name == self.access.name}
+        return bool(uids) and self.access.uid not in uids
 
     def _preserved(
         self, verdict: Verdict, content: BindingContent, before: EarlierGrant
