@@ -36,8 +36,8 @@ IDENTITY = (
     domain(
         "identity: an object does not inherit the groups of a former one of its name",
         "bindings/renderer",
-        "if self._is_of_namesake(content):",
-        "if False:",
+        "return bool(uids) and self.access.uid not in uids",
+        "return False",
     ),
     application(
         "identity: nothing acts on an absence before each pin was answered",

@@ -131,7 +131,7 @@ class BindingContent:
 class Binding:
     """A binding in the cluster; its `uid` and `resource_version` guard writes against races.
 
-    `lost_owner` tells that the watch has seen an owner reference on it that is gone now, as after
+    `lost_owners` are owner references that the watch has seen on it and that are gone now, as after
     `kubectl delete --cascade=orphan`.
     """
 
@@ -139,12 +139,12 @@ class Binding:
     uid: str
     resource_version: str
     content: BindingContent
-    lost_owner: bool = False
+    lost_owners: tuple[Owner, ...] = ()
 
     @property
     def was_owned(self) -> bool:
         """Tell whether it has, or is known to have had, an owner reference."""
-        return bool(self.content.owners) or self.lost_owner
+        return bool(self.content.owners or self.lost_owners)
 
 
 @dataclass(frozen=True, slots=True)

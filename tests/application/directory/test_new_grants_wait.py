@@ -92,6 +92,18 @@ async def test_only_who_asked_hears_of_it_before_a_round_fails_too(
     assert set(desk.touched) == {"dev", "platform"}
 
 
+async def test_of_those_who_are_asked_for_only_who_has_an_open_question_hears_of_it(
+    desk: DirectoryHarness, rounds: HangingRounds
+) -> None:
+    rounds.answers.clear()
+    desk.reader.down = True
+    desk.touched.clear()
+    desk.use("dev", mapping(group="Dev"))
+    desk.requests.ask_new("default", ["platform"])
+    await asyncio.sleep(3)
+    assert set(desk.touched) == {"dev"}
+
+
 async def test_who_waited_is_granted_once_a_round_succeeds(
     desk: DirectoryHarness, rounds: HangingRounds
 ) -> None:

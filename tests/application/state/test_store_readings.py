@@ -55,6 +55,15 @@ def test_a_failure_keeps_the_last_snapshot_and_touches_everybody_once(store: Sto
     assert read(store, snapshot("/SRE")) == {"platform", "shop"}
 
 
+def test_all_are_touched_by_a_failed_round_unless_each_knows_of_that_failure(
+    store: Store,
+) -> None:
+    question_failed = replace(LOST, message="no complete answer")
+    assert store.put_failure("default", LOST) == {"platform", "shop"}
+    assert store.put_failure_of_new("default", {"shop"}, question_failed) == {"shop"}
+    assert store.put_failure("default", LOST) == {"platform", "shop"}
+
+
 @pytest.mark.parametrize(
     ("before", "after", "touched"),
     [

@@ -90,6 +90,13 @@ def test_what_is_bound_for_a_former_object_of_this_name_is_not_carried() -> None
     assert carried(NEW_ROLE, by_key(binding(what=former))) == carries()
     both = replace(former, owners=(*former.owners, *content().owners))
     assert subjects(carried(NEW_ROLE, by_key(binding(what=both)))) == ("/SRE",)
+    orphan = replace(binding(what=replace(content(), owners=())), lost_owners=former.owners)
+    assert carried(NEW_ROLE, by_key(orphan)) == carries()
+
+
+def test_what_is_bound_for_a_former_object_of_this_name_does_not_stay() -> None:
+    former = replace(content(), owners=(Owner("uid of a former one", "platform"),))
+    assert carried(access(mapping()), by_key(binding(what=former))) == carries()
 
 
 def test_applied_content_counts_more_than_existing_content() -> None:

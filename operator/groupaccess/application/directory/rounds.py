@@ -63,8 +63,8 @@ class DirectoryRounds:
     ) -> Failure | None:
         """Ask what is not known yet of the groups of some GroupAccesses.
 
-        Return why some question has no answer for now, None if each has one. Raise RejectedError or
-        TransientError when no answer can be trusted.
+        Return why some question has no answer for now, None if none has failed so. Raise
+        RejectedError or TransientError when no answer can be trusted.
         """
         name = declared.directory.name
         inquiry = await self._inquiry(declared)

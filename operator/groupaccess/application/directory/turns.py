@@ -108,12 +108,13 @@ class DirectoryTurns:
         if name in self.store.directories.unreadable:
             return True  # its last readable spec may be for another realm
         declared = self.store.directories.declared.get(name)
-        if declared is not None and open_questions(self.store, name, accesses):
+        asking = {each for each in accesses if open_questions(self.store, name, {each})}
+        if declared is not None and asking:
             absent = self.store.directories.memory(name).unconfirmed_absent
-            if (failure := await self._ask_new(declared, accesses)) is not None:
+            if (failure := await self._ask_new(declared, asking)) is not None:
                 logger.info("directory %s: everything is asked again: %s", name, failure.message)
                 if self._reads_same_realm(declared):
-                    self.enqueue(self.store.put_failure_of_new(name, accesses, failure))
+                    self.enqueue(self.store.put_failure_of_new(name, asking, failure))
                 return False
             if self.store.directories.memory(name).unconfirmed_absent - absent:
                 return False

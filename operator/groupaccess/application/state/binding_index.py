@@ -77,7 +77,8 @@ class BindingIndex:
             if previous.uid != binding.uid:
                 self.memories.pop(previous.uid, None)
             elif previous.was_owned and not binding.content.owners:
-                binding = replace(binding, lost_owner=True)
+                lost = previous.content.owners or previous.lost_owners
+                binding = replace(binding, lost_owners=lost)
         self.by_key[binding.key] = binding
         self.pins.add(binding)
         for owner in _owner(binding.key):

@@ -31,6 +31,7 @@ class SelectorIndex:
 
     def add(self, access: str, scopes: tuple[NamespaceScope, ...]) -> None:
         """Add the scopes of a GroupAccess that have selectors."""
+        self.remove(access)
         self._scopes[access] = scopes
         for label in _labels(scopes):
             self._by_label[label].add(access)

@@ -90,7 +90,7 @@ class Store(ClusterState):
     def put_realm(self, name: str, realm: Realm) -> AbstractSet[str]:
         """Store the operator's account and the clients of a directory.
 
-        Before the first round this affects nobody: all wait for that.
+        Before the first round has ended this affects nobody: its end does.
         """
         memory = self.directories.memory(name)
         changed = memory.put_realm(realm)
@@ -119,9 +119,9 @@ class Store(ClusterState):
     def put_failure(self, name: str, failure: Failure) -> AbstractSet[str]:
         """Record why a directory has no answer at all; the last answers stay in force."""
         memory = self.directories.memory(name)
-        before, memory.reported_failure = memory.reported_failure, failure
-        memory.failure = failure
-        return NOTHING if before == failure else self.users_of(name)
+        before = memory.failure, memory.reported_failure
+        memory.failure = memory.reported_failure = failure
+        return NOTHING if before == (failure, failure) else self.users_of(name)
 
     def put_failure_of_new(
         self, name: str, accesses: AbstractSet[str], failure: Failure

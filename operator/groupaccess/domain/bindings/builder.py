@@ -52,7 +52,8 @@ def build_desired_state(
     judged = tuple(verdicts)
     where: dict[str, Placement] = {}
     bindings: list[DesiredBinding] = []
-    preserved = {*unreadable_bindings(access, judged, existing)}
+    unreadable = unreadable_bindings(access, judged, existing)
+    preserved = {key for key in unreadable if not renderer.is_of_namesake(existing[key])}
     for verdict in judged:
         placement = where[verdict.mapping.name] = _placement(verdict.mapping, context)
         if verdict.outcome is not Outcome.REVOKE:

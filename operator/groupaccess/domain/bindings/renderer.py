@@ -5,7 +5,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from groupaccess.domain.access.group_access import Access, AccessMapping
-from groupaccess.domain.binding import Annotation, BindingContent, BindingKey, RoleRef, Subject
+from groupaccess.domain.binding import (
+    Annotation,
+    Binding,
+    BindingContent,
+    BindingKey,
+    RoleRef,
+    Subject,
+)
 from groupaccess.domain.bindings.desired_state import (
     expiry_annotation,
     render_content,
@@ -64,12 +71,24 @@ class BindingRenderer:
         binding = self.bindings.existing.get(key)
         if binding is None or binding.content.role != _role(mapping):
             return False
+        if self.is_of_namesake(binding):
+            return False
         directory, group = binding.content.declared_group
         known = self.bindings
         return directory in {None, *known.directories} and group in {
             None,
             *known.spellings(mapping),
         }
+
+    def is_of_namesake(self, binding: Binding) -> bool:
+        """Tell whether a binding belongs to a former object of this name.
+
+        It goes with that object, unless an answer of Keycloak grants the same anew: the groups of
+        that object are not those that were found for this one.
+        """
+        owners = (*binding.content.owners, *binding.lost_owners)
+        uids = {owner.uid for owner in owners if owner.name == self.access.name}
+        return bool(uids) and self.access.uid not in uids
 
     def without_ended_subjects(self, key: BindingKey) -> BindingContent | None:
         """Return an existing binding without the former subjects that have ended.
@@ -155,21 +174,13 @@ class BindingRenderer:
                 return self._preserved(verdict, content, bindings.earlier_grant(key, content))
         for key, binding in sorted(bindings.existing.items()):
             content = binding.content
-            if self._is_of_namesake(content):
+            if self.is_of_namesake(binding):
                 continue
             plausible = self._plausible(mapping.group, content)
             before = bindings.earlier_grant(key, content).restrict_to(plausible)
             if before.subjects and bindings.is_for(mapping, content):
                 return self._preserved(verdict, content, before)
         return None
-
-    def _is_of_namesake(self, content: BindingContent) -> bool:
-        """Tell whether a binding belongs to a former object of this name.
-
-        The groups of that object are not those that were found for this one: it waits, as new ones.
-        """
-        uids = {owner.uid for owner in content.owners if owner.name == self.access.name}
-        return bool(uids) and self.access.uid not in uids
 
     def _preserved(
         self, verdict: Verdict, content: BindingContent, before: EarlierGrant
