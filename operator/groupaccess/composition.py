@@ -151,7 +151,7 @@ def _core(settings: Settings, environment: Environment) -> _Core:
     requests = DirectoryRequests(work.enqueue_low)
     store = Store(
         bindings=BindingIndex(on_other_grants_change=work.enqueue_later),
-        on_prefix_change=requests.prefixes_changed,
+        on_directory_change=requests.update_directory,
     )
     environment.registry.register(StoreCollector(store))
     recorder = EventRecorder(cluster, clock, leadership.is_active)

@@ -40,7 +40,7 @@ class DirectoryHarness:
         self.realm.create_group("/SRE")
         self.metrics, self.touched = FakeMetrics(), list[str]()
         self.requests = DirectoryRequests(lambda _: None)
-        self.store = Store(on_prefix_change=self.requests.prefixes_changed)
+        self.store = Store(on_directory_change=self.requests.update_directory)
         self.checker = FakeOidcChecker()
         self.store.put_cluster_role("view")
         self.leads = True

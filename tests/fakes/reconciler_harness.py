@@ -49,7 +49,7 @@ class ReconcilerHarness:
     def restart(self) -> None:
         """Begin anew with an empty store, as after a restart of the operator."""
         self.contested, self.suggested = list[str](), list[tuple[str, str]]()
-        self.store = Store(on_prefix_change=lambda name, _: self.contested.append(name))
+        self.store = Store(on_directory_change=lambda name, _: self.contested.append(name))
         self._keycloak: dict[str, Snapshot] = {}  # by directory, as it answers now
         self.woken, self.timer_calls = list[tuple[str, float]](), list[str]()
         self.recorder = EventRecorder(self.cluster, self.clock, leads)

@@ -43,6 +43,24 @@ def test_an_absence_touches_whom_it_was_pinned_for(store: Store) -> None:
     assert take_in(store, snapshot("/SRE"), AT) == set()
 
 
+def test_a_freeze_that_ends_with_a_binding_is_told_to_all_at_once() -> None:
+    told = list[tuple[str, frozenset[str]]]()
+    store = Store(on_directory_change=lambda name, users: told.append((name, frozenset(users))))
+    store.put_directory(directory())
+    for name in ("one", "two", "three"):
+        store.put_access(access(name, mapping(group=name)))
+        about = {"directory": "default", "group": name, "group-id": f"id-/{name}"}
+        store.put_binding(binding(key(owner=name), **about))
+    take_in(store, snapshot("/one", "/two", "/three"), AT)
+    take_in(store, snapshot("/three"), AT)
+    assert store.check_freeze("default") is not None
+    told.clear()
+    (last,) = store.bindings_of("two").values()
+    store.drop_binding(last.key, last.uid)
+    assert told == [("default", frozenset({"one", "two", "three"}))]
+    assert store.check_freeze("default") is None
+
+
 def test_the_first_answer_that_a_group_is_absent_is_remembered(store: Store) -> None:
     later, gone = AT + timedelta(minutes=1), {"id-/new/SRE": AT}
     take_in(store, snapshot("/SRE"), AT)

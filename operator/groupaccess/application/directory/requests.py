@@ -47,7 +47,7 @@ class DirectoryRequests:
             self._open[name].accesses.update(accesses)
             self._open[name].new.set()
 
-    def prefixes_changed(self, name: str, users: AbstractSet[str]) -> None:
-        """Update a directory and its users after other directories' prefixes changed."""
+    def update_directory(self, name: str, users: AbstractSet[str]) -> None:
+        """Update a directory and its users, since it is frozen now, or shares a prefix, or not."""
         self.ask_new(name)
         self._enqueue(users)

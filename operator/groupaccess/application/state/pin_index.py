@@ -16,6 +16,7 @@ class PinIndex:
 
     _uses: Counts[PinnedGroup] = field(default_factory=no_counts)
     _accounts: Counts[str] = field(default_factory=no_counts)
+    _changed: set[str] = field(default_factory=set)
     _formers: Counts[str] = field(default_factory=no_counts)
 
     def add(self, binding: Binding) -> None:
@@ -31,11 +32,17 @@ class PinIndex:
         if result is None:
             return
         directory, use = result
+        self._changed.add(directory)
         change_count(self._uses, directory, use, by)
         for name in former_subjects(binding.content):
             change_count(self._formers, directory, name, by)
         if use.has_subjects:
             change_count(self._accounts, directory, use.directory_id, by)
+
+    def take_changed(self) -> AbstractSet[str]:
+        """Return the directories whose pins may have changed since this was called last."""
+        changed, self._changed = self._changed, set()
+        return changed
 
     @property
     def directories_with_subjects(self) -> AbstractSet[str]:

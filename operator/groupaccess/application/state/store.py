@@ -30,11 +30,12 @@ from groupaccess.domain.tokens.prefixes import PeerPrefixes
 class Store(ClusterState):
     """Stores changes; each method returns the names of the GroupAccesses that are affected.
 
-    `on_prefix_change` is called with a directory for which the prefixes of others mean something
-    else now, and with its users. The change may come from a watch or from an own write.
+    `on_directory_change` is called with a directory for which the prefixes of others mean something
+    else now, or that a changed binding freezes or thaws, and with its users. The change may come
+    from a watch or from an own write.
     """
 
-    on_prefix_change: Callable[[str, AbstractSet[str]], None] = lambda *_: None
+    on_directory_change: Callable[[str, AbstractSet[str]], None] = lambda *_: None
     _prefixes: dict[str, PeerPrefixes] = field(default_factory=dict)  # as last reported
     _bound: AbstractSet[str] = NOTHING  # the directories with subjects at that time
 
@@ -244,9 +245,15 @@ class Store(ClusterState):
             self.directories.put_status(state)
 
     def _after_binding_change(self, affected: AbstractSet[str]) -> AbstractSet[str]:
-        """Compare prefixes if bindings name other directories now; return `affected`."""
+        """Compare prefixes if bindings name other directories now; return `affected`.
+
+        A freeze depends on the pins of all bindings of a directory, too.
+        """
         if self.bindings.pins.directories_with_subjects != self._bound:
             self._compare_prefixes()
+        for name in self.bindings.pins.take_changed():
+            if self.directories.freezing.put_reported(name, self.check_freeze(name)):
+                self.on_directory_change(name, self.users_of(name))
         return affected
 
     def _compare_prefixes(self) -> None:
@@ -259,4 +266,4 @@ class Store(ClusterState):
         names = before.keys() | self._prefixes.keys()
         for name in sorted(names):
             if before.get(name) != self._prefixes.get(name):
-                self.on_prefix_change(name, self.users_of(name))
+                self.on_directory_change(name, self.users_of(name))
