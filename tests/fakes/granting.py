@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from groupaccess.application.state.binding_index import BindingIndex
 from groupaccess.application.state.grant_index import BoundRole, Grant
 from groupaccess.domain.binding import Binding, BindingKey, RoleRef
-from groupaccess.domain.bindings.other_grants import Right
+from groupaccess.domain.bindings.other_grants import ScopedRole
 
 VIEW = RoleRef("ClusterRole", "view")
 
@@ -18,7 +18,7 @@ def bind(index: BindingIndex, access: str, *groups: str, role: str = "view") -> 
 def binders(index: BindingIndex, *bindings: Binding) -> list[str]:
     """Return the GroupAccesses that bind what one of these bindings gives, too."""
     grants = (
-        Grant(group, Right(each.content.role, each.key.namespace))
+        Grant(group, ScopedRole(each.content.role, each.key.namespace))
         for each in bindings
         for group in each.content.groups
     )
@@ -29,4 +29,4 @@ def giving(
     index: BindingIndex, groups: Iterable[str], role: RoleRef = VIEW, namespace: str = ""
 ) -> list[BindingKey]:
     """Return the bindings that give one of the groups a role in a place."""
-    return list(index.grants.others(groups, [Right(role, namespace)], frozenset()))
+    return list(index.grants.others(groups, [ScopedRole(role, namespace)], frozenset()))

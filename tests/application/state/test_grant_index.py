@@ -9,7 +9,7 @@ from groupaccess.domain.binding import Binding, BindingContent, BindingKey, Role
 from groupaccess.domain.bindings.other_grants import (
     MAX_COUNTED_BINDINGS,
     MAX_NAMED_BINDINGS,
-    Right,
+    ScopedRole,
 )
 
 
@@ -43,7 +43,11 @@ def test_of_several_places_and_roles_they_come_in_one_order() -> None:
     index, _ = made(
         given("c", "Ops", namespace="shop"), given("b", "Ops", role="edit"), given("a", "Ops")
     )
-    rights = [Right(VIEW, "shop"), Right(RoleRef("ClusterRole", "edit"), ""), Right(VIEW, "")]
+    rights = [
+        ScopedRole(VIEW, "shop"),
+        ScopedRole(RoleRef("ClusterRole", "edit"), ""),
+        ScopedRole(VIEW, ""),
+    ]
     own = frozenset({BindingKey("", "b")})
     assert [key.name for key in index.grants.others(["Ops"], rights, own)] == ["a", "c"]
 

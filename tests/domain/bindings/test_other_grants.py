@@ -6,8 +6,8 @@ from groupaccess.domain.binding import BindingKey, RoleRef
 from groupaccess.domain.bindings.other_grants import (
     MAX_COUNTED_BINDINGS,
     OtherGrants,
-    Right,
-    equal_or_wider_rights,
+    ScopedRole,
+    equal_or_wider_roles,
     summarize_other_grants,
 )
 
@@ -19,12 +19,15 @@ def by_hand(*names: str, namespace: str = "") -> list[BindingKey]:
 
 
 def test_the_same_role_and_cluster_admin_give_a_right_in_the_whole_cluster() -> None:
-    assert equal_or_wider_rights("edit", frozenset({""})) == {Right(EDIT, ""), Right(ADMIN, "")}
+    assert equal_or_wider_roles("edit", frozenset({""})) == {
+        ScopedRole(EDIT, ""),
+        ScopedRole(ADMIN, ""),
+    }
 
 
 def test_in_a_namespace_wider_bindings_count_and_those_of_the_same_namespace() -> None:
-    rights = equal_or_wider_rights("edit", frozenset({"shop"}))
-    assert rights == {Right(role, place) for role in (EDIT, ADMIN) for place in ("", "shop")}
+    rights = equal_or_wider_roles("edit", frozenset({"shop"}))
+    assert rights == {ScopedRole(role, place) for role in (EDIT, ADMIN) for place in ("", "shop")}
 
 
 def test_without_others_nothing_is_said() -> None:

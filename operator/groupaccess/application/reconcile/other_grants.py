@@ -11,7 +11,7 @@ from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.bindings.other_grants import (
     OtherGrants,
-    equal_or_wider_rights,
+    equal_or_wider_roles,
     summarize_other_grants,
 )
 from groupaccess.domain.tokens.group_claims import plausible_subjects
@@ -62,8 +62,8 @@ class OtherGrantsFinder:
                 groups = frozenset(group for key in keys for group in contents[key])
             bound |= {BoundRole(group, mapping.cluster_role) for group in groups}
             namespaces = {key.namespace for key in keys}
-            rights = equal_or_wider_rights(mapping.cluster_role, namespaces)
-            also = summarize_other_grants(grants.others(groups, rights, keys))
+            roles = equal_or_wider_roles(mapping.cluster_role, namespaces)
+            also = summarize_other_grants(grants.others(groups, roles, keys))
             if also is not None:
                 result[mapping.name] = also
         grants.track(access.name, frozenset(bound))

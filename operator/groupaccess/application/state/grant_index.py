@@ -15,17 +15,17 @@ from groupaccess.domain.bindings.other_grants import (
     CLUSTER_ADMIN,
     MAX_COUNTED_BINDINGS,
     MAX_NAMED_BINDINGS,
-    Right,
+    ScopedRole,
 )
 
 NOTHING: frozenset[str] = frozenset()
 
 
 class Grant(NamedTuple):
-    """A right that a binding gives to a group."""
+    """A role that a binding gives to a group."""
 
     group: str
-    right: Right
+    scoped: ScopedRole
 
 
 class BoundRole(NamedTuple):
@@ -63,12 +63,12 @@ class GrantIndex:
     def others(
         self,
         groups: Iterable[str],
-        rights: Iterable[Right],
+        roles: Iterable[ScopedRole],
         excluded: AbstractSet[BindingKey],
     ) -> Iterator[BindingKey]:
-        """Yield the bindings that give one of the groups one of the rights, sorted, each once."""
-        rights = tuple(rights)
-        lists = (self._keys.get(Grant(each, right), ()) for each in groups for right in rights)
+        """Yield the bindings that give one of the groups one of the roles, sorted, each once."""
+        roles = tuple(roles)
+        lists = (self._keys.get(Grant(each, scoped), ()) for each in groups for scoped in roles)
         for key, _ in groupby(heapq.merge(*filter(None, lists))):
             if key not in excluded:
                 yield key
@@ -88,7 +88,7 @@ class GrantIndex:
 
     def binders(self, grant: Grant) -> AbstractSet[str]:
         """Return the GroupAccesses that bind a role to a group which this grant gives, too."""
-        role = grant.right.role
+        role = grant.scoped.role
         if role == CLUSTER_ADMIN:
             return self._binders_of_group.get(grant.group, NOTHING)
         if role.kind != CLUSTER_ADMIN.kind:
@@ -122,5 +122,5 @@ class GrantIndex:
 def _grants(binding: Binding | None) -> frozenset[Grant]:
     if binding is None:
         return frozenset()
-    right = Right(binding.content.role, binding.key.namespace)
-    return frozenset(Grant(group, right) for group in binding.content.groups)
+    scoped = ScopedRole(binding.content.role, binding.key.namespace)
+    return frozenset(Grant(group, scoped) for group in binding.content.groups)

@@ -16,7 +16,7 @@ MAX_COUNTED_BINDINGS = 100  # so that one binding more changes no status of ten 
 CLUSTER_ADMIN = RoleRef("ClusterRole", "cluster-admin")
 
 
-class Right(NamedTuple):
+class ScopedRole(NamedTuple):
     """A role in a namespace, or in the whole cluster if that is ""."""
 
     role: RoleRef
@@ -34,13 +34,13 @@ class OtherGrants:
     first: tuple[str, ...]
 
 
-def equal_or_wider_rights(cluster_role: str, namespaces: AbstractSet[str]) -> frozenset[Right]:
-    """Return the rights that give a ClusterRole in some of these namespaces, or more.
+def equal_or_wider_roles(cluster_role: str, namespaces: AbstractSet[str]) -> frozenset[ScopedRole]:
+    """Return the roles that give a ClusterRole in some of these namespaces, or more.
 
     A ClusterRoleBinding gives a right everywhere; a RoleBinding only in its own namespace.
     """
     roles = RoleRef("ClusterRole", cluster_role), CLUSTER_ADMIN
-    return frozenset(Right(role, each) for role in roles for each in {"", *namespaces})
+    return frozenset(ScopedRole(role, each) for role in roles for each in {"", *namespaces})
 
 
 def summarize_other_grants(keys: Iterable[BindingKey]) -> OtherGrants | None:
