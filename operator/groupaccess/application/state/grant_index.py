@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from groupaccess.application.state.reference_index import discard
+from groupaccess.application.state.reference_index import NOTHING, discard
 from groupaccess.domain.binding import Binding, BindingKey
 from groupaccess.domain.bindings.other_grants import (
     CLUSTER_ADMIN,
@@ -17,8 +17,6 @@ from groupaccess.domain.bindings.other_grants import (
     MAX_NAMED_BINDINGS,
     ScopedRole,
 )
-
-NOTHING: frozenset[str] = frozenset()
 
 
 class Grant(NamedTuple):
