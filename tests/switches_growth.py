@@ -36,10 +36,10 @@ INDEXES = (
         "build_snapshot(self.realm, self.answers, self.former_strings)",
     ),
     index(
-        "prefixes are compared when a directory changes",
-        "store",
-        "return self._prefixes.get(name) or super().peer_prefixes(name)",
-        "return super().peer_prefixes(name)",
+        "prefixes are compared when a directory comes or goes, not at each binding",
+        "prefix_comparison",
+        "return self._bound == bound",
+        "return False",
     ),
     index(
         "a freeze is looked for only where an id is absent or another account is named",

@@ -89,7 +89,7 @@ IDENTITY = (
     ),
     domain(
         "identity: the grace's start is written on the binding",
-        "bindings/renderer",
+        "bindings/held_annotations",
         "format_time(since) if since else None",
         "None",
     ),
@@ -297,13 +297,13 @@ COLLISIONS = (
     application(
         "prefix: the last binding of a directory is news for the others",
         "state/store",
-        "if self.bindings.pins.directories_with_subjects != self._bound",
+        "if not self.prefixes.is_of(self.bindings.pins.directories_with_subjects)",
         "if False",
     ),
     application(
         "prefix: the directory's own status says it",
         "state/cluster_state",
-        "self.check_freeze(name) or self.peer_prefixes(name).conflict",
+        "self.check_freeze(name) or self.prefixes.of(name).conflict",
         "self.check_freeze(name)",
     ),
 )

@@ -8,12 +8,11 @@ from operator import attrgetter
 
 from groupaccess.application.state.binding_index import BindingIndex
 from groupaccess.application.state.declared import DeclaredAccess
-from groupaccess.application.state.demand import (
-    groups_in_use,
-)
+from groupaccess.application.state.demand import groups_in_use
 from groupaccess.application.state.directories import Directories
 from groupaccess.application.state.directory_memory import WholeRound
 from groupaccess.application.state.object_memory import ObjectMemory
+from groupaccess.application.state.prefix_comparison import PrefixComparison
 from groupaccess.application.state.question_index import QuestionIndex
 from groupaccess.application.state.reference_index import ReferenceIndex
 from groupaccess.application.state.watched_objects import WatchedObjects
@@ -30,7 +29,6 @@ from groupaccess.domain.identity.freeze import (
     pinned_group,
 )
 from groupaccess.domain.identity.pins import Pin, read_pins, respelled_groups
-from groupaccess.domain.tokens.prefixes import PeerPrefixes
 
 ACCESS, DIRECTORY = KINDS = ("GroupAccess", "KeycloakDirectory")
 
@@ -50,6 +48,7 @@ class ClusterState:
         default_factory=lambda: {kind: WatchedObjects() for kind in KINDS}
     )
     references: ReferenceIndex = field(default_factory=ReferenceIndex)
+    prefixes: PrefixComparison = field(default_factory=PrefixComparison)
     question_index: QuestionIndex = field(default_factory=QuestionIndex)
     memories: dict[str, ObjectMemory] = field(default_factory=dict)  # by uid
 
@@ -162,13 +161,9 @@ class ClusterState:
         freezing.remember_acknowledgement(directory, anomaly)
         return freezing.failure(directory, anomaly)
 
-    def peer_prefixes(self, name: str) -> PeerPrefixes:
-        """Return what the prefixes of other directories mean for a directory."""
-        return self.directories.peer_prefixes(name, self.bindings.pins.directories_with_subjects)
-
     def hold_failure(self, name: str) -> Failure | None:
         """Return why a directory grants nothing new, whatever Keycloak answers; None if it may."""
-        return self.check_freeze(name) or self.peer_prefixes(name).conflict
+        return self.check_freeze(name) or self.prefixes.of(name).conflict
 
     def new_account(self, name: str) -> str | None:
         """Return the operator's account in a realm while bindings still name a former one."""

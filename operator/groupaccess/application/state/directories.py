@@ -1,6 +1,5 @@
 """The directories, and what is known of each realm and of its tokens."""
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from groupaccess.application.state.declared import (
@@ -12,7 +11,6 @@ from groupaccess.application.state.directory_memory import DirectoryMemory
 from groupaccess.application.state.freezing import FreezeMonitor
 from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.directory.reading import Reading
-from groupaccess.domain.tokens.prefixes import PeerPrefixes, compare_prefixes
 
 
 @dataclass
@@ -96,11 +94,3 @@ class Directories:
         """Store how kube-apiserver reads the directory's tokens; return whether that is new."""
         before, self.oidc_checks[name] = self.oidc_checks.get(name), check
         return check != before
-
-    def peer_prefixes(self, name: str, bound: AbstractSet[str]) -> PeerPrefixes:
-        """Return what the prefixes of other directories mean for a directory.
-
-        `bound` are the directories that bindings with subjects name.
-        """
-        directories = {each: declared.directory for each, declared in self.declared.items()}
-        return compare_prefixes(name, directories, bound)

@@ -164,6 +164,21 @@ class DirectoryMemory:
         changed |= {ById(group_id) for group_id in before ^ self.confirmed_absent}
         return None if everything else changed
 
+    def put_failure(self, failure: Failure) -> bool:
+        """Store why there is no answer at all; return whether some user does not know it yet."""
+        before = self.failure, self.reported_failure
+        self.failure = self.reported_failure = failure
+        return before != (failure, failure)
+
+    def put_suggestion(self, reference: str, hint: Suggestion, at: float) -> bool:
+        """Store what somebody may have meant with a group; return whether it is another one.
+
+        `at` is when it was made, in seconds of the monotonic clock.
+        """
+        before, _ = self.suggestions.get(reference, (Suggestion(), at))
+        self.suggestions[reference] = hint, at
+        return before != hint
+
     def missing_answer(self, needed: Iterable[Question]) -> MissingAnswer | None:
         """Return what is missing of the answers that a mapping needs, None for nothing."""
         needed = tuple(needed)

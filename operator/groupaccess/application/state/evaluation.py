@@ -80,7 +80,7 @@ def evaluation_context(
         oidc_check=state.directories.oidc_checks.get(name),
         pins=pinned,
         frozen=state.check_freeze(name),
-        prefixes=state.peer_prefixes(name),
+        prefixes=state.prefixes.of(name),
         unreadable=_unreadable(state, name),
         missing_answers={mapping.name: gap for mapping, gap in gaps if gap is not None},
         suggestions={

@@ -98,7 +98,7 @@ class GrantIndex:
         keys = self._keys[grant]
         rank = bisect_left(keys, key)
         keys.insert(rank, key)
-        return self._is_told(rank, len(keys) - 1)
+        return self._is_counted(rank, len(keys) - 1)
 
     def _drop(self, grant: Grant, key: BindingKey) -> bool:
         keys = self._keys[grant]
@@ -106,10 +106,10 @@ class GrantIndex:
         del keys[rank]
         if not keys:
             del self._keys[grant]
-        return self._is_told(rank, len(keys))
+        return self._is_counted(rank, len(keys))
 
     @staticmethod
-    def _is_told(rank: int, others: int) -> bool:
+    def _is_counted(rank: int, others: int) -> bool:
         """Return whether somebody names a key of this rank, or counts it among so many others.
 
         One of them may be the own binding of who tells of others.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groupaccess.application.ports.cluster import ObjectRef
@@ -23,7 +23,6 @@ from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.tokens.client_claims import may_carry_paths
-from groupaccess.domain.tokens.prefixes import PeerPrefixes
 
 
 @dataclass
@@ -36,8 +35,6 @@ class Store(ClusterState):
     """
 
     on_directory_change: Callable[[str, AbstractSet[str]], None] = lambda *_: None
-    _prefixes: dict[str, PeerPrefixes] = field(default_factory=dict)  # as last reported
-    _bound: AbstractSet[str] = NOTHING  # the directories with subjects at that time
 
     def put_access(self, declared: DeclaredAccess) -> AbstractSet[str]:
         """Store a GroupAccess, unless this version or a newer one is already known."""
@@ -119,10 +116,8 @@ class Store(ClusterState):
 
     def put_failure(self, name: str, failure: Failure) -> AbstractSet[str]:
         """Record why a directory has no answer at all; the last answers stay in force."""
-        memory = self.directories.memory(name)
-        before = memory.failure, memory.reported_failure
-        memory.failure = memory.reported_failure = failure
-        return NOTHING if before == (failure, failure) else self.users_of(name)
+        news = self.directories.memory(name).put_failure(failure)
+        return self.users_of(name) if news else NOTHING
 
     def put_failure_of_new(
         self, name: str, accesses: AbstractSet[str], failure: Failure
@@ -143,14 +138,10 @@ class Store(ClusterState):
         `at` is when it was made, in seconds of the monotonic clock.
         """
         memory = self.directories.memory(directory.name)
-        if memory.uid != directory.uid:
+        if memory.uid != directory.uid or not memory.put_suggestion(reference, hint, at):
             return NOTHING
-        before, _ = memory.suggestions.get(reference, (Suggestion(), at))
-        memory.suggestions[reference] = hint, at
         searches = (Search(name) for name in possible_names(reference))
-        return (
-            NOTHING if before == hint else self.question_index.accesses_of(directory.name, searches)
-        )
+        return self.question_index.accesses_of(directory.name, searches)
 
     def put_oidc_check(self, name: str, check: OidcCheckResult | None) -> AbstractSet[str]:
         """Store how kube-apiserver reads the directory's tokens, None for nothing new."""
@@ -226,30 +217,24 @@ class Store(ClusterState):
         self.cluster_roles.discard(name)
         return self.references.of_role(name)
 
-    def peer_prefixes(self, name: str) -> PeerPrefixes:
-        """Return what the prefixes of other directories mean for a directory, as last compared."""
-        return self._prefixes.get(name) or super().peer_prefixes(name)
-
     def put_status(self, state: ObjectState) -> None:
         """Store the status that was just written, before the watch reports it.
 
         The known spec stays: an event older than this write is useless, and a newer one brings its
         own resourceVersion.
         """
-        name = state.ref.name
-        if state.ref.kind == ACCESS:
-            access = self.accesses.get(name)
-            if access is not None and state.is_same_or_newer(access.state):
-                self.accesses[name] = replace(access, state=state)
-        else:
+        access = self.accesses.get(state.ref.name)
+        if state.ref.kind != ACCESS:
             self.directories.put_status(state)
+        elif access is not None and state.is_same_or_newer(access.state):
+            self.accesses[state.ref.name] = replace(access, state=state)
 
     def _after_binding_change(self, affected: AbstractSet[str]) -> AbstractSet[str]:
         """Compare prefixes if bindings name other directories now; return `affected`.
 
         A freeze depends on the pins of all bindings of a directory, too.
         """
-        if self.bindings.pins.directories_with_subjects != self._bound:
+        if not self.prefixes.is_of(self.bindings.pins.directories_with_subjects):
             self._compare_prefixes()
         for name in self.bindings.pins.take_changed():
             if self.directories.freezing.put_reported(name, self.check_freeze(name)):
@@ -258,12 +243,7 @@ class Store(ClusterState):
 
     def _compare_prefixes(self) -> None:
         """Report the directories for which the prefixes of others mean something else now."""
-        self._bound = frozenset(self.bindings.pins.directories_with_subjects)
-        before = self._prefixes
-        directories = (each.directory for each in self.directories.declared.values())
-        names = {name for each in directories for name in (each.name, *each.shares_prefix_with)}
-        self._prefixes = {name: ClusterState.peer_prefixes(self, name) for name in names}
-        names = before.keys() | self._prefixes.keys()
-        for name in sorted(names):
-            if before.get(name) != self._prefixes.get(name):
-                self.on_directory_change(name, self.users_of(name))
+        directories = {name: each.directory for name, each in self.directories.declared.items()}
+        bound = self.bindings.pins.directories_with_subjects
+        for name in self.prefixes.update(directories, bound):
+            self.on_directory_change(name, self.users_of(name))

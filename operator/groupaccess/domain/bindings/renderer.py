@@ -19,6 +19,7 @@ from groupaccess.domain.bindings.desired_state import (
     role_in_name,
 )
 from groupaccess.domain.bindings.group_rename import current_group, max_former_lifetime
+from groupaccess.domain.bindings.held_annotations import kept_annotations, updated_annotations
 from groupaccess.domain.bindings.history import BindingHistory, EarlierGrant
 from groupaccess.domain.identity.former_subjects import (
     FormerSubjects,
@@ -26,13 +27,8 @@ from groupaccess.domain.identity.former_subjects import (
     former_subjects,
     unexpired,
 )
-from groupaccess.domain.identity.pins import Pin
-from groupaccess.domain.timestamp import format_time
 from groupaccess.domain.tokens.group_claims import plausible_subjects
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
-
-# A held binding keeps all but the end of its mapping, which follows what is declared.
-KEPT_ANNOTATIONS = frozenset(Annotation) - {Annotation.EXPIRES_AT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +160,7 @@ class BindingRenderer:
             return None
         now = self.bindings.existing[key].content
         preserved = self._preserved(verdict, now, self.bindings.earlier_grant(key, now))
-        return None if _kept_annotations(preserved) == _kept_annotations(now) else preserved
+        return None if kept_annotations(preserved) == kept_annotations(now) else preserved
 
     def _moved(self, verdict: Verdict) -> BindingContent | None:
         """Carry the subjects of an unchanged group to a new binding while nothing is read."""
@@ -188,7 +184,7 @@ class BindingRenderer:
         """Return the content that a held binding keeps: no subject is added."""
         now, current = self.context.now, current_group(verdict, self.context)
         subjects = before.subjects
-        text = _updated_annotations(content, verdict.pin, self.access.directory)
+        text = updated_annotations(content, verdict.pin, self.access.directory)
         if current is None:
             formers = unexpired(before.former, now, max_former_lifetime(self.context.directory))
         else:
@@ -226,36 +222,6 @@ class BindingRenderer:
         return render_content(
             self.access, _role(mapping), _group_subjects(subjects | formers.keys()), current
         )
-
-
-def _kept_annotations(content: BindingContent) -> dict[str, str]:
-    return {
-        name: text for name, text in content.own_annotations.items() if name in KEPT_ANNOTATIONS
-    }
-
-
-def _updated_annotations(
-    content: BindingContent, pin: Pin | None, directory: str
-) -> dict[str, str | None]:
-    """Return a binding's annotations about its group, with what is known now about both.
-
-    A partner directory's group may have the same id: nothing is known about that one here.
-    """
-    current: dict[str, str | None] = {
-        **_kept_annotations(content),
-        Annotation.FORMER_SUBJECTS: None,
-    }
-    if pin is None or (current.get(Annotation.DIRECTORY), current.get(Annotation.GROUP_ID)) != (
-        directory,
-        pin.group_id,
-    ):
-        return current
-    since = pin.missing_since
-    return {
-        **current,
-        Annotation.DIRECTORY_ID: pin.directory_id or current.get(Annotation.DIRECTORY_ID),
-        Annotation.MISSING_SINCE: format_time(since) if since else None,
-    }
 
 
 def _group_subjects(groups: Iterable[str]) -> Iterator[Subject]:
