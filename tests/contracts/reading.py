@@ -7,7 +7,7 @@ from groupaccess.application.state.demand import sample_groups
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.questions import Answer, GroupsInUse
 from groupaccess.domain.directory.snapshot import Snapshot, build_snapshot
-from groupaccess.domain.tokens.client_claims import may_carry_paths
+from groupaccess.domain.tokens.client_claims import claim_content
 
 
 async def read_once(
@@ -16,7 +16,7 @@ async def read_once(
     """Ask about the groups in use; raise RejectedError where that leads to nothing."""
     inquiry = Inquiry(reader, directory, connection, SystemClock())
     realm = await inquiry.read_realm(None)
-    await inquiry.ask_all(used, paths=may_carry_paths(directory, realm.clients))
+    await inquiry.ask_all(used, claim_content(directory, realm.clients))
     answers = {
         question: result
         for question, result in inquiry.results.items()

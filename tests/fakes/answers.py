@@ -6,7 +6,7 @@ from datetime import datetime
 from groupaccess.application.state.directory_memory import RoundResult
 from groupaccess.application.state.evaluation import evaluation_context, needed_questions
 from groupaccess.application.state.store import Store
-from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.group import ANY_CONTENT, Group
 from groupaccess.domain.directory.questions import (
     MAX_SEARCH_RESULTS,
     Answer,
@@ -40,7 +40,7 @@ def answer(groups: Iterable[Group], question: Question) -> Answer:
 def answers(groups: Iterable[Group], used: GroupsInUse) -> dict[Question, Answer | Failure]:
     """Answer all questions about groups in use."""
     known, found = tuple(groups), dict[Question, Answer | Failure]()
-    while new := questions_about(used, _answered(found), paths=True) - found.keys():
+    while new := questions_about(used, _answered(found), ANY_CONTENT) - found.keys():
         found |= {question: answer(known, question) for question in new}
     return found
 

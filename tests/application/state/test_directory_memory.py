@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from fakes.values import failure
 from groupaccess.application.state.directory_memory import DirectoryMemory, RoundResult
-from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.group import ClaimContent, Group
 from groupaccess.domain.directory.questions import (
     Answer,
     ById,
@@ -33,7 +33,7 @@ def ended(*results: tuple[Question, Answer | None], realm: Realm = REALM) -> Rou
 
 def remembered(*results: tuple[Question, Answer | None]) -> DirectoryMemory:
     made = DirectoryMemory("uid")
-    made.put_round(ended(*results), USED, paths=False)
+    made.put_round(ended(*results), USED, ClaimContent())
     return made
 
 
@@ -59,7 +59,7 @@ def test_an_absence_acts_after_a_whole_round_and_since_its_first_answer() -> Non
     assert memory.absent_since == {"1": AT}
     assert memory.reading.confirmed_absent == {}
     later = ended((Search("SRE"), NOBODY), (ById("1"), NOBODY))
-    assert memory.put_round(later, USED, paths=False) == frozenset({ById("1")})
+    assert memory.put_round(later, USED, ClaimContent()) == frozenset({ById("1")})
     assert memory.reading.confirmed_absent == {"1": AT}
     memory.put({ById("1"): NOBODY}, LATER)
     assert memory.reading.confirmed_absent == {"1": AT}
@@ -103,7 +103,7 @@ def test_what_was_not_asked_is_a_gap_without_a_failure() -> None:
 def test_of_another_realm_nothing_is_kept() -> None:
     memory = remembered((Search("SRE"), NOBODY), (ById("1"), NOBODY))
     other = ended((Search("SRE"), HERE), realm=Realm("another", ()))
-    assert memory.put_round(other, USED, paths=False) is None
+    assert memory.put_round(other, USED, ClaimContent()) is None
     assert memory.answers == {Search("SRE"): HERE}
     assert memory.reading.confirmed_absent == {}
 
@@ -111,13 +111,13 @@ def test_of_another_realm_nothing_is_kept() -> None:
 def test_the_end_of_a_failure_is_news_for_all() -> None:
     memory = remembered((Search("SRE"), HERE))
     memory.failure = LOST
-    assert memory.put_round(ended((Search("SRE"), HERE)), USED, paths=False) is None
-    assert memory.put_round(ended((Search("SRE"), HERE)), USED, paths=False) == frozenset()
+    assert memory.put_round(ended((Search("SRE"), HERE)), USED, ClaimContent()) is None
+    assert memory.put_round(ended((Search("SRE"), HERE)), USED, ClaimContent()) == frozenset()
 
 
 def test_what_is_not_in_use_any_more_is_forgotten() -> None:
     memory = remembered((Search("SRE"), NOBODY), (ById("1"), NOBODY))
-    memory.put_round(ended((Search("SRE"), HERE)), GroupsInUse(), paths=False)
+    memory.put_round(ended((Search("SRE"), HERE)), GroupsInUse(), ClaimContent())
     assert memory.answers == {}
     assert memory.absent_since == {}
     assert memory.snapshot is not None

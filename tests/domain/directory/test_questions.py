@@ -3,7 +3,7 @@
 import pytest
 
 from domain.builders import group
-from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.group import ANY_CONTENT, ClaimContent, Group
 from groupaccess.domain.directory.questions import (
     MAX_SEARCH_RESULTS,
     Answer,
@@ -17,6 +17,7 @@ from groupaccess.domain.directory.questions import (
     questions_about,
 )
 
+NAMES = ClaimContent()
 MOVED = group("/b/Ops", uid="7")
 
 
@@ -30,9 +31,11 @@ def shown(*groups: Group, more: bool = False) -> Answer:
 
 
 def asked(
-    about: GroupsInUse, answers: dict[Question, Answer | None] | None = None, *, paths: bool = False
+    about: GroupsInUse,
+    answers: dict[Question, Answer | None] | None = None,
+    content: ClaimContent = NAMES,
 ) -> set[Question]:
-    return set(questions_about(about, answers or {}, paths=paths))
+    return set(questions_about(about, answers or {}, content))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,7 @@ def test_a_renamed_group_is_searched_by_its_new_name() -> None:
 def test_of_a_declared_group_the_strings_are_searched_that_tokens_carry() -> None:
     known: dict[Question, Answer | None] = {Search("Ops"): shown(MOVED)}
     assert asked(used("Ops"), known) == {Search("Ops")}
-    assert asked(used("Ops"), known, paths=True) == {
+    assert asked(used("Ops"), known, ANY_CONTENT) == {
         Search("Ops"),
         Search("b/Ops"),
         Search("/b/Ops"),
@@ -108,7 +111,7 @@ def test_of_a_namesake_nothing_more_is_asked() -> None:
         Search(name): Answer() for name in possible_names("/a/Ops")
     }
     known[Search("Ops")] = shown(group("/a/Ops"), MOVED)
-    assert asked(used("/a/Ops"), known, paths=True) == set(known)
+    assert asked(used("/a/Ops"), known, ANY_CONTENT) == set(known)
 
 
 def test_a_path_that_many_namesakes_hide_is_asked_for() -> None:
@@ -148,6 +151,6 @@ def test_an_ambiguous_name_costs_one_search_however_many_have_it() -> None:
         *(group(f"/{number}/Ops", uid=f"{number}") for number in range(MAX_SEARCH_RESULTS)),
         more=True,
     )
-    assert asked(used("Ops"), {Search("Ops"): many}, paths=True) == {Search("Ops")}
+    assert asked(used("Ops"), {Search("Ops"): many}, ANY_CONTENT) == {Search("Ops")}
     one = shown(group("/a/Ops", uid="1"))
-    assert Search("a/Ops") in asked(used("Ops"), {Search("Ops"): one}, paths=True)
+    assert Search("a/Ops") in asked(used("Ops"), {Search("Ops"): one}, ANY_CONTENT)

@@ -10,7 +10,7 @@ from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.errors import QuestionFailedError, RejectedError
 from groupaccess.application.ports.keycloak import Connection, DirectoryReader
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.group import ClaimContent, Group
 from groupaccess.domain.directory.questions import (
     Answer,
     ById,
@@ -57,11 +57,11 @@ class Inquiry:
         self.identity = realm.directory_id
         return realm
 
-    async def ask_all(self, used: GroupsInUse, *, paths: bool) -> None:
+    async def ask_all(self, used: GroupsInUse, content: ClaimContent) -> None:
         """Ask about all groups in use; raise RejectedError when no answer can be trusted."""
         if not used.pinned_ids:
             await self._timed(self.reader.check_groups_visible(self.directory, self.connection))
-        await self.ask_for(lambda answers: questions_about(used, answers, paths=paths))
+        await self.ask_for(lambda answers: questions_about(used, answers, content))
         searches = [each for question, each in self.results.items() if isinstance(question, Search)]
         failures = [result for result in searches if isinstance(result, Failure)]
         if failures and len(failures) == len(searches):

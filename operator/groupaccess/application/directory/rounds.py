@@ -15,7 +15,7 @@ from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.tokens.client_claims import may_carry_paths
+from groupaccess.domain.tokens.client_claims import claim_content
 
 
 class DirectoryRounds:
@@ -49,7 +49,7 @@ class DirectoryRounds:
         realm = await inquiry.read_realm(sample_groups(directory, self._snapshot(name), used))
         if self._store.is_same_realm(name, realm):
             self._store_unless_changed(declared, lambda: self._store.put_realm(name, realm))
-        await inquiry.ask_all(used, paths=may_carry_paths(directory, realm.clients))
+        await inquiry.ask_all(used, claim_content(directory, realm.clients))
         ended = RoundResult(realm, inquiry.results, used, self._clock.now())
         if self._store.is_other_account(name, realm) and not ended.is_whole:
             failures = (each for each in ended.results.values() if isinstance(each, Failure))

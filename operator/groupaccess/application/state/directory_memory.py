@@ -15,6 +15,7 @@ from groupaccess.domain.directory.reading import MissingAnswer, Reading
 from groupaccess.domain.directory.snapshot import Realm, Snapshot, build_snapshot
 from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
+from groupaccess.domain.directory.group import ClaimContent
 from groupaccess.domain.identity.freeze import PinnedGroup
 from groupaccess.domain.reasons import Reason
 
@@ -142,7 +143,7 @@ class DirectoryMemory:
         return before is not None and after is not None and before.clients != after.clients
 
     def put_round(
-        self, ended: RoundResult, used: GroupsInUse, *, paths: bool
+        self, ended: RoundResult, used: GroupsInUse, content: ClaimContent
     ) -> frozenset[Question] | None:
         """Store a round; return the questions whose result has changed, None for all.
 
@@ -156,7 +157,7 @@ class DirectoryMemory:
         everything = self._put_strings(used.strings) or everything
         everything = self.put_realm(ended.realm) or everything
         changed = self.put(ended.results, ended.at)
-        self._keep(questions_about(used, self.answers, paths=paths), used)
+        self._keep(questions_about(used, self.answers, content), used)
         self.failure = self.reported_failure = None
         self.read_at, before = ended.at, self.confirmed_absent
         if ended.is_whole and self.snapshot is not None:

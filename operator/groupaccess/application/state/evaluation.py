@@ -13,12 +13,12 @@ from groupaccess.application.state.demand import (
 )
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory
-from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.group import ClaimContent, Group
 from groupaccess.domain.directory.questions import Answers, GroupsInUse, Question, questions_about
 from groupaccess.domain.directory.reading import MissingAnswer
 from groupaccess.domain.identity.former_subjects import former_subjects
 from groupaccess.domain.identity.pins import Pin
-from groupaccess.domain.tokens.client_claims import may_carry_paths
+from groupaccess.domain.tokens.client_claims import claim_content
 from groupaccess.domain.verdict.verdict import EvaluationContext
 
 
@@ -117,7 +117,7 @@ def _questions_of_former(
         return frozenset()
     bound = (former_subjects(binding.content) for binding in state.bindings_of(access).values())
     texts = claim_values(directory, {name for formers in bound for name in formers})
-    return questions_about(GroupsInUse(strings=texts), {}, paths=False)
+    return questions_about(GroupsInUse(strings=texts), {}, ClaimContent())
 
 
 def _questions_of(
@@ -134,8 +134,8 @@ def _questions_of(
     )
     if declared is None or memory.realm is None or mapping.unreadable is not None:
         return frozenset()
-    paths = may_carry_paths(declared.directory, memory.realm.clients)
-    return questions_about(groups_in_use_by(mapping, pinned), answers, paths=paths)
+    content = claim_content(declared.directory, memory.realm.clients)
+    return questions_about(groups_in_use_by(mapping, pinned), answers, content)
 
 
 def _missing_answer(

@@ -22,7 +22,7 @@ from groupaccess.domain.directory.questions import Search, possible_names
 from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.tokens.client_claims import may_carry_paths
+from groupaccess.domain.tokens.client_claims import claim_content
 
 
 @dataclass
@@ -103,10 +103,8 @@ class Store(ClusterState):
     def put_round(self, name: str, ended: RoundResult) -> AbstractSet[str]:
         """Store all answers of a directory: by these it is judged as a whole."""
         directory = self.directories.declared[name].directory
-        paths = may_carry_paths(directory, ended.realm.clients)
-        changed = self.directories.memory(name).put_round(
-            ended, self.groups_in_use(name), paths=paths
-        )
+        content = claim_content(directory, ended.realm.clients)
+        changed = self.directories.memory(name).put_round(ended, self.groups_in_use(name), content)
         news = self.directories.freezing.put_reported(name, self.check_freeze(name))
         return (
             self.users_of(name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.group import ClaimContent, Group
 
 MAX_SEARCH_RESULTS = 20  # groups, at most, in the answer to a search
 CACHED_TEXTS = 8192  # declared groups whose questions are computed once
@@ -77,12 +77,14 @@ class GroupsInUse:
 Answers = Mapping[Question, Answer | None]
 
 
-def questions_about(used: GroupsInUse, answers: Answers, *, paths: bool) -> frozenset[Question]:
+def questions_about(
+    used: GroupsInUse, answers: Answers, content: ClaimContent
+) -> frozenset[Question]:
     """Return the questions about the groups in use, as far as the answers show what to ask.
 
     Each answer may lead to more questions: about the current name of a pinned group, or about an id
-    that no search returned. Other groups may share a claim value (`Group.possible_claim_values`):
-    the name is always searched for, the path if `paths` tells that tokens carry paths, too.
+    that no search returned. Other groups may share one of the strings that tokens carry
+    (`content`).
     """
     texts = (*used.references, *used.strings, *(pin.name for pin in used.pinned_ids))
     questions: set[Question] = _searches(texts)
@@ -98,7 +100,7 @@ def questions_about(used: GroupsInUse, answers: Answers, *, paths: bool) -> froz
         named = group.name in used.references and called[group.name] == 1  # else it is ambiguous
         if group.id in ids or group.path in used.references or named:
             questions.add(Search(group.name))
-            questions |= _searches([group.path] if paths else ())
+            questions |= _searches(content.values_of(group) - {group.name})
     return frozenset(questions)
 
 

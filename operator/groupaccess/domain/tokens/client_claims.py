@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, ProofResult
-from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.group import ClaimContent, Group
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason, with_advice
 
@@ -74,7 +74,7 @@ def group_values(group: Group, mappers: Iterable[ClaimMapper]) -> frozenset[str]
     """Return what the group membership mappers among these write for a member.
 
     Only here is decided which of the group's possible claim values a mapper writes. The example
-    token checks it, and `may_carry_paths` says for which of them Keycloak is searched.
+    token checks it, and `claim_content` says for which of them Keycloak is searched.
     """
     return frozenset(
         group.path if mapper.full_path else group.name
@@ -83,12 +83,15 @@ def group_values(group: Group, mappers: Iterable[ClaimMapper]) -> frozenset[str]
     )
 
 
-def may_carry_paths(directory: Directory, clients: Iterable[Client]) -> bool:
-    """Tell whether tokens may carry paths, not only names."""
-    mappers = (
-        mapper for client in clients for mapper in (*client.mappers, *client.optional_mappers)
-    )
-    return any(m.full_path and m.claim == directory.groups_claim for m in mappers)
+def claim_content(directory: Directory, clients: Iterable[Client]) -> ClaimContent:
+    """Return which strings of a group the tokens may carry, by all mappers of the claim."""
+    mappers = [
+        mapper
+        for client in clients
+        for mapper in (*client.mappers, *client.optional_mappers)
+        if mapper.claim == directory.groups_claim
+    ]
+    return ClaimContent(full_path=any(mapper.full_path for mapper in mappers))
 
 
 def describe_mapper(mapper: ClaimMapper, client: Client) -> str:
