@@ -283,6 +283,25 @@ def test_an_upheaval_revokes_nothing_until_it_is_acknowledged(
     objects.wait_reason(f"kcd/{three}", "Read")
 
 
+def test_a_freeze_ends_with_the_edit_that_ends_it_not_with_the_next_reading(
+    three: str, realm: Realm, objects: Objects, declare: Declare
+) -> None:
+    other = f"{three}-other"
+    declare(onMissing={"grace": "0s"}, syncInterval="1h")
+    objects.apply(access(three, three, mapping("sre", "SRE"), mapping("ops", "Ops")))
+    objects.apply(access(other, three, mapping("dev", "Dev")))
+    objects.wait_reason(f"ga/{other}", "Granted")
+    for group in ("SRE", "Dev"):
+        realm.delete_group(f"/{group}")
+    objects.read_again(three)
+    objects.wait_reason(f"ga/{three}", "DirectoryFrozen", within=SOON)
+    assert whom(objects, three) == {"sre": ["SRE"], "ops": ["Ops"]}
+
+    objects.delete(f"ga/{other}")
+    objects.wait_reason(f"ga/{three}", "GroupMissing", within=SOON)
+    assert whom(objects, three) == {"ops": ["Ops"]}
+
+
 def annotate(objects: Objects, name: str, value: str) -> None:
     objects.cluster.admin.annotate(f"kcd/{name}", "groupaccess.io/acknowledge", value)
 
