@@ -26,6 +26,9 @@ class Annotation(StrEnum):
     FORMER_SUBJECTS = "former-subjects"
 
 
+# These follow what is declared, also on a binding that is held.
+DECLARED_ANNOTATIONS = frozenset({Annotation.EXPIRES_AT})
+
 # Only these are compared: server-side apply cannot remove what another field manager added.
 OWN_ANNOTATIONS = frozenset(ANNOTATION_DOMAIN + name for name in Annotation)
 
@@ -79,6 +82,9 @@ class RoleRef(NamedTuple):
 
     kind: str
     name: str
+
+
+CLUSTER_ADMIN = RoleRef("ClusterRole", "cluster-admin")  # every right, whatever else is bound
 
 
 class Owner(NamedTuple):

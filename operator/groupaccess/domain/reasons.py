@@ -64,7 +64,8 @@ class ReasonClass(Enum):
 
     (*) Keycloak was not asked. On Revoke the mapping is left out. CLUSTER_ROLE_NOT_FOUND says
     nothing against Verified, since Keycloak was asked before. A doubt about a grant makes Verified
-    Unknown, whatever its class.
+    Unknown, whatever its class. A reason of class KUBERNETES that follows from Keycloak's answer,
+    such as a reserved name of a group, is counted as KEYCLOAK by `Verdict.from_keycloak`.
     """
 
     FINE = "fine"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from groupaccess.domain.directory.group import ClaimContent
 from groupaccess.domain.directory.questions import (
     Answer,
     ById,
@@ -15,7 +16,6 @@ from groupaccess.domain.directory.reading import MissingAnswer, Reading
 from groupaccess.domain.directory.snapshot import Realm, Snapshot, build_snapshot
 from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.directory.group import ClaimContent
 from groupaccess.domain.identity.freeze import PinnedGroup
 from groupaccess.domain.reasons import Reason
 

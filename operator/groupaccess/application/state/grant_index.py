@@ -10,9 +10,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from groupaccess.application.state.reference_index import NOTHING, discard
-from groupaccess.domain.binding import Binding, BindingKey
+from groupaccess.domain.binding import CLUSTER_ADMIN, Binding, BindingKey
 from groupaccess.domain.bindings.other_grants import (
-    CLUSTER_ADMIN,
     MAX_COUNTED_BINDINGS,
     MAX_NAMED_BINDINGS,
     ScopedRole,

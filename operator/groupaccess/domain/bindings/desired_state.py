@@ -57,8 +57,8 @@ def render_content(
     )
 
 
-def expiry_annotation(mapping: AccessMapping) -> dict[str, str | None]:
-    """Return the annotation `expires-at` by its name; None if the mapping does not expire."""
+def declared_annotations(mapping: AccessMapping) -> dict[str, str | None]:
+    """Return `DECLARED_ANNOTATIONS` of a mapping by their names, None for what is not declared."""
     end = mapping.expires_at
     text = end.astimezone(UTC).isoformat().replace("+00:00", "Z") if end else None
     return {Annotation.EXPIRES_AT: text}

@@ -1,17 +1,16 @@
 """The annotations of a binding that is held: nothing new is granted, what is known is kept."""
 
-from groupaccess.domain.binding import Annotation, BindingContent
+from groupaccess.domain.binding import DECLARED_ANNOTATIONS, Annotation, BindingContent
 from groupaccess.domain.identity.pins import Pin
 from groupaccess.domain.timestamp import format_time
-
-# A held binding keeps all but the end of its mapping, which follows what is declared.
-KEPT_ANNOTATIONS = frozenset(Annotation) - {Annotation.EXPIRES_AT}
 
 
 def kept_annotations(content: BindingContent) -> dict[str, str]:
     """Return the annotations of a binding that it keeps while it is held, by their names."""
     return {
-        name: text for name, text in content.own_annotations.items() if name in KEPT_ANNOTATIONS
+        name: text
+        for name, text in content.own_annotations.items()
+        if name not in DECLARED_ANNOTATIONS
     }
 
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from groupaccess.domain.binding import BindingKey, RoleRef
+from groupaccess.domain.binding import CLUSTER_ADMIN, BindingKey, RoleRef
 
 MAX_NAMED_BINDINGS = 5
 MAX_COUNTED_BINDINGS = 100  # so that one binding more changes no status of ten thousand
-CLUSTER_ADMIN = RoleRef("ClusterRole", "cluster-admin")
 
 
 class ScopedRole(NamedTuple):

@@ -16,7 +16,7 @@ from groupaccess.domain.binding import (
 )
 from groupaccess.domain.bindings.desired_state import (
     DesiredState,
-    expiry_annotation,
+    declared_annotations,
     render_content,
     role_in_name,
 )
@@ -96,4 +96,4 @@ def _placeholder_content(
         Annotation.MISSING_SINCE: format_time(pin.missing_since) if pin.missing_since else None,
         Annotation.REPLACED_ID: pin.replaced_id,
     }
-    return render_content(access, role_in_name(key), (), {**about, **expiry_annotation(mapping)})
+    return render_content(access, role_in_name(key), (), {**about, **declared_annotations(mapping)})

@@ -14,7 +14,7 @@ from groupaccess.domain.binding import (
     Subject,
 )
 from groupaccess.domain.bindings.desired_state import (
-    expiry_annotation,
+    declared_annotations,
     render_content,
     role_in_name,
 )
@@ -218,7 +218,7 @@ class BindingRenderer:
         formers: FormerSubjects,
         text: Mapping[str, str | None],
     ) -> BindingContent:
-        current = {**text, **former_annotation(formers), **expiry_annotation(mapping)}
+        current = {**text, **former_annotation(formers), **declared_annotations(mapping)}
         return render_content(
             self.access, _role(mapping), _group_subjects(subjects | formers.keys()), current
         )

@@ -118,7 +118,7 @@ def _evaluate_claim(claimed: ClaimedGroup) -> Verdict:
 def _reserved_in_token(claimed: ClaimedGroup) -> Verdict | None:
     for subject in claimed.claim.subjects:
         if subject.startswith(SYSTEM_PREFIX):
-            return replace(refuse_reserved(claimed.mapping, subject), reserved_in_token=True)
+            return replace(refuse_reserved(claimed.mapping, subject), from_keycloak=True)
     return None
 
 

@@ -43,8 +43,8 @@ class Verdict:
     the mapping would have, as far as the last reading says. For a suspended mapping,
     `without_suspend` is the verdict without the suspension. `pin` is what the group's bindings
     should say about it, once Keycloak was asked. `grace_ends` is the end of a grace. `replaced_id`
-    is set for a GRANT that follows a re-created group. `reserved_in_token` tells that the group, as
-    Keycloak knows it, would give its members a name that Kubernetes reserves.
+    is set for a GRANT that follows a re-created group. `from_keycloak` tells that the
+    objection is a fact from Keycloak, although its reason may also be about what is declared.
     """
 
     mapping: AccessMapping
@@ -61,12 +61,12 @@ class Verdict:
     pin: Pin | None = None
     grace_ends: datetime | None = None
     replaced_id: str | None = None
-    reserved_in_token: bool = False
+    from_keycloak: bool = False
 
     @property
     def keycloak_objects(self) -> bool:
         """Tell whether the objection is a fact from Keycloak, and not from Kubernetes alone."""
-        return self.reason in KEYCLOAK_OBJECTIONS or self.reserved_in_token
+        return self.reason in KEYCLOAK_OBJECTIONS or self.from_keycloak
 
     @property
     def drops_pin(self) -> bool:
