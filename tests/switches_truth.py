@@ -182,7 +182,7 @@ FREEZE = (
     ),
     application(
         "freeze: only what was acknowledged was seen",
-        "state/freezing",
+        "state/freeze_monitor",
         "elif directory.acknowledged.issuperset(anomaly.tokens)",
         "elif directory.acknowledged",
     ),

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from fakes import hostile
 from fakes.keycloak_server import GROUPS, KeycloakServer
 from fakes.reading import read, refusal
-from groupaccess.adapters.keycloak.json_types import CLIENTS, SCOPES, validated
+from groupaccess.adapters.keycloak.json_types import CLIENTS, SCOPES, validate
 from groupaccess.adapters.keycloak.json_types import GROUPS as GROUPS_SHAPE
 from groupaccess.domain.reasons import Reason
 
@@ -141,5 +141,5 @@ async def test_an_issuer_that_is_no_text_is_no_reading(
 def test_what_is_wrong_with_a_long_list_is_not_listed(shape: TypeAdapter[Any]) -> None:
     """Each error would take a kilobyte."""
     with pytest.raises(ValidationError) as error:
-        validated(shape, [{}] * 100)
+        validate(shape, [{}] * 100)
     assert error.value.error_count() < 5  # of the first item

@@ -16,7 +16,7 @@ from groupaccess.adapters.keycloak.json_types import (
     GROUP,
     GROUPS,
     GroupRepresentation,
-    validated,
+    validate,
 )
 from groupaccess.application.ports.errors import QuestionFailedError, RejectedError
 from groupaccess.domain.directory.group import Group
@@ -68,7 +68,7 @@ async def search_groups(session: Session, text: str) -> list[Group]:
 async def check_groups_visible(session: Session) -> None:
     """Raise RejectedError if groups are counted but none is shown: a right is missing."""
     with keycloak_errors("groups", needs=VIEW_GROUPS):
-        counted = validated(COUNT, (await session.admin.a_groups_count())["count"])
+        counted = validate(COUNT, (await session.admin.a_groups_count())["count"])
     if counted and not await search_groups(session, WILDCARD):
         raise RejectedError(groups_hidden(f"groups: Keycloak counts {counted}, but shows none"))
 
@@ -114,7 +114,7 @@ async def _search(session: Session, text: str, *, exact: bool) -> list[GroupRepr
             first="0",
             max=str(MAX_SEARCH_RESULTS),
         )
-        items = validated(GROUPS, listed)
+        items = validate(GROUPS, listed)
         if len({item["id"] for item in items}) < len(items):
             raise ValueError("one group twice")
         return items
@@ -133,4 +133,4 @@ async def _read_group(session: Session, what: str, where: str) -> Answer:
             if error.response_code == NOT_FOUND and "group" in own_name:
                 return Answer()
             raise
-        return Answer((as_group(validated(GROUP, result)),))
+        return Answer((as_group(validate(GROUP, result)),))

@@ -78,6 +78,6 @@ TEXT = TypeAdapter(str)
 TOKEN = TypeAdapter(dict[str, Any])
 
 
-def validated(shape: TypeAdapter[T], value: Any) -> T:  # noqa: ANN401 -- JSON
+def validate(shape: TypeAdapter[T], value: Any) -> T:  # noqa: ANN401 -- JSON
     """Return the value with only the fields that `shape` names; raise ValidationError."""
     return shape.validate_python(value, strict=True)

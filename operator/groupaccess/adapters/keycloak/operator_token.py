@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 
 from groupaccess.adapters.keycloak.connection.errors import failure, keycloak_errors, redact
 from groupaccess.adapters.keycloak.connection.session import Session
-from groupaccess.adapters.keycloak.json_types import TEXT, validated
+from groupaccess.adapters.keycloak.json_types import TEXT, validate
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.apiserver.token_review import OperatorToken
@@ -38,9 +38,9 @@ async def _id_token(session: Session) -> OperatorToken:
     with keycloak_errors("the login"):
         raw = (session.login.token or {}).get("id_token")
         if raw is not None:
-            text = validated(TEXT, raw)
+            text = validate(TEXT, raw)
             payload = await session.login.keycloak_openid.a_decode_token(text, validate=False)
-            claims = validated(CLAIMS, payload)
+            claims = validate(CLAIMS, payload)
             return OperatorToken(text, claims)
     fact = "Keycloak issued no ID token for the operator, although it requested the scope openid"
     raise RejectedError(failure(Reason.API_SERVER_UNKNOWN, fact))

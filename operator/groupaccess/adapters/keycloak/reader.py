@@ -10,7 +10,7 @@ from groupaccess.adapters.keycloak.clients.example_tokens import ExampleTokens, 
 from groupaccess.adapters.keycloak.clients.read import has_realm_role, read_clients
 from groupaccess.adapters.keycloak.connection.errors import failure, keycloak_errors, redact
 from groupaccess.adapters.keycloak.connection.session import POD_TOKEN, Session, Sessions
-from groupaccess.adapters.keycloak.json_types import TEXT, validated
+from groupaccess.adapters.keycloak.json_types import TEXT, validate
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.access.keycloak_directory import Directory
@@ -107,7 +107,7 @@ async def _check_issuer(directory: Directory, session: Session) -> None:
     """Compare the issuer letter for letter, as kube-apiserver does with a token's `iss`."""
     with keycloak_errors("the realm's OpenID configuration", missing=Reason.ISSUER_MISMATCH):
         result = await session.login.keycloak_openid.a_well_known()
-        issuer = validated(TEXT, result["issuer"])
+        issuer = validate(TEXT, result["issuer"])
     if issuer != directory.issuer:
         fact = f'spec.issuer is "{directory.issuer}", but Keycloak reports the issuer "{issuer}"'
         raise RejectedError(failure(Reason.ISSUER_MISMATCH, fact))

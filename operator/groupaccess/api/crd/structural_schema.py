@@ -51,7 +51,7 @@ def structural(schema: Mapping[str, Any]) -> Schema:
 
 
 def _node(given: Mapping[str, Any], definitions: Mapping[str, Any], path: str) -> Schema:
-    flat = _optional(_inlined(given, definitions), definitions, path)
+    flat = _optional(_inline(given, definitions), definitions, path)
     flat.pop("default", None)
     for step in (_constant, _bounds, _any_key):
         flat = step(flat)
@@ -81,7 +81,7 @@ def _children(
             yield key, _node(result[key], definitions, f"{path}.{key}")
 
 
-def _inlined(given: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema:
+def _inline(given: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema:
     """Replace a reference by what it names; what stands beside it wins."""
     result = dict(given)
     while "$ref" in result:
@@ -99,7 +99,7 @@ def _optional(given: Schema, definitions: Mapping[str, Any], path: str) -> Schem
         msg = f"{path} has several types, which a CRD cannot hold"
         raise ValueError(msg)
     beside = {key: value for key, value in given.items() if key != "anyOf"}
-    return {**_inlined(choices[0], definitions), **beside}
+    return {**_inline(choices[0], definitions), **beside}
 
 
 def _constant(given: Schema) -> Schema:

@@ -53,14 +53,14 @@ class Inquiry:
     async def read_realm(self, members_of: Sequence[Group] | None) -> Realm:
         """Read the operator's account and the clients; raise RejectedError."""
         call = self.reader.read_realm(self.directory, self.connection, members_of)
-        realm = await self._timed(call)
+        realm = await self._measure(call)
         self.identity = realm.directory_id
         return realm
 
     async def ask_all(self, used: GroupsInUse, content: ClaimContent) -> None:
         """Ask about all groups in use; raise RejectedError when no answer can be trusted."""
         if not used.pinned_ids:
-            await self._timed(self.reader.check_groups_visible(self.directory, self.connection))
+            await self._measure(self.reader.check_groups_visible(self.directory, self.connection))
         await self.ask_for(lambda answers: questions_about(used, answers, content))
         searches = [each for question, each in self.results.items() if isinstance(question, Search)]
         failures = [result for result in searches if isinstance(result, Failure)]
@@ -137,11 +137,11 @@ class Inquiry:
     async def _result(self, question: Question) -> Answer | Failure:
         call = self.reader.answer(self.directory, self.connection, self.identity, question)
         try:
-            return await self._timed(call)
+            return await self._measure(call)
         except QuestionFailedError as unanswered:
             return unanswered.failure
 
-    async def _timed(self, call: Awaitable[T]) -> T:
+    async def _measure(self, call: Awaitable[T]) -> T:
         began = self.clock.monotonic()
         try:
             async with asyncio.timeout(REALM_TIMEOUT_SECONDS):

@@ -61,13 +61,13 @@ class DirectoryTurns:
 
     async def ask_all(self, name: str, interval: RoundInterval) -> bool:
         """Ask a directory everything, or report that its spec cannot be read."""
-        return await self._guarded(name, self._everything(name, interval))
+        return await self._take(name, self._everything(name, interval))
 
     async def ask_new(self, name: str, accesses: set[str], interval: RoundInterval) -> bool:
         """Ask a directory what is new for some GroupAccesses, and update its status."""
-        return await self._guarded(name, self._new(name, accesses, interval))
+        return await self._take(name, self._new(name, accesses, interval))
 
-    async def _guarded(self, name: str, turn: Awaitable[bool]) -> bool:
+    async def _take(self, name: str, turn: Awaitable[bool]) -> bool:
         """Await a turn of a directory; return whether it went well.
 
         Every exception is caught, since nobody would restart the directory's loop.

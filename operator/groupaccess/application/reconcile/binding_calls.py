@@ -63,7 +63,7 @@ class BindingCalls:
                 if await self._apply(writes, todo, attempt):
                     return
         except TimeoutError:
-            self._failed(writes, attempt, TransientError(NO_ANSWER))
+            self._record_failure(writes, attempt, TransientError(NO_ANSWER))
         if todo.existing is not None:
             await self.delete(writes, todo.existing, DeleteReason.NOT_EMPTIED)
 
@@ -110,15 +110,15 @@ class BindingCalls:
             now, rights = self._clock.monotonic(), self._store.rights
             attempt.reject(refused.failure, now, rights, unanswered=unanswered)
         except AccessGoneError as error:
-            self._failed(writes, attempt, error)
+            self._record_failure(writes, attempt, error)
             attempt.retry_at = self._clock.monotonic() + ACCESS_GONE_RETRY_SECONDS
         except TransientError as error:
-            self._failed(writes, attempt, error)
+            self._record_failure(writes, attempt, error)
         except TimeoutError:
-            self._failed(writes, attempt, TransientError(NO_ANSWER))
+            self._record_failure(writes, attempt, TransientError(NO_ANSWER))
         except Exception as error:
             logger.exception("%s: unexpected error", key)
-            self._failed(
+            self._record_failure(
                 writes, attempt, TransientError(f"unexpected error: {type(error).__name__}")
             )
         return None
@@ -143,7 +143,9 @@ class BindingCalls:
             self._changes.log_recovery(writes.name, key, attempt.failures)
         memory.acknowledge(key, content)
 
-    def _failed(self, writes: AccessWrites, attempt: WriteAttempt, error: TransientError) -> None:
+    def _record_failure(
+        self, writes: AccessWrites, attempt: WriteAttempt, error: TransientError
+    ) -> None:
         attempt.fail(error, self._clock.monotonic())
         remaining = attempt.retry_at - self._clock.monotonic()
         logger.info("GroupAccess %s: %s; next try in %.1f s", writes.name, error, remaining)

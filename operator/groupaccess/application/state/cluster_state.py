@@ -153,13 +153,13 @@ class ClusterState:
         last_round = self.directories.memory(name).last_whole_round
         if declared is None or last_round is None:
             return None
-        directory, freezing = declared.directory, self.directories.freezing
+        directory, freezes = declared.directory, self.directories.freezes
         anomaly = DirectoryAnomaly()
         if last_round.absent or self._names_other_account(name, last_round):
             uses = last_round.answered(self.bindings.pins.of_directory(name))
             anomaly = detect_anomaly(uses, last_round.snapshot, directory, self.references.ids)
-        freezing.remember_acknowledgement(directory, anomaly)
-        return freezing.failure(directory, anomaly)
+        freezes.remember_acknowledgement(directory, anomaly)
+        return freezes.failure(directory, anomaly)
 
     def hold_failure(self, name: str) -> Failure | None:
         """Return why a directory grants nothing new, whatever Keycloak answers; None if it may."""

@@ -8,7 +8,7 @@ from groupaccess.application.state.declared import (
     UnreadableDirectory,
 )
 from groupaccess.application.state.directory_memory import DirectoryMemory
-from groupaccess.application.state.freezing import FreezeMonitor
+from groupaccess.application.state.freeze_monitor import FreezeMonitor
 from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.directory.reading import Reading
 
@@ -20,7 +20,7 @@ class Directories:
     declared: dict[str, DeclaredDirectory] = field(default_factory=dict)
     memories: dict[str, DirectoryMemory] = field(default_factory=dict)
     oidc_checks: dict[str, OidcCheckResult] = field(default_factory=dict)
-    freezing: FreezeMonitor = field(default_factory=FreezeMonitor)
+    freezes: FreezeMonitor = field(default_factory=FreezeMonitor)
     unreadable: dict[str, UnreadableDirectory] = field(default_factory=dict)
 
     def put(self, declared: DeclaredDirectory) -> bool:
@@ -41,7 +41,7 @@ class Directories:
             self.oidc_checks.pop(name, None)  # it was for another spec
         uid = declared.state.ref.uid
         if self.memory(name).uid != uid:
-            self.freezing.forget(name)
+            self.freezes.forget(name)
         if not same_realm:
             self.memories[name] = DirectoryMemory(uid)
         return True
@@ -70,7 +70,7 @@ class Directories:
         self.unreadable.pop(name, None)
         self.declared.pop(name, None)
         self.memories.pop(name, None)
-        self.freezing.forget(name)
+        self.freezes.forget(name)
         self.oidc_checks.pop(name, None)
 
     def put_status(self, state: ObjectState) -> None:

@@ -105,7 +105,7 @@ class Store(ClusterState):
         directory = self.directories.declared[name].directory
         content = claim_content(directory, ended.realm.clients)
         changed = self.directories.memory(name).put_round(ended, self.groups_in_use(name), content)
-        news = self.directories.freezing.put_reported(name, self.check_freeze(name))
+        news = self.directories.freezes.put_reported(name, self.check_freeze(name))
         return (
             self.users_of(name)
             if news or changed is None
@@ -235,7 +235,7 @@ class Store(ClusterState):
         if not self.prefixes.is_of(self.bindings.pins.directories_with_subjects):
             self._compare_prefixes()
         for name in self.bindings.pins.take_changed():
-            if self.directories.freezing.put_reported(name, self.check_freeze(name)):
+            if self.directories.freezes.put_reported(name, self.check_freeze(name)):
                 self.on_directory_change(name, self.users_of(name))
         return affected
 

@@ -27,7 +27,7 @@ class WatchedObjects:
 
     objects: dict[str, UidAndVersion] = field(default_factory=dict)
     _ended: dict[str, str] = field(default_factory=dict)  # uid -> version of the deletion
-    _awaited: "_Awaited | None" = None
+    _wait: "_Wait | None" = None
 
     def put(self, name: str, uid: str, version: str) -> bool:
         """Record an event of an object; return False if something newer is known of its name."""
@@ -70,12 +70,12 @@ class WatchedObjects:
 
     async def wait_for(self, listing: ObjectList) -> None:
         """Wait until the watch has reported everything in the list."""
-        self._awaited = _Awaited(listing, set(self.not_watched(listing)))
+        self._wait = _Wait(listing, set(self.not_watched(listing)))
         try:
-            if self._awaited.names:
-                await self._awaited.over.wait()
+            if self._wait.names:
+                await self._wait.over.wait()
         finally:
-            self._awaited = None
+            self._wait = None
 
     def forget_ends_before(self, listing: ObjectList) -> None:
         """Forget deletions before the list: no later list contains these objects."""
@@ -92,17 +92,17 @@ class WatchedObjects:
         return watched is not None and int(watched[1]) >= int(version)
 
     def _advance(self, name: str) -> None:
-        awaited = self._awaited
-        if awaited is None or name not in awaited.names:
+        wait = self._wait
+        if wait is None or name not in wait.names:
             return
-        if self._is_watched(name, awaited.listing):
-            awaited.names.discard(name)
-        if not awaited.names:
-            awaited.over.set()
+        if self._is_watched(name, wait.listing):
+            wait.names.discard(name)
+        if not wait.names:
+            wait.over.set()
 
 
 @dataclass
-class _Awaited:
+class _Wait:
     """The objects of a list that are waited for."""
 
     listing: ObjectList

@@ -55,7 +55,7 @@ class ImportOptions:
 def run_import(order: ImportOptions) -> None:
     """Run the command; an error that a person can fix becomes one line, and exit code 1."""
     try:
-        asyncio.run(_connected(order))
+        asyncio.run(_run(order))
     except NoAccessError as error:
         _fail(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig", error)
     except NotAllowedError as error:
@@ -68,7 +68,7 @@ def run_import(order: ImportOptions) -> None:
         _fail(f"this version cannot read a GroupAccess in the cluster: {error}", error)
 
 
-async def _connected(order: ImportOptions) -> None:
+async def _run(order: ImportOptions) -> None:
     configuration = await configure(order.kubeconfig)
     async with ApiClient(configuration) as client:
         bindings = KubernetesAdoptionCluster(KubernetesClient(HttpTransport(client)))

@@ -29,7 +29,7 @@ def unique_dns_labels(texts: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...],
     clear = {text: name for text, name in plain.items() if often[name] == 1 and _fits(text, name)}
     unclear = {text: name for text, name in plain.items() if text not in clear}
     for size in DIGESTS:
-        result = clear | {text: _digested(text, name, size) for text, name in unclear.items()}
+        result = clear | {text: _digest(text, name, size) for text, name in unclear.items()}
         if len(set(result.values())) == len(texts_to_label):
             return result
     raise ValueError("two texts with the same digest")
@@ -39,6 +39,6 @@ def _fits(text: tuple[str, ...], name: str) -> bool:
     return 0 < len(name) <= LIMIT and all(slug(part) for part in text if part)
 
 
-def _digested(text: tuple[str, ...], name: str, size: int) -> str:
+def _digest(text: tuple[str, ...], name: str, size: int) -> str:
     digest = hashlib.sha256("\0".join(text).encode(errors="surrogatepass")).hexdigest()[:size]
     return f"{name[: LIMIT - size - 1]}".rstrip("-") + f"-{digest}" if name else f"x-{digest}"

@@ -54,7 +54,7 @@ class BindingRenderer:
         ):
             name = verdict.mapping.name
             if name not in self.moved:
-                self.moved[name] = self._moved(verdict)
+                self.moved[name] = self._move(verdict)
             return self.moved[name]
         return content
 
@@ -162,7 +162,7 @@ class BindingRenderer:
         preserved = self._preserved(verdict, now, self.bindings.earlier_grant(key, now))
         return None if kept_annotations(preserved) == kept_annotations(now) else preserved
 
-    def _moved(self, verdict: Verdict) -> BindingContent | None:
+    def _move(self, verdict: Verdict) -> BindingContent | None:
         """Carry the subjects of an unchanged group to a new binding while nothing is read."""
         mapping, bindings = verdict.mapping, self.bindings
         for key, content in sorted(bindings.applied.items()):

@@ -17,7 +17,7 @@ from groupaccess.adapters.keycloak.clients.sample_member import (
     no_sample_on_error,
 )
 from groupaccess.adapters.keycloak.connection.session import Session
-from groupaccess.adapters.keycloak.json_types import TOKEN, validated
+from groupaccess.adapters.keycloak.json_types import TOKEN, validate
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.client import ClaimMapper, Client, ProofResult, TokenProof
 from groupaccess.domain.directory.group import Group
@@ -167,4 +167,4 @@ async def _example_token(
     with no_sample_on_error(
         "example token", CLIENTS_NEED, "the client or the user was deleted in the meantime"
     ):
-        return validated(TOKEN, await session.get(where, **query))
+        return validate(TOKEN, await session.get(where, **query))

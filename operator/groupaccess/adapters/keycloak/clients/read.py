@@ -19,7 +19,7 @@ from groupaccess.adapters.keycloak.json_types import (
     SCOPES,
     ClientRepresentation,
     ScopeRepresentation,
-    validated,
+    validate,
 )
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.access.keycloak_directory import Directory
@@ -38,7 +38,7 @@ async def read_clients(
     Raise RejectedError when Keycloak cannot be read.
     """
     with keycloak_errors("client-scopes", needs=CLIENTS_NEED):
-        listed = validated(SCOPES, await session.get("client-scopes"))
+        listed = validate(SCOPES, await session.get("client-scopes"))
     if not listed:  # every realm has some; Keycloak omits those that the account may not see
         raise missing_right("client-scopes", CLIENTS_NEED)
     scopes = {scope["name"]: scope for scope in listed}
@@ -56,7 +56,7 @@ async def read_clients(
 
 async def _client(session: Session, client_id: str) -> ClientRepresentation | None:
     with keycloak_errors("clients", needs=CLIENTS_NEED):
-        listed = validated(CLIENTS, await session.get("clients", clientId=client_id))
+        listed = validate(CLIENTS, await session.get("clients", clientId=client_id))
     return next((item for item in listed if item["clientId"] == client_id), None)
 
 
@@ -101,7 +101,7 @@ async def _roles_of(
     where = f"clients/{client['id']}/evaluate-scopes/scope-mappings/{container}/granted"
     scope = " ".join(client.get("optionalClientScopes") or ())  # a login may request them
     with keycloak_errors("roles that the client's tokens may carry", needs=CLIENTS_NEED):
-        listed = validated(ROLES, await session.get(where, scope=scope))
+        listed = validate(ROLES, await session.get(where, scope=scope))
     return frozenset(role["name"] for role in listed)
 
 

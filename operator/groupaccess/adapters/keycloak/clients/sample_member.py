@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from groupaccess.adapters.keycloak.connection.errors import keycloak_errors
 from groupaccess.adapters.keycloak.connection.session import Session
-from groupaccess.adapters.keycloak.json_types import MEMBERS, validated
+from groupaccess.adapters.keycloak.json_types import MEMBERS, validate
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.reasons import REASONS, Reason
@@ -104,5 +104,5 @@ async def _members(session: Session, group: Group, most: int) -> dict[str, bool]
     query = {"max": str(most), "briefRepresentation": "true"}
     where = f"groups/{quote(group.id, safe='')}/members"
     with no_sample_on_error(f"members of {group.path}", MEMBERS_NEED, GROUP_GONE):
-        members = validated(MEMBERS, await session.get(where, **query))
+        members = validate(MEMBERS, await session.get(where, **query))
     return {member["id"]: member.get("enabled", False) for member in members}

@@ -23,7 +23,7 @@ from groupaccess.adapters.keycloak.connection.errors import (
     keycloak_errors,
 )
 from groupaccess.adapters.keycloak.connection.http import HardenedClient
-from groupaccess.adapters.keycloak.json_types import SUBJECT, validated
+from groupaccess.adapters.keycloak.json_types import SUBJECT, validate
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.reasons import Reason
@@ -167,7 +167,7 @@ class Login(KeycloakOpenIDConnection):
                 token["access_token"], validate=False
             )
             if claims.get("sub"):
-                self._account_id = validated(SUBJECT, claims["sub"])
+                self._account_id = validate(SUBJECT, claims["sub"])
                 self.token = token
                 return
         fact = f'the token {self._description} has no "sub": give the client the scope "basic"'
