@@ -16,7 +16,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Figure, measure
+from bench.figure import Figure
+from bench.figures import measure
 from bench.load import Load
 from bench.stage import stage
 from testbed.cache import ToolError
@@ -43,7 +44,8 @@ def show(load: Load, figures: list[Figure]) -> None:
         floor = "" if each.floor is None else f"{each.floor:.2f} {each.unit}"
         ratio = "" if each.floor is None else f"{each.compared:.2f}"
         style = "" if each.met else "red"
-        goal = f"{each.goal:g}" + (f" {each.unit}" if each.floor is None else "")
+        unit = f" {each.unit}" if each.floor is None else ""
+        goal = "" if each.goal is None else f"{each.goal:g}{unit}"
         table.add_row(each.name, f"{each.value:.2f} {each.unit}", floor, ratio, goal, style=style)
     console.print(table)
 

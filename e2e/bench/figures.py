@@ -3,13 +3,15 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
 from bench.feed import ACCESSES, Key, path_of
+from bench.figure import Figure
 from bench.floor import Floor, list_all, measure_floor, percentile
+from bench.keycloak_round import measure_rounds
 from bench.load import DIRECTORY, ROLE
+from bench.many import measure_many
 from bench.stage import LONG, Stage
 from bench.truth import check_statuses
 from testbed.objects import access, mapping
@@ -18,30 +20,6 @@ TIMES = 60  # grants, and repairs, one after the other
 PACE = 0.2  # seconds between two of them while others converge
 SELECTORS = 100  # that match one namespace
 MEBIBYTE = 2**20
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure: what it is, in which unit, its floor (None for none) and the goal of the ratio.
-
-    Without a floor the goal is of the figure itself.
-    """
-
-    name: str
-    unit: str
-    value: float
-    floor: float | None
-    goal: float
-
-    @property
-    def compared(self) -> float:
-        """Return what the goal is about."""
-        return self.value if self.floor is None else self.value / self.floor
-
-    @property
-    def met(self) -> bool:
-        """Return whether the goal is met."""
-        return self.compared <= self.goal
 
 
 async def measure(stage: Stage) -> AsyncIterator[Figure]:
@@ -59,6 +37,11 @@ async def measure(stage: Stage) -> AsyncIterator[Figure]:
     yield await _matched(stage)
     await _check(stage)
     async for each in _beside(stage, floor):
+        yield each
+    await _check(stage)
+    async for each in measure_rounds(stage):
+        yield each
+    async for each in measure_many(stage, floor):
         yield each
     await _check(stage)
 

@@ -11,15 +11,20 @@ from bench.requests import APPLY, JSON_PATCH, Requests, many, seconds
 from bench.stage import LONG, Stage
 
 SAMPLE = 2_000  # objects, at most; the floor of more is scaled
-SINGLES = 100  # bare applies, one after the other
+SINGLES = 100  # bare applies, at most, one after the other
 MODEL = "model"
 
 
 @dataclass(frozen=True)
 class Floor:
-    """Seconds: of all writes that `load` needs, of one bare apply, and of one list of all."""
+    """Seconds: of all writes that `load` needs, and of one bare request.
+
+    `apply_p50` and `apply_p99` are of one alone, `apply_many` and `delete_many` of one among many.
+    """
 
     writes: float
+    apply_many: float
+    delete_many: float
     apply_p50: float
     apply_p99: float
 
@@ -40,14 +45,24 @@ async def measure_floor(stage: Stage) -> Floor:
     bodies = [load.body(f"floor-{number:05}", load.groups[1]) for number in range(many_of)]
     await stage.declare(*bodies)
     accesses = await stage.admin.items(ACCESSES)
-    singles, others = accesses[:SINGLES], accesses[SINGLES:]
+    few = min(SINGLES, many_of // 2)
+    singles, others = accesses[:few], accesses[few:]
     took = [
         await seconds(_bind(stage.account, model.bindings[0], each["metadata"])) for each in singles
     ]
     rest = await seconds(many(_write(stage.account, model, each["metadata"]) for each in others))
+    keys = list(stage.feed.bound)
+    deletes = await seconds(many(stage.account.send("DELETE", path_of(key)) for key in keys))
+    anew = many(_bind(stage.account, model.bindings[0], each["metadata"]) for each in singles)
+    applies = await seconds(anew)
     await stage.clear()
-    scaled = rest / len(others) * load.size
-    return Floor(scaled, median(took), percentile(took, 99))
+    return Floor(
+        rest / len(others) * load.size,
+        applies / len(singles),
+        deletes / len(keys),
+        median(took),
+        percentile(took, 99),
+    )
 
 
 def percentile(values: Sequence[float], share: int) -> float:

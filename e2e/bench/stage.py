@@ -15,6 +15,7 @@ from testbed.installation import ACCOUNT, NAMESPACE, install_crds, install_right
 from testbed.keycloak import Keycloak, KeycloakServer
 from testbed.objects import directory
 from testbed.operator import OperatorProcess
+from testbed.realm import Realm
 
 LONG = 1200.0  # seconds within which anything is over
 OURS = "labelSelector=app.kubernetes.io/managed-by%3Dgroupaccess"
@@ -29,6 +30,8 @@ class Stage:
 
     load: Load
     cluster: ControlPlane
+    keycloak: Keycloak
+    realm: Realm
     operator: OperatorProcess
     admin: Requests
     account: Requests
@@ -71,7 +74,7 @@ class Stage:
 @asynccontextmanager
 async def stage(load: Load) -> AsyncIterator[Stage]:
     """Make everything, and take it down in the end."""
-    with _servers(load) as (cluster, operator):
+    with _servers(load) as (cluster, keycloak, realm, operator):
         token = cluster.create_token(NAMESPACE, ACCOUNT)
         async with (
             connected(cluster) as admin,
@@ -80,13 +83,13 @@ async def stage(load: Load) -> AsyncIterator[Stage]:
             following(watching) as feed,
         ):
             try:
-                yield Stage(load, cluster, operator, admin, account, feed)
+                yield Stage(load, cluster, keycloak, realm, operator, admin, account, feed)
             finally:
                 operator.stop()
 
 
 @contextmanager
-def _servers(load: Load) -> Iterator[tuple[ControlPlane, OperatorProcess]]:
+def _servers(load: Load) -> Iterator[tuple[ControlPlane, Keycloak, Realm, OperatorProcess]]:
     with (
         KeycloakServer() as keycloak,
         ControlPlane(ControlPlaneOptions(oidc=None)) as cluster,
@@ -95,13 +98,14 @@ def _servers(load: Load) -> Iterator[tuple[ControlPlane, OperatorProcess]]:
         install_rights(cluster)
         for name in load.namespaces:
             cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-        _declare_directory(load, keycloak, cluster)
-        yield cluster, OperatorProcess(cluster)
+        realm = _declare_directory(load, keycloak, cluster)
+        yield cluster, keycloak, realm, OperatorProcess(cluster)
 
 
-def _declare_directory(load: Load, keycloak: Keycloak, cluster: ControlPlane) -> None:
+def _declare_directory(load: Load, keycloak: Keycloak, cluster: ControlPlane) -> Realm:
     realm = keycloak.create_realm(DIRECTORY, {"groups": [{"name": name} for name in load.groups]})
     realm.clients.create_headlamp()
     realm.clients.create_operator()
     ca = keycloak.ca_file.read_text()
     cluster.apply(*directory(DIRECTORY, realm, ca, syncInterval="1h"))
+    return realm

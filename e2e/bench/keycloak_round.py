@@ -1,0 +1,126 @@
+"""What a round of a directory takes, beside the same searches bare; and what an idle hour asks."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import aiohttp
+
+from bench.figure import Figure
+from bench.load import DIRECTORY
+from bench.requests import many, seconds
+from bench.stage import LONG, Stage
+from testbed.faulty_proxy import FaultyProxy
+from testbed.objects import RECONCILE, directory
+
+CONNECTIONS = 4  # as many as the operator has
+IDLE_SECONDS = 60.0
+ROUNDS_AN_HOUR = 6  # with the syncInterval that is the default
+LOOK = 0.05
+
+
+async def measure_rounds(stage: Stage) -> AsyncIterator[Figure]:
+    """Yield what a round takes, and what is asked while nothing happens."""
+    groups = len(stage.load.groups)
+    before = stage.operator.metric("groupaccess_directory_read_seconds_sum")
+    await _round(stage)
+    took = stage.operator.metric("groupaccess_directory_read_seconds_sum") - before
+    bare = await _bare_searches(stage)
+    yield Figure(f"a round of {groups} groups", "s", took, bare, None)
+    yield await _idle(stage)
+    with TemporaryDirectory(prefix="groupaccess-bench-") as folder:
+        yield await _requests(stage, Path(folder))
+
+
+async def _round(stage: Stage) -> None:
+    """Have everything asked now, and wait for the end."""
+    done = stage.operator.metric("groupaccess_directory_reads_total")
+    value = str(time.time_ns())
+    await asyncio.to_thread(stage.cluster.admin.annotate, f"kcd/{DIRECTORY}", RECONCILE, value)
+    async with asyncio.timeout(LONG):
+        while not await asyncio.to_thread(_is_past, stage, done):  # noqa: ASYNC110 -- a metric has no event
+            await asyncio.sleep(LOOK)
+    await stage.settle()
+
+
+def _is_past(stage: Stage, done: float) -> bool:
+    return stage.operator.metric("groupaccess_directory_reads_total") > done
+
+
+async def _bare_searches(stage: Stage) -> float:
+    """Return the seconds of one search for each group, by the operator's account."""
+    realm, login = stage.realm, stage.realm.clients.credentials()
+    base = realm.issuer_url.removesuffix(f"/realms/{realm.name}")
+    context = ssl.create_default_context(cafile=str(stage.keycloak.ca_file))
+    connector = aiohttp.TCPConnector(ssl=context, limit=CONNECTIONS)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": login.client_id,
+            "client_secret": login.secret,
+        }
+        where = f"{realm.issuer_url}/protocol/openid-connect/token"
+        async with session.post(where, data=form) as answer:
+            token = (await answer.json())["access_token"]
+
+        async def search(name: str) -> None:
+            query = {"search": name, "exact": "true", "max": "20"}
+            async with session.get(
+                f"{base}/admin/realms/{realm.name}/groups",
+                params=query,
+                headers={"Authorization": f"Bearer {token}"},
+            ) as answer:
+                found = await answer.json()
+                assert len(found) == 1, (name, found)
+
+        return await seconds(many(search(name) for name in stage.load.groups))
+
+
+async def _idle(stage: Stage) -> Figure:
+    """Return what kube-apiserver is asked in a minute, less what it is without the operator."""
+    await stage.settle()
+    beside = await _requests_in_a_minute(stage)
+    await stage.stop()
+    alone = await _requests_in_a_minute(stage)
+    stage.start()
+    await stage.ready()
+    await stage.settle()
+    name = "idle: requests to kube-apiserver"
+    return Figure(name, "a minute", max(0.0, beside - alone), None, None)
+
+
+async def _requests_in_a_minute(stage: Stage) -> float:
+    before = _counted(stage)
+    await asyncio.sleep(IDLE_SECONDS)  # the time itself is what this is about
+    return (_counted(stage) - before) * 60 / IDLE_SECONDS
+
+
+def _counted(stage: Stage) -> float:
+    text = stage.cluster.read_as_admin("/metrics").text
+    lines = (line for line in text.splitlines() if line.startswith("apiserver_request_total{"))
+    return sum(float(line.rpartition(" ")[2]) for line in lines)
+
+
+async def _requests(stage: Stage, folder: Path) -> Figure:
+    """Count the requests of one round in a proxy; return how many that is in an idle minute."""
+    realm, ca = stage.realm, stage.keycloak.ca_file.read_text()
+    with FaultyProxy(folder, stage.keycloak) as proxy:
+        through = {"adminURL": proxy.url, "caBundle": {"inline": ca + proxy.ca}}
+        await _declare(stage, ca, **through)
+        await _round(stage)
+        proxy.calls[realm.name] = 0
+        await _round(stage)
+        calls = proxy.calls[realm.name]
+        await _declare(stage, ca)
+        await _round(stage)
+    minute = calls * ROUNDS_AN_HOUR / 60
+    return Figure("idle: requests to Keycloak", "a minute", minute, None, None)
+
+
+async def _declare(stage: Stage, ca: str, **changes: Any) -> None:  # noqa: ANN401 -- fields of a spec
+    bodies = directory(DIRECTORY, stage.realm, ca, syncInterval="1h", **changes)
+    await asyncio.to_thread(stage.cluster.apply, *bodies)
