@@ -92,6 +92,7 @@ class SimulatedCluster:
         self.writes: list[tuple[float, Sent]] = []
         self.listeners: list[Any] = []  # called with each accepted write: Replica, Sent, answer
         self.declared: dict[str, Access] = {}
+        self.directory_since = 0.0  # when it was made, the last time
         self.severed = 0.0  # when the last cut of watches is over
         self.busy = 0.0  # until when people write one thing after the other
         self.recovers = 0.0  # when Keycloak does
@@ -133,6 +134,8 @@ class SimulatedCluster:
 
     def direct(self, realm: Realm) -> None:
         spec = realm.spec(self.keycloak.issuer)
+        if self.storage.get("keycloakdirectories", Key("", DIRECTORY)) is None:
+            self.directory_since = self.now
         self.apply("keycloakdirectories", "KeycloakDirectory", DIRECTORY, spec)
 
     def apply(self, plural: str, kind: str, name: str, spec: Body) -> None:

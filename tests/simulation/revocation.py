@@ -189,8 +189,11 @@ class Revocations:
         if mapping is None or suspended(access, seen) or not bound.has_its_role:
             return None
         concerned = {pin, mapping["group"].lstrip("/")}
+        # What was answered to a directory that was deleted since is forgotten with it.
         replies = [
-            each for each in cluster.keycloak.replies[leader.name] if each.about in concerned
+            each
+            for each in cluster.keycloak.replies[leader.name]
+            if each.about in concerned and each.at >= cluster.directory_since
         ]
         if not replies or cluster.keycloak.trouble:
             return None
