@@ -9,6 +9,7 @@ from groupaccess.application.reconcile.access_evaluation import Evaluation
 from groupaccess.application.reconcile.access_status_writer import AccessStatusWriter
 from groupaccess.application.reconcile.access_writes import AccessWrites
 from groupaccess.application.reconcile.answered_subjects import remember_answers
+from groupaccess.application.reconcile.binding_faults import conflict_faults, unbindable_faults
 from groupaccess.application.reconcile.binding_writer import WAIT_SECONDS, BindingWriter
 from groupaccess.application.reconcile.expiry import ExpiryWatch
 from groupaccess.application.reconcile.orphans import OrphanCleanup
@@ -21,7 +22,7 @@ from groupaccess.domain.bindings.builder import build_desired_state
 from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.bindings.plan import Plan, plan
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status.access_status import access_status
 from groupaccess.domain.status.observation import Observation, bindings_by_mapping
 from groupaccess.domain.verdict.rules import evaluate
@@ -70,7 +71,12 @@ class Reconciler:
             return await self._writer.write(AccessWrites(name, ending, declared.state.ref))
         self._store.memory(name).observe(self._store.bindings_of(name))
         evaluation = self._evaluate(declared)
-        keys = evaluation.declared_keys
+        return None if evaluation is None else await self._apply(evaluation)
+
+    async def _apply(self, evaluation: Evaluation) -> float | None:
+        """Write what follows from the verdicts, then the status."""
+        declared, keys = evaluation.declared, evaluation.declared_keys
+        name = declared.access.name
         self._remember(evaluation, keys)
         todo = self._plan(name, evaluation.desired)
         writes = AccessWrites(name, todo, declared.state.ref, self._store.memory(name), keys)
@@ -86,15 +92,32 @@ class Reconciler:
         await self._report(evaluation, observed, writes)
         return writes.requeue_after
 
-    def _evaluate(self, declared: DeclaredAccess) -> Evaluation:
-        """Judge the mappings; from now on, the answers that this depends on affect the object."""
+    def _evaluate(self, declared: DeclaredAccess) -> Evaluation | None:
+        """Judge the mappings; from now on, the answers that this depends on affect the object.
+
+        Return None when there is nothing to do before the first answers: the object is new.
+        """
         needed = needed_questions(self._store, declared)
         name, directory = declared.access.name, declared.access.directory
         self._store.question_index.put(name, directory, needed.all)
         context = evaluation_context(self._store, declared, needed, self._clock.now())
+        if context.awaits_first_reading and not self._has_binding(name):
+            return None
         verdicts = [evaluate(mapping, context) for mapping in declared.access.mappings]
         desired = self._desired(declared, verdicts, context)
         return Evaluation(declared, context, verdicts, desired)
+
+    def _has_binding(self, name: str) -> bool:
+        """Tell whether an object has a binding, or may have one."""
+        memory = self._store.memory(name)
+        return any(
+            (
+                self._store.bindings_of(name),
+                memory.applied,
+                memory.attempts,
+                self._writer.pending(name),
+            )
+        )
 
     def _remember(self, evaluation: Evaluation, keys: AbstractSet[BindingKey]) -> None:
         """Remember what a later reconcile needs of this one, and when it is due at the latest."""
@@ -175,30 +198,14 @@ class Reconciler:
         return Observation(
             bindings_by_mapping(bindings.values()),
             {
-                **self._unbindable(evaluation),
-                **_conflicts(todo),
+                **unbindable_faults(self._store, evaluation),
+                **conflict_faults(todo),
                 **faults,
                 **self._drift(evaluation),
             },
             self._writer.pending(name),
             self._other_grants.find_and_track(access, evaluation.verdicts, evaluation.desired),
         )
-
-    def _unbindable(self, evaluation: Evaluation) -> dict[BindingKey, Failure]:
-        """Return the bindings that could not be created again: the operator's rights changed."""
-        result: dict[BindingKey, Failure] = {}
-        access, granted = evaluation.declared.access, Outcome.GRANT
-        for mapping in (each.mapping for each in evaluation.verdicts if each.outcome is granted):
-            if mapping.cluster_role in self._store.unbindable:
-                fact = (
-                    f'the operator may no longer bind ClusterRole "{mapping.cluster_role}": '
-                    "existing bindings stay, but could not be created again"
-                )
-                failure = Failure(Reason.BIND_FORBIDDEN, with_advice(Reason.BIND_FORBIDDEN, fact))
-                places = evaluation.desired.placements[mapping.name].active
-                keys = (access.binding_key(mapping, place) for place in places)
-                result |= {key: failure for key in keys if key in self._store.bindings.by_key}
-        return result
 
     def _drift(self, evaluation: Evaluation) -> dict[BindingKey, Failure]:
         """Return the writes that only the suspension prevents, as far as they would grant."""
@@ -222,14 +229,3 @@ class Reconciler:
             fact = f"{apply.desired.key} {state} while it is suspended."
             result[apply.desired.key] = Failure(Reason.SUSPENDED, fact)
         return result
-
-
-def _conflicts(todo: Plan) -> dict[BindingKey, Failure]:
-    facts = {
-        each.key: f"{each.key} exists with another roleRef, and was not created by the operator"
-        for each in todo.conflicts
-    }
-    return {
-        key: Failure(Reason.CONFLICT, with_advice(Reason.CONFLICT, fact))
-        for key, fact in facts.items()
-    }
