@@ -8,6 +8,8 @@ import argparse
 import asyncio
 import json
 import os
+import platform
+import subprocess
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -52,11 +54,28 @@ def show(load: Load, figures: list[Figure]) -> None:
 
 def write(file: Path, load: Load, figures: list[Figure]) -> None:
     """Add the figures to a file with one JSON object a line."""
-    about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "cores": os.cpu_count()}
+    about = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cores": os.cpu_count(),
+        "versions": f"Kubernetes {NEWEST.version}, Keycloak {KEYCLOAK.version}, "
+        f"Python {platform.python_version()}",
+        "commit": _commit(),
+    }
     line = {**about, **asdict(load), "figures": [asdict(each) for each in figures]}
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a") as out:
         out.write(json.dumps(line) + "\n")
+
+
+def _commit() -> str:
+    git = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parent,
+    )
+    return git.stdout.strip() or "unknown"
 
 
 def main() -> int:
