@@ -120,7 +120,7 @@ def rights() -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def account(installed: Cluster, without_operator: None) -> Iterator[Path]:  # noqa: ARG001 - a fixture
+def account(installed: Cluster, without_operator: None) -> Iterator[Path]:  # noqa: ARG001 -- a fixture
     """Give the kubeconfig of an account that may bind MAY_BIND alone; no operator interferes.
 
     The guards know another account as the operator's, and would keep this one out.
