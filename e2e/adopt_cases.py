@@ -43,7 +43,7 @@ def binding(
     *subjects: Subject,
     namespace: str = "",
     role_kind: str = "ClusterRole",
-    **metadata: Any,  # noqa: ANN401 - JSON
+    **metadata: Any,  # noqa: ANN401 -- JSON
 ) -> dict[str, Any]:
     labels = LABEL | metadata.pop("labels", {})
     where = {"namespace": namespace} if namespace else {}

@@ -101,7 +101,7 @@ class Case:
     def _toggles(self) -> dict[str, str]:
         """Return in which token it is: in that which people bring alone, or in all others."""
         on = {
-            "id.token.claim": self.token == "ID",  # noqa: S105 - a kind of token
+            "id.token.claim": self.token == "ID",  # noqa: S105 -- a kind of token
             "access.token.claim": self.token in {"Access", "off"},
             "lightweight.claim": self.token in {"lightweight", "off"},
         }
@@ -155,7 +155,7 @@ def contents(case: Case) -> dict[str, Any]:
 
 def build(case: Case, realm: Realm) -> None:
     """Make the case's client, and join its member: a path does not tell a slash from a child."""
-    lightweight = str(case.token == "lightweight").lower()  # noqa: S105 - a kind of token
+    lightweight = str(case.token == "lightweight").lower()  # noqa: S105 -- a kind of token
     own = [*_everywhere(), *(case.mappers() if case.scope == "own" else ())]
     realm.clients.create(
         "headlamp",
@@ -181,7 +181,7 @@ def _group(name: str, *below: str) -> dict[str, Any]:
     return {"name": name, "subGroups": [_group(*below)] if below else []}
 
 
-def _user(name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a representation
+def _user(name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- a representation
     return {
         "username": name,
         "enabled": True,

@@ -44,7 +44,7 @@ TAKEN = {
     "longest": directory(syncInterval="23h59m60s", onMissing={"grace": "720h"}),
     "prefix": tokens(groupsPrefix="oidc:"),
     "prefix that is shared": tokens(sharesPrefixWith=["old"]),
-    "client that is a URL": client(clientId="https://grafana.example.com/", token="Access"),  # noqa: S106 - a kind of token
+    "client that is a URL": client(clientId="https://grafana.example.com/", token="Access"),  # noqa: S106 -- a kind of token
     "suspended realm": directory(suspend=True),
     "some roles": directory(allowedClusterRoles=["view", "acme:reader"]),
 }

@@ -87,7 +87,7 @@ TOKENS: dict[str, Case] = {
         "Duplicate value",
     ),
     "client with a line break": (client(clientId="a\n"), "clientId", "must not hold control"),
-    "unknown token": (client(token="id"), '"id"', 'supported values: "ID", "Access"'),  # noqa: S106 - a kind of token
+    "unknown token": (client(token="id"), '"id"', 'supported values: "ID", "Access"'),  # noqa: S106 -- a kind of token
     "scopes in one string": (client(scopes=["openid groups"]), "scopes[0]", "as several items"),
     "prefix of Kubernetes": (tokens(groupsPrefix="system:"), "groupsPrefix", "reserves for itself"),
     "prefix with a line break": (tokens(groupsPrefix="a\n"), "groupsPrefix", "must not hold"),

@@ -161,7 +161,7 @@ def _unless(answer: Answer, status: int) -> Answer | None:
     return None if answer.status == status else answer
 
 
-def _evaluate(realm: Realm, person: str) -> Any:  # noqa: ANN401 - JSON
+def _evaluate(realm: Realm, person: str) -> Any:  # noqa: ANN401 -- JSON
     client, user = realm.clients.internal_id("headlamp"), realm.user_id(person)
     where = f"admin/realms/{realm.name}/clients/{client}/evaluate-scopes/generate-example-id-token"
     answer = realm.admin.connection.raw_get(where, scope="openid", userId=user)

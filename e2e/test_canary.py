@@ -32,7 +32,7 @@ class Place:
     ca: str
     _intervals: Iterator[int] = field(default_factory=lambda: itertools.count(10))
 
-    def declare(self, **spec: Any) -> None:  # noqa: ANN401 - JSON
+    def declare(self, **spec: Any) -> None:  # noqa: ANN401 -- JSON
         """Declare the directory; each time its spec changes, and it is looked at again."""
         interval = {"syncInterval": f"{next(self._intervals)}s", "canary": {"group": canary.GROUP}}
         self.objects.apply(*directory_objects(NAME, self.realm, self.ca, **{**interval, **spec}))

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from kubernetes.aio.client import ApiClient
 
 from contracts.cluster import MAY_BIND, ClusterContract
 from contracts.cluster_namespaces import NamespacesContract
@@ -23,23 +21,22 @@ from groupaccess.adapters.keycloak.operator_token import KeycloakOperatorTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kubernetes.apiserver import KubernetesApiServer
 from groupaccess.adapters.kubernetes.binding_json import read_binding
-from groupaccess.adapters.kubernetes.client import KubernetesClient, configure
+from groupaccess.adapters.kubernetes.client import KubernetesClient
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
-from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.application.ports.cluster import ObjectRef
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.composition import LEASE_NAME
 from groupaccess.domain.binding import Binding, BindingKey
 from testbed import canary
+from testbed.account import account, client_of
 from testbed.cluster import Cluster
-from testbed.installation import CHART, KINDS_OF_RIGHTS, helm, install_guards, remove_guards
+from testbed.installation import install_guards, remove_guards
 from testbed.keycloak import Keycloak
 from testbed.objects import access, mapping
 from testbed.ports import free_port
 from testbed.reading import reached
 from testbed.realm_clients import OPERATOR_ROLES, group_mapper
-from testbed.waiting import eventually
 
 pytestmark = pytest.mark.contract
 
@@ -110,46 +107,31 @@ class RealSurroundings:
         return metadata
 
 
-def rights() -> Iterator[dict[str, Any]]:
-    """Yield what gives the contracts' own account its rights, as the chart does."""
-    value = f"bindableClusterRoles={json.dumps(MAY_BIND)}"
-    command = ("template", RELEASE, CHART, "--namespace", RELEASE, "--set-json", value)
-    for body in yaml.safe_load_all(helm(*command)):
-        if body and body["kind"] in KINDS_OF_RIGHTS:
-            yield body
-
-
 @pytest.fixture(scope="module")
-def account(installed: Cluster, without_operator: None) -> Iterator[Path]:  # noqa: ARG001 - a fixture
+def kubeconfig(installed: Cluster, without_operator: None) -> Iterator[Path]:  # noqa: ARG001 -- a fixture
     """Give the kubeconfig of an account that may bind MAY_BIND alone; no operator interferes.
 
     The guards know another account as the operator's, and would keep this one out.
     """
     remove_guards(installed)
-    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": RELEASE}}
-    installed.apply(namespace, *rights())
-    may = ("auth", "can-i", "bind", "clusterroles/view")
-    who = f"--as=system:serviceaccount:{RELEASE}:{RELEASE}"
-    eventually(
-        lambda: installed.kubectl(*may, who, check=False).returncode == 0,
-        within=10,
-        what="the rights of the contracts' account",
-    )
-    yield installed.service_account_kubeconfig(RELEASE, RELEASE)
-    installed.kubectl("delete", "namespace", RELEASE, "--wait=false")
+    with account(installed, RELEASE, MAY_BIND) as made:
+        yield made
     install_guards(installed)
 
 
 @pytest.fixture
-async def world(installed: Cluster, account: Path, name: str) -> AsyncIterator[RealSurroundings]:
-    """Give the adapter with the rights of `account`."""
-    configuration = await configure(str(account))
-    async with ApiClient(configuration) as client:
-        port = KubernetesCluster(
-            KubernetesClient(HttpTransport(client)), RELEASE, SystemClock().now
-        )
-        made = RealSurroundings(installed, port, name)
+async def client(kubeconfig: Path) -> AsyncIterator[KubernetesClient]:
+    """Give the client of that account."""
+    async with client_of(kubeconfig) as made:
         yield made
+
+
+@pytest.fixture
+def world(installed: Cluster, client: KubernetesClient, name: str) -> Iterator[RealSurroundings]:
+    """Give the adapter with the rights of the account."""
+    port = KubernetesCluster(client, RELEASE, SystemClock().now)
+    made = RealSurroundings(installed, port, name)
+    yield made
     made.close()
 
 
@@ -166,11 +148,9 @@ class TestKubernetesOwnObjects(OwnObjectsContract):
 
 
 @pytest.fixture
-async def leases(installed: Cluster, account: Path) -> AsyncIterator[KubernetesLeases]:
-    """Give the adapter with the rights of `account`; there is no Lease yet."""
-    configuration = await configure(str(account))
-    async with ApiClient(configuration) as client:
-        yield KubernetesLeases(KubernetesClient(HttpTransport(client)), RELEASE, LEASE_NAME)
+def leases(installed: Cluster, client: KubernetesClient) -> Iterator[KubernetesLeases]:
+    """Give the adapter with the rights of the account; there is no Lease yet."""
+    yield KubernetesLeases(client, RELEASE, LEASE_NAME)
     installed.kubectl("delete", LEASES, f"--namespace={RELEASE}", "--ignore-not-found")
 
 
@@ -269,17 +249,11 @@ def canary_source(installed: Cluster, keycloak: Keycloak) -> Iterator[RealSource
 
 @pytest.fixture
 async def both(
-    installed: Cluster, account: Path, canary_source: RealSource
+    installed: Cluster, client: KubernetesClient, canary_source: RealSource
 ) -> AsyncIterator[RealBoth]:
-    """Give the adapters, with an administrator's rights and with those of `account`."""
-    admin = await configure(str(installed.kubeconfig))
-    nobody = await configure(str(account))
-    async with ApiClient(admin) as one, ApiClient(nobody) as other:
-        allowed, forbidden = (
-            KubernetesClient(HttpTransport(one)),
-            KubernetesClient(HttpTransport(other)),
-        )
-        yield RealBoth(canary_source, allowed, forbidden)
+    """Give the adapters, with an administrator's rights and with those of the account."""
+    async with client_of(installed.kubeconfig) as admin:
+        yield RealBoth(canary_source, admin, client)
 
 
 class TestRealReview(ReviewContract):

@@ -52,7 +52,7 @@ def world(realm: Realm, objects: Objects, directory: str, name: str) -> RandomOb
         metadata = {"name": namespace, "labels": borne}
         objects.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
     print(f"CRASH_SEED={SEED}")
-    return RandomObjects(random.Random(SEED), directory, name, COUNT, labels)  # noqa: S311 - no secret
+    return RandomObjects(random.Random(SEED), directory, name, COUNT, labels)  # noqa: S311 -- no secret
 
 
 def standing(cluster: Cluster, world: RandomObjects) -> dict[str, set[Grant]]:
@@ -150,7 +150,7 @@ def event(second: int, revision: int, resource: str, verb: str, body: dict[str, 
     }
 
 
-def declare(second: int, revision: int, **more: Any) -> Event:  # noqa: ANN401 - JSON
+def declare(second: int, revision: int, **more: Any) -> Event:  # noqa: ANN401 -- JSON
     """Declare view for SRE: in mapping m everywhere, in n in two namespaces."""
     said = [
         mapping(name, "/platform/SRE", **({"namespaces": scope} if scope else {}) | more)

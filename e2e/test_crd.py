@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def served(cluster: Cluster, without_operator: None) -> Cluster:  # noqa: ARG001 - a fixture
+def served(cluster: Cluster, without_operator: None) -> Cluster:  # noqa: ARG001 -- a fixture
     """Return a cluster that serves both kinds, applied with every warning an error."""
     arguments = ("--server-side", "--force-conflicts", "--warnings-as-errors")
     cluster.kubectl("apply", *arguments, f"--filename={ROOT / 'crds'}")

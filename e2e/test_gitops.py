@@ -40,7 +40,7 @@ def tracked(body: Body) -> dict[str, Any]:
     return {**body, "metadata": {**meta, **marks}}
 
 
-def predicted(live: Any, last: Any, wanted: Any) -> Any:  # noqa: ANN401 - JSON
+def predicted(live: Any, last: Any, wanted: Any) -> Any:  # noqa: ANN401 -- JSON
     """Return what a client-side three-way merge makes of a live object; a list is one value."""
     if not (isinstance(live, dict) and isinstance(wanted, dict)):
         return wanted

@@ -35,7 +35,7 @@ def roles(name: str, count: int = MOST) -> list[str]:
     return [f"{name}-role-{number}" for number in range(count)]
 
 
-def grants(name: str, *cluster_roles: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def grants(name: str, *cluster_roles: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- JSON
     found = enumerate(cluster_roles)
     return access(name, "default", *(mapping(f"m-{i}", "/g", role, **more) for i, role in found))
 

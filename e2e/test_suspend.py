@@ -26,7 +26,7 @@ Declare = Callable[..., None]
 def declare(realm: Realm, keycloak: Keycloak, objects: Objects, name: str) -> Declare:
     """Give a function that applies the directory, and its Secret, with these fields."""
 
-    def apply(**spec: Any) -> None:  # noqa: ANN401 - JSON
+    def apply(**spec: Any) -> None:  # noqa: ANN401 -- JSON
         objects.apply(*directory_objects(name, realm, keycloak.ca_file.read_text(), **spec))
 
     return apply

@@ -31,7 +31,7 @@ class Editor:
     def create(self, body: Body) -> Answer:
         return self.user.create(body)
 
-    def edit(self, body: Body, **spec: Any) -> Answer:  # noqa: ANN401 - JSON
+    def edit(self, body: Body, **spec: Any) -> Answer:  # noqa: ANN401 -- JSON
         stands = self.user.read(body)
         return self.user.update({**stands, "spec": {**stands["spec"], **spec}})
 

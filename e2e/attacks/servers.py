@@ -85,7 +85,7 @@ def declare_directory(
     name: str,
     server: KeycloakServer,
     prefix: str = "hostile:",
-    **spec: Any,  # noqa: ANN401 - JSON
+    **spec: Any,  # noqa: ANN401 -- JSON
 ) -> None:
     """Declare a directory at that server, with a secret and a prefix that belong to it."""
     meta = {"name": name, "namespace": NAMESPACE}

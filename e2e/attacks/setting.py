@@ -56,7 +56,7 @@ def _people(stage: AttackScenario) -> None:
 
 
 def _directories(stage: AttackScenario) -> None:
-    def make(name: str, client: str = "headlamp", prefix: str = "", **spec: Any) -> None:  # noqa: ANN401 - JSON
+    def make(name: str, client: str = "headlamp", prefix: str = "", **spec: Any) -> None:  # noqa: ANN401 -- JSON
         tokens = {"clients": [{"clientId": client}], "groupsPrefix": prefix}
         stage.objects.apply(*directory(name, stage.realm, stage.ca, tokens=tokens, **spec))
 

@@ -16,7 +16,7 @@ from testbed.admin_api import AdminApi
 
 REQUEST_TIMEOUT = 30.0
 KUBECTL_TIMEOUT = 120.0
-TOKEN_LIFETIME = "24h"  # noqa: S105 - a duration
+TOKEN_LIFETIME = "24h"  # noqa: S105 -- a duration
 
 
 class KubectlError(Exception):
@@ -169,6 +169,6 @@ def write_kubeconfig(file: Path, *, server: str, ca_file: Path, user: Mapping[st
     file.write_text(yaml.safe_dump(config))
 
 
-def _body(response: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+def _body(response: httpx.Response) -> Any:  # noqa: ANN401 -- JSON
     is_json = response.headers.get("content-type", "").startswith("application/json")
     return response.json() if is_json else response.text

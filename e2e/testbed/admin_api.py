@@ -13,6 +13,7 @@ from kubernetes.dynamic.exceptions import DynamicApiError
 from kubernetes.dynamic.resource import Resource
 
 RBAC = "rbac.authorization.k8s.io/v1"
+ADMISSION = "admissionregistration.k8s.io/v1"
 KINDS = {
     "ga": ("groupaccess.io/v1alpha1", "GroupAccess"),
     "kcd": ("groupaccess.io/v1alpha1", "KeycloakDirectory"),
@@ -20,10 +21,8 @@ KINDS = {
     "rolebinding": (RBAC, "RoleBinding"),
     "event": ("v1", "Event"),
     "namespace": ("v1", "Namespace"),
-    "validatingwebhookconfiguration": (
-        "admissionregistration.k8s.io/v1",
-        "ValidatingWebhookConfiguration",
-    ),
+    "validatingadmissionpolicy": (ADMISSION, "ValidatingAdmissionPolicy"),
+    "validatingwebhookconfiguration": (ADMISSION, "ValidatingWebhookConfiguration"),
 }
 """What a test calls a kind that it reads: its apiVersion and its name."""
 NOT_FOUND = 404

@@ -71,7 +71,7 @@ def stolen_token(cluster: Cluster) -> User:
 def rendered(
     kinds: AbstractSet[str],
     bindable: Sequence[str],
-    **more: Any,  # noqa: ANN401 - JSON
+    **more: Any,  # noqa: ANN401 -- JSON
 ) -> Iterator[dict[str, Any]]:
     """Render the chart, with more values, and yield its objects of these kinds."""
     glass = {"breakGlassGroup": BREAK_GLASS}

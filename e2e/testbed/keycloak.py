@@ -61,7 +61,7 @@ class Keycloak:
         self,
         name: str,
         contents: Mapping[str, Any] | None = None,
-        **settings: Any,  # noqa: ANN401 - a representation
+        **settings: Any,  # noqa: ANN401 -- a representation
     ) -> Realm:
         """Create a realm; one without contents is a spare one, if there is one left.
 

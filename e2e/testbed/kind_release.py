@@ -54,7 +54,7 @@ class Release:
         self.values["groupAccesses"] = group_accesses
         self._helm("install", "--create-namespace")
 
-    def upgrade(self, **values: Any) -> None:  # noqa: ANN401 - JSON
+    def upgrade(self, **values: Any) -> None:  # noqa: ANN401 -- JSON
         """Change these values, and wait until the release stands."""
         self.values.update(values)
         self._helm("upgrade")

@@ -14,7 +14,7 @@ RECONCILE = "groupaccess.io/reconcile"
 Key = tuple[str, str, str, str | None]  # apiVersion, kind, name, namespace
 
 
-def mapping(name: str, group: str, cluster_role: str = "view", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def mapping(name: str, group: str, cluster_role: str = "view", **more: Any) -> dict[str, Any]:  # noqa: ANN401 -- JSON
     """Return one mapping of a GroupAccess, by default for the whole cluster."""
     place = {} if "namespaces" in more else {"clusterWide": True}
     return {"name": name, "group": group, "clusterRole": cluster_role, **place, **more}
@@ -30,7 +30,7 @@ def access(name: str, directory: str, *mappings: dict[str, Any]) -> dict[str, An
     }
 
 
-def directory(name: str, realm: Realm, ca: str, **spec: Any) -> Sequence[dict[str, Any]]:  # noqa: ANN401 - JSON
+def directory(name: str, realm: Realm, ca: str, **spec: Any) -> Sequence[dict[str, Any]]:  # noqa: ANN401 -- JSON
     """Return a KeycloakDirectory for a realm, and the Secret with the operator's login.
 
     `ca` is PEM; `spec` are fields that override what is set here. The operator is taken to run on

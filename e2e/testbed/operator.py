@@ -106,7 +106,7 @@ class Here:
     async def until(self, check: Callable[[], object], *, within: float) -> None:
         """Wait for a condition, in seconds, while the operator goes on in the same loop."""
         async with asyncio.timeout(within):
-            while not await asyncio.to_thread(check):  # noqa: ASYNC110 - any condition
+            while not await asyncio.to_thread(check):  # noqa: ASYNC110 -- any condition
                 await asyncio.sleep(0.05)
 
 

@@ -89,7 +89,7 @@ class Asking(ABC):
                     self.asked += 1
                     if not self._ask(client):
                         self.denied.append(time.monotonic() - began)
-        except BaseException as failure:  # noqa: BLE001 - raised where the probe is used
+        except BaseException as failure:  # noqa: BLE001 -- raised where the probe is used
             self._failure = failure
 
 

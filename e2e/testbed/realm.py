@@ -13,7 +13,7 @@ from testbed.authentication import Issuer
 from testbed.realm_clients import Clients
 
 NOT_FOUND = 404
-PASSWORD = "password"  # noqa: S105 - of people who exist in a test
+PASSWORD = "password"  # noqa: S105 -- of people who exist in a test
 SCOPES = ("openid", "profile", "email")
 
 
@@ -24,7 +24,7 @@ class AdminLogin:
     url: str
     ca_file: Path
     username: str = "admin"
-    password: str = "admin"  # noqa: S105 - of a server that lives for one run on this machine
+    password: str = "admin"  # noqa: S105 -- of a server that lives for one run on this machine
 
     def admin(self, realm: str) -> KeycloakAdmin:
         """Return the admin API of one realm, with a login of its own.
@@ -62,11 +62,11 @@ class Realm:
         """Remove the realm; a cluster that still trusts it cannot reload its issuers any more."""
         self.admin.delete_realm(self.name)
 
-    def update(self, *, known_as: str | None = None, **settings: Any) -> None:  # noqa: ANN401 - JSON
+    def update(self, *, known_as: str | None = None, **settings: Any) -> None:  # noqa: ANN401 -- JSON
         """Change fields of its representation; `known_as` is its name while that is changed."""
         self._login.admin("master").update_realm(known_as or self.name, settings)
 
-    def issuer(self, *audiences: str, **reading: Any) -> Issuer:  # noqa: ANN401 - fields of Issuer
+    def issuer(self, *audiences: str, **reading: Any) -> Issuer:  # noqa: ANN401 -- fields of Issuer
         """Return it as an issuer for a cluster to trust, by default for the audience `headlamp`.
 
         `reading` are the other fields of Issuer: `groups_claim`, `groups_prefix` and so on.

@@ -31,7 +31,7 @@ class Clients:
         """Work through the admin API of one realm."""
         self._admin = admin
 
-    def create(self, client_id: str, **settings: Any) -> str:  # noqa: ANN401 - a representation
+    def create(self, client_id: str, **settings: Any) -> str:  # noqa: ANN401 -- a representation
         """Create a confidential client that may log people in by password; return its internal id.
 
         `settings` are fields of its representation and override what is set here.
@@ -56,7 +56,7 @@ class Clients:
         self,
         client_id: str = OPERATOR,
         roles: Sequence[str] | None = None,
-        **settings: Any,  # noqa: ANN401 - a representation
+        **settings: Any,  # noqa: ANN401 -- a representation
     ) -> Credentials:
         """Create the operator's client by the example's calls: permissions, or roles instead."""
         _, account = SETUP["create_client"](self.call, client_id, **settings)
@@ -67,7 +67,7 @@ class Clients:
             SETUP["give_roles"](self.call, account, roles)
         return self.credentials(client_id)
 
-    def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+    def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 -- JSON
         """Make one call of the admin API, as the example does; what exists is no error."""
         connection = self._admin.connection
         where = f"admin/realms/{connection.realm_name}{path}"
@@ -141,7 +141,7 @@ class Clients:
             raise LookupError(message)
         return found
 
-    def update(self, client_id: str, **changes: Any) -> None:  # noqa: ANN401 - a representation
+    def update(self, client_id: str, **changes: Any) -> None:  # noqa: ANN401 -- a representation
         """Change fields of a client's representation, such as `enabled`."""
         internal = self.internal_id(client_id)
         self._admin.update_client(internal, {**self._admin.get_client(internal), **changes})

@@ -51,7 +51,7 @@ class RenameScenario:
         eventually(check, within=40, what="the lifetime of tokens is known")
         return self
 
-    def direct(self, **spec: Any) -> None:  # noqa: ANN401 - JSON
+    def direct(self, **spec: Any) -> None:  # noqa: ANN401 -- JSON
         """Declare the directory with these fields."""
         ca = self.keycloak.ca_file.read_text()
         self.objects.apply(*directory_objects(self.name, self.realm, ca, **spec))

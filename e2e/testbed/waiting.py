@@ -28,7 +28,7 @@ def eventually(
             reason = f"last answer: {result!r}"
         except HopelessError:
             raise
-        except Exception as error:  # noqa: BLE001 - the check may talk to anything
+        except Exception as error:  # noqa: BLE001 -- the check may talk to anything
             reason = f"last error: {type(error).__name__}: {error}"
         if time.monotonic() >= deadline:
             message = f"{what}: not within {within:g} s; {reason}"

@@ -11,6 +11,7 @@ import pytest
 from contracts.cluster import MAY_BIND, ClusterContract
 from contracts.cluster_namespaces import NamespacesContract
 from contracts.cluster_objects import FORGED, OwnObjectsContract
+from contracts.rights import RightsContract
 from fakes.kube.faults import Faults
 from fakes.kube.link import Link
 from fakes.kube.requests import Requests
@@ -19,6 +20,7 @@ from fakes.values import access_spec
 from groupaccess.adapters.kubernetes.binding_json import read_binding
 from groupaccess.adapters.kubernetes.client import KubernetesClient
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
+from groupaccess.adapters.kubernetes.rights import KubernetesOperatorRights
 from groupaccess.application.ports.cluster import ObjectRef
 from groupaccess.domain.binding import Binding, BindingKey
 
@@ -105,6 +107,26 @@ def _place(where: BindingKey) -> tuple[str, Key]:
     return plural, Key(where.namespace, where.name)
 
 
+class SimulatedRights:
+    """What the API server lets the operator bind, and whether it answers."""
+
+    def __init__(self) -> None:
+        self._bindable = set(MAY_BIND)
+        loop_time = asyncio.get_running_loop().time
+        requests = Requests(Storage(loop_time), bindable=self._bindable)
+        self._link = Link(requests, Faults(), loop_time, utc_now, "operator")
+        self.port = KubernetesOperatorRights(KubernetesClient(self._link))
+
+    def allow(self, role: str) -> None:
+        self._bindable.add(role)
+
+    def forbid(self, role: str) -> None:
+        self._bindable.remove(role)
+
+    def cut_off(self) -> None:
+        self._link.alive = False
+
+
 @pytest.fixture
 async def world() -> SimulatedSurroundings:
     return SimulatedSurroundings()
@@ -120,3 +142,12 @@ class TestSimulatedNamespaces(NamespacesContract):
 
 class TestSimulatedOwnObjects(OwnObjectsContract):
     """The contract of what the port promises of our two kinds."""
+
+
+@pytest.fixture
+async def rights() -> SimulatedRights:
+    return SimulatedRights()
+
+
+class TestSimulatedRights(RightsContract):
+    """The contract of the operator's own rights."""

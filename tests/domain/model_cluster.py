@@ -73,7 +73,9 @@ class ModelCluster:
         return evaluate_all(declared, self.with_pins(declared, context))
 
     def desired_state(self, declared: Access, context: EvaluationContext) -> DesiredState:
-        context = self.with_pins(declared, context)
+        return self.desired_with_pins(declared, self.with_pins(declared, context))
+
+    def desired_with_pins(self, declared: Access, context: EvaluationContext) -> DesiredState:
         verdicts = evaluate_all(declared, context)
         return build_desired_state(
             declared, verdicts, context, self.bindings, self.applied, self.pending, self.ends

@@ -36,6 +36,7 @@ from domain.tables import (
     SCOPES,
     SILENT,
     SUBJECTS,
+    SUGGESTIONS,
     UNREADABLE,
 )
 from groupaccess.domain.access.group_access import Access, AccessMapping
@@ -94,6 +95,7 @@ def contexts() -> st.SearchStrategy[EvaluationContext]:
         prefixes=st.sampled_from(PREFIXES),
         unreadable=st.sampled_from(UNREADABLE),
         missing_answers=st.sampled_from(MISSING_ANSWERS),
+        suggestions=st.sampled_from(SUGGESTIONS),
     )
 
 

@@ -23,6 +23,7 @@ from groupaccess.domain.apiserver.oidc_check_result import check_matches, check_
 from groupaccess.domain.binding import BindingKey, Owner
 from groupaccess.domain.directory.client import MapperKind
 from groupaccess.domain.directory.reading import MissingAnswer
+from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.tokens.prefixes import PeerPrefixes
@@ -116,6 +117,11 @@ MISSING_ANSWERS: tuple[dict[str, MissingAnswer], ...] = (  # by declared group
     {"SRE": MissingAnswer()},
     {"SRE": MissingAnswer(SILENT, answered=True)},
     {"/SRE": MissingAnswer(SILENT), "/a/b": MissingAnswer(answered=True)},
+    {},
+)
+SUGGESTIONS: tuple[dict[str, Suggestion], ...] = (  # by declared group
+    {},
+    {"nobody": Suggestion(("/SRE",)), "SRE": Suggestion(is_role=True), "dev": Suggestion()},
     {},
 )
 MOMENTS = (*[NOW] * 4, NOW + timedelta(hours=2))

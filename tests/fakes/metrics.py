@@ -9,7 +9,7 @@ class FakeMetrics:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.depth = 0
-        self.leading: bool | None = None
+        self.leading = False
         self.clock_ahead = 0.0
         self.guards: dict[str, bool] = {}
         self.waits: list[float] = []

@@ -205,23 +205,24 @@ class Truth:
         leader = next((replica for replica in cluster.replicas if replica.name == change.by), None)
         if leader is None or not self._is_calm():
             return
-        access = leader.link.seen.get("groupaccesses", {}).get(Key("", before.name.access))
-        if access is None:
-            return
+        known = leader.kopf.versions_at(Key("", before.name.access), cluster.requests.asked)
+        missing = [access and self._missing(before, access, leader) for access in known]
+        if missing and all(missing):
+            cluster.violate(f"{before} went before {missing[-1]} was bound in its place")
+
+    def _missing(self, before: Bound, access: Stored, leader: Replica) -> str | None:
+        """Return the binding that replaces another one by what is declared, unless it grants."""
         mapping = mapping_of(access, before.name.mapping)
         if mapping is None or not self._would_grant(before, mapping, access, leader):
-            return
-        namespaces = leader.link.seen.get("namespaces", {})
-        here = {"", before.key.namespace}
+            return None
         if mapping["group"] != before.annotation("group"):
-            return
-        expected = here.intersection(places(mapping, namespaces))
+            return None
+        namespaces = leader.link.seen.get("namespaces", {})
+        expected = {"", before.key.namespace}.intersection(places(mapping, namespaces))
         name = str(Name(before.name.access, mapping["name"], mapping["clusterRole"]))
         history = self._history[name]
-        if expected and not any(
-            place in history and history[place][-1].grants for place in expected
-        ):
-            cluster.violate(f"{before} went before {name} was bound in its place")
+        bound = any(place in history and history[place][-1].grants for place in expected)
+        return name if expected and not bound else None
 
     def _is_calm(self) -> bool:
         """Tell whether nothing failed in the last minute."""

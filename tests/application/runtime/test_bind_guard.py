@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from fakes.admission_policies import GUARD, FakeGuards, enforcing
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
-from fakes.guards import GUARD, FakeGuards
 from fakes.metrics import FakeMetrics
 from fakes.reconciler_harness import leads
 from groupaccess.application.ports.cluster import Event
@@ -33,11 +33,11 @@ class BindGuardHarness:
 
 @asynccontextmanager
 async def watching(
-    clock: FakeClock, metrics: FakeMetrics, *, why: str = "", name: str = GUARD
+    clock: FakeClock, metrics: FakeMetrics, *, policy: bool = True, name: str = GUARD
 ) -> AsyncIterator[BindGuardHarness]:
-    """Let a guard be watched that refuses nothing for this reason."""
+    """Let a guard be watched that has a policy, or none."""
     guards, cluster = FakeGuards(), FakeCluster()
-    guards.why = why
+    guards.policy = policy
     recorder = EventRecorder(cluster, clock, leads)
     guard = BindGuardMonitor(guards, recorder, metrics, name)
     async with asyncio.TaskGroup() as group:
@@ -61,14 +61,15 @@ async def test_while_it_is_in_force_the_metric_alone_says_so(
 async def test_not_in_force_at_the_start_is_one_event_and_one_log_line(
     clock: FakeClock, metrics: FakeMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with watching(clock, metrics, why="it is not in force: there is none") as watched:
+    async with watching(clock, metrics, policy=False) as watched:
         await asyncio.sleep(3 * INTERVAL_SECONDS)
         assert watched.metrics.guards == {GUARD: False}
         (event,) = watched.events
     assert (event.regarding.kind, event.regarding.name) == ("ValidatingAdmissionPolicy", GUARD)
     assert (event.reason, event.warning) == ("NotInForce", True)
     assert event.message.startswith(
-        f"admission policy {GUARD}: it is not in force: there is none. While it is not in force, "
+        f"admission policy {GUARD}: it is not in force: there is no ValidatingAdmissionPolicy with "
+        "this name. While it is not in force, "
     )
     assert [record.getMessage() for record in caplog.records] == [event.message]
 
@@ -80,15 +81,11 @@ async def test_each_change_is_said_and_what_cannot_be_read_is_none(
         watched.guards.fails = 1
         await asyncio.sleep(INTERVAL_SECONDS)
         assert metrics.guards == {GUARD: True}
-        for why in (
-            "it is not in force: there is none",
-            "its binding names another",
-            "",
-            "it is not in force: there is none",
-        ):
-            watched.guards.why = why
+        for policy, bound_to in ((False, GUARD), (True, "another"), (True, GUARD), (False, GUARD)):
+            watched.guards.policy = policy
+            watched.guards.binding = enforcing(policyName=bound_to)
             await asyncio.sleep(2 * INTERVAL_SECONDS)
-            assert metrics.guards == {GUARD: not why}
+            assert metrics.guards == {GUARD: policy and bound_to == GUARD}
         assert len(watched.events) == 3
         assert "503: the server is overloaded" in caplog.text
         assert caplog.text.count("is in force again") == 1
@@ -98,9 +95,7 @@ async def test_without_a_name_nothing_is_read_and_the_log_says_so_once(
     clock: FakeClock, metrics: FakeMetrics, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    async with watching(
-        clock, metrics, why="it is not in force: there is none", name=""
-    ) as watched:
+    async with watching(clock, metrics, policy=False, name="") as watched:
         await asyncio.sleep(10 * INTERVAL_SECONDS)
         assert (watched.guards.reads, metrics.guards, watched.events) == (0, {}, [])
     assert caplog.text.count("no bind guard") == 1

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterable
 import pytest
 
 from fakes.reconciler_harness import ReconcilerHarness
+from fakes.rights import FakeRights
 from fakes.values import access, mapping
-from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.runtime.bindable_roles import (
     INTERVAL_SECONDS,
     POLL_SECONDS,
@@ -18,26 +18,12 @@ from groupaccess.application.runtime.bindable_roles import (
 from groupaccess.application.state.store import Store
 
 
-class Authorizer:
-    """The port `OperatorRights`; `asked` are the roles that it was asked for."""
-
-    def __init__(self) -> None:
-        self.bindable = {"view", "edit"}
-        self.asked: list[str] = []
-        self.errors: list[TransientError] = []
-
-    async def may_bind(self, cluster_role: str) -> bool:
-        self.asked.append(cluster_role)
-        if self.errors:
-            raise self.errors.pop()
-        return cluster_role in self.bindable
-
-
 class RolesHarness:
     """BindableRoles on fakes, while it runs; `queued` wait for a look."""
 
     def __init__(self) -> None:
-        self.store, self.rights, self.queued = Store(), Authorizer(), list[str]()
+        self.store, self.queued = Store(), list[str]()
+        self.rights = FakeRights(("view", "edit"))
         for role in ("view", "edit", "admin"):
             self.store.put_cluster_role(role)
         self.roles = BindableRoles(self.rights, self.store, self._enqueue)
@@ -112,7 +98,7 @@ async def test_a_question_that_fails_changes_nothing_and_is_asked_again_soon(
 ) -> None:
     caplog.set_level(logging.WARNING)
     desk.rights.bindable = {"view"}
-    desk.rights.errors.append(TransientError("503"))
+    desk.rights.fails = 1
     desk.store.put_cluster_role("view")
     await asyncio.sleep(POLL_SECONDS + 0.1)
     assert desk.store.unbindable == set()

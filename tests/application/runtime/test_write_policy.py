@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from fakes.admission_policies import FakeWritePolicies
 from fakes.values import access, desired, failure
-from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.runtime.write_policy import INTERVAL_SECONDS, WritePolicyMonitor
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.write_attempt import WriteAttempt
@@ -20,19 +20,11 @@ WANT = desired(Owner("uid-platform", NAME))
 
 @dataclass
 class PolicyHarness:
-    """A policy that a test changes; `woken` are the objects that are to be looked at again."""
+    """A policy that is watched; `woken` are the objects that are to be looked at again."""
 
     store: Store = field(default_factory=Store)
-    versions: list[str] = field(default_factory=lambda: ["1"])
-    asked: list[str] = field(default_factory=list)
+    policies: FakeWritePolicies = field(default_factory=FakeWritePolicies)
     woken: list[str] = field(default_factory=list)
-    fails: bool = False
-
-    async def resource_version(self, name: str) -> str:
-        self.asked.append(name)
-        if self.fails:
-            raise TransientError("503")
-        return self.versions[-1]
 
     def refuse(self) -> None:
         """Let the API server have refused a write."""
@@ -45,7 +37,7 @@ class PolicyHarness:
 async def site() -> AsyncIterator[PolicyHarness]:
     made = PolicyHarness()
     made.store.put_access(access(NAME))
-    cage = WritePolicyMonitor(made, made.store, made.woken.extend, "cage")
+    cage = WritePolicyMonitor(made.policies, made.store, made.woken.extend, "cage")
     task = asyncio.create_task(cage.run())
     yield made
     task.cancel()
@@ -57,15 +49,15 @@ async def rounds(count: int) -> None:
 
 async def test_while_nothing_is_refused_nothing_is_asked(site: PolicyHarness) -> None:
     await rounds(100)
-    assert site.asked == []
+    assert site.policies.asked == []
 
 
 async def test_a_changed_policy_wakes_what_was_refused(site: PolicyHarness) -> None:
     site.refuse()
     await rounds(3)
     assert site.woken == []
-    assert set(site.asked) == {"cage"}
-    site.versions.append("2")
+    assert set(site.policies.asked) == {"cage"}
+    site.policies.put()
     await rounds(1)
     assert site.woken == [NAME]
     assert site.store.rights == 1
@@ -78,9 +70,9 @@ async def test_a_policy_that_is_not_read_changes_nothing_and_is_asked_again(
 ) -> None:
     site.refuse()
     await rounds(1)
-    site.fails = True
+    site.policies.fails = True
     await rounds(2)
-    site.fails = False
-    site.versions.append("2")
+    site.policies.fails = False
+    site.policies.put()
     await rounds(1)
     assert site.woken == [NAME]

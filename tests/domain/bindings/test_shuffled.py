@@ -6,7 +6,7 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.model_cluster import ModelCluster
+from domain.model_cluster import ModelCluster, evaluate_all
 from domain.strategies import (
     BindingsByKey,
     accesses,
@@ -16,12 +16,14 @@ from domain.strategies import (
     outages,
 )
 from groupaccess.domain.access.group_access import Access, AccessMapping
+from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.plan import plan, plan_orphans
 from groupaccess.domain.directory.client import Client
+from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.status.access_status import access_status
 from groupaccess.domain.status.observation import Observation, bindings_by_mapping
-from groupaccess.domain.verdict.verdict import EvaluationContext
+from groupaccess.domain.verdict.verdict import EvaluationContext, Verdict
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -36,7 +38,14 @@ def shuffled(cluster: ModelCluster, shuffle: "Shuffle") -> ModelCluster:
         applied=shuffle.pairs(cluster.applied),
         pending=shuffle.pairs(dict(cluster.pending)),
         ends=shuffle.pairs(dict(cluster.ends)),
+        replacing=shuffle.pairs(cluster.replacing),
     )
+
+
+def waiting(cluster: ModelCluster) -> dict[str, frozenset[BindingKey]]:
+    """Return that each binding waits for all others to take its place."""
+    where = frozenset(cluster.bindings)
+    return {binding.uid: where - {key} for key, binding in cluster.bindings.items()}
 
 
 class Shuffle:
@@ -55,11 +64,22 @@ class Shuffle:
         return replace(declared, mappings=tuple(map(self._mapping, self.of(declared.mappings))))
 
     def context(self, context: EvaluationContext) -> EvaluationContext:
-        context = replace(context, namespaces=self.pairs(dict(context.namespaces)))
-        reading = context.reading
-        if reading.snapshot is None:
-            return context
-        return replace(context, reading=replace(reading, snapshot=self.snapshot(reading.snapshot)))
+        return replace(
+            context,
+            namespaces=self.pairs(dict(context.namespaces)),
+            pins=self.pairs(dict(context.pins)),
+            missing_answers=self.pairs(dict(context.missing_answers)),
+            suggestions=self.pairs(dict(context.suggestions)),
+            reading=self.reading(context.reading),
+        )
+
+    def reading(self, reading: Reading) -> Reading:
+        read = reading.snapshot
+        return replace(
+            reading,
+            snapshot=None if read is None else self.snapshot(read),
+            confirmed_absent=self.pairs(dict(reading.confirmed_absent)),
+        )
 
     def snapshot(self, read: Snapshot) -> Snapshot:
         clients = tuple(self._client(client) for client in self.of(read.clients))
@@ -79,26 +99,44 @@ class Shuffle:
         )
 
 
+def retold(verdict: Verdict, mapping: AccessMapping) -> Verdict:
+    """Return the verdict, and those within it, with the mapping as it was before the shuffle."""
+    last, awake = verdict.last_known, verdict.without_suspend
+    return replace(
+        verdict,
+        mapping=mapping,
+        last_known=None if last is None else retold(last, mapping),
+        without_suspend=None if awake is None else retold(awake, mapping),
+    )
+
+
 @given(accesses(), contexts(), clusters(), st.data())
 def test_shuffled_inputs_give_identical_answers(
     declared: Access, context: EvaluationContext, one: ModelCluster, data: st.DataObject
 ) -> None:
     shuffle = Shuffle(data)
-    other = shuffled(one, shuffle)
-    declared2, context2 = shuffle.access(declared), shuffle.context(context)
+    one.replacing = waiting(one)
+    other, declared2 = shuffled(one, shuffle), shuffle.access(declared)
+    pinned = one.with_pins(declared, context)
+    assert pinned == other.with_pins(declared2, context)
+    context, context2 = pinned, shuffle.context(pinned)
 
-    verdicts, verdicts2 = one.evaluate(declared, context), other.evaluate(declared2, context2)
+    verdicts, verdicts2 = evaluate_all(declared, context), evaluate_all(declared2, context2)
     known = {mapping.name: mapping for mapping in declared.mappings}
-    again = {v.mapping.name: replace(v, mapping=known[v.mapping.name]) for v in verdicts2}
+    again = {v.mapping.name: retold(v, known[v.mapping.name]) for v in verdicts2}
     assert {v.mapping.name: v for v in verdicts} == again
 
     desired, desired2 = (
-        one.desired_state(declared, context),
-        other.desired_state(declared2, context2),
+        one.desired_with_pins(declared, context),
+        other.desired_with_pins(declared2, context2),
     )
     assert desired.preserved == desired2.preserved
     assert set(desired.bindings) == set(desired2.bindings)
-    assert plan(desired, one.bindings.values()) == plan(desired2, other.bindings.values())
+    planned, planned2 = (
+        plan(wanted, cluster.bindings.values(), cluster.replacing)
+        for wanted, cluster in ((desired, one), (desired2, other))
+    )
+    assert planned == planned2
 
     now, now2 = (
         Observation(bindings_by_mapping(cluster.bindings.values())) for cluster in (one, other)

@@ -83,7 +83,8 @@ class Requests:
     def answer(self, call: Call, body: Any, by: str) -> str:
         """Answer a call with JSON text, or raise RefusedCallError."""
         if call.plural == "selfsubjectaccessreviews":  # nothing is stored
-            return json.dumps({"status": {"allowed": True}})
+            asked = body["spec"]["resourceAttributes"]["name"]
+            return json.dumps({"status": {"allowed": self._may_bind(asked)}})
         match call.verb:
             case "list":
                 return self._list(call)
@@ -180,9 +181,12 @@ class Requests:
                 422, f"metadata.name: Invalid value: {name}: may not contain '%'"
             )
 
+    def _may_bind(self, role: str) -> bool:
+        return self._bindable is None or role in self._bindable
+
     def _admit_role(self, role: str) -> None:
         """Refuse a role that may not be bound; one that is missing is not found before."""
-        if self._bindable is None or role in self._bindable:
+        if self._may_bind(role):
             return
         if self.storage.get("clusterroles", Key("", role)) is None:
             raise RefusedCallError(

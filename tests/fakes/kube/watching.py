@@ -1,35 +1,39 @@
 """What stands for kopf: it lists and watches our two kinds and calls the handlers as kopf does.
 
 One task for each uid, so that the events of one object stay in order and those of several need
-not; of what comes within a moment only the last is told. After a list, which begins anew when the
-history is gone, events have no type, and of deletions in the gap nothing is told.
+not; each is told. After a list, which begins anew when the history is gone, events have no type,
+and of deletions in the gap nothing is told.
 """
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+import math
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from fakes.kube.link import Link
 from fakes.kube.requests import OURS
-from fakes.kube.storage import Change
+from fakes.kube.storage import Change, Key, Stored
 from groupaccess.handlers import Handlers
 
-BATCH = 0.1  # seconds of silence after which an object's last event is told
 IDLE = 0.5
+ACCESSES = OURS[0]
 AGAIN = 1.0  # seconds until a broken watch begins again
 LASTS = 300.0
 
 Handler = Callable[..., Awaitable[None]]
-Event = tuple[str | None, Change]
+Event = tuple[float, str | None, Change]  # when it is told at the earliest, its type, what changed
 
 
 class FakeKopf:
-    """Watches by a link, until told to stop. `late` are seconds for each uid."""
+    """Watches by a link, until told to stop. `late` are seconds for each uid.
+
+    `versions` are those of each GroupAccess that were told, with their times; None is no object.
+    """
 
     def __init__(self, link: Link) -> None:
         self._link = link
         self.late: dict[str, float] = {}
         self.errors: list[Exception] = []
+        self.versions: dict[Key, list[tuple[float, Stored | None]]] = {}
 
     async def __call__(
         self, handlers: Handlers, stop: asyncio.Event, end: Callable[[], Awaitable[None]]
@@ -43,6 +47,22 @@ class FakeKopf:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await end()
+
+    def note(self, change: Change) -> None:
+        """Keep what is told from now on."""
+        link = self._link
+        link.see(change)
+        if change.plural == ACCESSES:
+            now = link.seen[ACCESSES].get(change.key)
+            self.versions.setdefault(change.key, []).append((link.now(), now))
+
+    def versions_at(self, access: Key, moment: float) -> Iterator[Stored | None]:
+        """Yield what may have been acted on: what comes in one moment is told one by one."""
+        versions = self.versions.get(access, [])
+        ends = (*(at for at, _ in versions[1:]), math.inf)
+        for (begin, stored), end in zip(versions, ends, strict=False):
+            if begin <= moment <= end:
+                yield stored
 
     async def _keep(self, plural: str, handler: Handler) -> None:
         objects = _Objects(self, self._link, handler)
@@ -103,7 +123,8 @@ class _Objects:
             task = asyncio.create_task(self._work(uid, queue))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        queue.put_nowait((kind, change))
+        due = self._link.now() + self._kopf.late.get(uid, 0.0)
+        queue.put_nowait((due, kind, change))
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -114,21 +135,17 @@ class _Objects:
         while True:
             try:
                 async with asyncio.timeout(IDLE):
-                    kind, change = await queue.get()
+                    due, kind, change = await queue.get()
             except TimeoutError:
                 if queue.empty():
                     break
                 continue  # as kopf: something may come in the very moment of the timeout
-            await asyncio.sleep(self._kopf.late.get(uid, 0.0))
-            with contextlib.suppress(TimeoutError):
-                while True:
-                    async with asyncio.timeout(BATCH):
-                        kind, change = await queue.get()
+            await asyncio.sleep(max(0.0, due - self._link.now()))
             await self._tell(kind, change)
         del self._queues[uid]
 
     async def _tell(self, kind: str | None, change: Change) -> None:
-        self._link.see(change)
+        self._kopf.note(change)
         try:
             await self._handler(event={"type": kind, "object": change.stored.body})
         except Exception as error:  # noqa: BLE001 -- kopf logs it, and never calls again
