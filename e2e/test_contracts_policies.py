@@ -14,7 +14,7 @@ from groupaccess.adapters.kubernetes.admission_policies import (
 )
 from groupaccess.adapters.kubernetes.client import KubernetesClient
 from groupaccess.adapters.kubernetes.rights import KubernetesOperatorRights
-from testbed.account import account, client_of
+from testbed.account import account, client_of, nobody
 from testbed.admin_api import ADMISSION, RBAC
 from testbed.cluster import Cluster
 from testbed.guards_users import binds
@@ -45,9 +45,9 @@ async def client(kubeconfig: Path) -> AsyncIterator[KubernetesClient]:
 
 
 @pytest.fixture
-async def nobody(installed: Cluster) -> AsyncIterator[KubernetesClient]:
+async def powerless(installed: Cluster) -> AsyncIterator[KubernetesClient]:
     """Give the client of an account without rights."""
-    async with client_of(installed.service_account_kubeconfig("default", "default")) as made:
+    async with client_of(nobody(installed)) as made:
         yield made
 
 
@@ -67,10 +67,10 @@ class RealPolicies:
         self,
         cluster: Cluster,
         client: KubernetesClient,
-        nobody: KubernetesClient,
+        powerless: KubernetesClient,
         into_nothing: KubernetesClient,
     ) -> None:
-        self._cluster, self._nobody, self._into_nothing = cluster, nobody, into_nothing
+        self._cluster, self._powerless, self._into_nothing = cluster, powerless, into_nothing
         self._edits = 0
         self._connect(client)
 
@@ -106,7 +106,7 @@ class RealPolicies:
         self._cluster.admin.remove(ADMISSION, BINDING, NAME)
 
     def take_rights(self) -> None:
-        self._connect(self._nobody)
+        self._connect(self._powerless)
 
     def cut_off(self) -> None:
         self._connect(self._into_nothing)
@@ -120,11 +120,11 @@ class RealPolicies:
 def policies(
     installed: Cluster,
     client: KubernetesClient,
-    nobody: KubernetesClient,
+    powerless: KubernetesClient,
     into_nothing: KubernetesClient,
 ) -> Iterator[RealPolicies]:
     """Give the adapters; there is no policy yet."""
-    made = RealPolicies(installed, client, nobody, into_nothing)
+    made = RealPolicies(installed, client, powerless, into_nothing)
     yield made
     made.remove_binding()
     made.remove_policy()

@@ -35,6 +35,11 @@ def account(cluster: Cluster, release: str, bindable: Sequence[str]) -> Iterator
     cluster.kubectl("delete", "namespace", release, "--wait=false")
 
 
+def nobody(cluster: Cluster) -> Path:
+    """Return the kubeconfig of an account without rights."""
+    return cluster.service_account_kubeconfig("default", "default")
+
+
 def _rights(release: str, bindable: Sequence[str]) -> Iterator[dict[str, Any]]:
     value = f"bindableClusterRoles={json.dumps(bindable)}"
     command = ("template", release, CHART, "--namespace", release, "--set-json", value)
