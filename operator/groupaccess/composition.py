@@ -1,6 +1,7 @@
 """Wires adapters to ports. Each object is complete when it is created."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.reflectors import build_reflectors
 from groupaccess.adapters.kubernetes.rights import KubernetesOperatorRights
 from groupaccess.adapters.prometheus import PrometheusMetrics, StoreCollector
+from groupaccess.adapters.prometheus_self_check import SelfCheckCollector
 from groupaccess.application.directory.credentials import Credentials
 from groupaccess.application.directory.directory_status_writer import DirectoryStatusWriter
 from groupaccess.application.directory.oidc_check import OidcChecker
@@ -41,6 +43,7 @@ from groupaccess.application.runtime.bind_guard import BindGuardMonitor
 from groupaccess.application.runtime.bindable_roles import BindableRoles
 from groupaccess.application.runtime.leader_election import LeaderElector
 from groupaccess.application.runtime.leadership import Leadership
+from groupaccess.application.runtime.self_check import SelfCheck, Watch
 from groupaccess.application.runtime.watch_audit import WatchAudit
 from groupaccess.application.runtime.watch_events import WatchEvents
 from groupaccess.application.runtime.write_policy import WritePolicyMonitor
@@ -84,10 +87,11 @@ def compose(settings: Settings, environment: Environment) -> Operator:
     deletions, statuses = (BackgroundCalls(core.queue.add_after) for _ in range(2))
     sync, relisted = _sync(environment, core, credentials), asyncio.Event()
     events = WatchEvents(store, sync, work.enqueue)
+    reflectors = build_reflectors(core.client, store, work.enqueue, relisted.set)
     return Operator(
         settings=settings,
         watch=environment.watch,
-        endpoint=_endpoint(settings, environment, leadership),
+        endpoint=_endpoint(settings, environment, core, reflectors),
         clock=core.clock,
         metrics=metrics,
         cluster=core.cluster,
@@ -96,7 +100,7 @@ def compose(settings: Settings, environment: Environment) -> Operator:
         leadership=leadership,
         handlers=Handlers(store, events, sync, work.enqueue, relisted),
         events=events,
-        reflectors=build_reflectors(core.client, store, work.enqueue, relisted.set),
+        reflectors=reflectors,
         timers=timers,
         recorder=core.recorder,
         reconciler=Reconciler(
@@ -224,9 +228,14 @@ def _elector(settings: Settings, environment: Environment) -> LeaderElector | No
 
 
 def _endpoint(
-    settings: Settings, environment: Environment, leadership: Leadership
+    settings: Settings, environment: Environment, core: _Core, watches: Sequence[Watch]
 ) -> HttpEndpoint | None:
     if not environment.serves_http:
         return None
+    leadership, registry = core.leadership, environment.registry
+    check = SelfCheck(core.queue, core.store, core.recorder, leadership, core.clock, watches)
+    registry.register(SelfCheckCollector(check.look))
     host, port = settings.listen_host, settings.listen_port
-    return HttpEndpoint(host, port, environment.registry, lambda: leadership.caught_up)
+    return HttpEndpoint(
+        host, port, registry, ready=lambda: leadership.caught_up, alive=lambda: check.alive
+    )

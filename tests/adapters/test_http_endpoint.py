@@ -14,6 +14,8 @@ from fakes.clock import BEGIN
 from fakes.values import access, binding, directory, key, mapping, snapshot
 from groupaccess.adapters.http_endpoint import HttpEndpoint
 from groupaccess.adapters.prometheus import PrometheusMetrics, StoreCollector
+from groupaccess.adapters.prometheus_self_check import SelfCheckCollector
+from groupaccess.application.runtime.self_check import SelfCheckResult
 from groupaccess.application.state.store import Store
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.condition import PreviousStatus
@@ -23,11 +25,13 @@ class Probes:
     """An endpoint that is served, and whether it is ready."""
 
     def __init__(self) -> None:
-        self.ready = False
+        self.ready, self.alive = False, True
         self.registry = CollectorRegistry()
         self.url = f"http://127.0.0.1:{unused_port()}"
         port = int(self.url.rpartition(":")[2])
-        self.endpoint = HttpEndpoint("127.0.0.1", port, self.registry, lambda: self.ready)
+        self.endpoint = HttpEndpoint(
+            "127.0.0.1", port, self.registry, ready=lambda: self.ready, alive=lambda: self.alive
+        )
 
     async def get(self, path: str) -> tuple[int, str]:
         """Return status and text of an answer."""
@@ -60,6 +64,28 @@ async def test_it_lives_before_it_is_ready(probes: Probes) -> None:
     assert await probes.get("/readyz") == (503, "the caches are not synced yet\n")
     probes.ready = True
     assert await probes.get("/readyz") == (200, "ok\n")
+
+
+async def test_it_asks_for_a_restart_when_only_that_helps(probes: Probes) -> None:
+    probes.alive = False
+    assert await probes.get("/healthz") == (503, "a reconcile does not end\n")
+    probes.alive = True
+    assert await probes.get("/healthz") == (200, "ok\n")
+
+
+async def test_what_the_operator_sees_of_itself_is_a_metric(probes: Probes) -> None:
+    seen = SelfCheckResult(3.0, 2.0, 1.0, {"namespaces": 9.0}, 4.0, 5, 6)
+    probes.registry.register(SelfCheckCollector(lambda: seen))
+    _, text = await probes.get("/metrics")
+    assert {line for line in text.splitlines() if not line.startswith("#")} == {
+        "groupaccess_workqueue_unfinished_work_seconds 3.0",
+        "groupaccess_workqueue_longest_running_processor_seconds 2.0",
+        "groupaccess_workqueue_oldest_waiting_seconds 1.0",
+        'groupaccess_watch_silent_seconds{resource="namespaces"} 9.0',
+        "groupaccess_leader_election_lease_age_seconds 4.0",
+        "groupaccess_events_dropped_total 5.0",
+        "groupaccess_overdue_revocations 6.0",
+    }
 
 
 async def test_metrics_are_what_prometheus_reads(probes: Probes) -> None:

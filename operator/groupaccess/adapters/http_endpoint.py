@@ -14,17 +14,23 @@ logger = logging.getLogger(__name__)
 class HttpEndpoint:
     """Serves the kubelet's probes and Prometheus.
 
-    `ready` returns whether the operator does its work; /readyz reports it. /healthz always answers
-    200: any answer shows that the process is alive.
+    `ready` returns whether the operator does its work; /readyz reports it. `alive` returns whether
+    a restart would not help; /healthz reports it.
     """
 
     def __init__(
-        self, host: str, port: int, registry: CollectorRegistry, ready: Callable[[], bool]
+        self,
+        host: str,
+        port: int,
+        registry: CollectorRegistry,
+        ready: Callable[[], bool],
+        alive: Callable[[], bool],
     ) -> None:
         self._host = host
         self._port = port
         self._registry = registry
         self._ready = ready
+        self._alive = alive
 
     async def run(self) -> None:
         """Serve until cancelled."""
@@ -42,7 +48,9 @@ class HttpEndpoint:
             await runner.cleanup()
 
     async def _healthz(self, _: web.Request) -> web.Response:
-        return web.Response(text="ok\n")
+        if self._alive():
+            return web.Response(text="ok\n")
+        return web.Response(status=503, text="a reconcile does not end\n")
 
     async def _readyz(self, _: web.Request) -> web.Response:
         if self._ready():

@@ -110,6 +110,16 @@ async def test_a_bookmark_moves_the_version_and_tells_nothing(server: ApiServer)
     assert server.requests[1].query["allowWatchBookmarks"] == "true"
 
 
+async def test_it_knows_for_how_long_it_was_told_nothing(server: ApiServer) -> None:
+    server.answers.extend([Answer(status(500), 500), page(version="1")])
+    async with mirroring(server) as mirror:
+        await until(lambda: mirror.reflector.silent_seconds > 0.2)
+        await mirror.reflector.listed.wait()
+        assert mirror.reflector.silent_seconds < 0.2
+        await until(lambda: mirror.reflector.silent_seconds > 0.2)
+    assert mirror.reflector.name == "rolebindings"
+
+
 @pytest.mark.parametrize(
     "too_old",
     [Answer(GONE, 410), Stream((event("ERROR", GONE),), end="close")],

@@ -74,11 +74,27 @@ class Reflector(Generic[T]):
     store: ReflectorStore[T]
     on_gap: Callable[[], None] = field(default=lambda: None)
     listed: asyncio.Event = field(default_factory=asyncio.Event)
+    _heard_at: float | None = None  # the last list, event or bookmark, by the event loop's clock
     _version: str | None = None  # the last one reported; None causes a relist
+
+    @property
+    def name(self) -> str:
+        """Return the plural of the resource."""
+        return self.resource.segments[-1]
+
+    @property
+    def silent_seconds(self) -> float:
+        """Return for how long the API server has told nothing: no list, event or bookmark."""
+        heard_at = self._heard_at
+        return 0.0 if heard_at is None else asyncio.get_running_loop().time() - heard_at
+
+    def _hear(self) -> None:
+        self._heard_at = asyncio.get_running_loop().time()
 
     async def run(self) -> None:
         """List and watch until cancelled. Errors back off; an expired version causes a relist."""
         failures = gaps = 0
+        self._hear()
         while True:
             try:
                 if self._version is None:
@@ -95,10 +111,10 @@ class Reflector(Generic[T]):
                     self.on_gap()
                     # A relist is already late: it is done at once, but only the first time.
                     failures, gaps = gaps, gaps + 1
-                logger.info("%s: %s", self.resource.segments[-1], error)
+                logger.info("%s: %s", self.name, error)
             except TransientError as error:
                 failures += 1
-                logger.warning("%s: %s", self.resource.segments[-1], error)
+                logger.warning("%s: %s", self.name, error)
             if failures:
                 await asyncio.sleep(backoff(failures, FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS))
 
@@ -111,6 +127,7 @@ class Reflector(Generic[T]):
             first = first or version
             read.extend(self.store.read(item) for item in items)
         self.store.replace(read, first)
+        self._hear()
         return first
 
     async def _watch(self, version: str) -> None:
@@ -130,6 +147,7 @@ class Reflector(Generic[T]):
                 self._put(event["type"], item)
             self._version = version = item["metadata"]["resourceVersion"]
             self.store.watched_until(version)
+            self._hear()
 
     def _put(self, kind: str, item: dict[str, Any]) -> None:
         if kind == "DELETED":

@@ -58,6 +58,7 @@ class DeleteSchedule:
             memory = before.get(delete.binding.uid) or BindingMemory(now)
             memory.replacements = delete.replacements
             memories[delete.binding.uid] = memory
+            memory.due_at = now + self.seconds_until_due(delete)
 
     def note_replaced(self, name: str, delete: Delete) -> None:
         """Record since when all replacements of a binding exist, once they do."""

@@ -56,6 +56,11 @@ class LeaderElector:
         since = self._clock.monotonic() - self._renewed
         return self._held is not None and since < self._times.deadline
 
+    @property
+    def lease_age_seconds(self) -> float | None:
+        """Return for how long the Lease was not renewed; None while another replica has it."""
+        return None if self._held is None else self._clock.monotonic() - self._renewed
+
     async def acquire(self) -> None:
         """Wait until this replica holds the Lease."""
         while True:

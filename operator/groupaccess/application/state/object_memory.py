@@ -21,10 +21,12 @@ class BindingMemory:
     """What is remembered of one binding that is to be deleted, until it is desired again.
 
     All times are seconds of the monotonic clock: `since` is when the delete was first planned,
-    `replaced_at` when all of its `replacements` existed. `attempt` is the last try.
+    `due_at` when it may begin, as the last plan says, `replaced_at` when all of its `replacements`
+    existed. `attempt` is the last try.
     """
 
     since: float
+    due_at: float | None = None
     replacements: frozenset[BindingKey] = frozenset()
     replaced_at: float | None = None
     attempt: WriteAttempt | None = None

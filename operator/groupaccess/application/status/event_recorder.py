@@ -27,12 +27,14 @@ class EventRecorder:
         self._wakeup = asyncio.Event()
         self._tokens = float(BURST_EVENTS)
         self._at = clock.monotonic()
+        self.dropped = 0  # since the start
 
     def record(self, event: Event) -> None:
         """Post the event when its turn comes; drop another one if too many wait."""
         (self._urgent if event.urgent or event.warning else self._other).append(event)
         if len(self._urgent) + len(self._other) > MAX_EVENTS:
             (self._other or self._urgent).popleft()
+            self.dropped += 1
         self._wakeup.set()
 
     async def run(self) -> None:

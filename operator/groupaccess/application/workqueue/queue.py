@@ -32,7 +32,7 @@ class WorkQueue:
         self._waiting: dict[Priority, dict[str, None]] = {each: {} for each in Priority}
         self._since: dict[str, float] = {}  # the waiting keys, and those to hand out again
         self._again: dict[str, Priority] = {}  # keys to hand out again
-        self._processing: set[str] = set()
+        self._processing: dict[str, float] = {}  # since when
         self._failures: dict[str, int] = {}
         self._timers: dict[str, tuple[float, TimerHandle, Priority]] = {}
         self._wakeup = asyncio.Event()
@@ -84,12 +84,12 @@ class WorkQueue:
         self._cancel(key)  # this reconcile decides about the next one
         self._metrics.queue_depth(self._depth)
         self._metrics.queue_duration(self._clock.monotonic() - self._since.pop(key))
-        self._processing.add(key)
+        self._processing[key] = self._clock.monotonic()
         return key
 
     def done(self, key: str) -> None:
         """Mark the key as processed; it is queued again if it was added meanwhile."""
-        self._processing.discard(key)
+        self._processing.pop(key, None)
         if key in self._again:
             self._enqueue(key, self._again.pop(key))
 
@@ -102,6 +102,26 @@ class WorkQueue:
     def _cancel(self, key: str) -> None:
         if key in self._timers:
             self._timers.pop(key)[1].cancel()
+
+    @property
+    def unfinished_seconds(self) -> float:
+        """Return for how long all keys that workers have were processed, together."""
+        return sum(self._running_seconds())
+
+    @property
+    def longest_running_seconds(self) -> float:
+        """Return for how long some worker has had its key, at most."""
+        return max(self._running_seconds(), default=0.0)
+
+    @property
+    def oldest_waiting_seconds(self) -> float:
+        """Return for how long some key has waited for a worker, at most."""
+        now = self._clock.monotonic()
+        return max((now - since for since in self._since.values()), default=0.0)
+
+    def _running_seconds(self) -> list[float]:
+        now = self._clock.monotonic()
+        return [now - since for since in self._processing.values()]
 
     @property
     def _depth(self) -> int:
