@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check e2e oldest bench policies scale mutants simulate reverted image lock crds sbom audit tools clean
+.PHONY: help demo test check e2e oldest bench soak policies scale mutants simulate reverted image lock crds sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -14,6 +14,7 @@ EXAMPLES ?= 2000
 SIZE ?= 1000
 SHARED ?= 10
 BINDINGS ?= 1
+MINUTES ?= 30
 SEED := $(or $(SEED),$(shell echo $$RANDOM))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -44,6 +45,9 @@ oldest: $(INSTALLED) ## The main job on the oldest Kubernetes that is tested
 
 bench: $(INSTALLED) ## Measure the operator beside bare requests (SIZE=1000 SHARED=10 BINDINGS=1)
 	@PYTHONPATH=e2e $(BIN)/python -m bench.convergence --size $(SIZE) --shared $(SHARED) --bindings $(BINDINGS)
+
+soak: $(INSTALLED) ## Change 500 objects for half an hour; what grows, and is the end exact? (MINUTES=30)
+	@PYTHONPATH=e2e $(BIN)/python -m bench.soak --minutes $(MINUTES)
 
 policies: $(INSTALLED) ## Measure what the admission policies cost whoever writes a GroupAccess
 	@PYTHONPATH=e2e $(BIN)/python -m bench.guards

@@ -52,7 +52,7 @@ def world(realm: Realm, objects: Objects, directory: str, name: str) -> RandomOb
         metadata = {"name": namespace, "labels": borne}
         objects.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
     print(f"CRASH_SEED={SEED}")
-    return RandomObjects(random.Random(SEED), directory, name, COUNT, labels)  # noqa: S311 -- no secret
+    return RandomObjects(random.Random(SEED), directory, name, COUNT, labels)
 
 
 def standing(cluster: Cluster, world: RandomObjects) -> dict[str, set[Grant]]:

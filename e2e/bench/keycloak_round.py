@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +14,7 @@ from bench.load import DIRECTORY
 from bench.requests import many, seconds
 from bench.stage import LONG, Stage
 from testbed.faulty_proxy import FaultyProxy
-from testbed.objects import RECONCILE, directory
+from testbed.objects import directory
 
 CONNECTIONS = 4  # as many as the operator has
 IDLE_SECONDS = 60.0
@@ -39,8 +38,7 @@ async def measure_rounds(stage: Stage) -> AsyncIterator[Figure]:
 async def _round(stage: Stage) -> None:
     """Have everything asked now, and wait for the end."""
     done = stage.operator.metric("groupaccess_directory_reads_total")
-    value = str(time.time_ns())
-    await asyncio.to_thread(stage.cluster.admin.annotate, f"kcd/{DIRECTORY}", RECONCILE, value)
+    await asyncio.to_thread(stage.read_again)
     async with asyncio.timeout(LONG):
         while not await asyncio.to_thread(_is_past, stage, done):  # noqa: ASYNC110 -- a metric has no event
             await asyncio.sleep(LOOK)

@@ -19,6 +19,7 @@ JSON_PATCH = "application/json-patch+json"
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 OWN = "/apis/groupaccess.io/v1alpha1"
 PAGE = "500"
+NOT_FOUND, CONFLICT = 404, 409
 T = TypeVar("T")
 Body = Mapping[str, Any]
 
@@ -32,15 +33,26 @@ class Requests:
         self.server = server
 
     async def send(
-        self, method: str, path: str, body: object = None, content: str = "application/json"
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        content: str = "application/json",
+        *,
+        missing_ok: bool = False,
     ) -> dict[str, Any]:
-        """Send one request and return the JSON of its answer; raise on an HTTP error."""
+        """Send one request and return the JSON of its answer; raise on an HTTP error.
+
+        With `missing_ok` return nothing where the object is gone, or not gone yet.
+        """
         data = None if body is None else json.dumps(body)
         headers = {"Content-Type": content}
         async with self.session.request(
             method, f"{self.server}{path}", data=data, headers=headers
         ) as answer:
             text = await answer.text()
+            if missing_ok and answer.status in {NOT_FOUND, CONFLICT}:
+                return {}
             if not answer.ok:
                 message = f"{method} {path}: {answer.status}: {text}"
                 raise RuntimeError(message)

@@ -1,6 +1,7 @@
 """The servers of a benchmark, with everything declared but the GroupAccesses."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from bench.requests import Requests, connected, many
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
 from testbed.installation import ACCOUNT, NAMESPACE, install_crds, install_rights
 from testbed.keycloak import Keycloak, KeycloakServer
-from testbed.objects import directory
+from testbed.objects import RECONCILE, directory
 from testbed.operator import OperatorProcess
 from testbed.realm import Realm
 
@@ -65,6 +66,10 @@ class Stage:
     async def settle(self) -> float:
         """Wait until the operator does nothing; return when that began."""
         return await Usage(self.operator.pid).until_quiet(LONG)
+
+    def read_again(self) -> None:
+        """Have everything asked now."""
+        self.cluster.admin.annotate(f"kcd/{DIRECTORY}", RECONCILE, str(time.time_ns()))
 
     async def stop(self) -> None:
         """Stop the operator."""

@@ -13,7 +13,7 @@ _given: set[int] = set()
 def free_port() -> int:
     """Return a port on 127.0.0.1 that nothing listens on and that was not returned before."""
     for _ in range(ATTEMPTS):
-        port = random.choice(RANGE)  # noqa: S311 -- no secret
+        port = random.choice(RANGE)
         if port not in _given and _is_free(port):
             _given.add(port)
             return port
