@@ -123,9 +123,17 @@ class Revocations:
         return known is None or known.revision != bound.stored.revision
 
     def _is_disturbed(self, plural: str, key: Key) -> bool:
-        """Tell whether writing a replacement fails now, or failed a moment ago."""
+        """Tell whether writing a replacement fails now, or failed a moment ago.
+
+        An ending namespace takes none, whether or not the operator knows that yet.
+        """
         call = Call("PATCH", plural, key)
-        now = self._cluster.now
+        now, storage = self._cluster.now, self._cluster.storage
+        namespace = storage.get("namespaces", Key("", key.namespace))
+        if key.namespace and (
+            namespace is None or "deletionTimestamp" in namespace.body["metadata"]
+        ):
+            return True
         return any(
             fault.begin <= now <= fault.end + fault.seconds + PROMISED
             and fault.hits(call, fault.begin)
