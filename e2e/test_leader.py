@@ -149,3 +149,28 @@ def test_a_leader_that_was_frozen_writes_nothing_when_it_thaws_and_ends_with_an_
     assert pair.leader.wait(within=10) == 1
     assert not writes(installed, mark, pair.leader)
     assert leads(pair.standby)
+
+
+def test_each_of_three_replicas_takes_over_in_turn(
+    without_operator: Cluster, realm: Realm, objects: Objects, directory: str, name: str
+) -> None:
+    realm.create_group("/SRE")
+    objects.apply(access(name, directory, mapping("sre", "SRE")))
+    binding = f"groupaccess:{name}:sre:view"
+    left = [OperatorProcess(without_operator, name=f"{name}-{each}") for each in "abc"]
+    try:
+        for process in left:
+            process.start()
+        while left:
+            eventually(lambda: sum(map(leads, left)) == 1, within=RUN_OUT, what="one leads")
+            eventually(lambda: binding in objects.bindings(name), within=RELEASED, what="granted")
+            leader = max(left, key=leads)
+            left.remove(leader)
+            leader.stop(grace=20)
+            assert leader.exit_code == 0
+            if left:
+                delete(objects, binding)
+    finally:
+        for process in left:
+            process.stop()
+    assert binding in objects.bindings(name)
