@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from fakes.clock import Call, FakeClock, VirtualLoop
 from fakes.kube.faults import Faults
 from fakes.kube.link import ON_THE_WAY, Link, Sent
-from fakes.kube.requests import BINDINGS, Requests
+from fakes.kube.requests import BINDINGS, OURS, Requests
 from fakes.kube.storage import Body, Change, Key, Storage, Stored
 from fakes.kube.watching import FakeKopf
 from fakes.simulated_keycloak import SimulatedKeycloak
@@ -30,6 +30,7 @@ SETTINGS = {
 }
 Work = Coroutine[Any, Any, Any] | Generator[Any, None, Any]
 TICK = 0.001  # seconds; in no time at all no clock moves, and who waits for it would spin
+SOON = 2.0  # seconds until a watch that was cut off tells again
 RESTART = 1.0  # seconds until a process that ended begins anew
 LEASE = Key("groupaccess", "groupaccess")
 
@@ -247,10 +248,19 @@ class SimulatedCluster:
             await replica.operator.run(replica.stop)
         except Exception as error:  # noqa: BLE001 -- whatever ends it
             self.say(f"{replica.name} ends: {type(error).__name__}: {error}")
-            excused = type(error).__name__ == "LostLeaseError" and self.now < self.disturbed + 20
-            if not excused:
+            if not self._excuses(error, replica):
                 self.violate(f"the operator ended by itself: {type(error).__name__}: {error}")
         self.later(self._follow_up(replica))
+
+    def _excuses(self, error: Exception, replica: Replica) -> bool:
+        """Tell whether it had to end: no Lease, or a minute in which its watches were cut off."""
+        match type(error).__name__:
+            case "LostLeaseError":
+                return self.now < self.disturbed + 20
+            case "StalledWatchError":
+                return any(replica.link.cut.get(each, 0.0) > self.now - SOON for each in OURS)
+            case _:
+                return False
 
     async def _follow_up(self, replica: Replica) -> None:
         """Do as the kubelet does."""
