@@ -21,7 +21,7 @@ class FreezeMonitor:
     _acknowledged: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def remember_acknowledgement(self, directory: Directory, anomaly: DirectoryAnomaly) -> None:
-        """Remember which absent ids are acknowledged, until no id is absent any more.
+        """Remember which absent ids are acknowledged, until too few are absent to freeze anything.
 
         Acting on an acknowledgement removes some of the facts that it names.
         """
