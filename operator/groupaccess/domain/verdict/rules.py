@@ -1,8 +1,8 @@
 """The verdict for each mapping: Grant, Hold or Revoke, with a reason and a sentence.
 
 Facts that need no word of Keycloak revoke: an end, a declared name that Kubernetes reserves, a
-role that is not allowed (`RULES`). Everything else holds, and Keycloak's answers revoke only what they
-prove (`group_rules.py`).
+role that is not allowed (`RULES`). Everything else holds, and Keycloak's answers revoke only what
+they prove (`group_rules.py`).
 """
 
 from collections.abc import Callable
