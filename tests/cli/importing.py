@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 from typer.testing import CliRunner, Result
 
+from cli.environment import environment
 from fakes.api_server import Answer, ApiServer, page, status
 from groupaccess.cli.app import app
 
@@ -68,7 +69,7 @@ class CommandResult:
     async def __call__(self, *arguments: str, answers: tuple[Answer, ...]) -> Result:
         self.server.answers.extend(answers)
         command = ["import", f"--kubeconfig={self._kubeconfig}", "--settle-seconds=0", *arguments]
-        return await asyncio.to_thread(CliRunner().invoke, app, command)
+        return await asyncio.to_thread(CliRunner().invoke, app, command, env=environment())
 
     @property
     def asked(self) -> list[str]:

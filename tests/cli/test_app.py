@@ -1,9 +1,9 @@
 """What a person types, and what they read."""
 
-import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
+from cli.environment import environment, whole_environment
 from groupaccess import __version__
 from groupaccess.cli.app import app
 from groupaccess.cli.settings_flags import from_settings
@@ -29,20 +30,11 @@ def show(settings: Settings) -> None:
     typer.echo(settings.model_dump_json())
 
 
-@pytest.fixture(autouse=True)
-def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no setting of the machine in, and nothing be cut or coloured."""
-    for name in list(os.environ):
-        if name.startswith("GROUPACCESS_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("COLUMNS", "300")
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("TERM", "dumb")
-
-
-def typed(*arguments: str, program: typer.Typer = app) -> tuple[int, str]:
+def typed(
+    *arguments: str, program: typer.Typer = app, variables: Mapping[str, str] | None = None
+) -> tuple[int, str]:
     """Return exit code and all that was printed, in one line of words without frames."""
-    result = CliRunner().invoke(program, arguments)
+    result = CliRunner().invoke(program, arguments, env=environment(variables))
     return result.exit_code, re.sub(r"[\s│╭╮╰╯─]+", " ", result.output)
 
 
@@ -51,18 +43,20 @@ def execute(
 ) -> subprocess.CompletedProcess[str]:
     """Run a program of its own."""
     command: list[str | Path] = [program, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=whole_environment()
+    )
 
 
-def settings(*arguments: str) -> Settings:
+def settings(*arguments: str, variables: Mapping[str, str] | None = None) -> Settings:
     """Return the settings that a command would get."""
-    result = CliRunner().invoke(shown, arguments)
+    result = CliRunner().invoke(shown, arguments, env=environment(variables))
     assert result.exit_code == 0, result.output
     return Settings.model_validate_json(result.output)
 
 
 def test_crd_prints_the_committed_files() -> None:
-    result = CliRunner().invoke(app, ["crd"])
+    result = CliRunner().invoke(app, ["crd"], env=environment())
     committed = [(ROOT / "crds" / name).read_text() for name in CRDS]
     assert result.output == "---\n".join(committed)
     kinds = [document["spec"]["names"]["kind"] for document in yaml.safe_load_all(result.output)]
@@ -113,11 +107,8 @@ def test_a_bad_flag_is_named_with_its_value(flag: str, value: str, words: list[s
 @pytest.mark.parametrize(
     ("name", "value"), [("WORKERS", "0"), ("WORKERS", "many"), ("LOG_FORMAT", "xml")]
 )
-def test_a_bad_variable_is_named_with_its_value(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
-    monkeypatch.setenv(f"GROUPACCESS_{name}", value)
-    code, said = typed(program=shown)
+def test_a_bad_variable_is_named_with_its_value(name: str, value: str) -> None:
+    code, said = typed(program=shown, variables={f"GROUPACCESS_{name}": value})
     assert code == 2
     assert value in said
     assert name.lower().replace("_", "-") in said.lower().replace("_", "-")
@@ -132,10 +123,9 @@ def test_without_anything_the_defaults_hold() -> None:
     assert found.log_format == "human"
 
 
-def test_the_environment_is_read_and_a_flag_beats_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GROUPACCESS_WORKERS", "8")
-    monkeypatch.setenv("GROUPACCESS_NAMESPACE", "access")
-    found = settings("--workers=4", "--listen-port=0")
+def test_the_environment_is_read_and_a_flag_beats_it() -> None:
+    variables = {"GROUPACCESS_WORKERS": "8", "GROUPACCESS_NAMESPACE": "access"}
+    found = settings("--workers=4", "--listen-port=0", variables=variables)
     assert (found.workers, found.namespace, found.listen_port) == (4, "access", 0)
 
 
@@ -145,9 +135,8 @@ def test_what_is_on_by_default_has_a_flag_that_turns_it_off() -> None:
     assert not settings("--no-leader-election").leader_election
 
 
-def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GROUPACCESS_KUBECONFIG", "")
-    assert not settings().kubeconfig
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    assert not settings(variables={"GROUPACCESS_KUBECONFIG": ""}).kubeconfig
 
 
 def test_a_kubeconfig_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:

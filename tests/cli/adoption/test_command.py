@@ -10,6 +10,7 @@ import yaml
 from aiohttp.test_utils import unused_port
 from typer.testing import CliRunner
 
+from cli.environment import environment, whole_environment
 from cli.importing import (
     GONE,
     OLD,
@@ -31,15 +32,6 @@ from groupaccess.domain.adoption.candidates import CandidateBinding
 from groupaccess.domain.adoption.drafts import AdoptionOptions, draft_accesses
 
 PAGE = Path(__file__).parents[3] / "docs" / "adopting.md"
-
-
-@pytest.fixture(autouse=True)
-def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing be cut or coloured, and no pod's credentials be found."""
-    monkeypatch.setenv("COLUMNS", "300")
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("TERM", "dumb")
-    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
 
 
 def printed(*founds: CandidateBinding, wishes: AdoptionOptions | None = None) -> str:
@@ -188,7 +180,7 @@ async def test_a_no_of_the_api_server_is_one_line_with_its_cause(
 async def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     file = kubeconfig(tmp_path / "k", f"http://127.0.0.1:{unused_port()}")
     command = ["import", f"--kubeconfig={file}"]
-    result = await asyncio.to_thread(CliRunner().invoke, app, command)
+    result = await asyncio.to_thread(CliRunner().invoke, app, command, env=environment())
     assert result.exit_code == 1
     (line,) = result.stderr.splitlines()
     assert line.startswith("error: no valid answer from the API server: ")
@@ -204,7 +196,7 @@ async def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_flag_is_named(flag: str, words: str) -> None:
-    result = CliRunner().invoke(app, ["import", flag])
+    result = CliRunner().invoke(app, ["import", flag], env=environment())
     assert result.exit_code == 2
     assert words in result.output
 
@@ -218,7 +210,9 @@ def test_help_names_each_flag_and_imports_nothing_heavy() -> None:
         "print(*{'kopf', 'kubernetes', 'aiohttp', 'yaml'} & set(sys.modules), file=sys.stderr)\n"
     )
     command = [sys.executable, "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=whole_environment()
+    )
     for flag in ("--role", "--subject", "--selector", "--directory", "--name", "--groups-prefix"):
         assert flag in done.stdout
     assert not done.stderr.strip()
