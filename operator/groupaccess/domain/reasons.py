@@ -62,8 +62,9 @@ class ReasonClass(Enum):
     | KEYCLOAK    | False                 | stays         | no                   |
     | UNAVAILABLE | Unknown               | never revokes | yes                  |
 
-    (*) Keycloak was not asked. On Revoke the mapping is left out. CLUSTER_ROLE_NOT_FOUND says
-    nothing against Verified, since Keycloak was asked before. A doubt about a grant makes Verified
+    (*) Keycloak was not asked, or its answers do not count (DIRECTORY_FROZEN, ISSUER_MISMATCH). On
+    Revoke the mapping is left out. CLUSTER_ROLE_NOT_FOUND says nothing against Verified, since
+    Keycloak was asked before. A doubt about a grant makes Verified
     Unknown, whatever its class. A reason of class KUBERNETES that follows from Keycloak's answer,
     such as a reserved name of a group, is counted as KEYCLOAK by `Verdict.from_keycloak`.
     """

@@ -9,7 +9,7 @@ from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.ports.metrics import Metrics
 from groupaccess.application.workqueue.queue import WorkQueue
 
-DRAIN_SECONDS = 2.0  # a Lease is lost two seconds before another replica may take it
+DRAIN_SECONDS = 2.0  # a Lease is lost after 10 s, and another replica may take it after 15 s
 
 logger = logging.getLogger(__name__)
 
