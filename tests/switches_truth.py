@@ -147,7 +147,7 @@ FREEZE = (
     domain(
         "freeze: one id proves no realm",
         "identity/freeze",
-        "return len(used) >= MIN_ABSENT_GROUPS and used",
+        "return len(used) >= MIN_PRESENT_GROUPS and used",
         "return used",
     ),
     domain(

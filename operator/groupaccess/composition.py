@@ -43,7 +43,7 @@ from groupaccess.application.runtime.bind_guard import BindGuardMonitor
 from groupaccess.application.runtime.bindable_roles import BindableRoles
 from groupaccess.application.runtime.leader_election import LeaderElector
 from groupaccess.application.runtime.leadership import Leadership
-from groupaccess.application.runtime.self_check import SelfCheck, Watch
+from groupaccess.application.runtime.self_check import ObservedWatch, SelfCheck
 from groupaccess.application.runtime.watch_audit import WatchAudit
 from groupaccess.application.runtime.watch_events import WatchEvents
 from groupaccess.application.runtime.write_policy import WritePolicyMonitor
@@ -228,7 +228,7 @@ def _elector(settings: Settings, environment: Environment) -> LeaderElector | No
 
 
 def _endpoint(
-    settings: Settings, environment: Environment, core: _Core, watches: Sequence[Watch]
+    settings: Settings, environment: Environment, core: _Core, watches: Sequence[ObservedWatch]
 ) -> HttpEndpoint | None:
     if not environment.serves_http:
         return None

@@ -42,11 +42,7 @@ class BindingCalls:
         self._metrics = metrics
         self._changes = changes
 
-    async def apply(self, writes: AccessWrites, todo: Apply, attempt: WriteAttempt) -> None:
-        """Apply a binding."""
-        await self._apply(writes, todo, attempt)
-
-    async def _apply(self, writes: AccessWrites, todo: Apply, attempt: WriteAttempt) -> bool:
+    async def apply(self, writes: AccessWrites, todo: Apply, attempt: WriteAttempt) -> bool:
         """Apply a binding; return whether the API server acknowledged it."""
         before = attempt.unanswered
         call = self._write(writes, todo, attempt)
@@ -60,7 +56,7 @@ class BindingCalls:
         """Remove all subjects from a binding, or delete it: revoking matters more than the pin."""
         try:
             async with asyncio.timeout(EMPTY_TIMEOUT_SECONDS):
-                if await self._apply(writes, todo, attempt):
+                if await self.apply(writes, todo, attempt):
                     return
         except TimeoutError:
             self._record_failure(writes, attempt, TransientError(NO_ANSWER))

@@ -19,8 +19,8 @@ MAX_RECONCILE_SECONDS = 600.0  # every call in it has a deadline of less than a 
 OVERDUE_SECONDS = 5.0  # after a delete was due, while the binding is still there
 
 
-class Watch(Protocol):
-    """A watch on one resource."""
+class ObservedWatch(Protocol):
+    """What is seen of a watch on one resource."""
 
     @property
     def name(self) -> str:
@@ -58,7 +58,7 @@ class SelfCheck:
     recorder: EventRecorder
     leadership: Leadership
     clock: Clock
-    watches: Sequence[Watch] = field(default=())
+    watches: Sequence[ObservedWatch] = field(default=())
 
     @property
     def alive(self) -> bool:

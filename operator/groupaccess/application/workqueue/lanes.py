@@ -10,7 +10,7 @@ from typing import Any
 
 from groupaccess.application.ports.clock import Clock
 
-Call = Callable[[], Coroutine[Any, Any, None]]
+Call = Callable[[], Coroutine[Any, Any, object]]  # what it returns is not looked at
 
 SLOW_CALL_SECONDS = 1.0  # a call that takes longer hangs: another one gets its slot
 MAX_CALLS = 256  # in flight at most, including those that hang
@@ -22,7 +22,7 @@ class Ticket:
     def __init__(self, owner: str, call: Call) -> None:
         self.owner = owner
         self.call = call
-        self.task: asyncio.Task[None] | None = None
+        self.task: asyncio.Task[object] | None = None
         self.sent_at = 0.0  # in seconds of the monotonic clock
         self.withdrawn = False
         self.revokes = False
@@ -47,7 +47,7 @@ class Lane:
         self._limit = limit
         self._each = each
         self._waiting: OrderedDict[str, deque[Ticket]] = OrderedDict()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._busy: Counter[str] = Counter()
 
     def submit(self, owner: str, call: Call) -> Ticket:
@@ -90,7 +90,7 @@ class Lane:
         place = _Place(self, ticket.owner)
         slow = self._clock.call_later(SLOW_CALL_SECONDS, place.free)
 
-        def end(task: asyncio.Task[None]) -> None:
+        def end(task: asyncio.Task[object]) -> None:
             slow.cancel()
             self._tasks.discard(task)
             place.free()

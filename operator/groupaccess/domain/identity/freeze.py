@@ -24,6 +24,7 @@ from groupaccess.domain.reasons import Reason, with_advice
 
 ACKNOWLEDGE_ANNOTATION = f"{ANNOTATION_DOMAIN}acknowledge"
 MIN_ABSENT_GROUPS = 2  # absent groups in use; a single one only has its grace
+MIN_PRESENT_GROUPS = 2  # groups in use that show by their ids that it is the same realm
 MAX_NAMED_GROUPS = 3
 
 
@@ -182,7 +183,7 @@ def _is_same_realm(uses: Iterable[PinnedGroup], snapshot: Snapshot) -> bool:
     One id alone proves too little: somebody may have given it to a group of another realm.
     """
     used = {use.group_id for use in uses if use.has_subjects}
-    return len(used) >= MIN_ABSENT_GROUPS and used <= snapshot.by_id.keys()
+    return len(used) >= MIN_PRESENT_GROUPS and used <= snapshot.by_id.keys()
 
 
 def _has_successor(use: PinnedGroup, snapshot: Snapshot) -> bool:
