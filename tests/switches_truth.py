@@ -492,6 +492,12 @@ FORMER = (
         "{*last.groups}",
     ),
     domain(
+        "former: no former name goes to a new place while nothing is read",
+        "bindings/history",
+        "return before if answered is None else before.restrict_to(answered)",
+        "return before",
+    ),
+    domain(
         "former: what kube-apiserver contradicts",
         "bindings/group_rename",
         "verdict.reason is Reason.API_SERVER_MISMATCH",

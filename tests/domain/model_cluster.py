@@ -7,6 +7,7 @@ from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.binding import Binding, BindingContent, BindingKey, DesiredBinding
 from groupaccess.domain.bindings.builder import build_desired_state
 from groupaccess.domain.bindings.desired_state import DesiredState
+from groupaccess.domain.bindings.history import GrantMemory
 from groupaccess.domain.bindings.plan import Plan, plan
 from groupaccess.domain.identity.former_subjects import FormerSubjects, former_subjects
 from groupaccess.domain.identity.pins import read_pins
@@ -78,7 +79,12 @@ class ModelCluster:
     def desired_with_pins(self, declared: Access, context: EvaluationContext) -> DesiredState:
         verdicts = evaluate_all(declared, context)
         return build_desired_state(
-            declared, verdicts, context, self.bindings, self.applied, self.pending, self.ends
+            declared,
+            verdicts,
+            context,
+            self.bindings,
+            self.applied,
+            GrantMemory(self.pending, self.ends),
         )
 
     def step(self, declared: Access, context: EvaluationContext) -> Plan:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from application.reconcile.renamed_groups import called, read
 from fakes.answers import take_in
 from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import directory, key, mapping, snapshot
@@ -133,3 +134,26 @@ def test_what_was_read_and_seen_stays_known_when_only_suspend_changes() -> None:
     assert "default" in store.directories.oidc_checks
     store.put_directory(directory(version="3", suspend=True, canary={"group": "other"}))
     assert "default" not in store.directories.oidc_checks
+
+
+async def test_a_name_from_before_a_rename_goes_to_no_new_namespace_while_nothing_is_read(
+    harness: ReconcilerHarness,
+) -> None:
+    harness.cluster.label("shop", team="t")
+    harness.declare_directory(suspend=True)
+    selector = {"selector": {"matchLabels": {"team": "t"}}}
+    harness.declare(mapping("sre", "SRE", "view", namespaces=selector))
+    await set_suspend(harness, suspend=False)
+    await read(harness, called("SRE"))
+    assert harness.grants == {"shop/sre:view": ("SRE",)}
+    await set_suspend(harness, suspend=True)
+    harness.restart()
+    await read(harness, called("OPS"))
+    harness.cluster.objects.remove("KeycloakDirectory", "default")
+    harness.cluster.label("bank", team="t")
+    await harness.settle()
+    await set_suspend(harness, suspend=False)
+    assert harness.grants == {"shop/sre:view": ("SRE",)}
+    await read(harness, called("OPS"))
+    assert set(harness.grants) == {"shop/sre:view", "bank/sre:view"}
+    assert harness.grants["bank/sre:view"] == ("OPS",)

@@ -20,6 +20,7 @@ from groupaccess.application.state.store import Store
 from groupaccess.domain.binding import BindingContent, BindingKey
 from groupaccess.domain.bindings.builder import build_desired_state
 from groupaccess.domain.bindings.desired_state import DesiredState
+from groupaccess.domain.bindings.history import GrantMemory
 from groupaccess.domain.bindings.plan import Plan, plan
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
@@ -161,8 +162,7 @@ class Reconciler:
             context,
             existing,
             memory.repairable(existing),
-            memory.pending,
-            memory.former_ends,
+            GrantMemory(memory.pending, memory.former_ends, memory.answered_in(access.directory)),
         )
 
     def _contents(self, name: str, desired: DesiredState) -> dict[BindingKey, BindingContent]:

@@ -90,6 +90,11 @@ class ObjectMemory:
         subjects = tuple(each for each in content.subjects if each.name in {*answered, *bound})
         return content if subjects == content.subjects else replace(content, subjects=subjects)
 
+    def answered_in(self, directory: str) -> dict[str, frozenset[str]]:
+        """Return the answered subjects of a directory's groups, by the group as declared."""
+        answered = self.answered_subjects.items()
+        return {group.group: names for group, names in answered if group.directory == directory}
+
     @property
     def pending(self) -> dict[BindingKey, BindingContent]:
         """Return the content of the writes that are not acknowledged."""

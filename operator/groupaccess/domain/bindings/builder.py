@@ -14,10 +14,9 @@ from groupaccess.domain.binding import (
     DesiredBinding,
 )
 from groupaccess.domain.bindings.desired_state import DesiredState
-from groupaccess.domain.bindings.history import BindingHistory
+from groupaccess.domain.bindings.history import BindingHistory, GrantMemory
 from groupaccess.domain.bindings.placeholders import pin_placeholders
 from groupaccess.domain.bindings.renderer import BindingRenderer
-from groupaccess.domain.identity.former_subjects import FormerSubjects
 from groupaccess.domain.identity.pins import respelled_groups
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
@@ -28,15 +27,13 @@ def build_desired_state(
     context: EvaluationContext,
     existing: Mapping[BindingKey, Binding],
     applied: Mapping[BindingKey, BindingContent],
-    pending: Mapping[BindingKey, BindingContent] | None = None,
-    ends: Mapping[BindingKey, FormerSubjects] | None = None,
+    memory: GrantMemory | None = None,
 ) -> DesiredState:
     """Return the desired state that follows from the verdicts.
 
     `existing` are the bindings with the object's reserved names. `applied` is the content that the
-    API server acknowledged last of each; drift is repaired to it under Hold. `pending` is content
-    that it has not acknowledged yet. `ends` are the ends of former subjects in all of these
-    bindings.
+    API server acknowledged last of each; drift is repaired to it under Hold. `memory` is what else
+    is remembered of the object.
     """
     history = BindingHistory(
         frozenset({access.directory, *context.prefixes.partners}),
@@ -45,8 +42,7 @@ def build_desired_state(
         ),
         existing,
         applied,
-        pending or {},
-        ends or {},
+        memory or GrantMemory(),
     )
     renderer = BindingRenderer(access, context, history)
     judged = tuple(verdicts)

@@ -78,22 +78,35 @@ class EarlierGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantMemory:
+    """What is remembered beside the content that was applied.
+
+    `pending` is content that the API server has not acknowledged yet. `ends` are those that were
+    decided since the start, for former subjects that are still bound. `answered` are the subjects
+    that Keycloak's last answers gave to a group, by the group as declared: nobody else is bound in
+    a new place while nothing is read.
+    """
+
+    pending: Mapping[BindingKey, BindingContent] = field(default_factory=dict)
+    ends: Mapping[BindingKey, FormerSubjects] = field(default_factory=dict)
+    answered: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class BindingHistory:
     """The bindings with the reserved names of a GroupAccess.
 
     `directories` are those in which a declared name means the same group. `respelled` maps the
     declared spelling of a group to its former one. `existing` are the bindings in the cluster,
-    `applied` is the content that the API server acknowledged last of each, `pending` content that
-    it has not acknowledged yet. `ends` are those that were decided since the start, for former
-    subjects that are still bound.
+    `applied` is the content that the API server acknowledged last of each, `memory` what else is
+    remembered.
     """
 
     directories: AbstractSet[str]
     respelled: Mapping[str, str]
     existing: Mapping[BindingKey, Binding]
     applied: Mapping[BindingKey, BindingContent]
-    pending: Mapping[BindingKey, BindingContent]
-    ends: Mapping[BindingKey, FormerSubjects]
+    memory: GrantMemory
     _written: dict[tuple[str, str], dict[Hashable, EarlierGrant]] = field(default_factory=dict)
     _placed: dict[str, list[BindingKey]] = field(default_factory=dict)
 
@@ -118,6 +131,14 @@ class BindingHistory:
         before = EarlierGrant.from_applied(content) if ours else EarlierGrant.from_cluster(content)
         return before.with_known_ends(self._pending_formers(key))
 
+    def answered_part(self, mapping: AccessMapping, before: EarlierGrant) -> EarlierGrant:
+        """Return the part of a grant that Keycloak's last answers gave, as far as they are known.
+
+        A group may have been renamed while nothing was written, as while suspended.
+        """
+        answered = self.memory.answered.get(mapping.group)
+        return before if answered is None else before.restrict_to(answered)
+
     def earlier_grants(
         self, mapping: AccessMapping, key: BindingKey, role: RoleRef, group_id: str
     ) -> Iterator[EarlierGrant]:
@@ -134,7 +155,7 @@ class BindingHistory:
         near = (other for place in {"", key.namespace} for other in self._unapplied(place))
         there = (other for other in near if self.existing[other].content.role == role)
         yield from self._of_group(mapping, sorted(there), group_id)
-        waiting = self.pending.get(key)
+        waiting = self.memory.pending.get(key)
         if waiting is not None and self._is_of(mapping, waiting, group_id):
             yield replace(EarlierGrant.from_applied(waiting), subjects=frozenset())
 
@@ -166,6 +187,6 @@ class BindingHistory:
         return self.is_for(mapping, content) and content.annotation(Annotation.GROUP_ID) == group_id
 
     def _pending_formers(self, key: BindingKey) -> FormerSubjects:
-        waiting = self.pending.get(key)
+        waiting = self.memory.pending.get(key)
         unwritten = {} if waiting is None else former_subjects(waiting)
-        return merge_former([unwritten, self.ends.get(key, {})])
+        return merge_former([unwritten, self.memory.ends.get(key, {})])

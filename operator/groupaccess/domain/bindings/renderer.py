@@ -166,14 +166,16 @@ class BindingRenderer:
         """Carry the subjects of an unchanged group to a new binding while nothing is read."""
         mapping, bindings = verdict.mapping, self.bindings
         for key, content in sorted(bindings.applied.items()):
-            if content.subjects and bindings.is_for(mapping, content):
-                return self._preserved(verdict, content, bindings.earlier_grant(key, content))
+            before = bindings.answered_part(mapping, bindings.earlier_grant(key, content))
+            if (before.subjects or before.former) and bindings.is_for(mapping, content):
+                return self._preserved(verdict, content, before)
         for key, binding in sorted(bindings.existing.items()):
             content = binding.content
             if self.is_of_namesake(binding):
                 continue
             plausible = self._plausible(mapping.group, content)
-            before = bindings.earlier_grant(key, content).restrict_to(plausible)
+            known = bindings.answered_part(mapping, bindings.earlier_grant(key, content))
+            before = known.restrict_to(plausible)
             if before.subjects and bindings.is_for(mapping, content):
                 return self._preserved(verdict, content, before)
         return None
