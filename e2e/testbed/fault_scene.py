@@ -5,7 +5,7 @@ from datetime import timedelta
 from testbed.audit import AuditLog
 from testbed.bound import Grants, Key, grants
 from testbed.objects import Objects, access, mapping
-from testbed.replay import excesses
+from testbed.replay import Event, excesses
 from testbed.status_truth import untruths
 
 GROUP = "SRE"
@@ -21,6 +21,7 @@ class FaultScene:
         self.kept, self.drift, self.new = (f"{name}-{each}" for each in ("kept", "drift", "new"))
         self.wanted: dict[str, dict[Key, Grants]] = {}
         self._objects, self._audit, self._mark = objects, audit, audit.mark()
+        self._history: list[Event] = []
         self._directory = directory
         self._declare(self.kept, "everywhere", "here")
         self._declare(self.drift, "everywhere")
@@ -31,6 +32,10 @@ class FaultScene:
         """Declare a new object, remove a mapping, and delete a binding as somebody else would."""
         self._declare(self.new, "everywhere", "here")
         self._declare(self.kept, "everywhere")
+        self.drift_again()
+
+    def drift_again(self) -> None:
+        """Delete a binding as somebody else would."""
         self._objects.cluster.admin.delete(
             f"clusterrolebinding/groupaccess:{self.drift}:everywhere:view"
         )
@@ -55,9 +60,20 @@ class FaultScene:
 
         While a fault lasts, so many seconds, the news that a mapping is gone may not be heard.
         """
-        events = [each for each in self._audit.events(self._mark) if "responseStatus" in each]
-        found = excesses(events, {}, LAG + timedelta(seconds=lasted))
+        found = excesses(self._events(), {}, LAG + timedelta(seconds=lasted))
         return [each for each in found if any(f":{owner}:" in each for owner in self.wanted)]
+
+    def keep_history(self) -> None:
+        """Remember what was written until now: a backup has it."""
+        self._history = self._events()
+
+    def forget_history(self) -> None:
+        """Forget what was written since: a restore begins, and what comes now counts."""
+        self._mark = self._audit.mark()
+
+    def _events(self) -> list[Event]:
+        found = (each for each in self._audit.events(self._mark) if "responseStatus" in each)
+        return [*self._history, *found]
 
     def _declare(self, owner: str, *names: str) -> None:
         everywhere, here = mapping("everywhere", GROUP), mapping("here", GROUP, namespaces=HERE)
