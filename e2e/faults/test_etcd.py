@@ -1,22 +1,18 @@
 """etcd is restored to an older revision while the operator runs: it believes what is there now."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pytest
 
-from testbed import audit
 from testbed.bound import grants
-from testbed.control_plane import ControlPlane, ControlPlaneOptions
+from testbed.control_plane import ControlPlane
 from testbed.etcd_backup import EtcdBackup
 from testbed.fault_scene import FaultScene
-from testbed.installation import install_crds, install_rights
-from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
-from testbed.objects import directory as objects_of_directory
 from testbed.operator import OperatorProcess, leads
-from testbed.realm import Realm
 from testbed.supervisor import Supervisor
 from testbed.waiting import eventually
 
@@ -25,24 +21,6 @@ pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("_local_only")]
 RESTORED = 60.0  # seconds
 LED = 40.0  # seconds until one of two leads: what a Lease takes to run out, and a start
 WRITES = 100  # that a restore forgets: what is written after it has older resourceVersions
-
-
-@pytest.fixture(scope="module")
-def own() -> Iterator[ControlPlane]:
-    """Give a cluster of its own, whose etcd is restored."""
-    options = ControlPlaneOptions(oidc=None, audit_policy=audit.policy(whole=audit.REPLAYED))
-    with ControlPlane(options) as plane:
-        install_crds(plane)
-        install_rights(plane)
-        yield plane
-
-
-@pytest.fixture
-def here(own: ControlPlane) -> Iterator[Objects]:
-    """Give a maker of objects in the own cluster."""
-    made = Objects(own)
-    yield made
-    made.close()
 
 
 @contextmanager
@@ -84,13 +62,12 @@ def test_after_a_restore_of_etcd_the_bindings_are_what_the_restored_objects_say(
     count: int,
     own: ControlPlane,
     here: Objects,
-    realm_here: Realm,
-    keycloak: Keycloak,
+    directory_objects: Sequence[dict[str, Any]],
     name: str,
     heals: dict[str, float],
 ) -> None:
     assert own.audit is not None
-    here.apply(*objects_of_directory(name, realm_here, keycloak.ca_file.read_text()))
+    here.apply(*directory_objects)
     with replicas(own, count) as running, ExitStack() as stack:
         leader(running)
         scene = FaultScene(here, name, name, own.audit)

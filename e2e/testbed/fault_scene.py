@@ -23,10 +23,14 @@ class FaultScene:
         self._objects, self._audit, self._mark = objects, audit, audit.mark()
         self._history: list[Event] = []
         self._directory = directory
-        self._declare(self.kept, "everywhere", "here")
-        self._declare(self.drift, "everywhere")
+        self.declare()
         for owner in self.wanted:
             objects.wait_reason(f"ga/{owner}", "Granted")
+
+    def declare(self) -> None:
+        """Declare the first two."""
+        self._declare(self.kept, "everywhere", "here")
+        self._declare(self.drift, "everywhere")
 
     def change(self) -> None:
         """Declare a new object, remove a mapping, and delete a binding as somebody else would."""
@@ -44,6 +48,9 @@ class FaultScene:
         """Tell whether exactly what is declared is bound, and every status says so."""
         for owner, wanted in self.wanted.items():
             assert grants(self._objects, owner) == wanted, owner
+            uid = self._objects.get(f"ga/{owner}")["metadata"]["uid"]
+            for body in self._objects.bindings(owner).values():
+                assert [each["uid"] for each in body["metadata"]["ownerReferences"]] == [uid], owner
             ready = self._objects.conditions(f"ga/{owner}")["Ready"]
             assert (ready["status"], ready["reason"]) == ("True", "Granted"), ready
         return True
