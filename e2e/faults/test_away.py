@@ -3,6 +3,7 @@
 That etcd was compacted while a watch was cut is in test_compaction.py.
 """
 
+import os
 import time
 from collections.abc import Iterator
 
@@ -17,12 +18,15 @@ from testbed.waiting import eventually
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("_local_only")]
 
+LONG = pytest.mark.skipif(not os.environ.get("FAULTS_LONG"), reason="FAULTS_LONG")
 HEALED = 60.0  # seconds
 LED = 40.0  # seconds
 LOST = 30.0  # seconds until an operator that cannot renew its Lease has ended
 
 
-@pytest.fixture(params=[False, True], ids=["without a Lease", "for longer than a Lease"])
+@pytest.fixture(
+    params=[False, pytest.param(True, marks=LONG)], ids=["briefly", "for longer than a Lease"]
+)
 def supervised(
     request: pytest.FixtureRequest, without_operator: Cluster, name: str
 ) -> Iterator[Supervisor]:
@@ -56,7 +60,7 @@ def test_after_a_kill_of_the_api_server_all_is_as_declared(
     ended = time.monotonic()
     scene.change()  # before it is heard again
     eventually(scene.settled, within=HEALED, what="all as declared")
-    what = "longer than a Lease (it ends, and is started)" if elects else "without a Lease"
+    what = "longer than a Lease (it ends, and is started)" if elects else "briefly"
     heals[f"kube-apiserver killed, {what}"] = time.monotonic() - ended
     assert not scene.untruths()
     assert not scene.excesses(lasted=ended - began)

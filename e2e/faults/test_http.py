@@ -18,7 +18,7 @@ from testbed.waiting import eventually
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("_local_only")]
 
 LONG = pytest.mark.skipif(not os.environ.get("FAULTS_LONG"), reason="FAULTS_LONG")
-LASTS = 4.0  # seconds
+LASTS = 3.0  # seconds
 ENDED = 20.0  # seconds
 
 
