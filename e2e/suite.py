@@ -32,12 +32,14 @@ MARKERS = (
     "adopt: hand-made bindings become GroupAccesses, and go",
     "claims: the strings that are computed are those that real tokens carry",
     "canary: a real token shows how kube-apiserver reads it",
+    "faults: kube-apiserver, etcd, tokens or CRDs fail, and it heals without a hand",
     "rights: the operator's rights are those that it uses, no more and no fewer",
 )
 
 # They take the longest: begun last, they would run alone while the other workers wait.
 LONGEST_FIRST = (
     "test_kind",
+    "test_http",
     "test_revoke",
     "test_claims",
     "test_silence",

@@ -139,9 +139,9 @@ MENDS = (
         "D12: after a gap a list is compared with what watches told, not with what is kept",
         Edit(
             REFLECTOR,
-            "    _version: str | None = None  #",
+            '    _version: str = "0"  #',
             "    _known: dict[tuple[str, str], str] = field(default_factory=dict)\n"
-            "    _version: str | None = None  #",
+            '    _version: str = "0"  #',
         ),
         Edit(REFLECTOR, '        first = ""\n', '        first, now = "", {}\n'),
         Edit(

@@ -76,10 +76,15 @@ class OperatorProcess(ManagedProcess):
         return sum(float(line.rpartition(" ")[2]) for line in fits)
 
     @property
+    def token(self) -> str:
+        """Return its token."""
+        token: str = yaml.safe_load(self.kubeconfig.read_text())["users"][0]["user"]["token"]
+        return token
+
+    @property
     def credential(self) -> str:
         """Return the id of its token, which the audit log has for each of its requests."""
-        token = yaml.safe_load(self.kubeconfig.read_text())["users"][0]["user"]["token"]
-        payload = token.split(".")[1]
+        payload = self.token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         return f"JTI={claims['jti']}"
 

@@ -9,7 +9,7 @@ import pytest
 from fakes.api_server import Answer, ApiServer, Item, Stream, event, item, page, status
 from fakes.waiting import until
 from groupaccess.adapters.kubernetes.client import KubernetesClient
-from groupaccess.adapters.kubernetes.reflector import Reflector, Resource
+from groupaccess.adapters.kubernetes.reflector import Reflector, Resource, RestoredError
 
 RESOURCE = Resource(("apis", "rbac.authorization.k8s.io", "v1", "rolebindings"))
 GONE = status(410, "too old resource version")
@@ -171,12 +171,13 @@ async def test_a_list_that_fails_halfway_takes_nothing_for_gone(server: ApiServe
 async def test_trouble_in_a_watch_backs_off_and_goes_on_from_the_same_version(
     server: ApiServer, trouble: Answer | Stream
 ) -> None:
-    server.answers.append(page(item("a"), version="5"))
+    server.answers.extend([page(item("a"), version="5"), page(item("b"), version="6")])
     server.streams.append(trouble)
     async with mirroring(server) as mirror:
         await until(lambda: server.watched == ["5", "5"])
         assert mirror.there == {"a": "a"}
         assert mirror.gaps == []  # nothing was missed
+    assert server.requests[2].query["limit"] == "1"  # is it no older than it was?
     assert server.times[2] - server.times[1] >= 0.15
 
 
@@ -208,11 +209,29 @@ async def test_trouble_in_a_list_backs_off(server: ApiServer, trouble: Answer) -
 async def test_a_stream_that_breaks_off_goes_on_from_the_last_whole_event(
     server: ApiServer,
 ) -> None:
-    server.answers.append(page(version="1"))
+    server.answers.extend([page(version="1"), page(version="4")])
     server.streams.append(Stream((event("ADDED", item("a", version="4")),), end="break"))
     async with mirroring(server) as mirror:
         await until(lambda: server.watched == ["1", "4"])
         assert mirror.there == {"a": "a"}
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [Answer("Bad Gateway", 502), Stream(end="break"), Answer(GONE, 410)],
+    ids=["was away", "broke off", "is too old"],
+)
+async def test_an_etcd_that_was_restored_ends_it_before_anything_is_believed(
+    server: ApiServer, trouble: Answer | Stream
+) -> None:
+    server.answers.extend([page(item("a"), version="9"), page(item("b"), version="8")])
+    server.streams.append(trouble)
+    async with server.serve() as rest:
+        mirror = RecordingStore(rest)
+        with pytest.raises(RestoredError, match="rolebindings went back from 9 to 8"):
+            await asyncio.wait_for(mirror.reflector.run(), timeout=5)
+        assert mirror.there == {"a": "a"}
+    assert server.watched == ["9"]
 
 
 async def test_an_event_may_be_as_large_as_an_object_can_be(server: ApiServer) -> None:

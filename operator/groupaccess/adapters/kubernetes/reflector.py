@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
-from groupaccess.application.ports.errors import TransientError
+from groupaccess.application.ports.errors import RestartError, TransientError
 from groupaccess.application.workqueue.backoff import backoff
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,13 @@ METADATA = "application/json;as=PartialObjectMetadata{list};g=meta.k8s.io;v=v1"
 GONE = 410
 FIRST_BACKOFF_SECONDS = 0.4
 MAX_BACKOFF_SECONDS = 5.0  # after an outage of the API server nothing is known until then
+
+
+class RestoredError(RestartError):
+    """The API server is older than what it has reported: its etcd was restored from a backup.
+
+    A watch from a version that does not exist yet reports nothing until that version is reached.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,8 @@ class Reflector(Generic[T]):
     on_gap: Callable[[], None] = field(default=lambda: None)
     listed: asyncio.Event = field(default_factory=asyncio.Event)
     _heard_at: float | None = None  # the last list, event or bookmark, by the event loop's clock
-    _version: str | None = None  # the last one reported; None causes a relist
+    _version: str = "0"  # the last one reported
+    _must_list: bool = True
 
     @property
     def name(self) -> str:
@@ -92,28 +100,38 @@ class Reflector(Generic[T]):
         self._heard_at = asyncio.get_running_loop().time()
 
     async def run(self) -> None:
-        """List and watch until cancelled. Errors back off; an expired version causes a relist."""
+        """List and watch until cancelled. Errors back off; an expired version causes a relist.
+
+        Raise RestoredError when the API server went back to an older version meanwhile.
+        """
         failures = gaps = 0
+        interrupted = False
         self._hear()
         while True:
             try:
-                if self._version is None:
+                if self._must_list:
                     self._version = await self._list()
+                    self._must_list = False
                     self.listed.set()
+                elif interrupted:
+                    self._check_history(await self._newest())
+                interrupted = False
                 began = self._version
                 await self._watch(began)
                 # A watch that ends at once without an event must not loop without a pause.
                 failures = gaps = 0 if self._version != began else 1
             except ApiError as error:
                 failures += 1
+                interrupted = True
                 if error.code == GONE:
-                    self._version = None
+                    self._must_list = True
                     self.on_gap()
                     # A relist is already late: it is done at once, but only the first time.
                     failures, gaps = gaps, gaps + 1
                 logger.info("%s: %s", self.name, error)
             except TransientError as error:
                 failures += 1
+                interrupted = True
                 logger.warning("%s: %s", self.name, error)
             if failures:
                 await asyncio.sleep(backoff(failures, FIRST_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS))
@@ -126,9 +144,23 @@ class Reflector(Generic[T]):
         async for items, version in self.client.pages(self.resource.segments, accept):
             first = first or version
             read.extend(self.store.read(item) for item in items)
+        self._check_history(first)
         self.store.replace(read, first)
         self._hear()
         return first
+
+    async def _newest(self) -> str:
+        """Return the current resourceVersion, from the smallest list."""
+        where = path(*self.resource.segments, query=[("limit", "1")])
+        page = await self.client.call("GET", where, accept=self.resource.accept(many=True))
+        version: str = page["metadata"]["resourceVersion"]
+        return version
+
+    def _check_history(self, version: str) -> None:
+        """Raise RestoredError for a version that is older than what was reported."""
+        if int(version) < int(self._version):
+            message = f"etcd was restored: {self.name} went back from {self._version} to {version}"
+            raise RestoredError(message)
 
     async def _watch(self, version: str) -> None:
         """Watch from `version` on; after an interruption the next watch continues from there."""
