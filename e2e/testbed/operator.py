@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +15,7 @@ import yaml
 from kubernetes.aio.client import ApiClient
 
 from groupaccess.adapters.kubernetes.client import configure
+from groupaccess.application.ports.clock import Clock
 from groupaccess.application.state.store import Store
 from groupaccess.composition import compose
 from groupaccess.environment import production
@@ -116,8 +117,8 @@ class Here:
 
 
 @asynccontextmanager
-async def running_here(cluster: Cluster) -> AsyncIterator[Here]:
-    """Run the operator in the test's own event loop, from ready to ended."""
+async def running_here(cluster: Cluster, clock: Clock | None = None) -> AsyncIterator[Here]:
+    """Run the operator in the test's own event loop, from ready to ended, by a clock."""
     account = cluster.service_account_kubeconfig(NAMESPACE, ACCOUNT)
     settings = Settings(
         kubeconfig=str(account),
@@ -129,7 +130,8 @@ async def running_here(cluster: Cluster) -> AsyncIterator[Here]:
     )
     configuration = await configure(settings.kubeconfig)
     async with ApiClient(configuration) as client:
-        here = Here(compose(settings, production(settings, configuration, client)))
+        environment = production(settings, configuration, client)
+        here = Here(compose(settings, replace(environment, clock=clock or environment.clock)))
         stop = asyncio.Event()
         running = asyncio.create_task(here.operator.run(stop))
         try:
