@@ -3,11 +3,9 @@
 import asyncio
 import json
 import ssl
-import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
@@ -16,6 +14,7 @@ from yarl import URL
 from testbed.keycloak import Keycloak
 from testbed.pki import CertificateAuthority
 from testbed.ports import free_port
+from testbed.thread_server import ThreadServer
 
 Forward = Callable[[web.Request], Awaitable[web.Response]]
 Fault = Callable[[web.Request, Forward], Awaitable[web.StreamResponse]]
@@ -24,7 +23,7 @@ WITHIN = 30.0
 LEAVE = 0.5  # seconds in which TLS takes leave of its connections: aiohttp tells nobody of the end
 
 
-class FaultyProxy:
+class FaultyProxy(ThreadServer):
     """Passes all to Keycloak, but what a realm's fault takes over. Use it as a context manager.
 
     `calls` counts the requests by realm, `bytes` what they were answered with.
@@ -32,6 +31,7 @@ class FaultyProxy:
 
     def __init__(self, folder: Path, keycloak: Keycloak) -> None:
         """Prepare its certificates; nothing is served yet."""
+        super().__init__()
         self.url = f"https://localhost:{free_port()}"
         self.faults: dict[str, Fault] = {}
         self.calls: Counter[str] = Counter()
@@ -40,8 +40,6 @@ class FaultyProxy:
         self._trusted = CertificateAuthority(folder / "trusted", "the proxy's own")
         self._other = CertificateAuthority(folder / "other", "nobody's")
         self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._session: aiohttp.ClientSession | None = None
         self.present(self._trusted)
 
@@ -66,22 +64,6 @@ class FaultyProxy:
     def trust(self) -> None:
         """Present the right certificate again."""
         self.present(self._trusted)
-
-    def __enter__(self) -> Self:
-        """Serve."""
-        self._thread.start()
-        self._run(self._serve())
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End."""
-        self._run(self._end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(WITHIN)
-        self._loop.close()
-
-    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(WITHIN)
 
     async def _serve(self) -> None:
         trust = ssl.create_default_context(cafile=str(self._keycloak.ca_file))

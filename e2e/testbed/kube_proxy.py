@@ -2,12 +2,10 @@
 
 import asyncio
 import ssl
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
 
 import aiohttp
 import yaml
@@ -16,6 +14,7 @@ from yarl import URL
 
 from testbed.pki import CertificateAuthority
 from testbed.ports import free_port
+from testbed.thread_server import ThreadServer
 
 Chunks = AsyncIterator[bytes]
 Edit = Callable[[Chunks], Chunks]
@@ -35,7 +34,7 @@ class UnderWay:
     frozen: bool = False
 
 
-class KubeProxy:
+class KubeProxy(ThreadServer):
     """Passes all on to a kube-apiserver, but what a fault takes over. Use it as a context manager.
 
     `hits` counts the requests that the present fault has taken over.
@@ -43,6 +42,7 @@ class KubeProxy:
 
     def __init__(self, folder: Path, server: str, ca_file: Path) -> None:
         """Prepare its certificate; nothing is served yet."""
+        super().__init__()
         self.url = f"https://127.0.0.1:{free_port()}"
         self.hits = 0
         self._server = server
@@ -51,8 +51,6 @@ class KubeProxy:
         self._fault: Fault | None = None
         self._concerns: Concerns = anything
         self._under_way: dict[int, UnderWay] = {}  # by the identity of the request
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._session: aiohttp.ClientSession | None = None
 
     def redirect(self, kubeconfig: Path) -> None:
@@ -82,19 +80,6 @@ class KubeProxy:
         """Reset the connections whose request is under way and was concerned by the last fault."""
         self._call(self._reset)
 
-    def __enter__(self) -> Self:
-        """Serve."""
-        self._thread.start()
-        self._run(self._serve())
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End."""
-        self._run(self._end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(WITHIN)
-        self._loop.close()
-
     def _reset(self) -> None:
         for each in [*self._under_way.values()]:
             if self._concerns(each.request):
@@ -109,9 +94,6 @@ class KubeProxy:
             act()
 
         self._run(call())
-
-    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(WITHIN)
 
     async def _serve(self) -> None:
         trust = ssl.create_default_context(cafile=str(self._ca_file))

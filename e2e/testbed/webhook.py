@@ -3,8 +3,7 @@
 import asyncio
 import base64
 import ssl
-import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -14,6 +13,7 @@ from aiohttp import web
 from testbed.cluster import Cluster
 from testbed.pki import CertificateAuthority
 from testbed.ports import free_port
+from testbed.thread_server import ThreadServer
 from testbed.waiting import eventually
 
 NAME = "webhook.testbed.groupaccess.io"
@@ -27,7 +27,7 @@ Review = dict[str, Any]
 Behaviour = Callable[["Webhook"], Awaitable[web.Response | None]]
 
 
-class Webhook:
+class Webhook(ThreadServer):
     """Serves on 127.0.0.1, and is registered while a test is inside `on`.
 
     Use it as a context manager. `calls` counts the reviews of the present registration, and
@@ -36,6 +36,7 @@ class Webhook:
 
     def __init__(self, cluster: Cluster, folder: Path) -> None:
         """Prepare its certificate; nothing is served yet."""
+        super().__init__()
         self.calls = 0
         self.in_flight = 0
         self.released = asyncio.Event()
@@ -47,21 +48,6 @@ class Webhook:
         self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._tls.load_cert_chain(pair.certificate, pair.key)
         self._behaviour: Behaviour = fails
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-
-    def __enter__(self) -> Self:
-        """Serve."""
-        self._thread.start()
-        self._run(self._serve())
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End."""
-        self._run(self._end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(WITHIN)
-        self._loop.close()
 
     @contextmanager
     def on(self, behaviour: Behaviour, namespace: str) -> Iterator[Self]:
@@ -114,9 +100,6 @@ class Webhook:
                 }
             ],
         }
-
-    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(WITHIN)
 
     async def _serve(self) -> None:
         app = web.Application()
