@@ -238,7 +238,7 @@ class Link:
                 async with asyncio.timeout(max(0.0, min(bookmark, ends) - self.now())):
                     await storage.news(plural)
             except TimeoutError:
-                if self.now() >= bookmark - TICK:
+                if at == len(history) and self.now() >= bookmark - TICK:  # all before it was told
                     bookmark += BOOKMARKS
                     metadata = {"resourceVersion": str(storage.revision)}
                     yield json.dumps({"type": "BOOKMARK", "object": {"metadata": metadata}})
