@@ -1,5 +1,6 @@
 """The commands. Each imports what it needs only when it runs, so that help is quick."""
 
+import asyncio
 from typing import Annotated
 
 import typer
@@ -34,8 +35,6 @@ def main(
 @from_settings(Settings)
 def run_command(settings: Settings) -> None:
     """Run the operator until it is told to stop."""
-    import uvloop  # only servers need it: the other commands run where it does not exist
-
     from groupaccess.adapters.kubernetes.client import NoAccessError
     from groupaccess.application.ports.errors import NotInstalledError, RestartError
     from groupaccess.cli.logging_setup import set_up_logs
@@ -43,7 +42,7 @@ def run_command(settings: Settings) -> None:
 
     set_up_logs(settings.log_format, settings.log_level)
     try:
-        uvloop.run(run_operator(settings))
+        asyncio.run(run_operator(settings))
     except NotInstalledError as error:
         typer.echo(
             f"error: {error}. Install the CRDs: groupaccess crd | kubectl apply -f -", err=True
