@@ -89,7 +89,7 @@ class Truth:
             self._cluster.violate(f"{said}, but {name} is not bound")
         granted = status.get("where", {}).get("granted")
         # What should be gone is counted while it binds anybody, also to a role that others wrote.
-        most = max(self.counts(name, since, any_role=True) if says_bound else counts)
+        most = self._places(name, since, any_role=bool(says_bound))
         if granted is not None and granted > most:
             self._cluster.violate(f"{said} in {granted} places, but bound in {most}")
 
@@ -98,14 +98,23 @@ class Truth:
         states = (state for places in self._history[name].values() for state in places)
         return any(state.bound and EVIL in state.bound.subjects for state in states)
 
-    def counts(self, name: str, since: float, *, any_role: bool = False) -> list[int]:
-        """Return in how many places a name granted (or any role), at each moment since then."""
+    def counts(self, name: str, since: float) -> list[int]:
+        """Return in how many places a name granted, at each moment since then."""
         places = self._history[name].values()
         moments = sorted(
             {since, *(state.at for states in places for state in states if state.at > since)}
         )
         states_then = [[_at(states, moment) for states in places] for moment in moments]
-        return [sum(s.binds if any_role else s.grants for s in states) for states in states_then]
+        return [sum(state.grants for state in states) for states in states_then]
+
+    def _places(self, name: str, since: float, *, any_role: bool) -> int:
+        """Return in how many places a name granted (or any role) at some moment since then.
+
+        What went unseen in one place counts beside what was written in another.
+        """
+        history = self._history[name].values()
+        recent = ([_at(states, since), *(s for s in states if s.at > since)] for states in history)
+        return sum(any(s.binds if any_role else s.grants for s in states) for states in recent)
 
     # Subjects.
 
