@@ -14,8 +14,8 @@ logger = logging.getLogger(__name__)
 class HttpEndpoint:
     """Serves the kubelet's probes and Prometheus.
 
-    `ready` returns whether the operator does its work; /readyz reports it. `alive` returns whether
-    a restart would not help; /healthz reports it.
+    `ready` returns whether the operator does its work; /readyz reports it. `alive` returns
+    False when only a restart helps; /healthz reports it.
     """
 
     def __init__(

@@ -62,7 +62,7 @@ class SelfCheck:
 
     @property
     def alive(self) -> bool:
-        """Return whether a restart would not help."""
+        """Return False when only a restart helps."""
         return self.queue.longest_running_seconds < MAX_RECONCILE_SECONDS
 
     def look(self) -> SelfCheckResult:
