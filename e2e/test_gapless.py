@@ -156,6 +156,7 @@ def test_no_moment_without_what_both_allow_and_nothing_stays(
 ) -> None:
     change = changes(*places)[what]
     scene.declare(change.one)
+    asked = 0
     for number in range(rounds):
         forth = number % 2 == 0
         declared = change.other if forth else change.one
@@ -166,8 +167,9 @@ def test_no_moment_without_what_both_allow_and_nothing_stays(
             continue
         with scene.probe("SRE", change.both) as probe:
             scene.settle(declared, gone, new)
-        assert probe.asked > 10
+        asked += probe.asked
         assert not probe.denied
+    assert asked > 3 * rounds or not change.both, "too few questions to see a gap"
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ class Asking(ABC):
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._failure: BaseException | None = None
+        self._answered = threading.Event()
         self.asked = 0
         self.denied: list[float] = []
 
@@ -65,8 +66,9 @@ class Asking(ABC):
         """Return the answer."""
 
     def __enter__(self) -> Self:
-        """Begin to ask."""
+        """Begin to ask, and wait for the first answer: what happens next is between two answers."""
         self._thread.start()
+        assert self._answered.wait(timeout=10), "the probe got no answer within 10 s"
         return self
 
     def __exit__(
@@ -89,8 +91,11 @@ class Asking(ABC):
                     self.asked += 1
                     if not self._ask(client):
                         self.denied.append(time.monotonic() - began)
+                    self._answered.set()
         except BaseException as failure:  # noqa: BLE001 -- raised where the probe is used
             self._failure = failure
+        finally:
+            self._answered.set()
 
 
 class Probe(Asking):
