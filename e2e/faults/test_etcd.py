@@ -20,7 +20,9 @@ pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("_local_only")]
 
 RESTORED = 60.0  # seconds
 LED = 40.0  # seconds until one of two leads: what a Lease takes to run out, and a start
-WRITES = 100  # that a restore forgets: what is written after it has older resourceVersions
+# Writes that a restore forgets. What the watches report after them is newer than anything that is
+# written soon after the restore.
+WRITES = 200
 
 
 @contextmanager
@@ -44,6 +46,9 @@ def leader(found: list[Supervisor]) -> Supervisor:
 
 def forget(scene: FaultScene, here: Objects, name: str) -> None:
     """Write what a restore forgets: another object, a role more, an object less."""
+    for number in range(WRITES):
+        config = {"name": name, "namespace": "default", "labels": {"n": str(number)}}
+        here.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": config})
     here.apply(access(f"{name}-forgotten", name, mapping("everywhere", "SRE", "admin")))
     here.wait_reason(f"ga/{name}-forgotten", "Granted")
     here.apply(
@@ -51,9 +56,6 @@ def forget(scene: FaultScene, here: Objects, name: str) -> None:
     )
     here.delete(f"ga/{scene.drift}")
     eventually(lambda: not here.bindings(scene.drift), within=10, what="no binding")
-    for number in range(WRITES):
-        config = {"name": name, "namespace": "default", "labels": {"n": str(number)}}
-        here.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": config})
     eventually(lambda: len(here.bindings(scene.kept)) == 2, within=10, what="a role more")
 
 
