@@ -41,6 +41,24 @@ async def test_an_object_goes_into_the_store_and_the_queue(
     assert desk.touched == ["platform"]
 
 
+async def test_a_version_that_is_known_already_is_not_read_again(desk: HandlersHarness) -> None:
+    await desk.tell("ADDED", ACCESS)
+    stored = desk.store.accesses["platform"]
+    await desk.tell("MODIFIED", {**ACCESS, "spec": "not read"})
+    assert desk.store.accesses["platform"] is stored
+    assert desk.touched == ["platform"]
+
+
+async def test_the_beginning_of_a_deletion_is_read_whatever_its_version(
+    desk: HandlersHarness,
+) -> None:
+    await desk.tell("ADDED", ACCESS)
+    ends = {**ACCESS["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}
+    await desk.tell("MODIFIED", {**ACCESS, "metadata": ends})
+    assert desk.store.accesses["platform"].state.deleting
+    assert desk.touched == ["platform", "platform"]
+
+
 async def test_a_deleted_object_leaves_the_store_and_is_queued(desk: HandlersHarness) -> None:
     await desk.tell("ADDED", ACCESS)
     await desk.tell("DELETED", ACCESS)

@@ -109,7 +109,9 @@ def compose(settings: Settings, environment: Environment) -> Operator:
             writer,
             OrphanCleanup(core.cluster, store, writer, deletions),
             ExpiryWatch(core.recorder, timers),
-            AccessStatusWriter(core.status_writer, core.clock, statuses),
+            AccessStatusWriter(
+                core.status_writer, core.clock, statuses, lambda: core.queue.depth > 0
+            ),
             suggestions.request,
         ),
         writer=writer,

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import kopf
@@ -10,7 +10,7 @@ import kopf
 from groupaccess.application.directory.sync import DirectorySync
 from groupaccess.application.runtime.watch_events import WatchEvents
 from groupaccess.application.state.cluster_state import ACCESS, DIRECTORY
-from groupaccess.application.state.declared import ObjectState, UnreadableDirectory
+from groupaccess.application.state.declared import ObjectState, ObjectVersion, UnreadableDirectory
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.unreadable_objects import read_access, read_directory
 
@@ -49,7 +49,7 @@ class Handlers:
 
     async def on_access(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
         """Store a GroupAccess, and enqueue it."""
-        if not self._is_news(ACCESS, event):
+        if not self._is_news(ACCESS, event) or self._is_echo(event["object"]["metadata"]):
             return
         declared = read_access(event["object"])
         if declared.unreadable:
@@ -72,6 +72,14 @@ class Handlers:
         else:
             self._enqueue(self._store.put_directory(read))
             self._sync.directory_changed(name, previous, read)
+
+    def _is_echo(self, meta: Mapping[str, Any]) -> bool:
+        """Return whether an own status write has brought this version: there is nothing to read."""
+        deleting = "deletionTimestamp" in meta
+        version = ObjectVersion(
+            meta["uid"], meta["resourceVersion"], meta.get("generation", 0), deleting
+        )
+        return self._store.has_access(meta["name"], version)
 
     def _is_news(self, kind: str, event: kopf.RawEvent) -> bool:
         """Record that an object exists or was deleted; return whether it is to be read."""

@@ -42,6 +42,7 @@ class ReconcilerHarness:
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
+        self.crowded = False  # whether other objects wait to be reconciled
         self.cluster = FakeCluster()
         self.metrics = FakeMetrics()
         self.restart()
@@ -67,7 +68,7 @@ class ReconcilerHarness:
             self.writer,
             OrphanCleanup(self.cluster, self.store, self.writer, self.background),
             ExpiryWatch(self.recorder, self.timers),
-            AccessStatusWriter(publisher, self.clock, self.background),
+            AccessStatusWriter(publisher, self.clock, self.background, lambda: self.crowded),
             lambda *suggestion: self.suggested.append(suggestion),
         )
 

@@ -48,6 +48,6 @@ def test_life_that_is_not_known_and_a_proof_that_was_not_tried_are_left_out() ->
 def test_proof_that_is_made_again_with_the_same_result_asks_for_no_write() -> None:
     again = replace(PROOF, since=NOW + timedelta(days=1))
     first, second = (_status(client("headlamp", proof=each)) for each in (PROOF, again))
-    assert fingerprint(first) == fingerprint(second)
+    assert fingerprint(first.to_kubernetes()) == fingerprint(second.to_kubernetes())
     other = _status(client("headlamp", proof=replace(PROOF, fact="otherwise")))
-    assert fingerprint(first) != fingerprint(other)
+    assert fingerprint(first.to_kubernetes()) != fingerprint(other.to_kubernetes())

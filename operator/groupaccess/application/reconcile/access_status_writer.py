@@ -1,28 +1,54 @@
 """Writes the status of a GroupAccess; a slow write continues in the background."""
 
+from collections.abc import Callable
+
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.cluster import Event
 from groupaccess.application.state.declared import DeclaredAccess
+from groupaccess.application.state.object_memory import ObjectMemory
 from groupaccess.application.status.rendering import render_access_status
 from groupaccess.application.status.status_writer import StatusWriter
 from groupaccess.application.workqueue.background import BackgroundCalls
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status.access_status import AccessStatus
 
+FIRST_STATUS_SECONDS = 1.0
+
 
 class AccessStatusWriter:
-    """Writes the statuses of GroupAccesses, one write at a time for each."""
+    """Writes the statuses of GroupAccesses, one write at a time for each.
+
+    `is_crowded` tells whether other GroupAccesses wait to be reconciled.
+    """
 
     def __init__(
-        self, status_writer: StatusWriter, clock: Clock, background: BackgroundCalls
+        self,
+        status_writer: StatusWriter,
+        clock: Clock,
+        background: BackgroundCalls,
+        is_crowded: Callable[[], bool],
     ) -> None:
         self._status_writer = status_writer
         self._clock = clock
         self._background = background
+        self._is_crowded = is_crowded
 
     def is_busy(self, declared: DeclaredAccess) -> bool:
         """Return whether the last write is still unanswered; its end requeues the object."""
         return self._background.is_busy(declared.access.name)
+
+    def first_wait_left(self, declared: DeclaredAccess, memory: ObjectMemory) -> float:
+        """Return how many seconds the first status of an object waits for those in the queue.
+
+        A status names who else grants the same. Among many new objects that share a group, each
+        would be written again as soon as the next one is bound.
+        """
+        if declared.state.previous_status.generation >= 0 or not self._is_crowded():
+            return 0.0
+        now = self._clock.monotonic()
+        if memory.first_status_due_at is None:
+            memory.first_status_due_at = now + FIRST_STATUS_SECONDS
+        return max(0.0, memory.first_status_due_at - now)
 
     def transient_wait_left(self, declared: DeclaredAccess) -> float:
         """Return how many seconds to wait for what may still appear by itself."""

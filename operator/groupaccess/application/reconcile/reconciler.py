@@ -87,6 +87,10 @@ class Reconciler:
         if self._writer.is_busy(name):  # the bindings change before the status is written
             writes.requeue_within(WAIT_SECONDS)
             return writes.requeue_after
+        wait = self._status.first_wait_left(declared, self._store.memory(name))
+        if wait > 0:
+            writes.requeue_within(wait)
+            return writes.requeue_after
         observed = self._observe(evaluation, todo)
         if observed is None or self._status.is_busy(declared):
             return again

@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from groupaccess.application.state.binding_index import BindingIndex
-from groupaccess.application.state.declared import DeclaredAccess
+from groupaccess.application.state.declared import DeclaredAccess, ObjectVersion
 from groupaccess.application.state.demand import groups_in_use
 from groupaccess.application.state.directories import Directories
 from groupaccess.application.state.directory_memory import WholeRound
@@ -111,6 +111,14 @@ class ClusterState:
         lasting = {(each.name, each.cluster_role) for each in mappings if not each.has_ended(now)}
         names = (BindingName.parse(key.name) for key in self.bindings_of(name))
         return any((each.mapping, each.cluster_role) not in lasting for each in names if each)
+
+    def has_access(self, name: str, version: ObjectVersion) -> bool:
+        """Return whether this version is already known, mostly from an own status write.
+
+        That write had the evaluated resourceVersion as precondition, so it hides nobody's edit.
+        """
+        known = self.accesses.get(name)
+        return known is not None and known.state.version == version and not version.deleting
 
     def bindings_of(self, access: str) -> Mapping[BindingKey, Binding]:
         """Return the bindings with the reserved names of a GroupAccess."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports.cluster import ObjectRef
@@ -19,6 +20,15 @@ from groupaccess.domain.identity.freeze import ACKNOWLEDGE_ANNOTATION, read_ackn
 
 RECONCILE_ANNOTATION = f"{ANNOTATION_DOMAIN}reconcile"
 ID_TOKEN = "ID"  # noqa: S105 -- a kind of token
+
+
+class ObjectVersion(NamedTuple):
+    """What tells two versions of an object apart; two objects have different uids."""
+
+    uid: str
+    resource_version: str
+    generation: int
+    deleting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +53,10 @@ class ObjectState:
         """
         return int(self.resource_version) > int(other.resource_version)
 
-    def is_same_version(self, other: "ObjectState") -> bool:
-        """Return whether this version is already known, mostly from an own status write.
-
-        That write had the evaluated resourceVersion as precondition, so it hides nobody's edit.
-        """
-        mine, theirs = (
-            (each.ref, each.resource_version, each.generation, each.deleting)
-            for each in (self, other)
-        )
-        return mine == theirs and not self.deleting
+    @property
+    def version(self) -> ObjectVersion:
+        """Return what tells this version of the object from any other."""
+        return ObjectVersion(self.ref.uid, self.resource_version, self.generation, self.deleting)
 
     def is_same_or_newer(self, other: "ObjectState") -> bool:
         """Return whether this is the same object, at least as new."""
@@ -222,5 +226,5 @@ def object_state(
         generation=meta.generation,
         deleting=meta.deletion_timestamp is not None,
         previous_status=previous_status(status),
-        status_fingerprint=fingerprint(status),
+        status_fingerprint=fingerprint(status.to_kubernetes()),
     )

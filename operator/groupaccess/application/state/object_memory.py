@@ -41,7 +41,8 @@ class ObjectMemory:
     are bound, also when no write is acknowledged. `attempts` are applies that are not acknowledged.
     `last_subjects` are those that a mapping bound before it was revoked. `answered_subjects` are
     those that Keycloak's last answers gave to a group, its former ones among them. `announced`
-    names the ends that events have announced.
+    names the ends that events have announced. `first_status_due_at` is until when, in seconds of
+    the monotonic clock, a new object has no status while many wait.
     """
 
     uid: str
@@ -52,6 +53,7 @@ class ObjectMemory:
     last_subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
     answered_subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
     announced: set[str] = field(default_factory=set)
+    first_status_due_at: float | None = None
 
     @property
     def acknowledged(self) -> dict[BindingKey, BindingContent]:

@@ -2,19 +2,28 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from groupaccess.api.v1alpha1.conditions import Status
 from groupaccess.domain.condition import PreviousStatus, StatusCondition
 
 
-def fingerprint(status: Status) -> str:
-    """Return a hash that is equal for statuses with the same content, whatever their times."""
-    body = status.to_kubernetes()
-    for condition in body.get("conditions", ()):
-        del condition["lastTransitionTime"]
-    for client in body.get("clients", ()):
-        del client["since"]
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+def fingerprint(body: Mapping[str, Any]) -> str:
+    """Return a hash that is equal for statuses with the same content, whatever their times.
+
+    `body` is a status as it is written.
+    """
+    timeless = {
+        **body,
+        "conditions": _without("lastTransitionTime", body.get("conditions", ())),
+        "clients": _without("since", body.get("clients", ())),
+    }
+    return hashlib.sha256(json.dumps(timeless, sort_keys=True).encode()).hexdigest()
+
+
+def _without(field: str, items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: each for name, each in item.items() if name != field} for item in items]
 
 
 def previous_status(status: Status) -> PreviousStatus:

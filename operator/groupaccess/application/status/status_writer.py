@@ -30,12 +30,11 @@ class StatusWriter:
         An object that has changed meanwhile is left alone: the watch reports it, and it is
         reconciled again.
         """
-        written = fingerprint(status)
+        body = status.to_kubernetes()
+        written = fingerprint(body)
         if written == state.status_fingerprint or not self._leads():
             return
-        version = await self._cluster.write_status(
-            state.ref, state.resource_version, status.to_kubernetes()
-        )
+        version = await self._cluster.write_status(state.ref, state.resource_version, body)
         if version is None:
             return
         self._store.put_status(

@@ -82,7 +82,7 @@ class WorkQueue:
             self._wakeup.clear()
             await self._wakeup.wait()
         self._cancel(key)  # this reconcile decides about the next one
-        self._metrics.queue_depth(self._depth)
+        self._metrics.queue_depth(self.depth)
         self._metrics.queue_duration(self._clock.monotonic() - self._since.pop(key))
         self._processing[key] = self._clock.monotonic()
         return key
@@ -124,7 +124,8 @@ class WorkQueue:
         return [now - since for since in self._processing.values()]
 
     @property
-    def _depth(self) -> int:
+    def depth(self) -> int:
+        """Return how many keys wait for a worker."""
         return sum(len(keys) for keys in self._waiting.values())
 
     def _next(self) -> str | None:
@@ -138,7 +139,7 @@ class WorkQueue:
         if priority is Priority.HIGH:
             self._waiting[Priority.LOW].pop(key, None)
         self._waiting[priority][key] = None
-        self._metrics.queue_depth(self._depth)
+        self._metrics.queue_depth(self.depth)
         self._wakeup.set()
 
     def _ring(self, key: str) -> None:
