@@ -110,7 +110,7 @@ def compose(settings: Settings, environment: Environment) -> Operator:
             OrphanCleanup(core.cluster, store, writer, deletions),
             ExpiryWatch(core.recorder, timers),
             AccessStatusWriter(
-                core.status_writer, core.clock, statuses, lambda: core.queue.depth > 0
+                core.status_writer, core.clock, statuses, lambda: core.queue.is_crowded
             ),
             suggestions.request,
         ),

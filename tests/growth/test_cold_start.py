@@ -5,10 +5,10 @@ from collections import Counter
 
 from fakes.clock import VirtualLoop
 from growth.objects import declare, direct, mapping
-from growth.work import CONVERGES
 from simulation.cluster import SimulatedCluster
 
-SIZE, SHARED = 300, 10  # objects, and how many of them have the same group
+SIZE, SHARED = 600, 10  # objects, and how many of them have the same group
+ENOUGH = 60.0  # seconds of virtual time
 
 
 def test_each_new_object_takes_one_write_of_its_binding_and_one_of_its_status() -> None:
@@ -29,7 +29,7 @@ async def _cold_start() -> Counter[str]:
         cluster.keycloak.create(group)
         declare(cluster, f"a{number}", mapping(group))
     cluster.start()
-    await asyncio.sleep(CONVERGES)
+    await asyncio.sleep(ENOUGH)
     await cluster.close()
     assert not cluster.broken, cluster.broken
     plurals = Counter(sent.call.plural for _, sent in cluster.writes)

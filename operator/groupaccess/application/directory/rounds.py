@@ -100,4 +100,12 @@ class DirectoryRounds:
         """Store something, unless the directory now reads another realm."""
         current = self._store.directories.declared.get(declared.directory.name)
         if current is not None and current.reads_same_realm(declared):
-            self._enqueue(put())
+            self._enqueue(sorted(put(), key=self._groups_of))
+
+    def _groups_of(self, name: str) -> list[str]:
+        """Return the groups of a GroupAccess: those with the same follow each other in the queue.
+
+        So the first status of each can name the others.
+        """
+        declared = self._store.accesses.get(name)
+        return sorted(each.group for each in declared.access.mappings) if declared else []

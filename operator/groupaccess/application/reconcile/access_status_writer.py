@@ -18,7 +18,7 @@ FIRST_STATUS_SECONDS = 1.0
 class AccessStatusWriter:
     """Writes the statuses of GroupAccesses, one write at a time for each.
 
-    `is_crowded` tells whether other GroupAccesses wait to be reconciled.
+    `is_crowded` tells whether other GroupAccesses are, or wait to be, reconciled.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class AccessStatusWriter:
         return self._background.is_busy(declared.access.name)
 
     def first_wait_left(self, declared: DeclaredAccess, memory: ObjectMemory) -> float:
-        """Return how many seconds the first status of an object waits for those in the queue.
+        """Return how many seconds the first status of an object waits for other objects.
 
         A status names who else grants the same. Among many new objects that share a group, each
         would be written again as soon as the next one is bound.

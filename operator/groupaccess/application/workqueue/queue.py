@@ -82,7 +82,7 @@ class WorkQueue:
             self._wakeup.clear()
             await self._wakeup.wait()
         self._cancel(key)  # this reconcile decides about the next one
-        self._metrics.queue_depth(self.depth)
+        self._metrics.queue_depth(self._depth)
         self._metrics.queue_duration(self._clock.monotonic() - self._since.pop(key))
         self._processing[key] = self._clock.monotonic()
         return key
@@ -102,6 +102,11 @@ class WorkQueue:
     def _cancel(self, key: str) -> None:
         if key in self._timers:
             self._timers.pop(key)[1].cancel()
+
+    @property
+    def is_crowded(self) -> bool:
+        """Return whether more than one key waits or is processed."""
+        return self._depth + len(self._processing) > 1
 
     @property
     def unfinished_seconds(self) -> float:
@@ -124,8 +129,7 @@ class WorkQueue:
         return [now - since for since in self._processing.values()]
 
     @property
-    def depth(self) -> int:
-        """Return how many keys wait for a worker."""
+    def _depth(self) -> int:
         return sum(len(keys) for keys in self._waiting.values())
 
     def _next(self) -> str | None:
@@ -139,7 +143,7 @@ class WorkQueue:
         if priority is Priority.HIGH:
             self._waiting[Priority.LOW].pop(key, None)
         self._waiting[priority][key] = None
-        self._metrics.queue_depth(self.depth)
+        self._metrics.queue_depth(self._depth)
         self._wakeup.set()
 
     def _ring(self, key: str) -> None:
