@@ -26,9 +26,11 @@ from groupaccess.domain.verdict.verdict import EvaluationContext
 class NeededQuestions:
     """The questions that the verdicts of a GroupAccess depend on, by the name of the mapping.
 
-    `former` are those about its former subjects: a verdict does not wait for their answers.
+    `pins` are its pins, by group as declared. `former` are the questions about its former subjects:
+    a verdict does not wait for their answers.
     """
 
+    pins: Mapping[str, Pin]
     by_mapping: Mapping[str, frozenset[Question]]
     former: frozenset[Question]
 
@@ -42,10 +44,11 @@ def needed_questions(state: ClusterState, declared: DeclaredAccess) -> NeededQue
     """Return the questions that the verdicts of a GroupAccess depend on."""
     access, name = declared.access, declared.access.directory
     directory, memory = state.directories.declared.get(name), state.directories.memory(name)
-    pinned = state.pins_of(access.name)
+    pins = state.pins_of(access.name)
     return NeededQuestions(
+        pins,
         {
-            each.name: _questions_of(state, name, each, pinned, memory.answers)
+            each.name: _questions_of(state, name, each, pins, memory.answers)
             for each in access.mappings
         },
         _questions_of_former(state, access.name, directory.directory if directory else None),
@@ -58,13 +61,12 @@ def evaluation_context(
     """Return the inputs of the verdicts of a GroupAccess at the time `now`."""
     access, name = declared.access, declared.access.directory
     directory, memory = state.directories.declared.get(name), state.directories.memory(name)
-    pinned = state.pins_of(access.name)
     groups = {each.group for each in access.mappings}
     gaps = (
         (
             each,
             _missing_answer(
-                state, name, each, needed.by_mapping[each.name], pinned.get(each.group)
+                state, name, each, needed.by_mapping[each.name], needed.pins.get(each.group)
             ),
         )
         for each in access.mappings
@@ -78,7 +80,7 @@ def evaluation_context(
         namespaces=state.namespaces,
         suspend=declared.access.suspend,
         oidc_check=state.directories.oidc_checks.get(name),
-        pins=pinned,
+        pins=needed.pins,
         frozen=state.check_freeze(name),
         prefixes=state.prefixes.of(name),
         unreadable=_unreadable(state, name),

@@ -22,8 +22,10 @@ class QuestionIndex:
 
     def put(self, access: str, directory: str, needed: Iterable[Question]) -> None:
         """Record the questions that a GroupAccess depends on, in place of the previous ones."""
-        self.drop(access)
         questions = frozenset((directory, question) for question in needed)
+        if questions == self._needed.get(access):
+            return
+        self.drop(access)
         if questions:
             self._needed[access] = questions
         for each in questions:
