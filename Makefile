@@ -9,7 +9,10 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 IMAGE ?= groupaccess:$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 PYTEST := $(BIN)/pytest
-WORKERS ?= 2
+# Each worker of `e2e` has servers of its own, and mostly waits for them.
+WORKERS ?=
+CHECK_WORKERS := $(or $(WORKERS),2)
+E2E_WORKERS := $(or $(WORKERS),3)
 EXAMPLES ?= 2000
 SIZE ?= 1000
 SHARED ?= 10
@@ -32,12 +35,12 @@ check: tools ## The fast loop: lint, format, types, layers, tests without a clus
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry operator
-	$(PYTEST) tests --numprocesses=$(WORKERS)
+	$(PYTEST) tests --numprocesses=$(CHECK_WORKERS)
 
 # Each worker has a cluster and a Keycloak of its own; what is built is shown, and built once.
 e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m story', WORKERS=0: one)
 	@PYTHONPATH=e2e $(BIN)/python -m testbed.tools kubernetes keycloak helm >/dev/null
-	$(PYTEST) e2e --numprocesses=$(WORKERS) --dist=loadfile \
+	$(PYTEST) e2e --numprocesses=$(E2E_WORKERS) --dist=loadfile \
 	  --no-loadscope-reorder $(ARGS)
 
 oldest: $(INSTALLED) ## The main job on the oldest Kubernetes that is tested

@@ -28,7 +28,6 @@ from testbed.objects import directory as directory_objects
 from testbed.operator import OperatorProcess
 from testbed.reading import reached, read_once
 from testbed.realm import Realm
-from testbed.realm_keys import fresh_keys
 from testbed.waiting import eventually
 
 pytestmark = pytest.mark.claims
@@ -83,12 +82,10 @@ class Seen:
 @pytest.fixture(scope="module")
 def realms(own_keycloak: Keycloak, installed: Cluster) -> Iterator[list[Realm]]:
     """Give a realm for each case, all of which kube-apiserver begins to trust in one reload."""
-    keys = fresh_keys()  # a tenth of a second each, and the issuers tell the realms apart
 
     def make(case: Case) -> Realm:
-        realm = own_keycloak.create_realm(
-            f"claims-{case.number}", {"components": keys, **contents(case)}
-        )
+        realm = own_keycloak.create_realm(f"claims-{case.number}")
+        realm.add(contents(case))
         build(case, realm)
         return realm
 

@@ -76,7 +76,7 @@ async def source(keycloak: Keycloak, name: str) -> AsyncIterator[RealSource]:
     made = RealSource(keycloak, name)
     yield made
     await made.port.forget_directory("default")
-    made.realm.remove()
+    keycloak.set_aside(made.realm)
 
 
 class TestKeycloakReader(DirectoryReaderContract):
@@ -111,7 +111,7 @@ def canary_source(installed: Cluster, keycloak: Keycloak) -> Iterator[RealSource
     installed.trust(made.realm.issuer(groups_prefix=PREFIX))
     yield made
     installed.distrust(made.issuer)
-    made.realm.remove()
+    keycloak.set_aside(made.realm)
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def account(
     """Give the account of a realm that is made as the parameter says, by the calls when none."""
     made: Realm = getattr(request, "param", by_calls)(keycloak, name)
     yield Account(keycloak, made, reader)
-    made.remove()
+    keycloak.set_aside(made)
 
 
 @pytest.mark.parametrize("account", [by_calls, by_file], indirect=True)

@@ -36,7 +36,7 @@ def named(request: pytest.FixtureRequest, keycloak: Keycloak) -> Iterator[tuple[
     for parent in (parents[0], parents[-1]):
         realm.admin.create_group({"name": "b"}, parent=parent)
     yield used, realm
-    realm.remove()
+    used.set_aside(realm)
     if server is not None:
         server.close()
 

@@ -48,7 +48,7 @@ def realm_here(keycloak: Keycloak) -> Iterator[Realm]:
     made.clients.create_headlamp()
     made.clients.create_operator()
     yield made
-    made.remove()
+    keycloak.set_aside(made)
 
 
 @pytest.fixture(scope="module")

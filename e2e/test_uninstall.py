@@ -44,7 +44,7 @@ def realm_here(keycloak: Keycloak) -> Iterator[Realm]:
     for group in ("/SRE", "/Developer"):
         made.create_group(group)
     yield made
-    made.remove()
+    keycloak.set_aside(made)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import httpx
 from keycloak import KeycloakAdmin
 
 from testbed.cluster import Component
-from testbed.keycloak_database import FOLDER, copy_database
+from testbed.keycloak_database import CLASSES, FOLDER, class_archive, copy_database
 from testbed.lifetime import Lifetime
 from testbed.pki import CertificateAuthority
 from testbed.ports import free_port
@@ -100,14 +100,14 @@ class KeycloakServer(Keycloak, Lifetime):
     def __init__(
         self,
         *options: str,
-        jvm_options: str = JVM_OPTIONS,
+        jvm_options: str | None = None,
         trusts: Path | None = None,
         empty: bool = False,
     ) -> None:
         """Prepare everything on disk; nothing runs yet.
 
         `trusts` is the CA of a cluster. An `empty` database has no tables yet; else it comes from
-        a start before, with spare realms.
+        a start before, with spare realms. `jvm_options` take the place of that start's classes.
         """
         home = KEYCLOAK.ensure()
         self.folder = Path(tempfile.mkdtemp(prefix="groupaccess-keycloak-"))
@@ -116,6 +116,7 @@ class KeycloakServer(Keycloak, Lifetime):
         login = AdminLogin(base, authority.file)
         self._empty = empty
         self._management_port = free_port()
+        classes = f"-XX:SharedArchiveFile={class_archive()}"
         more = [] if trusts is None else [f"--truststore-paths={trusts}"]
         self.process = ManagedProcess(
             name="keycloak",
@@ -124,7 +125,7 @@ class KeycloakServer(Keycloak, Lifetime):
             env={
                 "KC_BOOTSTRAP_ADMIN_USERNAME": login.username,
                 "KC_BOOTSTRAP_ADMIN_PASSWORD": login.password,
-                "JAVA_OPTS_APPEND": jvm_options,
+                "JAVA_OPTS_APPEND": f"{JVM_OPTIONS} {jvm_options or classes}",
             },
             ready=self._is_ready,
             ready_within=READY_WITHIN,
@@ -173,9 +174,13 @@ class KeycloakServer(Keycloak, Lifetime):
 
 
 def _make_database(folder: Path) -> None:
-    with KeycloakServer(empty=True) as server, ThreadPoolExecutor(2) as pool:
+    archive = f"-XX:ArchiveClassesAtExit={folder / CLASSES}"
+    with (
+        KeycloakServer(empty=True, jvm_options=archive) as server,
+        ThreadPoolExecutor(2) as pool,
+    ):
         server.realm("master").update(passwordPolicy=CHEAP_HASHES)
         list(pool.map(server.create_realm, SPARE_REALMS))
         server.login.admin("master").get_realm("master")  # a login hashes the password anew
         server.process.stop()
-        shutil.move(server.folder / FOLDER, folder)
+        shutil.move(server.folder / FOLDER, folder / FOLDER)

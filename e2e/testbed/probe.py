@@ -14,7 +14,6 @@ from testbed.cluster import Cluster
 
 REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 ANSWERS = {httpx.codes.OK, httpx.codes.FORBIDDEN, httpx.codes.UNAUTHORIZED}
-EVERY = 0.005  # seconds
 ACCOUNT = "probe"
 
 
@@ -43,7 +42,9 @@ def _named() -> dict[str, str]:
 
 
 class Asking(ABC):
-    """Asks every five milliseconds, in a thread of its own, and keeps when the answer was no."""
+    """Asks again and again, in a thread of its own, and keeps when the answer was no."""
+
+    every = 0.005  # seconds from an answer to the next question
 
     def __init__(self, cluster: Cluster) -> None:
         """Prepare to ask this cluster."""
@@ -87,7 +88,7 @@ class Asking(ABC):
         began = time.monotonic()
         try:
             with http_client(self._ca_file) as client:
-                while not self._stop.wait(EVERY):
+                while not self._stop.wait(self.every):
                     self.asked += 1
                     if not self._ask(client):
                         self.denied.append(time.monotonic() - began)
@@ -125,6 +126,8 @@ class Probe(Asking):
 
 class TokenProbe(Asking):
     """Reads a path with somebody's token; a 403 is a no, and after its end it is no token (401)."""
+
+    every = 0.02  # tokens live for many seconds, and all that time each of them is tried
 
     def __init__(self, cluster: Cluster, token: str, path: str) -> None:
         """Read this path."""
