@@ -122,21 +122,13 @@ EDITS = st.builds(
 # What is out of order all the time: most that goes wrong with a write goes wrong beside another,
 # and of what comes and goes while a watch is cut off no event tells. (It is not a watch of our own
 # kinds: cut off for a minute, these end the operator.)
+LONG_FAIL = st.tuples(
+    TIMES,
+    st.builds(replace, WRITES_FAIL, seconds=st.just(LONG), verbs=st.just(frozenset(("apply",)))),
+)
+LONG_CUT = st.tuples(TIMES, st.just(Cut(WATCHED[2:], LONG, gap=True)))
 TROUBLES = st.one_of(
-    st.just(()),
-    st.just(()),
-    st.tuples(
-        st.tuples(
-            TIMES,
-            st.builds(
-                replace,
-                WRITES_FAIL,
-                seconds=st.just(LONG),
-                verbs=st.just(frozenset(("apply",))),
-            ),
-        )
-    ),
-    st.tuples(st.tuples(TIMES, st.just(Cut(WATCHED[2:], LONG, gap=True)))),
+    st.just(()), st.tuples(LONG_FAIL), st.tuples(LONG_CUT), st.tuples(LONG_FAIL, LONG_CUT)
 )
 KINDS: tuple[st.SearchStrategy[Action], ...] = (
     EDITS,
@@ -187,7 +179,7 @@ def steps(draw: st.DrawFn, most: int) -> Steps:
     few = draw(st.lists(st.integers(0, len(KINDS) - 1), min_size=1, max_size=5, unique=True))
     kinds = st.one_of(*(KINDS[kind] for kind in few))
     step = st.tuples(PAUSES, kinds)
-    first, second = draw(st.lists(step, max_size=most)), draw(st.lists(step, max_size=most))
+    first, second = (draw(st.lists(step, min_size=2, max_size=most)) for _ in range(2))
     return (*draw(TROUBLES), *first, *second)
 
 
@@ -202,7 +194,7 @@ CROWDS: st.SearchStrategy[Action] = st.builds(
 def _scenarios(steps: st.SearchStrategy[Steps]) -> "Strategy":
     return st.builds(
         Scenario,
-        realm=st.one_of(st.just(Realm()), REALMS),
+        realm=REALMS,
         accesses=st.lists(
             ACCESSES, min_size=1, max_size=2, unique_by=lambda access: access.name
         ).map(tuple),
