@@ -41,12 +41,24 @@ async def test_an_object_goes_into_the_store_and_the_queue(
     assert desk.touched == ["platform"]
 
 
-async def test_a_version_that_is_known_already_is_not_read_again(desk: HandlersHarness) -> None:
+async def test_a_version_that_is_stored_already_is_not_read_again(
+    desk: HandlersHarness, caplog: pytest.LogCaptureFixture
+) -> None:
     await desk.tell("ADDED", ACCESS)
     stored = desk.store.accesses["platform"]
-    await desk.tell("MODIFIED", {**ACCESS, "spec": "not read"})
+    await desk.tell("MODIFIED", {**ACCESS, "spec": "it would be reported as unreadable"})
     assert desk.store.accesses["platform"] is stored
     assert desk.touched == ["platform"]
+    assert caplog.messages == []
+
+
+async def test_a_list_is_noticed_although_it_shows_what_is_stored_already(
+    desk: HandlersHarness,
+) -> None:
+    await desk.tell("ADDED", ACCESS)
+    assert not desk.relisted.is_set()
+    await desk.tell(None, ACCESS)
+    assert desk.relisted.is_set()
 
 
 async def test_the_beginning_of_a_deletion_is_read_whatever_its_version(

@@ -110,7 +110,11 @@ def compose(settings: Settings, environment: Environment) -> Operator:
             OrphanCleanup(core.cluster, store, writer, deletions),
             ExpiryWatch(core.recorder, timers),
             AccessStatusWriter(
-                core.status_writer, core.clock, statuses, lambda: core.queue.is_crowded
+                core.status_writer,
+                core.clock,
+                statuses,
+                others_wait=lambda: core.queue.has_several,
+                wake=lambda name, seconds: core.work.requeue(name, seconds, urgent=False),
             ),
             suggestions.request,
         ),

@@ -49,7 +49,7 @@ class Handlers:
 
     async def on_access(self, event: kopf.RawEvent, **_: Any) -> None:  # noqa: ANN401 -- kopf's
         """Store a GroupAccess, and enqueue it."""
-        if not self._is_news(ACCESS, event) or self._is_echo(event["object"]["metadata"]):
+        if not self._is_news(ACCESS, event) or self._is_stored(event["object"]["metadata"]):
             return
         declared = read_access(event["object"])
         if declared.unreadable:
@@ -73,13 +73,9 @@ class Handlers:
             self._enqueue(self._store.put_directory(read))
             self._sync.directory_changed(name, previous, read)
 
-    def _is_echo(self, meta: Mapping[str, Any]) -> bool:
-        """Return whether an own status write has brought this version: there is nothing to read."""
-        deleting = "deletionTimestamp" in meta
-        version = ObjectVersion(
-            meta["uid"], meta["resourceVersion"], meta.get("generation", 0), deleting
-        )
-        return self._store.has_access(meta["name"], version)
+    def _is_stored(self, meta: Mapping[str, Any]) -> bool:
+        """Return whether a GroupAccess is stored in this version: there is nothing to read."""
+        return self._store.knows_version(meta["name"], ObjectVersion.read(meta))
 
     def _is_news(self, kind: str, event: kopf.RawEvent) -> bool:
         """Record that an object exists or was deleted; return whether it is to be read."""

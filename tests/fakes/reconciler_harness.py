@@ -42,7 +42,7 @@ class ReconcilerHarness:
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
-        self.crowded = False  # whether other objects wait to be reconciled
+        self.others_wait = False
         self.cluster = FakeCluster()
         self.metrics = FakeMetrics()
         self.restart()
@@ -68,7 +68,13 @@ class ReconcilerHarness:
             self.writer,
             OrphanCleanup(self.cluster, self.store, self.writer, self.background),
             ExpiryWatch(self.recorder, self.timers),
-            AccessStatusWriter(publisher, self.clock, self.background, lambda: self.crowded),
+            AccessStatusWriter(
+                publisher,
+                self.clock,
+                self.background,
+                others_wait=lambda: self.others_wait,
+                wake=self._wake,
+            ),
             lambda *suggestion: self.suggested.append(suggestion),
         )
 

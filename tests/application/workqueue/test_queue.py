@@ -37,19 +37,19 @@ async def test_keys_come_in_their_order_and_once(queue: WorkQueue) -> None:
     assert await is_empty(queue)
 
 
-async def test_it_is_crowded_while_more_than_one_key_waits_or_is_processed(
+async def test_it_has_several_keys_while_more_than_one_waits_or_is_processed(
     queue: WorkQueue,
 ) -> None:
     queue.add("a")
-    crowded = [queue.is_crowded]
+    several = [queue.has_several]
     await queue.get()
     queue.add("b")
-    crowded.append(queue.is_crowded)
+    several.append(queue.has_several)
     await queue.get()
-    crowded.append(queue.is_crowded)
+    several.append(queue.has_several)
     queue.done("a")
-    crowded.append(queue.is_crowded)
-    assert crowded == [False, True, True, False]
+    several.append(queue.has_several)
+    assert several == [False, True, True, False]
 
 
 async def test_what_is_urgent_comes_before_ten_thousand_first_passes(queue: WorkQueue) -> None:

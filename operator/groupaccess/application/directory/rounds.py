@@ -97,15 +97,16 @@ class DirectoryRounds:
     def _store_unless_changed(
         self, declared: DeclaredDirectory, put: Callable[[], AbstractSet[str]]
     ) -> None:
-        """Store something, unless the directory now reads another realm."""
+        """Store something, unless the directory now reads another realm; enqueue whom it affects.
+
+        Those of a group follow each other, so that the first status of each can name the others.
+        """
         current = self._store.directories.declared.get(declared.directory.name)
         if current is not None and current.reads_same_realm(declared):
             self._enqueue(sorted(put(), key=self._groups_of))
 
-    def _groups_of(self, name: str) -> list[str]:
-        """Return the groups of a GroupAccess: those with the same follow each other in the queue.
-
-        So the first status of each can name the others.
-        """
+    def _groups_of(self, name: str) -> tuple[list[str], str]:
+        """Return the groups of a GroupAccess as declared, and its name."""
         declared = self._store.accesses.get(name)
-        return sorted(each.group for each in declared.access.mappings) if declared else []
+        mappings = declared.access.mappings if declared else ()
+        return sorted(each.group for each in mappings), name

@@ -18,7 +18,8 @@ FIRST_STATUS_SECONDS = 1.0
 class AccessStatusWriter:
     """Writes the statuses of GroupAccesses, one write at a time for each.
 
-    `is_crowded` tells whether other GroupAccesses are, or wait to be, reconciled.
+    `others_wait` tells whether other GroupAccesses wait or are reconciled. `wake` requeues one
+    after some seconds, behind those that wait already.
     """
 
     def __init__(
@@ -26,29 +27,36 @@ class AccessStatusWriter:
         status_writer: StatusWriter,
         clock: Clock,
         background: BackgroundCalls,
-        is_crowded: Callable[[], bool],
+        others_wait: Callable[[], bool],
+        wake: Callable[[str, float], None],
     ) -> None:
         self._status_writer = status_writer
         self._clock = clock
         self._background = background
-        self._is_crowded = is_crowded
+        self._others_wait = others_wait
+        self._wake = wake
 
     def is_busy(self, declared: DeclaredAccess) -> bool:
         """Return whether the last write is still unanswered; its end requeues the object."""
         return self._background.is_busy(declared.access.name)
 
-    def first_wait_left(self, declared: DeclaredAccess, memory: ObjectMemory) -> float:
-        """Return how many seconds the first status of an object waits for other objects.
+    def delay_first(self, declared: DeclaredAccess, memory: ObjectMemory) -> bool:
+        """Return whether the first status of an object is delayed, and requeue the object if so.
 
         A status names who else grants the same. Among many new objects that share a group, each
-        would be written again as soon as the next one is bound.
+        would be written again as soon as the next one is bound. It waits for a second at most, and
+        then for its turn: no binding and no revocation waits behind it.
         """
-        if declared.state.previous_status.generation >= 0 or not self._is_crowded():
-            return 0.0
+        if declared.state.previous_status.generation >= 0:
+            return False
         now = self._clock.monotonic()
         if memory.first_status_due_at is None:
             memory.first_status_due_at = now + FIRST_STATUS_SECONDS
-        return max(0.0, memory.first_status_due_at - now)
+        remaining = memory.first_status_due_at - now
+        if remaining <= 0 or not self._others_wait():
+            return False
+        self._wake(declared.access.name, remaining)
+        return True
 
     def transient_wait_left(self, declared: DeclaredAccess) -> float:
         """Return how many seconds to wait for what may still appear by itself."""

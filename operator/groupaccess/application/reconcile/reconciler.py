@@ -87,10 +87,9 @@ class Reconciler:
         if self._writer.is_busy(name):  # the bindings change before the status is written
             writes.requeue_within(WAIT_SECONDS)
             return writes.requeue_after
-        wait = self._status.first_wait_left(declared, self._store.memory(name))
-        if wait > 0:
-            writes.requeue_within(wait)
-            return writes.requeue_after
+        self._request_suggestions(evaluation)
+        if self._status.delay_first(declared, self._store.memory(name)):
+            return again
         observed = self._observe(evaluation, todo)
         if observed is None or self._status.is_busy(declared):
             return again
@@ -138,13 +137,9 @@ class Reconciler:
     async def _report(
         self, evaluation: Evaluation, observed: Observation, writes: AccessWrites
     ) -> None:
-        """Write the status, and look for what was meant with a group that does not exist."""
+        """Write the status."""
         declared, verdicts = evaluation.declared, evaluation.verdicts
         patience = self._status.transient_wait_left(declared)
-        for each in verdicts:
-            # A suggestion improves its message.
-            if (each.without_suspend or each).reason is Reason.GROUP_NOT_FOUND:
-                self._suggest(evaluation.context.directory_name, each.mapping.group)
         status = access_status(
             declared.access, verdicts, evaluation.desired, observed, patient=patience > 0
         )
@@ -154,6 +149,12 @@ class Reconciler:
             await self._status.write(declared, status)
         except TransientError as error:
             raise TransientError(str(error), writes.requeue_after) from error
+
+    def _request_suggestions(self, evaluation: Evaluation) -> None:
+        """Look for what was meant with a group that does not exist: it improves the message."""
+        for each in evaluation.verdicts:
+            if (each.without_suspend or each).reason is Reason.GROUP_NOT_FOUND:
+                self._suggest(evaluation.context.directory_name, each.mapping.group)
 
     def _desired(
         self, declared: DeclaredAccess, verdicts: Sequence[Verdict], context: EvaluationContext

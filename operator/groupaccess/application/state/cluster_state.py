@@ -112,8 +112,8 @@ class ClusterState:
         names = (BindingName.parse(key.name) for key in self.bindings_of(name))
         return any((each.mapping, each.cluster_role) not in lasting for each in names if each)
 
-    def has_access(self, name: str, version: ObjectVersion) -> bool:
-        """Return whether this version is already known, mostly from an own status write.
+    def knows_version(self, name: str, version: ObjectVersion) -> bool:
+        """Return whether a GroupAccess is stored in this version, mostly by an own status write.
 
         That write had the evaluated resourceVersion as precondition, so it hides nobody's edit.
         """

@@ -1,8 +1,9 @@
 """Our two kinds as they are kept in the store, and how the API's objects become them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports.cluster import ObjectRef
@@ -29,6 +30,16 @@ class ObjectVersion(NamedTuple):
     resource_version: str
     generation: int
     deleting: bool
+
+    @classmethod
+    def read(cls, metadata: Mapping[str, Any]) -> Self:
+        """Read the version of an object from its metadata alone."""
+        return cls(
+            metadata["uid"],
+            metadata["resourceVersion"],
+            metadata.get("generation", 0),
+            "deletionTimestamp" in metadata,
+        )
 
 
 @dataclass(frozen=True, slots=True)

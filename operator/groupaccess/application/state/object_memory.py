@@ -41,8 +41,8 @@ class ObjectMemory:
     are bound, also when no write is acknowledged. `attempts` are applies that are not acknowledged.
     `last_subjects` are those that a mapping bound before it was revoked. `answered_subjects` are
     those that Keycloak's last answers gave to a group, its former ones among them. `announced`
-    names the ends that events have announced. `first_status_due_at` is until when, in seconds of
-    the monotonic clock, a new object has no status while many wait.
+    names the ends that events have announced. `first_status_due_at` is when a new object has its
+    first status at the latest, in seconds of the monotonic clock.
     """
 
     uid: str

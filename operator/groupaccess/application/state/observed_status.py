@@ -14,12 +14,12 @@ def fingerprint(body: Mapping[str, Any]) -> str:
 
     `body` is a status as it is written.
     """
-    timeless = {
+    without_times = {
         **body,
         "conditions": _without("lastTransitionTime", body.get("conditions", ())),
         "clients": _without("since", body.get("clients", ())),
     }
-    return hashlib.sha256(json.dumps(timeless, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(without_times, sort_keys=True).encode()).hexdigest()
 
 
 def _without(field: str, items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ class Store(ClusterState):
         previous = self.accesses.get(access.name)
         if previous is not None and (
             previous.state.is_newer_than(declared.state)
-            or self.has_access(access.name, declared.state.version)
+            or self.knows_version(access.name, declared.state.version)
         ):
             return NOTHING
         if previous is not None:

@@ -104,7 +104,7 @@ class WorkQueue:
             self._timers.pop(key)[1].cancel()
 
     @property
-    def is_crowded(self) -> bool:
+    def has_several(self) -> bool:
         """Return whether more than one key waits or is processed."""
         return self._depth + len(self._processing) > 1
 
