@@ -87,7 +87,9 @@ class KubeProxy(ThreadServer):
 
     def _freeze(self) -> None:
         for each in self._under_way.values():
-            each.frozen = each.frozen or self._concerns(each.request)
+            if not each.frozen and self._concerns(each.request):
+                each.frozen = True
+                self.hits += 1
 
     def _call(self, act: Callable[[], None]) -> None:
         async def call() -> None:
