@@ -38,7 +38,7 @@ def realm_here(keycloak: Keycloak) -> Iterator[Realm]:
     made.clients.create_operator()
     made.create_group("/SRE")
     yield made
-    made.remove()
+    keycloak.set_aside(made)
 
 
 @pytest.fixture
