@@ -41,8 +41,8 @@ class ObjectMemory:
     are bound, also when no write is acknowledged. `attempts` are applies that are not acknowledged.
     `last_subjects` are those that a mapping bound before it was revoked. `answered_subjects` are
     those that Keycloak's last answers gave to a group, its former ones among them. `announced`
-    names the ends that events have announced. `first_status_due_at` is when a new object has its
-    first status at the latest, in seconds of the monotonic clock.
+    names the ends that events have announced. `first_status_due_at` is until when the first
+    status waits for other objects, in seconds of the monotonic clock; it is written in its turn.
     """
 
     uid: str
