@@ -6,8 +6,9 @@ writes begin in the order of its plan, several at a time. Beyond that, order cou
 binding with another role, which is deleted before it is created (`_recreate`), and for a delete
 that waits for its replacements (`DeleteSchedule`).
 
-A write in flight continues when the next plan is made, and that plan leaves its binding alone. A
-write that was not sent yet is withdrawn: the next plan replaces it.
+A write in flight continues when the next plan is made, and that plan leaves its binding alone: the
+object is reconciled again when the write has ended. A write that was not sent yet is withdrawn: the
+next plan replaces it.
 """
 
 import asyncio
@@ -65,6 +66,7 @@ class BindingWriter:
         self._forget_failures(writes)
         deletes = (*writes.plan.deletes, *self._deletes_for_overdue(writes))
         self._withdraw(writes, deletes)
+        in_flight = frozenset(self.pending(writes.name))
         self._schedule.update(writes.name, deletes)
         deleted_first = {delete.binding.key for delete in deletes}
         for todo in writes.plan.applies:
@@ -74,6 +76,8 @@ class BindingWriter:
             self._submit_delete(writes, delete)
         await self._wait_for(writes.name)
         self._requeue(writes, deletes)
+        if in_flight - self.pending(writes.name):
+            writes.requeue_within(0.0)  # for what this plan could not write beside them
         if not self.pending(writes.name):
             self._latest.pop(writes.name, None)
         return writes.requeue_after
