@@ -1,7 +1,8 @@
 """The three programs of a local control plane as managed processes that know when they serve."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 
@@ -12,6 +13,8 @@ from testbed.process import ManagedProcess
 
 # kube-apiserver takes about 25 s over a SIGTERM; etcd and the controllers end at once.
 GRACE = 2.0
+# To collect garbage less often saves a quarter of the CPU of a start, for 120 MB of memory.
+APISERVER_ENVIRONMENT = {"GOGC": "400"}
 
 
 def etcd(program: Path, layout: Layout) -> ManagedProcess:
@@ -29,7 +32,7 @@ def apiserver(
     command: Sequence[str], layout: Layout, ready: Callable[[], object]
 ) -> ManagedProcess:
     """Return kube-apiserver with this command line."""
-    return _component("kube-apiserver", layout, command, ready)
+    return _component("kube-apiserver", layout, command, ready, APISERVER_ENVIRONMENT)
 
 
 def controller_manager(program: Path, layout: Layout) -> ManagedProcess:
@@ -53,8 +56,12 @@ def write_client_kubeconfig(file: Path, layout: Layout, client: KeyPair) -> None
 
 
 def _component(
-    name: str, layout: Layout, command: Sequence[str], ready: Callable[[], object]
+    name: str,
+    layout: Layout,
+    command: Sequence[str],
+    ready: Callable[[], object],
+    env: Mapping[str, str] = MappingProxyType({}),
 ) -> ManagedProcess:
     return ManagedProcess(
-        name=name, command=command, log=layout.log(name), ready=ready, grace=GRACE
+        name=name, command=command, env=env, log=layout.log(name), ready=ready, grace=GRACE
     )

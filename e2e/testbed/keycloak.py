@@ -25,8 +25,9 @@ READY_WITHIN = 180.0
 SPARE_REALMS = tuple(f"spare-{number}" for number in range(80))  # about what a worker needs
 # A login is then a fifth of the work; every test logs in several times.
 CHEAP_HASHES = "hashAlgorithm(pbkdf2-sha256) and hashIterations(1)"
-# The server is asked little and started often: the JVM's second compiler costs more than it gives.
-JVM_OPTIONS = "-XX:TieredStopAtLevel=1"
+# The server is asked little and started often: the JVM's second compiler costs more than it gives,
+# and so does a collector of garbage that works beside it.
+JVM_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:-UseG1GC -XX:+UseSerialGC -Xms512m -Xmx2g"
 
 
 class Keycloak:
@@ -137,8 +138,8 @@ class KeycloakServer(Keycloak, Lifetime):
         """Start it and wait until it is ready."""
         try:
             if not self._empty:
-                login = (self.login.username, self.login.password)
-                copy_database(self.folder, _make_database, CHEAP_HASHES, *SPARE_REALMS, *login)
+                settings = (JVM_OPTIONS, CHEAP_HASHES, self.login.username, self.login.password)
+                copy_database(self.folder, _make_database, *settings, *SPARE_REALMS)
                 self.spare_realms = list(SPARE_REALMS)
             self.process.start()
         except BaseException:
