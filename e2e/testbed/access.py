@@ -5,8 +5,9 @@ import ssl
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from testbed.admin_api import AdminApi
 
 REQUEST_TIMEOUT = 30.0
 KUBECTL_TIMEOUT = 120.0
+NO_CA = SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 TOKEN_LIFETIME = "24h"  # noqa: S105 -- a duration
 
 
@@ -47,7 +49,7 @@ class ClusterAccess:
         self.kubeconfig = folder / "admin.kubeconfig"
         self.ca_file = folder / "ca.crt"
 
-    @property
+    @cached_property
     def server(self) -> str:
         """Return the API server's address, as the admin's kubeconfig has it."""
         config = yaml.safe_load(self.kubeconfig.read_text())
@@ -144,10 +146,21 @@ class ClusterAccess:
 
 def http_client(ca_file: Path, client_certificate: tuple[Path, Path] | None = None) -> httpx.Client:
     """Return a client that trusts only this CA, ignores proxies, and may bring a certificate."""
+    context = _tls(ca_file, client_certificate)
+    return httpx.Client(verify=context, trust_env=False, timeout=REQUEST_TIMEOUT)
+
+
+def ask_plainly(method: str, url: str) -> httpx.Response:
+    """Send a request by plain HTTP: httpx would first load the CAs of the system, for 27 ms."""
+    return httpx.request(method, url, verify=NO_CA, trust_env=False)
+
+
+@cache
+def _tls(ca_file: Path, client_certificate: tuple[Path, Path] | None) -> SSLContext:
     context = ssl.create_default_context(cafile=ca_file)
     if client_certificate is not None:
         context.load_cert_chain(*client_certificate)
-    return httpx.Client(verify=context, trust_env=False, timeout=REQUEST_TIMEOUT)
+    return context
 
 
 def write_kubeconfig(file: Path, *, server: str, ca_file: Path, user: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import httpx
 
-from testbed.access import http_client, write_kubeconfig
+from testbed.access import ask_plainly, http_client, write_kubeconfig
 from testbed.flags import Layout, controller_manager_command, etcd_command
 from testbed.pki import KeyPair
 from testbed.process import ManagedProcess
@@ -21,7 +21,7 @@ def etcd(program: Path, layout: Layout) -> ManagedProcess:
     """Return etcd, ready when it has elected itself."""
 
     def ready() -> bool:
-        health = httpx.get(f"{layout.etcd}/health", trust_env=False)
+        health = ask_plainly("GET", f"{layout.etcd}/health")
         return bool(health.json()["health"] == "true")
 
     command = etcd_command(program, layout)

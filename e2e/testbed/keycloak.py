@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
-import httpx
 from keycloak import KeycloakAdmin
 
+from testbed.access import ask_plainly
 from testbed.cluster import Component
 from testbed.keycloak_database import CLASSES, FOLDER, class_archive, copy_database
 from testbed.lifetime import Lifetime
@@ -171,7 +171,7 @@ class KeycloakServer(Keycloak, Lifetime):
 
     def _is_ready(self) -> bool:
         url = f"http://127.0.0.1:{self._management_port}/health/ready"
-        return bool(httpx.get(url, trust_env=False).json()["status"] == "UP")
+        return bool(ask_plainly("GET", url).json()["status"] == "UP")
 
 
 def _make_database(folder: Path) -> None:

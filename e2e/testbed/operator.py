@@ -21,6 +21,7 @@ from groupaccess.composition import compose
 from groupaccess.environment import production
 from groupaccess.lifecycle import Operator
 from groupaccess.settings import Settings
+from testbed.access import ask_plainly
 from testbed.cluster import Cluster
 from testbed.guards import BIND_GUARD, CAGE
 from testbed.installation import ACCOUNT, NAMESPACE
@@ -68,7 +69,7 @@ class OperatorProcess(ManagedProcess):
 
     def ask(self, method: str, path: str) -> httpx.Response:
         """Send it a request."""
-        return httpx.request(method, f"http://127.0.0.1:{self.port}{path}", trust_env=False)
+        return ask_plainly(method, f"http://127.0.0.1:{self.port}{path}")
 
     def metric(self, name: str) -> float:
         """Return the sum of a metric over all its labels."""

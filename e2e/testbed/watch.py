@@ -26,17 +26,15 @@ LARGEST = 2**22  # bytes of one event
 
 @dataclass(frozen=True)
 class Seen:
-    """One event of a watch: when it came (as time.time() has it), its type, and the object."""
+    """One event of a watch: when it came (as time.time() has it), its type, and the object.
+
+    `key` is the object's namespace and name; whoever waits reads it of thousands again and again.
+    """
 
     at: float
     type: str
+    key: Key
     body: dict[str, Any]
-
-    @property
-    def key(self) -> Key:
-        """Return namespace and name of the object."""
-        meta = self.body["metadata"]
-        return meta.get("namespace", ""), meta["name"]
 
     @property
     def revision(self) -> str:
@@ -135,7 +133,9 @@ class Watch:
                 at, event = time.time(), json.loads(line)
                 if event["type"] == "ERROR":
                     raise RuntimeError(f"{path}: {event['object']}")
-                self._seen[path].append(Seen(at, event["type"], event["object"]))
+                meta = event["object"]["metadata"]
+                key = (meta.get("namespace", ""), meta["name"])
+                self._seen[path].append(Seen(at, event["type"], key, event["object"]))
         raise RuntimeError(f"{path}: the watch ended")
 
     async def _end(self) -> list[BaseException]:
