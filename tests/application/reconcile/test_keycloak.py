@@ -49,6 +49,21 @@ async def test_another_role_is_carried_over_during_an_outage(granted: Reconciler
     assert granted.grants == {"dev:edit": ("Dev",), "sre:edit": ("SRE",)}
 
 
+@pytest.mark.parametrize("restarts", ["running", "after a restart"])
+async def test_a_group_that_has_another_id_than_declared_is_carried_nowhere_during_an_outage(
+    granted: ReconcilerHarness, restarts: str
+) -> None:
+    if restarts == "after a restart":
+        granted.restart()
+        granted.watch()
+    granted.lose_keycloak()
+    other = mapping("ops", "SRE", "edit", groupId="another")
+    granted.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"), other)
+    await granted.settle()
+    assert granted.grants == {"dev:edit": ("Dev",), "sre:view": ("SRE",)}
+    assert granted.said_of("ops") == ("Pending", "KeycloakUnavailable")
+
+
 async def test_with_keycloak_down_from_the_start_what_stands_is_left(
     unread: ReconcilerHarness,
 ) -> None:

@@ -115,6 +115,14 @@ class BindingHistory:
         directory, group = content.declared_group
         return directory in self.directories and group in self.spellings(mapping)
 
+    def may_move(self, mapping: AccessMapping, content: BindingContent) -> bool:
+        """Tell whether a binding's subjects may be bound elsewhere for the mapping, unread.
+
+        What was bound for another id than the declared one was not bound for this group.
+        """
+        ids = {None, content.annotation(Annotation.GROUP_ID)}
+        return self.is_for(mapping, content) and mapping.group_id in ids
+
     def spellings(self, mapping: AccessMapping) -> AbstractSet[str]:
         """Return the declared spelling of the group, and its former ones."""
         before = (before for now, before in self.respelled.items() if now == mapping.group)

@@ -167,7 +167,7 @@ class BindingRenderer:
         mapping, bindings = verdict.mapping, self.bindings
         for key, content in sorted(bindings.applied.items()):
             before = bindings.answered_part(mapping, bindings.earlier_grant(key, content))
-            if (before.subjects or before.former) and bindings.is_for(mapping, content):
+            if (before.subjects or before.former) and bindings.may_move(mapping, content):
                 return self._preserved(verdict, content, before)
         for key, binding in sorted(bindings.existing.items()):
             content = binding.content
@@ -176,7 +176,7 @@ class BindingRenderer:
             plausible = self._plausible(mapping.group, content)
             known = bindings.answered_part(mapping, bindings.earlier_grant(key, content))
             before = known.restrict_to(plausible)
-            if before.subjects and bindings.is_for(mapping, content):
+            if before.subjects and bindings.may_move(mapping, content):
                 return self._preserved(verdict, content, before)
         return None
 
