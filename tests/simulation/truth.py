@@ -73,7 +73,7 @@ class Truth:
             return
         body = json.loads(answer)
         plurals = (*BINDINGS, "namespaces")
-        since = min(sent.at, *(replica.link.untold(plural) for plural in plurals)) - BEHIND
+        since = min(sent.at, *(replica.link.untold(sent, plural) for plural in plurals)) - BEHIND
         for status in body["status"].get("mappings", ()):
             self._status(body, status, since)
 

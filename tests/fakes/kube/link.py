@@ -43,11 +43,12 @@ class Answer:
 
 @dataclass
 class Sent:
-    """A call that is under way."""
+    """A call that is under way; `delivered` is how far its sender was told, by plural."""
 
     call: Call
     at: float
     body: Any
+    delivered: Mapping[str, int]
     way: Way | None = None
 
 
@@ -91,7 +92,7 @@ class Link:
         if call.watches:
             yield await self._watch(call, date)
             return
-        sent = Sent(call, self.now(), body)
+        sent = Sent(call, self.now(), body, dict(self.delivered))
         self.under_way.append(sent)
         self.sends(sent)
         try:
@@ -174,9 +175,9 @@ class Link:
             seen[change.key] = change.stored
         self.delivered[change.plural] = max(self.delivered.get(change.plural, 0), change.revision)
 
-    def untold(self, plural: str) -> float:
-        """Return since when it was not told of all changes; now when it was."""
-        storage, delivered = self.requests.storage, self.delivered.get(plural, 0)
+    def untold(self, sent: Sent, plural: str) -> float:
+        """Return since when the sender of a call was not told of all changes; now when it was."""
+        storage, delivered = self.requests.storage, sent.delivered.get(plural, 0)
         since = self.now()
         for change in reversed(storage.history[plural]):
             if change.revision <= delivered:
