@@ -118,6 +118,26 @@ def test_a_new_grant_waits_for_keycloak_and_comes_by_itself(
     objects.wait_reason(f"ga/{new}", "Granted", within=60)
 
 
+def test_a_role_moves_without_keycloak_and_no_group_gets_one_that_has_another_id_than_declared(
+    without_keycloak: str, objects: Objects, directory: str
+) -> None:
+    name = without_keycloak
+
+    def states() -> dict[str, tuple[str, str]]:
+        mappings = objects.get(f"ga/{name}")["status"]["mappings"]
+        return {each["name"]: (each["state"], each["reason"]) for each in mappings}
+
+    other = mapping("other", "SRE", "edit", groupId="0f9503e8-0000-0000-0000-000000000000")
+    moved = (mapping("sre", "SRE", "edit"), mapping("dev", "Developer", "edit"))
+    objects.apply(access(name, directory, *moved, other))
+    moves = {(each["name"], each["clusterRole"]) for each in moved}
+    eventually(
+        lambda: {tuple(key[1].split(":")[2:]) for key in bound(objects, name)} == moves, within=20
+    )
+    eventually(lambda: "other" in states(), within=20)
+    assert states()["other"] == ("Pending", "KeycloakUnavailable")
+
+
 def test_a_known_group_is_not_granted_anew_once_keycloak_did_not_answer(
     granted: str, objects: Objects, keycloak: Keycloak, directory: str
 ) -> None:
