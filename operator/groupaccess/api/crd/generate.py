@@ -69,9 +69,10 @@ def _of(condition: str, field: str) -> str:
     return f'.status.conditions[?(@.type=="{condition}")].{field}'
 
 
-_READY = Column(
-    "READY", _of("Ready", "status"), description="Whether everything is bound as declared."
-)
+def _ready(meaning: str) -> Column:
+    return Column("READY", _of("Ready", "status"), description=meaning)
+
+
 _VERIFIED = Column("VERIFIED", _of("Verified", "status"), description="Whether Keycloak agrees.")
 _API_SERVER = Column(
     "APISERVER",
@@ -88,7 +89,7 @@ KINDS = (
         plural="groupaccesses",
         short="ga",
         columns=(
-            _READY,
+            _ready("Whether everything is bound as declared."),
             Column("GRANTED", ".status.granted", description="How many mappings are bound."),
             _VERIFIED,
             # A column of type date shows how long ago something was, and `<invalid>` when it is
@@ -105,9 +106,11 @@ KINDS = (
         plural="keycloakdirectories",
         short="kcd",
         columns=(
-            _READY,
+            _ready("Whether Keycloak was read and its grants are not held."),
             _API_SERVER,
-            Column("GROUPS", ".status.groups", "integer", description="How many groups it has."),
+            Column(
+                "GROUPS", ".status.groups", "integer", description="How many groups in use exist."
+            ),
             _REASON,
             _AGE,
             Column("ISSUER", ".spec.issuer", wide=True, description="The realm."),

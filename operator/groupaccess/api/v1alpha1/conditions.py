@@ -58,8 +58,8 @@ class Status(ApiModel):
     """The generation of the spec that this status speaks of; -1 until the operator has seen the
     object. Smaller than metadata.generation: a change is still being worked on."""
     conditions: Annotated[tuple[Condition, ...], Field(max_length=16), ListType("map", "type")] = ()
-    """`Ready`: everything stands as declared. `Reconciling`: the operator works on it or waits for
-    something that may come by itself. `Stalled`: a person must act. `Verified`: what Keycloak says
-    about it.
+    """`Ready`: everything is bound as declared; of a directory: Keycloak was read, its grants are
+    not held. `Reconciling`: the operator works on it or waits for something that may come by
+    itself. `Stalled`: a person must act. `Verified`: what Keycloak says about it.
 
     Example: kubectl wait --for=condition=Ready ga/platform"""

@@ -39,7 +39,7 @@ class Where(ApiModel):
 
 
 class AlsoGrantedBy(ApiModel):
-    """Bindings of others that give the same subjects the same role."""
+    """Bindings of others that give the same subjects the same role, or cluster-admin."""
 
     count: Count
     """How many there are; 100 means 100 or more."""
@@ -78,8 +78,8 @@ class MappingStatus(ApiModel):
     expires_at: Time | None = None
     """When the grant ends."""
     also_granted_by: AlsoGrantedBy | None = None
-    """Who else gives the same subjects the same role: removing this mapping does not take their
-    access away. It is told of an expired or revoked mapping, too. Absent: nobody."""
+    """Who else gives the same subjects the same role, or cluster-admin: removing this mapping does
+    not take their access away. It is told of an expired or revoked mapping, too. Absent: nobody."""
 
 
 class GroupAccessStatus(Status):

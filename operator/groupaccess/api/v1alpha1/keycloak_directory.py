@@ -114,7 +114,8 @@ class KeycloakDirectorySpec(SpecModel):
         between("10s", "24h"),
     ] = timedelta(seconds=60)
     """How often the groups are read, from `10s` to `24h`, as whole numbers with h, m, s or ms. At
-    random up to a fifth sooner. Absent: `60s`. Example: 1m30s"""
+    random up to a fifth sooner; later where Keycloak needs long to answer. Absent: `60s`.
+    Example: 1m30s"""
     on_missing: OnMissing = OnMissing(grace=timedelta(minutes=10))
     """What happens when a group is confirmed gone. Absent: its bindings stay for `10m`.
     Example: {grace: 1h}"""

@@ -18,10 +18,11 @@ class ClientProof(ApiModel):
     """`Proven`: a member's token carries what the mappers say. `Refuted`: it does not, and nothing
     new is granted. `Unproven`: there was no token to look at; what the mappers say is believed."""
     since: Time
-    """When that was first seen. It is looked at again when the client or its mappers change, and
-    once a day."""
+    """When that was first seen. It is looked at again when the client or its mappers change; else
+    once a day if `Proven`, every ten minutes if `Unproven`, in each round if `Refuted`."""
     token_lifetime_seconds: Count | None = None
-    """How long such a token lives: the longest time that leaving a group takes to act."""
+    """How long such a token lives. Leaving a group acts when the token ends, and up to ten seconds
+    later by the cache of kube-apiserver."""
     message: Message
     """A sentence that says whose token it was and what it carried."""
 

@@ -27,7 +27,7 @@ from groupaccess.domain.tokens.client_claims import claim_content
 
 @dataclass
 class Store(ClusterState):
-    """Stores changes; each method returns the names of the GroupAccesses that are affected.
+    """Stores changes; a change of what is declared, read or bound returns whom it affects, by name.
 
     `on_directory_change` is called with a directory for which the prefixes of others mean something
     else now, or that a changed binding freezes or thaws, and with its users. The change may come

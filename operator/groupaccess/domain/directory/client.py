@@ -18,7 +18,7 @@ class TokenProof:
     """What an example token showed: `fact` is a sentence without its full stop.
 
     `since` is when this result was first seen. `lifetime` is how long such a token lives, in
-    seconds: the longest time that a removal from the group takes to act. `audience` is the claim
+    seconds: until then who left the group still has its access. `audience` is the claim
     `aud` of such a token, None if there was no token.
     """
 

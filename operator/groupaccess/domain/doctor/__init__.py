@@ -1,1 +1,1 @@
-"""Checks that a person runs with rights of their own; the operator runs none of them."""
+"""Checks for a person with rights of their own: no operator runs them, and no command yet."""

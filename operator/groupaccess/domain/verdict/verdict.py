@@ -29,7 +29,7 @@ class Outcome(Enum):
     """What happens to a mapping's bindings."""
 
     GRANT = "Grant"  # bound as declared, for these subjects
-    HOLD = "Hold"  # existing bindings stay, nothing new is bound
+    HOLD = "Hold"  # what is bound for the declared group stays, nothing new
     REVOKE = "Revoke"  # no subject is bound
 
 
