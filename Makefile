@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check e2e oldest bench soak policies scale mutants simulate reverted image lock crds sbom audit tools clean
+.PHONY: help demo test check e2e oldest bench soak policies scale mutants simulate reverted switches image lock crds sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -72,6 +72,9 @@ simulate: $(INSTALLED) ## Play many scenarios against the whole operator (EXAMPL
 
 reverted: $(INSTALLED) ## Take back the mend of each defect; the simulation must notice (SEED=1)
 	$(BIN)/python tests/switches.py --simulation --seed=$(SEED) $(ARGS)
+
+switches: $(INSTALLED) ## Take away each guard; a test must notice (ARGS=--fast: without servers)
+	$(BIN)/python tests/switches.py $(ARGS)
 
 image: ## Build the container image
 	@command -v docker >/dev/null || { echo "error: docker is missing: install a container engine" >&2; exit 1; }

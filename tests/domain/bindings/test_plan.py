@@ -215,6 +215,12 @@ def test_lists_are_sorted() -> None:
     assert [conflict.mapping for conflict in conflicts] == ["a", "b", "c"]
 
 
+def test_what_is_cluster_wide_is_deleted_before_what_is_in_a_namespace() -> None:
+    near, wide = key("a")._replace(namespace="shop"), key("z")
+    deletes = plan(wanting(), [binding(near), binding(wide)]).deletes
+    assert [delete.binding.key for delete in deletes] == [wide, near]
+
+
 NOT_OURS = [
     binding(BindingKey("", "cluster-admin")),
     binding(BindingKey("", "groupaccess")),

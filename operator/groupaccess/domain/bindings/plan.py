@@ -159,7 +159,10 @@ def plan_orphans(existing: Iterable[Binding]) -> Plan:
 
 
 def _in_order(deletes: Iterable[Delete]) -> tuple[Delete, ...]:
-    """Return the deletes in the order in which they begin."""
+    """Return the deletes in the order in which they begin.
+
+    By key: ClusterRoleBindings, whose namespace is "", before RoleBindings.
+    """
     return tuple(sorted(deletes, key=lambda delete: delete.binding.key))
 
 
