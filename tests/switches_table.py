@@ -1,7 +1,7 @@
 """Every guard, how a copy loses it, and which tests have to notice."""
 
 from switches_growth import INDEXES
-from switches_kinds import ADAPTERS, DOMAIN, Switch
+from switches_kinds import ADAPTERS, DOMAIN, Switch, application
 from switches_truth import TRUTH
 
 ON_BIND = ("e2e", "-m", "attacks", "-k", "author or guards.py")
@@ -142,6 +142,12 @@ WRITES = (
         'if method != "GET" and not self.may_write()',
         "if False",
         ADAPTERS,
+    ),
+    application(
+        "what waited for a write in flight is reconciled when that ends",
+        "reconcile/binding_writer",
+        "if in_flight - self.pending(writes.name):",
+        "if False:",
     ),
 )
 

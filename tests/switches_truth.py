@@ -39,6 +39,12 @@ IDENTITY = (
         "return bool(uids) and self.access.uid not in uids",
         "return False",
     ),
+    domain(
+        "identity: no subject moves to a mapping with another groupId while nothing is read",
+        "bindings/history",
+        "return self.is_for(mapping, content) and mapping.group_id in ids",
+        "return self.is_for(mapping, content)",
+    ),
     application(
         "identity: nothing acts on an absence before each pin was answered",
         "state/directory_memory",
