@@ -137,6 +137,13 @@ def test_failure_to_read_holds_in_its_own_words_although_there_is_a_snapshot() -
     assert evaluate(mapping(), make_context(failure=UNAVAILABLE)) == expected
 
 
+def test_what_was_read_before_the_realm_named_another_issuer_does_not_count() -> None:
+    other = Failure(Reason.ISSUER_MISMATCH, "another issuer.")
+    said = evaluate(mapping(group="no-such-group"), make_context(realm(), failure=other))
+    assert said == Verdict(mapping(group="no-such-group"), Outcome.HOLD, other.reason, other.message)
+    assert said.reported == said
+
+
 def test_what_the_last_reading_objected_to_is_still_what_is_said() -> None:
     held = evaluate(mapping(group="sre"), make_context(realm(), failure=UNAVAILABLE))
     assert held.directory_unavailable
