@@ -139,8 +139,9 @@ def test_failure_to_read_holds_in_its_own_words_although_there_is_a_snapshot() -
 
 def test_what_was_read_before_the_realm_named_another_issuer_does_not_count() -> None:
     other = Failure(Reason.ISSUER_MISMATCH, "another issuer.")
-    said = evaluate(mapping(group="no-such-group"), make_context(realm(), failure=other))
-    assert said == Verdict(mapping(group="no-such-group"), Outcome.HOLD, other.reason, other.message)
+    asked = mapping(group="no-such-group")
+    said = evaluate(asked, make_context(realm(), failure=other))
+    assert said == Verdict(asked, Outcome.HOLD, other.reason, other.message)
     assert said.reported == said
 
 
