@@ -1,8 +1,10 @@
 """Every guard, how a copy loses it, and which tests have to notice."""
 
+from switches_claims import CLAIMS_SWITCHES, COLLISIONS_SWITCHES
 from switches_growth import INDEXES
+from switches_identity import FREEZE_SWITCHES, IDENTITY_SWITCHES
 from switches_kinds import ADAPTERS, DOMAIN, Switch, application
-from switches_truth import TRUTH
+from switches_silence import FORMER_SWITCHES, SILENCE_SWITCHES
 
 ON_BIND = ("e2e", "-m", "attacks", "-k", "author or guards.py")
 ON_NAMES = ("e2e", "-m", "attacks", "-k", "writer or chief or names")
@@ -218,4 +220,16 @@ POLICY = (
     ),
 )
 
-SWITCHES = (*RULE_SWITCHES, *TRUTH, *KEYCLOAK, *WRITES, *POLICY, *INDEXES)
+SWITCHES = (
+    *RULE_SWITCHES,
+    *IDENTITY_SWITCHES,
+    *FREEZE_SWITCHES,
+    *CLAIMS_SWITCHES,
+    *COLLISIONS_SWITCHES,
+    *SILENCE_SWITCHES,
+    *FORMER_SWITCHES,
+    *KEYCLOAK,
+    *WRITES,
+    *POLICY,
+    *INDEXES,
+)

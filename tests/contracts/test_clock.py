@@ -9,7 +9,7 @@ from contracts.clock import ClockContract
 from fakes.clock import BEGIN, FakeClock, VirtualLoop
 from groupaccess.adapters.clock import SystemClock
 from groupaccess.application.ports.clock import Clock
-from simulation.cluster import ReplicaClock
+from simulation.replica import ReplicaClock
 
 
 class FakeTime:

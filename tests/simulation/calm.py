@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Body, Key, Stored
-from simulation.cluster import Replica, SimulatedCluster
+from simulation.cluster import SimulatedCluster
 from simulation.declared import DIRECTORY
 from simulation.memory import UID, tell, texts, uids
+from simulation.replica import Replica
 from simulation.revocation import LOST
 from simulation.rules import (
     RESERVED,

@@ -2,16 +2,13 @@
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator
-from contextvars import Context, ContextVar, copy_context
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Coroutine, Generator, Iterable
+from contextvars import Context, copy_context
 from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from fakes.clock import Call, FakeClock, VirtualLoop
+from fakes.clock import VirtualLoop
 from fakes.kube.faults import Faults
 from fakes.kube.link import ON_THE_WAY, Link, Sent
 from fakes.kube.requests import BINDINGS, OURS, Requests
@@ -20,57 +17,18 @@ from fakes.kube.watching import FakeKopf
 from fakes.simulated_keycloak import SimulatedKeycloak
 from groupaccess.composition import compose
 from groupaccess.environment import Environment
-from groupaccess.lifecycle import Operator
 from groupaccess.settings import Settings
 from simulation.declared import DIRECTORY, NAMESPACES, ROLES, Access, Realm, declared
+from simulation.replica import OWNER, Replica, ReplicaClock, make_task
+from simulation.story import describe_binding, describe_status
 
-OWNER: ContextVar["Replica | None"] = ContextVar("replica", default=None)
 SETTINGS = {
     elects: Settings(namespace="groupaccess", leader_election=elects) for elects in (True, False)
 }
 Work = Coroutine[Any, Any, Any] | Generator[Any, None, Any]
-TICK = 0.001  # seconds; in no time at all no clock moves, and who waits for it would spin
 SOON = 2.0  # seconds until a watch that was cut off tells again
 RESTART = 1.0  # seconds until a process that ended begins anew
 LEASE = Key("groupaccess", "groupaccess")
-
-
-class ReplicaClock:
-    """The clock of one process: with it end the calls that are still to come."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self._clock = clock
-        self.alive = True
-
-    def now(self) -> datetime:
-        return self._clock.now()
-
-    def monotonic(self) -> float:
-        return self._clock.monotonic()
-
-    def call_later(self, seconds: float, call: Callable[[], None]) -> Call:
-        context = copy_context()
-
-        def ring() -> None:
-            if self.alive:
-                context.run(call)
-
-        return self._clock.call_later(max(seconds, TICK), ring)
-
-
-@dataclass(eq=False)
-class Replica:
-    """One process of the operator."""
-
-    name: str
-    clock: ReplicaClock
-    link: Link
-    kopf: FakeKopf
-    began: float
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-    tasks: set["asyncio.Task[Any]"] = field(default_factory=set)
-    operator: Operator | None = None
-    running: "asyncio.Task[None] | None" = None
 
 
 class SimulatedCluster:
@@ -106,7 +64,7 @@ class SimulatedCluster:
         self._processes = 0
         self._background: set[asyncio.Task[Any]] = set()
         self.storage.listeners.append(self._changed)
-        loop.set_task_factory(_owned)
+        loop.set_task_factory(make_task)
         for role in ROLES:
             self.put("clusterroles", Key("", role), {"metadata": {"name": role}})
         for namespace in NAMESPACES:
@@ -338,9 +296,11 @@ class SimulatedCluster:
         if change.kind == "DELETED":
             self.deleted.add(change.stored.uid)
         if change.plural in BINDINGS:
-            self.say(f"{change.by}: {_bound(change)}")
+            self.say(f"{change.by}: {describe_binding(change)}")
         elif change.plural == "groupaccesses" and change.by.startswith("operator"):
-            self.say(f"{change.by}: status of {key.name}: {_status(body.get('status', {}))}")
+            self.say(
+                f"{change.by}: status of {key.name}: {describe_status(body.get('status', {}))}"
+            )
         elif change.plural == "leases":
             holder = body["spec"]["holderIdentity"]
             before = change.before.body["spec"]["holderIdentity"] if change.before else ""
@@ -357,64 +317,3 @@ class SimulatedCluster:
                 owners = stored.body["metadata"].get("ownerReferences", ())
                 if owners and all(each["uid"] == owner for each in owners):
                     self.storage.delete(plural, key, "Kubernetes")
-
-
-class Alarm(logging.Handler):
-    """Takes an exception that the operator logs as unexpected for a broken promise."""
-
-    def __init__(self, cluster: SimulatedCluster) -> None:
-        super().__init__(logging.ERROR)
-        self._cluster = cluster
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info:
-            error = record.exc_info[1]
-            text = f"{record.getMessage()} ({type(error).__name__}: {error})"
-            self._cluster.violate(f"unexpected: {text}")
-
-
-@contextlib.contextmanager
-def alarmed(cluster: SimulatedCluster) -> Iterator[None]:
-    """Hear what the operator logs, and keep it from the tests' own log."""
-    logger, alarm = logging.getLogger("groupaccess"), Alarm(cluster)
-    propagate, level = logger.propagate, logger.level
-    logger.propagate = False
-    logger.setLevel(logging.ERROR)
-    logger.addHandler(alarm)
-    try:
-        yield
-    finally:
-        logger.removeHandler(alarm)
-        logger.propagate = propagate
-        logger.setLevel(level)
-
-
-def _owned(
-    loop: asyncio.AbstractEventLoop, work: Work, context: Context | None = None
-) -> "asyncio.Task[Any]":
-    """Make a task that belongs to the process that makes it."""
-    task = asyncio.Task(work, loop=loop, context=context)
-    owner = context.get(OWNER) if context is not None else OWNER.get()
-    if owner is not None:
-        owner.tasks.add(task)
-        task.add_done_callback(owner.tasks.discard)
-    return task
-
-
-def _bound(change: Change) -> str:
-    body, key = change.stored.body, change.key
-    where = f"{key.namespace}/{key.name}" if key.namespace else key.name
-    if change.kind == "DELETED":
-        return f"deletes {where}"
-    whom = ",".join(each["name"] for each in body.get("subjects", ())) or "nobody"
-    verb = "creates" if change.kind == "ADDED" else "writes"
-    return f"{verb} {where} ({body['roleRef']['name']} for {whom})"
-
-
-def _status(status: Body) -> str:
-    lines = (
-        f"{each['name']} {each['state']}/{each['reason']}"
-        + (f" {each['where'].get('granted')}" if each.get("where", {}).get("granted") else "")
-        for each in status.get("mappings", ())
-    )
-    return f"{status.get('granted')}: {', '.join(lines)}"

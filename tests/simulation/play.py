@@ -4,8 +4,9 @@ import asyncio
 import gc
 
 from fakes.clock import VirtualLoop
+from simulation.alarm import alarmed
 from simulation.calm import come_to_rest, end
-from simulation.cluster import SimulatedCluster, alarmed
+from simulation.cluster import SimulatedCluster
 from simulation.revocation import LOOK, Revocations
 from simulation.scenarios import GROUPS, Scenario
 from simulation.suspension import Suspensions

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fakes.kube.requests import BINDINGS, Call
 from fakes.kube.storage import Key, Stored
 from fakes.simulated_keycloak import Reply
-from simulation.cluster import LEASE, Replica, SimulatedCluster
+from simulation.cluster import LEASE, SimulatedCluster
+from simulation.replica import Replica
 from simulation.rules import (
     Bound,
     Seen,

@@ -9,7 +9,8 @@ from datetime import timedelta
 from fakes.kube.link import Sent
 from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Body, Change, Key, Stored
-from simulation.cluster import Replica, SimulatedCluster
+from simulation.cluster import SimulatedCluster
+from simulation.replica import Replica
 from simulation.rules import (
     EVIL,
     RESERVED,
