@@ -7,25 +7,10 @@ from hypothesis import strategies as st
 
 from fakes.kube.faults import Way
 from fakes.kube.link import ON_THE_WAY
-from simulation.actions import (
-    WATCHED,
-    Action,
-    Crowd,
-    Cut,
-    Declare,
-    Delete,
-    Direct,
-    Edit,
-    Fail,
-    Group,
-    Lag,
-    Meddle,
-    Namespace,
-    Outage,
-    Process,
-)
+from simulation.actions import Action, Crowd, Declare, Delete, Direct, Edit, Group, Namespace
 from simulation.cluster import SimulatedCluster
 from simulation.declared import NAMESPACES, ROLES, Access, Line, Realm
+from simulation.troubles import WATCHED, Cut, Fail, Lag, Meddle, Outage, Process
 
 NAMES = ("alpha", "beta", "gamma")
 LONG = 90.0  # seconds

@@ -2,22 +2,11 @@
 
 from fakes.kube.faults import Way
 from fakes.kube.link import ON_THE_WAY
-from simulation.actions import (
-    WATCHED,
-    Action,
-    Cut,
-    Declare,
-    Delete,
-    Direct,
-    Edit,
-    Fail,
-    Group,
-    Meddle,
-    Outage,
-)
+from simulation.actions import Action, Declare, Delete, Direct, Edit, Group
 from simulation.declared import Access, Line, Realm
 from simulation.play import play
 from simulation.scenarios import Pause, Scenario
+from simulation.troubles import WATCHED, Cut, Fail, Meddle, Outage
 
 VIEWERS = Line("m", "g1", "view", "x")
 WIDER = Line("m", "g1", "view", "x+y")
