@@ -27,13 +27,13 @@ help: ## List the targets
 demo: $(INSTALLED) ## Show the main job on a real cluster and a real Keycloak (KEEP=1: stay up)
 	@PYTHONPATH=e2e $(BIN)/python e2e/demo.py
 
-# The oldest Kubernetes beside the newest: both mostly wait. What it says comes at the end. Nothing is
+# The oldest Kubernetes beside the newest: both mostly wait. What it says comes at the end. No program is
 # built beside a test: some have seconds.
 test: check ## Run every test: the fast ones, and those on real servers
 	@PYTHONPATH=e2e $(BIN)/python -m testbed.tools kubernetes kubernetes-1.34 keycloak >/dev/null
 	@said=$$(mktemp); $(MAKE) --no-print-directory oldest >"$$said" 2>&1 & oldest=$$!; \
-	trap 'kill $$oldest 2>/dev/null || true; rm -f "$$said"' EXIT; \
-	passed=yes; $(MAKE) --no-print-directory e2e || passed=no; wait $$oldest || passed=no; \
+	trap 'test -z "$$oldest" || kill $$oldest 2>/dev/null || true; rm -f "$$said"' EXIT; \
+	passed=yes; $(MAKE) --no-print-directory e2e || passed=no; wait $$oldest || passed=no; oldest=; \
 	cat "$$said"; test $$passed = yes
 
 check: tools ## The fast loop: lint, format, types, layers, tests without a cluster

@@ -42,7 +42,7 @@ IDENTITY_SWITCHES = (
     domain(
         "identity: no subject moves to a mapping with another groupId while nothing is read",
         "bindings/history",
-        "return self.is_for(mapping, content) and mapping.group_id in ids",
+        "return directory == self.directory and self._is_of(mapping, content, mapping.group_id)",
         "return self.is_for(mapping, content)",
     ),
     application(

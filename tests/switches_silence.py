@@ -188,8 +188,20 @@ FORMER_SWITCHES = (
     domain(
         "former: no former name goes to a new place while nothing is read",
         "bindings/history",
-        "return before if answered is None else before.restrict_to(answered)",
-        "return before",
+        "if about.directory in self.directories and about.group in spellings:",
+        "if False:",
+    ),
+    domain(
+        "silence: nothing moves that the last answers objected to",
+        "verdict/verdict",
+        "return self.directory_unavailable and fine",
+        "return self.directory_unavailable",
+    ),
+    application(
+        "silence: an answer is remembered as long as a binding names its group",
+        "reconcile/answered_subjects",
+        "for group in (declared | bound) & before.keys()",
+        "for group in declared & before.keys()",
     ),
     domain(
         "former: what kube-apiserver contradicts",

@@ -6,13 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from application.reconcile.deletes import NEW, OWNER, undeclared
-from fakes.values import desired
+from application.reconcile.deletes import NEW, OWNER, replaced, undeclared
+from fakes.clock import FakeClock
+from fakes.values import desired, failure
 from fakes.writer_harness import WriterHarness
+from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.reconcile.binding_calls import DELETE_TIMEOUT_SECONDS
 from groupaccess.application.reconcile.binding_writer import WAIT_SECONDS
 from groupaccess.domain.binding import Binding
 from groupaccess.domain.bindings.plan import Apply, Delete
+from groupaccess.domain.reasons import Reason
 
 OTHER = desired(OWNER, "sre", "view", "Other")
 EMPTY = replace(OTHER, content=replace(OTHER.content, subjects=()))
@@ -36,3 +39,19 @@ async def test_a_revocation_that_waits_for_a_delete_is_written_when_that_has_no_
     await office.write(undeclared(there))
     await asyncio.sleep(DELETE_TIMEOUT_SECONDS - 1.5 * WAIT_SECONDS)
     assert await office.write(todo(there)) == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize("replacement", ["written", "refused"])
+async def test_a_delete_that_failed_and_waits_for_a_replacement_now_is_not_planned_all_the_time(
+    office: WriterHarness, old: Binding, clock: FakeClock, replacement: str
+) -> None:
+    office.cluster.fail("delete")
+    await office.write(undeclared(old))
+    clock.advance(5)
+    if replacement == "refused":
+        office.cluster.fail("apply", RejectedError(failure(Reason.WRITE_REFUSED)), times=10)
+    for _ in range(3):
+        again = await office.write(Apply(NEW, None), replaced(old))
+        assert again is not None
+        assert again > 0
+        clock.advance(again / 2)

@@ -7,11 +7,12 @@ from fakes.clock import BEGIN, FakeClock
 from fakes.granting import binders, giving
 from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import Spec, access, binding, content, key, mapping
-from groupaccess.application.state.object_memory import BindingMemory, DeclaredGroup, ObjectMemory
+from groupaccess.application.state.object_memory import BindingMemory, ObjectMemory
 from groupaccess.application.state.store import Store
 from groupaccess.application.workqueue.wall_clock_timers import WallClockTimers
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import BindingKey
+from groupaccess.domain.bindings.history import DeclaredGroup
 from simulation.memory import tell, texts
 
 MANY = 12

@@ -169,7 +169,8 @@ def test_path_that_was_proven_must_fit_the_declared_group() -> None:
 def test_declared_path_serves_when_the_proven_one_was_stripped() -> None:
     declared = access(mapping(group="/p/SRE", role="view"))
     existing = by_key(binding(what=content("/p/SRE", "SRE", "p", group="/p/SRE", group_path="")))
-    assert subjects(carried(declared, existing)) == ("/p/SRE", "SRE")
+    context = make_context(realm("/p/SRE"), failure=UNAVAILABLE)
+    assert subjects(carried(declared, existing, context=context)) == ("/p/SRE", "SRE")
 
 
 def test_reserved_name_is_never_carried() -> None:
@@ -177,7 +178,9 @@ def test_reserved_name_is_never_carried() -> None:
     drifted = content(
         "/x/system:masters", "system:masters", group="/x/system:masters", group_path=""
     )
-    assert subjects(carried(declared, by_key(binding(what=drifted)))) == ("/x/system:masters",)
+    context = make_context(None, failure=UNAVAILABLE)
+    existing = by_key(binding(what=drifted))
+    assert subjects(carried(declared, existing, context=context)) == ("/x/system:masters",)
 
 
 def test_first_by_name_is_carried_in_whatever_order_they_are_remembered() -> None:

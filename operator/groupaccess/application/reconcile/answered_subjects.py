@@ -5,16 +5,24 @@ When no answer is known any more, drift is not repaired to any other subject.
 
 from collections.abc import Iterable, Iterator
 
-from groupaccess.application.state.object_memory import DeclaredGroup, ObjectMemory
+from groupaccess.application.state.object_memory import ObjectMemory
 from groupaccess.domain.access.group_access import Access
+from groupaccess.domain.binding import Binding
 from groupaccess.domain.bindings.desired_state import DesiredState
+from groupaccess.domain.bindings.history import DeclaredGroup
 from groupaccess.domain.verdict.verdict import Outcome, Verdict
 
 
 def remember_answers(
-    access: Access, memory: ObjectMemory, verdicts: Iterable[Verdict], desired: DesiredState
+    access: Access,
+    memory: ObjectMemory,
+    verdicts: Iterable[Verdict],
+    desired: DesiredState,
+    bindings: Iterable[Binding],
 ) -> None:
     """Remember the subjects of each group; without an answer, keep those from before.
+
+    They are kept as long as the group is declared, or one of the `bindings` names it.
 
     For a suspended mapping they are the subjects that it would have. Where an answer revokes a
     mapping there are none, so that an outage gives nothing back; of several mappings of a group,
@@ -22,8 +30,11 @@ def remember_answers(
     """
     judged = tuple(each.without_suspend or each for each in verdicts)
     declared = {DeclaredGroup(access.directory, each.mapping.group) for each in judged}
+    bound = {DeclaredGroup(*map(str, each.content.declared_group)) for each in bindings}
     before = memory.answered_subjects
-    memory.answered_subjects = {group: before[group] for group in declared & before.keys()}
+    memory.answered_subjects = {
+        group: before[group] for group in (declared | bound) & before.keys()
+    }
     answers = dict[DeclaredGroup, frozenset[str]]()
     for verdict in filter(_is_answered, judged):
         group = DeclaredGroup(access.directory, verdict.mapping.group)

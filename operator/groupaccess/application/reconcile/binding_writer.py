@@ -130,13 +130,16 @@ class BindingWriter:
         attempts = dict(writes.memory.attempts) if writes.memory else {}
         keys = {todo.desired.key for todo in writes.plan.applies}
         for delete in deletes:
-            keys.add(delete.binding.key)
-            memory = memories.get(delete.binding.uid)
-            if memory is not None and memory.attempt is not None:
-                attempts[delete.binding.key] = memory.attempt
-            elif memory is not None and delete.reason is DeleteReason.REPLACED:
-                self._schedule.note_replaced(writes.name, delete)
-                writes.requeue_within(self._schedule.seconds_until_due(delete))
+            key, memory = delete.binding.key, memories.get(delete.binding.uid)
+            if memory is None or key in self.pending(writes.name):
+                continue
+            self._schedule.note_replaced(writes.name, delete)
+            remaining = self._schedule.seconds_until_due(delete)
+            if remaining > 0 or memory.attempt is None:
+                writes.requeue_within(remaining)
+            else:
+                keys.add(key)
+                attempts[key] = memory.attempt
         for key in (keys & attempts.keys()) - self.pending(writes.name):
             if attempts[key].failures:
                 writes.requeue_within(attempts[key].retry_at - now)

@@ -127,7 +127,8 @@ class Reconciler:
         """Remember what a later reconcile needs of this one, and when it is due at the latest."""
         access, desired = evaluation.declared.access, evaluation.desired
         verdicts, memory = evaluation.verdicts, self._store.memory(access.name)
-        remember_answers(access, memory, verdicts, desired)
+        bindings = self._store.bindings_of(access.name).values()
+        remember_answers(access, memory, verdicts, desired, bindings)
         memory.keep_only(keys)
         memory.keep_former_ends(desired.contents, self._store.bindings_of(access.name))
         contents, now = self._contents(access.name, desired), evaluation.context.now
@@ -167,7 +168,7 @@ class Reconciler:
             context,
             existing,
             memory.repairable(existing),
-            GrantMemory(memory.pending, memory.former_ends, memory.answered_in(access.directory)),
+            GrantMemory(memory.pending, memory.former_ends, memory.answered_subjects),
         )
 
     def _contents(self, name: str, desired: DesiredState) -> dict[BindingKey, BindingContent]:

@@ -2,18 +2,11 @@
 
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from groupaccess.application.state.write_attempt import WriteAttempt
 from groupaccess.domain.binding import Annotation, Binding, BindingContent, BindingKey
+from groupaccess.domain.bindings.history import DeclaredGroup
 from groupaccess.domain.identity.former_subjects import FormerSubjects, former_subjects
-
-
-class DeclaredGroup(NamedTuple):
-    """A group as declared, and the directory for which it is declared."""
-
-    directory: str
-    group: str
 
 
 @dataclass(slots=True)
@@ -91,11 +84,6 @@ class ObjectMemory:
         bound = existing.groups if existing is not None and same_role else ()
         subjects = tuple(each for each in content.subjects if each.name in {*answered, *bound})
         return content if subjects == content.subjects else replace(content, subjects=subjects)
-
-    def answered_in(self, directory: str) -> dict[str, frozenset[str]]:
-        """Return the answered subjects of a directory's groups, by the group as declared."""
-        answered = self.answered_subjects.items()
-        return {group.group: names for group, names in answered if group.directory == directory}
 
     @property
     def pending(self) -> dict[BindingKey, BindingContent]:

@@ -36,6 +36,7 @@ def build_desired_state(
     is remembered of the object.
     """
     history = BindingHistory(
+        access.directory,
         frozenset({access.directory, *context.prefixes.partners}),
         respelled_groups(
             access, {key: item.content for key, item in existing.items()} | dict(applied)

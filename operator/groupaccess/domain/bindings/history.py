@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.binding import (
@@ -19,6 +20,13 @@ from groupaccess.domain.identity.former_subjects import (
     former_subjects,
     merge_former,
 )
+
+
+class DeclaredGroup(NamedTuple):
+    """A group as declared, and the directory for which it is declared."""
+
+    directory: str
+    group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +91,27 @@ class GrantMemory:
 
     `pending` is content that the API server has not acknowledged yet. `ends` are those that were
     decided since the start, for former subjects that are still bound. `answered` are the subjects
-    that Keycloak's last answers gave to a group, by the group as declared: nobody else is bound in
-    a new place while nothing is read.
+    that Keycloak's last answers gave to a group: nobody else is bound in a new place while nothing
+    is read.
     """
 
     pending: Mapping[BindingKey, BindingContent] = field(default_factory=dict)
     ends: Mapping[BindingKey, FormerSubjects] = field(default_factory=dict)
-    answered: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    answered: Mapping[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class BindingHistory:
     """The bindings with the reserved names of a GroupAccess.
 
-    `directories` are those in which a declared name means the same group. `respelled` maps the
+    `directory` is the declared one, `directories` are all in which a declared name means the same
+    group. `respelled` maps the
     declared spelling of a group to its former one. `existing` are the bindings in the cluster,
     `applied` is the content that the API server acknowledged last of each, `memory` what else is
     remembered.
     """
 
+    directory: str
     directories: AbstractSet[str]
     respelled: Mapping[str, str]
     existing: Mapping[BindingKey, Binding]
@@ -115,13 +125,16 @@ class BindingHistory:
         directory, group = content.declared_group
         return directory in self.directories and group in self.spellings(mapping)
 
-    def may_move(self, mapping: AccessMapping, content: BindingContent) -> bool:
-        """Tell whether a binding's subjects may be bound elsewhere for the mapping, unread.
+    def is_same_group(self, mapping: AccessMapping, content: BindingContent) -> bool:
+        """Tell whether a binding's subjects may be bound anew for the mapping, unread.
 
-        What was bound for another id than the declared one was not bound for this group.
+        What was bound for another id than the declared one was not bound for this group; the ids of
+        another directory say nothing of this one's.
         """
-        ids = {None, content.annotation(Annotation.GROUP_ID)}
-        return self.is_for(mapping, content) and mapping.group_id in ids
+        if mapping.group_id is None:
+            return self.is_for(mapping, content)
+        directory, _ = content.declared_group
+        return directory == self.directory and self._is_of(mapping, content, mapping.group_id)
 
     def spellings(self, mapping: AccessMapping) -> AbstractSet[str]:
         """Return the declared spelling of the group, and its former ones."""
@@ -144,8 +157,11 @@ class BindingHistory:
 
         A group may have been renamed while nothing was written, as while suspended.
         """
-        answered = self.memory.answered.get(mapping.group)
-        return before if answered is None else before.restrict_to(answered)
+        spellings = self.spellings(mapping)
+        for about, subjects in self.memory.answered.items():
+            if about.directory in self.directories and about.group in spellings:
+                before = before.restrict_to(subjects)
+        return before
 
     def earlier_grants(
         self, mapping: AccessMapping, key: BindingKey, role: RoleRef, group_id: str

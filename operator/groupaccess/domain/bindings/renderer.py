@@ -21,6 +21,7 @@ from groupaccess.domain.bindings.desired_state import (
 from groupaccess.domain.bindings.group_rename import current_group, max_former_lifetime
 from groupaccess.domain.bindings.held_annotations import kept_annotations, updated_annotations
 from groupaccess.domain.bindings.history import BindingHistory, EarlierGrant
+from groupaccess.domain.directory.group import Group
 from groupaccess.domain.identity.former_subjects import (
     FormerSubjects,
     former_annotation,
@@ -47,11 +48,7 @@ class BindingRenderer:
         if verdict.suspended:
             return None
         content = self._last_applied(verdict, key)
-        if (
-            content is None
-            and verdict.directory_unavailable
-            and not self.still_matches(verdict.mapping, key)
-        ):
+        if content is None and verdict.may_move and not self.still_matches(verdict.mapping, key):
             name = verdict.mapping.name
             if name not in self.moved:
                 self.moved[name] = self._move(verdict)
@@ -130,22 +127,25 @@ class BindingRenderer:
         }
         subjects = frozenset(verdict.subjects)
         if verdict.incomplete:
-            subjects |= self._of_unknown_clients(verdict.mapping, key, group.path)
+            subjects |= self._of_unknown_clients(verdict.mapping, key, group)
         role = _role(verdict.mapping)
         before = self.bindings.earlier_grants(verdict.mapping, key, role, group.id)
         formers = replace(current, subjects=subjects).former_subjects(before, self.context.now)
         return self._render(verdict.mapping, subjects, formers, text)
 
     def _of_unknown_clients(
-        self, mapping: AccessMapping, key: BindingKey, path: str
+        self, mapping: AccessMapping, key: BindingKey, group: Group
     ) -> frozenset[str]:
         """Return what was bound for clients whose strings are not known now."""
         content = self.bindings.last_content(key)
         if content is None or not self.bindings.is_for(mapping, content):
             return frozenset()
-        if content.annotation(Annotation.GROUP_PATH) != path:
+        directory, _ = content.declared_group
+        ids = {group.id, content.annotation(Annotation.GROUP_ID)}
+        another = directory == self.access.directory and len(ids) > 1
+        if another or content.annotation(Annotation.GROUP_PATH) != group.path:
             return frozenset()
-        return self._plausible(path, content) - former_subjects(content).keys()
+        return self._plausible(group.path, content) - former_subjects(content).keys()
 
     def _last_applied(self, verdict: Verdict, key: BindingKey) -> BindingContent | None:
         """Return the last content of this very binding, so that drift is repaired to it.
@@ -154,7 +154,7 @@ class BindingRenderer:
         was not applied since the start is only written if these annotations change.
         """
         mapping, last = verdict.mapping, self.bindings.applied.get(key)
-        if last is not None and self.bindings.is_for(mapping, last):
+        if last is not None and self.bindings.is_same_group(mapping, last):
             return self._preserved(verdict, last, self.bindings.earlier_grant(key, last))
         if verdict.pin is None or not self.still_matches(mapping, key):
             return None
@@ -167,7 +167,7 @@ class BindingRenderer:
         mapping, bindings = verdict.mapping, self.bindings
         for key, content in sorted(bindings.applied.items()):
             before = bindings.answered_part(mapping, bindings.earlier_grant(key, content))
-            if (before.subjects or before.former) and bindings.may_move(mapping, content):
+            if (before.subjects or before.former) and bindings.is_same_group(mapping, content):
                 return self._preserved(verdict, content, before)
         for key, binding in sorted(bindings.existing.items()):
             content = binding.content
@@ -176,7 +176,7 @@ class BindingRenderer:
             plausible = self._plausible(mapping.group, content)
             known = bindings.answered_part(mapping, bindings.earlier_grant(key, content))
             before = known.restrict_to(plausible)
-            if before.subjects and bindings.may_move(mapping, content):
+            if before.subjects and bindings.is_same_group(mapping, content):
                 return self._preserved(verdict, content, before)
         return None
 

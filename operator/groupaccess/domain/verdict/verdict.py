@@ -79,6 +79,16 @@ class Verdict:
         return self.outcome is Outcome.HOLD and self.reason in DIRECTORY_UNAVAILABLE
 
     @property
+    def may_move(self) -> bool:
+        """Tell whether the group's subjects may be bound in a new place: nothing objects to it.
+
+        Keycloak cannot be read, and its last answers did not object.
+        """
+        last = self.last_known
+        fine = last is None or last.outcome is Outcome.GRANT or last.directory_unavailable
+        return self.directory_unavailable and fine
+
+    @property
     def reported(self) -> Self:
         """Return the verdict to report for what is bound: objections stay while nothing is read."""
         last = self.last_known

@@ -1,0 +1,139 @@
+"""In an outage nothing moves to a new role or place that Keycloak's last answers objected to."""
+
+from dataclasses import replace
+
+import pytest
+
+from application.reconcile.pinned_groups import read, whom, with_ids
+from fakes.reconciler_harness import ReconcilerHarness
+from fakes.several import ELSEWHERE, tokens
+from fakes.values import failure, key, mapping, snapshot
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.directory.snapshot import Snapshot
+from groupaccess.domain.reasons import Reason
+
+SRE = mapping("sre", "SRE", "view")
+COLLIDING = replace(snapshot(), groups=(Group("/SRE", "SRE", "1"), Group("/x/SRE", "SRE", "2")))
+UNAVAILABLE = failure(Reason.KEYCLOAK_UNAVAILABLE, "no valid answer")
+WHEN = pytest.mark.parametrize("keycloak", ["up", "away"])
+RESTARTS = pytest.mark.parametrize("operator", ["goes on", "restarts"])
+
+
+@pytest.fixture
+async def one(harness: ReconcilerHarness) -> ReconcilerHarness:
+    """Return a cluster in which SRE, whose id is 1, may view."""
+    harness.declare_directory()
+    harness.declare(SRE)
+    await read(harness, with_ids(SRE="1"))
+    assert whom(harness) == {"sre": ("SRE",)}
+    return harness
+
+
+@WHEN
+@pytest.mark.parametrize(
+    ("found", "reason"), [(COLLIDING, "ClaimCollision"), (with_ids(Dev="2"), "GroupMissing")]
+)
+async def test_another_role_is_not_given_to_a_group_that_is_objected_to(
+    one: ReconcilerHarness, found: Snapshot, reason: str, keycloak: str
+) -> None:
+    one.declare(mapping("sre", "/SRE", "view"))
+    await one.settle()
+    await read(one, found)
+    assert one.said_of("sre") == ("Held", reason)
+    if keycloak == "away":
+        one.lose_keycloak()
+    one.declare(mapping("sre", "/SRE", "edit"))
+    await one.settle()
+    assert whom(one) == {}
+
+
+@WHEN
+async def test_a_new_namespace_is_not_given_to_a_string_that_collides(
+    harness: ReconcilerHarness, keycloak: str
+) -> None:
+    harness.cluster.label("shop", team="a")
+    harness.declare_directory()
+    scope = {"selector": {"matchLabels": {"team": "a"}}}
+    harness.declare(mapping("sre", "/SRE", "view", namespaces=scope))
+    await read(harness, with_ids(SRE="1"))
+    await read(harness, COLLIDING)
+    if keycloak == "away":
+        harness.lose_keycloak()
+    harness.cluster.label("bank", team="a")
+    await harness.settle()
+    assert harness.grants == {"shop/sre:view": ("SRE",)}
+
+
+@pytest.mark.parametrize("now", [{"OPS": "1"}, {"SRE": "another"}])
+@pytest.mark.parametrize("edit", ["role", "spelling", "partner", "there and back"])
+async def test_no_edit_lets_the_last_answer_be_forgotten(
+    one: ReconcilerHarness, now: dict[str, str], edit: str
+) -> None:
+    one.declare_directory(tokens=tokens(shares=("other",)))
+    one.declare_directory("other", issuer=ELSEWHERE, tokens=tokens(shares=("default",)))
+    one.declare(SRE, suspend=True)
+    await one.settle()
+    await read(one, with_ids(**now))
+    one.lose_keycloak()
+    one.store.put_failure("other", UNAVAILABLE)
+    await one.settle()
+    if edit == "there and back":
+        one.declare(SRE, suspend=True, directoryRef={"name": "other"})
+        await one.settle()
+    group = "/SRE" if edit == "spelling" else "SRE"
+    to = {"directoryRef": {"name": "other"}} if edit == "partner" else {}
+    one.declare(mapping("sre", group, "edit"), **to)
+    await one.settle()
+    assert "SRE" not in one.grants.get("sre:edit", ())
+
+
+@RESTARTS
+async def test_an_id_of_the_former_directory_says_nothing_of_another_ones(
+    harness: ReconcilerHarness, operator: str
+) -> None:
+    harness.declare_directory(tokens=tokens(shares=("other",)))
+    harness.declare_directory("other", issuer=ELSEWHERE, tokens=tokens(shares=("default",)))
+    harness.declare(mapping("sre", "SRE", "view", groupId="1"))
+    await read(harness, with_ids(SRE="1"))
+    if operator == "restarts":
+        harness.restart()
+        harness.watch()
+    harness.store.put_failure("other", UNAVAILABLE)
+    harness.declare(mapping("sre", "SRE", "edit", groupId="1"), directoryRef={"name": "other"})
+    await harness.settle()
+    assert "sre:edit" not in harness.grants
+
+
+@RESTARTS
+@pytest.mark.parametrize("before", [{}, {"groupId": "1"}])
+async def test_another_role_is_given_to_the_group_of_the_declared_id(
+    harness: ReconcilerHarness, operator: str, before: dict[str, str]
+) -> None:
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view", **before))
+    await read(harness, with_ids(SRE="1"))
+    if operator == "restarts":
+        harness.restart()
+        harness.watch()
+    harness.lose_keycloak()
+    harness.declare(mapping("sre", "SRE", "edit", groupId="1"))
+    await harness.settle()
+    assert harness.grants == {"sre:edit": ("SRE",)}
+
+
+@WHEN
+@pytest.mark.parametrize("drift", ["deleted", "emptied"])
+async def test_what_was_bound_for_another_id_than_declared_is_not_bound_again(
+    one: ReconcilerHarness, keycloak: str, drift: str
+) -> None:
+    await read(one, with_ids(SRE="1", Ops="2"))
+    if keycloak == "away":
+        one.lose_keycloak()
+    one.declare(mapping("sre", "SRE", "view", groupId="2"))
+    await one.settle()
+    if drift == "deleted":
+        one.cluster.remove(key())
+    else:
+        one.cluster.edit(key(), subjects=())
+    await one.settle()
+    assert whom(one) == {}
