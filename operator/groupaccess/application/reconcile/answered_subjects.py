@@ -30,7 +30,8 @@ def remember_answers(
     """
     judged = tuple(each.without_suspend or each for each in verdicts)
     declared = {DeclaredGroup(access.directory, each.mapping.group) for each in judged}
-    bound = {DeclaredGroup(*map(str, each.content.declared_group)) for each in bindings}
+    named = (each.content.declared_group for each in bindings)
+    bound = {DeclaredGroup(name, group) for name, group in named if name and group}
     before = memory.answered_subjects
     memory.answered_subjects = {
         group: before[group] for group in (declared | bound) & before.keys()
