@@ -161,10 +161,8 @@ class BindingWriter:
         key, memory, now = todo.desired.key, writes.memory, self._clock.monotonic()
         if memory is None or key in self.pending(writes.name):
             return
-        attempt, version = (
-            memory.attempts.get(key),
-            todo.existing.resource_version if todo.existing else "",
-        )
+        attempt = memory.attempts.get(key)
+        version = todo.existing.resource_version if todo.existing else ""
         if attempt and attempt.is_backing_off(version, todo.desired, now, self._store.rights):
             return
         attempt = memory.attempts[key] = WriteAttempt.continued_from(
