@@ -200,8 +200,8 @@ FORMER_SWITCHES = (
     application(
         "silence: an answer is remembered as long as a binding names its group",
         "reconcile/answered_subjects",
-        "for group in (declared | bound) & before.keys()",
-        "for group in declared & before.keys()",
+        "if group in declared or group in bound",
+        "if group in declared",
     ),
     domain(
         "former: what kube-apiserver contradicts",

@@ -30,11 +30,12 @@ def remember_answers(
     """
     judged = tuple(each.without_suspend or each for each in verdicts)
     declared = {DeclaredGroup(access.directory, each.mapping.group) for each in judged}
-    named = (each.content.declared_group for each in bindings)
-    bound = {DeclaredGroup(name, group) for name, group in named if name and group}
     before = memory.answered_subjects
+    bound = set[tuple[str | None, str | None]]()
+    if before.keys() - declared:  # seldom: else the bindings need not be read
+        bound = {each.content.declared_group for each in bindings}
     memory.answered_subjects = {
-        group: before[group] for group in (declared | bound) & before.keys()
+        group: subjects for group, subjects in before.items() if group in declared or group in bound
     }
     answers = dict[DeclaredGroup, frozenset[str]]()
     for verdict in filter(_is_answered, judged):

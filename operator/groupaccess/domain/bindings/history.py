@@ -105,10 +105,9 @@ class BindingHistory:
     """The bindings with the reserved names of a GroupAccess.
 
     `directory` is the declared one, `directories` are all in which a declared name means the same
-    group. `respelled` maps the
-    declared spelling of a group to its former one. `existing` are the bindings in the cluster,
-    `applied` is the content that the API server acknowledged last of each, `memory` what else is
-    remembered.
+    group. `respelled` maps the declared spelling of a group to its former one. `existing` are the
+    bindings in the cluster, `applied` is the content that the API server acknowledged last of each,
+    `memory` what else is remembered.
     """
 
     directory: str
