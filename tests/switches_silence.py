@@ -197,9 +197,21 @@ FORMER_SWITCHES = (
         "return self.directory_unavailable and fine",
         "return self.directory_unavailable",
     ),
+    domain(
+        "silence: an answer about another id takes nothing away",
+        "bindings/last_answers",
+        "*(known or self.by_id.values())",
+        "*self.by_id.values()",
+    ),
+    application(
+        "silence: an id that is not declared any more does not count",
+        "reconcile/last_answers",
+        "if group in waiting and group in before else {}",
+        "if group in before else {}",
+    ),
     application(
         "silence: an answer is remembered as long as a binding names its group",
-        "reconcile/answered_subjects",
+        "reconcile/last_answers",
         "if group in declared or group in bound",
         "if group in declared",
     ),

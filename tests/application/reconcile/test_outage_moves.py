@@ -7,7 +7,7 @@ import pytest
 from application.reconcile.pinned_groups import read, whom, with_ids
 from fakes.reconciler_harness import ReconcilerHarness
 from fakes.several import ELSEWHERE, tokens
-from fakes.values import failure, key, mapping, snapshot
+from fakes.values import Spec, failure, key, mapping, snapshot
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.reasons import Reason
@@ -137,3 +137,52 @@ async def test_what_was_bound_for_another_id_than_declared_is_not_bound_again(
         one.cluster.edit(key(), subjects=())
     await one.settle()
     assert whom(one) == {}
+
+
+@pytest.mark.parametrize("change", ["another role", "drift"])
+async def test_an_answer_about_another_id_takes_nothing_from_a_group(
+    one: ReconcilerHarness, change: str
+) -> None:
+    wrong = mapping("ops", "SRE", "edit", groupId="2")
+    one.declare(SRE, wrong)
+    await read(one, with_ids(SRE="1", Ops="2"))
+    one.lose_keycloak()
+    await _change(one, change, "sre", {**SRE, "clusterRole": "edit"}, wrong)
+    assert whom(one) == {"sre": ("SRE",)}
+
+
+@pytest.mark.parametrize("change", ["another role", "drift"])
+async def test_two_groups_of_one_name_keep_the_answers_about_their_ids(
+    harness: ReconcilerHarness, change: str
+) -> None:
+    a, b = (mapping(name, "SRE", "view", groupId=name) for name in ("a", "b"))
+    groups = tuple(Group(f"/{each}/SRE", "SRE", each) for each in ("a", "b"))
+    harness.declare_directory()
+    harness.declare(a, b)
+    await read(harness, replace(snapshot(full_path=True), groups=groups))
+    harness.lose_keycloak()
+    await _change(harness, change, "a", {**a, "clusterRole": "edit"}, b)
+    assert whom(harness) == {"a": ("/a/SRE",), "b": ("/b/SRE",)}
+
+
+async def test_an_answer_about_an_id_that_is_not_declared_any_more_does_not_count(
+    one: ReconcilerHarness,
+) -> None:
+    one.declare({**SRE, "groupId": "2"}, suspend=True)
+    await read(one, with_ids(SRE="3", Ops="2"))
+    assert whom(one) == {"sre": ("SRE",)}
+    one.lose_keycloak()
+    one.declare({**SRE, "group": "/SRE", "clusterRole": "edit"})
+    await one.settle()
+    assert whom(one) == {}
+
+
+async def _change(
+    harness: ReconcilerHarness, change: str, name: str, edited: Spec, other: Spec
+) -> None:
+    """Edit the role of a mapping, or delete its binding."""
+    if change == "drift":
+        harness.cluster.remove(key(name=name))
+    else:
+        harness.declare(edited, other)
+    await harness.settle()

@@ -8,7 +8,7 @@ from groupaccess.application.state.store import Store
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.desired_state import DesiredState
-from groupaccess.domain.bindings.history import DeclaredGroup
+from groupaccess.domain.bindings.last_answers import DeclaredGroup
 from groupaccess.domain.bindings.other_grants import (
     OtherGrants,
     equal_or_wider_roles,

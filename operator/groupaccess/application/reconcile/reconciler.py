@@ -8,10 +8,10 @@ from groupaccess.application.ports.errors import TransientError
 from groupaccess.application.reconcile.access_evaluation import Evaluation
 from groupaccess.application.reconcile.access_status_writer import AccessStatusWriter
 from groupaccess.application.reconcile.access_writes import AccessWrites
-from groupaccess.application.reconcile.answered_subjects import remember_answers
 from groupaccess.application.reconcile.binding_faults import conflict_faults, unbindable_faults
 from groupaccess.application.reconcile.binding_writer import WAIT_SECONDS, BindingWriter
 from groupaccess.application.reconcile.expiry import ExpiryWatch
+from groupaccess.application.reconcile.last_answers import remember_answers
 from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.other_grants import OtherGrantsFinder
 from groupaccess.application.state.declared import DeclaredAccess
@@ -168,7 +168,7 @@ class Reconciler:
             context,
             existing,
             memory.repairable(existing),
-            GrantMemory(memory.pending, memory.former_ends, memory.answered_subjects),
+            GrantMemory(memory.pending, memory.former_ends, memory.answers),
         )
 
     def _contents(self, name: str, desired: DesiredState) -> dict[BindingKey, BindingContent]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from groupaccess.application.state.write_attempt import WriteAttempt
 from groupaccess.domain.binding import Annotation, Binding, BindingContent, BindingKey
-from groupaccess.domain.bindings.history import DeclaredGroup
+from groupaccess.domain.bindings.last_answers import DeclaredGroup, LastAnswers
 from groupaccess.domain.identity.former_subjects import FormerSubjects, former_subjects
 
 
@@ -32,10 +32,10 @@ class ObjectMemory:
     `applied` is what the API server acknowledged last, by binding: drift is repaired to it while
     Keycloak does not answer. `former_ends` are the ends of former subjects, kept as long as these
     are bound, also when no write is acknowledged. `attempts` are applies that are not acknowledged.
-    `last_subjects` are those that a mapping bound before it was revoked. `answered_subjects` are
-    those that Keycloak's last answers gave to a group, its former ones among them. `announced`
-    names the ends that events have announced. `first_status_due_at` is until when the first
-    status waits for other objects, in seconds of the monotonic clock; it is written in its turn.
+    `last_subjects` are those that a mapping bound before it was revoked. `answers` are Keycloak's
+    last ones about each group, with its former subjects. `announced` names the ends that events
+    have announced. `first_status_due_at` is until when the first status waits for other objects, in
+    seconds of the monotonic clock; it is written in its turn.
     """
 
     uid: str
@@ -44,7 +44,7 @@ class ObjectMemory:
     former_ends: dict[BindingKey, FormerSubjects] = field(default_factory=dict)
     attempts: dict[BindingKey, WriteAttempt] = field(default_factory=dict)
     last_subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
-    answered_subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
+    answers: dict[DeclaredGroup, LastAnswers] = field(default_factory=dict)
     announced: set[str] = field(default_factory=set)
     first_status_due_at: float | None = None
 
@@ -76,9 +76,9 @@ class ObjectMemory:
     ) -> BindingContent:
         about = content.own_annotations
         group = DeclaredGroup(about.get(Annotation.DIRECTORY, ""), about.get(Annotation.GROUP, ""))
-        answered = self.answered_subjects.get(group)
-        if answered is None:
+        if group not in self.answers:
             return content
+        answered = self.answers[group].subjects(about.get(Annotation.GROUP_ID))
         existing = bindings[key].content if key in bindings else None
         same_role = existing is not None and existing.role == content.role
         bound = existing.groups if existing is not None and same_role else ()

@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.binding import (
@@ -14,19 +13,13 @@ from groupaccess.domain.binding import (
     BindingKey,
     RoleRef,
 )
+from groupaccess.domain.bindings.last_answers import DeclaredGroup, LastAnswers
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.identity.former_subjects import (
     FormerSubjects,
     former_subjects,
     merge_former,
 )
-
-
-class DeclaredGroup(NamedTuple):
-    """A group as declared, and the directory for which it is declared."""
-
-    directory: str
-    group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +83,14 @@ class GrantMemory:
     """What is remembered beside the content that was applied.
 
     `pending` is content that the API server has not acknowledged yet. `ends` are those that were
-    decided since the start, for former subjects that are still bound. `answered` are the subjects
-    that Keycloak's last answers gave to a group: nobody else is bound in a new place while nothing
-    is read.
+    decided since the start, for former subjects that are still bound. `answered` is what
+    Keycloak's last answers gave to a group: nobody else is bound in a new place while nothing is
+    read.
     """
 
     pending: Mapping[BindingKey, BindingContent] = field(default_factory=dict)
     ends: Mapping[BindingKey, FormerSubjects] = field(default_factory=dict)
-    answered: Mapping[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
+    answered: Mapping[DeclaredGroup, LastAnswers] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +144,18 @@ class BindingHistory:
         before = EarlierGrant.from_applied(content) if ours else EarlierGrant.from_cluster(content)
         return before.with_known_ends(self._pending_formers(key))
 
-    def answered_part(self, mapping: AccessMapping, before: EarlierGrant) -> EarlierGrant:
-        """Return the part of a grant that Keycloak's last answers gave, as far as they are known.
+    def answered_part(
+        self, mapping: AccessMapping, key: BindingKey, content: BindingContent
+    ) -> EarlierGrant:
+        """Return the part of a binding that Keycloak's last answers gave, as far as they are known.
 
         A group may have been renamed while nothing was written, as while suspended.
         """
-        spellings = self.spellings(mapping)
-        for about, subjects in self.memory.answered.items():
+        before, spellings = self.earlier_grant(key, content), self.spellings(mapping)
+        for about, answers in self.memory.answered.items():
             if about.directory in self.directories and about.group in spellings:
-                before = before.restrict_to(subjects)
+                group_id = content.annotation(Annotation.GROUP_ID)
+                before = before.restrict_to(answers.subjects(group_id))
         return before
 
     def earlier_grants(

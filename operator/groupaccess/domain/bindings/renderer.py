@@ -166,7 +166,7 @@ class BindingRenderer:
         """Carry the subjects of an unchanged group to a new binding while nothing is read."""
         mapping, bindings = verdict.mapping, self.bindings
         for key, content in sorted(bindings.applied.items()):
-            before = bindings.answered_part(mapping, bindings.earlier_grant(key, content))
+            before = bindings.answered_part(mapping, key, content)
             if (before.subjects or before.former) and bindings.is_same_group(mapping, content):
                 return self._preserved(verdict, content, before)
         for key, binding in sorted(bindings.existing.items()):
@@ -174,7 +174,7 @@ class BindingRenderer:
             if self.is_of_namesake(binding):
                 continue
             plausible = self._plausible(mapping.group, content)
-            known = bindings.answered_part(mapping, bindings.earlier_grant(key, content))
+            known = bindings.answered_part(mapping, key, content)
             before = known.restrict_to(plausible)
             if before.subjects and bindings.is_same_group(mapping, content):
                 return self._preserved(verdict, content, before)
