@@ -42,8 +42,8 @@ IDENTITY_SWITCHES = (
     domain(
         "identity: no subject moves to a mapping with another groupId while nothing is read",
         "bindings/history",
-        "return directory == self.directory and self._is_of(mapping, content, mapping.group_id)",
-        "return self.is_for(mapping, content)",
+        "return own and group_id == mapping.group_id",
+        "return True",
     ),
     application(
         "identity: nothing acts on an absence before each pin was answered",

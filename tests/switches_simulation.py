@@ -56,9 +56,9 @@ MENDS = (
             "for memory in (self.applied, self.attempts, self.written):",
         ),
         Edit(  # a second guard, for what was renamed while nothing was written
-            MEMORY,
-            "{key: self._without(key, each, bindings) for key, each in self.acknowledged.items()}",
-            "self.acknowledged",
+            f"{OPERATOR}/domain/bindings/builder.py",
+            "    if given is None:",
+            "    if True:",
         ),
     ),
     mend(

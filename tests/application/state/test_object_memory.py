@@ -6,13 +6,12 @@ from datetime import timedelta
 from fakes.clock import BEGIN, FakeClock
 from fakes.granting import binders, giving
 from fakes.reconciler_harness import ReconcilerHarness
-from fakes.values import Spec, access, binding, content, key, mapping
-from groupaccess.application.state.object_memory import BindingMemory, ObjectMemory
+from fakes.values import Spec, access, binding, key, mapping
+from groupaccess.application.state.object_memory import BindingMemory
 from groupaccess.application.state.store import Store
 from groupaccess.application.workqueue.wall_clock_timers import WallClockTimers
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import BindingKey
-from groupaccess.domain.bindings.last_answers import DeclaredGroup, LastAnswers
 from simulation.memory import tell, texts
 
 MANY = 12
@@ -123,12 +122,3 @@ def test_what_is_remembered_of_a_binding_ends_with_it_and_not_with_its_name() ->
     assert memories == {"u1": memory}
     store.put_binding(binding(key(), uid="u2", version="3"))
     assert memories == {}
-
-
-def test_a_former_name_is_repaired_only_where_it_is_still_bound_to_that_role() -> None:
-    applied = content("view", "SRE", directory="default", group="SRE")
-    memory = ObjectMemory("uid", applied={key(): applied})
-    memory.answers[DeclaredGroup("default", "SRE")] = LastAnswers({"1": frozenset({"OPS"})})
-    for there, groups in (({}, ()), ({key(): "edit"}, ()), ({key(): "view"}, ("SRE",))):
-        bindings = {where: binding(where, role=role) for where, role in there.items()}
-        assert memory.repairable(bindings)[key()].groups == groups

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from groupaccess.application.state.grant_index import BoundRole
+from groupaccess.application.state.object_memory import DeclaredGroup
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.group_access import Access, AccessMapping
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.desired_state import DesiredState
-from groupaccess.domain.bindings.last_answers import DeclaredGroup
 from groupaccess.domain.bindings.other_grants import (
     OtherGrants,
     equal_or_wider_roles,

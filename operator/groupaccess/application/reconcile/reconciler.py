@@ -11,7 +11,6 @@ from groupaccess.application.reconcile.access_writes import AccessWrites
 from groupaccess.application.reconcile.binding_faults import conflict_faults, unbindable_faults
 from groupaccess.application.reconcile.binding_writer import WAIT_SECONDS, BindingWriter
 from groupaccess.application.reconcile.expiry import ExpiryWatch
-from groupaccess.application.reconcile.last_answers import remember_answers
 from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.other_grants import OtherGrantsFinder
 from groupaccess.application.state.declared import DeclaredAccess
@@ -20,6 +19,7 @@ from groupaccess.application.state.store import Store
 from groupaccess.domain.binding import BindingContent, BindingKey
 from groupaccess.domain.bindings.builder import build_desired_state
 from groupaccess.domain.bindings.desired_state import DesiredState
+from groupaccess.domain.bindings.group_reading import group_readings
 from groupaccess.domain.bindings.history import GrantMemory
 from groupaccess.domain.bindings.plan import Plan, plan
 from groupaccess.domain.failure import Failure
@@ -127,8 +127,6 @@ class Reconciler:
         """Remember what a later reconcile needs of this one, and when it is due at the latest."""
         access, desired = evaluation.declared.access, evaluation.desired
         verdicts, memory = evaluation.verdicts, self._store.memory(access.name)
-        bindings = self._store.bindings_of(access.name).values()
-        remember_answers(access, memory, verdicts, desired, bindings)
         memory.keep_only(keys)
         memory.keep_former_ends(desired.contents, self._store.bindings_of(access.name))
         contents, now = self._contents(access.name, desired), evaluation.context.now
@@ -162,13 +160,16 @@ class Reconciler:
     ) -> DesiredState:
         access = declared.access
         existing, memory = self._store.bindings_of(access.name), self._store.memory(access.name)
+        bound = (binding.content for binding in existing.values())
+        contents = (*bound, *memory.applied.values())
+        memory.readings = group_readings(context, contents, memory.readings)
         return build_desired_state(
             access,
             verdicts,
             context,
             existing,
-            memory.repairable(existing),
-            GrantMemory(memory.pending, memory.former_ends, memory.answers),
+            memory.acknowledged,
+            GrantMemory(memory.pending, memory.former_ends, memory.readings),
         )
 
     def _contents(self, name: str, desired: DesiredState) -> dict[BindingKey, BindingContent]:

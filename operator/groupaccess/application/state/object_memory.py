@@ -1,12 +1,20 @@
 """What the operator remembers of one GroupAccess or of one binding, and drops with its uid."""
 
 from collections.abc import Collection, Container, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from groupaccess.application.state.write_attempt import WriteAttempt
-from groupaccess.domain.binding import Annotation, Binding, BindingContent, BindingKey
-from groupaccess.domain.bindings.last_answers import DeclaredGroup, LastAnswers
+from groupaccess.domain.binding import Binding, BindingContent, BindingKey
+from groupaccess.domain.bindings.group_reading import BoundGroup, GroupReading
 from groupaccess.domain.identity.former_subjects import FormerSubjects, former_subjects
+
+
+class DeclaredGroup(NamedTuple):
+    """A group as declared, and the directory for which it is declared."""
+
+    directory: str
+    group: str
 
 
 @dataclass(slots=True)
@@ -32,10 +40,10 @@ class ObjectMemory:
     `applied` is what the API server acknowledged last, by binding: drift is repaired to it while
     Keycloak does not answer. `former_ends` are the ends of former subjects, kept as long as these
     are bound, also when no write is acknowledged. `attempts` are applies that are not acknowledged.
-    `last_subjects` are those that a mapping bound before it was revoked. `answers` are Keycloak's
-    last ones about each group, with its former subjects. `announced` names the ends that events
-    have announced. `first_status_due_at` is until when the first status waits for other objects, in
-    seconds of the monotonic clock; it is written in its turn.
+    `last_subjects` are those that a mapping bound before it was revoked. `readings` are what is
+    known of the groups of its bindings. `announced` names the ends that events have announced.
+    `first_status_due_at` is until when the first status waits for other objects, in seconds of the
+    monotonic clock; it is written in its turn.
     """
 
     uid: str
@@ -44,7 +52,7 @@ class ObjectMemory:
     former_ends: dict[BindingKey, FormerSubjects] = field(default_factory=dict)
     attempts: dict[BindingKey, WriteAttempt] = field(default_factory=dict)
     last_subjects: dict[DeclaredGroup, frozenset[str]] = field(default_factory=dict)
-    answers: dict[DeclaredGroup, LastAnswers] = field(default_factory=dict)
+    readings: dict[BoundGroup, GroupReading] = field(default_factory=dict)
     announced: set[str] = field(default_factory=set)
     first_status_due_at: float | None = None
 
@@ -60,30 +68,6 @@ class ObjectMemory:
             for key, content in self.applied.items()
             if key not in self.attempts or self.attempts[key].is_certain(content)
         }
-
-    def repairable(
-        self, bindings: Mapping[BindingKey, Binding]
-    ) -> dict[BindingKey, BindingContent]:
-        """Return the content to which drift may be repaired while no answer is known.
-
-        It is what was applied last, without subjects that are neither bound now nor among the last
-        answers: a group may have been renamed while nothing was written, as while suspended.
-        """
-        return {key: self._without(key, each, bindings) for key, each in self.acknowledged.items()}
-
-    def _without(
-        self, key: BindingKey, content: BindingContent, bindings: Mapping[BindingKey, Binding]
-    ) -> BindingContent:
-        about = content.own_annotations
-        group = DeclaredGroup(about.get(Annotation.DIRECTORY, ""), about.get(Annotation.GROUP, ""))
-        if group not in self.answers:
-            return content
-        answered = self.answers[group].subjects(about.get(Annotation.GROUP_ID))
-        existing = bindings[key].content if key in bindings else None
-        same_role = existing is not None and existing.role == content.role
-        bound = existing.groups if existing is not None and same_role else ()
-        subjects = tuple(each for each in content.subjects if each.name in {*answered, *bound})
-        return content if subjects == content.subjects else replace(content, subjects=subjects)
 
     @property
     def pending(self) -> dict[BindingKey, BindingContent]:

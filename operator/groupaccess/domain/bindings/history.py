@@ -13,13 +13,14 @@ from groupaccess.domain.binding import (
     BindingKey,
     RoleRef,
 )
-from groupaccess.domain.bindings.last_answers import DeclaredGroup, LastAnswers
+from groupaccess.domain.bindings.group_reading import BoundGroup, GroupReading
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.identity.former_subjects import (
     FormerSubjects,
     former_subjects,
     merge_former,
 )
+from groupaccess.domain.identity.pins import Pin
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +84,27 @@ class GrantMemory:
     """What is remembered beside the content that was applied.
 
     `pending` is content that the API server has not acknowledged yet. `ends` are those that were
-    decided since the start, for former subjects that are still bound. `answered` is what
-    Keycloak's last answers gave to a group: nobody else is bound in a new place while nothing is
-    read.
+    decided since the start, for former subjects that are still bound. `readings` are what is known
+    of the groups of the bindings: nobody else is bound anew while nothing is read.
     """
 
     pending: Mapping[BindingKey, BindingContent] = field(default_factory=dict)
     ends: Mapping[BindingKey, FormerSubjects] = field(default_factory=dict)
-    answered: Mapping[DeclaredGroup, LastAnswers] = field(default_factory=dict)
+    readings: Mapping[BoundGroup, GroupReading] = field(default_factory=dict)
+
+    def reading(self, content: BindingContent) -> GroupReading | None:
+        """Return what is known of the group for which a binding was written."""
+        group = BoundGroup.of(content)
+        return self.readings.get(group) if group else None
+
+
+NO_MEMORY = GrantMemory()
+
+
+def bound_groups(binding: Binding | None, content: BindingContent) -> frozenset[str]:
+    """Return the subjects that a binding has now, if it has the role of a content."""
+    same_role = binding is not None and binding.content.role == content.role
+    return frozenset(binding.content.groups) if binding is not None and same_role else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +112,15 @@ class BindingHistory:
     """The bindings with the reserved names of a GroupAccess.
 
     `directory` is the declared one, `directories` are all in which a declared name means the same
-    group. `respelled` maps the declared spelling of a group to its former one. `existing` are the
-    bindings in the cluster, `applied` is the content that the API server acknowledged last of each,
-    `memory` what else is remembered.
+    group. `respelled` maps the declared spelling of a group to its former one, `pins` the declared
+    group to its pin. `existing` are the bindings in the cluster, `applied` is the content that the
+    API server acknowledged last of each, `memory` what else is remembered.
     """
 
     directory: str
     directories: AbstractSet[str]
     respelled: Mapping[str, str]
+    pins: Mapping[str, Pin]
     existing: Mapping[BindingKey, Binding]
     applied: Mapping[BindingKey, BindingContent]
     memory: GrantMemory
@@ -120,13 +135,17 @@ class BindingHistory:
     def is_same_group(self, mapping: AccessMapping, content: BindingContent) -> bool:
         """Tell whether a binding's subjects may be bound anew for the mapping, unread.
 
-        What was bound for another id than the declared one was not bound for this group; the ids of
-        another directory say nothing of this one's.
+        What was bound for another id than the declared or the pinned one was not bound for this
+        group; the ids of another directory say nothing of this one's.
         """
-        if mapping.group_id is None:
-            return self.is_for(mapping, content)
+        if not self.is_for(mapping, content):
+            return False
         directory, _ = content.declared_group
-        return directory == self.directory and self._is_of(mapping, content, mapping.group_id)
+        group_id, own = content.annotation(Annotation.GROUP_ID), directory == self.directory
+        if mapping.group_id is not None:
+            return own and group_id == mapping.group_id
+        pin = self.pins.get(mapping.group)
+        return not own or pin is None or group_id in {None, pin.group_id}
 
     def spellings(self, mapping: AccessMapping) -> AbstractSet[str]:
         """Return the declared spelling of the group, and its former ones."""
@@ -143,20 +162,6 @@ class BindingHistory:
         ours = content == self.applied.get(key)
         before = EarlierGrant.from_applied(content) if ours else EarlierGrant.from_cluster(content)
         return before.with_known_ends(self._pending_formers(key))
-
-    def answered_part(
-        self, mapping: AccessMapping, key: BindingKey, content: BindingContent
-    ) -> EarlierGrant:
-        """Return the part of a binding that Keycloak's last answers gave, as far as they are known.
-
-        A group may have been renamed while nothing was written, as while suspended.
-        """
-        before, spellings = self.earlier_grant(key, content), self.spellings(mapping)
-        for about, answers in self.memory.answered.items():
-            if about.directory in self.directories and about.group in spellings:
-                group_id = content.annotation(Annotation.GROUP_ID)
-                before = before.restrict_to(answers.subjects(group_id))
-        return before
 
     def earlier_grants(
         self, mapping: AccessMapping, key: BindingKey, role: RoleRef, group_id: str

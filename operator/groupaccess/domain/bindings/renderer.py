@@ -20,7 +20,7 @@ from groupaccess.domain.bindings.desired_state import (
 )
 from groupaccess.domain.bindings.group_rename import current_group, max_former_lifetime
 from groupaccess.domain.bindings.held_annotations import kept_annotations, updated_annotations
-from groupaccess.domain.bindings.history import BindingHistory, EarlierGrant
+from groupaccess.domain.bindings.history import BindingHistory, EarlierGrant, bound_groups
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.identity.former_subjects import (
     FormerSubjects,
@@ -155,7 +155,7 @@ class BindingRenderer:
         """
         mapping, last = verdict.mapping, self.bindings.applied.get(key)
         if last is not None and self.bindings.is_same_group(mapping, last):
-            return self._preserved(verdict, last, self.bindings.earlier_grant(key, last))
+            return self._preserved(verdict, last, self._repairable(verdict, key, last))
         if verdict.pin is None or not self.still_matches(mapping, key):
             return None
         now = self.bindings.existing[key].content
@@ -166,19 +166,44 @@ class BindingRenderer:
         """Carry the subjects of an unchanged group to a new binding while nothing is read."""
         mapping, bindings = verdict.mapping, self.bindings
         for key, content in sorted(bindings.applied.items()):
-            before = bindings.answered_part(mapping, key, content)
+            before = self._movable(key, content)
             if (before.subjects or before.former) and bindings.is_same_group(mapping, content):
                 return self._preserved(verdict, content, before)
         for key, binding in sorted(bindings.existing.items()):
             content = binding.content
-            if self.is_of_namesake(binding):
+            if self.is_of_namesake(binding) or not bindings.is_same_group(mapping, content):
                 continue
             plausible = self._plausible(mapping.group, content)
-            known = bindings.answered_part(mapping, key, content)
-            before = known.restrict_to(plausible)
-            if before.subjects and bindings.is_same_group(mapping, content):
+            before = self._movable(key, content).restrict_to(plausible)
+            if before.subjects:
                 return self._preserved(verdict, content, before)
         return None
+
+    def _movable(self, key: BindingKey, content: BindingContent) -> EarlierGrant:
+        """Return the part of a binding that may be bound elsewhere by what was read last."""
+        before = self.bindings.earlier_grant(key, content)
+        reading = self.bindings.memory.reading(content)
+        if reading is None:
+            return before
+        if not reading.may_move:
+            return before.restrict_to(frozenset())
+        given = reading.gives(content)
+        return before if given is None else before.restrict_to(given | before.former.keys())
+
+    def _repairable(
+        self, verdict: Verdict, key: BindingKey, content: BindingContent
+    ) -> EarlierGrant:
+        """Return what drift may be repaired to: nobody anew of a group that was objected to.
+
+        In an outage a group in its grace keeps what it has.
+        """
+        before, last = self.bindings.earlier_grant(key, content), verdict.last_known
+        if not verdict.directory_unavailable or (last is not None and last.grace_ends):
+            return before
+        reading = self.bindings.memory.reading(content)
+        if reading is None or reading.may_move:
+            return before
+        return before.restrict_to(bound_groups(self.bindings.existing.get(key), content))
 
     def _preserved(
         self, verdict: Verdict, content: BindingContent, before: EarlierGrant
