@@ -59,6 +59,8 @@ LONGEST_FIRST = (
     "test_gitops",
     "test_restore",
     "test_identity",
+    "test_recreated_groups",
+    "test_freeze",
     "test_names",
     "test_scale",
     "test_adopt",
