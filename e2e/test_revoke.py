@@ -18,9 +18,7 @@ from revoke_cases import (
     SITUATIONS,
     UNDER_WAY,
     WAYS,
-    Gone,
     Outcome,
-    RevokeScenario,
     crowd,
     held_collector,
     play,
@@ -34,6 +32,7 @@ from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.operator import OperatorProcess, leads
 from testbed.realm import Realm
+from testbed.revoke_scenario import Gone, RevokeScenario
 from testbed.waiting import eventually
 from testbed.watch import Watch
 from testbed.webhook import Webhook, fails, hangs
