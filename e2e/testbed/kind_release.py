@@ -13,6 +13,9 @@ from testbed.objects import directory
 from testbed.realm import Realm
 
 NAME = "groupaccess"
+RELEASED = "platform"  # the GroupAccess in the values
+DIRECTORY = "default"  # of the chart
+NAMESPACES = "/api/v1/namespaces"  # which cluster-admin may list
 BASE_IMAGE = "python:3.13-slim"
 WITHIN = "120s"
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}

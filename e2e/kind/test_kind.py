@@ -2,24 +2,17 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from testbed.engine import docker, missing, own_name, remove_leftovers
+from testbed.engine import docker, own_name, remove_leftovers
 from testbed.installation import ACCOUNT, NAMESPACE, USERNAME, WITH_CLUSTER_ADMIN
-from testbed.keycloak import Keycloak
-from testbed.kind import KindTestbed, node_image
-from testbed.kind_keycloak import IMAGE as KEYCLOAK_IMAGE
-from testbed.kind_keycloak import KeycloakContainer
-from testbed.kind_release import BASE_IMAGE, NAME, Release, build_image
+from testbed.kind_release import BASE_IMAGE, DIRECTORY, NAME, NAMESPACES, RELEASED, Release
 from testbed.objects import Objects, access, mapping
 from testbed.realm import Realm
 from testbed.realm_clients import OPERATOR, SETUP
@@ -27,76 +20,7 @@ from testbed.waiting import eventually
 
 pytestmark = pytest.mark.kind
 
-NAMESPACES = "/api/v1/namespaces"
 RULES = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
-RELEASED = "platform"
-DIRECTORY = "default"
-Progress = Callable[[], AbstractContextManager[None]]
-
-
-@pytest.fixture(scope="module")
-def _engine() -> None:
-    """Skip, before anything is started, where containers cannot be run."""
-    reason = missing([node_image(), KEYCLOAK_IMAGE, BASE_IMAGE])
-    if reason is None and shutil.which("go") is None:
-        reason = "go is missing: install Go 1.26 or newer, which builds kind and Helm here"
-    if reason is not None:
-        pytest.skip(reason)
-
-
-@pytest.fixture(scope="module")
-def keycloak(
-    request: pytest.FixtureRequest, progress: Progress, _engine: None
-) -> Iterator[Keycloak]:
-    """Give a Keycloak of these tests' own, beside their cluster."""
-    failed = request.session.testsfailed
-    server = KeycloakContainer().start()
-    yield server
-    with progress():
-        server.close(keep=request.session.testsfailed > failed)
-
-
-@pytest.fixture(scope="module")
-def realm(keycloak: Keycloak) -> Realm:
-    """Give the realm of the story, with a person in each group."""
-    made = keycloak.create_realm("ADMIN")
-    made.clients.create_headlamp()
-    made.clients.create_operator()
-    made.create_user("alice", "/SRE")
-    made.create_user("bob", "/Developer")
-    return made
-
-
-@pytest.fixture(scope="module")
-def kind(request: pytest.FixtureRequest, progress: Progress, realm: Realm) -> Iterator[KindTestbed]:
-    """Give a cluster of these tests' own, whatever --cluster says, with our image in it."""
-    failed = request.session.testsfailed
-    with progress():
-        made = KindTestbed("chart", issuers=[realm.issuer()]).start()
-    yield made
-    with progress():
-        made.close(keep=request.session.testsfailed > failed)
-
-
-@pytest.fixture(scope="module")
-def release(progress: Progress, kind: KindTestbed, realm: Realm) -> Release:
-    """Build the image and install the chart; alice gets in by nothing else."""
-    with progress():
-        image = build_image(kind.folder / "logs" / "image.log")
-        kind.load_image(image)
-    assert kind.get(NAMESPACES, realm.id_token("alice")).status == 403
-    made = Release(kind, realm, image)
-    spec = access(RELEASED, DIRECTORY, mapping("sre", "SRE", "cluster-admin"))["spec"]
-    made.install({RELEASED: spec})
-    return made
-
-
-@pytest.fixture
-def objects(release: Release) -> Iterator[Objects]:
-    """Give a maker of objects that takes them back at the test's end."""
-    made = Objects(release.cluster)
-    yield made
-    made.close()
 
 
 def test_a_group_access_from_the_values_stands_when_the_install_returns(
@@ -272,7 +196,7 @@ def test_what_a_killed_run_left_is_removed_by_the_next_one_and_nothing_else() ->
 from testbed.engine import docker, own_name
 print(own_name("x"), docker("create", "--name", own_name("x"), "{BASE_IMAGE}").stdout)
 """
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     dead = subprocess.check_output([sys.executable, "-c", program], env=environment, text=True)
     mine = own_name("y")
     docker("create", "--name", mine, BASE_IMAGE)

@@ -1,0 +1,1 @@
+"""The main job in a kind cluster, from the image and the chart."""
