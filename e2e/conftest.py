@@ -2,25 +2,21 @@
 
 import uuid
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 
 import pytest
 
+from servers import running_cluster, running_keycloak, shown
 from suite import LONGEST_FIRST, MARKERS
-from testbed import audit
-from testbed.authentication import StructuredFile
 from testbed.cluster import CHOICES, VERSIONS, Cluster, NotHereError, choose
-from testbed.control_plane import ControlPlane, ControlPlaneOptions
-from testbed.installation import USERNAME, install_crds, install_rights
-from testbed.keycloak import Keycloak, KeycloakServer
-from testbed.kind import KindTestbed
-from testbed.kind_keycloak import KeycloakContainer
+from testbed.installation import install_crds, install_rights
+from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.objects import directory as objects_of_directory
 from testbed.operator import OperatorProcess, leads
 from testbed.realm import Realm
 from testbed.realm_pool import RealmPool
-from testbed.tools import KEYCLOAK, NEWEST, kubernetes
+from testbed.tools import NEWEST
 from testbed.waiting import eventually
 
 READY_REALMS = 2
@@ -98,13 +94,6 @@ pytest_runtest_setup = pytest.hookimpl(wrapper=True)(_skip_what_is_not_here)
 pytest_runtest_call = pytest.hookimpl(wrapper=True)(_skip_what_is_not_here)
 
 
-def shown(config: pytest.Config) -> AbstractContextManager[None]:
-    """Let what is printed through to the terminal: a first build takes minutes."""
-    manager = config.pluginmanager.getplugin("capturemanager")
-    disabled: AbstractContextManager[None] = manager.global_and_fixture_disabled()
-    return disabled
-
-
 @pytest.fixture(scope="session")
 def progress(request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[None]]:
     """Give a function that lets through what is printed inside its `with`."""
@@ -116,19 +105,6 @@ def _local_only(request: pytest.FixtureRequest) -> None:
     """Skip a test that needs a control plane of processes here: kind's Keycloak is not for it."""
     if choose(request.config.getoption("--cluster")).kind == "kind":
         pytest.skip("it takes apart a control plane of local processes: use --cluster=local")
-
-
-@contextmanager
-def running_keycloak(request: pytest.FixtureRequest) -> Iterator[Keycloak]:
-    """Start a Keycloak where the cluster reaches it, and end it."""
-    in_kind = choose(request.config.getoption("--cluster")).kind == "kind"
-    with shown(request.config):
-        if not in_kind:
-            KEYCLOAK.ensure()
-    server = (KeycloakContainer if in_kind else KeycloakServer)().start()
-    yield server
-    with shown(request.config):
-        server.close(keep=request.session.testsfailed > 0)
 
 
 @pytest.fixture(scope="session")
@@ -154,24 +130,8 @@ def realm_pool(keycloak: Keycloak) -> RealmPool:
 @pytest.fixture(scope="session")
 def cluster(request: pytest.FixtureRequest, realm_pool: RealmPool) -> Iterator[Cluster]:
     """Give the run's cluster, which logs every write, and the operator's reads, for audit."""
-    version = request.config.getoption("--kubernetes")
-    issuers = realm_pool.issuers
-    policy = audit.policy(reads_of=[USERNAME], whole=audit.REPLAYED)
-    made: ControlPlane | KindTestbed
-    with shown(request.config):
-        if choose(request.config.getoption("--cluster")).kind == "kind":
-            made = KindTestbed(version=version, issuers=issuers, audit_policy=policy)
-        else:
-            kubernetes(version).ensure()
-            NEWEST.ensure()  # for kubectl and etcd
-            oidc = StructuredFile(issuers)
-            made = ControlPlane(
-                ControlPlaneOptions(version=version, oidc=oidc, audit_policy=policy)
-            )
-        made.start()
-    yield made
-    with shown(request.config):
-        made.close(keep=request.session.testsfailed > 0)
+    with running_cluster(request, realm_pool.issuers) as made:
+        yield made
 
 
 @pytest.fixture
