@@ -1,48 +1,17 @@
 """What the canary shows of how kube-apiserver reads tokens, in words."""
 
-from dataclasses import replace
-
 import pytest
 
-from domain.builders import directory, group, realm
+from domain.apiserver.canary import DIRECTORY, EVERYBODY, judged, token
+from domain.builders import group
 from groupaccess.domain.apiserver.oidc_check_result import (
-    OidcCheckResult,
     check_inconclusive,
     check_matches,
     check_mismatch,
 )
-from groupaccess.domain.apiserver.token_review import (
-    OperatorToken,
-    TokenReviewResult,
-    canary_token_problem,
-    compare_review,
-    find_canary_group,
-)
+from groupaccess.domain.apiserver.token_review import TokenReviewResult, compare_review
 from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.reasons import Reason
-
-CANARY = group("/ops/canary")
-DIRECTORY = directory()
-EVERYBODY = "system:authenticated"
-
-
-def token(**claims: object) -> OperatorToken:
-    payload = {"iss": DIRECTORY.issuer, "groups": ["canary", "staff"], **claims}
-    return OperatorToken(
-        "raw", {claim: value for claim, value in payload.items() if value is not None}
-    )
-
-
-def judged(
-    *groups: str,
-    prefix: str = "",
-    claim: str = "groups",
-    error: str = "",
-    carried: object = ("canary", "staff"),
-) -> OidcCheckResult:
-    review = TokenReviewResult((*groups, EVERYBODY), error)
-    brought = token(groups=list(carried) if isinstance(carried, tuple) else carried)
-    return compare_review(CANARY, directory(prefix=prefix, claim=claim), brought, review)
 
 
 @pytest.mark.parametrize(
@@ -206,47 +175,6 @@ def test_the_api_servers_own_words_are_bounded() -> None:
     assert len(judged(error="x" * 5000).message) < 600
 
 
-def test_a_group_that_is_not_there_is_named() -> None:
-    found = find_canary_group("canary", realm())
-    assert isinstance(found, OidcCheckResult)
-    assert 'spec.canary.group: Keycloak has no group "canary"' in found.message
-
-
-def test_a_group_that_fits_several_is_named_with_them() -> None:
-    found = find_canary_group("canary", realm("/a/canary", "/b/canary"))
-    assert isinstance(found, OidcCheckResult)
-    assert 'several groups match "canary": /a/canary, /b/canary' in found.message
-
-
-def test_the_canary_is_found_by_name_and_by_path() -> None:
-    for reference in ("canary", "/ops/canary"):
-        assert find_canary_group(reference, realm("/ops/canary")) == CANARY
-
-
-@pytest.mark.parametrize(
-    ("claims", "words"),
-    [
-        ({"groups": None}, 'does not have the group "/ops/canary": add the service'),
-        ({"groups": ["staff"]}, "does not have the group"),
-        ({"groups": [1, {}]}, 'has a claim "groups" that is neither a string nor a list of'),
-        ({"groups": ["/ops/canary", 1]}, "kube-apiserver accepts no such token"),
-        ({"groups": {"canary": True}}, "correct the mappers that write this claim"),
-        ({"iss": "https://elsewhere"}, 'from issuer "https://elsewhere"'),
-        ({"iss": None}, 'from issuer "None"'),
-    ],
-)
-def test_a_token_that_is_no_canary_says_why(claims: dict[str, object], words: str) -> None:
-    said = canary_token_problem(CANARY, DIRECTORY, token(**claims))
-    assert said is not None
-    assert said.status == "Unknown"
-    assert words in said.message
-
-
-@pytest.mark.parametrize("claims", [{}, {"groups": None, "roles": ["/ops/canary"]}])
-def test_a_token_that_carries_the_group_anywhere_is_sent(claims: dict[str, object]) -> None:
-    assert canary_token_problem(CANARY, DIRECTORY, token(**claims)) is None
-
-
 def test_a_contradiction_stays_while_nothing_can_be_asked() -> None:
     passing, final = check_inconclusive("silent", passing=True), check_inconclusive("no right")
     contradiction = check_mismatch("prefix")
@@ -260,8 +188,3 @@ def test_a_contradiction_stays_while_nothing_can_be_asked() -> None:
 def test_a_sight_is_a_condition() -> None:
     said = check_mismatch("they differ")
     assert said.condition() == StatusCondition("ApiServer", "False", said.reason, said.message)
-
-
-def test_the_token_is_in_no_text() -> None:
-    secret = replace(token(), raw="eyJsecret")
-    assert "eyJ" not in repr(secret)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.apiserver.test_token_review import CANARY, DIRECTORY, judged, token
+from domain.apiserver.canary import CANARY, DIRECTORY, judged, token
 from domain.doctor.test_apiserver_flags import arguments
 from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.apiserver.token_review import canary_token_problem
