@@ -6,64 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.builders import (
-    access,
-    binding,
-    content,
-    directory,
-    group,
-    key,
-    make_context,
-    mapping,
-    realm,
-)
+from domain.builders import access, binding, content, key, make_context, mapping, realm
+from domain.identity.groups_in_use import REALM, REFUSE, WARN, anew, frozen, read, use
 from domain.model_cluster import ModelCluster
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.binding import Binding, BindingKey
-from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.identity.freeze import (
     PinnedGroup,
     detect_anomaly,
     explain_freeze,
     new_account,
     pinned_group,
-    read_acknowledgement,
 )
-from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict.verdict import Outcome
-
-REALM = "realm-1"
-
-
-REFUSE, WARN = directory(), directory(refuses_replaced=False)
-
-
-def use(group_id: str, *, grants: bool = True, of: str = REALM) -> PinnedGroup:
-    return PinnedGroup(group_id, group_id, f"/{group_id}", of, grants)
-
-
-def read(*ids: str, identity: str = REALM) -> Snapshot:
-    known = realm(*(f"/{group_id}" for group_id in ids or ("other",)), identity=identity)
-    groups = tuple(replace(group, id=group.name) for group in known.groups)
-    return replace(known, groups=groups)
-
-
-def frozen(
-    uses: list[PinnedGroup],
-    snapshot: Snapshot,
-    *tokens: str,
-    seen: str = "",
-    of: Directory = REFUSE,
-) -> str:
-    failure = explain_freeze(detect_anomaly(uses, snapshot, of), "default", set(tokens), set(seen))
-    if failure is None:
-        return ""
-    assert failure.reason is Reason.DIRECTORY_FROZEN
-    return failure.message
-
-
-def tokens(uses: list[PinnedGroup], snapshot: Snapshot) -> tuple[str, ...]:
-    return detect_anomaly(uses, snapshot, REFUSE).tokens
 
 
 @pytest.mark.parametrize(
@@ -91,12 +46,6 @@ def test_what_is_revoked_already_does_not_count() -> None:
     assert frozen([*uses, use("f")], read("a"))
 
 
-def anew(*names: str, twice: str = "") -> Snapshot:
-    """Return a realm whose groups have these names, each with another id than its name."""
-    paths = [*(f"/{name}" for name in names), *(f"/x/{name}" for name in twice)]
-    return realm(*(group(path, uid=f"new {path}") for path in paths), identity=REALM)
-
-
 @pytest.mark.parametrize(
     ("there", "twice", "freezes"),
     [
@@ -120,12 +69,6 @@ def test_under_warn_one_whose_id_is_declared_counts_as_gone_though_another_has_i
     assert not detect_anomaly(uses, there, WARN, {"a", "b"}).absent
     found = detect_anomaly(uses, there, WARN, {"a", "b", "c"})
     assert (found.absent, found.absent_in_use, found.in_use) == (frozenset("abc"), 3, 4)
-
-
-def test_under_warn_only_what_is_gone_is_to_be_acknowledged() -> None:
-    uses = [use(one) for one in "abcd"]
-    found = detect_anomaly(uses, anew("a"), WARN)
-    assert (found.absent, found.absent_in_use, found.in_use) == (frozenset("bcd"), 3, 4)
 
 
 def test_another_account_under_which_all_groups_are_there_is_the_same_realm() -> None:
@@ -179,50 +122,6 @@ def test_an_account_that_a_granting_binding_names_is_believed_whatever_others_na
     assert frozen(former, gone)
     assert not frozen([*former, use("b", of="account-2")], gone)
     assert frozen([*former, use("b", grants=False, of="account-2")], gone)
-
-
-def test_the_message_has_the_command_and_names_some_groups() -> None:
-    uses = [use(one) for one in "abcde"]
-    message = frozen(uses, read())
-    assert message.startswith(
-        "5 of 5 groups in use no longer exist in Keycloak: /a, /b, /c and 2 more. If this"
-    )
-    (token,) = tokens(uses, read())
-    command = "kubectl annotate keycloakdirectory default --overwrite groupaccess.io/acknowledge="
-    assert f"{command}{token}. " in message
-
-
-def test_an_acknowledgement_speaks_of_its_event_alone() -> None:
-    uses = [use(one) for one in "abcd"]
-    first = tokens(uses, read("a"))
-    assert not frozen(uses, read("a"), *first)
-    assert frozen(uses, read(), *first)
-    both = tokens(uses, read(identity="realm-2"))
-    assert len(both) == 2
-    assert not frozen(uses, read(identity="realm-2"), *both)
-    for part in both:
-        assert frozen(uses, read(identity="realm-2"), part)
-    assert frozen(uses, read(identity="realm-3"), *both)
-
-
-def test_what_was_acknowledged_may_become_less_and_not_more() -> None:
-    uses = [use(one) for one in "abc"]
-    assert not frozen(uses, read(), seen="abc")
-    assert not frozen(uses[:2], read(), seen="abc")
-    assert frozen(uses, read(), seen="ab")
-
-
-def test_the_facts_order_decides_nothing() -> None:
-    uses = [use(one) for one in "abc"]
-    assert frozen(uses, read()) == frozen(uses[::-1], read())
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [(None, set()), ("", set()), (" i-1.g-2\n", {"i-1", "g-2"}), ("i-1", {"i-1"})],
-)
-def test_an_annotation_holds_tokens(text: str | None, found: set[str]) -> None:
-    assert read_acknowledgement(text) == found
 
 
 def test_a_binding_of_ours_pins_its_directory() -> None:
