@@ -24,11 +24,6 @@ def binding(**spec: Any) -> Answer:
     return Answer(made(**IN_FORCE | spec))
 
 
-@pytest.fixture
-def server() -> ApiServer:
-    return ApiServer()
-
-
 async def missing(server: ApiServer, *answers: Answer) -> str:
     server.answers.extend(answers)
     async with server.serve() as rest:

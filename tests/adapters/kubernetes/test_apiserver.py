@@ -9,11 +9,6 @@ from groupaccess.application.ports.errors import TransientError
 TOKEN = "eyJ.own.token"  # noqa: S105 -- of a fake
 
 
-@pytest.fixture
-def server() -> ApiServer:
-    return ApiServer()
-
-
 @pytest.mark.parametrize(
     "answer",
     [

@@ -19,11 +19,6 @@ from groupaccess.domain.binding import Binding, BindingKey, DesiredBinding
 ABOUT = ObjectRef("GroupAccess", "p" * 253, "u")
 
 
-@pytest.fixture
-def server() -> ApiServer:
-    return ApiServer()
-
-
 async def test_a_secret_may_hold_more_than_text(server: ApiServer) -> None:
     data = {
         "ca.crt": base64.b64encode(b"PEM").decode(),

@@ -27,11 +27,6 @@ WHOLE = stored(
 )
 
 
-@pytest.fixture
-def server() -> ApiServer:
-    return ApiServer()
-
-
 async def read(server: ApiServer, answer: Answer) -> Lease | None:
     server.answers.append(answer)
     async with server.serve() as rest:
