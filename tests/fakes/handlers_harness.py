@@ -63,3 +63,8 @@ class HandlersHarness:
         event: Any = {"type": kind, "object": raw}
         is_access = raw["kind"] == "GroupAccess"
         await (self.handlers.on_access if is_access else self.handlers.on_directory)(event)
+
+
+def at(raw: Spec, version: str, uid: str = "anew") -> Spec:
+    """Return a namesake, or the object at another version."""
+    return {**raw, "metadata": {**raw["metadata"], "resourceVersion": version, "uid": uid}}
