@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.review import PREFIX, ReviewContract
-from fakes.keycloak import ADMIN_URL, SECRET
+from fakes.keycloak_realm import ADMIN_URL, SECRET
 from fakes.review import FakeApiServer, FakeTokens
 from groupaccess.application.ports.keycloak import Connection
 

@@ -5,7 +5,8 @@ from typing import Any
 from fakes.answers import context_of
 from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
-from fakes.keycloak import SECRET, FakeClient, FakeDirectoryReader, membership
+from fakes.keycloak import FakeDirectoryReader
+from fakes.keycloak_realm import SECRET, FakeClient, membership
 from fakes.metrics import FakeMetrics
 from fakes.oidc_check import FakeOidcChecker
 from fakes.values import Spec, access_spec, directory_spec

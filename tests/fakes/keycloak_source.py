@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from fakes.keycloak import (
+from fakes.keycloak_realm import (
     ADMIN_URL,
     SECRET,
     VIEW_CLIENTS,

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from fakes.keycloak import ADMIN_URL, SECRET, refused
+from fakes.keycloak import refused
+from fakes.keycloak_realm import ADMIN_URL, SECRET
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.apiserver.token_review import OperatorToken, TokenReviewResult

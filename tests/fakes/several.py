@@ -1,6 +1,6 @@
 """What a second directory is declared with."""
 
-from fakes.keycloak import ADMIN_URL
+from fakes.keycloak_realm import ADMIN_URL
 from fakes.values import Spec
 
 ELSEWHERE = f"{ADMIN_URL}realms/OTHER"

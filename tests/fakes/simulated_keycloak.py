@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 
-from fakes.keycloak import FakeClient, FakeDirectoryReader, FakeRealm, membership, refused
+from fakes.keycloak import FakeDirectoryReader, refused
+from fakes.keycloak_realm import FakeClient, FakeRealm, membership
 from groupaccess.application.ports.errors import QuestionFailedError, RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.access.keycloak_directory import Directory

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fakes.keycloak import ADMIN_URL, membership
+from fakes.keycloak_realm import ADMIN_URL, membership
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.state.declared import (
     DeclaredAccess,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from fakes.directory_harness import LOGIN, DirectoryHarness
-from fakes.keycloak import SECRET, refused
+from fakes.keycloak import refused
+from fakes.keycloak_realm import SECRET
 from groupaccess.application.ports.errors import TransientError
 from groupaccess.domain.reasons import Reason
 

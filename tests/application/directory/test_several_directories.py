@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fakes.directory_harness import DirectoryHarness
-from fakes.keycloak import FakeClient, membership
+from fakes.keycloak_realm import FakeClient, membership
 from fakes.reconciler_harness import NAME, ReconcilerHarness
 from fakes.several import ELSEWHERE, tokens
 from fakes.values import Spec, mapping

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from fakes.directory_harness import DirectoryHarness
-from fakes.keycloak import VIEW_REALM
+from fakes.keycloak_realm import VIEW_REALM
 from fakes.reconciler_harness import ReconcilerHarness
 from fakes.values import mapping
 from groupaccess.application.directory.suggestions import REPEAT_SECONDS

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from fakes.clock import FakeClock
 from fakes.directory_harness import DirectoryHarness
-from fakes.keycloak import VIEW_USERS
+from fakes.keycloak_realm import VIEW_USERS
 from fakes.values import access, binding, key, mapping
 from groupaccess.domain.directory.questions import ById, Search
 

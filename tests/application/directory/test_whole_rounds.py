@@ -7,7 +7,8 @@ import pytest
 
 from application.directory.groups_in_use import MANY, pin, use_many
 from fakes.directory_harness import DirectoryHarness
-from fakes.keycloak import PROOF, QUERY_GROUPS, VIEW_USERS
+from fakes.keycloak import PROOF
+from fakes.keycloak_realm import QUERY_GROUPS, VIEW_USERS
 from fakes.values import failure, mapping
 from groupaccess.domain.directory.questions import ById, Search
 from groupaccess.domain.directory.visibility import VIEW_GROUPS
