@@ -1,59 +1,47 @@
-"""The cluster around the operator: its replicas, what people do, and the story of both."""
+"""The whole of a simulation: Kubernetes, Keycloak, and the replicas of the operator."""
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Generator, Iterable
-from contextvars import Context, copy_context
+from collections.abc import Iterable
+from contextvars import copy_context
 from typing import Any
 
 from prometheus_client import CollectorRegistry
 
 from fakes.clock import VirtualLoop
-from fakes.kube.faults import Faults
 from fakes.kube.link import ON_THE_WAY, Link, Sent
-from fakes.kube.requests import BINDINGS, OURS, Requests
-from fakes.kube.storage import Body, Change, Key, Storage, Stored
+from fakes.kube.requests import OURS
+from fakes.kube.storage import Key
 from fakes.kube.watching import FakeKopf
 from fakes.simulated_keycloak import SimulatedKeycloak
 from groupaccess.composition import compose
 from groupaccess.environment import Environment
 from groupaccess.settings import Settings
-from simulation.declared import DIRECTORY, NAMESPACES, ROLES, Access, Realm, declared
+from simulation.declared import DIRECTORY, Realm
+from simulation.kubernetes import SimulatedKubernetes
 from simulation.replica import OWNER, Replica, ReplicaClock, make_task
-from simulation.story import describe_binding, describe_status
 
 SETTINGS = {
     elects: Settings(namespace="groupaccess", leader_election=elects) for elects in (True, False)
 }
-Work = Coroutine[Any, Any, Any] | Generator[Any, None, Any]
 SOON = 2.0  # seconds until a watch that was cut off tells again
 RESTART = 1.0  # seconds until a process that ended begins anew
 LEASE = Key("groupaccess", "groupaccess")
 
 
-class SimulatedCluster:
+class SimulatedCluster(SimulatedKubernetes):
     """Everything in one virtual time."""
 
     def __init__(self, loop: VirtualLoop) -> None:
-        self.loop = loop
-        self.clock = loop.clock
-        self.storage = Storage(self.clock.monotonic)
-        self.requests = Requests(self.storage)
-        self.faults = Faults()
+        super().__init__(loop)
         self.keycloak = SimulatedKeycloak(self.clock.monotonic)
         self.replicas: list[Replica] = []
-        self.story: list[str] = []
-        self.broken: list[str] = []
-        self.deleted: set[str] = set()  # uids
-        self.collects = True  # Kubernetes' garbage collection
         self.disturbed = 0.0  # until when calls about the lease failed
         self.unrest = 0.0  # when somebody last did what may make the operator begin anew
         self.writes: list[tuple[float, Sent]] = []
         self.listeners: list[Any] = []  # called with each accepted write: Replica, Sent, answer
-        self.declared: dict[str, Access] = {}
         self.directory_since = 0.0  # when it was made, the last time
         self.severed = 0.0  # when the last cut of watches is over
-        self.busy = 0.0  # until when people write one thing after the other
         self.recovers = 0.0  # when Keycloak does
         self.elects = True
         self.event_delay = ON_THE_WAY
@@ -62,34 +50,7 @@ class SimulatedCluster:
         self._awaited: dict[str, asyncio.Event] = {}  # by verb
         self._troubles = 0
         self._processes = 0
-        self._background: set[asyncio.Task[Any]] = set()
-        self.storage.listeners.append(self._changed)
         loop.set_task_factory(make_task)
-        for role in ROLES:
-            self.put("clusterroles", Key("", role), {"metadata": {"name": role}})
-        for namespace in NAMESPACES:
-            self.label(namespace, team=namespace == "x")
-
-    @property
-    def now(self) -> float:
-        return self.clock.monotonic()
-
-    def say(self, text: str) -> None:
-        self.story.append(f"{self.now:8.2f}  {text}")
-
-    def violate(self, text: str) -> None:
-        """Note that a promise was broken; only the first few matter."""
-        if len(self.broken) < 3:
-            self.broken.append(text)
-            self.say(f"!! {text}")
-
-    # What people do.
-
-    def put(self, plural: str, key: Key, body: Body) -> Stored:
-        return self.storage.put(plural, key, body, "somebody")
-
-    def declare(self, access: Access) -> None:
-        self.apply("groupaccesses", "GroupAccess", access.name, access.spec())
 
     def direct(self, realm: Realm) -> None:
         spec = realm.spec(self.keycloak.issuer)
@@ -97,52 +58,7 @@ class SimulatedCluster:
             self.directory_since = self.now
         self.apply("keycloakdirectories", "KeycloakDirectory", DIRECTORY, spec)
 
-    def apply(self, plural: str, kind: str, name: str, spec: Body) -> None:
-        before = self.storage.get(plural, Key("", name))
-        generation = 1
-        if before is not None:
-            generation = before.body["metadata"]["generation"] + (spec != before.body["spec"])
-        body = declared(kind, name, spec, generation)
-        if before is not None and "status" in before.body:
-            body["status"] = before.body["status"]
-        self.put(plural, Key("", name), body)
-
-    def delete(self, plural: str, key: Key) -> bool:
-        if self.storage.get(plural, key) is None:
-            return False
-        self.storage.delete(plural, key, "somebody")
-        return True
-
-    def label(self, namespace: str, *, team: bool) -> None:
-        labels = {"team": "t"} if team else {}
-        stored = self.storage.get("namespaces", Key("", namespace))
-        if stored is not None and "deletionTimestamp" in stored.body["metadata"]:
-            return
-        metadata = {"name": namespace, "labels": labels}
-        self.put("namespaces", Key("", namespace), {"metadata": metadata})
-
-    def terminate(self, namespace: str) -> None:
-        """Delete a namespace, which takes what is in it along after a second."""
-        stored = self.storage.get("namespaces", Key("", namespace))
-        if stored is None or "deletionTimestamp" in stored.body["metadata"]:
-            return
-        metadata = {**stored.body["metadata"], "deletionTimestamp": "2026-01-01T00:00:00Z"}
-        self.put("namespaces", Key("", namespace), {"metadata": metadata})
-        self.later(self._terminated(namespace))
-
-    async def _terminated(self, namespace: str) -> None:
-        await asyncio.sleep(1)
-        for key in [key for key in self.storage.objects["rolebindings"] if key[0] == namespace]:
-            self.storage.delete("rolebindings", key, "Kubernetes")
-        await asyncio.sleep(0.5)
-        for key in [key for key in self.storage.objects["rolebindings"] if key[0] == namespace]:
-            self.storage.delete("rolebindings", key, "Kubernetes")
-        self.storage.delete("namespaces", Key("", namespace), "Kubernetes")
-
-    def later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self.loop.create_task(work, context=Context())
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+    # What goes wrong.
 
     def trouble(self, trouble: str, seconds: float) -> None:
         """Let Keycloak be in trouble for a while; of two troubles the later counts."""
@@ -290,30 +206,3 @@ class SimulatedCluster:
             self.say(f"{replica.name} posts {body['reason']}: {body['note']}")
         for listener in self.listeners:
             listener(replica, sent, answer)
-
-    def _changed(self, change: Change) -> None:
-        body, key = change.stored.body, change.key
-        if change.kind == "DELETED":
-            self.deleted.add(change.stored.uid)
-        if change.plural in BINDINGS:
-            self.say(f"{change.by}: {describe_binding(change)}")
-        elif change.plural == "groupaccesses" and change.by.startswith("operator"):
-            self.say(
-                f"{change.by}: status of {key.name}: {describe_status(body.get('status', {}))}"
-            )
-        elif change.plural == "leases":
-            holder = body["spec"]["holderIdentity"]
-            before = change.before.body["spec"]["holderIdentity"] if change.before else ""
-            if holder != before:
-                self.say(f"the lease is held by {holder or 'nobody'}")
-        if change.plural == "groupaccesses" and change.kind == "DELETED" and self.collects:
-            self.later(self._collect(change.stored.uid))
-
-    async def _collect(self, owner: str) -> None:
-        """Delete what is owned by an object that is gone, a little later."""
-        await asyncio.sleep(0.7)
-        for plural in BINDINGS:
-            for key, stored in tuple(self.storage.objects[plural].items()):
-                owners = stored.body["metadata"].get("ownerReferences", ())
-                if owners and all(each["uid"] == owner for each in owners):
-                    self.storage.delete(plural, key, "Kubernetes")
