@@ -1,46 +1,19 @@
 """The promises about statuses and subjects, checked at each write of the operator."""
 
 import json
-from bisect import bisect_right
-from collections import defaultdict
-from dataclasses import dataclass
 from datetime import timedelta
 
 from fakes.kube.link import Sent
 from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Body, Change, Key, Stored
 from simulation.cluster import SimulatedCluster
+from simulation.history import History, State
 from simulation.replica import Replica
-from simulation.rules import (
-    EVIL,
-    RESERVED,
-    Bound,
-    Name,
-    mapping_of,
-    places,
-    suspended,
-    verdict_holds,
-)
+from simulation.rules import RESERVED, Bound, Name, mapping_of, places, suspended, verdict_holds
 
 MOST_FORMERS = 4
 BEHIND = 2.0  # seconds that a status may be behind what is bound
 ENDED = {"Expired", "Revoked", "Pending"}
-
-
-@dataclass(frozen=True)
-class State:
-    """What a binding was from a moment on; without subjects nobody is bound."""
-
-    at: float
-    bound: Bound | None
-
-    @property
-    def binds(self) -> bool:
-        return self.bound is not None and bool(self.bound.subjects)
-
-    @property
-    def grants(self) -> bool:
-        return self.bound is not None and self.binds and self.bound.has_its_role
 
 
 class Truth:
@@ -48,7 +21,7 @@ class Truth:
 
     def __init__(self, cluster: SimulatedCluster) -> None:
         self._cluster = cluster
-        self._history: defaultdict[str, dict[str, list[State]]] = defaultdict(dict)
+        self._history = History()
         cluster.storage.listeners.append(self._changed)
         cluster.listeners.append(self._written)
 
@@ -59,8 +32,7 @@ class Truth:
         if bound is None:
             return
         now = None if change.kind == "DELETED" else bound
-        states = self._history[change.key.name].setdefault(change.key.namespace, [])
-        states.append(State(self._cluster.now, now))
+        self._history.add(change.key, State(self._cluster.now, now))
         if change.by.startswith("operator"):
             self._granted(change, bound)
             self._bounded(change, bound)
@@ -80,42 +52,20 @@ class Truth:
 
     def _status(self, access: Body, status: Body, since: float) -> None:
         name = str(Name(access["metadata"]["name"], status["name"], status["clusterRole"]))
-        counts = self.counts(name, since)
+        counts = self._history.counts(name, since)
         said = f"status of {access['metadata']['name']}: {status['name']} is {status['state']}"
         says_bound = "still bound" in status.get("message", "").lower()
         says_bound = says_bound or status.get("where", {}).get("granted")
-        if status["state"] in ENDED and not says_bound and min(counts) > 0 and not self._evil(name):
+        unsaid = not says_bound and min(counts) > 0
+        if status["state"] in ENDED and unsaid and not self._history.is_evil(name):
             self._cluster.violate(f"{said}, but {name} is bound in {min(counts)} places")
         if status["state"] == "Granted" and max(counts) == 0 and _has_places(status):
             self._cluster.violate(f"{said}, but {name} is not bound")
         granted = status.get("where", {}).get("granted")
         # What should be gone is counted while it binds anybody, also to a role that others wrote.
-        most = self._places(name, since, any_role=bool(says_bound))
+        most = self._history.places(name, since, any_role=bool(says_bound))
         if granted is not None and granted > most:
             self._cluster.violate(f"{said} in {granted} places, but bound in {most}")
-
-    def _evil(self, name: str) -> bool:
-        """Tell whether somebody else put a subject into one of these bindings."""
-        states = (state for places in self._history[name].values() for state in places)
-        return any(state.bound and EVIL in state.bound.subjects for state in states)
-
-    def counts(self, name: str, since: float) -> list[int]:
-        """Return in how many places a name granted, at each moment since then."""
-        places = self._history[name].values()
-        moments = sorted(
-            {since, *(state.at for states in places for state in states if state.at > since)}
-        )
-        states_then = [[_at(states, moment) for states in places] for moment in moments]
-        return [sum(state.grants for state in states) for states in states_then]
-
-    def _places(self, name: str, since: float, *, any_role: bool) -> int:
-        """Return in how many places a name granted (or any role) at some moment since then.
-
-        What went unseen in one place counts beside what was written in another.
-        """
-        history = self._history[name].values()
-        recent = ([_at(states, since), *(s for s in states if s.at > since)] for states in history)
-        return sum(any(s.binds if any_role else s.grants for s in states) for states in recent)
 
     # Subjects.
 
@@ -141,9 +91,10 @@ class Truth:
         earlier = [reply for reply in replies if reply.at < asked - BEHIND and pin in reply.names]
         names = {each.names[pin] for each in (*earlier[-1:], *recent) if pin in each.names}
         if not replies or not names:
-            names |= self._elsewhere(bound, pin)
+            names |= self._history.elsewhere(bound, pin, cluster.now - BEHIND)
         self._first(change, bound, pin)
-        names |= bound.formers.keys() & self._ever(bound, pin)
+        ever = {subject for each in self._history.ever(bound, pin) for subject in each.subjects}
+        names |= bound.formers.keys() & ever
         if anew - names:
             cluster.violate(
                 f"{', '.join(sorted(anew - names))} is bound anew by {bound}, but Keycloak's last "
@@ -162,14 +113,7 @@ class Truth:
         cluster = self._cluster
         failed = cluster.keycloak.failed.get(change.by)
         before = {
-            uid
-            for name, by_place in self._history.items()
-            if name.startswith(f"groupaccess:{bound.name.access}:")
-            for states in by_place.values()
-            for state in states
-            if state.bound and state.bound.stored is not bound.stored
-            if state.bound.subjects and state.bound.annotation("group-id") == pin
-            for uid in state.bound.owners
+            uid for each in self._history.ever(bound, pin) if each.subjects for uid in each.owners
         }
         if (
             failed is not None
@@ -177,30 +121,6 @@ class Truth:
             and not before & {*bound.owners}
         ):
             cluster.violate(f"{bound} is a new grant, though Keycloak is not read")
-
-    def _elsewhere(self, bound: Bound, pin: str) -> set[str]:
-        """Return the subjects of the object's other bindings for the same group."""
-        subjects: set[str] = set()
-        for name, by_place in self._history.items():
-            if name.startswith(f"groupaccess:{bound.name.access}:"):
-                for states in by_place.values():
-                    for state in (_at(states, self._cluster.now - BEHIND), states[-1]):
-                        if state.bound and state.bound.annotation("group-id") == pin:
-                            subjects |= set(state.bound.subjects)
-        return subjects
-
-    def _ever(self, bound: Bound, pin: str) -> set[str]:
-        """Return all subjects that the object's bindings ever had for the same group."""
-        return {
-            subject
-            for name, by_place in self._history.items()
-            if name.startswith(f"groupaccess:{bound.name.access}:")
-            for states in by_place.values()
-            for state in states
-            if state.bound and state.bound.stored is not bound.stored
-            if state.bound.annotation("group-id") == pin
-            for subject in state.bound.subjects
-        }
 
     # Replacements.
 
@@ -230,8 +150,7 @@ class Truth:
         namespaces = leader.link.seen.get("namespaces", {})
         expected = {"", before.key.namespace}.intersection(places(mapping, namespaces))
         name = str(Name(before.name.access, mapping["name"], mapping["clusterRole"]))
-        history = self._history[name]
-        bound = any(place in history and history[place][-1].grants for place in expected)
+        bound = any(self._history.grants(name, place) for place in expected)
         return name if expected and not bound else None
 
     def _is_calm(self) -> bool:
@@ -263,9 +182,3 @@ class Truth:
 def _has_places(status: Body) -> bool:
     where = status.get("where", {})
     return where.get("scope") != "Namespaces" or bool(where.get("wanted"))
-
-
-def _at(states: list[State], moment: float) -> State:
-    """Return the state at a moment."""
-    index = bisect_right(states, moment, key=lambda state: state.at)
-    return states[index - 1] if index else State(0.0, None)
