@@ -56,9 +56,9 @@ MENDS = (
             "for memory in (self.applied, self.attempts, self.written):",
         ),
         Edit(  # a second guard, for what was renamed while nothing was written
-            f"{OPERATOR}/domain/bindings/builder.py",
-            "    if given is None:",
-            "    if True:",
+            f"{OPERATOR}/domain/bindings/renderer.py",
+            "or in_grace or reading is None:",
+            "or True:",
         ),
     ),
     mend(

@@ -39,7 +39,7 @@ def known(
     bound: BindingContent = BOUND,
     before: dict[BoundGroup, GroupReading] | None = None,
 ) -> GroupReading | None:
-    return group_readings(context, [bound], before or {}).get(SRE)
+    return group_readings(context, [], [bound], before or {}).get(SRE)
 
 
 def test_it_is_the_path_and_the_strings_of_the_tokens() -> None:
@@ -68,16 +68,16 @@ def test_without_an_answer_what_was_known_before_stays(context: EvaluationContex
 
 
 def test_what_no_binding_names_is_forgotten() -> None:
-    assert group_readings(NOTHING_READ, [], KNOWN) == {}
+    assert group_readings(NOTHING_READ, [], [], KNOWN) == {}
     unnamed = replace(BOUND, annotations=())
-    assert group_readings(NOTHING_READ, [unnamed], KNOWN) == {}
+    assert group_readings(NOTHING_READ, [], [unnamed], KNOWN) == {}
 
 
 def test_a_group_that_is_gone_keeps_its_strings_and_does_not_move() -> None:
     context = make_context(realm("/Dev"))
     gone = replace(context, reading=replace(context.reading, confirmed_absent={SRE.group_id: NOW}))
-    assert known(gone, before=KNOWN) == replace(KNOWN[SRE], may_move=False)
-    assert known(gone) == GroupReading(may_move=False)
+    assert known(gone, before=KNOWN) == replace(KNOWN[SRE], may_return=False, may_move=False)
+    assert known(gone) == GroupReading(may_return=False, may_move=False)
 
 
 def test_a_group_whose_string_others_have_does_not_move() -> None:

@@ -162,7 +162,7 @@ class Reconciler:
         existing, memory = self._store.bindings_of(access.name), self._store.memory(access.name)
         bound = (binding.content for binding in existing.values())
         contents = (*bound, *memory.applied.values())
-        memory.readings = group_readings(context, contents, memory.readings)
+        memory.readings = group_readings(context, verdicts, contents, memory.readings)
         return build_desired_state(
             access,
             verdicts,

@@ -14,10 +14,9 @@ from groupaccess.domain.binding import (
     DesiredBinding,
 )
 from groupaccess.domain.bindings.desired_state import DesiredState
-from groupaccess.domain.bindings.history import NO_MEMORY, BindingHistory, GrantMemory, bound_groups
+from groupaccess.domain.bindings.history import NO_MEMORY, BindingHistory, GrantMemory
 from groupaccess.domain.bindings.placeholders import pin_placeholders
 from groupaccess.domain.bindings.renderer import BindingRenderer
-from groupaccess.domain.identity.former_subjects import former_subjects
 from groupaccess.domain.identity.pins import respelled_groups
 from groupaccess.domain.verdict.verdict import EvaluationContext, Outcome, Verdict
 
@@ -44,7 +43,7 @@ def build_desired_state(
         ),
         context.pins,
         existing,
-        {key: _repairable(content, existing.get(key), memory) for key, content in applied.items()},
+        applied,
         memory,
     )
     renderer = BindingRenderer(access, context, history)
@@ -81,26 +80,6 @@ def _bindings_of(
         elif renderer.still_matches(mapping, key):
             kept.add(key)
     return rendered, kept
-
-
-def _repairable(
-    applied: BindingContent, existing: Binding | None, memory: GrantMemory
-) -> BindingContent:
-    """Return the content to which drift may be repaired, by what was applied last.
-
-    It lacks the subjects that are neither bound now nor in the tokens of the group: it may have
-    been renamed while nothing was written, as while suspended.
-    """
-    bound = bound_groups(existing, applied)
-    if bound.issuperset(applied.groups):
-        return applied
-    reading = memory.reading(applied)
-    given = reading.gives(applied) if reading else None
-    if given is None:
-        return applied
-    stay = given | bound | former_subjects(applied).keys()
-    subjects = tuple(each for each in applied.subjects if each.name in stay)
-    return replace(applied, subjects=subjects)
 
 
 def _placement(mapping: AccessMapping, context: EvaluationContext) -> Placement:

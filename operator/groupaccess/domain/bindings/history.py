@@ -136,7 +136,8 @@ class BindingHistory:
         """Tell whether a binding's subjects may be bound anew for the mapping, unread.
 
         What was bound for another id than the declared or the pinned one was not bound for this
-        group; the ids of another directory say nothing of this one's.
+        group, unless it followed that one under `onReplaced: Warn`. The ids of another directory
+        say nothing of this one's.
         """
         if not self.is_for(mapping, content):
             return False
@@ -145,7 +146,8 @@ class BindingHistory:
         if mapping.group_id is not None:
             return own and group_id == mapping.group_id
         pin = self.pins.get(mapping.group)
-        return not own or pin is None or group_id in {None, pin.group_id}
+        ids = {group_id, content.annotation(Annotation.REPLACED_ID)}
+        return not own or pin is None or group_id is None or pin.group_id in ids
 
     def spellings(self, mapping: AccessMapping) -> AbstractSet[str]:
         """Return the declared spelling of the group, and its former ones."""

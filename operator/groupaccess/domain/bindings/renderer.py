@@ -18,6 +18,7 @@ from groupaccess.domain.bindings.desired_state import (
     render_content,
     role_in_name,
 )
+from groupaccess.domain.bindings.group_reading import GroupReading
 from groupaccess.domain.bindings.group_rename import current_group, max_former_lifetime
 from groupaccess.domain.bindings.held_annotations import kept_annotations, updated_annotations
 from groupaccess.domain.bindings.history import BindingHistory, EarlierGrant, bound_groups
@@ -185,25 +186,23 @@ class BindingRenderer:
         reading = self.bindings.memory.reading(content)
         if reading is None:
             return before
-        if not reading.may_move:
-            return before.restrict_to(frozenset())
-        given = reading.gives(content)
-        return before if given is None else before.restrict_to(given | before.former.keys())
+        given = _given(reading, content, before) if reading.may_move else frozenset[str]()
+        return before.restrict_to(given)
 
     def _repairable(
         self, verdict: Verdict, key: BindingKey, content: BindingContent
     ) -> EarlierGrant:
-        """Return what drift may be repaired to: nobody anew of a group that was objected to.
+        """Return what drift may be repaired to: without an answer, what was read last decides.
 
-        In an outage a group in its grace keeps what it has.
+        A group in its grace keeps what it has.
         """
         before, last = self.bindings.earlier_grant(key, content), verdict.last_known
-        if not verdict.directory_unavailable or (last is not None and last.grace_ends):
-            return before
         reading = self.bindings.memory.reading(content)
-        if reading is None or reading.may_move:
+        in_grace = last is not None and last.grace_ends is not None
+        if verdict.pin is not None or in_grace or reading is None:
             return before
-        return before.restrict_to(bound_groups(self.bindings.existing.get(key), content))
+        given = _given(reading, content, before) if reading.may_return else frozenset[str]()
+        return before.restrict_to(given | bound_groups(self.bindings.existing.get(key), content))
 
     def _preserved(
         self, verdict: Verdict, content: BindingContent, before: EarlierGrant
@@ -249,6 +248,13 @@ class BindingRenderer:
         return render_content(
             self.access, _role(mapping), _group_subjects(subjects | formers.keys()), current
         )
+
+
+def _given(reading: GroupReading, content: BindingContent, before: EarlierGrant) -> frozenset[str]:
+    """Return the subjects of a binding that what was read last gives to its group."""
+    given = reading.gives(content)
+    known = before.subjects if given is None else given
+    return (known | before.former.keys()) - reading.taken
 
 
 def _group_subjects(groups: Iterable[str]) -> Iterator[Subject]:
