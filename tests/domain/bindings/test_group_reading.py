@@ -141,3 +141,29 @@ def test_a_former_subject_stays_until_its_end() -> None:
     verdicts = [evaluate(each, NOTHING_READ) for each in declared.mappings]
     desired = build_desired_state(declared, verdicts, NOTHING_READ, {}, {key(): applied}, memory)
     assert desired.contents[key()].groups == ("OPS", "SRE")
+
+
+@pytest.mark.parametrize("applied", [False, True])
+@pytest.mark.parametrize(
+    ("reading", "groups"),
+    [
+        (None, ("/SRE", "SRE")),
+        (GroupReading("/SRE", frozenset({"SRE"})), ("SRE",)),
+        (GroupReading("/SRE", frozenset({"SRE"}), incomplete=True), ("/SRE", "SRE")),
+        (GroupReading("/SRE", incomplete=True, taken=frozenset({"/SRE"})), ("SRE",)),
+        (GroupReading("/SRE", frozenset({"SRE"}), may_return=False), ("SRE",)),
+        (GroupReading("/SRE", frozenset({"SRE"}), may_move=False), None),
+    ],
+)
+def test_another_role_gets_what_was_read_last(
+    reading: GroupReading | None, groups: tuple[str, ...] | None, *, applied: bool
+) -> None:
+    bound = content("/SRE", "SRE")
+    existing = by_key(binding(key(), bound))
+    memory = GrantMemory(readings={SRE: reading} if reading else {})
+    declared = declare(mapping(role="view"))
+    verdicts = [evaluate(each, NOTHING_READ) for each in declared.mappings]
+    written = {key(): bound} if applied else {}
+    desired = build_desired_state(declared, verdicts, NOTHING_READ, existing, written, memory)
+    moved = desired.contents.get(key(role="view"))
+    assert (moved and moved.groups) == groups
