@@ -42,7 +42,7 @@ check: tools ## The fast loop: lint, format, types, layers, tests without a clus
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry operator
-	$(PYTEST) tests --numprocesses=$(CHECK_WORKERS)
+	$(PYTEST) tests --numprocesses=$(CHECK_WORKERS) --dist=worksteal
 
 # Each worker has a cluster and a Keycloak of its own; what is built is shown, and built once.
 e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m story', WORKERS=0: one)
