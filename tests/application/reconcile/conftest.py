@@ -38,6 +38,16 @@ async def pinned(harness: ReconcilerHarness) -> ReconcilerHarness:
 
 
 @pytest.fixture
+async def sre(harness: ReconcilerHarness) -> ReconcilerHarness:
+    """Return a cluster in which SRE, whose id is 1, may view."""
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view"))
+    await read_pinned(harness, with_ids(SRE="1"))
+    assert whom(harness) == {"sre": ("SRE",)}
+    return harness
+
+
+@pytest.fixture
 async def renamed(harness: ReconcilerHarness) -> ReconcilerHarness:
     """Return a cluster in which SRE, which may view, is called OPS now."""
     harness.declare_directory()

@@ -21,15 +21,6 @@ DRIFTS = pytest.mark.parametrize("drift", ["deleted", "emptied"])
 CHANGES = pytest.mark.parametrize("change", ["deleted", "emptied", "another role"])
 
 
-@pytest.fixture
-async def one(harness: ReconcilerHarness) -> ReconcilerHarness:
-    """Return a cluster in which SRE, whose id is 1, may view."""
-    harness.declare_directory()
-    harness.declare(SRE)
-    await read(harness, with_ids(SRE="1"))
-    return harness
-
-
 def drift_of(harness: ReconcilerHarness, drift: str, where: BindingKey | None = None) -> None:
     if drift == "deleted":
         harness.cluster.remove(where or key())
@@ -47,20 +38,20 @@ async def change_sre(harness: ReconcilerHarness, change: str) -> None:
 
 @DRIFTS
 async def test_a_group_renamed_at_that_moment_keeps_its_former_string(
-    one: ReconcilerHarness, drift: str
+    sre: ReconcilerHarness, drift: str
 ) -> None:
-    one.take_in(with_ids(OPS="1"))
-    drift_of(one, drift)
-    await one.settle()
-    assert whom(one) == {"sre": ("OPS", "SRE")}
+    sre.take_in(with_ids(OPS="1"))
+    drift_of(sre, drift)
+    await sre.settle()
+    assert whom(sre) == {"sre": ("OPS", "SRE")}
 
 
 @DRIFTS
-async def test_so_does_one_whose_prefix_was_edited(one: ReconcilerHarness, drift: str) -> None:
-    one.declare_directory(tokens=tokens("oidc:"))
-    drift_of(one, drift)
-    await read(one, with_ids(SRE="1"))
-    assert whom(one) == {"sre": ("SRE", "oidc:SRE")}
+async def test_so_does_one_whose_prefix_was_edited(sre: ReconcilerHarness, drift: str) -> None:
+    sre.declare_directory(tokens=tokens("oidc:"))
+    drift_of(sre, drift)
+    await read(sre, with_ids(SRE="1"))
+    assert whom(sre) == {"sre": ("SRE", "oidc:SRE")}
 
 
 @DRIFTS
@@ -89,14 +80,14 @@ async def test_computed_strings_do_not_count_that_the_canary_contradicts(
 
 @CHANGES
 async def test_a_prefix_that_is_edited_in_an_outage_takes_nothing_away(
-    one: ReconcilerHarness, change: str
+    sre: ReconcilerHarness, change: str
 ) -> None:
-    one.lose_keycloak()
-    await one.settle()
-    one.declare_directory(tokens=tokens("oidc:"))
-    await one.settle()
-    await change_sre(one, change)
-    assert whom(one) == {"sre": ("SRE",)}
+    sre.lose_keycloak()
+    await sre.settle()
+    sre.declare_directory(tokens=tokens("oidc:"))
+    await sre.settle()
+    await change_sre(sre, change)
+    assert whom(sre) == {"sre": ("SRE",)}
 
 
 @CHANGES
@@ -140,16 +131,16 @@ async def test_a_group_that_is_followed_counts_beside_a_binding_with_its_former_
 
 @CHANGES
 async def test_a_former_string_that_others_carry_by_now_is_not_bound_again(
-    one: ReconcilerHarness, change: str
+    sre: ReconcilerHarness, change: str
 ) -> None:
-    await read(one, with_ids(OPS="1"))
-    assert whom(one) == {"sre": ("OPS", "SRE")}
-    one.declare(SRE, suspend=True)
-    await one.settle()
-    await read(one, with_ids(OPS="1", SRE="3"))
-    one.lose_keycloak()
-    await change_sre(one, change)
-    assert whom(one) == {"sre": ("OPS",)}
+    await read(sre, with_ids(OPS="1"))
+    assert whom(sre) == {"sre": ("OPS", "SRE")}
+    sre.declare(SRE, suspend=True)
+    await sre.settle()
+    await read(sre, with_ids(OPS="1", SRE="3"))
+    sre.lose_keycloak()
+    await change_sre(sre, change)
+    assert whom(sre) == {"sre": ("OPS",)}
 
 
 @DRIFTS
@@ -169,15 +160,15 @@ async def test_answers_of_a_frozen_directory_take_nothing_away(
 @DRIFTS
 @pytest.mark.parametrize("outage", [False, True])
 async def test_a_string_that_collides_is_held_with_and_without_keycloak(
-    one: ReconcilerHarness, drift: str, *, outage: bool
+    sre: ReconcilerHarness, drift: str, *, outage: bool
 ) -> None:
-    await read(one, COLLIDING)
-    assert one.said_of("sre") == ("Held", "ClaimCollision")
+    await read(sre, COLLIDING)
+    assert sre.said_of("sre") == ("Held", "ClaimCollision")
     if outage:
-        one.lose_keycloak()
-    drift_of(one, drift)
-    await one.settle()
-    assert whom(one) == {"sre": ("SRE",)}
+        sre.lose_keycloak()
+    drift_of(sre, drift)
+    await sre.settle()
+    assert whom(sre) == {"sre": ("SRE",)}
 
 
 @CHANGES

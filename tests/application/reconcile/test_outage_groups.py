@@ -17,15 +17,6 @@ CHANGES = pytest.mark.parametrize("change", ["another role", "drift"])
 WHEN = pytest.mark.parametrize("keycloak", ["up", "away", "away from the start"])
 
 
-@pytest.fixture
-async def one(harness: ReconcilerHarness) -> ReconcilerHarness:
-    """Return a cluster in which SRE, whose id is 1, may view."""
-    harness.declare_directory()
-    harness.declare(SRE)
-    await read(harness, with_ids(SRE="1"))
-    return harness
-
-
 def at(**paths: str) -> Snapshot:
     """Return a realm whose tokens carry paths, by id."""
     groups = (Group(path, path.rpartition("/")[2], group_id) for group_id, path in paths.items())
@@ -84,23 +75,23 @@ async def test_a_mapping_without_an_id_gets_the_pinned_one_of_two_groups(
 @pytest.mark.parametrize("meanwhile", [{"groupId": "2"}, {}])
 @pytest.mark.parametrize("beside", [[], [mapping("wait", "SRE", "none")]])
 async def test_a_string_that_others_carry_now_is_not_bound_again(
-    one: ReconcilerHarness, change: str, meanwhile: Spec, beside: list[Spec]
+    sre: ReconcilerHarness, change: str, meanwhile: Spec, beside: list[Spec]
 ) -> None:
-    one.declare({**SRE, **meanwhile}, *beside, suspend=True)
-    await read(one, with_ids(OPS="1", SRE="2"))
-    one.lose_keycloak()
-    await change_sre(one, change)
-    assert whom(one) == {}
+    sre.declare({**SRE, **meanwhile}, *beside, suspend=True)
+    await read(sre, with_ids(OPS="1", SRE="2"))
+    sre.lose_keycloak()
+    await change_sre(sre, change)
+    assert whom(sre) == {}
 
 
 @CHANGES
-async def test_neither_while_its_role_was_missing(one: ReconcilerHarness, change: str) -> None:
-    one.declare(SRE, suspend=True)
-    one.cluster.roles.discard("view")
-    await read(one, with_ids(OPS="1", SRE="3"))
-    one.lose_keycloak()
-    await change_sre(one, change)
-    assert whom(one) == {}
+async def test_neither_while_its_role_was_missing(sre: ReconcilerHarness, change: str) -> None:
+    sre.declare(SRE, suspend=True)
+    sre.cluster.roles.discard("view")
+    await read(sre, with_ids(OPS="1", SRE="3"))
+    sre.lose_keycloak()
+    await change_sre(sre, change)
+    assert whom(sre) == {}
 
 
 @CHANGES
@@ -122,37 +113,37 @@ async def test_strings_of_an_unknown_client_stay_unless_the_group_was_renamed(
 
 @pytest.mark.parametrize("keycloak", ["up", "away"])
 async def test_a_group_in_its_grace_keeps_what_it_has_and_gets_nothing_new(
-    one: ReconcilerHarness, keycloak: str
+    sre: ReconcilerHarness, keycloak: str
 ) -> None:
-    await read(one, with_ids(Dev="2"))
-    assert one.said_of("sre") == ("Held", "GroupMissing")
-    await lose(one, keycloak)
-    one.cluster.remove(key())
-    await one.settle()
-    assert whom(one) == {"sre": ("SRE",)}
-    one.declare(EDIT)
-    await one.settle()
-    assert whom(one) == {}
+    await read(sre, with_ids(Dev="2"))
+    assert sre.said_of("sre") == ("Held", "GroupMissing")
+    await lose(sre, keycloak)
+    sre.cluster.remove(key())
+    await sre.settle()
+    assert whom(sre) == {"sre": ("SRE",)}
+    sre.declare(EDIT)
+    await sre.settle()
+    assert whom(sre) == {}
 
 
-async def test_no_binding_moves_to_a_role_that_does_not_exist(one: ReconcilerHarness) -> None:
-    one.lose_keycloak()
-    one.declare({**SRE, "clusterRole": "none"})
-    await one.settle()
-    assert whom(one) == {}
+async def test_no_binding_moves_to_a_role_that_does_not_exist(sre: ReconcilerHarness) -> None:
+    sre.lose_keycloak()
+    sre.declare({**SRE, "clusterRole": "none"})
+    await sre.settle()
+    assert whom(sre) == {}
 
 
 @CHANGES
 async def test_what_was_read_of_a_group_ends_with_its_last_binding(
-    one: ReconcilerHarness, change: str
+    sre: ReconcilerHarness, change: str
 ) -> None:
-    await change_sre(one, change)
-    assert len(one.store.memory("platform").readings) == 1
-    one.declare(mapping("dev", "Dev", "view"))
-    await read(one, with_ids(SRE="1", Dev="2"))
-    one.declare(mapping("dev", "Dev", "view"), mapping("ops", "Ops", "view"))
-    await one.settle()
-    assert {each.group_id for each in one.store.memory("platform").readings} == {"2"}
+    await change_sre(sre, change)
+    assert len(sre.store.memory("platform").readings) == 1
+    sre.declare(mapping("dev", "Dev", "view"))
+    await read(sre, with_ids(SRE="1", Dev="2"))
+    sre.declare(mapping("dev", "Dev", "view"), mapping("ops", "Ops", "view"))
+    await sre.settle()
+    assert {each.group_id for each in sre.store.memory("platform").readings} == {"2"}
 
 
 def with_clients(found: Snapshot, *, enabled: bool) -> Snapshot:

@@ -19,32 +19,22 @@ WHEN = pytest.mark.parametrize("keycloak", ["up", "away"])
 RESTARTS = pytest.mark.parametrize("operator", ["goes on", "restarts"])
 
 
-@pytest.fixture
-async def one(harness: ReconcilerHarness) -> ReconcilerHarness:
-    """Return a cluster in which SRE, whose id is 1, may view."""
-    harness.declare_directory()
-    harness.declare(SRE)
-    await read(harness, with_ids(SRE="1"))
-    assert whom(harness) == {"sre": ("SRE",)}
-    return harness
-
-
 @WHEN
 @pytest.mark.parametrize(
     ("found", "reason"), [(COLLIDING, "ClaimCollision"), (with_ids(Dev="2"), "GroupMissing")]
 )
 async def test_another_role_is_not_given_to_a_group_that_is_objected_to(
-    one: ReconcilerHarness, found: Snapshot, reason: str, keycloak: str
+    sre: ReconcilerHarness, found: Snapshot, reason: str, keycloak: str
 ) -> None:
-    one.declare(mapping("sre", "/SRE", "view"))
-    await one.settle()
-    await read(one, found)
-    assert one.said_of("sre") == ("Held", reason)
+    sre.declare(mapping("sre", "/SRE", "view"))
+    await sre.settle()
+    await read(sre, found)
+    assert sre.said_of("sre") == ("Held", reason)
     if keycloak == "away":
-        one.lose_keycloak()
-    one.declare(mapping("sre", "/SRE", "edit"))
-    await one.settle()
-    assert whom(one) == {}
+        sre.lose_keycloak()
+    sre.declare(mapping("sre", "/SRE", "edit"))
+    await sre.settle()
+    assert whom(sre) == {}
 
 
 @WHEN
@@ -67,24 +57,24 @@ async def test_a_new_namespace_is_not_given_to_a_string_that_collides(
 @pytest.mark.parametrize("now", [{"OPS": "1"}, {"SRE": "another"}])
 @pytest.mark.parametrize("edit", ["role", "spelling", "partner", "there and back"])
 async def test_no_edit_lets_the_last_answer_be_forgotten(
-    one: ReconcilerHarness, now: dict[str, str], edit: str
+    sre: ReconcilerHarness, now: dict[str, str], edit: str
 ) -> None:
-    one.declare_directory(tokens=tokens(shares=("other",)))
-    one.declare_directory("other", issuer=ELSEWHERE, tokens=tokens(shares=("default",)))
-    one.declare(SRE, suspend=True)
-    await one.settle()
-    await read(one, with_ids(**now))
-    one.lose_keycloak()
-    one.store.put_failure("other", UNAVAILABLE)
-    await one.settle()
+    sre.declare_directory(tokens=tokens(shares=("other",)))
+    sre.declare_directory("other", issuer=ELSEWHERE, tokens=tokens(shares=("default",)))
+    sre.declare(SRE, suspend=True)
+    await sre.settle()
+    await read(sre, with_ids(**now))
+    sre.lose_keycloak()
+    sre.store.put_failure("other", UNAVAILABLE)
+    await sre.settle()
     if edit == "there and back":
-        one.declare(SRE, suspend=True, directoryRef={"name": "other"})
-        await one.settle()
+        sre.declare(SRE, suspend=True, directoryRef={"name": "other"})
+        await sre.settle()
     group = "/SRE" if edit == "spelling" else "SRE"
     to = {"directoryRef": {"name": "other"}} if edit == "partner" else {}
-    one.declare(mapping("sre", group, "edit"), **to)
-    await one.settle()
-    assert "SRE" not in one.grants.get("sre:edit", ())
+    sre.declare(mapping("sre", group, "edit"), **to)
+    await sre.settle()
+    assert "SRE" not in sre.grants.get("sre:edit", ())
 
 
 @RESTARTS
@@ -124,31 +114,31 @@ async def test_another_role_is_given_to_the_group_of_the_declared_id(
 @WHEN
 @pytest.mark.parametrize("drift", ["deleted", "emptied"])
 async def test_what_was_bound_for_another_id_than_declared_is_not_bound_again(
-    one: ReconcilerHarness, keycloak: str, drift: str
+    sre: ReconcilerHarness, keycloak: str, drift: str
 ) -> None:
-    await read(one, with_ids(SRE="1", Ops="2"))
+    await read(sre, with_ids(SRE="1", Ops="2"))
     if keycloak == "away":
-        one.lose_keycloak()
-    one.declare(mapping("sre", "SRE", "view", groupId="2"))
-    await one.settle()
+        sre.lose_keycloak()
+    sre.declare(mapping("sre", "SRE", "view", groupId="2"))
+    await sre.settle()
     if drift == "deleted":
-        one.cluster.remove(key())
+        sre.cluster.remove(key())
     else:
-        one.cluster.edit(key(), subjects=())
-    await one.settle()
-    assert whom(one) == {}
+        sre.cluster.edit(key(), subjects=())
+    await sre.settle()
+    assert whom(sre) == {}
 
 
 @pytest.mark.parametrize("change", ["another role", "drift"])
 async def test_an_answer_about_another_id_takes_nothing_from_a_group(
-    one: ReconcilerHarness, change: str
+    sre: ReconcilerHarness, change: str
 ) -> None:
     wrong = mapping("ops", "SRE", "edit", groupId="2")
-    one.declare(SRE, wrong)
-    await read(one, with_ids(SRE="1", Ops="2"))
-    one.lose_keycloak()
-    await _change(one, change, "sre", {**SRE, "clusterRole": "edit"}, wrong)
-    assert whom(one) == {"sre": ("SRE",)}
+    sre.declare(SRE, wrong)
+    await read(sre, with_ids(SRE="1", Ops="2"))
+    sre.lose_keycloak()
+    await _change(sre, change, "sre", {**SRE, "clusterRole": "edit"}, wrong)
+    assert whom(sre) == {"sre": ("SRE",)}
 
 
 @pytest.mark.parametrize("change", ["another role", "drift"])
@@ -166,15 +156,15 @@ async def test_two_groups_of_one_name_keep_the_answers_about_their_ids(
 
 
 async def test_an_answer_about_an_id_that_is_not_declared_any_more_does_not_count(
-    one: ReconcilerHarness,
+    sre: ReconcilerHarness,
 ) -> None:
-    one.declare({**SRE, "groupId": "2"}, suspend=True)
-    await read(one, with_ids(SRE="3", Ops="2"))
-    assert whom(one) == {"sre": ("SRE",)}
-    one.lose_keycloak()
-    one.declare({**SRE, "group": "/SRE", "clusterRole": "edit"})
-    await one.settle()
-    assert whom(one) == {}
+    sre.declare({**SRE, "groupId": "2"}, suspend=True)
+    await read(sre, with_ids(SRE="3", Ops="2"))
+    assert whom(sre) == {"sre": ("SRE",)}
+    sre.lose_keycloak()
+    sre.declare({**SRE, "group": "/SRE", "clusterRole": "edit"})
+    await sre.settle()
+    assert whom(sre) == {}
 
 
 async def _change(
