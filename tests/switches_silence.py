@@ -241,7 +241,7 @@ FORMER_SWITCHES = (
     ),
     domain(
         "silence: a former string that others carry is not bound again",
-        "bindings/renderer",
+        "bindings/history",
         "- reading.taken",
         "",
     ),
@@ -253,21 +253,21 @@ FORMER_SWITCHES = (
     ),
     domain(
         "silence: nothing is bound anew that tokens do not carry any more",
-        "bindings/renderer",
-        "before.subjects if given is None else given",
+        "bindings/history",
+        "before.subjects if current is None else current",
         "before.subjects",
     ),
     domain(
         "silence: a group in its grace has its binding repaired",
         "bindings/renderer",
-        "or in_grace or reading is None",
-        "or reading is None",
+        "if verdict.pin is not None or in_grace:",
+        "if verdict.pin is not None:",
     ),
     domain(
         "rename: a former string outlives the deletion of its binding",
         "bindings/renderer",
-        "if verdict.pin is not None or in_grace",
-        "if in_grace",
+        "if verdict.pin is not None or in_grace:",
+        "if in_grace:",
     ),
     domain(
         "identity: a group that is followed counts as the one before",

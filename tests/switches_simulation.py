@@ -57,8 +57,8 @@ MENDS = (
         ),
         Edit(  # a second guard, for what was renamed while nothing was written
             f"{OPERATOR}/domain/bindings/renderer.py",
-            "or in_grace or reading is None:",
-            "or True:",
+            "if verdict.pin is not None or in_grace:",
+            "if True:",
         ),
     ),
     mend(

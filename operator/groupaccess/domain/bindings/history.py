@@ -107,6 +107,15 @@ def bound_groups(binding: Binding | None, content: BindingContent) -> frozenset[
     return frozenset(binding.content.groups) if binding is not None and same_role else frozenset()
 
 
+def subjects_still_carried(
+    reading: GroupReading, content: BindingContent, before: EarlierGrant
+) -> frozenset[str]:
+    """Return the subjects of a binding that its group has by what was read last."""
+    current = reading.gives(content)
+    known = before.subjects if current is None else current
+    return (known | before.former.keys()) - reading.taken
+
+
 @dataclass(frozen=True, slots=True)
 class BindingHistory:
     """The bindings with the reserved names of a GroupAccess.
@@ -164,6 +173,25 @@ class BindingHistory:
         ours = content == self.applied.get(key)
         before = EarlierGrant.from_applied(content) if ours else EarlierGrant.from_cluster(content)
         return before.with_known_ends(self._pending_formers(key))
+
+    def movable(self, key: BindingKey, content: BindingContent) -> EarlierGrant:
+        """Return the part of a binding that may be bound elsewhere by what was read last."""
+        before, reading = self.earlier_grant(key, content), self.memory.reading(content)
+        if reading is None:
+            return before
+        if not reading.may_move:
+            return before.restrict_to(frozenset())
+        return before.restrict_to(subjects_still_carried(reading, content, before))
+
+    def repairable(self, key: BindingKey, content: BindingContent) -> EarlierGrant:
+        """Return what drift may be repaired to by what was read last: nobody else is bound anew."""
+        before, reading = self.earlier_grant(key, content), self.memory.reading(content)
+        if reading is None:
+            return before
+        bound = bound_groups(self.existing.get(key), content)
+        if not reading.may_return:
+            return before.restrict_to(bound)
+        return before.restrict_to(bound | subjects_still_carried(reading, content, before))
 
     def earlier_grants(
         self, mapping: AccessMapping, key: BindingKey, role: RoleRef, group_id: str

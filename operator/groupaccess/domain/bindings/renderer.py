@@ -18,10 +18,9 @@ from groupaccess.domain.bindings.desired_state import (
     render_content,
     role_in_name,
 )
-from groupaccess.domain.bindings.group_reading import GroupReading
 from groupaccess.domain.bindings.group_rename import current_group, max_former_lifetime
 from groupaccess.domain.bindings.held_annotations import kept_annotations, updated_annotations
-from groupaccess.domain.bindings.history import BindingHistory, EarlierGrant, bound_groups
+from groupaccess.domain.bindings.history import BindingHistory, EarlierGrant
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.identity.former_subjects import (
     FormerSubjects,
@@ -167,7 +166,7 @@ class BindingRenderer:
         """Carry the subjects of an unchanged group to a new binding while nothing is read."""
         mapping, bindings = verdict.mapping, self.bindings
         for key, content in sorted(bindings.applied.items()):
-            before = self._movable(key, content)
+            before = bindings.movable(key, content)
             if (before.subjects or before.former) and bindings.is_same_group(mapping, content):
                 return self._preserved(verdict, content, before)
         for key, binding in sorted(bindings.existing.items()):
@@ -175,34 +174,20 @@ class BindingRenderer:
             if self.is_of_namesake(binding) or not bindings.is_same_group(mapping, content):
                 continue
             plausible = self._plausible(mapping.group, content)
-            before = self._movable(key, content).restrict_to(plausible)
+            before = bindings.movable(key, content).restrict_to(plausible)
             if before.subjects:
                 return self._preserved(verdict, content, before)
         return None
 
-    def _movable(self, key: BindingKey, content: BindingContent) -> EarlierGrant:
-        """Return the part of a binding that may be bound elsewhere by what was read last."""
-        before = self.bindings.earlier_grant(key, content)
-        reading = self.bindings.memory.reading(content)
-        if reading is None:
-            return before
-        given = _given(reading, content, before) if reading.may_move else frozenset[str]()
-        return before.restrict_to(given)
-
     def _repairable(
         self, verdict: Verdict, key: BindingKey, content: BindingContent
     ) -> EarlierGrant:
-        """Return what drift may be repaired to: without an answer, what was read last decides.
-
-        A group in its grace keeps what it has.
-        """
-        before, last = self.bindings.earlier_grant(key, content), verdict.last_known
-        reading = self.bindings.memory.reading(content)
+        """Return what drift may be repaired to; a group in its grace keeps what it has."""
+        last = verdict.last_known
         in_grace = last is not None and last.grace_ends is not None
-        if verdict.pin is not None or in_grace or reading is None:
-            return before
-        given = _given(reading, content, before) if reading.may_return else frozenset[str]()
-        return before.restrict_to(given | bound_groups(self.bindings.existing.get(key), content))
+        if verdict.pin is not None or in_grace:
+            return self.bindings.earlier_grant(key, content)
+        return self.bindings.repairable(key, content)
 
     def _preserved(
         self, verdict: Verdict, content: BindingContent, before: EarlierGrant
@@ -248,13 +233,6 @@ class BindingRenderer:
         return render_content(
             self.access, _role(mapping), _group_subjects(subjects | formers.keys()), current
         )
-
-
-def _given(reading: GroupReading, content: BindingContent, before: EarlierGrant) -> frozenset[str]:
-    """Return the subjects of a binding that what was read last gives to its group."""
-    given = reading.gives(content)
-    known = before.subjects if given is None else given
-    return (known | before.former.keys()) - reading.taken
 
 
 def _group_subjects(groups: Iterable[str]) -> Iterator[Subject]:
