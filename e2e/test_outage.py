@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from keycloak import KeycloakError
 
-from testbed.bound import Bound, Key, bound
+from testbed.bound import Bound, Grants, Key, bound
 from testbed.cluster import Cluster
 from testbed.guards_users import binding
 from testbed.keycloak import Keycloak
@@ -188,3 +188,53 @@ def test_what_keycloak_took_away_and_could_not_be_emptied_is_not_given_back(
         assert not bound(objects, granted)
     finally:
         keycloak.server.resume()
+
+
+@pytest.mark.parametrize("change", ["another role", "drift"])
+def test_a_string_that_was_given_up_while_suspended_is_not_bound_again(
+    change: str,
+    two_granted: str,
+    realm: Realm,
+    objects: Objects,
+    keycloak: Keycloak,
+    directory: str,
+) -> None:
+    name, role = two_granted, "admin"
+    body = access(name, directory, mapping("sre", "SRE"), mapping("dev", "Developer", "edit"))
+    body["spec"]["suspend"] = True
+    objects.apply(body)
+    objects.wait_reason(f"ga/{name}", "Suspended")
+    realm.rename_group("/SRE", "OPS")
+    realm.create_group("/SRE")  # the string is other people's now
+    objects.read_again(directory)
+
+    def messages() -> str:
+        return " ".join(each["message"] for each in objects.get(f"ga/{name}")["status"]["mappings"])
+
+    eventually(lambda: "OPS" in messages(), within=30, what="the rename is known")
+    keycloak.server.pause()
+    try:
+        objects.read_again(directory)
+        objects.wait_reason(f"kcd/{directory}", "KeycloakUnavailable", within=40)
+        if change == "drift":
+            (sre,) = (key for key in bound(objects, name) if ":sre:" in key[1])
+            objects.cluster.kubectl("delete", "clusterrolebinding", sre[1])
+        now = mapping("sre", "SRE", "edit" if change == "another role" else "view")
+        body = access(name, directory, now, mapping("dev", "Developer", role))
+        body["spec"]["suspend"] = False
+        objects.apply(body)
+        moved = Grants(role, ("Developer",))
+        eventually(
+            lambda: moved in who(objects, name), within=20, what="Developer has the new role"
+        )
+        await_unverified(objects, name, "KeycloakUnavailable")
+        assert "SRE" not in {text for each in who(objects, name) for text in each.subjects}
+    finally:
+        keycloak.server.resume()
+    objects.wait_reason(f"ga/{name}", "Granted", within=60)
+    assert Grants(now["clusterRole"], ("OPS",)) in who(objects, name)
+
+
+def who(objects: Objects, name: str) -> list[Grants]:
+    """Return what each binding of an object grants."""
+    return [each.grants for each in bound(objects, name).values()]

@@ -78,7 +78,7 @@ def group_readings(
     if directory is None or snapshot is None or not _believes_answers(context):
         return result
     judged = (verdict.without_suspend or verdict for verdict in verdicts)
-    followed = {each.replaced_id: each.group for each in judged}
+    followed = {each.replaced_id: each.group for each in judged if each.replaced_id}
     for group, strings in bound.items():
         if group.directory != context.directory_name:
             continue
