@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check e2e oldest bench soak policies scale mutants simulate reverted switches image lock crds sbom audit tools clean
+.PHONY: help demo test check lint fast e2e oldest bench soak policies scale mutants simulate reverted switches image lock crds sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,7 +19,10 @@ SHARED ?= 10
 BINDINGS ?= 1
 MINUTES ?= 30
 SEED := $(or $(SEED),$(shell echo $$RANDOM))
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# `$(call install,PYTHON,ARGUMENTS)`: uv takes seconds where pip takes a minute; pip, where uv cannot download.
+install = $(BIN)/uv pip install --quiet --python $(1) --require-hashes $(2) \
+  || $(PIP) --python $(1) install --require-hashes $(2)
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -27,21 +30,29 @@ help: ## List the targets
 demo: $(INSTALLED) ## Show the main job on a real cluster and a real Keycloak (KEEP=1: stay up)
 	@PYTHONPATH=e2e $(BIN)/python e2e/demo.py
 
-# The oldest Kubernetes beside the newest: both mostly wait. What it says comes at the end. No program is
-# built beside a test: some have seconds.
-test: check ## Run every test: the fast ones, and those on real servers
+# Those on real servers mostly wait for them: the fast ones, and those on the oldest Kubernetes, run beside
+# them and print at the end. No program is built beside a test: some have seconds.
+test: tools ## Run every test: the fast ones, and those on real servers
 	@PYTHONPATH=e2e $(BIN)/python -m testbed.tools kubernetes kubernetes-1.34 keycloak >/dev/null
-	@said=$$(mktemp); $(MAKE) --no-print-directory oldest >"$$said" 2>&1 & oldest=$$!; \
-	trap 'test -z "$$oldest" || kill $$oldest 2>/dev/null || true; rm -f "$$said"' EXIT; \
-	passed=yes; $(MAKE) --no-print-directory e2e || passed=no; wait $$oldest || passed=no; oldest=; \
-	cat "$$said"; test $$passed = yes
+	@printed=$$(mktemp -d); trap 'kill $$(jobs -p) 2>/dev/null || true; rm -rf "$$printed"' EXIT; \
+	passed=yes; \
+	nice $(MAKE) --no-print-directory check >"$$printed/check" 2>&1 & check=$$!; \
+	$(MAKE) --no-print-directory oldest >"$$printed/oldest" 2>&1 & oldest=$$!; \
+	$(MAKE) --no-print-directory e2e || passed=no; \
+	wait $$check || passed=no; wait $$oldest || passed=no; \
+	cat "$$printed/check" "$$printed/oldest"; test $$passed = yes
 
 check: tools ## The fast loop: lint, format, types, layers, tests without a cluster
+	@$(MAKE) --no-print-directory --jobs=2 lint fast
+
+lint: $(INSTALLED) ## Lint, format, types, layers and dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry operator
+
+fast: tools ## The tests that need no cluster
 	$(PYTEST) tests --numprocesses=$(CHECK_WORKERS) --dist=worksteal
 
 # Each worker has a cluster and a Keycloak of its own; what is built is shown, and built once.
@@ -83,8 +94,8 @@ image: ## Build the container image
 	docker build --tag $(IMAGE) .
 
 lock: $(INSTALLED) ## Renew the locked versions of all dependencies
-	for group in runtime build dev; do \
-	  case $$group in runtime) from="pyproject.toml";; build) from="--group build";; \
+	for group in runtime build install dev; do \
+	  case $$group in runtime) from="pyproject.toml";; build | install) from="--group $$group";; \
 	    dev) from="pyproject.toml --group dev --constraint requirements/runtime.txt";; esac; \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header $$from --output-file requirements/$$group.txt; \
@@ -95,12 +106,10 @@ crds: $(INSTALLED) ## Write the CRDs anew from the models
 
 sbom: $(INSTALLED) ## Write dist/sbom.json: what the image holds of Python, as CycloneDX
 	@mkdir -p dist && scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT; \
-	$(PYTHON) -m venv "$$scratch"; \
-	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
-	  --require-hashes --requirement requirements/runtime.txt; \
-	"$$scratch/bin/python" -m pip uninstall --quiet --yes pip setuptools; \
+	$(BIN)/uv venv --quiet --python $(PYTHON) "$$scratch/venv"; \
+	$(call install,"$$scratch/venv/bin/python",--no-deps --requirement requirements/runtime.txt); \
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
-	  --output-file dist/sbom.json "$$scratch"
+	  --output-file dist/sbom.json "$$scratch/venv"
 	@echo dist/sbom.json
 
 audit: $(INSTALLED) ## Look for known vulnerabilities in what the image holds of Python
@@ -110,15 +119,16 @@ tools: $(INSTALLED)
 	@PYTHONPATH=e2e $(BIN)/python -m testbed.tools helm >/dev/null
 
 $(INSTALLED): .venv/.dependencies pyproject.toml
-	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.dependencies: requirements/dev.txt
+.venv/.dependencies: requirements/install.txt requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || { echo "error: Python 3.11 or newer is needed: install it, or name it with PYTHON=" >&2; exit 1; }
 	@echo "setting up .venv …"
 	@$(PYTHON) -m venv --clear .venv
-	@$(PIP) --require-hashes --requirement requirements/dev.txt
+	@$(PIP) install --require-hashes --requirement requirements/install.txt
+	@$(call install,$(BIN)/python,--requirement requirements/dev.txt)
 	@touch $@
 
 clean: ## Remove what was made here (the built programs stay in the cache)

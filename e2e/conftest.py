@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 
 import pytest
 
@@ -194,9 +194,8 @@ def without_operator(operator_process: OperatorProcess, installed: Cluster) -> C
 @pytest.fixture
 def objects(installed: Cluster) -> Iterator[Objects]:
     """Give a maker of objects that takes them back at the test's end."""
-    made = Objects(installed)
-    yield made
-    made.close()
+    with closing(Objects(installed)) as made:
+        yield made
 
 
 @pytest.fixture

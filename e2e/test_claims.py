@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -92,9 +92,11 @@ def realms(own_keycloak: Keycloak, installed: Cluster) -> Iterator[list[Realm]]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         made = list(pool.map(make, CASES))
     prefixes = {realm.name: case.groups_prefix for realm, case in zip(made, CASES, strict=True)}
-    installed.trust(*(realm.issuer(groups_prefix=prefixes[realm.name]) for realm in made))
-    yield made
-    installed.distrust(*(realm.issuer_url for realm in made))  # the realms end with the server
+    try:
+        installed.trust(*(realm.issuer(groups_prefix=prefixes[realm.name]) for realm in made))
+        yield made
+    finally:
+        installed.distrust(*(realm.issuer_url for realm in made))  # the realms end with the server
 
 
 @pytest.fixture(scope="module")
@@ -107,22 +109,22 @@ def seen(
 ) -> Iterator[list[Seen]]:
     """Give what is seen of all cases, after the operator has granted what it grants."""
     operator_process.start()
-    objects = Objects(installed)
     bodies: list[dict[str, Any]] = []
     for case, realm in zip(CASES, realms, strict=True):
         name, ca = realm.name, own_keycloak.ca_file.read_text()
         bodies += directory_objects(name, realm, ca, tokens=_tokens(case), syncInterval="1h")
         bodies.append(access(name, name, mapping("sre", case.path)))
-    objects.apply(*bodies)
-    readings = asyncio.run(_read_all(realms, own_keycloak))
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(
-            pool.map(lambda each: _see(objects, *each), zip(CASES, realms, readings, strict=True))
-        )
-    with progress():
-        print("\n" + "\n".join(each.row() for each in found))
-    yield found
-    objects.close()
+
+    def see(case: Case, realm: Realm) -> Seen:
+        return _see(objects, case, realm, _read(own_keycloak, case, realm))
+
+    with closing(Objects(installed)) as objects:
+        objects.apply(*bodies)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            found = list(pool.map(see, CASES, realms))
+        with progress():
+            print("\n" + "\n".join(each.row() for each in found))
+        yield found
 
 
 def _tokens(case: Case) -> dict[str, Any]:
@@ -131,15 +133,14 @@ def _tokens(case: Case) -> dict[str, Any]:
     return {"groupsPrefix": case.groups_prefix, "clients": [client]}
 
 
-async def _read_all(realms: list[Realm], keycloak: Keycloak) -> list[Snapshot]:
-    """Read all realms with the real adapter."""
-    few = asyncio.Semaphore(AT_ONCE)
+def _read(keycloak: Keycloak, case: Case, realm: Realm) -> Snapshot:
+    """Read a realm with the real adapter: as the operator, until Keycloak answers."""
 
-    async def read(case: Case, realm: Realm) -> Snapshot:
-        async with few:
-            return await read_once(_directory(case, realm), reached(keycloak, realm), case.path)
+    def read() -> Snapshot:
+        reached_at = reached(keycloak, realm)
+        return asyncio.run(read_once(_directory(case, realm), reached_at, case.path))
 
-    return await asyncio.gather(*map(read, CASES, realms))
+    return eventually(read, within=60, what=f"an answer about {realm.name}")
 
 
 def _directory(case: Case, realm: Realm) -> Directory:

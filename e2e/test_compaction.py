@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,9 +67,8 @@ def watcher(own: ControlPlane) -> Iterator[OperatorProcess]:
 def here(own: ControlPlane, watcher: OperatorProcess) -> Iterator[Objects]:
     """Give a maker of objects in the own cluster."""
     assert watcher.alive
-    made = Objects(own)
-    yield made
-    made.close()
+    with closing(Objects(own)) as made:
+        yield made
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ to do so, and all are silent at the same time.
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,9 +55,8 @@ def behind(proxy: FaultyProxy, realm: Realm, objects: Objects) -> OutageScenario
 @pytest.fixture(scope="module")
 def objects_here(installed: Cluster) -> Iterator[Objects]:
     """Give a maker of objects for the module."""
-    made = Objects(installed)
-    yield made
-    made.close()
+    with closing(Objects(installed)) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from typing import Any
 
 import pytest
@@ -50,10 +50,10 @@ def directory_objects(realm_here: Realm, keycloak: Keycloak, name: str) -> Seque
 @pytest.fixture(scope="module")
 def source(installed: Cluster, realm_here: Realm, keycloak: Keycloak) -> Iterator[str]:
     """Give the name of a KeycloakDirectory of the run's cluster, for the realm."""
-    objects = Objects(installed)
-    objects.apply(*objects_of_directory(realm_here.name, realm_here, keycloak.ca_file.read_text()))
-    yield realm_here.name
-    objects.close()
+    declared = objects_of_directory(realm_here.name, realm_here, keycloak.ca_file.read_text())
+    with closing(Objects(installed)) as objects:
+        objects.apply(*declared)
+        yield realm_here.name
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,5 @@ def own() -> Iterator[ControlPlane]:
 @pytest.fixture
 def here(own: ControlPlane) -> Iterator[Objects]:
     """Give a maker of objects in the own cluster."""
-    made = Objects(own)
-    yield made
-    made.close()
+    with closing(Objects(own)) as made:
+        yield made

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 
 import pytest
 
@@ -78,6 +78,5 @@ def release(progress: Progress, kind: KindTestbed, realm: Realm) -> Release:
 @pytest.fixture
 def objects(release: Release) -> Iterator[Objects]:
     """Give a maker of objects that takes them back at the test's end."""
-    made = Objects(release.cluster)
-    yield made
-    made.close()
+    with closing(Objects(release.cluster)) as made:
+        yield made
