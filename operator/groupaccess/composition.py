@@ -117,6 +117,7 @@ def compose(settings: Settings, environment: Environment) -> Operator:
                 wake=lambda name, seconds: core.work.requeue(name, seconds, urgent=False),
             ),
             suggestions.request,
+            work.settle,
         ),
         writer=writer,
         background=(deletions, statuses),
@@ -198,12 +199,12 @@ def _sync(environment: Environment, core: _Core, credentials: Credentials) -> Di
     checker = OidcChecker(environment.tokens, server, store, clock)
     turns = DirectoryTurns(
         credentials,
-        DirectoryRounds(credentials, reader, store, clock, core.work.enqueue_low),
+        DirectoryRounds(credentials, reader, store, clock, core.work.enqueue_answered),
         DirectoryStatusWriter(core.status_writer, store, clock),
         store,
         clock,
         core.metrics,
-        core.work.enqueue_low,
+        core.work.enqueue_answered,
         checker,
     )
     return DirectorySync(turns, core.requests, store, clock, reader)

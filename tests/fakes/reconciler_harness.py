@@ -76,6 +76,7 @@ class ReconcilerHarness:
                 wake=self._wake,
             ),
             lambda *suggestion: self.suggested.append(suggestion),
+            lambda _: None,
         )
 
     def _wake(self, *woken: Any) -> None:  # name, seconds, and whether it is urgent

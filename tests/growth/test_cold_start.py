@@ -9,6 +9,8 @@ from simulation.cluster import SimulatedCluster
 
 SIZE, SHARED = 600, 10  # objects, and how many of them have the same group
 ENOUGH = 60.0  # seconds of virtual time
+OUTAGE = 20.0  # seconds in which Keycloak is down
+WORKERS = 16
 
 
 def test_each_new_object_takes_one_write_of_its_binding_and_one_of_its_status() -> None:
@@ -17,8 +19,8 @@ def test_each_new_object_takes_one_write_of_its_binding_and_one_of_its_status() 
     assert writes == {"clusterrolebindings": SIZE, "groupaccesses": SIZE}
 
 
-async def _cold_start() -> Counter[str]:
-    """Return the writes by plural, without those of events and of the directory."""
+def _declared() -> SimulatedCluster:
+    """Return a cluster with many new objects, before the operator starts."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
     cluster = SimulatedCluster(loop)
@@ -28,6 +30,12 @@ async def _cold_start() -> Counter[str]:
         group = f"g{number // SHARED}"
         cluster.keycloak.create(group)
         declare(cluster, f"a{number}", mapping(group))
+    return cluster
+
+
+async def _cold_start() -> Counter[str]:
+    """Return the writes by plural, without those of events and of the directory."""
+    cluster = _declared()
     cluster.start()
     await asyncio.sleep(ENOUGH)
     await cluster.close()
@@ -36,3 +44,24 @@ async def _cold_start() -> Counter[str]:
     assert plurals.pop("events")
     assert plurals.pop("keycloakdirectories")
     return plurals
+
+
+def test_what_is_declared_during_an_outage_is_bound_before_what_was_there_at_the_start() -> None:
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        bound = runner.run(_start_in_an_outage())
+    assert len(bound) == SIZE + 1
+    assert bound.index("groupaccess:newcomer:m:view") < WORKERS
+
+
+async def _start_in_an_outage() -> list[str]:
+    """Return the names of the bindings, in the order in which they were made."""
+    cluster = _declared()
+    cluster.trouble("down", OUTAGE)
+    cluster.start()
+    await asyncio.sleep(OUTAGE / 2)
+    declare(cluster, "newcomer", mapping("g0"))
+    await asyncio.sleep(OUTAGE + ENOUGH)
+    await cluster.close()
+    assert not cluster.broken, cluster.broken
+    calls = (sent.call for _, sent in cluster.writes)
+    return [call.key.name for call in calls if call.plural == "clusterrolebindings"]
