@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--groups",
         type=int,
-        default=500,
+        default=200,
         help="how many groups the realm of the tests about scale has (long: 10000)",
     )
     group.addoption(

@@ -33,6 +33,7 @@ from groupaccess.application.state.store import Store
 from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.application.workqueue.background import BackgroundCalls
 from groupaccess.application.workqueue.queue import Priority, WorkQueue
+from groupaccess.application.workqueue.requests import WorkRequests
 from groupaccess.application.workqueue.wall_clock_timers import WallClockTimers
 from groupaccess.application.workqueue.workers import DRAIN_SECONDS, Workers
 from groupaccess.handlers import Handlers
@@ -58,6 +59,7 @@ class Operator:
     cluster: Cluster
     store: Store
     queue: WorkQueue
+    work: WorkRequests
     leadership: Leadership
     handlers: Handlers
     events: WatchEvents
@@ -151,6 +153,8 @@ class Operator:
             return await self.reconciler.reconcile(name)
         finally:
             self.sync.ask_missing(name)
+            if not self.store.memory(name).lacks_answer:
+                self.work.settle(name)
 
     def _begin(self) -> None:
         """Enqueue everything once, with priority for what must not be bound any more."""

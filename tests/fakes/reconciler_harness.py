@@ -76,7 +76,6 @@ class ReconcilerHarness:
                 wake=self._wake,
             ),
             lambda *suggestion: self.suggested.append(suggestion),
-            lambda _: None,
         )
 
     def _wake(self, *woken: Any) -> None:  # name, seconds, and whether it is urgent

@@ -35,7 +35,7 @@ class Reconciler:
 
     No reconcile waits for a slow call: one that takes more than a second continues in the
     background and requeues the object when it ends. `suggest` is called with a directory and a
-    declared group that it does not have; `settle` with an object that lacks no answer of Keycloak.
+    declared group that it does not have.
     """
 
     def __init__(
@@ -47,7 +47,6 @@ class Reconciler:
         expiry: ExpiryWatch,
         status: AccessStatusWriter,
         suggest: Callable[[str, str], None],
-        settle: Callable[[str], None],
     ) -> None:
         self._store = store
         self._clock = clock
@@ -56,7 +55,6 @@ class Reconciler:
         self._expiry = expiry
         self._status = status
         self._suggest = suggest
-        self._settle = settle
         self._other_grants = OtherGrantsFinder(store)
 
     async def reconcile(self, name: str) -> float | None:
@@ -66,8 +64,6 @@ class Reconciler:
         back-off.
         """
         declared = self._store.accesses.get(name)
-        if declared is None or declared.state.deleting:
-            self._settle(name)
         if declared is None:
             self._expiry.forget(name)
             return await self._orphans.delete(name)
@@ -109,8 +105,8 @@ class Reconciler:
         name, directory = declared.access.name, declared.access.directory
         self._store.question_index.put(name, directory, needed.all)
         context = evaluation_context(self._store, declared, needed, self._clock.now())
-        if not (context.awaits_first_reading or context.missing_answers):
-            self._settle(name)
+        memory = self._store.memory(name)
+        memory.lacks_answer = context.awaits_first_reading or bool(context.missing_answers)
         if context.awaits_first_reading and not self._has_binding(name):
             return None
         verdicts = [evaluate(mapping, context) for mapping in declared.access.mappings]

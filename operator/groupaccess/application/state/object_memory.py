@@ -43,7 +43,8 @@ class ObjectMemory:
     `last_subjects` are those that a mapping bound before it was revoked. `readings` are what is
     known of the groups of its bindings. `announced` names the ends that events have announced.
     `first_status_due_at` is until when the first status waits for other objects, in seconds of the
-    monotonic clock; it is written in its turn.
+    monotonic clock; it is written in its turn. `lacks_answer` is whether its last verdicts lacked
+    an answer of Keycloak.
     """
 
     uid: str
@@ -55,6 +56,7 @@ class ObjectMemory:
     readings: dict[BoundGroup, GroupReading] = field(default_factory=dict)
     announced: set[str] = field(default_factory=set)
     first_status_due_at: float | None = None
+    lacks_answer: bool = False
 
     @property
     def acknowledged(self) -> dict[BindingKey, BindingContent]:
