@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+# Where it is set, each of a hundred starts of the operator would compile all of it again.
+export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help demo test check lint fast e2e oldest bench soak policies scale mutants simulate reverted switches image lock crds sbom audit tools clean
 
 PYTHON ?= python3
@@ -21,7 +23,7 @@ MINUTES ?= 30
 SEED := $(or $(SEED),$(shell echo $$RANDOM))
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # `$(call install,PYTHON,ARGUMENTS)`: uv takes seconds where pip takes a minute; pip, where uv cannot download.
-install = $(BIN)/uv pip install --quiet --python $(1) --require-hashes $(2) \
+install = $(BIN)/uv pip install --quiet --compile-bytecode --python $(1) --require-hashes $(2) \
   || $(PIP) --python $(1) install --require-hashes $(2)
 
 help: ## List the targets

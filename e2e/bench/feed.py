@@ -85,19 +85,16 @@ def path_of(key: Key) -> str:
 async def following(admin: Requests) -> AsyncIterator[Feed]:
     """Follow from now on."""
     feed = Feed()
-    tasks = [
-        asyncio.create_task(_follow(admin, path, feed, await _now(admin, path)))
-        for path in (ACCESSES, *BINDINGS)
-    ]
-    try:
-        yield feed
-    finally:
-        for task in tasks:
-            task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-        for error in ended:
-            if isinstance(error, Exception):
-                raise error
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(_follow(admin, path, feed, await _now(admin, path)))
+            for path in (ACCESSES, *BINDINGS)
+        ]
+        try:
+            yield feed
+        finally:
+            for task in tasks:
+                task.cancel()
 
 
 def _ready(status: dict[str, Any]) -> str:
@@ -111,14 +108,13 @@ async def _now(admin: Requests, path: str) -> str:
 
 
 async def _follow(admin: Requests, path: str, feed: Feed, version: str) -> None:
-    query = f"watch=true&resourceVersion={version}&timeoutSeconds=7200"
     limits = aiohttp.ClientTimeout(total=None)
-    async with admin.session.get(
-        f"{admin.server}{path}?{query}", timeout=limits, read_bufsize=LONGEST
-    ) as answer:
-        async for line in answer.content:
-            event = json.loads(line)
-            if event["type"] == "ERROR":
-                raise RuntimeError(f"{path}: {event['object']}")
-            await feed.put(event["type"], event["object"], access=path == ACCESSES)
-    raise RuntimeError(f"{path}: the watch ended")
+    while True:  # a new CRD ends the watches of its kind once
+        url = f"{admin.server}{path}?watch=true&resourceVersion={version}&timeoutSeconds=7200"
+        async with admin.session.get(url, timeout=limits, read_bufsize=LONGEST) as answer:
+            async for line in answer.content:
+                event = json.loads(line)
+                if event["type"] == "ERROR":
+                    raise RuntimeError(f"{path}: {event['object']}")
+                version = event["object"]["metadata"]["resourceVersion"]
+                await feed.put(event["type"], event["object"], access=path == ACCESSES)

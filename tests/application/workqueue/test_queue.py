@@ -10,6 +10,7 @@ from fakes.metrics import FakeMetrics
 from groupaccess.application.workqueue.queue import (
     FIRST_BACKOFF_SECONDS,
     MAX_BACKOFF_SECONDS,
+    MAX_LOW_WORKERS,
     Priority,
     WorkQueue,
 )
@@ -57,6 +58,23 @@ async def test_what_is_urgent_comes_before_ten_thousand_first_passes(queue: Work
         queue.add(f"first pass {number}", Priority.LOW)
     queue.add("expired")
     assert [await queue.get() for _ in range(2)] == ["expired", "first pass 0"]
+
+
+async def test_first_passes_leave_workers_to_what_is_urgent(queue: WorkQueue) -> None:
+    for number in range(2 * MAX_LOW_WORKERS):
+        queue.add(f"first pass {number}", Priority.LOW)
+    taken = [await queue.get() for _ in range(MAX_LOW_WORKERS)]
+    assert await is_empty(queue)
+    queue.add("edited")
+    assert await queue.get() == "edited"
+    queue.done("edited")
+    assert await is_empty(queue)
+
+    waiting = asyncio.create_task(queue.get())
+    await asyncio.sleep(0)
+    queue.done(taken[0])
+    async with asyncio.timeout(1):
+        assert await waiting == f"first pass {MAX_LOW_WORKERS}"
 
 
 async def test_a_key_that_becomes_urgent_while_it_waits_comes_once_and_first(

@@ -9,6 +9,8 @@ from groupaccess.application.workqueue.backoff import backoff
 
 FIRST_BACKOFF_SECONDS = 0.005
 MAX_BACKOFF_SECONDS = 300.0
+# Workers for keys of low priority: as fast as with 16, and an edit meanwhile waits a third as long.
+MAX_LOW_WORKERS = 6
 
 
 class Priority(Enum):
@@ -20,6 +22,9 @@ class Priority(Enum):
 
 class WorkQueue:
     """Keys to reconcile: high priority first, and within a priority in order of arrival.
+
+    At most MAX_LOW_WORKERS workers have keys of low priority: the writes of all share the API
+    server.
 
     A key that waits is not queued twice. A key that is added while a worker processes it is handed
     out again once that worker is done, so that no two workers ever have the same key and no change
@@ -33,6 +38,7 @@ class WorkQueue:
         self._since: dict[str, float] = {}  # the waiting keys, and those to hand out again
         self._again: dict[str, Priority] = {}  # keys to hand out again
         self._processing: dict[str, float] = {}  # since when
+        self._processing_low: set[str] = set()
         self._failures: dict[str, int] = {}
         self._timers: dict[str, tuple[float, TimerHandle, Priority]] = {}
         self._wakeup = asyncio.Event()
@@ -90,6 +96,9 @@ class WorkQueue:
     def done(self, key: str) -> None:
         """Mark the key as processed; it is queued again if it was added meanwhile."""
         self._processing.pop(key, None)
+        if key in self._processing_low:
+            self._processing_low.discard(key)
+            self._wakeup.set()
         if key in self._again:
             self._enqueue(key, self._again.pop(key))
 
@@ -133,10 +142,15 @@ class WorkQueue:
         return sum(len(keys) for keys in self._waiting.values())
 
     def _next(self) -> str | None:
-        for keys in self._waiting.values():
-            for key in keys:
-                del keys[key]
-                return key
+        for priority, keys in self._waiting.items():
+            low = priority is Priority.LOW
+            if not keys or (low and len(self._processing_low) >= MAX_LOW_WORKERS):
+                continue
+            key = next(iter(keys))
+            del keys[key]
+            if low:
+                self._processing_low.add(key)
+            return key
         return None
 
     def _enqueue(self, key: str, priority: Priority) -> None:
