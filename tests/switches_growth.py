@@ -1,8 +1,9 @@
-"""The indexes that keep the work of one event small: without each of them the work grows."""
+"""What keeps the operator fast among many objects: indexes, and the order of the work queue."""
 
 from switches_kinds import OPERATOR, Switch
 
 STATE = f"{OPERATOR}/application/state"
+WORKQUEUE = f"{OPERATOR}/application/workqueue"
 
 
 def index(name: str, module: str, old: str, new: str) -> Switch:
@@ -46,5 +47,29 @@ INDEXES = (
         "cluster_state",
         "if last_round.absent or self._names_other_account(name, last_round):",
         "if True:",
+    ),
+)
+
+ORDER = (
+    Switch(
+        "queue: what is urgent stays so until Keycloak has answered",
+        f"{WORKQUEUE}/requests.py",
+        "Priority.HIGH if name in self._urgent else Priority.LOW",
+        "Priority.LOW",
+        ("tests/growth/test_cold_start.py",),
+    ),
+    Switch(
+        "queue: what has its answers is no longer urgent",
+        f"{WORKQUEUE}/requests.py",
+        "self._urgent.discard(name)",
+        "return",
+        ("tests/application/workqueue",),
+    ),
+    Switch(
+        "queue: first passes leave workers to what is urgent",
+        f"{WORKQUEUE}/queue.py",
+        "len(self._processing_low) >= MAX_LOW_WORKERS",
+        "False",
+        ("tests/application/workqueue",),
     ),
 )

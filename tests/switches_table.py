@@ -1,7 +1,7 @@
 """Every guard, how a copy loses it, and which tests have to notice."""
 
 from switches_claims import CLAIMS_SWITCHES, COLLISIONS_SWITCHES
-from switches_growth import INDEXES
+from switches_growth import INDEXES, ORDER
 from switches_identity import FREEZE_SWITCHES, IDENTITY_SWITCHES
 from switches_kinds import ADAPTERS, DOMAIN, Switch, application
 from switches_silence import FORMER_SWITCHES, SILENCE_SWITCHES
@@ -232,4 +232,5 @@ SWITCHES = (
     *WRITES,
     *POLICY,
     *INDEXES,
+    *ORDER,
 )

@@ -8,6 +8,7 @@ from growth.objects import declare, direct, mapping
 from simulation.cluster import SimulatedCluster
 
 SIZE, SHARED = 600, 10  # objects, and how many of them have the same group
+LAST_GROUP = "g9"  # by name: objects are enqueued in the order of their groups
 ENOUGH = 60.0  # seconds of virtual time
 OUTAGE = 20.0  # seconds in which Keycloak is down
 WORKERS = 16
@@ -59,7 +60,7 @@ async def _start_in_an_outage() -> list[str]:
     cluster.trouble("down", OUTAGE)
     cluster.start()
     await asyncio.sleep(OUTAGE / 2)
-    declare(cluster, "newcomer", mapping("g0"))
+    declare(cluster, "newcomer", mapping(LAST_GROUP))
     await asyncio.sleep(OUTAGE + ENOUGH)
     await cluster.close()
     assert not cluster.broken, cluster.broken

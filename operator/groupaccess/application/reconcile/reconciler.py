@@ -105,8 +105,7 @@ class Reconciler:
         name, directory = declared.access.name, declared.access.directory
         self._store.question_index.put(name, directory, needed.all)
         context = evaluation_context(self._store, declared, needed, self._clock.now())
-        memory = self._store.memory(name)
-        memory.lacks_answer = context.awaits_first_reading or bool(context.missing_answers)
+        self._store.memory(name).lacks_answer = context.lacks_answer
         if context.awaits_first_reading and not self._has_binding(name):
             return None
         verdicts = [evaluate(mapping, context) for mapping in declared.access.mappings]

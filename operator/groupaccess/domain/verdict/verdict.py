@@ -155,6 +155,12 @@ class EvaluationContext:
         return self.directory is not None and (unread or (unasked and not self.reading.failure))
 
     @property
+    def lacks_answer(self) -> bool:
+        """Tell whether something waits for Keycloak: it was not read, or left a question open."""
+        unread = self.awaits_first_reading or self.reading.failure is not None
+        return unread or bool(self.missing_answers)
+
+    @property
     def awaits_oidc_check(self) -> bool:
         """Tell whether a canary is declared, and its first check is not made yet."""
         return bool(self.directory and self.directory.canary) and self.oidc_check is None
