@@ -120,7 +120,8 @@ def test_a_members_token_that_lacks_the_string_holds_the_grant_until_it_carries_
     realm.admin.assign_realm_roles(realm.user_id("alice"), [realm.admin.get_realm_role("insider")])
     objects.read_again(directory)
     objects.wait_reason(f"ga/{name}", "Granted", within=40)
-    assert await_result(objects, directory, "Proven")["tokenLifetimeSeconds"] == 300
+    lifetime = await_result(objects, directory, "Proven")["tokenLifetimeSeconds"]
+    assert lifetime in {299, 300}  # Keycloak reads its clock for each of the two times in a token
 
 
 @pytest.mark.usefixtures("operator")
