@@ -78,12 +78,10 @@ async def run_operator(settings: Settings, stop: asyncio.Event | None = None) ->
 def compose(settings: Settings, environment: Environment) -> Operator:
     """Return an operator; nothing of it runs yet."""
     core = _core(settings, environment)
-    store, work, metrics, leadership = core.store, core.work, core.metrics, core.leadership
+    store, work, clock, metrics = core.store, core.work, core.clock, core.metrics
     credentials = Credentials(core.cluster, settings.namespace)
-    suggestions = SuggestionSearch(
-        credentials, environment.reader, store, core.clock, work.enqueue_low
-    )
-    writer, timers = _writer(settings, core), WallClockTimers(core.clock, core.queue.add)
+    suggestions = SuggestionSearch(credentials, environment.reader, store, clock, work.enqueue_low)
+    writer, timers = _writer(settings, core), WallClockTimers(clock, core.queue.add)
     deletions, statuses = (BackgroundCalls(core.queue.add_after) for _ in range(2))
     sync, relisted = _sync(environment, core, credentials), asyncio.Event()
     events = WatchEvents(store, sync, work.enqueue)
@@ -92,13 +90,13 @@ def compose(settings: Settings, environment: Environment) -> Operator:
         settings=settings,
         watch=environment.watch,
         endpoint=_endpoint(settings, environment, core, reflectors),
-        clock=core.clock,
+        clock=clock,
         metrics=metrics,
         cluster=core.cluster,
         store=store,
         queue=core.queue,
         work=work,
-        leadership=leadership,
+        leadership=core.leadership,
         handlers=Handlers(store, events, sync, work.enqueue, relisted),
         events=events,
         reflectors=reflectors,
@@ -106,13 +104,13 @@ def compose(settings: Settings, environment: Environment) -> Operator:
         recorder=core.recorder,
         reconciler=Reconciler(
             store,
-            core.clock,
+            clock,
             writer,
             OrphanCleanup(core.cluster, store, writer, deletions),
             ExpiryWatch(core.recorder, timers),
             AccessStatusWriter(
                 core.status_writer,
-                core.clock,
+                clock,
                 statuses,
                 others_wait=lambda: core.queue.has_several,
                 wake=lambda name, seconds: core.work.requeue(name, seconds, urgent=False),
