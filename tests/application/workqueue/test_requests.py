@@ -43,6 +43,19 @@ async def test_whoever_has_all_answers_waits_for_its_turn_at_the_next_one(
     await _process(queue, "a", "b", "edited")
 
 
+async def test_an_edit_during_a_reconcile_is_not_settled_by_its_end(
+    queue: WorkQueue, requests: WorkRequests
+) -> None:
+    requests.enqueue(["edited"])
+    assert await queue.get() == "edited"
+    requests.enqueue(["edited"])
+    requests.settle("edited")
+    queue.done("edited")
+    await _process(queue, "edited")
+    requests.enqueue_answered(["a", "edited"])
+    await _process(queue, "edited", "a")
+
+
 async def test_a_replica_that_does_not_write_enqueues_nothing(queue: WorkQueue) -> None:
     standby = WorkRequests(queue, lambda: False)
     standby.enqueue(["edited"])

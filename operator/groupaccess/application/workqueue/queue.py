@@ -102,6 +102,10 @@ class WorkQueue:
         if key in self._again:
             self._enqueue(key, self._again.pop(key))
 
+    def is_waiting(self, key: str) -> bool:
+        """Return whether the key waits for a worker, or was added while a worker processes it."""
+        return key in self._since
+
     def close(self) -> None:
         """Drop the delayed keys."""
         for _, timer, _ in self._timers.values():

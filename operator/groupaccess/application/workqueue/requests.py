@@ -31,8 +31,12 @@ class WorkRequests:
             self._queue.add(name, Priority.HIGH if name in self._urgent else Priority.LOW)
 
     def settle(self, name: str) -> None:
-        """Record that a GroupAccess was reconciled, and lacks no answer of Keycloak."""
-        self._urgent.discard(name)
+        """Record that a GroupAccess was reconciled, and lacks no answer of Keycloak.
+
+        What was enqueued meanwhile is judged by its own reconcile.
+        """
+        if not self._queue.is_waiting(name):
+            self._urgent.discard(name)
 
     def enqueue_low(self, names: Iterable[str]) -> None:
         """Enqueue these GroupAccesses after everything urgent."""
