@@ -133,12 +133,12 @@ def silent(scenes: Scenes, kept: Kept, objects_here: Objects) -> Scenes:
 def _detected(objects: Objects, directory: str, reason: str) -> dict[str, Any]:
     """Wait until a directory says so; it is read again meanwhile: load stretches its interval."""
 
-    def check() -> dict[str, Any] | None:
+    def check() -> dict[str, Any]:
         ready = objects.conditions(f"kcd/{directory}")["Ready"]
-        if ready["reason"] == reason:
-            return ready
-        objects.read_again(directory)
-        return None
+        if ready["reason"] != reason:
+            objects.read_again(directory)
+            raise LookupError(ready)
+        return ready
 
     return eventually(check, within=DETECTED, every=3, what=f"{directory} Ready for {reason}")
 
