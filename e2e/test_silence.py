@@ -25,8 +25,10 @@ from testbed.waiting import eventually
 pytestmark = [pytest.mark.silence, pytest.mark.usefixtures("_local_only")]
 
 EACH = pytest.mark.parametrize("case", SILENCES)
-DETECTED = 40.0  # seconds: an interval, a token's life, and what hangs
-HEALED = 40.0
+# Seconds: an interval, a token's life, and what hangs. Nineteen directories ask one Keycloak again
+# and again: where four workers share two slow cores, a round takes ten times what it takes alone.
+DETECTED = 120.0
+HEALED = 120.0
 Scenes = dict[str, OutageScenario]
 Kept = dict[str, dict[Key, Bound]]
 
