@@ -6,7 +6,8 @@ from itertools import combinations, product
 from typing import Any
 
 from testbed.realm import PASSWORD, Realm
-from testbed.realm_clients import OPERATOR_ROLES, group_mapper
+from testbed.realm_clients import group_mapper
+from testbed.realm_setup import OPERATOR_ROLES
 
 DIMENSIONS: Mapping[str, Sequence[str]] = {
     "shape": ("top", "child", "signs", "slash", "emoji", "twin"),

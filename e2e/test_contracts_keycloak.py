@@ -20,7 +20,8 @@ from testbed.cluster import Cluster
 from testbed.keycloak import Keycloak
 from testbed.ports import free_port
 from testbed.reading import reached
-from testbed.realm_clients import OPERATOR_ROLES, group_mapper
+from testbed.realm_clients import group_mapper
+from testbed.realm_setup import OPERATOR_ROLES
 
 pytestmark = pytest.mark.contract
 

@@ -20,7 +20,8 @@ from testbed.access import http_client
 from testbed.keycloak import Keycloak
 from testbed.reading import reached
 from testbed.realm import Realm
-from testbed.realm_clients import EXAMPLE, OPERATOR, SETUP
+from testbed.realm_clients import EXAMPLE, OPERATOR
+from testbed.realm_setup import OPERATOR_ROLES
 from testbed.waiting import eventually
 
 pytestmark = pytest.mark.login
@@ -73,7 +74,7 @@ class Account:
 
 
 def by_calls(keycloak: Keycloak, name: str) -> Realm:
-    """Make a realm by the example's calls."""
+    """Make a realm by the calls of `groupaccess keycloak-setup`."""
     made = keycloak.create_realm(name, eventsEnabled=True)
     made.clients.create_headlamp()
     made.clients.create_operator(secret=SECRET)
@@ -92,7 +93,7 @@ def by_roles(keycloak: Keycloak, name: str) -> Realm:
     """Make a realm in which the account has the two classic roles."""
     made = keycloak.create_realm(name)
     made.clients.create_headlamp()
-    made.clients.create_operator(roles=SETUP["CLASSIC_ROLES"])
+    made.clients.create_operator(roles=OPERATOR_ROLES)
     return made
 
 
@@ -164,7 +165,7 @@ async def test_a_permission_for_one_client_alone_is_too_little_and_said_to_be(
     clients = account.realm.clients
     clients.drop_permission("clients")
     clients.permit_one("Clients", clients.internal_id("headlamp"))
-    SETUP["give_roles"](clients.call, account.user, ["query-clients"])
+    clients.setup().give_roles(["query-clients"])
     failure = await account.refusal()
     assert failure.reason == Reason.KEYCLOAK_FORBIDDEN
     assert failure.message.startswith("client-scopes: an empty list")
@@ -173,10 +174,10 @@ async def test_a_permission_for_one_client_alone_is_too_little_and_said_to_be(
 async def test_with_a_canary_it_may_evaluate_its_own_token_and_nobody_elses(
     account: Account,
 ) -> None:
-    realm, call = account.realm, account.realm.clients.call
+    realm = account.realm
     realm.create_group("/groupaccess-canary")
     alice = realm.create_user("alice", "/SRE")
-    SETUP["join_canary"](call, OPERATOR, account.user, "/groupaccess-canary")
+    realm.clients.setup(canary="/groupaccess-canary").join_canary()
     evaluate = f"/clients/{realm.clients.internal_id('headlamp')}/evaluate-scopes"
     below = f"{evaluate}/generate-example-id-token?scope=openid&userId="
     assert account.get(f"{below}{account.user}") == httpx.codes.OK

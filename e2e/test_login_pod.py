@@ -19,7 +19,8 @@ from testbed.control_plane import ControlPlane
 from testbed.installation import ACCOUNT, NAMESPACE, USERNAME
 from testbed.keycloak import Keycloak, KeycloakServer
 from testbed.realm import Realm
-from testbed.realm_clients import OPERATOR, SETUP
+from testbed.realm_clients import OPERATOR
+from testbed.realm_setup import pod_token, trust_cluster
 
 pytestmark = [pytest.mark.login, pytest.mark.usefixtures("_local_only")]
 
@@ -102,8 +103,8 @@ async def pod(
     published = installed.kubectl("get", "--raw", "/openid/v1/jwks").stdout
     given = published if request.param == "given keys" else None
     for keys in (None, STALE, given) if given else (None,):
-        SETUP["trust_cluster"](realm.clients.call, PROVIDER, installed.server, keys)
-    realm.clients.create_operator(**SETUP["pod_token"](PROVIDER, USERNAME))
+        trust_cluster(realm.clients.call, PROVIDER, installed.server, keys)
+    realm.clients.create_operator(**pod_token(PROVIDER, USERNAME))
     made = Pod(installed, trusting, realm, tmp_path / "token")
     made.project(realm.issuer_url)
     yield made

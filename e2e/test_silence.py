@@ -19,7 +19,7 @@ from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, directory, mapping
 from testbed.operator import OperatorProcess, leads
 from testbed.realm import Realm
-from testbed.realm_clients import OPERATOR_ROLES
+from testbed.realm_setup import OPERATOR_ROLES
 from testbed.waiting import eventually
 
 pytestmark = [pytest.mark.silence, pytest.mark.usefixtures("_local_only")]

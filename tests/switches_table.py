@@ -114,7 +114,7 @@ KEYCLOAK = (
     Switch(
         "a proxy is not Keycloak",
         CLIENT,
-        "(strange := not_from_keycloak(response))",
+        "(strange := not_from_keycloak(response, self._names))",
         "None",
         ADAPTERS,
     ),

@@ -15,7 +15,8 @@ from testbed.installation import ACCOUNT, NAMESPACE, USERNAME, WITH_CLUSTER_ADMI
 from testbed.kind_release import BASE_IMAGE, DIRECTORY, NAME, NAMESPACES, RELEASED, Release
 from testbed.objects import Objects, access, mapping
 from testbed.realm import Realm
-from testbed.realm_clients import OPERATOR, SETUP
+from testbed.realm_clients import OPERATOR
+from testbed.realm_setup import pod_token, trust_cluster
 from testbed.waiting import eventually
 
 pytestmark = pytest.mark.kind
@@ -165,8 +166,8 @@ def test_the_pods_own_token_takes_the_place_of_the_stored_secret(
     configuration = release.kubectl("get", "--raw", "/.well-known/openid-configuration")
     keys = release.kubectl("get", "--raw", "/openid/v1/jwks")
     issuer = json.loads(configuration)["issuer"]
-    SETUP["trust_cluster"](realm.clients.call, "kubernetes", issuer, keys)
-    realm.clients.update(OPERATOR, **SETUP["pod_token"]("kubernetes", USERNAME))
+    trust_cluster(realm.clients.call, "kubernetes", issuer, keys)
+    realm.clients.update(OPERATOR, **pod_token("kubernetes", USERNAME))
     spec = release.values["directory"]["spec"]
     by_token = {**spec, "auth": {"serviceAccountToken": {"clientId": OPERATOR}}}
     release.kubectl("delete", "secret", "keycloak")

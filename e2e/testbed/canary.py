@@ -5,7 +5,7 @@ from typing import Any
 from testbed.cluster import Cluster
 from testbed.installation import KINDS_OF_RIGHTS, USERNAME, WITH_CLUSTER_ADMIN, rendered
 from testbed.realm import Realm
-from testbed.realm_clients import OPERATOR, SETUP, group_mapper
+from testbed.realm_clients import OPERATOR, group_mapper
 from testbed.waiting import eventually
 
 GROUP = "/groupaccess-canary"
@@ -13,9 +13,8 @@ GROUP = "/groupaccess-canary"
 
 def set_up(realm: Realm, audience: str = "headlamp", group: str = GROUP) -> None:
     """Put the operator's own account into the canary's group, and the group into its tokens."""
-    user = realm.admin.get_client_service_account_user(realm.clients.internal_id(OPERATOR))
     realm.create_group(group)
-    SETUP["join_canary"](realm.clients.call, OPERATOR, user["id"], group)
+    realm.clients.setup(canary=group).join_canary()
     realm.clients.add_mapper(OPERATOR, group_mapper())
     realm.clients.add_mapper(OPERATOR, audience_mapper(audience))
 

@@ -18,7 +18,8 @@ from groupaccess.domain.directory.questions import Answer, GroupsInUse
 from testbed.faulty_proxy import FaultyProxy
 from testbed.keycloak import Keycloak
 from testbed.realm import Realm
-from testbed.realm_clients import OPERATOR, SETUP
+from testbed.realm_clients import OPERATOR
+from testbed.realm_setup import OPERATOR_ROLES
 
 PARENTS = 50
 NAMESAKE, NAMESAKES = "namesake", 300  # a name, and how many groups have it
@@ -106,7 +107,7 @@ def large_realm(keycloak: Keycloak, name: str, count: int, folder: Path) -> Iter
         _create(keycloak, name, children)
         realm.clients.create_headlamp()
         realm.clients.create_operator()
-        realm.clients.create_operator(CLASSIC, SETUP["CLASSIC_ROLES"])
+        realm.clients.create_operator(CLASSIC, OPERATOR_ROLES)
         paths = tuple(f"/{team}/{each}" for team, names in children.items() for each in names)
         with FaultyProxy(folder, keycloak) as proxy:
             yield LargeRealm(realm, proxy, PARENTS + len(paths), paths)

@@ -1,19 +1,19 @@
 """The clients, mappers and client scopes of one realm."""
 
 import json
-import runpy
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from keycloak import KeycloakAdmin, KeycloakPostError
 from keycloak.exceptions import raise_error_from_response
 
+from groupaccess.domain.keycloak_setup.options import SetupOptions
 from testbed.installation import ROOT
+from testbed.realm_setup import RealmSetup
 
 EXAMPLE = ROOT / "examples" / "keycloak"
-SETUP: Mapping[str, Any] = runpy.run_path(str(EXAMPLE / "setup.py"))
 OPERATOR = "groupaccess"
-OPERATOR_ROLES: Sequence[str] = SETUP["CLASSIC_ROLES"]
+CONFLICT = 409
 GROUP_MAPPER = "groups"
 
 
@@ -58,17 +58,22 @@ class Clients:
         roles: Sequence[str] | None = None,
         **settings: Any,  # noqa: ANN401 -- a representation
     ) -> Credentials:
-        """Create the operator's client by the example's calls: permissions, or roles instead."""
-        _, account = SETUP["create_client"](self.call, client_id, **settings)
+        """Create the operator's client as the command does: with permissions, or with roles."""
+        setup = self.setup(client_id)
+        setup.create_client(**settings)
         if roles is None:
-            realm = self._admin.connection.realm_name
-            SETUP["give_permissions"](self.call, realm, client_id, account)
+            setup.give_permissions()
         else:
-            SETUP["give_roles"](self.call, account, roles)
+            setup.give_roles(roles)
         return self.credentials(client_id)
 
+    def setup(self, client_id: str = OPERATOR, canary: str | None = None) -> RealmSetup:
+        """Return what makes the parts of a setup, those of `groupaccess keycloak-setup`."""
+        realm = str(self._admin.connection.realm_name)
+        return RealmSetup(self.call, SetupOptions(realm, client_id, canary=canary))
+
     def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 -- JSON
-        """Make one call of the admin API, as the example does; what exists is no error."""
+        """Make one call of the admin API; what exists is no error."""
         connection = self._admin.connection
         where = f"admin/realms/{connection.realm_name}{path}"
         if method == "GET":
@@ -78,7 +83,7 @@ class Clients:
         else:
             send = connection.raw_post if method == "POST" else connection.raw_put
             answer = send(where, data=json.dumps(body))
-        expected = [200, 201, 204, SETUP["CONFLICT"]]
+        expected = [200, 201, 204, CONFLICT]
         return raise_error_from_response(answer, KeycloakPostError, expected_codes=expected)
 
     def grant(self, *roles: str, client_id: str = OPERATOR) -> None:
@@ -94,7 +99,7 @@ class Clients:
 
         `create_operator` gives it again.
         """
-        server = SETUP["permissions"](self.call)
+        server = self.setup().permissions_path()
         name = f"{OPERATOR}%20views%20{kind}"
         (found,) = self.call("GET", f"{server}/permission/scope?name={name}")
         self.call("DELETE", f"{server}/policy/{found['id']}")
@@ -108,11 +113,11 @@ class Clients:
             "scopes": ["view"],
             "policies": [OPERATOR],
         }
-        self.call("POST", f"{SETUP['permissions'](self.call)}/permission/scope", permission)
+        self.call("POST", f"{self.setup().permissions_path()}/permission/scope", permission)
 
     def forbid_one(self, kind: str) -> None:
         """Take that back."""
-        server = SETUP["permissions"](self.call)
+        server = self.setup().permissions_path()
         (found,) = self.call("GET", f"{server}/permission/scope?name=one%20of%20{kind}")
         self.call("DELETE", f"{server}/policy/{found['id']}")
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from groupaccess.cli.adoption.command import import_command
+from groupaccess.cli.keycloak_setup.command import keycloak_setup_command
 from groupaccess.cli.settings_flags import from_settings
 from groupaccess.settings import Settings
 
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 
 app.command("import")(import_command)
+app.command("keycloak-setup")(keycloak_setup_command)
 
 
 @app.callback(invoke_without_command=True)

@@ -9,6 +9,8 @@ import re
 
 import httpx
 
+from groupaccess.adapters.keycloak.connection.setting_names import DIRECTORY_FIELDS, SettingNames
+
 OAUTH2_FIELDS = frozenset({"error", "error_description", "error_uri"})
 ADMIN_FIELDS = frozenset({"errorMessage", "errors", "field", "params"})
 """Of OAuth2ErrorRepresentation and ErrorRepresentation, in which Keycloak writes its errors."""
@@ -31,7 +33,9 @@ def own_error(body: bytes | None) -> str:
     return named if isinstance(named, str) else ""
 
 
-def not_from_keycloak(response: httpx.Response) -> str | None:
+def not_from_keycloak(
+    response: httpx.Response, names: SettingNames = DIRECTORY_FIELDS
+) -> str | None:
     """Return why an answer is not Keycloak's own, with advice; None if it may be.
 
     A successful answer that looks like JSON passes: its shape is checked later, where it is known.
@@ -40,9 +44,8 @@ def not_from_keycloak(response: httpx.Response) -> str | None:
     kind = BODY_KINDS.get(body.lstrip()[:1], "text")
     if kind == JSON if code in SUCCESS else own_error(body):
         return None
-    return (
-        f"HTTP {code} with {kind}: this does not look like Keycloak's own answer. {_advice(code)}"
-    )
+    advice = _advice(code, names)
+    return f"HTTP {code} with {kind}: this does not look like Keycloak's own answer. {advice}"
 
 
 def address(url: httpx.URL) -> str:
@@ -51,17 +54,17 @@ def address(url: httpx.URL) -> str:
     return f"{url.scheme}://{url.netloc.decode()}{path}"[:MAX_URL_CHARACTERS]
 
 
-def _advice(code: int) -> str:
+def _advice(code: int, names: SettingNames) -> str:
     match code:
         case 404:
             return (
                 "Perhaps a proxy in front of Keycloak does not serve this path: let it do so, or "
-                "set spec.adminURL to Keycloak's own address (with or without /auth)"
+                f"set {names.address} to Keycloak's own address (with or without /auth)"
             )
         case 401 | 403 | 407 | 429:
             return (
-                "Perhaps a proxy or firewall in front of Keycloak refuses the operator: allow the "
-                "operator there, or set spec.adminURL to Keycloak's own address"
+                f"Perhaps a proxy or firewall in front of Keycloak refuses {names.caller}: allow "
+                f"{names.caller} there, or set {names.address} to Keycloak's own address"
             )
         case 502 | 503 | 504:
             return (
@@ -70,5 +73,5 @@ def _advice(code: int) -> str:
             )
     return (
         "Perhaps something else answers there, such as a proxy or its login page: set "
-        "spec.adminURL to Keycloak's own address"
+        f"{names.address} to Keycloak's own address"
     )

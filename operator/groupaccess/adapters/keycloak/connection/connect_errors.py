@@ -7,17 +7,20 @@ from collections.abc import Iterator
 
 import httpx
 
+from groupaccess.adapters.keycloak.connection.setting_names import DIRECTORY_FIELDS, SettingNames
 from groupaccess.domain.reasons import Reason
 
 
-def explain(error: httpx.TransportError) -> tuple[Reason, str]:
+def explain(
+    error: httpx.TransportError, names: SettingNames = DIRECTORY_FIELDS
+) -> tuple[Reason, str]:
     """Return the reason of a failed connection, and its cause with advice.
 
     The text of a foreign exception is shown only where it cannot contain sent or received data.
     """
     for cause in _chain(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Reason.CERTIFICATE_NOT_TRUSTED, _certificate(cause)
+            return Reason.CERTIFICATE_NOT_TRUSTED, _certificate(cause, names)
         if (words := _plain(cause)) is not None:
             return Reason.KEYCLOAK_UNAVAILABLE, words
     name = type(error).__name__
@@ -53,16 +56,16 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             behind = behind.__cause__ or behind.__context__
 
 
-def _certificate(error: ssl.SSLCertVerificationError) -> str:
+def _certificate(error: ssl.SSLCertVerificationError, names: SettingNames) -> str:
     words = error.verify_message.rstrip(".")
     match error.verify_code:  # X509_V_ERR_... of OpenSSL's x509_vfy.h
         case 62 | 64:  # HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH
             return (
                 f"the certificate is for another host ({words}): use a host name of the "
-                "certificate in spec.adminURL, or give Keycloak a certificate for this host"
+                f"certificate in {names.address}, or give Keycloak a certificate for this host"
             )
         case 10:  # CERT_HAS_EXPIRED
             return f"the certificate has expired ({words}): renew it"
         case 9:  # CERT_NOT_YET_VALID
             return f"the certificate is not valid yet ({words}): compare the clocks"
-    return f"the certificate is not trusted ({words}): add the CA that signed it to spec.caBundle"
+    return f"the certificate is not trusted ({words}): add the CA that signed it to {names.ca}"

@@ -9,12 +9,13 @@ name.
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 
 from groupaccess.adapters.keycloak.connection.answers import address, not_from_keycloak
 from groupaccess.adapters.keycloak.connection.connect_errors import explain
+from groupaccess.adapters.keycloak.connection.setting_names import DIRECTORY_FIELDS, SettingNames
 from groupaccess.domain.reasons import Reason
 
 MIB = 2**20
@@ -42,18 +43,28 @@ class RejectedAnswerError(Exception):
 
 
 class HardenedClient(httpx.AsyncClient):
-    """Speaks only https.
+    """Speaks only https, except with `PLAIN_HTTP` hosts; accepts no empty answer but these codes.
 
     `answer_within` is how many seconds one answer may take, from connecting to its last byte.
+    `names` are the settings that its messages name.
     """
 
-    def __init__(self, trust: ssl.SSLContext, answer_within: float) -> None:
+    PLAIN_HTTP: ClassVar[frozenset[str]] = frozenset()
+    EMPTY_ANSWERS: ClassVar[frozenset[int]] = frozenset()
+
+    def __init__(
+        self,
+        trust: ssl.SSLContext,
+        answer_within: float,
+        names: SettingNames = DIRECTORY_FIELDS,
+    ) -> None:
         super().__init__(
             verify=trust,
             timeout=None,
             headers={"Accept-Encoding": "identity"},
-            event_hooks={"response": [_check_headers]},
+            event_hooks={"response": [self._check_headers]},
         )
+        self._names = names
         self._answer_within = answer_within
 
     async def send(self, request: httpx.Request, **how: Any) -> httpx.Response:  # noqa: ANN401 -- httpx's
@@ -62,9 +73,9 @@ class HardenedClient(httpx.AsyncClient):
         python-keycloak wraps that in its own error.
         """
         url = request.url
-        if request.url.scheme != "https":
+        if request.url.scheme != "https" and url.host not in self.PLAIN_HTTP:
             raise RejectedAnswerError(
-                url, "this is not https, so the operator sends no credentials there"
+                url, f"this is not https, so {self._names.caller} sends no credentials there"
             )
         try:
             async with asyncio.timeout(self._answer_within):
@@ -74,31 +85,33 @@ class HardenedClient(httpx.AsyncClient):
             there = "check the network and its policies, and whether Keycloak is overloaded"
             raise RejectedAnswerError(url, f"{late}: {there}") from None
         except httpx.TransportError as error:
-            reason, cause = explain(error)
+            reason, cause = explain(error, self._names)
             words = f"could not be reached (port {url.port or HTTPS_PORT}): {cause}"
             raise RejectedAnswerError(url, words, reason) from error
         if sum(response.content.count(sign) for sign in (b",", b"[", b"{")) > MAX_VALUES:
             raise RejectedAnswerError(url, f"the answer has more than {MAX_VALUES} values")
-        if (strange := not_from_keycloak(response)) is not None:
+        if response.status_code in self.EMPTY_ANSWERS and not response.content:
+            return response
+        if (strange := not_from_keycloak(response, self._names)) is not None:
             raise RejectedAnswerError(url, strange)
         return response
 
-
-async def _check_headers(response: httpx.Response) -> None:
-    """Check the headers of an answer, before its body is read; raise RejectedAnswerError."""
-    url = response.request.url
-    if response.has_redirect_location:
-        words = (
-            f"HTTP {response.status_code} redirects to {_redirect_host(response)}; the operator "
-            "follows no redirects. Set spec.adminURL to Keycloak's own address"
-        )
-        raise RejectedAnswerError(url, words)
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise RejectedAnswerError(
-            url, "the answer is compressed, although the operator did not request that"
-        )
-    if isinstance(response.stream, httpx.AsyncByteStream):
-        response.stream = _BoundedBody(response.stream, url)
+    async def _check_headers(self, response: httpx.Response) -> None:
+        """Check the headers of an answer, before its body is read; raise RejectedAnswerError."""
+        url = response.request.url
+        if response.has_redirect_location:
+            words = (
+                f"HTTP {response.status_code} redirects to {_redirect_host(response)}; "
+                f"{self._names.caller} follows no redirects. Set {self._names.address} to "
+                "Keycloak's own address"
+            )
+            raise RejectedAnswerError(url, words)
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise RejectedAnswerError(
+                url, f"the answer is compressed, although {self._names.caller} did not request that"
+            )
+        if isinstance(response.stream, httpx.AsyncByteStream):
+            response.stream = _BoundedBody(response.stream, url)
 
 
 class _BoundedBody(httpx.AsyncByteStream):

@@ -1,0 +1,1 @@
+"""The admin API with a person's rights, for `groupaccess keycloak-setup`."""

@@ -1,0 +1,1 @@
+"""`groupaccess keycloak-setup`."""

@@ -1,0 +1,45 @@
+"""The terminal, environment and standard streams of this process."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+import click
+import typer
+
+from groupaccess.cli.keycloak_setup.credentials import UsageError
+from groupaccess.cli.keycloak_setup.order import STDOUT
+
+
+class ProcessTerminal:
+    """The terminal of this process: questions go to standard error, so that output is a pipe's."""
+
+    @property
+    def is_interactive(self) -> bool:
+        """Return whether a person is at standard input and sees standard error."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def ask(self, question: str, *, hidden: bool) -> str:
+        """Ask a person."""
+        try:
+            return str(typer.prompt(question, hide_input=hidden, err=True))
+        except click.Abort as error:
+            raise UsageError("the login was interrupted") from error
+
+    def read_input(self) -> str:
+        """Return all of standard input."""
+        return sys.stdin.read()
+
+
+def process_environment() -> Mapping[str, str]:
+    """Return the environment."""
+    return os.environ
+
+
+def refuse_terminal(target: str | None) -> None:
+    """Raise UsageError where a secret would be shown on a terminal."""
+    if target == STDOUT and sys.stdout.isatty():
+        raise UsageError(
+            "--secret-file -: standard output is a terminal, which would show the secret. Pipe it: "
+            "… --secret-file - | kubectl apply --server-side -f -"
+        )
