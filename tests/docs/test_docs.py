@@ -96,6 +96,15 @@ def test_the_examples_ask_for_no_scope_that_a_fresh_keycloak_lacks() -> None:
         assert set(client["scopes"]) <= there
 
 
+def test_the_examples_have_the_same_canary() -> None:
+    directory = yaml.safe_load((ROOT / "examples" / "keycloakdirectory.yaml").read_text())
+    realm = json.loads((ROOT / "examples" / "keycloak" / "realm.json").read_text())
+    name = directory["spec"]["canary"]["group"]
+    assert name in {group["name"] for group in realm["groups"]}
+    (account,) = (user for user in realm["users"] if "serviceAccountClientId" in user)
+    assert account["groups"] == [f"/{name}"]
+
+
 def test_each_decision_has_a_number_of_its_own_and_says_it() -> None:
     numbers = [int(page.name.partition("-")[0]) for page in DECISIONS]
     assert numbers == list(range(1, len(DECISIONS) + 1))
