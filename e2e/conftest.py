@@ -16,6 +16,7 @@ from testbed.objects import directory as objects_of_directory
 from testbed.operator import OperatorProcess, leads
 from testbed.realm import Realm
 from testbed.realm_pool import RealmPool
+from testbed.setup_command import SetupCommand
 from testbed.tools import NEWEST
 from testbed.waiting import eventually
 
@@ -152,6 +153,21 @@ def make_realm(cluster: Cluster, realm_pool: RealmPool) -> Iterator[Callable[[],
 def realm(make_realm: Callable[[], Realm]) -> Realm:
     """Give a fresh realm that the cluster trusts, with `headlamp` and the operator's client."""
     return make_realm()
+
+
+@pytest.fixture
+def setup(keycloak: Keycloak) -> SetupCommand:
+    """Give `groupaccess keycloak-setup`."""
+    return SetupCommand(keycloak)
+
+
+@pytest.fixture
+def bare(keycloak: Keycloak, name: str) -> Iterator[Realm]:
+    """Give a realm as a new user has it: with people's client, without the operator's."""
+    made = keycloak.create_realm(name)
+    made.clients.create_headlamp()
+    yield made
+    keycloak.set_aside(made)
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ ORDER = SetupOrder(
     ca=None,
     options=SetupOptions("ADMIN"),
     apply=False,
-    dry_run=False,
     undo=False,
     secret_file=None,
     namespace="groupaccess",

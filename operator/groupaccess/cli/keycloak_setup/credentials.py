@@ -1,6 +1,6 @@
 """How the administrator logs in: chosen from options and the environment, never from arguments."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -128,12 +128,8 @@ def _token(file: str, terminal: Terminal) -> str:
 
 def read_text(option: str, file: Path) -> str:
     """Return the text of a file; raise UsageError, which names the option, if it is not there."""
-    return _readable(option, file, file.read_text)
-
-
-def _readable(option: str, file: Path, read: Callable[[], str]) -> str:
     try:
-        return read()
+        return file.read_text()
     except OSError as error:
         raise UsageError(f"{option}: {file} cannot be read: {error.strerror}") from error
     except ValueError as error:

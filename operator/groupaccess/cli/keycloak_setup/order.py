@@ -1,46 +1,32 @@
 """What was typed, checked and put together."""
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from groupaccess.cli.keycloak_setup.credentials import (
     AdminCredentials,
     LoginChoice,
+    Terminal,
     UsageError,
+    choose_credentials,
     read_text,
 )
+from groupaccess.cli.keycloak_setup.options import TypedSetup
 from groupaccess.domain.keycloak_setup.options import PROVIDER, SUBJECT, ClusterTrust, SetupOptions
 
 STDOUT = "-"  # in place of a file
 
 
 @dataclass(frozen=True, kw_only=True)
-class SetupFlags:
-    """The options that say what the realm gets."""
-
-    realm: str
-    client: str
-    groups_claim: str
-    login_clients: tuple[str, ...]
-    canary: str | None
-    classic: bool
-    pod_token: str | None
-    jwks: Path | None
-    subject: str
-    provider: str
-    cli_client: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class SetupOrder:
-    """All that was typed. `ca` is a file; `secret_file` is a file or "-", None for no Secret."""
+    """What to do where. `ca` is a file; `secret_file` is a file or "-", None for no Secret."""
 
     url: str
     ca: Path | None
     options: SetupOptions
     apply: bool
-    dry_run: bool
     undo: bool
     secret_file: str | None
     namespace: str
@@ -48,58 +34,79 @@ class SetupOrder:
     login: LoginChoice
     credentials: AdminCredentials
 
-    def check(self) -> None:
-        """Raise UsageError for options that contradict each other."""
-        if self.apply and self.dry_run:
-            raise UsageError("--apply and --dry-run contradict each other: choose one")
-        if self.undo and self.secret_file is not None:
-            raise UsageError("--secret-file: after --undo there is no secret")
-        if self.options.cluster is not None and self.secret_file is not None:
-            raise UsageError("--secret-file: with --pod-token there is no secret")
 
-
-def setup_options(flags: SetupFlags) -> SetupOptions:
-    """Return what the realm gets; raise UsageError for options that do not fit together."""
-    if flags.pod_token is None:
-        for option, is_set in (
-            ("--jwks", flags.jwks is not None),
-            ("--subject", flags.subject != SUBJECT),
-            ("--provider", flags.provider != PROVIDER),
-        ):
-            if is_set:
-                raise UsageError(f"{option} needs --pod-token ISSUER")
-    canary = None if flags.canary is None else f"/{flags.canary.strip('/')}"
-    if canary == "/":
-        raise UsageError("--canary: a group has a name. For no canary, use --no-canary")
-    if flags.cli_client == flags.client:
-        raise UsageError("--device-client: it must be another client than --client")
-    return SetupOptions(
-        realm=flags.realm,
-        client_id=flags.client,
-        groups_claim=flags.groups_claim,
-        canary=canary,
-        audiences=flags.login_clients,
-        classic=flags.classic,
-        cluster=_cluster(flags, flags.pod_token) if flags.pod_token is not None else None,
-        cli_client=flags.cli_client,
+def setup_order(
+    typed: TypedSetup, environment: Mapping[str, str], terminal: Terminal
+) -> SetupOrder:
+    """Return what to do; raise UsageError when options do not fit together or are missing."""
+    for contradiction in _contradictions(typed):
+        raise UsageError(contradiction)
+    login = LoginChoice(
+        typed.login_realm, typed.totp, typed.keycloak_token, typed.device, typed.device_client
+    )
+    return SetupOrder(
+        url=typed.url,
+        ca=typed.ca,
+        options=_options(typed),
+        apply=typed.apply,
+        undo=typed.undo,
+        secret_file=typed.secret_file,
+        namespace=typed.namespace,
+        secret_name=typed.secret_name,
+        login=login,
+        credentials=choose_credentials(login, environment, terminal),
     )
 
 
-def _cluster(flags: SetupFlags, issuer: str) -> ClusterTrust:
+def _contradictions(typed: TypedSetup) -> Iterator[str]:
+    if typed.apply and typed.dry_run:
+        yield "--apply and --dry-run contradict each other: choose one"
+    if typed.secret_file is not None and typed.undo:
+        yield "--secret-file: after --undo there is no secret"
+    if typed.secret_file is not None and typed.pod_token is not None:
+        yield "--secret-file: with --pod-token there is no secret"
+    for_pods = {
+        "--jwks": typed.jwks is not None,
+        "--subject": typed.subject != SUBJECT,
+        "--provider": typed.provider != PROVIDER,
+    }
+    for option, is_set in for_pods.items():
+        if is_set and typed.pod_token is None:
+            yield f"{option} needs --pod-token ISSUER"
+    if not typed.canary.strip("/"):
+        yield "--canary: a group has a name. For no canary, use --no-canary"
+    if typed.create_cli_client and typed.device_client == typed.client:
+        yield "--device-client: it must be another client than --client"
+
+
+def _options(typed: TypedSetup) -> SetupOptions:
+    return SetupOptions(
+        realm=typed.realm,
+        client_id=typed.client,
+        groups_claim=typed.groups_claim,
+        canary=None if typed.no_canary else f"/{typed.canary.strip('/')}",
+        audiences=tuple(typed.login_client or ("headlamp",)),
+        classic=typed.classic,
+        cluster=None if typed.pod_token is None else _cluster(typed, typed.pod_token),
+        cli_client=typed.device_client if typed.create_cli_client else None,
+    )
+
+
+def _cluster(typed: TypedSetup, issuer: str) -> ClusterTrust:
     if not issuer.startswith("https://"):
         raise UsageError(
             f"--pod-token: {issuer!r} is no issuer with https. See kubectl get --raw "
             "/.well-known/openid-configuration"
         )
     jwks = None
-    if flags.jwks is not None:
-        jwks = read_text("--jwks", flags.jwks)
+    if typed.jwks is not None:
+        jwks = read_text("--jwks", typed.jwks)
         if not _has_keys(jwks):
             raise UsageError(
-                f"--jwks: {flags.jwks} is no JSON with keys. Write it with kubectl get --raw "
+                f"--jwks: {typed.jwks} is no JSON with keys. Write it with kubectl get --raw "
                 "/openid/v1/jwks"
             )
-    return ClusterTrust(issuer, flags.subject, jwks, flags.provider)
+    return ClusterTrust(issuer, typed.subject, jwks, typed.provider)
 
 
 def _has_keys(text: str) -> bool:

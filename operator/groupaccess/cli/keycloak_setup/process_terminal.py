@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Mapping
 
-import click
 import typer
 
 from groupaccess.cli.keycloak_setup.credentials import UsageError
@@ -23,7 +22,7 @@ class ProcessTerminal:
         """Ask a person."""
         try:
             return str(typer.prompt(question, hide_input=hidden, err=True))
-        except click.Abort as error:
+        except typer.Abort as error:
             raise UsageError("the login was interrupted") from error
 
     def read_input(self) -> str:

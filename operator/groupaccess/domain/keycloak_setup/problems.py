@@ -7,7 +7,6 @@ from groupaccess.domain.keycloak_setup.desired import cli_client, operator_clien
 from groupaccess.domain.keycloak_setup.options import ClusterTrust, SetupOptions
 from groupaccess.domain.keycloak_setup.resources import (
     CanaryGroup,
-    ClientResource,
     IdentityProvider,
     is_marked,
 )
@@ -115,8 +114,3 @@ def _shared(options: SetupOptions, permission: SharedPermission) -> str:
         f'away. Add the user "{options.account}" to the policy "{permission.policy}", then run '
         "this again"
     )
-
-
-def uses_client(options: SetupOptions, state: RealmState) -> bool:
-    """Return whether the operator's client exists."""
-    return (ClientResource.kind, options.client_id) in state.resources
