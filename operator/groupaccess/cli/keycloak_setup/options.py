@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from groupaccess.cli.keycloak_setup import login_options as login
-from groupaccess.cli.keycloak_setup import realm_options as realm
+from groupaccess.cli.keycloak_setup import login_options, realm_options
 from groupaccess.domain.keycloak_setup.options import CANARY, PROVIDER, SUBJECT
 
 
@@ -11,28 +10,28 @@ from groupaccess.domain.keycloak_setup.options import CANARY, PROVIDER, SUBJECT
 class TypedSetup:
     """Each field is an argument or an option; its type says how it is typed and explained."""
 
-    url: realm.Url
-    realm: realm.RealmName
-    apply: realm.Apply = False
-    dry_run: realm.DryRun = False
-    undo: realm.Undo = False
-    client: realm.ClientName = "groupaccess"
-    groups_claim: realm.GroupsClaim = "groups"
-    login_client: realm.LoginClients = None
-    canary: realm.CanaryName = CANARY
-    no_canary: realm.NoCanary = False
-    classic: realm.Classic = False
-    pod_token: realm.PodToken = None
-    jwks: realm.Jwks = None
-    subject: realm.Subject = SUBJECT
-    provider: realm.Provider = PROVIDER
-    create_cli_client: realm.CliClient = False
-    secret_file: realm.SecretFile = None
-    namespace: realm.Namespace = "groupaccess"
-    secret_name: realm.SecretName = "keycloak"  # noqa: S105 -- the name of an object
-    ca: login.Ca = None
-    login_realm: login.LoginRealm = "master"
-    totp: login.Totp = False
-    keycloak_token: login.KeycloakToken = None
-    device: login.Device = False
-    device_client: login.DeviceClient = "groupaccess-cli"
+    url: realm_options.Url
+    realm: realm_options.RealmName
+    apply: realm_options.Apply = False
+    dry_run: realm_options.DryRun = False
+    undo: realm_options.Undo = False
+    client: realm_options.ClientName = "groupaccess"
+    groups_claim: realm_options.GroupsClaim = "groups"
+    login_client: realm_options.LoginClients = None
+    canary: realm_options.CanaryName = CANARY
+    no_canary: realm_options.NoCanary = False
+    classic: realm_options.Classic = False
+    pod_token: realm_options.PodToken = None
+    jwks: realm_options.Jwks = None
+    subject: realm_options.Subject = SUBJECT
+    provider: realm_options.Provider = PROVIDER
+    create_cli_client: realm_options.CliClient = False
+    secret_file: realm_options.SecretFile = None
+    namespace: realm_options.Namespace = "groupaccess"
+    secret_name: realm_options.SecretName = "keycloak"  # noqa: S105 -- the name of an object
+    ca: login_options.Ca = None
+    login_realm: login_options.LoginRealm = "master"
+    totp: login_options.Totp = False
+    keycloak_token: login_options.KeycloakToken = None
+    device: login_options.Device = False
+    device_client: login_options.DeviceClient = "groupaccess-cli"
