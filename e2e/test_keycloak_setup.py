@@ -155,10 +155,11 @@ def test_what_is_printed_makes_verified_and_api_server_true(
             objects.apply(*printed(setup, realm, made.output, keycloak.ca_file.read_text()))
             objects.apply(access("ordinary", "default", mapping("sre", "SRE")))
 
-            def is_true() -> None:
+            def is_true() -> bool:
                 for kind, condition in (("kcd/default", "ApiServer"), ("ga/ordinary", "Verified")):
                     read = objects.conditions(kind)[condition]
                     assert read["status"] == "True", read
+                return True
 
             eventually(is_true, within=60, what="Verified and ApiServer are True")
     finally:
