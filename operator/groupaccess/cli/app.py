@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from groupaccess.cli.adoption.command import import_command
+from groupaccess.cli.diagnosis.doctor_command import doctor_command
+from groupaccess.cli.diagnosis.why_command import why_command
 from groupaccess.cli.keycloak_setup.command import keycloak_setup_command
 from groupaccess.cli.settings_flags import from_settings
 from groupaccess.settings import Settings
@@ -17,8 +19,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a server's log needs plain tracebacks without local variables
 )
 
+app.command("doctor")(doctor_command)
 app.command("import")(import_command)
 app.command("keycloak-setup")(keycloak_setup_command)
+app.command("why")(why_command)
 
 
 @app.callback(invoke_without_command=True)

@@ -5,10 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from domain.apiserver.canary import CANARY, DIRECTORY, judged, token
-from domain.doctor.test_apiserver_flags import arguments
 from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.apiserver.token_review import canary_token_problem
-from groupaccess.domain.doctor.apiserver_flags import Arguments, compare
 from groupaccess.domain.reasons import with_advice
 
 SENTENCES: dict[str, tuple[Callable[[], OidcCheckResult | None], str]] = {
@@ -86,36 +84,6 @@ SENTENCES: dict[str, tuple[Callable[[], OidcCheckResult | None], str]] = {
     "both strings": (
         lambda: judged("/ops/canary", "canary", carried=("/ops/canary", "canary")),
         'kube-apiserver reads "/ops/canary" and "canary" from a real token for /ops/canary',
-    ),
-    "flags without an issuer": (
-        lambda: compare(DIRECTORY, [arguments(issuer_url=None)]),
-        (
-            "pod a: kube-apiserver was told no --oidc-issuer-url, this directory says "
-            '"https://auth.example.com/realms/ADMIN": it takes no token from there'
-        ),
-    ),
-    "flags with another client": (
-        lambda: compare(DIRECTORY, [arguments(client_id="k")]),
-        (
-            "pod a: kube-apiserver was told --oidc-client-id=k, the clients of this "
-            "directory are headlamp: their tokens get a 401, unless a mapper adds that "
-            "audience; a canary would show it (spec.canary)"
-        ),
-    ),
-    "flags without a client": (
-        lambda: compare(DIRECTORY, [arguments(client_id=None)]),
-        (
-            "pod a: kube-apiserver was told --oidc-client-id=, the clients of this directory "
-            "are headlamp: their tokens get a 401, unless a mapper adds that audience; a "
-            "canary would show it (spec.canary)"
-        ),
-    ),
-    "a structured file": (
-        lambda: compare(DIRECTORY, [Arguments("pod a", ("--authentication-config=x",))]),
-        (
-            "pod a: kube-apiserver reads x, which cannot be seen from here: a canary would "
-            "show what is in it (spec.canary)"
-        ),
     ),
 }
 

@@ -38,10 +38,11 @@ class OperatorToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenReviewResult:
-    """What kube-apiserver reads from a token: the groups, or why it rejects the token."""
+    """What kube-apiserver reads from a token: groups and user name, or why it rejects the token."""
 
     groups: tuple[str, ...] = ()
     error: str = ""
+    user: str = ""
 
 
 def find_canary_group(reference: str, snapshot: Snapshot) -> Group | OidcCheckResult:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, ProofResult
@@ -140,32 +141,64 @@ def _no_claim(
     client: Client, login_client: LoginClient, claim: str, mappers: tuple[ClaimMapper, ...]
 ) -> Failure:
     fact = f'the {token_kind(login_client)} of client "{client.client_id}" has no groups in claim '
-    why = next(_causes(client, login_client, claim, mappers), "")
-    return _failure(Reason.NO_GROUPS_CLAIM, f'{fact}"{claim}"' + (f": {why}" if why else ""))
+    gap = next(claim_gaps(client, login_client, claim, mappers), None)
+    why = f": {gap.text}" if gap else ""
+    return _failure(Reason.NO_GROUPS_CLAIM, f'{fact}"{claim}"{why}')
 
 
-def _causes(
+class GapKind(Enum):
+    """Why a client's tokens carry no groups."""
+
+    NO_ID_TOKEN = "no ID token"  # noqa: S105 -- no password
+    NOT_IN_TOKEN = "not in this token"  # noqa: S105 -- no password
+    SCOPE_NOT_REQUESTED = "scope not requested"
+    ROLES = "roles instead"
+    OTHER_CLAIM = "other claim"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimGap:
+    """Why a client's tokens carry no groups in the claim, as part of a sentence.
+
+    `mapper` is the one that would write them; None if there is no ID token at all.
+    """
+
+    kind: GapKind
+    text: str
+    mapper: ClaimMapper | None = None
+
+
+def claim_gaps(
     client: Client, login_client: LoginClient, claim: str, mappers: tuple[ClaimMapper, ...]
-) -> Iterator[str]:
+) -> Iterator[ClaimGap]:
+    """Yield why there are no groups in the claim, the nearest cause first.
+
+    `mappers` are those that write the claim (`effective_mappers`).
+    """
     if login_client.id_token and OPENID_SCOPE not in login_client.scopes:
-        yield f'there is no ID token without "{OPENID_SCOPE}" in spec.tokens.clients[].scopes'
+        text = f'there is no ID token without "{OPENID_SCOPE}" in spec.tokens.clients[].scopes'
+        yield ClaimGap(GapKind.NO_ID_TOKEN, text)
     own = [mapper for mapper in client.mappers if mapper.kind is MapperKind.MEMBERSHIP]
     for mapper in own:
         if mapper.claim == claim and not _in_token(mapper, login_client):
-            setting = _token_setting(client, login_client)
-            yield f'"Add to {setting}" is off in {describe_mapper(mapper, client)}'
+            setting = token_setting(client, login_client)
+            text = f'"Add to {setting}" is off in {describe_mapper(mapper, client)}'
+            yield ClaimGap(GapKind.NOT_IN_TOKEN, text, mapper)
     for mapper in optional_claim_mappers(client, login_client, claim):
         if mapper.kind is MapperKind.MEMBERSHIP:
-            yield (
+            text = (
                 f'optional client scope "{mapper.scope}" would add them, but '
                 "spec.tokens.clients[].scopes does not list it: make it a default scope, or let "
                 "the login request it and list it there"
             )
+            yield ClaimGap(GapKind.SCOPE_NOT_REQUESTED, text, mapper)
     for mapper in mappers:
-        yield f"{describe_mapper(mapper, client)} writes roles into this claim, not groups"
+        text = f"{describe_mapper(mapper, client)} writes roles into this claim, not groups"
+        yield ClaimGap(GapKind.ROLES, text, mapper)
     for mapper in own:
         if mapper.claim != claim:
-            yield f'{describe_mapper(mapper, client)} writes groups into claim "{mapper.claim}"'
+            text = f'{describe_mapper(mapper, client)} writes groups into claim "{mapper.claim}"'
+            yield ClaimGap(GapKind.OTHER_CLAIM, text, mapper)
 
 
 def _in_token(mapper: ClaimMapper, login_client: LoginClient) -> bool:
@@ -177,7 +210,8 @@ def token_kind(login_client: LoginClient) -> str:
     return "ID token" if login_client.id_token else "access token"
 
 
-def _token_setting(client: Client, login_client: LoginClient) -> str:
+def token_setting(client: Client, login_client: LoginClient) -> str:
+    """Name the token in a mapper's settings, as Keycloak's console does."""
     lightweight = client.lightweight and not login_client.id_token
     return "lightweight access token" if lightweight else token_kind(login_client)
 

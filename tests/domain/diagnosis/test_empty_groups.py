@@ -1,6 +1,6 @@
 """A group without a direct member: what a person is told of it."""
 
-from groupaccess.domain.doctor.empty_groups import warning
+from groupaccess.domain.diagnosis.empty_groups import warning
 
 
 def test_without_anybody_nobody_gets_access() -> None:

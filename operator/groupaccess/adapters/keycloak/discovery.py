@@ -1,0 +1,54 @@
+"""The port `DiscoveryReader`: a realm's OpenID configuration, which needs no login."""
+
+import json
+import ssl
+from pathlib import Path
+
+import httpx
+
+from groupaccess.adapters.keycloak.connection.answers import own_error
+from groupaccess.adapters.keycloak.connection.http import HardenedClient, RejectedAnswerError
+from groupaccess.adapters.keycloak.connection.setting_names import SettingNames
+from groupaccess.application.ports.errors import RejectedError
+from groupaccess.domain.diagnosis.login import RealmDiscovery
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import Reason
+
+ISSUER_OPTIONS = SettingNames("--issuer or spec.issuer", "--ca", "this command")
+ANSWER_SECONDS = 20.0
+NOT_FOUND = 404
+
+
+class KeycloakDiscovery:
+    """Reads over https, trusting the authorities in `ca` as well as the system's own."""
+
+    def __init__(self, ca: Path | None = None) -> None:
+        self._trust = ssl.create_default_context()
+        if ca is not None:
+            self._trust.load_verify_locations(cafile=ca)
+
+    async def discover(self, issuer: str) -> RealmDiscovery:
+        """Read what the realm says of itself; see the port."""
+        where = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+        async with HardenedClient(self._trust, ANSWER_SECONDS, ISSUER_OPTIONS) as client:
+            try:
+                response = await client.get(where)
+            except RejectedAnswerError as rejected:
+                raise RejectedError(Failure(rejected.reason, str(rejected))) from rejected
+            except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+                fact = f'"{issuer}" is no address: an issuer begins with https://'
+                raise RejectedError(Failure(Reason.ISSUER_MISMATCH, fact)) from error
+        if response.status_code == NOT_FOUND:
+            fact = f"{issuer}: Keycloak has no such realm ({own_error(response.content)})"
+            raise RejectedError(Failure(Reason.ISSUER_MISMATCH, fact))
+        return _read(issuer, response.content)
+
+
+def _read(issuer: str, content: bytes) -> RealmDiscovery:
+    try:
+        body = json.loads(content)
+        algorithms = body.get("id_token_signing_alg_values_supported") or ()
+        return RealmDiscovery(str(body["issuer"]), frozenset(map(str, algorithms)))
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        fact = f"{issuer}: what answers there is no OpenID configuration"
+        raise RejectedError(Failure(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error

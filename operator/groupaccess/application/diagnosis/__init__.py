@@ -1,0 +1,1 @@
+"""`groupaccess why` and `groupaccess doctor`: gather facts with a person's rights, then judge."""

@@ -1,0 +1,132 @@
+"""Looks at everything between a login and an answer of kube-apiserver, with a person's rights."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from groupaccess.api import v1alpha1 as api
+from groupaccess.application.diagnosis.checked import Checked, attempt
+from groupaccess.application.diagnosis.declared_facts import directory_facts, mapping_facts
+from groupaccess.application.diagnosis.settings import read_settings
+from groupaccess.application.ports.diagnosis import DiagnosisCluster, DiscoveryReader
+from groupaccess.application.ports.errors import RejectedError
+from groupaccess.application.state.declared import read_declared_directory
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.apiserver.token_review import TokenReviewResult
+from groupaccess.domain.diagnosis.authenticator import Authenticator
+from groupaccess.domain.diagnosis.declared_rules import directory_checks, mapping_checks
+from groupaccess.domain.diagnosis.finding import Category, Finding, NotChecked, Passed
+from groupaccess.domain.diagnosis.jwt import read_token
+from groupaccess.domain.diagnosis.login import Login, RealmDiscovery
+from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
+from groupaccess.domain.failure import Failure
+
+Check = Finding | Passed | NotChecked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorOptions:
+    """What was typed. `directory` takes the place of KeycloakDirectories, before there are any.
+
+    `told` is what a person knows of kube-apiserver's settings, such as its configuration file; it
+    takes the place of what the cluster shows. `token` is a token of a person.
+    """
+
+    directory: Directory | None = None
+    told: tuple[Authenticator, ...] | None = None
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """Makes all checks, in the order of a login."""
+
+    cluster: DiagnosisCluster
+    realm: DiscoveryReader
+    now: datetime
+
+    async def examine(self, options: DoctorOptions) -> AsyncIterator[Check]:
+        """Yield each check as soon as it is made; one that cannot be made does not end the rest."""
+        told = options.told
+        if told is None:
+            settings = await read_settings(self.cluster)
+            if isinstance(settings, NotChecked):
+                yield settings
+            else:
+                told = settings
+        for each in told or ():
+            yield Passed(Category.CLUSTER, f"kube-apiserver ({each.where}) accepts {each.issuer}")
+        bodies = await attempt("KeycloakDirectories", self.cluster.list_directories())
+        if isinstance(bodies, NotChecked):
+            yield bodies
+        declared = bodies.value if isinstance(bodies, Checked) else ()
+        directories = [read_declared_directory(body).directory for body in declared]
+        directories = [options.directory] if options.directory else directories
+        review = await self._review(options.token)
+        if isinstance(review, NotChecked):
+            yield review
+        known = review.value if isinstance(review, Checked) else None
+        for directory in directories:
+            async for check in self._logins(directory, told, options.token, known):
+                yield check
+        async for check in self._declared(declared):
+            yield check
+
+    async def _review(self, token: str | None) -> Checked[TokenReviewResult] | NotChecked | None:
+        if token is None:
+            return None
+        what = "what kube-apiserver reads from the token"
+        return await attempt(what, self.cluster.review_token(token))
+
+    async def _logins(
+        self,
+        directory: Directory,
+        told: tuple[Authenticator, ...] | None,
+        token: str | None,
+        review: TokenReviewResult | None,
+    ) -> AsyncIterator[Check]:
+        """Check the login with each client of a directory; what they share is said once."""
+        discovery = await self._discover(directory.issuer)
+        if isinstance(discovery, RealmDiscovery):
+            yield Passed(Category.KEYCLOAK, f"{directory.issuer} answers")
+        read = read_token(token) if token else None
+        seen = set[Finding]()
+        for client in directory.clients:
+            login = Login(
+                self.now,
+                directory,
+                client,
+                discovery,
+                token=read,
+                authenticators=told,
+                review=review,
+            )
+            for finding in diagnose_login(login):
+                if finding not in seen:
+                    yield finding
+                seen.add(finding)
+
+    async def _discover(self, issuer: str) -> RealmDiscovery | Failure:
+        try:
+            return await self.realm.discover(issuer)
+        except RejectedError as refused:
+            return refused.failure
+
+    async def _declared(self, directories: Sequence[api.KeycloakDirectory]) -> AsyncIterator[Check]:
+        for body in directories:
+            for check in directory_checks(directory_facts(body)):
+                yield check
+        accesses = await attempt("GroupAccesses", self.cluster.list_accesses())
+        if isinstance(accesses, NotChecked):
+            yield accesses
+            return
+        for check in mapping_checks(mapping_facts(accesses.value)):
+            yield check
+
+
+def in_order(checks: Iterable[Check]) -> Iterator[tuple[Category, list[Finding | Passed]]]:
+    """Yield the checks that were made, by category in the order of a login."""
+    made = [check for check in checks if not isinstance(check, NotChecked)]
+    for category in Category:
+        if chosen := [check for check in made if check.category is category]:
+            yield category, chosen

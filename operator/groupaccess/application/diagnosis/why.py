@@ -1,0 +1,141 @@
+"""Why somebody may do something or not: asks kube-apiserver, and finds what grants it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from groupaccess.application.diagnosis.checked import Checked, attempt
+from groupaccess.application.diagnosis.declared_facts import mapping_facts
+from groupaccess.application.diagnosis.settings import read_settings
+from groupaccess.application.ports.diagnosis import DiagnosisCluster
+from groupaccess.application.state.declared import read_declared_directory
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.apiserver.token_review import TokenReviewResult
+from groupaccess.domain.binding import SYSTEM_PREFIX
+from groupaccess.domain.diagnosis.access_facts import AccessFacts
+from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
+from groupaccess.domain.diagnosis.explanation import (
+    Explanation,
+    explain_access,
+    explain_rejection,
+)
+from groupaccess.domain.diagnosis.finding import NotChecked
+from groupaccess.domain.diagnosis.jwt import read_token
+from groupaccess.domain.diagnosis.login import Login, nearest_directory
+from groupaccess.domain.diagnosis.person import Person
+
+MAX_NAMESPACES = 10  # in which the same is asked, when all at once are denied
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Answers for the caller, or for a user with these groups as kube-apiserver reads them."""
+
+    cluster: DiagnosisCluster
+    now: datetime
+
+    async def explain_own(self, request: AccessRequest) -> Explanation | NotChecked:
+        """Explain whether the caller may make a request."""
+        read = await attempt("who you are", self.cluster.whoami())
+        if isinstance(read, NotChecked):
+            return read
+        decision = await attempt("whether you may do this", self.cluster.decide_own(request))
+        if isinstance(decision, NotChecked):
+            return decision
+        return await self._explain(read.value, request, decision.value, own=True)
+
+    async def explain(
+        self, user: str, groups: Sequence[str], request: AccessRequest
+    ) -> Explanation | NotChecked:
+        """Explain whether a user may make a request."""
+        what = f"whether {user} may do this"
+        decision = await attempt(what, self.cluster.decide(user, groups, request))
+        if isinstance(decision, NotChecked):
+            return decision
+        read = TokenReviewResult(tuple(groups), user=user)
+        return await self._explain(read, request, decision.value, own=False)
+
+    async def explain_token(self, token: str, request: AccessRequest) -> Explanation | NotChecked:
+        """Explain whether whoever sends this token may make a request.
+
+        Raise NoTokenError if it is none.
+        """
+        review = await attempt("how kube-apiserver reads it", self.cluster.review_token(token))
+        if isinstance(review, NotChecked):
+            return review
+        if review.value.error:
+            return await self._rejected(token, review.value)
+        return await self.explain(review.value.user, review.value.groups, request)
+
+    async def _rejected(self, token: str, review: TokenReviewResult) -> Explanation | NotChecked:
+        """Explain a 401, by what kube-apiserver says and by what it was told."""
+        read = read_token(token)
+        directories = await attempt("KeycloakDirectories", self.cluster.list_directories())
+        declared = directories.value if isinstance(directories, Checked) else ()
+        told = await read_settings(self.cluster)
+        known = [read_declared_directory(body).directory for body in declared]
+        login = Login(
+            self.now,
+            nearest_directory(known, read),
+            LoginClient(read.client_id, id_token=read.is_id_token, scopes=()),
+            token=read,
+            authenticators=None if isinstance(told, NotChecked) else told,
+            review=review,
+        )
+        return explain_rejection(login) or NotChecked("why the token is rejected", review.error)
+
+    async def _explain(
+        self, read: TokenReviewResult, request: AccessRequest, decision: Decision, *, own: bool
+    ) -> Explanation | NotChecked:
+        subjects = frozenset(each for each in read.groups if not each.startswith(SYSTEM_PREFIX))
+        facts = AccessFacts(self.now, Person(read.user, subjects), request, decision)
+        known = await self._read(facts)
+        if isinstance(known, NotChecked):
+            return known
+        if not decision.allowed and not request.namespace:
+            places = await self._allowed_in(known, read, own=own)
+            known = replace(known, allowed_in=places)
+        return explain_access(known)
+
+    async def _read(self, facts: AccessFacts) -> AccessFacts | NotChecked:
+        """Read all that may grant something; a part of it would be a guess."""
+        bindings, accesses, namespaces, directories = await asyncio.gather(
+            attempt("bindings", self.cluster.list_bindings()),
+            attempt("GroupAccesses", self.cluster.list_accesses()),
+            attempt("namespaces", self.cluster.list_namespaces()),
+            attempt("KeycloakDirectories", self.cluster.list_directories()),
+        )
+        if isinstance(bindings, NotChecked):
+            return bindings
+        if isinstance(accesses, NotChecked):
+            return accesses
+        declared: dict[str, Directory] = {}
+        if isinstance(directories, Checked):
+            read = (read_declared_directory(body).directory for body in directories.value)
+            declared = {directory.name: directory for directory in read}
+        return replace(
+            facts,
+            directories=declared,
+            mappings=tuple(mapping_facts(accesses.value)),
+            bindings=tuple(bindings.value),
+            namespaces=namespaces.value if isinstance(namespaces, Checked) else {},
+        )
+
+    async def _allowed_in(
+        self, facts: AccessFacts, read: TokenReviewResult, *, own: bool
+    ) -> tuple[str, ...]:
+        """Return in which namespaces the same is allowed, of those where a group is bound."""
+        bound = {binding.key.namespace for binding in facts.bindings_for_person()}
+        allowed = []
+        for namespace in sorted(bound - {""})[:MAX_NAMESPACES]:
+            request = facts.request.in_namespace(namespace)
+            call = (
+                self.cluster.decide_own(request)
+                if own
+                else self.cluster.decide(read.user, read.groups, request)
+            )
+            decision = await attempt(f"whether it is allowed in {namespace}", call)
+            if isinstance(decision, Checked) and decision.value.allowed:
+                allowed.append(namespace)
+        return tuple(allowed)

@@ -1,0 +1,60 @@
+"""What `groupaccess why` and `groupaccess doctor` need from Kubernetes and from Keycloak."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from groupaccess.api import v1alpha1 as api
+from groupaccess.domain.access.namespace_scope import NamespacesByName
+from groupaccess.domain.apiserver.token_review import TokenReviewResult
+from groupaccess.domain.binding import Binding
+from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
+from groupaccess.domain.diagnosis.authenticator import Arguments
+from groupaccess.domain.diagnosis.login import RealmDiscovery
+
+
+class DiagnosisCluster(Protocol):
+    """Kubernetes, with the rights of the person who runs the command; nothing is written.
+
+    Every method raises NotAllowedError, whose text names the right that is missing, and
+    TransientError when the API server is not reached or cannot answer now.
+    """
+
+    async def list_directories(self) -> Sequence[api.KeycloakDirectory]:
+        """List the KeycloakDirectories; none when the API server does not serve the kind."""
+
+    async def list_accesses(self) -> Sequence[api.GroupAccess]:
+        """List the GroupAccesses; none when the API server does not serve the kind."""
+
+    async def list_bindings(self) -> Sequence[Binding]:
+        """List the bindings of both kinds in the whole cluster."""
+
+    async def list_namespaces(self) -> NamespacesByName:
+        """List the namespaces with their labels."""
+
+    async def list_arguments(self) -> Sequence[Arguments]:
+        """Return the arguments of each kube-apiserver that a pod or a node shows, sorted."""
+
+    async def review_token(self, token: str) -> TokenReviewResult:
+        """Return what kube-apiserver reads from a token; no error contains the token."""
+
+    async def whoami(self) -> TokenReviewResult:
+        """Return what kube-apiserver reads from the caller's own credentials."""
+
+    async def decide_own(self, request: AccessRequest) -> Decision:
+        """Return whether kube-apiserver lets the caller make a request."""
+
+    async def decide(self, user: str, groups: Sequence[str], request: AccessRequest) -> Decision:
+        """Return whether kube-apiserver lets a user with these groups make a request.
+
+        `groups` are as kube-apiserver reads them; `system:authenticated` is added, as it does.
+        """
+
+
+class DiscoveryReader(Protocol):
+    """Reads a realm's OpenID configuration, which needs no login."""
+
+    async def discover(self, issuer: str) -> RealmDiscovery:
+        """Return what the realm at this issuer says of itself.
+
+        Raise RejectedError with the reason: not reached, certificate, no such realm, not Keycloak.
+        """

@@ -1,0 +1,1 @@
+"""`groupaccess why` and `groupaccess doctor`: options, rendering and exit codes."""

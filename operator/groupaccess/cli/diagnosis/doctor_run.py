@@ -1,0 +1,109 @@
+"""Runs `groupaccess doctor`. Slow to import: only when it runs."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+import yaml
+from kubernetes.aio.client import ApiClient
+
+from groupaccess.adapters.keycloak.discovery import KeycloakDiscovery
+from groupaccess.adapters.kubernetes.client import KubernetesClient, NoAccessError, configure
+from groupaccess.adapters.kubernetes.diagnosis import KubernetesDiagnosisCluster
+from groupaccess.adapters.kubernetes.transport import HttpTransport
+from groupaccess.application.diagnosis.doctor import Check, Doctor, DoctorOptions
+from groupaccess.cli.diagnosis.doctor_command import DoctorOutput, FailOn
+from groupaccess.cli.diagnosis.doctor_text import report_lines
+from groupaccess.cli.diagnosis.exit_code import ExitCode, exit_code
+from groupaccess.cli.diagnosis.json_report import doctor_json
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.diagnosis.authentication_configuration import (
+    UnreadableConfigurationError,
+    read_configuration,
+)
+from groupaccess.domain.diagnosis.authenticator import Authenticator
+from groupaccess.domain.diagnosis.finding import Severity
+from groupaccess.domain.diagnosis.jwt import NoTokenError, read_token
+from groupaccess.domain.text import printable_text
+
+SCOPES = ("openid",)  # of a client that is typed: which others its login requests is not known
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoctorOrder:
+    """What was typed; `token` is the text of the file that was named."""
+
+    issuer: str | None
+    client_ids: tuple[str, ...]
+    groups_claim: str
+    groups_prefix: str
+    token: str | None
+    configuration: Path | None
+    ca: Path | None
+    output: DoctorOutput
+    fail_on: FailOn
+    kubeconfig: str | None
+
+
+def run_doctor(order: DoctorOrder) -> None:
+    """Run the command; an error that a person can fix becomes one line, and exit code 3."""
+    try:
+        options = DoctorOptions(
+            directory=_typed(order), told=_told(order.configuration), token=_token(order.token)
+        )
+        checks = asyncio.run(_examine(order, options))
+    except NoAccessError as error:
+        _fail(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig")
+    except NoTokenError as error:
+        _fail(f"--token: {error}")
+    except (UnreadableConfigurationError, yaml.YAMLError, OSError) as error:
+        _fail(f"--authentication-config or --ca: {error}")
+    else:
+        _print(order, checks)
+
+
+async def _examine(order: DoctorOrder, options: DoctorOptions) -> list[Check]:
+    configuration = await configure(order.kubeconfig)
+    async with ApiClient(configuration) as client:
+        cluster = KubernetesDiagnosisCluster(KubernetesClient(HttpTransport(client)))
+        doctor = Doctor(cluster, KeycloakDiscovery(order.ca), datetime.now(UTC))
+        return [check async for check in doctor.examine(options)]
+
+
+def _print(order: DoctorOrder, checks: list[Check]) -> None:
+    if order.output is DoctorOutput.JSON:
+        typer.echo(doctor_json(checks))
+    else:
+        for line in report_lines(checks, short=order.output is DoctorOutput.SHORT):
+            typer.echo(line)
+    code = exit_code(checks, Severity(order.fail_on))
+    if code is not ExitCode.NOTHING_WRONG:
+        raise typer.Exit(code)
+
+
+def _typed(order: DoctorOrder) -> Directory | None:
+    if order.issuer is None:
+        return None
+    clients = tuple(LoginClient(each, id_token=True, scopes=SCOPES) for each in order.client_ids)
+    return Directory("(as typed)", order.issuer, order.groups_claim, order.groups_prefix, clients)
+
+
+def _told(file: Path | None) -> tuple[Authenticator, ...] | None:
+    if file is None:
+        return None
+    return read_configuration(yaml.safe_load(file.read_text()), str(file))
+
+
+def _token(text: str | None) -> str | None:
+    """Return the token without the space around it; raise NoTokenError if it is none."""
+    if text is None:
+        return None
+    read_token(text)
+    return text.split()[-1]
+
+
+def _fail(words: str) -> None:
+    typer.echo(f"error: {printable_text(words).rstrip('.')}.", err=True)
+    raise typer.Exit(ExitCode.NOT_CHECKED)

@@ -1,0 +1,40 @@
+"""The report of `groupaccess doctor`: categories with a line for each check, then a summary."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from groupaccess.application.diagnosis.doctor import Check, in_order
+from groupaccess.cli.diagnosis.finding_text import finding_lines
+from groupaccess.domain.diagnosis.finding import Finding, NotChecked, Passed, Severity
+from groupaccess.domain.text import printable_text
+
+
+def report_lines(checks: Sequence[Check], *, short: bool = False) -> Iterator[str]:
+    """Yield the lines of a report; a `short` one leaves out what is in order."""
+    for category, made in in_order(checks):
+        shown = [check for check in made if not (short and isinstance(check, Passed))]
+        if not shown:
+            continue
+        yield category.value
+        for check in shown:
+            yield from (f"  {line}" for line in _lines(check))
+    not_checked = [check for check in checks if isinstance(check, NotChecked)]
+    for missing in not_checked:
+        yield printable_text(f"- not checked: {missing.what} ({missing.why})")
+    yield summary(checks)
+
+
+def summary(checks: Iterable[Check]) -> str:
+    """Return the numbers in one line."""
+    listed = list(checks)
+    found = [check for check in listed if isinstance(check, Finding)]
+    wrong = sum(finding.severity is Severity.ERROR for finding in found)
+    good = sum(isinstance(check, Passed) for check in listed)
+    unknown = sum(isinstance(check, NotChecked) for check in listed)
+    return f"{wrong} wrong, {len(found) - wrong} to look at, {good} good, {unknown} not checked"
+
+
+def _lines(check: Finding | Passed) -> Iterator[str]:
+    if isinstance(check, Finding):
+        yield from finding_lines(check)
+    else:
+        yield printable_text(f"✓ {check.fact}")

@@ -1,0 +1,29 @@
+"""What a command's exit code says, the same for all of them."""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from groupaccess.application.diagnosis.doctor import Check
+from groupaccess.domain.diagnosis.finding import Finding, NotChecked, Severity
+
+
+class ExitCode(IntEnum):
+    """2 is Typer's own, for wrong usage."""
+
+    NOTHING_WRONG = 0
+    FINDINGS = 1
+    NOT_CHECKED = 3
+
+
+def exit_code(checks: Iterable[Check], fail_on: Severity = Severity.ERROR) -> ExitCode:
+    """Return the code of a report: a finding counts more than a check that could not be made.
+
+    Warnings count only if `fail_on` says so.
+    """
+    listed = list(checks)
+    failing = {Severity.ERROR, fail_on}
+    if any(isinstance(each, Finding) and each.severity in failing for each in listed):
+        return ExitCode.FINDINGS
+    if any(isinstance(each, NotChecked) for each in listed):
+        return ExitCode.NOT_CHECKED
+    return ExitCode.NOTHING_WRONG

@@ -1,0 +1,99 @@
+"""Runs `groupaccess why`. Slow to import: only when it runs."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import typer
+from kubernetes.aio.client import ApiClient
+
+from groupaccess.adapters.kubernetes.client import KubernetesClient, NoAccessError, configure
+from groupaccess.adapters.kubernetes.diagnosis import KubernetesDiagnosisCluster
+from groupaccess.adapters.kubernetes.transport import HttpTransport
+from groupaccess.application.diagnosis.why import Why
+from groupaccess.cli.diagnosis.exit_code import ExitCode
+from groupaccess.cli.diagnosis.json_report import why_json
+from groupaccess.cli.diagnosis.why_command import WhyOutput
+from groupaccess.cli.diagnosis.why_text import why_lines
+from groupaccess.domain.diagnosis.access_request import AccessRequest, read_forbidden
+from groupaccess.domain.diagnosis.explanation import ANONYMOUS, Explanation, no_token
+from groupaccess.domain.diagnosis.finding import NotChecked
+from groupaccess.domain.diagnosis.jwt import NoTokenError, read_token
+from groupaccess.domain.text import printable_text
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyOrder:
+    """What was typed: a request, or an error from which it is read; and whose it is."""
+
+    request: AccessRequest | None
+    token: str | None
+    error: str | None
+    user: str | None
+    groups: tuple[str, ...]
+    output: WhyOutput
+    kubeconfig: str | None
+
+
+def run_why(order: WhyOrder) -> None:
+    """Run the command; what cannot be told becomes one line, and exit code 3."""
+    try:
+        if order.token is not None:
+            read_token(order.token)
+        result = asyncio.run(_explain(order))
+    except NoAccessError as error:
+        _fail(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig")
+    except NoTokenError as error:
+        _fail(f"--token: {error}")
+    else:
+        if isinstance(result, NotChecked):
+            _fail(f"could not tell {result.what}: {result.why}")
+        else:
+            _print(order, result)
+
+
+async def _explain(order: WhyOrder) -> Explanation | NotChecked:
+    meant = _meant(order)
+    if isinstance(meant, NotChecked):
+        return meant
+    user, request = meant
+    if user == ANONYMOUS:
+        return no_token(request)
+    if user is not None and not order.groups:
+        how = "give each with --as-group, or a token of theirs with --token"
+        return NotChecked(f"which groups {user} has", how)
+    configuration = await configure(order.kubeconfig)
+    async with ApiClient(configuration) as client:
+        cluster = KubernetesDiagnosisCluster(KubernetesClient(HttpTransport(client)))
+        why = Why(cluster, datetime.now(UTC))
+        if order.token is not None:
+            return await why.explain_token(order.token, request)
+        if user is not None:
+            return await why.explain(user, order.groups, request)
+        return await why.explain_own(request)
+
+
+def _meant(order: WhyOrder) -> tuple[str | None, AccessRequest] | NotChecked:
+    """Return the user, None for the caller or whose token it is, and the request."""
+    if order.request is not None:
+        return order.user, order.request
+    read = read_forbidden(order.error or "")
+    if read is None:
+        why = 'it has no line like: User "alice" cannot list resource "pods"'
+        return NotChecked("what the error is about", why)
+    return order.user or read[0], read[1]
+
+
+def _print(order: WhyOrder, explanation: Explanation) -> None:
+    if order.output is WhyOutput.JSON:
+        typer.echo(why_json(explanation))
+    else:
+        for line in why_lines(explanation):
+            typer.echo(line)
+    if not explanation.allowed:
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _fail(words: str) -> None:
+    typer.echo(f"error: {printable_text(words).rstrip('.')}.", err=True)
+    raise typer.Exit(ExitCode.NOT_CHECKED)

@@ -1,0 +1,35 @@
+"""The answer of `groupaccess why`: the sentence first, then the chain, then what to do."""
+
+from collections.abc import Iterator
+
+from groupaccess.cli.diagnosis.finding_text import finding_lines
+from groupaccess.domain.diagnosis.explanation import Explanation, Step
+from groupaccess.domain.text import printable_text
+
+WHERE_COLUMNS = 16  # letters, so that the facts stand below each other
+
+
+def why_lines(explanation: Explanation) -> Iterator[str]:
+    """Yield the lines of an answer."""
+    yield printable_text(explanation.answer)
+    yield ""
+    for number, step in enumerate(explanation.steps, start=1):
+        yield printable_text(f"  {number}  {_step(step)}")
+    if explanation.findings:
+        yield ""
+    for finding in explanation.findings:
+        yield from (f"  {line}" for line in finding_lines(finding))
+    yield from _named("granted by", explanation.grants if explanation.allowed else ())
+    yield from _named("close, but not it", explanation.close)
+
+
+def _step(step: Step) -> str:
+    known = f"    {step.known_by}" if step.known_by else ""
+    return f"{step.where:<{WHERE_COLUMNS}}{step.fact}{known}"
+
+
+def _named(title: str, lines: tuple[str, ...]) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield f"  {title}"
+        yield from (printable_text(f"    {line}") for line in lines)

@@ -1,0 +1,79 @@
+"""What is known of somebody's access: declared, bound, and allowed by kube-apiserver."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from groupaccess.domain.access.group_access import AccessMapping
+from groupaccess.domain.access.keycloak_directory import Directory
+from groupaccess.domain.access.namespace_scope import NamespacesByName, resolve_scope
+from groupaccess.domain.binding import Binding
+from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
+from groupaccess.domain.diagnosis.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class MappingFacts:
+    """A mapping of a GroupAccess, and what its status says: state, reason and message.
+
+    `index` is its place in spec.mappings. `group_path` and `subjects` are the group that was found
+    and the strings that are bound.
+    """
+
+    access: str
+    directory: str
+    index: int
+    mapping: AccessMapping
+    state: str = ""
+    reason: str = ""
+    message: str = ""
+    group_path: str | None = None
+    subjects: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name it as a person finds it."""
+        return f"GroupAccess {self.access}, mapping {self.mapping.name}"
+
+    def is_about(self, person: Person) -> bool:
+        """Tell whether it is for a group of the person, by what is declared or was found."""
+        return any(
+            self.mapping.group in group.references or group.path == self.group_path
+            for group in person.groups
+        ) or bool(person.subjects & frozenset(self.subjects))
+
+    def covers(self, namespace: str, namespaces: NamespacesByName) -> bool:
+        """Tell whether it is declared for a namespace, "" for all of them."""
+        if self.mapping.scope is None:
+            return True
+        return namespace in resolve_scope(self.mapping.scope, namespaces).active
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFacts:
+    """One person and one request: whether it is allowed, and all that may grant it.
+
+    `decision` is kube-apiserver's own. `allowed_in` are namespaces in which it allows the same;
+    they are only asked for a request in all namespaces that is denied.
+    """
+
+    now: datetime
+    person: Person
+    request: AccessRequest
+    decision: Decision
+    directories: Mapping[str, Directory] = field(default_factory=dict)
+    mappings: tuple[MappingFacts, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    namespaces: NamespacesByName = field(default_factory=dict)
+    allowed_in: tuple[str, ...] = ()
+
+    @property
+    def own_mappings(self) -> tuple[MappingFacts, ...]:
+        """Return the mappings for a group of the person."""
+        return tuple(each for each in self.mappings if each.is_about(self.person))
+
+    def bindings_for_person(self) -> Iterator[Binding]:
+        """Yield the bindings of one of the person's groups, whoever made them."""
+        for binding in self.bindings:
+            if self.person.subjects.intersection(binding.content.groups):
+                yield binding

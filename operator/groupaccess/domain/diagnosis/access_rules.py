@@ -1,0 +1,130 @@
+"""Why kube-apiserver answers 403 to somebody whose token it accepts.
+
+What a role allows is never judged here: only kube-apiserver knows. So a mapping that is close may
+give the wanted right, or another one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from groupaccess.domain.binding import Binding
+from groupaccess.domain.diagnosis.access_facts import AccessFacts, MappingFacts
+from groupaccess.domain.diagnosis.finding import Cause, Finding
+from groupaccess.domain.diagnosis.fix import Advice, Fix
+from groupaccess.domain.diagnosis.mapping_fixes import add_namespace, mapping_fixes
+from groupaccess.domain.status.mapping_status import MappingState
+
+MAX_NAMED = 5  # namespaces, groups or bindings that one sentence names
+EFFECTIVE = frozenset({MappingState.GRANTED, MappingState.PARTIAL})
+
+
+def denied(facts: AccessFacts) -> Iterator[Finding]:
+    """Yield why a request is denied, the nearest cause first; nothing if it is allowed."""
+    if facts.decision.allowed:
+        return
+    for rule in ACCESS_RULES:
+        yield from rule(facts)
+
+
+def _all_namespaces(facts: AccessFacts) -> Iterator[Finding]:
+    if facts.request.namespace or not facts.allowed_in:
+        return
+    places = _named(facts.allowed_in)
+    fact = (
+        f"{facts.person.name} may {facts.request} in {places}, and the request is for all "
+        "namespaces at once"
+    )
+    advice = Advice(
+        f"In Headlamp, open Settings, the cluster, and list {places} under Allowed namespaces. "
+        f"With kubectl, give the namespace: -n {facts.allowed_in[0]}."
+    )
+    yield Finding(Cause.ALL_NAMESPACES_REQUESTED, fact, (), (Fix((advice,)),))
+
+
+def _mapping_not_granted(facts: AccessFacts) -> Iterator[Finding]:
+    """Yield the mappings of the person's groups for this place that are not bound."""
+    for each in facts.own_mappings:
+        if each.state in EFFECTIVE or not each.covers(facts.request.namespace, facts.namespaces):
+            continue
+        role = each.mapping.cluster_role
+        fact = f"{each.title} would give {role}, and is not granted: {each.reason}"
+        evidence = (each.message,) if each.message else ()
+        fixes = mapping_fixes(each, facts)
+        yield Finding(Cause.MAPPING_NOT_GRANTED, fact, evidence, fixes, each.reason)
+
+
+def _granted_elsewhere(facts: AccessFacts) -> Iterator[Finding]:
+    place = facts.request.namespace
+    if not place:
+        return
+    for each in facts.own_mappings:
+        if each.covers(place, facts.namespaces):
+            continue
+        fact = f"{each.title} gives {each.mapping.cluster_role}, but not in {place}"
+        yield Finding(Cause.GRANTED_ELSEWHERE, fact, (), (add_namespace(each, place),))
+
+
+def _near_subject(facts: AccessFacts) -> Iterator[Finding]:
+    """Yield bindings whose group differs from one of the person's only in its spelling."""
+    mine = {_plain(subject): subject for subject in sorted(facts.person.subjects)}
+    for binding in facts.bindings:
+        if binding.key.namespace not in ("", facts.request.namespace):
+            continue
+        for group in binding.content.groups:
+            meant = mine.get(_plain(group))
+            if meant is None or group in facts.person.subjects:
+                continue
+            yield _dangling(binding, group, meant, facts)
+
+
+def _dangling(binding: Binding, group: str, meant: str, facts: AccessFacts) -> Finding:
+    fact = (
+        f'{binding.key} gives {binding.content.role.name} to group "{group}", and '
+        f'kube-apiserver reads "{meant}" for {facts.person.name}'
+    )
+    advice = Advice(
+        f"Declare the group in a GroupAccess instead of that binding: groupaccess import "
+        f"--subject '{group}' prints one. The operator then binds what tokens carry."
+    )
+    return Finding(Cause.DANGLING_SUBJECT, fact, (), (Fix((advice,)),))
+
+
+def _no_mapping(facts: AccessFacts) -> Iterator[Finding]:
+    if facts.own_mappings or any(facts.bindings_for_person()):
+        return
+    person = facts.person
+    if not person.subjects:
+        fact = f"{person.name} is in no group, so no mapping gives them anything"
+        advice = Advice(f"In Keycloak, open user {person.name}, Groups, and join one.")
+        yield Finding(Cause.NOT_IN_A_GROUP, fact, (), (Fix((advice,)),))
+        return
+    groups = _named(sorted(group.path for group in person.groups) or sorted(person.subjects))
+    fact = f"no mapping and no other binding is for {groups}"
+    advice = Advice("Add a mapping for one of these groups to a GroupAccess.")
+    yield Finding(Cause.NO_MAPPING, fact, (), (Fix((advice,)),))
+
+
+def close_mappings(facts: AccessFacts) -> tuple[MappingFacts, ...]:
+    """Return the mappings of the person's groups that give something else, or elsewhere."""
+    return tuple(each for each in facts.own_mappings if each.state in EFFECTIVE)
+
+
+def _plain(text: str) -> str:
+    """Reduce a group to what a person reads: no path, no prefix, no capital letters."""
+    return text.rpartition("/")[2].rpartition(":")[2].strip("\"' ").casefold()
+
+
+def _named(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = len(listed) - MAX_NAMED
+    text = ", ".join(listed[:MAX_NAMED])
+    return f"{text} and {more} more" if more > 0 else text
+
+
+ACCESS_RULES: tuple[Callable[[AccessFacts], Iterator[Finding]], ...] = (
+    _all_namespaces,
+    _mapping_not_granted,
+    _near_subject,
+    _granted_elsewhere,
+    _no_mapping,
+)
+"""The nearest cause comes first: what grants it already, what would, what is spelled alike."""

@@ -1,0 +1,143 @@
+"""How kube-apiserver was told to read tokens: by flags, or by its authentication configuration."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+CLASSIC_ALGORITHMS = frozenset({"RS256"})  # of --oidc-signing-algs, when it is not set
+ALL_ALGORITHMS = frozenset(
+    f"{family}{size}" for family in ("RS", "ES", "PS") for size in ("256", "384", "512")
+)  # with an authentication configuration
+DEFAULT_USERNAME_CLAIM = "sub"
+EMAIL_CLAIM = "email"
+CONFIGURATION_FLAG = "--authentication-config"
+NODE_ARGUMENT_FLAG = "--kube-apiserver-arg"  # of k3s and RKE2
+
+
+class Distribution(Enum):
+    """Who starts kube-apiserver, and so where a person changes its settings."""
+
+    KUBEADM = "kubeadm"
+    KOPS = "kOps"
+    K3S = "k3s"
+    RKE2 = "RKE2"
+    CONFIGURATION = "authentication configuration"  # a file, whoever starts it
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of one kube-apiserver; `where` names what shows them."""
+
+    where: str
+    argv: tuple[str, ...]
+    distribution: Distribution = Distribution.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """One issuer that kube-apiserver accepts tokens of, and what it reads from them.
+
+    A claim is None where an expression (CEL) takes its place: only kube-apiserver can say what that
+    returns. An empty `groups_claim` means that no groups are read. `required_claims` maps claims to
+    the values that they must have. `distribution` and `where` tell who was told so, and where that
+    can be seen.
+    """
+
+    where: str
+    distribution: Distribution
+    issuer: str
+    audiences: frozenset[str]
+    username_claim: str | None = DEFAULT_USERNAME_CLAIM
+    username_prefix: str = ""
+    groups_claim: str | None = ""
+    groups_prefix: str = ""
+    required_claims: Mapping[str, str] | None = None
+    algorithms: frozenset[str] = CLASSIC_ALGORITHMS
+
+    def username(self, claims: Mapping[str, object]) -> str | None:
+        """Return the user name of a token, None if that cannot be said."""
+        value = None if self.username_claim is None else claims.get(self.username_claim)
+        return f"{self.username_prefix}{value}" if isinstance(value, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFile:
+    """The flags name a file, which the cluster's API does not show."""
+
+    where: str
+    path: str
+
+
+def authenticators(seen: Arguments) -> Authenticator | ConfigurationFile | None:
+    """Return what one kube-apiserver was told; None if it accepts no OIDC tokens at all."""
+    flags = defaultdict[str, list[str]](list)
+    for name, value in flag_pairs(seen.argv):
+        flags[name].append(value)
+    if path := flags.get(CONFIGURATION_FLAG):
+        return ConfigurationFile(seen.where, path[-1])
+    last = {name: values[-1] for name, values in flags.items()}
+    issuer = last.get("--oidc-issuer-url", "")
+    if not issuer:
+        return None
+    claim = last.get("--oidc-username-claim", DEFAULT_USERNAME_CLAIM)
+    return Authenticator(
+        seen.where,
+        seen.distribution,
+        issuer,
+        frozenset({last.get("--oidc-client-id", "")}),
+        username_claim=claim,
+        username_prefix=_username_prefix(claim, issuer, last.get("--oidc-username-prefix", "")),
+        groups_claim=last.get("--oidc-groups-claim", ""),
+        groups_prefix=last.get("--oidc-groups-prefix", ""),
+        required_claims=_required(flags.get("--oidc-required-claim", ())),
+        algorithms=_words(last.get("--oidc-signing-algs", "")) or CLASSIC_ALGORITHMS,
+    )
+
+
+def node_arguments(argv: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the arguments that k3s or RKE2 passes to kube-apiserver, as its node shows them.
+
+    None for an agent, which runs none.
+    """
+    if list(argv[:1]) != ["server"]:
+        return None
+    passed = (value for name, value in flag_pairs(argv[1:]) if name == NODE_ARGUMENT_FLAG)
+    return tuple(f"--{value}" for value in passed)
+
+
+def flag_pairs(argv: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Read `--name=value`, `--name value` and `--name`, as kube-apiserver and k3s accept them."""
+    name = ""
+    for word in argv:
+        if not word.startswith("--"):
+            if name:
+                yield name, word
+            name = ""
+            continue
+        if name:
+            yield name, ""
+        name, separator, value = word.partition("=")
+        name = name.replace("_", "-")
+        if separator:
+            yield name, value
+            name = ""
+    if name:
+        yield name, ""
+
+
+def _username_prefix(claim: str, issuer: str, prefix: str) -> str:
+    """Return the prefix; `-` means none, and without the flag only an e-mail has none."""
+    if prefix:
+        return "" if prefix == "-" else prefix
+    return "" if claim == EMAIL_CLAIM else f"{issuer}#"
+
+
+def _required(values: Iterable[str]) -> dict[str, str]:
+    pairs = (each.partition("=") for value in values for each in value.split(","))
+    return {name: value for name, separator, value in pairs if separator}
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(filter(None, text.split(",")))

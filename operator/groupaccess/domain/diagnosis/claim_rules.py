@@ -1,0 +1,134 @@
+"""Why a client's tokens carry no groups, or not where kube-apiserver reads them."""
+
+from collections.abc import Iterator
+
+from groupaccess.domain.diagnosis.finding import Cause, Finding
+from groupaccess.domain.diagnosis.fix import Advice, Fix, Setting, change_setting
+from groupaccess.domain.diagnosis.login import Login
+from groupaccess.domain.directory.client import Client, MapperKind
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.tokens.client_claims import (
+    ClaimGap,
+    GapKind,
+    claim_gaps,
+    describe_mapper,
+    effective_mappers,
+    group_values,
+    token_kind,
+    token_setting,
+)
+
+CAUSES_BY_GAP = {
+    GapKind.NO_ID_TOKEN: Cause.SCOPE_NOT_REQUESTED,
+    GapKind.NOT_IN_TOKEN: Cause.MAPPER_NOT_IN_TOKEN,
+    GapKind.SCOPE_NOT_REQUESTED: Cause.SCOPE_NOT_REQUESTED,
+    GapKind.ROLES: Cause.NO_GROUPS_CLAIM,
+    GapKind.OTHER_CLAIM: Cause.GROUPS_IN_OTHER_CLAIM,
+}
+ANY_GROUP = Group("/", "/", "")
+
+
+def missing_groups(login: Login) -> Iterator[Finding]:
+    """Yield why the client's tokens carry no groups in the claim that kube-apiserver reads."""
+    client, login_client = login.client, login.login_client
+    if client is None:
+        return
+    if not client.enabled:
+        fact = f'client "{client.client_id}" is disabled in Keycloak, so nobody logs in with it'
+        advice = Advice(f'In Keycloak, open client "{client.client_id}" and turn on Enabled.')
+        yield Finding(Cause.CLIENT_NOT_FOUND, fact, (), (Fix((advice,)),))
+        return
+    claim = claim_read(login)
+    mappers = effective_mappers(client, login_client, claim)
+    nested = [mapper for mapper in mappers if mapper.kind is MapperKind.NESTED]
+    for mapper in nested:
+        yield _nested(describe_mapper(mapper, client), claim)
+    if nested or group_values(ANY_GROUP, mappers):
+        return
+    gap = next(claim_gaps(client, login_client, claim, mappers), None)
+    yield _no_groups(login, client, claim) if gap is None else _gap(login, client, claim, gap)
+
+
+def differing_groups_claim(login: Login) -> Iterator[Finding]:
+    """Yield where kube-apiserver reads groups otherwise than the KeycloakDirectory declares."""
+    told, directory = login.authenticator, login.directory
+    if told is None or told.groups_claim is None:
+        return
+    if told.groups_claim != directory.groups_claim:
+        theirs = f'groups from claim "{told.groups_claim}"' if told.groups_claim else "no groups"
+        fact = (
+            f'kube-apiserver reads {theirs}, and KeycloakDirectory {directory.name} says "'
+            f'{directory.groups_claim}"'
+        )
+        before = told.groups_claim or None
+        fixes = change_setting(told, Setting.GROUPS_CLAIM, before, directory.groups_claim)
+        yield Finding(Cause.GROUPS_CLAIM_MISMATCH, fact, (), fixes)
+    if told.groups_prefix != directory.groups_prefix:
+        yield _prefix(login, told.groups_prefix)
+
+
+def claim_read(login: Login) -> str:
+    """Return the claim that kube-apiserver reads groups from, as far as it is known."""
+    told = login.authenticator
+    return (told.groups_claim if told else None) or login.directory.groups_claim
+
+
+def _prefix(login: Login, theirs: str) -> Finding:
+    ours, name = login.directory.groups_prefix, login.directory.name
+    quoted = theirs.strip("\"'") != theirs
+    fact = (
+        f'kube-apiserver puts "{theirs}" before each group, and KeycloakDirectory {name} says '
+        f'"{ours}"'
+    )
+    if quoted:
+        fact += ": the quotes are part of the value, since no shell takes them away there"
+    told, wanted = login.authenticator, theirs.strip("\"'") if quoted else ours
+    fixes = change_setting(told, Setting.GROUPS_PREFIX, theirs or None, wanted)
+    return Finding(Cause.GROUPS_PREFIX_MISMATCH, fact, (), fixes)
+
+
+def _gap(login: Login, client: Client, claim: str, gap: ClaimGap) -> Finding:
+    kind = token_kind(login.login_client)
+    fact = f'the {kind} of client "{client.client_id}" has no groups in claim "{claim}": {gap.text}'
+    return Finding(CAUSES_BY_GAP[gap.kind], fact, (), _gap_fixes(login, client, claim, gap))
+
+
+def _gap_fixes(login: Login, client: Client, claim: str, gap: ClaimGap) -> tuple[Fix, ...]:
+    name = client.client_id
+    mapper = describe_mapper(gap.mapper, client) if gap.mapper else ""
+    match gap.kind:
+        case GapKind.NOT_IN_TOKEN:
+            setting = token_setting(client, login.login_client)
+            text = f"In Keycloak, open {mapper} and turn on 'Add to {setting}'."
+        case GapKind.SCOPE_NOT_REQUESTED if gap.mapper:
+            text = (
+                f'Let the login request the scope "{gap.mapper.scope}" (Headlamp: -oidc-scopes, '
+                "kubelogin: --oidc-extra-scope), or make it a default scope of client "
+                f'"{name}".'
+            )
+        case GapKind.NO_ID_TOKEN:
+            text = 'Let the login request the scope "openid".'
+        case GapKind.OTHER_CLAIM:
+            text = f"In Keycloak, open {mapper} and set its Token Claim Name to '{claim}'."
+        case _:
+            return _no_groups(login, client, claim).fixes
+    return (Fix((Advice(text),)),)
+
+
+def _nested(mapper: str, claim: str) -> Finding:
+    fact = (
+        f'{mapper} has a dot in its Token Claim Name, so that claim "{claim}" is an object and not '
+        "a list: kube-apiserver rejects the token"
+    )
+    advice = Advice(f"In Keycloak, open {mapper} and write '\\.' for each dot, or another name.")
+    return Finding(Cause.CLAIM_NESTED, fact, (), (Fix((advice,)),))
+
+
+def _no_groups(login: Login, client: Client, claim: str) -> Finding:
+    kind = token_kind(login.login_client)
+    fact = f'the {kind} of client "{client.client_id}" has no groups in claim "{claim}"'
+    advice = Advice(
+        f'In Keycloak, open client "{client.client_id}", Client scopes, its dedicated scope, and '
+        f"add a Group Membership mapper with the Token Claim Name '{claim}'."
+    )
+    return Finding(Cause.NO_GROUPS_CLAIM, fact, (), (Fix((advice,)),))

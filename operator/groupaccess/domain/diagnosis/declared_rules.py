@@ -1,0 +1,73 @@
+"""What the operator itself reports: the statuses of KeycloakDirectories and GroupAccesses."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from groupaccess.domain.condition import StatusCondition
+from groupaccess.domain.diagnosis.access_facts import MappingFacts
+from groupaccess.domain.diagnosis.finding import Category, Cause, Finding, Passed
+from groupaccess.domain.diagnosis.fix import Advice, Command, Fix
+from groupaccess.domain.reasons import Reason
+from groupaccess.domain.status.mapping_status import MappingState
+
+READY, API_SERVER = "Ready", "ApiServer"
+SOUND = frozenset({MappingState.GRANTED, MappingState.PARTIAL, MappingState.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryFacts:
+    """A KeycloakDirectory's name and its conditions, by type.
+
+    `outdated` tells that they are about an older spec, or that no operator has seen it.
+    """
+
+    name: str
+    conditions: Mapping[str, StatusCondition]
+    outdated: bool = False
+
+
+def directory_checks(facts: DirectoryFacts) -> Iterator[Finding | Passed]:
+    """Yield what the operator reports of a directory; each condition that holds is a Passed."""
+    name = facts.name
+    if facts.outdated:
+        yield _outdated(f"KeycloakDirectory {name}", "kcd")
+        return
+    ready = facts.conditions.get(READY)
+    if ready is not None and ready.status == "True":
+        yield Passed(Category.ACCESS, f"KeycloakDirectory {name}: {ready.message.rstrip('.')}")
+    elif ready is not None:
+        yield _from_condition(Cause.DIRECTORY_NOT_READY, f"KeycloakDirectory {name}", ready)
+    check = facts.conditions.get(API_SERVER)
+    if check is not None and check.status == "True":
+        yield Passed(Category.API_SERVER, check.message.rstrip("."))
+    elif check is not None and check.status == "False":
+        yield _from_condition(Cause.API_SERVER_MISMATCH, f"KeycloakDirectory {name}", check)
+
+
+def mapping_checks(mappings: Iterable[MappingFacts]) -> Iterator[Finding | Passed]:
+    """Yield the mappings that are not as declared; if all of them are, one Passed."""
+    count, wrong = 0, 0
+    for each in mappings:
+        count += 1
+        if each.state in SOUND and each.reason != Reason.NAMESPACE_NOT_FOUND:
+            continue
+        wrong += 1
+        state = each.state.lower() or "not looked at yet"
+        fact = f"{each.title} is {state}: {each.reason or 'no operator has seen it'}"
+        evidence = (each.message,) if each.message else ()
+        yield Finding(Cause.MAPPING_NOT_GRANTED, fact, evidence, (), each.reason)
+    if count and not wrong:
+        yield Passed(Category.ACCESS, f"each of {count} mappings is as declared")
+
+
+def _from_condition(cause: Cause, title: str, condition: StatusCondition) -> Finding:
+    """Return a finding whose message already says what to do."""
+    fact = f"{title}: {condition.type} is {condition.status}"
+    advice = Fix((Advice(condition.message),)) if condition.message else None
+    return Finding(cause, fact, (), (advice,) if advice else (), condition.reason)
+
+
+def _outdated(title: str, kind: str) -> Finding:
+    fact = f"{title}: its status is not of the present spec, so no operator works on it"
+    look = Command(f"kubectl get {kind},pods -A -l app.kubernetes.io/name=groupaccess -o wide")
+    return Finding(Cause.OUTDATED_STATUS, fact, (), (Fix((look,)),))

@@ -1,0 +1,152 @@
+"""The answer of `groupaccess why`: one sentence, the chain behind it, and the findings."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from groupaccess.domain.binding import SYSTEM_PREFIX, Binding, BindingName
+from groupaccess.domain.diagnosis.access_facts import AccessFacts, MappingFacts
+from groupaccess.domain.diagnosis.access_request import AccessRequest
+from groupaccess.domain.diagnosis.access_rules import close_mappings, denied
+from groupaccess.domain.diagnosis.finding import Cause, Finding
+from groupaccess.domain.diagnosis.fix import Advice, Fix
+from groupaccess.domain.diagnosis.login import Login
+from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
+from groupaccess.domain.timestamp import format_time
+
+MAX_GRANTS = 5  # bindings that an answer names
+MAX_CLOSE = 3  # mappings that give something else
+ANONYMOUS = f"{SYSTEM_PREFIX}anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One link of the chain: where, what is known there, and how it is known."""
+
+    where: str
+    fact: str
+    known_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Whether somebody may do something, and why.
+
+    `allowed` is None when nothing was asked but who somebody is. `grants` are the bindings that may
+    give it, `close` mappings of the person's groups that give something else, or elsewhere.
+    """
+
+    answer: str
+    allowed: bool | None
+    steps: tuple[Step, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    grants: tuple[str, ...] = ()
+    close: tuple[str, ...] = ()
+
+
+def no_token(request: AccessRequest) -> Explanation:
+    """Explain a request that arrived without a token."""
+    fact = f"the request to {request} came without a token, so it is nobody's ({ANONYMOUS})"
+    advice = Advice(
+        "Look for what takes the header Authorization away: a proxy or ingress in front of "
+        "kube-apiserver (oauth2-proxy needs --pass-authorization-header), or a kubeconfig whose "
+        "user has no token."
+    )
+    finding = Finding(Cause.NO_TOKEN, fact, (), (Fix((advice,)),))
+    answer = f"No. Nobody who is not logged in may {request}."
+    return Explanation(answer, allowed=False, findings=(finding,))
+
+
+def explain_rejection(login: Login) -> Explanation | None:
+    """Explain why kube-apiserver rejects a token; None if it accepts it."""
+    if login.review is None or not login.review.error:
+        return None
+    steps = (_token_step(login), Step("kube-apiserver", "rejects the token", "TokenReview, now"))
+    answer = "No. kube-apiserver does not accept this token (401)."
+    return Explanation(answer, allowed=False, steps=steps, findings=diagnose_login(login))
+
+
+def explain_access(facts: AccessFacts, login: Login | None = None) -> Explanation:
+    """Explain whether a person may make a request: kube-apiserver decides, bindings grant it."""
+    person, request = facts.person, facts.request
+    steps = [_token_step(login)] if login is not None and login.token is not None else []
+    steps.append(_groups_step(facts))
+    grants = tuple(_named_grants(facts))
+    read = f"{len(facts.bindings)} bindings read"
+    if facts.decision.allowed:
+        how = facts.decision.reason or "no reason given"
+        steps.append(Step("RBAC", "allows it", f"SubjectAccessReview, now; {read}: {how}"))
+        until = _end(facts)
+        answer = f"Yes. {person.name} may {request}{f', until {until}' if until else ''}."
+        return Explanation(answer, allowed=True, steps=tuple(steps), grants=grants)
+    steps.append(Step("RBAC", "no binding gives this", f"SubjectAccessReview, now; {read}"))
+    return Explanation(
+        f"No. {person.name} may not {request}.",
+        allowed=False,
+        steps=tuple(steps),
+        findings=tuple(denied(facts)),
+        grants=grants,
+        close=tuple(_close(close_mappings(facts))),
+    )
+
+
+def _token_step(login: Login) -> Step:
+    token = login.token
+    if token is None:
+        return Step("token", "none was given")
+    kind = "ID token" if token.is_id_token else "access token"
+    ends = token.time("exp")
+    until = f", good until {format_time(ends)}" if ends and not token.example else ""
+    return Step(
+        "token", f"{kind} of client {token.client_id or '?'}{until}", "read without its key"
+    )
+
+
+def _groups_step(facts: AccessFacts) -> Step:
+    subjects = sorted(facts.person.subjects)
+    fact = f"reads groups: {', '.join(subjects)}" if subjects else "reads no groups"
+    return Step("kube-apiserver", f"{fact} for {facts.person.name}", "asked now")
+
+
+def _named_grants(facts: AccessFacts) -> Iterator[str]:
+    """Yield the bindings of the person's groups for this place; which one gives it is RBAC's."""
+    here = [
+        binding
+        for binding in facts.bindings_for_person()
+        if binding.key.namespace in ("", facts.request.namespace)
+    ]
+    here.sort(key=lambda binding: (BindingName.parse(binding.key.name) is None, binding.key))
+    for binding in here[:MAX_GRANTS]:
+        yield _grant(binding, facts)
+    if len(here) > MAX_GRANTS:
+        yield f"and {len(here) - MAX_GRANTS} more bindings"
+
+
+def _grant(binding: Binding, facts: AccessFacts) -> str:
+    subject = min(facts.person.subjects.intersection(binding.content.groups))
+    name = BindingName.parse(binding.key.name)
+    by = f"GroupAccess {name.owner}, mapping {name.mapping}" if name else "by hand"
+    return f'"{subject}" → {binding.key} → {binding.content.role.name} ({by})'
+
+
+def _end(facts: AccessFacts) -> str:
+    """Return until when, if each binding that may give it is of a mapping that ends."""
+    ends = []
+    expiries = {
+        (each.access, each.mapping.name): each.mapping.expires_at for each in facts.mappings
+    }
+    for binding in facts.bindings_for_person():
+        name = BindingName.parse(binding.key.name)
+        end = expiries.get((name.owner, name.mapping)) if name else None
+        if binding.key.namespace not in ("", facts.request.namespace):
+            continue
+        if end is None:
+            return ""
+        ends.append(end)
+    return format_time(max(ends)) if ends else ""
+
+
+def _close(mappings: Iterable[MappingFacts]) -> Iterator[str]:
+    for each in list(mappings)[:MAX_CLOSE]:
+        scope = each.mapping.scope
+        where = "everywhere" if scope is None else "in some namespaces"
+        yield f"{each.title}: {each.mapping.cluster_role} {where}"

@@ -1,0 +1,121 @@
+"""The issuer in its three places: Keycloak, kube-apiserver, and the KeycloakDirectory.
+
+kube-apiserver compares it letter for letter with the claim `iss` of a token, and requires https.
+"""
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from urllib.parse import urlsplit
+
+from groupaccess.domain.diagnosis.authenticator import Authenticator
+from groupaccess.domain.diagnosis.finding import Cause, Finding
+from groupaccess.domain.diagnosis.fix import Advice, Command, Fix, Setting, change_setting
+from groupaccess.domain.diagnosis.login import Login, RealmDiscovery
+
+
+def differing_issuer(login: Login) -> Iterator[Finding]:
+    """Yield the place whose issuer is not the one in Keycloak's tokens."""
+    issued = login.issuer
+    if issued.startswith("http://"):
+        yield _not_https(login, issued)
+        return
+    if login.directory.issuer != issued:
+        yield _declared_differs(login, issued)
+    if login.authenticators and login.authenticator is None:
+        yield _told_differs(login, issued, nearest(login.authenticators, issued))
+
+
+def not_configured(login: Login) -> Iterator[Finding]:
+    """Yield the finding that kube-apiserver accepts no OIDC tokens at all."""
+    if login.authenticators != ():
+        return
+    directory, claim = login.directory, login.directory.groups_claim
+    lines = (
+        (Setting.ISSUER, login.issuer),
+        (Setting.AUDIENCE, login.login_client.client_id),
+        (Setting.USERNAME_CLAIM, "preferred_username"),
+        (Setting.GROUPS_CLAIM, claim),
+        *(((Setting.GROUPS_PREFIX, directory.groups_prefix),) if directory.groups_prefix else ()),
+    )
+    each = [change_setting(None, setting, None, value) for setting, value in lines]
+    fixes = tuple(
+        Fix(tuple(step for fix in fixes for step in fix.steps), fixes[0].where)
+        for fixes in zip(*each, strict=True)
+    )
+    fact = "kube-apiserver was told nothing about OIDC, so it accepts no token of Keycloak"
+    yield Finding(Cause.OIDC_NOT_CONFIGURED, fact, (), fixes)
+
+
+def difference(ours: str, theirs: str) -> str:
+    """Return in a few words how two issuers differ: where to look for one letter."""
+    if ours.rstrip("/") == theirs.rstrip("/"):
+        return "only by the slash at the end"
+    if ours.casefold() == theirs.casefold():
+        return "only by capital letters"
+    a, b = urlsplit(ours), urlsplit(theirs)
+    parts = {
+        "the scheme": (a.scheme, b.scheme),
+        "the host": (a.hostname, b.hostname),
+        "the port": (a.netloc.rpartition("@")[2], b.netloc.rpartition("@")[2]),
+        "the path": (a.path.rstrip("/"), b.path.rstrip("/")),
+    }
+    names = [name for name, (one, other) in parts.items() if one != other]
+    if "the host" in names and "the port" in names and a.netloc.endswith(b.netloc[-1:]):
+        names.remove("the port")
+    return "by " + " and ".join(names or ["the rest of the address"])
+
+
+def nearest(told: tuple[Authenticator, ...], issuer: str) -> Authenticator:
+    """Return the one whose issuer is spelled most like `issuer`: that was meant."""
+    return max(told, key=lambda each: SequenceMatcher(None, each.issuer, issuer).ratio())
+
+
+def _evidence(login: Login, told: Authenticator | None) -> tuple[str, ...]:
+    lines = [f"KeycloakDirectory {login.directory.name}: {login.directory.issuer}"]
+    if isinstance(login.discovery, RealmDiscovery):
+        lines.append(f"Keycloak: {login.discovery.issuer}")
+    if login.token is not None and login.token.issuer:
+        lines.append(f"the token: {login.token.issuer}")
+    if told is not None:
+        lines.append(f"kube-apiserver ({told.where}): {told.issuer}")
+    return tuple(lines)
+
+
+def _source(login: Login) -> str:
+    """Name where the issuer of the tokens is known from."""
+    if login.token is not None and login.token.issuer:
+        return "the token"
+    if isinstance(login.discovery, RealmDiscovery):
+        return "Keycloak"
+    return f"KeycloakDirectory {login.directory.name}"
+
+
+def _told_differs(login: Login, issued: str, told: Authenticator) -> Finding:
+    fact = (
+        f"issuer differs {difference(issued, told.issuer)}: {_source(login)} says {issued}, "
+        f"kube-apiserver was told {told.issuer}"
+    )
+    fixes = change_setting(told, Setting.ISSUER, told.issuer, issued)
+    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, told), fixes)
+
+
+def _declared_differs(login: Login, issued: str) -> Finding:
+    directory = login.directory
+    fact = (
+        f"issuer differs {difference(issued, directory.issuer)}: {_source(login)} says {issued}, "
+        f"KeycloakDirectory {directory.name} says {directory.issuer}"
+    )
+    patch = f'{{"spec":{{"issuer":"{issued}"}}}}'
+    command = Command(f"kubectl patch kcd {directory.name} --type=merge -p '{patch}'")
+    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (Fix((command,)),))
+
+
+def _not_https(login: Login, issued: str) -> Finding:
+    https = issued.replace("http://", "https://", 1)
+    fact = f"Keycloak says that its issuer is {issued}, and kube-apiserver accepts only https"
+    address = https.partition("/realms/")[0]
+    advice = Advice(
+        f"Give Keycloak its address with https: start it with --hostname={address} "
+        "(KC_HOSTNAME), and behind a proxy with --proxy-headers=xforwarded (KC_PROXY_HEADERS)."
+    )
+    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (Fix((advice,)),))

@@ -1,0 +1,92 @@
+"""Why a login does not reach kube-apiserver, or arrives there without its groups: all rules."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from groupaccess.domain.diagnosis.claim_rules import differing_groups_claim, missing_groups
+from groupaccess.domain.diagnosis.finding import Cause, Finding
+from groupaccess.domain.diagnosis.fix import Advice, Fix
+from groupaccess.domain.diagnosis.issuer_rules import differing_issuer, not_configured
+from groupaccess.domain.diagnosis.login import Login
+from groupaccess.domain.diagnosis.review_rules import rejected
+from groupaccess.domain.diagnosis.token_rules import token_findings
+from groupaccess.domain.failure import Failure
+
+REJECTING = frozenset(
+    {
+        Cause.OIDC_NOT_CONFIGURED,
+        Cause.AUTHENTICATOR_NOT_READY,
+        Cause.ISSUER_MISMATCH,
+        Cause.TOKEN_EXPIRED,
+        Cause.TOKEN_NOT_YET_VALID,
+        Cause.ALGORITHM_NOT_ACCEPTED,
+        Cause.WRONG_TOKEN_KIND,
+        Cause.OTHER_CLIENT,
+        Cause.AUDIENCE_MISMATCH,
+        Cause.EMAIL_NOT_VERIFIED,
+        Cause.USERNAME_CLAIM_MISSING,
+        Cause.REQUIRED_CLAIM_MISSING,
+        Cause.CLAIM_NESTED,
+    }
+)
+"""With one of these kube-apiserver answers 401."""
+SAME_ERROR = {
+    Cause.AUDIENCE_MISMATCH: frozenset({Cause.WRONG_TOKEN_KIND, Cause.OTHER_CLIENT}),
+    Cause.ISSUER_MISMATCH: frozenset({Cause.OIDC_NOT_CONFIGURED}),
+}
+"""What kube-apiserver rejects with the same words, by the cause that these words stand for."""
+
+
+def diagnose_login(login: Login) -> tuple[Finding, ...]:
+    """Return what is wrong with a login, the cause that kube-apiserver names first.
+
+    A token that kube-apiserver accepts has nothing that it would reject, whatever its flags seem to
+    say: another kube-apiserver may have other flags.
+    """
+    named = next(rejected(login), None)
+    ruled = [finding for rule in LOGIN_RULES for finding in rule(login)]
+    if named is not None:
+        return tuple(_named_first(named, ruled))
+    if login.review is not None:
+        ruled = [finding for finding in ruled if finding.cause not in REJECTING]
+    return tuple(ruled)
+
+
+def _named_first(named: Finding, ruled: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield what kube-apiserver names, with what the rules know about it, and then the others."""
+    same = {named.cause} | SAME_ERROR.get(named.cause, frozenset())
+    first = [finding for finding in ruled if finding.cause in same]
+    if first:
+        yield replace(first[0], evidence=(*first[0].evidence, *named.evidence))
+    else:
+        yield named
+    yield from (finding for finding in ruled if finding.cause not in same | REJECTING)
+
+
+def _unreachable(login: Login) -> Iterator[Finding]:
+    if not isinstance(login.discovery, Failure):
+        return
+    failure = login.discovery
+    cause = _CAUSES_OF_FAILURES.get(failure.reason.value, Cause.KEYCLOAK_UNAVAILABLE)
+    yield Finding(cause, failure.message.rstrip("."), (), (Fix((Advice(_REACH),)),))
+
+
+_CAUSES_OF_FAILURES = {
+    each.value: each
+    for each in (
+        Cause.CERTIFICATE_NOT_TRUSTED,
+        Cause.ISSUER_MISMATCH,
+        Cause.KEYCLOAK_UNAVAILABLE,
+    )
+}
+_REACH = "Correct the address, the certificate or the network between; then run this again."
+
+LOGIN_RULES: tuple[Callable[[Login], Iterator[Finding]], ...] = (
+    not_configured,
+    _unreachable,
+    differing_issuer,
+    token_findings,
+    missing_groups,
+    differing_groups_claim,
+)
+"""In the order of a login; what makes kube-apiserver reject a token comes before its groups."""

@@ -1,0 +1,19 @@
+"""A person, as Keycloak knows them, and the strings that kube-apiserver reads for them."""
+
+from dataclasses import dataclass
+
+from groupaccess.domain.directory.group import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom the question is about. `groups` are the direct ones, as tokens carry them.
+
+    `name` is Keycloak's username, or how a token or a group was given; `subjects` are the groups as
+    kube-apiserver reads them, prefix included, without its own (`system:...`).
+    """
+
+    name: str
+    subjects: frozenset[str]
+    groups: tuple[Group, ...] = ()
+    enabled: bool = True

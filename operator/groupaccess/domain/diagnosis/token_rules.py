@@ -1,0 +1,179 @@
+"""Why kube-apiserver rejects a token, by what it was told: before any group counts.
+
+The checks are those of its OIDC authenticator, in its order: times, algorithm, audience, user name,
+required claims. The issuer comes first (`issuer_rules.py`).
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from groupaccess.domain.diagnosis.authenticator import EMAIL_CLAIM, Authenticator
+from groupaccess.domain.diagnosis.finding import Cause, Finding
+from groupaccess.domain.diagnosis.fix import Advice, Fix, Setting, change_setting
+from groupaccess.domain.diagnosis.login import Login, Token
+from groupaccess.domain.timestamp import format_time
+
+CLOCK_TOLERANCE = timedelta(minutes=1)  # that kube-apiserver's library (go-oidc) allows for `nbf`
+
+
+def token_findings(login: Login) -> Iterator[Finding]:
+    """Yield what is wrong with the token, by what kube-apiserver was told of its issuer."""
+    token, told = login.token, login.authenticator
+    if token is None:
+        yield from _declared_client(login)
+        return
+    yield from _times(login, token)
+    if told is None:
+        return
+    for rule in TOKEN_RULES:
+        yield from rule(login, token, told)
+
+
+def _algorithm(login: Login, token: Token, told: Authenticator) -> Iterator[Finding]:
+    if not token.algorithm or token.algorithm in told.algorithms:
+        return
+    accepted = ", ".join(sorted(told.algorithms))
+    fact = f"the token is signed with {token.algorithm}, and kube-apiserver accepts only {accepted}"
+    wanted = ",".join(sorted(told.algorithms | {token.algorithm}))
+    before = ",".join(sorted(told.algorithms))
+    client = login.login_client.client_id
+    advice = Advice(
+        f'Or let Keycloak sign with one of those: client "{client}", Advanced, Fine grain OpenID '
+        "Connect configuration, signature algorithm; or Realm settings, Tokens."
+    )
+    fixes = change_setting(told, Setting.ALGORITHMS, before, wanted)
+    yield Finding(Cause.ALGORITHM_NOT_ACCEPTED, fact, (), (*fixes, Fix((advice,))))
+
+
+def _audience(login: Login, token: Token, told: Authenticator) -> Iterator[Finding]:
+    if token.audiences & told.audiences:
+        return
+    wanted = " or ".join(f'"{each}"' for each in sorted(told.audiences))
+    carries = " and ".join(f'"{each}"' for each in sorted(token.audiences)) or "nobody"
+    evidence = (
+        f"the token: aud {carries}, issued to client {token.client_id or '?'}",
+        f"kube-apiserver ({told.where}): {wanted}",
+    )
+    fact = f"the token is for {carries} (aud), and kube-apiserver accepts only tokens for {wanted}"
+    if token.client_id in told.audiences and not token.is_id_token:
+        yield _access_token(token, fact, evidence)
+    elif token.client_id not in {each.client_id for each in login.directory.clients}:
+        yield _other_client(login, token, told, evidence)
+    else:
+        fixes = change_setting(told, Setting.AUDIENCE, min(told.audiences), token.client_id)
+        yield Finding(Cause.AUDIENCE_MISMATCH, fact, evidence, fixes)
+
+
+def _declared_client(login: Login) -> Iterator[Finding]:
+    """Compare the client's own id, which is the audience of its ID tokens, without any token."""
+    told, client = login.authenticator, login.login_client.client_id
+    if told is None or client in told.audiences:
+        return
+    wanted = " or ".join(f'"{each}"' for each in sorted(told.audiences))
+    fact = (
+        f'people log in with client "{client}", and kube-apiserver accepts only tokens for '
+        f"{wanted}: "
+        "it rejects theirs, unless a mapper adds that audience"
+    )
+    fixes = change_setting(told, Setting.AUDIENCE, min(told.audiences), client)
+    yield Finding(Cause.AUDIENCE_MISMATCH, fact, (), fixes)
+
+
+def _access_token(token: Token, fact: str, evidence: tuple[str, ...]) -> Finding:
+    client = token.client_id
+    send = Advice(
+        "Send the ID token: for Headlamp remove -oidc-use-access-token, for kubelogin remove "
+        "--oidc-use-access-token."
+    )
+    add = Advice(
+        f'Or give client "{client}" an Audience mapper for "{client}", so that its access tokens '
+        "are for kube-apiserver, too."
+    )
+    fact = f"this is an access token, and {fact.removeprefix('the token ')}"
+    return Finding(Cause.WRONG_TOKEN_KIND, f"{fact}", evidence, (Fix((send,)), Fix((add,))))
+
+
+def _other_client(
+    login: Login, token: Token, told: Authenticator, evidence: tuple[str, ...]
+) -> Finding:
+    names = ", ".join(sorted(told.audiences))
+    fact = (
+        f'the token was issued to client "{token.client_id}", and kube-apiserver accepts only '
+        f"tokens for {names}"
+    )
+    log_in = Advice(f"Log in with client {names}: give it to the program that logs you in.")
+    name = login.directory.name
+    also = Advice(
+        f'Or give client "{token.client_id}" an Audience mapper for {names}, and add it to '
+        f"spec.tokens.clients of KeycloakDirectory {name}."
+    )
+    return Finding(Cause.OTHER_CLIENT, fact, evidence, (Fix((log_in,)), Fix((also,))))
+
+
+def _times(login: Login, token: Token) -> Iterator[Finding]:
+    """Compare with the clock of whoever asks; an example token has no times of its own."""
+    if token.example:
+        return
+    ends, begins = token.time("exp"), token.time("nbf")
+    if ends is not None and ends <= login.now:
+        fact = f"the token ended at {format_time(ends)}"
+        advice = Advice("Log in again. A program that keeps a token must renew it before its end.")
+        yield Finding(Cause.TOKEN_EXPIRED, fact, (), (Fix((advice,)),))
+    if begins is not None and begins > login.now + CLOCK_TOLERANCE:
+        fact = (
+            f"the token is valid only from {format_time(begins)} on, and now it is "
+            f"{format_time(login.now)}"
+        )
+        advice = Advice(
+            "Set the clocks of Keycloak and of the control plane by NTP, then log in again."
+        )
+        yield Finding(Cause.TOKEN_NOT_YET_VALID, fact, (), (Fix((advice,)),))
+
+
+def _required(login: Login, token: Token, told: Authenticator) -> Iterator[Finding]:
+    for claim, value in (told.required_claims or {}).items():
+        carried = token.claims.get(claim)
+        if carried == value:
+            continue
+        has = "no such claim" if carried is None else f'"{carried}"'
+        fact = f'kube-apiserver requires claim "{claim}" to be "{value}", and the token has {has}'
+        advice = Advice(
+            f'Give client "{login.login_client.client_id}" a mapper that writes claim "{claim}" '
+            f'with the value "{value}" into its tokens, or take the requirement away.'
+        )
+        fixes = change_setting(told, Setting.REQUIRED_CLAIM, f"{claim}={value}", "")
+        yield Finding(Cause.REQUIRED_CLAIM_MISSING, fact, (), (Fix((advice,)), *fixes))
+
+
+def _username(login: Login, token: Token, told: Authenticator) -> Iterator[Finding]:
+    claim = told.username_claim
+    if claim is None:
+        return
+    if claim not in token.claims:
+        fact = f'kube-apiserver takes the user name from claim "{claim}", and the token has none'
+        advice = Advice(
+            f'Let the login request the scope "{_scope_of(claim)}", or give client '
+            f'"{login.login_client.client_id}" a mapper that writes claim "{claim}".'
+        )
+        fixes = change_setting(told, Setting.USERNAME_CLAIM, claim, "sub")
+        yield Finding(Cause.USERNAME_CLAIM_MISSING, fact, (), (Fix((advice,)), *fixes))
+    elif claim == EMAIL_CLAIM and token.claims.get("email_verified", True) is not True:
+        fact = (
+            f"the e-mail address {token.claims[claim]} is not verified (email_verified), and "
+            "kube-apiserver takes the user name from it"
+        )
+        verify = Advice("In Keycloak, open the user and turn on 'Email verified'.")
+        yield Finding(Cause.EMAIL_NOT_VERIFIED, fact, (), (Fix((verify,)),))
+
+
+def _scope_of(claim: str) -> str:
+    return EMAIL_CLAIM if claim == EMAIL_CLAIM else "profile"
+
+
+TOKEN_RULES: tuple[Callable[[Login, Token, Authenticator], Iterator[Finding]], ...] = (
+    _algorithm,
+    _audience,
+    _username,
+    _required,
+)
+"""In the order in which kube-apiserver checks; all that apply are found."""

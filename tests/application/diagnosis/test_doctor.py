@@ -1,0 +1,192 @@
+"""What the doctor checks with few rights and with all, before and after an installation."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from domain.diagnosis.logins import CLAIMS, DIRECTORY, ISSUER
+from domain.diagnosis.test_jwt import part
+from fakes.diagnosis import FakeDiagnosisCluster, FakeDiscovery
+from groupaccess.api import v1alpha1 as api
+from groupaccess.application.diagnosis.doctor import Check, Doctor, DoctorOptions, in_order
+from groupaccess.domain.apiserver.token_review import TokenReviewResult
+from groupaccess.domain.diagnosis.authenticator import Arguments, Distribution
+from groupaccess.domain.diagnosis.finding import Category, Cause, Finding, NotChecked, Passed
+from groupaccess.domain.diagnosis.login import RealmDiscovery
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import Reason
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TOLD = (f"--oidc-issuer-url={ISSUER}", "--oidc-client-id=headlamp", "--oidc-groups-claim=groups")
+POD = Arguments("pod kube-system/a", TOLD, Distribution.KUBEADM)
+REALM = FakeDiscovery({ISSUER: RealmDiscovery(ISSUER)})
+RAW = f"{part({'alg': 'RS256'})}.{part(CLAIMS | {'exp': 4_000_000_000})}.x"
+
+
+def directory(
+    ready: str = "True", seen: int = 1, api_server: str = "True"
+) -> api.KeycloakDirectory:
+    return api.KeycloakDirectory.read(
+        {
+            "apiVersion": "groupaccess.io/v1alpha1",
+            "kind": "KeycloakDirectory",
+            "metadata": {"name": "default", "uid": "u", "resourceVersion": "1", "generation": 1},
+            "spec": {
+                "issuer": ISSUER,
+                "auth": {"serviceAccountToken": {"clientId": "groupaccess"}},
+                "tokens": {
+                    "groupsClaim": "groups",
+                    "groupsPrefix": "",
+                    "clients": [{"clientId": "headlamp", "token": "ID", "scopes": ["openid"]}],
+                },
+                "allowedClusterRoles": ["*"],
+            },
+            "status": {
+                "observedGeneration": seen,
+                "conditions": [
+                    condition("Ready", ready, "Read", "5 groups read."),
+                    condition("ApiServer", api_server, "ApiServerAgrees", "as declared."),
+                ],
+            },
+        }
+    )
+
+
+def condition(kind: str, status: str, reason: str, message: str) -> dict[str, Any]:
+    time = "2026-03-01T12:00:00Z"
+    more = {"reason": reason, "message": message, "lastTransitionTime": time}
+    return {"type": kind, "status": status, **more}
+
+
+def access(state: str = "Granted", reason: str = "Granted", seen: int = 1) -> api.GroupAccess:
+    mapping = {"name": "sre", "group": "SRE", "clusterRole": "view", "clusterWide": True}
+    return api.GroupAccess.read(
+        {
+            "apiVersion": "groupaccess.io/v1alpha1",
+            "kind": "GroupAccess",
+            "metadata": {"name": "apps", "uid": "u", "resourceVersion": "1", "generation": 1},
+            "spec": {"mappings": [mapping]},
+            "status": {
+                "observedGeneration": seen,
+                "mappings": [{"name": "sre", "state": state, "reason": reason, "message": "why."}],
+            },
+        }
+    )
+
+
+def examine(
+    cluster: FakeDiagnosisCluster, realm: FakeDiscovery = REALM, **options: Any
+) -> list[Check]:
+    async def gather() -> list[Check]:
+        doctor = Doctor(cluster, realm, NOW)
+        return [check async for check in doctor.examine(DoctorOptions(**options))]
+
+    return asyncio.run(gather())
+
+
+def causes(checks: list[Check]) -> list[Cause]:
+    return [check.cause for check in checks if isinstance(check, Finding)]
+
+
+def unchecked(checks: list[Check]) -> list[str]:
+    return [check.what for check in checks if isinstance(check, NotChecked)]
+
+
+INSTALLED: dict[str, Any] = {
+    "directories": [directory()],
+    "accesses": [access()],
+    "arguments": [POD],
+}
+
+
+def test_at_a_sound_installation_every_check_passes() -> None:
+    checks = examine(FakeDiagnosisCluster(**INSTALLED))
+    assert all(isinstance(check, Passed) for check in checks)
+    assert [category for category, _ in in_order(checks)] == [
+        Category.CLUSTER,
+        Category.KEYCLOAK,
+        Category.API_SERVER,
+        Category.ACCESS,
+    ]
+
+
+def test_before_an_installation_what_is_typed_is_compared() -> None:
+    told = (f"--oidc-issuer-url={ISSUER}/", *TOLD[1:])
+    cluster = FakeDiagnosisCluster(arguments=[Arguments("pod a", told, Distribution.KUBEADM)])
+    assert causes(examine(cluster, directory=DIRECTORY)) == [Cause.ISSUER_MISMATCH]
+
+
+def test_a_cluster_without_oidc_is_told_how_to_get_it() -> None:
+    cluster = FakeDiagnosisCluster(arguments=[Arguments("pod a", (), Distribution.KUBEADM)])
+    assert causes(examine(cluster, directory=DIRECTORY)) == [Cause.OIDC_NOT_CONFIGURED]
+
+
+@pytest.mark.parametrize("right", ["list_arguments", "list_directories", "list_accesses"])
+def test_a_right_that_is_missing_hides_only_its_own_check(right: str) -> None:
+    checks = examine(FakeDiagnosisCluster(**INSTALLED, forbidden=frozenset({right})))
+    (missing,) = [check for check in checks if isinstance(check, NotChecked)]
+    assert missing.why == f"you may not {right}"
+    assert causes(checks) == []
+
+
+def test_settings_that_nothing_shows_are_not_guessed() -> None:
+    checks = examine(FakeDiagnosisCluster(directories=[directory()]))
+    assert unchecked(checks) == ["what kube-apiserver was told about tokens"]
+
+
+def test_settings_in_a_file_are_asked_for() -> None:
+    hidden = Arguments("pod a", ("--authentication-config=/etc/authn.yaml",))
+    (missing,) = [
+        check
+        for check in examine(FakeDiagnosisCluster(arguments=[hidden]), directory=DIRECTORY)
+        if isinstance(check, NotChecked)
+    ]
+    assert "/etc/authn.yaml" in missing.why
+    assert "--authentication-config" in missing.why
+
+
+def test_a_keycloak_that_is_away_is_found() -> None:
+    away = FakeDiscovery({ISSUER: Failure(Reason.KEYCLOAK_UNAVAILABLE, "refused.")})
+    assert causes(examine(FakeDiagnosisCluster(**INSTALLED), away)) == [Cause.KEYCLOAK_UNAVAILABLE]
+
+
+def test_a_token_is_checked_by_kube_apiserver() -> None:
+    error = TokenReviewResult(error="oidc: authenticator not initialized")
+    checks = examine(FakeDiagnosisCluster(**INSTALLED, review=error), token=RAW)
+    assert causes(checks) == [Cause.AUTHENTICATOR_NOT_READY]
+    assert RAW not in str(checks)
+
+
+def test_a_token_that_is_accepted_has_nothing_wrong() -> None:
+    review = TokenReviewResult(("SRE",), user="alice")
+    assert causes(examine(FakeDiagnosisCluster(**INSTALLED, review=review), token=RAW)) == []
+
+
+def test_without_the_right_to_review_the_rules_still_judge_a_token() -> None:
+    expired = f"{part({'alg': 'RS256'})}.{part(CLAIMS | {'exp': 1})}.x"
+    lacking = FakeDiagnosisCluster(**INSTALLED, forbidden=frozenset({"review_token"}))
+    checks = examine(lacking, token=expired)
+    assert causes(checks) == [Cause.TOKEN_EXPIRED]
+    assert unchecked(checks) == ["what kube-apiserver reads from the token"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "cause"),
+    [
+        ({"directories": [directory(ready="False")]}, Cause.DIRECTORY_NOT_READY),
+        ({"directories": [directory(ready="Unknown")]}, Cause.DIRECTORY_NOT_READY),
+        ({"directories": [directory(api_server="False")]}, Cause.API_SERVER_MISMATCH),
+        ({"directories": [directory(seen=0)]}, Cause.OUTDATED_STATUS),
+        ({"accesses": [access("Held", "GroupMissing")]}, Cause.MAPPING_NOT_GRANTED),
+        ({"accesses": [access("Granted", seen=0)]}, Cause.MAPPING_NOT_GRANTED),
+    ],
+)
+def test_what_the_operator_reports_is_repeated(changed: dict[str, Any], cause: Cause) -> None:
+    assert causes(examine(FakeDiagnosisCluster(**(INSTALLED | changed)))) == [cause]
+
+
+def test_an_expired_mapping_is_as_declared() -> None:
+    expired = {"accesses": [access("Expired", "Expired")]}
+    assert causes(examine(FakeDiagnosisCluster(**(INSTALLED | expired)))) == []

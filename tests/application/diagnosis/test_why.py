@@ -1,0 +1,111 @@
+"""Why somebody may or may not: asked of kube-apiserver, explained by what is bound and declared."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+
+from application.diagnosis.test_doctor import NOW, POD, RAW, access, directory
+from domain.builders import there
+from domain.diagnosis.logins import ISSUER
+from domain.handmade import found
+from fakes.diagnosis import FakeDiagnosisCluster
+from groupaccess.application.diagnosis.why import Why
+from groupaccess.domain.apiserver.token_review import TokenReviewResult
+from groupaccess.domain.diagnosis.access_request import AccessRequest
+from groupaccess.domain.diagnosis.authenticator import Arguments, Distribution
+from groupaccess.domain.diagnosis.explanation import Explanation
+from groupaccess.domain.diagnosis.finding import Cause, NotChecked
+
+PODS = AccessRequest("list", "pods", namespace="shop")
+EVERYWHERE = AccessRequest("list", "pods")
+ALICE = TokenReviewResult(("SRE", "system:authenticated"), user="alice")
+OURS = found("groupaccess:apps:sre:view", "SRE").binding
+BY_HAND = found("old", "SRE", namespace="shop").binding
+
+
+def cluster(**more: Any) -> FakeDiagnosisCluster:
+    usual: dict[str, Any] = {
+        "directories": [directory()],
+        "accesses": [access()],
+        "namespaces": there("shop", "bank"),
+        "user": ALICE,
+        "review": ALICE,
+    }
+    return FakeDiagnosisCluster(**(usual | more))
+
+
+def run(call: Coroutine[Any, Any, Explanation | NotChecked]) -> Explanation | NotChecked:
+    return asyncio.run(call)
+
+
+def explained(call: Coroutine[Any, Any, Explanation | NotChecked]) -> Explanation:
+    result = run(call)
+    assert isinstance(result, Explanation)
+    return result
+
+
+def why(known: FakeDiagnosisCluster) -> Why:
+    return Why(known, NOW)
+
+
+def test_a_yes_names_what_may_give_it_with_ours_first() -> None:
+    known = cluster(allowed=frozenset({PODS}), bindings=[BY_HAND, OURS])
+    answer = explained(why(known).explain_own(PODS))
+    assert answer.answer == "Yes. alice may list pods in shop."
+    assert answer.grants == (
+        f'"SRE" → {OURS.key} → view (GroupAccess apps, mapping sre)',
+        '"SRE" → RoleBinding shop/old → view (by hand)',
+    )
+
+
+@pytest.mark.parametrize("how", ["own", "user", "token"])
+def test_a_no_names_the_nearest_cause(how: str) -> None:
+    known = why(cluster())
+    calls = {
+        "own": known.explain_own(PODS),
+        "user": known.explain("alice", ["Dev"], PODS),
+        "token": known.explain_token(RAW, PODS),
+    }
+    answer = explained(calls.pop(how))
+    for other in calls.values():
+        other.close()
+    assert answer.answer == "No. alice may not list pods in shop."
+    assert [finding.cause for finding in answer.findings] == [Cause.NO_MAPPING]
+
+
+def test_what_is_allowed_in_some_namespaces_is_no_missing_right() -> None:
+    known = cluster(allowed=frozenset({PODS}), bindings=[BY_HAND])
+    answer = explained(why(known).explain_own(EVERYWHERE))
+    assert answer.findings[0].cause is Cause.ALL_NAMESPACES_REQUESTED
+    assert "in shop" in answer.findings[0].fact
+
+
+def test_a_token_that_is_rejected_is_explained_by_what_kube_apiserver_was_told() -> None:
+    told = Arguments("pod a", (f"--oidc-issuer-url={ISSUER}/",), Distribution.KUBEADM)
+    rejected = TokenReviewResult(error="invalid bearer token")
+    answer = explained(why(cluster(review=rejected, arguments=[told])).explain_token(RAW, PODS))
+    assert answer.answer == "No. kube-apiserver does not accept this token (401)."
+    assert answer.findings[0].cause is Cause.ISSUER_MISMATCH
+    assert RAW not in str(answer)
+
+
+def test_before_an_installation_a_token_is_explained_all_the_same() -> None:
+    rejected = TokenReviewResult(error="oidc: token is expired")
+    known = cluster(review=rejected, directories=[], accesses=[], arguments=[POD])
+    answer = explained(why(known).explain_token(RAW, PODS))
+    assert [finding.cause for finding in answer.findings] == [Cause.TOKEN_EXPIRED]
+
+
+@pytest.mark.parametrize("right", ["whoami", "decide_own", "list_bindings", "list_accesses"])
+def test_without_a_right_nothing_is_guessed(right: str) -> None:
+    result = run(why(cluster(forbidden=frozenset({right}))).explain_own(PODS))
+    assert isinstance(result, NotChecked)
+    assert right in result.why
+
+
+@pytest.mark.parametrize("right", ["list_namespaces", "list_directories"])
+def test_what_is_not_needed_for_the_answer_may_be_missing(right: str) -> None:
+    answer = explained(why(cluster(forbidden=frozenset({right}))).explain_own(PODS))
+    assert answer.allowed is False

@@ -1,0 +1,121 @@
+"""`groupaccess doctor` against a fake API server: usage, exit codes, and no traceback ever."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import unused_port
+from typer.testing import CliRunner, Result
+
+from cli.environment import environment
+from cli.importing import kubeconfig
+from fakes.api_server import Answer, ApiServer, page, status
+from groupaccess.cli.app import app
+
+NOT_INSTALLED = Answer(status(404), 404)
+FORBIDDEN = Answer(status(403), 403)
+NOWHERE = "https://127.0.0.1:{port}/realms/ADMIN"
+
+
+def doctor(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["doctor", *arguments], env=environment())
+
+
+class Cluster:
+    """The command against a fake API server, which answers in this order."""
+
+    def __init__(self, server: ApiServer, file: Path) -> None:
+        self._server, self._file = server, file
+
+    async def __call__(self, *arguments: str, answers: tuple[Answer, ...]) -> Result:
+        self._server.answers.extend(answers)
+        return await asyncio.to_thread(doctor, f"--kubeconfig={self._file}", *arguments)
+
+
+@pytest_asyncio.fixture
+async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
+    server = ApiServer()
+    async with server.serve():
+        yield Cluster(server, kubeconfig(tmp_path / "config", server.host))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--issuer=https://kc/realms/A",),
+        ("--client-id=headlamp",),
+        ("--output=xml",),
+        ("--token=no-such-file",),
+        ("--ca=no-such-file",),
+        ("--authentication-config=no-such-file",),
+        ("--fail-on=never",),
+        ("alice",),
+    ],
+)
+def test_wrong_usage_is_2(arguments: tuple[str, ...]) -> None:
+    result = doctor(*arguments)
+    assert result.exit_code == 2, result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("--token", "no token"),
+        ("--authentication-config", "kind: Config"),
+        ("--authentication-config", "{"),
+        ("--ca", "no certificate"),
+    ],
+)
+async def test_a_file_that_cannot_be_read_is_one_sentence(
+    cluster: Cluster, tmp_path: Path, name: str, text: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_text(text)
+    result = await cluster(f"{name}={file}", answers=(page(), page(), page()))
+    assert result.exit_code == 3
+    assert result.stderr.startswith("error: ")
+    assert text not in result.stderr or name != "--token"
+
+
+def test_an_api_server_that_is_away_leaves_everything_unchecked(tmp_path: Path) -> None:
+    away = kubeconfig(tmp_path / "config", f"http://127.0.0.1:{unused_port()}")
+    result = doctor(f"--kubeconfig={away}")
+    assert result.exit_code == 3
+    assert "not checked: KeycloakDirectories (no valid answer from the API server" in result.output
+
+
+def test_without_a_kubeconfig_the_way_to_give_one_is_said(tmp_path: Path) -> None:
+    result = doctor(f"--kubeconfig={tmp_path / 'missing'}")
+    assert result.exit_code == 3
+    assert "--kubeconfig" in result.stderr
+
+
+async def test_before_an_installation_a_keycloak_that_is_away_is_a_finding(
+    cluster: Cluster,
+) -> None:
+    issuer = NOWHERE.format(port=unused_port())
+    result = await cluster(
+        f"--issuer={issuer}",
+        "--client-id=headlamp",
+        answers=(page(), page(), page(), NOT_INSTALLED, NOT_INSTALLED),
+    )
+    assert result.exit_code == 1
+    assert "KeycloakUnavailable" in result.output
+    assert "1 wrong, 0 to look at, 0 good, 1 not checked" in result.output
+
+
+async def test_what_may_not_be_read_is_named(cluster: Cluster) -> None:
+    result = await cluster(answers=(FORBIDDEN, FORBIDDEN, FORBIDDEN))
+    assert result.exit_code == 3
+    assert "(you may not list nodes)" in result.output
+    assert "(you may not list keycloakdirectories)" in result.output
+    assert "(you may not list groupaccesses)" in result.output
+
+
+async def test_json_is_all_that_is_on_the_standard_output(cluster: Cluster) -> None:
+    result = await cluster("-o", "json", answers=(FORBIDDEN, NOT_INSTALLED, NOT_INSTALLED))
+    assert result.stdout.startswith("{")
+    assert result.stdout.rstrip().endswith("}")

@@ -1,0 +1,123 @@
+"""`groupaccess why` against a fake API server: usage, exit codes, and what is printed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from typer.testing import CliRunner, Result
+
+from application.diagnosis.test_doctor import RAW
+from cli.environment import environment
+from cli.importing import binding, kubeconfig, listed
+from fakes.api_server import Answer, ApiServer, page, status
+from groupaccess.cli.app import app
+
+FORBIDDEN = Answer(status(403), 403)
+ERROR = (
+    'Error from server (Forbidden): pods is forbidden: User "alice" cannot list resource "pods" in '
+    'API group "" in the namespace "shop"'
+)
+ANONYMOUS = ERROR.replace("alice", "system:anonymous")
+
+
+def why(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(app, ["why", *arguments], env=environment(), input=stdin)
+
+
+def user(*groups: str) -> Answer:
+    return Answer({"status": {"userInfo": {"username": "alice", "groups": list(groups)}}}, 201)
+
+
+def decision(*, allowed: bool) -> Answer:
+    return Answer({"status": {"allowed": allowed, "reason": ""}}, 201)
+
+
+class Cluster:
+    """The command against a fake API server, which answers in this order."""
+
+    def __init__(self, server: ApiServer, file: Path) -> None:
+        self.server, self._file = server, file
+
+    async def __call__(self, *arguments: str, answers: tuple[Answer, ...]) -> Result:
+        self.server.answers.extend(answers)
+        return await asyncio.to_thread(why, f"--kubeconfig={self._file}", *arguments)
+
+
+@pytest_asyncio.fixture
+async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
+    server = ApiServer()
+    async with server.serve():
+        yield Cluster(server, kubeconfig(tmp_path / "config", server.host))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("list",),
+        ("list", "pods", "more"),
+        ("list", "a/"),
+        ("list", "pods", "-n", "shop", "-A"),
+        ("list", "pods", "--as-group=SRE"),
+        ("list", "pods", "--token=no-such-file"),
+        ("list", "pods", "-o", "yaml"),
+    ],
+)
+def test_wrong_usage_is_2(arguments: tuple[str, ...]) -> None:
+    result = why(*arguments)
+    assert result.exit_code == 2, result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("list", "pods", "--as=alice"), "--as-group"),
+        (("--error", ERROR), "--as-group"),
+        (("--error", "Unauthorized"), "cannot list resource"),
+    ],
+)
+def test_what_is_missing_to_tell_is_said(arguments: tuple[str, ...], words: str) -> None:
+    result = why(*arguments)
+    assert result.exit_code == 3
+    assert words in result.stderr
+
+
+def test_a_text_that_is_no_token_is_not_quoted() -> None:
+    result = why("list", "pods", "--token=-", stdin="my secret")
+    assert result.exit_code == 3
+    assert "secret" not in result.output
+
+
+def test_an_error_of_nobody_is_explained_without_a_cluster() -> None:
+    result = why("--error", ANONYMOUS)
+    assert result.exit_code == 1
+    assert "NoToken" in result.output
+
+
+async def test_a_yes_is_0(cluster: Cluster) -> None:
+    lists = (*listed(binding("old", "SRE")), page(), page(), page())
+    result = await cluster(
+        "list", "pods", "-A", answers=(user("SRE"), decision(allowed=True), *lists)
+    )
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("Yes. alice may list pods.\n")
+
+
+async def test_a_refusal_is_3_and_names_the_right(cluster: Cluster) -> None:
+    result = await cluster("list", "pods", answers=(FORBIDDEN,))
+    assert result.exit_code == 3
+    assert "you may not create selfsubjectreviews" in result.stderr
+
+
+async def test_a_rejected_token_is_1(cluster: Cluster, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(RAW)
+    rejected = Answer({"status": {"error": "oidc: token is expired"}}, 201)
+    answers = (rejected, page(), page(), page(), page())
+    result = await cluster("list", "pods", f"--token={file}", answers=answers)
+    assert result.exit_code == 1, result.output
+    assert "TokenExpired" in result.stdout
+    assert RAW not in result.output

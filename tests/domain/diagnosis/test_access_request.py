@@ -1,0 +1,57 @@
+"""What is read from a pasted 403, and how a request is written."""
+
+import pytest
+
+from groupaccess.domain.diagnosis.access_request import AccessRequest, read_forbidden
+
+PODS = (
+    'pods is forbidden: User "alice" cannot list resource "pods" in API group "" in the namespace '
+    '"shop"'
+)
+TEXTS = {
+    PODS: ("alice", AccessRequest("list", "pods", namespace="shop")),
+    f"Error from server (Forbidden): {PODS}": (
+        "alice",
+        AccessRequest("list", "pods", namespace="shop"),
+    ),
+    'nodes is forbidden: User "https://kc/realms/A#alice" cannot list resource "nodes" in API '
+    'group "" at the cluster scope': (
+        "https://kc/realms/A#alice",
+        AccessRequest("list", "nodes"),
+    ),
+    'deployments.apps "web" is forbidden: User "a" cannot patch resource "deployments/scale" in '
+    'API group "apps" in the namespace "shop"': (
+        "a",
+        AccessRequest("patch", "deployments", "apps", "scale", "web", "shop"),
+    ),
+    'pods\n  is forbidden: User "alice" cannot\n list resource "pods" in API group "" in the\n'
+    'namespace "shop": RBAC: clusterrole "x" not found': (
+        "alice",
+        AccessRequest("list", "pods", namespace="shop"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "read"), TEXTS.items())
+def test_a_pasted_error_names_user_and_request(text: str, read: tuple[str, AccessRequest]) -> None:
+    assert read_forbidden(text) == read
+
+
+@pytest.mark.parametrize("text", ["", "Unauthorized", "error: You must be logged in to the server"])
+def test_another_text_is_no_403(text: str) -> None:
+    assert read_forbidden(text) is None
+
+
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        (AccessRequest("list", "pods"), "list pods"),
+        (AccessRequest("get", "pods", "", "log", "web", "shop"), "get pods/log/web in shop"),
+    ],
+)
+def test_a_request_reads_as_a_sentence_goes_on(request_: AccessRequest, text: str) -> None:
+    assert str(request_) == text
+
+
+def test_the_same_request_in_one_namespace() -> None:
+    assert AccessRequest("list", "pods").in_namespace("shop").namespace == "shop"

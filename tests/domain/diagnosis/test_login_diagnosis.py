@@ -1,0 +1,267 @@
+"""Each thing that may be wrong with a login is found, alone, and with a way to mend it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.builders import NOW, client, directory, leaf, mapper
+from domain.diagnosis.logins import (
+    AUTHENTICATOR,
+    CLAIMS,
+    DIRECTORY,
+    ISSUER,
+    LOGIN,
+    causes,
+    error,
+    login,
+    token,
+    told,
+)
+from groupaccess.domain.apiserver.token_review import TokenReviewResult
+from groupaccess.domain.diagnosis.authenticator import Distribution
+from groupaccess.domain.diagnosis.finding import Cause
+from groupaccess.domain.diagnosis.fix import Command, Edit
+from groupaccess.domain.diagnosis.login import Login, RealmDiscovery, Token
+from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
+from groupaccess.domain.directory.client import MapperKind
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import Reason
+
+
+def at(**offset: int) -> int:
+    return int((NOW + timedelta(**offset)).timestamp())
+
+
+SPOILED: dict[str, tuple[Login, Cause]] = {
+    "no OIDC": (login(authenticators=()), Cause.OIDC_NOT_CONFIGURED),
+    "slash": (login(authenticators=told(issuer=f"{ISSUER}/")), Cause.ISSUER_MISMATCH),
+    "declared otherwise": (
+        login(directory=replace(DIRECTORY, issuer=f"{ISSUER}/")),
+        Cause.ISSUER_MISMATCH,
+    ),
+    "http": (
+        login(
+            discovery=RealmDiscovery(ISSUER.replace("https", "http")),
+            token=token(iss=ISSUER.replace("https", "http")),
+        ),
+        Cause.ISSUER_MISMATCH,
+    ),
+    "Keycloak is away": (
+        login(discovery=Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer.")),
+        Cause.KEYCLOAK_UNAVAILABLE,
+    ),
+    "Keycloak's certificate": (
+        login(discovery=Failure(Reason.CERTIFICATE_NOT_TRUSTED, "unknown authority.")),
+        Cause.CERTIFICATE_NOT_TRUSTED,
+    ),
+    "audience": (
+        login(authenticators=told(audiences=frozenset({"kubernetes"}))),
+        Cause.AUDIENCE_MISMATCH,
+    ),
+    "audience, by the declared client alone": (
+        login(authenticators=told(audiences=frozenset({"kubernetes"})), token=None),
+        Cause.AUDIENCE_MISMATCH,
+    ),
+    "other client": (login(token=token(aud="grafana", azp="grafana")), Cause.OTHER_CLIENT),
+    "access token": (login(token=token(aud="account", typ="Bearer")), Cause.WRONG_TOKEN_KIND),
+    "expired": (login(token=token(exp=at(seconds=-1))), Cause.TOKEN_EXPIRED),
+    "from the future": (login(token=token(nbf=at(minutes=2))), Cause.TOKEN_NOT_YET_VALID),
+    "algorithm": (login(token=token("ES384")), Cause.ALGORITHM_NOT_ACCEPTED),
+    "e-mail not verified": (
+        login(
+            authenticators=told(username_claim="email"),
+            token=token(email="alice@example.com", email_verified=False),
+        ),
+        Cause.EMAIL_NOT_VERIFIED,
+    ),
+    "no user name": (login(token=token(preferred_username=None)), Cause.USERNAME_CLAIM_MISSING),
+    "required claim": (
+        login(authenticators=told(required_claims={"hd": "example.com"})),
+        Cause.REQUIRED_CLAIM_MISSING,
+    ),
+    "client disabled": (
+        login(client=client("headlamp", leaf(), enabled=False)),
+        Cause.CLIENT_NOT_FOUND,
+    ),
+    "scope not requested": (
+        login(client=client("headlamp", optional=[mapper(scope="groups")])),
+        Cause.SCOPE_NOT_REQUESTED,
+    ),
+    "mapper off": (
+        login(client=client("headlamp", mapper(tokens="Access"))),
+        Cause.MAPPER_NOT_IN_TOKEN,
+    ),
+    "mapper on another claim": (
+        login(client=client("headlamp", mapper(claim="roles"))),
+        Cause.GROUPS_IN_OTHER_CLAIM,
+    ),
+    "dotted claim": (
+        login(client=client("headlamp", mapper(kind=MapperKind.NESTED))),
+        Cause.CLAIM_NESTED,
+    ),
+    "no mapper": (login(client=client("headlamp")), Cause.NO_GROUPS_CLAIM),
+    "other groups claim": (
+        login(
+            client=client("headlamp", mapper(claim="roles")),
+            authenticators=told(groups_claim="roles"),
+        ),
+        Cause.GROUPS_CLAIM_MISMATCH,
+    ),
+    "no groups claim": (login(authenticators=told(groups_claim="")), Cause.GROUPS_CLAIM_MISMATCH),
+    "prefix": (login(authenticators=told(groups_prefix="oidc:")), Cause.GROUPS_PREFIX_MISMATCH),
+    "prefix missing": (
+        login(directory=directory(prefix="oidc:")),
+        Cause.GROUPS_PREFIX_MISMATCH,
+    ),
+    "quoted prefix": (
+        login(directory=directory(prefix="oidc:"), authenticators=told(groups_prefix='"oidc:"')),
+        Cause.GROUPS_PREFIX_MISMATCH,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SPOILED)
+def test_each_is_found_and_nothing_else_with_it(case: str) -> None:
+    spoiled, cause = SPOILED[case]
+    assert causes(spoiled) == [cause]
+
+
+@pytest.mark.parametrize("case", SPOILED)
+def test_each_has_a_sentence_and_a_way_to_mend_it(case: str) -> None:
+    (finding,) = diagnose_login(SPOILED[case][0])
+    assert finding.fact
+    assert not finding.fact.endswith(".")
+    assert finding.fixes
+    assert all(fix.steps for fix in finding.fixes)
+
+
+def test_at_a_sound_login_nothing_is_found() -> None:
+    assert causes(LOGIN) == []
+
+
+@pytest.mark.parametrize("hidden", ["discovery", "client", "token", "authenticators", "review"])
+def test_what_is_not_known_is_not_wrong(hidden: str) -> None:
+    assert causes(login(**{hidden: None})) == []
+
+
+def test_an_example_token_has_no_times() -> None:
+    spoiled = Token("", CLAIMS | {"exp": at(seconds=-1), "nbf": at(hours=1)}, example=True)
+    assert causes(login(token=spoiled)) == []
+
+
+def test_a_minute_of_difference_between_clocks_is_none() -> None:
+    assert causes(login(token=token(nbf=at(seconds=59)))) == []
+
+
+@pytest.mark.parametrize("email_verified", [None, True])
+def test_an_email_without_the_claim_counts_as_verified(*, email_verified: bool | None) -> None:
+    spoiled = token(email="a@example.com", email_verified=email_verified)
+    sound = login(authenticators=told(username_claim="email"), token=spoiled)
+    assert causes(sound) == []
+
+
+ERRORS = {
+    "oidc: authenticator not initialized": Cause.AUTHENTICATOR_NOT_READY,
+    'oidc: authenticator for issuer "x" is not healthy: y': Cause.AUTHENTICATOR_NOT_READY,
+    "oidc: verify token: oidc: token is expired (Token Expiry: x)": Cause.TOKEN_EXPIRED,
+    "oidc: verify token: oidc: current time x before the nbf (not before) time: y": (
+        Cause.TOKEN_NOT_YET_VALID
+    ),
+    'oidc: verify token: oidc: expected audience in ["a"] got ["b"]': Cause.AUDIENCE_MISMATCH,
+    "oidc: email not verified": Cause.EMAIL_NOT_VERIFIED,
+    'oidc: parse username claims "email": claim not present': Cause.USERNAME_CLAIM_MISSING,
+    "oidc: required claim hd not present in ID token": Cause.REQUIRED_CLAIM_MISSING,
+    'oidc: parse groups claim "groups": json: cannot unmarshal object': Cause.CLAIM_NESTED,
+    "invalid bearer token": Cause.ISSUER_MISMATCH,
+    "oidc: something new": Cause.TOKEN_REJECTED,
+}
+
+
+@pytest.mark.parametrize(("text", "cause"), ERRORS.items())
+def test_kube_apiservers_own_words_name_the_cause(text: str, cause: Cause) -> None:
+    (finding,) = diagnose_login(login(authenticators=None, review=error(text)))
+    assert finding.cause is cause
+    assert finding.evidence == (f"kube-apiserver: {text}",)
+
+
+def test_what_kube_apiserver_says_comes_with_what_the_rules_know() -> None:
+    text = 'oidc: verify token: oidc: expected audience in ["headlamp"] got ["account"]'
+    spoiled = token(aud="account", typ="Bearer")
+    (finding,) = diagnose_login(login(token=spoiled, review=error(text)))
+    assert finding.cause is Cause.WRONG_TOKEN_KIND
+    assert finding.evidence[-1] == f"kube-apiserver: {text}"
+
+
+def test_what_kube_apiserver_names_hides_what_it_would_reject_as_well() -> None:
+    spoiled = login(
+        token=token(exp=at(seconds=-1), aud="x"), review=error("oidc: token is expired")
+    )
+    assert causes(spoiled) == [Cause.TOKEN_EXPIRED]
+
+
+def test_a_token_that_is_accepted_has_nothing_that_would_be_rejected() -> None:
+    spoiled = login(
+        authenticators=told(issuer=f"{ISSUER}/", audiences=frozenset({"x"})),
+        review=TokenReviewResult(("SRE",)),
+    )
+    assert causes(spoiled) == []
+
+
+@pytest.mark.parametrize(
+    ("distribution", "edit"),
+    [
+        (
+            Distribution.KUBEADM,
+            ("/etc/kubernetes/manifests/kube-apiserver.yaml", "- --oidc-issuer-url="),
+        ),
+        (Distribution.K3S, ("/etc/rancher/k3s/config.yaml", '- "oidc-issuer-url=')),
+        (Distribution.RKE2, ("/etc/rancher/rke2/config.yaml", '- "oidc-issuer-url=')),
+        (Distribution.CONFIGURATION, ("authn.yaml", "url: ")),
+        (Distribution.KOPS, ("kops edit cluster", "oidcIssuerURL: ")),
+    ],
+)
+def test_the_fix_is_for_the_distribution(distribution: Distribution, edit: tuple[str, str]) -> None:
+    spoiled = told(issuer=f"{ISSUER}/", distribution=distribution, where="authn.yaml")
+    ((step,),) = [fix.steps for fix in diagnose_login(login(authenticators=spoiled))[0].fixes]
+    assert isinstance(step, Edit)
+    assert step.file == edit[0]
+    assert step.before is not None
+    assert step.before.startswith(edit[1])
+    assert ISSUER in step.after
+    assert f"{ISSUER}/" not in step.after
+
+
+def test_a_declared_issuer_is_mended_by_a_command() -> None:
+    (finding,) = diagnose_login(login(directory=replace(DIRECTORY, issuer=f"{ISSUER}/")))
+    (command,) = finding.fixes[0].steps
+    assert isinstance(command, Command)
+    assert command.line.startswith("kubectl patch kcd default --type=merge")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "words"),
+    [
+        (f"{ISSUER}/", "only by the slash at the end"),
+        (ISSUER.replace("ADMIN", "admin"), "only by capital letters"),
+        (ISSUER.replace("https", "http"), "by the scheme"),
+        (ISSUER.replace("auth.example.com", "keycloak.example.com"), "by the host"),
+        (ISSUER.replace("example.com", "example.com:8443"), "by the port"),
+        (ISSUER.replace("/realms", "/auth/realms"), "by the path"),
+    ],
+)
+def test_where_two_issuers_differ_is_said(theirs: str, words: str) -> None:
+    (finding,) = diagnose_login(login(authenticators=told(issuer=theirs)))
+    assert f"issuer differs {words}: " in finding.fact
+
+
+def test_of_several_issuers_the_one_that_was_meant_is_named() -> None:
+    other = told(issuer="https://login.example.org")
+    spoiled = (*other, *told(issuer=f"{ISSUER}/"))
+    (finding,) = diagnose_login(login(authenticators=spoiled))
+    assert f"{ISSUER}/" in finding.fact
+
+
+def test_another_issuer_beside_the_right_one_is_nothing_wrong() -> None:
+    other = told(issuer="https://login.example.org")
+    assert causes(login(authenticators=(*other, AUTHENTICATOR))) == []

@@ -1,0 +1,84 @@
+"""A cluster and a realm as `groupaccess doctor` sees them; what is missing is refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from groupaccess.api import v1alpha1 as api
+from groupaccess.application.ports.errors import NotAllowedError, RejectedError
+from groupaccess.domain.access.namespace_scope import NamespacesByName
+from groupaccess.domain.apiserver.token_review import TokenReviewResult
+from groupaccess.domain.binding import Binding
+from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
+from groupaccess.domain.diagnosis.authenticator import Arguments
+from groupaccess.domain.diagnosis.login import RealmDiscovery
+from groupaccess.domain.failure import Failure
+
+
+@dataclass
+class FakeDiagnosisCluster:
+    """Answers from its fields. `forbidden` are the names of the methods that lack a right."""
+
+    directories: Sequence[api.KeycloakDirectory] = ()
+    accesses: Sequence[api.GroupAccess] = ()
+    bindings: Sequence[Binding] = ()
+    namespaces: NamespacesByName = field(default_factory=dict)
+    arguments: Sequence[Arguments] = ()
+    review: TokenReviewResult = field(default_factory=TokenReviewResult)
+    user: TokenReviewResult = field(default_factory=TokenReviewResult)
+    allowed: frozenset[AccessRequest] = frozenset()
+    forbidden: frozenset[str] = frozenset()
+
+    async def list_directories(self) -> Sequence[api.KeycloakDirectory]:
+        self._check("list_directories")
+        return self.directories
+
+    async def list_accesses(self) -> Sequence[api.GroupAccess]:
+        self._check("list_accesses")
+        return self.accesses
+
+    async def list_bindings(self) -> Sequence[Binding]:
+        self._check("list_bindings")
+        return self.bindings
+
+    async def list_namespaces(self) -> NamespacesByName:
+        self._check("list_namespaces")
+        return self.namespaces
+
+    async def list_arguments(self) -> Sequence[Arguments]:
+        self._check("list_arguments")
+        return self.arguments
+
+    async def review_token(self, token: str) -> TokenReviewResult:
+        self._check("review_token")
+        assert token
+        return self.review
+
+    async def whoami(self) -> TokenReviewResult:
+        self._check("whoami")
+        return self.user
+
+    async def decide_own(self, request: AccessRequest) -> Decision:
+        self._check("decide_own")
+        return Decision(request in self.allowed)
+
+    async def decide(self, user: str, groups: Sequence[str], request: AccessRequest) -> Decision:
+        self._check("decide")
+        assert user
+        return Decision(request in self.allowed, "" if groups else "no groups")
+
+    def _check(self, method: str) -> None:
+        if method in self.forbidden:
+            raise NotAllowedError(f"you may not {method}")
+
+
+@dataclass
+class FakeDiscovery:
+    """Answers for each issuer in `realms`; a Failure, or any other issuer, is refused."""
+
+    realms: dict[str, RealmDiscovery | Failure] = field(default_factory=dict)
+
+    async def discover(self, issuer: str) -> RealmDiscovery:
+        found = self.realms[issuer]
+        if isinstance(found, Failure):
+            raise RejectedError(found)
+        return found
