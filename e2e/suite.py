@@ -23,6 +23,7 @@ MARKERS = (
     "identity: a group is what its id says, and a realm what the operator's account there says",
     "reasons: each refusal says why and what to do",
     "login: the operator's account in Keycloak: with the fewest rights, and without a secret",
+    "explain: what is really broken is named first, and its fix is executed as it is printed",
     "setup: `groupaccess keycloak-setup` makes the account, and takes it back",
     "kind: in a kind cluster, from the image and the chart",
     "contract: the fakes and the real adapters keep the same contract",

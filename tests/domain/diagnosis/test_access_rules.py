@@ -63,7 +63,9 @@ def test_a_binding_of_another_namespace_is_not_close() -> None:
 
 
 def test_a_binding_for_the_persons_own_string_gives_something_else() -> None:
-    assert causes(facts(bindings=(by_hand("SRE"),))) == []
+    (finding,) = findings(facts(bindings=(by_hand("SRE"),)))
+    assert finding.cause is Cause.ROLE_NOT_ENOUGH
+    assert "alice has view here" in finding.fact
 
 
 def test_the_word_of_a_mapping_that_is_not_granted_is_its_reason() -> None:
@@ -90,6 +92,18 @@ def test_a_mapping_of_another_group_is_no_cause() -> None:
 def test_a_mapping_is_the_persons_by_path_name_or_subject(known: MappingFacts) -> None:
     assert FACTS.own_mappings == ()
     assert facts(mappings=(known,)).own_mappings == (known,)
+
+
+def test_without_groups_of_keycloak_the_subjects_decide_behind_their_prefix() -> None:
+    person = Person("alice", frozenset({"oidc:SRE"}))
+    known = mapped("/platform/sre", state="Pending", reason="GroupNotFound")
+    prefixed = {"default": directory(prefix="oidc:")}
+    with_prefix = facts(person=person, directories=prefixed, mappings=(known,))
+    assert with_prefix.own_mappings == (known,)
+    assert '"path": "/spec/mappings/0/group", "value": "SRE"' in fix_of(
+        known, person=person, directories=prefixed
+    )
+    assert facts(person=person, mappings=(known,)).own_mappings == ()
 
 
 def test_a_mapping_covers_the_namespaces_that_it_selects() -> None:

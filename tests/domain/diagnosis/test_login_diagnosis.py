@@ -182,7 +182,7 @@ ERRORS = {
 def test_kube_apiservers_own_words_name_the_cause(text: str, cause: Cause) -> None:
     (finding,) = diagnose_login(login(authenticators=None, review=error(text)))
     assert finding.cause is cause
-    assert finding.evidence == (f"kube-apiserver: {text}",)
+    assert finding.evidence[-1] == f"kube-apiserver: {text}"
 
 
 def test_what_kube_apiserver_says_comes_with_what_the_rules_know() -> None:

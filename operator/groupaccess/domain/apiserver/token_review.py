@@ -161,8 +161,7 @@ def _explain_rejection(directory: Directory, error: str) -> OidcCheckResult:
             "and that it trusts the certificate there",
             passing=True,
         )
-    if found := AUDIENCE_ERROR.search(error):
-        expected = re.findall(r'"([^"]*)"', found[1])
+    if expected := accepted_audiences(error):
         return replace(_other_audience(directory, expected), audiences=frozenset(expected))
     if found := USERNAME_ERROR.search(error):
         return check_inconclusive(
@@ -185,6 +184,12 @@ def _explain_rejection(directory: Directory, error: str) -> OidcCheckResult:
     return check_inconclusive(
         f"kube-apiserver refuses the operator's own ID token: {error[:MAX_ERROR_CHARACTERS]}"
     )
+
+
+def accepted_audiences(error: str) -> list[str]:
+    """Return the audiences that kube-apiserver accepts, if its error names them."""
+    named = AUDIENCE_ERROR.search(error)
+    return re.findall(r'"([^"]*)"', named[1]) if named else []
 
 
 def _other_audience(directory: Directory, expected: list[str]) -> OidcCheckResult:

@@ -35,12 +35,23 @@ class MappingFacts:
         """Name it as a person finds it."""
         return f"GroupAccess {self.access}, mapping {self.mapping.name}"
 
-    def is_about(self, person: Person) -> bool:
-        """Tell whether it is for a group of the person, by what is declared or was found."""
-        return any(
+    def is_about(self, person: Person, prefix: str = "") -> bool:
+        """Tell whether it is for a group of the person, by what is declared or was found.
+
+        Without the person's groups in Keycloak their subjects decide, `prefix` being the one of the
+        directory: a group that is only spelled otherwise is meant, too.
+        """
+        if any(
             self.mapping.group in group.references or group.path == self.group_path
             for group in person.groups
-        ) or bool(person.subjects & frozenset(self.subjects))
+        ):
+            return True
+        if person.subjects & frozenset(self.subjects):
+            return True
+        declared = {self.mapping.group, self.mapping.group.rpartition("/")[2]}
+        spelled = {text.casefold() for text in declared}
+        values = {subject.removeprefix(prefix) for subject in person.subjects}
+        return any(value.casefold() in spelled for value in values)
 
     def covers(self, namespace: str, namespaces: NamespacesByName) -> bool:
         """Tell whether it is declared for a namespace, "" for all of them."""
@@ -70,7 +81,14 @@ class AccessFacts:
     @property
     def own_mappings(self) -> tuple[MappingFacts, ...]:
         """Return the mappings for a group of the person."""
-        return tuple(each for each in self.mappings if each.is_about(self.person))
+        return tuple(
+            each for each in self.mappings if each.is_about(self.person, self.prefix_of(each))
+        )
+
+    def prefix_of(self, mapping: MappingFacts) -> str:
+        """Return the prefix of a mapping's directory, "" if the directory is not known."""
+        directory = self.directories.get(mapping.directory)
+        return directory.groups_prefix if directory else ""
 
     def bindings_for_person(self) -> Iterator[Binding]:
         """Yield the bindings of one of the person's groups, whoever made them."""

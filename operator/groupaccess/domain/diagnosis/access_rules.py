@@ -88,6 +88,30 @@ def _dangling(binding: Binding, group: str, meant: str, facts: AccessFacts) -> F
     return Finding(Cause.DANGLING_SUBJECT, fact, (), (Fix((advice,)),))
 
 
+def _role_not_enough(facts: AccessFacts) -> Iterator[Finding]:
+    """Yield that what is bound here gives other rights; kube-apiserver has said so."""
+    place = facts.request.namespace
+    roles = {
+        binding.content.role.name
+        for binding in facts.bindings_for_person()
+        if binding.key.namespace in ("", place)
+    }
+    roles |= {
+        each.mapping.cluster_role
+        for each in close_mappings(facts)
+        if each.covers(place, facts.namespaces)
+    }
+    if not roles or (not place and facts.allowed_in):
+        return
+    named = _named(sorted(roles))
+    fact = f"{facts.person.name} has {named} here, and that does not allow to {facts.request}"
+    advice = Advice(
+        "Add a mapping with a ClusterRole that allows it; kubectl describe clusterrole NAME shows "
+        "what a role allows."
+    )
+    yield Finding(Cause.ROLE_NOT_ENOUGH, fact, (), (Fix((advice,)),))
+
+
 def _no_mapping(facts: AccessFacts) -> Iterator[Finding]:
     if facts.own_mappings or any(facts.bindings_for_person()):
         return
@@ -125,6 +149,7 @@ ACCESS_RULES: tuple[Callable[[AccessFacts], Iterator[Finding]], ...] = (
     _mapping_not_granted,
     _near_subject,
     _granted_elsewhere,
+    _role_not_enough,
     _no_mapping,
 )
 """The nearest cause comes first: what grants it already, what would, what is spelled alike."""

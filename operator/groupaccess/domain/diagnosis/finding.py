@@ -57,6 +57,7 @@ class Cause(StrEnum):
     NOT_IN_A_GROUP = "NotInAGroup"
     NO_MAPPING = "NoMapping"
     GRANTED_ELSEWHERE = "GrantedElsewhere"
+    ROLE_NOT_ENOUGH = "RoleNotEnough"
     ALL_NAMESPACES_REQUESTED = "AllNamespacesRequested"
     DANGLING_SUBJECT = "DanglingSubject"
     MAPPING_NOT_GRANTED = "MappingNotGranted"
@@ -101,6 +102,7 @@ CAUSES: dict[Cause, CauseRow] = {
     Cause.NOT_IN_A_GROUP: CauseRow(Category.ACCESS),
     Cause.NO_MAPPING: CauseRow(Category.ACCESS),
     Cause.GRANTED_ELSEWHERE: CauseRow(Category.ACCESS),
+    Cause.ROLE_NOT_ENOUGH: CauseRow(Category.ACCESS),
     Cause.ALL_NAMESPACES_REQUESTED: CauseRow(Category.ACCESS),
     Cause.DANGLING_SUBJECT: CauseRow(Category.ACCESS, Severity.WARNING),
     Cause.MAPPING_NOT_GRANTED: CauseRow(Category.ACCESS),

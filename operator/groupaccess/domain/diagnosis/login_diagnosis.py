@@ -31,7 +31,6 @@ REJECTING = frozenset(
 )
 """With one of these kube-apiserver answers 401."""
 SAME_ERROR = {
-    Cause.AUDIENCE_MISMATCH: frozenset({Cause.WRONG_TOKEN_KIND, Cause.OTHER_CLIENT}),
     Cause.ISSUER_MISMATCH: frozenset({Cause.OIDC_NOT_CONFIGURED}),
 }
 """What kube-apiserver rejects with the same words, by the cause that these words stand for."""
@@ -57,7 +56,8 @@ def _named_first(named: Finding, ruled: Iterable[Finding]) -> Iterator[Finding]:
     same = {named.cause} | SAME_ERROR.get(named.cause, frozenset())
     first = [finding for finding in ruled if finding.cause in same]
     if first:
-        yield replace(first[0], evidence=(*first[0].evidence, *named.evidence))
+        evidence = dict.fromkeys((*first[0].evidence, *named.evidence))
+        yield replace(first[0], evidence=tuple(evidence))
     else:
         yield named
     yield from (finding for finding in ruled if finding.cause not in same | REJECTING)

@@ -6,11 +6,14 @@ counts more than what its flags seem to say.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
+from groupaccess.domain.apiserver.token_review import accepted_audiences
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix, Setting, change_setting
 from groupaccess.domain.diagnosis.login import Login
+from groupaccess.domain.diagnosis.token_rules import wrong_audience
 from groupaccess.domain.text import printable_text
 
 MAX_ERROR_CHARACTERS = 300
@@ -97,6 +100,11 @@ def rejected(login: Login) -> Iterator[Finding]:
         return
     error = login.review.error
     evidence = (f"kube-apiserver: {printable_text(error, MAX_ERROR_CHARACTERS)}",)
+    accepted = accepted_audiences(error)
+    if accepted and login.token is not None:
+        finding = wrong_audience(login, login.token, frozenset(accepted), login.authenticator)
+        yield replace(finding, evidence=(*finding.evidence, *evidence))
+        return
     for row in ERRORS:
         if row.pattern.search(error):
             yield Finding(row.cause, row.fact, evidence, (Fix((Advice(row.advice),)),))

@@ -5,6 +5,7 @@ required claims. The issuer comes first (`issuer_rules.py`).
 """
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
 from groupaccess.domain.diagnosis.authenticator import EMAIL_CLAIM, Authenticator
@@ -46,22 +47,27 @@ def _algorithm(login: Login, token: Token, told: Authenticator) -> Iterator[Find
 
 
 def _audience(login: Login, token: Token, told: Authenticator) -> Iterator[Finding]:
-    if token.audiences & told.audiences:
-        return
-    wanted = " or ".join(f'"{each}"' for each in sorted(told.audiences))
+    if not token.audiences & told.audiences:
+        yield wrong_audience(login, token, told.audiences, told)
+
+
+def wrong_audience(
+    login: Login, token: Token, accepted: AbstractSet[str], told: Authenticator | None = None
+) -> Finding:
+    """Return why a token has none of the audiences that kube-apiserver accepts."""
+    wanted = " or ".join(f'"{each}"' for each in sorted(accepted))
     carries = " and ".join(f'"{each}"' for each in sorted(token.audiences)) or "nobody"
     evidence = (
         f"the token: aud {carries}, issued to client {token.client_id or '?'}",
-        f"kube-apiserver ({told.where}): {wanted}",
+        f"kube-apiserver{f' ({told.where})' if told else ''}: {wanted}",
     )
     fact = f"the token is for {carries} (aud), and kube-apiserver accepts only tokens for {wanted}"
-    if token.client_id in told.audiences and not token.is_id_token:
-        yield _access_token(token, fact, evidence)
-    elif token.client_id not in {each.client_id for each in login.directory.clients}:
-        yield _other_client(login, token, told, evidence)
-    else:
-        fixes = change_setting(told, Setting.AUDIENCE, min(told.audiences), token.client_id)
-        yield Finding(Cause.AUDIENCE_MISMATCH, fact, evidence, fixes)
+    if token.client_id in accepted and not token.is_id_token:
+        return _access_token(token, fact, evidence)
+    if token.client_id not in {each.client_id for each in login.directory.clients}:
+        return _other_client(login, token, accepted, evidence)
+    fixes = change_setting(told, Setting.AUDIENCE, min(accepted), token.client_id)
+    return Finding(Cause.AUDIENCE_MISMATCH, fact, evidence, fixes)
 
 
 def _declared_client(login: Login) -> Iterator[Finding]:
@@ -94,9 +100,9 @@ def _access_token(token: Token, fact: str, evidence: tuple[str, ...]) -> Finding
 
 
 def _other_client(
-    login: Login, token: Token, told: Authenticator, evidence: tuple[str, ...]
+    login: Login, token: Token, accepted: AbstractSet[str], evidence: tuple[str, ...]
 ) -> Finding:
-    names = ", ".join(sorted(told.audiences))
+    names = ", ".join(sorted(accepted))
     fact = (
         f'the token was issued to client "{token.client_id}", and kube-apiserver accepts only '
         f"tokens for {names}"

@@ -1,0 +1,197 @@
+"""What is really broken, on real servers: the cause comes first, and its fix works as printed."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from testbed.cluster import Cluster
+from testbed.explain_command import ExplainCommand
+from testbed.keycloak import Keycloak
+from testbed.objects import Objects, access, mapping
+from testbed.realm import Realm
+from testbed.realm_clients import group_mapper
+from testbed.waiting import eventually
+
+pytestmark = pytest.mark.explain
+
+PODS = "/api/v1/namespaces/default/pods"
+LIST = ("list", "pods", "--namespace=default")
+GRANTED_WITHIN = 20.0
+
+
+@pytest.fixture
+def command(installed: Cluster) -> ExplainCommand:
+    """Give the commands."""
+    return ExplainCommand(installed)
+
+
+@pytest.fixture
+def alice(realm: Realm) -> Realm:
+    """Give a realm in which alice is in /platform/SRE."""
+    realm.create_user("alice", "/platform/SRE")
+    return realm
+
+
+@pytest.fixture
+def untrusted(keycloak: Keycloak, name: str) -> Iterator[Realm]:
+    """Give a realm whose issuer kube-apiserver was not told."""
+    made = keycloak.create_realm(name)
+    made.clients.create_headlamp()
+    yield made
+    keycloak.set_aside(made)
+
+
+def of_other_client(realm: Realm) -> str:
+    realm.clients.create("grafana", protocolMappers=[group_mapper()])
+    return realm.id_token("alice", "grafana")
+
+
+def access_token(realm: Realm) -> str:
+    return str(realm.token("alice")["access_token"])
+
+
+def with_an_object_for_groups(realm: Realm) -> str:
+    realm.clients.delete_mapper("headlamp")
+    realm.clients.add_mapper("headlamp", group_mapper(claim="groups.names"))
+    return realm.id_token("alice")
+
+
+REJECTED: dict[str, tuple[Callable[[Realm], str], str]] = {
+    "other client": (of_other_client, "OtherClient"),
+    "access token": (access_token, "WrongTokenKind"),
+    "dotted claim": (with_an_object_for_groups, "ClaimNested"),
+}
+
+
+@pytest.mark.parametrize("case", REJECTED)
+def test_a_rejected_token_is_explained(
+    command: ExplainCommand, installed: Cluster, alice: Realm, directory: str, case: str
+) -> None:
+    make, word = REJECTED[case]
+    token = make(alice)
+    assert installed.get(PODS, token).status == httpx.codes.UNAUTHORIZED
+    assert directory
+    report = command.why(*LIST, token=token)
+    assert report.code == 1
+    assert report.words[:1] == [word]
+    assert report.body["answer"].endswith("(401).")
+    assert command.doctor(token=token).words[:1] == [word]
+
+
+def test_an_expired_token_is_explained(command: ExplainCommand, alice: Realm) -> None:
+    alice.update(accessTokenLifespan=1)
+    token = alice.id_token("alice")
+    eventually(
+        lambda: command.why(*LIST, token=token).words == ["TokenExpired"],
+        within=20,
+        what="the token's end",
+    )
+
+
+def test_a_token_of_an_issuer_that_kube_apiserver_was_not_told_is_explained(
+    command: ExplainCommand, untrusted: Realm
+) -> None:
+    untrusted.create_user("alice", "SRE")
+    token = untrusted.id_token("alice")
+    report = command.why(*LIST, token=token)
+    assert report.words == ["IssuerMismatch"]
+    assert untrusted.issuer_url in report.body["findings"][0]["fact"]
+
+
+def test_without_any_mapping_that_is_what_is_missing(command: ExplainCommand, alice: Realm) -> None:
+    report = command.why(*LIST, token=alice.id_token("alice"))
+    assert report.code == 1
+    assert report.words == ["NoMapping"]
+
+
+def test_somebody_in_no_group_is_told_so(command: ExplainCommand, alice: Realm) -> None:
+    alice.create_user("bob")
+    assert command.why(*LIST, token=alice.id_token("bob")).words == ["NotInAGroup"]
+
+
+def test_what_is_granted_is_a_yes_with_its_mapping(
+    command: ExplainCommand, alice: Realm, granted: str, objects: Objects
+) -> None:
+    alice.join("alice", "/SRE")
+    report = command.why(*LIST, token=alice.id_token("alice"))
+    assert report.code == 0
+    assert report.body["allowed"] is True
+    assert f"GroupAccess {granted}, mapping sre" in report.body["grants"][0]
+    objects.wait_reason(f"ga/{granted}", "Granted")
+
+
+def soon() -> str:
+    return f"{datetime.now(UTC) + timedelta(seconds=2):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def suspended(name: str, directory: str) -> dict[str, Any]:
+    body = access(name, directory, mapping("sre", "/platform/SRE"))
+    body["spec"]["suspend"] = True
+    return body
+
+
+Broken = Callable[[str, str], dict[str, Any]]
+BROKEN: dict[str, tuple[Broken, str]] = {
+    "suspended": (
+        suspended,
+        "Suspended",
+    ),
+    "in other letters": (
+        lambda name, directory: access(name, directory, mapping("sre", "/platform/sre")),
+        "GroupNotFound",
+    ),
+    "in another namespace": (
+        lambda name, directory: access(
+            name,
+            directory,
+            mapping("sre", "/platform/SRE", namespaces={"names": ["kube-system"]}),
+        ),
+        "GrantedElsewhere",
+    ),
+    "ended": (
+        lambda name, directory: access(
+            name, directory, mapping("sre", "/platform/SRE", expiresAt=soon())
+        ),
+        "Expired",
+    ),
+}
+
+
+@pytest.mark.usefixtures("operator")
+@pytest.mark.parametrize("case", BROKEN)
+def test_the_printed_fix_is_pasted_and_the_next_request_is_a_200(
+    command: ExplainCommand,
+    installed: Cluster,
+    alice: Realm,
+    objects: Objects,
+    directory: str,
+    name: str,
+    case: str,
+) -> None:
+    broken, word = BROKEN[case]
+    objects.apply(broken(name, directory))
+    token = alice.id_token("alice")
+    eventually(
+        lambda: command.why(*LIST, token=token).words[:1] == [word],
+        within=GRANTED_WITHIN,
+        what=f"why says {word}",
+    )
+    assert command.paste(command.text(*LIST, token=token))
+    eventually(
+        lambda: installed.get(PODS, token).status == httpx.codes.OK,
+        within=GRANTED_WITHIN,
+        what="alice gets in",
+    )
+
+
+def test_at_a_sound_set_up_the_doctor_finds_nothing(
+    command: ExplainCommand, alice: Realm, granted: str, keycloak: Keycloak
+) -> None:
+    alice.join("alice", "/SRE")
+    report = command.doctor(f"--ca={keycloak.ca_file}", token=alice.id_token("alice"))
+    mine = [item for item in report.body["checks"] if granted in str(item)]
+    assert not [item for item in mine if item["result"] == "Finding"]
+    assert not report.words

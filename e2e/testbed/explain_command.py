@@ -1,0 +1,84 @@
+"""`groupaccess why` and `doctor` as a person types them, and their fixes as they are pasted."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any, NamedTuple
+
+from testbed.cluster import Cluster
+
+SECONDS = 60.0
+
+
+class Report(NamedTuple):
+    """How a command ended, and its JSON."""
+
+    code: int
+    body: dict[str, Any]
+
+    @property
+    def words(self) -> list[str]:
+        """Return the word of each finding, in their order."""
+        key = "findings" if "findings" in self.body else "checks"
+        return [item["reason"] for item in self.body[key] if item["result"] == "Finding"]
+
+
+class ExplainCommand:
+    """The commands with the admin's kubeconfig."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def why(self, *arguments: str, token: str | None = None) -> Report:
+        """Ask for a request; `token` goes through the standard input."""
+        more = () if token is None else ("--token=-",)
+        return self._run("why", *arguments, *more, stdin=token or "")
+
+    def doctor(self, *arguments: str, token: str | None = None) -> Report:
+        """Look at everything."""
+        more = () if token is None else ("--token=-",)
+        return self._run("doctor", *arguments, *more, stdin=token or "")
+
+    def text(self, *arguments: str, token: str) -> str:
+        """Return what a person reads of an answer."""
+        done = self._process("why", *arguments, "--token=-", stdin=token)
+        return done.stdout
+
+    def paste(self, text: str) -> list[str]:
+        """Run each command of a printed text, in its order; return them."""
+        lines = [line.strip() for line in text.splitlines()]
+        commands = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+        for command in commands:
+            subprocess.run(["bash", "-c", command], env=self._environment(), check=True)
+        return commands
+
+    def _run(self, command: str, *arguments: str, stdin: str) -> Report:
+        done = self._process(command, *arguments, "--output=json", stdin=stdin)
+        assert done.stdout, done.stderr
+        return Report(done.returncode, json.loads(done.stdout))
+
+    def _process(
+        self, command: str, *arguments: str, stdin: str
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "groupaccess", command, *arguments],
+            input=stdin,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+        assert "Traceback" not in done.stderr + done.stdout, done.stderr
+        if stdin:
+            assert stdin not in done.stderr + done.stdout
+        return done
+
+    def _environment(self) -> dict[str, str]:
+        programs = self._cluster.kubectl_program.parent
+        return {
+            **os.environ,
+            "KUBECONFIG": str(self._cluster.kubeconfig),
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        }
