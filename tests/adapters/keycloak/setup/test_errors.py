@@ -129,13 +129,14 @@ async def test_a_certificate_that_is_not_trusted_names_the_option(server: Keyclo
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        (f"https://127.0.0.1:{free_port()}", "the connection was refused"),
-        (f"http://127.0.0.1:{free_port()}", "the connection was refused"),
+        ("https://127.0.0.1:{port}", "the connection was refused"),
+        ("http://127.0.0.1:{port}", "the connection was refused"),
         ("https://keycloak.invalid", "the host name was not found"),
         ("http://keycloak.invalid", "this is not https, so this command sends no credentials"),
     ],
 )
 async def test_a_server_that_is_not_reached_is_named(url: str, words: str) -> None:
+    url = url.format(port=free_port())
     session = HttpSession(url, None)
     message = await unknown(login(session))
     assert words in message
