@@ -14,7 +14,7 @@ from groupaccess.application.diagnosis.doctor import Check, Doctor, DoctorOption
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.authenticator import Arguments, Distribution
 from groupaccess.domain.diagnosis.finding import Category, Cause, Finding, NotChecked, Passed
-from groupaccess.domain.diagnosis.login import RealmDiscovery
+from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 
@@ -26,7 +26,7 @@ RAW = f"{part({'alg': 'RS256'})}.{part(CLAIMS | {'exp': 4_000_000_000})}.x"
 
 
 def directory(
-    ready: str = "True", seen: int = 1, api_server: str = "True"
+    ready: str = "True", seen: int = 1, api_server: str = "True", issuer: str = ISSUER
 ) -> api.KeycloakDirectory:
     return api.KeycloakDirectory.read(
         {
@@ -34,7 +34,7 @@ def directory(
             "kind": "KeycloakDirectory",
             "metadata": {"name": "default", "uid": "u", "resourceVersion": "1", "generation": 1},
             "spec": {
-                "issuer": ISSUER,
+                "issuer": issuer,
                 "auth": {"serviceAccountToken": {"clientId": "groupaccess"}},
                 "tokens": {
                     "groupsClaim": "groups",
@@ -162,6 +162,14 @@ def test_a_token_is_checked_by_kube_apiserver() -> None:
 def test_a_token_that_is_accepted_has_nothing_wrong() -> None:
     review = TokenReviewResult(("SRE",), user="alice")
     assert causes(examine(FakeDiagnosisCluster(**INSTALLED, review=review), token=RAW)) == []
+
+
+def test_a_token_says_nothing_of_the_directories_of_other_realms() -> None:
+    other = "https://auth.example.com/realms/OTHER"
+    realms = FakeDiscovery({ISSUER: RealmDiscovery(ISSUER), other: RealmDiscovery(other)})
+    known = INSTALLED | {"directories": [directory(issuer=other), directory()], "arguments": []}
+    review = TokenReviewResult(("SRE",), user="alice")
+    assert causes(examine(FakeDiagnosisCluster(**known, review=review), realms, token=RAW)) == []
 
 
 def test_without_the_right_to_review_the_rules_still_judge_a_token() -> None:

@@ -8,8 +8,8 @@ from domain.builders import NOW, client, directory, leaf
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.authenticator import Authenticator, Distribution
 from groupaccess.domain.diagnosis.finding import Cause
-from groupaccess.domain.diagnosis.login import Login, RealmDiscovery, Token
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
+from groupaccess.domain.diagnosis.login_facts import LoginFacts, RealmDiscovery, Token
 
 DIRECTORY = directory()
 ISSUER = DIRECTORY.issuer
@@ -31,7 +31,7 @@ AUTHENTICATOR = Authenticator(
     username_claim="preferred_username",
     groups_claim="groups",
 )
-LOGIN = Login(
+LOGIN = LoginFacts(
     NOW,
     DIRECTORY,
     DIRECTORY.clients[0],
@@ -42,7 +42,7 @@ LOGIN = Login(
 )
 
 
-def login(**changes: Any) -> Login:
+def login(**changes: Any) -> LoginFacts:
     return replace(LOGIN, **changes)
 
 
@@ -61,5 +61,5 @@ def error(text: str) -> TokenReviewResult:
     return TokenReviewResult(error=text)
 
 
-def causes(spoiled: Login) -> list[Cause]:
+def causes(spoiled: LoginFacts) -> list[Cause]:
     return [finding.cause for finding in diagnose_login(spoiled)]

@@ -13,17 +13,15 @@ from domain.diagnosis.logins import (
     ISSUER,
     LOGIN,
     causes,
-    error,
     login,
     token,
     told,
 )
-from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.authenticator import Distribution
 from groupaccess.domain.diagnosis.finding import Cause
 from groupaccess.domain.diagnosis.fix import Command, Edit
-from groupaccess.domain.diagnosis.login import Login, RealmDiscovery, Token
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
+from groupaccess.domain.diagnosis.login_facts import LoginFacts, RealmDiscovery, Token
 from groupaccess.domain.directory.client import MapperKind
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
@@ -33,7 +31,7 @@ def at(**offset: int) -> int:
     return int((NOW + timedelta(**offset)).timestamp())
 
 
-SPOILED: dict[str, tuple[Login, Cause]] = {
+SPOILED: dict[str, tuple[LoginFacts, Cause]] = {
     "no OIDC": (login(authenticators=()), Cause.OIDC_NOT_CONFIGURED),
     "slash": (login(authenticators=told(issuer=f"{ISSUER}/")), Cause.ISSUER_MISMATCH),
     "declared otherwise": (
@@ -159,53 +157,6 @@ def test_an_email_without_the_claim_counts_as_verified(*, email_verified: bool |
     spoiled = token(email="a@example.com", email_verified=email_verified)
     sound = login(authenticators=told(username_claim="email"), token=spoiled)
     assert causes(sound) == []
-
-
-ERRORS = {
-    "oidc: authenticator not initialized": Cause.AUTHENTICATOR_NOT_READY,
-    'oidc: authenticator for issuer "x" is not healthy: y': Cause.AUTHENTICATOR_NOT_READY,
-    "oidc: verify token: oidc: token is expired (Token Expiry: x)": Cause.TOKEN_EXPIRED,
-    "oidc: verify token: oidc: current time x before the nbf (not before) time: y": (
-        Cause.TOKEN_NOT_YET_VALID
-    ),
-    'oidc: verify token: oidc: expected audience in ["a"] got ["b"]': Cause.AUDIENCE_MISMATCH,
-    "oidc: email not verified": Cause.EMAIL_NOT_VERIFIED,
-    'oidc: parse username claims "email": claim not present': Cause.USERNAME_CLAIM_MISSING,
-    "oidc: required claim hd not present in ID token": Cause.REQUIRED_CLAIM_MISSING,
-    'oidc: parse groups claim "groups": json: cannot unmarshal object': Cause.CLAIM_NESTED,
-    "invalid bearer token": Cause.ISSUER_MISMATCH,
-    "oidc: something new": Cause.TOKEN_REJECTED,
-}
-
-
-@pytest.mark.parametrize(("text", "cause"), ERRORS.items())
-def test_kube_apiservers_own_words_name_the_cause(text: str, cause: Cause) -> None:
-    (finding,) = diagnose_login(login(authenticators=None, review=error(text)))
-    assert finding.cause is cause
-    assert finding.evidence[-1] == f"kube-apiserver: {text}"
-
-
-def test_what_kube_apiserver_says_comes_with_what_the_rules_know() -> None:
-    text = 'oidc: verify token: oidc: expected audience in ["headlamp"] got ["account"]'
-    spoiled = token(aud="account", typ="Bearer")
-    (finding,) = diagnose_login(login(token=spoiled, review=error(text)))
-    assert finding.cause is Cause.WRONG_TOKEN_KIND
-    assert finding.evidence[-1] == f"kube-apiserver: {text}"
-
-
-def test_what_kube_apiserver_names_hides_what_it_would_reject_as_well() -> None:
-    spoiled = login(
-        token=token(exp=at(seconds=-1), aud="x"), review=error("oidc: token is expired")
-    )
-    assert causes(spoiled) == [Cause.TOKEN_EXPIRED]
-
-
-def test_a_token_that_is_accepted_has_nothing_that_would_be_rejected() -> None:
-    spoiled = login(
-        authenticators=told(issuer=f"{ISSUER}/", audiences=frozenset({"x"})),
-        review=TokenReviewResult(("SRE",)),
-    )
-    assert causes(spoiled) == []
 
 
 @pytest.mark.parametrize(

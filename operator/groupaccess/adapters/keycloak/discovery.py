@@ -10,7 +10,7 @@ from groupaccess.adapters.keycloak.connection.answers import own_error
 from groupaccess.adapters.keycloak.connection.http import HardenedClient, RejectedAnswerError
 from groupaccess.adapters.keycloak.connection.setting_names import SettingNames
 from groupaccess.application.ports.errors import RejectedError
-from groupaccess.domain.diagnosis.login import RealmDiscovery
+from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 

@@ -17,8 +17,13 @@ from groupaccess.domain.diagnosis.authenticator import Authenticator
 from groupaccess.domain.diagnosis.declared_rules import directory_checks, mapping_checks
 from groupaccess.domain.diagnosis.finding import Category, Finding, NotChecked, Passed
 from groupaccess.domain.diagnosis.jwt import read_token
-from groupaccess.domain.diagnosis.login import Login, RealmDiscovery
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
+from groupaccess.domain.diagnosis.login_facts import (
+    LoginFacts,
+    RealmDiscovery,
+    Token,
+    nearest_directory,
+)
 from groupaccess.domain.failure import Failure
 
 Check = Finding | Passed | NotChecked
@@ -66,8 +71,11 @@ class Doctor:
         if isinstance(review, NotChecked):
             yield review
         known = review.value if isinstance(review, Checked) else None
-        for directory in directories:
-            async for check in self._logins(directory, told, options.token, known):
+        token = read_token(options.token) if options.token else None
+        meant = nearest_directory(directories, token) if token else None
+        for directory in directories or ([meant] if meant else []):
+            shown = (token, known) if directory is meant else (None, None)
+            async for check in self._logins(directory, told, *shown):
                 yield check
         async for check in self._declared(declared):
             yield check
@@ -82,22 +90,24 @@ class Doctor:
         self,
         directory: Directory,
         told: tuple[Authenticator, ...] | None,
-        token: str | None,
+        token: Token | None,
         review: TokenReviewResult | None,
     ) -> AsyncIterator[Check]:
-        """Check the login with each client of a directory; what they share is said once."""
+        """Check the login with each client of a directory; what they share is said once.
+
+        `token` and its `review` are given for the directory that the token is meant for.
+        """
         discovery = await self._discover(directory.issuer)
         if isinstance(discovery, RealmDiscovery):
             yield Passed(Category.KEYCLOAK, f"{directory.issuer} answers")
-        read = read_token(token) if token else None
         seen = set[Finding]()
         for client in directory.clients:
-            login = Login(
+            login = LoginFacts(
                 self.now,
                 directory,
                 client,
                 discovery,
-                token=read,
+                token=token,
                 authenticators=told,
                 review=review,
             )

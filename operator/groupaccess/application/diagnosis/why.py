@@ -22,7 +22,7 @@ from groupaccess.domain.diagnosis.explanation import (
 )
 from groupaccess.domain.diagnosis.finding import NotChecked
 from groupaccess.domain.diagnosis.jwt import read_token
-from groupaccess.domain.diagnosis.login import Login, nearest_directory
+from groupaccess.domain.diagnosis.login_facts import LoginFacts, nearest_directory
 from groupaccess.domain.diagnosis.person import Person
 
 MAX_NAMESPACES = 10  # in which the same is asked, when all at once are denied
@@ -75,7 +75,7 @@ class Why:
         declared = directories.value if isinstance(directories, Checked) else ()
         told = await read_settings(self.cluster)
         known = [read_declared_directory(body).directory for body in declared]
-        login = Login(
+        login = LoginFacts(
             self.now,
             nearest_directory(known, read),
             LoginClient(read.client_id, id_token=read.is_id_token, scopes=()),

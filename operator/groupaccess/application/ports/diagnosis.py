@@ -9,7 +9,7 @@ from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.binding import Binding
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
 from groupaccess.domain.diagnosis.authenticator import Arguments
-from groupaccess.domain.diagnosis.login import RealmDiscovery
+from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
 
 
 class DiagnosisCluster(Protocol):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from groupaccess.cli.kubeconfig_option import Kubeconfig
 from groupaccess.domain.adoption.candidates import BindingFilter
 
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -76,12 +77,6 @@ SettleSeconds = Annotated[
         max=60,
         help="With --remove-replaced: for how many seconds the bindings that grant the same must "
         "be unchanged, so that every cache of kube-apiserver has them.",
-    ),
-]
-Kubeconfig = Annotated[
-    str | None,
-    typer.Option(
-        help="A kubeconfig file. Without it: the file that KUBECONFIG names, or ~/.kube/config."
     ),
 ]
 

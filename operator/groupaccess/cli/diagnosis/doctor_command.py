@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from groupaccess.cli.kubeconfig_option import Kubeconfig
+
 
 class DoctorOutput(StrEnum):
     """How the report is printed."""
@@ -61,12 +63,6 @@ CaFile = Annotated[
 ]
 Output = Annotated[DoctorOutput, typer.Option("-o", "--output", help="How to print the report.")]
 Failing = Annotated[FailOn, typer.Option(help="What makes the exit code 1.")]
-Kubeconfig = Annotated[
-    str | None,
-    typer.Option(
-        help="A kubeconfig file. Without it: the file that KUBECONFIG names, or ~/.kube/config."
-    ),
-]
 
 
 def doctor_command(  # noqa: PLR0913 -- one for each flag

@@ -7,13 +7,11 @@ from pathlib import Path
 
 import typer
 import yaml
-from kubernetes.aio.client import ApiClient
 
 from groupaccess.adapters.keycloak.discovery import KeycloakDiscovery
-from groupaccess.adapters.kubernetes.client import KubernetesClient, NoAccessError, configure
-from groupaccess.adapters.kubernetes.diagnosis import KubernetesDiagnosisCluster
-from groupaccess.adapters.kubernetes.transport import HttpTransport
+from groupaccess.adapters.kubernetes.client import NoAccessError
 from groupaccess.application.diagnosis.doctor import Check, Doctor, DoctorOptions
+from groupaccess.cli.diagnosis.cluster import connected, end_untold
 from groupaccess.cli.diagnosis.doctor_command import DoctorOutput, FailOn
 from groupaccess.cli.diagnosis.doctor_text import report_lines
 from groupaccess.cli.diagnosis.exit_code import ExitCode, exit_code
@@ -26,7 +24,6 @@ from groupaccess.domain.diagnosis.authentication_configuration import (
 from groupaccess.domain.diagnosis.authenticator import Authenticator
 from groupaccess.domain.diagnosis.finding import Severity
 from groupaccess.domain.diagnosis.jwt import NoTokenError, read_token
-from groupaccess.domain.text import printable_text
 
 SCOPES = ("openid",)  # of a client that is typed: which others its login requests is not known
 
@@ -55,19 +52,17 @@ def run_doctor(order: DoctorOrder) -> None:
         )
         checks = asyncio.run(_examine(order, options))
     except NoAccessError as error:
-        _fail(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig")
+        end_untold(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig")
     except NoTokenError as error:
-        _fail(f"--token: {error}")
+        end_untold(f"--token: {error}")
     except (UnreadableConfigurationError, yaml.YAMLError, OSError) as error:
-        _fail(f"--authentication-config or --ca: {error}")
+        end_untold(f"--authentication-config or --ca: {error}")
     else:
         _print(order, checks)
 
 
 async def _examine(order: DoctorOrder, options: DoctorOptions) -> list[Check]:
-    configuration = await configure(order.kubeconfig)
-    async with ApiClient(configuration) as client:
-        cluster = KubernetesDiagnosisCluster(KubernetesClient(HttpTransport(client)))
+    async with connected(order.kubeconfig) as cluster:
         doctor = Doctor(cluster, KeycloakDiscovery(order.ca), datetime.now(UTC))
         return [check async for check in doctor.examine(options)]
 
@@ -102,8 +97,3 @@ def _token(text: str | None) -> str | None:
         return None
     read_token(text)
     return text.split()[-1]
-
-
-def _fail(words: str) -> None:
-    typer.echo(f"error: {printable_text(words).rstrip('.')}.", err=True)
-    raise typer.Exit(ExitCode.NOT_CHECKED)

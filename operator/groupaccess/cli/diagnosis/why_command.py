@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from groupaccess.cli.kubeconfig_option import Kubeconfig
 from groupaccess.domain.diagnosis.access_request import AccessRequest
 
 RESOURCE = re.compile(r"(?P<resource>[^./]+)(?:\.(?P<group>[^/]+))?(?:/(?P<name>.+))?")
@@ -48,12 +49,6 @@ Groups = Annotated[
         "--as-group",
         help="With --as or --error: a group of that user, as kube-apiserver reads it. May be "
         "repeated.",
-    ),
-]
-Kubeconfig = Annotated[
-    str | None,
-    typer.Option(
-        help="A kubeconfig file. Without it: the file that KUBECONFIG names, or ~/.kube/config."
     ),
 ]
 

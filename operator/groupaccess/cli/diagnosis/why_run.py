@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import typer
-from kubernetes.aio.client import ApiClient
 
-from groupaccess.adapters.kubernetes.client import KubernetesClient, NoAccessError, configure
-from groupaccess.adapters.kubernetes.diagnosis import KubernetesDiagnosisCluster
-from groupaccess.adapters.kubernetes.transport import HttpTransport
+from groupaccess.adapters.kubernetes.client import NoAccessError
 from groupaccess.application.diagnosis.why import Why
+from groupaccess.cli.diagnosis.cluster import connected, end_untold
 from groupaccess.cli.diagnosis.exit_code import ExitCode
 from groupaccess.cli.diagnosis.json_report import why_json
 from groupaccess.cli.diagnosis.why_command import WhyOutput
@@ -19,7 +17,6 @@ from groupaccess.domain.diagnosis.access_request import AccessRequest, read_forb
 from groupaccess.domain.diagnosis.explanation import ANONYMOUS, Explanation, no_token
 from groupaccess.domain.diagnosis.finding import NotChecked
 from groupaccess.domain.diagnosis.jwt import NoTokenError, read_token
-from groupaccess.domain.text import printable_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +39,12 @@ def run_why(order: WhyOrder) -> None:
             read_token(order.token)
         result = asyncio.run(_explain(order))
     except NoAccessError as error:
-        _fail(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig")
+        end_untold(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig")
     except NoTokenError as error:
-        _fail(f"--token: {error}")
+        end_untold(f"--token: {error}")
     else:
         if isinstance(result, NotChecked):
-            _fail(f"could not tell {result.what}: {result.why}")
+            end_untold(f"could not tell {result.what}: {result.why}")
         else:
             _print(order, result)
 
@@ -62,9 +59,7 @@ async def _explain(order: WhyOrder) -> Explanation | NotChecked:
     if user is not None and not order.groups:
         how = "give each with --as-group, or a token of theirs with --token"
         return NotChecked(f"which groups {user} has", how)
-    configuration = await configure(order.kubeconfig)
-    async with ApiClient(configuration) as client:
-        cluster = KubernetesDiagnosisCluster(KubernetesClient(HttpTransport(client)))
+    async with connected(order.kubeconfig) as cluster:
         why = Why(cluster, datetime.now(UTC))
         if order.token is not None:
             return await why.explain_token(order.token, request)
@@ -92,8 +87,3 @@ def _print(order: WhyOrder, explanation: Explanation) -> None:
             typer.echo(line)
     if not explanation.allowed:
         raise typer.Exit(ExitCode.FINDINGS)
-
-
-def _fail(words: str) -> None:
-    typer.echo(f"error: {printable_text(words).rstrip('.')}.", err=True)
-    raise typer.Exit(ExitCode.NOT_CHECKED)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix, Setting, change_setting
-from groupaccess.domain.diagnosis.login import Login
+from groupaccess.domain.diagnosis.login_facts import LoginFacts
 from groupaccess.domain.directory.client import Client, MapperKind
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.tokens.client_claims import (
@@ -28,7 +28,7 @@ CAUSES_BY_GAP = {
 ANY_GROUP = Group("/", "/", "")
 
 
-def missing_groups(login: Login) -> Iterator[Finding]:
+def missing_groups(login: LoginFacts) -> Iterator[Finding]:
     """Yield why the client's tokens carry no groups in the claim that kube-apiserver reads."""
     client, login_client = login.client, login.login_client
     if client is None:
@@ -49,7 +49,7 @@ def missing_groups(login: Login) -> Iterator[Finding]:
     yield _no_groups(login, client, claim) if gap is None else _gap(login, client, claim, gap)
 
 
-def differing_groups_claim(login: Login) -> Iterator[Finding]:
+def differing_groups_claim(login: LoginFacts) -> Iterator[Finding]:
     """Yield where kube-apiserver reads groups otherwise than the KeycloakDirectory declares."""
     told, directory = login.authenticator, login.directory
     if told is None or told.groups_claim is None:
@@ -67,13 +67,13 @@ def differing_groups_claim(login: Login) -> Iterator[Finding]:
         yield _prefix(login, told.groups_prefix)
 
 
-def claim_read(login: Login) -> str:
+def claim_read(login: LoginFacts) -> str:
     """Return the claim that kube-apiserver reads groups from, as far as it is known."""
     told = login.authenticator
     return (told.groups_claim if told else None) or login.directory.groups_claim
 
 
-def _prefix(login: Login, theirs: str) -> Finding:
+def _prefix(login: LoginFacts, theirs: str) -> Finding:
     ours, name = login.directory.groups_prefix, login.directory.name
     quoted = theirs.strip("\"'") != theirs
     fact = (
@@ -87,13 +87,13 @@ def _prefix(login: Login, theirs: str) -> Finding:
     return Finding(Cause.GROUPS_PREFIX_MISMATCH, fact, (), fixes)
 
 
-def _gap(login: Login, client: Client, claim: str, gap: ClaimGap) -> Finding:
+def _gap(login: LoginFacts, client: Client, claim: str, gap: ClaimGap) -> Finding:
     kind = token_kind(login.login_client)
     fact = f'the {kind} of client "{client.client_id}" has no groups in claim "{claim}": {gap.text}'
     return Finding(CAUSES_BY_GAP[gap.kind], fact, (), _gap_fixes(login, client, claim, gap))
 
 
-def _gap_fixes(login: Login, client: Client, claim: str, gap: ClaimGap) -> tuple[Fix, ...]:
+def _gap_fixes(login: LoginFacts, client: Client, claim: str, gap: ClaimGap) -> tuple[Fix, ...]:
     name = client.client_id
     mapper = describe_mapper(gap.mapper, client) if gap.mapper else ""
     match gap.kind:
@@ -124,7 +124,7 @@ def _nested(mapper: str, claim: str) -> Finding:
     return Finding(Cause.CLAIM_NESTED, fact, (), (Fix((advice,)),))
 
 
-def _no_groups(login: Login, client: Client, claim: str) -> Finding:
+def _no_groups(login: LoginFacts, client: Client, claim: str) -> Finding:
     kind = token_kind(login.login_client)
     fact = f'the {kind} of client "{client.client_id}" has no groups in claim "{claim}"'
     advice = Advice(

@@ -9,8 +9,8 @@ from groupaccess.domain.diagnosis.access_request import AccessRequest
 from groupaccess.domain.diagnosis.access_rules import close_mappings, denied
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix
-from groupaccess.domain.diagnosis.login import Login
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
+from groupaccess.domain.diagnosis.login_facts import LoginFacts
 from groupaccess.domain.timestamp import format_time
 
 MAX_GRANTS = 5  # bindings that an answer names
@@ -56,7 +56,7 @@ def no_token(request: AccessRequest) -> Explanation:
     return Explanation(answer, allowed=False, findings=(finding,))
 
 
-def explain_rejection(login: Login) -> Explanation | None:
+def explain_rejection(login: LoginFacts) -> Explanation | None:
     """Explain why kube-apiserver rejects a token; None if it accepts it."""
     if login.review is None or not login.review.error:
         return None
@@ -65,7 +65,7 @@ def explain_rejection(login: Login) -> Explanation | None:
     return Explanation(answer, allowed=False, steps=steps, findings=diagnose_login(login))
 
 
-def explain_access(facts: AccessFacts, login: Login | None = None) -> Explanation:
+def explain_access(facts: AccessFacts, login: LoginFacts | None = None) -> Explanation:
     """Explain whether a person may make a request: kube-apiserver decides, bindings grant it."""
     person, request = facts.person, facts.request
     steps = [_token_step(login)] if login is not None and login.token is not None else []
@@ -89,7 +89,7 @@ def explain_access(facts: AccessFacts, login: Login | None = None) -> Explanatio
     )
 
 
-def _token_step(login: Login) -> Step:
+def _token_step(login: LoginFacts) -> Step:
     token = login.token
     if token is None:
         return Step("token", "none was given")

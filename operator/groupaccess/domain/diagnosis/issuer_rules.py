@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from groupaccess.domain.diagnosis.authenticator import Authenticator
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Command, Fix, Setting, change_setting
-from groupaccess.domain.diagnosis.login import Login, RealmDiscovery
+from groupaccess.domain.diagnosis.login_facts import LoginFacts, RealmDiscovery
 
 
-def differing_issuer(login: Login) -> Iterator[Finding]:
+def differing_issuer(login: LoginFacts) -> Iterator[Finding]:
     """Yield the place whose issuer is not the one in Keycloak's tokens."""
     issued = login.issuer
     if issued.startswith("http://"):
@@ -25,7 +25,7 @@ def differing_issuer(login: Login) -> Iterator[Finding]:
         yield _told_differs(login, issued, nearest(login.authenticators, issued))
 
 
-def not_configured(login: Login) -> Iterator[Finding]:
+def not_configured(login: LoginFacts) -> Iterator[Finding]:
     """Yield the finding that kube-apiserver accepts no OIDC tokens at all."""
     if login.authenticators != ():
         return
@@ -70,7 +70,7 @@ def nearest(told: tuple[Authenticator, ...], issuer: str) -> Authenticator:
     return max(told, key=lambda each: SequenceMatcher(None, each.issuer, issuer).ratio())
 
 
-def _evidence(login: Login, told: Authenticator | None) -> tuple[str, ...]:
+def _evidence(login: LoginFacts, told: Authenticator | None) -> tuple[str, ...]:
     lines = [f"KeycloakDirectory {login.directory.name}: {login.directory.issuer}"]
     if isinstance(login.discovery, RealmDiscovery):
         lines.append(f"Keycloak: {login.discovery.issuer}")
@@ -81,7 +81,7 @@ def _evidence(login: Login, told: Authenticator | None) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _source(login: Login) -> str:
+def _source(login: LoginFacts) -> str:
     """Name where the issuer of the tokens is known from."""
     if login.token is not None and login.token.issuer:
         return "the token"
@@ -90,7 +90,7 @@ def _source(login: Login) -> str:
     return f"KeycloakDirectory {login.directory.name}"
 
 
-def _told_differs(login: Login, issued: str, told: Authenticator) -> Finding:
+def _told_differs(login: LoginFacts, issued: str, told: Authenticator) -> Finding:
     fact = (
         f"issuer differs {difference(issued, told.issuer)}: {_source(login)} says {issued}, "
         f"kube-apiserver was told {told.issuer}"
@@ -99,7 +99,7 @@ def _told_differs(login: Login, issued: str, told: Authenticator) -> Finding:
     return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, told), fixes)
 
 
-def _declared_differs(login: Login, issued: str) -> Finding:
+def _declared_differs(login: LoginFacts, issued: str) -> Finding:
     directory = login.directory
     fact = (
         f"issuer differs {difference(issued, directory.issuer)}: {_source(login)} says {issued}, "
@@ -110,7 +110,7 @@ def _declared_differs(login: Login, issued: str) -> Finding:
     return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (Fix((command,)),))
 
 
-def _not_https(login: Login, issued: str) -> Finding:
+def _not_https(login: LoginFacts, issued: str) -> Finding:
     https = issued.replace("http://", "https://", 1)
     fact = f"Keycloak says that its issuer is {issued}, and kube-apiserver accepts only https"
     address = https.partition("/realms/")[0]

@@ -4,7 +4,7 @@ import binascii
 import json
 from base64 import urlsafe_b64decode
 
-from groupaccess.domain.diagnosis.login import Token
+from groupaccess.domain.diagnosis.login_facts import Token
 
 PARTS = 3  # header, claims and signature, between dots
 SCHEME = "bearer"  # that may stand before it, as in a request

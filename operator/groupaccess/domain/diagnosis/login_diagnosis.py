@@ -7,7 +7,7 @@ from groupaccess.domain.diagnosis.claim_rules import differing_groups_claim, mis
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix
 from groupaccess.domain.diagnosis.issuer_rules import differing_issuer, not_configured
-from groupaccess.domain.diagnosis.login import Login
+from groupaccess.domain.diagnosis.login_facts import LoginFacts
 from groupaccess.domain.diagnosis.review_rules import rejected
 from groupaccess.domain.diagnosis.token_rules import token_findings
 from groupaccess.domain.failure import Failure
@@ -36,7 +36,7 @@ SAME_ERROR = {
 """What kube-apiserver rejects with the same words, by the cause that these words stand for."""
 
 
-def diagnose_login(login: Login) -> tuple[Finding, ...]:
+def diagnose_login(login: LoginFacts) -> tuple[Finding, ...]:
     """Return what is wrong with a login, the cause that kube-apiserver names first.
 
     A token that kube-apiserver accepts has nothing that it would reject, whatever its flags seem to
@@ -63,7 +63,7 @@ def _named_first(named: Finding, ruled: Iterable[Finding]) -> Iterator[Finding]:
     yield from (finding for finding in ruled if finding.cause not in same | REJECTING)
 
 
-def _unreachable(login: Login) -> Iterator[Finding]:
+def _unreachable(login: LoginFacts) -> Iterator[Finding]:
     if not isinstance(login.discovery, Failure):
         return
     failure = login.discovery
@@ -81,7 +81,7 @@ _CAUSES_OF_FAILURES = {
 }
 _REACH = "Correct the address, the certificate or the network between; then run this again."
 
-LOGIN_RULES: tuple[Callable[[Login], Iterator[Finding]], ...] = (
+LOGIN_RULES: tuple[Callable[[LoginFacts], Iterator[Finding]], ...] = (
     not_configured,
     _unreachable,
     differing_issuer,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from groupaccess.domain.apiserver.token_review import accepted_audiences
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix, Setting, change_setting
-from groupaccess.domain.diagnosis.login import Login
+from groupaccess.domain.diagnosis.login_facts import LoginFacts
 from groupaccess.domain.diagnosis.token_rules import wrong_audience
 from groupaccess.domain.text import printable_text
 
@@ -94,7 +94,7 @@ ERRORS = (
 )
 
 
-def rejected(login: Login) -> Iterator[Finding]:
+def rejected(login: LoginFacts) -> Iterator[Finding]:
     """Yield why kube-apiserver rejects the token, in its own words; nothing if it accepts it."""
     if login.review is None or not login.review.error:
         return
@@ -117,7 +117,7 @@ def rejected(login: Login) -> Iterator[Finding]:
     yield Finding(Cause.TOKEN_REJECTED, fact, evidence, (Fix((advice,)),))
 
 
-def _other_issuer(login: Login) -> str:
+def _other_issuer(login: LoginFacts) -> str:
     """Return a sentence: a token of an unknown issuer is passed over, without any other word."""
     return (
         f"kube-apiserver accepts no token of issuer {login.issuer}: it was told another one, "
@@ -125,5 +125,5 @@ def _other_issuer(login: Login) -> str:
     )
 
 
-def _any_issuer(login: Login) -> tuple[Fix, ...]:
+def _any_issuer(login: LoginFacts) -> tuple[Fix, ...]:
     return change_setting(None, Setting.ISSUER, None, login.issuer)

@@ -11,13 +11,13 @@ from datetime import timedelta
 from groupaccess.domain.diagnosis.authenticator import EMAIL_CLAIM, Authenticator
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix, Setting, change_setting
-from groupaccess.domain.diagnosis.login import Login, Token
+from groupaccess.domain.diagnosis.login_facts import LoginFacts, Token
 from groupaccess.domain.timestamp import format_time
 
 CLOCK_TOLERANCE = timedelta(minutes=1)  # that kube-apiserver's library (go-oidc) allows for `nbf`
 
 
-def token_findings(login: Login) -> Iterator[Finding]:
+def token_findings(login: LoginFacts) -> Iterator[Finding]:
     """Yield what is wrong with the token, by what kube-apiserver was told of its issuer."""
     token, told = login.token, login.authenticator
     if token is None:
@@ -30,7 +30,7 @@ def token_findings(login: Login) -> Iterator[Finding]:
         yield from rule(login, token, told)
 
 
-def _algorithm(login: Login, token: Token, told: Authenticator) -> Iterator[Finding]:
+def _algorithm(login: LoginFacts, token: Token, told: Authenticator) -> Iterator[Finding]:
     if not token.algorithm or token.algorithm in told.algorithms:
         return
     accepted = ", ".join(sorted(told.algorithms))
@@ -46,13 +46,13 @@ def _algorithm(login: Login, token: Token, told: Authenticator) -> Iterator[Find
     yield Finding(Cause.ALGORITHM_NOT_ACCEPTED, fact, (), (*fixes, Fix((advice,))))
 
 
-def _audience(login: Login, token: Token, told: Authenticator) -> Iterator[Finding]:
+def _audience(login: LoginFacts, token: Token, told: Authenticator) -> Iterator[Finding]:
     if not token.audiences & told.audiences:
         yield wrong_audience(login, token, told.audiences, told)
 
 
 def wrong_audience(
-    login: Login, token: Token, accepted: AbstractSet[str], told: Authenticator | None = None
+    login: LoginFacts, token: Token, accepted: AbstractSet[str], told: Authenticator | None = None
 ) -> Finding:
     """Return why a token has none of the audiences that kube-apiserver accepts."""
     wanted = " or ".join(f'"{each}"' for each in sorted(accepted))
@@ -70,7 +70,7 @@ def wrong_audience(
     return Finding(Cause.AUDIENCE_MISMATCH, fact, evidence, fixes)
 
 
-def _declared_client(login: Login) -> Iterator[Finding]:
+def _declared_client(login: LoginFacts) -> Iterator[Finding]:
     """Compare the client's own id, which is the audience of its ID tokens, without any token."""
     told, client = login.authenticator, login.login_client.client_id
     if told is None or client in told.audiences:
@@ -100,7 +100,7 @@ def _access_token(token: Token, fact: str, evidence: tuple[str, ...]) -> Finding
 
 
 def _other_client(
-    login: Login, token: Token, accepted: AbstractSet[str], evidence: tuple[str, ...]
+    login: LoginFacts, token: Token, accepted: AbstractSet[str], evidence: tuple[str, ...]
 ) -> Finding:
     names = ", ".join(sorted(accepted))
     fact = (
@@ -116,7 +116,7 @@ def _other_client(
     return Finding(Cause.OTHER_CLIENT, fact, evidence, (Fix((log_in,)), Fix((also,))))
 
 
-def _times(login: Login, token: Token) -> Iterator[Finding]:
+def _times(login: LoginFacts, token: Token) -> Iterator[Finding]:
     """Compare with the clock of whoever asks; an example token has no times of its own."""
     if token.example:
         return
@@ -136,7 +136,7 @@ def _times(login: Login, token: Token) -> Iterator[Finding]:
         yield Finding(Cause.TOKEN_NOT_YET_VALID, fact, (), (Fix((advice,)),))
 
 
-def _required(login: Login, token: Token, told: Authenticator) -> Iterator[Finding]:
+def _required(login: LoginFacts, token: Token, told: Authenticator) -> Iterator[Finding]:
     for claim, value in (told.required_claims or {}).items():
         carried = token.claims.get(claim)
         if carried == value:
@@ -151,7 +151,7 @@ def _required(login: Login, token: Token, told: Authenticator) -> Iterator[Findi
         yield Finding(Cause.REQUIRED_CLAIM_MISSING, fact, (), (Fix((advice,)), *fixes))
 
 
-def _username(login: Login, token: Token, told: Authenticator) -> Iterator[Finding]:
+def _username(login: LoginFacts, token: Token, told: Authenticator) -> Iterator[Finding]:
     claim = told.username_claim
     if claim is None:
         return
@@ -176,7 +176,7 @@ def _scope_of(claim: str) -> str:
     return EMAIL_CLAIM if claim == EMAIL_CLAIM else "profile"
 
 
-TOKEN_RULES: tuple[Callable[[Login, Token, Authenticator], Iterator[Finding]], ...] = (
+TOKEN_RULES: tuple[Callable[[LoginFacts, Token, Authenticator], Iterator[Finding]], ...] = (
     _algorithm,
     _audience,
     _username,

@@ -71,7 +71,7 @@ class RealmDiscovery:
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class LoginFacts:
     """One login: what is declared, what Keycloak says, the token, and what kube-apiserver reads.
 
     `directory` is the KeycloakDirectory, or what was typed in its place. `login_client` is the one

@@ -1,0 +1,28 @@
+"""The cluster that a kubeconfig names, and the end of a command that cannot tell."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NoReturn
+
+import typer
+from kubernetes.aio.client import ApiClient
+
+from groupaccess.adapters.kubernetes.client import KubernetesClient, configure
+from groupaccess.adapters.kubernetes.diagnosis import KubernetesDiagnosisCluster
+from groupaccess.adapters.kubernetes.transport import HttpTransport
+from groupaccess.cli.diagnosis.exit_code import ExitCode
+from groupaccess.domain.text import printable_text
+
+
+@asynccontextmanager
+async def connected(kubeconfig: str | None) -> AsyncIterator[KubernetesDiagnosisCluster]:
+    """Give the cluster; raise NoAccessError when no kubeconfig can be read."""
+    configuration = await configure(kubeconfig)
+    async with ApiClient(configuration) as client:
+        yield KubernetesDiagnosisCluster(KubernetesClient(HttpTransport(client)))
+
+
+def end_untold(words: str) -> NoReturn:
+    """End the command with one line that says why nothing could be told."""
+    typer.echo(f"error: {printable_text(words).rstrip('.')}.", err=True)
+    raise typer.Exit(ExitCode.NOT_CHECKED)
