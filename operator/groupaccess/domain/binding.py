@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 SYSTEM_PREFIX = "system:"
@@ -46,6 +47,9 @@ class BindingKey(NamedTuple):
         return f"{kind}{self.name}"
 
 
+CACHED_NAMES = 8192  # an object's bindings in thousands of namespaces have one name
+
+
 class BindingName(NamedTuple):
     """The parts of a reserved name, `groupaccess:<object>:<mapping>:<clusterRole>`.
 
@@ -61,6 +65,7 @@ class BindingName(NamedTuple):
         return f"{NAME_PREFIX}:{self.owner}:{self.mapping}:{self.cluster_role}"
 
     @classmethod
+    @lru_cache(maxsize=CACHED_NAMES)
     def parse(cls, name: str) -> Self | None:
         """Return the parts, None if the name is not a reserved one."""
         prefix, *parts = name.split(":", 3)

@@ -48,6 +48,9 @@ class CurrentGroup:
     ) -> dict[str, FormerSubject]:
         """Return the former subjects that stay bound, at most four: those that end last."""
         many = tuple(before)
+        carried = self.subjects or frozenset()
+        if not any(each.former or each.subjects - carried for each in many):
+            return {}  # by far the most: nothing was renamed
         result = merge_former(
             [*(each.former for each in many), *(self._newly_former(e, now) for e in many)]
         )

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.binding import (
@@ -22,6 +23,8 @@ from groupaccess.domain.identity.former_subjects import (
 )
 from groupaccess.domain.identity.pins import Pin
 
+CACHED_CONTENTS = 1024  # an object's bindings in thousands of namespaces have one content
+
 
 @dataclass(frozen=True, slots=True)
 class EarlierGrant:
@@ -36,6 +39,7 @@ class EarlierGrant:
     former: FormerSubjects
 
     @classmethod
+    @lru_cache(maxsize=CACHED_CONTENTS)
     def from_applied(cls, content: BindingContent) -> "EarlierGrant":
         """Read content that the operator itself applied."""
         formers = former_subjects(content)
@@ -73,6 +77,8 @@ class EarlierGrant:
 
     def with_known_ends(self, formers: FormerSubjects) -> "EarlierGrant":
         """Return the grant with ends that are already decided for what it binds."""
+        if not formers:
+            return self
         bound = self.subjects | self.former.keys()
         known = {name: item for name, item in formers.items() if name in bound}
         every = merge_former([self.former, known])

@@ -42,7 +42,9 @@ def former_subjects(content: BindingContent) -> dict[str, FormerSubject]:
     Kubernetes reserves (`system:`). An end may be at any time until `unexpired` bounds it.
     """
     text = content.annotation(Annotation.FORMER_SUBJECTS)
-    listed = _json(text) if text else {}
+    if not text:
+        return {}
+    listed = _json(text)
     result = ((name, _former(listed[name])) for name in content.groups if name in listed)
     return {name: item for name, item in result if item and not name.startswith(SYSTEM_PREFIX)}
 
