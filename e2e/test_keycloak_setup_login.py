@@ -1,6 +1,7 @@
 """Who logs in to run `groupaccess keycloak-setup`, and what is said when that fails."""
 
 import re
+import signal
 from contextlib import closing
 
 import pytest
@@ -150,7 +151,10 @@ def test_ctrl_c_is_a_sentence(setup: SetupCommand, bare: Realm) -> None:
     with setup.begin(bare.name, *device, KEYCLOAK_USER=None) as process:
         assert process.stderr is not None
         assert process.stderr.readline().startswith("Open ")
-        process.send_signal(2)
-        _, error = process.communicate(timeout=30)
+        process.send_signal(signal.SIGINT)
+        try:
+            _, error = process.communicate(timeout=30)
+        finally:
+            process.kill()  # if it did not hear
     assert process.returncode == 130
     assert error == "error: interrupted. Nothing was written.\n"

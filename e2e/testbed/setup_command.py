@@ -33,6 +33,13 @@ class TypedResult:
     error: str
 
 
+HEARING_CTRL_C = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("groupaccess", run_name="__main__")
+"""
+
+
 class SetupCommand:
     """The command against a Keycloak, by default as its administrator."""
 
@@ -61,10 +68,13 @@ class SetupCommand:
         return TypedResult(done.returncode, done.stdout, done.stderr)
 
     def begin(self, realm: str, *options: str, **variables: str | None) -> subprocess.Popen[str]:
-        """Start it, for a test that does something meanwhile."""
+        """Start it, for a test that does something meanwhile.
+
+        It hears Ctrl-C as in a terminal: what a shell starts in the background would ignore it.
+        """
         address = (self._keycloak.url, realm, "--ca", str(self._keycloak.ca_file))
         return subprocess.Popen(
-            self._command(*address, *options),
+            [sys.executable, "-c", HEARING_CTRL_C, "keycloak-setup", *address, *options],
             env=self._environment(variables),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
