@@ -89,6 +89,15 @@ async def test_kinds_that_are_not_installed_are_empty(
     assert list(await cluster.list_accesses()) == []
 
 
+async def test_an_object_that_this_version_cannot_read_is_named(
+    cluster: KubernetesDiagnosisCluster, server: ApiServer
+) -> None:
+    newer = {"kind": "GroupAccess", "metadata": {"name": "newer"}, "spec": {"mappings": 7}}
+    server.answers.extend([page(newer)])
+    with pytest.raises(TransientError, match="cannot read GroupAccess newer: "):
+        await cluster.list_accesses()
+
+
 Read = Callable[[KubernetesDiagnosisCluster], Awaitable[Any]]
 READS: dict[str, tuple[Read, str]] = {
     "directories": (lambda c: c.list_directories(), "list keycloakdirectories"),

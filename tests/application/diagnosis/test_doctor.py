@@ -152,6 +152,14 @@ def test_a_keycloak_that_is_away_is_found() -> None:
     assert causes(examine(FakeDiagnosisCluster(**INSTALLED), away)) == [Cause.KEYCLOAK_UNAVAILABLE]
 
 
+def test_whom_this_command_trusts_says_nothing_about_the_set_up() -> None:
+    unknown = Failure(Reason.CERTIFICATE_NOT_TRUSTED, "unknown authority: give it with --ca")
+    checks = examine(FakeDiagnosisCluster(**INSTALLED), FakeDiscovery({ISSUER: unknown}))
+    assert causes(checks) == []
+    (missing,) = [check for check in checks if isinstance(check, NotChecked)]
+    assert missing.why == "unknown authority: give it with --ca"
+
+
 def test_a_token_is_checked_by_kube_apiserver() -> None:
     error = TokenReviewResult(error="oidc: authenticator not initialized")
     checks = examine(FakeDiagnosisCluster(**INSTALLED, review=error), token=RAW)

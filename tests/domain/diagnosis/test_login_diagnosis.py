@@ -49,10 +49,6 @@ SPOILED: dict[str, tuple[LoginFacts, Cause]] = {
         login(discovery=Failure(Reason.KEYCLOAK_UNAVAILABLE, "no answer.")),
         Cause.KEYCLOAK_UNAVAILABLE,
     ),
-    "Keycloak's certificate": (
-        login(discovery=Failure(Reason.CERTIFICATE_NOT_TRUSTED, "unknown authority.")),
-        Cause.CERTIFICATE_NOT_TRUSTED,
-    ),
     "audience": (
         login(authenticators=told(audiences=frozenset({"kubernetes"}))),
         Cause.AUDIENCE_MISMATCH,

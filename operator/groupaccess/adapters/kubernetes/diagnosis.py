@@ -1,9 +1,11 @@
 """The port `DiagnosisCluster`, with the rights of the person who runs the command."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
 
 from groupaccess.adapters.kubernetes.binding_json import read_binding
 from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
@@ -20,6 +22,7 @@ from groupaccess.domain.diagnosis.authenticator import Arguments, Distribution, 
 
 UNAUTHORIZED, NOT_FOUND = 401, 404
 RBAC = ("apis", RBAC_GROUP, "v1")
+T = TypeVar("T")
 AUTHENTICATION, AUTHORIZATION = "authentication.k8s.io/v1", "authorization.k8s.io/v1"
 AUTHENTICATED = "system:authenticated"
 LISTS = METADATA.format(list="List")
@@ -43,12 +46,12 @@ class KubernetesDiagnosisCluster:
     async def list_directories(self) -> Sequence[api.KeycloakDirectory]:
         """List the KeycloakDirectories; see the port."""
         bodies = await self._list("keycloakdirectories", (*OWN_API, PLURALS["KeycloakDirectory"]))
-        return [api.KeycloakDirectory.read(body) for body in bodies]
+        return [_read(api.KeycloakDirectory.read, body) for body in bodies]
 
     async def list_accesses(self) -> Sequence[api.GroupAccess]:
         """List the GroupAccesses; see the port."""
         bodies = await self._list("groupaccesses", (*OWN_API, PLURALS["GroupAccess"]))
-        return [api.GroupAccess.read(body) for body in bodies]
+        return [_read(api.GroupAccess.read, body) for body in bodies]
 
     async def list_bindings(self) -> Sequence[Binding]:
         """List the bindings; see the port."""
@@ -149,6 +152,17 @@ class KubernetesDiagnosisCluster:
             return await self.client.call("POST", path("apis", *version.split("/"), plural), body)
         except ApiError as error:
             raise _port_error(error, f"create {plural}", secret) from None
+
+
+def _read(read: Callable[[dict[str, Any]], T], body: dict[str, Any]) -> T:
+    """Read an object; one that this version cannot read ends the list, since a part would lie."""
+    try:
+        return read(body)
+    except ValidationError as error:
+        name = f"{body.get('kind', 'object')} {body['metadata']['name']}"
+        first = error.errors(include_url=False)[0]
+        field = ".".join(map(str, first["loc"]))
+        raise TransientError(f"this version cannot read {name}: {field}: {first['msg']}") from error
 
 
 def _port_error(

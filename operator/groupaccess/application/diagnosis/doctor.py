@@ -25,6 +25,7 @@ from groupaccess.domain.diagnosis.login_facts import (
     nearest_directory,
 )
 from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import Reason
 
 Check = Finding | Passed | NotChecked
 
@@ -97,9 +98,13 @@ class Doctor:
 
         `token` and its `review` are given for the directory that the token is meant for.
         """
-        discovery = await self._discover(directory.issuer)
+        discovery: RealmDiscovery | Failure | None = await self._discover(directory.issuer)
         if isinstance(discovery, RealmDiscovery):
             yield Passed(Category.KEYCLOAK, f"{directory.issuer} answers")
+        elif discovery is not None and discovery.reason is Reason.CERTIFICATE_NOT_TRUSTED:
+            # Whom this command trusts says nothing about the operator, nor about kube-apiserver.
+            yield NotChecked(f"what {directory.issuer} says of itself", discovery.message)
+            discovery = None
         seen = set[Finding]()
         for client in directory.clients:
             login = LoginFacts(

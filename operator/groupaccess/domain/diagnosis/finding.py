@@ -33,7 +33,6 @@ class Cause(StrEnum):
     OIDC_NOT_CONFIGURED = "OidcNotConfigured"
     AUTHENTICATOR_NOT_READY = "AuthenticatorNotReady"
     KEYCLOAK_UNAVAILABLE = "KeycloakUnavailable"
-    CERTIFICATE_NOT_TRUSTED = "CertificateNotTrusted"
     ISSUER_MISMATCH = "IssuerMismatch"
     CLIENT_NOT_FOUND = "ClientNotFound"
     SCOPE_NOT_REQUESTED = "ScopeNotRequested"
@@ -78,7 +77,6 @@ CAUSES: dict[Cause, CauseRow] = {
     Cause.OIDC_NOT_CONFIGURED: CauseRow(Category.CLUSTER),
     Cause.AUTHENTICATOR_NOT_READY: CauseRow(Category.API_SERVER),
     Cause.KEYCLOAK_UNAVAILABLE: CauseRow(Category.KEYCLOAK),
-    Cause.CERTIFICATE_NOT_TRUSTED: CauseRow(Category.KEYCLOAK),
     Cause.ISSUER_MISMATCH: CauseRow(Category.KEYCLOAK),
     Cause.CLIENT_NOT_FOUND: CauseRow(Category.CLIENT),
     Cause.SCOPE_NOT_REQUESTED: CauseRow(Category.CLIENT),

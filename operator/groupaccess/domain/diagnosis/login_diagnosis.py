@@ -74,7 +74,6 @@ def _unreachable(login: LoginFacts) -> Iterator[Finding]:
 _CAUSES_OF_FAILURES = {
     each.value: each
     for each in (
-        Cause.CERTIFICATE_NOT_TRUSTED,
         Cause.ISSUER_MISMATCH,
         Cause.KEYCLOAK_UNAVAILABLE,
     )
