@@ -138,10 +138,6 @@ BROKEN: dict[str, tuple[Broken, str]] = {
         suspended,
         "Suspended",
     ),
-    "in other letters": (
-        lambda name, directory: access(name, directory, mapping("sre", "/platform/sre")),
-        "GroupNotFound",
-    ),
     "in another namespace": (
         lambda name, directory: access(
             name,
@@ -184,6 +180,20 @@ def test_the_printed_fix_is_pasted_and_the_next_request_is_a_200(
         within=GRANTED_WITHIN,
         what="alice gets in",
     )
+
+
+@pytest.mark.usefixtures("operator")
+def test_a_group_in_other_letters_is_named_by_its_reason_and_not_guessed(
+    command: ExplainCommand, alice: Realm, objects: Objects, directory: str, name: str
+) -> None:
+    objects.apply(access(name, directory, mapping("sre", "/platform/sre")))
+    token = alice.id_token("alice")
+    eventually(
+        lambda: command.why(*LIST, token=token).words[:1] == ["GroupNotFound"],
+        within=GRANTED_WITHIN,
+        what="why says GroupNotFound",
+    )
+    assert not command.paste(command.text(*LIST, token=token))
 
 
 def test_at_a_sound_set_up_the_doctor_finds_nothing(

@@ -70,7 +70,15 @@ def access(state: str = "Granted", reason: str = "Granted", seen: int = 1) -> ap
             "spec": {"mappings": [mapping]},
             "status": {
                 "observedGeneration": seen,
-                "mappings": [{"name": "sre", "state": state, "reason": reason, "message": "why."}],
+                "mappings": [
+                    {
+                        "name": "sre",
+                        "state": state,
+                        "reason": reason,
+                        "message": "why.",
+                        "subjects": ["SRE"],
+                    }
+                ],
             },
         }
     )
@@ -129,6 +137,10 @@ def test_a_right_that_is_missing_hides_only_its_own_check(right: str) -> None:
     (missing,) = [check for check in checks if isinstance(check, NotChecked)]
     assert missing.why == f"you may not {right}"
     assert causes(checks) == []
+
+
+def test_without_any_directory_nobody_can_say_that_nothing_is_wrong() -> None:
+    assert "the login" in unchecked(examine(FakeDiagnosisCluster(arguments=[POD])))
 
 
 def test_settings_that_nothing_shows_are_not_guessed() -> None:

@@ -94,6 +94,12 @@ def test_a_token_that_is_rejected_is_explained_by_what_kube_apiserver_was_told()
     assert RAW not in str(answer)
 
 
+def test_groups_that_kube_apiserver_does_not_read_are_no_missing_membership() -> None:
+    nothing = TokenReviewResult(("system:authenticated",), user="alice")
+    answer = explained(why(cluster(review=nothing)).explain_token(RAW, PODS))
+    assert [finding.cause for finding in answer.findings] == [Cause.GROUPS_CLAIM_MISMATCH]
+
+
 def test_before_an_installation_a_token_is_explained_all_the_same() -> None:
     rejected = TokenReviewResult(error="oidc: token is expired")
     known = cluster(review=rejected, directories=[], accesses=[], arguments=[POD])

@@ -85,6 +85,24 @@ def test_what_is_missing_to_tell_is_said(arguments: tuple[str, ...], words: str)
     assert words in result.stderr
 
 
+@pytest.mark.parametrize("text", ["", "{", "clusters: 5", "[]"])
+@pytest.mark.parametrize("command", ["why", "doctor"])
+def test_a_kubeconfig_that_is_none_is_a_sentence(tmp_path: Path, command: str, text: str) -> None:
+    file = tmp_path / "config"
+    file.write_text(text)
+    words = ("list", "pods") if command == "why" else ()
+    result = CliRunner().invoke(app, [command, *words, f"--kubeconfig={file}"], env=environment())
+    assert result.exit_code == 3, result.output
+    assert "--kubeconfig" in result.stderr
+
+
+def test_a_token_file_that_is_no_text_is_wrong_usage(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_bytes(b"\xff\xfe")
+    result = why("list", "pods", f"--token={file}")
+    assert result.exit_code == 2, result.output
+
+
 def test_a_text_that_is_no_token_is_not_quoted() -> None:
     result = why("list", "pods", "--token=-", stdin="my secret")
     assert result.exit_code == 3

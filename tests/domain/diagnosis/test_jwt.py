@@ -5,7 +5,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from groupaccess.domain.diagnosis.jwt import NoTokenError, read_token
+from groupaccess.domain.diagnosis.jwt import NoTokenError, read_token, token_text
 
 
 def part(value: object) -> str:
@@ -25,6 +25,11 @@ def test_a_token_is_read_as_it_is_pasted(text: str) -> None:
     assert token.is_id_token
 
 
+@pytest.mark.parametrize("text", [RAW, f"{RAW}\n", f"Bearer {RAW}"])
+def test_the_token_alone_is_sent(text: str) -> None:
+    assert token_text(text) == RAW
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -37,6 +42,7 @@ def test_a_token_is_read_as_it_is_pasted(text: str) -> None:
         f"{part([])}.{part(CLAIMS)}.x",
         f"{part(HEADER)}.{part('text')}.x",
         f"{part(HEADER)}.ÿ.x",
+        f"{part(HEADER)}.{urlsafe_b64encode(b'[' * 99_999).decode()}.x",
     ],
 )
 def test_another_text_is_no_token_and_is_not_quoted(text: str) -> None:

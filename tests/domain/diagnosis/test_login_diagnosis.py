@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import yaml
 
 from domain.builders import NOW, client, directory, leaf, mapper
 from domain.diagnosis.logins import (
@@ -13,13 +14,14 @@ from domain.diagnosis.logins import (
     ISSUER,
     LOGIN,
     causes,
+    error,
     login,
     token,
     told,
 )
 from groupaccess.domain.diagnosis.authenticator import Distribution
 from groupaccess.domain.diagnosis.finding import Cause
-from groupaccess.domain.diagnosis.fix import Command, Edit
+from groupaccess.domain.diagnosis.fix import Advice, Command, Edit
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
 from groupaccess.domain.diagnosis.login_facts import LoginFacts, RealmDiscovery, Token
 from groupaccess.domain.directory.client import MapperKind
@@ -130,6 +132,43 @@ def test_each_has_a_sentence_and_a_way_to_mend_it(case: str) -> None:
     assert all(fix.steps for fix in finding.fixes)
 
 
+def test_a_token_of_another_issuer_changes_neither_cluster_nor_directory() -> None:
+    foreign = login(token=token(iss="https://x'; id; '"), review=error("invalid bearer token"))
+    (finding,) = diagnose_login(foreign)
+    assert finding.cause is Cause.ISSUER_MISMATCH
+    assert all(isinstance(step, Advice) for fix in finding.fixes for step in fix.steps)
+
+
+def test_with_two_clients_the_one_that_kube_apiserver_was_told_is_enough() -> None:
+    two = directory("argocd", "headlamp")
+    assert causes(login(directory=two, login_client=two.clients[0], token=None)) == []
+
+
+def test_what_kube_apiserver_hides_is_told_by_the_rules() -> None:
+    unverified = login(
+        authenticators=told(username_claim="email"),
+        token=token(email="a@example.com", email_verified=False),
+        review=error("invalid bearer token"),
+    )
+    assert causes(unverified) == [Cause.EMAIL_NOT_VERIFIED]
+
+
+def test_an_algorithm_that_kube_apiserver_does_not_know_is_not_offered_to_it() -> None:
+    (finding,) = diagnose_login(login(token=token("HS256")))
+    assert not [step for fix in finding.fixes for step in fix.steps if isinstance(step, Edit)]
+
+
+@pytest.mark.parametrize("prefix", ["kc:", "", "oidc:#1"])
+def test_an_edit_is_yaml_that_reads_back_as_it_was_meant(prefix: str) -> None:
+    spoiled = login(
+        directory=directory(prefix=prefix),
+        authenticators=told(groups_prefix="other", distribution=Distribution.CONFIGURATION),
+    )
+    ((step,),) = [fix.steps for fix in diagnose_login(spoiled)[0].fixes]
+    assert isinstance(step, Edit)
+    assert yaml.safe_load(step.after) == {"prefix": prefix}
+
+
 def test_at_a_sound_login_nothing_is_found() -> None:
     assert causes(LOGIN) == []
 
@@ -172,7 +211,7 @@ def test_the_fix_is_for_the_distribution(distribution: Distribution, edit: tuple
     spoiled = told(issuer=f"{ISSUER}/", distribution=distribution, where="authn.yaml")
     ((step,),) = [fix.steps for fix in diagnose_login(login(authenticators=spoiled))[0].fixes]
     assert isinstance(step, Edit)
-    assert step.file == edit[0]
+    assert step.file.startswith(edit[0])
     assert step.before is not None
     assert step.before.startswith(edit[1])
     assert ISSUER in step.after

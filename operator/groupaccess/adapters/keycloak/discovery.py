@@ -49,6 +49,6 @@ def _read(issuer: str, content: bytes) -> RealmDiscovery:
         body = json.loads(content)
         algorithms = body.get("id_token_signing_alg_values_supported") or ()
         return RealmDiscovery(str(body["issuer"]), frozenset(map(str, algorithms)))
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         fact = f"{issuer}: what answers there is no OpenID configuration"
         raise RejectedError(Failure(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import aiohttp
 from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
+from yaml import YAMLError
 
 from groupaccess.adapters.kubernetes.transport import Response, Transport
 from groupaccess.application.ports.errors import TransientError
@@ -64,7 +65,15 @@ async def configure(kubeconfig: str | None) -> Configuration:
             await config.load_kube_config(
                 config_file=kubeconfig, client_configuration=configuration, persist_config=False
             )
-    except config.ConfigException as error:
+    except (
+        AttributeError,
+        LookupError,
+        OSError,
+        TypeError,
+        ValueError,
+        YAMLError,
+        config.ConfigException,
+    ) as error:  # the library checks little of what a file holds
         source = f"kubeconfig {kubeconfig}" if kubeconfig else "default configuration"
         raise NoAccessError(f"{source}: {error}") from error
     # No call waits for the connection of a call that hangs; the lanes limit writes instead.

@@ -196,7 +196,7 @@ def _words(text: str) -> list[str]:
     """Read a JSON list of strings; what is anything else shows nothing."""
     try:
         read = json.loads(text)
-    except ValueError:
+    except (RecursionError, ValueError):
         return []
     return [word for word in read if isinstance(word, str)] if isinstance(read, list) else []
 

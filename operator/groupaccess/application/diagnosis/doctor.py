@@ -68,6 +68,9 @@ class Doctor:
         declared = bodies.value if isinstance(bodies, Checked) else ()
         directories = [read_declared_directory(body).directory for body in declared]
         directories = [options.directory] if options.directory else directories
+        if not directories and isinstance(bodies, Checked):
+            how = "there is no KeycloakDirectory: give --issuer and --client-id"
+            yield NotChecked("the login", how)
         review = await self._review(options.token)
         if isinstance(review, NotChecked):
             yield review

@@ -22,8 +22,9 @@ from groupaccess.domain.diagnosis.explanation import (
 )
 from groupaccess.domain.diagnosis.finding import NotChecked
 from groupaccess.domain.diagnosis.jwt import read_token
-from groupaccess.domain.diagnosis.login_facts import LoginFacts, nearest_directory
+from groupaccess.domain.diagnosis.login_facts import LoginFacts, Token, nearest_directory
 from groupaccess.domain.diagnosis.person import Person
+from groupaccess.domain.tokens.claim_strings import claim_strings
 
 MAX_NAMESPACES = 10  # in which the same is asked, when all at once are denied
 
@@ -54,7 +55,7 @@ class Why:
         if isinstance(decision, NotChecked):
             return decision
         read = TokenReviewResult(tuple(groups), user=user)
-        return await self._explain(read, request, decision.value, own=False)
+        return await self._explain(read, request, decision.value)
 
     async def explain_token(self, token: str, request: AccessRequest) -> Explanation | NotChecked:
         """Explain whether whoever sends this token may make a request.
@@ -66,7 +67,13 @@ class Why:
             return review
         if review.value.error:
             return await self._rejected(token, review.value)
-        return await self.explain(review.value.user, review.value.groups, request)
+        decision = await attempt(
+            "whether they may do this",
+            self.cluster.decide(review.value.user, review.value.groups, request),
+        )
+        if isinstance(decision, NotChecked):
+            return decision
+        return await self._explain(review.value, request, decision.value, token=read_token(token))
 
     async def _rejected(self, token: str, review: TokenReviewResult) -> Explanation | NotChecked:
         """Explain a 401, by what kube-apiserver says and by what it was told."""
@@ -86,7 +93,13 @@ class Why:
         return explain_rejection(login) or NotChecked("why the token is rejected", review.error)
 
     async def _explain(
-        self, read: TokenReviewResult, request: AccessRequest, decision: Decision, *, own: bool
+        self,
+        read: TokenReviewResult,
+        request: AccessRequest,
+        decision: Decision,
+        *,
+        own: bool = False,
+        token: Token | None = None,
     ) -> Explanation | NotChecked:
         subjects = frozenset(each for each in read.groups if not each.startswith(SYSTEM_PREFIX))
         facts = AccessFacts(self.now, Person(read.user, subjects), request, decision)
@@ -96,7 +109,11 @@ class Why:
         if not decision.allowed and not request.namespace:
             places = await self._allowed_in(known, read, own=own)
             known = replace(known, allowed_in=places)
-        return explain_access(known)
+        if token is not None:
+            claim = nearest_directory(list(known.directories.values()), token).groups_claim
+            carried = claim_strings(token.claims.get(claim)) or frozenset()
+            known = replace(known, groups_claim=claim, token_groups=carried)
+        return explain_access(known, token)
 
     async def _read(self, facts: AccessFacts) -> AccessFacts | NotChecked:
         """Read all that may grant something; a part of it would be a guess."""

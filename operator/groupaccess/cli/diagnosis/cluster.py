@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 from kubernetes.aio.client import ApiClient
 
-from groupaccess.adapters.kubernetes.client import KubernetesClient, configure
+from groupaccess.adapters.kubernetes.client import KubernetesClient, NoAccessError, configure
 from groupaccess.adapters.kubernetes.diagnosis import KubernetesDiagnosisCluster
 from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.cli.diagnosis.exit_code import ExitCode
@@ -18,7 +18,11 @@ from groupaccess.domain.text import printable_text
 async def connected(kubeconfig: str | None) -> AsyncIterator[KubernetesDiagnosisCluster]:
     """Give the cluster; raise NoAccessError when no kubeconfig can be read."""
     configuration = await configure(kubeconfig)
-    async with ApiClient(configuration) as client:
+    try:
+        made = ApiClient(configuration)
+    except (OSError, ValueError) as error:  # an authority or a certificate that cannot be read
+        raise NoAccessError(f"kubeconfig: {error}") from error
+    async with made as client:
         yield KubernetesDiagnosisCluster(KubernetesClient(HttpTransport(client)))
 
 

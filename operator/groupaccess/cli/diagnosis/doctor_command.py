@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from groupaccess.cli.diagnosis.token_file import TokenFile, read_token_file
 from groupaccess.cli.kubeconfig_option import Kubeconfig
 
 
@@ -37,10 +38,6 @@ ClientId = Annotated[
 ]
 GroupsClaim = Annotated[str, typer.Option(help="With --issuer: --oidc-groups-claim.")]
 GroupsPrefix = Annotated[str, typer.Option(help="With --issuer: --oidc-groups-prefix.")]
-TokenFile = Annotated[
-    typer.FileText | None,
-    typer.Option("--token", help="A file with a person's token, - for the standard input."),
-]
 ConfigurationPath = Annotated[
     Path | None,
     typer.Option(
@@ -97,7 +94,7 @@ def doctor_command(  # noqa: PLR0913 -- one for each flag
             client_ids=tuple(client_id or ()),
             groups_claim=groups_claim,
             groups_prefix=groups_prefix,
-            token=token.read() if token else None,
+            token=read_token_file(token),
             configuration=authentication_config,
             ca=ca,
             output=output,

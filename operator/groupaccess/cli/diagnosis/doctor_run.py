@@ -18,12 +18,12 @@ from groupaccess.cli.diagnosis.exit_code import ExitCode, exit_code
 from groupaccess.cli.diagnosis.json_report import doctor_json
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.diagnosis.authentication_configuration import (
-    UnreadableConfigurationError,
     read_configuration,
 )
 from groupaccess.domain.diagnosis.authenticator import Authenticator
 from groupaccess.domain.diagnosis.finding import Severity
-from groupaccess.domain.diagnosis.jwt import NoTokenError, read_token
+from groupaccess.domain.diagnosis.jwt import NoTokenError, token_text
+from groupaccess.domain.diagnosis.login_facts import TYPED
 
 SCOPES = ("openid",)  # of a client that is typed: which others its login requests is not known
 
@@ -55,7 +55,7 @@ def run_doctor(order: DoctorOrder) -> None:
         end_untold(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig")
     except NoTokenError as error:
         end_untold(f"--token: {error}")
-    except (UnreadableConfigurationError, yaml.YAMLError, OSError) as error:
+    except (ValueError, yaml.YAMLError, OSError) as error:
         end_untold(f"--authentication-config or --ca: {error}")
     else:
         _print(order, checks)
@@ -82,7 +82,7 @@ def _typed(order: DoctorOrder) -> Directory | None:
     if order.issuer is None:
         return None
     clients = tuple(LoginClient(each, id_token=True, scopes=SCOPES) for each in order.client_ids)
-    return Directory("(as typed)", order.issuer, order.groups_claim, order.groups_prefix, clients)
+    return Directory(TYPED, order.issuer, order.groups_claim, order.groups_prefix, clients)
 
 
 def _told(file: Path | None) -> tuple[Authenticator, ...] | None:
@@ -93,7 +93,4 @@ def _told(file: Path | None) -> tuple[Authenticator, ...] | None:
 
 def _token(text: str | None) -> str | None:
     """Return the token without the space around it; raise NoTokenError if it is none."""
-    if text is None:
-        return None
-    read_token(text)
-    return text.split()[-1]
+    return None if text is None else token_text(text)

@@ -16,7 +16,7 @@ def doctor_json(checks: Iterable[Check]) -> str:
     """Return a report of `groupaccess doctor`."""
     items = [_item(check) for check in checks]
     body = {"apiVersion": API_VERSION, "kind": "DoctorReport", "checks": items}
-    return json.dumps(body, ensure_ascii=False, indent=2)
+    return json.dumps(body, indent=2)
 
 
 def why_json(explanation: Explanation) -> str:
@@ -34,7 +34,7 @@ def why_json(explanation: Explanation) -> str:
         "grants": list(explanation.grants),
         "close": list(explanation.close),
     }
-    return json.dumps(body, ensure_ascii=False, indent=2)
+    return json.dumps(body, indent=2)
 
 
 def _item(check: Check) -> dict[str, Any]:

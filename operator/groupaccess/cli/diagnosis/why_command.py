@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from groupaccess.cli.diagnosis.token_file import TokenFile, read_token_file
 from groupaccess.cli.kubeconfig_option import Kubeconfig
 from groupaccess.domain.diagnosis.access_request import AccessRequest
 
@@ -30,10 +31,6 @@ Words = Annotated[
 Namespace = Annotated[str, typer.Option("-n", "--namespace", help="Where.")]
 Everywhere = Annotated[
     bool, typer.Option("-A", "--all-namespaces", help="In all namespaces at once.")
-]
-TokenFile = Annotated[
-    typer.FileText | None,
-    typer.Option("--token", help="A file with a person's token, - for the standard input."),
 ]
 ErrorText = Annotated[
     str | None,
@@ -84,7 +81,7 @@ def why_command(  # noqa: PLR0913 -- one for each flag
     run_why(
         WhyOrder(
             request=None if error else _request(words or [], namespace),
-            token=token.read().strip() if token else None,
+            token=read_token_file(token),
             error=error,
             user=user,
             groups=tuple(group or ()),

@@ -16,7 +16,7 @@ from groupaccess.cli.diagnosis.why_text import why_lines
 from groupaccess.domain.diagnosis.access_request import AccessRequest, read_forbidden
 from groupaccess.domain.diagnosis.explanation import ANONYMOUS, Explanation, no_token
 from groupaccess.domain.diagnosis.finding import NotChecked
-from groupaccess.domain.diagnosis.jwt import NoTokenError, read_token
+from groupaccess.domain.diagnosis.jwt import NoTokenError, token_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +35,6 @@ class WhyOrder:
 def run_why(order: WhyOrder) -> None:
     """Run the command; what cannot be told becomes one line, and exit code 3."""
     try:
-        if order.token is not None:
-            read_token(order.token)
         result = asyncio.run(_explain(order))
     except NoAccessError as error:
         end_untold(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig")
@@ -62,7 +60,7 @@ async def _explain(order: WhyOrder) -> Explanation | NotChecked:
     async with connected(order.kubeconfig) as cluster:
         why = Why(cluster, datetime.now(UTC))
         if order.token is not None:
-            return await why.explain_token(order.token, request)
+            return await why.explain_token(token_text(order.token), request)
         if user is not None:
             return await why.explain(user, order.groups, request)
         return await why.explain_own(request)

@@ -55,7 +55,7 @@ class MappingFacts:
 
     def covers(self, namespace: str, namespaces: NamespacesByName) -> bool:
         """Tell whether it is declared for a namespace, "" for all of them."""
-        if self.mapping.scope is None:
+        if self.mapping.scope is None or namespace in self.mapping.scope.names:
             return True
         return namespace in resolve_scope(self.mapping.scope, namespaces).active
 
@@ -65,7 +65,8 @@ class AccessFacts:
     """One person and one request: whether it is allowed, and all that may grant it.
 
     `decision` is kube-apiserver's own. `allowed_in` are namespaces in which it allows the same;
-    they are only asked for a request in all namespaces that is denied.
+    they are only asked for a request in all namespaces that is denied. `token_groups` are what the
+    person's token carries in `groups_claim`, if there is a token.
     """
 
     now: datetime
@@ -77,6 +78,8 @@ class AccessFacts:
     bindings: tuple[Binding, ...] = ()
     namespaces: NamespacesByName = field(default_factory=dict)
     allowed_in: tuple[str, ...] = ()
+    token_groups: frozenset[str] = frozenset()
+    groups_claim: str = "groups"
 
     @property
     def own_mappings(self) -> tuple[MappingFacts, ...]:

@@ -4,12 +4,14 @@ What a role allows is never judged here: only kube-apiserver knows. So a mapping
 give the wanted right, or another one.
 """
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
-from groupaccess.domain.binding import Binding
+from groupaccess.domain.binding import SYSTEM_PREFIX, Binding
 from groupaccess.domain.diagnosis.access_facts import AccessFacts, MappingFacts
 from groupaccess.domain.diagnosis.finding import Cause, Finding
-from groupaccess.domain.diagnosis.fix import Advice, Fix
+from groupaccess.domain.diagnosis.fix import Advice, Command, Fix
 from groupaccess.domain.diagnosis.mapping_fixes import add_namespace, mapping_fixes
 from groupaccess.domain.status.mapping_status import MappingState
 
@@ -21,8 +23,8 @@ def denied(facts: AccessFacts) -> Iterator[Finding]:
     """Yield why a request is denied, the nearest cause first; nothing if it is allowed."""
     if facts.decision.allowed:
         return
-    for rule in ACCESS_RULES:
-        yield from rule(facts)
+    found = [finding for rule in ACCESS_RULES for finding in rule(facts)]
+    yield from found or [_nothing_fits(facts)]
 
 
 def _all_namespaces(facts: AccessFacts) -> Iterator[Finding]:
@@ -57,23 +59,24 @@ def _granted_elsewhere(facts: AccessFacts) -> Iterator[Finding]:
     if not place:
         return
     for each in facts.own_mappings:
-        if each.covers(place, facts.namespaces):
+        if each.covers(place, facts.namespaces) or place not in facts.namespaces:
             continue
-        fact = f"{each.title} gives {each.mapping.cluster_role}, but not in {place}"
+        fact = f"{each.title} is for {each.mapping.cluster_role}, but not in {place}"
         yield Finding(Cause.GRANTED_ELSEWHERE, fact, (), (add_namespace(each, place),))
 
 
 def _near_subject(facts: AccessFacts) -> Iterator[Finding]:
     """Yield bindings whose group differs from one of the person's only in its spelling."""
-    mine = {_plain(subject): subject for subject in sorted(facts.person.subjects)}
+    prefixes = {each.groups_prefix for each in facts.directories.values()} - {""}
     for binding in facts.bindings:
         if binding.key.namespace not in ("", facts.request.namespace):
             continue
         for group in binding.content.groups:
-            meant = mine.get(_plain(group))
-            if meant is None or group in facts.person.subjects:
+            if group in facts.person.subjects or group.startswith(SYSTEM_PREFIX):
                 continue
-            yield _dangling(binding, group, meant, facts)
+            for mine in sorted(facts.person.subjects):
+                if _are_alike(group, mine, prefixes):
+                    yield _dangling(binding, group, mine, facts)
 
 
 def _dangling(binding: Binding, group: str, meant: str, facts: AccessFacts) -> Finding:
@@ -82,10 +85,11 @@ def _dangling(binding: Binding, group: str, meant: str, facts: AccessFacts) -> F
         f'kube-apiserver reads "{meant}" for {facts.person.name}'
     )
     advice = Advice(
-        f"Declare the group in a GroupAccess instead of that binding: groupaccess import "
-        f"--subject '{group}' prints one. The operator then binds what tokens carry."
+        "Declare the group in a GroupAccess instead of that binding: the operator binds what "
+        "tokens carry. This prints one:"
     )
-    return Finding(Cause.DANGLING_SUBJECT, fact, (), (Fix((advice,)),))
+    command = Command(f"groupaccess import --subject {shlex.quote(group)}")
+    return Finding(Cause.DANGLING_SUBJECT, fact, (), (Fix((advice, command)),))
 
 
 def _role_not_enough(facts: AccessFacts) -> Iterator[Finding]:
@@ -117,9 +121,7 @@ def _no_mapping(facts: AccessFacts) -> Iterator[Finding]:
         return
     person = facts.person
     if not person.subjects:
-        fact = f"{person.name} is in no group, so no mapping gives them anything"
-        advice = Advice(f"In Keycloak, open user {person.name}, Groups, and join one.")
-        yield Finding(Cause.NOT_IN_A_GROUP, fact, (), (Fix((advice,)),))
+        yield _without_groups(facts)
         return
     groups = _named(sorted(group.path for group in person.groups) or sorted(person.subjects))
     fact = f"no mapping and no other binding is for {groups}"
@@ -127,14 +129,59 @@ def _no_mapping(facts: AccessFacts) -> Iterator[Finding]:
     yield Finding(Cause.NO_MAPPING, fact, (), (Fix((advice,)),))
 
 
+def _without_groups(facts: AccessFacts) -> Finding:
+    """Return why kube-apiserver reads no group at all."""
+    claim, person = facts.groups_claim, facts.person
+    if facts.token_groups:
+        carried = _named(sorted(facts.token_groups))
+        fact = f'the token has {carried} in claim "{claim}", and kube-apiserver reads no groups'
+        advice = Advice(
+            f"Give kube-apiserver --oidc-groups-claim={claim}, or claimMappings.groups.claim in "
+            "its configuration file: neither has a default."
+        )
+        return Finding(Cause.GROUPS_CLAIM_MISMATCH, fact, (), (Fix((advice,)),))
+    fact = f"kube-apiserver reads no groups for {person.name}, so no mapping gives them anything"
+    advice = Advice(
+        "In Keycloak, open the user, Groups, and join one. If there are some, the client lacks a "
+        f'Group Membership mapper for claim "{claim}", or the login does not request its scope.'
+    )
+    return Finding(Cause.NOT_IN_A_GROUP, fact, (), (Fix((advice,)),))
+
+
+def _nothing_fits(facts: AccessFacts) -> Finding:
+    """Return the last resort: something is bound for the person, and nothing of it is for this."""
+    fact = f"nothing that is bound for {facts.person.name}'s groups is for this"
+    advice = Advice("Add a mapping for one of these groups, with a role and a place that fit.")
+    return Finding(Cause.NO_MAPPING, fact, (), (Fix((advice,)),))
+
+
 def close_mappings(facts: AccessFacts) -> tuple[MappingFacts, ...]:
     """Return the mappings of the person's groups that give something else, or elsewhere."""
-    return tuple(each for each in facts.own_mappings if each.state in EFFECTIVE)
+    return tuple(
+        each
+        for each in facts.own_mappings
+        if each.state in EFFECTIVE and facts.person.subjects.intersection(each.subjects)
+    )
 
 
-def _plain(text: str) -> str:
-    """Reduce a group to what a person reads: no path, no prefix, no capital letters."""
-    return text.rpartition("/")[2].rpartition(":")[2].strip("\"' ").casefold()
+def _are_alike(one: str, other: str, prefixes: AbstractSet[str]) -> bool:
+    """Tell whether two spellings may mean one group.
+
+    They differ by case, quotes, a directory's prefix, or only one of them is a path: two paths are
+    two groups.
+    """
+    a, b = _without_prefix(one, prefixes), _without_prefix(other, prefixes)
+    if a == b:
+        return True
+    if a.startswith("/") == b.startswith("/"):
+        return False
+    return a.rpartition("/")[2] == b.rpartition("/")[2]
+
+
+def _without_prefix(text: str, prefixes: AbstractSet[str]) -> str:
+    plain = text.strip("\"' ")
+    fits = [prefix for prefix in prefixes if plain.startswith(prefix)]
+    return plain.removeprefix(max(fits, key=len, default="")).casefold()
 
 
 def _named(names: Iterable[str]) -> str:

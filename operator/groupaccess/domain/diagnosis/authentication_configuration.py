@@ -37,6 +37,9 @@ def read_configuration(body: object, where: str) -> tuple[Authenticator, ...]:
 
 def _authenticator(entry: Mapping[str, Any], where: str) -> Authenticator:
     issuer, mappings = entry["issuer"], entry["claimMappings"]
+    texts = (issuer["url"], *_texts(issuer["audiences"]))
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("issuer.url and issuer.audiences are texts")
     username, groups = mappings["username"], mappings.get("groups") or {}
     return Authenticator(
         where,
@@ -50,6 +53,12 @@ def _authenticator(entry: Mapping[str, Any], where: str) -> Authenticator:
         required_claims=dict(_required(entry)),
         algorithms=ALL_ALGORITHMS,
     )
+
+
+def _texts(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError("issuer.audiences is not a list")
+    return value
 
 
 def _required(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

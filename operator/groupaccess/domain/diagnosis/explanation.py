@@ -10,7 +10,7 @@ from groupaccess.domain.diagnosis.access_rules import close_mappings, denied
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
-from groupaccess.domain.diagnosis.login_facts import LoginFacts
+from groupaccess.domain.diagnosis.login_facts import LoginFacts, Token
 from groupaccess.domain.timestamp import format_time
 
 MAX_GRANTS = 5  # bindings that an answer names
@@ -60,15 +60,18 @@ def explain_rejection(login: LoginFacts) -> Explanation | None:
     """Explain why kube-apiserver rejects a token; None if it accepts it."""
     if login.review is None or not login.review.error:
         return None
-    steps = (_token_step(login), Step("kube-apiserver", "rejects the token", "TokenReview, now"))
+    steps = (
+        _token_step(login.token),
+        Step("kube-apiserver", "rejects the token", "TokenReview, now"),
+    )
     answer = "No. kube-apiserver does not accept this token (401)."
     return Explanation(answer, allowed=False, steps=steps, findings=diagnose_login(login))
 
 
-def explain_access(facts: AccessFacts, login: LoginFacts | None = None) -> Explanation:
+def explain_access(facts: AccessFacts, token: Token | None = None) -> Explanation:
     """Explain whether a person may make a request: kube-apiserver decides, bindings grant it."""
     person, request = facts.person, facts.request
-    steps = [_token_step(login)] if login is not None and login.token is not None else []
+    steps = [_token_step(token)] if token is not None else []
     steps.append(_groups_step(facts))
     grants = tuple(_named_grants(facts))
     read = f"{len(facts.bindings)} bindings read"
@@ -89,8 +92,7 @@ def explain_access(facts: AccessFacts, login: LoginFacts | None = None) -> Expla
     )
 
 
-def _token_step(login: LoginFacts) -> Step:
-    token = login.token
+def _token_step(token: Token | None) -> Step:
     if token is None:
         return Step("token", "none was given")
     kind = "ID token" if token.is_id_token else "access token"

@@ -1,5 +1,7 @@
 """How to mend something: a command to paste, a change of a file, or words for a person."""
 
+import json
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -71,15 +73,18 @@ class Setting(Enum):
 
 KUBELET_RESTARTS = "the kubelet restarts kube-apiserver by itself"
 RELOADS = "kube-apiserver reads the file again by itself"
+K3S, RKE2 = "/etc/rancher/k3s/config.yaml", "/etc/rancher/rke2/config.yaml"
+BELOW = "below kube-apiserver-arg:"
 FLAG_FILES = {
     Distribution.KUBEADM: ("/etc/kubernetes/manifests/kube-apiserver.yaml", KUBELET_RESTARTS),
-    Distribution.K3S: ("/etc/rancher/k3s/config.yaml", "systemctl restart k3s"),
-    Distribution.RKE2: ("/etc/rancher/rke2/config.yaml", "systemctl restart rke2-server"),
+    Distribution.K3S: (f"{K3S}, {BELOW}", "systemctl restart k3s"),
+    Distribution.RKE2: (f"{RKE2}, {BELOW}", "systemctl restart rke2-server"),
     Distribution.KOPS: (
         "kops edit cluster",
         "kops update cluster --yes; kops rolling-update cluster --yes",
     ),
 }
+PLAIN = re.compile(r"[A-Za-z0-9/-][^\s\"'#{}\[\],&*|>%@`]*")  # what YAML takes without quotes
 USUAL = (Distribution.KUBEADM, Distribution.K3S, Distribution.RKE2)
 
 
@@ -106,11 +111,11 @@ def _change_flag(
     def line(value: str) -> str:
         match distribution:
             case Distribution.KUBEADM:
-                return f"- --{setting.flag}={value}"
+                return f"- {_yaml(f'--{setting.flag}={value}')}"
             case Distribution.KOPS:
-                return f"{setting.kops_field}: {value}"
+                return f"{setting.kops_field}: {_yaml(value)}"
             case _:
-                return f'- "{setting.flag}={value}"'
+                return f"- {json.dumps(f'{setting.flag}={value}')}"
 
     return Edit(file, None if before is None else line(before), line(after), then)
 
@@ -119,6 +124,13 @@ def _change_field(file: str, setting: Setting, before: str | None, after: str) -
     name = setting.field.rpartition(".")[2]
 
     def line(value: str) -> str:
-        return f"{name}: [{value}]" if setting is Setting.AUDIENCE else f"{name}: {value}"
+        text = _yaml(value)
+        return f"{name}: [{text}]" if setting is Setting.AUDIENCE else f"{name}: {text}"
 
     return Edit(file, None if before is None else line(before), line(after), RELOADS)
+
+
+def _yaml(text: str) -> str:
+    """Return a text as YAML reads it back; JSON's quotes are YAML's, too."""
+    plain = PLAIN.fullmatch(text) and not text.endswith(":")
+    return text if plain else json.dumps(text)

@@ -3,6 +3,8 @@
 kube-apiserver compares it letter for letter with the claim `iss` of a token, and requires https.
 """
 
+import json
+import shlex
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from urllib.parse import urlsplit
@@ -10,7 +12,7 @@ from urllib.parse import urlsplit
 from groupaccess.domain.diagnosis.authenticator import Authenticator
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Command, Fix, Setting, change_setting
-from groupaccess.domain.diagnosis.login_facts import LoginFacts, RealmDiscovery
+from groupaccess.domain.diagnosis.login_facts import TYPED, UNDECLARED, LoginFacts, RealmDiscovery
 
 
 def differing_issuer(login: LoginFacts) -> Iterator[Finding]:
@@ -19,10 +21,26 @@ def differing_issuer(login: LoginFacts) -> Iterator[Finding]:
     if issued.startswith("http://"):
         yield _not_https(login, issued)
         return
+    if login.token is not None and login.token.issuer not in ("", issued):
+        yield _foreign_token(login, login.token.issuer, issued)
+        return
     if login.directory.issuer != issued:
         yield _declared_differs(login, issued)
     if login.authenticators and login.authenticator is None:
         yield _told_differs(login, issued, nearest(login.authenticators, issued))
+
+
+def issuer_fixes(
+    login: LoginFacts, told: Authenticator | None = None, before: str | None = None
+) -> tuple[Fix, ...]:
+    """Return how to tell kube-apiserver the realm's issuer, if it is known and not only claimed."""
+    if login.directory.name == UNDECLARED and not isinstance(login.discovery, RealmDiscovery):
+        text = (
+            f"If {login.issuer} is your realm, give kube-apiserver this issuer; else log in at "
+            "your own realm. groupaccess doctor --issuer ISSUER --client-id CLIENT says more."
+        )
+        return (Fix((Advice(text),)),)
+    return change_setting(told, Setting.ISSUER, before, login.issuer)
 
 
 def not_configured(login: LoginFacts) -> Iterator[Finding]:
@@ -83,8 +101,6 @@ def _evidence(login: LoginFacts, told: Authenticator | None) -> tuple[str, ...]:
 
 def _source(login: LoginFacts) -> str:
     """Name where the issuer of the tokens is known from."""
-    if login.token is not None and login.token.issuer:
-        return "the token"
     if isinstance(login.discovery, RealmDiscovery):
         return "Keycloak"
     return f"KeycloakDirectory {login.directory.name}"
@@ -95,8 +111,17 @@ def _told_differs(login: LoginFacts, issued: str, told: Authenticator) -> Findin
         f"issuer differs {difference(issued, told.issuer)}: {_source(login)} says {issued}, "
         f"kube-apiserver was told {told.issuer}"
     )
-    fixes = change_setting(told, Setting.ISSUER, told.issuer, issued)
+    fixes = issuer_fixes(login, told, told.issuer)
     return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, told), fixes)
+
+
+def _foreign_token(login: LoginFacts, theirs: str, issued: str) -> Finding:
+    fact = f"issuer differs {difference(issued, theirs)}: the token is of {theirs}, not of {issued}"
+    advice = Advice(
+        f"Log in at {issued}. If the token is of the right realm, the declared issuer is wrong: "
+        "groupaccess doctor compares it with Keycloak's own."
+    )
+    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (Fix((advice,)),))
 
 
 def _declared_differs(login: LoginFacts, issued: str) -> Finding:
@@ -105,9 +130,12 @@ def _declared_differs(login: LoginFacts, issued: str) -> Finding:
         f"issuer differs {difference(issued, directory.issuer)}: {_source(login)} says {issued}, "
         f"KeycloakDirectory {directory.name} says {directory.issuer}"
     )
-    patch = f'{{"spec":{{"issuer":"{issued}"}}}}'
-    command = Command(f"kubectl patch kcd {directory.name} --type=merge -p '{patch}'")
-    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (Fix((command,)),))
+    patch = shlex.quote(json.dumps({"spec": {"issuer": issued}}))
+    name = shlex.quote(directory.name)
+    step: Command | Advice = Command(f"kubectl patch kcd {name} --type=merge -p {patch}")
+    if directory.name == TYPED:
+        step = Advice(f"Type it as Keycloak says: --issuer {shlex.quote(issued)}.")
+    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (Fix((step,)),))
 
 
 def _not_https(login: LoginFacts, issued: str) -> Finding:

@@ -15,24 +15,28 @@ class NoTokenError(ValueError):
 
 
 def read_token(text: str) -> Token:
-    """Return the header's algorithm and the claims of a token; raise NoTokenError.
+    """Return the header's algorithm and the claims of a token; raise NoTokenError."""
+    header, claims, _ = token_text(text).split(".")
+    read = _part(header, "header")
+    return Token(str(read.get("alg", "")), _part(claims, "claims"))
 
-    Space around it, and the word `Bearer` before it, are left out.
-    """
+
+def token_text(text: str) -> str:
+    """Return a token without the space around it and the word `Bearer`; raise NoTokenError."""
     words = text.split()
     if words and words[0].casefold() == SCHEME:
         words = words[1:]
     parts = words[0].split(".") if len(words) == 1 else []
     if len(parts) != PARTS:
         raise NoTokenError("a token has three parts with a dot between them, and this text has not")
-    header, claims = _part(parts[0], "header"), _part(parts[1], "claims")
-    return Token(str(header.get("alg", "")), claims)
+    _part(parts[0], "header"), _part(parts[1], "claims")
+    return words[0]
 
 
 def _part(text: str, what: str) -> dict[str, object]:
     try:
         read = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, RecursionError, ValueError) as error:
         raise NoTokenError(f"the {what} of the token are no JSON in base64url") from error
     if not isinstance(read, dict):
         raise NoTokenError(f"the {what} of the token are no JSON object")

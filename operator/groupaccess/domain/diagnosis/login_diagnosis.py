@@ -54,6 +54,8 @@ def diagnose_login(login: LoginFacts) -> tuple[Finding, ...]:
 def _named_first(named: Finding, ruled: Iterable[Finding]) -> Iterator[Finding]:
     """Yield what kube-apiserver names, with what the rules know about it, and then the others."""
     same = {named.cause} | SAME_ERROR.get(named.cause, frozenset())
+    if named.cause is Cause.TOKEN_REJECTED:
+        same |= REJECTING  # kube-apiserver does not say which: newer ones hide it
     first = [finding for finding in ruled if finding.cause in same]
     if first:
         evidence = dict.fromkeys((*first[0].evidence, *named.evidence))

@@ -12,6 +12,8 @@ from groupaccess.domain.directory.client import Client
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.tokens.claim_strings import claim_strings
 
+TYPED = "(as typed)"  # the name of a directory that a person typed instead
+UNDECLARED = "(none)"  # the name of a directory that nobody declared
 ID_TYPE = "ID"  # Keycloak's claim `typ` of an ID token; an access token has "Bearer"
 
 
@@ -91,9 +93,10 @@ class LoginFacts:
 
     @property
     def issuer(self) -> str:
-        """Return the issuer of the tokens: the token's own, else Keycloak's, else the declared."""
-        if self.token is not None and self.token.issuer:
-            return self.token.issuer
+        """Return the realm's issuer: Keycloak's word, else what is declared.
+
+        A token's own word counts for nothing: anybody can write one.
+        """
         if isinstance(self.discovery, RealmDiscovery):
             return self.discovery.issuer
         return self.directory.issuer
@@ -109,7 +112,7 @@ def nearest_directory(directories: Sequence[Directory], token: Token) -> Directo
     """Return the directory that a token is meant for, by its issuer; without any, one as it is."""
     if not directories:
         client = LoginClient(token.client_id, id_token=token.is_id_token, scopes=())
-        return Directory("(none)", token.issuer, "groups", "", (client,))
+        return Directory(UNDECLARED, token.issuer, "groups", "", (client,))
     return max(
         directories, key=lambda each: SequenceMatcher(None, each.issuer, token.issuer).ratio()
     )

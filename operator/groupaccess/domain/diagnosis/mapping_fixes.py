@@ -25,7 +25,7 @@ def mapping_fixes(mapping: MappingFacts, facts: AccessFacts) -> tuple[Fix, ...]:
             end = format_time(facts.now + EXTENSION)
             return (Fix((patch_mapping(mapping, "expiresAt", end),)),)
         case Reason.GROUP_NOT_FOUND | Reason.GROUP_AMBIGUOUS:
-            meant = [each for each in _groups_of(mapping, facts) if _is_alike(each, mapping)]
+            meant = [group.path for group in facts.person.groups if _is_alike(group.path, mapping)]
             if len(meant) == 1:
                 return (Fix((patch_mapping(mapping, "group", meant[0]),)),)
     return (Fix((Advice(_advice(mapping.reason)),)),)
@@ -62,14 +62,6 @@ def _resume(mapping: MappingFacts, facts: AccessFacts) -> Fix:
     if directory is not None and directory.suspend:
         return Fix((Command(f"kubectl patch kcd {directory.name} --type=merge -p {patch}"),))
     return Fix((Command(f"kubectl patch ga {mapping.access} --type=merge -p {patch}"),))
-
-
-def _groups_of(mapping: MappingFacts, facts: AccessFacts) -> list[str]:
-    """Return the person's groups by path, or else what tokens carry for them."""
-    if facts.person.groups:
-        return [group.path for group in facts.person.groups]
-    prefix = facts.prefix_of(mapping)
-    return sorted(subject.removeprefix(prefix) for subject in facts.person.subjects)
 
 
 def _is_alike(path: str, mapping: MappingFacts) -> bool:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from groupaccess.domain.apiserver.token_review import accepted_audiences
 from groupaccess.domain.diagnosis.finding import Cause, Finding
-from groupaccess.domain.diagnosis.fix import Advice, Fix, Setting, change_setting
+from groupaccess.domain.diagnosis.fix import Advice, Fix
+from groupaccess.domain.diagnosis.issuer_rules import issuer_fixes
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
 from groupaccess.domain.diagnosis.token_rules import wrong_audience
 from groupaccess.domain.text import printable_text
@@ -109,8 +110,9 @@ def rejected(login: LoginFacts) -> Iterator[Finding]:
         if row.pattern.search(error):
             yield Finding(row.cause, row.fact, evidence, (Fix((Advice(row.advice),)),))
             return
-    if "oidc:" not in error:
-        yield Finding(Cause.ISSUER_MISMATCH, _other_issuer(login), evidence, _any_issuer(login))
+    if "oidc:" not in error and login.authenticator is None:
+        fixes = issuer_fixes(login)
+        yield Finding(Cause.ISSUER_MISMATCH, _other_issuer(login), evidence, fixes)
         return
     advice = Advice("Read the message of kube-apiserver above; its log has the same.")
     fact = "kube-apiserver rejects the token"
@@ -123,7 +125,3 @@ def _other_issuer(login: LoginFacts) -> str:
         f"kube-apiserver accepts no token of issuer {login.issuer}: it was told another one, "
         "perhaps only by a slash, or none"
     )
-
-
-def _any_issuer(login: LoginFacts) -> tuple[Fix, ...]:
-    return change_setting(None, Setting.ISSUER, None, login.issuer)

@@ -8,7 +8,11 @@ from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
-from groupaccess.domain.diagnosis.authenticator import EMAIL_CLAIM, Authenticator
+from groupaccess.domain.diagnosis.authenticator import (
+    ALL_ALGORITHMS,
+    EMAIL_CLAIM,
+    Authenticator,
+)
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix, Setting, change_setting
 from groupaccess.domain.diagnosis.login_facts import LoginFacts, Token
@@ -35,14 +39,16 @@ def _algorithm(login: LoginFacts, token: Token, told: Authenticator) -> Iterator
         return
     accepted = ", ".join(sorted(told.algorithms))
     fact = f"the token is signed with {token.algorithm}, and kube-apiserver accepts only {accepted}"
-    wanted = ",".join(sorted(told.algorithms | {token.algorithm}))
-    before = ",".join(sorted(told.algorithms))
+    fixes: tuple[Fix, ...] = ()
+    if token.algorithm in ALL_ALGORITHMS:  # else kube-apiserver would not start
+        wanted = ",".join(sorted(told.algorithms | {token.algorithm}))
+        before = ",".join(sorted(told.algorithms))
+        fixes = change_setting(told, Setting.ALGORITHMS, before, wanted)
     client = login.login_client.client_id
     advice = Advice(
         f'Or let Keycloak sign with one of those: client "{client}", Advanced, Fine grain OpenID '
         "Connect configuration, signature algorithm; or Realm settings, Tokens."
     )
-    fixes = change_setting(told, Setting.ALGORITHMS, before, wanted)
     yield Finding(Cause.ALGORITHM_NOT_ACCEPTED, fact, (), (*fixes, Fix((advice,))))
 
 
@@ -73,8 +79,9 @@ def wrong_audience(
 def _declared_client(login: LoginFacts) -> Iterator[Finding]:
     """Compare the client's own id, which is the audience of its ID tokens, without any token."""
     told, client = login.authenticator, login.login_client.client_id
-    if told is None or client in told.audiences:
-        return
+    declared = {each.client_id for each in login.directory.clients}
+    if told is None or declared & told.audiences or not login.login_client.id_token:
+        return  # a mapper may add the audience for the other clients
     wanted = " or ".join(f'"{each}"' for each in sorted(told.audiences))
     fact = (
         f'people log in with client "{client}", and kube-apiserver accepts only tokens for '
@@ -147,8 +154,7 @@ def _required(login: LoginFacts, token: Token, told: Authenticator) -> Iterator[
             f'Give client "{login.login_client.client_id}" a mapper that writes claim "{claim}" '
             f'with the value "{value}" into its tokens, or take the requirement away.'
         )
-        fixes = change_setting(told, Setting.REQUIRED_CLAIM, f"{claim}={value}", "")
-        yield Finding(Cause.REQUIRED_CLAIM_MISSING, fact, (), (Fix((advice,)), *fixes))
+        yield Finding(Cause.REQUIRED_CLAIM_MISSING, fact, (), (Fix((advice,)),))
 
 
 def _username(login: LoginFacts, token: Token, told: Authenticator) -> Iterator[Finding]:
