@@ -48,7 +48,9 @@ def run_doctor(order: DoctorOrder) -> None:
     """Run the command; an error that a person can fix becomes one line, and exit code 3."""
     try:
         options = DoctorOptions(
-            directory=_typed(order), told=_told(order.configuration), token=_token(order.token)
+            directory=_typed(order),
+            told=_settings_of(order.configuration),
+            token=_token(order.token),
         )
         checks = asyncio.run(_examine(order, options))
     except NoAccessError as error:
@@ -85,7 +87,7 @@ def _typed(order: DoctorOrder) -> Directory | None:
     return Directory(TYPED, order.issuer, order.groups_claim, order.groups_prefix, clients)
 
 
-def _told(file: Path | None) -> tuple[Authenticator, ...] | None:
+def _settings_of(file: Path | None) -> tuple[Authenticator, ...] | None:
     if file is None:
         return None
     return read_configuration(yaml.safe_load(file.read_text()), str(file))

@@ -86,8 +86,8 @@ class SetupRun:
     async def run(self) -> int:
         """Read, plan, and make the changes if that was asked for; return the exit code."""
         order = self._order
-        wanted = undo_options(order.options) if order.undo else order.options
-        state = await self._realm.read(wanted)
+        required = undo_options(order.options) if order.undo else order.options
+        state = await self._realm.read(required)
         problems = () if order.undo else find_problems(order.options, state)
         for problem in problems:
             _say("error", problem.message, REFUSED)

@@ -23,8 +23,6 @@ from groupaccess.domain.identity.former_subjects import (
 )
 from groupaccess.domain.identity.pins import Pin
 
-CACHED_CONTENTS = 1024  # an object's bindings in thousands of namespaces have one content
-
 
 @dataclass(frozen=True, slots=True)
 class EarlierGrant:
@@ -39,7 +37,7 @@ class EarlierGrant:
     former: FormerSubjects
 
     @classmethod
-    @lru_cache(maxsize=CACHED_CONTENTS)
+    @lru_cache(maxsize=1024)  # in thousands of namespaces an object has one content
     def from_applied(cls, content: BindingContent) -> "EarlierGrant":
         """Read content that the operator itself applied."""
         formers = former_subjects(content)
@@ -80,7 +78,7 @@ class EarlierGrant:
         if not formers:
             return self
         bound = self.subjects | self.former.keys()
-        known = {name: item for name, item in formers.items() if name in bound}
+        known = {name: formers[name] for name in formers.keys() & bound}
         every = merge_former([self.former, known])
         return replace(self, subjects=self.subjects - every.keys(), former=every)
 

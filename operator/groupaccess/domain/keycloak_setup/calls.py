@@ -77,17 +77,17 @@ def placeholders(call: AdminCall) -> frozenset[str]:
     return frozenset(text for text in texts if text in known or role_of(text))
 
 
-def covers(existing: Json, wanted: Json) -> bool:
-    """Return whether what exists has all that is wanted: objects may hold more, lists may not."""
-    if isinstance(wanted, Mapping):
+def covers(existing: Json, required: Json) -> bool:
+    """Return whether what exists has all that is required: objects may hold more, lists may not."""
+    if isinstance(required, Mapping):
         return isinstance(existing, Mapping) and all(
-            covers(existing.get(key), value) for key, value in wanted.items()
+            covers(existing.get(key), value) for key, value in required.items()
         )
-    if isinstance(wanted, list | tuple):
-        if not isinstance(existing, list | tuple) or len(existing) != len(wanted):
+    if isinstance(required, list | tuple):
+        if not isinstance(existing, list | tuple) or len(existing) != len(required):
             return False
-        return all(any(covers(item, value) for item in existing) for value in wanted)
-    return bool(existing == wanted)
+        return all(any(covers(item, value) for item in existing) for value in required)
+    return bool(existing == required)
 
 
 def _texts(body: Json) -> Iterator[str]:

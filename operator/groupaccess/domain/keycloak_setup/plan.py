@@ -100,7 +100,7 @@ def kept_by_undo(options: SetupOptions, state: RealmState) -> Iterator[str]:
                 why = "it has other members" if marked else "this command did not make it"
                 yield f'{resource.kind} "{resource.name}": {why}'
             case AdminPermissions():
-                if covers(existing.body, resource.wanted):
+                if covers(existing.body, resource.required):
                     yield f"{resource.name} of the realm: other administrators may need it"
 
 
@@ -110,7 +110,7 @@ def _changes(resource: SetupResource, state: RealmState) -> Iterator[SetupChange
     existing = state.existing(resource)
     if existing is None:
         yield CreateResource(resource)
-    elif not covers(existing.body, fill_body(resource.wanted, state.ids)):
+    elif not covers(existing.body, fill_body(resource.required, state.ids)):
         if isinstance(resource, IdentityProvider) and _has_other_type(resource, existing):
             yield DeleteResource(resource, existing.id)  # Keycloak changes no provider's type
             yield CreateResource(resource)

@@ -1,6 +1,6 @@
 """The parts of Keycloak that the operator needs, each with the calls that make and delete it.
 
-`wanted` is what must be so in an existing one; all else in it may be as a person likes. What is
+`required` is what must be so in an existing one; all else in it may be as a person likes. What is
 made gets a mark, so that undo removes nothing that others made.
 """
 
@@ -30,7 +30,7 @@ class SetupResource(Protocol):
         """Return its name, unique in its kind."""
 
     @property
-    def wanted(self) -> Json:
+    def required(self) -> Json:
         """Return what must be so."""
 
     def create(self) -> AdminCall:
@@ -71,19 +71,19 @@ class ClientResource:
     placeholder: str = CLIENT
 
     @property
-    def wanted(self) -> Json:
+    def required(self) -> Json:
         """Return the settings."""
         return {"clientId": self.name, **self.settings}
 
     def create(self) -> AdminCall:
         """Return the call that makes it, with the mark."""
         attributes = {**self.settings.get("attributes", {}), MARK: self.made_for}
-        body = {**self.initial, **self.wanted, "attributes": attributes}
+        body = {**self.initial, **self.required, "attributes": attributes}
         return AdminCall("POST", "/clients", body, creates=self.placeholder)
 
     def update(self, existing: str) -> AdminCall:
         """Return the call that corrects its settings."""
-        return AdminCall("PUT", f"/clients/{existing}", self.wanted)
+        return AdminCall("PUT", f"/clients/{existing}", self.required)
 
     def delete(self, existing: str) -> AdminCall:
         """Return the call that deletes it, and with it its service account."""
@@ -101,7 +101,7 @@ class ProtocolMapper:
     config: Mapping[str, str]
 
     @property
-    def wanted(self) -> Json:
+    def required(self) -> Json:
         """Return its type, and the options that count."""
         return {"protocolMapper": self.mapper_type, "config": self.essential}
 
@@ -135,7 +135,7 @@ class CanaryGroup:
     kind: ClassVar[str] = "group"
     path: str
     made_for: str
-    wanted: Json = field(default_factory=dict)  # any group will do
+    required: Json = field(default_factory=dict)  # any group will do
 
     @property
     def name(self) -> str:
@@ -163,7 +163,7 @@ class GroupMembership:
     kind: ClassVar[str] = "membership"
     account: str
     group: str
-    wanted: Json = field(default_factory=dict)
+    required: Json = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -200,14 +200,14 @@ class IdentityProvider:
         return self.alias
 
     @property
-    def wanted(self) -> Json:
+    def required(self) -> Json:
         """Return its type and its options."""
         return {"providerId": self.provider, "enabled": True, "config": self.config}
 
     @property
     def _body(self) -> dict[str, Any]:
         config = {**self.config, MARK: self.made_for}
-        return {"alias": self.alias, **self.wanted, "config": config}
+        return {"alias": self.alias, **self.required, "config": config}
 
     def create(self) -> AdminCall:
         """Return the call that makes it, with the mark."""

@@ -29,13 +29,13 @@ class AdminPermissions:
     name: str = "adminPermissionsEnabled"
 
     @property
-    def wanted(self) -> Json:
+    def required(self) -> Json:
         """Return that it is on."""
         return {self.name: True}
 
     def create(self) -> AdminCall:
         """Return the call that turns it on."""
-        return AdminCall("PUT", "", {"realm": self.realm, **self.wanted}, REALM_RIGHT)
+        return AdminCall("PUT", "", {"realm": self.realm, **self.required}, REALM_RIGHT)
 
     def update(self, existing: str) -> AdminCall:
         """Return the same call."""
@@ -56,13 +56,13 @@ class UserPolicy:
     name: str
 
     @property
-    def wanted(self) -> Json:
+    def required(self) -> Json:
         """Return whom it is for."""
         return {"users": [ACCOUNT]}
 
     def create(self) -> AdminCall:
         """Return the call that makes it, with the mark."""
-        body = {"name": self.name, "description": description(self.name), **self.wanted}
+        body = {"name": self.name, "description": description(self.name), **self.required}
         return AdminCall("POST", f"{SERVER}/policy/user", body, REALM_RIGHT)
 
     def update(self, existing: str) -> AdminCall:
@@ -87,7 +87,7 @@ class ScopePermission:
     scope: str
 
     @property
-    def wanted(self) -> Json:
+    def required(self) -> Json:
         """Return what it allows to whom."""
         return {
             "resourceType": self.resource_type,
@@ -103,7 +103,7 @@ class ScopePermission:
 
     def create(self) -> AdminCall:
         """Return the call that makes it, with the mark."""
-        body = {"name": self.name, "description": description(self.made_for), **self.wanted}
+        body = {"name": self.name, "description": description(self.made_for), **self.required}
         if self.is_for_all:  # Keycloak's spelling of all
             del body["resources"]
         return AdminCall("POST", f"{SERVER}/permission/scope", body, REALM_RIGHT)
@@ -132,7 +132,7 @@ class RoleMapping:
         return f"{', '.join(self.roles)} for {self.account}"
 
     @property
-    def wanted(self) -> Json:
+    def required(self) -> Json:
         """Return each role; more of them do no harm here."""
         return dict.fromkeys(self.roles, True)
 
@@ -167,7 +167,7 @@ class ScopeMapping:
         return f"{', '.join(self.roles)} for {self.client_id}"
 
     @property
-    def wanted(self) -> Json:
+    def required(self) -> Json:
         """Return each role."""
         return dict.fromkeys(self.roles, True)
 

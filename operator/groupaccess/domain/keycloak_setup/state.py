@@ -56,6 +56,6 @@ class RealmState:
 
     def _mapper(self, resource: ProtocolMapper) -> ExistingResource | None:
         by_name = [each for each in self.mappers if each["name"] == resource.name]
-        alike = [each for each in self.mappers if covers(each, resource.wanted)]
+        alike = [each for each in self.mappers if covers(each, resource.required)]
         chosen = [*by_name, *alike]
         return ExistingResource(str(chosen[0]["id"]), chosen[0]) if chosen else None

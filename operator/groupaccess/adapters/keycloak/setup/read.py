@@ -55,10 +55,10 @@ class RealmReading:
         self._realm = await self._requests.get("", VIEW_REALM)
         if "id" not in self._realm:  # without the right, Keycloak shows only a few fields
             raise SetupUnknownError(missing_role("GET the realm", self._requests.realm, VIEW_REALM))
-        wanted = desired(self._options)
+        required = desired(self._options)
         await self._read_clients()
-        there = {(each.kind, each.name): await self._existing(each) for each in wanted}
-        own = [each for each in wanted if isinstance(each, ScopePermission)]
+        there = {(each.kind, each.name): await self._existing(each) for each in required}
+        own = [each for each in required if isinstance(each, ScopePermission)]
         permissions = self._permissions()
         account = self._ids.get(ACCOUNT)
         return RealmState(

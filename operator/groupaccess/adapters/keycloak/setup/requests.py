@@ -40,8 +40,8 @@ class RealmRequests:
     async def named(self, path: str, right: str, **query: Any) -> Any:  # noqa: ANN401 -- JSON
         """Return the row of a search whose name or client id is exactly that of the query."""
         rows = await self.get(path, right, **query)
-        wanted = set(query.values())
-        exact = [row for row in rows if wanted & {row.get("name"), row.get("clientId")}]
+        required = set(query.values())
+        exact = [row for row in rows if required & {row.get("name"), row.get("clientId")}]
         return exact[0] if exact else None
 
     async def send(self, call: AdminCall) -> str:
