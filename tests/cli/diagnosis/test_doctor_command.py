@@ -1,18 +1,16 @@
 """`groupaccess doctor` against a fake API server: usage, exit codes, and no traceback ever."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import unused_port
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from cli.environment import environment
+from cli.diagnosis.command import ClusterCommand, invoke, served
 from cli.importing import kubeconfig
-from fakes.api_server import Answer, ApiServer, page, status
-from groupaccess.cli.app import app
+from fakes.api_server import Answer, page, status
 
 NOT_INSTALLED = Answer(status(404), 404)
 FORBIDDEN = Answer(status(403), 403)
@@ -20,25 +18,13 @@ NOWHERE = "https://127.0.0.1:{port}/realms/ADMIN"
 
 
 def doctor(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["doctor", *arguments], env=environment())
-
-
-class Cluster:
-    """The command against a fake API server, which answers in this order."""
-
-    def __init__(self, server: ApiServer, file: Path) -> None:
-        self._server, self._file = server, file
-
-    async def __call__(self, *arguments: str, answers: tuple[Answer, ...]) -> Result:
-        self._server.answers.extend(answers)
-        return await asyncio.to_thread(doctor, f"--kubeconfig={self._file}", *arguments)
+    return invoke("doctor", *arguments)
 
 
 @pytest_asyncio.fixture
-async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
-    server = ApiServer()
-    async with server.serve():
-        yield Cluster(server, kubeconfig(tmp_path / "config", server.host))
+async def cluster(tmp_path: Path) -> AsyncIterator[ClusterCommand]:
+    async with served("doctor", tmp_path) as command:
+        yield command
 
 
 @pytest.mark.parametrize(
@@ -70,7 +56,7 @@ def test_wrong_usage_is_2(arguments: tuple[str, ...]) -> None:
     ],
 )
 async def test_a_file_that_cannot_be_read_is_one_sentence(
-    cluster: Cluster, tmp_path: Path, name: str, text: str
+    cluster: ClusterCommand, tmp_path: Path, name: str, text: str
 ) -> None:
     file = tmp_path / "file"
     file.write_text(text)
@@ -94,7 +80,7 @@ def test_without_a_kubeconfig_the_way_to_give_one_is_said(tmp_path: Path) -> Non
 
 
 async def test_before_an_installation_a_keycloak_that_is_away_is_a_finding(
-    cluster: Cluster,
+    cluster: ClusterCommand,
 ) -> None:
     issuer = NOWHERE.format(port=unused_port())
     result = await cluster(
@@ -107,7 +93,7 @@ async def test_before_an_installation_a_keycloak_that_is_away_is_a_finding(
     assert "1 wrong, 0 to look at, 0 good, 1 not checked" in result.output
 
 
-async def test_what_may_not_be_read_is_named(cluster: Cluster) -> None:
+async def test_what_may_not_be_read_is_named(cluster: ClusterCommand) -> None:
     result = await cluster(answers=(FORBIDDEN, FORBIDDEN, FORBIDDEN))
     assert result.exit_code == 3
     assert "(you may not list nodes)" in result.output
@@ -115,7 +101,7 @@ async def test_what_may_not_be_read_is_named(cluster: Cluster) -> None:
     assert "(you may not list groupaccesses)" in result.output
 
 
-async def test_json_is_all_that_is_on_the_standard_output(cluster: Cluster) -> None:
+async def test_json_is_all_that_is_on_the_standard_output(cluster: ClusterCommand) -> None:
     result = await cluster("-o", "json", answers=(FORBIDDEN, NOT_INSTALLED, NOT_INSTALLED))
     assert result.stdout.startswith("{")
     assert result.stdout.rstrip().endswith("}")

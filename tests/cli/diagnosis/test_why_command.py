@@ -1,18 +1,16 @@
 """`groupaccess why` against a fake API server: usage, exit codes, and what is printed."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from application.diagnosis.test_doctor import RAW
-from cli.environment import environment
-from cli.importing import binding, kubeconfig, listed
-from fakes.api_server import Answer, ApiServer, page, status
-from groupaccess.cli.app import app
+from cli.diagnosis.command import ClusterCommand, invoke, served
+from cli.importing import binding, listed
+from fakes.api_server import Answer, page, status
 
 FORBIDDEN = Answer(status(403), 403)
 ERROR = (
@@ -23,7 +21,7 @@ ANONYMOUS = ERROR.replace("alice", "system:anonymous")
 
 
 def why(*arguments: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(app, ["why", *arguments], env=environment(), input=stdin)
+    return invoke("why", *arguments, stdin=stdin)
 
 
 def user(*groups: str) -> Answer:
@@ -34,22 +32,10 @@ def decision(*, allowed: bool) -> Answer:
     return Answer({"status": {"allowed": allowed, "reason": ""}}, 201)
 
 
-class Cluster:
-    """The command against a fake API server, which answers in this order."""
-
-    def __init__(self, server: ApiServer, file: Path) -> None:
-        self.server, self._file = server, file
-
-    async def __call__(self, *arguments: str, answers: tuple[Answer, ...]) -> Result:
-        self.server.answers.extend(answers)
-        return await asyncio.to_thread(why, f"--kubeconfig={self._file}", *arguments)
-
-
 @pytest_asyncio.fixture
-async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
-    server = ApiServer()
-    async with server.serve():
-        yield Cluster(server, kubeconfig(tmp_path / "config", server.host))
+async def cluster(tmp_path: Path) -> AsyncIterator[ClusterCommand]:
+    async with served("why", tmp_path) as command:
+        yield command
 
 
 @pytest.mark.parametrize(
@@ -91,7 +77,7 @@ def test_a_kubeconfig_that_is_none_is_a_sentence(tmp_path: Path, command: str, t
     file = tmp_path / "config"
     file.write_text(text)
     words = ("list", "pods") if command == "why" else ()
-    result = CliRunner().invoke(app, [command, *words, f"--kubeconfig={file}"], env=environment())
+    result = invoke(command, *words, f"--kubeconfig={file}")
     assert result.exit_code == 3, result.output
     assert "--kubeconfig" in result.stderr
 
@@ -115,7 +101,7 @@ def test_an_error_of_nobody_is_explained_without_a_cluster() -> None:
     assert "NoToken" in result.output
 
 
-async def test_a_yes_is_0(cluster: Cluster) -> None:
+async def test_a_yes_is_0(cluster: ClusterCommand) -> None:
     lists = (*listed(binding("old", "SRE")), page(), page(), page())
     result = await cluster(
         "list", "pods", "-A", answers=(user("SRE"), decision(allowed=True), *lists)
@@ -124,13 +110,13 @@ async def test_a_yes_is_0(cluster: Cluster) -> None:
     assert result.stdout.startswith("Yes. alice may list pods.\n")
 
 
-async def test_a_refusal_is_3_and_names_the_right(cluster: Cluster) -> None:
+async def test_a_refusal_is_3_and_names_the_right(cluster: ClusterCommand) -> None:
     result = await cluster("list", "pods", answers=(FORBIDDEN,))
     assert result.exit_code == 3
     assert "you may not create selfsubjectreviews" in result.stderr
 
 
-async def test_a_rejected_token_is_1(cluster: Cluster, tmp_path: Path) -> None:
+async def test_a_rejected_token_is_1(cluster: ClusterCommand, tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text(RAW)
     rejected = Answer({"status": {"error": "oidc: token is expired"}}, 201)

@@ -101,13 +101,3 @@ def test_a_node_of_k3s_shows_what_a_server_passes(
     argv: list[str], passed: tuple[str, ...] | None
 ) -> None:
     assert node_arguments(argv) == passed
-
-
-@pytest.mark.parametrize(
-    ("claims", "name"),
-    [({"sub": "1"}, f"{ISSUER}#1"), ({}, None), ({"sub": 7}, None)],
-)
-def test_the_user_name_is_the_claim_behind_its_prefix(
-    claims: dict[str, object], name: str | None
-) -> None:
-    assert told().username(claims) == name

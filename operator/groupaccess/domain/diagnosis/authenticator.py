@@ -56,11 +56,6 @@ class Authenticator:
     required_claims: Mapping[str, str] | None = None
     algorithms: frozenset[str] = CLASSIC_ALGORITHMS
 
-    def username(self, claims: Mapping[str, object]) -> str | None:
-        """Return the user name of a token, None if that cannot be said."""
-        value = None if self.username_claim is None else claims.get(self.username_claim)
-        return f"{self.username_prefix}{value}" if isinstance(value, str) else None
-
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationFile:

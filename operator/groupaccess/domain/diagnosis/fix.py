@@ -51,9 +51,7 @@ class Setting(Enum):
     USERNAME_CLAIM = ("oidc-username-claim", "claimMappings.username.claim", "oidcUsernameClaim")
     GROUPS_CLAIM = ("oidc-groups-claim", "claimMappings.groups.claim", "oidcGroupsClaim")
     GROUPS_PREFIX = ("oidc-groups-prefix", "claimMappings.groups.prefix", "oidcGroupsPrefix")
-    REQUIRED_CLAIM = ("oidc-required-claim", "claimValidationRules", "oidcRequiredClaim")
     ALGORITHMS = ("oidc-signing-algs", "", "")
-    CA_FILE = ("oidc-ca-file", "issuer.certificateAuthority", "oidcCAFile")
 
     @property
     def flag(self) -> str:

@@ -11,6 +11,7 @@ from groupaccess.domain.diagnosis.login_facts import LoginFacts
 from groupaccess.domain.diagnosis.review_rules import rejected
 from groupaccess.domain.diagnosis.token_rules import token_findings
 from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import Reason
 
 REJECTING = frozenset(
     {
@@ -69,17 +70,11 @@ def _unreachable(login: LoginFacts) -> Iterator[Finding]:
     if not isinstance(login.discovery, Failure):
         return
     failure = login.discovery
-    cause = _CAUSES_OF_FAILURES.get(failure.reason.value, Cause.KEYCLOAK_UNAVAILABLE)
+    other = failure.reason is Reason.ISSUER_MISMATCH  # there is no such realm
+    cause = Cause.ISSUER_MISMATCH if other else Cause.KEYCLOAK_UNAVAILABLE
     yield Finding(cause, failure.message.rstrip("."), (), (Fix((Advice(_REACH),)),))
 
 
-_CAUSES_OF_FAILURES = {
-    each.value: each
-    for each in (
-        Cause.ISSUER_MISMATCH,
-        Cause.KEYCLOAK_UNAVAILABLE,
-    )
-}
 _REACH = "Correct the address, the certificate or the network between; then run this again."
 
 LOGIN_RULES: tuple[Callable[[LoginFacts], Iterator[Finding]], ...] = (
