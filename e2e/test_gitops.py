@@ -127,7 +127,9 @@ def application(
     places = {"names": [f"{name}-shop"], "selector": {"matchLabels": {"team": name}}}
 
     def make(name: str, *how: str) -> Application:
-        secret, directory = objects_of_directory(name, realm, keycloak.ca_file.read_text())
+        ca = keycloak.ca_file.read_text()
+        # Rounds come meanwhile; no load makes the interval longer, which the status would say.
+        secret, directory = objects_of_directory(name, realm, ca, syncInterval="30s")
         declared = access(
             name,
             name,
