@@ -9,6 +9,8 @@ from groupaccess.application.state.object_memory import ObjectMemory
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.plan import Plan
 
+PLANNING_SHARE = 0.2  # of the time, at most, while the writes of an object are in flight
+
 
 @dataclass(slots=True)
 class AccessWrites:
@@ -17,6 +19,7 @@ class AccessWrites:
     `memory` is None when it is gone or is being deleted. `declared` are the bindings that it may
     have; other writes in flight are cancelled. `requeue_after` is in how many seconds to reconcile
     it again. `exists` is the question to the API server whether it is still there.
+    `planning_seconds` is how long the plan took.
     """
 
     name: str
@@ -26,6 +29,15 @@ class AccessWrites:
     declared: AbstractSet[BindingKey] = frozenset()
     requeue_after: float | None = None
     exists: asyncio.Task[bool] | None = field(default=None, repr=False)
+    planning_seconds: float = 0.0
+
+    @property
+    def pause(self) -> float:
+        """Return after how many seconds to plan again when only some writes have ended.
+
+        To plan thousands of bindings takes long, and nothing is sent meanwhile.
+        """
+        return self.planning_seconds * (1 / PLANNING_SHARE - 1)
 
     def requeue_within(self, seconds: float) -> None:
         """Requeue in that time, or sooner if that was requested already."""

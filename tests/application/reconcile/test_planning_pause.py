@@ -1,0 +1,81 @@
+"""An object that takes long to plan leaves most of the time to its writes."""
+
+import asyncio
+
+import pytest
+
+from fakes.reconciler_harness import NAME, ReconcilerHarness
+from fakes.values import mapping
+from groupaccess.application.reconcile import reconciler
+from groupaccess.application.reconcile.binding_writer import (
+    MAX_CALLS_PER_OBJECT,
+    PARTIAL_REQUEUE_SECONDS,
+    WAIT_SECONDS,
+)
+from groupaccess.domain.bindings import plan as plans
+from groupaccess.domain.bindings.plan import Plan
+
+PLANNING_SECONDS = 2.0
+PAUSE_SECONDS = 8.0  # a fifth of the time for planning
+
+
+@pytest.fixture
+def large(harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch) -> ReconcilerHarness:
+    """Give an object of two mappings, to plan which takes long."""
+
+    def slow_plan(*facts: object) -> Plan:
+        harness.clock.advance(PLANNING_SECONDS)
+        return plans.plan(*facts)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(reconciler, "plan", slow_plan)
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
+    harness.read("/SRE", "/Dev")
+    return harness
+
+
+async def test_what_one_plan_could_not_write_beside_others_is_planned_after_a_pause(
+    large: ReconcilerHarness,
+) -> None:
+    first, second = large.cluster.hang("apply"), large.cluster.hang("apply")
+    await large.reconcile()
+    asyncio.get_running_loop().call_later(WAIT_SECONDS / 2, first.set)
+    assert await large.reconcile() == PAUSE_SECONDS
+    second.set()
+
+
+async def test_it_is_planned_again_after_a_pause_when_one_of_its_writes_has_ended(
+    large: ReconcilerHarness,
+) -> None:
+    first, second = large.cluster.hang("apply"), large.cluster.hang("apply")
+    await large.reconcile()
+    first.set()
+    await asyncio.sleep(0.01)
+    assert large.woken == [(NAME, PAUSE_SECONDS)]
+    second.set()
+    await asyncio.sleep(0.01)
+    assert large.woken[1:] == [(NAME, 0.0)]
+
+
+async def test_its_next_plan_waits_while_its_writes_begin_one_after_the_other(
+    large: ReconcilerHarness,
+) -> None:
+    large.declare(*(mapping(f"m{number}", "SRE") for number in range(MAX_CALLS_PER_OBJECT + 1)))
+    first, *others = [large.cluster.hang("apply") for _ in range(MAX_CALLS_PER_OBJECT + 1)]
+    meanwhile = PLANNING_SECONDS + WAIT_SECONDS / 2
+    asyncio.get_running_loop().call_later(meanwhile, first.set)
+    assert await large.reconcile() == PAUSE_SECONDS
+    for answer in others:
+        answer.set()
+
+
+async def test_a_small_object_is_planned_again_soon(harness: ReconcilerHarness) -> None:
+    harness.declare_directory()
+    harness.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
+    harness.read("/SRE", "/Dev")
+    first, second = harness.cluster.hang("apply"), harness.cluster.hang("apply")
+    await harness.reconcile()
+    first.set()
+    await asyncio.sleep(0.01)
+    assert harness.woken == [(NAME, PARTIAL_REQUEUE_SECONDS)]
+    second.set()
