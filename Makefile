@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Where it is set, each of a hundred starts of the operator would compile all of it again.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help demo test check lint fast e2e oldest bench soak policies scale mutants simulate reverted switches image lock crds sbom audit tools clean
+.PHONY: help demo test check lint fast e2e oldest long bench soak policies scale mutants simulate reverted switches image lock crds sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -61,7 +61,10 @@ e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m s
 	  --no-loadscope-reorder $(ARGS)
 
 oldest: $(INSTALLED) ## The main job on the oldest Kubernetes that is tested
-	$(PYTEST) e2e -m 'story or crd or empty' --kubernetes=oldest --cluster=local
+	$(PYTEST) e2e -m 'story or crd$(if $(LONG), or empty)' --kubernetes=oldest --cluster=local
+
+long: ## All tests with the long variants of those that have one: more than an hour
+	@LONG=1 $(MAKE) --no-print-directory test
 
 bench: $(INSTALLED) ## Measure the operator beside bare requests (SIZE=1000 SHARED=10 BINDINGS=1)
 	@PYTHONPATH=e2e $(BIN)/python -m bench.convergence --size $(SIZE) --shared $(SHARED) --bindings $(BINDINGS)

@@ -115,13 +115,6 @@ def keycloak(request: pytest.FixtureRequest) -> Iterator[Keycloak]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def own_keycloak(request: pytest.FixtureRequest) -> Iterator[Keycloak]:
-    """Give a Keycloak for one file that makes many realms: whatever is done takes longer then."""
-    with running_keycloak(request) as server:
-        yield server
-
-
 @pytest.fixture(scope="session")
 def realm_pool(keycloak: Keycloak) -> RealmPool:
     """Give the realms whose issuers the cluster trusts from its start."""

@@ -1,12 +1,12 @@
 """Ways to take a grant back, and what else goes on meanwhile."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from suite import LONG
 from testbed.objects import access, directory, mapping
 from testbed.revoke_scenario import GRANTED_WITHIN, Gone, RevokeScenario
 from testbed.status_truth import OVER, STILL_BOUND
@@ -15,7 +15,6 @@ from testbed.webhook import fails, hangs
 
 SAID = 5.0
 HANG = 25.0
-LONG = bool(os.environ.get("REVOKE_LONG"))
 BUSY = 84 if LONG else 42  # namespaces for each mapping of the other object
 MAPPINGS = 24
 CROWDED = BUSY * MAPPINGS  # bindings: 2,016 or 1,008

@@ -1,4 +1,13 @@
-"""The files of the end-to-end tests: their markers, and which take longest."""
+"""The files of the end-to-end tests: their markers, which take longest, and the long form."""
+
+import os
+
+import pytest
+
+# What costs minutes and shows no more than a shorter test does nearly as well: `make long`.
+LONG = bool(os.environ.get("LONG"))
+NOT_LONG = "the long form: LONG=1"
+long_form = pytest.mark.skipif(not LONG, reason=NOT_LONG)
 
 MARKERS = (
     "testbed: the testbed itself, without the operator",

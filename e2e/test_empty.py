@@ -1,6 +1,5 @@
 """A key that is left empty is refused in words, or grants no more than what was meant."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from empty_cases import FIELDS, LABEL, OTHER, SELECTOR, SHOP, Field, Object, access, body, wider
 from empty_ways import CHANGE, NEW, RELEASES, UNSEEN, EmptyKeyScenario, Write, combine, named
+from suite import LONG
 from testbed.admin_api import RefusedError
 from testbed.cluster import Cluster
 
@@ -43,7 +43,7 @@ def tries(ways: Mapping[str, object], fields: Sequence[Field]) -> pytest.MarkDec
     """Try each field with each way that is a request, and with the tools in turn, or all."""
     cases = [
         pytest.param(way, field, id=f"{field.name}-{way}")
-        for way, field in combine(ways, fields, all_tools="EMPTY_LONG" in os.environ)
+        for way, field in combine(ways, fields, all_tools=LONG)
     ]
     return pytest.mark.parametrize(("way", "field"), cases)
 

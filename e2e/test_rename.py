@@ -1,12 +1,12 @@
 """A rename, a move, another "Full group path", another prefix: nobody is locked out for a while."""
 
-import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
 
+from suite import long_form
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, mapping
 from testbed.operator import OperatorProcess
@@ -16,7 +16,6 @@ from testbed.rename_scenario import LATE, LIFETIME, SOON, RenameScenario
 from testbed.waiting import eventually
 
 pytestmark = pytest.mark.rename
-long = pytest.mark.skipif(not os.environ.get("RENAME_LONG"), reason="RENAME_LONG")
 
 KEPT = "because older tokens may still need it"
 
@@ -143,7 +142,10 @@ def test_another_group_of_the_former_name_ends_it_at_the_next_answer(
 
 @pytest.mark.parametrize(
     "down",
-    [pytest.param(False, marks=long, id="keycloak up"), pytest.param(True, id="keycloak down")],
+    [
+        pytest.param(False, marks=long_form, id="keycloak up"),
+        pytest.param(True, id="keycloak down"),
+    ],
 )
 def test_the_edit_in_git_that_follows_a_rename_changes_nothing(
     granted: RenameScenario, *, down: bool

@@ -1,11 +1,11 @@
 """Whatever holds everything else: a former subject ends in time, and the right one stays bound."""
 
-import os
 from collections.abc import Callable
 from itertools import product
 
 import pytest
 
+from suite import long_form
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.operator import OperatorProcess
@@ -14,7 +14,6 @@ from testbed.rename_scenario import SOON, RenameScenario
 from testbed.waiting import eventually
 
 pytestmark = pytest.mark.rename
-long = pytest.mark.skipif(not os.environ.get("RENAME_LONG"), reason="RENAME_LONG")
 
 OTHERS = ("one", "two", "three")  # of five groups in use: without them the directory is frozen
 MAPPINGS = (
@@ -115,7 +114,8 @@ HOLDS: dict[str, Act] = {
 
 SHORT = ("a rename", "restart in an outage")
 CASES = [
-    pytest.param(*case, marks=() if case == SHORT else long) for case in product(RENAMES, HOLDS)
+    pytest.param(*case, marks=() if case == SHORT else long_form)
+    for case in product(RENAMES, HOLDS)
 ]
 
 

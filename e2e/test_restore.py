@@ -1,12 +1,12 @@
 """A backup brings bindings without owners; and no trick with owners keeps access alive."""
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from suite import long_form
 from testbed.bound import bound
 from testbed.cluster import Cluster
 from testbed.drill import KINDS, Bodies, Drill
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.restore
 PATIENCE = 300.0  # seconds that a binding without an owner may wait, where nothing is set
 SHORT = 8.0  # the same, as CI sets it
 COLLECTED = 60.0  # seconds; the garbage collector takes a while to know a kind that is new
-LONG = bool(os.environ.get("RESTORE_LONG"))
 
 
 @pytest.fixture
@@ -184,7 +183,7 @@ def test_orphaning_keeps_no_access(how: str, drill: Drill) -> None:
 @pytest.fixture(
     params=[
         SHORT,
-        pytest.param(PATIENCE, marks=pytest.mark.skipif(not LONG, reason="RESTORE_LONG")),
+        pytest.param(PATIENCE, marks=long_form),
     ]
 )
 def patience(request: pytest.FixtureRequest, operator: OperatorProcess) -> Iterator[float]:

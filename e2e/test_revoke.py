@@ -13,7 +13,6 @@ from revoke_cases import (
     CROWD_WAYS,
     CROWDED,
     HANG,
-    LONG,
     SAID,
     SITUATIONS,
     UNDER_WAY,
@@ -26,6 +25,7 @@ from revoke_cases import (
     tell,
     until_crowded,
 )
+from suite import LONG, NOT_LONG
 from testbed.cluster import Cluster
 from testbed.guards_users import EVERYTHING, User, binding, make_user, remove_user
 from testbed.keycloak import Keycloak
@@ -142,7 +142,7 @@ def way(request: pytest.FixtureRequest) -> str:
 def outcome(stage: Stage, situation: str, way: str) -> Outcome:
     """Give what came of it."""
     if situation == CROWD and way not in CROWD_WAYS and not LONG:
-        pytest.skip("REVOKE_LONG")
+        pytest.skip(NOT_LONG)
     with stage() as scene:
         return play(scene, situation, way)
 

@@ -1,16 +1,16 @@
 """What the groups in use cost Keycloak, in a realm that has many more.
 
-The long form is --groups=10000 and SCALE_LONG=1. A round costs requests by what is in use, never by
+The long form is --groups=10000 and LONG=1. A round costs requests by what is in use, never by
 what is there.
 """
 
-import os
 from collections.abc import Iterator
 from functools import partial
 
 import pytest
 
 from groupaccess.domain.directory.questions import GroupsInUse, possible_names
+from suite import long_form
 from testbed.installation import USERNAME
 from testbed.keycloak import Keycloak
 from testbed.large_realm import CLASSIC, NAMESAKE, NAMESAKES, LargeRealm, large_realm
@@ -23,7 +23,6 @@ from testbed.waiting import eventually
 pytestmark = [pytest.mark.scale, pytest.mark.usefixtures("_local_only")]
 
 OTHERS = 8  # requests of a round that are no searches
-LONG = pytest.mark.skipif(not os.environ.get("SCALE_LONG"), reason="SCALE_LONG")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +36,7 @@ def large(
 
 
 @pytest.mark.parametrize("client", [OPERATOR, CLASSIC])
-@pytest.mark.parametrize("in_use", [1, 20, pytest.param(200, marks=LONG)])
+@pytest.mark.parametrize("in_use", [1, 20, pytest.param(200, marks=long_form)])
 async def test_a_round_costs_requests_by_what_is_in_use(
     large: LargeRealm, in_use: int, client: str
 ) -> None:

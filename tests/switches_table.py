@@ -1,10 +1,11 @@
 """Every guard, how a copy loses it, and which tests have to notice."""
 
 from switches_claims import CLAIMS_SWITCHES, COLLISIONS_SWITCHES
+from switches_former import FORMER_SWITCHES
 from switches_growth import INDEXES, ORDER
 from switches_identity import FREEZE_SWITCHES, IDENTITY_SWITCHES
 from switches_kinds import ADAPTERS, DOMAIN, Switch, application
-from switches_silence import FORMER_SWITCHES, SILENCE_SWITCHES
+from switches_silence import SILENCE_SWITCHES
 
 ON_BIND = ("e2e", "-m", "attacks", "-k", "author or guards.py")
 ON_NAMES = ("e2e", "-m", "attacks", "-k", "writer or chief or names")

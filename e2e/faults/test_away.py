@@ -3,12 +3,12 @@
 That etcd was compacted while a watch was cut is in test_compaction.py.
 """
 
-import os
 import time
 from collections.abc import Iterator
 
 import pytest
 
+from suite import long_form
 from testbed.cluster import Cluster
 from testbed.fault_scene import FaultScene
 from testbed.objects import Objects
@@ -18,14 +18,13 @@ from testbed.waiting import eventually
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("_local_only")]
 
-LONG = pytest.mark.skipif(not os.environ.get("FAULTS_LONG"), reason="FAULTS_LONG")
 HEALED = 60.0  # seconds
 LED = 40.0  # seconds
 LOST = 30.0  # seconds until an operator that cannot renew its Lease has ended
 
 
 @pytest.fixture(
-    params=[False, pytest.param(True, marks=LONG)], ids=["briefly", "for longer than a Lease"]
+    params=[False, pytest.param(True, marks=long_form)], ids=["briefly", "for longer than a Lease"]
 )
 def supervised(
     request: pytest.FixtureRequest, without_operator: Cluster, name: str

@@ -1,12 +1,12 @@
 """kube-apiserver answers late, wrongly or not at all: the operator lives, heals, and says so."""
 
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
+from suite import long_form
 from testbed import kube_faults as faults
 from testbed.cluster import Cluster
 from testbed.fault_scene import FaultScene
@@ -17,7 +17,6 @@ from testbed.waiting import eventually
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("_local_only")]
 
-LONG = pytest.mark.skipif(not os.environ.get("FAULTS_LONG"), reason="FAULTS_LONG")
 LASTS = 3.0  # seconds
 ENDED = 20.0  # seconds
 
@@ -99,7 +98,7 @@ CUT_SHORT = {
 
 @pytest.mark.parametrize(
     "case",
-    [pytest.param(each, marks=[LONG] if case.stays else []) for each, case in CASES.items()],
+    [pytest.param(each, marks=[long_form] if case.stays else []) for each, case in CASES.items()],
 )
 def test_it_heals_by_itself_and_grants_no_more_than_is_declared(
     case: str,

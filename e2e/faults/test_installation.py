@@ -3,13 +3,13 @@
 An operator whose CRD stays away is in test_uninstall.py.
 """
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
+from suite import long_form
 from testbed.audit import credential
 from testbed.control_plane import ControlPlane
 from testbed.fault_scene import FaultScene
@@ -30,7 +30,6 @@ from testbed.waiting import eventually
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("_local_only")]
 
-LONG = pytest.mark.skipif(not os.environ.get("FAULTS_LONG"), reason="FAULTS_LONG")
 LED = 40.0  # seconds
 ROTATED = 90.0  # seconds: a file is read anew once a minute
 HEALED = 60.0  # seconds
@@ -59,7 +58,7 @@ def scene(
     return FaultScene(here, name, name, own.audit)
 
 
-@LONG
+@long_form
 def test_a_rotated_token_is_read_from_its_file_and_nothing_else_is_noticed(
     pod: Supervisor, scene: FaultScene, own: ControlPlane, heals: dict[str, float]
 ) -> None:

@@ -3,7 +3,6 @@
 A memory limit of Kubernetes kills it instead: see test_crash.py.
 """
 
-import os
 import resource
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from suite import long_form
 from testbed.cluster import Cluster
 from testbed.fault_scene import FaultScene
 from testbed.objects import Objects, access, mapping
@@ -20,7 +20,6 @@ from testbed.waiting import eventually
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("_local_only")]
 
-LONG = pytest.mark.skipif(not os.environ.get("FAULTS_LONG"), reason="FAULTS_LONG")
 MIB = 2**20
 LOAD = 20  # objects
 HEAVY = "y" * 250_000  # what one of them brings along
@@ -44,7 +43,7 @@ def limit(process: OperatorProcess, room: int) -> None:
     running.rlimit(resource.RLIMIT_AS, (most, most))
 
 
-@pytest.mark.parametrize("room", [0, pytest.param(4, marks=LONG)])
+@pytest.mark.parametrize("room", [0, pytest.param(4, marks=long_form)])
 def test_an_operator_that_gets_no_more_memory_misses_nothing(
     room: int,
     supervised: Supervisor,

@@ -1,0 +1,69 @@
+"""An issuer that differs is said letter for letter, and mended where it was written."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.diagnosis.logins import AUTHENTICATOR, DIRECTORY, ISSUER, causes, login, told
+from groupaccess.domain.diagnosis.authenticator import Distribution
+from groupaccess.domain.diagnosis.fix import Command, Edit
+from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
+
+
+@pytest.mark.parametrize(
+    ("distribution", "edit"),
+    [
+        (
+            Distribution.KUBEADM,
+            ("/etc/kubernetes/manifests/kube-apiserver.yaml", "- --oidc-issuer-url="),
+        ),
+        (Distribution.K3S, ("/etc/rancher/k3s/config.yaml", '- "oidc-issuer-url=')),
+        (Distribution.RKE2, ("/etc/rancher/rke2/config.yaml", '- "oidc-issuer-url=')),
+        (Distribution.CONFIGURATION, ("authn.yaml", "url: ")),
+        (Distribution.KOPS, ("kops edit cluster", "oidcIssuerURL: ")),
+    ],
+)
+def test_the_fix_is_for_the_distribution(distribution: Distribution, edit: tuple[str, str]) -> None:
+    spoiled = told(issuer=f"{ISSUER}/", distribution=distribution, where="authn.yaml")
+    ((step,),) = [fix.steps for fix in diagnose_login(login(authenticators=spoiled))[0].fixes]
+    assert isinstance(step, Edit)
+    assert step.file.startswith(edit[0])
+    assert step.before is not None
+    assert step.before.startswith(edit[1])
+    assert ISSUER in step.after
+    assert f"{ISSUER}/" not in step.after
+
+
+def test_a_declared_issuer_is_mended_by_a_command() -> None:
+    (finding,) = diagnose_login(login(directory=replace(DIRECTORY, issuer=f"{ISSUER}/")))
+    (command,) = finding.fixes[0].steps
+    assert isinstance(command, Command)
+    assert command.line.startswith("kubectl patch kcd default --type=merge")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "words"),
+    [
+        (f"{ISSUER}/", "only by the slash at the end"),
+        (ISSUER.replace("ADMIN", "admin"), "only by capital letters"),
+        (ISSUER.replace("https", "http"), "by the scheme"),
+        (ISSUER.replace("auth.example.com", "keycloak.example.com"), "by the host"),
+        (ISSUER.replace("example.com", "example.com:8443"), "by the port"),
+        (ISSUER.replace("/realms", "/auth/realms"), "by the path"),
+    ],
+)
+def test_where_two_issuers_differ_is_said(theirs: str, words: str) -> None:
+    (finding,) = diagnose_login(login(authenticators=told(issuer=theirs)))
+    assert f"issuer differs {words}: " in finding.fact
+
+
+def test_of_several_issuers_the_one_that_was_meant_is_named() -> None:
+    other = told(issuer="https://login.example.org")
+    spoiled = (*other, *told(issuer=f"{ISSUER}/"))
+    (finding,) = diagnose_login(login(authenticators=spoiled))
+    assert f"{ISSUER}/" in finding.fact
+
+
+def test_another_issuer_beside_the_right_one_is_nothing_wrong() -> None:
+    other = told(issuer="https://login.example.org")
+    assert causes(login(authenticators=(*other, AUTHENTICATOR))) == []
