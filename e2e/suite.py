@@ -1,6 +1,8 @@
 """The files of the end-to-end tests: their markers, which take longest, and the long form."""
 
 import os
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,14 @@ import pytest
 LONG = bool(os.environ.get("LONG"))
 NOT_LONG = "the long form: LONG=1"
 long_form = pytest.mark.skipif(not LONG, reason=NOT_LONG)
+
+
+def mostly_long(cases: Iterable[object], *short: object) -> list[Any]:
+    """Return the cases of a test as its parameters, of which the short form has only some."""
+    chosen = list(cases)
+    assert all(each in chosen for each in short), short
+    return [pytest.param(each, marks=() if each in short else long_form) for each in chosen]
+
 
 MARKERS = (
     "testbed: the testbed itself, without the operator",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from suite import long_form
 from testbed import canary
 from testbed.cluster import Cluster
 from testbed.keycloak import Keycloak
@@ -90,12 +91,13 @@ def test_what_a_real_token_shows_as_declared_is_true_and_proven(place: Place) ->
             {"groups_prefix": "oidc:"},
             ('groups prefix "oidc:" (--oidc-groups-prefix, ', "would not match"),
         ),
-        (
+        pytest.param(
             {"groups_claim": "teams"},
             (
                 'its group in claim "groups", but kube-apiserver does not read it',
                 "--oidc-groups-claim",
             ),
+            marks=long_form,
         ),
         ({"audience": "dashboard"}, ('expects the audience "dashboard"', "headlamp", "401")),
     ],

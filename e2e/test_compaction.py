@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from suite import long_form
 from testbed import audit
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
 from testbed.installation import (
@@ -167,7 +168,13 @@ def _no_audit_to_come(own: ControlPlane, watcher: OperatorProcess) -> None:
 
 
 @pytest.mark.usefixtures("_no_audit_to_come")
-@pytest.mark.parametrize("left", [True, False], ids=["others are left", "nothing is left"])
+@pytest.mark.parametrize(
+    "left",
+    [
+        pytest.param(True, id="others are left"),
+        pytest.param(False, id="nothing is left", marks=long_form),
+    ],
+)
 def test_a_group_access_that_was_deleted_in_the_gap_ends_and_is_not_granted_again(
     own: ControlPlane,
     watcher: OperatorProcess,

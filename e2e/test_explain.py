@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from suite import mostly_long
 from testbed.cluster import Cluster
 from testbed.explain_command import ExplainCommand
 from testbed.keycloak import Keycloak
@@ -66,7 +67,7 @@ REJECTED: dict[str, tuple[Callable[[Realm], str], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", REJECTED)
+@pytest.mark.parametrize("case", mostly_long(REJECTED, "other client", "dotted claim"))
 def test_a_rejected_token_is_explained(
     command: ExplainCommand, installed: Cluster, alice: Realm, directory: str, case: str
 ) -> None:
@@ -156,7 +157,7 @@ BROKEN: dict[str, tuple[Broken, str]] = {
 
 
 @pytest.mark.usefixtures("operator")
-@pytest.mark.parametrize("case", BROKEN)
+@pytest.mark.parametrize("case", mostly_long(BROKEN, "suspended"))
 def test_the_printed_fix_is_pasted_and_the_next_request_is_a_200(
     command: ExplainCommand,
     installed: Cluster,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from suite import mostly_long
 from testbed.bound import Grants, bound, grants
 from testbed.cluster import Cluster
 from testbed.guards_users import EVERYTHING, make_user, remove_user
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.gapless
 LIST = {"verb": "list", "resource": "pods"}
 CREATE = {"verb": "create", "resource": "pods"}
 WATCHER = "gapless-watcher"
+IN_SHORT = ("role to role", "everywhere to a namespace", "role and scope at once")
 SETTLED = 10.0  # seconds within which a change is through, its settle time of two included
 
 
@@ -150,7 +152,7 @@ def places(installed: Cluster, name: str) -> Iterator[tuple[str, str]]:
         installed.kubectl("delete", "namespace", each, "--wait=false")
 
 
-@pytest.mark.parametrize("what", list(changes("", "")))
+@pytest.mark.parametrize("what", mostly_long(changes("", ""), *IN_SHORT))
 def test_no_moment_without_what_both_allow_and_nothing_stays(
     what: str, scene: GaplessScenario, places: tuple[str, str], rounds: int
 ) -> None:
@@ -181,7 +183,7 @@ def watch(installed: Cluster) -> Iterator[Watch]:
 
 
 @pytest.mark.parametrize("back", [False, True], ids=["into a namespace", "into the cluster"])
-@pytest.mark.parametrize("by", ["names", "selector"])
+@pytest.mark.parametrize("by", mostly_long(["names", "selector"], "selector"))
 def test_a_scope_that_changes_is_bound_at_each_moment_by_the_old_or_the_new(
     by: str, scene: GaplessScenario, places: tuple[str, str], watch: Watch, *, back: bool
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from suite import mostly_long
 from testbed import canary
 from testbed.cluster import Cluster
 from testbed.installation import NAMESPACE
@@ -34,11 +35,10 @@ def contents(realm: Realm) -> object:
     return clients, call("GET", "/groups"), call("GET", "/identity-provider/instances")
 
 
-@pytest.mark.parametrize(
-    "options",
-    [(), ("--classic",), ("--no-canary",), ("--create-cli-client", "--login-client", "kubectl")],
-    ids=" ".join,
-)
+WAYS = ((), ("--classic",), ("--no-canary",), ("--create-cli-client", "--login-client", "kubectl"))
+
+
+@pytest.mark.parametrize("options", mostly_long(WAYS, WAYS[0], WAYS[1]), ids=" ".join)
 def test_it_is_planned_made_once_and_undone(
     setup: SetupCommand, bare: Realm, options: tuple[str, ...]
 ) -> None:

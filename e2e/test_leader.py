@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from suite import long_form
 from testbed.audit import credential
 from testbed.cluster import Cluster
 from testbed.installation import NAMESPACE, USERNAME
@@ -151,6 +152,7 @@ def test_a_leader_that_was_frozen_writes_nothing_when_it_thaws_and_ends_with_an_
     assert leads(pair.standby)
 
 
+@long_form
 def test_each_of_three_replicas_takes_over_in_turn(
     without_operator: Cluster, realm: Realm, objects: Objects, directory: str, name: str
 ) -> None:

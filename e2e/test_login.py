@@ -16,6 +16,7 @@ from groupaccess.domain.directory.questions import GroupsInUse
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
+from suite import long_form, mostly_long
 from testbed.access import http_client
 from testbed.keycloak import Keycloak
 from testbed.reading import reached
@@ -125,7 +126,7 @@ async def test_the_documented_account_reads_groups_and_clients(account: Account)
     }
 
 
-@pytest.mark.parametrize("account", [by_calls, by_file], indirect=True)
+@pytest.mark.parametrize("account", mostly_long([by_calls, by_file], by_calls), indirect=True)
 async def test_the_documented_account_sees_no_user(account: Account) -> None:
     account.realm.create_user("alice", "/SRE")
     group = account.realm.group_id("/SRE")
@@ -203,6 +204,7 @@ async def test_a_token_that_keycloak_takes_no_more_costs_one_new_login(account: 
     assert account.logins() == before + 1
 
 
+@long_form
 async def test_a_restart_of_keycloak_costs_one_login_at_most(
     account: Account, keycloak: Keycloak
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import SeveralGroups, Snapshot
+from suite import long_form
 from testbed.keycloak import Keycloak, KeycloakServer
 from testbed.reading import reached, read_once
 from testbed.realm import Realm
@@ -24,7 +25,13 @@ NAMES = (
 SLASHED = ("a/b", "/lead", "trail/")
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["slash", "escaped slash"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(False, id="slash"),
+        pytest.param(True, id="escaped slash", marks=long_form),
+    ],
+)
 def named(request: pytest.FixtureRequest, keycloak: Keycloak) -> Iterator[tuple[Keycloak, Realm]]:
     """Give a server with either setting, and a realm with groups of all these names."""
     server = KeycloakServer(ESCAPING).start() if request.param else None

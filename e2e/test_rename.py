@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from suite import long_form
+from suite import long_form, mostly_long
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, mapping
 from testbed.operator import OperatorProcess
@@ -48,7 +48,7 @@ CHANGES: dict[str, tuple[bool, Callable[[Realm], None], str, str]] = {
 }
 
 
-@pytest.mark.parametrize("change", list(CHANGES))
+@pytest.mark.parametrize("change", mostly_long(CHANGES, "rename", "full path off"))
 def test_no_token_is_refused_until_its_end_and_then_the_former_string_is_gone(
     change: str, stage: RenameScenario
 ) -> None:

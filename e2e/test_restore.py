@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from suite import long_form
+from suite import long_form, mostly_long
 from testbed.bound import bound
 from testbed.cluster import Cluster
 from testbed.drill import KINDS, Bodies, Drill
@@ -81,7 +81,14 @@ def accesses_first(
     drill.create(bindings)
 
 
-@pytest.mark.parametrize("order", [bindings_first, bindings_first_before_the_start, accesses_first])
+@pytest.mark.parametrize(
+    "order",
+    mostly_long(
+        [bindings_first, bindings_first_before_the_start, accesses_first],
+        bindings_first,
+        accesses_first,
+    ),
+)
 def test_a_restore_ends_exactly_where_the_backup_was_made(
     order: Order, drill: Drill, operator: OperatorProcess, installed: Cluster
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from silences import BY_ROLES, SHORT, SILENCES, OutageScenario
+from suite import long_form
 from testbed.bound import Bound, Key, bound
 from testbed.cluster import Cluster
 from testbed.faulty_proxy import FaultyProxy
@@ -213,6 +214,7 @@ def test_it_heals_by_itself(
     assert operator_process.alive
 
 
+@long_form
 def test_a_server_that_was_stopped_is_found_again(
     granted: str, objects: Objects, directory: str, keycloak: Keycloak
 ) -> None:

@@ -8,6 +8,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from suite import long_form
+
 pytestmark = pytest.mark.lifecycle
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +27,7 @@ def locked() -> set[str]:
     }
 
 
+@long_form
 def test_the_bill_of_materials_names_exactly_what_is_locked_with_its_licences() -> None:
     subprocess.run(["make", "--silent", "sbom"], cwd=ROOT, check=True, timeout=300)
 

@@ -11,6 +11,7 @@ import httpx
 import psutil
 import pytest
 
+from suite import long_form
 from testbed.authentication import ClassicFlags, Issuer
 from testbed.cluster import Cluster
 from testbed.control_plane import COMPONENTS, ControlPlane, ControlPlaneOptions
@@ -75,6 +76,7 @@ def test_a_realm_that_is_given_back_comes_again_empty(make_realm: Callable[[], R
     assert first.find_group("SRE") is None
 
 
+@long_form
 def test_keycloak_keeps_its_realms_over_a_restart(
     cluster: Cluster, keycloak: Keycloak, realm: Realm
 ) -> None:
@@ -102,6 +104,7 @@ def test_a_service_account_has_a_real_token(cluster: Cluster) -> None:
     assert "system:serviceaccount:default:default" in whoami
 
 
+@long_form
 def test_trust_comes_changes_and_goes_without_a_restart(own: ControlPlane, realm: Realm) -> None:
     realm.create_user("alice", "SRE")
     token = realm.id_token("alice")
@@ -116,6 +119,7 @@ def test_trust_comes_changes_and_goes_without_a_restart(own: ControlPlane, realm
     assert own.component("kube-apiserver").pid == apiserver
 
 
+@long_form
 @pytest.mark.usefixtures("_local_only")
 def test_classic_flags_are_corrected_by_a_restart(realm: Realm) -> None:
     realm.create_user("alice", "SRE")
@@ -130,6 +134,7 @@ def test_classic_flags_are_corrected_by_a_restart(realm: Realm) -> None:
         )
 
 
+@long_form
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_a_killed_component_comes_back_at_the_same_address(own: ControlPlane, name: str) -> None:
     component = own.component(name)
@@ -139,6 +144,7 @@ def test_a_killed_component_comes_back_at_the_same_address(own: ControlPlane, na
     own.kubectl("get", "namespace", "default")
 
 
+@long_form
 def test_a_paused_api_server_goes_on_where_it_was(own: ControlPlane) -> None:
     component = own.component("kube-apiserver")
     component.pause()
@@ -150,6 +156,7 @@ def test_a_paused_api_server_goes_on_where_it_was(own: ControlPlane) -> None:
     own.kubectl("get", "namespaces")
 
 
+@long_form
 def test_closing_leaves_no_process_and_no_folder() -> None:
     with ControlPlane() as short:
         pids = [short.component(name).pid for name in COMPONENTS]
@@ -157,6 +164,7 @@ def test_closing_leaves_no_process_and_no_folder() -> None:
     assert not short.folder.exists()
 
 
+@long_form
 def test_a_killed_parent_leaves_no_process(tmp_path: Path) -> None:
     program = """
 import sys

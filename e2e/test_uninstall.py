@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from suite import mostly_long
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
 from testbed.guards_users import binding
 from testbed.installation import BREAK_GLASS, CRDS, install_crds
@@ -114,7 +115,7 @@ def test_a_new_installation_takes_over_what_an_uninstall_left(
     assert objects.bindings("platform") == before
 
 
-@pytest.mark.parametrize("group", [BREAK_GLASS, ADMINS])
+@pytest.mark.parametrize("group", mostly_long([BREAK_GLASS, ADMINS], BREAK_GLASS))
 def test_all_bindings_are_taken_away_at_once_by_their_label(
     release: LocalRelease, objects: Objects, group: str
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from suite import mostly_long
 from testbed.bound import grants
 from testbed.control_plane import ControlPlane
 from testbed.etcd_backup import EtcdBackup
@@ -59,7 +60,9 @@ def forget(scene: FaultScene, here: Objects, name: str) -> None:
     eventually(lambda: len(here.bindings(scene.kept)) == 2, within=10, what="a role more")
 
 
-@pytest.mark.parametrize("count", [2, 1], ids=["two replicas", "without leader election"])
+@pytest.mark.parametrize(
+    "count", mostly_long([2, 1], 2), ids=["two replicas", "without leader election"]
+)
 def test_after_a_restore_of_etcd_the_bindings_are_what_the_restored_objects_say(
     count: int,
     own: ControlPlane,

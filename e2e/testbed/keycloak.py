@@ -18,11 +18,11 @@ from testbed.pki import CertificateAuthority
 from testbed.ports import free_port
 from testbed.process import ManagedProcess, discard
 from testbed.realm import AdminLogin, Realm
-from testbed.realm_keys import fresh_keys
+from testbed.realm_keys import FIRST, KEY_BITS, KEY_PROVIDER, fresh_keys, signing_key
 from testbed.tools import KEYCLOAK
 
 READY_WITHIN = 180.0
-SPARE_REALMS = tuple(f"spare-{number}" for number in range(80))  # about what a worker needs
+SPARE_REALMS = tuple(f"spare-{number}" for number in range(64))  # about what a worker needs
 # A login is then a fifth of the work; every test logs in several times.
 CHEAP_HASHES = "hashAlgorithm(pbkdf2-sha256) and hashIterations(1)"
 # The server is asked little and started often: the JVM's second compiler costs more than it gives,
@@ -138,7 +138,8 @@ class KeycloakServer(Keycloak, Lifetime):
         """Start it and wait until it is ready."""
         try:
             if not self._empty:
-                settings = (JVM_OPTIONS, CHEAP_HASHES, self.login.username, self.login.password)
+                user = (self.login.username, self.login.password)
+                settings = (JVM_OPTIONS, CHEAP_HASHES, f"RSA {KEY_BITS}", *user)
                 copy_database(self.folder, _make_database, *settings, *SPARE_REALMS)
                 self.spare_realms = list(SPARE_REALMS)
             self.process.start()
@@ -180,7 +181,9 @@ def _make_database(folder: Path) -> None:
         KeycloakServer(empty=True, jvm_options=archive) as server,
         ThreadPoolExecutor(2) as pool,
     ):
-        server.realm("master").update(passwordPolicy=CHEAP_HASHES)
+        master = server.login.admin("master")
+        master.update_realm("master", {"passwordPolicy": CHEAP_HASHES})
+        master.create_component({**signing_key(FIRST), "providerType": KEY_PROVIDER})
         list(pool.map(server.create_realm, SPARE_REALMS))
         server.login.admin("master").get_realm("master")  # a login hashes the password anew
         server.process.stop()
