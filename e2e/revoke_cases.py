@@ -15,9 +15,9 @@ from testbed.webhook import fails, hangs
 
 SAID = 5.0
 HANG = 25.0
-BUSY = 84 if LONG else 21  # namespaces for each mapping of the other object
+BUSY = 84 if LONG else 42  # namespaces for each mapping of the other object
 MAPPINGS = 24
-CROWDED = BUSY * MAPPINGS  # bindings: 2,016 or 504
+CROWDED = BUSY * MAPPINGS  # bindings: 2,016 or 1,008
 UNDER_WAY = 20  # of those bindings
 CROWDED_WITHIN = 120.0
 LEAD = 3.0  # seconds that the other object has until the expiry

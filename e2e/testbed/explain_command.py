@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from testbed.cluster import Cluster
@@ -25,15 +27,26 @@ class Report(NamedTuple):
 
 
 class ExplainCommand:
-    """The commands with the admin's kubeconfig."""
+    """The commands with the admin's kubeconfig.
 
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
+    `login` are the variables of a login to Keycloak; `ca` is the authority of its certificate.
+    """
+
+    def __init__(
+        self, cluster: Cluster, login: Mapping[str, str] | None = None, ca: Path | None = None
+    ) -> None:
+        self._cluster, self._login, self._ca = cluster, dict(login or {}), ca
 
     def why(self, *arguments: str, token: str | None = None) -> Report:
         """Ask for a request; `token` goes through the standard input."""
         more = () if token is None else ("--token=-",)
-        return self._run("why", *arguments, *more, stdin=token or "")
+        return self._run("why", *arguments, *more, *self._trust, stdin=token or "")
+
+    def untold(self, *arguments: str) -> str:
+        """Return the sentence of a command that cannot tell."""
+        done = self._process("why", *arguments, *self._trust, stdin="")
+        assert (done.returncode, done.stdout) == (3, ""), done
+        return done.stderr
 
     def doctor(self, *arguments: str, token: str | None = None) -> Report:
         """Look at everything."""
@@ -75,10 +88,15 @@ class ExplainCommand:
             assert stdin not in done.stderr + done.stdout
         return done
 
+    @property
+    def _trust(self) -> tuple[str, ...]:
+        return () if self._ca is None else (f"--ca={self._ca}",)
+
     def _environment(self) -> dict[str, str]:
         programs = self._cluster.kubectl_program.parent
         return {
             **os.environ,
+            **self._login,
             "KUBECONFIG": str(self._cluster.kubeconfig),
             "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         }

@@ -22,7 +22,7 @@ from testbed.realm_keys import FIRST, KEY_BITS, KEY_PROVIDER, fresh_keys, signin
 from testbed.tools import KEYCLOAK
 
 READY_WITHIN = 180.0
-SPARE_REALMS = tuple(f"spare-{number}" for number in range(64))  # about what a worker needs
+SPARE_REALMS = tuple(f"spare-{number}" for number in range(72))  # about what a worker needs
 # A login is then a fifth of the work; every test logs in several times.
 CHEAP_HASHES = "hashAlgorithm(pbkdf2-sha256) and hashIterations(1)"
 # The server is asked little and started often: the JVM's second compiler costs more than it gives,

@@ -43,7 +43,9 @@ async def cluster(tmp_path: Path) -> AsyncIterator[ClusterCommand]:
     [
         (),
         ("list",),
-        ("list", "pods", "more"),
+        ("alice", "list", "pods", "more"),
+        ("alice", "list", "pods", "--as=bob"),
+        ("list", "pods", "--client=headlamp"),
         ("list", "a/"),
         ("list", "pods", "-n", "shop", "-A"),
         ("list", "pods", "--as-group=SRE"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from fakes.keycloak_setup import FakeRealmAdmin
 from groupaccess.application.ports.keycloak_setup import SetupRefusedError
-from groupaccess.cli.keycloak_setup.credentials import AccessToken, LoginChoice
+from groupaccess.cli.keycloak_login.credentials import AccessToken, LoginChoice
 from groupaccess.cli.keycloak_setup.order import SetupOrder
 from groupaccess.cli.keycloak_setup.run import SetupRun
 from groupaccess.domain.keycloak_setup.options import SetupOptions

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from groupaccess.application.ports.errors import NotAllowedError, RejectedError, TransientError
+from groupaccess.application.ports.keycloak_setup import SetupRefusedError, SetupUnknownError
 from groupaccess.domain.diagnosis.finding import NotChecked
 
 T = TypeVar("T")
@@ -23,5 +24,5 @@ async def attempt(what: str, call: Awaitable[T]) -> Checked[T] | NotChecked:
         return Checked(await call)
     except RejectedError as refused:
         return NotChecked(what, refused.failure.message.rstrip("."))
-    except (NotAllowedError, TransientError) as error:
+    except (NotAllowedError, TransientError, SetupRefusedError, SetupUnknownError) as error:
         return NotChecked(what, str(error).rstrip("."))

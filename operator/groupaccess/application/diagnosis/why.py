@@ -103,17 +103,23 @@ class Why:
     ) -> Explanation | NotChecked:
         subjects = frozenset(each for each in read.groups if not each.startswith(SYSTEM_PREFIX))
         facts = AccessFacts(self.now, Person(read.user, subjects), request, decision)
-        known = await self._read(facts)
+        known = await self.read_facts(facts, read, own=own)
         if isinstance(known, NotChecked):
             return known
-        if not decision.allowed and not request.namespace:
-            places = await self._allowed_in(known, read, own=own)
-            known = replace(known, allowed_in=places)
         if token is not None:
             claim = nearest_directory(list(known.directories.values()), token).groups_claim
             carried = claim_strings(token.claims.get(claim)) or frozenset()
             known = replace(known, groups_claim=claim, token_groups=carried)
         return explain_access(known, token)
+
+    async def read_facts(
+        self, facts: AccessFacts, read: TokenReviewResult, *, own: bool = False
+    ) -> AccessFacts | NotChecked:
+        """Return the facts with all that may grant something, and where else it is allowed."""
+        known = await self._read(facts)
+        if isinstance(known, NotChecked) or facts.decision.allowed or facts.request.namespace:
+            return known
+        return replace(known, allowed_in=await self._allowed_in(known, read, own=own))
 
     async def _read(self, facts: AccessFacts) -> AccessFacts | NotChecked:
         """Read all that may grant something; a part of it would be a guess."""

@@ -7,11 +7,14 @@ from typing import Annotated
 import typer
 
 from groupaccess.cli.diagnosis.token_file import TokenFile, read_token_file
+from groupaccess.cli.keycloak_login import options
+from groupaccess.cli.keycloak_login.credentials import LoginChoice
 from groupaccess.cli.kubeconfig_option import Kubeconfig
 from groupaccess.domain.diagnosis.access_request import AccessRequest
 
 RESOURCE = re.compile(r"(?P<resource>[^./]+)(?:\.(?P<group>[^/]+))?(?:/(?P<name>.+))?")
 WORDS = 2  # a verb and a resource
+GROUP = "group:"  # before the path of a group
 
 
 class WhyOutput(StrEnum):
@@ -24,8 +27,9 @@ class WhyOutput(StrEnum):
 Words = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[VERB RESOURCE[.GROUP][/NAME]]",
-        help="What somebody wants to do: list pods, get deployments.apps/web",
+        metavar="[WHO] VERB RESOURCE[.GROUP][/NAME]",
+        help="Whose access (a user of Keycloak, or group:/PATH; you, if it is left out), and what "
+        "they want to do: alice list pods, get deployments.apps/web",
     ),
 ]
 Namespace = Annotated[str, typer.Option("-n", "--namespace", help="Where.")]
@@ -50,6 +54,16 @@ Groups = Annotated[
 ]
 
 
+DirectoryName = Annotated[
+    str | None,
+    typer.Option("--directory", help="With WHO: the KeycloakDirectory whose realm they are in."),
+]
+ClientName = Annotated[
+    str | None,
+    typer.Option("--client", help="With WHO: the client that they log in with."),
+]
+
+
 def why_command(  # noqa: PLR0913 -- one for each flag
     *,
     words: Words = None,
@@ -62,25 +76,44 @@ def why_command(  # noqa: PLR0913 -- one for each flag
     output: Annotated[WhyOutput, typer.Option("-o", "--output", help="How to print.")] = (
         WhyOutput.TEXT
     ),
+    directory: DirectoryName = None,
+    client: ClientName = None,
+    ca: options.Ca = None,
+    login_realm: options.LoginRealm = "master",
+    totp: options.Totp = False,
+    keycloak_token: options.KeycloakToken = None,
+    device: options.Device = False,
+    device_client: options.DeviceClient = "groupaccess-cli",
     kubeconfig: Kubeconfig = None,
 ) -> None:
-    """Say why somebody may do something, or not: you, or whose token or error you have.
+    """Say why somebody may do something, or not: you, a user of Keycloak, or whose token you have.
 
-    It only reads. Exit codes: 0 yes, 1 no, 3 could not tell.
+    It only reads. For a user or a group you log in to Keycloak. Exit codes: 0 yes, 1 no, 3 could
+    not tell.
 
-    groupaccess why list pods -n shop --token token.txt
+    groupaccess why alice list pods -n shop
     """
     if namespace and all_namespaces:
         raise typer.BadParameter("give a namespace, or all of them", param_hint="-n, -A")
     if token and (user or error):
         raise typer.BadParameter("the token says who it is", param_hint="--token")
+    who, words = _who(words or [])
+    if who and (token or user or error):
+        raise typer.BadParameter("it says already who it is", param_hint="--token, --as, --error")
+    if not who and (directory or client):
+        raise typer.BadParameter("it needs WHO", param_hint="--directory, --client")
     if group and not (user or error):
         raise typer.BadParameter("it needs --as or --error", param_hint="--as-group")
     from groupaccess.cli.diagnosis.why_run import WhyOrder, run_why
 
     run_why(
         WhyOrder(
-            request=None if error else _request(words or [], namespace),
+            request=None if error else _request(words, namespace),
+            who=who,
+            directory=directory,
+            client=client,
+            ca=ca,
+            login=LoginChoice(login_realm, totp, keycloak_token, device, device_client),
             token=read_token_file(token),
             error=error,
             user=user,
@@ -89,6 +122,11 @@ def why_command(  # noqa: PLR0913 -- one for each flag
             kubeconfig=kubeconfig,
         )
     )
+
+
+def _who(words: list[str]) -> tuple[str | None, list[str]]:
+    """Return the user or group in front of the request, and the request."""
+    return (words[0], words[1:]) if len(words) == WORDS + 1 else (None, words)
 
 
 def _request(words: list[str], namespace: str) -> AccessRequest:

@@ -3,16 +3,20 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import typer
 
 from groupaccess.adapters.kubernetes.client import NoAccessError
 from groupaccess.application.diagnosis.why import Why
+from groupaccess.application.ports.keycloak_setup import SetupRefusedError, SetupUnknownError
 from groupaccess.cli.diagnosis.cluster import connected, end_untold
 from groupaccess.cli.diagnosis.exit_code import ExitCode
 from groupaccess.cli.diagnosis.json_report import why_json
 from groupaccess.cli.diagnosis.why_command import WhyOutput
 from groupaccess.cli.diagnosis.why_text import why_lines
+from groupaccess.cli.diagnosis.why_who import explain_who
+from groupaccess.cli.keycloak_login.credentials import LoginChoice, UsageError
 from groupaccess.domain.diagnosis.access_request import AccessRequest, read_forbidden
 from groupaccess.domain.diagnosis.explanation import ANONYMOUS, Explanation, no_token
 from groupaccess.domain.diagnosis.finding import NotChecked
@@ -24,6 +28,11 @@ class WhyOrder:
     """What was typed: a request, or an error from which it is read; and whose it is."""
 
     request: AccessRequest | None
+    who: str | None
+    directory: str | None
+    client: str | None
+    ca: Path | None
+    login: LoginChoice
     token: str | None
     error: str | None
     user: str | None
@@ -40,6 +49,10 @@ def run_why(order: WhyOrder) -> None:
         end_untold(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig")
     except NoTokenError as error:
         end_untold(f"--token: {error}")
+    except UsageError as error:
+        raise typer.BadParameter(str(error)) from error
+    except (SetupRefusedError, SetupUnknownError) as error:
+        end_untold(str(error))
     else:
         if isinstance(result, NotChecked):
             end_untold(f"could not tell {result.what}: {result.why}")
@@ -58,12 +71,19 @@ async def _explain(order: WhyOrder) -> Explanation | NotChecked:
         how = "give each with --as-group, or a token of theirs with --token"
         return NotChecked(f"which groups {user} has", how)
     async with connected(order.kubeconfig) as cluster:
-        why = Why(cluster, datetime.now(UTC))
-        if order.token is not None:
-            return await why.explain_token(token_text(order.token), request)
-        if user is not None:
-            return await why.explain(user, order.groups, request)
-        return await why.explain_own(request)
+        return await _answer(Why(cluster, datetime.now(UTC)), order, user, request)
+
+
+async def _answer(
+    why: Why, order: WhyOrder, user: str | None, request: AccessRequest
+) -> Explanation | NotChecked:
+    if order.who is not None:
+        return await explain_who(why, order, request)
+    if order.token is not None:
+        return await why.explain_token(token_text(order.token), request)
+    if user is not None:
+        return await why.explain(user, order.groups, request)
+    return await why.explain_own(request)
 
 
 def _meant(order: WhyOrder) -> tuple[str | None, AccessRequest] | NotChecked:

@@ -13,13 +13,9 @@ def keycloak_setup_command(typed: TypedSetup) -> None:
     Run again, it changes only what is missing. Exit codes: 0 done or nothing to do, 1 refused or
     something is wrong, 2 wrong usage, 3 could not tell (Keycloak is away, a right is missing).
     """
-    from groupaccess.cli.keycloak_setup.credentials import UsageError
-    from groupaccess.cli.keycloak_setup.order import setup_order
-    from groupaccess.cli.keycloak_setup.process_terminal import (
-        ProcessTerminal,
-        process_environment,
-        refuse_terminal,
-    )
+    from groupaccess.cli.keycloak_login.credentials import UsageError
+    from groupaccess.cli.keycloak_login.process_terminal import ProcessTerminal, process_environment
+    from groupaccess.cli.keycloak_setup.order import refuse_terminal, setup_order
 
     try:
         refuse_terminal(typed.secret_file)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from groupaccess.cli.keycloak_setup import login_options, realm_options
+from groupaccess.cli.keycloak_login import options as login_options
+from groupaccess.cli.keycloak_setup import realm_options
 from groupaccess.domain.keycloak_setup.options import CANARY, PROVIDER, SUBJECT
 
 

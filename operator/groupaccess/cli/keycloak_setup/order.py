@@ -1,11 +1,12 @@
 """What was typed, checked and put together."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from groupaccess.cli.keycloak_setup.credentials import (
+from groupaccess.cli.keycloak_login.credentials import (
     AdminCredentials,
     LoginChoice,
     Terminal,
@@ -115,3 +116,12 @@ def _has_keys(text: str) -> bool:
     except ValueError:
         return False
     return isinstance(document, dict) and isinstance(document.get("keys"), list)
+
+
+def refuse_terminal(target: str | None) -> None:
+    """Raise UsageError where a secret would be shown on a terminal."""
+    if target == STDOUT and sys.stdout.isatty():
+        raise UsageError(
+            "--secret-file -: standard output is a terminal, which would show the secret. Pipe it: "
+            "… --secret-file - | kubectl apply --server-side -f -"
+        )

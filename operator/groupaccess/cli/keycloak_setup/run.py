@@ -8,26 +8,14 @@ from pathlib import Path
 import typer
 
 from groupaccess.adapters.keycloak.setup.http_session import HttpSession
-from groupaccess.adapters.keycloak.setup.login import (
-    KeycloakDevice,
-    client_token,
-    password_token,
-)
 from groupaccess.adapters.keycloak.setup.realm import KeycloakRealmAdmin
-from groupaccess.application.device_login import log_in_by_device
 from groupaccess.application.keycloak_setup import apply_changes, plan_for
 from groupaccess.application.ports.keycloak_setup import (
-    DeviceCode,
     RealmAdmin,
     SetupRefusedError,
     SetupUnknownError,
 )
-from groupaccess.cli.keycloak_setup.credentials import (
-    AccessToken,
-    ClientCredentials,
-    DeviceCredentials,
-    PasswordCredentials,
-)
+from groupaccess.cli.keycloak_login.log_in import log_in
 from groupaccess.cli.keycloak_setup.manifests import secret_manifest, write_private
 from groupaccess.cli.keycloak_setup.order import STDOUT, SetupOrder
 from groupaccess.cli.keycloak_setup.text import headline, made_line, next_steps, planned_lines
@@ -56,25 +44,10 @@ def run_setup(order: SetupOrder) -> int:
 async def _run(order: SetupOrder) -> int:
     session = HttpSession(order.url, order.ca)
     try:
-        session.authorize(await _token(session, order))
+        session.authorize(await log_in(session, order.login.realm, order.credentials))
         return await SetupRun(order, KeycloakRealmAdmin(session, order.options.realm)).run()
     finally:
         await session.close()
-
-
-async def _token(session: HttpSession, order: SetupOrder) -> str:
-    """Log in; return an access token."""
-    realm = order.login.realm
-    match order.credentials:
-        case AccessToken(token):
-            return token
-        case ClientCredentials(client_id, secret):
-            return await client_token(session, realm, client_id, secret)
-        case PasswordCredentials(user, password, totp):
-            return await password_token(session, realm, user, password, totp)
-        case DeviceCredentials(client_id):
-            device = KeycloakDevice(session, realm, client_id)
-            return await log_in_by_device(device, _show_code, asyncio.sleep)
 
 
 class SetupRun:
@@ -166,16 +139,6 @@ class SetupRun:
     def _print(self, lines: Iterable[str]) -> None:
         for line in lines:
             typer.echo(line, err=self._order.secret_file == STDOUT)
-
-
-def _show_code(code: DeviceCode) -> None:
-    address = printable_text(code.verification_uri_complete or code.verification_uri)
-    minutes = max(1, round(code.expires_in / 60))
-    typer.echo(
-        f"Open {address} and enter the code {printable_text(code.user_code)}. It is good for "
-        f"{minutes} min; waiting for you …",
-        err=True,
-    )
 
 
 def _say(kind: str, words: str, code: int) -> int:

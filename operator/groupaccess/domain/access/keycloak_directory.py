@@ -48,3 +48,8 @@ class Directory:
     shares_prefix_with: frozenset[str] = frozenset()
     created: datetime | None = None
     suspend: bool = False
+
+    @property
+    def realm(self) -> str:
+        """Return the realm's name as the issuer has it, quoted as in a URL."""
+        return self.issuer.rpartition("/")[2]

@@ -68,10 +68,15 @@ def explain_rejection(login: LoginFacts) -> Explanation | None:
     return Explanation(answer, allowed=False, steps=steps, findings=diagnose_login(login))
 
 
-def explain_access(facts: AccessFacts, token: Token | None = None) -> Explanation:
-    """Explain whether a person may make a request: kube-apiserver decides, bindings grant it."""
+def explain_access(
+    facts: AccessFacts, token: Token | None = None, before: tuple[Step, ...] = ()
+) -> Explanation:
+    """Explain whether a person may make a request: kube-apiserver decides, bindings grant it.
+
+    `before` are the links before kube-apiserver, where more is known than a token.
+    """
     person, request = facts.person, facts.request
-    steps = [_token_step(token)] if token is not None else []
+    steps = [*before, *([_token_step(token)] if token is not None else [])]
     steps.append(_groups_step(facts))
     grants = tuple(_named_grants(facts))
     read = f"{len(facts.bindings)} bindings read"

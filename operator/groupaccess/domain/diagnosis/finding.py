@@ -40,6 +40,7 @@ class Cause(StrEnum):
     GROUPS_IN_OTHER_CLAIM = "GroupsInOtherClaim"
     CLAIM_NESTED = "ClaimNested"
     NO_GROUPS_CLAIM = "NoGroupsClaim"
+    USER_DISABLED = "UserDisabled"
     NO_TOKEN = "NoToken"  # noqa: S105 -- no password
     TOKEN_EXPIRED = "TokenExpired"  # noqa: S105 -- no password
     TOKEN_NOT_YET_VALID = "TokenNotYetValid"  # noqa: S105 -- no password
@@ -84,6 +85,7 @@ CAUSES: dict[Cause, CauseRow] = {
     Cause.GROUPS_IN_OTHER_CLAIM: CauseRow(Category.CLIENT),
     Cause.CLAIM_NESTED: CauseRow(Category.CLIENT),
     Cause.NO_GROUPS_CLAIM: CauseRow(Category.CLIENT),
+    Cause.USER_DISABLED: CauseRow(Category.KEYCLOAK),
     Cause.NO_TOKEN: CauseRow(Category.TOKEN),
     Cause.TOKEN_EXPIRED: CauseRow(Category.TOKEN),
     Cause.TOKEN_NOT_YET_VALID: CauseRow(Category.TOKEN),

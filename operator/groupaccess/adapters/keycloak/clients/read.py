@@ -90,7 +90,7 @@ async def _roles_of(
 
     Keycloak's list of all realm roles would need one more right; this request is about the client.
     """
-    container: str | None = directory.issuer.rpartition("/")[2]
+    container: str | None = directory.realm
     if owner != REALM:
         other = await _client(session, owner)
         if other is None:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import typer
 
-from groupaccess.cli.keycloak_setup.credentials import UsageError
-from groupaccess.cli.keycloak_setup.order import STDOUT
+from groupaccess.cli.keycloak_login.credentials import UsageError
 
 
 class ProcessTerminal:
@@ -33,12 +32,3 @@ class ProcessTerminal:
 def process_environment() -> Mapping[str, str]:
     """Return the environment."""
     return os.environ
-
-
-def refuse_terminal(target: str | None) -> None:
-    """Raise UsageError where a secret would be shown on a terminal."""
-    if target == STDOUT and sys.stdout.isatty():
-        raise UsageError(
-            "--secret-file -: standard output is a terminal, which would show the secret. Pipe it: "
-            "… --secret-file - | kubectl apply --server-side -f -"
-        )

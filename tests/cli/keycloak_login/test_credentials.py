@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from groupaccess.cli.keycloak_setup.credentials import (
+from groupaccess.cli.keycloak_login.credentials import (
     AccessToken,
     AdminCredentials,
     ClientCredentials,

@@ -1,0 +1,147 @@
+"""`groupaccess why USER` on real servers: what is broken in the realm is named, and it first."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+
+from testbed.cluster import Cluster
+from testbed.explain_command import ExplainCommand, Report
+from testbed.keycloak import Keycloak
+from testbed.objects import Objects, directory
+from testbed.realm import PASSWORD, Realm
+from testbed.realm_clients import group_mapper
+
+pytestmark = pytest.mark.explain
+
+PODS = ("list", "pods", "--namespace=default")
+NAME = "explain-person"
+GROUP = "/platform/SRE"
+
+
+@pytest.fixture(scope="module")
+def people(keycloak: Keycloak, installed: Cluster) -> Iterator[Realm]:
+    """Give a realm and its KeycloakDirectory, which nobody reads: alice is in a group."""
+    realm = keycloak.create_realm(NAME)
+    realm.clients.create_operator()
+    realm.create_user("alice", GROUP)
+    with closing(Objects(installed)) as objects:
+        objects.apply(*directory(NAME, realm, keycloak.ca_file.read_text()))
+        yield realm
+    keycloak.set_aside(realm)
+
+
+@pytest.fixture
+def realm_here(people: Realm) -> Iterator[Realm]:
+    """Give the realm with a client as people have it, which a test may spoil."""
+    people.clients.create_headlamp()
+    yield people
+    people.clients.delete("headlamp")
+
+
+@pytest.fixture
+def command(installed: Cluster, keycloak: Keycloak) -> ExplainCommand:
+    """Give the commands, with the login of the realm's administrator."""
+    login = {"KEYCLOAK_USER": keycloak.login.username, "KEYCLOAK_PASSWORD": keycloak.login.password}
+    return ExplainCommand(installed, login, keycloak.ca_file)
+
+
+def ask(command: ExplainCommand, who: str = "alice", *more: str) -> Report:
+    return command.why(who, *PODS, f"--directory={NAME}", *more)
+
+
+def only_in(token: str, claim: str = "groups") -> Callable[[Realm], None]:
+    """Return a change that leaves the client one mapper, which writes into one kind of token."""
+
+    def change(realm: Realm) -> None:
+        realm.clients.delete_mapper("headlamp")
+        mapper = group_mapper(claim=claim)
+        mapper["config"]["id.token.claim"] = str(token == "ID").lower()  # noqa: S105 -- a kind
+        realm.clients.add_mapper("headlamp", mapper)
+
+    return change
+
+
+def in_a_scope(realm: Realm) -> None:
+    realm.clients.delete_mapper("headlamp")
+    realm.clients.create_scope("teams", group_mapper())
+    realm.clients.assign_scope("headlamp", "teams", optional=True)
+
+
+BROKEN: dict[str, tuple[Callable[[Realm], object], str]] = {
+    "no mapper": (lambda realm: realm.clients.delete_mapper("headlamp"), "NoGroupsClaim"),
+    "mapper off for that token": (only_in("access"), "MapperNotInToken"),
+    "mapper on another claim": (only_in("ID", "teams"), "GroupsInOtherClaim"),
+    "dotted claim": (only_in("ID", "groups.names"), "ClaimNested"),
+    "scope not requested": (in_a_scope, "ScopeNotRequested"),
+    "client disabled": (
+        lambda realm: realm.clients.update("headlamp", enabled=False),
+        "ClientNotFound",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_is_broken_in_the_realm_is_named_first(
+    command: ExplainCommand, realm_here: Realm, case: str
+) -> None:
+    change, word = BROKEN[case]
+    change(realm_here)
+    report = ask(command)
+    assert report.code == 1
+    assert report.words[:1] == [word], report.body
+    assert report.body["allowed"] is False
+
+
+@pytest.mark.usefixtures("realm_here")
+def test_who_is_in_no_group_and_who_is_disabled_is_said(
+    command: ExplainCommand, people: Realm
+) -> None:
+    people.create_user("bob")
+    assert ask(command, "bob").words == ["NotInAGroup"]
+    people.admin.update_user(people.user_id("bob"), {"enabled": False})
+    assert ask(command, "bob").words == ["UserDisabled"]
+    people.delete_user("bob")
+
+
+@pytest.mark.usefixtures("realm_here")
+@pytest.mark.parametrize("who", ["alice", f"group:{GROUP}"])
+def test_what_is_bound_by_hand_is_a_yes_for_the_user_and_for_the_group(
+    command: ExplainCommand, installed: Cluster, name: str, who: str
+) -> None:
+    before = ask(command, who)
+    assert (before.code, before.words) == (1, ["NoMapping"])
+    create = ("create", "rolebinding", name, "--namespace=default")
+    installed.kubectl(*create, "--clusterrole=view", "--group=SRE")
+    try:
+        report = ask(command, who)
+    finally:
+        installed.kubectl("delete", "rolebinding", name, "--namespace=default")
+    assert (report.code, report.words) == (0, [])
+    assert name in report.body["grants"][0]
+    where = [step["where"] for step in report.body["steps"]]
+    assert where == ["Keycloak", "token", "kube-apiserver", "RBAC"]
+    assert GROUP in report.body["steps"][0]["fact"]
+
+
+@pytest.mark.usefixtures("realm_here")
+@pytest.mark.parametrize(
+    ("who", "right"), [("alice", "view-users"), (f"group:{GROUP}", "query-groups")]
+)
+def test_a_right_that_the_caller_lacks_in_keycloak_is_named(
+    installed: Cluster, keycloak: Keycloak, who: str, right: str
+) -> None:
+    login = {"KEYCLOAK_USER": "alice", "KEYCLOAK_PASSWORD": PASSWORD}
+    command = ExplainCommand(installed, login, keycloak.ca_file)
+    done = command.untold(who, *PODS, f"--directory={NAME}", f"--login-realm={NAME}")
+    assert f'"{right}"' in done
+
+
+@pytest.mark.usefixtures("realm_here")
+def test_who_does_not_exist_is_said_and_nothing_is_guessed(command: ExplainCommand) -> None:
+    for who in ("carol", "group:/nobody"):
+        done = command.untold(who, *PODS, f"--directory={NAME}")
+        assert "realm explain-person has no" in done
+    assert "no-such-client" in command.untold(
+        "alice", *PODS, f"--directory={NAME}", "--client=no-such-client"
+    )

@@ -1,0 +1,135 @@
+"""The port `RealmPeople` for a real Keycloak."""
+
+from typing import Any, NotRequired, TypeVar
+from urllib.parse import quote
+
+from keycloak.exceptions import KeycloakError
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
+
+from groupaccess.adapters.keycloak.clients.mappers import read_client
+from groupaccess.adapters.keycloak.connection.errors import NOT_FOUND
+from groupaccess.adapters.keycloak.json_types import (
+    CLIENTS,
+    GROUP,
+    GROUPS,
+    SCOPES,
+    TOKEN,
+    GroupRepresentation,
+    Id,
+    validate,
+)
+from groupaccess.adapters.keycloak.setup.errors import missing_role, setup_errors
+from groupaccess.adapters.keycloak.setup.http_session import HttpSession
+from groupaccess.application.ports.keycloak_setup import SetupUnknownError
+from groupaccess.application.ports.people import RealmClient, RealmUser
+from groupaccess.domain.access.keycloak_directory import LoginClient
+from groupaccess.domain.diagnosis.login_facts import Token
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.keycloak_setup.calls import path_segment
+
+T = TypeVar("T")
+VIEW_USERS, VIEW_CLIENTS, QUERY_GROUPS = "view-users", "view-clients", "query-groups"
+MAX_GROUPS = 1000  # that are read of one user
+
+
+class UserRepresentation(TypedDict):
+    """A user."""
+
+    id: Id
+    username: str
+    enabled: NotRequired[bool]
+
+
+USERS = TypeAdapter(list[UserRepresentation])
+
+
+class KeycloakPeople:
+    """Reads one realm by the session of whoever runs the command."""
+
+    def __init__(self, session: HttpSession, realm: str) -> None:
+        self._session, self._realm = session, realm
+
+    async def find_user(self, username: str) -> RealmUser | None:
+        """Return a user; see the port."""
+        what = f'user "{username}"'
+        listed = await self._read(what, VIEW_USERS, USERS, "users", username=username, exact="true")
+        found = next((each for each in listed if each["username"] == username.lower()), None)
+        if found is None:
+            await self._must_see(what, VIEW_USERS, USERS, "users", max="1")
+            return None
+        where = f"users/{found['id']}/groups"
+        query = {"briefRepresentation": "true", "max": str(MAX_GROUPS)}
+        groups = await self._read(f"the groups of {what}", VIEW_USERS, GROUPS, where, **query)
+        enabled = found.get("enabled", True)
+        return RealmUser(found["id"], found["username"], enabled, tuple(map(_group, groups)))
+
+    async def find_group(self, path: str) -> Group | None:
+        """Return a group; see the port."""
+        where = f"group-by-path/{quote(path.lstrip('/'), safe='/')}"
+        try:
+            answer = await self._session.get(self._path(where))
+        except KeycloakError as error:
+            if error.response_code == NOT_FOUND:
+                return None
+            with setup_errors(f"group {path}", self._realm, QUERY_GROUPS):
+                raise
+        with setup_errors(f"group {path}", self._realm, QUERY_GROUPS):
+            return _group(validate(GROUP, answer))
+
+    async def read_client(self, login_client: LoginClient) -> RealmClient | None:
+        """Return a client; see the port.
+
+        Which roles it can put into the claim is not read: it takes more rights, and tells nothing
+        of groups.
+        """
+        name = login_client.client_id
+        what = f'client "{name}"'
+        scopes = await self._must_see(what, VIEW_CLIENTS, SCOPES, "client-scopes")
+        listed = await self._read(what, VIEW_CLIENTS, CLIENTS, "clients", clientId=name)
+        found = next((each for each in listed if each["clientId"] == name), None)
+        if found is None or "id" not in found:
+            return None
+        by_name = {scope["name"]: scope for scope in scopes}
+        return RealmClient(found["id"], read_client(login_client, found, by_name, {}))
+
+    async def example_token(self, client: RealmClient, login: LoginClient, user_id: str) -> Token:
+        """Return an example token; see the port."""
+        kind = "id-token" if login.id_token else "access-token"
+        where = f"clients/{client.id}/evaluate-scopes/generate-example-{kind}"
+        what = f'an example token of client "{login.client_id}"'
+        query = {"scope": " ".join(login.scopes), "userId": user_id}
+        claims = await self._read(what, VIEW_CLIENTS, TOKEN, where, **query)
+        return Token("", claims, example=True)
+
+    async def _must_see(
+        self,
+        what: str,
+        right: str,
+        shape: TypeAdapter[list[T]],
+        path: str,
+        **query: Any,  # noqa: ANN401 -- of a URL
+    ) -> list[T]:
+        """Return a list that is empty only if a right is missing: Keycloak omits what it covers."""
+        listed = await self._read(what, right, shape, path, **query)
+        if not listed:
+            raise SetupUnknownError(missing_role(what, self._realm, right))
+        return listed
+
+    async def _read(
+        self,
+        what: str,
+        right: str,
+        shape: TypeAdapter[T],
+        path: str,
+        **query: Any,  # noqa: ANN401 -- of a URL
+    ) -> T:
+        with setup_errors(what, self._realm, right):
+            return validate(shape, await self._session.get(self._path(path), **query))
+
+    def _path(self, path: str) -> str:
+        return f"admin/realms/{path_segment(self._realm)}/{path}"
+
+
+def _group(representation: GroupRepresentation) -> Group:
+    return Group(representation["path"], representation["name"], representation["id"])

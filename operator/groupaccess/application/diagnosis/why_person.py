@@ -1,0 +1,112 @@
+"""Explains the access of a person, or of a group, as the realm knows them."""
+
+from dataclasses import dataclass, replace
+
+from groupaccess.application.diagnosis.checked import attempt
+from groupaccess.application.diagnosis.settings import read_settings
+from groupaccess.application.diagnosis.why import Why
+from groupaccess.application.ports.people import RealmClient, RealmPeople, RealmUser
+from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.apiserver.token_review import TokenReviewResult
+from groupaccess.domain.diagnosis.access_facts import AccessFacts
+from groupaccess.domain.diagnosis.access_request import AccessRequest
+from groupaccess.domain.diagnosis.explanation import Explanation
+from groupaccess.domain.diagnosis.finding import NotChecked
+from groupaccess.domain.diagnosis.login_facts import LoginFacts
+from groupaccess.domain.diagnosis.person import Person
+from groupaccess.domain.diagnosis.person_explanation import (
+    RealmPerson,
+    explain_member,
+    explain_person,
+)
+from groupaccess.domain.diagnosis.realm_facts import client_not_found, group_read, person_read
+
+
+@dataclass(frozen=True, slots=True)
+class WhyPerson:
+    """Answers for a user or a group of the realm of a directory, who log in with a client."""
+
+    why: Why
+    realm: RealmPeople
+    directory: Directory
+    login_client: LoginClient
+
+    async def explain_user(self, username: str, request: AccessRequest) -> Explanation | NotChecked:
+        """Explain whether a user may make a request."""
+        what = f'user "{username}"'
+        user = await attempt(what, self.realm.find_user(username))
+        if isinstance(user, NotChecked):
+            return user
+        if user.value is None:
+            return NotChecked(what, f"realm {self.directory.realm} has no user of this name")
+        client = await self._client()
+        if not isinstance(client, RealmClient):
+            return client
+        login = await self._login(client, user.value)
+        if isinstance(login, NotChecked):
+            return login
+        known = user.value
+        person = person_read(login, known.username, known.groups)
+        access = await self._access(person, request)
+        if isinstance(access, NotChecked):
+            return access
+        return explain_person(
+            RealmPerson(known.username, known.enabled, known.groups), login, access
+        )
+
+    async def explain_group(self, path: str, request: AccessRequest) -> Explanation | NotChecked:
+        """Explain whether a member of a group may make a request."""
+        what = f"group {path}"
+        group = await attempt(what, self.realm.find_group(path))
+        if isinstance(group, NotChecked):
+            return group
+        if group.value is None:
+            why = f"realm {self.directory.realm} has no group at this path"
+            return NotChecked(what, why)
+        client = await self._client()
+        if not isinstance(client, RealmClient):
+            return client
+        login = await self._facts(client)
+        access = await self._access(group_read(login, client.client, group.value), request)
+        if isinstance(access, NotChecked):
+            return access
+        return explain_member(group.value, login, access)
+
+    async def _client(self) -> RealmClient | Explanation | NotChecked:
+        name = self.login_client.client_id
+        read = await attempt(f'client "{name}"', self.realm.read_client(self.login_client))
+        if isinstance(read, NotChecked):
+            return read
+        if read.value is None:
+            finding = client_not_found(name, self.directory.realm)
+            answer = f"No. Nobody logs in with client {name}."
+            return Explanation(answer, allowed=False, findings=(finding,))
+        return read.value
+
+    async def _login(self, client: RealmClient, user: RealmUser) -> LoginFacts | NotChecked:
+        call = self.realm.example_token(client, self.login_client, user.id)
+        token = await attempt(f"the token of {user.username}", call)
+        if isinstance(token, NotChecked):
+            return token
+        return replace(await self._facts(client), token=token.value)
+
+    async def _facts(self, client: RealmClient) -> LoginFacts:
+        told = await read_settings(self.why.cluster)
+        return LoginFacts(
+            self.why.now,
+            self.directory,
+            self.login_client,
+            client=client.client,
+            authenticators=None if isinstance(told, NotChecked) else told,
+        )
+
+    async def _access(self, person: Person, request: AccessRequest) -> AccessFacts | NotChecked:
+        groups = tuple(sorted(person.subjects))
+        decision = await attempt(
+            f"whether {person.name} may do this",
+            self.why.cluster.decide(person.name, groups, request),
+        )
+        if isinstance(decision, NotChecked):
+            return decision
+        facts = AccessFacts(self.why.now, person, request, decision.value)
+        return await self.why.read_facts(facts, TokenReviewResult(groups, user=person.name))

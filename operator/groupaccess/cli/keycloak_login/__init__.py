@@ -1,0 +1,1 @@
+"""The login to Keycloak of whoever runs a command."""
