@@ -8,6 +8,13 @@ from groupaccess.domain.access.keycloak_directory import LoginClient
 from groupaccess.domain.diagnosis.login_facts import Token
 from groupaccess.domain.directory.group import Group
 
+ROLES = {
+    "find_user": "view-users",
+    "find_group": "query-groups",
+    "read_client": "view-clients",
+    "example_token": "view-clients",
+}
+
 
 @dataclass
 class FakePeople:
@@ -21,7 +28,7 @@ class FakePeople:
 
     async def find_user(self, username: str) -> RealmUser | None:
         self._must("find_user")
-        return next((each for each in self.users if each.username == username), None)
+        return next((each for each in self.users if each.username == username.lower()), None)
 
     async def find_group(self, path: str) -> Group | None:
         self._must("find_group")
@@ -39,4 +46,4 @@ class FakePeople:
 
     def _must(self, call: str) -> None:
         if call in self.missing:
-            raise SetupUnknownError(f"403: {call} needs a right")
+            raise SetupUnknownError(f'{call}: 403. The login lacks the role "{ROLES[call]}"')
