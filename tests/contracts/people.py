@@ -72,5 +72,5 @@ class PeopleContract:
             await people.powerless.find_user("alice")
         with pytest.raises(SetupUnknownError, match="view-clients"):
             await people.powerless.read_client(HEADLAMP)
-        with pytest.raises(SetupUnknownError, match="query-groups"):
+        with pytest.raises(SetupUnknownError, match="view-users"):
             await people.powerless.find_group(SRE)

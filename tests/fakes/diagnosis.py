@@ -27,6 +27,7 @@ class FakeDiagnosisCluster:
     user: TokenReviewResult = field(default_factory=TokenReviewResult)
     allowed: frozenset[AccessRequest] = frozenset()
     forbidden: frozenset[str] = frozenset()
+    asked: list[tuple[str, frozenset[str]]] = field(default_factory=list)
 
     async def list_directories(self) -> Sequence[api.KeycloakDirectory]:
         self._check("list_directories")
@@ -63,7 +64,7 @@ class FakeDiagnosisCluster:
 
     async def decide(self, user: str, groups: Sequence[str], request: AccessRequest) -> Decision:
         self._check("decide")
-        assert user
+        self.asked.append((user, frozenset(groups)))
         return Decision(request in self.allowed, "" if groups else "no groups")
 
     def _check(self, method: str) -> None:

@@ -10,7 +10,7 @@ from groupaccess.domain.directory.group import Group
 
 ROLES = {
     "find_user": "view-users",
-    "find_group": "query-groups",
+    "find_group": "view-users",
     "read_client": "view-clients",
     "example_token": "view-clients",
 }

@@ -9,16 +9,18 @@ import pytest
 
 from application.diagnosis.test_doctor import NOW, POD, access
 from application.diagnosis.test_why import PODS, cluster
-from domain.builders import client, group, leaf
-from domain.diagnosis.logins import CLAIMS, DIRECTORY
+from domain.builders import client, group, leaf, mapper
+from domain.diagnosis.logins import CLAIMS, DIRECTORY, ISSUER
 from domain.handmade import found
 from fakes.diagnosis import FakeDiagnosisCluster
 from fakes.people import FakePeople
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.diagnosis.why_person import WhyPerson
 from groupaccess.application.ports.people import RealmClient, RealmUser
+from groupaccess.domain.diagnosis.authenticator import Arguments
 from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import Cause, NotChecked
+from groupaccess.domain.directory.client import Client, MapperKind
 
 SRE = group("/platform/SRE")
 ALICE = RealmUser("1", "alice", enabled=True, groups=(SRE,))
@@ -47,6 +49,10 @@ def explained(call: Coroutine[Any, Any, Explanation | NotChecked]) -> Explanatio
     return result
 
 
+def named_by(claim: str) -> Arguments:
+    return replace(POD, argv=(*POD.argv, f"--oidc-username-claim={claim}"))
+
+
 def causes(answer: Explanation) -> list[Cause]:
     return [finding.cause for finding in answer.findings]
 
@@ -59,6 +65,74 @@ def test_what_is_granted_is_a_yes_with_all_links_of_the_chain() -> None:
     assert answer.steps[0].fact == "alice is in /platform/SRE"
     assert answer.steps[1].fact.endswith("carries groups: SRE")
     assert answer.findings == ()
+
+
+def test_a_users_name_is_asked_about_only_if_it_is_known_how_kube_apiserver_reads_it() -> None:
+    hidden, shown = cluster(), cluster(arguments=[named_by("preferred_username")])
+    answer = explained(person(people(), hidden).explain_user("alice", PODS))
+    assert hidden.asked == [("", frozenset({"SRE"}))]
+    assert answer.steps[2].known_by.endswith("bindings by user name were not looked at")
+    answer = explained(person(people(), shown).explain_user("alice", PODS))
+    assert shown.asked == [(f"{ISSUER}#alice", frozenset({"SRE"}))]
+    assert answer.steps[2].known_by == "as pod kube-system/a was told"
+
+
+def test_where_kube_apiserver_reads_no_groups_there_are_none() -> None:
+    flags = tuple(each for each in POD.argv if "groups-claim" not in each)
+    known = cluster(allowed=frozenset({PODS}), arguments=[replace(POD, argv=flags)])
+    answer = explained(person(people(), known).explain_user("alice", PODS))
+    assert known.asked[0][1] == frozenset()
+    assert causes(answer)[:1] == [Cause.GROUPS_CLAIM_MISMATCH]
+
+
+@pytest.mark.parametrize("who", ["user", "group"])
+@pytest.mark.parametrize(
+    ("spoiled", "cause"),
+    [
+        (client("headlamp", leaf(), enabled=False), Cause.CLIENT_NOT_FOUND),
+        (client("headlamp", leaf(), unknown=("teams",)), Cause.SCOPE_NOT_FOUND),
+        (client("headlamp", leaf(), mapper(kind=MapperKind.NESTED)), Cause.CLAIM_NESTED),
+    ],
+)
+def test_what_keeps_a_login_out_counts_more_than_what_is_bound(
+    spoiled: Client, cause: Cause, who: str
+) -> None:
+    known = cluster(allowed=frozenset({PODS}), bindings=[OURS])
+    asked = person(people(clients=[replace(HEADLAMP, client=spoiled)]), known)
+    call = asked.explain_user("alice", PODS)
+    if who == "group":
+        call.close()
+        call = asked.explain_group(SRE.path, PODS)
+    answer = explained(call)
+    assert answer.allowed is False
+    assert causes(answer)[:1] == [cause]
+    assert len(answer.steps) == 2
+
+
+def test_a_claim_that_is_no_text_is_rejected_and_not_taken_for_none() -> None:
+    known = cluster(allowed=frozenset({PODS}))
+    realm = people(claims=CLAIMS | {"groups": ["SRE", 1]})
+    answer = explained(person(realm, known).explain_user("alice", PODS))
+    assert (answer.allowed, causes(answer)) == (False, [Cause.CLAIM_NESTED])
+
+
+def test_what_only_a_users_token_shows_is_not_told_of_a_group() -> None:
+    other = replace(POD, argv=(*POD.argv, "--oidc-client-id=other"))
+    known = cluster(allowed=frozenset({PODS}), bindings=[OURS], arguments=[other])
+    result = asyncio.run(person(people(), known).explain_group(SRE.path, PODS))
+    assert isinstance(result, NotChecked)
+    script = client("headlamp", leaf(), mapper("script", MapperKind.REPLACING))
+    realm = people(clients=[replace(HEADLAMP, client=script)])
+    assert isinstance(asyncio.run(person(realm).explain_group(SRE.path, PODS)), NotChecked)
+
+
+def test_a_mapping_of_another_realm_is_not_the_persons() -> None:
+    other = replace(DIRECTORY, name="other")
+    asked = replace(
+        person(people(), cluster(accesses=[access(state="Held", reason="GroupMissing")])),
+        directory=other,
+    )
+    assert causes(explained(asked.explain_user("alice", PODS))) == [Cause.NO_MAPPING]
 
 
 def test_a_group_is_judged_by_what_the_clients_mappers_write() -> None:
@@ -93,7 +167,7 @@ def test_whose_token_is_rejected_has_no_access_whatever_is_bound() -> None:
     known = cluster(allowed=frozenset({PODS}), bindings=[OURS], arguments=[other])
     answer = explained(person(realm, known).explain_user("alice", PODS))
     assert answer.allowed is False
-    assert answer.answer.endswith("(401).")
+    assert "does not get in (401)" in answer.answer
     assert causes(answer)[:1] == [Cause.AUDIENCE_MISMATCH]
     assert len(answer.steps) == 2
 

@@ -7,6 +7,7 @@ import pytest
 from fakes.reconciler_harness import NAME, ReconcilerHarness
 from fakes.values import mapping
 from groupaccess.application.reconcile import reconciler
+from groupaccess.application.reconcile.access_writes import MAX_PAUSE_SECONDS, AccessWrites
 from groupaccess.application.reconcile.binding_writer import (
     MAX_CALLS_PER_OBJECT,
     PARTIAL_REQUEUE_SECONDS,
@@ -15,8 +16,8 @@ from groupaccess.application.reconcile.binding_writer import (
 from groupaccess.domain.bindings import plan as plans
 from groupaccess.domain.bindings.plan import Plan
 
-PLANNING_SECONDS = 2.0
-PAUSE_SECONDS = 8.0  # a fifth of the time for planning
+PLANNING_SECONDS = 0.4
+PAUSE_SECONDS = pytest.approx(1.6)  # a fifth of the time for planning
 
 
 @pytest.fixture
@@ -51,7 +52,9 @@ async def test_it_is_planned_again_after_a_pause_when_one_of_its_writes_has_ende
     await large.reconcile()
     first.set()
     await asyncio.sleep(0.01)
-    assert large.woken == [(NAME, PAUSE_SECONDS)]
+    ((name, seconds),) = large.woken
+    assert name == NAME
+    assert seconds == PAUSE_SECONDS
     second.set()
     await asyncio.sleep(0.01)
     assert large.woken[1:] == [(NAME, 0.0)]
@@ -67,6 +70,12 @@ async def test_its_next_plan_waits_while_its_writes_begin_one_after_the_other(
     assert await large.reconcile() == PAUSE_SECONDS
     for answer in others:
         answer.set()
+
+
+@pytest.mark.parametrize(("planning", "pause"), [(0.0, 0.0), (0.1, 0.4), (60.0, MAX_PAUSE_SECONDS)])
+def test_a_pause_grows_with_the_plan_and_has_an_end(planning: float, pause: float) -> None:
+    writes = AccessWrites(NAME, Plan(), planning_seconds=planning)
+    assert writes.pause == pytest.approx(pause)
 
 
 async def test_a_small_object_is_planned_again_soon(harness: ReconcilerHarness) -> None:

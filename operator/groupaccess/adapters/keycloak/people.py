@@ -19,7 +19,7 @@ from groupaccess.adapters.keycloak.json_types import (
     Id,
     validate,
 )
-from groupaccess.adapters.keycloak.setup.errors import missing_role, setup_errors
+from groupaccess.adapters.keycloak.setup.errors import missing_role, own_words, setup_errors
 from groupaccess.adapters.keycloak.setup.http_session import HttpSession
 from groupaccess.application.ports.keycloak_setup import SetupUnknownError
 from groupaccess.application.ports.people import RealmClient, RealmUser
@@ -29,7 +29,7 @@ from groupaccess.domain.directory.group import Group
 from groupaccess.domain.keycloak_setup.calls import path_segment
 
 T = TypeVar("T")
-VIEW_USERS, VIEW_CLIENTS, QUERY_GROUPS = "view-users", "view-clients", "query-groups"
+VIEW_USERS, VIEW_CLIENTS = "view-users", "view-clients"
 MAX_GROUPS = 1000  # that are read of one user
 
 
@@ -54,7 +54,9 @@ class KeycloakPeople:
         """Return a user; see the port."""
         what = f'user "{username}"'
         listed = await self._read(what, VIEW_USERS, USERS, "users", username=username, exact="true")
-        found = next((each for each in listed if each["username"] == username.lower()), None)
+        found = next(
+            (each for each in listed if each["username"].lower() == username.lower()), None
+        )
         if found is None:
             await self._must_see(what, VIEW_USERS, USERS, "users", max="1")
             return None
@@ -67,15 +69,14 @@ class KeycloakPeople:
     async def find_group(self, path: str) -> Group | None:
         """Return a group; see the port."""
         where = f"group-by-path/{quote(path.lstrip('/'), safe='/')}"
-        try:
-            answer = await self._session.get(self._path(where))
-        except KeycloakError as error:
-            if error.response_code == NOT_FOUND:
-                return None
-            with setup_errors(f"group {path}", self._realm, QUERY_GROUPS):
+        with setup_errors(f"group {path}", self._realm, VIEW_USERS):
+            try:
+                return _group(validate(GROUP, await self._session.get(self._path(where))))
+            except KeycloakError as error:
+                _, words = own_words(error)
+                if error.response_code == NOT_FOUND and "group" in words.lower():
+                    return None
                 raise
-        with setup_errors(f"group {path}", self._realm, QUERY_GROUPS):
-            return _group(validate(GROUP, answer))
 
     async def read_client(self, login_client: LoginClient) -> RealmClient | None:
         """Return a client; see the port.

@@ -10,16 +10,26 @@ from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.access_facts import AccessFacts
 from groupaccess.domain.diagnosis.access_request import AccessRequest
+from groupaccess.domain.diagnosis.claim_rules import claim_read
 from groupaccess.domain.diagnosis.explanation import Explanation
-from groupaccess.domain.diagnosis.finding import NotChecked
+from groupaccess.domain.diagnosis.finding import Cause, NotChecked
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
 from groupaccess.domain.diagnosis.person import Person
 from groupaccess.domain.diagnosis.person_explanation import (
     RealmPerson,
     explain_member,
     explain_person,
+    login_findings,
 )
-from groupaccess.domain.diagnosis.realm_facts import client_not_found, group_read, person_read
+from groupaccess.domain.diagnosis.realm_facts import (
+    KEEPING_OUT,
+    client_not_found,
+    person_read,
+    subjects_read,
+    user_name_read,
+)
+from groupaccess.domain.directory.group import Group
+from groupaccess.domain.tokens.client_claims import ClaimUnavailable, client_claim_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class WhyPerson:
             return login
         known = user.value
         person = person_read(login, known.username, known.groups)
-        access = await self._access(person, request)
+        access = await self._access(person, login, request)
         if isinstance(access, NotChecked):
             return access
         return explain_person(
@@ -67,10 +77,34 @@ class WhyPerson:
         if not isinstance(client, RealmClient):
             return client
         login = await self._facts(client)
-        access = await self._access(group_read(login, client.client, group.value), request)
+        carried = self._carried(group.value, client, login)
+        if isinstance(carried, NotChecked):
+            return carried
+        subjects = subjects_read(login, carried)
+        member = Person(f"a member of {path}", subjects, (group.value,))
+        access = await self._access(member, login, request)
         if isinstance(access, NotChecked):
             return access
-        return explain_member(group.value, login, access)
+        return explain_member(group.value, carried, login, access)
+
+    def _carried(
+        self, group: Group, client: RealmClient, login: LoginFacts
+    ) -> frozenset[str] | NotChecked:
+        """Return what tokens carry for a group, by the same rules as the operator's."""
+        found = {finding.cause for finding in login_findings(login)}
+        if found & (KEEPING_OUT - {Cause.AUDIENCE_MISMATCH}):
+            return frozenset()
+        if Cause.AUDIENCE_MISMATCH in found:
+            why = "only a user's token shows its audience: ask for one of its members"
+            return NotChecked(f"whether a token for {group.path} is accepted", why)
+        claim = claim_read(login)
+        values = client_claim_values(group, self.login_client, claim, client.client)
+        if not isinstance(values, ClaimUnavailable):
+            return values.values
+        if values.uncertain:
+            why = values.failure.message.rstrip(".")
+            return NotChecked(f"what tokens carry for {group.path}", why)
+        return frozenset()
 
     async def _client(self) -> RealmClient | Explanation | NotChecked:
         name = self.login_client.client_id
@@ -100,13 +134,21 @@ class WhyPerson:
             authenticators=None if isinstance(told, NotChecked) else told,
         )
 
-    async def _access(self, person: Person, request: AccessRequest) -> AccessFacts | NotChecked:
-        groups = tuple(sorted(person.subjects))
+    async def _access(
+        self, person: Person, login: LoginFacts, request: AccessRequest
+    ) -> AccessFacts | NotChecked:
+        """Ask kube-apiserver by the groups, and by the user's name only if it is known."""
+        groups, user = tuple(sorted(person.subjects)), user_name_read(login)
         decision = await attempt(
-            f"whether {person.name} may do this",
-            self.why.cluster.decide(person.name, groups, request),
+            f"whether {person.name} may do this", self.why.cluster.decide(user, groups, request)
         )
         if isinstance(decision, NotChecked):
             return decision
-        facts = AccessFacts(self.why.now, person, request, decision.value)
-        return await self.why.read_facts(facts, TokenReviewResult(groups, user=person.name))
+        claim = claim_read(login)
+        facts = AccessFacts(self.why.now, person, request, decision.value, groups_claim=claim)
+        known = await self.why.read_facts(facts, TokenReviewResult(groups, user=user))
+        if isinstance(known, NotChecked):
+            return known
+        # A group of the same path in another directory's realm is another group.
+        here = tuple(each for each in known.mappings if each.directory == self.directory.name)
+        return replace(known, mappings=here)

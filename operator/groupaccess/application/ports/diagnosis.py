@@ -46,7 +46,8 @@ class DiagnosisCluster(Protocol):
     async def decide(self, user: str, groups: Sequence[str], request: AccessRequest) -> Decision:
         """Return whether kube-apiserver lets a user with these groups make a request.
 
-        `groups` are as kube-apiserver reads them; `system:authenticated` is added, as it does.
+        `groups` are as kube-apiserver reads them; `system:authenticated` is added, as it does. An
+        empty `user` is one whose name is not known: nothing is bound to it.
         """
 
 

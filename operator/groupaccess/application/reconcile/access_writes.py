@@ -9,7 +9,9 @@ from groupaccess.application.state.object_memory import ObjectMemory
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.plan import Plan
 
-PLANNING_SHARE = 0.2  # of the time, at most, while the writes of an object are in flight
+PLANNING_SHARE = 0.2  # of the time, as far as MAX_PAUSE_SECONDS allows, while writes are in flight
+# A delete that waits for its replacement, or is tried again, waits for the next plan, too.
+MAX_PAUSE_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class AccessWrites:
 
         To plan thousands of bindings takes long, and nothing is sent meanwhile.
         """
-        return self.planning_seconds * (1 / PLANNING_SHARE - 1)
+        return min(MAX_PAUSE_SECONDS, self.planning_seconds * (1 / PLANNING_SHARE - 1))
 
     def requeue_within(self, seconds: float) -> None:
         """Requeue in that time, or sooner if that was requested already."""

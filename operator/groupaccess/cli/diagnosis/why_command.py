@@ -58,6 +58,16 @@ DirectoryName = Annotated[
     str | None,
     typer.Option("--directory", help="With WHO: the KeycloakDirectory whose realm they are in."),
 ]
+KeycloakUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="With WHO: where Keycloak's admin API is, if not at the issuer: "
+        "https://keycloak.example.com/auth",
+        rich_help_panel=options.LOGIN,
+    ),
+]
 ClientName = Annotated[
     str | None,
     typer.Option("--client", help="With WHO: the client that they log in with."),
@@ -78,6 +88,7 @@ def why_command(  # noqa: PLR0913 -- one for each flag
     ),
     directory: DirectoryName = None,
     client: ClientName = None,
+    url: KeycloakUrl = None,
     ca: options.Ca = None,
     login_realm: options.LoginRealm = "master",
     totp: options.Totp = False,
@@ -100,8 +111,11 @@ def why_command(  # noqa: PLR0913 -- one for each flag
     who, words = _who(words or [])
     if who and (token or user or error):
         raise typer.BadParameter("it says already who it is", param_hint="--token, --as, --error")
-    if not who and (directory or client):
-        raise typer.BadParameter("it needs WHO", param_hint="--directory, --client")
+    if not who and (directory or client or url or ca or keycloak_token or device or totp):
+        hint = "--directory, --client, --url, --ca, --keycloak-token, --device, --totp"
+        raise typer.BadParameter("it needs WHO", param_hint=hint)
+    if error and words:
+        raise typer.BadParameter("the error says what it is about", param_hint="--error")
     if group and not (user or error):
         raise typer.BadParameter("it needs --as or --error", param_hint="--as-group")
     from groupaccess.cli.diagnosis.why_run import WhyOrder, run_why
@@ -112,6 +126,7 @@ def why_command(  # noqa: PLR0913 -- one for each flag
             who=who,
             directory=directory,
             client=client,
+            url=url,
             ca=ca,
             login=LoginChoice(login_realm, totp, keycloak_token, device, device_client),
             token=read_token_file(token),

@@ -31,6 +31,7 @@ class WhyOrder:
     who: str | None
     directory: str | None
     client: str | None
+    url: str | None
     ca: Path | None
     login: LoginChoice
     token: str | None

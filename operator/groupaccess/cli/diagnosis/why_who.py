@@ -36,6 +36,10 @@ class WhoOptions(Protocol):
         """Return the client that they log in with, None for the first that is declared."""
 
     @property
+    def url(self) -> str | None:
+        """Return where the admin API is, None for where the issuer is."""
+
+    @property
     def ca(self) -> Path | None:
         """Return a file with the authority of Keycloak's certificate."""
 
@@ -62,7 +66,7 @@ async def explain_who(
             f"KeycloakDirectory {directory.name} declares other clients: {named}",
         )
     url, realm = split_issuer(directory.issuer)
-    session = HttpSession(url, options.ca)
+    session = HttpSession(options.url or url, options.ca)
     try:
         login, terminal = options.login, ProcessTerminal()
         credentials = choose_credentials(login, process_environment(), terminal)

@@ -38,6 +38,8 @@ def missing_groups(login: LoginFacts) -> Iterator[Finding]:
         advice = Advice(f'In Keycloak, open client "{client.client_id}" and turn on Enabled.')
         yield Finding(Cause.CLIENT_NOT_FOUND, fact, (), (Fix((advice,)),))
         return
+    for scope in client.missing_scopes:
+        yield _no_scope(client.client_id, scope)
     claim = claim_read(login)
     mappers = effective_mappers(client, login_client, claim)
     nested = [mapper for mapper in mappers if mapper.kind is MapperKind.NESTED]
@@ -113,6 +115,15 @@ def _gap_fixes(login: LoginFacts, client: Client, claim: str, gap: ClaimGap) -> 
         case _:
             return _no_groups(login, client, claim).fixes
     return (Fix((Advice(text),)),)
+
+
+def _no_scope(client_id: str, scope: str) -> Finding:
+    fact = f'client "{client_id}" has no scope "{scope}", so that a login that requests it fails'
+    advice = Advice(
+        f'In Keycloak, open client "{client_id}", Client scopes, and add "{scope}" as an optional '
+        "one; or let the login not request it, and take it from spec.tokens.clients."
+    )
+    return Finding(Cause.SCOPE_NOT_FOUND, fact, (), (Fix((advice,)),))
 
 
 def _nested(mapper: str, claim: str) -> Finding:

@@ -73,11 +73,11 @@ def explain_access(
 ) -> Explanation:
     """Explain whether a person may make a request: kube-apiserver decides, bindings grant it.
 
-    `before` are the links before kube-apiserver, where more is known than a token.
+    `before` are the links up to what kube-apiserver reads, where more is known than a token.
     """
     person, request = facts.person, facts.request
-    steps = [*before, *([_token_step(token)] if token is not None else [])]
-    steps.append(_groups_step(facts))
+    own = [_token_step(token)] if token is not None else []
+    steps = [*before] or [*own, _groups_step(facts)]
     grants = tuple(_named_grants(facts))
     read = f"{len(facts.bindings)} bindings read"
     if facts.decision.allowed:

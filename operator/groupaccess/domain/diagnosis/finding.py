@@ -35,6 +35,7 @@ class Cause(StrEnum):
     KEYCLOAK_UNAVAILABLE = "KeycloakUnavailable"
     ISSUER_MISMATCH = "IssuerMismatch"
     CLIENT_NOT_FOUND = "ClientNotFound"
+    SCOPE_NOT_FOUND = "ScopeNotFound"
     SCOPE_NOT_REQUESTED = "ScopeNotRequested"
     MAPPER_NOT_IN_TOKEN = "MapperNotInToken"  # noqa: S105 -- no password
     GROUPS_IN_OTHER_CLAIM = "GroupsInOtherClaim"
@@ -80,6 +81,7 @@ CAUSES: dict[Cause, CauseRow] = {
     Cause.KEYCLOAK_UNAVAILABLE: CauseRow(Category.KEYCLOAK),
     Cause.ISSUER_MISMATCH: CauseRow(Category.KEYCLOAK),
     Cause.CLIENT_NOT_FOUND: CauseRow(Category.CLIENT),
+    Cause.SCOPE_NOT_FOUND: CauseRow(Category.CLIENT),
     Cause.SCOPE_NOT_REQUESTED: CauseRow(Category.CLIENT),
     Cause.MAPPER_NOT_IN_TOKEN: CauseRow(Category.CLIENT),
     Cause.GROUPS_IN_OTHER_CLAIM: CauseRow(Category.CLIENT),

@@ -2,41 +2,76 @@
 
 from collections.abc import Iterator
 
-from groupaccess.domain.diagnosis.claim_rules import claim_read
+from groupaccess.domain.diagnosis.claim_rules import CAUSES_BY_GAP, claim_read
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix
-from groupaccess.domain.diagnosis.login_facts import LoginFacts, Token
+from groupaccess.domain.diagnosis.login_diagnosis import REJECTING
+from groupaccess.domain.diagnosis.login_facts import LoginFacts
 from groupaccess.domain.diagnosis.person import Person
-from groupaccess.domain.directory.client import Client
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.tokens.claim_strings import claim_strings
-from groupaccess.domain.tokens.client_claims import effective_mappers, group_values
+from groupaccess.domain.tokens.client_claims import OPENID_SCOPE
+
+KEEPING_OUT = REJECTING | {Cause.CLIENT_NOT_FOUND, Cause.SCOPE_NOT_FOUND, Cause.USER_DISABLED}
+"""With one of these nobody gets in, whatever is bound: a login fails, or its token is rejected."""
+WITHOUT_GROUPS = frozenset(CAUSES_BY_GAP.values()) | {
+    Cause.CLAIM_NESTED,
+    Cause.GROUPS_CLAIM_MISMATCH,
+}
+"""Each of these explains why kube-apiserver reads no group for somebody who is in one."""
 
 
 def subjects_read(login: LoginFacts, values: frozenset[str]) -> frozenset[str]:
-    """Return what kube-apiserver reads for these values of the groups claim: with its prefix."""
+    """Return what kube-apiserver reads for these values of the groups claim: with its prefix.
+
+    Nothing, if it was given no claim to read them from.
+    """
     told = login.authenticator
+    if told is not None and told.groups_claim == "":
+        return frozenset()
     prefix = login.directory.groups_prefix if told is None else told.groups_prefix
     return frozenset(f"{prefix}{value}" for value in values)
 
 
-def person_read(login: LoginFacts, username: str, groups: tuple[Group, ...]) -> Person:
-    """Return a person as kube-apiserver reads their token.
+def carried_values(login: LoginFacts) -> frozenset[str]:
+    """Return what the example token carries in the groups claim.
 
-    The name is Keycloak's where the settings do not tell which claim becomes the user's name:
-    bindings by user name are then not found.
+    Keycloak makes an ID token as an example even where a login gets none.
     """
-    token = login.token
-    carried = claim_strings(token.claims.get(claim_read(login))) if token else None
-    name = _name_read(login, token) or username
-    return Person(name, subjects_read(login, carried or frozenset()), groups)
+    without = login.login_client.id_token and OPENID_SCOPE not in login.login_client.scopes
+    if login.token is None or without:
+        return frozenset()
+    return claim_strings(login.token.claims.get(claim_read(login))) or frozenset()
 
 
-def group_read(login: LoginFacts, client: Client, group: Group) -> Person:
-    """Return a member of a group that is in no other, by the client's mappers."""
-    mappers = effective_mappers(client, login.login_client, claim_read(login))
-    values = group_values(group, mappers)
-    return Person(f"a member of {group.path}", subjects_read(login, values), (group,))
+def person_read(login: LoginFacts, username: str, groups: tuple[Group, ...]) -> Person:
+    """Return a person as kube-apiserver reads their token."""
+    return Person(username, subjects_read(login, carried_values(login)), groups)
+
+
+def user_name_read(login: LoginFacts) -> str:
+    """Return the user's name as kube-apiserver reads it, "" if its settings do not tell.
+
+    Keycloak's own name would be a guess: kube-apiserver puts the issuer in front of most claims,
+    and a binding for the bare name may be somebody else's.
+    """
+    told, token = login.authenticator, login.token
+    if told is None or token is None or not told.username_claim:
+        return ""
+    value = token.claims.get(told.username_claim)
+    return f"{told.username_prefix}{value}" if isinstance(value, str) and value else ""
+
+
+def unreadable_claims(login: LoginFacts) -> Iterator[Finding]:
+    """Yield claims of the example token whose kind kube-apiserver rejects (401)."""
+    if login.token is None:
+        return
+    claim = claim_read(login)
+    value = login.token.claims.get(claim)
+    if value is not None and claim_strings(value) is None:
+        fact = f'claim "{claim}" is no text and no list of texts, so that the token is rejected'
+        text = "In Keycloak, look at the mappers of this claim: each must write text."
+        yield Finding(Cause.CLAIM_NESTED, fact, (), (Fix((Advice(text),)),))
 
 
 def client_not_found(client_id: str, realm: str) -> Finding:
@@ -59,15 +94,7 @@ def disabled_user(username: str) -> Finding:
 def without_echoes(login: tuple[Finding, ...], access: tuple[Finding, ...]) -> Iterator[Finding]:
     """Yield the findings about the token, then those about access that do not follow from them."""
     yield from login
-    if login:
-        access = tuple(each for each in access if each.cause is not Cause.NOT_IN_A_GROUP)
-    yield from access
-
-
-def _name_read(login: LoginFacts, token: Token | None) -> str:
-    """Return the user's name as kube-apiserver reads it, "" if the settings do not tell."""
-    told = login.authenticator
-    if told is None or token is None or not told.username_claim:
-        return ""
-    value = token.claims.get(told.username_claim)
-    return f"{told.username_prefix}{value}" if isinstance(value, str) and value else ""
+    explained = any(finding.cause in WITHOUT_GROUPS for finding in login)
+    for finding in access:
+        if not (explained and finding.cause is Cause.NOT_IN_A_GROUP):
+            yield finding
