@@ -48,7 +48,7 @@ CHANGES: dict[str, tuple[bool, Callable[[Realm], None], str, str]] = {
 }
 
 
-@pytest.mark.parametrize("change", mostly_long(CHANGES, "rename", "full path off"))
+@pytest.mark.parametrize("change", mostly_long(CHANGES, "rename"))
 def test_no_token_is_refused_until_its_end_and_then_the_former_string_is_gone(
     change: str, stage: RenameScenario
 ) -> None:

@@ -26,8 +26,8 @@ from testbed.waiting import eventually
 pytestmark = [pytest.mark.silence, pytest.mark.usefixtures("_local_only")]
 
 EACH = pytest.mark.parametrize("case", SILENCES)
-# Seconds: an interval, a token's life, and what hangs. Nineteen directories ask one Keycloak again
-# and again: where four workers share two slow cores, a round takes ten times what it takes alone.
+# Seconds: an interval, a token's life, and what hangs. Many directories ask one Keycloak again and
+# again: where four workers share two slow cores, a round takes ten times what it takes alone.
 DETECTED = 120.0
 HEALED = 120.0
 Scenes = dict[str, OutageScenario]
@@ -50,7 +50,7 @@ def behind(proxy: FaultyProxy, realm: Realm, objects: Objects) -> OutageScenario
     ca = {"inline": proxy.ca}
     # All have the same groups: without a prefix each would collide with those of the others.
     tokens = {"clients": [{"clientId": "headlamp"}], "groupsPrefix": f"{name}:"}
-    # Nineteen directories ask one Keycloak: at the default interval of tests it is busy with them.
+    # Many directories ask one Keycloak: at the default interval of tests it is busy with them.
     spec = {"caBundle": ca, "tokens": tokens, "syncInterval": "30s"}
     objects.apply(*directory(name, realm, proxy.ca, adminURL=proxy.url, **spec))
     sre, dev = mapping("sre", "SRE"), mapping("dev", "Developer", "edit")

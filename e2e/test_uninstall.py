@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from suite import mostly_long
+from suite import long_form, mostly_long
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
 from testbed.guards_users import binding
 from testbed.installation import BREAK_GLASS, CRDS, install_crds
@@ -164,6 +164,7 @@ def test_without_its_crd_all_access_ends_but_the_way_prepared_and_it_comes_back_
     assert prepared.denied == []
 
 
+@long_form
 def test_without_the_directorys_crd_what_stands_keeps_standing(
     release: LocalRelease, objects: Objects
 ) -> None:
