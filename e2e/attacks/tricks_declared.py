@@ -124,7 +124,7 @@ def _harmless(what: str, trick: str, directory: str, text: str, subject: str) ->
     return Attack(AUTHOR, "declare", what, trick, Guard.HARMLESS, (subject,), act)
 
 
-def _rows() -> Iterator[Attack]:
+def _groups() -> Iterator[Attack]:
     for trick, (group, words) in texts.REFUSED.items():
         yield _refused(trick, group, words)
     masters = ('the group "system:masters"', "Use another group")
@@ -147,6 +147,9 @@ def _rows() -> Iterator[Attack]:
         yield _harmless("system:masters", trick, HONEST, text, text)
     for trick, text in texts.CODE.items():
         yield _harmless("code as a group's name", trick, HONEST, text, text)
+
+
+def _roles_and_bindings() -> Iterator[Attack]:
     yield _verdict(
         CHIEF,
         "cluster-admin",
@@ -194,4 +197,4 @@ def _rows() -> Iterator[Attack]:
     )
 
 
-ROWS = tuple(_rows())
+ROWS = (*_groups(), *_roles_and_bindings())

@@ -108,13 +108,7 @@ def compose(settings: Settings, environment: Environment) -> Operator:
             writer,
             OrphanCleanup(core.cluster, store, writer, deletions),
             ExpiryWatch(core.recorder, timers),
-            AccessStatusWriter(
-                core.status_writer,
-                clock,
-                statuses,
-                others_wait=lambda: core.queue.has_several,
-                wake=lambda name, seconds: core.work.requeue(name, seconds, urgent=False),
-            ),
+            _access_status_writer(core, statuses),
             suggestions.request,
         ),
         writer=writer,
@@ -243,4 +237,14 @@ def _endpoint(
     host, port = settings.listen_host, settings.listen_port
     return HttpEndpoint(
         host, port, registry, ready=lambda: leadership.caught_up, alive=lambda: check.alive
+    )
+
+
+def _access_status_writer(core: _Core, statuses: BackgroundCalls) -> AccessStatusWriter:
+    return AccessStatusWriter(
+        core.status_writer,
+        core.clock,
+        statuses,
+        others_wait=lambda: core.queue.has_several,
+        wake=lambda name, seconds: core.work.requeue(name, seconds, urgent=False),
     )

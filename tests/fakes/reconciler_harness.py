@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from fakes.answers import answer, whole_round
-from fakes.clock import FakeClock
+from fakes.clock import FakeClock, TickingClock
 from fakes.cluster import FakeCluster
 from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec, failure, snapshot
@@ -40,8 +40,9 @@ def leads() -> bool:
 class ReconcilerHarness:
     """A cluster with one GroupAccess `platform` and one directory `default`, so far as declared."""
 
-    def __init__(self, clock: FakeClock) -> None:
+    def __init__(self, clock: FakeClock, *, planning: float = 0.0) -> None:
         self.clock = clock
+        self._planning = planning  # seconds
         self.others_wait = False
         self.cluster = FakeCluster()
         self.metrics = FakeMetrics()
@@ -64,7 +65,7 @@ class ReconcilerHarness:
         publisher = StatusWriter(self.cluster, self.store, self.recorder, leads)
         self.reconciler = Reconciler(
             self.store,
-            self.clock,
+            TickingClock(self.clock, self._planning),
             self.writer,
             OrphanCleanup(self.cluster, self.store, self.writer, self.background),
             ExpiryWatch(self.recorder, self.timers),

@@ -4,16 +4,15 @@ import asyncio
 
 import pytest
 
+from fakes.clock import FakeClock
 from fakes.reconciler_harness import NAME, ReconcilerHarness
 from fakes.values import mapping
-from groupaccess.application.reconcile import reconciler
 from groupaccess.application.reconcile.access_writes import MAX_PAUSE_SECONDS, AccessWrites
 from groupaccess.application.reconcile.binding_writer import (
     MAX_CALLS_PER_OBJECT,
     PARTIAL_REQUEUE_SECONDS,
     WAIT_SECONDS,
 )
-from groupaccess.domain.bindings import plan as plans
 from groupaccess.domain.bindings.plan import Plan
 
 PLANNING_SECONDS = 0.4
@@ -21,18 +20,13 @@ PAUSE_SECONDS = pytest.approx(1.6)  # a fifth of the time for planning
 
 
 @pytest.fixture
-def large(harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch) -> ReconcilerHarness:
+async def large(clock: FakeClock) -> ReconcilerHarness:
     """Give an object of two mappings, to plan which takes long."""
-
-    def slow_plan(*facts: object) -> Plan:
-        harness.clock.advance(PLANNING_SECONDS)
-        return plans.plan(*facts)  # type: ignore[arg-type]  # passed on as they came
-
-    monkeypatch.setattr(reconciler, "plan", slow_plan)
-    harness.declare_directory()
-    harness.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
-    harness.read("/SRE", "/Dev")
-    return harness
+    made = ReconcilerHarness(clock, planning=PLANNING_SECONDS)
+    made.declare_directory()
+    made.declare(mapping("sre", "SRE", "view"), mapping("dev", "Dev", "edit"))
+    made.read("/SRE", "/Dev")
+    return made
 
 
 async def test_what_one_plan_could_not_write_beside_others_is_planned_after_a_pause(
@@ -65,8 +59,7 @@ async def test_its_next_plan_waits_while_its_writes_begin_one_after_the_other(
 ) -> None:
     large.declare(*(mapping(f"m{number}", "SRE") for number in range(MAX_CALLS_PER_OBJECT + 1)))
     first, *others = [large.cluster.hang("apply") for _ in range(MAX_CALLS_PER_OBJECT + 1)]
-    meanwhile = PLANNING_SECONDS + WAIT_SECONDS / 2
-    asyncio.get_running_loop().call_later(meanwhile, first.set)
+    asyncio.get_running_loop().call_later(WAIT_SECONDS / 2, first.set)
     assert await large.reconcile() == PAUSE_SECONDS
     for answer in others:
         answer.set()

@@ -12,7 +12,7 @@ from groupaccess.adapters.keycloak.discovery import KeycloakDiscovery
 from groupaccess.adapters.kubernetes.client import NoAccessError
 from groupaccess.application.diagnosis.doctor import Check, Doctor, DoctorOptions
 from groupaccess.cli.diagnosis.cluster import connected, end_untold
-from groupaccess.cli.diagnosis.doctor_command import DoctorOutput, FailOn
+from groupaccess.cli.diagnosis.doctor_options import DoctorOutput, FailOn
 from groupaccess.cli.diagnosis.doctor_text import report_lines
 from groupaccess.cli.diagnosis.exit_code import ExitCode, exit_code
 from groupaccess.cli.diagnosis.json_report import doctor_json

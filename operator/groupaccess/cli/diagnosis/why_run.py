@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import typer
 
@@ -13,33 +12,28 @@ from groupaccess.application.ports.keycloak_setup import SetupRefusedError, Setu
 from groupaccess.cli.diagnosis.cluster import connected, end_untold
 from groupaccess.cli.diagnosis.exit_code import ExitCode
 from groupaccess.cli.diagnosis.json_report import why_json
-from groupaccess.cli.diagnosis.why_command import WhyOutput
+from groupaccess.cli.diagnosis.why_options import TypedWhy, WhyOutput
 from groupaccess.cli.diagnosis.why_text import why_lines
 from groupaccess.cli.diagnosis.why_who import explain_who
-from groupaccess.cli.keycloak_login.credentials import LoginChoice, UsageError
+from groupaccess.cli.keycloak_login.credentials import UsageError
 from groupaccess.domain.diagnosis.access_request import AccessRequest, read_forbidden
 from groupaccess.domain.diagnosis.explanation import ANONYMOUS, Explanation, no_token
 from groupaccess.domain.diagnosis.finding import NotChecked
 from groupaccess.domain.diagnosis.jwt import NoTokenError, token_text
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class WhyOrder:
-    """What was typed: a request, or an error from which it is read; and whose it is."""
+    """What was typed, and what it means.
 
-    request: AccessRequest | None
+    `who` is a user or a group of Keycloak. `request` is None where an error is given, from which it
+    is read. `token` is the text of the file that was named.
+    """
+
+    typed: TypedWhy
     who: str | None
-    directory: str | None
-    client: str | None
-    url: str | None
-    ca: Path | None
-    login: LoginChoice
+    request: AccessRequest | None
     token: str | None
-    error: str | None
-    user: str | None
-    groups: tuple[str, ...]
-    output: WhyOutput
-    kubeconfig: str | None
 
 
 def run_why(order: WhyOrder) -> None:
@@ -68,10 +62,10 @@ async def _explain(order: WhyOrder) -> Explanation | NotChecked:
     user, request = meant
     if user == ANONYMOUS:
         return no_token(request)
-    if user is not None and not order.groups:
+    if user is not None and not order.typed.group:
         how = "give each with --as-group, or a token of theirs with --token"
         return NotChecked(f"which groups {user} has", how)
-    async with connected(order.kubeconfig) as cluster:
+    async with connected(order.typed.kubeconfig) as cluster:
         return await _answer(Why(cluster, datetime.now(UTC)), order, user, request)
 
 
@@ -79,27 +73,27 @@ async def _answer(
     why: Why, order: WhyOrder, user: str | None, request: AccessRequest
 ) -> Explanation | NotChecked:
     if order.who is not None:
-        return await explain_who(why, order, request)
+        return await explain_who(why, order.who, order.typed, request)
     if order.token is not None:
         return await why.explain_token(token_text(order.token), request)
     if user is not None:
-        return await why.explain(user, order.groups, request)
+        return await why.explain(user, order.typed.group or (), request)
     return await why.explain_own(request)
 
 
 def _meant(order: WhyOrder) -> tuple[str | None, AccessRequest] | NotChecked:
     """Return the user, None for the caller or whose token it is, and the request."""
     if order.request is not None:
-        return order.user, order.request
-    read = read_forbidden(order.error or "")
+        return order.typed.user, order.request
+    read = read_forbidden(order.typed.error or "")
     if read is None:
         why = 'it has no line like: User "alice" cannot list resource "pods"'
         return NotChecked("what the error is about", why)
-    return order.user or read[0], read[1]
+    return order.typed.user or read[0], read[1]
 
 
 def _print(order: WhyOrder, explanation: Explanation) -> None:
-    if order.output is WhyOutput.JSON:
+    if order.typed.output is WhyOutput.JSON:
         typer.echo(why_json(explanation))
     else:
         for line in why_lines(explanation):

@@ -1,8 +1,5 @@
 """Runs `groupaccess why WHO`: with the caller's login to the realm. Slow to import."""
 
-from pathlib import Path
-from typing import Protocol
-
 from groupaccess.adapters.keycloak.people import KeycloakPeople
 from groupaccess.adapters.keycloak.setup.http_session import HttpSession
 from groupaccess.api.v1alpha1.urls import split_issuer
@@ -10,8 +7,8 @@ from groupaccess.application.diagnosis.checked import attempt
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.diagnosis.why_person import WhyPerson
 from groupaccess.application.state.declared import read_declared_directory
-from groupaccess.cli.diagnosis.why_command import GROUP
-from groupaccess.cli.keycloak_login.credentials import LoginChoice, choose_credentials
+from groupaccess.cli.diagnosis.why_options import GROUP, TypedWhy
+from groupaccess.cli.keycloak_login.credentials import choose_credentials
 from groupaccess.cli.keycloak_login.log_in import log_in
 from groupaccess.cli.keycloak_login.process_terminal import ProcessTerminal, process_environment
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
@@ -20,59 +17,30 @@ from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import NotChecked
 
 
-class WhoOptions(Protocol):
-    """Whose access is asked about, where they log in, and how the caller does."""
-
-    @property
-    def who(self) -> str | None:
-        """Return a user's name, or `group:` and a path."""
-
-    @property
-    def directory(self) -> str | None:
-        """Return the name of a KeycloakDirectory, None for the only one."""
-
-    @property
-    def client(self) -> str | None:
-        """Return the client that they log in with, None for the first that is declared."""
-
-    @property
-    def url(self) -> str | None:
-        """Return where the admin API is, None for where the issuer is."""
-
-    @property
-    def ca(self) -> Path | None:
-        """Return a file with the authority of Keycloak's certificate."""
-
-    @property
-    def login(self) -> LoginChoice:
-        """Return how the caller logs in."""
-
-
 async def explain_who(
-    why: Why, options: WhoOptions, request: AccessRequest
+    why: Why, who: str, typed: TypedWhy, request: AccessRequest
 ) -> Explanation | NotChecked:
     """Explain the access of a user or a group; the caller logs in to their realm.
 
     Raise UsageError when no login was chosen, SetupRefusedError or SetupUnknownError when it fails.
     """
-    directory = await _directory(why, options.directory)
+    directory = await _directory(why, typed.directory)
     if isinstance(directory, NotChecked):
         return directory
-    client = _client(directory, options.client)
+    client = _client(directory, typed.client)
     if client is None:
         named = ", ".join(each.client_id for each in directory.clients) or "none"
         return NotChecked(
-            f'client "{options.client}"',
+            f'client "{typed.client}"',
             f"KeycloakDirectory {directory.name} declares other clients: {named}",
         )
     url, realm = split_issuer(directory.issuer)
-    session = HttpSession(options.url or url, options.ca)
+    session = HttpSession(typed.url or url, typed.ca)
     try:
-        login, terminal = options.login, ProcessTerminal()
+        login, terminal = typed.login, ProcessTerminal()
         credentials = choose_credentials(login, process_environment(), terminal)
         session.authorize(await log_in(session, login.realm, credentials))
         person = WhyPerson(why, KeycloakPeople(session, realm), directory, client)
-        who = options.who or ""
         if who.startswith(GROUP):
             return await person.explain_group(who.removeprefix(GROUP), request)
         return await person.explain_user(who, request)

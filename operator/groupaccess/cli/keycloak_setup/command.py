@@ -2,7 +2,7 @@
 
 import typer
 
-from groupaccess.cli.keycloak_setup.dataclass_command import from_dataclass
+from groupaccess.cli.dataclass_command import from_dataclass
 from groupaccess.cli.keycloak_setup.options import TypedSetup
 
 

@@ -27,7 +27,7 @@ def differing_issuer(login: LoginFacts) -> Iterator[Finding]:
     if login.directory.issuer != issued:
         yield _declared_differs(login, issued)
     if login.authenticators and login.authenticator is None:
-        yield _told_differs(login, issued, nearest(login.authenticators, issued))
+        yield _other_issuer(login, issued, nearest(login.authenticators, issued))
 
 
 def issuer_fixes(
@@ -106,7 +106,7 @@ def _source(login: LoginFacts) -> str:
     return f"KeycloakDirectory {login.directory.name}"
 
 
-def _told_differs(login: LoginFacts, issued: str, told: Authenticator) -> Finding:
+def _other_issuer(login: LoginFacts, issued: str, told: Authenticator) -> Finding:
     fact = (
         f"issuer differs {difference(issued, told.issuer)}: {_source(login)} says {issued}, "
         f"kube-apiserver was told {told.issuer}"

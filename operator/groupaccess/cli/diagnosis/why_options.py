@@ -1,0 +1,107 @@
+"""All options of `groupaccess why`, as they were typed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from groupaccess.cli.diagnosis.token_file import TokenFile
+from groupaccess.cli.keycloak_login import options
+from groupaccess.cli.keycloak_login.credentials import LoginChoice
+from groupaccess.cli.kubeconfig_option import Kubeconfig
+
+GROUP = "group:"  # before the path of a group
+
+
+class WhyOutput(StrEnum):
+    """How the answer is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[WHO] VERB RESOURCE[.GROUP][/NAME]",
+        help="Whose access (a user of Keycloak, or group:/PATH; you, if it is left out), and what "
+        "they want to do: alice list pods, get deployments.apps/web",
+    ),
+]
+Namespace = Annotated[str, typer.Option("-n", "--namespace", help="Where.")]
+Everywhere = Annotated[
+    bool, typer.Option("-A", "--all-namespaces", help="In all namespaces at once.")
+]
+ErrorText = Annotated[
+    str | None,
+    typer.Option("--error", help="The text of a 403, from which user and request are read."),
+]
+User = Annotated[
+    str | None,
+    typer.Option("--as", help="Another user than you, as kube-apiserver names them."),
+]
+Groups = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--as-group",
+        help="With --as or --error: a group of that user, as kube-apiserver reads it. May be "
+        "repeated.",
+    ),
+]
+DirectoryName = Annotated[
+    str | None,
+    typer.Option("--directory", help="With WHO: the KeycloakDirectory whose realm they are in."),
+]
+KeycloakUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="With WHO: where Keycloak's admin API is, if not at the issuer: "
+        "https://keycloak.example.com/auth",
+        rich_help_panel=options.LOGIN,
+    ),
+]
+ClientName = Annotated[
+    str | None,
+    typer.Option("--client", help="With WHO: the client that they log in with."),
+]
+Output = Annotated[WhyOutput, typer.Option("-o", "--output", help="How to print.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypedWhy:
+    """Each field is an argument or an option; its type says how it is typed and explained."""
+
+    words: Words = None
+    namespace: Namespace = ""
+    all_namespaces: Everywhere = False
+    token: TokenFile = None
+    error: ErrorText = None
+    user: User = None
+    group: Groups = None
+    output: Output = WhyOutput.TEXT
+    directory: DirectoryName = None
+    client: ClientName = None
+    url: KeycloakUrl = None
+    ca: options.Ca = None
+    login_realm: options.LoginRealm = "master"
+    totp: options.Totp = False
+    keycloak_token: options.KeycloakToken = None
+    device: options.Device = False
+    device_client: options.DeviceClient = "groupaccess-cli"
+    kubeconfig: Kubeconfig = None
+
+    @property
+    def login(self) -> LoginChoice:
+        """Return how the caller logs in to Keycloak."""
+        return LoginChoice(
+            self.login_realm, self.totp, self.keycloak_token, self.device, self.device_client
+        )
+
+    @property
+    def concerns_who(self) -> bool:
+        """Tell whether an option was typed that only a user or a group of Keycloak needs."""
+        where = (self.directory, self.client, self.url, self.ca)
+        return any((*where, self.keycloak_token, self.device, self.totp))
