@@ -12,11 +12,17 @@ from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
 from groupaccess.domain.diagnosis.authenticator import Arguments
 from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
 from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import Reason
 
 
 @dataclass
 class FakeDiagnosisCluster:
-    """Answers from its fields. `forbidden` are the names of the methods that lack a right."""
+    """Answers from its fields.
+
+    `forbidden` are the names of the methods that lack a right, `rights` what each of them needs.
+    `allowed` holds for everybody, or only for `allowed_groups`. Any token is read as `review`, or
+    only `tokens` are.
+    """
 
     directories: Sequence[api.KeycloakDirectory] = ()
     accesses: Sequence[api.GroupAccess] = ()
@@ -28,6 +34,9 @@ class FakeDiagnosisCluster:
     allowed: frozenset[AccessRequest] = frozenset()
     forbidden: frozenset[str] = frozenset()
     asked: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+    allowed_groups: frozenset[str] | None = None
+    tokens: dict[str, TokenReviewResult] | None = None
+    rights: dict[str, str] = field(default_factory=dict)
 
     async def list_directories(self) -> Sequence[api.KeycloakDirectory]:
         self._check("list_directories")
@@ -52,7 +61,9 @@ class FakeDiagnosisCluster:
     async def review_token(self, token: str) -> TokenReviewResult:
         self._check("review_token")
         assert token
-        return self.review
+        if self.tokens is None:
+            return self.review
+        return self.tokens.get(token, TokenReviewResult(error="not authenticated"))
 
     async def whoami(self) -> TokenReviewResult:
         self._check("whoami")
@@ -65,11 +76,12 @@ class FakeDiagnosisCluster:
     async def decide(self, user: str, groups: Sequence[str], request: AccessRequest) -> Decision:
         self._check("decide")
         self.asked.append((user, frozenset(groups)))
-        return Decision(request in self.allowed, "" if groups else "no groups")
+        bound = self.allowed_groups is None or self.allowed_groups.intersection(groups)
+        return Decision(bool(bound) and request in self.allowed, "" if groups else "no groups")
 
     def _check(self, method: str) -> None:
         if method in self.forbidden:
-            raise NotAllowedError(f"you may not {method}")
+            raise NotAllowedError(f"you may not {self.rights.get(method, method)}")
 
 
 @dataclass
@@ -79,7 +91,8 @@ class FakeDiscovery:
     realms: dict[str, RealmDiscovery | Failure] = field(default_factory=dict)
 
     async def discover(self, issuer: str) -> RealmDiscovery:
-        found = self.realms[issuer]
+        away = Failure(Reason.KEYCLOAK_UNAVAILABLE, "nobody answers")
+        found = self.realms.get(issuer, away)
         if isinstance(found, Failure):
             raise RejectedError(found)
         return found
