@@ -100,20 +100,3 @@ class _Jumping(selectors.SelectSelector):
             raise RuntimeError("everybody waits, and nothing will ever happen")
         self._clock.advance(min(steps))
         return []
-
-
-class TickingClock:
-    """The port `Clock` where work takes time: a number of seconds between two looks at it."""
-
-    def __init__(self, clock: FakeClock, seconds: float) -> None:
-        self._clock, self._seconds, self._looks = clock, seconds, 0
-
-    def now(self) -> datetime:
-        return self._clock.now()
-
-    def monotonic(self) -> float:
-        self._looks += 1
-        return self._clock.monotonic() + self._looks * self._seconds
-
-    def call_later(self, seconds: float, call: Callable[[], None]) -> Call:
-        return self._clock.call_later(seconds, call)

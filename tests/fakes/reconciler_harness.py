@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from fakes.answers import answer, whole_round
-from fakes.clock import FakeClock, TickingClock
+from fakes.clock import FakeClock
 from fakes.cluster import FakeCluster
 from fakes.metrics import FakeMetrics
 from fakes.values import Spec, access_spec, directory_spec, failure, snapshot
@@ -40,9 +40,8 @@ def leads() -> bool:
 class ReconcilerHarness:
     """A cluster with one GroupAccess `platform` and one directory `default`, so far as declared."""
 
-    def __init__(self, clock: FakeClock, *, planning: float = 0.0) -> None:
+    def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
-        self._planning = planning  # seconds
         self.others_wait = False
         self.cluster = FakeCluster()
         self.metrics = FakeMetrics()
@@ -65,7 +64,7 @@ class ReconcilerHarness:
         publisher = StatusWriter(self.cluster, self.store, self.recorder, leads)
         self.reconciler = Reconciler(
             self.store,
-            TickingClock(self.clock, self._planning),
+            self.clock,
             self.writer,
             OrphanCleanup(self.cluster, self.store, self.writer, self.background),
             ExpiryWatch(self.recorder, self.timers),

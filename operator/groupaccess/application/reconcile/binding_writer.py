@@ -77,7 +77,7 @@ class BindingWriter:
         await self._wait_for(writes.name)
         self._requeue(writes, deletes)
         if in_flight - self.pending(writes.name):
-            writes.requeue_within(writes.pause)  # for what this plan could not write beside them
+            writes.requeue_within(0.0)  # for what this plan could not write beside them
         if not self.pending(writes.name):
             self._latest.pop(writes.name, None)
         return writes.requeue_after
@@ -227,8 +227,7 @@ class BindingWriter:
             del tickets[key]
         if tickets:
             if waiting is None:
-                pause = max(PARTIAL_REQUEUE_SECONDS, writes.pause)
-                self._wake(writes.name, pause, ticket.revokes)
+                self._wake(writes.name, PARTIAL_REQUEUE_SECONDS, ticket.revokes)
             return
         self._tickets.pop(writes.name, None)
         self._latest.pop(writes.name, None)

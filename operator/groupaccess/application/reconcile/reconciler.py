@@ -70,25 +70,22 @@ class Reconciler:
         if declared.state.deleting:
             ending = plan(DesiredState(), self._store.bindings_of(name).values())
             return await self._writer.write(AccessWrites(name, ending, declared.state.ref))
-        begin = self._clock.monotonic()
         self._store.memory(name).observe(self._store.bindings_of(name))
         evaluation = self._evaluate(declared)
-        return None if evaluation is None else await self._apply(evaluation, begin)
+        return None if evaluation is None else await self._apply(evaluation)
 
-    async def _apply(self, evaluation: Evaluation, begin: float) -> float | None:
+    async def _apply(self, evaluation: Evaluation) -> float | None:
         """Write what follows from the verdicts, then the status."""
         declared, keys = evaluation.declared, evaluation.declared_keys
         name = declared.access.name
         self._remember(evaluation, keys)
         todo = self._plan(name, evaluation.desired)
-        took = self._clock.monotonic() - begin
-        memory = self._store.memory(name)
-        writes = AccessWrites(name, todo, declared.state.ref, memory, keys, planning_seconds=took)
+        writes = AccessWrites(name, todo, declared.state.ref, self._store.memory(name), keys)
         again = await self._writer.write(writes)
         if not self._is_current(declared) or evaluation.context.awaits_first_reading:
             return again  # else every start would first write "unknown"
         if self._writer.is_busy(name):  # the bindings change before the status is written
-            writes.requeue_within(max(WAIT_SECONDS, writes.pause))
+            writes.requeue_within(WAIT_SECONDS)
             return writes.requeue_after
         self._request_suggestions(evaluation)
         if self._status.delay_first(declared, self._store.memory(name)):
