@@ -87,9 +87,10 @@ def test_what_a_real_token_shows_as_declared_is_true_and_proven(place: Place) ->
 @pytest.mark.parametrize(
     ("reading", "words"),
     [
-        (
+        pytest.param(
             {"groups_prefix": "oidc:"},
             ('groups prefix "oidc:" (--oidc-groups-prefix, ', "would not match"),
+            marks=long_form,
         ),
         pytest.param(
             {"groups_claim": "teams"},

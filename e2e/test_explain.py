@@ -67,7 +67,7 @@ REJECTED: dict[str, tuple[Callable[[Realm], str], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", mostly_long(REJECTED, "other client", "dotted claim"))
+@pytest.mark.parametrize("case", mostly_long(REJECTED, "other client"))
 def test_a_rejected_token_is_explained(
     command: ExplainCommand, installed: Cluster, alice: Realm, directory: str, case: str
 ) -> None:
