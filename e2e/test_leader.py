@@ -72,6 +72,17 @@ def writes(cluster: Cluster, since: int, process: OperatorProcess) -> list[dict[
     ]
 
 
+def told_of(cluster: Cluster, names: list[str]) -> bool:
+    """Tell whether an Event about each of these objects was posted."""
+    assert cluster.audit is not None
+    posted = [
+        str(event["objectRef"].get("name", ""))
+        for event in cluster.audit.events(0, USERNAME)
+        if event["objectRef"]["resource"] == "events"
+    ]
+    return all(any(each.startswith(f"{name}-") for each in posted) for name in names)
+
+
 def holder(objects: Objects) -> str:
     """Return who holds the Lease; "" for nobody."""
     found = objects.cluster.kubectl(
@@ -135,6 +146,8 @@ def test_a_leader_that_was_frozen_writes_nothing_when_it_thaws_and_ends_with_an_
     objects.apply(*(access(one, directory, ending) for one in expiring))
     for one in expiring:
         eventually(partial(objects.bindings, one), within=5)
+    # A request that is half sent when it freezes is sent to its end when it thaws.
+    eventually(partial(told_of, installed, expiring), within=5, what="all events are posted")
 
     pair.leader.pause()
     delete(objects, binding)
