@@ -77,7 +77,7 @@ class WhyPerson:
         if not isinstance(client, RealmClient):
             return client
         login = await self._facts(client)
-        carried = self._carried(group.value, client, login)
+        carried = self._claim_values(group.value, client, login)
         if isinstance(carried, NotChecked):
             return carried
         subjects = subjects_read(login, carried)
@@ -87,7 +87,7 @@ class WhyPerson:
             return access
         return explain_member(group.value, carried, login, access)
 
-    def _carried(
+    def _claim_values(
         self, group: Group, client: RealmClient, login: LoginFacts
     ) -> frozenset[str] | NotChecked:
         """Return what tokens carry for a group, by the same rules as the operator's."""
