@@ -7,7 +7,8 @@ import pytest
 from contracts.people import DEV, SRE, PeopleContract
 from domain.builders import client, group, mapper
 from fakes.people import FakePeople
-from groupaccess.application.ports.people import RealmClient, RealmUser
+from groupaccess.application.ports.people import RealmClient
+from groupaccess.domain.diagnosis.person import RealmUser
 
 
 class FakeSource:

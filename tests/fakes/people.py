@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from groupaccess.application.ports.keycloak_setup import SetupUnknownError
-from groupaccess.application.ports.people import RealmClient, RealmUser
+from groupaccess.application.ports.people import RealmClient
 from groupaccess.domain.access.keycloak_directory import LoginClient
 from groupaccess.domain.diagnosis.login_facts import Token
+from groupaccess.domain.diagnosis.person import RealmUser
 from groupaccess.domain.directory.group import Group
 
 ROLES = {

@@ -16,10 +16,11 @@ from fakes.diagnosis import FakeDiagnosisCluster
 from fakes.people import FakePeople
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.diagnosis.why_person import WhyPerson
-from groupaccess.application.ports.people import RealmClient, RealmUser
+from groupaccess.application.ports.people import RealmClient
 from groupaccess.domain.diagnosis.authenticator import Arguments
 from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import Cause, NotChecked
+from groupaccess.domain.diagnosis.person import RealmUser
 from groupaccess.domain.directory.client import Client, MapperKind
 
 SRE = group("/platform/SRE")

@@ -46,6 +46,8 @@ async def cluster(tmp_path: Path) -> AsyncIterator[ClusterCommand]:
         ("alice", "list", "pods", "more"),
         ("alice", "list", "pods", "--as=bob"),
         ("list", "pods", "--client=headlamp"),
+        ("alice", "list", "pods", "--url=https://auth.example.com/realms/ADMIN"),
+        ("alice", "list", "pods", "--url=http://auth.example.com"),
         ("list", "a/"),
         ("list", "pods", "-n", "shop", "-A"),
         ("list", "pods", "--as-group=SRE"),

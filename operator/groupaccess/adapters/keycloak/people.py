@@ -22,9 +22,10 @@ from groupaccess.adapters.keycloak.json_types import (
 from groupaccess.adapters.keycloak.setup.errors import missing_role, own_words, setup_errors
 from groupaccess.adapters.keycloak.setup.http_session import HttpSession
 from groupaccess.application.ports.keycloak_setup import SetupUnknownError
-from groupaccess.application.ports.people import RealmClient, RealmUser
+from groupaccess.application.ports.people import RealmClient
 from groupaccess.domain.access.keycloak_directory import LoginClient
 from groupaccess.domain.diagnosis.login_facts import Token
+from groupaccess.domain.diagnosis.person import RealmUser
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.keycloak_setup.calls import path_segment
 

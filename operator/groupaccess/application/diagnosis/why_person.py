@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from groupaccess.application.diagnosis.checked import attempt
 from groupaccess.application.diagnosis.settings import read_settings
 from groupaccess.application.diagnosis.why import Why
-from groupaccess.application.ports.people import RealmClient, RealmPeople, RealmUser
+from groupaccess.application.ports.people import RealmClient, RealmPeople
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.access_facts import AccessFacts
@@ -14,9 +14,8 @@ from groupaccess.domain.diagnosis.claim_rules import claim_read
 from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import Cause, NotChecked
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
-from groupaccess.domain.diagnosis.person import Person
+from groupaccess.domain.diagnosis.person import Person, RealmUser
 from groupaccess.domain.diagnosis.person_explanation import (
-    RealmPerson,
     explain_member,
     explain_person,
     login_findings,
@@ -60,9 +59,7 @@ class WhyPerson:
         access = await self._access(person, login, request)
         if isinstance(access, NotChecked):
             return access
-        return explain_person(
-            RealmPerson(known.username, known.enabled, known.groups), login, access
-        )
+        return explain_person(known, login, access)
 
     async def explain_group(self, path: str, request: AccessRequest) -> Explanation | NotChecked:
         """Explain whether a member of a group may make a request."""

@@ -5,18 +5,9 @@ from typing import Protocol
 
 from groupaccess.domain.access.keycloak_directory import LoginClient
 from groupaccess.domain.diagnosis.login_facts import Token
+from groupaccess.domain.diagnosis.person import RealmUser
 from groupaccess.domain.directory.client import Client
 from groupaccess.domain.directory.group import Group
-
-
-@dataclass(frozen=True, slots=True)
-class RealmUser:
-    """A user of a realm. `groups` are those that they are directly in, as tokens carry them."""
-
-    id: str
-    username: str
-    enabled: bool
-    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from groupaccess.cli.diagnosis.token_file import TokenFile
-from groupaccess.cli.keycloak_login import options
-from groupaccess.cli.keycloak_login.credentials import LoginChoice
+from groupaccess.cli.keycloak_login.options import LOGIN, TypedLogin
+from groupaccess.cli.keycloak_login.values import keycloak_url
 from groupaccess.cli.kubeconfig_option import Kubeconfig
 
 GROUP = "group:"  # before the path of a group
@@ -58,9 +58,10 @@ KeycloakUrl = Annotated[
     typer.Option(
         "--url",
         metavar="URL",
+        callback=lambda typed: typed and keycloak_url(typed),
         help="With WHO: where Keycloak's admin API is, if not at the issuer: "
         "https://keycloak.example.com/auth",
-        rich_help_panel=options.LOGIN,
+        rich_help_panel=LOGIN,
     ),
 ]
 ClientName = Annotated[
@@ -71,7 +72,7 @@ Output = Annotated[WhyOutput, typer.Option("-o", "--output", help="How to print.
 
 
 @dataclass(frozen=True, kw_only=True)
-class TypedWhy:
+class TypedWhy(TypedLogin):
     """Each field is an argument or an option; its type says how it is typed and explained."""
 
     words: Words = None
@@ -85,20 +86,7 @@ class TypedWhy:
     directory: DirectoryName = None
     client: ClientName = None
     url: KeycloakUrl = None
-    ca: options.Ca = None
-    login_realm: options.LoginRealm = "master"
-    totp: options.Totp = False
-    keycloak_token: options.KeycloakToken = None
-    device: options.Device = False
-    device_client: options.DeviceClient = "groupaccess-cli"
     kubeconfig: Kubeconfig = None
-
-    @property
-    def login(self) -> LoginChoice:
-        """Return how the caller logs in to Keycloak."""
-        return LoginChoice(
-            self.login_realm, self.totp, self.keycloak_token, self.device, self.device_client
-        )
 
     @property
     def concerns_who(self) -> bool:

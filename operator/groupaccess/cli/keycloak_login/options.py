@@ -1,11 +1,13 @@
-"""The options of the administrator's login to Keycloak."""
+"""The options of a login to Keycloak."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from groupaccess.cli.keycloak_setup.values import not_empty
+from groupaccess.cli.keycloak_login.credentials import LoginChoice
+from groupaccess.cli.keycloak_login.values import not_empty
 
 LOGIN = "Login"
 
@@ -51,3 +53,22 @@ DeviceClient = Annotated[
     str,
     typer.Option(callback=not_empty, help="The public client of --device.", rich_help_panel=LOGIN),
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypedLogin:
+    """The options of a login, as they were typed; for a command whose options are a dataclass."""
+
+    ca: Ca = None
+    login_realm: LoginRealm = "master"
+    totp: Totp = False
+    keycloak_token: KeycloakToken = None
+    device: Device = False
+    device_client: DeviceClient = "groupaccess-cli"
+
+    @property
+    def login(self) -> LoginChoice:
+        """Return how whoever runs the command logs in."""
+        return LoginChoice(
+            self.login_realm, self.totp, self.keycloak_token, self.device, self.device_client
+        )

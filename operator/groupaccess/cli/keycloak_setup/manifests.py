@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from groupaccess.api import v1alpha1 as api
-from groupaccess.cli.keycloak_setup.values import LOCAL_HOSTS
+from groupaccess.cli.keycloak_login.values import LOCAL_HOSTS
 from groupaccess.domain.keycloak_setup.options import SetupOptions
 
 CA_CONFIG_MAP = "keycloak-ca"

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from groupaccess.cli.keycloak_login import options as login_options
+from groupaccess.cli.keycloak_login.options import TypedLogin
 from groupaccess.cli.keycloak_setup import realm_options
 from groupaccess.domain.keycloak_setup.options import CANARY, PROVIDER, SUBJECT
 
 
 @dataclass(frozen=True, kw_only=True)
-class TypedSetup:
+class TypedSetup(TypedLogin):
     """Each field is an argument or an option; its type says how it is typed and explained."""
 
     url: realm_options.Url
@@ -30,9 +30,3 @@ class TypedSetup:
     secret_file: realm_options.SecretFile = None
     namespace: realm_options.Namespace = "groupaccess"
     secret_name: realm_options.SecretName = "keycloak"  # noqa: S105 -- the name of an object
-    ca: login_options.Ca = None
-    login_realm: login_options.LoginRealm = "master"
-    totp: login_options.Totp = False
-    keycloak_token: login_options.KeycloakToken = None
-    device: login_options.Device = False
-    device_client: login_options.DeviceClient = "groupaccess-cli"

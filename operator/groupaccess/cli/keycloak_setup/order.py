@@ -42,9 +42,6 @@ def setup_order(
     """Return what to do; raise UsageError when options do not fit together or are missing."""
     for contradiction in _contradictions(typed):
         raise UsageError(contradiction)
-    login = LoginChoice(
-        typed.login_realm, typed.totp, typed.keycloak_token, typed.device, typed.device_client
-    )
     return SetupOrder(
         url=typed.url,
         ca=typed.ca,
@@ -54,8 +51,8 @@ def setup_order(
         secret_file=typed.secret_file,
         namespace=typed.namespace,
         secret_name=typed.secret_name,
-        login=login,
-        credentials=choose_credentials(login, environment, terminal),
+        login=typed.login,
+        credentials=choose_credentials(typed.login, environment, terminal),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from groupaccess.cli.keycloak_setup.values import keycloak_url, not_empty
+from groupaccess.cli.keycloak_login.values import keycloak_url, not_empty
 
 WANTED, RESULT = "What the realm gets", "Result"
 

@@ -16,4 +16,13 @@ class Person:
     name: str
     subjects: frozenset[str]
     groups: tuple[Group, ...] = ()
-    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RealmUser:
+    """A user of a realm. `groups` are those that they are directly in, as tokens carry them."""
+
+    id: str
+    username: str
+    enabled: bool
+    groups: tuple[Group, ...]

@@ -1,7 +1,7 @@
 """The answer of `groupaccess why USER`: what Keycloak knows of a person, and what follows."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from groupaccess.domain.diagnosis.access_facts import AccessFacts
 from groupaccess.domain.diagnosis.claim_rules import claim_read
@@ -9,6 +9,7 @@ from groupaccess.domain.diagnosis.explanation import Explanation, Step, explain_
 from groupaccess.domain.diagnosis.finding import Finding
 from groupaccess.domain.diagnosis.login_diagnosis import REJECTING, diagnose_login
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
+from groupaccess.domain.diagnosis.person import RealmUser
 from groupaccess.domain.diagnosis.realm_facts import (
     KEEPING_OUT,
     carried_values,
@@ -23,16 +24,7 @@ from groupaccess.domain.tokens.client_claims import token_kind
 MAX_NAMED = 8  # groups that one step names
 
 
-@dataclass(frozen=True, slots=True)
-class RealmPerson:
-    """A user as the realm knows them."""
-
-    username: str
-    enabled: bool
-    groups: tuple[Group, ...]
-
-
-def explain_person(user: RealmPerson, login: LoginFacts, access: AccessFacts) -> Explanation:
+def explain_person(user: RealmUser, login: LoginFacts, access: AccessFacts) -> Explanation:
     """Explain whether a user may make a request, from their groups to the bindings."""
     found = login_findings(login)
     if not user.enabled:

@@ -32,8 +32,8 @@ def keycloak_url(value: str) -> str:
     for path in ("/realms", "/admin"):
         if f"{path}/" in f"{parts.path}/":
             raise typer.BadParameter(
-                f"{value!r} goes too far: leave out {path} and what follows, and name the realm "
-                "as the second argument"
+                f"{value!r} goes too far: leave out {path} and what follows; the realm is named "
+                "apart"
             )
     if parts.query or parts.fragment:
         raise typer.BadParameter(f"{value!r} has a query: write Keycloak's address alone")
