@@ -105,7 +105,8 @@ def open_questions(
             pinned = state.pins_of(access.name)
             for mapping in access.mappings:
                 needed |= _questions_of(state, directory, mapping, pinned, answers)
-    return needed - answers.keys() - memory.failures.keys()
+    # A difference with all answers would look at each of them.
+    return {each for each in needed if each not in answers and each not in memory.failures}
 
 
 def _questions_of_former(

@@ -86,7 +86,7 @@ def resolve_scope(scope: NamespaceScope | None, namespaces: NamespacesByName) ->
     return Placement(
         active=tuple(name for name in picked if not namespaces[name].terminating),
         terminating=tuple(name for name in picked if namespaces[name].terminating),
-        missing=tuple(sorted(scope.names - namespaces.keys())),
+        missing=tuple(sorted(name for name in scope.names if name not in namespaces)),
     )
 
 
