@@ -92,7 +92,7 @@ class GaplessScenario:
 
     def probe(self, group: str, wanted: dict[str, str]) -> Probe:
         """Return a probe of what a group may do."""
-        return Probe(self.objects.cluster, self.token, group, wanted)
+        return Probe(self.objects.cluster, self.token, group, wanted, every=0.005)
 
     def declare(self, declared: dict[str, Any]) -> None:
         """Declare the one mapping, and wait until it is granted."""

@@ -1,7 +1,7 @@
 """Where the attacks are tried: one cluster, one operator, one realm, and who may do what there."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from attacks import texts
@@ -126,27 +126,11 @@ class AttackScenario:
         found = self.rules_and_bindings()
         return {key: body for key, body in found.items() if "/groupaccess:" in key}
 
-    def wider_than_declared(self) -> list[str]:
-        """Return the operator's bindings that it must never make, but for those made by others."""
-        return [
-            key
-            for key, body in self.reserved().items()
-            if body["roleRef"]["name"] not in BINDABLE
-            or any(
-                each["kind"] != "Group" or each["name"].startswith("system:")
-                for each in body.get("subjects", ())
-            )
-        ]
-
     def secrets(self) -> list[str]:
         """Return what the operator's port must not tell."""
         login = self.realm.clients.credentials()
         groups = [SECRET_GROUP, *texts.HARMLESS.values()]
         return [login.secret, *groups, "system:masters", "eyJ"]  # how each JWT begins
-
-    def of_victim(self) -> dict[str, Body]:
-        """Return what stands for the victim."""
-        return {key: body for key, body in self.reserved().items() if f":{VICTIM}:" in key}
 
     def victims(self, kind: str) -> Body:
         """Return the victim's binding of a kind, as it stands."""
@@ -154,6 +138,24 @@ class AttackScenario:
         if kind == "RoleBinding":
             name, where = f"groupaccess:{VICTIM}:shop:view", SHOP
         return self.user(CHIEF).read(binding(name, "view", namespace=where))
+
+
+def wider_than_declared(reserved: Mapping[str, Body]) -> list[str]:
+    """Return the operator's bindings that it must never make, but for those made by others."""
+    return [
+        key
+        for key, body in reserved.items()
+        if body["roleRef"]["name"] not in BINDABLE
+        or any(
+            each["kind"] != "Group" or each["name"].startswith("system:")
+            for each in body.get("subjects", ())
+        )
+    ]
+
+
+def of_victim(reserved: Mapping[str, Body]) -> dict[str, Body]:
+    """Return what stands for the victim."""
+    return {key: body for key, body in reserved.items() if f":{VICTIM}:" in key}
 
 
 def _account(who: str) -> str:

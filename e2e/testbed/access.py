@@ -18,7 +18,6 @@ from testbed.admin_api import AdminApi
 REQUEST_TIMEOUT = 30.0
 KUBECTL_TIMEOUT = 120.0
 NO_CA = SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-TOKEN_LIFETIME = "24h"  # noqa: S105 -- a duration
 
 
 class KubectlError(Exception):
@@ -89,10 +88,14 @@ class ClusterAccess:
         """Return the admin's connection; `disconnect` ends it."""
         return AdminApi(self.kubeconfig)
 
+    @cached_property
+    def _client(self) -> httpx.Client:
+        return http_client(self.ca_file)
+
     def disconnect(self) -> None:
-        """End the admin's connection, if there is one."""
-        if "admin" in self.__dict__:
-            self.admin.close()
+        """End the connections that there are."""
+        for connection in {"admin", "_client"} & self.__dict__.keys():
+            getattr(self, connection).close()
 
     def apply(self, *objects: Mapping[str, Any]) -> None:
         """Create or change these objects in their order, as the admin."""
@@ -101,9 +104,7 @@ class ClusterAccess:
 
     def create_token(self, namespace: str, name: str, *audiences: str) -> str:
         """Return a token of an existing ServiceAccount, for whom say `audiences`."""
-        arguments = ("create", "token", name, "--namespace", namespace)
-        options = (f"--duration={TOKEN_LIFETIME}", *(f"--audience={each}" for each in audiences))
-        return self.kubectl(*arguments, *options).stdout.strip()
+        return self.admin.create_token(namespace, name, *audiences)
 
     def service_account_kubeconfig(self, namespace: str, name: str) -> Path:
         """Write a kubeconfig with a fresh token of an existing ServiceAccount; return its path."""
@@ -124,8 +125,7 @@ class ClusterAccess:
         sent = list(headers)
         if token is not None:
             sent.append(("Authorization", f"Bearer {token}"))
-        with http_client(self.ca_file) as client:
-            response = client.request(method, f"{self.server}{path}", headers=sent, json=body)
+        response = self._client.request(method, f"{self.server}{path}", headers=sent, json=body)
         return Answer(response.status_code, _body(response))
 
     def get(self, path: str, token: str | None) -> Answer:

@@ -26,6 +26,7 @@ KINDS = {
 }
 """What a test calls a kind that it reads: its apiVersion and its name."""
 NOT_FOUND = 404
+TOKEN_SECONDS = 24 * 3600
 Body = Mapping[str, Any]
 
 
@@ -67,6 +68,13 @@ class AdminApi:
         namespace = body["metadata"].get("namespace")
         path = self._resource(body["apiVersion"], body["kind"]).path(namespace=namespace)
         return self._ask("post", path, dict(body), **options)
+
+    def create_token(self, namespace: str, account: str, *audiences: str) -> str:
+        """Return a token of an existing ServiceAccount, for whom say `audiences`."""
+        spec = {"audiences": list(audiences), "expirationSeconds": TOKEN_SECONDS}
+        request = {"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "spec": spec}
+        path = f"{self._path('v1', 'ServiceAccount', account, namespace)}/token"
+        return str(self._ask("post", path, request)["status"]["token"])
 
     def replace(self, body: Body) -> dict[str, Any]:
         """Replace an object as a whole, whatever it is now; return what is stored."""

@@ -63,7 +63,7 @@ class LocalRelease:
         self.cluster.kubectl("delete", "crds", *CRDS, "--ignore-not-found")
 
     def probe(self, group: str, namespace: str = "") -> Probe:
-        """Ask without a pause whether a group may list nodes, or a namespace's ConfigMaps."""
+        """Ask all the time whether a group may list nodes, or a namespace's ConfigMaps."""
         wanted = {**READ_CONFIG, "namespace": namespace} if namespace else READ_NODES
         return Probe(self.cluster, self._probe_token, group, wanted)
 

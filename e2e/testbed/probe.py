@@ -1,4 +1,4 @@
-"""Probes that ask kube-apiserver without a pause whether somebody may do something."""
+"""Probes that ask kube-apiserver all the time whether somebody may do something."""
 
 import threading
 import time
@@ -44,10 +44,9 @@ def _named() -> dict[str, str]:
 class Asking(ABC):
     """Asks again and again, in a thread of its own, and keeps when the answer was no."""
 
-    every = 0.005  # seconds from an answer to the next question
-
-    def __init__(self, cluster: Cluster) -> None:
-        """Prepare to ask this cluster."""
+    def __init__(self, cluster: Cluster, every: float = 0.02) -> None:
+        """Prepare to ask this cluster, `every` seconds after the last answer."""
+        self._every = every
         self._server = cluster.server
         self._ca_file = cluster.ca_file
         self._stop = threading.Event()
@@ -88,7 +87,7 @@ class Asking(ABC):
         began = time.monotonic()
         try:
             with http_client(self._ca_file) as client:
-                while not self._stop.wait(self.every):
+                while not self._stop.wait(self._every):
                     self.asked += 1
                     if not self._ask(client):
                         self.denied.append(time.monotonic() - began)
@@ -102,9 +101,16 @@ class Asking(ABC):
 class Probe(Asking):
     """Asks whether a group may do something."""
 
-    def __init__(self, cluster: Cluster, token: str, group: str, wanted: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        token: str,
+        group: str,
+        wanted: Mapping[str, str],
+        every: float = 0.02,
+    ) -> None:
         """Ask for what `wanted` says, as resourceAttributes of a SubjectAccessReview have it."""
-        super().__init__(cluster)
+        super().__init__(cluster, every)
         self._headers = {"Authorization": f"Bearer {token}"}
         self._body: dict[str, Any] = {
             "apiVersion": "authorization.k8s.io/v1",
@@ -126,8 +132,6 @@ class Probe(Asking):
 
 class TokenProbe(Asking):
     """Reads a path with somebody's token; a 403 is a no, and after its end it is no token (401)."""
-
-    every = 0.02  # tokens live for many seconds, and all that time each of them is tried
 
     def __init__(self, cluster: Cluster, token: str, path: str) -> None:
         """Read this path."""

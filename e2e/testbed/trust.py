@@ -125,7 +125,7 @@ class StructuredTrust:
             eventually(
                 lambda: self._is_reloaded(before),
                 within=RELOAD_WITHIN,
-                every=0.25,
+                every=1,  # its metrics are megabytes
                 what="kube-apiserver's reload of its issuers",
             )
         except BaseException:
