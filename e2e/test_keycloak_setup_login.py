@@ -61,7 +61,7 @@ def by_device(setup: SetupCommand, realm: Realm, keycloak: Keycloak, *options: s
         assert process.stderr is not None
         (address,) = re.findall(r"Open (\S+) and enter", process.stderr.readline())
         with closing(Browser(keycloak.ca_file)) as browser:
-            browser.approve(address, "carol")
+            browser.answer(address, "carol")
         output, error = process.communicate(timeout=60)
     assert "Traceback" not in error
     return TypedResult(process.returncode, output, error)

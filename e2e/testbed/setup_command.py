@@ -125,11 +125,11 @@ class Browser:
         self._client = http_client(ca_file)
         self._client.follow_redirects = True
 
-    def approve(self, address: str, user: str) -> None:
-        """Log in at a device login's address, and let the device in."""
+    def answer(self, address: str, user: str, *, accept: bool = True) -> None:
+        """Log in at a device login's address, and let the device in or keep it out."""
         page = self._submit(self._client.get(address), {"username": user, "password": PASSWORD})
-        page = self._submit(page, {"accept": "Yes"})
-        assert "Device Login Successful" in page.text, page.text
+        page = self._submit(page, {"accept": "Yes"} if accept else {"cancel": "No"})
+        assert f"Device Login {'Successful' if accept else 'Failed'}" in page.text, page.text
 
     def close(self) -> None:
         """Close its connections."""

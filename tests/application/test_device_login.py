@@ -1,46 +1,46 @@
 """The device login polls as RFC 8628 says."""
 
+from dataclasses import dataclass, field
+
 import pytest
 
+from fakes.device import CODE, TOKEN, FakeDevice
 from groupaccess.application.device_login import log_in_by_device
 from groupaccess.application.ports.keycloak_setup import DeviceCode, SetupRefusedError
 
-CODE = DeviceCode("d3vice", "ABCD-EFGH", "https://auth.example.com/device", 600, 5)
-TOKEN = "t0ken"  # noqa: S105 -- of a test
 
+@dataclass
+class Login:
+    """A login whose waits are kept, not waited."""
 
-class FakeDevice:
-    """Answers with these errors, one after the other, and then with a token."""
-
-    def __init__(self, *errors: str) -> None:
-        self._errors = list(errors)
-        self.waits: list[float] = []
-        self.shown: list[DeviceCode] = []
-
-    async def authorize(self) -> DeviceCode:
-        return CODE
-
-    async def poll(self, code: DeviceCode) -> tuple[str, str]:
-        assert code == CODE
-        return ("", self._errors.pop(0)) if self._errors else (TOKEN, "")
+    device: FakeDevice
+    waits: list[float] = field(default_factory=list)
+    shown: list[DeviceCode] = field(default_factory=list)
 
     async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
 
-    async def log_in(self) -> str:
-        return await log_in_by_device(self, self.shown.append, self.sleep)
+    async def run(self) -> str:
+        return await log_in_by_device(self.device, self.shown.append, self.sleep)
+
+
+def login(*errors: str) -> Login:
+    """Return a login that the person has approved, after these errors."""
+    device = FakeDevice(*errors)
+    device.approve(CODE)
+    return Login(device)
 
 
 async def test_it_waits_before_each_question_and_returns_the_token() -> None:
-    device = FakeDevice("authorization_pending", "authorization_pending")
-    assert await device.log_in() == TOKEN
+    device = login("authorization_pending", "authorization_pending")
+    assert await device.run() == TOKEN
     assert device.waits == [5, 5, 5]
     assert device.shown == [CODE]
 
 
 async def test_each_slow_down_adds_five_seconds_for_good() -> None:
-    device = FakeDevice("slow_down", "authorization_pending", "slow_down")
-    assert await device.log_in() == TOKEN
+    device = login("slow_down", "authorization_pending", "slow_down")
+    assert await device.run() == TOKEN
     assert device.waits == [5, 10, 10, 15]
 
 
@@ -53,14 +53,14 @@ async def test_each_slow_down_adds_five_seconds_for_good() -> None:
     ],
 )
 async def test_a_refusal_ends_it_with_a_sentence(error: str, words: str) -> None:
-    device = FakeDevice("authorization_pending", error, "authorization_pending")
+    device = login("authorization_pending", error, "authorization_pending")
     with pytest.raises(SetupRefusedError, match=words):
-        await device.log_in()
+        await device.run()
     assert len(device.waits) == 2
 
 
 async def test_it_ends_when_the_code_does_although_keycloak_says_nothing() -> None:
-    device = FakeDevice(*["authorization_pending"] * 1000)
+    device = login(*["authorization_pending"] * 1000)
     with pytest.raises(SetupRefusedError, match="expired"):
-        await device.log_in()
+        await device.run()
     assert sum(device.waits) == 600

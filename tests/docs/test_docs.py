@@ -10,7 +10,7 @@ import yaml
 from groupaccess.api import v1alpha1 as api
 from groupaccess.api.crd.generate import KINDS
 from groupaccess.application.status.event_reasons import EventReason
-from groupaccess.domain.reasons import REASONS, Reason
+from groupaccess.domain.reasons import REASONS, TRANSIENT, Reason
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -67,6 +67,13 @@ def test_every_reason_has_a_line_with_its_advice() -> None:
     for reason in Reason:
         (line,) = [line for line in lines if line.startswith(f"| `{reason}` |")]
         assert REASONS[reason].advice in line
+
+
+def test_the_page_names_the_reasons_that_are_waited_for() -> None:
+    page = (ROOT / "docs" / "reasons.md").read_text()
+    _, _, section = page.partition("## Reconciling and Stalled\n")
+    (names,) = [text for text in section.split("\n\n") if text.startswith("`ClusterRole")]
+    assert set(re.findall(r"`(\w+)`", names)) == TRANSIENT
 
 
 def test_the_table_of_events_has_the_reasons_that_events_have() -> None:

@@ -4,10 +4,13 @@ import re
 
 import pytest
 
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import (
     DIRECTORY_UNAVAILABLE,
     KEYCLOAK_OBJECTIONS,
     REASONS,
+    REPAIRABLE,
+    RETRIED,
     TRANSIENT,
     Reason,
     with_advice,
@@ -31,6 +34,10 @@ def test_there_is_advice_for_nothing_else() -> None:
     assert set(REASONS) == set(Reason)
 
 
+def test_what_is_retried_every_few_seconds_says_so() -> None:
+    assert {each for each, row in REASONS.items() if RETRIED in row.advice} == REPAIRABLE
+
+
 @pytest.mark.parametrize(
     "subset",
     [KEYCLOAK_OBJECTIONS, TRANSIENT, DIRECTORY_UNAVAILABLE],
@@ -44,6 +51,13 @@ def test_what_is_fine_is_in_no_subset(subset: frozenset[Reason]) -> None:
 def test_fact_becomes_a_sentence_before_the_advice() -> None:
     advice = REASONS[Reason.GROUP_NOT_FOUND].advice
     assert with_advice(Reason.GROUP_NOT_FOUND, "there is none") == f"there is none. {advice}"
+
+
+def test_a_failure_may_have_better_advice_than_its_reason() -> None:
+    assert Failure.of(Reason.CONFLICT, "it is there").message == with_advice(
+        Reason.CONFLICT, "it is there"
+    )
+    assert Failure.of(Reason.CONFLICT, "it is there", "Go.").message == "it is there. Go."
 
 
 @pytest.mark.parametrize("fact", ["did you mean SRE?", "It says so."])

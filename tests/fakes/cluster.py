@@ -12,7 +12,7 @@ from groupaccess.application.ports.errors import NotInstalledError, RejectedErro
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import Binding, BindingContent, BindingKey, DesiredBinding
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 Interruption = Callable[[], object]
 
@@ -220,7 +220,7 @@ class FakeCluster:
 
 
 def _refused(reason: Reason, fact: str) -> RejectedError:
-    return RejectedError(Failure(reason, with_advice(reason, fact)))
+    return RejectedError(Failure.of(reason, fact))
 
 
 def _says(words: str) -> RejectedError:

@@ -17,7 +17,7 @@ from groupaccess.domain.directory.questions import MAX_SEARCH_RESULTS, Answer, Q
 from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.directory.visibility import groups_hidden
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 PROOF = TokenProof(ProofResult.PROVEN, "as computed", datetime(2026, 3, 1, tzinfo=UTC))
 
@@ -142,4 +142,4 @@ class FakeDirectoryReader:
 
 def refused(reason: Reason, fact: str) -> RejectedError:
     """Return the error that the real reader raises for a reason."""
-    return RejectedError(Failure(reason, with_advice(reason, fact)))
+    return RejectedError(Failure.of(reason, fact))

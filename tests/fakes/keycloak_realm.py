@@ -11,7 +11,7 @@ from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import Answer, ById, Question
 from groupaccess.domain.directory.visibility import VIEW_GROUPS
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 ADMIN_URL = "https://keycloak.example.com/auth/"
 SECRET = "s3cret-of-the-operator"  # noqa: S105 -- of a fake
@@ -112,6 +112,4 @@ def _sorted(mappers: Iterable[ClaimMapper]) -> tuple[ClaimMapper, ...]:
 def forbidden(what: str, needs: str) -> QuestionFailedError:
     """Return the error of a question whose answer is forbidden."""
     fact = f"{what}: 403, the operator's account lacks {needs}"
-    return QuestionFailedError(
-        Failure(Reason.KEYCLOAK_FORBIDDEN, with_advice(Reason.KEYCLOAK_FORBIDDEN, fact))
-    )
+    return QuestionFailedError(Failure.of(Reason.KEYCLOAK_FORBIDDEN, fact))

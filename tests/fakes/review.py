@@ -8,7 +8,7 @@ from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.apiserver.token_review import OperatorToken, TokenReviewResult
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 RAW = "eyJ-the-operators-own-token"
 
@@ -63,6 +63,4 @@ class FakeApiServer:
 def forbidden(value: str) -> RejectedError:
     """Return the error of a right that the chart did not give."""
     fact = f"the operator may not: set the chart's value {value} to true"
-    return RejectedError(
-        Failure(Reason.API_SERVER_UNKNOWN, with_advice(Reason.API_SERVER_UNKNOWN, fact))
-    )
+    return RejectedError(Failure.of(Reason.API_SERVER_UNKNOWN, fact))

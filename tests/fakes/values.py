@@ -24,7 +24,7 @@ from groupaccess.domain.directory.client import Client
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 Spec = dict[str, Any]
 API_VERSION = "groupaccess.io/v1alpha1"
@@ -141,4 +141,4 @@ def desired(
 
 def failure(reason: Reason, fact: str = "something") -> Failure:
     """Return a failure as the adapters make it."""
-    return Failure(reason, with_advice(reason, fact))
+    return Failure.of(reason, fact)

@@ -1,8 +1,9 @@
 """Why something failed, in words for people."""
 
 from dataclasses import dataclass
+from typing import Self
 
-from groupaccess.domain.reasons import Reason
+from groupaccess.domain.reasons import Reason, with_advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,8 @@ class Failure:
     reason: Reason
     message: str
     transient: bool = False
+
+    @classmethod
+    def of(cls, reason: Reason, fact: str, advice: str | None = None) -> Self:
+        """Return the failure with what to do: the reason's advice, or here a better one."""
+        return cls(reason, with_advice(reason, fact, advice))

@@ -238,9 +238,11 @@ KEYCLOAK_OBJECTIONS = _of_class(ReasonClass.KEYCLOAK)
 DIRECTORY_UNAVAILABLE = _of_class(ReasonClass.UNAVAILABLE)
 
 
-def with_advice(reason: Reason, fact: str) -> str:
+def with_advice(reason: Reason, fact: str, advice: str | None = None) -> str:
     """Return one message: the fact as a sentence, then what to do about it.
 
-    Both are stable: equal facts give equal text, or an idle cluster would see writes.
+    That is the reason's advice unless there is a better one here. Both are stable: equal facts give
+    equal text, or an idle cluster would see writes.
     """
-    return f"{fact}{'' if fact.endswith(('.', '?')) else '.'} {REASONS[reason].advice}"
+    end = "" if fact.endswith((".", "?")) else "."
+    return f"{fact}{end} {advice or REASONS[reason].advice}"

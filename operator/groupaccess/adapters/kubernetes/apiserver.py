@@ -7,7 +7,7 @@ from groupaccess.adapters.kubernetes.errors import FORBIDDEN
 from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 API = "authentication.k8s.io/v1"
 REVIEWS = path("apis", *API.split("/"), "tokenreviews")
@@ -31,8 +31,7 @@ class KubernetesApiServer:
                     "the operator may not create tokenreviews, so it cannot check the canary: set "
                     "the chart's value apiServer.tokenReview to true"
                 )
-                said = with_advice(Reason.API_SERVER_UNKNOWN, fact)
-                raise RejectedError(Failure(Reason.API_SERVER_UNKNOWN, said)) from None
+                raise RejectedError(Failure.of(Reason.API_SERVER_UNKNOWN, fact)) from None
             raise TransientError(f"{error.code}: {said}") from None
         status = answer.get("status") or {}
         if status.get("authenticated"):

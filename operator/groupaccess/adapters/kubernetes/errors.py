@@ -6,7 +6,7 @@ from groupaccess.adapters.kubernetes.client import ApiError
 from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.domain.binding import DesiredBinding
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 BAD_REQUEST, FORBIDDEN, NOT_FOUND, INVALID = 400, 403, 404, 422
 NAMESPACE_TERMINATING = "NamespaceTerminating"  # cause of a 403 while a namespace is deleted
@@ -59,4 +59,4 @@ def classify_read_error(error: ApiError, what: str) -> RejectedError | Transient
 
 
 def _rejected(reason: Reason, fact: str) -> RejectedError:
-    return RejectedError(Failure(reason, with_advice(reason, fact)))
+    return RejectedError(Failure.of(reason, fact))

@@ -7,7 +7,7 @@ from groupaccess.application.ports.cluster import Cluster
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 CLIENT_ID, CLIENT_SECRET = "client-id", "client-secret"
 POD_CREDENTIALS = "the service account token of the operator's pod"
@@ -73,5 +73,4 @@ def _entry(data: Mapping[str, str] | None, key: str, where: str) -> str:
     if value:
         return value
     missing = f'has no value for key "{key}"' if data is not None else "does not exist"
-    failure = with_advice(Reason.CREDENTIALS_NOT_FOUND, f"{where} {missing}")
-    raise RejectedError(Failure(Reason.CREDENTIALS_NOT_FOUND, failure))
+    raise RejectedError(Failure.of(Reason.CREDENTIALS_NOT_FOUND, f"{where} {missing}"))

@@ -15,7 +15,7 @@ from groupaccess.application.status.status_writer import StatusWriter
 from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status.directory_status import RoundSummary, directory_conditions
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class DirectoryStatusWriter:
         """Report what cannot be read in the spec of a directory."""
         unreadable = self.store.directories.unreadable[name]
         observed, fact = unreadable.state, unreadable.fact
-        failure = Failure(Reason.UNREADABLE, with_advice(Reason.UNREADABLE, fact))
+        failure = Failure.of(Reason.UNREADABLE, fact)
         reading, now = Reading(failure=failure), self.clock.now()
         conditions = directory_conditions(reading, RoundSummary(), patient=False)
         body = render_directory_status(

@@ -22,7 +22,7 @@ from groupaccess.domain.directory.questions import (
 from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.directory.visibility import forbidden_group, groups_hidden, hidden_groups
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 MAX_CONCURRENT_REQUESTS = 4  # a realm serves many clusters
 MAX_FAILURES = 10  # in a row; then the remaining questions are not asked
@@ -149,6 +149,6 @@ class Inquiry:
         except TimeoutError:
             fact = "Keycloak did not answer in time"
             reason = Reason.KEYCLOAK_UNAVAILABLE
-            raise RejectedError(Failure(reason, with_advice(reason, fact))) from None
+            raise RejectedError(Failure.of(reason, fact)) from None
         finally:
             self.seconds += self.clock.monotonic() - began

@@ -20,7 +20,7 @@ from groupaccess.application.state.store import Store
 from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 logger = logging.getLogger(__name__)
 
@@ -185,7 +185,7 @@ def _failure_of(error: RejectedError | TransientError) -> Failure:
 
 
 def _failure(reason: Reason, fact: str) -> Failure:
-    return Failure(reason, with_advice(reason, fact))
+    return Failure.of(reason, fact)
 
 
 def _unexpected(error: Exception) -> Failure:

@@ -5,7 +5,7 @@ from groupaccess.application.state.store import Store
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.plan import Plan
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 from groupaccess.domain.verdict.verdict import Outcome
 
 
@@ -19,7 +19,7 @@ def unbindable_faults(store: Store, evaluation: Evaluation) -> dict[BindingKey, 
                 f'the operator may no longer bind ClusterRole "{mapping.cluster_role}": '
                 "existing bindings stay, but could not be created again"
             )
-            failure = Failure(Reason.BIND_FORBIDDEN, with_advice(Reason.BIND_FORBIDDEN, fact))
+            failure = Failure.of(Reason.BIND_FORBIDDEN, fact)
             places = evaluation.desired.placements[mapping.name].active
             keys = (access.binding_key(mapping, place) for place in places)
             result |= {key: failure for key in keys if key in store.bindings.by_key}
@@ -32,7 +32,4 @@ def conflict_faults(todo: Plan) -> dict[BindingKey, Failure]:
         each.key: f"{each.key} exists with another roleRef, and was not created by the operator"
         for each in todo.conflicts
     }
-    return {
-        key: Failure(Reason.CONFLICT, with_advice(Reason.CONFLICT, fact))
-        for key, fact in facts.items()
-    }
+    return {key: Failure.of(Reason.CONFLICT, fact) for key, fact in facts.items()}

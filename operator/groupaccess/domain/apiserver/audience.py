@@ -10,7 +10,7 @@ from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 from groupaccess.domain.tokens.client_claims import token_kind
 
 
@@ -30,7 +30,7 @@ def audience_doubts(
         if proof is None or proof.audience is None or accepted & proof.audience:
             continue
         fact = _fact(login_client, sorted(proof.audience))
-        yield Failure(Reason.API_SERVER_UNKNOWN, with_advice(Reason.API_SERVER_UNKNOWN, fact))
+        yield Failure.of(Reason.API_SERVER_UNKNOWN, fact)
 
 
 def _fact(login_client: LoginClient, audience: list[str]) -> str:

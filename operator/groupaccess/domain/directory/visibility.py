@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import Answer, Answers, ById, Question, Search
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 # A fine-grained permission first, then the role of realm-management that has the same effect.
 VIEW_GROUPS = 'the permission "view" on all Groups (or the role "view-users")'
@@ -44,7 +44,7 @@ def forbidden_group(results: Mapping[Question, Answer | Failure]) -> ById | None
 def groups_hidden(fact: str) -> Failure:
     """Return the failure of answers that are not trusted, since they leave groups out."""
     text = f"{fact}. The operator's account lacks {VIEW_GROUPS}"
-    return Failure(Reason.KEYCLOAK_FORBIDDEN, with_advice(Reason.KEYCLOAK_FORBIDDEN, text))
+    return Failure.of(Reason.KEYCLOAK_FORBIDDEN, text)
 
 
 def _shows(search: Answer, group: Group) -> bool:

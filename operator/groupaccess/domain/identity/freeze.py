@@ -20,7 +20,7 @@ from groupaccess.domain.binding import (
 )
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 ACKNOWLEDGE_ANNOTATION = f"{ANNOTATION_DOMAIN}acknowledge"
 MIN_ABSENT_GROUPS = 2  # absent groups in use; a single one only has its grace
@@ -156,7 +156,7 @@ def explain_freeze(
         f"{'; '.join(facts)}. If this is intended, acknowledge it: "
         f"{command} {ACKNOWLEDGE_ANNOTATION}={'.'.join(anomaly.tokens)}"
     )
-    return Failure(Reason.DIRECTORY_FROZEN, with_advice(Reason.DIRECTORY_FROZEN, text))
+    return Failure.of(Reason.DIRECTORY_FROZEN, text)
 
 
 def read_acknowledgement(annotation: str | None) -> frozenset[str]:

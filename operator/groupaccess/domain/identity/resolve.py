@@ -11,8 +11,10 @@ from groupaccess.domain.directory.snapshot import NoGroup, SeveralGroups, Snapsh
 from groupaccess.domain.directory.suggestions import Suggestion
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.identity.pins import Pin
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 from groupaccess.domain.timestamp import format_time
+
+CORRECT_GROUP_ID = "Correct spec.mappings[].groupId."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,8 @@ def _resolve_declared_id(
         return ResolvedGroup(group)
     named = snapshot.find(mapping.group)
     if group is None and not isinstance(named, Group):
-        fact = f"Keycloak has no group with the id {group_id}. Correct spec.mappings[].groupId."
-        return UnresolvedGroup(Failure(Reason.GROUP_NOT_FOUND, fact))
+        fact, advice = f"Keycloak has no group with the id {group_id}", CORRECT_GROUP_ID
+        return UnresolvedGroup(Failure.of(Reason.GROUP_NOT_FOUND, fact, advice))
     if group is not None:
         fact = (
             f"spec.mappings[].groupId {group_id} is the id of group {group.path}, not of "
@@ -179,4 +181,4 @@ def _ambiguous(mapping: AccessMapping, paths: tuple[str, ...]) -> UnresolvedGrou
 
 
 def _unresolved(reason: Reason, fact: str, *, proven: bool = False) -> UnresolvedGroup:
-    return UnresolvedGroup(Failure(reason, with_advice(reason, fact)), proven)
+    return UnresolvedGroup(Failure.of(reason, fact), proven)

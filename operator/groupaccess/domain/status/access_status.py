@@ -12,7 +12,7 @@ from groupaccess.domain.access.group_access import Access
 from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.condition import ConditionStatus, StatusCondition
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status.mapping_status import MappingReport, MappingState, report_mapping
 from groupaccess.domain.status.observation import Observation
 from groupaccess.domain.status.placement_problems import PROGRESSING, still_bound
@@ -75,7 +75,7 @@ def access_status(
 
 def _unreadable(access: Access) -> Iterator[Failure]:
     if access.unreadable is not None:
-        yield Failure(Reason.UNREADABLE, with_advice(Reason.UNREADABLE, access.unreadable))
+        yield Failure.of(Reason.UNREADABLE, access.unreadable)
 
 
 def _problems(mappings: Iterable[MappingReport]) -> Iterator[Failure]:

@@ -8,9 +8,10 @@ from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, ProofResult
 from groupaccess.domain.directory.group import ClaimContent, Group
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 OPENID_SCOPE = "openid"
+ADD_SCOPE = "Add the scope to the client, or remove it from spec.tokens.clients[].scopes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,9 @@ def _doubts(client: Client, mappers: Iterable[ClaimMapper], claim: str) -> Itera
     for scope in client.missing_scopes:
         fact = (
             f'client "{client.client_id}" has no scope "{scope}", and Keycloak refuses a login '
-            "that requests it. Add the scope to the client, or remove it from "
-            "spec.tokens.clients[].scopes."
+            "that requests it"
         )
-        yield Failure(Reason.NO_GROUPS_CLAIM, fact)
+        yield Failure.of(Reason.NO_GROUPS_CLAIM, fact, ADD_SCOPE)
     for mapper in mappers:
         if mapper.kind in INDETERMINATE_KINDS:
             yield _indeterminate(client, mapper, claim)
@@ -217,4 +217,4 @@ def token_setting(client: Client, login_client: LoginClient) -> str:
 
 
 def _failure(reason: Reason, fact: str) -> Failure:
-    return Failure(reason, with_advice(reason, fact))
+    return Failure.of(reason, fact)

@@ -7,7 +7,7 @@ from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.snapshot import Snapshot
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 from groupaccess.domain.tokens.client_claims import (
     describe_mapper,
     effective_mappers,
@@ -21,7 +21,7 @@ def find_collision(
 ) -> Failure | None:
     """Return a failure if members of another group, or of a role, carry one of the strings, too."""
     for fact in others_with_subjects(group, claimed.subjects, directory, snapshot):
-        return Failure(Reason.CLAIM_COLLISION, with_advice(Reason.CLAIM_COLLISION, fact))
+        return Failure.of(Reason.CLAIM_COLLISION, fact)
     return None
 
 

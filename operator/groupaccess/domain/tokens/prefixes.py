@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
+CHANGE_PREFIX = "Give one of the two directories another spec.tokens.groupsPrefix."
 UNKNOWN_AGE = datetime.max.replace(tzinfo=UTC)
 
 
@@ -45,10 +46,9 @@ class PeerPrefixes:
                     fact = (
                         f'"{subject}" begins with "{prefix}", the groupsPrefix of '
                         f'KeycloakDirectory "{name}". To kube-apiserver it is the same as group '
-                        f'"{subject.removeprefix(prefix)}" of that directory. Give one of the two '
-                        "directories another spec.tokens.groupsPrefix."
+                        f'"{subject.removeprefix(prefix)}" of that directory'
                     )
-                    return Failure(Reason.CLAIM_COLLISION, fact)
+                    return Failure.of(Reason.CLAIM_COLLISION, fact, CHANGE_PREFIX)
         return None
 
 
@@ -106,7 +106,7 @@ def _conflict(
         f"({first.issuer}). kube-apiserver cannot distinguish their groups, so only "
         f'"{first.name}" may grant new access, {_precedence_cause(first, own, bound)}'
     )
-    return Failure(Reason.PREFIX_SHARED, with_advice(Reason.PREFIX_SHARED, fact))
+    return Failure.of(Reason.PREFIX_SHARED, fact)
 
 
 def _precedence(directory: Directory, bound: AbstractSet[str]) -> tuple[bool, datetime, str]:

@@ -15,7 +15,7 @@ from groupaccess.adapters.keycloak.connection.answers import own_error
 from groupaccess.adapters.keycloak.connection.http import RejectedAnswerError
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.reasons import Reason, with_advice
+from groupaccess.domain.reasons import Reason
 
 MAX_MESSAGE_CHARACTERS = 1024
 """Characters of a message: the server's own words may be as many as it likes."""
@@ -35,7 +35,7 @@ BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 
 def failure(reason: Reason, fact: str) -> Failure:
     """Return a failure whose message says what to do."""
-    return Failure(reason, with_advice(reason, fact))
+    return Failure.of(reason, fact)
 
 
 def missing_right(what: str, needs: str) -> RejectedError:
