@@ -56,7 +56,7 @@ class Shell:
 
 @dataclass(frozen=True)
 class Before:
-    """A cluster with sixty hand-made bindings, and ten people with a token each."""
+    """A cluster with sixty hand-made bindings, and five people with a token each."""
 
     cluster: Cluster
     name: str
@@ -142,10 +142,11 @@ def _named(version: str, kind: str, **metadata: str) -> dict[str, Any]:
 
 
 def _people(realm: Realm) -> dict[str, str]:
-    """Return the ID tokens of ten users, each in two teams."""
-    for number, team in enumerate(TEAMS):
-        realm.create_user(f"user{number}", f"/{team}", f"/{TEAMS[number - 1]}")
-    return {name: realm.id_token(name) for name in (f"user{n}" for n in range(len(TEAMS)))}
+    """Return the ID tokens of five users, each in two of the ten teams."""
+    pairs = {f"user{n}": TEAMS[n : n + 2] for n in range(0, len(TEAMS), 2)}
+    for user, teams in pairs.items():
+        realm.create_user(user, *(f"/{team}" for team in teams))
+    return {user: realm.id_token(user) for user in pairs}
 
 
 @contextmanager

@@ -85,11 +85,13 @@ def with_devices(keycloak: Keycloak) -> Iterator[Realm]:
     keycloak.set_aside(made)
 
 
-@pytest.fixture
-def device(session: HttpSession, with_devices: Realm, keycloak: Keycloak) -> Iterator[RealDevice]:
+@pytest_asyncio.fixture
+async def device(with_devices: Realm, keycloak: Keycloak) -> AsyncIterator[RealDevice]:
     """Give the endpoints, and a browser where nobody is logged in."""
+    session = HttpSession(keycloak.url, keycloak.ca_file)
     with closing(Browser(keycloak.ca_file)) as browser:
         yield RealDevice(session, with_devices, browser)
+    await session.close()
 
 
 class TestKeycloakDevice(DeviceContract):

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from suite import mostly_long
 from testbed import canary
 from testbed.cluster import Cluster
 from testbed.installation import NAMESPACE
@@ -35,22 +34,16 @@ def contents(realm: Realm) -> object:
     return clients, call("GET", "/groups"), call("GET", "/identity-provider/instances")
 
 
-WAYS = ((), ("--classic",), ("--no-canary",), ("--create-cli-client", "--login-client", "kubectl"))
-
-
-@pytest.mark.parametrize("options", mostly_long(WAYS, WAYS[0], WAYS[1]), ids=" ".join)
-def test_it_is_planned_made_once_and_undone(
-    setup: SetupCommand, bare: Realm, options: tuple[str, ...]
-) -> None:
+def test_it_is_planned_made_once_and_undone(setup: SetupCommand, bare: Realm) -> None:
     before = contents(bare)
-    plan = setup(bare.name, *options)
+    plan = setup(bare.name)
     assert plan.code == 0, plan.error
     assert "would be made" in plan.output.splitlines()[0]
     assert f"POST /admin/realms/{bare.name}/clients " in plan.output
     assert contents(bare) == before
-    assert setup(bare.name, *options, "--apply").code == 0
+    assert setup(bare.name, "--apply").code == 0
     made = contents(bare)
-    again = setup(bare.name, *options, "--apply")
+    again = setup(bare.name, "--apply")
     assert (again.code, again.output.splitlines()[0]) == (
         0,
         f'{NOTHING}: realm "{bare.name}" has what the operator needs.',

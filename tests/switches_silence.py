@@ -77,7 +77,7 @@ SILENCE_SWITCHES = (
     ),
     application(
         "questions: the memory of a directory ends with its uid",
-        "state/declared",
+        "state/declared_objects",
         "(each.state.ref.uid, each.spec.issuer,",
         "(each.spec.issuer,",
     ),

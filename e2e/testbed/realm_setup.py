@@ -15,7 +15,11 @@ from groupaccess.domain.keycloak_setup.calls import (
     placeholders,
     role_of,
 )
-from groupaccess.domain.keycloak_setup.desired import desired, identity_provider, operator_client
+from groupaccess.domain.keycloak_setup.desired_resources import (
+    desired_resources,
+    identity_provider,
+    operator_client,
+)
 from groupaccess.domain.keycloak_setup.options import ClusterTrust, SetupOptions
 from groupaccess.domain.keycloak_setup.resources import ProtocolMapper, SetupResource
 from groupaccess.domain.keycloak_setup.rights import (
@@ -47,7 +51,7 @@ class RealmSetup:
     def give_permissions(self) -> None:
         """Let the account view all groups and all clients."""
         kinds = (AdminPermissions, UserPolicy, ScopePermission)
-        self._make(each for each in desired(self._options) if isinstance(each, kinds))
+        self._make(each for each in desired_resources(self._options) if isinstance(each, kinds))
 
     def give_roles(self, roles: Sequence[str]) -> None:
         """Give the account these roles of realm-management."""
@@ -55,8 +59,10 @@ class RealmSetup:
 
     def join_canary(self) -> None:
         """Put the account into the canary's group, whose members it may view."""
-        without = desired(SetupOptions(self._options.realm, self._options.client_id, canary=None))
-        rest = [each for each in desired(self._options) if each not in without]
+        without = desired_resources(
+            SetupOptions(self._options.realm, self._options.client_id, canary=None)
+        )
+        rest = [each for each in desired_resources(self._options) if each not in without]
         self._make(each for each in rest if not isinstance(each, ProtocolMapper))
 
     def permissions_path(self) -> str:

@@ -14,7 +14,7 @@ from testbed.probe import TokenProbe
 from testbed.realm import Realm
 from testbed.waiting import eventually
 
-NAMESPACES = "/api/v1/namespaces"  # which the role view may list
+NAMESPACE = "/api/v1/namespaces/default"  # which the role view may read
 LIFETIME = 20  # seconds that a token lives
 SOON = 40.0  # seconds: a round of questions, also while Keycloak is slow
 LATE = 3.0  # seconds after its end in which a former subject goes
@@ -108,7 +108,7 @@ class RenameScenario:
 
     def probe(self, token: str) -> TokenProbe:
         """Return a probe with a token."""
-        return TokenProbe(self.objects.cluster, token, NAMESPACES)
+        return TokenProbe(self.objects.cluster, token, NAMESPACE)
 
     def message(self, key: str = "sre") -> str:
         """Return what the status says of a mapping."""

@@ -10,7 +10,11 @@ import kopf
 from groupaccess.application.directory.sync import DirectorySync
 from groupaccess.application.runtime.watch_events import WatchEvents
 from groupaccess.application.state.cluster_state import ACCESS, DIRECTORY
-from groupaccess.application.state.declared import ObjectState, ObjectVersion, UnreadableDirectory
+from groupaccess.application.state.declared_objects import (
+    ObjectState,
+    ObjectVersion,
+    UnreadableDirectory,
+)
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.unreadable_objects import read_access, read_directory
 

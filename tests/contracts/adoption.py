@@ -11,7 +11,7 @@ from groupaccess.application.ports.errors import (
     RejectedError,
     TransientError,
 )
-from groupaccess.application.state.declared import read_declared_access
+from groupaccess.application.state.declared_objects import read_declared_access
 from groupaccess.domain.adoption.candidates import CandidateBinding
 from groupaccess.domain.binding import BindingKey, RoleRef, Subject
 

@@ -19,7 +19,10 @@ from groupaccess.application.directory.suggestions import SuggestionSearch
 from groupaccess.application.directory.sync import DirectorySync
 from groupaccess.application.directory.turns import DirectoryTurns, OidcCheckStep
 from groupaccess.application.ports.keycloak import DirectoryReader
-from groupaccess.application.state.declared import read_declared_access, read_declared_directory
+from groupaccess.application.state.declared_objects import (
+    read_declared_access,
+    read_declared_directory,
+)
 from groupaccess.application.state.store import Store
 from groupaccess.application.status.event_recorder import EventRecorder
 from groupaccess.application.status.status_writer import StatusWriter

@@ -17,7 +17,7 @@ from groupaccess.domain.keycloak_setup.calls import (
     role_of,
     role_placeholder,
 )
-from groupaccess.domain.keycloak_setup.desired import desired
+from groupaccess.domain.keycloak_setup.desired_resources import desired_resources
 from groupaccess.domain.keycloak_setup.options import SetupOptions
 from groupaccess.domain.keycloak_setup.resources import (
     CanaryGroup,
@@ -77,7 +77,9 @@ class FakeRealmAdmin:
 
     async def read(self, options: SetupOptions) -> RealmState:
         ids = self._ids(options)
-        found = {(each.kind, each.name): self._existing(each, ids) for each in desired(options)}
+        found = {
+            (each.kind, each.name): self._existing(each, ids) for each in desired_resources(options)
+        }
         own = self.clients.get(ids.get(CLIENT, ""), {})
         return RealmState(
             issuer=ISSUER,

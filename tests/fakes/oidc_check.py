@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from groupaccess.application.ports.keycloak import Connection
-from groupaccess.application.state.declared import DeclaredDirectory
+from groupaccess.application.state.declared_objects import DeclaredDirectory
 from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult
 from groupaccess.domain.directory.reading import Reading
 

@@ -17,7 +17,7 @@ from groupaccess.application.reconcile.delete_schedule import DeleteDelays
 from groupaccess.application.reconcile.expiry import ExpiryWatch
 from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.reconciler import Reconciler
-from groupaccess.application.state.declared import UnreadableDirectory
+from groupaccess.application.state.declared_objects import UnreadableDirectory
 from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
 from groupaccess.application.state.unreadable_objects import read_access, read_directory

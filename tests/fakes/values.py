@@ -4,7 +4,7 @@ from typing import Any
 
 from fakes.keycloak_realm import ADMIN_URL, membership
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.state.declared import (
+from groupaccess.application.state.declared_objects import (
     DeclaredAccess,
     DeclaredDirectory,
     read_declared_access,

@@ -7,7 +7,7 @@ import pytest
 
 from fakes.handlers_harness import ACCESS, DIRECTORY, HandlersHarness, at
 from fakes.values import Spec, access_spec, body, directory_spec, mapping
-from groupaccess.application.state.declared import RECONCILE_ANNOTATION
+from groupaccess.application.state.declared_objects import RECONCILE_ANNOTATION
 
 
 async def test_a_directory_touches_its_users_and_is_read(desk: HandlersHarness) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from fakes.kube.storage import Key
 from simulation.cluster import SimulatedCluster
-from simulation.declared import DIRECTORY, Access, Line, Realm
+from simulation.declarations import DIRECTORY, Access, Line, Realm
 
 Objects = dict[str, Access]
 

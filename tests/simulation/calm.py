@@ -7,7 +7,7 @@ from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Key
 from simulation.cluster import SimulatedCluster
 from simulation.convergence import deviations
-from simulation.declared import DIRECTORY
+from simulation.declarations import DIRECTORY
 from simulation.memory import UID, tell, texts, uids
 from simulation.replica import Replica
 from simulation.revocation import LOST

@@ -17,7 +17,7 @@ from fakes.simulated_keycloak import SimulatedKeycloak
 from groupaccess.composition import compose
 from groupaccess.environment import Environment
 from groupaccess.settings import Settings
-from simulation.declared import DIRECTORY, Realm
+from simulation.declarations import DIRECTORY, Realm
 from simulation.kubernetes import SimulatedKubernetes
 from simulation.replica import OWNER, Replica, ReplicaClock, make_task
 

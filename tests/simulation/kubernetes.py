@@ -9,7 +9,7 @@ from fakes.clock import VirtualLoop
 from fakes.kube.faults import Faults
 from fakes.kube.requests import BINDINGS, Requests
 from fakes.kube.storage import Body, Change, Key, Storage, Stored
-from simulation.declared import NAMESPACES, ROLES, Access, declared
+from simulation.declarations import NAMESPACES, ROLES, Access, declared
 from simulation.story import describe_binding, describe_status
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from fakes.kube.storage import Body, Key, Stored
-from simulation.declared import DIRECTORY, TEAM
+from simulation.declarations import DIRECTORY, TEAM
 
 Seen = Mapping[str, Mapping[Key, Stored]]
 ANNOTATION = "groupaccess.io/"

@@ -9,7 +9,7 @@ from fakes.kube.faults import Way
 from fakes.kube.link import ON_THE_WAY
 from simulation.actions import Action, Crowd, Declare, Delete, Direct, Edit, Group, Namespace
 from simulation.cluster import SimulatedCluster
-from simulation.declared import NAMESPACES, ROLES, Access, Line, Realm
+from simulation.declarations import NAMESPACES, ROLES, Access, Line, Realm
 from simulation.troubles import WATCHED, Cut, Fail, Lag, Meddle, Outage, Process
 
 NAMES = ("alpha", "beta", "gamma")

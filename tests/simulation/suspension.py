@@ -3,7 +3,7 @@
 from fakes.kube.requests import BINDINGS
 from fakes.kube.storage import Change, Key
 from simulation.cluster import SimulatedCluster
-from simulation.declared import DIRECTORY
+from simulation.declarations import DIRECTORY
 from simulation.rules import Bound
 
 WITHIN = 2.0  # seconds from when a process is told until it writes nothing any more

@@ -3,7 +3,7 @@
 from fakes.kube.faults import Way
 from fakes.kube.link import ON_THE_WAY
 from simulation.actions import Action, Declare, Delete, Direct, Edit, Group
-from simulation.declared import Access, Line, Realm
+from simulation.declarations import Access, Line, Realm
 from simulation.play import play
 from simulation.scenarios import Pause, Scenario
 from simulation.troubles import WATCHED, Cut, Fail, Meddle, Outage

@@ -9,7 +9,7 @@ from enum import Enum
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports.adoption import AdoptionCluster
 from groupaccess.application.ports.errors import RejectedError, TransientError
-from groupaccess.application.state.declared import read_declared_access
+from groupaccess.application.state.declared_objects import read_declared_access
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.adoption.candidates import BindingFilter
 from groupaccess.domain.adoption.drafts import Adoption, AdoptionOptions, draft_accesses

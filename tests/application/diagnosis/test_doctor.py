@@ -13,7 +13,7 @@ from groupaccess.api import v1alpha1 as api
 from groupaccess.application.diagnosis.doctor import Check, Doctor, DoctorOptions, in_order
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.authenticator import Arguments, Distribution
-from groupaccess.domain.diagnosis.finding import Category, Cause, Finding, NotChecked, Passed
+from groupaccess.domain.diagnosis.finding import Category, Cause, Finding, NotChecked, PassedCheck
 from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
@@ -111,7 +111,7 @@ INSTALLED: dict[str, Any] = {
 
 def test_at_a_sound_installation_every_check_passes() -> None:
     checks = examine(FakeDiagnosisCluster(**INSTALLED))
-    assert all(isinstance(check, Passed) for check in checks)
+    assert all(isinstance(check, PassedCheck) for check in checks)
     assert [category for category, _ in in_order(checks)] == [
         Category.CLUSTER,
         Category.KEYCLOAK,

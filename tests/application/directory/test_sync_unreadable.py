@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from fakes.directory_harness import DirectoryHarness
 from fakes.values import mapping
-from groupaccess.application.state.declared import UnreadableDirectory
+from groupaccess.application.state.declared_objects import UnreadableDirectory
 from groupaccess.domain.reasons import Reason
 
 

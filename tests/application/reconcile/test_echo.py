@@ -3,7 +3,7 @@
 from fakes.reconciler_harness import NAME, ReconcilerHarness
 from fakes.values import mapping
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.state.declared import read_declared_access
+from groupaccess.application.state.declared_objects import read_declared_access
 
 
 def echo(harness: ReconcilerHarness) -> set[str]:

@@ -25,7 +25,7 @@ from cli.importing import (
 from domain.handmade import account, found
 from fakes.api_server import Answer, page, status
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.state.declared import read_declared_access
+from groupaccess.application.state.declared_objects import read_declared_access
 from groupaccess.cli.adoption.manifest import as_access, render
 from groupaccess.cli.app import app
 from groupaccess.domain.adoption.candidates import CandidateBinding

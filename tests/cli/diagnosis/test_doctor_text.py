@@ -13,12 +13,12 @@ from groupaccess.domain.diagnosis.finding import (
     Cause,
     Finding,
     NotChecked,
-    Passed,
+    PassedCheck,
     Severity,
 )
 from groupaccess.domain.diagnosis.fix import Advice, Command, Edit, Fix
 
-GOOD = Passed(Category.KEYCLOAK, "https://kc answers")
+GOOD = PassedCheck(Category.KEYCLOAK, "https://kc answers")
 WRONG = Finding(Cause.ISSUER_MISMATCH, "issuer differs", ("here: 1",))
 WARNED = Finding(Cause.DANGLING_SUBJECT, "nobody carries it")
 HIDDEN = NotChecked("flags of kube-apiserver", "you may not list nodes")

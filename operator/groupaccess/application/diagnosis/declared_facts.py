@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.state.declared import read_declared_access
+from groupaccess.application.state.declared_objects import read_declared_access
 from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.diagnosis.access_facts import MappingFacts
 from groupaccess.domain.diagnosis.declared_rules import DirectoryFacts

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.diagnosis.checked import Checked, attempt
 from groupaccess.application.diagnosis.declared_facts import directory_facts, mapping_facts
+from groupaccess.application.diagnosis.fact import Fact, attempt
 from groupaccess.application.diagnosis.settings import read_settings
 from groupaccess.application.ports.diagnosis import DiagnosisCluster, DiscoveryReader
 from groupaccess.application.ports.errors import RejectedError
-from groupaccess.application.state.declared import read_declared_directory
+from groupaccess.application.state.declared_objects import read_declared_directory
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.authenticator import Authenticator
 from groupaccess.domain.diagnosis.declared_rules import directory_checks, mapping_checks
-from groupaccess.domain.diagnosis.finding import Category, Finding, NotChecked, Passed
+from groupaccess.domain.diagnosis.finding import Category, Finding, NotChecked, PassedCheck
 from groupaccess.domain.diagnosis.jwt import read_token
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
 from groupaccess.domain.diagnosis.login_facts import (
@@ -27,7 +27,7 @@ from groupaccess.domain.diagnosis.login_facts import (
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 
-Check = Finding | Passed | NotChecked
+Check = Finding | PassedCheck | NotChecked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +61,22 @@ class Doctor:
             else:
                 told = settings
         for each in told or ():
-            yield Passed(Category.CLUSTER, f"kube-apiserver ({each.where}) accepts {each.issuer}")
+            yield PassedCheck(
+                Category.CLUSTER, f"kube-apiserver ({each.where}) accepts {each.issuer}"
+            )
         bodies = await attempt("KeycloakDirectories", self.cluster.list_directories())
         if isinstance(bodies, NotChecked):
             yield bodies
-        declared = bodies.value if isinstance(bodies, Checked) else ()
+        declared = bodies.value if isinstance(bodies, Fact) else ()
         directories = [read_declared_directory(body).directory for body in declared]
         directories = [options.directory] if options.directory else directories
-        if not directories and isinstance(bodies, Checked):
+        if not directories and isinstance(bodies, Fact):
             how = "there is no KeycloakDirectory: give --issuer and --client-id"
             yield NotChecked("the login", how)
         review = await self._review(options.token)
         if isinstance(review, NotChecked):
             yield review
-        known = review.value if isinstance(review, Checked) else None
+        known = review.value if isinstance(review, Fact) else None
         token = read_token(options.token) if options.token else None
         meant = nearest_directory(directories, token) if token else None
         for directory in directories or ([meant] if meant else []):
@@ -84,7 +86,7 @@ class Doctor:
         async for check in self._declared(declared):
             yield check
 
-    async def _review(self, token: str | None) -> Checked[TokenReviewResult] | NotChecked | None:
+    async def _review(self, token: str | None) -> Fact[TokenReviewResult] | NotChecked | None:
         if token is None:
             return None
         what = "what kube-apiserver reads from the token"
@@ -103,7 +105,7 @@ class Doctor:
         """
         discovery: RealmDiscovery | Failure | None = await self._discover(directory.issuer)
         if isinstance(discovery, RealmDiscovery):
-            yield Passed(Category.KEYCLOAK, f"{directory.issuer} answers")
+            yield PassedCheck(Category.KEYCLOAK, f"{directory.issuer} answers")
         elif discovery is not None and discovery.reason is Reason.CERTIFICATE_NOT_TRUSTED:
             # Whom this command trusts says nothing about the operator, nor about kube-apiserver.
             yield NotChecked(f"what {directory.issuer} says of itself", discovery.message)
@@ -142,7 +144,7 @@ class Doctor:
             yield check
 
 
-def in_order(checks: Iterable[Check]) -> Iterator[tuple[Category, list[Finding | Passed]]]:
+def in_order(checks: Iterable[Check]) -> Iterator[tuple[Category, list[Finding | PassedCheck]]]:
     """Yield the checks that were made, by category in the order of a login."""
     made = [check for check in checks if not isinstance(check, NotChecked)]
     for category in Category:

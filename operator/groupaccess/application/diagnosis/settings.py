@@ -1,6 +1,6 @@
 """What the cluster shows of kube-apiserver's settings for tokens."""
 
-from groupaccess.application.diagnosis.checked import attempt
+from groupaccess.application.diagnosis.fact import attempt
 from groupaccess.application.ports.diagnosis import DiagnosisCluster
 from groupaccess.domain.diagnosis.authenticator import (
     Authenticator,

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from groupaccess.application.diagnosis.checked import Checked, attempt
 from groupaccess.application.diagnosis.declared_facts import mapping_facts
+from groupaccess.application.diagnosis.fact import Fact, attempt
 from groupaccess.application.diagnosis.settings import read_settings
 from groupaccess.application.ports.diagnosis import DiagnosisCluster
-from groupaccess.application.state.declared import read_declared_directory
+from groupaccess.application.state.declared_objects import read_declared_directory
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.binding import SYSTEM_PREFIX
@@ -79,7 +79,7 @@ class Why:
         """Explain a 401, by what kube-apiserver says and by what it was told."""
         read = read_token(token)
         directories = await attempt("KeycloakDirectories", self.cluster.list_directories())
-        declared = directories.value if isinstance(directories, Checked) else ()
+        declared = directories.value if isinstance(directories, Fact) else ()
         told = await read_settings(self.cluster)
         known = [read_declared_directory(body).directory for body in declared]
         login = LoginFacts(
@@ -134,7 +134,7 @@ class Why:
         if isinstance(accesses, NotChecked):
             return accesses
         declared: dict[str, Directory] = {}
-        if isinstance(directories, Checked):
+        if isinstance(directories, Fact):
             read = (read_declared_directory(body).directory for body in directories.value)
             declared = {directory.name: directory for directory in read}
         return replace(
@@ -142,7 +142,7 @@ class Why:
             directories=declared,
             mappings=tuple(mapping_facts(accesses.value)),
             bindings=tuple(bindings.value),
-            namespaces=namespaces.value if isinstance(namespaces, Checked) else {},
+            namespaces=namespaces.value if isinstance(namespaces, Fact) else {},
         )
 
     async def _allowed_in(
@@ -159,6 +159,6 @@ class Why:
                 else self.cluster.decide(read.user, read.groups, request)
             )
             decision = await attempt(f"whether it is allowed in {namespace}", call)
-            if isinstance(decision, Checked) and decision.value.allowed:
+            if isinstance(decision, Fact) and decision.value.allowed:
                 allowed.append(namespace)
         return tuple(allowed)

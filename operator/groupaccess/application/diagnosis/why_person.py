@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from groupaccess.application.diagnosis.checked import attempt
+from groupaccess.application.diagnosis.fact import attempt
 from groupaccess.application.diagnosis.settings import read_settings
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.ports.people import RealmClient, RealmPeople

@@ -7,7 +7,7 @@ from groupaccess.api.v1alpha1.durations import format_seconds
 from groupaccess.application.directory.interval import RoundInterval
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.cluster import Event, ObjectRef
-from groupaccess.application.state.declared import ObjectState
+from groupaccess.application.state.declared_objects import ObjectState
 from groupaccess.application.state.store import Store
 from groupaccess.application.status.event_reasons import EventReason
 from groupaccess.application.status.rendering import render_directory_status

@@ -9,7 +9,7 @@ from groupaccess.application.ports.apiserver import ApiServer
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.application.ports.keycloak import Connection, OperatorTokens
-from groupaccess.application.state.declared import DeclaredDirectory
+from groupaccess.application.state.declared_objects import DeclaredDirectory
 from groupaccess.application.state.store import Store
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult, check_inconclusive

@@ -8,7 +8,7 @@ from groupaccess.application.directory.inquiry import Inquiry
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import DirectoryReader
-from groupaccess.application.state.declared import DeclaredDirectory
+from groupaccess.application.state.declared_objects import DeclaredDirectory
 from groupaccess.application.state.demand import awaits_proof, sample_groups
 from groupaccess.application.state.directory_memory import RoundResult
 from groupaccess.application.state.evaluation import open_questions

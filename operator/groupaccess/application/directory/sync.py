@@ -10,7 +10,7 @@ from groupaccess.application.directory.requests import DirectoryRequest, Directo
 from groupaccess.application.directory.turns import DirectoryTurns
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.keycloak import DirectoryReader
-from groupaccess.application.state.declared import DeclaredAccess, DeclaredDirectory
+from groupaccess.application.state.declared_objects import DeclaredAccess, DeclaredDirectory
 from groupaccess.application.state.demand import declared_groups
 from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store

@@ -14,7 +14,7 @@ from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.application.ports.metrics import Metrics
-from groupaccess.application.state.declared import DeclaredDirectory
+from groupaccess.application.state.declared_objects import DeclaredDirectory
 from groupaccess.application.state.evaluation import open_questions
 from groupaccess.application.state.store import Store
 from groupaccess.domain.apiserver.oidc_check_result import OidcCheckResult

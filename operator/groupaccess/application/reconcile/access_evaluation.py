@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from groupaccess.application.state.declared import DeclaredAccess
+from groupaccess.application.state.declared_objects import DeclaredAccess
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.bindings.desired_state import DesiredState
 from groupaccess.domain.verdict.verdict import EvaluationContext, Verdict

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.ports.cluster import Event
-from groupaccess.application.state.declared import DeclaredAccess
+from groupaccess.application.state.declared_objects import DeclaredAccess
 from groupaccess.application.state.object_memory import ObjectMemory
 from groupaccess.application.status.rendering import render_access_status
 from groupaccess.application.status.status_writer import StatusWriter

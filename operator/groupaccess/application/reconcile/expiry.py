@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from groupaccess.application.ports.cluster import Event
-from groupaccess.application.state.declared import DeclaredAccess
+from groupaccess.application.state.declared_objects import DeclaredAccess
 from groupaccess.application.state.object_memory import ObjectMemory
 from groupaccess.application.status.event_reasons import EventReason
 from groupaccess.application.status.event_recorder import EventRecorder

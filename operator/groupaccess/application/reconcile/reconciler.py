@@ -13,7 +13,7 @@ from groupaccess.application.reconcile.binding_writer import WAIT_SECONDS, Bindi
 from groupaccess.application.reconcile.expiry import ExpiryWatch
 from groupaccess.application.reconcile.orphans import OrphanCleanup
 from groupaccess.application.reconcile.other_grants import OtherGrantsFinder
-from groupaccess.application.state.declared import DeclaredAccess
+from groupaccess.application.state.declared_objects import DeclaredAccess
 from groupaccess.application.state.evaluation import evaluation_context, needed_questions
 from groupaccess.application.state.store import Store
 from groupaccess.domain.binding import BindingContent, BindingKey
@@ -159,6 +159,7 @@ class Reconciler:
     def _desired(
         self, declared: DeclaredAccess, verdicts: Sequence[Verdict], context: EvaluationContext
     ) -> DesiredState:
+        """Return what is to be bound, and remember what was read of its groups."""
         access = declared.access
         existing, memory = self._store.bindings_of(access.name), self._store.memory(access.name)
         bound = (binding.content for binding in existing.values())

@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from groupaccess.application.state.binding_index import BindingIndex
-from groupaccess.application.state.declared import DeclaredAccess, ObjectVersion
+from groupaccess.application.state.declared_objects import DeclaredAccess, ObjectVersion
 from groupaccess.application.state.demand import groups_in_use
 from groupaccess.application.state.directories import Directories
 from groupaccess.application.state.directory_memory import WholeRound

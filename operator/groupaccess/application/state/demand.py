@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from groupaccess.application.state.declared import DeclaredAccess
+from groupaccess.application.state.declared_objects import DeclaredAccess
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.group import Group

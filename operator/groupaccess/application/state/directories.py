@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from groupaccess.application.state.declared import (
+from groupaccess.application.state.declared_objects import (
     DeclaredDirectory,
     ObjectState,
     UnreadableDirectory,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from groupaccess.application.state.cluster_state import ClusterState
-from groupaccess.application.state.declared import DeclaredAccess
+from groupaccess.application.state.declared_objects import DeclaredAccess
 from groupaccess.application.state.demand import (
     awaits_proof,
     claim_values,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from groupaccess.application.ports.cluster import ObjectRef
 from groupaccess.application.state.cluster_state import ACCESS, ClusterState
-from groupaccess.application.state.declared import (
+from groupaccess.application.state.declared_objects import (
     DeclaredAccess,
     DeclaredDirectory,
     ObjectState,

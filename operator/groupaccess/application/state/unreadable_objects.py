@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from groupaccess.api import v1alpha1 as api
 from groupaccess.api.model import readable_or
 from groupaccess.api.v1alpha1.fields import MappingName, Timestamp
-from groupaccess.application.state.declared import (
+from groupaccess.application.state.declared_objects import (
     DeclaredAccess,
     DeclaredDirectory,
     UnreadableDirectory,

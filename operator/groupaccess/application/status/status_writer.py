@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from groupaccess.api.v1alpha1.conditions import Status
 from groupaccess.application.ports.cluster import Cluster, Event
-from groupaccess.application.state.declared import ObjectState
+from groupaccess.application.state.declared_objects import ObjectState
 from groupaccess.application.state.observed_status import fingerprint, previous_status
 from groupaccess.application.state.store import Store
 from groupaccess.application.status.event_recorder import EventRecorder

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from groupaccess.application.diagnosis.doctor import Check, in_order
 from groupaccess.cli.diagnosis.finding_text import finding_lines
-from groupaccess.domain.diagnosis.finding import Finding, NotChecked, Passed, Severity
+from groupaccess.domain.diagnosis.finding import Finding, NotChecked, PassedCheck, Severity
 from groupaccess.domain.text import printable_text
 
 
 def report_lines(checks: Sequence[Check], *, short: bool = False) -> Iterator[str]:
     """Yield the lines of a report; a `short` one leaves out what is in order."""
     for category, made in in_order(checks):
-        shown = [check for check in made if not (short and isinstance(check, Passed))]
+        shown = [check for check in made if not (short and isinstance(check, PassedCheck))]
         if not shown:
             continue
         yield category.value
@@ -28,12 +28,12 @@ def summary(checks: Iterable[Check]) -> str:
     listed = list(checks)
     found = [check for check in listed if isinstance(check, Finding)]
     wrong = sum(finding.severity is Severity.ERROR for finding in found)
-    good = sum(isinstance(check, Passed) for check in listed)
+    good = sum(isinstance(check, PassedCheck) for check in listed)
     unknown = sum(isinstance(check, NotChecked) for check in listed)
     return f"{wrong} wrong, {len(found) - wrong} to look at, {good} good, {unknown} not checked"
 
 
-def _lines(check: Finding | Passed) -> Iterator[str]:
+def _lines(check: Finding | PassedCheck) -> Iterator[str]:
     if isinstance(check, Finding):
         yield from finding_lines(check)
     else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from groupaccess.application.diagnosis.doctor import Check
 from groupaccess.domain.diagnosis.explanation import Explanation
-from groupaccess.domain.diagnosis.finding import Finding, NotChecked, Passed
+from groupaccess.domain.diagnosis.finding import Finding, NotChecked, PassedCheck
 from groupaccess.domain.diagnosis.fix import Advice, Command, Edit, Fix
 
 API_VERSION = "cli.groupaccess.io/v1"
@@ -39,7 +39,7 @@ def why_json(explanation: Explanation) -> str:
 
 def _item(check: Check) -> dict[str, Any]:
     match check:
-        case Passed(category, fact):
+        case PassedCheck(category, fact):
             return {"result": "Passed", "category": category.value, "fact": fact}
         case NotChecked(what, why):
             return {"result": "NotChecked", "fact": what, "why": why}

@@ -3,10 +3,10 @@
 from groupaccess.adapters.keycloak.people import KeycloakPeople
 from groupaccess.adapters.keycloak.setup.http_session import HttpSession
 from groupaccess.api.v1alpha1.urls import split_issuer
-from groupaccess.application.diagnosis.checked import attempt
+from groupaccess.application.diagnosis.fact import attempt
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.diagnosis.why_person import WhyPerson
-from groupaccess.application.state.declared import read_declared_directory
+from groupaccess.application.state.declared_objects import read_declared_directory
 from groupaccess.cli.diagnosis.why_options import GROUP, TypedWhy
 from groupaccess.cli.keycloak_login.credentials import choose_credentials
 from groupaccess.cli.keycloak_login.log_in import log_in

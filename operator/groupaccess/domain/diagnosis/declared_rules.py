@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.diagnosis.access_facts import MappingFacts
-from groupaccess.domain.diagnosis.finding import Category, Cause, Finding, Passed
+from groupaccess.domain.diagnosis.finding import Category, Cause, Finding, PassedCheck
 from groupaccess.domain.diagnosis.fix import Advice, Command, Fix
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status.mapping_status import MappingState
@@ -26,26 +26,26 @@ class DirectoryFacts:
     outdated: bool = False
 
 
-def directory_checks(facts: DirectoryFacts) -> Iterator[Finding | Passed]:
-    """Yield what the operator reports of a directory; each condition that holds is a Passed."""
+def directory_checks(facts: DirectoryFacts) -> Iterator[Finding | PassedCheck]:
+    """Yield what the operator reports of a directory; a condition that holds is a PassedCheck."""
     name = facts.name
     if facts.outdated:
         yield _outdated(f"KeycloakDirectory {name}", "kcd")
         return
     ready = facts.conditions.get(READY)
     if ready is not None and ready.status == "True":
-        yield Passed(Category.ACCESS, f"KeycloakDirectory {name}: {ready.message.rstrip('.')}")
+        yield PassedCheck(Category.ACCESS, f"KeycloakDirectory {name}: {ready.message.rstrip('.')}")
     elif ready is not None:
         yield _from_condition(Cause.DIRECTORY_NOT_READY, f"KeycloakDirectory {name}", ready)
     check = facts.conditions.get(API_SERVER)
     if check is not None and check.status == "True":
-        yield Passed(Category.API_SERVER, check.message.rstrip("."))
+        yield PassedCheck(Category.API_SERVER, check.message.rstrip("."))
     elif check is not None and check.status == "False":
         yield _from_condition(Cause.API_SERVER_MISMATCH, f"KeycloakDirectory {name}", check)
 
 
-def mapping_checks(mappings: Iterable[MappingFacts]) -> Iterator[Finding | Passed]:
-    """Yield the mappings that are not as declared; if all of them are, one Passed."""
+def mapping_checks(mappings: Iterable[MappingFacts]) -> Iterator[Finding | PassedCheck]:
+    """Yield the mappings that are not as declared; if all of them are, one PassedCheck."""
     count, wrong = 0, 0
     for each in mappings:
         count += 1
@@ -57,7 +57,7 @@ def mapping_checks(mappings: Iterable[MappingFacts]) -> Iterator[Finding | Passe
         evidence = (each.message,) if each.message else ()
         yield Finding(Cause.MAPPING_NOT_GRANTED, fact, evidence, (), each.reason)
     if count and not wrong:
-        yield Passed(Category.ACCESS, f"each of {count} mappings is as declared")
+        yield PassedCheck(Category.ACCESS, f"each of {count} mappings is as declared")
 
 
 def _from_condition(cause: Cause, title: str, condition: StatusCondition) -> Finding:

@@ -153,7 +153,7 @@ class NotChecked:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class PassedCheck:
     """A check that found nothing wrong, as a sentence without its full stop."""
 
     category: Category

@@ -12,7 +12,7 @@ from groupaccess.domain.keycloak_setup.calls import (
     fill,
     fill_body,
 )
-from groupaccess.domain.keycloak_setup.desired import desired
+from groupaccess.domain.keycloak_setup.desired_resources import desired_resources
 from groupaccess.domain.keycloak_setup.options import ClusterTrust, SetupOptions
 from groupaccess.domain.keycloak_setup.resources import (
     CanaryGroup,
@@ -72,12 +72,12 @@ def call_of(change: SetupChange, ids: Ids) -> AdminCall:
 
 def plan_setup(options: SetupOptions, state: RealmState) -> tuple[SetupChange, ...]:
     """Return the changes that are missing, in their order; none when all is as desired."""
-    return tuple(change for each in desired(options) for change in _changes(each, state))
+    return tuple(change for each in desired_resources(options) for change in _changes(each, state))
 
 
 def plan_undo(options: SetupOptions, state: RealmState) -> tuple[SetupChange, ...]:
     """Return the deletions of what a setup for this client made, in their order."""
-    everything = reversed(desired(undo_options(options)))
+    everything = reversed(desired_resources(undo_options(options)))
     there = ((each, state.existing(each)) for each in everything)
     return tuple(
         DeleteResource(resource, existing.id)
@@ -88,7 +88,7 @@ def plan_undo(options: SetupOptions, state: RealmState) -> tuple[SetupChange, ..
 
 def kept_by_undo(options: SetupOptions, state: RealmState) -> Iterator[str]:
     """Yield what undo leaves although a setup uses it, in words for people."""
-    for resource in desired(undo_options(options)):
+    for resource in desired_resources(undo_options(options)):
         existing = state.existing(resource)
         if existing is None or _is_removable(resource, existing, options, state):
             continue

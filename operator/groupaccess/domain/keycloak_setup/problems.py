@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from groupaccess.domain.keycloak_setup.desired import cli_client, operator_client
+from groupaccess.domain.keycloak_setup.desired_resources import cli_client, operator_client
 from groupaccess.domain.keycloak_setup.options import ClusterTrust, SetupOptions
 from groupaccess.domain.keycloak_setup.resources import (
     CanaryGroup,

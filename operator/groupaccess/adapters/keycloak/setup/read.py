@@ -18,7 +18,7 @@ from groupaccess.domain.keycloak_setup.calls import (
     path_segment,
     role_placeholder,
 )
-from groupaccess.domain.keycloak_setup.desired import desired
+from groupaccess.domain.keycloak_setup.desired_resources import desired_resources
 from groupaccess.domain.keycloak_setup.options import SetupOptions
 from groupaccess.domain.keycloak_setup.resources import (
     CanaryGroup,
@@ -55,7 +55,7 @@ class RealmReading:
         self._realm = await self._requests.get("", VIEW_REALM)
         if "id" not in self._realm:  # without the right, Keycloak shows only a few fields
             raise SetupUnknownError(missing_role("GET the realm", self._requests.realm, VIEW_REALM))
-        required = desired(self._options)
+        required = desired_resources(self._options)
         await self._read_clients()
         there = {(each.kind, each.name): await self._existing(each) for each in required}
         own = [each for each in required if isinstance(each, ScopePermission)]

@@ -6,7 +6,7 @@ import pytest
 
 from fakes.values import access_spec, body
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.state.declared import read_declared_mapping
+from groupaccess.application.state.declared_objects import read_declared_mapping
 from groupaccess.application.state.unreadable_objects import read_access
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.mapping_fields import MAPPING_FIELDS, FieldEffect

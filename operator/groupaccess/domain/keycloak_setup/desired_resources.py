@@ -30,7 +30,7 @@ NEW_CLIENT = {
 }
 
 
-def desired(options: SetupOptions) -> tuple[SetupResource, ...]:
+def desired_resources(options: SetupOptions) -> tuple[SetupResource, ...]:
     """Return what should be there. Whatever uses an id comes after what has that id."""
     return tuple(_desired(options))
 

@@ -12,16 +12,16 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Checked(Generic[T]):
+class Fact(Generic[T]):
     """What a call returned."""
 
     value: T
 
 
-async def attempt(what: str, call: Awaitable[T]) -> Checked[T] | NotChecked:
+async def attempt(what: str, call: Awaitable[T]) -> Fact[T] | NotChecked:
     """Await a call; `what` names what it would have shown."""
     try:
-        return Checked(await call)
+        return Fact(await call)
     except RejectedError as refused:
         return NotChecked(what, refused.failure.message.rstrip("."))
     except (NotAllowedError, TransientError, SetupRefusedError, SetupUnknownError) as error:
