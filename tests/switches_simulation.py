@@ -20,7 +20,7 @@ MENDS = (
         "D1: any wanted binding of the mapping or group replaces, and is waited for without end",
         Edit(
             PLAN,
-            "created = _NewBindings.of(applies, stands.values())",
+            "created = _NewBindings.of(applies, by_key.values())",
             "created = _NewBindings.of([Apply(want, None) for want in desired.bindings], ())",
         ),
         Edit(PLAN, "of_role.setdefault(want.content.role, {})", "of_role.setdefault(ANY, {})"),

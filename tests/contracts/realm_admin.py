@@ -1,6 +1,6 @@
 """What `RealmAdmin` promises: what a setup makes is read back, and undone, fake or real."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -11,12 +11,13 @@ from groupaccess.domain.keycloak_setup.calls import CLIENT
 from groupaccess.domain.keycloak_setup.options import ClusterTrust, SetupOptions
 
 CLUSTER = "https://cluster.example"
-OPTIONS: Mapping[str, Mapping[str, object]] = {
-    "default": {},
-    "roles": {"classic": True},
-    "no canary": {"canary": None},
-    "a client for people": {"cli_client": "groupaccess-cli"},
-    "the cluster's keys": {"cluster": ClusterTrust(CLUSTER, jwks='{"keys": []}')},
+DEFAULT = SetupOptions("")
+OPTIONS = {
+    "default": DEFAULT,
+    "roles": replace(DEFAULT, classic=True),
+    "no canary": replace(DEFAULT, canary=None),
+    "a client for people": replace(DEFAULT, cli_client="groupaccess-cli"),
+    "the cluster's keys": replace(DEFAULT, cluster=ClusterTrust(CLUSTER, jwks='{"keys": []}')),
 }
 
 
@@ -42,9 +43,9 @@ class RealmAdminContract:
 
     @pytest.mark.parametrize("chosen", OPTIONS.values(), ids=OPTIONS)
     async def test_what_is_made_is_read_back_and_undone(
-        self, source: RealmSource, chosen: Mapping[str, object]
+        self, source: RealmSource, chosen: SetupOptions
     ) -> None:
-        options = SetupOptions(source.name, **chosen)  # type: ignore[arg-type]
+        options = replace(chosen, realm=source.name)
         before = await source.port.read(options)
         assert await made(source, options) > 0
         assert await made(source, options) == 0

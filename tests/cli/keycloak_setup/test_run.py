@@ -10,6 +10,7 @@ from cli.keycloak_setup.setup_run import FailingAt, run
 from fakes.keycloak_setup import SECRET, FakeRealmAdmin
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.ports.keycloak_setup import SetupRefusedError
+from groupaccess.domain.keycloak_setup.calls import AdminCall, Ids
 from groupaccess.domain.keycloak_setup.options import ClusterTrust, SetupOptions
 from groupaccess.domain.keycloak_setup.state import SharedPermission
 
@@ -90,7 +91,7 @@ async def test_what_keycloak_does_not_keep_is_an_error(realm: FakeRealmAdmin) ->
     realm.enabled = True
 
     class Forgetful(FakeRealmAdmin):
-        async def make(self, call: object, ids: object) -> object:  # type: ignore[override]
+        async def make(self, call: AdminCall, ids: Ids) -> Ids:
             del call
             return ids
 

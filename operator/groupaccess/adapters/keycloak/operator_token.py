@@ -4,12 +4,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from groupaccess.adapters.keycloak.connection.errors import failure, keycloak_errors, redact
+from groupaccess.adapters.keycloak.connection.errors import keycloak_errors, redact
 from groupaccess.adapters.keycloak.connection.session import Session
 from groupaccess.adapters.keycloak.json_types import TEXT, validate
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
 from groupaccess.domain.apiserver.token_review import OperatorToken
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 
 CLAIMS = TypeAdapter(dict[str, object])
@@ -43,4 +44,4 @@ async def _id_token(session: Session) -> OperatorToken:
             claims = validate(CLAIMS, payload)
             return OperatorToken(text, claims)
     fact = "Keycloak issued no ID token for the operator, although it requested the scope openid"
-    raise RejectedError(failure(Reason.API_SERVER_UNKNOWN, fact))
+    raise RejectedError(Failure.of(Reason.API_SERVER_UNKNOWN, fact))

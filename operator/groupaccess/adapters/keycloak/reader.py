@@ -8,7 +8,7 @@ from groupaccess.adapters.clock import SystemClock
 from groupaccess.adapters.keycloak import groups
 from groupaccess.adapters.keycloak.clients.example_tokens import ExampleTokens, RealmConfiguration
 from groupaccess.adapters.keycloak.clients.read import has_realm_role, read_clients
-from groupaccess.adapters.keycloak.connection.errors import failure, keycloak_errors, redact
+from groupaccess.adapters.keycloak.connection.errors import keycloak_errors, redact
 from groupaccess.adapters.keycloak.connection.session import POD_TOKEN, Session, Sessions
 from groupaccess.adapters.keycloak.json_types import TEXT, validate
 from groupaccess.application.ports.errors import RejectedError
@@ -17,6 +17,7 @@ from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.directory.questions import Answer, Question
 from groupaccess.domain.directory.snapshot import Realm
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 
 ANSWER_TIMEOUT_SECONDS = 20.0
@@ -100,7 +101,7 @@ def _without_secret(session: Session) -> Iterator[None]:
 
 def _realm_recreated() -> RejectedError:
     fact = "the operator's account changed during the reading: is the realm being re-created?"
-    return RejectedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact))
+    return RejectedError(Failure.of(Reason.KEYCLOAK_UNAVAILABLE, fact))
 
 
 async def _check_issuer(directory: Directory, session: Session) -> None:
@@ -110,4 +111,4 @@ async def _check_issuer(directory: Directory, session: Session) -> None:
         issuer = validate(TEXT, result["issuer"])
     if issuer != directory.issuer:
         fact = f'spec.issuer is "{directory.issuer}", but Keycloak reports the issuer "{issuer}"'
-        raise RejectedError(failure(Reason.ISSUER_MISMATCH, fact))
+        raise RejectedError(Failure.of(Reason.ISSUER_MISMATCH, fact))

@@ -34,12 +34,12 @@ Check = Finding | PassedCheck | NotChecked
 class DoctorOptions:
     """What was typed. `directory` takes the place of KeycloakDirectories, before there are any.
 
-    `told` is what a person knows of kube-apiserver's settings, such as its configuration file; it
-    takes the place of what the cluster shows. `token` is a token of a person.
+    `authenticators` is what a person knows of kube-apiserver's settings, such as its configuration
+    file; it takes the place of what the cluster shows. `token` is a token of a person.
     """
 
     directory: Directory | None = None
-    told: tuple[Authenticator, ...] | None = None
+    authenticators: tuple[Authenticator, ...] | None = None
     token: str | None = None
 
 
@@ -53,14 +53,14 @@ class Doctor:
 
     async def examine(self, options: DoctorOptions) -> AsyncIterator[Check]:
         """Yield each check as soon as it is made; one that cannot be made does not end the rest."""
-        told = options.told
-        if told is None:
+        accepted = options.authenticators
+        if accepted is None:
             settings = await read_settings(self.cluster)
             if isinstance(settings, NotChecked):
                 yield settings
             else:
-                told = settings
-        for each in told or ():
+                accepted = settings
+        for each in accepted or ():
             yield PassedCheck(
                 Category.CLUSTER, f"kube-apiserver ({each.where}) accepts {each.issuer}"
             )
@@ -81,7 +81,7 @@ class Doctor:
         meant = nearest_directory(directories, token) if token else None
         for directory in directories or ([meant] if meant else []):
             shown = (token, known) if directory is meant else (None, None)
-            async for check in self._logins(directory, told, *shown):
+            async for check in self._logins(directory, accepted, *shown):
                 yield check
         async for check in self._declared(declared):
             yield check
@@ -95,7 +95,7 @@ class Doctor:
     async def _logins(
         self,
         directory: Directory,
-        told: tuple[Authenticator, ...] | None,
+        accepted: tuple[Authenticator, ...] | None,
         token: Token | None,
         review: TokenReviewResult | None,
     ) -> AsyncIterator[Check]:
@@ -118,7 +118,7 @@ class Doctor:
                 client,
                 discovery,
                 token=token,
-                authenticators=told,
+                authenticators=accepted,
                 review=review,
             )
             for finding in diagnose_login(login):

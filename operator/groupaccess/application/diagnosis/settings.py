@@ -19,12 +19,12 @@ async def read_settings(cluster: DiagnosisCluster) -> tuple[Authenticator, ...] 
         return seen
     if not seen.value:
         return NotChecked(SETTINGS, "no pod and no node of this cluster shows it")
-    told = [authenticators(each) for each in seen.value]
-    for each in told:
+    read = [authenticators(each) for each in seen.value]
+    for each in read:
         if isinstance(each, ConfigurationFile):
             return NotChecked(
                 SETTINGS,
                 f"{each.where} says that it is in the file {each.path}: give that file with "
                 "--authentication-config",
             )
-    return tuple(each for each in told if isinstance(each, Authenticator))
+    return tuple(each for each in read if isinstance(each, Authenticator))

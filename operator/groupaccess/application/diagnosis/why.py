@@ -80,14 +80,14 @@ class Why:
         read = read_token(token)
         directories = await attempt("KeycloakDirectories", self.cluster.list_directories())
         declared = directories.value if isinstance(directories, Fact) else ()
-        told = await read_settings(self.cluster)
+        settings = await read_settings(self.cluster)
         known = [read_declared_directory(body).directory for body in declared]
         login = LoginFacts(
             self.now,
             nearest_directory(known, read),
             LoginClient(read.client_id, id_token=read.is_id_token, scopes=()),
             token=read,
-            authenticators=None if isinstance(told, NotChecked) else told,
+            authenticators=None if isinstance(settings, NotChecked) else settings,
             review=review,
         )
         return explain_rejection(login) or NotChecked("why the token is rejected", review.error)

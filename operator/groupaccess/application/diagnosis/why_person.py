@@ -122,13 +122,13 @@ class WhyPerson:
         return replace(await self._facts(client), token=token.value)
 
     async def _facts(self, client: RealmClient) -> LoginFacts:
-        told = await read_settings(self.why.cluster)
+        settings = await read_settings(self.why.cluster)
         return LoginFacts(
             self.why.now,
             self.directory,
             self.login_client,
             client=client.client,
-            authenticators=None if isinstance(told, NotChecked) else told,
+            authenticators=None if isinstance(settings, NotChecked) else settings,
         )
 
     async def _access(

@@ -181,13 +181,9 @@ class DirectoryTurns:
 def _failure_of(error: RejectedError | TransientError) -> Failure:
     if isinstance(error, RejectedError):
         return error.failure
-    return _failure(Reason.KEYCLOAK_UNAVAILABLE, str(error))
-
-
-def _failure(reason: Reason, fact: str) -> Failure:
-    return Failure.of(reason, fact)
+    return Failure.of(Reason.KEYCLOAK_UNAVAILABLE, str(error))
 
 
 def _unexpected(error: Exception) -> Failure:
     why = f"reading Keycloak failed unexpectedly ({type(error).__name__}): see the operator's log"
-    return _failure(Reason.KEYCLOAK_UNAVAILABLE, why)
+    return Failure.of(Reason.KEYCLOAK_UNAVAILABLE, why)

@@ -13,9 +13,11 @@ from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.cli.diagnosis.exit_code import ExitCode
 from groupaccess.domain.text import printable_text
 
+GIVE_KUBECONFIG = "Give a kubeconfig with --kubeconfig"
+
 
 @asynccontextmanager
-async def connected(kubeconfig: str | None) -> AsyncIterator[KubernetesDiagnosisCluster]:
+async def open_cluster(kubeconfig: str | None) -> AsyncIterator[KubernetesDiagnosisCluster]:
     """Give the cluster; raise NoAccessError when no kubeconfig can be read."""
     configuration = await configure(kubeconfig)
     try:
@@ -26,7 +28,7 @@ async def connected(kubeconfig: str | None) -> AsyncIterator[KubernetesDiagnosis
         yield KubernetesDiagnosisCluster(KubernetesClient(HttpTransport(client)))
 
 
-def end_untold(words: str) -> NoReturn:
-    """End the command with one line that says why nothing could be told."""
+def exit_not_checked(words: str) -> NoReturn:
+    """End the command with one line that says why nothing could be checked."""
     typer.echo(f"error: {printable_text(words).rstrip('.')}.", err=True)
     raise typer.Exit(ExitCode.NOT_CHECKED)

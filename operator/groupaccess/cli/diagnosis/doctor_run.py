@@ -11,7 +11,7 @@ import yaml
 from groupaccess.adapters.keycloak.discovery import KeycloakDiscovery
 from groupaccess.adapters.kubernetes.client import NoAccessError
 from groupaccess.application.diagnosis.doctor import Check, Doctor, DoctorOptions
-from groupaccess.cli.diagnosis.cluster import connected, end_untold
+from groupaccess.cli.diagnosis.cluster import GIVE_KUBECONFIG, exit_not_checked, open_cluster
 from groupaccess.cli.diagnosis.doctor_options import DoctorOutput, FailOn
 from groupaccess.cli.diagnosis.doctor_text import report_lines
 from groupaccess.cli.diagnosis.exit_code import ExitCode, exit_code
@@ -49,22 +49,22 @@ def run_doctor(order: DoctorOrder) -> None:
     try:
         options = DoctorOptions(
             directory=_typed(order),
-            told=_settings_of(order.configuration),
+            authenticators=_settings_of(order.configuration),
             token=_token(order.token),
         )
         checks = asyncio.run(_examine(order, options))
     except NoAccessError as error:
-        end_untold(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig")
+        exit_not_checked(f"no access to the API server: {error}. {GIVE_KUBECONFIG}")
     except NoTokenError as error:
-        end_untold(f"--token: {error}")
+        exit_not_checked(f"--token: {error}")
     except (ValueError, yaml.YAMLError, OSError) as error:
-        end_untold(f"--authentication-config or --ca: {error}")
+        exit_not_checked(f"--authentication-config or --ca: {error}")
     else:
         _print(order, checks)
 
 
 async def _examine(order: DoctorOrder, options: DoctorOptions) -> list[Check]:
-    async with connected(order.kubeconfig) as cluster:
+    async with open_cluster(order.kubeconfig) as cluster:
         doctor = Doctor(cluster, KeycloakDiscovery(order.ca), datetime.now(UTC))
         return [check async for check in doctor.examine(options)]
 

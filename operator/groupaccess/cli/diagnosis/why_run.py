@@ -9,7 +9,7 @@ import typer
 from groupaccess.adapters.kubernetes.client import NoAccessError
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.ports.keycloak_setup import SetupRefusedError, SetupUnknownError
-from groupaccess.cli.diagnosis.cluster import connected, end_untold
+from groupaccess.cli.diagnosis.cluster import GIVE_KUBECONFIG, exit_not_checked, open_cluster
 from groupaccess.cli.diagnosis.exit_code import ExitCode
 from groupaccess.cli.diagnosis.json_report import why_json
 from groupaccess.cli.diagnosis.why_options import TypedWhy, WhyOutput
@@ -41,16 +41,16 @@ def run_why(order: WhyOrder) -> None:
     try:
         result = asyncio.run(_explain(order))
     except NoAccessError as error:
-        end_untold(f"no access to the API server: {error}. Give a kubeconfig with --kubeconfig")
+        exit_not_checked(f"no access to the API server: {error}. {GIVE_KUBECONFIG}")
     except NoTokenError as error:
-        end_untold(f"--token: {error}")
+        exit_not_checked(f"--token: {error}")
     except UsageError as error:
         raise typer.BadParameter(str(error)) from error
     except (SetupRefusedError, SetupUnknownError) as error:
-        end_untold(str(error))
+        exit_not_checked(str(error))
     else:
         if isinstance(result, NotChecked):
-            end_untold(f"could not tell {result.what}: {result.why}")
+            exit_not_checked(f"could not tell {result.what}: {result.why}")
         else:
             _print(order, result)
 
@@ -65,7 +65,7 @@ async def _explain(order: WhyOrder) -> Explanation | NotChecked:
     if user is not None and not order.typed.group:
         how = "give each with --as-group, or a token of theirs with --token"
         return NotChecked(f"which groups {user} has", how)
-    async with connected(order.typed.kubeconfig) as cluster:
+    async with open_cluster(order.typed.kubeconfig) as cluster:
         return await _answer(Why(cluster, datetime.now(UTC)), order, user, request)
 
 

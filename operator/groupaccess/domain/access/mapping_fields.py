@@ -4,8 +4,8 @@ To add a field, add a row here; then tests fail until the rest is done:
 
 - `tests/domain/access/test_mapping_fields.py`: the API and `AccessMapping` have it, the status
   shows it, and `groupaccess import` counts a grant that it makes smaller as smaller.
-- `tests/application/state/test_declared_objects.py`: it is read from the API, and a field that ends a grant
-  is read even from a mapping that is otherwise unreadable.
+- `tests/application/state/test_declared_objects.py`: it is read from the API, and a field that
+  ends a grant is read even from a mapping that is otherwise unreadable.
 - `tests/api/v1alpha1/test_optional_fields.py`: what its absence grants, and what stops that.
 - `tests/domain/test_strategies.py`: the property tests draw different values of it.
 

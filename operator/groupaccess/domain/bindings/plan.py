@@ -119,8 +119,8 @@ def plan(
 
     `replacing` is what earlier plans decided for bindings that still wait for their replacements.
     """
-    stands = {binding.key: binding for binding in existing}
-    remaining = dict(stands)
+    by_key = {binding.key: binding for binding in existing}
+    remaining = dict(by_key)
     applies: list[Apply] = []
     conflicts: list[DesiredBinding] = []
     wrong: list[Delete] = []
@@ -134,7 +134,7 @@ def plan(
             wrong.append(Delete(binding, DeleteReason.WRONG_ROLE_REF))
         else:
             conflicts.append(want)
-    created = _NewBindings.of(applies, stands.values())
+    created = _NewBindings.of(applies, by_key.values())
     granting = {want.key for want in desired.bindings if want.content.subjects}
     undeclared = (
         binding

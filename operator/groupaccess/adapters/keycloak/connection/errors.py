@@ -33,15 +33,10 @@ NO_REALM = "there is no such realm"
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 
 
-def failure(reason: Reason, fact: str) -> Failure:
-    """Return a failure whose message says what to do."""
-    return Failure.of(reason, fact)
-
-
 def missing_right(what: str, needs: str) -> RejectedError:
     """Return the error for a list that is empty because the right `needs` is missing."""
     fact = f"{what}: an empty list. The operator's account lacks {needs}"
-    return RejectedError(failure(Reason.KEYCLOAK_FORBIDDEN, fact))
+    return RejectedError(Failure.of(Reason.KEYCLOAK_FORBIDDEN, fact))
 
 
 def redact(failure: Failure, secret: str) -> Failure:
@@ -95,20 +90,20 @@ def keycloak_errors(
         else:
             reason = Reason.KEYCLOAK_UNAVAILABLE
             fact = f"{what}: HTTP {code} from Keycloak itself; its log says more"
-        raise RejectedError(failure(reason, fact)) from error
+        raise RejectedError(Failure.of(reason, fact)) from error
     except MALFORMED_ANSWER as error:
         fact = (
             f"{what}: the operator cannot read the answer ({type(error).__name__}): check what "
             "answers at spec.adminURL, or at spec.issuer if that is not set"
         )
-        raise RejectedError(failure(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error
+        raise RejectedError(Failure.of(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error
 
 
 def _connection_failure(what: str, cause: BaseException | None) -> Failure:
     if isinstance(cause, RejectedAnswerError):
-        return failure(cause.reason, f"{what}: {cause}")
+        return Failure.of(cause.reason, f"{what}: {cause}")
     fact = f"{what}: Keycloak could not be reached ({type(cause).__name__})"
-    return failure(Reason.KEYCLOAK_UNAVAILABLE, fact)
+    return Failure.of(Reason.KEYCLOAK_UNAVAILABLE, fact)
 
 
 def _absent(error: KeycloakError, absent: str) -> str:

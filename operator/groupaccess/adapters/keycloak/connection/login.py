@@ -19,13 +19,13 @@ from keycloak.connection import ConnectionManager
 from groupaccess.adapters.keycloak.connection.errors import (
     MALFORMED_ANSWER,
     UNAUTHORIZED,
-    failure,
     keycloak_errors,
 )
 from groupaccess.adapters.keycloak.connection.http import HardenedClient
 from groupaccess.adapters.keycloak.json_types import SUBJECT, validate
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 
 CLIENT_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -103,7 +103,7 @@ class PodToken:
         fact = (
             f"the pod's token {self._file} {why}; the chart's value serviceAccountToken mounts it"
         )
-        raise RejectedError(failure(Reason.CREDENTIALS_NOT_FOUND, fact))
+        raise RejectedError(Failure.of(Reason.CREDENTIALS_NOT_FOUND, fact))
 
 
 class Login(KeycloakOpenIDConnection):
@@ -171,7 +171,7 @@ class Login(KeycloakOpenIDConnection):
                 self.token = token
                 return
         fact = f'the token {self._description} has no "sub": give the client the scope "basic"'
-        raise RejectedError(failure(Reason.LOGIN_FAILED, fact))
+        raise RejectedError(Failure.of(Reason.LOGIN_FAILED, fact))
 
     def _explain_rejection(self, words: str) -> str:
         return f"{self._description}: {self._credential.explain_rejection(words)}"

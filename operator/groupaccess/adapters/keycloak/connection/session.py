@@ -6,11 +6,11 @@ from pathlib import Path
 from keycloak import KeycloakAdmin
 from keycloak.exceptions import KeycloakGetError, raise_error_from_response
 
-from groupaccess.adapters.keycloak.connection.errors import failure
 from groupaccess.adapters.keycloak.connection.http import HardenedClient
 from groupaccess.adapters.keycloak.connection.login import Login, PodToken, StoredSecret
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.ports.keycloak import Connection
+from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 
 POD_TOKEN = Path("/var/run/secrets/groupaccess/token")  # where the chart mounts it
@@ -82,6 +82,6 @@ def _trust(ca: str | None) -> ssl.SSLContext:
         context = ssl.create_default_context(cadata=pem if pem is None else f"{pem}\n")
     except ssl.SSLError as error:
         fact = f"spec.caBundle has no certificate that can be read ({error.reason})"
-        raise RejectedError(failure(Reason.CREDENTIALS_NOT_FOUND, fact)) from error
+        raise RejectedError(Failure.of(Reason.CREDENTIALS_NOT_FOUND, fact)) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
