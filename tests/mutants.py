@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 STAGE = ROOT / "mutants"
 MUTMUT = Path(sys.executable).with_name("mutmut")
+TAKEN = ("domain", "fakes")  # folders of tests: of the domain, and what they use
 LEAST = 0.90
 APART = ("timeout", "no tests")  # these are no kill, and not counted as one
 
@@ -39,7 +40,8 @@ def set_stage() -> None:
     shutil.rmtree(STAGE, ignore_errors=True)
     litter = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "operator" / "groupaccess", STAGE / "src" / "groupaccess", ignore=litter)
-    shutil.copytree(ROOT / "tests" / "domain", STAGE / "tests" / "domain", ignore=litter)
+    for name in TAKEN:
+        shutil.copytree(ROOT / "tests" / name, STAGE / "tests" / name, ignore=litter)
     shutil.copy2(ROOT / "pyproject.toml", STAGE)
 
 
