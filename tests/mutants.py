@@ -16,7 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 STAGE = ROOT / "mutants"
 MUTMUT = Path(sys.executable).with_name("mutmut")
-TAKEN = ("domain", "fakes")  # folders of tests: of the domain, and what they use
+# Folders of tests: of the domain, those that are by a whole diagnosis, and what they use.
+TAKEN = ("domain", "application/diagnosis", "fakes")
 LEAST = 0.90
 APART = ("timeout", "no tests")  # these are no kill, and not counted as one
 

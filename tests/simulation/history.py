@@ -49,14 +49,25 @@ class History:
         states_then = [[_at(states, moment) for states in places] for moment in moments]
         return [sum(state.grants for state in states) for states in states_then]
 
+    def lasting(self, name: str, since: float) -> int:
+        """Return in how many places a name granted at every moment since then.
+
+        A binding that is seen to go counts beside one that was made unseen in another place.
+        """
+        return sum(all(s.grants for s in states) for states in self._recent(name, since))
+
     def places(self, name: str, since: float, *, any_role: bool) -> int:
         """Return in how many places a name granted (or any role) at some moment since then.
 
         What went unseen in one place counts beside what was written in another.
         """
-        history = self._states[name].values()
-        recent = ([_at(states, since), *(s for s in states if s.at > since)] for states in history)
+        recent = self._recent(name, since)
         return sum(any(s.binds if any_role else s.grants for s in states) for states in recent)
+
+    def _recent(self, name: str, since: float) -> Iterator[list[State]]:
+        """Yield what the binding in each place was since then."""
+        for states in self._states[name].values():
+            yield [_at(states, since), *(state for state in states if state.at > since)]
 
     def grants(self, name: str, place: str) -> bool:
         """Tell whether a binding grants now."""

@@ -68,3 +68,10 @@ def test_a_namesake_inherits_no_group_of_a_deleted_object_in_an_outage() -> None
 def test_what_is_created_while_an_audit_waits_for_news_is_kept() -> None:
     gap, created = Cut(WATCHED[:2], 4.0, gap=True), Declare(Access("gamma", (VIEWERS,)))
     play(scene(Realm(), VIEWERS, (3.0, gap), (0.3, Delete("alpha")), (14.0, created)))
+
+
+def test_what_goes_in_one_place_says_nothing_of_another_that_nobody_could_see() -> None:
+    lost = Fail(Way.LOST, frozenset({"apply"}), 90.0)
+    unseen, edit = Cut(WATCHED[2:], 90.0, gap=True), Edit("alpha", 0, "where", VIEWERS)
+    steps = ((3.0, lost), (0.0, unseen), (0.0, edit), (12.0, DETOUR))
+    play(scene(Realm(), Line("m", "g1", "view", "*"), *steps))

@@ -52,13 +52,13 @@ class Truth:
 
     def _status(self, access: Body, status: Body, since: float) -> None:
         name = str(Name(access["metadata"]["name"], status["name"], status["clusterRole"]))
-        counts = self._history.counts(name, since)
+        counts, lasting = self._history.counts(name, since), self._history.lasting(name, since)
         said = f"status of {access['metadata']['name']}: {status['name']} is {status['state']}"
         says_bound = "still bound" in status.get("message", "").lower()
         says_bound = says_bound or status.get("where", {}).get("granted")
-        unsaid = not says_bound and min(counts) > 0
+        unsaid = not says_bound and lasting > 0
         if status["state"] in ENDED and unsaid and not self._history.is_evil(name):
-            self._cluster.violate(f"{said}, but {name} is bound in {min(counts)} places")
+            self._cluster.violate(f"{said}, but {name} is bound in {lasting} places")
         if status["state"] == "Granted" and max(counts) == 0 and _has_places(status):
             self._cluster.violate(f"{said}, but {name} is not bound")
         granted = status.get("where", {}).get("granted")
