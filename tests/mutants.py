@@ -1,4 +1,4 @@
-"""Change the domain in many small ways: the tests of the domain must notice nine of ten.
+"""Change the domain in many small ways: its tests must notice nine of ten.
 
 mutmut takes its sources from a folder `src`, so it runs in a copy: `mutants/` holds the package,
 the tests and pyproject.toml, and below it mutmut's own `mutants/` the mutated package, which comes
