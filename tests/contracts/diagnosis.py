@@ -9,6 +9,7 @@ from groupaccess.application.ports.diagnosis import DiagnosisCluster, DiscoveryR
 from groupaccess.application.ports.errors import NotAllowedError, RejectedError
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.diagnosis.access_request import AccessRequest
+from groupaccess.domain.diagnosis.api_resource import find_resource
 from groupaccess.domain.reasons import Reason
 
 GROUP = "contract-diagnosis"
@@ -43,6 +44,22 @@ class DiagnosisContract:
         assert source.directory in directories
         assert bindings[source.binding].content.groups == (GROUP,)
         assert source.binding.namespace in await source.port.list_namespaces()
+
+    async def test_everybody_may_ask_what_is_served(self, source: DiagnosisSource) -> None:
+        for port in (source.port, source.powerless):
+            served = await port.list_resources()
+            for word, group, plural, namespaced in (
+                ("Pod", "", "pods", True),
+                ("no", "", "nodes", False),
+                ("deploy", "", "deployments", True),
+                ("deployments", "v1.apps", "deployments", True),
+            ):
+                found = find_resource(word, group, served)
+                assert found is not None
+                assert (found.plural, found.namespaced) == (plural, namespaced)
+            pods = find_resource("po", "", served)
+            assert pods is not None
+            assert "log" in pods.subresources
 
     async def test_a_group_may_do_what_is_bound_for_it_and_nobody_else(
         self, source: DiagnosisSource

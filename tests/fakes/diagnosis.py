@@ -9,6 +9,7 @@ from groupaccess.domain.access.namespace_scope import NamespacesByName
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.binding import Binding
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
+from groupaccess.domain.diagnosis.api_resource import ApiResource
 from groupaccess.domain.diagnosis.authenticator import Arguments
 from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
 from groupaccess.domain.failure import Failure
@@ -28,6 +29,11 @@ class FakeDiagnosisCluster:
     accesses: Sequence[api.GroupAccess] = ()
     bindings: Sequence[Binding] = ()
     namespaces: NamespacesByName = field(default_factory=dict)
+    resources: Sequence[ApiResource] = (
+        ApiResource("pods", "", "pod", "Pod", short_names=("po",), subresources=frozenset({"log"})),
+        ApiResource("nodes", "", "node", "Node", namespaced=False, short_names=("no",)),
+        ApiResource("deployments", "apps", "deployment", "Deployment", short_names=("deploy",)),
+    )
     arguments: Sequence[Arguments] = ()
     review: TokenReviewResult = field(default_factory=TokenReviewResult)
     user: TokenReviewResult = field(default_factory=TokenReviewResult)
@@ -53,6 +59,10 @@ class FakeDiagnosisCluster:
     async def list_namespaces(self) -> NamespacesByName:
         self._check("list_namespaces")
         return self.namespaces
+
+    async def list_resources(self) -> Sequence[ApiResource]:
+        self._check("list_resources")
+        return self.resources
 
     async def list_arguments(self) -> Sequence[Arguments]:
         self._check("list_arguments")

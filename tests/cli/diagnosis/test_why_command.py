@@ -1,6 +1,6 @@
 """`groupaccess why` against a fake API server: usage, exit codes, and what is printed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,17 @@ ANONYMOUS = ERROR.replace("alice", "system:anonymous")
 
 def why(*arguments: str, stdin: str | None = None) -> Result:
     return invoke("why", *arguments, stdin=stdin)
+
+
+def served_resources(*resources: Mapping[str, object]) -> tuple[Answer, Answer]:
+    """Return the discovery of the core group, with these resources, and of no other group."""
+    core = {"items": [{"versions": [{"version": "v1", "resources": list(resources)}]}]}
+    return Answer(core), Answer({"items": []})
+
+
+PODS = {"resource": "pods", "singularResource": "pod", "scope": "Namespaced", "shortNames": ["po"]}
+NODES = {"resource": "nodes", "singularResource": "node", "scope": "Cluster"}
+SERVED = served_resources(PODS, NODES)
 
 
 def user(*groups: str) -> Answer:
@@ -108,14 +119,14 @@ def test_an_error_of_nobody_is_explained_without_a_cluster() -> None:
 async def test_a_yes_is_0(cluster: ClusterCommand) -> None:
     lists = (*listed(binding("old", "SRE")), page(), page(), page())
     result = await cluster(
-        "list", "pods", "-A", answers=(user("SRE"), decision(allowed=True), *lists)
+        "list", "pods", "-A", answers=(*SERVED, user("SRE"), decision(allowed=True), *lists)
     )
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("Yes. alice may list pods.\n")
 
 
 async def test_a_refusal_is_3_and_names_the_right(cluster: ClusterCommand) -> None:
-    result = await cluster("list", "pods", answers=(FORBIDDEN,))
+    result = await cluster("list", "pods", answers=(*SERVED, FORBIDDEN))
     assert result.exit_code == 3
     assert "you may not create selfsubjectreviews" in result.stderr
 
@@ -124,8 +135,42 @@ async def test_a_rejected_token_is_1(cluster: ClusterCommand, tmp_path: Path) ->
     file = tmp_path / "token"
     file.write_text(RAW)
     rejected = Answer({"status": {"error": "oidc: token is expired"}}, 201)
-    answers = (rejected, page(), page(), page(), page())
+    answers = (*SERVED, rejected, page(), page(), page(), page())
     result = await cluster("list", "pods", f"--token={file}", answers=answers)
     assert result.exit_code == 1, result.output
     assert "TokenExpired" in result.stdout
     assert RAW not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("list", "po"), "alice may list pods in default."),
+        (("list", "po", "-n", "shop"), "alice may list pods in shop."),
+        (("list", "po", "-A"), "alice may list pods."),
+        (("get", "Node", "-n", "shop"), "alice may get nodes."),
+    ],
+)
+async def test_a_request_is_read_as_kubectl_reads_it(
+    cluster: ClusterCommand, arguments: tuple[str, ...], words: str
+) -> None:
+    lists = (*listed(binding("old", "SRE")), page(), page(), page())
+    answers = (*SERVED, user("SRE"), decision(allowed=True), *lists)
+    result = await cluster(*arguments, answers=answers)
+    assert words in result.stdout, result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("list", "pdos"), 'resource "pdos": the API server serves none: did you mean pods?'),
+        (("list", "pods.apps"), 'resource "pods.apps": the API server serves none'),
+        (("get", "pods", "--subresource=log"), 'subresource "log": pods has none'),
+    ],
+)
+async def test_what_is_not_served_is_said(
+    cluster: ClusterCommand, arguments: tuple[str, ...], words: str
+) -> None:
+    result = await cluster(*arguments, answers=SERVED)
+    assert result.exit_code == 3
+    assert words in result.stderr

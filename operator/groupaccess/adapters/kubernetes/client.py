@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from yaml import YAMLError
 from groupaccess.adapters.kubernetes.transport import Response, Transport
 from groupaccess.application.ports.errors import TransientError
 
+POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 APPLY = "application/apply-patch+yaml"
 PAGE_SIZE = 500
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds
@@ -81,6 +83,17 @@ async def configure(kubeconfig: str | None) -> Configuration:
     # Looking up proxies and ~/.netrc for every request costs three quarters of the throughput.
     configuration.client_session_kwargs = {"trust_env": False}
     return configuration
+
+
+def context_namespace(kubeconfig: str | None) -> str:
+    """Return the namespace that kubectl takes without `-n`: the current context's, or `default`.
+
+    The kubeconfig was read before, by `configure`.
+    """
+    if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
+        return POD_NAMESPACE.read_text().strip()
+    _, active = config.list_kube_config_contexts(config_file=kubeconfig)
+    return str(active["context"].get("namespace") or "default")
 
 
 def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from groupaccess.adapters.kubernetes.api_discovery import read_group
 from groupaccess.adapters.kubernetes.binding_json import read_binding
 from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
 from groupaccess.adapters.kubernetes.cluster import OWN_API, PLURALS
@@ -18,6 +19,7 @@ from groupaccess.domain.access.namespace_scope import Namespace, NamespacesByNam
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.binding import RBAC_GROUP, Binding
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
+from groupaccess.domain.diagnosis.api_resource import ApiResource
 from groupaccess.domain.diagnosis.authenticator import Arguments, Distribution, node_arguments
 
 UNAUTHORIZED, NOT_FOUND = 401, 404
@@ -25,6 +27,7 @@ RBAC = ("apis", RBAC_GROUP, "v1")
 T = TypeVar("T")
 AUTHENTICATION, AUTHORIZATION = "authentication.k8s.io/v1", "authorization.k8s.io/v1"
 AUTHENTICATED = "system:authenticated"
+DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 LISTS = METADATA.format(list="List")
 # The labels of kube-apiserver's pods, by who starts them.
 POD_LABELS = {
@@ -65,6 +68,10 @@ class KubernetesDiagnosisCluster:
         """List the namespaces; see the port."""
         bodies = await self._list("namespaces", ("api", "v1", "namespaces"), accept=LISTS)
         return {body["metadata"]["name"]: _namespace(body["metadata"]) for body in bodies}
+
+    async def list_resources(self) -> Sequence[ApiResource]:
+        """List what is served; see the port."""
+        return [each for root in ("api", "apis") for each in await self._discover(root)]
 
     async def list_arguments(self) -> Sequence[Arguments]:
         """Return kube-apiserver's arguments; see the port.
@@ -114,6 +121,13 @@ class KubernetesDiagnosisCluster:
         answer = await self._create(AUTHORIZATION, kind, {**who, "resourceAttributes": wanted})
         status = answer.get("status") or {}
         return Decision(bool(status.get("allowed")), str(status.get("reason") or ""))
+
+    async def _discover(self, root: str) -> list[ApiResource]:
+        try:
+            answer = await self.client.call("GET", path(root), accept=DISCOVERY)
+        except ApiError as error:
+            raise _port_error(error, f"get /{root}") from error
+        return [resource for group in answer.get("items") or () for resource in read_group(group)]
 
     async def _list_pods(self) -> list[Arguments]:
         where = ("api", "v1", "namespaces", "kube-system", "pods")

@@ -15,6 +15,7 @@ from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.binding import SYSTEM_PREFIX
 from groupaccess.domain.diagnosis.access_facts import AccessFacts
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
+from groupaccess.domain.diagnosis.api_resource import find_resource, similar_resources
 from groupaccess.domain.diagnosis.explanation import (
     Explanation,
     explain_access,
@@ -35,6 +36,23 @@ class Why:
 
     cluster: DiagnosisCluster
     now: datetime
+
+    async def resolve(self, request: AccessRequest, namespace: str) -> AccessRequest | NotChecked:
+        """Return a request for the resource that kubectl takes for its word, in this namespace."""
+        served = await attempt("what the API server serves", self.cluster.list_resources())
+        if isinstance(served, NotChecked):
+            return served
+        resource = find_resource(request.resource, request.group, served.value)
+        word = ".".join(filter(None, (request.resource, request.group)))
+        if resource is None:
+            similar = similar_resources(request.resource, served.value)
+            hint = f": did you mean {' or '.join(similar)}?" if similar else ""
+            return NotChecked(f'resource "{word}"', f"the API server serves none{hint}")
+        if request.subresource and request.subresource not in resource.subresources:
+            names = ", ".join(sorted(resource.subresources)) or "none"
+            what = f'subresource "{request.subresource}"'
+            return NotChecked(what, f"{resource.plural} has {names}")
+        return request.of(resource, namespace)
 
     async def explain_own(self, request: AccessRequest) -> Explanation | NotChecked:
         """Explain whether the caller may make a request."""

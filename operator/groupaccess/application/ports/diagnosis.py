@@ -8,6 +8,7 @@ from groupaccess.domain.access.namespace_scope import NamespacesByName
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.binding import Binding
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
+from groupaccess.domain.diagnosis.api_resource import ApiResource
 from groupaccess.domain.diagnosis.authenticator import Arguments
 from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
 
@@ -30,6 +31,9 @@ class DiagnosisCluster(Protocol):
 
     async def list_namespaces(self) -> NamespacesByName:
         """List the namespaces with their labels."""
+
+    async def list_resources(self) -> Sequence[ApiResource]:
+        """List what the API server serves, in its own order: the core group comes first."""
 
     async def list_arguments(self) -> Sequence[Arguments]:
         """Return the arguments of each kube-apiserver that a pod or a node shows, sorted."""

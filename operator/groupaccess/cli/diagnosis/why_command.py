@@ -27,7 +27,7 @@ def why_command(typed: TypedWhy) -> None:
     who, words = _who(typed.words or [])
     for contradiction, options in _contradictions(typed, who, words):
         raise typer.BadParameter(contradiction, param_hint=options)
-    request = None if typed.error else _request(words, typed.namespace)
+    request = None if typed.error else _request(words, typed.subresource)
     token = read_token_file(typed.token)
     from groupaccess.cli.diagnosis.why_run import WhyOrder, run_why
 
@@ -57,8 +57,8 @@ def _who(words: list[str]) -> tuple[str | None, list[str]]:
     return (words[0], words[1:]) if len(words) == WORDS + 1 else (None, words)
 
 
-def _request(words: list[str], namespace: str) -> AccessRequest:
-    """Return what the words mean."""
+def _request(words: list[str], subresource: str) -> AccessRequest:
+    """Return what the words mean, before the API server tells which resource that is."""
     if len(words) != WORDS:
         raise typer.BadParameter("give a verb and a resource, such as: list pods")
     match = RESOURCE.fullmatch(words[1])
@@ -69,6 +69,6 @@ def _request(words: list[str], namespace: str) -> AccessRequest:
         words[0],
         match["resource"],
         match["group"] or "",
-        name=match["name"] or "",
-        namespace=namespace,
+        subresource,
+        match["name"] or "",
     )

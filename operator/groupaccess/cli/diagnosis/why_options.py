@@ -26,10 +26,18 @@ Words = Annotated[
     typer.Argument(
         metavar="[WHO] VERB RESOURCE[.GROUP][/NAME]",
         help="Whose access (a user of Keycloak, or group:/PATH; you, if it is left out), and what "
-        "they want to do: alice list pods, get deployments.apps/web",
+        "they want to do, with the words of kubectl: alice list pods, get deploy/web",
     ),
 ]
-Namespace = Annotated[str, typer.Option("-n", "--namespace", help="Where.")]
+Namespace = Annotated[
+    str,
+    typer.Option(
+        "-n", "--namespace", help="Where. Without it: the namespace of the kubeconfig's context."
+    ),
+]
+Subresource = Annotated[
+    str, typer.Option("--subresource", help="A part of the resource, such as log or exec of pods.")
+]
 Everywhere = Annotated[
     bool, typer.Option("-A", "--all-namespaces", help="In all namespaces at once.")
 ]
@@ -78,6 +86,7 @@ class TypedWhy(TypedLogin):
     words: Words = None
     namespace: Namespace = ""
     all_namespaces: Everywhere = False
+    subresource: Subresource = ""
     token: TokenFile = None
     error: ErrorText = None
     user: User = None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from groupaccess.adapters.kubernetes.client import NoAccessError
+from groupaccess.adapters.kubernetes.client import NoAccessError, context_namespace
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.ports.keycloak_setup import SetupRefusedError, SetupUnknownError
 from groupaccess.cli.diagnosis.cluster import GIVE_KUBECONFIG, exit_not_checked, open_cluster
@@ -66,7 +66,20 @@ async def _explain(order: WhyOrder) -> Explanation | NotChecked:
         how = "give each with --as-group, or a token of theirs with --token"
         return NotChecked(f"which groups {user} has", how)
     async with open_cluster(order.typed.kubeconfig) as cluster:
-        return await _answer(Why(cluster, datetime.now(UTC)), order, user, request)
+        why = Why(cluster, datetime.now(UTC))
+        if order.request is not None:  # that of an error names the resource as kube-apiserver does
+            resolved = await why.resolve(request, _namespace(order.typed))
+            if isinstance(resolved, NotChecked):
+                return resolved
+            request = resolved
+        return await _answer(why, order, user, request)
+
+
+def _namespace(typed: TypedWhy) -> str:
+    """Return where, "" for all namespaces at once."""
+    if typed.all_namespaces:
+        return ""
+    return typed.namespace or context_namespace(typed.kubeconfig)
 
 
 async def _answer(

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 
+from groupaccess.domain.diagnosis.api_resource import ApiResource
+
 FORBIDDEN = re.compile(
     r'(?P<resource>[\w.-]+?)(?:/(?P<subresource>[\w-]+))?(?: "(?P<name>[^"]*)")? is forbidden: '
     r'User "(?P<user>[^"]*)" cannot (?P<verb>\w+) resource "(?P<what>[^"]+)" in API group '
@@ -28,6 +30,11 @@ class AccessRequest:
         what = "/".join(filter(None, (self.resource, self.subresource, self.name)))
         where = f" in {self.namespace}" if self.namespace else ""
         return f"{self.verb} {what}{where}"
+
+    def of(self, resource: ApiResource, namespace: str) -> "AccessRequest":
+        """Return the same request for a resource; the namespace counts if it is in one."""
+        where = namespace if resource.namespaced else ""
+        return replace(self, resource=resource.plural, group=resource.group, namespace=where)
 
     def in_namespace(self, namespace: str) -> "AccessRequest":
         """Return the same request in one namespace."""
