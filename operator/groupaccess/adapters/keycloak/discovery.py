@@ -8,13 +8,12 @@ import httpx
 
 from groupaccess.adapters.keycloak.connection.answers import own_error
 from groupaccess.adapters.keycloak.connection.http import HardenedClient, RejectedAnswerError
-from groupaccess.adapters.keycloak.connection.setting_names import SettingNames
+from groupaccess.adapters.keycloak.connection.setting_names import DOCTOR_OPTIONS
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 
-ISSUER_OPTIONS = SettingNames("--issuer or spec.issuer", "--ca", "this command")
 ANSWER_SECONDS = 20.0
 NOT_FOUND = 404
 
@@ -30,7 +29,7 @@ class KeycloakDiscovery:
     async def discover(self, issuer: str) -> RealmDiscovery:
         """Read what the realm says of itself; see the port."""
         where = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-        async with HardenedClient(self._trust, ANSWER_SECONDS, ISSUER_OPTIONS) as client:
+        async with HardenedClient(self._trust, ANSWER_SECONDS, DOCTOR_OPTIONS) as client:
             try:
                 response = await client.get(where)
             except RejectedAnswerError as rejected:

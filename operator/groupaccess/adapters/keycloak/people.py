@@ -70,7 +70,7 @@ class KeycloakPeople:
     async def find_group(self, path: str) -> Group | None:
         """Return a group; see the port."""
         where = f"group-by-path/{quote(path.lstrip('/'), safe='/')}"
-        with setup_errors(f"group {path}", self._realm, VIEW_USERS):
+        with setup_errors(self._session.names, f"group {path}", self._realm, VIEW_USERS):
             try:
                 return _group(validate(GROUP, await self._session.get(self._path(where))))
             except KeycloakError as error:
@@ -126,7 +126,7 @@ class KeycloakPeople:
         path: str,
         **query: Any,  # noqa: ANN401 -- of a URL
     ) -> T:
-        with setup_errors(what, self._realm, right):
+        with setup_errors(self._session.names, what, self._realm, right):
             return validate(shape, await self._session.get(self._path(path), **query))
 
     def _path(self, path: str) -> str:

@@ -1,5 +1,6 @@
 """Runs `groupaccess why WHO`: with the caller's login to the realm. Slow to import."""
 
+from groupaccess.adapters.keycloak.connection.setting_names import WHY_OPTIONS
 from groupaccess.adapters.keycloak.people import KeycloakPeople
 from groupaccess.adapters.keycloak.setup.http_session import HttpSession
 from groupaccess.api.v1alpha1.urls import split_issuer
@@ -35,7 +36,7 @@ async def explain_who(
             f"KeycloakDirectory {directory.name} declares other clients: {named}",
         )
     url, realm = split_issuer(directory.issuer)
-    session = HttpSession(typed.url or url, typed.ca)
+    session = HttpSession(typed.url or url, typed.ca, WHY_OPTIONS)
     try:
         login, terminal = typed.login, ProcessTerminal()
         credentials = choose_credentials(login, process_environment(), terminal)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fakes.keycloak_server import KeycloakServer
+from groupaccess.adapters.keycloak.connection.setting_names import WHY_OPTIONS
 from groupaccess.adapters.keycloak.setup.http_session import HttpSession
 from groupaccess.adapters.keycloak.setup.login import KeycloakDevice, client_token, password_token
 from groupaccess.adapters.keycloak.setup.realm import KeycloakRealmAdmin
@@ -172,6 +173,20 @@ async def test_a_realm_that_is_not_shown_names_the_right(
     with pytest.raises((SetupRefusedError, SetupUnknownError)) as error:
         await KeycloakRealmAdmin(session, "main").read(OPTIONS)
     assert words in str(error.value)
+
+
+@pytest.mark.parametrize("words", ["Unable to find matching target resource method", "no JSON"])
+async def test_each_command_names_its_own_options(
+    server: KeycloakServer, tmp_path: Path, words: str
+) -> None:
+    (tmp_path / "ca.crt").write_text(server.ca)
+    why = HttpSession(server.url, tmp_path / "ca.crt", WHY_OPTIONS)
+    server.answers["token"] = oauth(404, words, words) if "find" in words else (200, [])
+    assert "--url (without it: spec.issuer" in await unknown(login(why))
+    server.answers["openid-configuration"] = oauth(404, "Realm does not exist", "Realm does not")
+    message = await refused(KeycloakRealmAdmin(why, "main").read(OPTIONS))
+    assert "correct spec.issuer of the KeycloakDirectory" in message
+    await why.close()
 
 
 async def test_a_realm_that_does_not_exist_is_named(

@@ -5,12 +5,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SettingNames:
-    """Names for messages: where Keycloak's address and its CA are set, and who connects."""
+    """Names for messages: where Keycloak's address, its CA and the realm are set; who connects."""
 
     address: str
     ca: str
     caller: str
+    realm: str = "spec.issuer"
 
 
 DIRECTORY_FIELDS = SettingNames("spec.adminURL", "spec.caBundle", "the operator")
-COMMAND_OPTIONS = SettingNames("URL", "--ca", "this command")
+SETUP_OPTIONS = SettingNames("URL", "--ca", "this command", "REALM")
+DOCTOR_OPTIONS = SettingNames("--issuer or spec.issuer", "--ca", "this command")
+WHY_OPTIONS = SettingNames(
+    "--url (without it: spec.issuer of the KeycloakDirectory)",
+    "--ca",
+    "this command",
+    "spec.issuer of the KeycloakDirectory",
+)

@@ -13,43 +13,51 @@ from groupaccess.adapters.keycloak.connection.errors import (
     UNAUTHORIZED,
 )
 from groupaccess.adapters.keycloak.connection.http import RejectedAnswerError
+from groupaccess.adapters.keycloak.connection.setting_names import SettingNames
 from groupaccess.application.ports.keycloak_setup import SetupRefusedError, SetupUnknownError
 from groupaccess.domain.text import printable_text
 
 CONFLICT = 409
 MAX_WORDS = 300  # characters of Keycloak's own words
-WRONG_ADDRESS = (
-    "Keycloak has no such path: correct URL, which goes up to and without /realms (older "
-    "Keycloaks serve below /auth, newer ones do not)"
-)
 
 
 @contextmanager
-def setup_errors(what: str, realm: str, right: str) -> Iterator[None]:
+def setup_errors(names: SettingNames, what: str, realm: str, right: str) -> Iterator[None]:
     """Turn every error of the call `what` into a sentence; `right` is the role that it needs."""
     try:
         yield
     except KeycloakConnectionError as error:
-        raise SetupUnknownError(f"{what}: {unreachable(error)}") from error
+        raise SetupUnknownError(f"{what}: {unreachable(error, names)}") from error
     except KeycloakError as error:
-        raise _explained(error, what, realm, right) from error
+        raise _explained(error, names, what, realm, right) from error
     except MALFORMED_ANSWER as error:
-        raise SetupUnknownError(unreadable(what, error)) from error
+        raise SetupUnknownError(unreadable(what, error, names)) from error
 
 
-def unreachable(error: KeycloakConnectionError) -> str:
+def unreachable(error: KeycloakConnectionError, names: SettingNames) -> str:
     """Return why Keycloak did not answer."""
     cause = error.__cause__
     if isinstance(cause, RejectedAnswerError):
         return str(cause)
-    return f"Keycloak could not be reached ({type(cause).__name__}): check URL and the network"
+    return (
+        f"Keycloak could not be reached ({type(cause).__name__}): check the network and "
+        f"{names.address}"
+    )
 
 
-def unreadable(what: str, error: Exception) -> str:
+def wrong_address(names: SettingNames) -> str:
+    """Return that Keycloak is not at this address."""
+    return (
+        f"Keycloak has no such path: correct {names.address}. The address goes up to and without "
+        "/realms (older Keycloaks serve below /auth, newer ones do not)"
+    )
+
+
+def unreadable(what: str, error: Exception, names: SettingNames) -> str:
     """Return that an answer has an unexpected shape."""
     return (
-        f"{what}: the answer cannot be read ({type(error).__name__}). Check that URL is the "
-        "address of Keycloak"
+        f"{what}: the answer cannot be read ({type(error).__name__}). Check that Keycloak is at "
+        f"{names.address}"
     )
 
 
@@ -65,7 +73,7 @@ def own_words(error: KeycloakError) -> tuple[str, str]:
 
 
 def _explained(
-    error: KeycloakError, what: str, realm: str, right: str
+    error: KeycloakError, names: SettingNames, what: str, realm: str, right: str
 ) -> SetupRefusedError | SetupUnknownError:
     code, (_, words) = error.response_code, own_words(error)
     if code == UNAUTHORIZED:
@@ -77,10 +85,10 @@ def _explained(
         return SetupUnknownError(missing_role(what, realm, right))
     if code == NOT_FOUND and "realm" in words.lower():
         return SetupRefusedError(
-            f'realm "{realm}" does not exist: correct REALM (upper and lower case differ)'
+            f'realm "{realm}" does not exist: correct {names.realm} (upper and lower case differ)'
         )
     if code == NOT_FOUND and "resource method" in words.lower():
-        return SetupUnknownError(f"{what}: 404, {WRONG_ADDRESS}")
+        return SetupUnknownError(f"{what}: 404, {wrong_address(names)}")
     if code == CONFLICT:
         return SetupRefusedError(
             f"{what}: 409, {words}. Somebody else may have made it meanwhile: run this again"

@@ -9,7 +9,7 @@ from keycloak.connection import ConnectionManager
 from keycloak.exceptions import KeycloakPostError, raise_error_from_response
 
 from groupaccess.adapters.keycloak.connection.http import HardenedClient
-from groupaccess.adapters.keycloak.connection.setting_names import COMMAND_OPTIONS
+from groupaccess.adapters.keycloak.connection.setting_names import SETUP_OPTIONS, SettingNames
 from groupaccess.application.ports.keycloak_setup import SetupRefusedError
 from groupaccess.domain.keycloak_setup.calls import path_segment
 
@@ -28,13 +28,13 @@ class WritingClient(HardenedClient):
 class HttpSession:
     """Requests to the Keycloak at `url`, whose certificate is by the CA in a file, if there is one.
 
-    Methods raise python-keycloak's errors.
+    Methods raise python-keycloak's errors; `names` are what they are about, for people.
     """
 
-    def __init__(self, url: str, ca: Path | None) -> None:
-        self.url = url.rstrip("/")
+    def __init__(self, url: str, ca: Path | None, names: SettingNames = SETUP_OPTIONS) -> None:
+        self.url, self.names = url.rstrip("/"), names
         trust = _trust(ca)
-        self._client = WritingClient(trust, ANSWER_SECONDS, COMMAND_OPTIONS)
+        self._client = WritingClient(trust, ANSWER_SECONDS, names)
         self._connection = ConnectionManager(
             f"{self.url}/",
             headers={},

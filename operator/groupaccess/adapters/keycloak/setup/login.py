@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from keycloak.exceptions import KeycloakConnectionError, KeycloakError
 
 from groupaccess.adapters.keycloak.connection.errors import MALFORMED_ANSWER, NOT_FOUND
+from groupaccess.adapters.keycloak.connection.setting_names import SettingNames
 from groupaccess.adapters.keycloak.setup.errors import (
-    WRONG_ADDRESS,
     own_words,
     unreachable,
     unreadable,
+    wrong_address,
 )
 from groupaccess.adapters.keycloak.setup.http_session import HttpSession
 from groupaccess.application.ports.keycloak_setup import (
@@ -53,14 +54,14 @@ async def password_token(
     fields |= {"username": user, "password": password}
     if totp is not None:
         fields["totp"] = totp
-    with login_errors(realm, f'of user "{user}"'):
+    with login_errors(session.names, realm, f'of user "{user}"'):
         return str((await session.form(realm, "token", fields))["access_token"])
 
 
 async def client_token(session: HttpSession, realm: str, client_id: str, secret: str) -> str:
     """Log in as the service account of a client; return the token."""
     fields = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
-    with login_errors(realm, f'of client "{client_id}"'):
+    with login_errors(session.names, realm, f'of client "{client_id}"'):
         return str((await session.form(realm, "token", fields))["access_token"])
 
 
@@ -73,7 +74,7 @@ class KeycloakDevice:
     async def authorize(self) -> DeviceCode:
         """Begin a login; raise SetupRefusedError if the client may not."""
         fields = {"client_id": self._client_id, "scope": "openid"}
-        with login_errors(self._realm, f'with client "{self._client_id}"'):
+        with login_errors(self._session.names, self._realm, f'with client "{self._client_id}"'):
             answer = await self._session.form(self._realm, "auth/device", fields)
             return DeviceCode(
                 device_code=str(answer["device_code"]),
@@ -88,7 +89,7 @@ class KeycloakDevice:
         """Return an access token and "", or "" and the error's name."""
         fields = {"grant_type": DEVICE_GRANT_TYPE, "client_id": self._client_id}
         fields["device_code"] = code.device_code
-        with login_errors(self._realm, f'with client "{self._client_id}"'):
+        with login_errors(self._session.names, self._realm, f'with client "{self._client_id}"'):
             try:
                 answer = await self._session.form(self._realm, "token", fields)
             except KeycloakConnectionError:
@@ -100,12 +101,12 @@ class KeycloakDevice:
 
 
 @contextmanager
-def login_errors(realm: str, who: str) -> Iterator[None]:
+def login_errors(names: SettingNames, realm: str, who: str) -> Iterator[None]:
     """Turn every error of a login into a sentence."""
     try:
         yield
     except KeycloakConnectionError as error:
-        raise SetupUnknownError(f"the login: {unreachable(error)}") from error
+        raise SetupUnknownError(f"the login: {unreachable(error, names)}") from error
     except KeycloakError as error:
         name, words = own_words(error)
         if error.response_code == NOT_FOUND and "realm" in words.lower():
@@ -113,13 +114,13 @@ def login_errors(realm: str, who: str) -> Iterator[None]:
                 f'realm "{realm}", in which the login is, does not exist: correct --login-realm'
             ) from error
         if error.response_code == NOT_FOUND:
-            raise SetupUnknownError(f"the login: 404, {WRONG_ADDRESS}") from error
+            raise SetupUnknownError(f"the login: 404, {wrong_address(names)}") from error
         advice = _advice(f"{name} {words}")
         raise SetupRefusedError(
             f"Keycloak refused the login {who} in realm {realm}: {words}{advice}"
         ) from error
     except MALFORMED_ANSWER as error:
-        raise SetupUnknownError(unreadable("the login", error)) from error
+        raise SetupUnknownError(unreadable("the login", error, names)) from error
 
 
 def _advice(words: str) -> str:

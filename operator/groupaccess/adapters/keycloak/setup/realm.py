@@ -48,7 +48,7 @@ class KeycloakRealmAdmin:
 
     async def _issuer(self) -> str:
         realm = self._requests.realm
-        with setup_errors("the realm's discovery document", realm, ""):
+        with setup_errors(self._session.names, "the realm's discovery document", realm, ""):
             path = f"realms/{path_segment(realm)}/.well-known/openid-configuration"
             return str((await self._session.get(path))["issuer"])
 

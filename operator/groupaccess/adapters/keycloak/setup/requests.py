@@ -22,12 +22,12 @@ class RealmRequests:
 
     async def get(self, path: str, right: str, **query: Any) -> Any:  # noqa: ANN401 -- JSON
         """Read a path."""
-        with setup_errors(f"GET {path or 'the realm'}", self.realm, right):
+        with setup_errors(self.session.names, f"GET {path or 'the realm'}", self.realm, right):
             return await self.session.get(f"{self._base}{path}", **query)
 
     async def find(self, path: str, right: str) -> Any:  # noqa: ANN401 -- JSON
         """Read a path; None where Keycloak says that it does not exist."""
-        with setup_errors(f"GET {path}", self.realm, right):
+        with setup_errors(self.session.names, f"GET {path}", self.realm, right):
             try:
                 return await self.session.get(f"{self._base}{path}")
             except KeycloakError as error:
@@ -46,5 +46,7 @@ class RealmRequests:
 
     async def send(self, call: AdminCall) -> str:
         """Make a call that writes; return the id of what it made, "" if it made nothing."""
-        with setup_errors(f"{call.method} {call.path or 'the realm'}", self.realm, call.right):
+        with setup_errors(
+            self.session.names, f"{call.method} {call.path or 'the realm'}", self.realm, call.right
+        ):
             return await self.session.send(call.method, f"{self._base}{call.path}", call.body)
