@@ -189,13 +189,13 @@ def test_a_client_that_does_not_exist_is_found() -> None:
 def test_a_user_that_does_not_exist_is_not_checked(name: str) -> None:
     result = asyncio.run(person(people()).explain_user(name, PODS))
     assert isinstance(result, NotChecked)
-    assert "has no user of this name" in result.why
+    assert "shows you no user of this name" in result.why
 
 
 def test_a_group_that_does_not_exist_is_not_checked() -> None:
     result = asyncio.run(person(people()).explain_group("/nobody", PODS))
     assert isinstance(result, NotChecked)
-    assert "has no group at this path" in result.why
+    assert "shows you no group at this path" in result.why
 
 
 @pytest.mark.parametrize("call", ["find_user", "read_client", "example_token"])

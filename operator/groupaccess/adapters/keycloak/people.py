@@ -31,7 +31,7 @@ from groupaccess.domain.keycloak_setup.calls import path_segment
 
 T = TypeVar("T")
 VIEW_USERS, VIEW_CLIENTS = "view-users", "view-clients"
-MAX_GROUPS = 1000  # that are read of one user
+PAGE_SIZE = 500  # groups of a user
 
 
 class UserRepresentation(TypedDict):
@@ -61,11 +61,19 @@ class KeycloakPeople:
         if found is None:
             await self._must_see(what, VIEW_USERS, USERS, "users", max="1")
             return None
-        where = f"users/{found['id']}/groups"
-        query = {"briefRepresentation": "true", "max": str(MAX_GROUPS)}
-        groups = await self._read(f"the groups of {what}", VIEW_USERS, GROUPS, where, **query)
-        enabled = found.get("enabled", True)
-        return RealmUser(found["id"], found["username"], enabled, tuple(map(_group, groups)))
+        groups = await self._groups_of(f"the groups of {what}", found["id"])
+        return RealmUser(found["id"], found["username"], found.get("enabled", True), groups)
+
+    async def _groups_of(self, what: str, user_id: str) -> tuple[Group, ...]:
+        """Return all groups that a user is directly in, read page by page."""
+        result: list[Group] = []
+        query, page = {"briefRepresentation": "true", "max": str(PAGE_SIZE)}, PAGE_SIZE
+        while page == PAGE_SIZE:
+            where, first = f"users/{user_id}/groups", str(len(result))
+            read = await self._read(what, VIEW_USERS, GROUPS, where, first=first, **query)
+            result.extend(map(_group, read))
+            page = len(read)
+        return tuple(result)
 
     async def find_group(self, path: str) -> Group | None:
         """Return a group; see the port."""

@@ -47,7 +47,7 @@ class WhyPerson:
         if isinstance(user, NotChecked):
             return user
         if user.value is None:
-            return NotChecked(what, f"realm {self.directory.realm} has no user of this name")
+            return NotChecked(what, f"realm {self.directory.realm} shows you no user of this name")
         client = await self._client()
         if not isinstance(client, RealmClient):
             return client
@@ -68,7 +68,7 @@ class WhyPerson:
         if isinstance(group, NotChecked):
             return group
         if group.value is None:
-            why = f"realm {self.directory.realm} has no group at this path"
+            why = f"realm {self.directory.realm} shows you no group at this path"
             return NotChecked(what, why)
         client = await self._client()
         if not isinstance(client, RealmClient):
