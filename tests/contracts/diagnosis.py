@@ -12,6 +12,7 @@ from groupaccess.domain.diagnosis.access_request import AccessRequest
 from groupaccess.domain.diagnosis.api_resource import find_resource
 from groupaccess.domain.reasons import Reason
 
+VERSION, METRICS = (AccessRequest.for_path("get", each) for each in ("/version", "/metrics"))
 GROUP = "contract-diagnosis"
 PODS = AccessRequest("list", "pods")
 Calls = dict[str, Callable[[], Awaitable[object]]]
@@ -70,6 +71,12 @@ class DiagnosisContract:
             assert not (await source.port.decide(user, ["other"], here)).allowed
             assert not (await source.port.decide(user, [], here)).allowed
             assert not (await source.port.decide(user, [GROUP], PODS)).allowed
+
+    async def test_a_path_that_is_no_resource_may_be_asked_for(
+        self, source: DiagnosisSource
+    ) -> None:
+        assert (await source.port.decide("alice", [GROUP], VERSION)).allowed
+        assert not (await source.port.decide("alice", [GROUP], METRICS)).allowed
 
     async def test_a_token_is_read_and_another_text_is_an_error(
         self, source: DiagnosisSource

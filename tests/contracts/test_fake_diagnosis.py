@@ -3,7 +3,7 @@
 import pytest
 
 from application.diagnosis.test_doctor import access, directory
-from contracts.diagnosis import GROUP, PODS, DiagnosisContract, DiscoveryContract
+from contracts.diagnosis import GROUP, PODS, VERSION, DiagnosisContract, DiscoveryContract
 from domain.builders import there
 from domain.diagnosis.logins import ISSUER
 from domain.handmade import found
@@ -39,7 +39,7 @@ class FakeDiagnosisSource:
             [BINDING],
             there("shop"),
             tokens={self.token: TokenReviewResult(user=self.account)},
-            allowed=frozenset({PODS.in_namespace("shop")}),
+            allowed=frozenset({PODS.in_namespace("shop"), VERSION}),
             allowed_groups=frozenset({GROUP}),
         )
         self.powerless = FakeDiagnosisCluster(

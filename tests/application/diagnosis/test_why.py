@@ -118,3 +118,25 @@ def test_without_a_right_nothing_is_guessed(right: str) -> None:
 def test_what_is_not_needed_for_the_answer_may_be_missing(right: str) -> None:
     answer = explained(why(cluster(forbidden=frozenset({right}))).explain_own(PODS))
     assert answer.allowed is False
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [AccessRequest("list", "nodes", namespaced=False), AccessRequest.for_path("get", "/metrics")],
+)
+def test_what_is_in_no_namespace_is_not_tried_in_one(request_: AccessRequest) -> None:
+    known = cluster(bindings=[BY_HAND], allowed=frozenset({request_.in_namespace("shop")}))
+    answer = explained(why(known).explain_own(request_))
+    assert not answer.allowed
+    assert Cause.ALL_NAMESPACES_REQUESTED not in {each.cause for each in answer.findings}
+
+
+def test_a_word_becomes_a_resource_in_a_namespace() -> None:
+    known = why(cluster())
+    pods = AccessRequest("get", "pods", subresource="log", namespace="shop")
+    asked = AccessRequest("get", "Po", subresource="log")
+    assert asyncio.run(known.resolve(asked, "shop")) == pods
+    nodes = AccessRequest("list", "nodes", namespaced=False)
+    assert asyncio.run(known.resolve(AccessRequest("list", "no"), "shop")) == nodes
+    path = AccessRequest.for_path("get", "/metrics")
+    assert asyncio.run(known.resolve(path, "shop")) == path

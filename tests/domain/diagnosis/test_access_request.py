@@ -1,5 +1,7 @@
 """What is read from a pasted 403, and how a request is written."""
 
+import json
+
 import pytest
 
 from groupaccess.domain.diagnosis.access_request import AccessRequest, read_forbidden
@@ -29,6 +31,14 @@ TEXTS = {
         "alice",
         AccessRequest("list", "pods", namespace="shop"),
     ),
+    json.dumps({"kind": "Status", "message": PODS, "code": 403}): (
+        "alice",
+        AccessRequest("list", "pods", namespace="shop"),
+    ),
+    'Error from server (Forbidden): forbidden: User "alice" cannot get path "/metrics"': (
+        "alice",
+        AccessRequest.for_path("get", "/metrics"),
+    ),
 }
 
 
@@ -46,6 +56,7 @@ def test_another_text_is_no_403(text: str) -> None:
     ("request_", "text"),
     [
         (AccessRequest("list", "pods"), "list pods"),
+        (AccessRequest.for_path("get", "/metrics"), "get /metrics"),
         (AccessRequest("get", "pods", "", "log", "web", "shop"), "get pods/log/web in shop"),
     ],
 )

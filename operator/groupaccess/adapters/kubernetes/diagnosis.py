@@ -109,16 +109,7 @@ class KubernetesDiagnosisCluster:
         return await self._decide("SubjectAccessReview", who, request)
 
     async def _decide(self, kind: str, who: dict[str, Any], request: AccessRequest) -> Decision:
-        attributes = {
-            "verb": request.verb,
-            "group": request.group,
-            "resource": request.resource,
-            "subresource": request.subresource,
-            "name": request.name,
-            "namespace": request.namespace,
-        }
-        wanted = {name: text for name, text in attributes.items() if text}
-        answer = await self._create(AUTHORIZATION, kind, {**who, "resourceAttributes": wanted})
+        answer = await self._create(AUTHORIZATION, kind, {**who, **_attributes(request)})
         status = answer.get("status") or {}
         return Decision(bool(status.get("allowed")), str(status.get("reason") or ""))
 
@@ -166,6 +157,21 @@ class KubernetesDiagnosisCluster:
             return await self.client.call("POST", path("apis", *version.split("/"), plural), body)
         except ApiError as error:
             raise _port_error(error, f"create {plural}", secret) from None
+
+
+def _attributes(request: AccessRequest) -> dict[str, dict[str, str]]:
+    """Return what a review asks about: a resource, or a path that is none."""
+    if request.path:
+        return {"nonResourceAttributes": {"verb": request.verb, "path": request.path}}
+    attributes = {
+        "verb": request.verb,
+        "group": request.group,
+        "resource": request.resource,
+        "subresource": request.subresource,
+        "name": request.name,
+        "namespace": request.namespace,
+    }
+    return {"resourceAttributes": {name: text for name, text in attributes.items() if text}}
 
 
 def _read(read: Callable[[dict[str, Any]], T], body: dict[str, Any]) -> T:

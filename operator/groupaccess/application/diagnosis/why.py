@@ -39,6 +39,8 @@ class Why:
 
     async def resolve(self, request: AccessRequest, namespace: str) -> AccessRequest | NotChecked:
         """Return a request for the resource that kubectl takes for its word, in this namespace."""
+        if request.path:
+            return request
         served = await attempt("what the API server serves", self.cluster.list_resources())
         if isinstance(served, NotChecked):
             return served
@@ -135,7 +137,10 @@ class Why:
     ) -> AccessFacts | NotChecked:
         """Return the facts with all that may grant something, and where else it is allowed."""
         known = await self._read(facts)
-        if isinstance(known, NotChecked) or facts.decision.allowed or facts.request.namespace:
+        request = facts.request
+        if isinstance(known, NotChecked) or facts.decision.allowed:
+            return known
+        if request.namespace or not request.namespaced:
             return known
         return replace(known, allowed_in=await self._allowed_in(known, read, own=own))
 

@@ -61,9 +61,11 @@ def _request(words: list[str], subresource: str) -> AccessRequest:
     """Return what the words mean, before the API server tells which resource that is."""
     if len(words) != WORDS:
         raise typer.BadParameter("give a verb and a resource, such as: list pods")
+    if words[1].startswith("/"):
+        return AccessRequest.for_path(*words)
     match = RESOURCE.fullmatch(words[1])
     if match is None:
-        text = f"{words[1]!r} is no resource: write pods, or deployments.apps/web"
+        text = f"{words[1]!r} is no resource: write pods, deploy/web, or a path such as /metrics"
         raise typer.BadParameter(text)
     return AccessRequest(
         words[0],

@@ -24,9 +24,9 @@ class WhyOutput(StrEnum):
 Words = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[WHO] VERB RESOURCE[.GROUP][/NAME]",
+        metavar="[WHO] VERB RESOURCE[.GROUP][/NAME]|PATH",
         help="Whose access (a user of Keycloak, or group:/PATH; you, if it is left out), and what "
-        "they want to do, with the words of kubectl: alice list pods, get deploy/web",
+        "they want to do, with the words of kubectl: alice list pods, get deploy/web, get /metrics",
     ),
 ]
 Namespace = Annotated[

@@ -11,12 +11,18 @@ FORBIDDEN = re.compile(
     r'"(?P<group>[^"]*)"(?: in the namespace "(?P<namespace>[^"]*)")?'
 )
 
+FORBIDDEN_PATH = re.compile(
+    r'forbidden: User "(?P<user>[^"]*)" cannot (?P<verb>\w+) path "(?P<path>[^"]*)"'
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
     """A verb on a resource; `namespace` is "" for all namespaces, or for what has none.
 
-    `group` is the API group, "" for the core one; `name` is "" for all objects.
+    `group` is the API group, "" for the core one; `name` is "" for all objects. `path` takes the
+    place of the resource where there is none, as in `get /metrics`. `namespaced` is False for what
+    is in no namespace.
     """
 
     verb: str
@@ -25,16 +31,28 @@ class AccessRequest:
     subresource: str = ""
     name: str = ""
     namespace: str = ""
+    path: str = ""
+    namespaced: bool = True
+
+    @classmethod
+    def for_path(cls, verb: str, path: str) -> "AccessRequest":
+        """Return a request for a path that is no resource."""
+        return cls(verb, "", path=path, namespaced=False)
 
     def __str__(self) -> str:
-        what = "/".join(filter(None, (self.resource, self.subresource, self.name)))
+        what = self.path or "/".join(filter(None, (self.resource, self.subresource, self.name)))
         where = f" in {self.namespace}" if self.namespace else ""
         return f"{self.verb} {what}{where}"
 
     def of(self, resource: ApiResource, namespace: str) -> "AccessRequest":
         """Return the same request for a resource; the namespace counts if it is in one."""
-        where = namespace if resource.namespaced else ""
-        return replace(self, resource=resource.plural, group=resource.group, namespace=where)
+        return replace(
+            self,
+            resource=resource.plural,
+            group=resource.group,
+            namespace=namespace if resource.namespaced else "",
+            namespaced=resource.namespaced,
+        )
 
     def in_namespace(self, namespace: str) -> "AccessRequest":
         """Return the same request in one namespace."""
@@ -52,10 +70,13 @@ class Decision:
 def read_forbidden(text: str) -> tuple[str, AccessRequest] | None:
     """Return the user and the request of a pasted 403, None if there is none in it.
 
-    The text is that of kube-apiserver, as kubectl, Headlamp and Argo CD show it.
+    The text is that of kube-apiserver, as kubectl, Headlamp and Argo CD show it, or the JSON of its
+    Status.
     """
-    match = FORBIDDEN.search(" ".join(text.split()))
-    if match is None:
+    line = " ".join(text.split()).replace('\\"', '"')
+    if (match := FORBIDDEN_PATH.search(line)) is not None:
+        return match["user"], AccessRequest.for_path(match["verb"], match["path"])
+    if (match := FORBIDDEN.search(line)) is None:
         return None
     resource, _, subresource = match["what"].partition("/")
     return match["user"], AccessRequest(
