@@ -67,6 +67,14 @@ def test_version_is_printed() -> None:
     assert typed("--version") == (0, f"{__version__} ")
 
 
+def test_the_shell_completes_commands() -> None:
+    program = Path(sys.executable).with_name("groupaccess")
+    words = {"COMP_WORDS": "groupaccess wh", "COMP_CWORD": "1"}
+    asked = {**whole_environment(), **words, "_GROUPACCESS_COMPLETE": "complete_bash"}
+    done = subprocess.run([program], capture_output=True, text=True, check=False, env=asked)
+    assert done.stdout.split() == ["why"]
+
+
 def test_without_a_command_help_lists_them() -> None:
     _, words = typed()
     assert "run" in words

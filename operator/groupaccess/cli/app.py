@@ -15,7 +15,6 @@ from groupaccess.settings import Settings
 app = typer.Typer(
     help="Give Keycloak groups their ClusterRoles, and say why somebody cannot get in.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,  # a server's log needs plain tracebacks without local variables
 )
 
