@@ -13,3 +13,8 @@ def printable_text(text: str, limit: int = MESSAGE_LIMIT) -> str:
         return text
     clean = "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text[:limit])
     return clean if len(text) <= limit else f"{clean[: limit - 1]}…"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun, such as "1 binding" and "2 bindings"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -12,7 +12,8 @@ WHERE_COLUMNS = 16  # letters, so that the facts stand below each other
 def why_lines(explanation: Explanation) -> Iterator[str]:
     """Yield the lines of an answer."""
     yield printable_text(explanation.answer)
-    yield ""
+    if explanation.steps:
+        yield ""
     for number, step in enumerate(explanation.steps, start=1):
         yield printable_text(f"  {number}  {_step(step)}")
     if explanation.findings:

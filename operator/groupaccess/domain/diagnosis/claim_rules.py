@@ -79,14 +79,18 @@ def _prefix(login: LoginFacts, theirs: str) -> Finding:
     ours, name = login.directory.groups_prefix, login.directory.name
     quoted = theirs.strip("\"'") != theirs
     fact = (
-        f'kube-apiserver puts "{theirs}" before each group, and KeycloakDirectory {name} says '
-        f'"{ours}"'
+        f"kube-apiserver puts {_shown(theirs)} before each group, and KeycloakDirectory {name} "
+        f"says {_shown(ours)}"
     )
     if quoted:
         fact += ": the quotes are part of the value, since no shell takes them away there"
     told, wanted = login.authenticator, theirs.strip("\"'") if quoted else ours
     fixes = change_setting(told, Setting.GROUPS_PREFIX, theirs or None, wanted)
     return Finding(Cause.GROUPS_PREFIX_MISMATCH, fact, (), fixes)
+
+
+def _shown(prefix: str) -> str:
+    return f'"{prefix}"' if prefix else "nothing"
 
 
 def _gap(login: LoginFacts, client: Client, claim: str, gap: ClaimGap) -> Finding:

@@ -9,6 +9,7 @@ from groupaccess.domain.diagnosis.finding import Category, Cause, Finding, Passe
 from groupaccess.domain.diagnosis.fix import Advice, Command, Fix
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status.mapping_status import MappingState
+from groupaccess.domain.text import counted
 
 READY, API_SERVER = "Ready", "ApiServer"
 SOUND = frozenset({MappingState.GRANTED, MappingState.PARTIAL, MappingState.EXPIRED})
@@ -57,7 +58,7 @@ def mapping_checks(mappings: Iterable[MappingFacts]) -> Iterator[Finding | Passe
         evidence = (each.message,) if each.message else ()
         yield Finding(Cause.MAPPING_NOT_GRANTED, fact, evidence, (), each.reason)
     if count and not wrong:
-        yield PassedCheck(Category.ACCESS, f"each of {count} mappings is as declared")
+        yield PassedCheck(Category.ACCESS, f"as declared: {counted(count, 'mapping')}")
 
 
 def _from_condition(cause: Cause, title: str, condition: StatusCondition) -> Finding:

@@ -11,6 +11,7 @@ from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
 from groupaccess.domain.diagnosis.login_facts import LoginFacts, Token
+from groupaccess.domain.text import counted
 from groupaccess.domain.timestamp import format_time
 
 MAX_GRANTS = 5  # bindings that an answer names
@@ -79,10 +80,10 @@ def explain_access(
     own = [_token_step(token)] if token is not None else []
     steps = [*before] or [*own, _groups_step(facts)]
     grants = tuple(_named_grants(facts))
-    read = f"{len(facts.bindings)} bindings read"
+    read = counted(len(facts.bindings), "binding") + " read"
     if facts.decision.allowed:
-        how = facts.decision.reason or "no reason given"
-        steps.append(Step("RBAC", "allows it", f"SubjectAccessReview, now; {read}: {how}"))
+        how = f": {facts.decision.reason}" if facts.decision.reason else ""
+        steps.append(Step("RBAC", "allows it", f"SubjectAccessReview, now; {read}{how}"))
         until = _end(facts)
         answer = f"Yes. {person.name} may {request}{f', until {until}' if until else ''}."
         return Explanation(answer, allowed=True, steps=tuple(steps), grants=grants)

@@ -46,7 +46,7 @@ def _algorithm(login: LoginFacts, token: Token, told: Authenticator) -> Iterator
         fixes = change_setting(told, Setting.ALGORITHMS, before, wanted)
     client = login.login_client.client_id
     advice = Advice(
-        f'Or let Keycloak sign with one of those: client "{client}", Advanced, Fine grain OpenID '
+        f'Let Keycloak sign with one of those: client "{client}", Advanced, Fine grain OpenID '
         "Connect configuration, signature algorithm; or Realm settings, Tokens."
     )
     yield Finding(Cause.ALGORITHM_NOT_ACCEPTED, fact, (), (*fixes, Fix((advice,))))
@@ -99,7 +99,7 @@ def _access_token(token: Token, fact: str, evidence: tuple[str, ...]) -> Finding
         "--oidc-use-access-token."
     )
     add = Advice(
-        f'Or give client "{client}" an Audience mapper for "{client}", so that its access tokens '
+        f'Give client "{client}" an Audience mapper for "{client}", so that its access tokens '
         "are for kube-apiserver, too."
     )
     fact = f"this is an access token, and {fact.removeprefix('the token ')}"
@@ -117,7 +117,7 @@ def _other_client(
     log_in = Advice(f"Log in with client {names}: give it to the program that logs you in.")
     name = login.directory.name
     also = Advice(
-        f'Or give client "{token.client_id}" an Audience mapper for {names}, and add it to '
+        f'Give client "{token.client_id}" an Audience mapper for {names}, and add it to '
         f"spec.tokens.clients of KeycloakDirectory {name}."
     )
     return Finding(Cause.OTHER_CLIENT, fact, evidence, (Fix((log_in,)), Fix((also,))))
