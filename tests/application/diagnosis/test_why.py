@@ -107,17 +107,31 @@ def test_before_an_installation_a_token_is_explained_all_the_same() -> None:
     assert [finding.cause for finding in answer.findings] == [Cause.TOKEN_EXPIRED]
 
 
-@pytest.mark.parametrize("right", ["whoami", "decide_own", "list_bindings", "list_accesses"])
+@pytest.mark.parametrize("right", ["whoami", "decide_own"])
 def test_without_a_right_nothing_is_guessed(right: str) -> None:
     result = run(why(cluster(forbidden=frozenset({right}))).explain_own(PODS))
     assert isinstance(result, NotChecked)
     assert right in result.why
 
 
-@pytest.mark.parametrize("right", ["list_namespaces", "list_directories"])
-def test_what_is_not_needed_for_the_answer_may_be_missing(right: str) -> None:
-    answer = explained(why(cluster(forbidden=frozenset({right}))).explain_own(PODS))
-    assert answer.allowed is False
+@pytest.mark.parametrize(
+    "right", ["list_bindings", "list_accesses", "list_namespaces", "list_directories"]
+)
+@pytest.mark.parametrize("allowed", [True, False])
+def test_kube_apiservers_answer_is_told_and_what_could_not_be_read(
+    right: str, *, allowed: bool
+) -> None:
+    decided = frozenset({PODS}) if allowed else frozenset[AccessRequest]()
+    known = cluster(forbidden=frozenset({right}), allowed=decided, bindings=[BY_HAND])
+    answer = explained(why(known).explain_own(PODS))
+    assert answer.allowed is allowed
+    assert [each.why for each in answer.not_checked] == [f"you may not {right}"]
+
+
+@pytest.mark.parametrize("right", ["list_bindings", "list_accesses"])
+def test_of_what_could_not_be_read_nothing_is_said_to_be_missing(right: str) -> None:
+    known = cluster(forbidden=frozenset({right}), accesses=[])
+    assert explained(why(known).explain_own(PODS)).findings == ()
 
 
 @pytest.mark.parametrize(

@@ -174,3 +174,14 @@ async def test_what_is_not_served_is_said(
     result = await cluster(*arguments, answers=SERVED)
     assert result.exit_code == 3
     assert words in result.stderr
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_an_answer_without_all_that_may_grant_it_is_3(
+    cluster: ClusterCommand, *, allowed: bool
+) -> None:
+    answers = (*SERVED, user("SRE"), decision(allowed=allowed), *(FORBIDDEN for _ in range(4)))
+    result = await cluster("list", "pods", answers=answers)
+    assert result.exit_code == 3, result.output
+    assert result.stdout.startswith("Yes. " if allowed else "No. ")
+    assert "- not checked: bindings (you may not list clusterrolebindings)" in result.stdout

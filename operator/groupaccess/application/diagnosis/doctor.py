@@ -13,6 +13,7 @@ from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.state.declared_objects import read_declared_directory
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
+from groupaccess.domain.diagnosis.access_facts import DIRECTORIES
 from groupaccess.domain.diagnosis.authenticator import Authenticator
 from groupaccess.domain.diagnosis.declared_rules import directory_checks, mapping_checks
 from groupaccess.domain.diagnosis.finding import Category, Finding, NotChecked, PassedCheck
@@ -64,7 +65,7 @@ class Doctor:
             yield PassedCheck(
                 Category.CLUSTER, f"kube-apiserver ({each.where}) accepts {each.issuer}"
             )
-        bodies = await attempt("KeycloakDirectories", self.cluster.list_directories())
+        bodies = await attempt(DIRECTORIES, self.cluster.list_directories())
         if isinstance(bodies, NotChecked):
             yield bodies
         declared = bodies.value if isinstance(bodies, Fact) else ()

@@ -13,7 +13,13 @@ from groupaccess.application.state.declared_objects import read_declared_directo
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.binding import SYSTEM_PREFIX
-from groupaccess.domain.diagnosis.access_facts import AccessFacts
+from groupaccess.domain.diagnosis.access_facts import (
+    ACCESSES,
+    BINDINGS,
+    DIRECTORIES,
+    NAMESPACES,
+    AccessFacts,
+)
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
 from groupaccess.domain.diagnosis.api_resource import find_resource, similar_resources
 from groupaccess.domain.diagnosis.explanation import (
@@ -98,7 +104,7 @@ class Why:
     async def _rejected(self, token: str, review: TokenReviewResult) -> Explanation | NotChecked:
         """Explain a 401, by what kube-apiserver says and by what it was told."""
         read = read_token(token)
-        directories = await attempt("KeycloakDirectories", self.cluster.list_directories())
+        directories = await attempt(DIRECTORIES, self.cluster.list_directories())
         declared = directories.value if isinstance(directories, Fact) else ()
         settings = await read_settings(self.cluster)
         known = [read_declared_directory(body).directory for body in declared]
@@ -124,8 +130,6 @@ class Why:
         subjects = frozenset(each for each in read.groups if not each.startswith(SYSTEM_PREFIX))
         facts = AccessFacts(self.now, Person(read.user, subjects), request, decision)
         known = await self.read_facts(facts, read, own=own)
-        if isinstance(known, NotChecked):
-            return known
         if token is not None:
             claim = nearest_directory(list(known.directories.values()), token).groups_claim
             carried = claim_strings(token.claims.get(claim)) or frozenset()
@@ -134,38 +138,33 @@ class Why:
 
     async def read_facts(
         self, facts: AccessFacts, read: TokenReviewResult, *, own: bool = False
-    ) -> AccessFacts | NotChecked:
+    ) -> AccessFacts:
         """Return the facts with all that may grant something, and where else it is allowed."""
-        known = await self._read(facts)
-        request = facts.request
-        if isinstance(known, NotChecked) or facts.decision.allowed:
-            return known
-        if request.namespace or not request.namespaced:
+        known, request = await self._read(facts), facts.request
+        if facts.decision.allowed or request.namespace or not request.namespaced:
             return known
         return replace(known, allowed_in=await self._allowed_in(known, read, own=own))
 
-    async def _read(self, facts: AccessFacts) -> AccessFacts | NotChecked:
-        """Read all that may grant something; a part of it would be a guess."""
+    async def _read(self, facts: AccessFacts) -> AccessFacts:
+        """Read all that may grant something, and keep what could not be read."""
         bindings, accesses, namespaces, directories = await asyncio.gather(
-            attempt("bindings", self.cluster.list_bindings()),
-            attempt("GroupAccesses", self.cluster.list_accesses()),
-            attempt("namespaces", self.cluster.list_namespaces()),
-            attempt("KeycloakDirectories", self.cluster.list_directories()),
+            attempt(BINDINGS, self.cluster.list_bindings()),
+            attempt(ACCESSES, self.cluster.list_accesses()),
+            attempt(NAMESPACES, self.cluster.list_namespaces()),
+            attempt(DIRECTORIES, self.cluster.list_directories()),
         )
-        if isinstance(bindings, NotChecked):
-            return bindings
-        if isinstance(accesses, NotChecked):
-            return accesses
         declared: dict[str, Directory] = {}
         if isinstance(directories, Fact):
             read = (read_declared_directory(body).directory for body in directories.value)
             declared = {directory.name: directory for directory in read}
+        every = (bindings, accesses, namespaces, directories)
         return replace(
             facts,
             directories=declared,
-            mappings=tuple(mapping_facts(accesses.value)),
-            bindings=tuple(bindings.value),
+            mappings=tuple(mapping_facts(accesses.value)) if isinstance(accesses, Fact) else (),
+            bindings=tuple(bindings.value) if isinstance(bindings, Fact) else (),
             namespaces=namespaces.value if isinstance(namespaces, Fact) else {},
+            not_read=tuple(each for each in every if isinstance(each, NotChecked)),
         )
 
     async def _allowed_in(

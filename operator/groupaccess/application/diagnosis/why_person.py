@@ -144,8 +144,6 @@ class WhyPerson:
         claim = claim_read(login)
         facts = AccessFacts(self.why.now, person, request, decision.value, groups_claim=claim)
         known = await self.why.read_facts(facts, TokenReviewResult(groups, user=user))
-        if isinstance(known, NotChecked):
-            return known
         # A group of the same path in another directory's realm is another group.
         here = tuple(each for each in known.mappings if each.directory == self.directory.name)
         return replace(known, mappings=here)

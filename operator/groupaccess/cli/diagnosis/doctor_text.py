@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from groupaccess.application.diagnosis.doctor import Check, in_order
-from groupaccess.cli.diagnosis.finding_text import finding_lines
+from groupaccess.cli.diagnosis.finding_text import finding_lines, not_checked_lines
 from groupaccess.domain.diagnosis.finding import Finding, NotChecked, PassedCheck, Severity
 from groupaccess.domain.text import printable_text
 
@@ -17,9 +17,7 @@ def report_lines(checks: Sequence[Check], *, short: bool = False) -> Iterator[st
         yield category.value
         for check in shown:
             yield from (f"  {line}" for line in _lines(check))
-    not_checked = [check for check in checks if isinstance(check, NotChecked)]
-    for missing in not_checked:
-        yield printable_text(f"- not checked: {missing.what} ({missing.why})")
+    yield from not_checked_lines(check for check in checks if isinstance(check, NotChecked))
     yield summary(checks)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from groupaccess.application.diagnosis.doctor import Check
+from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import Finding, NotChecked, Severity
 
 
@@ -27,3 +28,11 @@ def exit_code(checks: Iterable[Check], fail_on: Severity = Severity.ERROR) -> Ex
     if any(isinstance(each, NotChecked) for each in listed):
         return ExitCode.NOT_CHECKED
     return ExitCode.NOTHING_WRONG
+
+
+def answer_code(explanation: Explanation) -> ExitCode:
+    """Return the code of an answer: a no with its reason counts more than what was not checked."""
+    complete = not explanation.not_checked
+    if not explanation.allowed and (explanation.findings or complete):
+        return ExitCode.FINDINGS
+    return ExitCode.NOTHING_WRONG if complete else ExitCode.NOT_CHECKED

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from groupaccess.domain.diagnosis.finding import Finding, Severity
+from groupaccess.domain.diagnosis.finding import Finding, NotChecked, Severity
 from groupaccess.domain.diagnosis.fix import Advice, Command, Edit, Fix
 from groupaccess.domain.text import printable_text
 
@@ -18,6 +18,12 @@ def finding_lines(finding: Finding) -> Iterator[str]:
         yield _clean(f"    {line}")
     yield from (f"    {line}" for line in fix_lines(finding.fixes))
     yield f"    see {_page(finding)}"
+
+
+def not_checked_lines(checks: Iterable[NotChecked]) -> Iterator[str]:
+    """Yield a line for each check that could not be made."""
+    for check in checks:
+        yield _clean(f"- not checked: {check.what} ({check.why})")
 
 
 def fix_lines(fixes: Iterable[Fix]) -> Iterator[str]:

@@ -33,6 +33,7 @@ def why_json(explanation: Explanation) -> str:
         "findings": [_item(finding) for finding in explanation.findings],
         "grants": list(explanation.grants),
         "close": list(explanation.close),
+        "notChecked": [_item(check) for check in explanation.not_checked],
     }
     return json.dumps(body, indent=2)
 

@@ -10,7 +10,7 @@ from groupaccess.adapters.kubernetes.client import NoAccessError, context_namesp
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.ports.keycloak_setup import SetupRefusedError, SetupUnknownError
 from groupaccess.cli.diagnosis.cluster import GIVE_KUBECONFIG, exit_not_checked, open_cluster
-from groupaccess.cli.diagnosis.exit_code import ExitCode
+from groupaccess.cli.diagnosis.exit_code import ExitCode, answer_code
 from groupaccess.cli.diagnosis.json_report import why_json
 from groupaccess.cli.diagnosis.why_options import TypedWhy, WhyOutput
 from groupaccess.cli.diagnosis.why_text import why_lines
@@ -111,5 +111,6 @@ def _print(order: WhyOrder, explanation: Explanation) -> None:
     else:
         for line in why_lines(explanation):
             typer.echo(line)
-    if not explanation.allowed:
-        raise typer.Exit(ExitCode.FINDINGS)
+    code = answer_code(explanation)
+    if code is not ExitCode.NOTHING_WRONG:
+        raise typer.Exit(code)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from groupaccess.cli.diagnosis.finding_text import finding_lines
+from groupaccess.cli.diagnosis.finding_text import finding_lines, not_checked_lines
 from groupaccess.domain.diagnosis.explanation import Explanation, Step
 from groupaccess.domain.text import printable_text
 
@@ -22,6 +22,9 @@ def why_lines(explanation: Explanation) -> Iterator[str]:
         yield from (f"  {line}" for line in finding_lines(finding))
     yield from _named("granted by", explanation.grants if explanation.allowed else ())
     yield from _named("close, but not it", explanation.close)
+    if explanation.not_checked:
+        yield ""
+    yield from not_checked_lines(explanation.not_checked)
 
 
 def _step(step: Step) -> str:

@@ -13,6 +13,7 @@ from groupaccess.cli.keycloak_login.credentials import choose_credentials
 from groupaccess.cli.keycloak_login.log_in import log_in
 from groupaccess.cli.keycloak_login.process_terminal import ProcessTerminal, process_environment
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
+from groupaccess.domain.diagnosis.access_facts import DIRECTORIES
 from groupaccess.domain.diagnosis.access_request import AccessRequest
 from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import NotChecked
@@ -50,7 +51,7 @@ async def explain_who(
 
 
 async def _directory(why: Why, name: str | None) -> Directory | NotChecked:
-    listed = await attempt("KeycloakDirectories", why.cluster.list_directories())
+    listed = await attempt(DIRECTORIES, why.cluster.list_directories())
     if isinstance(listed, NotChecked):
         return listed
     known = {body.metadata.name: body for body in listed.value}

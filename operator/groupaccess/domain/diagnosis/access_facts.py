@@ -9,7 +9,11 @@ from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.access.namespace_scope import NamespacesByName, resolve_scope
 from groupaccess.domain.binding import Binding
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
+from groupaccess.domain.diagnosis.finding import NotChecked
 from groupaccess.domain.diagnosis.person import Person
+
+BINDINGS, ACCESSES = "bindings", "GroupAccesses"
+NAMESPACES, DIRECTORIES = "namespaces", "KeycloakDirectories"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class AccessFacts:
 
     `decision` is kube-apiserver's own. `allowed_in` are namespaces in which it allows the same;
     they are only asked for a request in all namespaces that is denied. `token_groups` are what the
-    person's token carries in `groups_claim`, if there is a token.
+    person's token carries in `groups_claim`, if there is a token. `not_read` is what could not be
+    read of all this.
     """
 
     now: datetime
@@ -80,6 +85,12 @@ class AccessFacts:
     allowed_in: tuple[str, ...] = ()
     token_groups: frozenset[str] = frozenset()
     groups_claim: str = "groups"
+    not_read: tuple[NotChecked, ...] = ()
+
+    @property
+    def has_all_grants(self) -> bool:
+        """Tell whether all that may grant something is known; else nothing is called missing."""
+        return not {BINDINGS, ACCESSES}.intersection(each.what for each in self.not_read)
 
     @property
     def own_mappings(self) -> tuple[MappingFacts, ...]:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from groupaccess.domain.binding import SYSTEM_PREFIX, Binding, BindingName
-from groupaccess.domain.diagnosis.access_facts import AccessFacts, MappingFacts
+from groupaccess.domain.diagnosis.access_facts import BINDINGS, AccessFacts, MappingFacts
 from groupaccess.domain.diagnosis.access_request import AccessRequest
 from groupaccess.domain.diagnosis.access_rules import close_mappings, denied
-from groupaccess.domain.diagnosis.finding import Cause, Finding
+from groupaccess.domain.diagnosis.finding import Cause, Finding, NotChecked
 from groupaccess.domain.diagnosis.fix import Advice, Fix
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
 from groupaccess.domain.diagnosis.login_facts import LoginFacts, Token
@@ -34,6 +34,7 @@ class Explanation:
 
     `allowed` is None when nothing was asked but who somebody is. `grants` are the bindings that may
     give it, `close` mappings of the person's groups that give something else, or elsewhere.
+    `not_checked` is what could not be read: then findings may be missing.
     """
 
     answer: str
@@ -42,6 +43,7 @@ class Explanation:
     findings: tuple[Finding, ...] = ()
     grants: tuple[str, ...] = ()
     close: tuple[str, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
 
 
 def no_token(request: AccessRequest) -> Explanation:
@@ -80,21 +82,26 @@ def explain_access(
     own = [_token_step(token)] if token is not None else []
     steps = [*before] or [*own, _groups_step(facts)]
     grants = tuple(_named_grants(facts))
-    read = counted(len(facts.bindings), "binding") + " read"
+    unread = BINDINGS in {each.what for each in facts.not_read}
+    read = f"{'no binding' if unread else counted(len(facts.bindings), 'binding')} read"
     if facts.decision.allowed:
         how = f": {facts.decision.reason}" if facts.decision.reason else ""
         steps.append(Step("RBAC", "allows it", f"SubjectAccessReview, now; {read}{how}"))
         until = _end(facts)
         answer = f"Yes. {person.name} may {request}{f', until {until}' if until else ''}."
-        return Explanation(answer, allowed=True, steps=tuple(steps), grants=grants)
-    steps.append(Step("RBAC", "no binding gives this", f"SubjectAccessReview, now; {read}"))
+        return Explanation(
+            answer, allowed=True, steps=tuple(steps), grants=grants, not_checked=facts.not_read
+        )
+    denial = "does not allow it" if unread else "no binding gives this"
+    steps.append(Step("RBAC", denial, f"SubjectAccessReview, now; {read}"))
     return Explanation(
         f"No. {person.name} may not {request}.",
         allowed=False,
         steps=tuple(steps),
-        findings=tuple(denied(facts)),
+        findings=tuple(denied(facts)) if facts.has_all_grants else (),
         grants=grants,
         close=tuple(_close(close_mappings(facts))),
+        not_checked=facts.not_read,
     )
 
 
