@@ -139,7 +139,7 @@ def test_a_right_that_the_caller_lacks_in_keycloak_is_named(
 def test_who_does_not_exist_is_said_and_nothing_is_guessed(command: ExplainCommand) -> None:
     for who in ("carol", "group:/nobody"):
         done = command.untold(who, *PODS, f"--directory={NAME}")
-        assert "realm explain-person has no" in done
+        assert "realm explain-person shows you no" in done
     assert "no-such-client" in command.untold(
         "alice", *PODS, f"--directory={NAME}", "--client=no-such-client"
     )
