@@ -175,18 +175,13 @@ async def test_a_realm_that_is_not_shown_names_the_right(
     assert words in str(error.value)
 
 
-@pytest.mark.parametrize("words", ["Unable to find matching target resource method", "no JSON"])
-async def test_each_command_names_its_own_options(
-    server: KeycloakServer, tmp_path: Path, words: str
-) -> None:
-    (tmp_path / "ca.crt").write_text(server.ca)
-    why = HttpSession(server.url, tmp_path / "ca.crt", WHY_OPTIONS)
-    server.answers["token"] = oauth(404, words, words) if "find" in words else (200, [])
-    assert "--url (without it: spec.issuer" in await unknown(login(why))
+async def test_why_names_its_own_options(server: KeycloakServer, session: HttpSession) -> None:
+    session.names = WHY_OPTIONS
+    server.answers["token"] = oauth(404, "x", "Unable to find matching target resource method")
+    assert "--url (without it: spec.issuer" in await unknown(login(session))
     server.answers["openid-configuration"] = oauth(404, "Realm does not exist", "Realm does not")
-    message = await refused(KeycloakRealmAdmin(why, "main").read(OPTIONS))
-    assert "correct spec.issuer of the KeycloakDirectory" in message
-    await why.close()
+    read = KeycloakRealmAdmin(session, "main").read(OPTIONS)
+    assert "correct spec.issuer of the KeycloakDirectory" in await refused(read)
 
 
 async def test_a_realm_that_does_not_exist_is_named(
