@@ -1,6 +1,6 @@
 """Switch each guard off in turn, in a copy: some test must notice, and is named.
 
-    .venv/bin/python tests/switches.py [--only WORD] [--fast]
+    .venv/bin/python tests/switches.py [--only WORD] [--fast] [--jobs N]
     .venv/bin/python tests/switches.py --simulation [--only WORD] [--seed N] [--examples N]
 
 A guard that no test misses is a guard that nobody would miss. --fast leaves out those that take a
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from switches_kinds import Switch
@@ -32,20 +33,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="those whose name holds this word")
     parser.add_argument("--fast", action="store_true", help="those that need no API server")
+    parser.add_argument("--jobs", type=int, default=2, help="at a time (default 2)")
     parser.add_argument("--simulation", action="store_true", help="mends that it must miss")
     parser.add_argument("--seed", type=int, default=1, help="of the simulation")
     parser.add_argument("--examples", type=int, default=20_000, help="of the simulation, at most")
     chosen = parser.parse_args()
     if chosen.simulation:
         return simulated(chosen.only, chosen.seed, chosen.examples)
+    tried = [
+        switch
+        for switch in SWITCHES
+        if chosen.only in switch.name and not (chosen.fast and switch.needs_cluster)
+    ]
     unnoticed = 0
-    for switch in SWITCHES:
-        if chosen.only not in switch.name or (chosen.fast and switch.needs_cluster):
-            continue
-        noticed = next(turned_red(switch), "")
-        unnoticed += not noticed
-        sys.stdout.write(f"| {switch.name} | {noticed or 'NOTHING NOTICED'} |\n")
-        sys.stdout.flush()
+    with ThreadPoolExecutor(chosen.jobs) as pool:
+        for switch, noticed in zip(tried, pool.map(first_red, tried), strict=True):
+            unnoticed += not noticed
+            sys.stdout.write(f"| {switch.name} | {noticed or 'NOTHING NOTICED'} |\n")
+            sys.stdout.flush()
     return int(unnoticed > 0)
 
 
@@ -80,6 +85,11 @@ def first_broken(switch: Switch, seed: int, examples: int) -> tuple[int, str]:
         )
         at, _, promise = done.stdout.strip().partition(" ")
         return int(at), promise
+
+
+def first_red(switch: Switch) -> str:
+    """Return the name of the first test that fails without this guard; "" if none does."""
+    return next(turned_red(switch), "")
 
 
 def turned_red(switch: Switch) -> Iterator[str]:

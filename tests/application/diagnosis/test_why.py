@@ -128,7 +128,7 @@ def test_kube_apiservers_answer_is_told_and_what_could_not_be_read(
     assert [each.why for each in answer.not_checked] == [f"you may not {right}"]
 
 
-@pytest.mark.parametrize("right", ["list_bindings", "list_accesses"])
+@pytest.mark.parametrize("right", ["list_bindings", "list_accesses", "list_namespaces"])
 def test_of_what_could_not_be_read_nothing_is_said_to_be_missing(right: str) -> None:
     known = cluster(forbidden=frozenset({right}), accesses=[])
     assert explained(why(known).explain_own(PODS)).findings == ()
@@ -154,3 +154,23 @@ def test_a_word_becomes_a_resource_in_a_namespace() -> None:
     assert asyncio.run(known.resolve(AccessRequest("list", "no"), "shop")) == nodes
     path = AccessRequest.for_path("get", "/metrics")
     assert asyncio.run(known.resolve(path, "shop")) == path
+
+
+@pytest.mark.parametrize(
+    ("verb", "word", "part"),
+    [("impersonate", "users", ""), ("*", "*", ""), ("get", "nodes", "metrics")],
+)
+def test_what_authorizers_know_and_no_api_serves_is_asked(verb: str, word: str, part: str) -> None:
+    asked = asyncio.run(why(cluster()).resolve(AccessRequest(verb, word, subresource=part), ""))
+    assert isinstance(asked, AccessRequest)
+    assert (asked.resource, asked.subresource) == (word, part)
+
+
+@pytest.mark.parametrize("unread", [False, True])
+def test_an_error_about_what_is_in_no_namespace_is_tried_in_none(*, unread: bool) -> None:
+    forbidden = frozenset({"list_resources"}) if unread else frozenset[str]()
+    known = why(cluster(forbidden=forbidden))
+    nodes = asyncio.run(known.with_scope(AccessRequest("list", "nodes")))
+    assert not nodes.namespaced
+    pods = asyncio.run(known.with_scope(AccessRequest("list", "pods")))
+    assert pods.namespaced is not unread

@@ -11,6 +11,7 @@ from application.diagnosis.test_doctor import RAW
 from cli.diagnosis.command import ClusterCommand, invoke, served
 from cli.importing import binding, listed
 from fakes.api_server import Answer, page, status
+from groupaccess.adapters.kubernetes.client import NoAccessError, context_namespace
 
 FORBIDDEN = Answer(status(403), 403)
 ERROR = (
@@ -27,7 +28,8 @@ def why(*arguments: str, stdin: str | None = None) -> Result:
 def served_resources(*resources: Mapping[str, object]) -> tuple[Answer, Answer]:
     """Return the discovery of the core group, with these resources, and of no other group."""
     core = {"items": [{"versions": [{"version": "v1", "resources": list(resources)}]}]}
-    return Answer(core), Answer({"items": []})
+    whole = {"kind": "APIGroupDiscoveryList"}
+    return Answer(whole | core), Answer(whole | {"items": []})
 
 
 PODS = {"resource": "pods", "singularResource": "pod", "scope": "Namespaced", "shortNames": ["po"]}
@@ -62,6 +64,8 @@ async def cluster(tmp_path: Path) -> AsyncIterator[ClusterCommand]:
         ("list", "a/"),
         ("list", "pods", "-n", "shop", "-A"),
         ("list", "pods", "--as-group=SRE"),
+        ("--error", ERROR, "-n", "shop"),
+        ("get", "/metrics", "-n", "shop"),
         ("list", "pods", "--token=no-such-file"),
         ("list", "pods", "-o", "yaml"),
     ],
@@ -163,8 +167,8 @@ async def test_a_request_is_read_as_kubectl_reads_it(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("list", "pdos"), 'resource "pdos": the API server serves none: did you mean pods?'),
-        (("list", "pods.apps"), 'resource "pods.apps": the API server serves none'),
+        (("list", "pdos"), 'resource "pdos": the API server lists none: did you mean pods?'),
+        (("list", "pods.apps"), 'resource "pods.apps": the API server lists none'),
         (("get", "pods", "--subresource=log"), 'subresource "log": pods has none'),
     ],
 )
@@ -185,3 +189,28 @@ async def test_an_answer_without_all_that_may_grant_it_is_3(
     assert result.exit_code == 3, result.output
     assert result.stdout.startswith("Yes. " if allowed else "No. ")
     assert "- not checked: bindings (you may not list clusterrolebindings)" in result.stdout
+
+
+@pytest.mark.parametrize("answers", [(Answer({"versions": ["v1"]}),), (Answer({}),)])
+async def test_a_server_without_aggregated_discovery_is_said(
+    cluster: ClusterCommand, answers: tuple[Answer, ...]
+) -> None:
+    result = await cluster("list", "pods", answers=answers)
+    assert result.exit_code == 3
+    assert "aggregated discovery" in result.stderr
+
+
+async def test_odd_entries_of_the_discovery_are_passed_over(cluster: ClusterCommand) -> None:
+    odd: list[Mapping[str, object]] = [
+        {},
+        {"resource": None},
+        {"resource": "x", "singularResource": None, "responseKind": None, "subresources": [{}]},
+        PODS,
+    ]
+    result = await cluster("list", "pods", answers=(*served_resources(*odd), FORBIDDEN))
+    assert "you may not create selfsubjectreviews" in result.stderr
+
+
+def test_a_kubeconfig_that_can_be_read_only_once_is_a_sentence() -> None:
+    with pytest.raises(NoAccessError, match="use -n"):
+        context_namespace("/dev/null")

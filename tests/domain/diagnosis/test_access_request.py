@@ -5,6 +5,7 @@ import json
 import pytest
 
 from groupaccess.domain.diagnosis.access_request import AccessRequest, read_forbidden
+from groupaccess.domain.diagnosis.api_resource import ApiResource
 
 PODS = (
     'pods is forbidden: User "alice" cannot list resource "pods" in API group "" in the namespace '
@@ -57,7 +58,7 @@ def test_another_text_is_no_403(text: str) -> None:
     [
         (AccessRequest("list", "pods"), "list pods"),
         (AccessRequest.for_path("get", "/metrics"), "get /metrics"),
-        (AccessRequest("get", "pods", "", "log", "web", "shop"), "get pods/log/web in shop"),
+        (AccessRequest("get", "pods", "", "log", "web", "shop"), 'get pods/log "web" in shop'),
     ],
 )
 def test_a_request_reads_as_a_sentence_goes_on(request_: AccessRequest, text: str) -> None:
@@ -66,3 +67,28 @@ def test_a_request_reads_as_a_sentence_goes_on(request_: AccessRequest, text: st
 
 def test_the_same_request_in_one_namespace() -> None:
     assert AccessRequest("list", "pods").in_namespace("shop").namespace == "shop"
+
+
+def test_of_two_errors_the_first_counts() -> None:
+    path = 'forbidden: User "alice" cannot get path "/metrics"'
+    assert read_forbidden(f"{PODS}; {path}") == TEXTS[PODS]
+    assert read_forbidden(f"{path}; {PODS}") == ("alice", AccessRequest.for_path("get", "/metrics"))
+
+
+def test_a_long_word_takes_no_longer_than_a_short_one() -> None:
+    assert read_forbidden("x" * 200_000) is None
+
+
+def test_a_namespace_is_in_itself() -> None:
+    namespaces = ApiResource("namespaces", kind="Namespace", namespaced=False)
+    one, every = AccessRequest("get", "ns", name="shop"), AccessRequest("list", "ns")
+    assert one.of(namespaces, "default").namespace == "shop"
+    assert every.of(namespaces, "default").namespace == ""
+
+
+def test_the_name_of_a_part_means_that_part() -> None:
+    pods = ApiResource("pods", subresources=frozenset({"log"}))
+    asked = AccessRequest("get", "pods", name="log").of(pods, "shop")
+    assert (asked.subresource, asked.name) == ("log", "")
+    asked = AccessRequest("get", "pods", subresource="log", name="log").of(pods, "shop")
+    assert (asked.subresource, asked.name) == ("log", "log")

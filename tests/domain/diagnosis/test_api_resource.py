@@ -15,6 +15,8 @@ SERVED = (
     ApiResource("events", "events.k8s.io", "event", "Event", short_names=("ev",)),
     ApiResource("ingresses", "networking.k8s.io", "ingress", "Ingress", short_names=("ing",)),
     ApiResource("po", "odd.example.com", "po", "Po"),
+    ApiResource("widgets", "dev1.example.com"),
+    ApiResource("gadgets", "v1.example.com"),
 )
 
 
@@ -34,6 +36,8 @@ SERVED = (
         ("po", "", "po.odd.example.com"),  # a name is before a short name
         ("pod", "v1", "pods."),
         ("nothing", "", None),
+        ("widgets", "dev1.example.com", "widgets.dev1.example.com"),
+        ("gadgets", "v1.example.com", "gadgets.v1.example.com"),
     ],
 )
 def test_a_word_means_what_it_means_to_kubectl(typed: str, group: str, found: str | None) -> None:

@@ -12,8 +12,9 @@ def read_group(group: Mapping[str, Any]) -> Iterator[ApiResource]:
     seen = set[str]()
     for version in group.get("versions") or ():
         for body in version.get("resources") or ():
-            if body["resource"] not in seen:
-                seen.add(body["resource"])
+            plural = body.get("resource")
+            if plural and plural not in seen:
+                seen.add(plural)
                 yield _read(body, name)
 
 
@@ -21,9 +22,9 @@ def _read(body: Mapping[str, Any], group: str) -> ApiResource:
     return ApiResource(
         body["resource"],
         group,
-        body.get("singularResource", ""),
-        (body.get("responseKind") or {}).get("kind", ""),
+        body.get("singularResource") or "",
+        (body.get("responseKind") or {}).get("kind") or "",
         body.get("scope") == "Namespaced",
         tuple(body.get("shortNames") or ()),
-        frozenset(each["subresource"] for each in body.get("subresources") or ()),
+        frozenset(each.get("subresource") or "" for each in body.get("subresources") or ()),
     )

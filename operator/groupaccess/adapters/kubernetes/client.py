@@ -21,6 +21,16 @@ from groupaccess.application.ports.errors import TransientError
 POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 APPLY = "application/apply-patch+yaml"
 PAGE_SIZE = 500
+# The library checks little of what a kubeconfig holds.
+UNREADABLE = (
+    AttributeError,
+    LookupError,
+    OSError,
+    TypeError,
+    ValueError,
+    YAMLError,
+    config.ConfigException,
+)
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds
 
 
@@ -67,15 +77,7 @@ async def configure(kubeconfig: str | None) -> Configuration:
             await config.load_kube_config(
                 config_file=kubeconfig, client_configuration=configuration, persist_config=False
             )
-    except (
-        AttributeError,
-        LookupError,
-        OSError,
-        TypeError,
-        ValueError,
-        YAMLError,
-        config.ConfigException,
-    ) as error:  # the library checks little of what a file holds
+    except UNREADABLE as error:
         source = f"kubeconfig {kubeconfig}" if kubeconfig else "default configuration"
         raise NoAccessError(f"{source}: {error}") from error
     # No call waits for the connection of a call that hangs; the lanes limit writes instead.
@@ -88,12 +90,17 @@ async def configure(kubeconfig: str | None) -> Configuration:
 def context_namespace(kubeconfig: str | None) -> str:
     """Return the namespace that kubectl takes without `-n`: the current context's, or `default`.
 
-    The kubeconfig was read before, by `configure`.
+    Raise NoAccessError when it cannot be read, or not a second time, as from a pipe.
     """
-    if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
-        return POD_NAMESPACE.read_text().strip()
-    _, active = config.list_kube_config_contexts(config_file=kubeconfig)
-    return str(active["context"].get("namespace") or "default")
+    try:
+        if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
+            namespace = POD_NAMESPACE.read_text().strip() if POD_NAMESPACE.exists() else ""
+        else:
+            _, active = config.list_kube_config_contexts(config_file=kubeconfig)
+            namespace = active["context"].get("namespace")
+    except UNREADABLE as error:
+        raise NoAccessError(f"the context's namespace cannot be read ({error}): use -n") from error
+    return str(namespace or "default")
 
 
 def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:

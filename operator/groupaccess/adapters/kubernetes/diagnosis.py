@@ -118,6 +118,8 @@ class KubernetesDiagnosisCluster:
             answer = await self.client.call("GET", path(root), accept=DISCOVERY)
         except ApiError as error:
             raise _port_error(error, f"get /{root}") from error
+        if answer.get("kind") != "APIGroupDiscoveryList":
+            raise TransientError("it has no aggregated discovery, as Kubernetes 1.30 and newer has")
         return [resource for group in answer.get("items") or () for resource in read_group(group)]
 
     async def _list_pods(self) -> list[Arguments]:

@@ -21,7 +21,7 @@ from groupaccess.domain.diagnosis.access_facts import (
     AccessFacts,
 )
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
-from groupaccess.domain.diagnosis.api_resource import find_resource, similar_resources
+from groupaccess.domain.diagnosis.api_resource import UNSERVED, find_resource, similar_resources
 from groupaccess.domain.diagnosis.explanation import (
     Explanation,
     explain_access,
@@ -33,6 +33,7 @@ from groupaccess.domain.diagnosis.login_facts import LoginFacts, Token, nearest_
 from groupaccess.domain.diagnosis.person import Person
 from groupaccess.domain.tokens.claim_strings import claim_strings
 
+SERVED = "what the API server serves"
 MAX_NAMESPACES = 10  # in which the same is asked, when all at once are denied
 
 
@@ -45,9 +46,9 @@ class Why:
 
     async def resolve(self, request: AccessRequest, namespace: str) -> AccessRequest | NotChecked:
         """Return a request for the resource that kubectl takes for its word, in this namespace."""
-        if request.path:
-            return request
-        served = await attempt("what the API server serves", self.cluster.list_resources())
+        if request.path or request.resource in UNSERVED:
+            return replace(request, namespace="" if request.path else namespace)
+        served = await attempt(SERVED, self.cluster.list_resources())
         if isinstance(served, NotChecked):
             return served
         resource = find_resource(request.resource, request.group, served.value)
@@ -55,12 +56,20 @@ class Why:
         if resource is None:
             similar = similar_resources(request.resource, served.value)
             hint = f": did you mean {' or '.join(similar)}?" if similar else ""
-            return NotChecked(f'resource "{word}"', f"the API server serves none{hint}")
-        if request.subresource and request.subresource not in resource.subresources:
+            return NotChecked(f'resource "{word}"', f"the API server lists none{hint}")
+        known = resource.has_other_subresources or request.subresource in resource.subresources
+        if request.subresource and not known:
             names = ", ".join(sorted(resource.subresources)) or "none"
             what = f'subresource "{request.subresource}"'
             return NotChecked(what, f"{resource.plural} has {names}")
         return request.of(resource, namespace)
+
+    async def with_scope(self, request: AccessRequest) -> AccessRequest:
+        """Return the request of an error, and whether its resource is in namespaces at all."""
+        served = await attempt(SERVED, self.cluster.list_resources())
+        listed = served.value if isinstance(served, Fact) else ()
+        resource = find_resource(request.resource, request.group, listed)
+        return replace(request, namespaced=resource is not None and resource.namespaced)
 
     async def explain_own(self, request: AccessRequest) -> Explanation | NotChecked:
         """Explain whether the caller may make a request."""

@@ -20,7 +20,7 @@ def why_command(typed: TypedWhy) -> None:
     """Say why somebody may do something, or not: you, a user of Keycloak, or whose token you have.
 
     It only reads. For a user or a group you log in to Keycloak. Exit codes: 0 yes, 1 no, 3 could
-    not tell.
+    not tell, or not read all that belongs to the answer.
 
     groupaccess why alice list pods -n shop
     """
@@ -46,6 +46,11 @@ def _contradictions(
         yield "WHO says already who it is", "--token, --as, --error"
     if not who and typed.concerns_who:
         yield "it needs WHO", FOR_WHO
+    place = typed.namespace or typed.all_namespaces or typed.subresource
+    if place and words and words[-1].startswith("/"):
+        yield "a path is in no namespace, and has no parts", "-n, -A, --subresource"
+    if typed.error and place:
+        yield "the error says where, and what", "--error"
     if typed.error and words:
         yield "the error says what it is about", "--error"
     if typed.group and not (typed.user or typed.error):

@@ -67,11 +67,13 @@ async def _explain(order: WhyOrder) -> Explanation | NotChecked:
         return NotChecked(f"which groups {user} has", how)
     async with open_cluster(order.typed.kubeconfig) as cluster:
         why = Why(cluster, datetime.now(UTC))
-        if order.request is not None:  # that of an error names the resource as kube-apiserver does
-            resolved = await why.resolve(request, _namespace(order.typed))
-            if isinstance(resolved, NotChecked):
-                return resolved
-            request = resolved
+        if order.request is None:  # an error names the resource as kube-apiserver does
+            return await _answer(why, order, user, await why.with_scope(request))
+        where = "" if request.path else _namespace(order.typed)
+        resolved = await why.resolve(request, where)
+        if isinstance(resolved, NotChecked):
+            return resolved
+        request = resolved
         return await _answer(why, order, user, request)
 
 

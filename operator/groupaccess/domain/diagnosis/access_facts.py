@@ -88,11 +88,6 @@ class AccessFacts:
     not_read: tuple[NotChecked, ...] = ()
 
     @property
-    def has_all_grants(self) -> bool:
-        """Tell whether all that may grant something is known; else nothing is called missing."""
-        return not {BINDINGS, ACCESSES}.intersection(each.what for each in self.not_read)
-
-    @property
     def own_mappings(self) -> tuple[MappingFacts, ...]:
         """Return the mappings for a group of the person."""
         return tuple(

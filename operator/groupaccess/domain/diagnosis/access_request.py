@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from groupaccess.domain.diagnosis.api_resource import ApiResource
 
 FORBIDDEN = re.compile(
-    r'(?P<resource>[\w.-]+?)(?:/(?P<subresource>[\w-]+))?(?: "(?P<name>[^"]*)")? is forbidden: '
-    r'User "(?P<user>[^"]*)" cannot (?P<verb>\w+) resource "(?P<what>[^"]+)" in API group '
-    r'"(?P<group>[^"]*)"(?: in the namespace "(?P<namespace>[^"]*)")?'
+    r'(?<![\w.-])(?P<resource>[\w.-]+?)(?:/(?P<subresource>[\w-]+))?(?: "(?P<name>[^"]*)")? '
+    r'is forbidden: User "(?P<user>[^"]*)" cannot (?P<verb>\w+) resource "(?P<what>[^"]+)" in API '
+    r'group "(?P<group>[^"]*)"(?: in the namespace "(?P<namespace>[^"]*)")?'
 )
 
 FORBIDDEN_PATH = re.compile(
@@ -40,17 +40,26 @@ class AccessRequest:
         return cls(verb, "", path=path, namespaced=False)
 
     def __str__(self) -> str:
-        what = self.path or "/".join(filter(None, (self.resource, self.subresource, self.name)))
+        what = self.path or "/".join(filter(None, (self.resource, self.subresource)))
+        what += f' "{self.name}"' if self.name else ""
         where = f" in {self.namespace}" if self.namespace else ""
         return f"{self.verb} {what}{where}"
 
     def of(self, resource: ApiResource, namespace: str) -> "AccessRequest":
-        """Return the same request for a resource; the namespace counts if it is in one."""
+        """Return the same request for a resource; the namespace counts if it is in one.
+
+        A namespace is in itself: kube-apiserver asks so, and a RoleBinding there gives it. A name
+        that is a subresource means that, as in `pods/log`.
+        """
+        meant = self
+        if not self.subresource and self.name in resource.subresources:
+            meant = replace(self, subresource=self.name, name="")
+        own = resource.is_namespace and meant.name
         return replace(
-            self,
+            meant,
             resource=resource.plural,
             group=resource.group,
-            namespace=namespace if resource.namespaced else "",
+            namespace=namespace if resource.namespaced else own or "",
             namespaced=resource.namespaced,
         )
 
@@ -74,9 +83,10 @@ def read_forbidden(text: str) -> tuple[str, AccessRequest] | None:
     Status.
     """
     line = " ".join(text.split()).replace('\\"', '"')
-    if (match := FORBIDDEN_PATH.search(line)) is not None:
-        return match["user"], AccessRequest.for_path(match["verb"], match["path"])
-    if (match := FORBIDDEN.search(line)) is None:
+    path, match = FORBIDDEN_PATH.search(line), FORBIDDEN.search(line)
+    if path is not None and (match is None or path.start() < match.start()):
+        return path["user"], AccessRequest.for_path(path["verb"], path["path"])
+    if match is None:
         return None
     resource, _, subresource = match["what"].partition("/")
     return match["user"], AccessRequest(

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-VERSION = re.compile(r"v\d+((alpha|beta)\d+)?\.")  # as in deployments.v1.apps
+VERSION = re.compile(r"v\d+((alpha|beta)\d+)?(\.|$)")  # as in deployments.v1.apps
+# Authorizers are asked about these, and no API serves them: `impersonate users`, `*`.
+UNSERVED = frozenset({"*", "users", "groups", "uids", "userextras", "signers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,16 @@ class ApiResource:
     subresources: frozenset[str] = frozenset()
 
     @property
+    def is_namespace(self) -> bool:
+        """Tell whether these are the namespaces themselves."""
+        return (self.plural, self.group) == ("namespaces", "")
+
+    @property
+    def has_other_subresources(self) -> bool:
+        """Tell whether others ask about parts that no API serves: a kubelet, as nodes/metrics."""
+        return (self.plural, self.group) == ("nodes", "")
+
+    @property
     def words(self) -> frozenset[str]:
         """Return its names in lower case, without the short ones."""
         return frozenset((self.plural.lower(), self.singular.lower(), self.kind.lower())) - {""}
@@ -32,8 +44,11 @@ def find_resource(typed: str, group: str, served: Sequence[ApiResource]) -> ApiR
     `served` is in the API server's order, which decides between groups. `group` is "" for any
     group, or a whole group, or how it begins, each perhaps behind a version: `v1.apps`.
     """
-    group = VERSION.sub("", f"{group}.", count=1).rstrip(".")
-    return next(_matches(typed.lower(), group, served), None)
+    literal = next(_matches(typed.lower(), group, served), None)
+    version = VERSION.match(group)
+    if literal is not None or version is None:
+        return literal
+    return next(_matches(typed.lower(), group[version.end() :], served), None)
 
 
 def similar_resources(typed: str, served: Sequence[ApiResource]) -> list[str]:

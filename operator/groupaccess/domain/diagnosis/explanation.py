@@ -34,7 +34,7 @@ class Explanation:
 
     `allowed` is None when nothing was asked but who somebody is. `grants` are the bindings that may
     give it, `close` mappings of the person's groups that give something else, or elsewhere.
-    `not_checked` is what could not be read: then findings may be missing.
+    `not_checked` is what could not be read: then nothing is said to be missing.
     """
 
     answer: str
@@ -98,7 +98,7 @@ def explain_access(
         f"No. {person.name} may not {request}.",
         allowed=False,
         steps=tuple(steps),
-        findings=tuple(denied(facts)) if facts.has_all_grants else (),
+        findings=() if facts.not_read else tuple(denied(facts)),
         grants=grants,
         close=tuple(_close(close_mappings(facts))),
         not_checked=facts.not_read,
