@@ -14,6 +14,7 @@ from fakes.diagnosis import FakeDiagnosisCluster
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.access_request import AccessRequest
+from groupaccess.domain.diagnosis.api_resource import ApiResource
 from groupaccess.domain.diagnosis.authenticator import Arguments, Distribution
 from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import Cause, NotChecked
@@ -174,3 +175,10 @@ def test_an_error_about_what_is_in_no_namespace_is_tried_in_none(*, unread: bool
     assert not nodes.namespaced
     pods = asyncio.run(known.with_scope(AccessRequest("list", "pods")))
     assert pods.namespaced is not unread
+
+
+def test_what_an_api_serves_comes_before_what_only_authorizers_know() -> None:
+    users = ApiResource("users", "user.example.com", "user", "User", namespaced=False)
+    asked = asyncio.run(why(cluster(resources=[users])).resolve(AccessRequest("get", "users"), "x"))
+    assert isinstance(asked, AccessRequest)
+    assert (asked.group, asked.namespace) == ("user.example.com", "")

@@ -46,13 +46,15 @@ class Why:
 
     async def resolve(self, request: AccessRequest, namespace: str) -> AccessRequest | NotChecked:
         """Return a request for the resource that kubectl takes for its word, in this namespace."""
-        if request.path or request.resource in UNSERVED:
-            return replace(request, namespace="" if request.path else namespace)
+        if request.path:
+            return request
         served = await attempt(SERVED, self.cluster.list_resources())
         if isinstance(served, NotChecked):
             return served
         resource = find_resource(request.resource, request.group, served.value)
         word = ".".join(filter(None, (request.resource, request.group)))
+        if resource is None and request.resource in UNSERVED:
+            return request.in_namespace(namespace)
         if resource is None:
             similar = similar_resources(request.resource, served.value)
             hint = f": did you mean {' or '.join(similar)}?" if similar else ""

@@ -73,8 +73,7 @@ async def _explain(order: WhyOrder) -> Explanation | NotChecked:
         resolved = await why.resolve(request, where)
         if isinstance(resolved, NotChecked):
             return resolved
-        request = resolved
-        return await _answer(why, order, user, request)
+        return await _answer(why, order, user, resolved)
 
 
 def _namespace(typed: TypedWhy) -> str:
