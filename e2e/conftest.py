@@ -13,7 +13,7 @@ from testbed.installation import install_crds, install_rights
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.objects import directory as objects_of_directory
-from testbed.operator import OperatorProcess, leads
+from testbed.operator import ForkedOperator, OperatorProcess, leads
 from testbed.realm import Realm
 from testbed.realm_pool import RealmPool
 from testbed.setup_command import SetupCommand
@@ -180,7 +180,7 @@ def installed(cluster: Cluster) -> Cluster:
 @pytest.fixture(scope="session")
 def operator_process(installed: Cluster) -> Iterator[OperatorProcess]:
     """Give the run's operator, which is started for the tests that want it."""
-    process = OperatorProcess(installed)
+    process = ForkedOperator(installed)
     yield process
     process.stop()
 

@@ -19,7 +19,7 @@ from testbed.installation import (
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.objects import directory as objects_of_directory
-from testbed.operator import OperatorProcess
+from testbed.operator import ForkedOperator, OperatorProcess
 from testbed.realm import Realm
 from testbed.waiting import eventually
 
@@ -57,7 +57,7 @@ def realm_here(keycloak: Keycloak) -> Iterator[Realm]:
 @pytest.fixture(scope="module")
 def watcher(own: ControlPlane) -> Iterator[OperatorProcess]:
     """Give an operator that may be frozen for long without losing a Lease."""
-    process = OperatorProcess(own, name="watcher")
+    process = ForkedOperator(own, name="watcher")
     process.env = {"GROUPACCESS_LEADER_ELECTION": "false"}
     process.start()
     yield process

@@ -14,7 +14,7 @@ import pytest
 from testbed.bound import bound_alike
 from testbed.cluster import Cluster
 from testbed.objects import Objects, access, mapping
-from testbed.operator import OperatorProcess
+from testbed.operator import ForkedOperator, OperatorProcess
 from testbed.realm import Realm
 from testbed.replay import Event, Grant, binding_writes, excesses, granted
 from testbed.waiting import eventually
@@ -34,7 +34,7 @@ CONVERGED = 60.0 + COUNT / 2  # seconds
 @pytest.fixture
 def victim(without_operator: Cluster) -> Iterator[OperatorProcess]:
     """Give an operator that may be killed: it waits for no Lease, and `start` not for it."""
-    process = OperatorProcess(without_operator, name="victim")
+    process = ForkedOperator(without_operator, name="victim")
     process.env = {"GROUPACCESS_LEADER_ELECTION": "false"}
     process.ready = None
     process.start()

@@ -15,7 +15,7 @@ from testbed.audit import credential
 from testbed.cluster import Cluster
 from testbed.installation import NAMESPACE, USERNAME
 from testbed.objects import Objects, access, mapping
-from testbed.operator import OperatorProcess, leads
+from testbed.operator import ForkedOperator, OperatorProcess, leads
 from testbed.realm import Realm
 from testbed.waiting import eventually
 
@@ -37,7 +37,7 @@ class Pair:
 @pytest.fixture
 def pair(without_operator: Cluster, name: str) -> Iterator[Pair]:
     """Start two operators of the same account, each with a token of its own."""
-    both = [OperatorProcess(without_operator, name=f"{name}-{each}") for each in "ab"]
+    both = [ForkedOperator(without_operator, name=f"{name}-{each}") for each in "ab"]
     try:
         for process in both:
             process.start()
@@ -172,7 +172,7 @@ def test_each_of_three_replicas_takes_over_in_turn(
     realm.create_group("/SRE")
     objects.apply(access(name, directory, mapping("sre", "SRE")))
     binding = f"groupaccess:{name}:sre:view"
-    left = [OperatorProcess(without_operator, name=f"{name}-{each}") for each in "abc"]
+    left = [ForkedOperator(without_operator, name=f"{name}-{each}") for each in "abc"]
     try:
         for process in left:
             process.start()

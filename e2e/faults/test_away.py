@@ -12,7 +12,7 @@ from suite import long_form
 from testbed.cluster import Cluster
 from testbed.fault_scene import FaultScene
 from testbed.objects import Objects
-from testbed.operator import OperatorProcess, leads
+from testbed.operator import ForkedOperator, leads
 from testbed.supervisor import Supervisor
 from testbed.waiting import eventually
 
@@ -30,7 +30,7 @@ def supervised(
     request: pytest.FixtureRequest, without_operator: Cluster, name: str
 ) -> Iterator[Supervisor]:
     """Give an operator that is started again when it ends; it begins with no Lease or with one."""
-    process = OperatorProcess(without_operator, name=name)
+    process = ForkedOperator(without_operator, name=name)
     process.env = {"GROUPACCESS_LEADER_ELECTION": str(request.param).lower()}
     with Supervisor(process) as made:
         eventually(lambda: leads(process), within=LED, what="it leads")

@@ -13,7 +13,7 @@ from testbed.control_plane import ControlPlane
 from testbed.etcd_backup import EtcdBackup
 from testbed.fault_scene import FaultScene
 from testbed.objects import Objects, access, mapping
-from testbed.operator import OperatorProcess, leads
+from testbed.operator import ForkedOperator, leads
 from testbed.supervisor import Supervisor
 from testbed.waiting import eventually
 
@@ -30,7 +30,7 @@ WRITES = 200
 def replicas(own: ControlPlane, count: int) -> Iterator[list[Supervisor]]:
     """Run so many operators; only of several one leads."""
     with ExitStack() as stack:
-        made = [OperatorProcess(own, name=f"replica-{number}") for number in range(count)]
+        made = [ForkedOperator(own, name=f"replica-{number}") for number in range(count)]
         for process in made:
             process.env = {"GROUPACCESS_LEADER_ELECTION": str(count > 1).lower()}
         yield [stack.enter_context(Supervisor(process)) for process in made]

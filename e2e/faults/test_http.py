@@ -12,7 +12,7 @@ from testbed.cluster import Cluster
 from testbed.fault_scene import FaultScene
 from testbed.kube_proxy import Concerns, Fault, KubeProxy
 from testbed.objects import Objects
-from testbed.operator import OperatorProcess, leads
+from testbed.operator import ForkedOperator, OperatorProcess, leads
 from testbed.waiting import eventually
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("_local_only")]
@@ -68,7 +68,7 @@ def behind(without_operator: Cluster, proxy: KubeProxy) -> Iterator[OperatorProc
 
     Without a Lease: an operator that cannot renew one for ten seconds ends (see test_away.py).
     """
-    process = OperatorProcess(without_operator, name="behind")
+    process = ForkedOperator(without_operator, name="behind")
     process.env = {"GROUPACCESS_LEADER_ELECTION": "false"}
     proxy.redirect(process.kubeconfig)
     try:

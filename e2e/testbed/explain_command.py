@@ -3,12 +3,12 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from testbed.cluster import Cluster
+from testbed.fork_server import run_forked
 
 SECONDS = 60.0
 
@@ -74,15 +74,8 @@ class ExplainCommand:
     def _process(
         self, command: str, *arguments: str, stdin: str
     ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "groupaccess", command, *arguments],
-            input=stdin,
-            env=self._environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=SECONDS,
-        )
+        env = self._environment()
+        done = run_forked(command, *arguments, stdin=stdin, env=env, timeout=SECONDS)
         assert "Traceback" not in done.stderr + done.stdout, done.stderr
         if stdin:
             assert stdin not in done.stderr + done.stdout

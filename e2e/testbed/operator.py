@@ -3,12 +3,13 @@
 import asyncio
 import base64
 import json
+import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 import httpx
 import yaml
@@ -23,10 +24,13 @@ from groupaccess.lifecycle import Operator
 from groupaccess.settings import Settings
 from testbed.access import ask_plainly
 from testbed.cluster import Cluster
+from testbed.fork_server import ForkedProcess, fork_server
 from testbed.guards import BIND_GUARD, CAGE
 from testbed.installation import ACCOUNT, NAMESPACE
 from testbed.ports import free_port
 from testbed.process import ManagedProcess
+
+PYTHON_PROGRAM = (sys.executable, "-m", "groupaccess")
 
 
 class OperatorProcess(ManagedProcess):
@@ -40,9 +44,7 @@ class OperatorProcess(ManagedProcess):
         super().__init__(
             name=name,
             command=[
-                sys.executable,
-                "-m",
-                "groupaccess",
+                *PYTHON_PROGRAM,
                 "run",
                 f"--kubeconfig={self.kubeconfig}",
                 f"--namespace={NAMESPACE}",
@@ -92,6 +94,16 @@ class OperatorProcess(ManagedProcess):
 
     def _is_ready(self) -> bool:
         return self.get("/readyz").status_code == httpx.codes.OK
+
+
+class ForkedOperator(OperatorProcess):
+    """The same, started by a fork: a second of processor time less for each start."""
+
+    def _open(self, command: Sequence[str], log: IO[bytes]) -> ForkedProcess:
+        arguments = command[len(PYTHON_PROGRAM) :]
+        env = {**os.environ, **self.env}
+        with Path(os.devnull).open() as nothing:
+            return fork_server().start(arguments, env=env, files=(nothing, log, log))
 
 
 def leads(process: OperatorProcess) -> bool:

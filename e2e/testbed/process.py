@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import psutil
 
+from testbed.fork_server import ForkedProcess
 from testbed.reaper import marked_environment
 from testbed.waiting import HopelessError, eventually
 
@@ -57,7 +59,7 @@ class ManagedProcess:
     ready: Callable[[], object] | None = None
     ready_within: float = 60.0
     grace: float = 5.0
-    _process: psutil.Popen | None = field(default=None, init=False)
+    _process: psutil.Popen | ForkedProcess | None = field(default=None, init=False)
     _group_ended: bool = field(default=False, init=False)
 
     @property
@@ -152,19 +154,22 @@ class ManagedProcess:
             log.write(f"--- {time.strftime('%H:%M:%S')} {' '.join(command)}\n".encode())
             log.flush()
             try:
-                self._process = psutil.Popen(
-                    command,
-                    env={**os.environ, **self.env, **marked_environment()},
-                    cwd=self.cwd,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
+                self._process = self._open(command, log)
             except OSError as error:
                 message = f"{self.name} cannot be started: {error}"
                 raise ProcessError(message) from error
         self._group_ended = False
+
+    def _open(self, command: Sequence[str], log: IO[bytes]) -> psutil.Popen | ForkedProcess:
+        return psutil.Popen(
+            command,
+            env={**os.environ, **self.env, **marked_environment()},
+            cwd=self.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
     def _check_ready(self) -> object:
         if not self.alive:
@@ -177,7 +182,7 @@ class ManagedProcess:
         family = [process, *process.children(recursive=True)]
         return all(member.status() == psutil.STATUS_STOPPED for member in family)
 
-    def _popen(self) -> psutil.Popen:
+    def _popen(self) -> psutil.Popen | ForkedProcess:
         if self._process is None:
             message = f"{self.name} was never started"
             raise ProcessError(message)

@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 import httpx
 
 from testbed.access import http_client
+from testbed.fork_server import run_forked
 from testbed.keycloak import Keycloak
 from testbed.realm import PASSWORD, Realm
 
@@ -55,15 +56,8 @@ class SetupCommand:
 
     def at(self, *arguments: str, stdin: str = "", **variables: str | None) -> TypedResult:
         """Run it with exactly these arguments."""
-        done = subprocess.run(
-            self._command(*arguments),
-            input=stdin,
-            env=self._environment(variables),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=SECONDS,
-        )
+        env = self._environment(variables)
+        done = run_forked("keycloak-setup", *arguments, stdin=stdin, env=env, timeout=SECONDS)
         assert "Traceback" not in done.stderr + done.stdout, done.stderr
         return TypedResult(done.returncode, done.stdout, done.stderr)
 
@@ -81,9 +75,6 @@ class SetupCommand:
             stderr=subprocess.PIPE,
             text=True,
         )
-
-    def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "groupaccess", "keycloak-setup", *arguments]
 
     def _environment(self, variables: Mapping[str, str | None]) -> dict[str, str]:
         login = self._keycloak.login
