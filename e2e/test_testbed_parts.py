@@ -1,12 +1,16 @@
 """The testbed's parts that need no server: processes, builds, waiting."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from testbed.cache import ToolError, cached
+from testbed.fork_server import fork_server, run_forked
 from testbed.process import ManagedProcess, ProcessError
 from testbed.waiting import HopelessError, eventually
 
@@ -63,3 +67,27 @@ def test_missing_go_is_one_clear_line(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr == "error: go is missing: install Go 1.26 or newer and put it in PATH\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(("--version",), 0), (("nonsense",), 2), (("run", "--listen-port=x"), 2)],
+)
+def test_a_fork_ends_and_says_what_the_program_does(arguments: tuple[str, ...], code: int) -> None:
+    command = [sys.executable, "-m", "groupaccess", *arguments]
+    env = {**os.environ, "COLUMNS": "80"}
+    real = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    forked = run_forked(*arguments, stdin="", env=env, timeout=60)
+    assert real.returncode == forked.returncode == code
+    assert (real.stdout, real.stderr) == (forked.stdout, forked.stderr)
+
+
+def test_a_fork_has_a_group_of_its_own_and_is_ended_by_a_signal() -> None:
+    with Path(os.devnull).open() as nothing, Path("/dev/zero").open() as endless:
+        files = (endless, nothing, nothing)
+        process = fork_server().start(("why", "list", "pods", "--token=-"), env={}, files=files)
+        assert os.getpgid(process.pid) == process.pid
+        assert process.poll() is None
+        process.kill()
+        assert process.wait(10) == process.poll() == -signal.SIGKILL
+    assert not psutil.pid_exists(process.pid)

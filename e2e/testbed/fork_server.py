@@ -1,8 +1,9 @@
 """`python -m groupaccess` without the second that its imports take: a fork of a process that did.
 
 A program on its own: one is started per Python process, and ends with it. What it forks is an
-ordinary program in every other way: in a session of its own, with its own files, environment and
-end. Tests start a hundred operators and a hundred commands; what starts Python is tried elsewhere.
+ordinary program in every other way: in a process group of its own, with its own files, environment
+and end. Tests start a hundred operators and a hundred commands; `make demo`, the benchmarks, the
+tests in kind and some others start Python.
 """
 
 import functools
@@ -29,6 +30,7 @@ import groupaccess
 from testbed.reaper import marked_environment
 
 PROGRAM = groupaccess.__name__
+OURS = Path(__file__).parents[1]
 LONGEST = 1_000_000  # bytes of a request: an environment and arguments
 STANDARD_FILES = (0, 1, 2)
 
@@ -64,10 +66,11 @@ class ForkServer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._connection, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        path = os.pathsep.join(filter(None, (str(OURS), os.environ.get("PYTHONPATH"))))
         with other:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", __name__, str(other.fileno())],
-                env={**os.environ, **marked_environment()},
+                env={**os.environ, **marked_environment(), "PYTHONPATH": path},
                 stdin=subprocess.DEVNULL,
                 pass_fds=[other.fileno()],
                 start_new_session=True,
@@ -92,7 +95,10 @@ class ForkServer:
     def _ask(self, request: Mapping[str, object], files: list[int]) -> int:
         with self._lock:
             socket.send_fds(self._connection, [json.dumps(request).encode()], files)
-            return int(self._connection.recv(LONGEST))
+            answer = self._connection.recv(LONGEST)
+        if not answer:
+            raise ConnectionResetError("the fork server has ended: its error is on this terminal")
+        return int(answer)
 
 
 @functools.cache
@@ -133,13 +139,14 @@ def serve(connection: socket.socket) -> list[str] | None:
             connection.close()
             _set_up(request, files)
             return list(request["arguments"])
+        else:
+            os.setpgid(answer, answer)  # here, so that nobody knows it before it has its group
         for each in files:
             os.close(each)
         connection.send(str(answer).encode())
 
 
 def _set_up(request: Mapping[str, Any], files: Sequence[int]) -> None:
-    os.setsid()
     for standard, file in zip(STANDARD_FILES, files, strict=True):
         os.dup2(file, standard)
         os.close(file)
