@@ -73,6 +73,15 @@ def test_an_api_server_that_is_away_leaves_everything_unchecked(tmp_path: Path) 
     assert "not checked: KeycloakDirectories (no valid answer from the API server" in result.output
 
 
+def test_kubeconfig_of_the_environment_is_that_of_the_moment_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "missing"))
+    result = doctor()
+    assert result.exit_code == 3
+    assert f"kubeconfig {tmp_path / 'missing'}: " in result.stderr
+
+
 def test_without_a_kubeconfig_the_way_to_give_one_is_said(tmp_path: Path) -> None:
     result = doctor(f"--kubeconfig={tmp_path / 'missing'}")
     assert result.exit_code == 3

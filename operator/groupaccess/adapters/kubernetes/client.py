@@ -70,15 +70,16 @@ async def configure(kubeconfig: str | None) -> Configuration:
     Outside a pod, None means the default kubeconfig. Raise NoAccessError when none can be read.
     """
     configuration = Configuration()
+    file = _kubeconfig_file(kubeconfig)
     try:
         if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
             config.load_incluster_config(client_configuration=configuration)
         else:
             await config.load_kube_config(
-                config_file=kubeconfig, client_configuration=configuration, persist_config=False
+                config_file=file, client_configuration=configuration, persist_config=False
             )
     except UNREADABLE as error:
-        source = f"kubeconfig {kubeconfig}" if kubeconfig else "default configuration"
+        source = f"kubeconfig {file}" if file else "default configuration"
         raise NoAccessError(f"{source}: {error}") from error
     # No call waits for the connection of a call that hangs; the lanes limit writes instead.
     configuration.connection_pool_maxsize = 0
@@ -96,11 +97,20 @@ def context_namespace(kubeconfig: str | None) -> str:
         if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
             namespace = POD_NAMESPACE.read_text().strip() if POD_NAMESPACE.exists() else ""
         else:
-            _, active = config.list_kube_config_contexts(config_file=kubeconfig)
+            file = _kubeconfig_file(kubeconfig)
+            _, active = config.list_kube_config_contexts(config_file=file)
             namespace = active["context"].get("namespace")
     except UNREADABLE as error:
         raise NoAccessError(f"the context's namespace cannot be read ({error}): use -n") from error
     return str(namespace or "default")
+
+
+def _kubeconfig_file(kubeconfig: str | None) -> str | None:
+    """Return the file that is named, None for ~/.kube/config.
+
+    The library reads the variable, too, but only once: when it is imported.
+    """
+    return kubeconfig or os.environ.get("KUBECONFIG") or None
 
 
 def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:
