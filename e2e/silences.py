@@ -149,9 +149,6 @@ ALL_SILENCES = {
     "rotated": Silence("LoginFailed", "refused", _rotated, _told),
 }
 BY_ROLES = frozenset({"groups", "clients"})  # whose account has the classic roles
-IN_SHORT = (
-    *("errors", "slow", "tls", "empty", "page", "clock"),
-    *("groups", "permission-clients", "hidden", "moved", "rotated"),
-)
+IN_SHORT = ("errors", "tls", "page", "rotated", "hidden", "moved")
 """One of each kind: no answer, no trust, less than all, no token, no right, another server."""
 SILENCES = ALL_SILENCES if LONG else {case: ALL_SILENCES[case] for case in IN_SHORT}

@@ -10,8 +10,8 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 import groupaccess
-from fakes.clock import VirtualLoop
 from simulation.cluster import SimulatedCluster
+from simulation.virtual_time import virtual_time
 
 OURS = f"{groupaccess.__name__}."
 CONVERGES = 400.0  # seconds of virtual time: all is bound, and all events are posted
@@ -53,18 +53,13 @@ Act = Callable[[SimulatedCluster], None]
 
 def work_of(declare: Act, event: Act) -> Work:
     """Declare objects, let everything settle, and count what an event takes beyond idleness."""
-    loop = VirtualLoop()
-    asyncio.set_event_loop(loop)
-    cluster = SimulatedCluster(loop)
-    cluster.elects = False
-    try:
+    with virtual_time() as loop:
+        cluster = SimulatedCluster(loop)
+        cluster.elects = False
         work: Work = loop.run_until_complete(_work(cluster, declare, event))
         loop.run_until_complete(cluster.close())
-        assert not cluster.broken, cluster.broken
-        return work
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
+    assert not cluster.broken, cluster.broken
+    return work
 
 
 async def _work(cluster: SimulatedCluster, declare: Act, event: Act) -> Work:

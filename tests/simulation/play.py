@@ -1,9 +1,7 @@
 """Play a scenario in virtual time, and tell the story when a promise is broken."""
 
 import asyncio
-import gc
 
-from fakes.clock import VirtualLoop
 from simulation.alarm import alarmed
 from simulation.calm import come_to_rest, end
 from simulation.cluster import SimulatedCluster
@@ -11,6 +9,7 @@ from simulation.revocation import LOOK, Revocations
 from simulation.scenarios import GROUPS, Scenario
 from simulation.suspension import Suspensions
 from simulation.truth import Truth
+from simulation.virtual_time import virtual_time
 
 STARTS = 3.0  # seconds
 LONGEST = 120  # lines of a story that are told
@@ -22,20 +21,11 @@ class BrokenPromise(AssertionError):  # noqa: N818 -- it is what is asserted
 
 def play(scenario: Scenario) -> SimulatedCluster:
     """Play a scenario from start to end; raise BrokenPromise with its story."""
-    loop = VirtualLoop()
-    asyncio.set_event_loop(loop)
-    cluster = SimulatedCluster(loop)
-    collects = gc.isenabled()
-    gc.disable()  # its moment is not ours to say
-    try:
+    with virtual_time() as loop:
+        cluster = SimulatedCluster(loop)
         with alarmed(cluster):
             loop.run_until_complete(_play(cluster, scenario))
             loop.run_until_complete(cluster.close())
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
-        if collects:
-            gc.enable()
     if cluster.broken:
         raise BrokenPromise(tell(cluster))
     return cluster
