@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Where it is set, each of a hundred starts of the operator would compile all of it again.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help demo test check lint fast e2e oldest long bench soak policies scale mutants simulate reverted switches image lock crds sbom audit tools clean
+.PHONY: help demo test check lint fast fast-computing fast-waiting fast-rest e2e oldest long bench soak policies scale mutants simulate reverted switches image lock crds sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -15,7 +15,6 @@ PYTEST := $(BIN)/pytest
 MYPY_CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/groupaccess/mypy
 # Each worker of `e2e` has servers of its own, and mostly waits for them.
 WORKERS ?=
-CHECK_WORKERS := $(or $(WORKERS),2)
 E2E_WORKERS := $(or $(WORKERS),4)
 EXAMPLES ?= 2000
 SIZE ?= 1000
@@ -44,7 +43,7 @@ test: check ## Run every test: the fast ones, and those on real servers
 	cat "$$said"; test $$passed = yes
 
 check: tools ## The fast loop: lint, format, types, layers, tests without a cluster
-	@$(MAKE) --no-print-directory --jobs=2 lint fast
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target lint $(FAST)
 
 lint: $(INSTALLED) ## Lint, format, types, layers and dependencies
 	$(BIN)/ruff check .
@@ -53,8 +52,22 @@ lint: $(INSTALLED) ## Lint, format, types, layers and dependencies
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry operator
 
+# Three plain processes beside each other: workers that report to one another take a third more.
+COMPUTING := tests/growth tests/simulation
+WAITING := tests/adapters tests/cli
+FAST := fast-computing fast-waiting fast-rest
+
 fast: tools ## The tests that need no cluster
-	$(PYTEST) tests --numprocesses=$(CHECK_WORKERS) --dist=worksteal
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target $(FAST)
+
+fast-computing: tools
+	@$(PYTEST) --quiet $(COMPUTING)
+
+fast-waiting: tools
+	@$(PYTEST) --quiet $(WAITING)
+
+fast-rest: tools
+	@$(PYTEST) --quiet tests $(addprefix --ignore=,$(COMPUTING) $(WAITING))
 
 # Each worker has a cluster and a Keycloak of its own; what is built is shown, and built once.
 e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m story', WORKERS=0: one)
