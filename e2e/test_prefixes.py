@@ -105,7 +105,7 @@ def test_a_move_between_two_keycloaks_has_no_moment_without_access(
     fresh, new = make_realm(), f"{granted}-b"
     token = probe_token(objects.cluster)
     where = ("", f"groupaccess:{granted}:sre:view")
-    with Probe(objects.cluster, token, "SRE", MAY) as probe:
+    with Probe(objects.cluster, token, "SRE", MAY, every=0.005) as probe:
         declare(granted, realm, "", new)
         objects.apply(access(granted, new, mapping("sre", "SRE")))
         objects.wait_reason(f"ga/{granted}", "DirectoryNotFound")
@@ -120,5 +120,5 @@ def test_a_move_between_two_keycloaks_has_no_moment_without_access(
         eventually(
             lambda: grants(objects, granted) == {where: Grants("view", ("SRE",))}, within=SOON
         )
-    assert probe.asked > 100
+    assert probe.asked > 30, "too few questions to see a gap"
     assert probe.denied == []
