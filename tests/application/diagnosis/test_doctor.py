@@ -1,6 +1,7 @@
 """What the doctor checks with few rights and with all, before and after an installation."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from groupaccess.application.diagnosis.doctor import Check, Doctor, DoctorOption
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.authenticator import Arguments, Distribution
 from groupaccess.domain.diagnosis.finding import Category, Cause, Finding, NotChecked, PassedCheck
-from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
+from groupaccess.domain.diagnosis.login_facts import TYPED, RealmDiscovery
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
 
@@ -159,9 +160,18 @@ def test_settings_in_a_file_are_asked_for() -> None:
     assert "--authentication-config" in missing.why
 
 
-def test_a_keycloak_that_is_away_is_found() -> None:
+def test_a_keycloak_that_is_away_is_found_before_there_is_an_operator_that_says_so() -> None:
+    typed = replace(DIRECTORY, name=TYPED)
     away = FakeDiscovery({ISSUER: Failure(Reason.KEYCLOAK_UNAVAILABLE, "refused.")})
-    assert causes(examine(FakeDiagnosisCluster(**INSTALLED), away)) == [Cause.KEYCLOAK_UNAVAILABLE]
+    checks = examine(FakeDiagnosisCluster(arguments=[POD]), away, directory=typed)
+    assert causes(checks) == [Cause.KEYCLOAK_UNAVAILABLE]
+
+
+def test_what_this_command_reaches_says_nothing_about_the_set_up() -> None:
+    away = FakeDiscovery({ISSUER: Failure(Reason.KEYCLOAK_UNAVAILABLE, "refused.")})
+    checks = examine(FakeDiagnosisCluster(**INSTALLED), away)
+    assert causes(checks) == []
+    assert unchecked(checks) == [f"what {ISSUER} says of itself"]
 
 
 def test_whom_this_command_trusts_says_nothing_about_the_set_up() -> None:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from application.diagnosis.test_doctor import NOW, POD, RAW, access, directory
 from domain.builders import there
-from domain.diagnosis.logins import ISSUER
+from domain.diagnosis.logins import AUTHENTICATOR, ISSUER
 from domain.handmade import found
 from fakes.diagnosis import FakeDiagnosisCluster
 from groupaccess.application.diagnosis.why import Why
@@ -18,6 +19,7 @@ from groupaccess.domain.diagnosis.api_resource import ApiResource
 from groupaccess.domain.diagnosis.authenticator import Arguments, Distribution
 from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import Cause, NotChecked
+from groupaccess.domain.diagnosis.fix import Edit
 
 PODS = AccessRequest("list", "pods", namespace="shop")
 EVERYWHERE = AccessRequest("list", "pods")
@@ -93,6 +95,16 @@ def test_a_token_that_is_rejected_is_explained_by_what_kube_apiserver_was_told()
     assert answer.answer == "No. kube-apiserver does not accept this token (401)."
     assert answer.findings[0].cause is Cause.ISSUER_MISMATCH
     assert RAW not in str(answer)
+
+
+def test_a_file_that_the_cluster_does_not_show_is_mended_where_it_is_wrong() -> None:
+    wrong = replace(AUTHENTICATOR, issuer=f"{ISSUER}/", distribution=Distribution.CONFIGURATION)
+    told = (replace(wrong, where="authn.yaml", field="jwt[0]"),)
+    known = cluster(review=TokenReviewResult(error="invalid bearer token"))
+    answer = explained(Why(known, NOW, told).explain_token(RAW, PODS))
+    (step,) = answer.findings[0].fixes[0].steps
+    assert isinstance(step, Edit)
+    assert (step.file, step.below) == ("authn.yaml", "jwt[0].issuer")
 
 
 def test_groups_that_kube_apiserver_does_not_read_are_no_missing_membership() -> None:

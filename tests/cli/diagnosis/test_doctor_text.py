@@ -66,7 +66,7 @@ def test_a_warning_counts_when_that_is_wanted() -> None:
 
 
 def test_json_has_the_same_facts() -> None:
-    steps = (Command("x"), Advice("y"), Edit("f", None, "a", "b"))
+    steps = (Command("x"), Advice("y"), Edit("f", "c", (), ("a",), "b"))
     finding = Finding(Cause.ISSUER_MISMATCH, "differs", ("e",), (Fix(steps, "k3s"),))
     body = json.loads(doctor_json([GOOD, finding, HIDDEN]))
     assert body["apiVersion"] == "cli.groupaccess.io/v1"
@@ -77,7 +77,7 @@ def test_json_has_the_same_facts() -> None:
             "steps": [
                 {"command": "x"},
                 {"advice": "y"},
-                {"file": "f", "before": None, "after": "a", "then": "b"},
+                {"file": "f", "below": "c", "before": [], "after": ["a"], "then": "b"},
             ],
         }
     ]

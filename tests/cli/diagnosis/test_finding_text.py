@@ -4,7 +4,7 @@ from groupaccess.cli.diagnosis.finding_text import finding_lines
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Command, Edit, Fix
 
-EDIT = Edit("/etc/x.yaml", "- --a=1", "- --a=2", "systemctl restart x")
+EDIT = Edit("/etc/x.yaml", "args", ("- --a=1",), ("- --a=2", "- --b=1"), "systemctl restart x")
 
 
 def lines(*fixes: Fix, fact: str = "it differs", reason: str = "") -> list[str]:
@@ -32,9 +32,10 @@ def test_each_fix_can_be_pasted_and_says_for_whom_it_is() -> None:
     command = Fix((Command("kubectl get ga"),))
     assert lines(Fix((EDIT,), "k3s"), command, Fix((Advice("Ask."),)))[2:-1] == [
         "    k3s:",
-        "      in /etc/x.yaml",
+        "      in /etc/x.yaml, below args:",
         "        - - --a=1",
         "        + - --a=2",
+        "        + - --b=1",
         "      then: systemctl restart x",
         "    or:",
         "    $ kubectl get ga",
@@ -44,11 +45,11 @@ def test_each_fix_can_be_pasted_and_says_for_whom_it_is() -> None:
 
 
 def test_a_line_that_is_added_or_taken_away_has_no_other_half() -> None:
-    added = Fix((Edit("f", None, "a: 1", "x"),))
-    taken = Fix((Edit("f", "a: 1", "", "x"),))
+    added = Fix((Edit("f", "b", (), ("a: 1",), "x"),))
+    taken = Fix((Edit("f", "b", ("a: 1",), (), "x"),))
     assert "    - a: 1" not in "\n".join(lines(added))
-    assert lines(added)[2:-1] == ["    in f", "      + a: 1", "    then: x"]
-    assert lines(taken)[2:-1] == ["    in f", "      - a: 1", "    then: x"]
+    assert lines(added)[2:-1] == ["    in f, below b:", "      + a: 1", "    then: x"]
+    assert lines(taken)[2:-1] == ["    in f, below b:", "      - a: 1", "    then: x"]
 
 
 def test_control_characters_of_others_do_not_reach_the_terminal() -> None:

@@ -27,11 +27,11 @@ def test_the_fix_is_for_the_distribution(distribution: Distribution, edit: tuple
     spoiled = told(issuer=f"{ISSUER}/", distribution=distribution, where="authn.yaml")
     ((step,),) = [fix.steps for fix in diagnose_login(login(authenticators=spoiled))[0].fixes]
     assert isinstance(step, Edit)
-    assert step.file.startswith(edit[0])
-    assert step.before is not None
-    assert step.before.startswith(edit[1])
-    assert ISSUER in step.after
-    assert f"{ISSUER}/" not in step.after
+    assert step.file == edit[0]
+    ((before,), (after,)) = step.before, step.after
+    assert before.startswith(edit[1])
+    assert ISSUER in after
+    assert f"{ISSUER}/" not in after
 
 
 def test_a_declared_issuer_is_mended_by_a_command() -> None:

@@ -20,7 +20,7 @@ from domain.diagnosis.logins import (
 )
 from groupaccess.domain.diagnosis.authenticator import Distribution
 from groupaccess.domain.diagnosis.finding import Cause
-from groupaccess.domain.diagnosis.fix import Advice, Edit
+from groupaccess.domain.diagnosis.fix import Advice, Command, Edit
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
 from groupaccess.domain.diagnosis.login_facts import LoginFacts, RealmDiscovery, Token
 from groupaccess.domain.directory.client import MapperKind
@@ -157,6 +157,20 @@ def test_an_algorithm_that_kube_apiserver_does_not_know_is_not_offered_to_it() -
     assert not [step for fix in finding.fixes for step in fix.steps if isinstance(step, Edit)]
 
 
+def test_of_two_claims_the_one_that_tokens_carry_is_kept() -> None:
+    other = told(groups_claim="roles")
+    (finding,) = diagnose_login(login(authenticators=other))
+    assert [type(step) for fix in finding.fixes for step in fix.steps] == [Edit]
+    writes_roles = client("headlamp", mapper(claim="roles"))
+    (finding,) = diagnose_login(login(authenticators=other, client=writes_roles))
+    (command,) = finding.fixes[0].steps
+    assert isinstance(command, Command)
+    assert command.line == (
+        "kubectl patch kcd default --type=merge "
+        """-p '{"spec": {"tokens": {"groupsClaim": "roles"}}}'"""
+    )
+
+
 @pytest.mark.parametrize("prefix", ["kc:", "", "oidc:#1"])
 def test_an_edit_is_yaml_that_reads_back_as_it_was_meant(prefix: str) -> None:
     spoiled = login(
@@ -165,7 +179,7 @@ def test_an_edit_is_yaml_that_reads_back_as_it_was_meant(prefix: str) -> None:
     )
     ((step,),) = [fix.steps for fix in diagnose_login(spoiled)[0].fixes]
     assert isinstance(step, Edit)
-    assert yaml.safe_load(step.after) == {"prefix": prefix}
+    assert [yaml.safe_load(line) for line in step.after] == [{"prefix": prefix}]
 
 
 def test_at_a_sound_login_nothing_is_found() -> None:

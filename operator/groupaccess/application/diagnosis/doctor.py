@@ -20,6 +20,7 @@ from groupaccess.domain.diagnosis.finding import Category, Finding, NotChecked, 
 from groupaccess.domain.diagnosis.jwt import read_token
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
 from groupaccess.domain.diagnosis.login_facts import (
+    TYPED,
     LoginFacts,
     RealmDiscovery,
     Token,
@@ -107,8 +108,7 @@ class Doctor:
         discovery: RealmDiscovery | Failure | None = await self._discover(directory.issuer)
         if isinstance(discovery, RealmDiscovery):
             yield PassedCheck(Category.KEYCLOAK, f"{directory.issuer} answers")
-        elif discovery is not None and discovery.reason is Reason.CERTIFICATE_NOT_TRUSTED:
-            # Whom this command trusts says nothing about the operator, nor about kube-apiserver.
+        elif discovery is not None and _only_from_here(discovery, directory):
             yield NotChecked(f"what {directory.issuer} says of itself", discovery.message)
             discovery = None
         seen = set[Finding]()
@@ -143,6 +143,16 @@ class Doctor:
             return
         for check in mapping_checks(mapping_facts(accesses.value)):
             yield check
+
+
+def _only_from_here(failure: Failure, directory: Directory) -> bool:
+    """Tell whether a failure says only whom this command trusts, or what it reaches.
+
+    The operator says itself whether it reaches a declared realm; for a typed one nobody else does.
+    """
+    declared = directory.name != TYPED
+    unreachable = declared and failure.reason is Reason.KEYCLOAK_UNAVAILABLE
+    return unreachable or failure.reason is Reason.CERTIFICATE_NOT_TRUSTED
 
 
 def in_order(checks: Iterable[Check]) -> Iterator[tuple[Category, list[Finding | PassedCheck]]]:

@@ -22,6 +22,7 @@ from groupaccess.domain.diagnosis.access_facts import (
 )
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
 from groupaccess.domain.diagnosis.api_resource import UNSERVED, find_resource, similar_resources
+from groupaccess.domain.diagnosis.authenticator import Authenticator
 from groupaccess.domain.diagnosis.explanation import (
     Explanation,
     explain_access,
@@ -39,10 +40,21 @@ MAX_NAMESPACES = 10  # in which the same is asked, when all at once are denied
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Answers for the caller, or for a user with these groups as kube-apiserver reads them."""
+    """Answers for the caller, or for a user with these groups as kube-apiserver reads them.
+
+    `told` is what a person knows of kube-apiserver's settings; else the cluster may show them.
+    """
 
     cluster: DiagnosisCluster
     now: datetime
+    told: tuple[Authenticator, ...] | None = None
+
+    async def read_settings(self) -> tuple[Authenticator, ...] | None:
+        """Return what kube-apiserver was told of issuers, None if nothing shows that."""
+        if self.told is not None:
+            return self.told
+        settings = await read_settings(self.cluster)
+        return None if isinstance(settings, NotChecked) else settings
 
     async def resolve(self, request: AccessRequest, namespace: str) -> AccessRequest | NotChecked:
         """Return a request for the resource that kubectl takes for its word, in this namespace."""
@@ -117,14 +129,13 @@ class Why:
         read = read_token(token)
         directories = await attempt(DIRECTORIES, self.cluster.list_directories())
         declared = directories.value if isinstance(directories, Fact) else ()
-        settings = await read_settings(self.cluster)
         known = [read_declared_directory(body).directory for body in declared]
         login = LoginFacts(
             self.now,
             nearest_directory(known, read),
             LoginClient(read.client_id, id_token=read.is_id_token, scopes=()),
             token=read,
-            authenticators=None if isinstance(settings, NotChecked) else settings,
+            authenticators=await self.read_settings(),
             review=review,
         )
         return explain_rejection(login) or NotChecked("why the token is rejected", review.error)

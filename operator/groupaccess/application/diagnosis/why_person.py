@@ -3,14 +3,12 @@
 from dataclasses import dataclass, replace
 
 from groupaccess.application.diagnosis.fact import attempt
-from groupaccess.application.diagnosis.settings import read_settings
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.ports.people import RealmClient, RealmPeople
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.access_facts import AccessFacts
 from groupaccess.domain.diagnosis.access_request import AccessRequest
-from groupaccess.domain.diagnosis.claim_rules import claim_read
 from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import Cause, NotChecked
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
@@ -94,7 +92,7 @@ class WhyPerson:
         if Cause.AUDIENCE_MISMATCH in found:
             why = "only a user's token shows its audience: ask for one of its members"
             return NotChecked(f"whether a token for {group.path} is accepted", why)
-        claim = claim_read(login)
+        claim = login.claim_read
         values = client_claim_values(group, self.login_client, claim, client.client)
         if not isinstance(values, ClaimUnavailable):
             return values.values
@@ -122,13 +120,12 @@ class WhyPerson:
         return replace(await self._facts(client), token=token.value)
 
     async def _facts(self, client: RealmClient) -> LoginFacts:
-        settings = await read_settings(self.why.cluster)
         return LoginFacts(
             self.why.now,
             self.directory,
             self.login_client,
             client=client.client,
-            authenticators=None if isinstance(settings, NotChecked) else settings,
+            authenticators=await self.why.read_settings(),
         )
 
     async def _access(
@@ -141,7 +138,7 @@ class WhyPerson:
         )
         if isinstance(decision, NotChecked):
             return decision
-        claim = claim_read(login)
+        claim = login.claim_read
         facts = AccessFacts(self.why.now, person, request, decision.value, groups_claim=claim)
         known = await self.why.read_facts(facts, TokenReviewResult(groups, user=user))
         # A group of the same path in another directory's realm is another group.

@@ -2,10 +2,10 @@
 
 import typer
 
+from groupaccess.cli.diagnosis.configuration_file import ConfigurationPath
 from groupaccess.cli.diagnosis.doctor_options import (
     CaFile,
     ClientId,
-    ConfigurationPath,
     DoctorOutput,
     Failing,
     FailOn,

@@ -35,16 +35,6 @@ ClientId = Annotated[
 ]
 GroupsClaim = Annotated[str, typer.Option(help="With --issuer: --oidc-groups-claim.")]
 GroupsPrefix = Annotated[str, typer.Option(help="With --issuer: --oidc-groups-prefix.")]
-ConfigurationPath = Annotated[
-    Path | None,
-    typer.Option(
-        "--authentication-config",
-        exists=True,
-        dir_okay=False,
-        readable=True,
-        help="kube-apiserver's AuthenticationConfiguration, which the cluster does not show.",
-    ),
-]
 CaFile = Annotated[
     Path | None,
     typer.Option(

@@ -6,21 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
-import yaml
 
 from groupaccess.adapters.keycloak.discovery import KeycloakDiscovery
 from groupaccess.adapters.kubernetes.client import NoAccessError
 from groupaccess.application.diagnosis.doctor import Check, Doctor, DoctorOptions
 from groupaccess.cli.diagnosis.cluster import GIVE_KUBECONFIG, exit_not_checked, open_cluster
+from groupaccess.cli.diagnosis.configuration_file import read_configuration_file
 from groupaccess.cli.diagnosis.doctor_options import DoctorOutput, FailOn
 from groupaccess.cli.diagnosis.doctor_text import report_lines
 from groupaccess.cli.diagnosis.exit_code import ExitCode, exit_code
 from groupaccess.cli.diagnosis.json_report import doctor_json
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
-from groupaccess.domain.diagnosis.authentication_configuration import (
-    read_configuration,
-)
-from groupaccess.domain.diagnosis.authenticator import Authenticator
 from groupaccess.domain.diagnosis.finding import Severity
 from groupaccess.domain.diagnosis.jwt import NoTokenError, token_text
 from groupaccess.domain.diagnosis.login_facts import TYPED
@@ -49,7 +45,7 @@ def run_doctor(order: DoctorOrder) -> None:
     try:
         options = DoctorOptions(
             directory=_typed(order),
-            authenticators=_settings_of(order.configuration),
+            authenticators=read_configuration_file(order.configuration),
             token=_token(order.token),
         )
         checks = asyncio.run(_examine(order, options))
@@ -57,16 +53,22 @@ def run_doctor(order: DoctorOrder) -> None:
         exit_not_checked(f"no access to the API server: {error}. {GIVE_KUBECONFIG}")
     except NoTokenError as error:
         exit_not_checked(f"--token: {error}")
-    except (ValueError, yaml.YAMLError, OSError) as error:
-        exit_not_checked(f"--authentication-config or --ca: {error}")
     else:
         _print(order, checks)
 
 
 async def _examine(order: DoctorOrder, options: DoctorOptions) -> list[Check]:
     async with open_cluster(order.kubeconfig) as cluster:
-        doctor = Doctor(cluster, KeycloakDiscovery(order.ca), datetime.now(UTC))
+        doctor = Doctor(cluster, _discovery(order.ca), datetime.now(UTC))
         return [check async for check in doctor.examine(options)]
+
+
+def _discovery(ca: Path | None) -> KeycloakDiscovery:
+    try:
+        return KeycloakDiscovery(ca)
+    except OSError as error:  # SSLError is one
+        text = f"{ca} holds no certificate authority as PEM ({error})"
+        raise typer.BadParameter(text, param_hint="--ca") from error
 
 
 def _print(order: DoctorOrder, checks: list[Check]) -> None:
@@ -85,12 +87,6 @@ def _typed(order: DoctorOrder) -> Directory | None:
         return None
     clients = tuple(LoginClient(each, id_token=True, scopes=SCOPES) for each in order.client_ids)
     return Directory(TYPED, order.issuer, order.groups_claim, order.groups_prefix, clients)
-
-
-def _settings_of(file: Path | None) -> tuple[Authenticator, ...] | None:
-    if file is None:
-        return None
-    return read_configuration(yaml.safe_load(file.read_text()), str(file))
 
 
 def _token(text: str | None) -> str | None:

@@ -48,12 +48,10 @@ def _step_lines(step: Command | Edit | Advice) -> Iterator[str]:
             yield f"$ {line}"
         case Advice(text):
             yield text
-        case Edit(file, before, after, then):
-            yield f"in {file}"
-            if before is not None:
-                yield f"  - {before}"
-            if after:
-                yield f"  + {after}"
+        case Edit(file, below, before, after, then):
+            yield f"in {file}, below {below}:"
+            yield from (f"  - {line}" for line in before)
+            yield from (f"  + {line}" for line in after)
             yield f"then: {then}"
 
 

@@ -67,5 +67,6 @@ def _step(step: Command | Edit | Advice) -> dict[str, Any]:
             return {"command": line}
         case Advice(text):
             return {"advice": text}
-        case Edit(file, before, after, then):
-            return {"file": file, "before": before, "after": after, "then": then}
+        case Edit(file, below, before, after, then):
+            lines = {"before": list(before), "after": list(after)}
+            return {"file": file, "below": below, **lines, "then": then}

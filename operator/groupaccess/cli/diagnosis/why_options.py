@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from groupaccess.cli.diagnosis.configuration_file import ConfigurationPath
 from groupaccess.cli.diagnosis.token_file import TokenFile
 from groupaccess.cli.keycloak_login.options import LOGIN, TypedLogin
 from groupaccess.cli.keycloak_login.values import keycloak_url
@@ -95,6 +96,7 @@ class TypedWhy(TypedLogin):
     directory: DirectoryName = None
     client: ClientName = None
     url: KeycloakUrl = None
+    authentication_config: ConfigurationPath = None
     kubeconfig: Kubeconfig = None
 
     @property

@@ -10,6 +10,7 @@ from groupaccess.adapters.kubernetes.client import NoAccessError, context_namesp
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.ports.keycloak_setup import SetupRefusedError, SetupUnknownError
 from groupaccess.cli.diagnosis.cluster import GIVE_KUBECONFIG, exit_not_checked, open_cluster
+from groupaccess.cli.diagnosis.configuration_file import read_configuration_file
 from groupaccess.cli.diagnosis.exit_code import ExitCode, answer_code
 from groupaccess.cli.diagnosis.json_report import why_json
 from groupaccess.cli.diagnosis.why_options import TypedWhy, WhyOutput
@@ -66,7 +67,8 @@ async def _explain(order: WhyOrder) -> Explanation | NotChecked:
         how = "give each with --as-group, or a token of theirs with --token"
         return NotChecked(f"which groups {user} has", how)
     async with open_cluster(order.typed.kubeconfig) as cluster:
-        why = Why(cluster, datetime.now(UTC))
+        told = read_configuration_file(order.typed.authentication_config)
+        why = Why(cluster, datetime.now(UTC), told)
         if order.request is None:  # an error names the resource as kube-apiserver does
             return await _answer(why, order, user, await why.with_scope(request))
         where = "" if request.path else _namespace(order.typed)

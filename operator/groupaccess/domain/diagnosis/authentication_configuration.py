@@ -30,12 +30,14 @@ def read_configuration(body: object, where: str) -> tuple[Authenticator, ...]:
     if not isinstance(entries, list):
         raise UnreadableConfigurationError(f'{where}: "jwt" is not a list')
     try:
-        return tuple(_authenticator(entry, where) for entry in entries)
+        return tuple(
+            _authenticator(entry, where, f"jwt[{number}]") for number, entry in enumerate(entries)
+        )
     except (AttributeError, LookupError, TypeError) as error:
         raise UnreadableConfigurationError(f"{where}: jwt cannot be read ({error})") from error
 
 
-def _authenticator(entry: Mapping[str, Any], where: str) -> Authenticator:
+def _authenticator(entry: Mapping[str, Any], where: str, field: str) -> Authenticator:
     issuer, mappings = entry["issuer"], entry["claimMappings"]
     texts = (issuer["url"], *_texts(issuer["audiences"]))
     if not all(isinstance(text, str) for text in texts):
@@ -52,6 +54,7 @@ def _authenticator(entry: Mapping[str, Any], where: str) -> Authenticator:
         groups_prefix=groups.get("prefix") or "",
         required_claims=dict(_required(entry)),
         algorithms=ALL_ALGORITHMS,
+        field=field,
     )
 
 

@@ -42,7 +42,7 @@ class Authenticator:
     A claim is None where an expression (CEL) takes its place: only kube-apiserver can say what that
     returns. An empty `groups_claim` means that no groups are read. `required_claims` maps claims to
     the values that they must have. `distribution` and `where` tell who was told so, and where that
-    can be seen.
+    can be seen: in a configuration it is `field` of the file, such as `jwt[0]`.
     """
 
     where: str
@@ -55,6 +55,7 @@ class Authenticator:
     groups_prefix: str = ""
     required_claims: Mapping[str, str] | None = None
     algorithms: frozenset[str] = CLASSIC_ALGORITHMS
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

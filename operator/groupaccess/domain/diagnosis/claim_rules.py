@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from groupaccess.domain.diagnosis.finding import Cause, Finding
-from groupaccess.domain.diagnosis.fix import Advice, Fix, Setting, change_setting
+from groupaccess.domain.diagnosis.fix import Advice, Fix
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
 from groupaccess.domain.directory.client import Client, MapperKind
 from groupaccess.domain.directory.group import Group
@@ -40,7 +40,9 @@ def missing_groups(login: LoginFacts) -> Iterator[Finding]:
         return
     for scope in client.missing_scopes:
         yield _no_scope(client.client_id, scope)
-    claim = claim_read(login)
+    claim, declared = login.claim_read, login.directory.groups_claim
+    if claim != declared and carries_groups(login, declared):
+        return  # kube-apiserver reads another claim: that is what is wrong
     mappers = effective_mappers(client, login_client, claim)
     nested = [mapper for mapper in mappers if mapper.kind is MapperKind.NESTED]
     for mapper in nested:
@@ -51,46 +53,12 @@ def missing_groups(login: LoginFacts) -> Iterator[Finding]:
     yield _no_groups(login, client, claim) if gap is None else _gap(login, client, claim, gap)
 
 
-def differing_groups_claim(login: LoginFacts) -> Iterator[Finding]:
-    """Yield where kube-apiserver reads groups otherwise than the KeycloakDirectory declares."""
-    told, directory = login.authenticator, login.directory
-    if told is None or told.groups_claim is None:
-        return
-    if told.groups_claim != directory.groups_claim:
-        theirs = f'groups from claim "{told.groups_claim}"' if told.groups_claim else "no groups"
-        fact = (
-            f'kube-apiserver reads {theirs}, and KeycloakDirectory {directory.name} says "'
-            f'{directory.groups_claim}"'
-        )
-        before = told.groups_claim or None
-        fixes = change_setting(told, Setting.GROUPS_CLAIM, before, directory.groups_claim)
-        yield Finding(Cause.GROUPS_CLAIM_MISMATCH, fact, (), fixes)
-    if told.groups_prefix != directory.groups_prefix:
-        yield _prefix(login, told.groups_prefix)
-
-
-def claim_read(login: LoginFacts) -> str:
-    """Return the claim that kube-apiserver reads groups from, as far as it is known."""
-    told = login.authenticator
-    return (told.groups_claim if told else None) or login.directory.groups_claim
-
-
-def _prefix(login: LoginFacts, theirs: str) -> Finding:
-    ours, name = login.directory.groups_prefix, login.directory.name
-    quoted = theirs.strip("\"'") != theirs
-    fact = (
-        f"kube-apiserver puts {_shown(theirs)} before each group, and KeycloakDirectory {name} "
-        f"says {_shown(ours)}"
-    )
-    if quoted:
-        fact += ": the quotes are part of the value, since no shell takes them away there"
-    told, wanted = login.authenticator, theirs.strip("\"'") if quoted else ours
-    fixes = change_setting(told, Setting.GROUPS_PREFIX, theirs or None, wanted)
-    return Finding(Cause.GROUPS_PREFIX_MISMATCH, fact, (), fixes)
-
-
-def _shown(prefix: str) -> str:
-    return f'"{prefix}"' if prefix else "nothing"
+def carries_groups(login: LoginFacts, claim: str) -> bool:
+    """Tell whether the client is known, and its tokens carry groups in this claim."""
+    if login.client is None:
+        return False
+    mappers = effective_mappers(login.client, login.login_client, claim)
+    return bool(group_values(ANY_GROUP, mappers))
 
 
 def _gap(login: LoginFacts, client: Client, claim: str, gap: ClaimGap) -> Finding:

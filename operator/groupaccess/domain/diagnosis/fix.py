@@ -2,8 +2,11 @@
 
 import json
 import re
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from groupaccess.domain.diagnosis.authenticator import Authenticator, Distribution
 
@@ -17,14 +20,16 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of a file: the line that is there (None for a new one), the line that replaces it.
+    """A change of a YAML file below a field of it: lines that go, and lines that come.
 
-    `then` is what makes it take effect.
+    `below` is the field's path, such as `spec.containers[0].command`. `then` is what makes the
+    change take effect.
     """
 
     file: str
-    before: str | None
-    after: str
+    below: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
     then: str
 
 
@@ -46,8 +51,8 @@ class Fix:
 class Setting(Enum):
     """What kube-apiserver is told about tokens: its flag, and the field of its configuration."""
 
-    ISSUER = ("oidc-issuer-url", "url", "oidcIssuerURL")
-    AUDIENCE = ("oidc-client-id", "audiences", "oidcClientID")
+    ISSUER = ("oidc-issuer-url", "issuer.url", "oidcIssuerURL")
+    AUDIENCE = ("oidc-client-id", "issuer.audiences", "oidcClientID")
     USERNAME_CLAIM = ("oidc-username-claim", "claimMappings.username.claim", "oidcUsernameClaim")
     GROUPS_CLAIM = ("oidc-groups-claim", "claimMappings.groups.claim", "oidcGroupsClaim")
     GROUPS_PREFIX = ("oidc-groups-prefix", "claimMappings.groups.prefix", "oidcGroupsPrefix")
@@ -64,21 +69,41 @@ class Setting(Enum):
         return self.value[1]
 
     @property
+    def parent(self) -> str:
+        """Return the object or the list that this field is in."""
+        return self.field if self is Setting.AUDIENCE else self.field.rpartition(".")[0]
+
+    @property
     def kops_field(self) -> str:
         """Return the field of a kOps cluster, below `spec.kubeAPIServer`."""
         return self.value[2]
 
 
-KUBELET_RESTARTS = "the kubelet restarts kube-apiserver by itself"
+class FlagFile(NamedTuple):
+    """Where a distribution keeps the flags of kube-apiserver: the field of a file."""
+
+    file: str
+    below: str
+    then: str
+
+
 RELOADS = "kube-apiserver reads the file again by itself"
-K3S, RKE2 = "/etc/rancher/k3s/config.yaml", "/etc/rancher/rke2/config.yaml"
-BELOW = "below kube-apiserver-arg:"
+NODE_ARGUMENTS = "kube-apiserver-arg"
 FLAG_FILES = {
-    Distribution.KUBEADM: ("/etc/kubernetes/manifests/kube-apiserver.yaml", KUBELET_RESTARTS),
-    Distribution.K3S: (f"{K3S}, {BELOW}", "systemctl restart k3s"),
-    Distribution.RKE2: (f"{RKE2}, {BELOW}", "systemctl restart rke2-server"),
-    Distribution.KOPS: (
+    Distribution.KUBEADM: FlagFile(
+        "/etc/kubernetes/manifests/kube-apiserver.yaml",
+        "spec.containers[0].command",
+        "the kubelet restarts kube-apiserver by itself",
+    ),
+    Distribution.K3S: FlagFile(
+        "/etc/rancher/k3s/config.yaml", NODE_ARGUMENTS, "systemctl restart k3s"
+    ),
+    Distribution.RKE2: FlagFile(
+        "/etc/rancher/rke2/config.yaml", NODE_ARGUMENTS, "systemctl restart rke2-server"
+    ),
+    Distribution.KOPS: FlagFile(
         "kops edit cluster",
+        "spec.kubeAPIServer",
         "kops update cluster --yes; kops rolling-update cluster --yes",
     ),
 }
@@ -86,46 +111,70 @@ PLAIN = re.compile(r"[A-Za-z0-9/-][^\s\"'#{}\[\],&*|>%@`]*")  # what YAML takes 
 USUAL = (Distribution.KUBEADM, Distribution.K3S, Distribution.RKE2)
 
 
+def patch_spec(kind: str, name: str, fields: Mapping[str, object]) -> Command:
+    """Return the command that sets fields of an object's spec and leaves all others."""
+    patch = shlex.quote(json.dumps({"spec": fields}))
+    return Command(f"kubectl patch {kind} {shlex.quote(name)} --type=merge -p {patch}")
+
+
+Settings = Mapping[Setting, str]
+
+
 def change_setting(
     told: Authenticator | None, setting: Setting, before: str | None, after: str
 ) -> tuple[Fix, ...]:
-    """Return how to give kube-apiserver another value: one fix for its distribution.
+    """Return how to give kube-apiserver another value; `before` is the one that it has, if any."""
+    return change_settings(told, {} if before is None else {setting: before}, {setting: after})
+
+
+def change_settings(
+    told: Authenticator | None, before: Settings, after: Settings
+) -> tuple[Fix, ...]:
+    """Return how to give kube-apiserver other values: one fix for its distribution.
 
     `told` is None when nothing shows how it is started: then there is a fix for each of USUAL.
-    `before` is the value that it has, None if it has none.
     """
     if told is not None and told.distribution is Distribution.CONFIGURATION:
-        return (Fix((_change_field(told.where, setting, before, after),)),)
+        return (Fix(tuple(_change_fields(told, before, after))),)
     if told is not None and told.distribution is not Distribution.UNKNOWN:
-        return (Fix((_change_flag(told.distribution, setting, before, after),)),)
-    return tuple(Fix((_change_flag(each, setting, before, after),), each.value) for each in USUAL)
+        return (Fix((_change_flags(told.distribution, before, after),)),)
+    return tuple(Fix((_change_flags(each, before, after),), each.value) for each in USUAL)
 
 
-def _change_flag(
-    distribution: Distribution, setting: Setting, before: str | None, after: str
-) -> Edit:
-    file, then = FLAG_FILES[distribution]
+def _change_flags(distribution: Distribution, before: Settings, after: Settings) -> Edit:
+    def lines(settings: Settings) -> tuple[str, ...]:
+        return tuple(_flag_line(distribution, *each) for each in settings.items())
 
-    def line(value: str) -> str:
-        match distribution:
-            case Distribution.KUBEADM:
-                return f"- {_yaml(f'--{setting.flag}={value}')}"
-            case Distribution.KOPS:
-                return f"{setting.kops_field}: {_yaml(value)}"
-            case _:
-                return f"- {json.dumps(f'{setting.flag}={value}')}"
-
-    return Edit(file, None if before is None else line(before), line(after), then)
+    file, below, then = FLAG_FILES[distribution]
+    return Edit(file, below, lines(before), lines(after), then)
 
 
-def _change_field(file: str, setting: Setting, before: str | None, after: str) -> Edit:
-    name = setting.field.rpartition(".")[2]
+def _flag_line(distribution: Distribution, setting: Setting, value: str) -> str:
+    match distribution:
+        case Distribution.KUBEADM:
+            return f"- {_yaml(f'--{setting.flag}={value}')}"
+        case Distribution.KOPS:
+            return f"{setting.kops_field}: {_yaml(value)}"
+        case _:
+            return f"- {json.dumps(f'{setting.flag}={value}')}"
 
-    def line(value: str) -> str:
-        text = _yaml(value)
-        return f"{name}: [{text}]" if setting is Setting.AUDIENCE else f"{name}: {text}"
 
-    return Edit(file, None if before is None else line(before), line(after), RELOADS)
+def _change_fields(told: Authenticator, before: Settings, after: Settings) -> Iterator[Edit]:
+    """Yield a change for each object of the configuration that has one of these fields."""
+    for parent in dict.fromkeys(setting.parent for setting in (*before, *after)):
+
+        def lines(settings: Settings, parent: str = parent) -> tuple[str, ...]:
+            mine = (each for each in settings.items() if each[0].parent == parent)
+            return tuple(_field_line(*each) for each in mine)
+
+        below = f"{told.field}.{parent}"
+        yield Edit(told.where, below, lines(before), lines(after), RELOADS)
+
+
+def _field_line(setting: Setting, value: str) -> str:
+    if setting is Setting.AUDIENCE:
+        return f"- {_yaml(value)}"
+    return f"{setting.field.rpartition('.')[2]}: {_yaml(value)}"
 
 
 def _yaml(text: str) -> str:

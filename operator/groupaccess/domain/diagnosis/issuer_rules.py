@@ -3,7 +3,6 @@
 kube-apiserver compares it letter for letter with the claim `iss` of a token, and requires https.
 """
 
-import json
 import shlex
 from collections.abc import Iterator
 from difflib import SequenceMatcher
@@ -11,7 +10,15 @@ from urllib.parse import urlsplit
 
 from groupaccess.domain.diagnosis.authenticator import Authenticator
 from groupaccess.domain.diagnosis.finding import Cause, Finding
-from groupaccess.domain.diagnosis.fix import Advice, Command, Fix, Setting, change_setting
+from groupaccess.domain.diagnosis.fix import (
+    Advice,
+    Command,
+    Fix,
+    Setting,
+    change_setting,
+    change_settings,
+    patch_spec,
+)
 from groupaccess.domain.diagnosis.login_facts import TYPED, UNDECLARED, LoginFacts, RealmDiscovery
 
 
@@ -47,21 +54,17 @@ def not_configured(login: LoginFacts) -> Iterator[Finding]:
     """Yield the finding that kube-apiserver accepts no OIDC tokens at all."""
     if login.authenticators != ():
         return
-    directory, claim = login.directory, login.directory.groups_claim
-    lines = (
-        (Setting.ISSUER, login.issuer),
-        (Setting.AUDIENCE, login.login_client.client_id),
-        (Setting.USERNAME_CLAIM, "preferred_username"),
-        (Setting.GROUPS_CLAIM, claim),
-        *(((Setting.GROUPS_PREFIX, directory.groups_prefix),) if directory.groups_prefix else ()),
-    )
-    each = [change_setting(None, setting, None, value) for setting, value in lines]
-    fixes = tuple(
-        Fix(tuple(step for fix in fixes for step in fix.steps), fixes[0].where)
-        for fixes in zip(*each, strict=True)
-    )
+    directory = login.directory
+    told = {
+        Setting.ISSUER: login.issuer,
+        Setting.AUDIENCE: login.login_client.client_id,
+        Setting.USERNAME_CLAIM: "preferred_username",
+        Setting.GROUPS_CLAIM: directory.groups_claim,
+    }
+    if directory.groups_prefix:
+        told[Setting.GROUPS_PREFIX] = directory.groups_prefix
     fact = "kube-apiserver was told nothing about OIDC, so it accepts no token of Keycloak"
-    yield Finding(Cause.OIDC_NOT_CONFIGURED, fact, (), fixes)
+    yield Finding(Cause.OIDC_NOT_CONFIGURED, fact, (), change_settings(None, {}, told))
 
 
 def difference(ours: str, theirs: str) -> str:
@@ -130,9 +133,7 @@ def _declared_differs(login: LoginFacts, issued: str) -> Finding:
         f"issuer differs {difference(issued, directory.issuer)}: {_source(login)} says {issued}, "
         f"KeycloakDirectory {directory.name} says {directory.issuer}"
     )
-    patch = shlex.quote(json.dumps({"spec": {"issuer": issued}}))
-    name = shlex.quote(directory.name)
-    step: Command | Advice = Command(f"kubectl patch kcd {name} --type=merge -p {patch}")
+    step: Command | Advice = patch_spec("kcd", directory.name, {"issuer": issued})
     if directory.name == TYPED:
         step = Advice(f"Type it as Keycloak says: --issuer {shlex.quote(issued)}.")
     return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (Fix((step,)),))

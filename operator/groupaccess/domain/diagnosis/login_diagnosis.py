@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from groupaccess.domain.diagnosis.claim_rules import differing_groups_claim, missing_groups
+from groupaccess.domain.diagnosis.claim_rules import missing_groups
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix
+from groupaccess.domain.diagnosis.groups_reading_rules import differing_groups_claim
 from groupaccess.domain.diagnosis.issuer_rules import differing_issuer, not_configured
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
 from groupaccess.domain.diagnosis.review_rules import rejected

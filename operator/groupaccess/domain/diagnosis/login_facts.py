@@ -107,6 +107,12 @@ class LoginFacts:
         told = (each for each in self.authenticators or () if each.issuer == self.issuer)
         return next(told, None)
 
+    @property
+    def claim_read(self) -> str:
+        """Return the claim that kube-apiserver reads groups from, as far as it is known."""
+        told = self.authenticator
+        return (told.groups_claim if told else None) or self.directory.groups_claim
+
 
 def nearest_directory(directories: Sequence[Directory], token: Token) -> Directory:
     """Return the directory that a token is meant for, by its issuer; without any, one as it is."""

@@ -5,7 +5,7 @@ import shlex
 from datetime import timedelta
 
 from groupaccess.domain.diagnosis.access_facts import AccessFacts, MappingFacts
-from groupaccess.domain.diagnosis.fix import Advice, Command, Fix
+from groupaccess.domain.diagnosis.fix import Advice, Command, Fix, patch_spec
 from groupaccess.domain.reasons import REASONS, Reason
 from groupaccess.domain.timestamp import format_time
 
@@ -58,10 +58,10 @@ def add_namespace(mapping: MappingFacts, namespace: str) -> Fix:
 def _resume(mapping: MappingFacts, facts: AccessFacts) -> Fix:
     """Resume the object that is suspended; the message of the status says which."""
     directory = facts.directories.get(mapping.directory)
-    patch = _quoted({"spec": {"suspend": False}})
+    fields = {"suspend": False}
     if directory is not None and directory.suspend:
-        return Fix((Command(f"kubectl patch kcd {directory.name} --type=merge -p {patch}"),))
-    return Fix((Command(f"kubectl patch ga {mapping.access} --type=merge -p {patch}"),))
+        return Fix((patch_spec("kcd", directory.name, fields),))
+    return Fix((patch_spec("ga", mapping.access, fields),))
 
 
 def _is_alike(path: str, mapping: MappingFacts) -> bool:

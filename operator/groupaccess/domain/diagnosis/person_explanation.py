@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from groupaccess.domain.diagnosis.access_facts import AccessFacts
-from groupaccess.domain.diagnosis.claim_rules import claim_read
 from groupaccess.domain.diagnosis.explanation import Explanation, Step, explain_access
 from groupaccess.domain.diagnosis.finding import Finding
 from groupaccess.domain.diagnosis.login_diagnosis import REJECTING, diagnose_login
@@ -83,7 +82,7 @@ def _token_step(login: LoginFacts) -> Step:
 
 
 def _carries(login: LoginFacts, values: Iterable[str], known_by: str) -> Step:
-    claim, client = claim_read(login), login.login_client
+    claim, client = login.claim_read, login.login_client
     listed = sorted(values)
     carried = f"{claim}: {_named(listed)}" if listed else f"no {claim}"
     fact = f"the {token_kind(client)} of client {client.client_id} carries {carried}"

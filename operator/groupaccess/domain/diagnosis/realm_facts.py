@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from groupaccess.domain.diagnosis.claim_rules import CAUSES_BY_GAP, claim_read
+from groupaccess.domain.diagnosis.claim_rules import CAUSES_BY_GAP
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix
 from groupaccess.domain.diagnosis.login_diagnosis import REJECTING
@@ -41,7 +41,7 @@ def carried_values(login: LoginFacts) -> frozenset[str]:
     without = login.login_client.id_token and OPENID_SCOPE not in login.login_client.scopes
     if login.token is None or without:
         return frozenset()
-    return claim_strings(login.token.claims.get(claim_read(login))) or frozenset()
+    return claim_strings(login.token.claims.get(login.claim_read)) or frozenset()
 
 
 def person_read(login: LoginFacts, username: str, groups: tuple[Group, ...]) -> Person:
@@ -66,7 +66,7 @@ def unreadable_claims(login: LoginFacts) -> Iterator[Finding]:
     """Yield claims of the example token whose kind kube-apiserver rejects (401)."""
     if login.token is None:
         return
-    claim = claim_read(login)
+    claim = login.claim_read
     value = login.token.claims.get(claim)
     if value is not None and claim_strings(value) is None:
         fact = f'claim "{claim}" is no text and no list of texts, so that the token is rejected'
