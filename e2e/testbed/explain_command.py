@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fakes.printed_fix import PrintedFix, printed_fixes
 from testbed.cluster import Cluster
 from testbed.fork_server import run_forked
 
@@ -53,18 +54,17 @@ class ExplainCommand:
         more = () if token is None else ("--token=-",)
         return self._run("doctor", *arguments, *more, stdin=token or "")
 
-    def text(self, *arguments: str, token: str) -> str:
+    def text(self, *arguments: str, token: str | None = None) -> str:
         """Return what a person reads of an answer."""
-        done = self._process("why", *arguments, "--token=-", stdin=token)
-        return done.stdout
+        more = () if token is None else ("--token=-",)
+        return self._process("why", *arguments, *more, *self._trust, stdin=token or "").stdout
 
     def paste(self, text: str) -> list[str]:
-        """Run each command of a printed text, in its order; return them."""
-        lines = [line.strip() for line in text.splitlines()]
-        commands = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
-        for command in commands:
+        """Run the commands of the first fix of a printed text, in their order; return them."""
+        fix = next(printed_fixes(text), PrintedFix())
+        for command in fix.commands:
             subprocess.run(["bash", "-c", command], env=self._environment(), check=True)
-        return commands
+        return fix.commands
 
     def _run(self, command: str, *arguments: str, stdin: str) -> Report:
         done = self._process(command, *arguments, "--output=json", stdin=stdin)
@@ -87,9 +87,5 @@ class ExplainCommand:
 
     def _environment(self) -> dict[str, str]:
         programs = self._cluster.kubectl_program.parent
-        return {
-            **os.environ,
-            **self._login,
-            "KUBECONFIG": str(self._cluster.kubeconfig),
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        }
+        whole = {**os.environ, **self._login, "KUBECONFIG": str(self._cluster.kubeconfig)}
+        return {**whole, "PATH": f"{programs}{os.pathsep}{whole['PATH']}"}

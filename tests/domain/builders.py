@@ -60,7 +60,17 @@ def mapper(
 ) -> ClaimMapper:
     known = None if adds is None else frozenset(adds)
     return ClaimMapper(
-        name, kind, claim, full_path, "ID" in tokens, "Access" in tokens, scope, known
+        name,
+        kind,
+        claim,
+        full_path,
+        "ID" in tokens,
+        "Access" in tokens,
+        scope,
+        known,
+        owner=f"client-scopes/{scope}-id" if scope else "clients/client-id",
+        id=f"{name}-id",
+        of_groups=kind in {MapperKind.MEMBERSHIP, MapperKind.NESTED},
     )
 
 
@@ -77,7 +87,16 @@ def client(
     lightweight: bool = False,
     proof: TokenProof | None = None,
 ) -> Client:
-    return Client(client_id, enabled, mappers, tuple(optional), unknown, lightweight, proof)
+    return Client(
+        client_id,
+        enabled,
+        mappers,
+        tuple(optional),
+        unknown,
+        lightweight,
+        proof,
+        path="clients/client-id",
+    )
 
 
 def proof(result: ProofResult = ProofResult.PROVEN, fact: str = "as computed") -> TokenProof:

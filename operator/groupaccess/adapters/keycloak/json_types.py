@@ -28,6 +28,7 @@ class GroupRepresentation(TypedDict):
 class MapperRepresentation(TypedDict):
     """A protocol mapper."""
 
+    id: NotRequired[Id]
     name: Name
     protocol: NotRequired[str]
     protocolMapper: str
@@ -37,6 +38,7 @@ class MapperRepresentation(TypedDict):
 class ScopeRepresentation(TypedDict):
     """A client scope."""
 
+    id: NotRequired[Id]
     name: Name
     protocolMappers: NotRequired[list[MapperRepresentation] | None]
 

@@ -3,9 +3,17 @@
 from collections.abc import Iterator
 
 from groupaccess.domain.diagnosis.finding import Cause, Finding
-from groupaccess.domain.diagnosis.fix import Advice, Fix
+from groupaccess.domain.diagnosis.fix import Advice, Command, Fix
+from groupaccess.domain.diagnosis.keycloak_fixes import (
+    add_group_mapper,
+    always_add_scope,
+    by_command_or_console,
+    enable,
+    set_config,
+    write_into,
+)
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
-from groupaccess.domain.directory.client import Client, MapperKind
+from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.tokens.client_claims import (
     ClaimGap,
@@ -16,6 +24,7 @@ from groupaccess.domain.tokens.client_claims import (
     group_values,
     token_kind,
     token_setting,
+    token_setting_key,
 )
 
 CAUSES_BY_GAP = {
@@ -35,8 +44,9 @@ def missing_groups(login: LoginFacts) -> Iterator[Finding]:
         return
     if not client.enabled:
         fact = f'client "{client.client_id}" is disabled in Keycloak, so nobody logs in with it'
-        advice = Advice(f'In Keycloak, open client "{client.client_id}" and turn on Enabled.')
-        yield Finding(Cause.CLIENT_NOT_FOUND, fact, (), (Fix((advice,)),))
+        text = f'In Keycloak, open client "{client.client_id}" and turn on Enabled.'
+        fixes = by_command_or_console(enable(login.directory.realm, client.path), text)
+        yield Finding(Cause.CLIENT_NOT_FOUND, fact, (), fixes)
         return
     for scope in client.missing_scopes:
         yield _no_scope(client.client_id, scope)
@@ -46,7 +56,7 @@ def missing_groups(login: LoginFacts) -> Iterator[Finding]:
     mappers = effective_mappers(client, login_client, claim)
     nested = [mapper for mapper in mappers if mapper.kind is MapperKind.NESTED]
     for mapper in nested:
-        yield _nested(describe_mapper(mapper, client), claim)
+        yield _nested(login.directory.realm, client, mapper, claim)
     if nested or group_values(ANY_GROUP, mappers):
         return
     gap = next(claim_gaps(client, login_client, claim, mappers), None)
@@ -68,25 +78,30 @@ def _gap(login: LoginFacts, client: Client, claim: str, gap: ClaimGap) -> Findin
 
 
 def _gap_fixes(login: LoginFacts, client: Client, claim: str, gap: ClaimGap) -> tuple[Fix, ...]:
-    name = client.client_id
+    name, realm, commands = client.client_id, login.directory.realm, tuple[Command, ...]()
     mapper = describe_mapper(gap.mapper, client) if gap.mapper else ""
     match gap.kind:
         case GapKind.NOT_IN_TOKEN:
             setting = token_setting(client, login.login_client)
             text = f"In Keycloak, open {mapper} and turn on 'Add to {setting}'."
+            if gap.mapper:
+                key = token_setting_key(client, login.login_client)
+                commands = set_config(realm, gap.mapper, key, "true")
         case GapKind.SCOPE_NOT_REQUESTED if gap.mapper:
             text = (
                 f'Let the login request the scope "{gap.mapper.scope}" (Headlamp: -oidc-scopes, '
                 "kubelogin: --oidc-extra-scope), or make it a default scope of client "
                 f'"{name}".'
             )
+            commands = always_add_scope(realm, client, gap.mapper)
         case GapKind.NO_ID_TOKEN:
             text = 'Let the login request the scope "openid".'
         case GapKind.OTHER_CLAIM:
             text = f"In Keycloak, open {mapper} and set its Token Claim Name to '{claim}'."
+            commands = write_into(realm, gap.mapper, claim) if gap.mapper else ()
         case _:
             return _no_groups(login, client, claim).fixes
-    return (Fix((Advice(text),)),)
+    return by_command_or_console(commands, text)
 
 
 def _no_scope(client_id: str, scope: str) -> Finding:
@@ -98,20 +113,23 @@ def _no_scope(client_id: str, scope: str) -> Finding:
     return Finding(Cause.SCOPE_NOT_FOUND, fact, (), (Fix((advice,)),))
 
 
-def _nested(mapper: str, claim: str) -> Finding:
+def _nested(realm: str, client: Client, mapper: ClaimMapper, claim: str) -> Finding:
+    named = describe_mapper(mapper, client)
     fact = (
-        f'{mapper} has a dot in its Token Claim Name, so that claim "{claim}" is an object and not '
+        f'{named} has a dot in its Token Claim Name, so that claim "{claim}" is an object and not '
         "a list: kube-apiserver rejects the token"
     )
-    advice = Advice(f"In Keycloak, open {mapper} and write '\\.' for each dot, or another name.")
-    return Finding(Cause.CLAIM_NESTED, fact, (), (Fix((advice,)),))
+    text = f"In Keycloak, open {named} and write '\\.' for each dot, or another name."
+    fixes = by_command_or_console(write_into(realm, mapper, claim), text)
+    return Finding(Cause.CLAIM_NESTED, fact, (), fixes)
 
 
 def _no_groups(login: LoginFacts, client: Client, claim: str) -> Finding:
     kind = token_kind(login.login_client)
     fact = f'the {kind} of client "{client.client_id}" has no groups in claim "{claim}"'
-    advice = Advice(
+    text = (
         f'In Keycloak, open client "{client.client_id}", Client scopes, its dedicated scope, and '
         f"add a Group Membership mapper with the Token Claim Name '{claim}'."
     )
-    return Finding(Cause.NO_GROUPS_CLAIM, fact, (), (Fix((advice,)),))
+    commands = add_group_mapper(login.directory.realm, client, claim)
+    return Finding(Cause.NO_GROUPS_CLAIM, fact, (), by_command_or_console(commands, text))

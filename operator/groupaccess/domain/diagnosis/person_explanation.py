@@ -27,7 +27,7 @@ def explain_person(user: RealmUser, login: LoginFacts, access: AccessFacts) -> E
     """Explain whether a user may make a request, from their groups to the bindings."""
     found = login_findings(login)
     if not user.enabled:
-        found = (disabled_user(user.username), *found)
+        found = (disabled_user(user, login.directory.realm), *found)
     paths = sorted(group.path for group in user.groups)
     where = _named(paths) if paths else "no group"
     known = Step("Keycloak", f"{user.username} is in {where}", "read now")

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from groupaccess.domain.diagnosis.claim_rules import CAUSES_BY_GAP
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix
+from groupaccess.domain.diagnosis.keycloak_fixes import by_command_or_console, enable
 from groupaccess.domain.diagnosis.login_diagnosis import REJECTING
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
-from groupaccess.domain.diagnosis.person import Person
+from groupaccess.domain.diagnosis.person import Person, RealmUser
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.tokens.claim_strings import claim_strings
 from groupaccess.domain.tokens.client_claims import OPENID_SCOPE
@@ -84,11 +85,12 @@ def client_not_found(client_id: str, realm: str) -> Finding:
     return Finding(Cause.CLIENT_NOT_FOUND, fact, (), (Fix((Advice(text),)),))
 
 
-def disabled_user(username: str) -> Finding:
+def disabled_user(user: RealmUser, realm: str) -> Finding:
     """Return that the user cannot log in."""
-    fact = f"{username} is disabled in Keycloak, so they cannot log in"
+    fact = f"{user.username} is disabled in Keycloak, so they cannot log in"
     text = "In Keycloak, open the user and turn on Enabled."
-    return Finding(Cause.USER_DISABLED, fact, (), (Fix((Advice(text),)),))
+    fixes = by_command_or_console(enable(realm, f"users/{user.id}"), text)
+    return Finding(Cause.USER_DISABLED, fact, (), fixes)
 
 
 def without_echoes(login: tuple[Finding, ...], access: tuple[Finding, ...]) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """The clients that people log in with, the mappers of their tokens, and example tokens."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum
 
@@ -41,6 +41,12 @@ class TokenProof:
         return before if same == before else self
 
 
+# The settings of a mapper that put its claim into a token.
+ID_TOKEN_SETTING = "id.token.claim"  # noqa: S105 -- no password
+ACCESS_TOKEN_SETTING = "access.token.claim"  # noqa: S105 -- no password
+LIGHTWEIGHT_TOKEN_SETTING = "lightweight.claim"  # noqa: S105 -- no password
+
+
 class MapperKind(Enum):
     """What a protocol mapper does to the claim that it writes into."""
 
@@ -56,7 +62,9 @@ class ClaimMapper:
 
     `claim` is the top-level key in the token; `full_path` matters only for MEMBERSHIP.
     `other_values` are the strings that it may give to people who are in no such group; None if they
-    are not known.
+    are not known. `owner` is its client's or its scope's path in the Admin API, and `id` its own id
+    there; a mapper that was made anew is still the same. `of_groups` tells that it is a group
+    membership mapper, whatever its kind.
     """
 
     name: str
@@ -67,6 +75,14 @@ class ClaimMapper:
     in_access_token: bool
     scope: str = ""
     other_values: frozenset[str] | None = frozenset()
+    owner: str = field(default="", compare=False)
+    id: str = field(default="", compare=False)
+    of_groups: bool = field(default=False, compare=False)
+
+    @property
+    def path(self) -> str:
+        """Return its path in the Admin API, below the realm; "" if it is not known."""
+        return f"{self.owner}/protocol-mappers/models/{self.id}" if self.owner and self.id else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +92,7 @@ class Client:
     `optional_mappers` are the mappers that a login could have if it requested more scopes.
     `missing_scopes` are requested, and the client does not have them. `proof` is None if the
     operator looked for none; `proof_pending` tells that it will, once a group is in use whose
-    members could show it.
+    members could show it. `path` is its path in the Admin API, below the realm.
     """
 
     client_id: str
@@ -87,3 +103,4 @@ class Client:
     lightweight: bool = False
     proof: TokenProof | None = None
     proof_pending: bool = False
+    path: str = field(default="", compare=False)

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from enum import Enum
 
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
-from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind, ProofResult
+from groupaccess.domain.directory.client import (
+    ACCESS_TOKEN_SETTING,
+    ID_TOKEN_SETTING,
+    LIGHTWEIGHT_TOKEN_SETTING,
+    ClaimMapper,
+    Client,
+    MapperKind,
+    ProofResult,
+)
 from groupaccess.domain.directory.group import ClaimContent, Group
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
@@ -193,7 +201,9 @@ def claim_gaps(
             )
             yield ClaimGap(GapKind.SCOPE_NOT_REQUESTED, text, mapper)
     for mapper in mappers:
-        text = f"{describe_mapper(mapper, client)} writes roles into this claim, not groups"
+        roles = mapper.kind is MapperKind.APPENDING
+        what = "roles into this claim, not groups" if roles else "something else into this claim"
+        text = f"{describe_mapper(mapper, client)} writes {what}"
         yield ClaimGap(GapKind.ROLES, text, mapper)
     for mapper in own:
         if mapper.claim != claim:
@@ -214,6 +224,13 @@ def token_setting(client: Client, login_client: LoginClient) -> str:
     """Name the token in a mapper's settings, as Keycloak's console does."""
     lightweight = client.lightweight and not login_client.id_token
     return "lightweight access token" if lightweight else token_kind(login_client)
+
+
+def token_setting_key(client: Client, login_client: LoginClient) -> str:
+    """Return the key of that setting in the mapper's representation."""
+    if login_client.id_token:
+        return ID_TOKEN_SETTING
+    return LIGHTWEIGHT_TOKEN_SETTING if client.lightweight else ACCESS_TOKEN_SETTING
 
 
 def _failure(reason: Reason, fact: str) -> Failure:

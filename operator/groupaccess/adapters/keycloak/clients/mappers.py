@@ -10,7 +10,14 @@ from groupaccess.adapters.keycloak.json_types import (
     ScopeRepresentation,
 )
 from groupaccess.domain.access.keycloak_directory import LoginClient
-from groupaccess.domain.directory.client import ClaimMapper, Client, MapperKind
+from groupaccess.domain.directory.client import (
+    ACCESS_TOKEN_SETTING,
+    ID_TOKEN_SETTING,
+    LIGHTWEIGHT_TOKEN_SETTING,
+    ClaimMapper,
+    Client,
+    MapperKind,
+)
 
 MEMBERSHIP = "oidc-group-membership-mapper"
 REALM_ROLES = "oidc-usermodel-realm-role-mapper"
@@ -48,8 +55,14 @@ def read_client(
     unknown = {_base(scope) for scope in login_client.scopes} - {*default, *optional, OPENID}
     lightweight = (representation.get("attributes") or {}).get(LIGHTWEIGHT) == "true"
 
+    path = f"clients/{representation['id']}" if "id" in representation else ""
+
     def read(sources: Iterable[tuple[str, ScopeRepresentation]]) -> tuple[ClaimMapper, ...]:
-        mappers = {m for source in sources for m in _read(*source, roles, lightweight=lightweight)}
+        mappers = {
+            mapper
+            for scope, source in sources
+            for mapper in _read(scope, source, roles, lightweight=lightweight, client=path)
+        }
         return tuple(sorted(mappers, key=lambda m: (m.claim, m.name, m.scope, m.kind.value)))
 
     def of(names: Iterable[str]) -> list[tuple[str, ScopeRepresentation]]:
@@ -67,6 +80,7 @@ def read_client(
         optional_mappers=read(of(set(optional) - asked)),
         missing_scopes=tuple(sorted(unknown)),
         lightweight=lightweight,
+        path=path,
     )
 
 
@@ -102,24 +116,28 @@ def split_claim(name: str) -> list[str]:
 
 
 def _read(
-    scope: str, source: ScopeRepresentation, roles: Roles, *, lightweight: bool
+    scope: str, source: ScopeRepresentation, roles: Roles, *, lightweight: bool, client: str
 ) -> Iterator[ClaimMapper]:
+    owner = client if not scope else f"client-scopes/{source['id']}" if "id" in source else ""
     for mapper in source.get("protocolMappers") or ():
         config = mapper.get("config") or {}
         keys = split_claim(config.get("claim.name") or "")
         if mapper.get("protocol") != "openid-connect" or not keys:
             continue
-        access = "lightweight.claim" if lightweight else "access.token.claim"
+        access = LIGHTWEIGHT_TOKEN_SETTING if lightweight else ACCESS_TOKEN_SETTING
         kind = _kind(mapper, config) if len(keys) == 1 else MapperKind.NESTED
         yield ClaimMapper(
             name=mapper["name"],
             kind=kind,
             claim=keys[0],
             full_path=config.get("full.path") == "true",
-            in_id_token=config.get("id.token.claim") == "true",
+            in_id_token=config.get(ID_TOKEN_SETTING) == "true",
             in_access_token=config.get(access) == "true",
             scope=scope,
             other_values=_other_values(mapper["protocolMapper"], kind, config, roles),
+            owner=owner,
+            id=mapper.get("id", ""),
+            of_groups=mapper["protocolMapper"] == MEMBERSHIP,
         )
 
 
