@@ -13,6 +13,7 @@ from testbed.authentication import ClassicFlags, Issuer, StructuredFile
 from testbed.components import apiserver, controller_manager, etcd, write_client_kubeconfig
 from testbed.flags import Layout, apiserver_command
 from testbed.lifetime import Lifetime
+from testbed.node import Node
 from testbed.process import ManagedProcess, discard
 from testbed.tools import NEWEST, kubernetes
 from testbed.trust import ClassicTrust, NoTrust, StructuredTrust, Trust
@@ -31,7 +32,7 @@ class ControlPlaneOptions:
     """
 
     version: str = "newest"
-    oidc: ClassicFlags | StructuredFile | None = field(default_factory=StructuredFile)
+    oidc: ClassicFlags | StructuredFile | Node | None = field(default_factory=StructuredFile)
     audit_policy: str | None = None
     extra_flags: tuple[str, ...] = ()
     enforce_owner_references: bool = True
@@ -126,8 +127,10 @@ class ControlPlane(ClusterAccess, Lifetime):
 
     def _make_trust(self) -> Trust:
         oidc = self.options.oidc
+        if isinstance(oidc, Node):
+            return oidc
         if isinstance(oidc, ClassicFlags):
-            return ClassicTrust(self.folder, oidc.issuer, self._restart_apiserver)
+            return ClassicTrust(self.folder, oidc.issuer, self.restart_apiserver)
         if isinstance(oidc, StructuredFile):
             log = self._layout.log("kube-apiserver")
             return StructuredTrust(self.folder, oidc.issuers, self._metrics, log)
@@ -145,7 +148,8 @@ class ControlPlane(ClusterAccess, Lifetime):
             more=[*self._trust.flags(), *audit, *self.options.extra_flags],
         )
 
-    def _restart_apiserver(self) -> None:
+    def restart_apiserver(self) -> None:
+        """Start kube-apiserver again, with the flags of this moment."""
         process = self._components["kube-apiserver"]
         process.command = self._apiserver_command()
         process.restart()

@@ -40,8 +40,8 @@ class ExplainCommand:
 
     def why(self, *arguments: str, token: str | None = None) -> Report:
         """Ask for a request; `token` goes through the standard input."""
-        more = () if token is None else ("--token=-",)
-        return self._run("why", *arguments, *more, *self._trust, stdin=token or "")
+        more = self._trust if token is None else ("--token=-",)
+        return self._run("why", *arguments, *more, stdin=token or "")
 
     def untold(self, *arguments: str) -> str:
         """Return the sentence of a command that cannot tell."""
@@ -52,12 +52,16 @@ class ExplainCommand:
     def doctor(self, *arguments: str, token: str | None = None) -> Report:
         """Look at everything."""
         more = () if token is None else ("--token=-",)
-        return self._run("doctor", *arguments, *more, stdin=token or "")
+        return self._run("doctor", *arguments, *more, *self._trust, stdin=token or "")
+
+    def doctor_text(self, *arguments: str, token: str) -> str:
+        """Return what a person reads of a report."""
+        return self._process("doctor", *arguments, "--token=-", *self._trust, stdin=token).stdout
 
     def text(self, *arguments: str, token: str | None = None) -> str:
         """Return what a person reads of an answer."""
-        more = () if token is None else ("--token=-",)
-        return self._process("why", *arguments, *more, *self._trust, stdin=token or "").stdout
+        more = self._trust if token is None else ("--token=-",)
+        return self._process("why", *arguments, *more, stdin=token or "").stdout
 
     def paste(self, text: str) -> list[str]:
         """Run the commands of the first fix of a printed text, in their order; return them."""

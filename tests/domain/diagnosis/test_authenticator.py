@@ -32,6 +32,7 @@ def test_what_is_not_set_has_kube_apiservers_default() -> None:
         groups_claim="groups",
         required_claims={},
         algorithms=frozenset({"RS256"}),
+        defaults=frozenset({"--oidc-username-claim", "--oidc-signing-algs"}),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from domain.diagnosis.logins import AUTHENTICATOR, DIRECTORY, ISSUER, login, token
+from domain.diagnosis.logins import DIRECTORY, ISSUER, login, token
 from fakes.printed_fix import edit_yaml, first_fix
 from groupaccess.cli.diagnosis.finding_text import finding_lines
 from groupaccess.domain.access.keycloak_directory import Directory
@@ -99,16 +99,18 @@ WRITTEN = {
 }
 
 
-def findings(told: Authenticator | None, directory: Directory) -> tuple[Finding, ...]:
-    carried = token(aud="headlamp", azp="headlamp", preferred_username="alice", sub="1")
+def findings(
+    told: Authenticator | None, directory: Directory, algorithm: str = "RS256"
+) -> tuple[Finding, ...]:
+    carried = token(algorithm, aud="headlamp", azp="headlamp", preferred_username="alice", sub="1")
     seen = () if told is None else (told,)
     return diagnose_login(login(directory=directory, token=carried, authenticators=seen))
 
 
-def mended(written: str, text: str, directory: Directory) -> str:
+def mended(written: str, text: str, directory: Directory, algorithm: str) -> str:
     """Return the file after the first finding's printed fix was made."""
     _, read = WRITTEN[written]
-    first = findings(read(text), directory)[0]
+    first = findings(read(text), directory, algorithm)[0]
     fix = first_fix("\n".join(finding_lines(first)), written)
     for edit in fix.edits:
         text = edit_yaml(text, edit.below, edit.before, edit.after)
@@ -133,15 +135,19 @@ def test_what_is_missing_is_added_where_it_belongs(missing: str, written: str) -
 
 
 @pytest.mark.parametrize("written", ["kubeadm", "k3s"])
+def test_a_flag_with_its_default_is_added_and_not_replaced(written: str) -> None:
+    check(written, SOUND, "", algorithm="ES384")
+
+
+@pytest.mark.parametrize("written", ["kubeadm", "k3s"])
 @pytest.mark.parametrize("prefix", ["", "oidc:"])
 def test_without_oidc_one_change_is_enough(prefix: str, written: str) -> None:
     check(written, {}, prefix)
 
 
-def check(written: str, flags: Mapping[str, str], prefix: str) -> None:
+def check(written: str, flags: Mapping[str, str], prefix: str, algorithm: str = "RS256") -> None:
     """Break it, and mend it as printed."""
     write, read = WRITTEN[written]
     directory = Directory(DIRECTORY.name, ISSUER, DIRECTORY.groups_claim, prefix, DIRECTORY.clients)
-    text = mended(written, write(flags), directory)
-    assert not findings(read(text), directory)
-    assert AUTHENTICATOR.issuer == ISSUER
+    text = mended(written, write(flags), directory, algorithm)
+    assert not findings(read(text), directory, algorithm)

@@ -30,8 +30,10 @@ from groupaccess.domain.diagnosis.explanation import (
 )
 from groupaccess.domain.diagnosis.finding import NotChecked
 from groupaccess.domain.diagnosis.jwt import read_token
+from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
 from groupaccess.domain.diagnosis.login_facts import LoginFacts, Token, nearest_directory
 from groupaccess.domain.diagnosis.person import Person
+from groupaccess.domain.diagnosis.realm_facts import without_echoes
 from groupaccess.domain.tokens.claim_strings import claim_strings
 
 SERVED = "what the API server serves"
@@ -122,15 +124,24 @@ class Why:
         )
         if isinstance(decision, NotChecked):
             return decision
-        return await self._explain(review.value, request, decision.value, token=read_token(token))
+        read = read_token(token)
+        explained = await self._explain(review.value, request, decision.value, token=read)
+        if isinstance(explained, NotChecked) or explained.allowed:
+            return explained
+        found = diagnose_login(await self._login(read, review.value))
+        return replace(explained, findings=tuple(without_echoes(found, explained.findings)))
 
     async def _rejected(self, token: str, review: TokenReviewResult) -> Explanation | NotChecked:
         """Explain a 401, by what kube-apiserver says and by what it was told."""
-        read = read_token(token)
+        login = await self._login(read_token(token), review)
+        return explain_rejection(login) or NotChecked("why the token is rejected", review.error)
+
+    async def _login(self, read: Token, review: TokenReviewResult) -> LoginFacts:
+        """Return what is known of the login that a token comes from."""
         directories = await attempt(DIRECTORIES, self.cluster.list_directories())
         declared = directories.value if isinstance(directories, Fact) else ()
         known = [read_declared_directory(body).directory for body in declared]
-        login = LoginFacts(
+        return LoginFacts(
             self.now,
             nearest_directory(known, read),
             LoginClient(read.client_id, id_token=read.is_id_token, scopes=()),
@@ -138,7 +149,6 @@ class Why:
             authenticators=await self.read_settings(),
             review=review,
         )
-        return explain_rejection(login) or NotChecked("why the token is rejected", review.error)
 
     async def _explain(
         self,

@@ -124,7 +124,9 @@ def change_setting(
     told: Authenticator | None, setting: Setting, before: str | None, after: str
 ) -> tuple[Fix, ...]:
     """Return how to give kube-apiserver another value; `before` is the one that it has, if any."""
-    return change_settings(told, {} if before is None else {setting: before}, {setting: after})
+    written = told is None or f"--{setting.flag}" not in told.defaults
+    gone = {} if before is None or not written else {setting: before}
+    return change_settings(told, gone, {setting: after})
 
 
 def change_settings(

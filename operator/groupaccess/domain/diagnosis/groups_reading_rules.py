@@ -12,13 +12,13 @@ from groupaccess.domain.diagnosis.fix import (
     change_settings,
     patch_spec,
 )
-from groupaccess.domain.diagnosis.login_facts import TYPED, LoginFacts
+from groupaccess.domain.diagnosis.login_facts import TYPED, UNDECLARED, LoginFacts
 
 
 def differing_groups_claim(login: LoginFacts) -> Iterator[Finding]:
     """Yield where kube-apiserver reads groups otherwise than the KeycloakDirectory declares."""
     told, directory = login.authenticator, login.directory
-    if told is None or told.groups_claim is None:
+    if told is None or told.groups_claim is None or directory.name == UNDECLARED:
         return
     if not told.groups_claim:
         yield _no_claim_read(login, told)

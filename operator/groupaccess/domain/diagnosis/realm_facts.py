@@ -20,6 +20,15 @@ WITHOUT_GROUPS = frozenset(CAUSES_BY_GAP.values()) | {
     Cause.GROUPS_CLAIM_MISMATCH,
 }
 """Each of these explains why kube-apiserver reads no group for somebody who is in one."""
+OTHER_GROUPS = WITHOUT_GROUPS | {Cause.GROUPS_PREFIX_MISMATCH}
+"""Each of these explains why what it reads is not what is declared and bound."""
+ECHOES = {
+    Cause.NOT_IN_A_GROUP: WITHOUT_GROUPS,
+    Cause.GROUPS_CLAIM_MISMATCH: WITHOUT_GROUPS,
+    Cause.NO_MAPPING: OTHER_GROUPS,
+    Cause.DANGLING_SUBJECT: OTHER_GROUPS,
+}
+"""What follows from a finding about the login, by the causes that it follows from."""
 
 
 def subjects_read(login: LoginFacts, values: frozenset[str]) -> frozenset[str]:
@@ -96,7 +105,7 @@ def disabled_user(user: RealmUser, realm: str) -> Finding:
 def without_echoes(login: tuple[Finding, ...], access: tuple[Finding, ...]) -> Iterator[Finding]:
     """Yield the findings about the token, then those about access that do not follow from them."""
     yield from login
-    explained = any(finding.cause in WITHOUT_GROUPS for finding in login)
+    causes = {finding.cause for finding in login}
     for finding in access:
-        if not (explained and finding.cause is Cause.NOT_IN_A_GROUP):
+        if causes.isdisjoint(ECHOES.get(finding.cause, ())):
             yield finding
