@@ -16,6 +16,7 @@ from groupaccess.cli.diagnosis.doctor_options import DoctorOutput, FailOn
 from groupaccess.cli.diagnosis.doctor_text import report_lines
 from groupaccess.cli.diagnosis.exit_code import ExitCode, exit_code
 from groupaccess.cli.diagnosis.json_report import doctor_json
+from groupaccess.cli.diagnosis.terminal import show
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.diagnosis.finding import Severity
 from groupaccess.domain.diagnosis.jwt import NoTokenError, token_text
@@ -75,8 +76,7 @@ def _print(order: DoctorOrder, checks: list[Check]) -> None:
     if order.output is DoctorOutput.JSON:
         typer.echo(doctor_json(checks))
     else:
-        for line in report_lines(checks, short=order.output is DoctorOutput.SHORT):
-            typer.echo(line)
+        show(report_lines(checks, short=order.output is DoctorOutput.SHORT))
     code = exit_code(checks, Severity(order.fail_on))
     if code is not ExitCode.NOTHING_WRONG:
         raise typer.Exit(code)

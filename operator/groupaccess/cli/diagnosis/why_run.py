@@ -13,6 +13,7 @@ from groupaccess.cli.diagnosis.cluster import GIVE_KUBECONFIG, exit_not_checked,
 from groupaccess.cli.diagnosis.configuration_file import read_configuration_file
 from groupaccess.cli.diagnosis.exit_code import ExitCode, answer_code
 from groupaccess.cli.diagnosis.json_report import why_json
+from groupaccess.cli.diagnosis.terminal import show
 from groupaccess.cli.diagnosis.why_options import TypedWhy, WhyOutput
 from groupaccess.cli.diagnosis.why_text import why_lines
 from groupaccess.cli.diagnosis.why_who import explain_who
@@ -112,8 +113,7 @@ def _print(order: WhyOrder, explanation: Explanation) -> None:
     if order.typed.output is WhyOutput.JSON:
         typer.echo(why_json(explanation))
     else:
-        for line in why_lines(explanation):
-            typer.echo(line)
+        show(why_lines(explanation))
     code = answer_code(explanation)
     if code is not ExitCode.NOTHING_WRONG:
         raise typer.Exit(code)
