@@ -1,10 +1,15 @@
 """The options of `groupaccess doctor`."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from groupaccess.cli.diagnosis.configuration_file import ConfigurationPath
+from groupaccess.cli.diagnosis.token_file import TokenFile
+from groupaccess.cli.kubeconfig_option import Kubeconfig
 
 
 class DoctorOutput(StrEnum):
@@ -47,3 +52,19 @@ CaFile = Annotated[
 ]
 Output = Annotated[DoctorOutput, typer.Option("-o", "--output", help="How to print the report.")]
 Failing = Annotated[FailOn, typer.Option(help="What makes the exit code 1.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypedDoctor:
+    """Each field is an option; its type says how it is typed and explained."""
+
+    issuer: Issuer = None
+    client_id: ClientId = None
+    groups_claim: GroupsClaim = "groups"
+    groups_prefix: GroupsPrefix = ""
+    token: TokenFile = None
+    authentication_config: ConfigurationPath = None
+    ca: CaFile = None
+    output: Output = DoctorOutput.TEXT
+    fail_on: Failing = FailOn.ERROR
+    kubeconfig: Kubeconfig = None
