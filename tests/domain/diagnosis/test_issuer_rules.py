@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.diagnosis.logins import AUTHENTICATOR, DIRECTORY, ISSUER, causes, login, told
+from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.authenticator import Distribution
 from groupaccess.domain.diagnosis.fix import Command, Edit
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
@@ -34,8 +35,12 @@ def test_the_fix_is_for_the_distribution(distribution: Distribution, edit: tuple
     assert f"{ISSUER}/" not in after
 
 
-def test_a_declared_issuer_is_mended_by_a_command() -> None:
-    (finding,) = diagnose_login(login(directory=replace(DIRECTORY, issuer=f"{ISSUER}/")))
+@pytest.mark.parametrize("review", [None, TokenReviewResult(("SRE",), user="alice")])
+def test_a_declared_issuer_is_mended_by_a_command_also_where_tokens_are_accepted(
+    review: TokenReviewResult | None,
+) -> None:
+    other = replace(DIRECTORY, issuer=f"{ISSUER}/")
+    (finding,) = diagnose_login(login(directory=other, review=review))
     (command,) = finding.fixes[0].steps
     assert isinstance(command, Command)
     assert command.line.startswith("kubectl patch kcd default --type=merge")

@@ -31,10 +31,15 @@ def differing_issuer(login: LoginFacts) -> Iterator[Finding]:
     if login.token is not None and login.token.issuer not in ("", issued):
         yield _foreign_token(login, login.token.issuer, issued)
         return
-    if login.directory.issuer != issued:
-        yield _declared_differs(login, issued)
+    yield from differing_declared_issuer(login)
     if login.authenticators and login.authenticator is None:
         yield _other_issuer(login, issued, nearest(login.authenticators, issued))
+
+
+def differing_declared_issuer(login: LoginFacts) -> Iterator[Finding]:
+    """Yield that the KeycloakDirectory names another issuer than Keycloak does."""
+    if login.directory.issuer != login.issuer and not login.issuer.startswith("http://"):
+        yield _declared_differs(login, login.issuer)
 
 
 def issuer_fixes(

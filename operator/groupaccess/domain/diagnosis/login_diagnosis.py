@@ -7,7 +7,11 @@ from groupaccess.domain.diagnosis.claim_rules import missing_groups
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix
 from groupaccess.domain.diagnosis.groups_reading_rules import differing_groups_claim
-from groupaccess.domain.diagnosis.issuer_rules import differing_issuer, not_configured
+from groupaccess.domain.diagnosis.issuer_rules import (
+    differing_declared_issuer,
+    differing_issuer,
+    not_configured,
+)
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
 from groupaccess.domain.diagnosis.review_rules import rejected
 from groupaccess.domain.diagnosis.token_rules import token_findings
@@ -48,9 +52,10 @@ def diagnose_login(login: LoginFacts) -> tuple[Finding, ...]:
     ruled = [finding for rule in LOGIN_RULES for finding in rule(login)]
     if named is not None:
         return tuple(_named_first(named, ruled))
-    if login.review is not None:
-        ruled = [finding for finding in ruled if finding.cause not in REJECTING]
-    return tuple(ruled)
+    if login.review is None:
+        return tuple(ruled)
+    others = (finding for finding in ruled if finding.cause not in REJECTING)
+    return (*differing_declared_issuer(login), *others)  # what is declared is no token's matter
 
 
 def _named_first(named: Finding, ruled: Iterable[Finding]) -> Iterator[Finding]:
