@@ -11,6 +11,7 @@ from suite import LONGEST_FIRST, MARKERS
 from testbed.cluster import CHOICES, VERSIONS, Cluster, NotHereError, choose
 from testbed.installation import install_crds, install_rights
 from testbed.keycloak import Keycloak
+from testbed.keycloak_command import kcadm_environment
 from testbed.objects import Objects, access, mapping
 from testbed.objects import directory as objects_of_directory
 from testbed.operator import ForkedOperator, OperatorProcess, leads
@@ -113,6 +114,13 @@ def keycloak(request: pytest.FixtureRequest) -> Iterator[Keycloak]:
     """Give the run's Keycloak; a test that stops or pauses it brings it back."""
     with running_keycloak(request) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def administrator(keycloak: Keycloak, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Give the variables of the administrator's login, for our commands and for Keycloak's."""
+    login = {"KEYCLOAK_USER": keycloak.login.username, "KEYCLOAK_PASSWORD": keycloak.login.password}
+    return {**login, **kcadm_environment(keycloak, tmp_path_factory.mktemp("home"))}
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,6 @@ from suite import mostly_long
 from testbed.cluster import Cluster
 from testbed.explain_command import ExplainCommand, Report
 from testbed.keycloak import Keycloak
-from testbed.keycloak_command import kcadm_environment
 from testbed.objects import Objects, directory
 from testbed.realm import PASSWORD, Realm
 from testbed.realm_clients import group_mapper
@@ -45,13 +44,6 @@ def realm_here(people: Realm) -> Iterator[Realm]:
     people.clients.create_headlamp()
     yield people
     people.clients.delete("headlamp")
-
-
-@pytest.fixture(scope="module")
-def administrator(keycloak: Keycloak, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Give the variables of the administrator's login, for our commands and for Keycloak's."""
-    login = {"KEYCLOAK_USER": keycloak.login.username, "KEYCLOAK_PASSWORD": keycloak.login.password}
-    return {**login, **kcadm_environment(keycloak, tmp_path_factory.mktemp("home"))}
 
 
 @pytest.fixture
@@ -111,7 +103,7 @@ BROKEN: dict[str, tuple[Callable[[Realm], object], str]] = {
 
 
 @pytest.mark.usefixtures("bound_by_hand")
-@pytest.mark.parametrize("case", mostly_long(BROKEN, "scope not requested", "dotted claim"))
+@pytest.mark.parametrize("case", mostly_long(BROKEN, "dotted claim"))
 def test_what_is_broken_in_the_realm_is_named_first_and_its_fix_works_as_printed(
     command: ExplainCommand, installed: Cluster, realm_here: Realm, case: str
 ) -> None:
