@@ -6,7 +6,7 @@ import pytest
 
 from contracts.watch import WatchContract
 from fakes.values import API_VERSION, directory_spec
-from groupaccess.adapters.kubernetes.client import configure
+from groupaccess.adapters.kubernetes.kubeconfig import configure
 from groupaccess.lifecycle import Watch, kopf_watch
 from testbed.cluster import Cluster
 from testbed.objects import access, mapping

@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 from kubernetes.aio.client import ApiClient
 
-from groupaccess.adapters.kubernetes.client import KubernetesClient, configure
+from groupaccess.adapters.kubernetes.client import KubernetesClient
+from groupaccess.adapters.kubernetes.kubeconfig import configure
 from groupaccess.adapters.kubernetes.transport import HttpTransport
 from testbed.cluster import Cluster
 from testbed.installation import CHART, KINDS_OF_RIGHTS, helm

@@ -15,7 +15,7 @@ import httpx
 import yaml
 from kubernetes.aio.client import ApiClient
 
-from groupaccess.adapters.kubernetes.client import configure
+from groupaccess.adapters.kubernetes.kubeconfig import configure
 from groupaccess.application.ports.clock import Clock
 from groupaccess.application.state.store import Store
 from groupaccess.composition import compose

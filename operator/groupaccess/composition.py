@@ -15,8 +15,9 @@ from groupaccess.adapters.kubernetes.admission_policies import (
     KubernetesWritePolicies,
 )
 from groupaccess.adapters.kubernetes.apiserver import KubernetesApiServer
-from groupaccess.adapters.kubernetes.client import KubernetesClient, configure
+from groupaccess.adapters.kubernetes.client import KubernetesClient
 from groupaccess.adapters.kubernetes.cluster import KubernetesCluster
+from groupaccess.adapters.kubernetes.kubeconfig import configure
 from groupaccess.adapters.kubernetes.leases import KubernetesLeases
 from groupaccess.adapters.kubernetes.reflectors import build_reflectors
 from groupaccess.adapters.kubernetes.rights import KubernetesOperatorRights

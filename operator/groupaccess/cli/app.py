@@ -40,7 +40,7 @@ def main(
 @from_settings(Settings)
 def run_command(settings: Settings) -> None:
     """Run the operator until it is told to stop."""
-    from groupaccess.adapters.kubernetes.client import NoAccessError
+    from groupaccess.adapters.kubernetes.kubeconfig import NoAccessError
     from groupaccess.application.ports.errors import NotInstalledError, RestartError
     from groupaccess.cli.logging_setup import set_up_logs
     from groupaccess.composition import run_operator

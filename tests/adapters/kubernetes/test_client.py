@@ -12,12 +12,13 @@ from kubernetes.aio.client import ApiClient, Configuration
 from fakes.api_server import Answer, ApiServer, Stream, status
 from fakes.values import desired
 from fakes.waiting import until
-from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, configure, path
+from groupaccess.adapters.kubernetes.client import ApiError, KubernetesClient, path
 from groupaccess.adapters.kubernetes.errors import (
     classify_apply_error,
     classify_error,
     classify_read_error,
 )
+from groupaccess.adapters.kubernetes.kubeconfig import configure
 from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.application.ports.errors import RejectedError, TransientError
 from groupaccess.domain.binding import Owner

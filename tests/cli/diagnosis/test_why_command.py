@@ -11,7 +11,7 @@ from application.diagnosis.test_doctor import RAW
 from cli.diagnosis.command import ClusterCommand, invoke, served
 from cli.importing import binding, listed
 from fakes.api_server import Answer, page, status
-from groupaccess.adapters.kubernetes.client import NoAccessError, context_namespace
+from groupaccess.adapters.kubernetes.kubeconfig import NoAccessError, context_namespace
 
 FORBIDDEN = Answer(status(403), 403)
 ERROR = (

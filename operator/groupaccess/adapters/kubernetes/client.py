@@ -1,45 +1,25 @@
 """One client for the whole process, and plain calls with it."""
 
 import json
-import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
-from kubernetes.aio import config
-from kubernetes.aio.client import Configuration
-from yaml import YAMLError
 
 from groupaccess.adapters.kubernetes.transport import Response, Transport
 from groupaccess.application.ports.errors import TransientError
 
-POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 APPLY = "application/apply-patch+yaml"
 PAGE_SIZE = 500
-# The library checks little of what a kubeconfig holds.
-UNREADABLE = (
-    AttributeError,
-    LookupError,
-    OSError,
-    TypeError,
-    ValueError,
-    YAMLError,
-    config.ConfigException,
-)
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)  # seconds
 
 
 # Bookmarks arrive about every minute: a watch that is silent for longer is dead.
 WATCH_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=70)
-
-
-class NoAccessError(Exception):
-    """No configuration says how to reach an API server, or it cannot be read."""
 
 
 class ApiError(Exception):
@@ -62,55 +42,6 @@ class ApiError(Exception):
             return cls(code, str(status.get("message", "")), reasons)
         except (ValueError, AttributeError):
             return cls(code, text[:200])
-
-
-async def configure(kubeconfig: str | None) -> Configuration:
-    """Read `kubeconfig`, or inside a pod without one the pod's own credentials.
-
-    Outside a pod, None means the default kubeconfig. Raise NoAccessError when none can be read.
-    """
-    configuration = Configuration()
-    file = _kubeconfig_file(kubeconfig)
-    try:
-        if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
-            config.load_incluster_config(client_configuration=configuration)
-        else:
-            await config.load_kube_config(
-                config_file=file, client_configuration=configuration, persist_config=False
-            )
-    except UNREADABLE as error:
-        source = f"kubeconfig {file}" if file else "default configuration"
-        raise NoAccessError(f"{source}: {error}") from error
-    # No call waits for the connection of a call that hangs; the lanes limit writes instead.
-    configuration.connection_pool_maxsize = 0
-    # Looking up proxies and ~/.netrc for every request costs three quarters of the throughput.
-    configuration.client_session_kwargs = {"trust_env": False}
-    return configuration
-
-
-def context_namespace(kubeconfig: str | None) -> str:
-    """Return the namespace that kubectl takes without `-n`: the current context's, or `default`.
-
-    Raise NoAccessError when it cannot be read, or not a second time, as from a pipe.
-    """
-    try:
-        if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
-            namespace = POD_NAMESPACE.read_text().strip() if POD_NAMESPACE.exists() else ""
-        else:
-            file = _kubeconfig_file(kubeconfig)
-            _, active = config.list_kube_config_contexts(config_file=file)
-            namespace = active["context"].get("namespace")
-    except UNREADABLE as error:
-        raise NoAccessError(f"the context's namespace cannot be read ({error}): use -n") from error
-    return str(namespace or "default")
-
-
-def _kubeconfig_file(kubeconfig: str | None) -> str | None:
-    """Return the file that is named, None for ~/.kube/config.
-
-    The library reads the variable, too, but only once: when it is imported.
-    """
-    return kubeconfig or os.environ.get("KUBECONFIG") or None
 
 
 def path(*segments: str, query: Iterable[tuple[str, str]] = ()) -> str:

@@ -10,7 +10,8 @@ from kubernetes.aio.client import ApiClient
 from pydantic import ValidationError
 
 from groupaccess.adapters.kubernetes.adoption import KubernetesAdoptionCluster
-from groupaccess.adapters.kubernetes.client import KubernetesClient, NoAccessError, configure
+from groupaccess.adapters.kubernetes.client import KubernetesClient
+from groupaccess.adapters.kubernetes.kubeconfig import NoAccessError, configure
 from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.application.adoption import (
     Removal,

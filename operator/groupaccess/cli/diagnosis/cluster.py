@@ -7,8 +7,9 @@ from typing import NoReturn
 import typer
 from kubernetes.aio.client import ApiClient
 
-from groupaccess.adapters.kubernetes.client import KubernetesClient, NoAccessError, configure
+from groupaccess.adapters.kubernetes.client import KubernetesClient
 from groupaccess.adapters.kubernetes.diagnosis import KubernetesDiagnosisCluster
+from groupaccess.adapters.kubernetes.kubeconfig import NoAccessError, configure
 from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.cli.diagnosis.exit_code import ExitCode
 from groupaccess.domain.text import printable_text

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from groupaccess.adapters.keycloak.discovery import KeycloakDiscovery
-from groupaccess.adapters.kubernetes.client import NoAccessError
+from groupaccess.adapters.kubernetes.kubeconfig import NoAccessError
 from groupaccess.application.diagnosis.doctor import Check, Doctor, DoctorOptions
 from groupaccess.cli.diagnosis.cluster import GIVE_KUBECONFIG, exit_not_checked, open_cluster
 from groupaccess.cli.diagnosis.configuration_file import read_configuration_file

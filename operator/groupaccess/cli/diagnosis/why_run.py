@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from groupaccess.adapters.kubernetes.client import NoAccessError, context_namespace
+from groupaccess.adapters.kubernetes.kubeconfig import NoAccessError, context_namespace
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.ports.keycloak_setup import SetupRefusedError, SetupUnknownError
 from groupaccess.cli.diagnosis.cluster import GIVE_KUBECONFIG, exit_not_checked, open_cluster

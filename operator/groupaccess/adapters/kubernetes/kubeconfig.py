@@ -1,0 +1,92 @@
+"""Which API server, and with whose credentials: a kubeconfig's, or a pod's own."""
+
+import os
+from pathlib import Path
+
+import yaml
+from kubernetes.aio import config
+from kubernetes.aio.client import Configuration
+
+POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+# The library checks little of what a kubeconfig holds.
+UNREADABLE = (
+    AttributeError,
+    LookupError,
+    OSError,
+    TypeError,
+    ValueError,
+    yaml.YAMLError,
+    config.ConfigException,
+)
+
+
+class NoAccessError(Exception):
+    """No configuration says how to reach an API server, or it cannot be read."""
+
+
+async def configure(kubeconfig: str | None) -> Configuration:
+    """Read `kubeconfig`, or inside a pod without one the pod's own credentials.
+
+    Outside a pod, None means the default kubeconfig. Raise NoAccessError when none can be read.
+    """
+    configuration = Configuration()
+    file = _named_files(kubeconfig)
+    try:
+        if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
+            config.load_incluster_config(client_configuration=configuration)
+        else:
+            await config.load_kube_config(
+                config_file=file,
+                context=_first_context(file),
+                client_configuration=configuration,
+                persist_config=False,
+            )
+    except UNREADABLE as error:
+        source = f"kubeconfig {file}" if file else "default configuration"
+        raise NoAccessError(f"{source}: {error}") from error
+    # No call waits for the connection of a call that hangs; the lanes limit writes instead.
+    configuration.connection_pool_maxsize = 0
+    # Looking up proxies and ~/.netrc for every request costs three quarters of the throughput.
+    configuration.client_session_kwargs = {"trust_env": False}
+    return configuration
+
+
+def context_namespace(kubeconfig: str | None) -> str:
+    """Return the namespace that kubectl takes without `-n`: the current context's, or `default`.
+
+    Raise NoAccessError when it cannot be read, or not a second time, as from a pipe.
+    """
+    try:
+        if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
+            namespace = POD_NAMESPACE.read_text().strip() if POD_NAMESPACE.exists() else ""
+        else:
+            file = _named_files(kubeconfig)
+            contexts, active = config.list_kube_config_contexts(config_file=file)
+            first = _first_context(file)
+            taken = next((each for each in contexts if each["name"] == first), active)
+            namespace = taken["context"].get("namespace")
+    except UNREADABLE as error:
+        raise NoAccessError(f"the context's namespace cannot be read ({error}): use -n") from error
+    return str(namespace or "default")
+
+
+def _named_files(kubeconfig: str | None) -> str | None:
+    """Return the files that are named, with the system's separator; None for ~/.kube/config.
+
+    The library reads the variable, too, but only once: when it is imported.
+    """
+    return kubeconfig or os.environ.get("KUBECONFIG") or None
+
+
+def _first_context(files: str | None) -> str | None:
+    """Return the current context of the first of several files that has one, as kubectl does.
+
+    None leaves it to the library, which takes the last one's. One file is not read for this: it may
+    be a pipe.
+    """
+    paths = [Path(name).expanduser() for name in (files or "").split(os.pathsep) if name]
+    if len(paths) == 1:
+        return None
+    bodies = (yaml.safe_load(path.read_text()) for path in paths if path.exists())
+    named = (body.get("current-context") for body in bodies if isinstance(body, dict))
+    return next((str(context) for context in named if context), None)
