@@ -95,10 +95,6 @@ BROKEN: dict[str, tuple[Callable[[Realm], object], str]] = {
         lambda realm: realm.clients.update("headlamp", enabled=False),
         "ClientNotFound",
     ),
-    "user disabled": (
-        lambda realm: realm.admin.update_user(realm.user_id("alice"), {"enabled": False}),
-        "UserDisabled",
-    ),
 }
 
 

@@ -19,10 +19,11 @@ from suite import long_form
 from testbed.authentication import Issuer, structured_configuration
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
 from testbed.explain_command import ExplainCommand
-from testbed.installation import NAMESPACE, install_crds
+from testbed.installation import install_crds, install_rights
 from testbed.keycloak import Keycloak
 from testbed.node import AUTHENTICATION, Flags, Node, oidc_flags
-from testbed.objects import Objects, directory
+from testbed.objects import Objects, access, directory, mapping
+from testbed.operator import ForkedOperator
 from testbed.pki import CertificateAuthority
 from testbed.realm import Realm
 from testbed.realm_keys import KEY_PROVIDER
@@ -115,8 +116,10 @@ def own(node: Node, keycloak: Keycloak) -> Iterator[ControlPlane]:
     made.component("kube-apiserver").env = {"SSL_CERT_FILE": str(keycloak.ca_file)}
     with made:
         install_crds(made)
-        made.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
+        install_rights(made)
+        operator = ForkedOperator(made).run()
         yield made
+        operator.stop()
 
 
 @dataclass(frozen=True)
@@ -140,10 +143,11 @@ class Scene:
         )
 
     def declare(self, objects: Objects, ca: Path, prefix: str) -> None:
-        """Declare the realm, and bind what alice's token then is."""
+        """Declare the realm, and what alice's group may do."""
         tokens = {"groupsPrefix": prefix, "clients": [{"clientId": "headlamp"}]}
         objects.apply(*directory("default", self.realm, ca.read_text(), tokens=tokens))
-        objects.apply(binding(f"{prefix}{GROUP}"))
+        objects.apply(access("alice", "default", mapping("sre", GROUP)))
+        objects.wait_reason("ga/alice", "Granted")
 
     def gets_in(self) -> bool:
         """Tell whether alice, who logs in, may do it."""
@@ -162,8 +166,8 @@ class Scene:
         """Make the first change that `doctor` prints for this installation."""
         text = self.command.doctor_text(*more, token=self.realm.id_token("alice"))
         fix = first_fix(text, where)
-        assert fix.edits, text
         self.node.edit(fix)
+        self.command.run(fix)
 
 
 @pytest.fixture
@@ -178,17 +182,6 @@ def objects_here(own: ControlPlane) -> Iterator[Objects]:
     """Give a maker of objects in the own cluster."""
     with closing(Objects(own)) as made:
         yield made
-
-
-def binding(subject: str) -> dict[str, Any]:
-    api = "rbac.authorization.k8s.io"
-    return {
-        "apiVersion": f"{api}/v1",
-        "kind": "RoleBinding",
-        "metadata": {"name": "by-hand", "namespace": "default"},
-        "roleRef": {"apiGroup": api, "kind": "ClusterRole", "name": "view"},
-        "subjects": [{"apiGroup": api, "kind": "Group", "name": subject}],
-    }
 
 
 @pytest.mark.parametrize("case", BROKEN)

@@ -65,7 +65,10 @@ class ExplainCommand:
 
     def paste(self, text: str) -> list[str]:
         """Run the commands of the first fix of a printed text, in their order; return them."""
-        fix = next(printed_fixes(text), PrintedFix())
+        return self.run(next(printed_fixes(text), PrintedFix()))
+
+    def run(self, fix: PrintedFix) -> list[str]:
+        """Run the commands of a fix, in their order; return them."""
         for command in fix.commands:
             subprocess.run(["bash", "-c", command], env=self._environment(), check=True)
         return fix.commands

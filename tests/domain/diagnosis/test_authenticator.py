@@ -32,7 +32,12 @@ def test_what_is_not_set_has_kube_apiservers_default() -> None:
         groups_claim="groups",
         required_claims={},
         algorithms=frozenset({"RS256"}),
-        defaults=frozenset({"--oidc-username-claim", "--oidc-signing-algs"}),
+        given={
+            "--v": "2",
+            "--oidc-issuer-url": ISSUER,
+            "--oidc-client-id": "headlamp",
+            "--oidc-groups-claim": "groups",
+        },
     )
 
 

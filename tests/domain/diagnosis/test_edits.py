@@ -1,6 +1,9 @@
 """A printed change of kube-apiserver's settings, made as printed, mends what it is printed for."""
 
+import json
+import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,15 +110,19 @@ def findings(
     return diagnose_login(login(directory=directory, token=carried, authenticators=seen))
 
 
-def mended(written: str, text: str, directory: Directory, algorithm: str) -> str:
-    """Return the file after the first finding's printed fix was made."""
+def mended(written: str, text: str, directory: Directory, algorithm: str) -> tuple[str, Directory]:
+    """Return the file, and the directory, after the first finding's printed fix was made."""
     _, read = WRITTEN[written]
     first = findings(read(text), directory, algorithm)[0]
     fix = first_fix("\n".join(finding_lines(first)), written)
     for edit in fix.edits:
         text = edit_yaml(text, edit.below, edit.before, edit.after)
-    assert fix.edits
-    return text
+    for command in fix.commands:
+        *_, patch = shlex.split(command)
+        tokens = json.loads(patch)["spec"]["tokens"]
+        directory = replace(directory, groups_prefix=tokens["groupsPrefix"])
+    assert fix.edits or fix.commands
+    return text, directory
 
 
 @pytest.mark.parametrize("written", WRITTEN)
@@ -149,5 +156,5 @@ def check(written: str, flags: Mapping[str, str], prefix: str, algorithm: str = 
     """Break it, and mend it as printed."""
     write, read = WRITTEN[written]
     directory = Directory(DIRECTORY.name, ISSUER, DIRECTORY.groups_claim, prefix, DIRECTORY.clients)
-    text = mended(written, write(flags), directory, algorithm)
+    text, directory = mended(written, write(flags), directory, algorithm)
     assert not findings(read(text), directory, algorithm)

@@ -22,7 +22,7 @@ from groupaccess.domain.diagnosis.authenticator import Distribution
 from groupaccess.domain.diagnosis.finding import Cause
 from groupaccess.domain.diagnosis.fix import Advice, Command, Edit
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
-from groupaccess.domain.diagnosis.login_facts import LoginFacts, RealmDiscovery, Token
+from groupaccess.domain.diagnosis.login_facts import TYPED, LoginFacts, RealmDiscovery, Token
 from groupaccess.domain.directory.client import MapperKind
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
@@ -171,15 +171,56 @@ def test_of_two_claims_the_one_that_tokens_carry_is_kept() -> None:
     )
 
 
-@pytest.mark.parametrize("prefix", ["kc:", "", "oidc:#1"])
+@pytest.mark.parametrize("prefix", ["kc:", "oidc:#1"])
 def test_an_edit_is_yaml_that_reads_back_as_it_was_meant(prefix: str) -> None:
     spoiled = login(
         directory=directory(prefix=prefix),
         authenticators=told(groups_prefix="other", distribution=Distribution.CONFIGURATION),
     )
-    ((step,),) = [fix.steps for fix in diagnose_login(spoiled)[0].fixes]
+    _, (step,) = [fix.steps for fix in diagnose_login(spoiled)[0].fixes]
     assert isinstance(step, Edit)
     assert [yaml.safe_load(line) for line in step.after] == [{"prefix": prefix}]
+
+
+def test_the_prefix_of_kube_apiserver_is_followed_and_never_emptied() -> None:
+    spoiled = login(authenticators=told(groups_prefix="oidc:"))
+    ((step,),) = [fix.steps for fix in diagnose_login(spoiled)[0].fixes]
+    assert isinstance(step, Command)
+    assert '{"tokens": {"groupsPrefix": "oidc:"}}' in step.line
+
+
+def test_what_was_not_typed_is_not_declared() -> None:
+    typed = replace(directory(), name=TYPED)
+    other = told(groups_prefix="oidc:", groups_claim="roles")
+    assert causes(login(directory=typed, client=None, authenticators=other)) == []
+
+
+def test_the_claim_that_a_persons_token_carries_is_kept() -> None:
+    carries = token(groups=None, roles=["SRE"])
+    spoiled = login(token=carries, client=None, authenticators=told(groups_claim="roles"))
+    (finding,) = diagnose_login(spoiled)
+    (command,) = finding.fixes[0].steps
+    assert isinstance(command, Command)
+    assert '{"tokens": {"groupsClaim": "roles"}}' in command.line
+
+
+@pytest.mark.parametrize("distribution", [Distribution.KUBEADM, Distribution.CONFIGURATION])
+def test_an_issuer_that_somebody_else_uses_stays(distribution: Distribution) -> None:
+    github = "https://token.actions.githubusercontent.com"
+    other = told(issuer=github, distribution=distribution, where="f", field="jwt[0]")
+    (finding,) = diagnose_login(login(authenticators=other))
+    (step,) = finding.fixes[0].steps
+    assert isinstance(step, Edit | Advice)
+    assert not isinstance(step, Edit) or (step.below, step.before) == ("jwt", ())
+
+
+def test_without_any_audience_one_is_added() -> None:
+    nobody = told(
+        audiences=frozenset(), distribution=Distribution.CONFIGURATION, where="f", field="jwt[0]"
+    )
+    for carried in (None, token()):
+        (finding,) = diagnose_login(login(token=carried, authenticators=nobody))
+        assert finding.cause is Cause.AUDIENCE_MISMATCH
 
 
 def test_at_a_sound_login_nothing_is_found() -> None:

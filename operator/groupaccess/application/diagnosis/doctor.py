@@ -1,7 +1,7 @@
 """Looks at everything between a login and an answer of kube-apiserver, with a person's rights."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groupaccess.api import v1alpha1 as api
@@ -21,6 +21,7 @@ from groupaccess.domain.diagnosis.jwt import read_token
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
 from groupaccess.domain.diagnosis.login_facts import (
     TYPED,
+    UNDECLARED,
     LoginFacts,
     RealmDiscovery,
     Token,
@@ -36,12 +37,14 @@ Check = Finding | PassedCheck | NotChecked
 class DoctorOptions:
     """What was typed. `directory` takes the place of KeycloakDirectories, before there are any.
 
-    `authenticators` is what a person knows of kube-apiserver's settings, such as its configuration
-    file; it takes the place of what the cluster shows. `token` is a token of a person.
+    `authenticators` is what a person knows of kube-apiserver's settings, from the file that
+    `configuration` names; it takes the place of what the cluster shows. `token` is a token of a
+    person.
     """
 
     directory: Directory | None = None
     authenticators: tuple[Authenticator, ...] | None = None
+    configuration: str = ""
     token: str | None = None
 
 
@@ -62,6 +65,7 @@ class Doctor:
                 yield settings
             else:
                 accepted = settings
+        settings_known = replace(options, authenticators=accepted)
         for each in accepted or ():
             yield PassedCheck(
                 Category.CLUSTER, f"kube-apiserver ({each.where}) accepts {each.issuer}"
@@ -83,7 +87,7 @@ class Doctor:
         meant = nearest_directory(directories, token) if token else None
         for directory in directories or ([meant] if meant else []):
             shown = (token, known) if directory is meant else (None, None)
-            async for check in self._logins(directory, accepted, *shown):
+            async for check in self._logins(directory, settings_known, *shown):
                 yield check
         async for check in self._declared(declared):
             yield check
@@ -97,7 +101,7 @@ class Doctor:
     async def _logins(
         self,
         directory: Directory,
-        accepted: tuple[Authenticator, ...] | None,
+        options: DoctorOptions,
         token: Token | None,
         review: TokenReviewResult | None,
     ) -> AsyncIterator[Check]:
@@ -119,7 +123,8 @@ class Doctor:
                 client,
                 discovery,
                 token=token,
-                authenticators=accepted,
+                authenticators=options.authenticators,
+                configuration=options.configuration,
                 review=review,
             )
             for finding in diagnose_login(login):
@@ -150,7 +155,7 @@ def _only_from_here(failure: Failure, directory: Directory) -> bool:
 
     The operator says itself whether it reaches a declared realm; for a typed one nobody else does.
     """
-    declared = directory.name != TYPED
+    declared = directory.name not in {TYPED, UNDECLARED}
     unreachable = declared and failure.reason is Reason.KEYCLOAK_UNAVAILABLE
     return unreachable or failure.reason is Reason.CERTIFICATE_NOT_TRUSTED
 

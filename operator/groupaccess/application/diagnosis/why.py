@@ -44,12 +44,14 @@ MAX_NAMESPACES = 10  # in which the same is asked, when all at once are denied
 class Why:
     """Answers for the caller, or for a user with these groups as kube-apiserver reads them.
 
-    `told` is what a person knows of kube-apiserver's settings; else the cluster may show them.
+    `told` is what a person knows of kube-apiserver's settings, from the file that `configuration`
+    names; else the cluster may show them.
     """
 
     cluster: DiagnosisCluster
     now: datetime
     told: tuple[Authenticator, ...] | None = None
+    configuration: str = ""
 
     async def read_settings(self) -> tuple[Authenticator, ...] | None:
         """Return what kube-apiserver was told of issuers, None if nothing shows that."""
@@ -129,7 +131,9 @@ class Why:
         if isinstance(explained, NotChecked) or explained.allowed:
             return explained
         found = diagnose_login(await self._login(read, review.value))
-        return replace(explained, findings=tuple(without_echoes(found, explained.findings)))
+        reads = any(not each.startswith(SYSTEM_PREFIX) for each in review.value.groups)
+        findings = without_echoes(found, explained.findings, reads_groups=reads)
+        return replace(explained, findings=tuple(findings))
 
     async def _rejected(self, token: str, review: TokenReviewResult) -> Explanation | NotChecked:
         """Explain a 401, by what kube-apiserver says and by what it was told."""
@@ -147,6 +151,7 @@ class Why:
             LoginClient(read.client_id, id_token=read.is_id_token, scopes=()),
             token=read,
             authenticators=await self.read_settings(),
+            configuration=self.configuration,
             review=review,
         )
 

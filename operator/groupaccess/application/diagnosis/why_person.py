@@ -126,6 +126,7 @@ class WhyPerson:
             self.login_client,
             client=client.client,
             authenticators=await self.why.read_settings(),
+            configuration=self.why.configuration,
         )
 
     async def _access(

@@ -33,6 +33,7 @@ def run_doctor(typed: TypedDoctor, token: str | None) -> None:
         options = DoctorOptions(
             directory=_directory(typed),
             authenticators=read_configuration_file(typed.authentication_config),
+            configuration=str(typed.authentication_config or ""),
             token=None if token is None else token_text(token),
         )
         checks = asyncio.run(_examine(typed, options))

@@ -68,8 +68,8 @@ async def _explain(order: WhyOrder) -> Explanation | NotChecked:
         how = "give each with --as-group, or a token of theirs with --token"
         return NotChecked(f"which groups {user} has", how)
     async with open_cluster(order.typed.kubeconfig) as cluster:
-        told = read_configuration_file(order.typed.authentication_config)
-        why = Why(cluster, datetime.now(UTC), told)
+        file = order.typed.authentication_config
+        why = Why(cluster, datetime.now(UTC), read_configuration_file(file), str(file or ""))
         if order.request is None:  # an error names the resource as kube-apiserver does
             return await _answer(why, order, user, await why.with_scope(request))
         where = "" if request.path else _namespace(order.typed)

@@ -11,7 +11,6 @@ ALL_ALGORITHMS = frozenset(
 )  # with an authentication configuration
 DEFAULT_USERNAME_CLAIM = "sub"
 EMAIL_CLAIM = "email"
-WITH_DEFAULT = frozenset({"--oidc-username-claim", "--oidc-signing-algs"})
 CONFIGURATION_FLAG = "--authentication-config"
 NODE_ARGUMENT_FLAG = "--kube-apiserver-arg"  # of k3s and RKE2
 
@@ -43,8 +42,8 @@ class Authenticator:
     A claim is None where an expression (CEL) takes its place: only kube-apiserver can say what that
     returns. An empty `groups_claim` means that no groups are read. `required_claims` maps claims to
     the values that they must have. `distribution` and `where` tell who was told so, and where that
-    can be seen: in a configuration it is `field` of the file, such as `jwt[0]`. `defaults` are the
-    flags that were not given.
+    can be seen: in a configuration it is `field` of the file, such as `jwt[0]`. `given` are
+    the flags and their values as they were written.
     """
 
     where: str
@@ -58,7 +57,7 @@ class Authenticator:
     required_claims: Mapping[str, str] | None = None
     algorithms: frozenset[str] = CLASSIC_ALGORITHMS
     field: str = ""
-    defaults: frozenset[str] = frozenset()
+    given: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def authenticators(seen: Arguments) -> Authenticator | ConfigurationFile | None:
         groups_prefix=last.get("--oidc-groups-prefix", ""),
         required_claims=_required(flags.get("--oidc-required-claim", ())),
         algorithms=_words(last.get("--oidc-signing-algs", "")) or CLASSIC_ALGORITHMS,
-        defaults=WITH_DEFAULT - last.keys(),
+        given=last,
     )
 
 

@@ -84,7 +84,9 @@ def _gap_fixes(login: LoginFacts, client: Client, claim: str, gap: ClaimGap) -> 
         case GapKind.NOT_IN_TOKEN:
             setting = token_setting(client, login.login_client)
             text = f"In Keycloak, open {mapper} and turn on 'Add to {setting}'."
-            if gap.mapper:
+            if gap.mapper and gap.mapper.scope:
+                commands = add_group_mapper(realm, client, claim)
+            elif gap.mapper:
                 key = token_setting_key(client, login.login_client)
                 commands = set_config(realm, gap.mapper, key, "true")
         case GapKind.SCOPE_NOT_REQUESTED if gap.mapper:
@@ -98,7 +100,15 @@ def _gap_fixes(login: LoginFacts, client: Client, claim: str, gap: ClaimGap) -> 
             text = 'Let the login request the scope "openid".'
         case GapKind.OTHER_CLAIM:
             text = f"In Keycloak, open {mapper} and set its Token Claim Name to '{claim}'."
-            commands = write_into(realm, gap.mapper, claim) if gap.mapper else ()
+            if gap.mapper and gap.mapper.scope:  # other clients share it
+                commands = add_group_mapper(realm, client, claim)
+            elif gap.mapper:
+                commands = write_into(realm, gap.mapper, claim)
+        case GapKind.ROLES if gap.mapper and gap.mapper.kind is MapperKind.REPLACING:
+            text = (
+                f"In Keycloak, open {mapper} and let it write into another claim; then give client "
+                f"\"{name}\" a Group Membership mapper with the Token Claim Name '{claim}'."
+            )
         case _:
             return _no_groups(login, client, claim).fixes
     return by_command_or_console(commands, text)
@@ -120,7 +130,8 @@ def _nested(realm: str, client: Client, mapper: ClaimMapper, claim: str) -> Find
         "a list: kube-apiserver rejects the token"
     )
     text = f"In Keycloak, open {named} and write '\\.' for each dot, or another name."
-    fixes = by_command_or_console(write_into(realm, mapper, claim), text)
+    commands = () if mapper.scope else write_into(realm, mapper, claim)
+    fixes = by_command_or_console(commands, text)
     return Finding(Cause.CLAIM_NESTED, fact, (), fixes)
 
 

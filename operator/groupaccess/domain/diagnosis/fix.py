@@ -123,10 +123,13 @@ Settings = Mapping[Setting, str]
 def change_setting(
     told: Authenticator | None, setting: Setting, before: str | None, after: str
 ) -> tuple[Fix, ...]:
-    """Return how to give kube-apiserver another value; `before` is the one that it has, if any."""
-    written = told is None or f"--{setting.flag}" not in told.defaults
-    gone = {} if before is None or not written else {setting: before}
-    return change_settings(told, gone, {setting: after})
+    """Return how to give kube-apiserver another value; `before` is the one that it has, if any.
+
+    A flag is replaced as it was written, and added if its value is the default.
+    """
+    if told is not None and told.given is not None:
+        before = told.given.get(f"--{setting.flag}")
+    return change_settings(told, {} if before is None else {setting: before}, {setting: after})
 
 
 def change_settings(
@@ -138,9 +141,45 @@ def change_settings(
     """
     if told is not None and told.distribution is Distribution.CONFIGURATION:
         return (Fix(tuple(_change_fields(told, before, after))),)
+    if told is not None and told.distribution is Distribution.KOPS:
+        if not all(setting.kops_field for setting in after):
+            return ()  # kOps has no field for it
     if told is not None and told.distribution is not Distribution.UNKNOWN:
         return (Fix((_change_flags(told.distribution, before, after),)),)
     return tuple(Fix((_change_flags(each, before, after),), each.value) for each in USUAL)
+
+
+def add_issuer(file: str, settings: Settings) -> Fix:
+    """Return how to let an authentication configuration accept one more issuer.
+
+    Its user names get the prefix that the flags would give them.
+    """
+    issuer = settings[Setting.ISSUER]
+    lines = (
+        "- issuer:",
+        f"    url: {_yaml(issuer)}",
+        f"    audiences: [{_yaml(settings[Setting.AUDIENCE])}]",
+        "  claimMappings:",
+        "    username:",
+        f"      claim: {_yaml(settings[Setting.USERNAME_CLAIM])}",
+        f"      prefix: {json.dumps(f'{issuer}#')}",
+        "    groups:",
+        f"      claim: {_yaml(settings[Setting.GROUPS_CLAIM])}",
+        f"      prefix: {json.dumps(settings.get(Setting.GROUPS_PREFIX, ''))}",
+    )
+    return Fix((Edit(file, "jwt", (), lines, RELOADS),))
+
+
+def accept_audience(told: Authenticator, audience: str) -> tuple[Fix, ...]:
+    """Return how to accept one more audience: the flags take one, a configuration several."""
+    if told.distribution is not Distribution.CONFIGURATION:
+        return change_setting(told, Setting.AUDIENCE, min(told.audiences, default=None), audience)
+    issuer = f"{told.field}.issuer"
+    add = Edit(told.where, f"{issuer}.audiences", (), (f"- {_yaml(audience)}",), RELOADS)
+    if len(told.audiences) != 1:
+        return (Fix((add,)),)
+    match = Edit(told.where, issuer, (), ("audienceMatchPolicy: MatchAny",), RELOADS)
+    return (Fix((add, match)),)
 
 
 def _change_flags(distribution: Distribution, before: Settings, after: Settings) -> Edit:

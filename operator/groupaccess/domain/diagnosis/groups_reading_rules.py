@@ -13,6 +13,7 @@ from groupaccess.domain.diagnosis.fix import (
     patch_spec,
 )
 from groupaccess.domain.diagnosis.login_facts import TYPED, UNDECLARED, LoginFacts
+from groupaccess.domain.tokens.claim_strings import claim_strings
 
 
 def differing_groups_claim(login: LoginFacts) -> Iterator[Finding]:
@@ -20,9 +21,13 @@ def differing_groups_claim(login: LoginFacts) -> Iterator[Finding]:
     told, directory = login.authenticator, login.directory
     if told is None or told.groups_claim is None or directory.name == UNDECLARED:
         return
+    if login.token is not None and login.token.issuer not in ("", login.issuer):
+        return  # it is read by the settings of its own issuer
     if not told.groups_claim:
         yield _no_claim_read(login, told)
         return
+    if directory.name == TYPED:
+        return  # nobody declared anything else
     if told.groups_claim != directory.groups_claim:
         yield _other_claim(login, told, told.groups_claim)
     if told.groups_prefix != directory.groups_prefix:
@@ -35,7 +40,7 @@ def _other_claim(login: LoginFacts, told: Authenticator, theirs: str) -> Finding
         f'kube-apiserver reads groups from claim "{theirs}", and KeycloakDirectory {name} says '
         f'"{ours}"'
     )
-    if name != TYPED and carries_groups(login, theirs):
+    if _carries(login, theirs):
         fact = f'{fact}, though the tokens carry them in "{theirs}"'
         fixes: tuple[Fix, ...] = (
             Fix((patch_spec("kcd", name, {"tokens": {"groupsClaim": theirs}}),)),
@@ -45,15 +50,24 @@ def _other_claim(login: LoginFacts, told: Authenticator, theirs: str) -> Finding
     return Finding(Cause.GROUPS_CLAIM_MISMATCH, fact, (), fixes)
 
 
+def _carries(login: LoginFacts, claim: str) -> bool:
+    """Tell whether the tokens are known to carry groups in this claim."""
+    if login.token is not None and claim_strings(login.token.claims.get(claim)):
+        return True
+    return carries_groups(login, claim)
+
+
 def _no_claim_read(login: LoginFacts, told: Authenticator) -> Finding:
     directory, after = login.directory, {Setting.GROUPS_CLAIM: login.directory.groups_claim}
-    if directory.groups_prefix or _must_name_prefix(told):
-        after[Setting.GROUPS_PREFIX] = directory.groups_prefix
+    ours, theirs = directory.groups_prefix, told.groups_prefix
+    if ours != theirs or _must_name_prefix(told):
+        after[Setting.GROUPS_PREFIX] = ours
+    before = {Setting.GROUPS_PREFIX: theirs} if theirs and ours != theirs else {}
     fact = (
         f"kube-apiserver reads no groups, and KeycloakDirectory {directory.name} says "
         f'"{directory.groups_claim}"'
     )
-    return Finding(Cause.GROUPS_CLAIM_MISMATCH, fact, (), change_settings(told, {}, after))
+    return Finding(Cause.GROUPS_CLAIM_MISMATCH, fact, (), change_settings(told, before, after))
 
 
 def _prefix(login: LoginFacts, told: Authenticator, theirs: str) -> Finding:
@@ -68,6 +82,10 @@ def _prefix(login: LoginFacts, told: Authenticator, theirs: str) -> Finding:
     wanted = theirs.strip("\"'") if quoted else ours
     before = theirs if theirs or _must_name_prefix(told) else None
     fixes = change_setting(told, Setting.GROUPS_PREFIX, before, wanted)
+    if theirs and not quoted:
+        # All that is bound for people now has this prefix, and the operator follows an edit.
+        follow = patch_spec("kcd", name, {"tokens": {"groupsPrefix": theirs}})
+        fixes = (Fix((follow,)), *(fixes if ours else ()))
     return Finding(Cause.GROUPS_PREFIX_MISMATCH, fact, (), fixes)
 
 

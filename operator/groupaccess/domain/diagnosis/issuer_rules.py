@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from urllib.parse import urlsplit
 
-from groupaccess.domain.diagnosis.authenticator import Authenticator
+from groupaccess.domain.diagnosis.authenticator import Authenticator, Distribution
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import (
     Advice,
     Command,
     Fix,
     Setting,
+    add_issuer,
     change_setting,
     change_settings,
     patch_spec,
@@ -52,6 +53,13 @@ def issuer_fixes(
             "your own realm. groupaccess doctor --issuer ISSUER --client-id CLIENT says more."
         )
         return (Fix((Advice(text),)),)
+    if told is None:
+        text = (
+            f"Give kube-apiserver the issuer {login.issuer}, letter for letter: --oidc-issuer-url, "
+            "or issuer.url in its authentication configuration. Name that file to this command "
+            "with --authentication-config, and it says which line to change."
+        )
+        return (Fix((Advice(text),)),)
     return change_setting(told, Setting.ISSUER, before, login.issuer)
 
 
@@ -59,6 +67,18 @@ def not_configured(login: LoginFacts) -> Iterator[Finding]:
     """Yield the finding that kube-apiserver accepts no OIDC tokens at all."""
     if login.authenticators != ():
         return
+    told = _declared_settings(login)
+    fact = "kube-apiserver was told nothing about OIDC, so it accepts no token of Keycloak"
+    fixes: tuple[Fix, ...]
+    if login.configuration:
+        fixes = (add_issuer(login.configuration, told),)
+    else:
+        fixes = change_settings(None, {}, told)
+    yield Finding(Cause.OIDC_NOT_CONFIGURED, fact, (), fixes)
+
+
+def _declared_settings(login: LoginFacts) -> dict[Setting, str]:
+    """Return what kube-apiserver has to be told so that it reads this login as it is declared."""
     directory = login.directory
     told = {
         Setting.ISSUER: login.issuer,
@@ -68,8 +88,7 @@ def not_configured(login: LoginFacts) -> Iterator[Finding]:
     }
     if directory.groups_prefix:
         told[Setting.GROUPS_PREFIX] = directory.groups_prefix
-    fact = "kube-apiserver was told nothing about OIDC, so it accepts no token of Keycloak"
-    yield Finding(Cause.OIDC_NOT_CONFIGURED, fact, (), change_settings(None, {}, told))
+    return told
 
 
 def difference(ours: str, theirs: str) -> str:
@@ -120,7 +139,26 @@ def _other_issuer(login: LoginFacts, issued: str, told: Authenticator) -> Findin
         f"kube-apiserver was told {told.issuer}"
     )
     fixes = issuer_fixes(login, told, told.issuer)
+    if not _are_alike(issued, told.issuer):
+        fixes = _beside(login, told)
     return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, told), fixes)
+
+
+def _beside(login: LoginFacts, told: Authenticator) -> tuple[Fix, ...]:
+    """Return how to accept the realm beside an issuer that somebody else uses."""
+    if told.distribution is Distribution.CONFIGURATION:
+        return (add_issuer(told.where, _declared_settings(login)),)
+    advice = Advice(
+        f"The flags of kube-apiserver take one issuer, and {told.issuer} may be in use: for both, "
+        "use an authentication configuration (--authentication-config)."
+    )
+    return (Fix((advice,)),)
+
+
+def _are_alike(ours: str, theirs: str) -> bool:
+    """Tell whether one issuer is the other, spelled wrongly: the same host, or the same path."""
+    a, b = urlsplit(ours.casefold()), urlsplit(theirs.casefold())
+    return a.hostname == b.hostname or a.path.rstrip("/") == b.path.rstrip("/")
 
 
 def _foreign_token(login: LoginFacts, theirs: str, issued: str) -> Finding:

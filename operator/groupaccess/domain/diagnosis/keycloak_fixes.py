@@ -8,12 +8,12 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
-from urllib.parse import unquote
 
 from groupaccess.domain.diagnosis.fix import Advice, Command, Fix
 from groupaccess.domain.directory.client import (
     ACCESS_TOKEN_SETTING,
     ID_TOKEN_SETTING,
+    LIGHTWEIGHT_TOKEN_SETTING,
     ClaimMapper,
     Client,
 )
@@ -60,6 +60,8 @@ def add_group_mapper(realm: str, client: Client, claim: str) -> tuple[Command, .
     if not client.path:
         return ()
     config = {"claim.name": _claim_name(claim), **GROUP_CONFIG}
+    if client.lightweight:
+        config[LIGHTWEIGHT_TOKEN_SETTING] = "true"
     body = {"name": "groups for kube-apiserver", **GROUP_MAPPER, "config": config}
     return (_create(realm, f"{client.path}/protocol-mappers/models", body),)
 
@@ -80,7 +82,7 @@ def _create(realm: str, path: str, body: Mapping[str, object]) -> Command:
 
 
 def _kcadm(verb: str, path: str, realm: str, *more: str) -> Command:
-    return Command(" ".join(("kcadm.sh", verb, path, "-r", shlex.quote(unquote(realm)), *more)))
+    return Command(" ".join(("kcadm.sh", verb, shlex.quote(path), "-r", shlex.quote(realm), *more)))
 
 
 def _claim_name(claim: str) -> str:

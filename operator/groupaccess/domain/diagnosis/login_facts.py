@@ -79,7 +79,8 @@ class LoginFacts:
     `directory` is the KeycloakDirectory, or what was typed in its place. `login_client` is the one
     of its clients that the person uses. `discovery` and `client` are Keycloak's own; a Failure says
     why there is none. `authenticators` are what every kube-apiserver was told, empty if it accepts
-    no OIDC token. `review` is its answer for this token, or for the canary's if there is no token.
+    no OIDC token. `configuration` is the file of an authentication configuration, if they are what
+    that says. `review` is its answer for this token, or for the canary's if there is no token.
     """
 
     now: datetime
@@ -90,6 +91,7 @@ class LoginFacts:
     token: Token | None = None
     authenticators: tuple[Authenticator, ...] | None = None
     review: TokenReviewResult | None = None
+    configuration: str = ""
 
     @property
     def issuer(self) -> str:

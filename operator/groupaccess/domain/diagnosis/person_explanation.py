@@ -27,7 +27,7 @@ def explain_person(user: RealmUser, login: LoginFacts, access: AccessFacts) -> E
     """Explain whether a user may make a request, from their groups to the bindings."""
     found = login_findings(login)
     if not user.enabled:
-        found = (disabled_user(user, login.directory.realm), *found)
+        found = (disabled_user(user.username), *found)
     paths = sorted(group.path for group in user.groups)
     where = _named(paths) if paths else "no group"
     known = Step("Keycloak", f"{user.username} is in {where}", "read now")
@@ -73,8 +73,9 @@ def _explain(
         answer = f"No. {who} does not get in{how}: {kept_out[0].fact}."
         return Explanation(answer, allowed=False, steps=before, findings=tuple(kept_out))
     explained = explain_access(access, before=(*before, _reading_step(login, access)))
-    findings = tuple(without_echoes(tuple(found), explained.findings))
-    return replace(explained, findings=findings)
+    reads = bool(access.person.subjects)
+    findings = without_echoes(tuple(found), explained.findings, reads_groups=reads)
+    return replace(explained, findings=tuple(findings))
 
 
 def _token_step(login: LoginFacts) -> Step:

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from groupaccess.domain.diagnosis.claim_rules import CAUSES_BY_GAP
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix
-from groupaccess.domain.diagnosis.keycloak_fixes import by_command_or_console, enable
 from groupaccess.domain.diagnosis.login_diagnosis import REJECTING
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
-from groupaccess.domain.diagnosis.person import Person, RealmUser
+from groupaccess.domain.diagnosis.person import Person
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.tokens.claim_strings import claim_strings
 from groupaccess.domain.tokens.client_claims import OPENID_SCOPE
@@ -28,7 +27,9 @@ ECHOES = {
     Cause.NO_MAPPING: OTHER_GROUPS,
     Cause.DANGLING_SUBJECT: OTHER_GROUPS,
 }
-"""What follows from a finding about the login, by the causes that it follows from."""
+"""What follows from a finding about the login where no groups are read, by what it follows from."""
+ECHOES_OF_PREFIX = frozenset({Cause.NO_MAPPING, Cause.DANGLING_SUBJECT})
+"""What follows from another prefix, where groups are read."""
 
 
 def subjects_read(login: LoginFacts, values: frozenset[str]) -> frozenset[str]:
@@ -94,18 +95,25 @@ def client_not_found(client_id: str, realm: str) -> Finding:
     return Finding(Cause.CLIENT_NOT_FOUND, fact, (), (Fix((Advice(text),)),))
 
 
-def disabled_user(user: RealmUser, realm: str) -> Finding:
-    """Return that the user cannot log in."""
-    fact = f"{user.username} is disabled in Keycloak, so they cannot log in"
+def disabled_user(username: str) -> Finding:
+    """Return that the user cannot log in; who disabled them may have had a reason: no command."""
+    fact = f"{username} is disabled in Keycloak, so they cannot log in"
     text = "In Keycloak, open the user and turn on Enabled."
-    fixes = by_command_or_console(enable(realm, f"users/{user.id}"), text)
-    return Finding(Cause.USER_DISABLED, fact, (), fixes)
+    return Finding(Cause.USER_DISABLED, fact, (), (Fix((Advice(text),)),))
 
 
-def without_echoes(login: tuple[Finding, ...], access: tuple[Finding, ...]) -> Iterator[Finding]:
+def without_echoes(
+    login: tuple[Finding, ...], access: tuple[Finding, ...], *, reads_groups: bool
+) -> Iterator[Finding]:
     """Yield the findings about the token, then those about access that do not follow from them."""
     yield from login
     causes = {finding.cause for finding in login}
+    prefix = Cause.GROUPS_PREFIX_MISMATCH in causes
     for finding in access:
-        if causes.isdisjoint(ECHOES.get(finding.cause, ())):
+        follows = (
+            prefix and finding.cause in ECHOES_OF_PREFIX
+            if reads_groups
+            else not causes.isdisjoint(ECHOES.get(finding.cause, ()))
+        )
+        if not follows:
             yield finding

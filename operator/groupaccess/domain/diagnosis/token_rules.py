@@ -14,7 +14,7 @@ from groupaccess.domain.diagnosis.authenticator import (
     Authenticator,
 )
 from groupaccess.domain.diagnosis.finding import Cause, Finding
-from groupaccess.domain.diagnosis.fix import Advice, Fix, Setting, change_setting
+from groupaccess.domain.diagnosis.fix import Advice, Fix, Setting, accept_audience, change_setting
 from groupaccess.domain.diagnosis.login_facts import LoginFacts, Token
 from groupaccess.domain.timestamp import format_time
 
@@ -72,7 +72,11 @@ def wrong_audience(
         return _access_token(token, fact, evidence)
     if token.client_id not in {each.client_id for each in login.directory.clients}:
         return _other_client(login, token, accepted, evidence)
-    fixes = change_setting(told, Setting.AUDIENCE, min(accepted), token.client_id)
+    if told is None:
+        before = min(accepted, default=None)
+        fixes = change_setting(None, Setting.AUDIENCE, before, token.client_id)
+    else:
+        fixes = accept_audience(told, token.client_id)
     return Finding(Cause.AUDIENCE_MISMATCH, fact, evidence, fixes)
 
 
@@ -88,8 +92,7 @@ def _declared_client(login: LoginFacts) -> Iterator[Finding]:
         f"{wanted}: "
         "it rejects theirs, unless a mapper adds that audience"
     )
-    fixes = change_setting(told, Setting.AUDIENCE, min(told.audiences), client)
-    yield Finding(Cause.AUDIENCE_MISMATCH, fact, (), fixes)
+    yield Finding(Cause.AUDIENCE_MISMATCH, fact, (), accept_audience(told, client))
 
 
 def _access_token(token: Token, fact: str, evidence: tuple[str, ...]) -> Finding:

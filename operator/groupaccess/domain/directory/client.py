@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum
+from urllib.parse import quote
 
 
 class ProofResult(StrEnum):
@@ -82,7 +83,9 @@ class ClaimMapper:
     @property
     def path(self) -> str:
         """Return its path in the Admin API, below the realm; "" if it is not known."""
-        return f"{self.owner}/protocol-mappers/models/{self.id}" if self.owner and self.id else ""
+        if not (self.owner and self.id):
+            return ""
+        return f"{self.owner}/protocol-mappers/models/{quote(self.id, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from groupaccess.domain.directory.client import (
     Client,
     MapperKind,
 )
+from groupaccess.domain.keycloak_setup.calls import path_segment
 
 MEMBERSHIP = "oidc-group-membership-mapper"
 REALM_ROLES = "oidc-usermodel-realm-role-mapper"
@@ -55,7 +56,7 @@ def read_client(
     unknown = {_base(scope) for scope in login_client.scopes} - {*default, *optional, OPENID}
     lightweight = (representation.get("attributes") or {}).get(LIGHTWEIGHT) == "true"
 
-    path = f"clients/{representation['id']}" if "id" in representation else ""
+    path = f"clients/{path_segment(representation['id'])}" if "id" in representation else ""
 
     def read(sources: Iterable[tuple[str, ScopeRepresentation]]) -> tuple[ClaimMapper, ...]:
         mappers = {
@@ -118,7 +119,8 @@ def split_claim(name: str) -> list[str]:
 def _read(
     scope: str, source: ScopeRepresentation, roles: Roles, *, lightweight: bool, client: str
 ) -> Iterator[ClaimMapper]:
-    owner = client if not scope else f"client-scopes/{source['id']}" if "id" in source else ""
+    known = f"client-scopes/{path_segment(source['id'])}" if "id" in source else ""
+    owner = known if scope else client
     for mapper in source.get("protocolMappers") or ():
         config = mapper.get("config") or {}
         keys = split_claim(config.get("claim.name") or "")
