@@ -27,6 +27,7 @@ from testbed.operator import ForkedOperator
 from testbed.pki import CertificateAuthority
 from testbed.realm import Realm
 from testbed.realm_keys import KEY_PROVIDER
+from testbed.supervisor import Supervisor
 from testbed.waiting import eventually
 
 # Each case starts kube-apiserver twice.
@@ -117,9 +118,8 @@ def own(node: Node, keycloak: Keycloak) -> Iterator[ControlPlane]:
     with made:
         install_crds(made)
         install_rights(made)
-        operator = ForkedOperator(made).run()
-        yield made
-        operator.stop()
+        with Supervisor(ForkedOperator(made)):  # each restart of kube-apiserver may end it
+            yield made
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class Scene:
         tokens = {"groupsPrefix": prefix, "clients": [{"clientId": "headlamp"}]}
         objects.apply(*directory("default", self.realm, ca.read_text(), tokens=tokens))
         objects.apply(access("alice", "default", mapping("sre", GROUP)))
-        objects.wait_reason("ga/alice", "Granted")
+        objects.wait_reason("ga/alice", "Granted", within=60)
 
     def gets_in(self) -> bool:
         """Tell whether alice, who logs in, may do it."""

@@ -141,9 +141,9 @@ def change_settings(
     """
     if told is not None and told.distribution is Distribution.CONFIGURATION:
         return (Fix(tuple(_change_fields(told, before, after))),)
-    if told is not None and told.distribution is Distribution.KOPS:
-        if not all(setting.kops_field for setting in after):
-            return ()  # kOps has no field for it
+    in_kops = told is not None and told.distribution is Distribution.KOPS
+    if in_kops and not all(setting.kops_field for setting in after):
+        return ()  # kOps has no field for it
     if told is not None and told.distribution is not Distribution.UNKNOWN:
         return (Fix((_change_flags(told.distribution, before, after),)),)
     return tuple(Fix((_change_flags(each, before, after),), each.value) for each in USUAL)
