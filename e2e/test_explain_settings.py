@@ -4,17 +4,14 @@
 alice logs in again, and the next request is a 200.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from fakes.printed_fix import first_fix
 from suite import long_form
 from testbed.authentication import Issuer, structured_configuration
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
@@ -22,21 +19,18 @@ from testbed.explain_command import ExplainCommand
 from testbed.installation import install_crds, install_rights
 from testbed.keycloak import Keycloak
 from testbed.node import AUTHENTICATION, Flags, Node, oidc_flags
-from testbed.objects import Objects, access, directory, mapping
+from testbed.objects import Objects
 from testbed.operator import ForkedOperator
 from testbed.pki import CertificateAuthority
 from testbed.realm import Realm
 from testbed.realm_keys import KEY_PROVIDER
+from testbed.settings_scene import GROUP, SettingsScene
 from testbed.supervisor import Supervisor
 from testbed.waiting import eventually
 
 # Each case starts kube-apiserver twice.
 pytestmark = [pytest.mark.explain, pytest.mark.usefixtures("_local_only"), long_form]
 
-PODS = "/api/v1/namespaces/default/pods"
-LIST = ("list", "pods", "--namespace=default")
-GROUP = "SRE"
-SERVES_WITHIN = 30.0
 EFFECTIVE_WITHIN = 90.0  # a changed configuration is tried again after ten seconds
 
 
@@ -122,59 +116,11 @@ def own(node: Node, keycloak: Keycloak) -> Iterator[ControlPlane]:
             yield made
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A cluster that is told something, and a directory that declares something."""
-
-    node: Node
-    cluster: ControlPlane
-    realm: Realm
-    command: ExplainCommand
-
-    def start(self) -> None:
-        """Start kube-apiserver as the files say; wait until it serves our kinds again."""
-        self.cluster.restart_apiserver()
-        self.node.show(self.cluster)
-        listed = ("get", "ga,kcd", "--output=name")
-        eventually(
-            lambda: self.cluster.kubectl(*listed, check=False).returncode == 0,
-            within=SERVES_WITHIN,
-            what="our kinds are served",
-        )
-
-    def declare(self, objects: Objects, ca: Path, prefix: str) -> None:
-        """Declare the realm, and what alice's group may do."""
-        tokens = {"groupsPrefix": prefix, "clients": [{"clientId": "headlamp"}]}
-        objects.apply(*directory("default", self.realm, ca.read_text(), tokens=tokens))
-        objects.apply(access("alice", "default", mapping("sre", GROUP)))
-        objects.wait_reason("ga/alice", "Granted", within=60)
-
-    def gets_in(self) -> bool:
-        """Tell whether alice, who logs in, may do it."""
-        return self.cluster.get(PODS, self.realm.id_token("alice")).status == httpx.codes.OK
-
-    def explained(self, word: str, *more: str) -> None:
-        """Ask both commands by alice's token; each names this cause first."""
-        token = self.realm.id_token("alice")
-        answer = self.command.why(*LIST, *more, token=token)
-        assert answer.words[:1] == [word], json.dumps(answer.body, indent=1)
-        assert answer.code == 1
-        report = self.command.doctor(*more, token=token)
-        assert report.words[:1] == [word], json.dumps(report.body, indent=1)
-
-    def mend(self, where: str, *more: str) -> None:
-        """Make the first change that `doctor` prints for this installation."""
-        text = self.command.doctor_text(*more, token=self.realm.id_token("alice"))
-        fix = first_fix(text, where)
-        self.node.edit(fix)
-        self.command.run(fix)
-
-
 @pytest.fixture
-def scene(node: Node, own: ControlPlane, realm_here: Realm, keycloak: Keycloak) -> Scene:
+def scene(node: Node, own: ControlPlane, realm_here: Realm, keycloak: Keycloak) -> SettingsScene:
     """Give the parts."""
     command = ExplainCommand(own, ca=keycloak.ca_file)
-    return Scene(node, own, realm_here, command)
+    return SettingsScene(node, own, realm_here, command)
 
 
 @pytest.fixture
@@ -186,7 +132,7 @@ def objects_here(own: ControlPlane) -> Iterator[Objects]:
 
 @pytest.mark.parametrize("case", BROKEN)
 def test_the_flag_that_is_wrong_is_named_and_mended_as_printed(
-    scene: Scene, objects_here: Objects, keycloak: Keycloak, case: str
+    scene: SettingsScene, objects_here: Objects, keycloak: Keycloak, case: str
 ) -> None:
     settings = BROKEN[case]
     scene.declare(objects_here, keycloak.ca_file, settings.prefix)
@@ -203,7 +149,7 @@ def test_the_flag_that_is_wrong_is_named_and_mended_as_printed(
 
 @pytest.mark.parametrize("case", CONFIGURED)
 def test_the_field_that_is_wrong_is_named_and_mended_as_printed(
-    scene: Scene, objects_here: Objects, keycloak: Keycloak, case: str
+    scene: SettingsScene, objects_here: Objects, keycloak: Keycloak, case: str
 ) -> None:
     word, prefix, changes = CONFIGURED[case]
     scene.declare(objects_here, keycloak.ca_file, prefix)
@@ -219,7 +165,7 @@ def test_the_field_that_is_wrong_is_named_and_mended_as_printed(
 
 
 def test_a_certificate_that_kube_apiserver_does_not_trust_is_named(
-    scene: Scene, objects_here: Objects, keycloak: Keycloak, tmp_path: Path
+    scene: SettingsScene, objects_here: Objects, keycloak: Keycloak, tmp_path: Path
 ) -> None:
     scene.declare(objects_here, keycloak.ca_file, "")
     other = CertificateAuthority(tmp_path, "another authority").file
@@ -236,7 +182,11 @@ def test_a_certificate_that_kube_apiserver_does_not_trust_is_named(
     ],
 )
 def test_what_kube_apiserver_wants_of_a_token_is_named(
-    scene: Scene, objects_here: Objects, keycloak: Keycloak, word: str, flags: dict[str, str]
+    scene: SettingsScene,
+    objects_here: Objects,
+    keycloak: Keycloak,
+    word: str,
+    flags: dict[str, str],
 ) -> None:
     scene.declare(objects_here, keycloak.ca_file, "")
     alice = scene.realm.user_id("alice")
@@ -249,7 +199,7 @@ def test_what_kube_apiserver_wants_of_a_token_is_named(
 
 
 def test_another_algorithm_of_signatures_is_named_and_accepted_as_printed(
-    scene: Scene, objects_here: Objects, keycloak: Keycloak
+    scene: SettingsScene, objects_here: Objects, keycloak: Keycloak
 ) -> None:
     scene.declare(objects_here, keycloak.ca_file, "")
     scene.node.kubeadm(oidc_flags(scene.realm.issuer(), ca_file=str(keycloak.ca_file)))

@@ -67,8 +67,7 @@ LEASE_NAME = "groupaccess"
 async def run_operator(settings: Settings, stop: asyncio.Event | None = None) -> None:
     """Run the operator until SIGTERM, or until `stop` is set.
 
-    Raise NotInstalledError when the CRDs are missing, RestartError when only a restart helps, and
-    whatever else ended a part that must not end.
+    Raise NotInstalledError, RestartError, and whatever else ended a part that must not end.
     """
     configuration = await configure(settings.kubeconfig)
     async with ApiClient(configuration) as client:
