@@ -117,10 +117,20 @@ def keycloak(request: pytest.FixtureRequest) -> Iterator[Keycloak]:
 
 
 @pytest.fixture(scope="session")
-def administrator(keycloak: Keycloak, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Give the variables of the administrator's login, for our commands and for Keycloak's."""
-    login = {"KEYCLOAK_USER": keycloak.login.username, "KEYCLOAK_PASSWORD": keycloak.login.password}
-    return {**login, **kcadm_environment(keycloak, tmp_path_factory.mktemp("home"))}
+def administrator(keycloak: Keycloak) -> dict[str, str]:
+    """Give the variables of the administrator's login."""
+    return {
+        "KEYCLOAK_USER": keycloak.login.username,
+        "KEYCLOAK_PASSWORD": keycloak.login.password,
+    }
+
+
+@pytest.fixture(scope="session")
+def with_kcadm(
+    keycloak: Keycloak, administrator: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """Give the same, and those of Keycloak's own command, which is logged in."""
+    return {**administrator, **kcadm_environment(keycloak, tmp_path_factory.mktemp("home"))}
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,7 @@ def test_an_expired_token_is_explained(command: ExplainCommand, alice: Realm) ->
     eventually(
         lambda: command.why(*LIST, token=token).words == ["TokenExpired"],
         within=20,
+        every=1,
         what="the token's end",
     )
 

@@ -63,10 +63,8 @@ def await_word(command: ExplainCommand, token: str, word: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "case",
-    [("SRE", "GroupAmbiguous"), pytest.param(("/platform/sre", "GroupNotFound"), marks=long_form)],
-)
+@long_form
+@pytest.mark.parametrize("case", [("SRE", "GroupAmbiguous"), ("/platform/sre", "GroupNotFound")])
 def test_a_group_that_is_not_the_meant_one_is_corrected_as_printed(
     command: ExplainCommand,
     installed: Cluster,

@@ -25,7 +25,7 @@ from revoke_cases import (
     tell,
     until_crowded,
 )
-from suite import LONG, NOT_LONG
+from suite import LONG, NOT_LONG, long_form
 from testbed.cluster import Cluster
 from testbed.guards_users import EVERYTHING, User, binding, make_user, remove_user
 from testbed.keycloak import Keycloak
@@ -161,6 +161,7 @@ def test_each_status_is_true_at_its_own_resource_version(outcome: Outcome) -> No
     assert not outcome.lies, "\n".join(outcome.lies)
 
 
+@long_form
 def test_a_revocation_does_not_wait_for_very_many_deletes_of_another_object(stage: Stage) -> None:
     with stage() as scene:
         scene.grant(ends=False)
