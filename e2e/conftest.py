@@ -9,6 +9,7 @@ import pytest
 from servers import running_cluster, running_keycloak, shown
 from suite import LONGEST_FIRST, MARKERS
 from testbed.cluster import CHOICES, VERSIONS, Cluster, NotHereError, choose
+from testbed.explain_command import ExplainCommand
 from testbed.installation import install_crds, install_rights
 from testbed.keycloak import Keycloak
 from testbed.keycloak_command import kcadm_environment
@@ -242,3 +243,20 @@ def granted(
     objects.apply(access(name, directory, mapping("sre", "SRE")))
     objects.wait_reason(f"ga/{name}", "Granted")
     return name
+
+
+@pytest.fixture
+def command(
+    installed: Cluster, keycloak: Keycloak, administrator: dict[str, str]
+) -> ExplainCommand:
+    """Give the commands, with the login of the realm's administrator."""
+    return ExplainCommand(installed, administrator, keycloak.ca_file)
+
+
+@pytest.fixture
+def bound_by_hand(installed: Cluster, name: str) -> Iterator[str]:
+    """Bind group SRE by hand, in one namespace; give the name of the binding."""
+    create = ("create", "rolebinding", name, "--namespace=default")
+    installed.kubectl(*create, "--clusterrole=view", "--group=SRE")
+    yield name
+    installed.kubectl("delete", "rolebinding", name, "--namespace=default")

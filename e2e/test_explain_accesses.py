@@ -1,6 +1,5 @@
 """What is wrong with the objects of a cluster, on real servers: `why` names it first."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -25,27 +24,10 @@ SOON = 20.0
 
 
 @pytest.fixture
-def command(
-    installed: Cluster, keycloak: Keycloak, administrator: dict[str, str]
-) -> ExplainCommand:
-    """Give the commands."""
-    return ExplainCommand(installed, administrator, keycloak.ca_file)
-
-
-@pytest.fixture
 def alice(realm: Realm) -> Realm:
     """Give a realm in which alice is in a group."""
     realm.create_user("alice", SRE)
     return realm
-
-
-@pytest.fixture
-def bound_in_default(installed: Cluster, name: str) -> Iterator[str]:
-    """Bind alice's group by hand, in one namespace."""
-    create = ("create", "rolebinding", name, "--namespace=default")
-    installed.kubectl(*create, "--clusterrole=view", "--group=SRE")
-    yield name
-    installed.kubectl("delete", "rolebinding", name, "--namespace=default")
 
 
 @pytest.fixture
@@ -178,10 +160,10 @@ def test_a_subject_that_nobody_carries_is_named(
 
 @long_form
 def test_a_request_for_all_namespaces_of_who_has_one_is_named(
-    command: ExplainCommand, alice: Realm, source: str, bound_in_default: str
+    command: ExplainCommand, alice: Realm, source: str, bound_by_hand: str
 ) -> None:
     assert source
-    assert bound_in_default
+    assert bound_by_hand
     report = command.why(*EVERYWHERE, token=alice.id_token("alice"))
     assert report.words[:1] == ["AllNamespacesRequested"]
     assert "default" in report.body["findings"][0]["fact"]

@@ -47,23 +47,6 @@ def realm_here(people: Realm) -> Iterator[Realm]:
     people.clients.delete("headlamp")
 
 
-@pytest.fixture
-def command(
-    installed: Cluster, keycloak: Keycloak, administrator: dict[str, str]
-) -> ExplainCommand:
-    """Give the commands, with the login of the realm's administrator."""
-    return ExplainCommand(installed, administrator, keycloak.ca_file)
-
-
-@pytest.fixture
-def bound_by_hand(installed: Cluster, name: str) -> Iterator[str]:
-    """Bind what alice's token carries, when nothing is broken."""
-    create = ("create", "rolebinding", name, "--namespace=default")
-    installed.kubectl(*create, "--clusterrole=view", "--group=SRE")
-    yield name
-    installed.kubectl("delete", "rolebinding", name, "--namespace=default")
-
-
 def ask(command: ExplainCommand, who: str = "alice", *more: str) -> Report:
     return command.why(who, *PODS, f"--directory={NAME}", *more)
 

@@ -1,4 +1,4 @@
-"""Commands of Keycloak's own command line (`kcadm.sh`) that mend a client, a mapper or a user.
+"""Commands of Keycloak's own command line (`kcadm.sh`) that mend a client or a mapper.
 
 A command needs the path of what it changes in the Admin API. A mend is nothing where that is not
 known: then what a person does in the console is all that can be said.
@@ -36,7 +36,7 @@ def by_command_or_console(command: tuple[Command, ...], console: str) -> tuple[F
 
 
 def enable(realm: str, path: str) -> tuple[Command, ...]:
-    """Enable a client or a user."""
+    """Enable a client."""
     return set_field(realm, path, "enabled", "true")
 
 
