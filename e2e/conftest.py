@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, closing
 import pytest
 
 from servers import running_cluster, running_keycloak, shown
-from suite import LONGEST_FIRST, MARKERS
-from testbed.cluster import CHOICES, VERSIONS, Cluster, NotHereError, choose
+from suite import LONGEST_FIRST, MARKERS, OPTIONS
+from testbed.cluster import Cluster, NotHereError, choose
 from testbed.explain_command import ExplainCommand
 from testbed.installation import install_crds, install_rights
 from testbed.keycloak import Keycloak
@@ -19,7 +19,6 @@ from testbed.operator import ForkedOperator, OperatorProcess, leads
 from testbed.realm import Realm
 from testbed.realm_pool import RealmPool
 from testbed.setup_command import SetupCommand
-from testbed.tools import NEWEST
 from testbed.waiting import eventually
 
 READY_REALMS = 2
@@ -28,31 +27,8 @@ READY_REALMS = 2
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the choice of the cluster."""
     group = parser.getgroup("testbed", "the cluster that end-to-end tests run on")
-    group.addoption(
-        "--cluster",
-        choices=CHOICES,
-        default="auto",
-        help="local: a control plane of local processes; kind: a container; auto: local if Go is "
-        "here, else kind",
-    )
-    group.addoption(
-        "--rounds",
-        type=int,
-        default=3,
-        help="how often tests that are about chance repeat themselves (long: 50)",
-    )
-    group.addoption(
-        "--groups",
-        type=int,
-        default=200,
-        help="how many groups the realm of the tests about scale has (long: 10000)",
-    )
-    group.addoption(
-        "--kubernetes",
-        choices=VERSIONS,
-        default="newest",
-        help=f"the version of the local control plane (newest: {NEWEST.version})",
-    )
+    for name, about in OPTIONS.items():
+        group.addoption(name, **about)
 
 
 @pytest.fixture

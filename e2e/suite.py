@@ -1,10 +1,13 @@
-"""The files of the end-to-end tests: their markers, which take longest, and the long form."""
+"""The end-to-end tests: their options and markers, which take longest, and the long form."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
+
+from testbed.cluster import CHOICES, VERSIONS
+from testbed.tools import NEWEST
 
 # What costs minutes and shows no more than a shorter test does nearly as well: `make long`.
 LONG = bool(os.environ.get("LONG"))
@@ -18,6 +21,30 @@ def mostly_long(cases: Iterable[object], *short: object) -> list[Any]:
     assert all(each in chosen for each in short), short
     return [pytest.param(each, marks=() if each in short else long_form) for each in chosen]
 
+
+OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "--cluster": {
+        "choices": CHOICES,
+        "default": "auto",
+        "help": "local: a control plane of local processes; kind: a container; auto: local if Go "
+        "is here, else kind",
+    },
+    "--rounds": {
+        "type": int,
+        "default": 3,
+        "help": "how often tests that are about chance repeat themselves (long: 50)",
+    },
+    "--groups": {
+        "type": int,
+        "default": 200,
+        "help": "how many groups the realm of the tests about scale has (long: 10000)",
+    },
+    "--kubernetes": {
+        "choices": VERSIONS,
+        "default": "newest",
+        "help": f"the version of the local control plane (newest: {NEWEST.version})",
+    },
+}
 
 MARKERS = (
     "testbed: the testbed itself, without the operator",

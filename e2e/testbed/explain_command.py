@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fakes.printed_fix import PrintedFix, printed_fixes
 from testbed.cluster import Cluster
 from testbed.fork_server import run_forked
+from testbed.printed_fix import PrintedFix, printed_fixes
 
 SECONDS = 60.0
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from fakes.printed_fix import PrintedFix, edit_yaml
 from testbed.access import ClusterAccess
 from testbed.authentication import Issuer
+from testbed.printed_fix import PrintedFix, edit_yaml
 from testbed.trust import NoTrust
 
 MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import httpx
 
-from fakes.printed_fix import first_fix
 from testbed.control_plane import ControlPlane
 from testbed.explain_command import ExplainCommand
 from testbed.node import Node
 from testbed.objects import Objects, access, directory, mapping
+from testbed.printed_fix import first_fix
 from testbed.realm import Realm
 from testbed.waiting import eventually
 

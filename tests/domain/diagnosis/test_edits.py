@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from domain.diagnosis.logins import DIRECTORY, ISSUER, login, token
-from fakes.printed_fix import edit_yaml, first_fix
 from groupaccess.cli.diagnosis.finding_text import finding_lines
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.diagnosis.authentication_configuration import read_configuration
@@ -23,6 +22,7 @@ from groupaccess.domain.diagnosis.authenticator import (
 )
 from groupaccess.domain.diagnosis.finding import Finding
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
+from testbed.printed_fix import edit_yaml, first_fix
 
 SOUND = {
     "oidc-issuer-url": ISSUER,

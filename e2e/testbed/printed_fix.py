@@ -77,7 +77,7 @@ def edit_yaml(text: str, below: str, before: Sequence[str], after: Sequence[str]
     return yaml.safe_dump(body)
 
 
-def _find(body: Any, path: str, like: object) -> Any:
+def _find(body: Any, path: str, like: object) -> Any:  # noqa: ANN401 -- JSON
     """Return the object or the list at a path; a missing one is made, of the kind of `like`."""
     parts = [match["name"] or int(match["place"]) for match in PART.finditer(path)]
     for number, part in enumerate(parts):
