@@ -20,6 +20,8 @@ CONNECTIONS = 4  # as many as the operator has
 IDLE_SECONDS = 60.0
 ROUNDS_AN_HOUR = 6  # with the syncInterval that is the default
 LOOK = 0.05
+PAUSE_SECONDS = 2.0
+EVENTS = 'resource="events"'
 
 
 async def measure_rounds(stage: Stage) -> AsyncIterator[Figure]:
@@ -81,6 +83,7 @@ async def _bare_searches(stage: Stage) -> float:
 async def _idle(stage: Stage) -> Figure:
     """Return what kube-apiserver is asked in a minute, less what it is without the operator."""
     await stage.settle()
+    await _until_events_are_posted(stage)
     beside = await _requests_in_a_minute(stage)
     await stage.stop()
     alone = await _requests_in_a_minute(stage)
@@ -91,16 +94,26 @@ async def _idle(stage: Stage) -> Figure:
     return Figure(name, "a minute", max(0.0, beside - alone), None, None)
 
 
+async def _until_events_are_posted(stage: Stage) -> None:
+    """Wait until the operator has posted the events of what it did: ten a second."""
+    async with asyncio.timeout(LONG):
+        before = -1.0
+        while (now := _counted(stage, EVENTS)) != before:
+            before = now
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
 async def _requests_in_a_minute(stage: Stage) -> float:
     before = _counted(stage)
     await asyncio.sleep(IDLE_SECONDS)  # the time itself is what this is about
     return (_counted(stage) - before) * 60 / IDLE_SECONDS
 
 
-def _counted(stage: Stage) -> float:
+def _counted(stage: Stage, label: str = "") -> float:
+    """Return how many requests kube-apiserver has answered, those with a label of its metric."""
     text = stage.cluster.read_as_admin("/metrics").text
     lines = (line for line in text.splitlines() if line.startswith("apiserver_request_total{"))
-    return sum(float(line.rpartition(" ")[2]) for line in lines)
+    return sum(float(line.rpartition(" ")[2]) for line in lines if label in line)
 
 
 async def _requests(stage: Stage, folder: Path) -> Figure:
