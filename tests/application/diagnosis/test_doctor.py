@@ -61,8 +61,10 @@ def condition(kind: str, status: str, reason: str, message: str) -> dict[str, An
     return {"type": kind, "status": status, **more}
 
 
-def access(state: str = "Granted", reason: str = "Granted", seen: int = 1) -> api.GroupAccess:
-    mapping = {"name": "sre", "group": "SRE", "clusterRole": "view", "clusterWide": True}
+def access(
+    state: str = "Granted", reason: str = "Granted", seen: int = 1, **more: Any
+) -> api.GroupAccess:
+    mapping = {"name": "sre", "group": "SRE", "clusterRole": "view", "clusterWide": True, **more}
     return api.GroupAccess.read(
         {
             "apiVersion": "groupaccess.io/v1alpha1",

@@ -92,3 +92,21 @@ def test_the_name_of_a_part_means_that_part() -> None:
     assert (asked.subresource, asked.name) == ("log", "")
     asked = AccessRequest("get", "pods", subresource="log", name="log").of(pods, "shop")
     assert (asked.subresource, asked.name) == ("log", "log")
+
+
+@pytest.mark.parametrize(
+    ("asked", "similar"),
+    [
+        (AccessRequest("lst", "pods"), "list"),
+        (AccessRequest("GET", "pods"), "get"),
+        (AccessRequest("deletes", "pods"), "delete"),
+        (AccessRequest("approve", "certificatesigningrequests"), None),
+        (AccessRequest("proxy-admin", "widgets", "example.com"), None),
+        (AccessRequest.for_path("gett", "/metrics"), "get"),
+        (AccessRequest.for_path("options", "/metrics"), None),
+    ],
+)
+def test_a_misspelled_verb_is_told_from_one_that_somebody_else_uses(
+    asked: AccessRequest, similar: str | None
+) -> None:
+    assert asked.similar_verb == similar

@@ -20,8 +20,12 @@ from groupaccess.domain.diagnosis.access_facts import (
     NAMESPACES,
     AccessFacts,
 )
-from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
-from groupaccess.domain.diagnosis.api_resource import UNSERVED, find_resource, similar_resources
+from groupaccess.domain.diagnosis.access_request import (
+    AccessRequest,
+    Decision,
+    resolve_resource,
+)
+from groupaccess.domain.diagnosis.api_resource import find_resource
 from groupaccess.domain.diagnosis.authenticator import Authenticator
 from groupaccess.domain.diagnosis.explanation import (
     Explanation,
@@ -62,25 +66,14 @@ class Why:
 
     async def resolve(self, request: AccessRequest, namespace: str) -> AccessRequest | NotChecked:
         """Return a request for the resource that kubectl takes for its word, in this namespace."""
+        if similar := request.similar_verb:
+            return NotChecked(f'verb "{request.verb}"', f"there is none: did you mean {similar}?")
         if request.path:
             return request
         served = await attempt(SERVED, self.cluster.list_resources())
         if isinstance(served, NotChecked):
             return served
-        resource = find_resource(request.resource, request.group, served.value)
-        word = ".".join(filter(None, (request.resource, request.group)))
-        if resource is None and request.resource in UNSERVED:
-            return request.in_namespace(namespace)
-        if resource is None:
-            similar = similar_resources(request.resource, served.value)
-            hint = f": did you mean {' or '.join(similar)}?" if similar else ""
-            return NotChecked(f'resource "{word}"', f"the API server lists none{hint}")
-        known = resource.has_other_subresources or request.subresource in resource.subresources
-        if request.subresource and not known:
-            names = ", ".join(sorted(resource.subresources)) or "none"
-            what = f'subresource "{request.subresource}"'
-            return NotChecked(what, f"{resource.plural} has {names}")
-        return request.of(resource, namespace)
+        return resolve_resource(request, namespace, served.value)
 
     async def with_scope(self, request: AccessRequest) -> AccessRequest:
         """Return the request of an error, and whether its resource is in namespaces at all."""
@@ -176,11 +169,23 @@ class Why:
     async def read_facts(
         self, facts: AccessFacts, read: TokenReviewResult, *, own: bool = False
     ) -> AccessFacts:
-        """Return the facts with all that may grant something, and where else it is allowed."""
+        """Return the facts with all that may grant something, and how else it is allowed."""
         known, request = await self._read(facts), facts.request
-        if facts.decision.allowed or request.namespace or not request.namespaced:
+        if facts.decision.allowed:
+            return await self._without_groups(known, read)
+        if request.namespace or not request.namespaced:
             return known
         return replace(known, allowed_in=await self._allowed_in(known, read, own=own))
+
+    async def _without_groups(self, known: AccessFacts, read: TokenReviewResult) -> AccessFacts:
+        """Ask whether it stays allowed when the bindings of the person's groups have ended."""
+        if known.end_of_bindings() is None:
+            return known
+        groups = [each for each in read.groups if each not in known.person.subjects]
+        call = self.cluster.decide(read.user, groups, known.request)
+        decision = await attempt("whether something else allows it", call)
+        still = decision.value.allowed if isinstance(decision, Fact) else None
+        return replace(known, allowed_without_groups=still)
 
     async def _read(self, facts: AccessFacts) -> AccessFacts:
         """Read all that may grant something, and keep what could not be read."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from groupaccess.domain.access.group_access import AccessMapping
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.access.namespace_scope import NamespacesByName, resolve_scope
-from groupaccess.domain.binding import Binding
+from groupaccess.domain.binding import Binding, BindingName
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
 from groupaccess.domain.diagnosis.finding import NotChecked
 from groupaccess.domain.diagnosis.person import Person
@@ -69,9 +69,10 @@ class AccessFacts:
     """One person and one request: whether it is allowed, and all that may grant it.
 
     `decision` is kube-apiserver's own. `allowed_in` are namespaces in which it allows the same;
-    they are only asked for a request in all namespaces that is denied. `token_groups` are what the
-    person's token carries in `groups_claim`, if there is a token. `not_read` is what could not be
-    read of all this.
+    they are only asked for a request in all namespaces that is denied. `allowed_without_groups` is
+    whether it is allowed without the person's groups, such as by their name; None if that was not
+    asked, or not answered. `token_groups` are what the person's token carries in `groups_claim`, if
+    there is a token. `not_read` is what could not be read of all this.
     """
 
     now: datetime
@@ -83,6 +84,7 @@ class AccessFacts:
     bindings: tuple[Binding, ...] = ()
     namespaces: NamespacesByName = field(default_factory=dict)
     allowed_in: tuple[str, ...] = ()
+    allowed_without_groups: bool | None = None
     token_groups: frozenset[str] = frozenset()
     groups_claim: str = "groups"
     not_read: tuple[NotChecked, ...] = ()
@@ -98,6 +100,25 @@ class AccessFacts:
         """Return the prefix of a mapping's directory, "" if the directory is not known."""
         directory = self.directories.get(mapping.directory)
         return directory.groups_prefix if directory else ""
+
+    def end_of_bindings(self) -> datetime | None:
+        """Return when the last binding that may give it ends, None if one of them does not end."""
+        expiries = {
+            (each.access, each.mapping.name): each.mapping.expires_at for each in self.mappings
+        }
+        ends = list[datetime]()
+        for binding in self.bindings_here():
+            name = BindingName.parse(binding.key.name)
+            end = expiries.get((name.owner, name.mapping)) if name else None
+            if end is None:
+                return None
+            ends.append(end)
+        return max(ends, default=None)
+
+    def bindings_here(self) -> Iterator[Binding]:
+        """Yield the bindings of one of the person's groups that count where the request is."""
+        here = ("", self.request.namespace)
+        return (each for each in self.bindings_for_person() if each.key.namespace in here)
 
     def bindings_for_person(self) -> Iterator[Binding]:
         """Yield the bindings of one of the person's groups, whoever made them."""

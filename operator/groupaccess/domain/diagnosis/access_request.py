@@ -1,9 +1,24 @@
 """What somebody wants to do, as kube-apiserver is asked about it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
-from groupaccess.domain.diagnosis.api_resource import ApiResource
+from groupaccess.domain.diagnosis.api_resource import (
+    UNSERVED,
+    ApiResource,
+    find_resource,
+    similar_resources,
+)
+from groupaccess.domain.diagnosis.finding import NotChecked
+
+# The verbs of RBAC's rules in Kubernetes' documentation; an API of somebody else may have more.
+RESOURCE_VERBS = (
+    *("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"),
+    *("use", "bind", "escalate", "impersonate", "approve", "sign", "attest", "*"),
+)
+PATH_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "*")
 
 FORBIDDEN = re.compile(
     r'(?<![\w.-])(?P<resource>[\w.-]+?)(?:/(?P<subresource>[\w-]+))?(?: "(?P<name>[^"]*)")? '
@@ -45,6 +60,14 @@ class AccessRequest:
         where = f" in {self.namespace}" if self.namespace else ""
         return f"{self.verb} {what}{where}"
 
+    @property
+    def similar_verb(self) -> str | None:
+        """Return the verb of which this one is a misspelling, None if it is none."""
+        verbs = PATH_VERBS if self.path else RESOURCE_VERBS
+        if self.verb in verbs:
+            return None
+        return next(iter(get_close_matches(self.verb.lower(), verbs, n=1, cutoff=0.65)), None)
+
     def of(self, resource: ApiResource, namespace: str) -> "AccessRequest":
         """Return the same request for a resource; the namespace counts if it is in one.
 
@@ -74,6 +97,25 @@ class Decision:
 
     allowed: bool
     reason: str = ""
+
+
+def resolve_resource(
+    request: AccessRequest, namespace: str, served: Sequence[ApiResource]
+) -> AccessRequest | NotChecked:
+    """Return a request for the resource that kubectl takes for its word, or why there is none."""
+    resource = find_resource(request.resource, request.group, served)
+    if resource is None and request.resource in UNSERVED:
+        return request.in_namespace(namespace)
+    if resource is None:
+        word = ".".join(filter(None, (request.resource, request.group)))
+        similar = similar_resources(request.resource, served)
+        hint = f": did you mean {' or '.join(similar)}?" if similar else ""
+        return NotChecked(f'resource "{word}"', f"the API server lists none{hint}")
+    known = resource.has_other_subresources or request.subresource in resource.subresources
+    if request.subresource and not known:
+        names = ", ".join(sorted(resource.subresources)) or "none"
+        return NotChecked(f'subresource "{request.subresource}"', f"{resource.plural} has {names}")
+    return request.of(resource, namespace)
 
 
 def read_forbidden(text: str) -> tuple[str, AccessRequest] | None:

@@ -87,8 +87,7 @@ def explain_access(
     if facts.decision.allowed:
         how = f": {facts.decision.reason}" if facts.decision.reason else ""
         steps.append(Step("RBAC", "allows it", f"SubjectAccessReview, now; {read}{how}"))
-        until = _end(facts)
-        answer = f"Yes. {person.name} may {request}{f', until {until}' if until else ''}."
+        answer = f"Yes. {person.name} may {request}{_until(facts)}."
         return Explanation(
             answer, allowed=True, steps=tuple(steps), grants=grants, not_checked=facts.not_read
         )
@@ -124,12 +123,10 @@ def _groups_step(facts: AccessFacts) -> Step:
 
 def _named_grants(facts: AccessFacts) -> Iterator[str]:
     """Yield the bindings of the person's groups for this place; which one gives it is RBAC's."""
-    here = [
-        binding
-        for binding in facts.bindings_for_person()
-        if binding.key.namespace in ("", facts.request.namespace)
-    ]
-    here.sort(key=lambda binding: (BindingName.parse(binding.key.name) is None, binding.key))
+    here = sorted(
+        facts.bindings_here(),
+        key=lambda binding: (BindingName.parse(binding.key.name) is None, binding.key),
+    )
     for binding in here[:MAX_GRANTS]:
         yield _grant(binding, facts)
     if len(here) > MAX_GRANTS:
@@ -143,21 +140,12 @@ def _grant(binding: Binding, facts: AccessFacts) -> str:
     return f'"{subject}" → {binding.key} → {binding.content.role.name} ({by})'
 
 
-def _end(facts: AccessFacts) -> str:
-    """Return until when, if each binding that may give it is of a mapping that ends."""
-    ends = []
-    expiries = {
-        (each.access, each.mapping.name): each.mapping.expires_at for each in facts.mappings
-    }
-    for binding in facts.bindings_for_person():
-        name = BindingName.parse(binding.key.name)
-        end = expiries.get((name.owner, name.mapping)) if name else None
-        if binding.key.namespace not in ("", facts.request.namespace):
-            continue
-        if end is None:
-            return ""
-        ends.append(end)
-    return format_time(max(ends)) if ends else ""
+def _until(facts: AccessFacts) -> str:
+    """Say until when, where nothing but bindings that end gives it."""
+    end = facts.end_of_bindings()
+    if end is None or facts.allowed_without_groups is not False:
+        return ""
+    return f", until {format_time(end)}"
 
 
 def _close(mappings: Iterable[MappingFacts]) -> Iterator[str]:

@@ -1,0 +1,49 @@
+"""Until when somebody may do something: only where nothing but bindings that end gives it."""
+
+from typing import Any
+
+import pytest
+
+from application.diagnosis.test_doctor import NOW, access
+from application.diagnosis.test_why import ALICE, BY_HAND, OURS, PODS, cluster, explained, why
+
+END = "2027-01-31T00:00:00Z"
+ONLY_BY_GROUP: dict[str, Any] = {"allowed_groups": frozenset({"SRE"})}
+
+
+def answer(**more: Any) -> str:
+    usual = {"allowed": frozenset({PODS}), "accesses": [access(expiresAt=END)], "bindings": [OURS]}
+    known = cluster(**(usual | ONLY_BY_GROUP | more))
+    return explained(why(known).explain_own(PODS)).answer
+
+
+def test_the_end_of_the_only_binding_that_gives_it_is_said() -> None:
+    assert NOW.year < 2027
+    assert answer() == f"Yes. alice may list pods in shop, until {END}."
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"allowed_groups": None},
+        {"bindings": [OURS, BY_HAND]},
+        {"accesses": [access()]},
+        {"forbidden": frozenset({"decide"})},
+        {"forbidden": frozenset({"list_accesses"})},
+    ],
+    ids=["by her name", "by hand", "without an end", "nobody tells", "ends not read"],
+)
+def test_what_may_go_on_has_no_end(more: dict[str, Any]) -> None:
+    assert answer(**more) == "Yes. alice may list pods in shop."
+
+
+def test_she_is_asked_about_without_her_groups_and_with_those_of_kubernetes() -> None:
+    known = cluster(allowed=frozenset({PODS}), accesses=[access(expiresAt=END)], bindings=[OURS])
+    explained(why(known).explain_own(PODS))
+    assert known.asked == [(ALICE.user, frozenset({"system:authenticated"}))]
+
+
+def test_without_an_end_nothing_more_is_asked() -> None:
+    known = cluster(allowed=frozenset({PODS}), bindings=[OURS])
+    explained(why(known).explain_own(PODS))
+    assert known.asked == []
