@@ -144,6 +144,26 @@ def test_a_group_that_is_missing_in_its_grace_is_named_by_the_doctor(
 
 
 @long_form
+def test_a_directory_that_is_frozen_is_named_and_how_it_goes_on_is_for_a_person(
+    command: ExplainCommand, alice: Realm, objects: Objects, source: str, name: str
+) -> None:
+    lost = (OTHER, "/apps/Dev")
+    for group in lost:
+        alice.create_group(group)
+    before = [mapping(f"m{number}", group) for number, group in enumerate(lost)]
+    objects.apply(access(name, source, *before))
+    objects.wait_reason(f"ga/{name}", "Granted")
+    for group in lost:
+        alice.delete_group(group)
+    objects.apply(access(f"{name}-new", source, mapping("sre", SRE)))
+    objects.read_again(source)
+    token = alice.id_token("alice")
+    await_word(command, token, "DirectoryFrozen")
+    assert not command.paste(command.text(*LIST, token=token))
+    assert "groupaccess.io/acknowledge=" in command.doctor_text(token=token)
+
+
+@long_form
 def test_a_subject_that_nobody_carries_is_named(
     command: ExplainCommand, installed: Cluster, alice: Realm, source: str, name: str
 ) -> None:

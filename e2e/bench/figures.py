@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from statistics import median
 
 from bench.feed import ACCESSES, Key, path_of
 from bench.figure import Figure
-from bench.floor import Floor, list_all, measure_floor, percentile
+from bench.floor import Floor, apply_once, list_all, measure_floor, percentile
 from bench.keycloak_round import measure_rounds
 from bench.load import DIRECTORY, ROLE
 from bench.many import measure_many
@@ -144,9 +145,11 @@ async def _beside(stage: Stage, floor: Floor) -> AsyncIterator[Figure]:
     stage.start()
     await stage.ready()
     converged = asyncio.create_task(_converged(stage))
-    granted, repaired = list[float](), list[float]()
+    first = await _grant(stage, TIMES, "beside")  # no grant comes before Keycloak's first round
+    granted, repaired, bare = list[float](), list[float](), list[float]()
     for number in range(TIMES):
         await asyncio.sleep(PACE)
+        bare.append(await apply_once(stage, number))
         granted.append(await _grant(stage, number, "beside"))
         key = _keys(stage, f"load-{number:05}")[0]
         await stage.feed.until(partial(_is_bound, stage, key), LONG)
@@ -154,6 +157,9 @@ async def _beside(stage: Stage, floor: Floor) -> AsyncIterator[Figure]:
         if converged.done():
             break
     await converged
+    yield Figure("first grant after a start", "s", first, None, None)
+    for each in _latencies("bare apply beside others", bare, floor):
+        yield replace(each, goal=None)
     for name, took in (("grant beside others", granted), ("repair beside others", repaired)):
         for each in _latencies(name, took, floor):
             yield each

@@ -70,6 +70,20 @@ def percentile(values: Sequence[float], share: int) -> float:
     return sorted(values)[-(-len(values) * share // 100) - 1]
 
 
+async def apply_once(stage: Stage, number: int) -> float:
+    """Return the seconds of one more bare apply: of a binding that is not the operator's."""
+    name = f"bare-{number:03}"
+    body = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": name},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "nobody"}],
+    }
+    where = f"{path_of(('', name))}?fieldManager=bench&force=true"
+    return await seconds(stage.admin.send("PATCH", where, body, APPLY))
+
+
 async def list_all(stage: Stage) -> float:
     """Return the seconds of one list of each kind that the operator watches."""
     paths = (

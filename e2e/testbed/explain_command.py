@@ -63,6 +63,10 @@ class ExplainCommand:
         more = self._trust if token is None else ("--token=-",)
         return self._process("why", *arguments, *more, stdin=token or "").stdout
 
+    def exit_code(self, *words: str, stdin: str = "") -> int:
+        """Return the exit code of a whole command."""
+        return self._process(*words, stdin=stdin).returncode
+
     def paste(self, text: str) -> list[str]:
         """Run the commands of the first fix of a printed text, in their order; return them."""
         return self.run(next(printed_fixes(text), PrintedFix()))

@@ -89,6 +89,7 @@ def compose(settings: Settings, environment: Environment) -> Operator:
     return Operator(
         settings=settings,
         watch=environment.watch,
+        on_synced=environment.on_synced,
         endpoint=_endpoint(settings, environment, core, reflectors),
         clock=clock,
         metrics=metrics,

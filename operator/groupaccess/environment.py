@@ -2,12 +2,14 @@
 
 import socket
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kubernetes.aio.client import ApiClient, Configuration
 from prometheus_client import CollectorRegistry
 
 from groupaccess.adapters.clock import SystemClock
+from groupaccess.adapters.garbage_collector import freeze_objects
 from groupaccess.adapters.keycloak.operator_token import KeycloakOperatorTokens
 from groupaccess.adapters.keycloak.reader import KeycloakReader
 from groupaccess.adapters.kubernetes.transport import HttpTransport, Transport
@@ -22,6 +24,7 @@ class Environment:
     """What an operator needs from outside.
 
     `identity` names this replica in the leader election. Without `serves_http` nothing listens.
+    `on_synced` is called when all that exists has been read.
     """
 
     transport: Transport
@@ -32,6 +35,7 @@ class Environment:
     registry: CollectorRegistry
     identity: str
     serves_http: bool = True
+    on_synced: Callable[[], None] = lambda: None
 
 
 def production(settings: Settings, configuration: Configuration, client: ApiClient) -> Environment:
@@ -44,5 +48,6 @@ def production(settings: Settings, configuration: Configuration, client: ApiClie
         clock=SystemClock(),
         watch=kopf_watch(configuration),
         registry=CollectorRegistry(),
+        on_synced=freeze_objects,
         identity=f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}",
     )

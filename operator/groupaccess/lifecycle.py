@@ -53,6 +53,7 @@ class Operator:
 
     settings: Settings
     watch: Watch
+    on_synced: Callable[[], None]
     endpoint: HttpEndpoint | None
     clock: Clock
     metrics: Metrics
@@ -131,6 +132,7 @@ class Operator:
             len(self.store.directories.declared),
             len(self.store.bindings.by_key),
         )
+        self.on_synced()
         self.leadership.caught_up = True
         elector = self.leadership.elector
         async with asyncio.TaskGroup() as group:

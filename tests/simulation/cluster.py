@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import copy_context
 from typing import Any
 
@@ -44,6 +44,7 @@ class SimulatedCluster(SimulatedKubernetes):
         self.severed = 0.0  # when the last cut of watches is over
         self.recovers = 0.0  # when Keycloak does
         self.elects = True
+        self.on_synced: Callable[[], None] = lambda: None
         self.event_delay = ON_THE_WAY
         self.thorough = False
         self.lost = False  # whether watches lost history
@@ -116,6 +117,7 @@ class SimulatedCluster(SimulatedKubernetes):
             registry=CollectorRegistry(),
             identity=replica.name,
             serves_http=False,
+            on_synced=self.on_synced,
         )
         replica.operator = compose(SETTINGS[self.elects], environment)
         try:

@@ -101,8 +101,11 @@ class Reconciler:
 
         Return None when there is nothing to do before the first answers: the object is new.
         """
-        needed = needed_questions(self._store, declared)
         name, directory = declared.access.name, declared.access.directory
+        if self._store.is_unread(directory) and not self._has_binding(name):
+            self._store.memory(name).lacks_answer = True
+            return None  # its first round affects all users
+        needed = needed_questions(self._store, declared)
         self._store.question_index.put(name, directory, needed.all)
         context = evaluation_context(self._store, declared, needed, self._clock.now())
         self._store.memory(name).lacks_answer = context.lacks_answer

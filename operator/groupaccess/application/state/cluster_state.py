@@ -19,6 +19,7 @@ from groupaccess.application.state.watched_objects import WatchedObjects
 from groupaccess.domain.access.namespace_scope import Namespace
 from groupaccess.domain.binding import Binding, BindingKey, BindingName
 from groupaccess.domain.directory.questions import GroupsInUse
+from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.directory.snapshot import Realm
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.identity.freeze import (
@@ -151,6 +152,15 @@ class ClusterState:
             if before in result:
                 result.setdefault(now, result[before])
         return result
+
+    def is_unread(self, directory: str) -> bool:
+        """Return whether no answer of a declared directory is known, and no failure.
+
+        The first round affects all its users.
+        """
+        declared = directory in self.directories.declared
+        unreadable = directory in self.directories.unreadable
+        return declared and not unreadable and self.directories.reading(directory) == Reading()
 
     def check_freeze(self, name: str) -> Failure | None:
         """Return why a directory is frozen, None when it is not; remember an acknowledgement.

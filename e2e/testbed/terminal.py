@@ -1,0 +1,51 @@
+"""A terminal of so many columns, and what a command shows in it."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Mapping
+
+ROWS = 50
+CHUNK_BYTES = 65_536
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+WITHIN = 60.0  # seconds
+
+
+def show_in_terminal(words: tuple[str, ...], env: Mapping[str, str], columns: int) -> str:
+    """Run `groupaccess` in a terminal; return what it shows, with its control sequences."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "groupaccess", *words],
+        env={**env, "TERM": "xterm-256color"},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    try:
+        shown = _read(ours)
+        process.wait(WITHIN)
+    finally:
+        os.close(ours)
+        process.kill()
+        process.wait()
+    return shown.decode().replace("\r\n", "\n")
+
+
+def _read(terminal: int) -> bytes:
+    """Read until nobody has the other end open: Linux says that by an error."""
+    shown = b""
+    while True:
+        try:
+            chunk = os.read(terminal, CHUNK_BYTES)
+        except OSError:
+            return shown
+        if not chunk:
+            return shown
+        shown += chunk
