@@ -1,6 +1,7 @@
 """A work queue with client-go's semantics: one entry and at most one worker for each key."""
 
 import asyncio
+from collections import deque
 from enum import Enum
 
 from groupaccess.application.ports.clock import Clock, TimerHandle
@@ -41,7 +42,7 @@ class WorkQueue:
         self._processing_low: set[str] = set()
         self._failures: dict[str, int] = {}
         self._timers: dict[str, tuple[float, TimerHandle, Priority]] = {}
-        self._wakeup = asyncio.Event()
+        self._idle = deque[asyncio.Future[None]]()  # of the workers that wait for a key
 
     def add(self, key: str, priority: Priority = Priority.HIGH) -> None:
         """Enqueue the key; it is handed out as soon as a worker is free."""
@@ -85,8 +86,7 @@ class WorkQueue:
     async def get(self) -> str:
         """Wait for a key and take it; the caller must call `done`."""
         while (key := self._next()) is None:
-            self._wakeup.clear()
-            await self._wakeup.wait()
+            await self._wait()
         self._cancel(key)  # this reconcile decides about the next one
         self._metrics.queue_depth(self._depth)
         self._metrics.queue_duration(self._clock.monotonic() - self._since.pop(key))
@@ -98,7 +98,7 @@ class WorkQueue:
         self._processing.pop(key, None)
         if key in self._processing_low:
             self._processing_low.discard(key)
-            self._wakeup.set()
+            self._wake_one()
         if key in self._again:
             self._enqueue(key, self._again.pop(key))
 
@@ -162,7 +162,25 @@ class WorkQueue:
             self._waiting[Priority.LOW].pop(key, None)
         self._waiting[priority][key] = None
         self._metrics.queue_depth(self._depth)
-        self._wakeup.set()
+        self._wake_one()
+
+    async def _wait(self) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._idle.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():  # it was woken as well
+                self._wake_one()
+            raise
+
+    def _wake_one(self) -> None:
+        """Wake the worker that has waited longest: to wake all for each key costs a twelfth."""
+        while self._idle:
+            turn = self._idle.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
 
     def _ring(self, key: str) -> None:
         _, _, priority = self._timers.pop(key)
