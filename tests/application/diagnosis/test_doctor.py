@@ -134,6 +134,17 @@ def test_a_cluster_without_oidc_is_told_how_to_get_it() -> None:
     assert causes(examine(cluster, directory=DIRECTORY)) == [Cause.OIDC_NOT_CONFIGURED]
 
 
+@pytest.mark.parametrize("other", [(), (*TOLD, "--oidc-groups-prefix=x:")])
+def test_kube_apiservers_that_differ_are_found_once_and_first(other: tuple[str, ...]) -> None:
+    second = Arguments("pod kube-system/b", other, Distribution.KUBEADM)
+    twice = [directory(), directory().model_copy(deep=True)]
+    checks = examine(
+        FakeDiagnosisCluster(**(INSTALLED | {"arguments": [POD, second], "directories": twice}))
+    )
+    assert causes(checks)[:1] == [Cause.API_SERVERS_DIFFER]
+    assert causes(checks).count(Cause.API_SERVERS_DIFFER) == 1
+
+
 @pytest.mark.parametrize("right", ["list_arguments", "list_directories", "list_accesses"])
 def test_a_right_that_is_missing_hides_only_its_own_check(right: str) -> None:
     checks = examine(FakeDiagnosisCluster(**INSTALLED, forbidden=frozenset({right})))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from application.diagnosis.test_doctor import RAW, REALM, access, directory
+from application.diagnosis.test_doctor import POD, RAW, REALM, access, directory
 from application.diagnosis.test_why import BY_HAND, EVERYWHERE, OURS, PODS, cluster, why
 from application.diagnosis.test_why_person import ALICE, HEADLAMP, SRE, named_by, people, person
 from domain.builders import NOW, client, leaf, mapper
@@ -128,6 +128,7 @@ REPORTS: Mapping[str, dict[str, Any]] = {
     "not ready": {"directories": [directory("False", api_server="False")]},
     "an old status": {"directories": [directory(seen=0)], "accesses": [access(seen=0)]},
     "no directory": {"directories": []},
+    "kube-apiservers that differ": {"arguments": [POD, replace(POD, where="pod b", argv=())]},
     "no rights": {"forbidden": {"list_directories", "list_accesses", "list_arguments"}},
 }
 

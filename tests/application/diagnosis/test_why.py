@@ -97,6 +97,20 @@ def test_a_token_that_is_rejected_is_explained_by_what_kube_apiserver_was_told()
     assert RAW not in str(answer)
 
 
+def test_a_rejected_token_is_first_explained_by_kube_apiservers_that_differ() -> None:
+    one = Arguments("pod a", (f"--oidc-issuer-url={ISSUER}/",), Distribution.KUBEADM)
+    other = replace(one, where="pod b", argv=())
+    rejected = TokenReviewResult(error="invalid bearer token")
+    known = cluster(review=rejected, arguments=[one, other])
+    answer = explained(why(known).explain_token(RAW, PODS))
+    assert answer.findings[0].cause is Cause.API_SERVERS_DIFFER
+    assert answer.findings[0].evidence == (
+        f"pod a: --oidc-issuer-url={ISSUER}/",
+        "pod b: none of these",
+    )
+    assert answer.findings[1].cause is Cause.ISSUER_MISMATCH
+
+
 def test_a_file_that_the_cluster_does_not_show_is_mended_where_it_is_wrong() -> None:
     wrong = replace(AUTHENTICATOR, issuer=f"{ISSUER}/", distribution=Distribution.CONFIGURATION)
     told = (replace(wrong, where="authn.yaml", field="jwt[0]"),)

@@ -3,11 +3,13 @@
 import pytest
 
 from groupaccess.domain.diagnosis.authenticator import (
+    CONFIGURATION_FLAG,
     Arguments,
     Authenticator,
     ConfigurationFile,
     Distribution,
     authenticators,
+    differing_arguments,
     node_arguments,
 )
 
@@ -87,6 +89,44 @@ def test_algorithms_are_a_list() -> None:
 def test_a_configuration_file_counts_more_than_flags_and_cannot_be_read() -> None:
     seen = Arguments("pod a", (*USUAL, "--authentication-config=/etc/kubernetes/authn.yaml"))
     assert authenticators(seen) == ConfigurationFile("pod a", "/etc/kubernetes/authn.yaml")
+
+
+@pytest.mark.parametrize(
+    ("others", "lines"),
+    [
+        ((), ()),
+        ((USUAL,), ()),
+        (((*reversed(USUAL), "--v=4", "--oidc-ca-file=/elsewhere.crt"),), ()),
+        (
+            ((*USUAL, "--oidc-groups-prefix=oidc:"),),
+            ("pod a: none of these", "pod b: --oidc-groups-prefix=oidc:"),
+        ),
+        (
+            (USUAL, ()),
+            (
+                f"pod a: {' '.join(sorted(USUAL))}",
+                f"pod b: {' '.join(sorted(USUAL))}",
+                "pod c: none of these",
+            ),
+        ),
+        (
+            ((f"{CONFIGURATION_FLAG}=/etc/authn.yaml",),),
+            (
+                f"pod a: {' '.join(sorted(USUAL))}",
+                f"pod b: {CONFIGURATION_FLAG}=/etc/authn.yaml",
+            ),
+        ),
+    ],
+    ids=["alone", "equal", "in another order", "one flag", "no OIDC in one", "a file"],
+)
+def test_what_one_of_several_was_told_alone_is_told_apart(
+    others: tuple[tuple[str, ...], ...], lines: tuple[str, ...]
+) -> None:
+    seen = [
+        Arguments(f"pod {letter}", ("kube-apiserver", *argv))
+        for letter, argv in zip("abc", (USUAL, *others), strict=False)
+    ]
+    assert differing_arguments(seen) == lines
 
 
 def test_without_an_issuer_no_token_is_accepted() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.diagnosis.declared_facts import directory_facts, mapping_facts
 from groupaccess.application.diagnosis.fact import Fact, attempt
-from groupaccess.application.diagnosis.settings import read_settings
+from groupaccess.application.diagnosis.settings import Settings, read_settings
 from groupaccess.application.ports.diagnosis import DiagnosisCluster, DiscoveryReader
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.state.declared_objects import read_declared_directory
@@ -18,7 +18,7 @@ from groupaccess.domain.diagnosis.authenticator import Authenticator
 from groupaccess.domain.diagnosis.declared_rules import directory_checks, mapping_checks
 from groupaccess.domain.diagnosis.finding import Category, Finding, NotChecked, PassedCheck
 from groupaccess.domain.diagnosis.jwt import read_token
-from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
+from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login, differing_servers
 from groupaccess.domain.diagnosis.login_facts import (
     TYPED,
     UNDECLARED,
@@ -58,18 +58,11 @@ class Doctor:
 
     async def examine(self, options: DoctorOptions) -> AsyncIterator[Check]:
         """Yield each check as soon as it is made; one that cannot be made does not end the rest."""
-        accepted = options.authenticators
-        if accepted is None:
-            settings = await read_settings(self.cluster)
-            if isinstance(settings, NotChecked):
-                yield settings
-            else:
-                accepted = settings
-        settings_known = replace(options, authenticators=accepted)
-        for each in accepted or ():
-            yield PassedCheck(
-                Category.CLUSTER, f"kube-apiserver ({each.where}) accepts {each.issuer}"
-            )
+        told = options.authenticators
+        settings = await read_settings(self.cluster) if told is None else Settings(told)
+        for check in _settings_checks(settings):
+            yield check
+        settings_known = replace(options, authenticators=settings.authenticators)
         bodies = await attempt(DIRECTORIES, self.cluster.list_directories())
         if isinstance(bodies, NotChecked):
             yield bodies
@@ -87,10 +80,10 @@ class Doctor:
         meant = nearest_directory(directories, token) if token else None
         for directory in directories or ([meant] if meant else []):
             shown = (token, known) if directory is meant else (None, None)
-            async for check in self._logins(directory, settings_known, *shown):
-                yield check
-        async for check in self._declared(declared):
-            yield check
+            async for each in self._logins(directory, settings_known, *shown):
+                yield each
+        async for each in self._declared(declared):
+            yield each
 
     async def _review(self, token: str | None) -> Fact[TokenReviewResult] | NotChecked | None:
         if token is None:
@@ -148,6 +141,15 @@ class Doctor:
             return
         for check in mapping_checks(mapping_facts(accesses.value)):
             yield check
+
+
+def _settings_checks(settings: Settings) -> Iterator[Check]:
+    if isinstance(settings.accepted, NotChecked):
+        yield settings.accepted
+    yield from differing_servers(settings.differences)
+    for each in settings.authenticators or ():
+        fact = f"kube-apiserver ({each.where}) accepts {each.issuer}"
+        yield PassedCheck(Category.CLUSTER, fact)
 
 
 def _only_from_here(failure: Failure, directory: Directory) -> bool:

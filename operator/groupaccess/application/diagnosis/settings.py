@@ -1,25 +1,50 @@
 """What the cluster shows of kube-apiserver's settings for tokens."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from groupaccess.application.diagnosis.fact import attempt
 from groupaccess.application.ports.diagnosis import DiagnosisCluster
 from groupaccess.domain.diagnosis.authenticator import (
+    Arguments,
     Authenticator,
     ConfigurationFile,
     authenticators,
+    differing_arguments,
 )
 from groupaccess.domain.diagnosis.finding import NotChecked
 
 SETTINGS = "what kube-apiserver was told about tokens"
 
 
-async def read_settings(cluster: DiagnosisCluster) -> tuple[Authenticator, ...] | NotChecked:
-    """Return what every visible kube-apiserver was told; an empty result means no OIDC."""
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The issuers that kube-apiserver accepts, none without OIDC, or why they are not known.
+
+    `differences` has a line for each kube-apiserver, if they were not all told the same.
+    """
+
+    accepted: tuple[Authenticator, ...] | NotChecked
+    differences: tuple[str, ...] = ()
+
+    @property
+    def authenticators(self) -> tuple[Authenticator, ...] | None:
+        """Return the issuers, None if they are not known."""
+        return None if isinstance(self.accepted, NotChecked) else self.accepted
+
+
+async def read_settings(cluster: DiagnosisCluster) -> Settings:
+    """Return what every visible kube-apiserver was told."""
     seen = await attempt(SETTINGS, cluster.list_arguments())
     if isinstance(seen, NotChecked):
-        return seen
-    if not seen.value:
+        return Settings(seen)
+    return Settings(_accepted(seen.value), differing_arguments(seen.value))
+
+
+def _accepted(seen: Sequence[Arguments]) -> tuple[Authenticator, ...] | NotChecked:
+    if not seen:
         return NotChecked(SETTINGS, "no pod and no node of this cluster shows it")
-    read = [authenticators(each) for each in seen.value]
+    read = [authenticators(each) for each in seen]
     for each in read:
         if isinstance(each, ConfigurationFile):
             return NotChecked(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from groupaccess.application.diagnosis.declared_facts import mapping_facts
 from groupaccess.application.diagnosis.fact import Fact, attempt
-from groupaccess.application.diagnosis.settings import read_settings
+from groupaccess.application.diagnosis.settings import Settings, read_settings
 from groupaccess.application.ports.diagnosis import DiagnosisCluster
 from groupaccess.application.state.declared_objects import read_declared_directory
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
@@ -57,12 +57,9 @@ class Why:
     told: tuple[Authenticator, ...] | None = None
     configuration: str = ""
 
-    async def read_settings(self) -> tuple[Authenticator, ...] | None:
-        """Return what kube-apiserver was told of issuers, None if nothing shows that."""
-        if self.told is not None:
-            return self.told
-        settings = await read_settings(self.cluster)
-        return None if isinstance(settings, NotChecked) else settings
+    async def read_settings(self) -> Settings:
+        """Return what kube-apiserver was told of tokens."""
+        return await read_settings(self.cluster) if self.told is None else Settings(self.told)
 
     async def resolve(self, request: AccessRequest, namespace: str) -> AccessRequest | NotChecked:
         """Return a request for the resource that kubectl takes for its word, in this namespace."""
@@ -138,12 +135,14 @@ class Why:
         directories = await attempt(DIRECTORIES, self.cluster.list_directories())
         declared = directories.value if isinstance(directories, Fact) else ()
         known = [read_declared_directory(body).directory for body in declared]
+        settings = await self.read_settings()
         return LoginFacts(
             self.now,
             nearest_directory(known, read),
             LoginClient(read.client_id, id_token=read.is_id_token, scopes=()),
             token=read,
-            authenticators=await self.read_settings(),
+            authenticators=settings.authenticators,
+            differences=settings.differences,
             configuration=self.configuration,
             review=review,
         )

@@ -120,12 +120,14 @@ class WhyPerson:
         return replace(await self._facts(client), token=token.value)
 
     async def _facts(self, client: RealmClient) -> LoginFacts:
+        settings = await self.why.read_settings()
         return LoginFacts(
             self.why.now,
             self.directory,
             self.login_client,
             client=client.client,
-            authenticators=await self.why.read_settings(),
+            authenticators=settings.authenticators,
+            differences=settings.differences,
             configuration=self.why.configuration,
         )
 

@@ -12,6 +12,7 @@ ALL_ALGORITHMS = frozenset(
 DEFAULT_USERNAME_CLAIM = "sub"
 EMAIL_CLAIM = "email"
 CONFIGURATION_FLAG = "--authentication-config"
+AUTHORITY_FLAG = "--oidc-ca-file"
 NODE_ARGUMENT_FLAG = "--kube-apiserver-arg"  # of k3s and RKE2
 
 
@@ -93,6 +94,26 @@ def authenticators(seen: Arguments) -> Authenticator | ConfigurationFile | None:
         algorithms=_words(last.get("--oidc-signing-algs", "")) or CLASSIC_ALGORITHMS,
         given=last,
     )
+
+
+def differing_arguments(seen: Iterable[Arguments]) -> tuple[str, ...]:
+    """Return what each kube-apiserver was told of tokens that others were not told.
+
+    There is a line for each, and none if all were told the same.
+    """
+    told = {each.where: frozenset(_token_flags(each.argv)) for each in seen}
+    common = frozenset[str]().union(*told.values()).intersection(*told.values())
+    if all(flags == common for flags in told.values()):
+        return ()
+    own = {where: " ".join(sorted(flags - common)) for where, flags in told.items()}
+    return tuple(f"{where}: {flags or 'none of these'}" for where, flags in own.items())
+
+
+def _token_flags(argv: Iterable[str]) -> Iterator[str]:
+    """Yield the flags about tokens; where a file with an authority lies is each machine's own."""
+    for name, value in flag_pairs(argv):
+        if (name.startswith("--oidc-") and name != AUTHORITY_FLAG) or name == CONFIGURATION_FLAG:
+            yield f"{name}={value}"
 
 
 def node_arguments(argv: Sequence[str]) -> tuple[str, ...] | None:

@@ -30,6 +30,7 @@ class Severity(Enum):
 class Cause(StrEnum):
     """What is wrong. A word that is also a Reason means the same."""
 
+    API_SERVERS_DIFFER = "ApiServersDiffer"
     OIDC_NOT_CONFIGURED = "OidcNotConfigured"
     AUTHENTICATOR_NOT_READY = "AuthenticatorNotReady"
     KEYCLOAK_UNAVAILABLE = "KeycloakUnavailable"
@@ -76,6 +77,7 @@ class CauseRow:
 
 
 CAUSES: dict[Cause, CauseRow] = {
+    Cause.API_SERVERS_DIFFER: CauseRow(Category.CLUSTER),
     Cause.OIDC_NOT_CONFIGURED: CauseRow(Category.CLUSTER),
     Cause.AUTHENTICATOR_NOT_READY: CauseRow(Category.API_SERVER),
     Cause.KEYCLOAK_UNAVAILABLE: CauseRow(Category.KEYCLOAK),

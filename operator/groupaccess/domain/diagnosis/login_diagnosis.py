@@ -48,6 +48,17 @@ def diagnose_login(login: LoginFacts) -> tuple[Finding, ...]:
     A token that kube-apiserver accepts has nothing that it would reject, whatever its flags seem to
     say: another kube-apiserver may have other flags.
     """
+    return (*differing_servers(login.differences), *_diagnose(login))
+
+
+def differing_servers(differences: tuple[str, ...]) -> Iterator[Finding]:
+    """Yield that several kube-apiservers were not told the same, with a line for each."""
+    if differences:
+        fact = "kube-apiservers were not told the same about tokens, so a login fails by chance"
+        yield Finding(Cause.API_SERVERS_DIFFER, fact, differences, (Fix((Advice(_SAME),)),))
+
+
+def _diagnose(login: LoginFacts) -> tuple[Finding, ...]:
     named = next(rejected(login), None)
     ruled = [finding for rule in LOGIN_RULES for finding in rule(login)]
     if named is not None:
@@ -81,6 +92,10 @@ def _unreachable(login: LoginFacts) -> Iterator[Finding]:
     yield Finding(cause, failure.message.rstrip("."), (), (Fix((Advice(_REACH),)),))
 
 
+_SAME = (
+    "Give all of them the same settings: each control-plane node has a file of its own, and what "
+    "is changed in one of them is not changed in the others."
+)
 _REACH = "Correct the address, the certificate or the network between; then run this again."
 
 LOGIN_RULES: tuple[Callable[[LoginFacts], Iterator[Finding]], ...] = (

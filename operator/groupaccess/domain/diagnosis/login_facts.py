@@ -79,8 +79,9 @@ class LoginFacts:
     `directory` is the KeycloakDirectory, or what was typed in its place. `login_client` is the one
     of its clients that the person uses. `discovery` and `client` are Keycloak's own; a Failure says
     why there is none. `authenticators` are what every kube-apiserver was told, empty if it accepts
-    no OIDC token. `configuration` is the file of an authentication configuration, if they are what
-    that says. `review` is its answer for this token, or for the canary's if there is no token.
+    no OIDC token; `differences` is what each was told that others were not. `configuration` is the
+    file of an authentication configuration, if they are what that says. `review` is its answer for
+    this token, or for the canary's if there is no token.
     """
 
     now: datetime
@@ -90,6 +91,7 @@ class LoginFacts:
     client: Client | None = None
     token: Token | None = None
     authenticators: tuple[Authenticator, ...] | None = None
+    differences: tuple[str, ...] = ()
     review: TokenReviewResult | None = None
     configuration: str = ""
 
