@@ -110,7 +110,7 @@ def test_a_token_file_that_is_no_text_is_wrong_usage(tmp_path: Path) -> None:
 
 def test_a_text_that_is_no_token_is_not_quoted() -> None:
     result = why("list", "pods", "--token=-", stdin="my secret")
-    assert result.exit_code == 3
+    assert result.exit_code == 2
     assert "secret" not in result.output
 
 

@@ -18,7 +18,6 @@ from groupaccess.cli.diagnosis.json_report import doctor_json
 from groupaccess.cli.diagnosis.terminal import show
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.diagnosis.finding import Severity
-from groupaccess.domain.diagnosis.jwt import NoTokenError, token_text
 from groupaccess.domain.diagnosis.login_facts import TYPED
 
 SCOPES = ("openid",)  # of a client that is typed: which others its login requests is not known
@@ -27,20 +26,18 @@ SCOPES = ("openid",)  # of a client that is typed: which others its login reques
 def run_doctor(typed: TypedDoctor, token: str | None) -> None:
     """Run the command; an error that a person can fix becomes one line, and exit code 3.
 
-    `token` is the text of the file that was named.
+    `token` is in the file that was named.
     """
     try:
         options = DoctorOptions(
             directory=_directory(typed),
             authenticators=read_configuration_file(typed.authentication_config),
             configuration=str(typed.authentication_config or ""),
-            token=None if token is None else token_text(token),
+            token=token,
         )
         checks = asyncio.run(_examine(typed, options))
     except NoAccessError as error:
         exit_not_checked(f"no access to the API server: {error}. {GIVE_KUBECONFIG}")
-    except NoTokenError as error:
-        exit_not_checked(f"--token: {error}")
     else:
         _print(typed, checks)
 

@@ -11,8 +11,14 @@ TokenFile = Annotated[
 
 
 def read_token_file(file: typer.FileText | None) -> str | None:
-    """Return the text of the file; raise BadParameter if it is none."""
+    """Return the token in the file; raise BadParameter if it holds none."""
+    if file is None:
+        return None
+    from groupaccess.domain.diagnosis.jwt import NoTokenError, token_text
+
     try:
-        return None if file is None else file.read()
+        return token_text(file.read())
     except UnicodeDecodeError:
         raise typer.BadParameter("the file is no text", param_hint="--token") from None
+    except NoTokenError as error:
+        raise typer.BadParameter(str(error), param_hint="--token") from None

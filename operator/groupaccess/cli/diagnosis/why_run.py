@@ -21,7 +21,6 @@ from groupaccess.cli.keycloak_login.credentials import UsageError
 from groupaccess.domain.diagnosis.access_request import AccessRequest, read_forbidden
 from groupaccess.domain.diagnosis.explanation import ANONYMOUS, Explanation, no_token
 from groupaccess.domain.diagnosis.finding import NotChecked
-from groupaccess.domain.diagnosis.jwt import NoTokenError, token_text
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class WhyOrder:
     """What was typed, and what it means.
 
     `who` is a user or a group of Keycloak. `request` is None where an error is given, from which it
-    is read. `token` is the text of the file that was named.
+    is read. `token` is in the file that was named.
     """
 
     typed: TypedWhy
@@ -44,8 +43,6 @@ def run_why(order: WhyOrder) -> None:
         result = asyncio.run(_explain(order))
     except NoAccessError as error:
         exit_not_checked(f"no access to the API server: {error}. {GIVE_KUBECONFIG}")
-    except NoTokenError as error:
-        exit_not_checked(f"--token: {error}")
     except UsageError as error:
         raise typer.BadParameter(str(error)) from error
     except (SetupRefusedError, SetupUnknownError) as error:
@@ -92,7 +89,7 @@ async def _answer(
     if order.who is not None:
         return await explain_who(why, order.who, order.typed, request)
     if order.token is not None:
-        return await why.explain_token(token_text(order.token), request)
+        return await why.explain_token(order.token, request)
     if user is not None:
         return await why.explain(user, order.typed.group or (), request)
     return await why.explain_own(request)
