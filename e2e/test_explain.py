@@ -206,3 +206,35 @@ def test_at_a_sound_set_up_the_doctor_finds_nothing(
     mine = [item for item in report.body["checks"] if granted in str(item)]
     assert not [item for item in mine if item["result"] == "Finding"]
     assert not report.words
+
+
+@pytest.fixture
+def two_servers(installed: Cluster) -> Iterator[None]:
+    """Show two kube-apiservers, of which one was told nothing."""
+    flags = (("--oidc-issuer-url=https://auth.example.com/realms/ADMIN",), ())
+    names = [f"kube-apiserver-{letter}" for letter in "ab"]
+    for name, told in zip(names, flags, strict=True):
+        container = {
+            "name": "kube-apiserver",
+            "image": "kube-apiserver",
+            "command": ["kube-apiserver", *told],
+        }
+        metadata = {
+            "name": name,
+            "namespace": "kube-system",
+            "labels": {"component": "kube-apiserver"},
+        }
+        spec = {"containers": [container]}
+        installed.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+    yield
+    installed.kubectl("delete", "pod", "--namespace=kube-system", "--now", *names)
+
+
+@pytest.mark.usefixtures("two_servers")
+def test_kube_apiservers_that_were_not_told_the_same_are_found_first(
+    command: ExplainCommand, untrusted: Realm
+) -> None:
+    untrusted.create_user("alice", "SRE")
+    token = untrusted.id_token("alice")
+    for report in (command.doctor(token=token), command.why(*LIST, token=token)):
+        assert report.words[:2] == ["ApiServersDiffer", "IssuerMismatch"]
