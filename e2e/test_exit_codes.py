@@ -47,6 +47,7 @@ SITUATIONS: dict[int, dict[str, Words]] = {
         "another namespace": ("why", *PODS, "-nkube-system", *ALICE),
         "all namespaces": ("why", *PODS, "-A", *ALICE),
         "a role that is not enough": ("why", "delete", "pods", HERE, *ALICE),
+        "a misspelled verb": ("why", "lst", "pods", *ALICE),
         "what is in no namespace": ("why", "list", "nodes", *ALICE),
         "a path": ("why", "get", "/metrics", *ALICE),
         "a pasted error": ("why", IN_DEFAULT, "--as-group=Dev"),
@@ -83,7 +84,6 @@ SITUATIONS: dict[int, dict[str, Words]] = {
         "nobody at the kubeconfig's address": ("why", *PODS, "--kubeconfig={config}"),
         "a resource that is not served": ("why", "list", "pdos"),
         "a part that is not served": ("why", "get", "pods", "--subresource=logs"),
-        "a misspelled verb": ("why", "lst", "pods"),
         "an error that is about nothing": ("why", "--error=it does not work"),
         "a user whose groups are not known": ("why", *PODS, "--as=alice"),
         "no such user": ("why", "carol", *PODS, HERE, *OF_NAME),
@@ -95,7 +95,7 @@ SITUATIONS: dict[int, dict[str, Words]] = {
         "doctor without a cluster": ("doctor", "--kubeconfig={config}"),
     },
 }
-SHORT = ((0, "a user of Keycloak"), (1, "a user in no group"), (3, "a misspelled verb"))
+SHORT = ((0, "a user of Keycloak"), (1, "a user in no group"), (3, "no such user"))
 
 
 @pytest.fixture(scope="module")

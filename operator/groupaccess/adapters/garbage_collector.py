@@ -2,7 +2,7 @@
 
 import gc
 
-# New objects before a generation is looked at: Python's own 700 is for short programs.
+# New objects before the youngest generation is looked at, and so on: Python's own are lower.
 THRESHOLDS = (10_000, 20, 20)
 
 

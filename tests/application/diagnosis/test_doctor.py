@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.diagnosis.logins import CLAIMS, DIRECTORY, ISSUER
+from domain.diagnosis.logins import AUTHENTICATOR, CLAIMS, DIRECTORY, ISSUER
 from domain.diagnosis.test_jwt import part
 from fakes.diagnosis import FakeDiagnosisCluster, FakeDiscovery
 from groupaccess.api import v1alpha1 as api
@@ -143,6 +143,11 @@ def test_kube_apiservers_that_differ_are_found_once_and_first(other: tuple[str, 
     )
     assert causes(checks)[:1] == [Cause.API_SERVERS_DIFFER]
     assert causes(checks).count(Cause.API_SERVERS_DIFFER) == 1
+    named = examine(
+        FakeDiagnosisCluster(**(INSTALLED | {"arguments": [POD, second]})),
+        authenticators=(AUTHENTICATOR,),
+    )
+    assert causes(named)[:1] == [Cause.API_SERVERS_DIFFER]
 
 
 @pytest.mark.parametrize("right", ["list_arguments", "list_directories", "list_accesses"])

@@ -81,6 +81,17 @@ def test_a_no_names_the_nearest_cause(how: str, cause: Cause) -> None:
     assert [finding.cause for finding in answer.findings] == [cause]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [AccessRequest("lst", "pods", namespace="shop"), AccessRequest.for_path("gte", "/metrics")],
+)
+def test_a_no_to_a_misspelled_verb_names_the_right_one(asked: AccessRequest) -> None:
+    denied = explained(why(cluster()).explain_own(asked))
+    assert denied.answer.endswith(f'verb "{asked.verb}": did you mean {asked.similar_verb}?')
+    allowed = explained(why(cluster(allowed=frozenset({asked}))).explain_own(asked))
+    assert "did you mean" not in allowed.answer
+
+
 def test_what_is_allowed_in_some_namespaces_is_no_missing_right() -> None:
     known = cluster(allowed=frozenset({PODS}), bindings=[BY_HAND])
     answer = explained(why(known).explain_own(EVERYWHERE))

@@ -6,6 +6,8 @@ import pytest
 
 from application.diagnosis.test_doctor import NOW, access
 from application.diagnosis.test_why import ALICE, BY_HAND, OURS, PODS, cluster, explained, why
+from domain.handmade import found
+from groupaccess.domain.apiserver.token_review import TokenReviewResult
 
 END = "2027-01-31T00:00:00Z"
 ONLY_BY_GROUP: dict[str, Any] = {"allowed_groups": frozenset({"SRE"})}
@@ -35,6 +37,21 @@ def test_the_end_of_the_only_binding_that_gives_it_is_said() -> None:
 )
 def test_what_may_go_on_has_no_end(more: dict[str, Any]) -> None:
     assert answer(**more) == "Yes. alice may list pods in shop."
+
+
+def test_of_several_ends_the_last_is_one_at_the_latest() -> None:
+    sooner = found("groupaccess:other:sre:view", "SRE").binding
+    other = access(expiresAt="2027-01-01T00:00:00Z")
+    other = other.model_copy(
+        update={"metadata": other.metadata.model_copy(update={"name": "other"})}
+    )
+    said = answer(accesses=[access(expiresAt=END), other], bindings=[OURS, sooner])
+    assert said == f"Yes. alice may list pods in shop, until {END} at the latest."
+
+
+def test_where_her_name_is_not_known_nothing_has_an_end() -> None:
+    nameless = {"user": TokenReviewResult(ALICE.groups)}
+    assert "until" not in answer(**nameless)
 
 
 def test_she_is_asked_about_without_her_groups_and_with_those_of_kubernetes() -> None:

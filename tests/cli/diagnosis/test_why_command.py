@@ -170,8 +170,6 @@ async def test_a_request_is_read_as_kubectl_reads_it(
         (("list", "pdos"), 'resource "pdos": the API server lists none: did you mean pods?'),
         (("list", "pods.apps"), 'resource "pods.apps": the API server lists none'),
         (("get", "pods", "--subresource=log"), 'subresource "log": pods has none'),
-        (("lst", "pods"), 'verb "lst": there is none: did you mean list?'),
-        (("gte", "/metrics"), 'verb "gte": there is none: did you mean get?'),
     ],
 )
 async def test_what_is_not_served_is_said(

@@ -96,7 +96,17 @@ def test_a_configuration_file_counts_more_than_flags_and_cannot_be_read() -> Non
     [
         ((), ()),
         ((USUAL,), ()),
-        (((*reversed(USUAL), "--v=4", "--oidc-ca-file=/elsewhere.crt"),), ()),
+        (((*reversed(USUAL), "--v=4"),), ()),
+        (((*USUAL, "--oidc-username-claim=sub", "--oidc-groups-prefix="),), ()),
+        ((("--oidc-client-id=old", *USUAL),), ()),
+        (
+            ((*USUAL, "--oidc-client-id=new"),),
+            ("pod a: --oidc-client-id=headlamp", "pod b: --oidc-client-id=new"),
+        ),
+        (
+            ((*USUAL, "--oidc-ca-file=/etc/ca.crt"),),
+            ("pod a: none of these", "pod b: --oidc-ca-file"),
+        ),
         (
             ((*USUAL, "--oidc-groups-prefix=oidc:"),),
             ("pod a: none of these", "pod b: --oidc-groups-prefix=oidc:"),
@@ -113,11 +123,14 @@ def test_a_configuration_file_counts_more_than_flags_and_cannot_be_read() -> Non
             ((f"{CONFIGURATION_FLAG}=/etc/authn.yaml",),),
             (
                 f"pod a: {' '.join(sorted(USUAL))}",
-                f"pod b: {CONFIGURATION_FLAG}=/etc/authn.yaml",
+                f"pod b: {CONFIGURATION_FLAG}",
             ),
         ),
     ],
-    ids=["alone", "equal", "in another order", "one flag", "no OIDC in one", "a file"],
+    ids=[
+        *("alone", "equal", "in another order", "a default", "an earlier value", "the last value"),
+        *("an authority", "one flag", "no OIDC in one", "a file"),
+    ],
 )
 def test_what_one_of_several_was_told_alone_is_told_apart(
     others: tuple[tuple[str, ...], ...], lines: tuple[str, ...]
@@ -129,6 +142,17 @@ def test_what_one_of_several_was_told_alone_is_told_apart(
     assert differing_arguments(seen) == lines
 
 
+def test_required_claims_are_the_same_in_one_flag_and_in_two() -> None:
+    one = Arguments("pod a", ("--oidc-required-claim=a=b,c=d",))
+    two = Arguments("pod b", ("--oidc-required-claim=c=d", "--oidc-required-claim=a=b"))
+    assert differing_arguments([one, two]) == ()
+
+
+def test_where_a_file_lies_is_each_machines_own() -> None:
+    files = [Arguments(f"pod {x}", (f"--oidc-ca-file=/{x}.crt",)) for x in "ab"]
+    assert differing_arguments(files) == ()
+
+
 def test_without_an_issuer_no_token_is_accepted() -> None:
     assert authenticators(Arguments("pod a", ("kube-apiserver", "--oidc-client-id=x"))) is None
 
@@ -138,6 +162,9 @@ def test_without_an_issuer_no_token_is_accepted() -> None:
     [
         (["server", "--kube-apiserver-arg", "a=b=c", "--disable", "traefik"], ("--a=b=c",)),
         (["server", "--kube-apiserver-arg=a=b", "--kube-apiserver-arg", "c"], ("--a=b", "--c")),
+        (["server", "--disable-apiserver", "--disable-scheduler"], None),
+        (["server", "--disable-apiserver=true"], None),
+        (["server", "--disable-apiserver=false", "--kube-apiserver-arg=a=b"], ("--a=b",)),
         (["server", "--token", "********"], ()),
         (["agent", "--kube-apiserver-arg=a=b"], None),
         ([], None),

@@ -58,8 +58,7 @@ class Doctor:
 
     async def examine(self, options: DoctorOptions) -> AsyncIterator[Check]:
         """Yield each check as soon as it is made; one that cannot be made does not end the rest."""
-        told = options.authenticators
-        settings = await read_settings(self.cluster) if told is None else Settings(told)
+        settings = (await read_settings(self.cluster)).with_file(options.authenticators)
         for check in _settings_checks(settings):
             yield check
         settings_known = replace(options, authenticators=settings.authenticators)

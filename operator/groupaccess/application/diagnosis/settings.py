@@ -1,7 +1,8 @@
 """What the cluster shows of kube-apiserver's settings for tokens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from groupaccess.application.diagnosis.fact import attempt
 from groupaccess.application.ports.diagnosis import DiagnosisCluster
@@ -26,6 +27,10 @@ class Settings:
 
     accepted: tuple[Authenticator, ...] | NotChecked
     differences: tuple[str, ...] = ()
+
+    def with_file(self, told: tuple[Authenticator, ...] | None) -> Self:
+        """Return the same with the issuers of a file that somebody named, if so."""
+        return self if told is None else replace(self, accepted=told)
 
     @property
     def authenticators(self) -> tuple[Authenticator, ...] | None:

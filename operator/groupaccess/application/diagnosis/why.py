@@ -59,12 +59,10 @@ class Why:
 
     async def read_settings(self) -> Settings:
         """Return what kube-apiserver was told of tokens."""
-        return await read_settings(self.cluster) if self.told is None else Settings(self.told)
+        return (await read_settings(self.cluster)).with_file(self.told)
 
     async def resolve(self, request: AccessRequest, namespace: str) -> AccessRequest | NotChecked:
         """Return a request for the resource that kubectl takes for its word, in this namespace."""
-        if similar := request.similar_verb:
-            return NotChecked(f'verb "{request.verb}"', f"there is none: did you mean {similar}?")
         if request.path:
             return request
         served = await attempt(SERVED, self.cluster.list_resources())
@@ -177,8 +175,11 @@ class Why:
         return replace(known, allowed_in=await self._allowed_in(known, read, own=own))
 
     async def _without_groups(self, known: AccessFacts, read: TokenReviewResult) -> AccessFacts:
-        """Ask whether it stays allowed when the bindings of the person's groups have ended."""
-        if known.end_of_bindings() is None:
+        """Ask whether it stays allowed when the bindings of the person's groups have ended.
+
+        Where their user name is not known, nobody can tell what is bound to it.
+        """
+        if not read.user or not known.ends_of_bindings():
             return known
         groups = [each for each in read.groups if each not in known.person.subjects]
         call = self.cluster.decide(read.user, groups, known.request)

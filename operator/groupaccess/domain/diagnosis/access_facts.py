@@ -101,8 +101,8 @@ class AccessFacts:
         directory = self.directories.get(mapping.directory)
         return directory.groups_prefix if directory else ""
 
-    def end_of_bindings(self) -> datetime | None:
-        """Return when the last binding that may give it ends, None if one of them does not end."""
+    def ends_of_bindings(self) -> frozenset[datetime]:
+        """Return when the bindings that may give it end; nothing if one of them does not end."""
         expiries = {
             (each.access, each.mapping.name): each.mapping.expires_at for each in self.mappings
         }
@@ -111,9 +111,9 @@ class AccessFacts:
             name = BindingName.parse(binding.key.name)
             end = expiries.get((name.owner, name.mapping)) if name else None
             if end is None:
-                return None
+                return frozenset()
             ends.append(end)
-        return max(ends, default=None)
+        return frozenset(ends)
 
     def bindings_here(self) -> Iterator[Binding]:
         """Yield the bindings of one of the person's groups that count where the request is."""

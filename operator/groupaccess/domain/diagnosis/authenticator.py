@@ -12,8 +12,14 @@ ALL_ALGORITHMS = frozenset(
 DEFAULT_USERNAME_CLAIM = "sub"
 EMAIL_CLAIM = "email"
 CONFIGURATION_FLAG = "--authentication-config"
-AUTHORITY_FLAG = "--oidc-ca-file"
+REQUIRED_FLAG = "--oidc-required-claim"
+FILE_FLAGS = frozenset({CONFIGURATION_FLAG, "--oidc-ca-file"})
+DEFAULTS = {
+    "--oidc-username-claim": DEFAULT_USERNAME_CLAIM,
+    "--oidc-signing-algs": ",".join(CLASSIC_ALGORITHMS),
+}
 NODE_ARGUMENT_FLAG = "--kube-apiserver-arg"  # of k3s and RKE2
+NO_SERVER_FLAG = "--disable-apiserver"  # of theirs: a node for etcd alone
 
 
 class Distribution(Enum):
@@ -90,7 +96,7 @@ def authenticators(seen: Arguments) -> Authenticator | ConfigurationFile | None:
         username_prefix=_username_prefix(claim, issuer, last.get("--oidc-username-prefix", "")),
         groups_claim=last.get("--oidc-groups-claim", ""),
         groups_prefix=last.get("--oidc-groups-prefix", ""),
-        required_claims=_required(flags.get("--oidc-required-claim", ())),
+        required_claims=_required(flags.get(REQUIRED_FLAG, ())),
         algorithms=_words(last.get("--oidc-signing-algs", "")) or CLASSIC_ALGORITHMS,
         given=last,
     )
@@ -110,20 +116,33 @@ def differing_arguments(seen: Iterable[Arguments]) -> tuple[str, ...]:
 
 
 def _token_flags(argv: Iterable[str]) -> Iterator[str]:
-    """Yield the flags about tokens; where a file with an authority lies is each machine's own."""
+    """Yield the flags about tokens, each as it counts: the last one, and no default.
+
+    Of a file only the flag: where it lies is each machine's own.
+    """
+    last = dict[str, str]()
+    required = list[str]()
     for name, value in flag_pairs(argv):
-        if (name.startswith("--oidc-") and name != AUTHORITY_FLAG) or name == CONFIGURATION_FLAG:
-            yield f"{name}={value}"
+        if name == REQUIRED_FLAG:
+            required += value.split(",")
+        elif name.startswith("--oidc-") or name == CONFIGURATION_FLAG:
+            last[name] = value
+    yield from (f"{REQUIRED_FLAG}={claim}" for claim in required)
+    for name, value in last.items():
+        if value not in ("", DEFAULTS.get(name)):
+            yield name if name in FILE_FLAGS else f"{name}={value}"
 
 
 def node_arguments(argv: Sequence[str]) -> tuple[str, ...] | None:
     """Return the arguments that k3s or RKE2 passes to kube-apiserver, as its node shows them.
 
-    None for an agent, which runs none.
+    None for a node that runs none: an agent, or a server for etcd alone.
     """
-    if list(argv[:1]) != ["server"]:
+    flags = list(flag_pairs(argv[1:]))
+    without = any(name == NO_SERVER_FLAG and value != "false" for name, value in flags)
+    if without or list(argv[:1]) != ["server"]:
         return None
-    passed = (value for name, value in flag_pairs(argv[1:]) if name == NODE_ARGUMENT_FLAG)
+    passed = (value for name, value in flags if name == NODE_ARGUMENT_FLAG)
     return tuple(f"--{value}" for value in passed)
 
 

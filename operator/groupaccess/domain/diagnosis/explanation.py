@@ -94,7 +94,7 @@ def explain_access(
     denial = "does not allow it" if unread else "no binding gives this"
     steps.append(Step("RBAC", denial, f"SubjectAccessReview, now; {read}"))
     return Explanation(
-        f"No. {person.name} may not {request}.",
+        f"No. {person.name} may not {request}.{_verb_hint(request)}",
         allowed=False,
         steps=tuple(steps),
         findings=() if facts.not_read else tuple(denied(facts)),
@@ -102,6 +102,11 @@ def explain_access(
         close=tuple(_close(close_mappings(facts))),
         not_checked=facts.not_read,
     )
+
+
+def _verb_hint(request: AccessRequest) -> str:
+    similar = request.similar_verb
+    return f' Kubernetes has no verb "{request.verb}": did you mean {similar}?' if similar else ""
 
 
 def _token_step(token: Token | None) -> Step:
@@ -141,11 +146,14 @@ def _grant(binding: Binding, facts: AccessFacts) -> str:
 
 
 def _until(facts: AccessFacts) -> str:
-    """Say until when, where nothing but bindings that end gives it."""
-    end = facts.end_of_bindings()
-    if end is None or facts.allowed_without_groups is not False:
+    """Say until when, where nothing but bindings that end gives it.
+
+    Which of them gives it is RBAC's: of several ends only the last one is certain.
+    """
+    ends = facts.ends_of_bindings()
+    if not ends or facts.allowed_without_groups is not False:
         return ""
-    return f", until {format_time(end)}"
+    return f", until {format_time(max(ends))}{' at the latest' if len(ends) > 1 else ''}"
 
 
 def _close(mappings: Iterable[MappingFacts]) -> Iterator[str]:

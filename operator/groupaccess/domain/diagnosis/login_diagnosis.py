@@ -54,7 +54,7 @@ def diagnose_login(login: LoginFacts) -> tuple[Finding, ...]:
 def differing_servers(differences: tuple[str, ...]) -> Iterator[Finding]:
     """Yield that several kube-apiservers were not told the same, with a line for each."""
     if differences:
-        fact = "kube-apiservers were not told the same about tokens, so a login fails by chance"
+        fact = "kube-apiservers were not told the same about tokens, so a login ends as it comes"
         yield Finding(Cause.API_SERVERS_DIFFER, fact, differences, (Fix((Advice(_SAME),)),))
 
 
