@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Where it is set, each of a hundred starts of the operator would compile all of it again.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help demo test check lint fast fast-computing fast-waiting fast-rest e2e oldest long bench soak policies scale mutants simulate reverted switches image lock crds sbom audit tools clean
+.PHONY: help demo test check lint fast fast-computing fast-waiting fast-rest e2e oldest long bench soak commands policies scale mutants simulate reverted switches image lock crds sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -86,6 +86,9 @@ bench: $(INSTALLED) ## Measure the operator beside bare requests (SIZE=1000 SHAR
 
 soak: $(INSTALLED) ## Change 500 objects for half an hour; what grows, and is the end exact? (MINUTES=30)
 	@PYTHONPATH=e2e $(BIN)/python -m bench.soak --minutes $(MINUTES)
+
+commands: $(INSTALLED) ## Measure why and doctor beside 10,000 bindings
+	@PYTHONPATH=e2e $(BIN)/python -m bench.commands
 
 policies: $(INSTALLED) ## Measure what the admission policies cost whoever writes a GroupAccess
 	@PYTHONPATH=e2e $(BIN)/python -m bench.guards

@@ -11,7 +11,7 @@ import aiohttp
 
 from bench.figure import Figure
 from bench.load import DIRECTORY
-from bench.requests import many, seconds
+from bench.requests import answered, many, seconds
 from bench.stage import LONG, Stage
 from testbed.faulty_proxy import FaultyProxy
 from testbed.objects import directory
@@ -98,22 +98,15 @@ async def _until_events_are_posted(stage: Stage) -> None:
     """Wait until the operator has posted the events of what it did: ten a second."""
     async with asyncio.timeout(LONG):
         before = -1.0
-        while (now := _counted(stage, EVENTS)) != before:
+        while (now := answered(stage.cluster, EVENTS)) != before:
             before = now
             await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def _requests_in_a_minute(stage: Stage) -> float:
-    before = _counted(stage)
+    before = answered(stage.cluster)
     await asyncio.sleep(IDLE_SECONDS)  # the time itself is what this is about
-    return (_counted(stage) - before) * 60 / IDLE_SECONDS
-
-
-def _counted(stage: Stage, label: str = "") -> float:
-    """Return how many requests kube-apiserver has answered, those with a label of its metric."""
-    text = stage.cluster.read_as_admin("/metrics").text
-    lines = (line for line in text.splitlines() if line.startswith("apiserver_request_total{"))
-    return sum(float(line.rpartition(" ")[2]) for line in lines if label in line)
+    return (answered(stage.cluster) - before) * 60 / IDLE_SECONDS
 
 
 async def _requests(stage: Stage, folder: Path) -> Figure:

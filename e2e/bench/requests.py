@@ -98,6 +98,13 @@ async def many(calls: Iterable[Awaitable[T]]) -> list[T]:
     return await asyncio.gather(*map(make, calls))
 
 
+def answered(cluster: ControlPlane, label: str = "") -> float:
+    """Return how many requests kube-apiserver has answered, those with a label of its metric."""
+    text = cluster.read_as_admin("/metrics").text
+    lines = (line for line in text.splitlines() if line.startswith("apiserver_request_total{"))
+    return sum(float(line.rpartition(" ")[2]) for line in lines if label in line)
+
+
 async def seconds(call: Awaitable[object]) -> float:
     """Return how long a call takes."""
     began = time.perf_counter()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 E2E = Path(__file__).parents[2] / "e2e"
-BENCHMARKS = ("convergence", "guards", "report", "scale", "soak")
+BENCHMARKS = ("commands", "convergence", "guards", "report", "scale", "soak")
 
 
 def test_the_programs_start_without_the_tests() -> None:
