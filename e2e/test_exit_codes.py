@@ -139,15 +139,16 @@ users: [{{name: away, user: {{token: none}}}}]
 
 
 @pytest.mark.parametrize(
-    ("code", "situation"),
+    "case",
     mostly_long([(code, each) for code, listed in SITUATIONS.items() for each in listed], *SHORT),
+    ids=lambda case: f"{case[0]}, {case[1]}",
 )
 def test_the_exit_code_tells_what_is_known(
     installed: Cluster,
     administrator: dict[str, str],
     fill: Callable[[str], str],
-    code: int,
-    situation: str,
+    case: tuple[int, str],
 ) -> None:
+    code, situation = case
     command = ExplainCommand(installed, administrator)
     assert command.exit_code(*map(fill, SITUATIONS[code][situation])) == code

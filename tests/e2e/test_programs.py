@@ -1,4 +1,4 @@
-"""What the Makefile runs of e2e/ are programs of their own: they need no part of the tests."""
+"""What is in e2e/ can be started, without servers: its programs, which need no test, and its tests."""
 
 import os
 import subprocess
@@ -15,3 +15,11 @@ def test_the_programs_start_without_the_tests() -> None:
     load = [sys.executable, "-c", f"import {programs}"]
     done = subprocess.run(load, env=env, cwd=E2E, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_end_to_end_tests_can_be_collected() -> None:
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "-p", "no:xdist"]
+    done = subprocess.run(
+        [*collect, "-p", "no:cacheprovider", str(E2E)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
