@@ -147,7 +147,7 @@ def test_a_group_that_is_missing_in_its_grace_is_named_by_the_doctor(
 def test_a_directory_that_is_frozen_is_named_and_how_it_goes_on_is_for_a_person(
     command: ExplainCommand, alice: Realm, objects: Objects, source: str, name: str
 ) -> None:
-    lost = (OTHER, "/apps/Dev")
+    lost = ("/apps/Ops", "/apps/Dev")
     for group in lost:
         alice.create_group(group)
     before = [mapping(f"m{number}", group) for number, group in enumerate(lost)]
@@ -155,8 +155,9 @@ def test_a_directory_that_is_frozen_is_named_and_how_it_goes_on_is_for_a_person(
     objects.wait_reason(f"ga/{name}", "Granted")
     for group in lost:
         alice.delete_group(group)
-    objects.apply(access(f"{name}-new", source, mapping("sre", SRE)))
     objects.read_again(source)
+    objects.wait_reason(f"kcd/{source}", "DirectoryFrozen")
+    objects.apply(access(f"{name}-new", source, mapping("sre", SRE)))
     token = alice.id_token("alice")
     await_word(command, token, "DirectoryFrozen")
     assert not command.paste(command.text(*LIST, token=token))

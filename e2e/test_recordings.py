@@ -78,7 +78,7 @@ def plain(shown: str, realm: Realm, foreign: str) -> str:
         (foreign, "OTHER"),
     ):
         text = text.replace(ours, theirs)
-    text = re.sub(r"\d+ bindings read", "214 bindings read", text)
+    text = re.sub(r"\d+(\s+bindings read)", r"65\1", text)
     text = re.sub(r"\d\d\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2026-12-01T14:07:00Z", text)
     return "\n".join(line.rstrip() for line in text.splitlines())
 

@@ -20,9 +20,10 @@ def show_in_terminal(words: tuple[str, ...], env: Mapping[str, str], columns: in
     """Run `groupaccess` in a terminal; return what it shows, with its control sequences."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
+    without_size = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}
     process = subprocess.Popen(
         [sys.executable, "-m", "groupaccess", *words],
-        env={**env, "TERM": "xterm-256color"},
+        env={**without_size, "TERM": "xterm-256color"},
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,

@@ -1,4 +1,4 @@
-"""What is in e2e/ can be started, without servers: its programs, which need no test, and its tests."""
+"""What is in e2e/ begins without servers: its programs, which need no test, and its tests."""
 
 import os
 import subprocess

@@ -58,11 +58,24 @@ def test_a_terminal_cuts_no_word_and_no_command(
     assert words == " ".join(spoken).split()
 
 
+@pytest.mark.parametrize("columns", [40], indirect=True)
+def test_what_does_not_fit_goes_on_below_its_own_beginning(
+    capsys: pytest.CaptureFixture[str], columns: int
+) -> None:
+    step = "  1  Keycloak        alice is in /platform/SRE and in /apps/Ops    read now"
+    for line, indent in ((step, 21), (LINES[2], 4), ("- not checked: " + "why " * 12, 2)):
+        terminal.show([line])
+        first, *others = COLOUR.sub("", capsys.readouterr().out).rstrip("\n").split("\n")
+        assert len(first) <= columns
+        assert others
+        assert all(re.match(f" {{{indent}}}\\S", other) for other in others), others
+
+
 @pytest.mark.parametrize("columns", [80], indirect=True)
 def test_what_is_wrong_is_red_in_a_terminal(
     capsys: pytest.CaptureFixture[str], columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert columns
-    assert "\x1b[31m✗ " in shown(capsys)
+    assert "\x1b[31m  ✗ " in shown(capsys)
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[31m" not in shown(capsys)
