@@ -214,7 +214,6 @@ def _write_policy(settings: Settings, core: _Core) -> WritePolicyMonitor:
 
 
 def _bindable_roles(environment: Environment, core: _Core) -> BindableRoles:
-    # A review is no write, so it does not need the Lease.
     rights = KubernetesOperatorRights(KubernetesClient(environment.transport))
     return BindableRoles(rights, core.store, core.work.enqueue)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.diagnosis.declared_facts import directory_facts, mapping_facts
 from groupaccess.application.diagnosis.fact import Fact, attempt
-from groupaccess.application.diagnosis.settings import Settings, read_settings
+from groupaccess.application.diagnosis.settings import ApiServerSettings, read_settings
 from groupaccess.application.ports.diagnosis import DiagnosisCluster, DiscoveryReader
 from groupaccess.application.ports.errors import RejectedError
 from groupaccess.application.state.declared_objects import read_declared_directory
@@ -142,7 +142,7 @@ class Doctor:
             yield check
 
 
-def _settings_checks(settings: Settings) -> Iterator[Check]:
+def _settings_checks(settings: ApiServerSettings) -> Iterator[Check]:
     if isinstance(settings.accepted, NotChecked):
         yield settings.accepted
     yield from differing_servers(settings.differences)

@@ -19,7 +19,7 @@ SETTINGS = "what kube-apiserver was told about tokens"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ApiServerSettings:
     """The issuers that kube-apiserver accepts, none without OIDC, or why they are not known.
 
     `differences` has a line for each kube-apiserver, if they were not all told the same.
@@ -38,12 +38,12 @@ class Settings:
         return None if isinstance(self.accepted, NotChecked) else self.accepted
 
 
-async def read_settings(cluster: DiagnosisCluster) -> Settings:
+async def read_settings(cluster: DiagnosisCluster) -> ApiServerSettings:
     """Return what every visible kube-apiserver was told."""
     seen = await attempt(SETTINGS, cluster.list_arguments())
     if isinstance(seen, NotChecked):
-        return Settings(seen)
-    return Settings(_accepted(seen.value), differing_arguments(seen.value))
+        return ApiServerSettings(seen)
+    return ApiServerSettings(_accepted(seen.value), differing_arguments(seen.value))
 
 
 def _accepted(seen: Sequence[Arguments]) -> tuple[Authenticator, ...] | NotChecked:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from groupaccess.application.diagnosis.declared_facts import mapping_facts
 from groupaccess.application.diagnosis.fact import Fact, attempt
-from groupaccess.application.diagnosis.settings import Settings, read_settings
+from groupaccess.application.diagnosis.settings import ApiServerSettings, read_settings
 from groupaccess.application.ports.diagnosis import DiagnosisCluster
 from groupaccess.application.state.declared_objects import read_declared_directory
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
@@ -57,7 +57,7 @@ class Why:
     told: tuple[Authenticator, ...] | None = None
     configuration: str = ""
 
-    async def read_settings(self) -> Settings:
+    async def read_settings(self) -> ApiServerSettings:
         """Return what kube-apiserver was told of tokens."""
         return (await read_settings(self.cluster)).with_file(self.told)
 
