@@ -21,10 +21,10 @@ from rich.table import Table
 from bench.requests import RBAC, answered, connected, many
 from testbed.cache import ToolError
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
-from testbed.installation import install_crds
+from testbed.installation import install_crds, install_rights
 from testbed.keycloak import Keycloak, KeycloakServer
 from testbed.objects import directory
-from testbed.tools import KEYCLOAK, NEWEST
+from testbed.tools import HELM, KEYCLOAK, NEWEST
 
 NAMESPACES, EACH = 2_000, 5  # and RoleBindings in each
 TIMES = 5
@@ -52,7 +52,7 @@ class Cost:
 def main() -> int:
     """Measure and print; return the exit code."""
     try:
-        for tools in (NEWEST, KEYCLOAK):
+        for tools in (NEWEST, HELM, KEYCLOAK):
             tools.ensure()
         with ExitStack() as stack:
             keycloak = stack.enter_context(KeycloakServer())
@@ -68,8 +68,10 @@ def main() -> int:
 
 def _fill(cluster: ControlPlane, keycloak: Keycloak) -> None:
     install_crds(cluster)
+    install_rights(cluster)
     realm = keycloak.create_realm("commands")
     realm.clients.create_headlamp()
+    realm.clients.create_operator()
     realm.create_user("alice", GROUP)
     cluster.apply(*directory(NAME, realm, keycloak.ca_file.read_text()))
     asyncio.run(_bind(cluster))
