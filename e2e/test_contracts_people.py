@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from contracts.people import DEV, SRE, PeopleContract
+from contracts.people import DEV, ONLY_DISABLED, SRE, PeopleContract
 from groupaccess.adapters.keycloak.people import KeycloakPeople
 from groupaccess.adapters.keycloak.setup.http_session import HttpSession
 from groupaccess.adapters.keycloak.setup.login import password_token
@@ -34,7 +34,9 @@ def realm_here(keycloak: Keycloak) -> Iterator[Realm]:
     made.clients.create_headlamp()
     made.create_user("alice", SRE, DEV)
     made.create_user("bob")
-    made.admin.update_user(made.user_id("bob"), {"enabled": False})
+    made.create_user("carl", ONLY_DISABLED)
+    for name in ("bob", "carl"):
+        made.admin.update_user(made.user_id(name), {"enabled": False})
     yield made
     keycloak.set_aside(made)
 

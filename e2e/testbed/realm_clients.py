@@ -50,7 +50,8 @@ class Clients:
     ) -> str:
         """Create a client like Headlamp's, with a group membership mapper; return its id."""
         mapper = group_mapper(claim=claim, full_path=full_path)
-        return self.create(client_id, protocolMappers=[mapper])
+        uris = ["https://headlamp.example.com/oidc-callback"]
+        return self.create(client_id, protocolMappers=[mapper], redirectUris=uris)
 
     def create_operator(
         self,

@@ -10,13 +10,14 @@ from groupaccess.domain.access.keycloak_directory import LoginClient
 from groupaccess.domain.directory.client import MapperKind
 
 HEADLAMP = LoginClient("headlamp", id_token=True, scopes=("openid",))
-SRE, DEV = "/platform/SRE", "/Dev"
+SRE, DEV, ONLY_DISABLED = "/platform/SRE", "/Dev", "/Left"
 
 
 class PeopleSource(Protocol):
     """A realm with the client `headlamp`, whose tokens carry names of groups.
 
-    Alice is in SRE and Dev; Bob is in none, and disabled. `powerless` is by a login without rights.
+    Alice is in SRE and Dev; Bob is in none, and Carl is the only one in ONLY_DISABLED: both are
+    disabled. `powerless` is by a login without rights.
     """
 
     port: RealmPeople
@@ -49,6 +50,20 @@ class PeopleContract:
         assert (group.path, group.name) == (SRE, "SRE")
         assert await people.port.find_group("/SRE") is None
 
+    async def test_groups_are_found_by_their_exact_name(self, people: PeopleSource) -> None:
+        for name, paths in (("SRE", [SRE]), ("sre", []), ("SR", []), ("nobody", [])):
+            assert [group.path for group in await people.port.find_groups(name)] == paths
+
+    async def test_a_group_has_a_member_who_may_log_in(self, people: PeopleSource) -> None:
+        assert await people.port.has_member(SRE)
+        assert not await people.port.has_member(ONLY_DISABLED)
+        assert not await people.port.has_member("/nobody")
+
+    async def test_a_client_has_where_it_may_send_a_browser(self, people: PeopleSource) -> None:
+        read = await people.port.read_client(HEADLAMP)
+        assert read is not None
+        assert read.redirect_uris
+
     async def test_a_client_has_what_writes_into_its_tokens(self, people: PeopleSource) -> None:
         read = await people.port.read_client(HEADLAMP)
         assert read is not None
@@ -74,3 +89,7 @@ class PeopleContract:
             await people.powerless.read_client(HEADLAMP)
         with pytest.raises(SetupUnknownError, match="view-users"):
             await people.powerless.find_group(SRE)
+        with pytest.raises(SetupUnknownError, match="view-users"):
+            await people.powerless.find_groups("SRE")
+        with pytest.raises(SetupUnknownError, match="view-users"):
+            await people.powerless.has_member(SRE)

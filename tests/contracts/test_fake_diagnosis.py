@@ -2,7 +2,7 @@
 
 import pytest
 
-from application.diagnosis.test_doctor import access, directory
+from application.diagnosis.installations import access, directory
 from contracts.diagnosis import GROUP, PODS, VERSION, DiagnosisContract, DiscoveryContract
 from domain.builders import there
 from domain.diagnosis.logins import ISSUER

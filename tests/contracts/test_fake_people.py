@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.people import DEV, SRE, PeopleContract
+from contracts.people import DEV, ONLY_DISABLED, SRE, PeopleContract
 from domain.builders import client, group, mapper
-from fakes.people import FakePeople
+from fakes.people import ROLES, FakePeople
 from groupaccess.application.ports.people import RealmClient
 from groupaccess.domain.diagnosis.person import RealmUser
 
@@ -16,18 +16,18 @@ class FakeSource:
 
     def __init__(self) -> None:
         groups = (group(SRE), group(DEV))
+        left = group(ONLY_DISABLED)
         self.port = FakePeople(
             [
                 RealmUser("1", "alice", enabled=True, groups=groups),
                 RealmUser("2", "bob", enabled=False, groups=()),
+                RealmUser("3", "carl", enabled=False, groups=(left,)),
             ],
-            list(groups),
-            [RealmClient("c", client("headlamp", mapper()))],
+            [*groups, left],
+            [RealmClient("c", client("headlamp", mapper()), ("https://headlamp/*",))],
             {"groups": ["SRE", "Dev"], "azp": "headlamp"},
         )
-        self.powerless = replace(
-            self.port, missing=frozenset({"find_user", "find_group", "read_client"})
-        )
+        self.powerless = replace(self.port, missing=frozenset(ROLES))
 
 
 @pytest.fixture

@@ -1,9 +1,13 @@
 """A cluster and a realm as `groupaccess doctor` sees them; what is missing is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Self
 
 from groupaccess.api import v1alpha1 as api
+from groupaccess.api.crd.generate import KINDS, crd_schema
+from groupaccess.application.ports.diagnosis import ServerFacts
 from groupaccess.application.ports.errors import NotAllowedError, RejectedError
 from groupaccess.domain.access.namespace_scope import NamespacesByName
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
@@ -11,6 +15,7 @@ from groupaccess.domain.binding import Binding
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
 from groupaccess.domain.diagnosis.api_resource import ApiResource
 from groupaccess.domain.diagnosis.authenticator import Arguments
+from groupaccess.domain.diagnosis.installation_rules import LeaseFacts, PolicyFacts
 from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
 from groupaccess.domain.failure import Failure
 from groupaccess.domain.reasons import Reason
@@ -106,3 +111,46 @@ class FakeDiscovery:
         if isinstance(found, Failure):
             raise RejectedError(found)
         return found
+
+
+@dataclass
+class FakeInstallation:
+    """An installation; `forbidden` are the methods that lack a right, and what each needs."""
+
+    server: ServerFacts
+    schemas: Mapping[str, Mapping[str, Any]]
+    leases: Sequence[LeaseFacts] = ()
+    policies: Sequence[PolicyFacts] = ()
+    forbidden: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def sound(cls, now: datetime, **changes: Any) -> Self:
+        """Return one at which nothing is wrong at this time."""
+        minute = timedelta(minutes=1)
+        sound: dict[str, Any] = {
+            "server": ServerFacts("v1.37.2", timedelta()),
+            "schemas": {kind.name: crd_schema(kind) for kind in KINDS},
+            "leases": [LeaseFacts("groupaccess", "groupaccess-1", now + minute)],
+            "policies": [PolicyFacts("groupaccess-bind-guard")],
+        }
+        return cls(**(sound | changes))
+
+    async def read_server(self) -> ServerFacts:
+        self._check("read_server")
+        return self.server
+
+    async def read_schemas(self) -> Mapping[str, Mapping[str, Any]]:
+        self._check("read_schemas")
+        return self.schemas
+
+    async def list_leases(self) -> Sequence[LeaseFacts]:
+        self._check("list_leases")
+        return self.leases
+
+    async def list_policies(self) -> Sequence[PolicyFacts]:
+        self._check("list_policies")
+        return self.policies
+
+    def _check(self, method: str) -> None:
+        if method in self.forbidden:
+            raise NotAllowedError(f"you may not list {self.forbidden[method]}")

@@ -1,5 +1,6 @@
 """A realm's people in memory: the port `RealmPeople`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from groupaccess.application.ports.keycloak_setup import SetupUnknownError
@@ -12,6 +13,8 @@ from groupaccess.domain.directory.group import Group
 ROLES = {
     "find_user": "view-users",
     "find_group": "view-users",
+    "find_groups": "view-users",
+    "has_member": "view-users",
     "read_client": "view-clients",
     "example_token": "view-clients",
 }
@@ -34,6 +37,15 @@ class FakePeople:
     async def find_group(self, path: str) -> Group | None:
         self._must("find_group")
         return next((each for each in self.groups if each.path == path), None)
+
+    async def find_groups(self, name: str) -> Sequence[Group]:
+        self._must("find_groups")
+        return [each for each in self.groups if each.name == name]
+
+    async def has_member(self, path: str) -> bool:
+        self._must("has_member")
+        members = (group.path for user in self.users if user.enabled for group in user.groups)
+        return path in members
 
     async def read_client(self, login_client: LoginClient) -> RealmClient | None:
         self._must("read_client")

@@ -7,10 +7,11 @@ import asyncio
 import os
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from application.diagnosis.test_doctor import POD, RAW, REALM, access, directory
+from application.diagnosis.installations import POD, RAW, REALM, access, directory
 from application.diagnosis.test_why import BY_HAND, EVERYWHERE, OURS, PODS, cluster, why
 from application.diagnosis.test_why_person import ALICE, HEADLAMP, SRE, named_by, people, person
 from domain.builders import NOW, client, leaf, mapper
@@ -20,8 +21,10 @@ from domain.diagnosis.logins import CLAIMS, ISSUER, error, login, told
 from domain.diagnosis.test_access_rules import DENIED
 from domain.diagnosis.test_login_diagnosis import SPOILED
 from domain.diagnosis.test_review_rules import ERRORS
-from fakes.diagnosis import FakeDiagnosisCluster
-from groupaccess.application.diagnosis.doctor import Check, Doctor, DoctorOptions
+from fakes.diagnosis import FakeDiagnosisCluster, FakeDiscovery, FakeInstallation
+from groupaccess.application.diagnosis.doctor import Doctor
+from groupaccess.application.diagnosis.doctor_facts import DoctorOptions, DoctorServers
+from groupaccess.application.ports.diagnosis import ServerFacts
 from groupaccess.cli.diagnosis.doctor_text import report_lines
 from groupaccess.cli.diagnosis.finding_text import finding_lines
 from groupaccess.cli.diagnosis.why_text import why_lines
@@ -29,9 +32,10 @@ from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.access_facts import AccessFacts
 from groupaccess.domain.diagnosis.authenticator import Distribution
 from groupaccess.domain.diagnosis.explanation import Explanation, no_token
-from groupaccess.domain.diagnosis.finding import Finding, NotChecked
+from groupaccess.domain.diagnosis.finding import Check, Finding, NotChecked
+from groupaccess.domain.diagnosis.installation_rules import LeaseFacts, PolicyFacts
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
-from groupaccess.domain.diagnosis.login_facts import LoginFacts
+from groupaccess.domain.diagnosis.login_facts import LoginFacts, RealmDiscovery
 from groupaccess.domain.directory.client import MapperKind
 from groupaccess.domain.reasons import Reason
 
@@ -133,8 +137,20 @@ REPORTS: Mapping[str, dict[str, Any]] = {
 }
 
 
-async def examined(known: FakeDiagnosisCluster) -> list[Check]:
-    doctor = Doctor(known, REALM, NOW)
+LATER, SOON = timedelta(hours=1), timedelta(days=3)
+INSTALLATIONS: Mapping[str, dict[str, Any]] = {
+    "old": {"server": ServerFacts("v1.31.0", LATER), "schemas": {}},
+    "without an operator": {"leases": [LeaseFacts("groupaccess", "groupaccess-1", NOW - LATER)]},
+    "after a release": {"leases": [LeaseFacts("groupaccess", "", NOW)]},
+    "that nobody installed": {"leases": [], "policies": []},
+    "with a policy that warns": {"policies": [PolicyFacts("guard", "it is not in force")]},
+}
+
+
+async def examined(
+    known: FakeDiagnosisCluster, realm: FakeDiscovery = REALM, **installed: Any
+) -> list[Check]:
+    doctor = Doctor(DoctorServers(known, FakeInstallation.sound(NOW, **installed), realm), NOW)
     return [check async for check in doctor.examine(DoctorOptions())]
 
 
@@ -156,6 +172,12 @@ def texts() -> Iterator[str]:
     for name, changes in REPORTS.items():
         checks = asyncio.run(examined(cluster(**changes)))
         yield from section(f"doctor: {name}", report_lines(checks))
+    for name, changes in INSTALLATIONS.items():
+        checks = asyncio.run(examined(cluster(), **changes))
+        yield from section(f"doctor: an installation {name}", report_lines(checks))
+    ending = RealmDiscovery(ISSUER, certificate_ends=NOW + SOON, ahead=-LATER)
+    checks = asyncio.run(examined(cluster(), FakeDiscovery({ISSUER: ending})))
+    yield from section("doctor: a certificate that ends and a clock", report_lines(checks))
 
 
 def lines_of(found: Iterable[Finding]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from application.diagnosis.test_doctor import NOW, POD, RAW, access, directory
+from application.diagnosis.installations import NOW, POD, RAW, access, directory
 from domain.builders import there
 from domain.diagnosis.logins import AUTHENTICATOR, ISSUER
 from domain.handmade import found

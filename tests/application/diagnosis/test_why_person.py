@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from application.diagnosis.test_doctor import NOW, POD, access
+from application.diagnosis.installations import NOW, POD, access
 from application.diagnosis.test_why import PODS, cluster
 from domain.builders import client, group, leaf, mapper
 from domain.diagnosis.logins import CLAIMS, DIRECTORY, ISSUER

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from application.diagnosis.test_doctor import NOW, access
+from application.diagnosis.installations import NOW, access
 from application.diagnosis.test_why import ALICE, BY_HAND, OURS, PODS, cluster, explained, why
 from domain.handmade import found
 from groupaccess.domain.apiserver.token_review import TokenReviewResult

@@ -95,7 +95,9 @@ async def test_before_an_installation_a_keycloak_that_is_away_is_a_finding(
     result = await cluster(
         f"--issuer={issuer}",
         "--client-id=headlamp",
-        answers=(page(), page(), page(), NOT_INSTALLED, NOT_INSTALLED),
+        "--only=settings",
+        "--only=login",
+        answers=(page(), page(), page(), NOT_INSTALLED),
     )
     assert result.exit_code == 1
     assert "KeycloakUnavailable" in result.output
@@ -103,7 +105,8 @@ async def test_before_an_installation_a_keycloak_that_is_away_is_a_finding(
 
 
 async def test_what_may_not_be_read_is_named(cluster: ClusterCommand) -> None:
-    result = await cluster(answers=(FORBIDDEN, FORBIDDEN, FORBIDDEN))
+    only = [f"--only={name}" for name in ("settings", "directories", "mappings")]
+    result = await cluster(*only, answers=(FORBIDDEN, FORBIDDEN, FORBIDDEN))
     assert result.exit_code == 3
     assert "(you may not list nodes)" in result.output
     assert "(you may not list keycloakdirectories)" in result.output

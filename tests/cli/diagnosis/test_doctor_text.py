@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from groupaccess.application.diagnosis.doctor import Check
 from groupaccess.cli.diagnosis.doctor_text import report_lines
 from groupaccess.cli.diagnosis.exit_code import ExitCode, exit_code
 from groupaccess.cli.diagnosis.json_report import doctor_json
 from groupaccess.domain.diagnosis.finding import (
     Category,
     Cause,
+    Check,
     Finding,
     NotChecked,
     PassedCheck,

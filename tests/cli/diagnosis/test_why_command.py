@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from typer.testing import Result
 
-from application.diagnosis.test_doctor import RAW
+from application.diagnosis.installations import RAW
 from cli.diagnosis.command import ClusterCommand, invoke, served
 from cli.importing import binding, listed
 from fakes.api_server import Answer, page, status

@@ -2,10 +2,12 @@
 
 import json
 import ssl
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
+from groupaccess.adapters.http_date import clock_ahead
 from groupaccess.adapters.keycloak.connection.answers import own_error
 from groupaccess.adapters.keycloak.connection.http import HardenedClient, RejectedAnswerError
 from groupaccess.adapters.keycloak.connection.setting_names import DOCTOR_OPTIONS
@@ -40,14 +42,27 @@ class KeycloakDiscovery:
         if response.status_code == NOT_FOUND:
             fact = f"{issuer}: Keycloak has no such realm ({own_error(response.content)})"
             raise RejectedError(Failure(Reason.ISSUER_MISMATCH, fact))
-        return _read(issuer, response.content)
+        return _read(issuer, response)
 
 
-def _read(issuer: str, content: bytes) -> RealmDiscovery:
+def _read(issuer: str, response: httpx.Response) -> RealmDiscovery:
     try:
-        body = json.loads(content)
+        body = json.loads(response.content)
         algorithms = body.get("id_token_signing_alg_values_supported") or ()
-        return RealmDiscovery(str(body["issuer"]), frozenset(map(str, algorithms)))
+        return RealmDiscovery(
+            str(body["issuer"]),
+            frozenset(map(str, algorithms)),
+            _certificate_ends(response),
+            clock_ahead(response.headers.get("Date", "")),
+        )
     except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         fact = f"{issuer}: what answers there is no OpenID configuration"
         raise RejectedError(Failure(Reason.KEYCLOAK_UNAVAILABLE, fact)) from error
+
+
+def _certificate_ends(response: httpx.Response) -> datetime | None:
+    """Return the end of the certificate that the server showed."""
+    stream = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("ssl_object") if stream is not None else None
+    ends = (connection.getpeercert() or {}).get("notAfter") if connection is not None else None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if ends else None

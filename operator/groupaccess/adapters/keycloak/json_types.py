@@ -49,6 +49,8 @@ class ClientRepresentation(TypedDict):
     id: NotRequired[Id]
     clientId: str
     enabled: NotRequired[bool]
+    standardFlowEnabled: NotRequired[bool]
+    redirectUris: NotRequired[list[str] | None]
     attributes: NotRequired[Config | None]
     protocolMappers: NotRequired[list[MapperRepresentation] | None]
     defaultClientScopes: NotRequired[list[str] | None]

@@ -1,5 +1,6 @@
 """The port `RealmPeople` for a real Keycloak."""
 
+from collections.abc import Sequence
 from typing import Any, NotRequired, TypeVar
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from groupaccess.adapters.keycloak.json_types import (
     CLIENTS,
     GROUP,
     GROUPS,
+    MEMBERS,
     SCOPES,
     TOKEN,
     GroupRepresentation,
@@ -31,7 +33,7 @@ from groupaccess.domain.keycloak_setup.calls import path_segment
 
 T = TypeVar("T")
 VIEW_USERS, VIEW_CLIENTS = "view-users", "view-clients"
-PAGE_SIZE = 500  # groups of a user
+PAGE_SIZE = 500  # groups of a user, or members of a group
 
 
 class UserRepresentation(TypedDict):
@@ -87,6 +89,25 @@ class KeycloakPeople:
                     return None
                 raise
 
+    async def find_groups(self, name: str) -> Sequence[Group]:
+        """Return the groups of a name; see the port."""
+        what, query = f'groups named "{name}"', {"search": name.strip(), "exact": "true"}
+        flat = {"populateHierarchy": "false", "briefRepresentation": "true"}
+        found = await self._read(what, VIEW_USERS, GROUPS, "groups", **query, **flat)
+        if not found:
+            await self._must_see(what, VIEW_USERS, GROUPS, "groups", max="1")
+        return [_group(each) for each in found if each["name"] == name]
+
+    async def has_member(self, path: str) -> bool:
+        """Tell whether somebody is in a group; see the port."""
+        group = await self.find_group(path)
+        if group is None:
+            return False
+        where, what = f"groups/{path_segment(group.id)}/members", f"the members of group {path}"
+        query = {"max": str(PAGE_SIZE), "briefRepresentation": "true"}
+        listed = await self._read(what, VIEW_USERS, MEMBERS, where, **query)
+        return any(member.get("enabled", True) for member in listed)
+
     async def read_client(self, login_client: LoginClient) -> RealmClient | None:
         """Return a client; see the port.
 
@@ -101,7 +122,10 @@ class KeycloakPeople:
         if found is None or "id" not in found:
             return None
         by_name = {scope["name"]: scope for scope in scopes}
-        return RealmClient(found["id"], read_client(login_client, found, by_name, {}))
+        client = read_client(login_client, found, by_name, {})
+        by_browser = found.get("standardFlowEnabled", True)
+        uris = tuple(found.get("redirectUris") or ()) if by_browser else None
+        return RealmClient(found["id"], client, uris)
 
     async def example_token(self, client: RealmClient, login: LoginClient, user_id: str) -> Token:
         """Return an example token; see the port."""

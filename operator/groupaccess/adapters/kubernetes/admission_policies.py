@@ -35,7 +35,7 @@ class KubernetesBindGuardPolicies:
             return f"{NOT_IN_FORCE}: there is no ValidatingAdmissionPolicy with this name"
         if binding is None:
             return f"{NOT_IN_FORCE}: there is no ValidatingAdmissionPolicyBinding with this name"
-        return _inactive_reason(name, binding["spec"])
+        return inactive_reason_of(name, binding["spec"])
 
     async def _get(self, plural: str, name: str) -> Body | None:
         try:
@@ -46,7 +46,7 @@ class KubernetesBindGuardPolicies:
             raise
 
 
-def _inactive_reason(name: str, spec: Body) -> str:
+def inactive_reason_of(name: str, spec: Body) -> str:
     """Return why a binding does not enforce its policy for all that the policy matches, or ""."""
     if spec.get("policyName") != name:
         return f"{NOT_IN_FORCE}: its binding names another policy"

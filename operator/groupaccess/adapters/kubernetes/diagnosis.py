@@ -28,6 +28,7 @@ T = TypeVar("T")
 AUTHENTICATION, AUTHORIZATION = "authentication.k8s.io/v1", "authorization.k8s.io/v1"
 AUTHENTICATED = "system:authenticated"
 DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+CREDENTIAL_ID = "authentication.kubernetes.io/credential-id"  # Kubernetes 1.32
 LISTS = METADATA.format(list="List")
 # The labels of kube-apiserver's pods, by who starts them.
 POD_LABELS = {
@@ -117,7 +118,7 @@ class KubernetesDiagnosisCluster:
         try:
             answer = await self.client.call("GET", path(root), accept=DISCOVERY)
         except ApiError as error:
-            raise _port_error(error, f"get /{root}") from error
+            raise port_error(error, f"get /{root}") from error
         if answer.get("kind") != "APIGroupDiscoveryList":
             raise TransientError("it has no aggregated discovery, as Kubernetes 1.30 and newer has")
         return [resource for group in answer.get("items") or () for resource in read_group(group)]
@@ -146,7 +147,7 @@ class KubernetesDiagnosisCluster:
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return []
-            raise _port_error(error, f"list {what}") from error
+            raise port_error(error, f"list {what}") from error
         return answer.get("items") or []
 
     async def _create(
@@ -158,7 +159,7 @@ class KubernetesDiagnosisCluster:
         try:
             return await self.client.call("POST", path("apis", *version.split("/"), plural), body)
         except ApiError as error:
-            raise _port_error(error, f"create {plural}", secret) from None
+            raise port_error(error, f"create {plural}", secret) from None
 
 
 def _attributes(request: AccessRequest) -> dict[str, dict[str, str]]:
@@ -187,9 +188,8 @@ def _read(read: Callable[[dict[str, Any]], T], body: dict[str, Any]) -> T:
         raise TransientError(f"this version cannot read {name}: {field}: {first['msg']}") from error
 
 
-def _port_error(
-    error: ApiError, request: str, secret: str = ""
-) -> NotAllowedError | TransientError:
+def port_error(error: ApiError, request: str, secret: str = "") -> NotAllowedError | TransientError:
+    """Return the error of the port; its text names the right that is missing."""
     said = error.message.replace(secret, "***") if secret else error.message
     if error.code == UNAUTHORIZED:
         return NotAllowedError(f"kube-apiserver does not accept your credentials (401): {said}")
@@ -199,7 +199,12 @@ def _port_error(
 
 
 def _user(user: dict[str, Any]) -> TokenReviewResult:
-    return TokenReviewResult(tuple(user.get("groups") or ()), user=str(user.get("username", "")))
+    ids = (user.get("extra") or {}).get(CREDENTIAL_ID) or ()
+    return TokenReviewResult(
+        tuple(user.get("groups") or ()),
+        user=str(user.get("username", "")),
+        by_certificate=any(str(each).startswith("X509SHA256=") for each in ids),
+    )
 
 
 def _namespace(metadata: dict[str, Any]) -> Namespace:

@@ -22,7 +22,7 @@ class KubernetesLeases:
     async def read(self) -> Lease | None:
         """Read the Lease; see the port."""
         try:
-            return _read(await self._client.call("GET", path(*self._collection, self._name)))
+            return read_lease(await self._client.call("GET", path(*self._collection, self._name)))
         except ApiError as error:
             if error.code == NOT_FOUND:
                 return None
@@ -48,13 +48,14 @@ class KubernetesLeases:
         try:
             if lease.resource_version:
                 where = path(*self._collection, self._name)
-                return _read(await self._client.call("PUT", where, body))
-            return _read(await self._client.call("POST", path(*self._collection), body))
+                return read_lease(await self._client.call("PUT", where, body))
+            return read_lease(await self._client.call("POST", path(*self._collection), body))
         except ApiError as error:
             raise TransientError(str(error)) from error
 
 
-def _read(body: dict[str, Any]) -> Lease:
+def read_lease(body: dict[str, Any]) -> Lease:
+    """Read a Lease of the API server."""
     spec = body.get("spec") or {}
     beginning = datetime.fromtimestamp(0, UTC)
     return Lease(

@@ -120,8 +120,9 @@ KINDS = (
 )
 
 
-def _schema(model: type[ApiObject]) -> Schema:
-    schema = structural(model.model_json_schema())
+def crd_schema(kind: Kind) -> Schema:
+    """Return the schema of a kind, as its CRD has it."""
+    schema = structural(kind.model.model_json_schema())
     result = schema["properties"]
     status = result["status"]
     # Without these, an object that nobody has looked at yet would seem up to date to kstatus.
@@ -142,7 +143,7 @@ def crd(kind: Kind) -> dict[str, Any]:
         "served": True,
         "storage": True,
         "additionalPrinterColumns": [column.manifest() for column in kind.columns],
-        "schema": {"openAPIV3Schema": _schema(kind.model)},
+        "schema": {"openAPIV3Schema": crd_schema(kind)},
         "subresources": {"status": {}},
     }
     names = {

@@ -1,7 +1,9 @@
 """What `groupaccess why` and `groupaccess doctor` need from Kubernetes and from Keycloak."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.domain.access.namespace_scope import NamespacesByName
@@ -10,7 +12,16 @@ from groupaccess.domain.binding import Binding
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
 from groupaccess.domain.diagnosis.api_resource import ApiResource
 from groupaccess.domain.diagnosis.authenticator import Arguments
+from groupaccess.domain.diagnosis.installation_rules import LeaseFacts, PolicyFacts
 from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """kube-apiserver's version, and how far its clock is ahead of this machine's."""
+
+    version: str
+    ahead: timedelta | None = None
 
 
 class DiagnosisCluster(Protocol):
@@ -53,6 +64,25 @@ class DiagnosisCluster(Protocol):
         `groups` are as kube-apiserver reads them; `system:authenticated` is added, as it does. An
         empty `user` is one whose name is not known: nothing is bound to it.
         """
+
+
+class InstallationReader(Protocol):
+    """What `groupaccess doctor` needs of kube-apiserver beside the objects and reviews.
+
+    Every method raises NotAllowedError and TransientError as DiagnosisCluster does.
+    """
+
+    async def read_server(self) -> ServerFacts:
+        """Return what kube-apiserver says of itself."""
+
+    async def read_schemas(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the OpenAPI schema of each kind of groupaccess.io, by its name."""
+
+    async def list_leases(self) -> Sequence[LeaseFacts]:
+        """List the Leases of operators in all namespaces."""
+
+    async def list_policies(self) -> Sequence[PolicyFacts]:
+        """List the chart's ValidatingAdmissionPolicies, sorted by name."""
 
 
 class DiscoveryReader(Protocol):

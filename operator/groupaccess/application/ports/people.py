@@ -1,5 +1,6 @@
 """What `groupaccess why USER` needs from a realm, read with the login of whoever runs it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,10 +13,15 @@ from groupaccess.domain.directory.group import Group
 
 @dataclass(frozen=True, slots=True)
 class RealmClient:
-    """A client that people log in with, and its internal id."""
+    """A client that people log in with, and its internal id.
+
+    `redirect_uris` are where it may send a browser to; None if nobody logs in with a browser there
+    (its standard flow is off).
+    """
 
     id: str
     client: Client
+    redirect_uris: tuple[str, ...] | None = None
 
 
 class RealmPeople(Protocol):
@@ -30,6 +36,15 @@ class RealmPeople(Protocol):
 
     async def find_group(self, path: str) -> Group | None:
         """Return the group at a path such as `/platform/sre`, None if there is none."""
+
+    async def find_groups(self, name: str) -> Sequence[Group]:
+        """Return the groups of exactly this name, wherever they are; some if there are many."""
+
+    async def has_member(self, path: str) -> bool:
+        """Tell whether an enabled user is directly in the group at a path.
+
+        It is False if there is no such group. Of many members some are looked at.
+        """
 
     async def read_client(self, login_client: LoginClient) -> RealmClient | None:
         """Return a client with what writes into its tokens, None if there is none."""

@@ -5,6 +5,7 @@ import typer
 from groupaccess.cli.dataclass_command import from_dataclass
 from groupaccess.cli.diagnosis.doctor_options import TypedDoctor
 from groupaccess.cli.diagnosis.token_file import read_token_file
+from groupaccess.domain.diagnosis.check_name import CHECK_TEXTS
 
 
 @from_dataclass(TypedDoctor)
@@ -16,6 +17,10 @@ def doctor_command(typed: TypedDoctor) -> None:
 
     groupaccess doctor --issuer https://auth.example.com/realms/ADMIN --client-id headlamp
     """
+    if typed.list_checks:
+        for name, about in CHECK_TEXTS.items():
+            typer.echo(f"{name:<13}{about}")
+        return
     if typed.issuer is not None and not typed.client_id:
         raise typer.BadParameter("it needs --client-id", param_hint="--issuer")
     if typed.client_id and typed.issuer is None:

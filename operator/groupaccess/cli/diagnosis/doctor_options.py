@@ -1,15 +1,18 @@
 """The options of `groupaccess doctor`."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from groupaccess.cli.diagnosis.configuration_file import ConfigurationPath
 from groupaccess.cli.diagnosis.token_file import TokenFile
+from groupaccess.cli.keycloak_login.options import KeycloakUrl, TypedLogin
 from groupaccess.cli.kubeconfig_option import Kubeconfig
+from groupaccess.domain.diagnosis.check_name import CheckName
+from groupaccess.domain.diagnosis.program_rules import Program
 
 
 class DoctorOutput(StrEnum):
@@ -40,22 +43,46 @@ ClientId = Annotated[
 ]
 GroupsClaim = Annotated[str, typer.Option(help="With --issuer: --oidc-groups-claim.")]
 GroupsPrefix = Annotated[str, typer.Option(help="With --issuer: --oidc-groups-prefix.")]
-CaFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--ca",
-        exists=True,
-        dir_okay=False,
-        readable=True,
-        help="A file with the authority of Keycloak's certificate, as PEM.",
-    ),
-]
 Output = Annotated[DoctorOutput, typer.Option("-o", "--output", help="How to print the report.")]
 Failing = Annotated[FailOn, typer.Option(help="What makes the exit code 1.")]
 
 
+ForProgram = Annotated[
+    Program | None,
+    typer.Option("--for", help="What people log in with: where Keycloak may send them back to."),
+]
+Only = Annotated[
+    list[CheckName] | None,
+    typer.Option(help="Make only this check; --list names them. May be repeated."),
+]
+Skip = Annotated[
+    list[CheckName] | None, typer.Option(help="Leave this check out. May be repeated.")
+]
+ListChecks = Annotated[bool, typer.Option("--list", help="List the checks, and make none.")]
+
+
+def _duration(text: str) -> str:
+    from groupaccess.api.v1alpha1.durations import parse_duration  # slow to import
+
+    try:
+        parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    return text
+
+
+Wait = Annotated[
+    str,
+    typer.Option(
+        metavar="DURATION",
+        callback=_duration,
+        help="Check again until nothing is wrong, but no longer than this: 60s, 2m.",
+    ),
+]
+
+
 @dataclass(frozen=True, kw_only=True)
-class TypedDoctor:
+class TypedDoctor(TypedLogin):
     """Each field is an option; its type says how it is typed and explained."""
 
     issuer: Issuer = None
@@ -63,8 +90,18 @@ class TypedDoctor:
     groups_claim: GroupsClaim = "groups"
     groups_prefix: GroupsPrefix = ""
     token: TokenFile = None
+    program: ForProgram = None
+    only: Only = None
+    skip: Skip = None
+    list_checks: ListChecks = False
+    wait: Wait = "0s"
     authentication_config: ConfigurationPath = None
-    ca: CaFile = None
     output: Output = DoctorOutput.TEXT
     fail_on: Failing = FailOn.ERROR
+    url: KeycloakUrl = None
     kubeconfig: Kubeconfig = None
+
+    @property
+    def chosen(self) -> AbstractSet[CheckName]:
+        """Return the checks to make."""
+        return frozenset(self.only or CheckName) - frozenset(self.skip or ())

@@ -1,14 +1,20 @@
 """Runs `groupaccess doctor`. Slow to import: only when it runs."""
 
 import asyncio
+import time
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 
 from groupaccess.adapters.keycloak.discovery import KeycloakDiscovery
+from groupaccess.adapters.kubernetes.installation import KubernetesInstallation
 from groupaccess.adapters.kubernetes.kubeconfig import NoAccessError
-from groupaccess.application.diagnosis.doctor import Check, Doctor, DoctorOptions
+from groupaccess.api.v1alpha1.durations import parse_duration
+from groupaccess.application.diagnosis.doctor import Doctor
+from groupaccess.application.diagnosis.doctor_facts import DoctorOptions, DoctorServers
+from groupaccess.application.ports.people import RealmPeople
 from groupaccess.cli.diagnosis.cluster import GIVE_KUBECONFIG, exit_not_checked, open_cluster
 from groupaccess.cli.diagnosis.configuration_file import read_configuration_file
 from groupaccess.cli.diagnosis.doctor_options import DoctorOutput, TypedDoctor
@@ -16,11 +22,15 @@ from groupaccess.cli.diagnosis.doctor_text import report_lines
 from groupaccess.cli.diagnosis.exit_code import ExitCode, exit_code
 from groupaccess.cli.diagnosis.json_report import doctor_json
 from groupaccess.cli.diagnosis.terminal import show
+from groupaccess.cli.keycloak_login.credentials import UsageError, is_login_given
+from groupaccess.cli.keycloak_login.process_terminal import process_environment
+from groupaccess.cli.keycloak_login.realm import open_realm
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
-from groupaccess.domain.diagnosis.finding import Severity
+from groupaccess.domain.diagnosis.finding import Check, Severity
 from groupaccess.domain.diagnosis.login_facts import TYPED
 
 SCOPES = ("openid",)  # of a client that is typed: which others its login requests is not known
+PAUSE = 2.0  # seconds between two attempts of --wait
 
 
 def run_doctor(typed: TypedDoctor, token: str | None) -> None:
@@ -28,23 +38,50 @@ def run_doctor(typed: TypedDoctor, token: str | None) -> None:
 
     `token` is in the file that was named.
     """
+    discovery = _discovery(typed.ca)
     try:
         options = DoctorOptions(
             directory=_directory(typed),
             authenticators=read_configuration_file(typed.authentication_config),
             configuration=str(typed.authentication_config or ""),
             token=token,
+            program=typed.program,
         )
-        checks = asyncio.run(_examine(typed, options))
+        checks = _examine_until_sound(typed, options, discovery)
     except NoAccessError as error:
         exit_not_checked(f"no access to the API server: {error}. {GIVE_KUBECONFIG}")
+    except UsageError as error:
+        raise typer.BadParameter(str(error)) from error
     else:
         _print(typed, checks)
 
 
-async def _examine(typed: TypedDoctor, options: DoctorOptions) -> list[Check]:
-    async with open_cluster(typed.kubeconfig) as cluster:
-        doctor = Doctor(cluster, _discovery(typed.ca), datetime.now(UTC))
+def _examine_until_sound(
+    typed: TypedDoctor, options: DoctorOptions, discovery: KeycloakDiscovery
+) -> list[Check]:
+    """Examine again while something is wrong or not known, as long as --wait says."""
+    end = time.monotonic() + parse_duration(typed.wait).total_seconds()
+    while True:
+        checks = asyncio.run(_examine(typed, options, discovery))
+        sound = exit_code(checks, Severity(typed.fail_on)) is ExitCode.NOTHING_WRONG
+        if sound or time.monotonic() + PAUSE > end:
+            return checks
+        time.sleep(PAUSE)
+
+
+async def _examine(
+    typed: TypedDoctor, options: DoctorOptions, discovery: KeycloakDiscovery
+) -> list[Check]:
+    async with AsyncExitStack() as stack:
+        cluster = await stack.enter_async_context(open_cluster(typed.kubeconfig))
+
+        async def log_in(directory: Directory) -> RealmPeople:
+            return await stack.enter_async_context(open_realm(typed, typed.url, directory))
+
+        given = is_login_given(typed.login, process_environment())
+        installation = KubernetesInstallation(cluster.client)
+        servers = DoctorServers(cluster, installation, discovery, log_in if given else None)
+        doctor = Doctor(servers, datetime.now(UTC), typed.chosen)
         return [check async for check in doctor.examine(options)]
 
 

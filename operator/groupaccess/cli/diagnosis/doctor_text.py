@@ -2,9 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from groupaccess.application.diagnosis.doctor import Check, in_order
-from groupaccess.cli.diagnosis.finding_text import finding_lines, not_checked_lines
-from groupaccess.domain.diagnosis.finding import Finding, NotChecked, PassedCheck, Severity
+from groupaccess.application.diagnosis.doctor import in_order
+from groupaccess.cli.diagnosis.finding_text import (
+    finding_lines,
+    not_checked_lines,
+    skipped_lines,
+)
+from groupaccess.domain.diagnosis.finding import (
+    Check,
+    Finding,
+    NotChecked,
+    PassedCheck,
+    Severity,
+    SkippedCheck,
+)
 from groupaccess.domain.text import printable_text
 
 
@@ -18,6 +29,8 @@ def report_lines(checks: Sequence[Check], *, short: bool = False) -> Iterator[st
         for check in shown:
             yield from (f"  {line}" for line in _lines(check))
     yield from not_checked_lines(check for check in checks if isinstance(check, NotChecked))
+    if not short:
+        yield from skipped_lines(check for check in checks if isinstance(check, SkippedCheck))
     yield summary(checks)
 
 

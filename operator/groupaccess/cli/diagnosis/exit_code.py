@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
-from groupaccess.application.diagnosis.doctor import Check
 from groupaccess.domain.diagnosis.explanation import Explanation
-from groupaccess.domain.diagnosis.finding import Finding, NotChecked, Severity
+from groupaccess.domain.diagnosis.finding import Check, Finding, NotChecked, Severity
 
 
 class ExitCode(IntEnum):
@@ -19,7 +18,7 @@ class ExitCode(IntEnum):
 def exit_code(checks: Iterable[Check], fail_on: Severity = Severity.ERROR) -> ExitCode:
     """Return the code of a report: a finding counts more than a check that could not be made.
 
-    Warnings count only if `fail_on` says so.
+    Warnings count only if `fail_on` says so, and a check that was left out never does.
     """
     listed = list(checks)
     failing = {Severity.ERROR, fail_on}

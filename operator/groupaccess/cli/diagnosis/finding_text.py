@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from groupaccess.domain.diagnosis.finding import Finding, NotChecked, Severity
+from groupaccess.domain.diagnosis.finding import Finding, NotChecked, Severity, SkippedCheck
 from groupaccess.domain.diagnosis.fix import Advice, Command, Edit, Fix
 from groupaccess.domain.text import printable_text
 
@@ -24,6 +24,15 @@ def not_checked_lines(checks: Iterable[NotChecked]) -> Iterator[str]:
     """Yield a line for each check that could not be made."""
     for check in checks:
         yield _clean(f"- not checked: {check.what} ({check.why})")
+
+
+def skipped_lines(checks: Iterable[SkippedCheck]) -> Iterator[str]:
+    """Yield a line for all checks that were left out for the same reason."""
+    by_reason: dict[str, list[str]] = {}
+    for check in checks:
+        by_reason.setdefault(check.why, []).append(check.what)
+    for why, left_out in by_reason.items():
+        yield _clean(f"- left out: {'; '.join(left_out)} ({why})")
 
 
 def fix_lines(fixes: Iterable[Fix]) -> Iterator[str]:

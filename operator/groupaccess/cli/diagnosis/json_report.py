@@ -4,9 +4,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from groupaccess.application.diagnosis.doctor import Check
 from groupaccess.domain.diagnosis.explanation import Explanation
-from groupaccess.domain.diagnosis.finding import Finding, NotChecked, PassedCheck
+from groupaccess.domain.diagnosis.finding import (
+    Check,
+    Finding,
+    NotChecked,
+    PassedCheck,
+    SkippedCheck,
+)
 from groupaccess.domain.diagnosis.fix import Advice, Command, Edit, Fix
 
 API_VERSION = "cli.groupaccess.io/v1"
@@ -44,6 +49,8 @@ def _item(check: Check) -> dict[str, Any]:
             return {"result": "Passed", "category": category.value, "fact": fact}
         case NotChecked(what, why):
             return {"result": "NotChecked", "fact": what, "why": why}
+        case SkippedCheck(what, why):
+            return {"result": "Skipped", "fact": what, "why": why}
         case Finding():
             return {
                 "result": "Finding",

@@ -8,8 +8,7 @@ import typer
 
 from groupaccess.cli.diagnosis.configuration_file import ConfigurationPath
 from groupaccess.cli.diagnosis.token_file import TokenFile
-from groupaccess.cli.keycloak_login.options import LOGIN, TypedLogin
-from groupaccess.cli.keycloak_login.values import keycloak_url
+from groupaccess.cli.keycloak_login.options import KeycloakUrl, TypedLogin
 from groupaccess.cli.kubeconfig_option import Kubeconfig
 
 GROUP = "group:"  # before the path of a group
@@ -61,17 +60,6 @@ Groups = Annotated[
 DirectoryName = Annotated[
     str | None,
     typer.Option("--directory", help="With WHO: the KeycloakDirectory whose realm they are in."),
-]
-KeycloakUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--url",
-        metavar="URL",
-        callback=lambda typed: typed and keycloak_url(typed),
-        help="With WHO: where Keycloak's admin API is, if not at the issuer: "
-        "https://keycloak.example.com/auth",
-        rich_help_panel=LOGIN,
-    ),
 ]
 ClientName = Annotated[
     str | None,

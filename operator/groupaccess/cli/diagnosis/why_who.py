@@ -1,17 +1,11 @@
 """Runs `groupaccess why WHO`: with the caller's login to the realm. Slow to import."""
 
-from groupaccess.adapters.keycloak.connection.setting_names import WHY_OPTIONS
-from groupaccess.adapters.keycloak.people import KeycloakPeople
-from groupaccess.adapters.keycloak.setup.http_session import HttpSession
-from groupaccess.api.v1alpha1.urls import split_issuer
 from groupaccess.application.diagnosis.fact import attempt
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.diagnosis.why_person import WhyPerson
 from groupaccess.application.state.declared_objects import read_declared_directory
 from groupaccess.cli.diagnosis.why_options import GROUP, TypedWhy
-from groupaccess.cli.keycloak_login.credentials import choose_credentials
-from groupaccess.cli.keycloak_login.log_in import log_in
-from groupaccess.cli.keycloak_login.process_terminal import ProcessTerminal, process_environment
+from groupaccess.cli.keycloak_login.realm import open_realm
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.diagnosis.access_facts import DIRECTORIES
 from groupaccess.domain.diagnosis.access_request import AccessRequest
@@ -36,18 +30,11 @@ async def explain_who(
             f'client "{typed.client}"',
             f"KeycloakDirectory {directory.name} declares other clients: {named}",
         )
-    url, realm = split_issuer(directory.issuer)
-    session = HttpSession(typed.url or url, typed.ca, WHY_OPTIONS)
-    try:
-        login, terminal = typed.login, ProcessTerminal()
-        credentials = choose_credentials(login, process_environment(), terminal)
-        session.authorize(await log_in(session, login.realm, credentials))
-        person = WhyPerson(why, KeycloakPeople(session, realm), directory, client)
+    async with open_realm(typed, typed.url, directory) as realm:
+        person = WhyPerson(why, realm, directory, client)
         if who.startswith(GROUP):
             return await person.explain_group(who.removeprefix(GROUP), request)
         return await person.explain_user(who, request)
-    finally:
-        await session.close()
 
 
 async def _directory(why: Why, name: str | None) -> Directory | NotChecked:

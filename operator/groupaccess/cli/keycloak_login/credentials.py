@@ -96,6 +96,12 @@ def choose_credentials(
     return PasswordCredentials(user, password, code)
 
 
+def is_login_given(choice: LoginChoice, environment: Mapping[str, str]) -> bool:
+    """Tell whether somebody wants to log in: nobody is asked for a login that is optional."""
+    named = any(environment.get(name) for name in ("KEYCLOAK_USER", "KEYCLOAK_CLIENT_ID"))
+    return named or choice.device or choice.token_file is not None
+
+
 QUESTIONS = {
     "KEYCLOAK_USER": "Keycloak administrator",
     "KEYCLOAK_PASSWORD": "Password",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from groupaccess.cli.keycloak_login.credentials import LoginChoice
-from groupaccess.cli.keycloak_login.values import not_empty
+from groupaccess.cli.keycloak_login.values import keycloak_url, not_empty
 
 LOGIN = "Login"
 
@@ -52,6 +52,19 @@ Device = Annotated[
 DeviceClient = Annotated[
     str,
     typer.Option(callback=not_empty, help="The public client of --device.", rich_help_panel=LOGIN),
+]
+
+
+KeycloakUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        callback=lambda typed: typed and keycloak_url(typed),
+        help="Where Keycloak's admin API is, if not at the issuer: "
+        "https://keycloak.example.com/auth",
+        rich_help_panel=LOGIN,
+    ),
 ]
 
 

@@ -38,11 +38,15 @@ class OperatorToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenReviewResult:
-    """What kube-apiserver reads from a token: groups and user name, or why it rejects the token."""
+    """What kube-apiserver reads from a token: groups and user name, or why it rejects the token.
+
+    `by_certificate` tells that there was a client certificate in place of a token.
+    """
 
     groups: tuple[str, ...] = ()
     error: str = ""
     user: str = ""
+    by_certificate: bool = False
 
 
 def find_canary_group(reference: str, snapshot: Snapshot) -> Group | OidcCheckResult:

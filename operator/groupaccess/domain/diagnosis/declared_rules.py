@@ -45,6 +45,12 @@ def directory_checks(facts: DirectoryFacts) -> Iterator[Finding | PassedCheck]:
         yield _from_condition(Cause.API_SERVER_MISMATCH, f"KeycloakDirectory {name}", check)
 
 
+def agreeing_directories(directories: Iterable[DirectoryFacts]) -> bool:
+    """Tell whether a canary shows for each directory that kube-apiserver reads its tokens."""
+    checks = [not each.outdated and each.conditions.get(API_SERVER) for each in directories]
+    return bool(checks) and all(check and check.status == "True" for check in checks)
+
+
 def mapping_checks(mappings: Iterable[MappingFacts]) -> Iterator[Finding | PassedCheck]:
     """Yield the mappings that are not as declared; if all of them are, one PassedCheck."""
     count, wrong = 0, 0
@@ -53,6 +59,9 @@ def mapping_checks(mappings: Iterable[MappingFacts]) -> Iterator[Finding | Passe
         if each.state in SOUND and each.reason != Reason.NAMESPACE_NOT_FOUND:
             continue
         wrong += 1
+        if each.reason == Reason.SUSPENDED:
+            yield _suspended(each)
+            continue
         state = each.state.lower() or "not looked at yet"
         fact = f"{each.title} is {state}: {each.reason or 'no operator has seen it'}"
         evidence = (each.message,) if each.message else ()
@@ -66,6 +75,11 @@ def _from_condition(cause: Cause, title: str, condition: StatusCondition) -> Fin
     fact = f"{title}: {condition.type} is {condition.status}"
     advice = Fix((Advice(condition.message),)) if condition.message else None
     return Finding(cause, fact, (), (advice,) if advice else (), condition.reason)
+
+
+def _suspended(mapping: MappingFacts) -> Finding:
+    evidence = (mapping.message,) if mapping.message else ()
+    return Finding(Cause.SUSPENDED, f"{mapping.title} is suspended", evidence)
 
 
 def _outdated(title: str, kind: str) -> Finding:

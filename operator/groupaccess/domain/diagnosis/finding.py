@@ -18,6 +18,7 @@ class Category(Enum):
     TOKEN = "Token"  # noqa: S105 -- no password
     API_SERVER = "kube-apiserver"
     ACCESS = "GroupAccess"
+    RECOVERY = "A way in without Keycloak"
 
 
 class Severity(Enum):
@@ -30,12 +31,16 @@ class Severity(Enum):
 class Cause(StrEnum):
     """What is wrong. A word that is also a Reason means the same."""
 
+    VERSION_NOT_SUPPORTED = "VersionNotSupported"
+    CLOCKS_DIFFER = "ClocksDiffer"
     API_SERVERS_DIFFER = "ApiServersDiffer"
     OIDC_NOT_CONFIGURED = "OidcNotConfigured"
     AUTHENTICATOR_NOT_READY = "AuthenticatorNotReady"
     KEYCLOAK_UNAVAILABLE = "KeycloakUnavailable"
+    CERTIFICATE_EXPIRES = "CertificateExpires"
     ISSUER_MISMATCH = "IssuerMismatch"
     CLIENT_NOT_FOUND = "ClientNotFound"
+    REDIRECT_URI_MISSING = "RedirectUriMissing"
     SCOPE_NOT_FOUND = "ScopeNotFound"
     SCOPE_NOT_REQUESTED = "ScopeNotRequested"
     MAPPER_NOT_IN_TOKEN = "MapperNotInToken"  # noqa: S105 -- no password
@@ -66,6 +71,12 @@ class Cause(StrEnum):
     DIRECTORY_NOT_READY = "DirectoryNotReady"
     API_SERVER_MISMATCH = "ApiServerMismatch"
     OUTDATED_STATUS = "OutdatedStatus"
+    CRD_OUTDATED = "CrdOutdated"
+    NO_LEADER = "NoLeader"
+    NOT_IN_FORCE = "NotInForce"
+    SUSPENDED = "Suspended"
+    NO_MEMBERS = "NoMembers"
+    ONLY_BY_KEYCLOAK = "OnlyByKeycloak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +88,16 @@ class CauseRow:
 
 
 CAUSES: dict[Cause, CauseRow] = {
+    Cause.VERSION_NOT_SUPPORTED: CauseRow(Category.CLUSTER),
+    Cause.CLOCKS_DIFFER: CauseRow(Category.CLUSTER, Severity.WARNING),
     Cause.API_SERVERS_DIFFER: CauseRow(Category.CLUSTER),
     Cause.OIDC_NOT_CONFIGURED: CauseRow(Category.CLUSTER),
     Cause.AUTHENTICATOR_NOT_READY: CauseRow(Category.API_SERVER),
     Cause.KEYCLOAK_UNAVAILABLE: CauseRow(Category.KEYCLOAK),
+    Cause.CERTIFICATE_EXPIRES: CauseRow(Category.KEYCLOAK, Severity.WARNING),
     Cause.ISSUER_MISMATCH: CauseRow(Category.KEYCLOAK),
     Cause.CLIENT_NOT_FOUND: CauseRow(Category.CLIENT),
+    Cause.REDIRECT_URI_MISSING: CauseRow(Category.CLIENT),
     Cause.SCOPE_NOT_FOUND: CauseRow(Category.CLIENT),
     Cause.SCOPE_NOT_REQUESTED: CauseRow(Category.CLIENT),
     Cause.MAPPER_NOT_IN_TOKEN: CauseRow(Category.CLIENT),
@@ -113,6 +128,12 @@ CAUSES: dict[Cause, CauseRow] = {
     Cause.DIRECTORY_NOT_READY: CauseRow(Category.ACCESS),
     Cause.API_SERVER_MISMATCH: CauseRow(Category.API_SERVER),
     Cause.OUTDATED_STATUS: CauseRow(Category.ACCESS),
+    Cause.CRD_OUTDATED: CauseRow(Category.ACCESS, Severity.WARNING),
+    Cause.NO_LEADER: CauseRow(Category.ACCESS),
+    Cause.NOT_IN_FORCE: CauseRow(Category.ACCESS, Severity.WARNING),
+    Cause.SUSPENDED: CauseRow(Category.ACCESS, Severity.WARNING),
+    Cause.NO_MEMBERS: CauseRow(Category.ACCESS, Severity.WARNING),
+    Cause.ONLY_BY_KEYCLOAK: CauseRow(Category.RECOVERY, Severity.WARNING),
 }
 
 
@@ -160,3 +181,14 @@ class PassedCheck:
 
     category: Category
     fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedCheck:
+    """A check that nobody asked for, since it needs what was not given: it changes no exit code."""
+
+    what: str
+    why: str
+
+
+Check = Finding | PassedCheck | NotChecked | SkippedCheck

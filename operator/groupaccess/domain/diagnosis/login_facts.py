@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
 
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
@@ -66,10 +66,16 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class RealmDiscovery:
-    """What Keycloak's OpenID configuration says of the realm at the declared issuer's address."""
+    """What Keycloak's OpenID configuration says of the realm at the declared issuer's address.
+
+    `certificate_ends` is the end of the certificate there, `ahead` how far Keycloak's clock is
+    ahead of this machine's; None if that is not known.
+    """
 
     issuer: str
     algorithms: frozenset[str] = frozenset()
+    certificate_ends: datetime | None = None
+    ahead: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,24 @@ def unreadable_claims(login: LoginFacts) -> Iterator[Finding]:
         yield Finding(Cause.CLAIM_NESTED, fact, (), (Fix((Advice(text),)),))
 
 
+def token_without_groups(login: LoginFacts, found: tuple[Finding, ...]) -> Iterator[Finding]:
+    """Yield that a person's token has no groups at all, unless what was found explains it.
+
+    Keycloak leaves the claim out for a user who is in no group.
+    """
+    token, claim = login.token, login.claim_read
+    explained = {finding.cause for finding in found} & (KEEPING_OUT | WITHOUT_GROUPS)
+    rejected = login.review is not None and login.review.error
+    if token is None or token.example or explained or rejected or token.claims.get(claim):
+        return
+    fact = f'the token has no claim "{claim}": its user is in no group, or no mapper writes it'
+    advice = Advice(
+        "In Keycloak, open the user, Groups, and join one. If there are some, log in to Keycloak "
+        "with this command (KEYCLOAK_USER, --device): it then looks at the client's mappers."
+    )
+    yield Finding(Cause.NOT_IN_A_GROUP, fact, (), (Fix((advice,)),))
+
+
 def client_not_found(client_id: str, realm: str) -> Finding:
     """Return that the client does not exist."""
     fact = f'realm {realm} has no client "{client_id}"'
