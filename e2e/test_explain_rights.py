@@ -111,11 +111,15 @@ def _lacking(report: Report, right: str) -> Report | None:
     return report if refused(report) == [f"you may not {right}"] else None
 
 
-@pytest.mark.parametrize("right", mostly_long(("nodes", "pods"), "pods"))
+BY_DOCTOR = ("nodes", "pods", "leases", "validatingadmissionpolicies")
+
+
+@pytest.mark.parametrize("right", mostly_long(BY_DOCTOR, "pods"))
 def test_without_a_right_doctor_names_it(
-    installed: Cluster, reader: Path, command: ExplainCommand, right: str
+    installed: Cluster, reader: Path, command: ExplainCommand, directory: str, right: str
 ) -> None:
+    assert directory
     installed.apply(*roles(right))
-    what = "list pods in kube-system" if right == "pods" else "list nodes"
+    what = "list pods in kube-system" if right == "pods" else f"list {right}"
     config = f"--kubeconfig={reader}"
     eventually(lambda: _lacking(command.doctor(config), what), within=10)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "keycloak")
-LIFETIME = dt.timedelta(days=2)
+LIFETIME = dt.timedelta(days=60)
 CLOCK_SKEW = dt.timedelta(minutes=5)
 
 

@@ -7,9 +7,9 @@ from typing import NoReturn
 import typer
 from kubernetes.aio.client import ApiClient
 
-from groupaccess.adapters.kubernetes.client import KubernetesClient
 from groupaccess.adapters.kubernetes.diagnosis import KubernetesDiagnosisCluster
 from groupaccess.adapters.kubernetes.kubeconfig import NoAccessError, configure
+from groupaccess.adapters.kubernetes.patient_client import PatientClient
 from groupaccess.adapters.kubernetes.transport import HttpTransport
 from groupaccess.cli.diagnosis.exit_code import ExitCode
 from groupaccess.domain.text import printable_text
@@ -26,7 +26,7 @@ async def open_cluster(kubeconfig: str | None) -> AsyncIterator[KubernetesDiagno
     except (OSError, ValueError) as error:  # an authority or a certificate that cannot be read
         raise NoAccessError(f"kubeconfig: {error}") from error
     async with made as client:
-        yield KubernetesDiagnosisCluster(KubernetesClient(HttpTransport(client)))
+        yield KubernetesDiagnosisCluster(PatientClient(HttpTransport(client)))
 
 
 def exit_not_checked(words: str) -> NoReturn:
