@@ -62,11 +62,31 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
         assert link.startswith("https://") or (page.parent / link).exists(), link
 
 
-def test_every_reason_has_a_line_with_its_advice() -> None:
-    lines = (ROOT / "docs" / "reasons.md").read_text().splitlines()
-    for reason in Reason:
-        (line,) = [line for line in lines if line.startswith(f"| `{reason}` |")]
-        assert REASONS[reason].advice in line
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that a page's headings get where Markdown is shown."""
+    headings = re.findall(r"^#+ (.*)", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_anchor_leads_to_a_heading(page: Path) -> None:
+    for link, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text()):
+        assert anchor in anchors(page.parent / link if link else page), f"{link}#{anchor}"
+
+
+def test_every_reason_has_its_heading_with_what_it_means_and_its_advice() -> None:
+    page = (ROOT / "docs" / "reasons.md").read_text()
+    sections = re.findall(r"^### (\w+)\n\n(.*?)(?=^##)", page, re.MULTILINE | re.DOTALL)
+    assert [reason for reason, _ in sections] == [*Reason]
+    for reason, section in sections:
+        meaning, _, advice = " ".join(section.split()).partition(" **What to do:** ")
+        assert meaning
+        assert REASONS[Reason(reason)].advice in advice
+
+
+def test_the_index_of_reasons_leads_to_each() -> None:
+    index, _, _ = (ROOT / "docs" / "reasons.md").read_text().partition("\n## ")
+    assert re.findall(r"\[`(\w+)`\]\(#\w+\)", index) == [*Reason]
 
 
 def test_the_page_names_the_reasons_that_are_waited_for() -> None:

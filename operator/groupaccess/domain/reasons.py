@@ -107,8 +107,8 @@ def _unavailable(advice: str, *, transient: bool = False, repairable: bool = Fal
     return ReasonRow(ReasonClass.UNAVAILABLE, advice, transient, repairable)
 
 
-# To add a reason: its member, its row, its rule with a place in RULES or GROUP_RULES, and its line
-# in docs/reasons.md.
+# To add a reason: its member, its row, its rule with a place in RULES or GROUP_RULES, and its
+# heading in docs/reasons.md.
 REASONS: dict[Reason, ReasonRow] = {
     Reason.GRANTED: _fine("Nothing to do."),
     Reason.READ: _fine("Nothing to do."),

@@ -21,7 +21,7 @@ def test_the_sentence_comes_first_and_the_page_last() -> None:
 
 def test_a_mappings_own_reason_is_the_word() -> None:
     assert lines(reason="GroupNotFound")[0].endswith("    GroupNotFound")
-    assert lines(reason="GroupNotFound")[-1] == "    see docs/reasons.md"
+    assert lines(reason="GroupNotFound")[-1] == "    see docs/reasons.md#groupnotfound"
 
 
 def test_a_warning_has_another_mark() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from groupaccess.cli.documentation import page_address
 from groupaccess.domain.diagnosis.finding import Finding, NotChecked, Severity, SkippedCheck
 from groupaccess.domain.diagnosis.fix import Advice, Command, Edit, Fix
 from groupaccess.domain.text import printable_text
@@ -67,7 +68,8 @@ def _step_lines(step: Command | Edit | Advice) -> Iterator[str]:
 def _page(finding: Finding) -> str:
     """Return where the documentation explains the finding's word."""
     by_reason = finding.reason and finding.reason != finding.cause
-    return REASONS_PAGE if by_reason else f"{CAUSES_PAGE}#{finding.cause.lower()}"
+    page = REASONS_PAGE if by_reason else CAUSES_PAGE
+    return page_address(f"{page}#{finding.word.lower()}")
 
 
 def _clean(line: str) -> str:
