@@ -75,6 +75,20 @@ def test_the_shell_completes_commands() -> None:
     assert done.stdout.split() == ["why"]
 
 
+def test_kubectl_completes_a_word_of_its_plugin_with_what_it_means() -> None:
+    program = Path(sys.executable).with_name("kubectl_complete-groupaccess")
+    assert execute("wh", program=program).stdout.startswith("why\tSay why ")
+    assert execute("doctor", "--output", "", program=program).stdout.split()[0] == "text"
+    assert execute("why", "no such word", program=program).stdout.strip() == ""
+
+
+@pytest.mark.parametrize("command", ["doctor", "import", "keycloak-setup", "why"])
+def test_help_has_an_example_to_type(command: str) -> None:
+    _, words = typed(command, "--help")
+    about, _, _ = words.partition(" Options ")
+    assert f" groupaccess {command} " in about.partition("OPTIONS]")[2]
+
+
 def test_without_a_command_help_lists_them() -> None:
     _, words = typed()
     assert "run" in words

@@ -12,6 +12,8 @@ def keycloak_setup_command(typed: TypedSetup) -> None:
 
     Run again, it changes only what is missing. Exit codes: 0 done or nothing to do, 1 refused or
     something is wrong, 2 wrong usage, 3 could not tell (Keycloak is away, a right is missing).
+
+    groupaccess keycloak-setup https://auth.example.com ADMIN --apply
     """
     from groupaccess.cli.keycloak_login.credentials import UsageError
     from groupaccess.cli.keycloak_login.process_terminal import ProcessTerminal, process_environment
