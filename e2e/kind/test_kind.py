@@ -178,6 +178,22 @@ def test_the_pods_own_token_takes_the_place_of_the_stored_secret(
     assert "eyJ" not in release.kubectl("logs", f"deployment/{NAME}")
 
 
+def test_the_image_is_the_command_too_for_a_kubeconfig_that_its_owner_alone_may_read(
+    release: Release,
+) -> None:
+    kubeconfig = release.cluster.kubeconfig
+    kubeconfig.chmod(0o600)
+    image = "{repository}:{tag}".format(**release.values["image"])
+    mounted = (f"--volume={kubeconfig}:/kubeconfig:ro", "--env=KUBECONFIG=/kubeconfig")
+    doctor = ("--rm", *mounted, "--network=host", image, "doctor")
+    mine = docker("run", f"--user={os.getuid()}", *doctor, check=False)
+    assert mine.returncode in {0, 1, 3}, mine.stderr
+    assert f"KeycloakDirectory {DIRECTORY}" in mine.stdout, mine.stderr
+    refused = docker("run", *doctor, check=False)
+    assert (refused.returncode, refused.stdout) == (3, ""), refused.stderr
+    assert "Permission denied: '/kubeconfig'" in refused.stderr
+
+
 def test_an_uninstall_leaves_only_the_crds(release: Release, realm: Realm) -> None:
     token = realm.id_token("alice")
     release.uninstall()
