@@ -61,3 +61,47 @@ async def test_without_any_context_that_is_said(
         await configure(None)
     with pytest.raises(NoAccessError, match="use -n"):
         context_namespace(None)
+
+
+async def test_a_context_that_is_named_counts_wherever_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [
+        write(tmp_path / name, name, current=current)
+        for name, current in (("one", "one"), ("two", None))
+    ]
+    monkeypatch.setenv("KUBECONFIG", os.pathsep.join(files))
+    for name in ("one", "two"):
+        assert (await configure(None, name)).host == f"https://{name}.example.com"
+        assert context_namespace(None, name) == f"of-{name}"
+
+
+async def test_a_context_that_is_named_needs_no_current_one(tmp_path: Path) -> None:
+    file = write(tmp_path / "config", "one", current=None)
+    assert (await configure(file, "one")).host == "https://one.example.com"
+    assert context_namespace(file, "one") == "of-one"
+
+
+async def test_a_context_that_is_not_there_is_said_with_those_that_are(tmp_path: Path) -> None:
+    file = write(tmp_path / "config", "one", current="one")
+    with pytest.raises(NoAccessError, match='it has no context "two", only one$'):
+        await configure(file, "two")
+    with pytest.raises(NoAccessError, match="use -n"):
+        context_namespace(file, "two")
+
+
+async def test_a_file_that_is_not_there_is_what_is_wrong_before_its_contexts(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(NoAccessError) as raised:
+        await configure(str(tmp_path / "missing"), "two")
+    assert "no context" not in str(raised.value)
+
+
+async def test_a_context_that_is_named_counts_before_a_pods_own_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    monkeypatch.setenv("KUBECONFIG", write(tmp_path / "config", "one", current=None))
+    assert (await configure(None, "one")).host == "https://one.example.com"
+    assert context_namespace(None, "one") == "of-one"

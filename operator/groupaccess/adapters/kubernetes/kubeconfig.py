@@ -1,7 +1,9 @@
 """Which API server, and with whose credentials: a kubeconfig's, or a pod's own."""
 
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 from kubernetes.aio import config
@@ -24,26 +26,27 @@ class NoAccessError(Exception):
     """No configuration says how to reach an API server, or it cannot be read."""
 
 
-async def configure(kubeconfig: str | None) -> Configuration:
+async def configure(kubeconfig: str | None, context: str | None = None) -> Configuration:
     """Read `kubeconfig`, or inside a pod without one the pod's own credentials.
 
-    Outside a pod, None means the default kubeconfig. Raise NoAccessError when none can be read.
+    Outside a pod, None means the default kubeconfig. `context` takes the place of its current
+    context, and of a pod's own credentials. Raise NoAccessError when none can be read.
     """
     configuration = Configuration()
     file = _named_files(kubeconfig)
     try:
-        if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
+        if _is_pod(kubeconfig, context):
             config.load_incluster_config(client_configuration=configuration)
         else:
             await config.load_kube_config(
                 config_file=file,
-                context=_first_context(file),
+                context=context or _first_context(file),
                 client_configuration=configuration,
                 persist_config=False,
             )
     except UNREADABLE as error:
         source = f"kubeconfig {file}" if file else "default configuration"
-        raise NoAccessError(f"{source}: {error}") from error
+        raise NoAccessError(f"{source}: {_no_context(file, context) or error}") from error
     # No call waits for the connection of a call that hangs; the lanes limit writes instead.
     configuration.connection_pool_maxsize = 0
     # Looking up proxies and ~/.netrc for every request costs three quarters of the throughput.
@@ -51,23 +54,56 @@ async def configure(kubeconfig: str | None) -> Configuration:
     return configuration
 
 
-def context_namespace(kubeconfig: str | None) -> str:
-    """Return the namespace that kubectl takes without `-n`: the current context's, or `default`.
+def context_namespace(kubeconfig: str | None, context: str | None = None) -> str:
+    """Return the namespace that kubectl takes without `-n`: the context's, or `default`.
 
     Raise NoAccessError when it cannot be read, or not a second time, as from a pipe.
     """
     try:
-        if kubeconfig is None and "KUBERNETES_SERVICE_HOST" in os.environ:
+        if _is_pod(kubeconfig, context):
             namespace = POD_NAMESPACE.read_text().strip() if POD_NAMESPACE.exists() else ""
         else:
-            file = _named_files(kubeconfig)
-            contexts, active = config.list_kube_config_contexts(config_file=file)
-            first = _first_context(file)
-            taken = next((each for each in contexts if each["name"] == first), active)
-            namespace = taken["context"].get("namespace")
+            namespace = _context(_named_files(kubeconfig), context)["context"].get("namespace")
     except UNREADABLE as error:
         raise NoAccessError(f"the context's namespace cannot be read ({error}): use -n") from error
     return str(namespace or "default")
+
+
+def _is_pod(kubeconfig: str | None, context: str | None) -> bool:
+    """Tell whether a pod's own credentials are meant."""
+    return kubeconfig is None and not context and "KUBERNETES_SERVICE_HOST" in os.environ
+
+
+def _context(files: str | None, name: str | None) -> Mapping[str, Any]:
+    """Return the context of this name, the current one for None."""
+    if name:
+        return {each["name"]: each for each in reversed([*_contexts(files)])}[name]
+    contexts, active = config.list_kube_config_contexts(config_file=files)
+    first = _first_context(files)
+    found: Mapping[str, Any] = next((each for each in contexts if each["name"] == first), active)
+    return found
+
+
+def _no_context(files: str | None, name: str | None) -> str:
+    """Say that no context has this name, and which there are; "" if that is not what is wrong."""
+    if not name:
+        return ""
+    try:
+        names = [str(each["name"]) for each in _contexts(files)]
+    except UNREADABLE:
+        return ""
+    return (
+        f'it has no context "{name}", only {", ".join(names)}'
+        if names and name not in names
+        else ""
+    )
+
+
+def _contexts(files: str | None) -> Iterator[Mapping[str, Any]]:
+    """Yield every context of the files, as kubectl does those of the first file first."""
+    for path in _paths(files or config.KUBE_CONFIG_DEFAULT_LOCATION):
+        if path.is_file():
+            yield from yaml.safe_load(path.read_text())["contexts"] or ()
 
 
 def _named_files(kubeconfig: str | None) -> str | None:
@@ -84,9 +120,13 @@ def _first_context(files: str | None) -> str | None:
     None leaves it to the library, which takes the last one's. One file is not read for this: it may
     be a pipe.
     """
-    paths = [Path(name).expanduser() for name in (files or "").split(os.pathsep) if name]
+    paths = _paths(files or "")
     if len(paths) == 1:
         return None
     bodies = (yaml.safe_load(path.read_text()) for path in paths if path.exists())
     named = (body.get("current-context") for body in bodies if isinstance(body, dict))
     return next((str(context) for context in named if context), None)
+
+
+def _paths(files: str) -> list[Path]:
+    return [Path(name).expanduser() for name in files.split(os.pathsep) if name]
