@@ -1,4 +1,4 @@
-"""The option that says which cluster is meant."""
+"""The options that say which cluster is meant."""
 
 from typing import Annotated
 
@@ -8,5 +8,19 @@ Kubeconfig = Annotated[
     str | None,
     typer.Option(
         help="A kubeconfig file. Without it: the file that KUBECONFIG names, or ~/.kube/config."
+    ),
+]
+Context = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="A context of the kubeconfig. Without it: its current context."
+    ),
+]
+Contexts = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="A context of the kubeconfig. Without it: its current context. May be repeated: each "
+        "is answered in turn.",
     ),
 ]

@@ -84,7 +84,7 @@ async def test_a_context_that_is_named_needs_no_current_one(tmp_path: Path) -> N
 
 async def test_a_context_that_is_not_there_is_said_with_those_that_are(tmp_path: Path) -> None:
     file = write(tmp_path / "config", "one", current="one")
-    with pytest.raises(NoAccessError, match='it has no context "two", only one$'):
+    with pytest.raises(NoAccessError, match=r'it has no context "two", only one$'):
         await configure(file, "two")
     with pytest.raises(NoAccessError, match="use -n"):
         context_namespace(file, "two")

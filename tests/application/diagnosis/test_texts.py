@@ -27,6 +27,11 @@ from groupaccess.application.diagnosis.doctor_facts import DoctorOptions, Doctor
 from groupaccess.application.ports.diagnosis import ServerFacts
 from groupaccess.cli.diagnosis.doctor_text import report_lines
 from groupaccess.cli.diagnosis.finding_text import finding_lines
+from groupaccess.cli.diagnosis.output.from_facts import (
+    check_item,
+    doctor_report,
+    explanation_document,
+)
 from groupaccess.cli.diagnosis.why_text import why_lines
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.access_facts import AccessFacts
@@ -166,23 +171,25 @@ def texts() -> Iterator[str]:
             f"why: {name}",
             [f"not checked: {result.what}: {result.why}"]
             if isinstance(result, NotChecked)
-            else why_lines(result),
+            else why_lines(explanation_document(result)),
         )
-    yield from section("why: no token", why_lines(no_token(PODS)))
+    yield from section("why: no token", why_lines(explanation_document(no_token(PODS))))
     for name, changes in REPORTS.items():
         checks = asyncio.run(examined(cluster(**changes)))
-        yield from section(f"doctor: {name}", report_lines(checks))
+        yield from section(f"doctor: {name}", report_lines(doctor_report(checks)))
     for name, changes in INSTALLATIONS.items():
         checks = asyncio.run(examined(cluster(), **changes))
-        yield from section(f"doctor: an installation {name}", report_lines(checks))
+        yield from section(f"doctor: an installation {name}", report_lines(doctor_report(checks)))
     ending = RealmDiscovery(ISSUER, certificate_ends=NOW + SOON, ahead=-LATER)
     checks = asyncio.run(examined(cluster(), FakeDiscovery({ISSUER: ending})))
-    yield from section("doctor: a certificate that ends and a clock", report_lines(checks))
+    yield from section(
+        "doctor: a certificate that ends and a clock", report_lines(doctor_report(checks))
+    )
 
 
 def lines_of(found: Iterable[Finding]) -> Iterator[str]:
     for finding in found:
-        yield from finding_lines(finding)
+        yield from finding_lines(check_item(finding))
 
 
 def section(heading: str, lines: Iterable[str]) -> Iterator[str]:

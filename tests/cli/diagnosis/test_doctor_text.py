@@ -1,12 +1,10 @@
 """The report of the doctor: what is printed, and with which exit code the command ends."""
 
-import json
-
 import pytest
 
 from groupaccess.cli.diagnosis.doctor_text import report_lines
 from groupaccess.cli.diagnosis.exit_code import ExitCode, exit_code
-from groupaccess.cli.diagnosis.json_report import doctor_json
+from groupaccess.cli.diagnosis.output.from_facts import doctor_report
 from groupaccess.domain.diagnosis.finding import (
     Category,
     Cause,
@@ -16,7 +14,6 @@ from groupaccess.domain.diagnosis.finding import (
     PassedCheck,
     Severity,
 )
-from groupaccess.domain.diagnosis.fix import Advice, Command, Edit, Fix
 
 GOOD = PassedCheck(Category.KEYCLOAK, "https://kc answers")
 WRONG = Finding(Cause.ISSUER_MISMATCH, "issuer differs", ("here: 1",))
@@ -25,7 +22,7 @@ HIDDEN = NotChecked("flags of kube-apiserver", "you may not list nodes")
 
 
 def test_what_is_not_checked_comes_before_the_numbers() -> None:
-    assert list(report_lines([GOOD, WRONG, WARNED, HIDDEN])) == [
+    assert list(report_lines(doctor_report([GOOD, WRONG, WARNED, HIDDEN]))) == [
         "Keycloak",
         "  ✓ https://kc answers",
         "  ✗ issuer differs    IssuerMismatch",
@@ -40,7 +37,7 @@ def test_what_is_not_checked_comes_before_the_numbers() -> None:
 
 
 def test_a_short_report_leaves_out_what_is_in_order() -> None:
-    assert list(report_lines([GOOD], short=True)) == [
+    assert list(report_lines(doctor_report([GOOD]), short=True)) == [
         "0 wrong, 0 to look at, 1 good, 0 not checked"
     ]
 
@@ -63,21 +60,3 @@ def test_the_exit_code_says_how_it_ended(checks: list[Check], code: ExitCode) ->
 
 def test_a_warning_counts_when_that_is_wanted() -> None:
     assert exit_code([WARNED], Severity.WARNING) is ExitCode.FINDINGS
-
-
-def test_json_has_the_same_facts() -> None:
-    steps = (Command("x"), Advice("y"), Edit("f", "c", (), ("a",), "b"))
-    finding = Finding(Cause.ISSUER_MISMATCH, "differs", ("e",), (Fix(steps, "k3s"),))
-    body = json.loads(doctor_json([GOOD, finding, HIDDEN]))
-    assert body["apiVersion"] == "cli.groupaccess.io/v1"
-    assert [item["result"] for item in body["checks"]] == ["Passed", "Finding", "NotChecked"]
-    assert body["checks"][1]["fixes"] == [
-        {
-            "for": "k3s",
-            "steps": [
-                {"command": "x"},
-                {"advice": "y"},
-                {"file": "f", "below": "c", "before": [], "after": ["a"], "then": "b"},
-            ],
-        }
-    ]

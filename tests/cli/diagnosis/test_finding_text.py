@@ -1,6 +1,7 @@
 """How a finding reads, and that what it says can be pasted."""
 
 from groupaccess.cli.diagnosis.finding_text import finding_lines
+from groupaccess.cli.diagnosis.output.from_facts import check_item
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Command, Edit, Fix
 
@@ -8,7 +9,9 @@ EDIT = Edit("/etc/x.yaml", "args", ("- --a=1",), ("- --a=2", "- --b=1"), "system
 
 
 def lines(*fixes: Fix, fact: str = "it differs", reason: str = "") -> list[str]:
-    return list(finding_lines(Finding(Cause.ISSUER_MISMATCH, fact, ("here: 1",), fixes, reason)))
+    return list(
+        finding_lines(check_item(Finding(Cause.ISSUER_MISMATCH, fact, ("here: 1",), fixes, reason)))
+    )
 
 
 def test_the_sentence_comes_first_and_the_page_last() -> None:
@@ -25,7 +28,7 @@ def test_a_mappings_own_reason_is_the_word() -> None:
 
 
 def test_a_warning_has_another_mark() -> None:
-    assert next(iter(finding_lines(Finding(Cause.DANGLING_SUBJECT, "x")))).startswith("! ")
+    assert next(finding_lines(check_item(Finding(Cause.DANGLING_SUBJECT, "x")))).startswith("! ")
 
 
 def test_each_fix_can_be_pasted_and_says_for_whom_it_is() -> None:

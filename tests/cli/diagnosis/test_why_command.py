@@ -67,7 +67,8 @@ async def cluster(tmp_path: Path) -> AsyncIterator[ClusterCommand]:
         ("--error", ERROR, "-n", "shop"),
         ("get", "/metrics", "-n", "shop"),
         ("list", "pods", "--token=no-such-file"),
-        ("list", "pods", "-o", "yaml"),
+        ("list", "pods", "-o", "junit"),
+        ("alice", "list", "pods", "--keycloak-token=-", "--context=a", "--context=b"),
     ],
 )
 def test_wrong_usage_is_2(arguments: tuple[str, ...]) -> None:

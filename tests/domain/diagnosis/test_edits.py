@@ -11,6 +11,7 @@ import yaml
 
 from domain.diagnosis.logins import DIRECTORY, ISSUER, login, token
 from groupaccess.cli.diagnosis.finding_text import finding_lines
+from groupaccess.cli.diagnosis.output.from_facts import check_item
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.diagnosis.authentication_configuration import read_configuration
 from groupaccess.domain.diagnosis.authenticator import (
@@ -114,7 +115,7 @@ def mended(written: str, text: str, directory: Directory, algorithm: str) -> tup
     """Return the file, and the directory, after the first finding's printed fix was made."""
     _, read = WRITTEN[written]
     first = findings(read(text), directory, algorithm)[0]
-    fix = first_fix("\n".join(finding_lines(first)), written)
+    fix = first_fix("\n".join(finding_lines(check_item(first))), written)
     for edit in fix.edits:
         text = edit_yaml(text, edit.below, edit.before, edit.after)
     for command in fix.commands:

@@ -21,6 +21,8 @@ UNREADABLE = (
     config.ConfigException,
 )
 
+Context = Mapping[str, Any]  # its name, and what is below `context`
+
 
 class NoAccessError(Exception):
     """No configuration says how to reach an API server, or it cannot be read."""
@@ -74,14 +76,14 @@ def _is_pod(kubeconfig: str | None, context: str | None) -> bool:
     return kubeconfig is None and not context and "KUBERNETES_SERVICE_HOST" in os.environ
 
 
-def _context(files: str | None, name: str | None) -> Mapping[str, Any]:
+def _context(files: str | None, name: str | None) -> Context:
     """Return the context of this name, the current one for None."""
     if name:
-        return {each["name"]: each for each in reversed([*_contexts(files)])}[name]
-    contexts, active = config.list_kube_config_contexts(config_file=files)
+        return {str(each["name"]): each for each in reversed([*_contexts(files)])}[name]
+    listed: tuple[list[Context], Context] = config.list_kube_config_contexts(config_file=files)
+    contexts, active = listed
     first = _first_context(files)
-    found: Mapping[str, Any] = next((each for each in contexts if each["name"] == first), active)
-    return found
+    return next((each for each in contexts if each["name"] == first), active)
 
 
 def _no_context(files: str | None, name: str | None) -> str:
@@ -99,7 +101,7 @@ def _no_context(files: str | None, name: str | None) -> str:
     )
 
 
-def _contexts(files: str | None) -> Iterator[Mapping[str, Any]]:
+def _contexts(files: str | None) -> Iterator[Context]:
     """Yield every context of the files, as kubectl does those of the first file first."""
     for path in _paths(files or config.KUBE_CONFIG_DEFAULT_LOCATION):
         if path.is_file():

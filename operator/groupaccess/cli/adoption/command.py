@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from groupaccess.cli.kubeconfig_option import Kubeconfig
+from groupaccess.cli.kubeconfig_option import Context, Kubeconfig
 from groupaccess.domain.adoption.candidates import BindingFilter
 
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -93,6 +93,7 @@ def import_command(  # noqa: PLR0913 -- one for each flag
     dry_run: DryRun = False,
     settle_seconds: SettleSeconds = 2.0,
     kubeconfig: Kubeconfig = None,
+    context: Context = None,
 ) -> None:
     """Print GroupAccesses that grant what bindings in the cluster grant to groups.
 
@@ -109,6 +110,7 @@ def import_command(  # noqa: PLR0913 -- one for each flag
 
     order = ImportOptions(
         kubeconfig=kubeconfig,
+        context=context,
         selector=selector,
         pick=BindingFilter(frozenset(role or ()), frozenset(subject or ())),
         directory=directory,

@@ -43,6 +43,7 @@ class ImportOptions:
     """
 
     kubeconfig: str | None
+    context: str | None
     selector: str
     pick: BindingFilter
     directory: str
@@ -70,7 +71,7 @@ def run_import(order: ImportOptions) -> None:
 
 
 async def _run(order: ImportOptions) -> None:
-    configuration = await configure(order.kubeconfig)
+    configuration = await configure(order.kubeconfig, order.context)
     async with ApiClient(configuration) as client:
         bindings = KubernetesAdoptionCluster(KubernetesClient(HttpTransport(client)))
         await (_remove(bindings, order) if order.remove else _print(bindings, order))

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from groupaccess.cli.diagnosis.configuration_file import ConfigurationPath
+from groupaccess.cli.diagnosis.output.option import Quiet
 from groupaccess.cli.diagnosis.token_file import TokenFile
 from groupaccess.cli.keycloak_login.options import KeycloakUrl, TypedLogin
-from groupaccess.cli.kubeconfig_option import Kubeconfig
+from groupaccess.cli.kubeconfig_option import Contexts, Kubeconfig
 from groupaccess.domain.diagnosis.check_name import CheckName
 from groupaccess.domain.diagnosis.program_rules import Program
 
@@ -21,6 +22,10 @@ class DoctorOutput(StrEnum):
     TEXT = "text"
     SHORT = "short"
     JSON = "json"
+    YAML = "yaml"
+    MARKDOWN = "markdown"
+    GITHUB = "github"
+    JUNIT = "junit"
 
 
 class FailOn(StrEnum):
@@ -99,7 +104,9 @@ class TypedDoctor(TypedLogin):
     output: Output = DoctorOutput.TEXT
     fail_on: Failing = FailOn.ERROR
     url: KeycloakUrl = None
+    quiet: Quiet = False
     kubeconfig: Kubeconfig = None
+    context: Contexts = None
 
     @property
     def chosen(self) -> AbstractSet[CheckName]:

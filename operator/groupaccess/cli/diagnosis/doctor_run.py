@@ -10,19 +10,20 @@ import typer
 
 from groupaccess.adapters.keycloak.discovery import KeycloakDiscovery
 from groupaccess.adapters.kubernetes.installation import KubernetesInstallation
-from groupaccess.adapters.kubernetes.kubeconfig import NoAccessError
 from groupaccess.api.v1alpha1.durations import parse_duration
 from groupaccess.application.diagnosis.doctor import Doctor
 from groupaccess.application.diagnosis.doctor_facts import DoctorOptions, DoctorServers
 from groupaccess.application.ports.people import RealmPeople
-from groupaccess.cli.diagnosis.cluster import GIVE_KUBECONFIG, exit_not_checked, open_cluster
+from groupaccess.cli.diagnosis.cluster import open_cluster
 from groupaccess.cli.diagnosis.configuration_file import read_configuration_file
 from groupaccess.cli.diagnosis.doctor_options import DoctorOutput, TypedDoctor
-from groupaccess.cli.diagnosis.doctor_text import report_lines
+from groupaccess.cli.diagnosis.doctor_text import report_lines, summary_line
 from groupaccess.cli.diagnosis.exit_code import ExitCode, exit_code
-from groupaccess.cli.diagnosis.json_report import doctor_json
-from groupaccess.cli.diagnosis.terminal import show
-from groupaccess.cli.keycloak_login.credentials import UsageError, is_login_given
+from groupaccess.cli.diagnosis.output.answer import Answer
+from groupaccess.cli.diagnosis.output.contexts import answer_contexts
+from groupaccess.cli.diagnosis.output.documents import DoctorReportList
+from groupaccess.cli.diagnosis.output.from_facts import doctor_report
+from groupaccess.cli.keycloak_login.credentials import is_login_given
 from groupaccess.cli.keycloak_login.process_terminal import process_environment
 from groupaccess.cli.keycloak_login.realm import open_realm
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
@@ -34,46 +35,51 @@ PAUSE = 2.0  # seconds between two attempts of --wait
 
 
 def run_doctor(typed: TypedDoctor, token: str | None) -> None:
-    """Run the command; an error that a person can fix becomes one line, and exit code 3.
-
-    `token` is in the file that was named.
-    """
+    """Run the command; `token` is in the file that was named."""
     discovery = _discovery(typed.ca)
-    try:
-        options = DoctorOptions(
-            directory=_directory(typed),
-            authenticators=read_configuration_file(typed.authentication_config),
-            configuration=str(typed.authentication_config or ""),
-            token=token,
-            program=typed.program,
-        )
-        checks = _examine_until_sound(typed, options, discovery)
-    except NoAccessError as error:
-        exit_not_checked(f"no access to the API server: {error}. {GIVE_KUBECONFIG}")
-    except UsageError as error:
-        raise typer.BadParameter(str(error)) from error
-    else:
-        _print(typed, checks)
+    options = DoctorOptions(
+        directory=_directory(typed),
+        authenticators=read_configuration_file(typed.authentication_config),
+        configuration=str(typed.authentication_config or ""),
+        token=token,
+        program=typed.program,
+    )
+
+    async def ask(context: str | None) -> Answer:
+        return _said(typed, await _examine_until_sound(typed, options, discovery, context))
+
+    answer_contexts(ask, typed, DoctorReportList)
 
 
-def _examine_until_sound(
-    typed: TypedDoctor, options: DoctorOptions, discovery: KeycloakDiscovery
+def _said(typed: TypedDoctor, checks: list[Check]) -> Answer:
+    fail_on = Severity(typed.fail_on)
+    report = doctor_report(checks, fail_on)
+    return Answer(
+        document=report,
+        code=exit_code(checks, fail_on),
+        summary=summary_line(report),
+        lines=report_lines(report, short=typed.output is DoctorOutput.SHORT),
+    )
+
+
+async def _examine_until_sound(
+    typed: TypedDoctor, options: DoctorOptions, discovery: KeycloakDiscovery, context: str | None
 ) -> list[Check]:
     """Examine again while something is wrong or not known, as long as --wait says."""
     end = time.monotonic() + parse_duration(typed.wait).total_seconds()
     while True:
-        checks = asyncio.run(_examine(typed, options, discovery))
+        checks = await _examine(typed, options, discovery, context)
         sound = exit_code(checks, Severity(typed.fail_on)) is ExitCode.NOTHING_WRONG
         if sound or time.monotonic() + PAUSE > end:
             return checks
-        time.sleep(PAUSE)
+        await asyncio.sleep(PAUSE)
 
 
 async def _examine(
-    typed: TypedDoctor, options: DoctorOptions, discovery: KeycloakDiscovery
+    typed: TypedDoctor, options: DoctorOptions, discovery: KeycloakDiscovery, context: str | None
 ) -> list[Check]:
     async with AsyncExitStack() as stack:
-        cluster = await stack.enter_async_context(open_cluster(typed.kubeconfig))
+        cluster = await stack.enter_async_context(open_cluster(typed.kubeconfig, context))
 
         async def log_in(directory: Directory) -> RealmPeople:
             return await stack.enter_async_context(open_realm(typed, typed.url, directory))
@@ -91,16 +97,6 @@ def _discovery(ca: Path | None) -> KeycloakDiscovery:
     except OSError as error:  # SSLError is one
         text = f"{ca} holds no certificate authority as PEM ({error})"
         raise typer.BadParameter(text, param_hint="--ca") from error
-
-
-def _print(typed: TypedDoctor, checks: list[Check]) -> None:
-    if typed.output is DoctorOutput.JSON:
-        typer.echo(doctor_json(checks))
-    else:
-        show(report_lines(checks, short=typed.output is DoctorOutput.SHORT))
-    code = exit_code(checks, Severity(typed.fail_on))
-    if code is not ExitCode.NOTHING_WRONG:
-        raise typer.Exit(code)
 
 
 def _directory(typed: TypedDoctor) -> Directory | None:

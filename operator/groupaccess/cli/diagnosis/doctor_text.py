@@ -1,51 +1,59 @@
 """The report of `groupaccess doctor`: categories with a line for each check, then a summary."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
+from itertools import groupby
 
-from groupaccess.application.diagnosis.doctor import in_order
-from groupaccess.cli.diagnosis.finding_text import (
-    finding_lines,
-    not_checked_lines,
-    skipped_lines,
+from groupaccess.cli.diagnosis.finding_text import finding_lines, not_checked_lines, skipped_lines
+from groupaccess.cli.diagnosis.output.documents import (
+    DoctorReport,
+    FindingItem,
+    NotCheckedItem,
+    PassedItem,
+    SkippedItem,
 )
-from groupaccess.domain.diagnosis.finding import (
-    Check,
-    Finding,
-    NotChecked,
-    PassedCheck,
-    Severity,
-    SkippedCheck,
-)
-from groupaccess.domain.text import printable_text
 
 
-def report_lines(checks: Sequence[Check], *, short: bool = False) -> Iterator[str]:
+def report_lines(report: DoctorReport, *, short: bool = False) -> Iterator[str]:
     """Yield the lines of a report; a `short` one leaves out what is in order."""
-    for category, made in in_order(checks):
-        shown = [check for check in made if not (short and isinstance(check, PassedCheck))]
+    for category, made in by_category(report):
+        shown = [check for check in made if not (short and isinstance(check, PassedItem))]
         if not shown:
             continue
-        yield category.value
+        yield category
         for check in shown:
             yield from (f"  {line}" for line in _lines(check))
-    yield from not_checked_lines(check for check in checks if isinstance(check, NotChecked))
+    yield from not_checked_lines(not_made(report))
     if not short:
-        yield from skipped_lines(check for check in checks if isinstance(check, SkippedCheck))
-    yield summary(checks)
+        yield from skipped_lines(left_out(report))
+    yield summary_line(report)
 
 
-def summary(checks: Iterable[Check]) -> str:
+def summary_line(report: DoctorReport) -> str:
     """Return the numbers in one line."""
-    listed = list(checks)
-    found = [check for check in listed if isinstance(check, Finding)]
-    wrong = sum(finding.severity is Severity.ERROR for finding in found)
-    good = sum(isinstance(check, PassedCheck) for check in listed)
-    unknown = sum(isinstance(check, NotChecked) for check in listed)
-    return f"{wrong} wrong, {len(found) - wrong} to look at, {good} good, {unknown} not checked"
+    made = report.summary
+    wrong = f"{made.errors} wrong, {made.warnings} to look at"
+    return f"{wrong}, {made.passed} good, {made.not_checked} not checked"
 
 
-def _lines(check: Finding | PassedCheck) -> Iterator[str]:
-    if isinstance(check, Finding):
+def by_category(report: DoctorReport) -> Iterator[tuple[str, list[FindingItem | PassedItem]]]:
+    """Yield the checks that were made, by category."""
+    made = [check for check in report.checks if isinstance(check, FindingItem | PassedItem)]
+    for category, checks in groupby(made, lambda check: check.category):
+        yield category, list(checks)
+
+
+def not_made(report: DoctorReport) -> list[NotCheckedItem]:
+    """Return the checks that could not be made."""
+    return [check for check in report.checks if isinstance(check, NotCheckedItem)]
+
+
+def left_out(report: DoctorReport) -> list[SkippedItem]:
+    """Return the checks that nobody asked for."""
+    return [check for check in report.checks if isinstance(check, SkippedItem)]
+
+
+def _lines(check: FindingItem | PassedItem) -> Iterator[str]:
+    if isinstance(check, FindingItem):
         yield from finding_lines(check)
     else:
-        yield printable_text(f"✓ {check.fact}")
+        yield f"✓ {check.fact}"

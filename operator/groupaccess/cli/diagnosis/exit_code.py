@@ -15,6 +15,14 @@ class ExitCode(IntEnum):
     NOT_CHECKED = 3
 
 
+GRAVEST_FIRST = (ExitCode.FINDINGS, ExitCode.NOT_CHECKED, ExitCode.NOTHING_WRONG)
+
+
+def gravest(codes: Iterable[ExitCode]) -> ExitCode:
+    """Return the code of several answers."""
+    return min(codes, key=GRAVEST_FIRST.index, default=ExitCode.NOTHING_WRONG)
+
+
 def exit_code(checks: Iterable[Check], fail_on: Severity = Severity.ERROR) -> ExitCode:
     """Return the code of a report: a finding counts more than a check that could not be made.
 

@@ -17,6 +17,7 @@ PASTED = re.compile(r"\s*(\$ |see |[-+] (?!not checked)|in \S+, below )")
 BEGINNING = re.compile(r" *(?:[✗!✓-] |\d+  .{16})?")
 """What stands before the text of a line: a mark, or the number and the place of a step."""
 STYLES = (
+    (re.compile(r"Context .*:$"), "bold"),
     (re.compile(r"\s*✗ "), "red"),
     (re.compile(r"\s*! "), "yellow"),
     (re.compile(r"\s*✓ "), "green"),

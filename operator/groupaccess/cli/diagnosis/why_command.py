@@ -53,6 +53,8 @@ def _contradictions(
         yield "the error says where, and what", "--error"
     if typed.error and words:
         yield "the error says what it is about", "--error"
+    if typed.keycloak_token == "-" and len(typed.context or ()) > 1:  # noqa: S105 -- no token
+        yield "the standard input can be read only once: name a file", "--keycloak-token"
     if typed.group and not (typed.user or typed.error):
         yield "it needs --as or --error", "--as-group"
 

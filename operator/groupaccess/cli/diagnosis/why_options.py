@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from groupaccess.cli.diagnosis.configuration_file import ConfigurationPath
+from groupaccess.cli.diagnosis.output.option import Quiet
 from groupaccess.cli.diagnosis.token_file import TokenFile
 from groupaccess.cli.keycloak_login.options import KeycloakUrl, TypedLogin
-from groupaccess.cli.kubeconfig_option import Kubeconfig
+from groupaccess.cli.kubeconfig_option import Contexts, Kubeconfig
 
 GROUP = "group:"  # before the path of a group
 
@@ -19,6 +20,8 @@ class WhyOutput(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    YAML = "yaml"
+    MARKDOWN = "markdown"
 
 
 Words = Annotated[
@@ -85,7 +88,9 @@ class TypedWhy(TypedLogin):
     client: ClientName = None
     url: KeycloakUrl = None
     authentication_config: ConfigurationPath = None
+    quiet: Quiet = False
     kubeconfig: Kubeconfig = None
+    context: Contexts = None
 
     @property
     def concerns_who(self) -> bool:

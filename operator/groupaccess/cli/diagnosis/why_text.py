@@ -3,19 +3,18 @@
 from collections.abc import Iterator
 
 from groupaccess.cli.diagnosis.finding_text import finding_lines, not_checked_lines
-from groupaccess.domain.diagnosis.explanation import Explanation, Step
-from groupaccess.domain.text import printable_text
+from groupaccess.cli.diagnosis.output.documents import Explanation, StepItem
 
 WHERE_COLUMNS = 16  # letters, so that the facts stand below each other
 
 
 def why_lines(explanation: Explanation) -> Iterator[str]:
     """Yield the lines of an answer."""
-    yield printable_text(explanation.answer)
+    yield explanation.answer
     if explanation.steps:
         yield ""
     for number, step in enumerate(explanation.steps, start=1):
-        yield printable_text(f"  {number}  {_step(step)}")
+        yield f"  {number}  {_step(step)}"
     if explanation.findings:
         yield ""
     for finding in explanation.findings:
@@ -27,7 +26,7 @@ def why_lines(explanation: Explanation) -> Iterator[str]:
     yield from not_checked_lines(explanation.not_checked)
 
 
-def _step(step: Step) -> str:
+def _step(step: StepItem) -> str:
     known = f"    {step.known_by}" if step.known_by else ""
     return f"{step.where:<{WHERE_COLUMNS}}{step.fact}{known}"
 
@@ -36,4 +35,4 @@ def _named(title: str, lines: tuple[str, ...]) -> Iterator[str]:
     if lines:
         yield ""
         yield f"  {title}"
-        yield from (printable_text(f"    {line}") for line in lines)
+        yield from (f"    {line}" for line in lines)

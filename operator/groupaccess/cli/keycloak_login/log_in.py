@@ -19,6 +19,7 @@ from groupaccess.cli.keycloak_login.credentials import (
     DeviceCredentials,
     PasswordCredentials,
 )
+from groupaccess.cli.progress import without_progress
 from groupaccess.domain.text import printable_text
 
 
@@ -42,8 +43,9 @@ async def log_in(session: HttpSession, realm: str, credentials: AdminCredentials
 def _show_code(code: DeviceCode) -> None:
     address = printable_text(code.verification_uri_complete or code.verification_uri)
     minutes = max(1, round(code.expires_in / 60))
-    typer.echo(
-        f"Open {address} and enter the code {printable_text(code.user_code)}. It is good for "
-        f"{minutes} min; waiting for you …",
-        err=True,
-    )
+    with without_progress():
+        typer.echo(
+            f"Open {address} and enter the code {printable_text(code.user_code)}. It is good for "
+            f"{minutes} min; waiting for you …",
+            err=True,
+        )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import typer
 
 from groupaccess.cli.keycloak_login.credentials import UsageError
+from groupaccess.cli.progress import without_progress
 
 
 class ProcessTerminal:
@@ -20,7 +21,8 @@ class ProcessTerminal:
     def ask(self, question: str, *, hidden: bool) -> str:
         """Ask a person."""
         try:
-            return str(typer.prompt(question, hide_input=hidden, err=True))
+            with without_progress():
+                return str(typer.prompt(question, hide_input=hidden, err=True))
         except typer.Abort as error:
             raise UsageError("the login was interrupted") from error
 

@@ -1,0 +1,1 @@
+"""What a command prints: its answers as documents for programs, and the formats of those."""
