@@ -117,3 +117,9 @@ async def test_json_is_all_that_is_on_the_standard_output(cluster: ClusterComman
     result = await cluster("-o", "json", answers=(FORBIDDEN, NOT_INSTALLED, NOT_INSTALLED))
     assert result.stdout.startswith("{")
     assert result.stdout.rstrip().endswith("}")
+
+
+async def test_quiet_is_the_line_of_numbers(cluster: ClusterCommand) -> None:
+    result = await cluster("-q", answers=(FORBIDDEN, FORBIDDEN, FORBIDDEN))
+    assert result.stdout == "0 wrong, 0 to look at, 0 good, 3 not checked\n"
+    assert result.stderr == ""

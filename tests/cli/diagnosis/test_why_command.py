@@ -130,6 +130,14 @@ async def test_a_yes_is_0(cluster: ClusterCommand) -> None:
     assert result.stdout.startswith("Yes. alice may list pods.\n")
 
 
+async def test_quiet_is_the_answer_alone(cluster: ClusterCommand) -> None:
+    lists = (*listed(binding("old", "SRE")), page(), page(), page())
+    answers = (*SERVED, user("SRE"), decision(allowed=False), *lists)
+    result = await cluster("list", "pods", "-q", answers=answers)
+    assert result.stdout == "No. alice may not list pods in default.\n"
+    assert result.exit_code == 1
+
+
 async def test_a_refusal_is_3_and_names_the_right(cluster: ClusterCommand) -> None:
     result = await cluster("list", "pods", answers=(*SERVED, FORBIDDEN))
     assert result.exit_code == 3

@@ -4,17 +4,9 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from application.diagnosis.test_texts import (
-    DENIALS,
-    LOGINS,
-    PODS,
-    REPORTS,
-    answers,
-    cluster,
-    examined,
-)
-from domain.diagnosis.test_access_rules import findings
-from groupaccess.cli.diagnosis.output.answer import no_answer
+from application.diagnosis.test_texts import DENIALS, LOGINS, REPORTS, answers, examined
+from application.diagnosis.test_why import PODS, cluster
+from domain.diagnosis.accesses import findings
 from groupaccess.cli.diagnosis.output.documents import DoctorReport, Error, Explanation
 from groupaccess.cli.diagnosis.output.from_facts import doctor_report, explanation_document
 from groupaccess.domain.diagnosis import explanation
@@ -38,6 +30,7 @@ WRONG = Finding(
 WARNED = Finding(Cause.DANGLING_SUBJECT, f"nobody carries {HOSTILE}")
 GOOD = PassedCheck(Category.KEYCLOAK, f"{HOSTILE} answers")
 HIDDEN = NotChecked(f"flags of {HOSTILE}", f"you may not list {CONTROL}")
+AWAY = Error(message="the API server is away, <really>")
 HOSTILE_REPORT = doctor_report([WRONG, WARNED, GOOD, HIDDEN])
 HOSTILE_ANSWER = explanation_document(
     explanation.Explanation(
@@ -74,5 +67,5 @@ def _situations() -> Iterator[tuple[str, Document]]:
 
 def _answered(result: explanation.Explanation | NotChecked) -> Document:
     if isinstance(result, NotChecked):
-        return no_answer(f"could not tell {result.what}: {result.why}").document
+        return Error(message=f"could not tell {result.what}: {result.why}")
     return explanation_document(result)

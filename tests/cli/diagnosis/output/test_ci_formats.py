@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cli.diagnosis.output.situations import (
+    AWAY,
     GOOD,
     HIDDEN,
     HOSTILE,
@@ -14,8 +15,7 @@ from cli.diagnosis.output.situations import (
     Document,
     situations,
 )
-from groupaccess.cli.diagnosis.output.answer import no_answer
-from groupaccess.cli.diagnosis.output.documents import DoctorReport, DoctorReportList
+from groupaccess.cli.diagnosis.output.documents import DoctorReport, DoctorReportList, Error
 from groupaccess.cli.diagnosis.output.from_facts import doctor_report
 from groupaccess.cli.diagnosis.output.github import as_github
 from groupaccess.cli.diagnosis.output.junit import as_junit
@@ -23,11 +23,10 @@ from groupaccess.domain.diagnosis.finding import Cause, Finding, Severity
 
 REPORTS = {name: each for name, each in situations().items() if isinstance(each, DoctorReport)}
 EVERY = pytest.mark.parametrize("document", REPORTS.values(), ids=REPORTS)
-AWAY = no_answer("the API server is away, <really>").document
 TWO = DoctorReportList(
     items=(
         HOSTILE_REPORT.model_copy(update={"context": "a,b:c"}),
-        no_answer("away").document.model_copy(update={"context": "staging"}),
+        Error(message="away", context="staging"),
     )
 )
 

@@ -8,19 +8,18 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it brings no types
 
 from cli.diagnosis.output.situations import (
+    AWAY,
     HOSTILE_ANSWER,
     HOSTILE_REPORT,
     Document,
     situations,
 )
-from groupaccess.cli.diagnosis.output.answer import no_answer
 from groupaccess.cli.diagnosis.output.documents import DoctorReportList, ExplanationList
 from groupaccess.cli.diagnosis.output.plain import as_json
 from groupaccess.cli.diagnosis.output.schema import render_schema
 
 ROOT = Path(__file__).parents[4]
 SCHEMA = json.loads((ROOT / "docs" / "command-line.schema.json").read_text())
-AWAY = no_answer("away").document
 
 
 def problems(body: Any) -> list[str]:
