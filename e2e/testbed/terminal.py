@@ -13,11 +13,13 @@ from collections.abc import Mapping
 ROWS = 50
 CHUNK_BYTES = 65_536
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
+SPINNER = re.compile(r"\x1b\[\?25l.*?\x1b\[\?25h\r\x1b\[1A\x1b\[2K", re.DOTALL)
+"""It hides the cursor, and takes itself away when it shows the cursor again."""
 WITHIN = 60.0  # seconds
 
 
 def show_in_terminal(words: tuple[str, ...], env: Mapping[str, str], columns: int) -> str:
-    """Run `groupaccess` in a terminal; return what it shows, with its control sequences."""
+    """Run `groupaccess` in a terminal; return what it leaves there, with its styles."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
     without_size = {name: value for name, value in env.items() if name not in ("COLUMNS", "LINES")}
@@ -36,7 +38,7 @@ def show_in_terminal(words: tuple[str, ...], env: Mapping[str, str], columns: in
         os.close(ours)
         process.kill()
         process.wait()
-    return shown.decode().replace("\r\n", "\n")
+    return SPINNER.sub("", shown.decode().replace("\r\n", "\n"))
 
 
 def _read(terminal: int) -> bytes:

@@ -170,6 +170,15 @@ def test_a_kubeconfig_that_is_not_there_is_one_clear_line(tmp_path: Path) -> Non
     assert "Traceback" not in done.stderr
 
 
+def test_a_command_without_an_answer_writes_one_line_to_the_standard_error(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere"
+    done = execute("-m", "groupaccess", "doctor", f"--kubeconfig={missing}")
+    assert done.returncode == 3
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert f"no such file: {missing}" in line
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"], ["crd"]])
 def test_what_only_prints_imports_nothing_heavy(arguments: list[str]) -> None:
     script = (

@@ -105,3 +105,15 @@ async def test_a_context_that_is_named_counts_before_a_pods_own_credentials(
     monkeypatch.setenv("KUBECONFIG", write(tmp_path / "config", "one", current=None))
     assert (await configure(None, "one")).host == "https://one.example.com"
     assert context_namespace(None, "one") == "of-one"
+
+
+async def test_an_empty_variable_is_as_good_as_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".kube").mkdir()
+    write(tmp_path / ".kube" / "config", "one", current="one")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("KUBECONFIG", "")
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    assert (await configure(None)).host == "https://one.example.com"
+    assert context_namespace(None) == "of-one"

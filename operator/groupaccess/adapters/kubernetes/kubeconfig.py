@@ -9,6 +9,7 @@ import yaml
 from kubernetes.aio import config
 from kubernetes.aio.client import Configuration
 
+DEFAULT = "~/.kube/config"
 POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 # The library checks little of what a kubeconfig holds.
 UNREADABLE = (
@@ -40,8 +41,9 @@ async def configure(kubeconfig: str | None, context: str | None = None) -> Confi
         if _is_pod(kubeconfig, context):
             config.load_incluster_config(client_configuration=configuration)
         else:
+            _demand_file(file)
             await config.load_kube_config(
-                config_file=file,
+                config_file=file or DEFAULT,
                 context=context or _first_context(file),
                 client_configuration=configuration,
                 persist_config=False,
@@ -71,6 +73,13 @@ def context_namespace(kubeconfig: str | None, context: str | None = None) -> str
     return str(namespace or "default")
 
 
+def _demand_file(files: str | None) -> None:
+    """Raise FileNotFoundError when none is there: the library logs that, and fails later."""
+    paths = _paths(files or DEFAULT)
+    if not any(path.exists() for path in paths):
+        raise FileNotFoundError(f"no such file: {os.pathsep.join(map(str, paths))}")
+
+
 def _is_pod(kubeconfig: str | None, context: str | None) -> bool:
     """Tell whether a pod's own credentials are meant."""
     return kubeconfig is None and not context and "KUBERNETES_SERVICE_HOST" in os.environ
@@ -80,7 +89,9 @@ def _context(files: str | None, name: str | None) -> Context:
     """Return the context of this name, the current one for None."""
     if name:
         return {str(each["name"]): each for each in reversed([*_contexts(files)])}[name]
-    listed: tuple[list[Context], Context] = config.list_kube_config_contexts(config_file=files)
+    listed: tuple[list[Context], Context] = config.list_kube_config_contexts(
+        config_file=files or DEFAULT
+    )
     contexts, active = listed
     first = _first_context(files)
     return next((each for each in contexts if each["name"] == first), active)
@@ -103,7 +114,7 @@ def _no_context(files: str | None, name: str | None) -> str:
 
 def _contexts(files: str | None) -> Iterator[Context]:
     """Yield every context of the files, as kubectl does those of the first file first."""
-    for path in _paths(files or config.KUBE_CONFIG_DEFAULT_LOCATION):
+    for path in _paths(files or DEFAULT):
         if path.is_file():
             yield from yaml.safe_load(path.read_text())["contexts"] or ()
 
@@ -111,7 +122,7 @@ def _contexts(files: str | None) -> Iterator[Context]:
 def _named_files(kubeconfig: str | None) -> str | None:
     """Return the files that are named, with the system's separator; None for ~/.kube/config.
 
-    The library reads the variable, too, but only once: when it is imported.
+    The library reads the variable, too, but only once: when it is imported, and an empty one counts.
     """
     return kubeconfig or os.environ.get("KUBECONFIG") or None
 
