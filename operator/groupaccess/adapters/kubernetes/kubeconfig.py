@@ -122,7 +122,7 @@ def _contexts(files: str | None) -> Iterator[Context]:
 def _named_files(kubeconfig: str | None) -> str | None:
     """Return the files that are named, with the system's separator; None for ~/.kube/config.
 
-    The library reads the variable, too, but only once: when it is imported, and an empty one counts.
+    The library reads the variable itself, but only once, when it is imported, and if it is empty.
     """
     return kubeconfig or os.environ.get("KUBECONFIG") or None
 

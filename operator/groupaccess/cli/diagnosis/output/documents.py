@@ -135,6 +135,7 @@ class Document(Part):
     """Hold what all documents have."""
 
     api_version: ApiVersion = API_VERSION
+    kind: str
     context: Text = ""
     """The context that `--context` named; empty for the kubeconfig's current one."""
 
