@@ -35,7 +35,7 @@ WHY = {
 
 
 def broken() -> tuple[Answer, ...]:
-    """Return the answers to `doctor`: nothing visible, no directory, a group with a typo."""
+    """Return the answers to `doctor`: no setting to be seen, and a group with a typo."""
     body = access("apps")
     body["status"]["mappings"] = [
         {
@@ -83,6 +83,7 @@ async def test_the_examples_print_what_the_page_shows(
     if os.environ.get("WRITE_TEXTS"):
         PAGE.write_text(text)
     assert len(EXAMPLE.findall(text)) >= 6
+    assert "kube-apiserver answers 500" not in text  # an answer too few
     assert PAGE.read_text() == text
 
 

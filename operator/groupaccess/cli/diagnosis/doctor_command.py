@@ -4,6 +4,7 @@ import typer
 
 from groupaccess.cli.dataclass_command import from_dataclass
 from groupaccess.cli.diagnosis.doctor_options import TypedDoctor
+from groupaccess.cli.diagnosis.output.option import check_standard_input
 from groupaccess.cli.diagnosis.token_file import read_token_file
 from groupaccess.domain.diagnosis.check_name import CHECK_TEXTS
 
@@ -25,6 +26,7 @@ def doctor_command(typed: TypedDoctor) -> None:
         raise typer.BadParameter("it needs --client-id", param_hint="--issuer")
     if typed.client_id and typed.issuer is None:
         raise typer.BadParameter("it needs --issuer", param_hint="--client-id")
+    check_standard_input(typed.keycloak_token, typed.context)
     token = read_token_file(typed.token)
     from groupaccess.cli.diagnosis.doctor_run import run_doctor
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import typer
 
 from groupaccess.cli.dataclass_command import from_dataclass
+from groupaccess.cli.diagnosis.output.option import check_standard_input
 from groupaccess.cli.diagnosis.token_file import read_token_file
 from groupaccess.cli.diagnosis.why_options import TypedWhy
 from groupaccess.domain.diagnosis.access_request import AccessRequest
@@ -28,6 +29,7 @@ def why_command(typed: TypedWhy) -> None:
     for contradiction, options in _contradictions(typed, who, words):
         raise typer.BadParameter(contradiction, param_hint=options)
     request = None if typed.error else _request(words, typed.subresource)
+    check_standard_input(typed.keycloak_token, typed.context)
     token = read_token_file(typed.token)
     from groupaccess.cli.diagnosis.why_run import WhyOrder, run_why
 
@@ -53,8 +55,6 @@ def _contradictions(
         yield "the error says where, and what", "--error"
     if typed.error and words:
         yield "the error says what it is about", "--error"
-    if typed.keycloak_token == "-" and len(typed.context or ()) > 1:  # noqa: S105 -- no token
-        yield "the standard input can be read only once: name a file", "--keycloak-token"
     if typed.group and not (typed.user or typed.error):
         yield "it needs --as or --error", "--as-group"
 

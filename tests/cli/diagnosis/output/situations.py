@@ -4,14 +4,28 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from application.diagnosis.test_texts import DENIALS, LOGINS, REPORTS, answers, examined
+from application.diagnosis.test_texts import (
+    DENIALS,
+    INSTALLATIONS,
+    LOGINS,
+    REPORTS,
+    answers,
+    examined,
+)
 from application.diagnosis.test_why import PODS, cluster
 from domain.diagnosis.accesses import findings
 from groupaccess.cli.diagnosis.output.documents import DoctorReport, Error, Explanation
 from groupaccess.cli.diagnosis.output.from_facts import doctor_report, explanation_document
 from groupaccess.domain.diagnosis import explanation
 from groupaccess.domain.diagnosis.explanation import Step, no_token
-from groupaccess.domain.diagnosis.finding import Category, Cause, Finding, NotChecked, PassedCheck
+from groupaccess.domain.diagnosis.finding import (
+    Category,
+    Cause,
+    Finding,
+    NotChecked,
+    PassedCheck,
+    SkippedCheck,
+)
 from groupaccess.domain.diagnosis.fix import Advice, Command, Edit, Fix
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
 
@@ -31,7 +45,8 @@ WARNED = Finding(Cause.DANGLING_SUBJECT, f"nobody carries {HOSTILE}")
 GOOD = PassedCheck(Category.KEYCLOAK, f"{HOSTILE} answers")
 HIDDEN = NotChecked(f"flags of {HOSTILE}", f"you may not list {CONTROL}")
 AWAY = Error(message="the API server is away, <really>")
-HOSTILE_REPORT = doctor_report([WRONG, WARNED, GOOD, HIDDEN])
+LEFT_OUT = SkippedCheck(f"members of {HOSTILE}", "needs a login")
+HOSTILE_REPORT = doctor_report([WRONG, WARNED, GOOD, HIDDEN, LEFT_OUT])
 HOSTILE_ANSWER = explanation_document(
     explanation.Explanation(
         f"No. {HOSTILE} may not.",
@@ -61,6 +76,9 @@ def _situations() -> Iterator[tuple[str, Document]]:
     yield "why: no token", explanation_document(no_token(PODS))
     for name, changes in REPORTS.items():
         yield f"doctor: {name}", doctor_report(asyncio.run(examined(cluster(**changes))))
+    for name, changes in INSTALLATIONS.items():
+        checks = asyncio.run(examined(cluster(), **changes))
+        yield f"doctor: an installation {name}", doctor_report(checks)
     yield "doctor: hostile names", HOSTILE_REPORT
     yield "why: hostile names", HOSTILE_ANSWER
 

@@ -53,8 +53,7 @@ def _fill(suite: ET.Element, document: Document) -> None:
 
 
 def _add_case(suite: ET.Element, check: CheckItem, failing: Iterable[str]) -> None:
-    made = isinstance(check, FindingItem | PassedItem)
-    category = check.category if made else "not checked"
+    category = check.category if isinstance(check, FindingItem | PassedItem) else "not checked"
     case = ET.SubElement(suite, "testcase", classname=f"{NAME}.{category}", name=check.fact)
     match check:
         case NotCheckedItem() | SkippedItem():
