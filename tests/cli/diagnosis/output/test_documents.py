@@ -38,7 +38,7 @@ def test_a_mappings_own_reason_is_beside_the_cause() -> None:
     finding = Finding(Cause.MAPPING_NOT_GRANTED, "not granted", reason="GroupNotFound")
     (item,) = doctor_report([finding]).model_dump(mode="json")["checks"]
     assert (item["cause"], item["reason"]) == ("MappingNotGranted", "GroupNotFound")
-    assert item["page"] == "docs/reasons.md"
+    assert item["page"] == "docs/reasons.md#groupnotfound"
 
 
 def test_an_answer_holds_the_chain() -> None:
