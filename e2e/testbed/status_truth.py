@@ -26,6 +26,9 @@ def untruths(access: Body, bindings: Iterable[Body]) -> Iterator[Untruth]:
     """
     owner, status = access["metadata"]["name"], access["status"]
     left = {_key(body): body for body in bindings if _is_bound(body, owner)}
+    if "mappings" not in status:
+        yield Untruth("it says nothing of its mappings", frozenset())
+        return
     for mapping in status["mappings"]:
         name = f"groupaccess:{owner}:{mapping['name']}:{mapping['clusterRole']}"
         scoped = mapping["where"]["scope"] == "Namespaces"

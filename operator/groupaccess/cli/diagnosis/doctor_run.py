@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from groupaccess.cli.diagnosis.output.contexts import answer_contexts
 from groupaccess.cli.diagnosis.output.documents import DoctorReportList
 from groupaccess.cli.diagnosis.output.from_facts import doctor_report
 from groupaccess.cli.keycloak_login.credentials import is_login_given
-from groupaccess.cli.keycloak_login.process_terminal import process_environment
+from groupaccess.cli.keycloak_login.process_terminal import ProcessTerminal, process_environment
 from groupaccess.cli.keycloak_login.realm import open_realm
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.diagnosis.finding import Check, Severity
@@ -45,8 +46,11 @@ def run_doctor(typed: TypedDoctor, token: str | None) -> None:
         program=typed.program,
     )
 
+    terminal = ProcessTerminal()
+
     async def ask(context: str | None) -> Answer:
-        return _said(typed, await _examine_until_sound(typed, options, discovery, context))
+        asked = _Asked(typed, options, discovery, terminal, context)
+        return _said(typed, await _examine_until_sound(asked))
 
     answer_contexts(ask, typed, DoctorReportList)
 
@@ -62,33 +66,42 @@ def _said(typed: TypedDoctor, checks: list[Check]) -> Answer:
     )
 
 
-async def _examine_until_sound(
-    typed: TypedDoctor, options: DoctorOptions, discovery: KeycloakDiscovery, context: str | None
-) -> list[Check]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one cluster is asked, and how."""
+
+    typed: TypedDoctor
+    options: DoctorOptions
+    discovery: KeycloakDiscovery
+    terminal: ProcessTerminal
+    context: str | None
+
+
+async def _examine_until_sound(asked: _Asked) -> list[Check]:
     """Examine again while something is wrong or not known, as long as --wait says."""
-    end = time.monotonic() + parse_duration(typed.wait).total_seconds()
+    end = time.monotonic() + parse_duration(asked.typed.wait).total_seconds()
     while True:
-        checks = await _examine(typed, options, discovery, context)
-        sound = exit_code(checks, Severity(typed.fail_on)) is ExitCode.NOTHING_WRONG
+        checks = await _examine(asked)
+        sound = exit_code(checks, Severity(asked.typed.fail_on)) is ExitCode.NOTHING_WRONG
         if sound or time.monotonic() + PAUSE > end:
             return checks
         await asyncio.sleep(PAUSE)
 
 
-async def _examine(
-    typed: TypedDoctor, options: DoctorOptions, discovery: KeycloakDiscovery, context: str | None
-) -> list[Check]:
+async def _examine(asked: _Asked) -> list[Check]:
+    typed, terminal = asked.typed, asked.terminal
     async with AsyncExitStack() as stack:
-        cluster = await stack.enter_async_context(open_cluster(typed.kubeconfig, context))
+        cluster = await stack.enter_async_context(open_cluster(typed.kubeconfig, asked.context))
 
         async def log_in(directory: Directory) -> RealmPeople:
-            return await stack.enter_async_context(open_realm(typed, typed.url, directory))
+            realm = open_realm(typed, typed.url, directory, terminal)
+            return await stack.enter_async_context(realm)
 
         given = is_login_given(typed.login, process_environment())
         installation = KubernetesInstallation(cluster.client)
-        servers = DoctorServers(cluster, installation, discovery, log_in if given else None)
+        servers = DoctorServers(cluster, installation, asked.discovery, log_in if given else None)
         doctor = Doctor(servers, datetime.now(UTC), typed.chosen)
-        return [check async for check in doctor.examine(options)]
+        return [check async for check in doctor.examine(asked.options)]
 
 
 def _discovery(ca: Path | None) -> KeycloakDiscovery:

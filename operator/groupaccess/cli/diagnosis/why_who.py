@@ -5,6 +5,7 @@ from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.diagnosis.why_person import WhyPerson
 from groupaccess.application.state.declared_objects import read_declared_directory
 from groupaccess.cli.diagnosis.why_options import GROUP, TypedWhy
+from groupaccess.cli.keycloak_login.process_terminal import ProcessTerminal
 from groupaccess.cli.keycloak_login.realm import open_realm
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.diagnosis.access_facts import DIRECTORIES
@@ -30,7 +31,7 @@ async def explain_who(
             f'client "{typed.client}"',
             f"KeycloakDirectory {directory.name} declares other clients: {named}",
         )
-    async with open_realm(typed, typed.url, directory) as realm:
+    async with open_realm(typed, typed.url, directory, ProcessTerminal()) as realm:
         person = WhyPerson(why, realm, directory, client)
         if who.startswith(GROUP):
             return await person.explain_group(who.removeprefix(GROUP), request)
