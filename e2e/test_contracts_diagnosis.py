@@ -1,7 +1,7 @@
 """The contract of `why` and `doctor`, on a real API server and a real Keycloak."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from contracts.diagnosis import GROUP, DiagnosisContract, DiscoveryContract
 from groupaccess.adapters.keycloak.discovery import KeycloakDiscovery
 from groupaccess.adapters.kubernetes.diagnosis import KubernetesDiagnosisCluster
 from groupaccess.domain.binding import BindingKey
-from testbed.account import client_of, nobody
+from testbed.account import anonymous, client_of, nobody
 from testbed.cluster import Cluster
 from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, directory, mapping
@@ -35,9 +35,11 @@ class RealDiagnosisSource:
         self,
         port: KubernetesDiagnosisCluster,
         powerless: KubernetesDiagnosisCluster,
+        anonymous: KubernetesDiagnosisCluster,
         token: str,
     ) -> None:
         self.port, self.powerless, self.token = port, powerless, token
+        self.anonymous = anonymous
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +59,15 @@ def prepared(installed: Cluster, keycloak: Keycloak) -> Iterator[Cluster]:
 
 @pytest_asyncio.fixture
 async def source(prepared: Cluster) -> AsyncIterator[RealDiagnosisSource]:
-    """Give both accounts."""
+    """Give both accounts, and nobody."""
     token = prepared.create_token("default", "default")
-    async with client_of(prepared.kubeconfig) as admin, client_of(nobody(prepared)) as powerless:
-        yield RealDiagnosisSource(
-            KubernetesDiagnosisCluster(admin), KubernetesDiagnosisCluster(powerless), token
-        )
+    files = (prepared.kubeconfig, nobody(prepared), anonymous(prepared))
+    async with AsyncExitStack() as stack:
+        admin, powerless, unknown = [
+            KubernetesDiagnosisCluster(await stack.enter_async_context(client_of(file)))
+            for file in files
+        ]
+        yield RealDiagnosisSource(admin, powerless, unknown, token)
 
 
 class RealDiscoverySource:

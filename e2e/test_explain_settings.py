@@ -4,21 +4,21 @@
 alice logs in again, and the next request is a 200.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from explain_settings_cases import BROKEN, CONFIGURED, WANTED, by_http, other_host, with_url
 from suite import long_form
-from testbed.authentication import Issuer, structured_configuration
+from testbed.authentication import structured_configuration
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
 from testbed.explain_command import ExplainCommand
+from testbed.explain_forms import rejected
 from testbed.installation import install_crds, install_rights
 from testbed.keycloak import Keycloak
-from testbed.node import AUTHENTICATION, Flags, Node, oidc_flags
+from testbed.node import AUTHENTICATION, Node, oidc_flags
 from testbed.objects import Objects
 from testbed.operator import ForkedOperator
 from testbed.pki import CertificateAuthority
@@ -26,65 +26,11 @@ from testbed.realm import Realm
 from testbed.realm_keys import KEY_PROVIDER
 from testbed.settings_scene import GROUP, SettingsScene
 from testbed.supervisor import Supervisor
-from testbed.waiting import eventually
 
 # Each case starts kube-apiserver twice.
 pytestmark = [pytest.mark.explain, pytest.mark.usefixtures("_local_only"), long_form]
 
 EFFECTIVE_WITHIN = 90.0  # a changed configuration is tried again after ten seconds
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What kube-apiserver is told; `prefix` is what the KeycloakDirectory declares."""
-
-    word: str
-    flags: Callable[[Issuer], Flags]
-    written: str = "kubeadm"
-    prefix: str = ""
-
-
-def told(word: str, written: str = "kubeadm", prefix: str = "", **changes: str | None) -> Settings:
-    return Settings(word, lambda issuer: oidc_flags(issuer, **changes), written, prefix)
-
-
-def other_issuer(change: Callable[[str], str], written: str = "kubeadm") -> Settings:
-    def flags(issuer: Issuer) -> Flags:
-        return oidc_flags(issuer, issuer_url=change(issuer.url))
-
-    return Settings("IssuerMismatch", flags, written)
-
-
-def realm_in_capitals(url: str) -> str:
-    start, slash, name = url.rpartition("/")
-    return f"{start}{slash}{name.upper()}"
-
-
-BROKEN = {
-    "slash": other_issuer(lambda url: f"{url}/"),
-    "host": other_issuer(lambda url: url.replace("localhost", "127.0.0.1")),
-    "case": other_issuer(realm_in_capitals),
-    "path": other_issuer(lambda url: url.replace("/realms/", "/auth/realms/")),
-    "no OIDC at all": Settings("OidcNotConfigured", lambda _: {}),
-    "audience": told("AudienceMismatch", client_id="kubernetes"),
-    "groups claim": told("GroupsClaimMismatch", groups_claim="roles"),
-    "no groups claim": told("GroupsClaimMismatch", groups_claim=None),
-    "prefix": told("GroupsPrefixMismatch", groups_prefix="oidc:"),
-    "prefix missing": told("GroupsPrefixMismatch", prefix="oidc:"),
-    "prefix doubled": told("GroupsPrefixMismatch", prefix="oidc:", groups_prefix="oidc:oidc:"),
-    "prefix in quotes": told("GroupsPrefixMismatch", prefix="oidc:", groups_prefix='"oidc:"'),
-    "no user name": told("UsernameClaimMissing", username_claim="nickname"),
-    "slash in k3s": other_issuer(lambda url: f"{url}/", "k3s"),
-    "prefix in k3s": told("GroupsPrefixMismatch", "k3s", groups_prefix="oidc:"),
-    "no OIDC in k3s": Settings("OidcNotConfigured", lambda _: {}, "k3s"),
-}
-CONFIGURED: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "slash": ("IssuerMismatch", "", {}),
-    "audience": ("AudienceMismatch", "", {"audiences": ("kubernetes",)}),
-    "groups claim": ("GroupsClaimMismatch", "", {"groups_claim": "roles"}),
-    "prefix missing": ("GroupsPrefixMismatch", "oidc:", {}),
-    "prefix": ("GroupsPrefixMismatch", "", {"groups_prefix": "oidc:"}),
-}
 
 
 @pytest.fixture(scope="module")
@@ -117,10 +63,17 @@ def own(node: Node, keycloak: Keycloak) -> Iterator[ControlPlane]:
 
 
 @pytest.fixture
-def scene(node: Node, own: ControlPlane, realm_here: Realm, keycloak: Keycloak) -> SettingsScene:
+def scene(
+    node: Node,
+    own: ControlPlane,
+    realm_here: Realm,
+    keycloak: Keycloak,
+    with_kcadm: dict[str, str],
+) -> SettingsScene:
     """Give the parts."""
-    command = ExplainCommand(own, ca=keycloak.ca_file)
-    return SettingsScene(node, own, realm_here, command)
+    plain = ExplainCommand(own, ca=keycloak.ca_file)
+    login = ExplainCommand(own, with_kcadm, keycloak.ca_file)
+    return SettingsScene(node, own, realm_here, plain, login)
 
 
 @pytest.fixture
@@ -141,27 +94,59 @@ def test_the_flag_that_is_wrong_is_named_and_mended_as_printed(
     (scene.node.k3s if settings.written == "k3s" else scene.node.kubeadm)(flags)
     scene.start()
     assert not scene.gets_in()
-    scene.explained(settings.word)
+    scene.explained(settings.answers)
     scene.mend(settings.written)
     scene.start()
-    eventually(scene.gets_in, within=EFFECTIVE_WITHIN, what="alice gets in")
+    scene.is_sound(EFFECTIVE_WITHIN)
 
 
 @pytest.mark.parametrize("case", CONFIGURED)
 def test_the_field_that_is_wrong_is_named_and_mended_as_printed(
     scene: SettingsScene, objects_here: Objects, keycloak: Keycloak, case: str
 ) -> None:
-    word, prefix, changes = CONFIGURED[case]
-    scene.declare(objects_here, keycloak.ca_file, prefix)
-    sound = scene.realm.issuer()
-    issuer = replace(sound, **changes) if case != "slash" else replace(sound, url=f"{sound.url}/")
+    configured = CONFIGURED[case]
+    scene.declare(objects_here, keycloak.ca_file, configured.prefix)
+    issuer = configured.change(scene.realm.issuer())
     scene.node.structured(structured_configuration([issuer]))
     scene.start()
     assert not scene.gets_in()
     file = f"--authentication-config={scene.node.file(AUTHENTICATION)}"
-    scene.explained(word, file)
+    scene.explained(configured.answers, file)
     scene.mend("", file)
-    eventually(scene.gets_in, within=EFFECTIVE_WITHIN, what="alice gets in")
+    scene.is_sound(EFFECTIVE_WITHIN, file)
+
+
+def test_an_issuer_by_http_which_kube_apiserver_refuses_is_named_and_mended_as_printed(
+    scene: SettingsScene, objects_here: Objects, keycloak: Keycloak
+) -> None:
+    scene.declare(objects_here, keycloak.ca_file, "")
+    scene.node.structured(structured_configuration([]))  # with http it would not start at all
+    scene.start()
+    issuer = with_url(by_http)(scene.realm.issuer())
+    scene.node.write(AUTHENTICATION, structured_configuration([issuer]))
+    assert not scene.gets_in()
+    file = f"--authentication-config={scene.node.file(AUTHENTICATION)}"
+    scene.explained(rejected("IssuerMismatch"), file)
+    scene.mend("", file)
+    scene.is_sound(EFFECTIVE_WITHIN, file)
+
+
+def test_another_issuer_in_keycloak_itself_is_named_and_mended_as_printed(
+    scene: SettingsScene, objects_here: Objects, keycloak: Keycloak
+) -> None:
+    scene.declare(objects_here, keycloak.ca_file, "")
+    scene.node.kubeadm(oidc_flags(scene.realm.issuer(), ca_file=str(keycloak.ca_file)))
+    scene.start()
+    scene.is_sound(EFFECTIVE_WITHIN)
+    base = other_host(scene.realm.issuer_url).partition("/realms/")[0]
+    scene.realm.update(attributes={"frontendUrl": base})
+    objects_here.read_again("default")
+    objects_here.wait_reason("kcd/default", "IssuerMismatch")
+    assert not scene.gets_in()
+    scene.explained(rejected("IssuerMismatch"))
+    scene.mend("kubeadm")
+    objects_here.read_again("default")
+    scene.is_sound(EFFECTIVE_WITHIN)
 
 
 def test_a_certificate_that_kube_apiserver_does_not_trust_is_named(
@@ -171,23 +156,14 @@ def test_a_certificate_that_kube_apiserver_does_not_trust_is_named(
     other = CertificateAuthority(tmp_path, "another authority").file
     scene.node.kubeadm(oidc_flags(scene.realm.issuer(), ca_file=str(other)))
     scene.start()
-    scene.explained("AuthenticatorNotReady")
+    scene.explained(rejected("AuthenticatorNotReady"))
 
 
-@pytest.mark.parametrize(
-    ("word", "flags"),
-    [
-        ("EmailNotVerified", {"username_claim": "email"}),
-        ("RequiredClaimMissing", {"required_claim": "hd=example.com"}),
-    ],
-)
+@pytest.mark.parametrize("case", WANTED)
 def test_what_kube_apiserver_wants_of_a_token_is_named(
-    scene: SettingsScene,
-    objects_here: Objects,
-    keycloak: Keycloak,
-    word: str,
-    flags: dict[str, str],
+    scene: SettingsScene, objects_here: Objects, keycloak: Keycloak, case: str
 ) -> None:
+    answers, flags = WANTED[case]
     scene.declare(objects_here, keycloak.ca_file, "")
     alice = scene.realm.user_id("alice")
     scene.realm.admin.update_user(alice, {"emailVerified": False})
@@ -195,7 +171,7 @@ def test_what_kube_apiserver_wants_of_a_token_is_named(
     scene.node.kubeadm(oidc_flags(scene.realm.issuer(), ca_file=ca, **flags))
     scene.start()
     assert not scene.gets_in()
-    scene.explained(word)
+    scene.explained(answers)
 
 
 def test_another_algorithm_of_signatures_is_named_and_accepted_as_printed(
@@ -210,9 +186,9 @@ def test_another_algorithm_of_signatures_is_named_and_accepted_as_printed(
     try:
         scene.start()
         assert not scene.gets_in()
-        scene.explained("AlgorithmNotAccepted")
+        scene.explained(rejected("AlgorithmNotAccepted"))
         scene.mend("kubeadm")
         scene.start()
-        eventually(scene.gets_in, within=EFFECTIVE_WITHIN, what="alice gets in")
+        scene.is_sound(EFFECTIVE_WITHIN)
     finally:
         scene.realm.update(defaultSignatureAlgorithm="RS256")

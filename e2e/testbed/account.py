@@ -12,6 +12,7 @@ from kubernetes.aio.client import ApiClient
 from groupaccess.adapters.kubernetes.client import KubernetesClient
 from groupaccess.adapters.kubernetes.kubeconfig import configure
 from groupaccess.adapters.kubernetes.transport import HttpTransport
+from testbed.access import write_kubeconfig
 from testbed.cluster import Cluster
 from testbed.installation import CHART, KINDS_OF_RIGHTS, helm
 from testbed.waiting import eventually
@@ -39,6 +40,13 @@ def account(cluster: Cluster, release: str, bindable: Sequence[str]) -> Iterator
 def nobody(cluster: Cluster) -> Path:
     """Return the kubeconfig of an account without rights."""
     return cluster.service_account_kubeconfig("default", "default")
+
+
+def anonymous(cluster: Cluster) -> Path:
+    """Return a kubeconfig without credentials."""
+    file = cluster.folder / "anonymous.kubeconfig"
+    write_kubeconfig(file, server=cluster.server, ca_file=cluster.ca_file, user={})
+    return file
 
 
 def _rights(release: str, bindable: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -37,15 +37,16 @@ class UnderWay:
 class KubeProxy(ThreadServer):
     """Passes all on to a kube-apiserver, but what a fault takes over. Use it as a context manager.
 
-    `hits` counts the requests that the present fault has taken over.
+    `hits` counts the requests that the present fault has taken over. `drops` is a header, in small
+    letters, that it never passes on.
     """
 
-    def __init__(self, folder: Path, server: str, ca_file: Path) -> None:
+    def __init__(self, folder: Path, server: str, ca_file: Path, drops: str = "") -> None:
         """Prepare its certificate; nothing is served yet."""
         super().__init__()
         self.url = f"https://127.0.0.1:{free_port()}"
         self.hits = 0
-        self._server = server
+        self._server, self._drops = server, drops
         self._ca_file = ca_file
         self._authority = CertificateAuthority(folder, "the proxy's own")
         self._fault: Fault | None = None
@@ -139,7 +140,7 @@ class KubeProxy(ThreadServer):
     async def _forward(self, request: web.Request, edit: Edit | None = None) -> web.StreamResponse:
         """Send a request on, and stream what comes back, as it comes or as it is edited."""
         assert self._session is not None
-        headers = {name: value for name, value in request.headers.items() if _passes(name)}
+        headers = {name: value for name, value in request.headers.items() if self._passes(name)}
         url = URL(self._server + request.raw_path, encoded=True)
         body = await request.read()
         async with self._session.request(
@@ -155,6 +156,9 @@ class KubeProxy(ThreadServer):
                 await answer.write(chunk)
             await answer.write_eof()
         return answer
+
+    def _passes(self, name: str) -> bool:
+        return _passes(name) and name.lower() != self._drops
 
 
 def abort(request: web.Request) -> None:

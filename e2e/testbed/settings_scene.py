@@ -1,6 +1,5 @@
 """A cluster whose kube-apiserver is told something, and a directory that declares something."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import httpx
 
 from testbed.control_plane import ControlPlane
 from testbed.explain_command import ExplainCommand
+from testbed.explain_forms import Answers, Question
 from testbed.node import Node
 from testbed.objects import Objects, access, directory, mapping
 from testbed.printed_fix import first_fix
@@ -28,6 +28,7 @@ class SettingsScene:
     cluster: ControlPlane
     realm: Realm
     command: ExplainCommand
+    login: ExplainCommand
 
     def start(self) -> None:
         """Start kube-apiserver as the files say; wait until it serves our kinds again."""
@@ -51,18 +52,23 @@ class SettingsScene:
         """Tell whether alice, who logs in, may do it."""
         return self.cluster.get(PODS, self.realm.id_token("alice")).status == httpx.codes.OK
 
-    def explained(self, word: str, *more: str) -> None:
-        """Ask both commands by alice's token; each names this cause first."""
-        token = self.realm.id_token("alice")
-        answer = self.command.why(*LIST, *more, token=token)
-        assert answer.words[:1] == [word], json.dumps(answer.body, indent=1)
-        assert answer.code == 1
-        report = self.command.doctor(*more, token=token)
-        assert report.words[:1] == [word], json.dumps(report.body, indent=1)
+    def explained(self, answers: Answers, *more: str) -> None:
+        """Ask in every form; each names this cause first, and nothing that is wrong."""
+        self._question(*more).check(answers, self.realm)
 
     def mend(self, where: str, *more: str) -> None:
         """Make the first change that `doctor` prints for this installation."""
         text = self.command.doctor_text(*more, token=self.realm.id_token("alice"))
         fix = first_fix(text, where)
         self.node.edit(fix)
-        self.command.run(fix)
+        self.login.run(fix)
+
+    def is_sound(self, within: float, *more: str) -> None:
+        """Wait until alice gets in; then no form of `doctor` finds anything wrong."""
+        eventually(self.gets_in, within=within, what="alice gets in")
+        asked = self._question(*more)
+        eventually(lambda: asked.finds_nothing(self.realm), within=within, what="nothing is wrong")
+
+    def _question(self, *more: str) -> Question:
+        where = ("--directory=default",)
+        return Question(self.cluster, self.command, self.login, PODS, LIST, more, where)

@@ -6,7 +6,7 @@ from typing import Protocol
 import pytest
 
 from groupaccess.application.ports.diagnosis import DiagnosisCluster, DiscoveryReader
-from groupaccess.application.ports.errors import NotAllowedError, RejectedError
+from groupaccess.application.ports.errors import AnonymousError, NotAllowedError, RejectedError
 from groupaccess.domain.binding import BindingKey
 from groupaccess.domain.diagnosis.access_request import AccessRequest
 from groupaccess.domain.diagnosis.api_resource import find_resource
@@ -22,11 +22,13 @@ class DiagnosisSource(Protocol):
     """A cluster in which GROUP may view one namespace, by one binding, and a GroupAccess.
 
     `binding` is that binding, `access` the GroupAccess, `directory` the KeycloakDirectory.
-    `powerless` is by an account without rights. `token` is a token of the account `account`.
+    `powerless` is by an account without rights, `anonymous` by nobody. `token` is a token of the
+    account `account`.
     """
 
     port: DiagnosisCluster
     powerless: DiagnosisCluster
+    anonymous: DiagnosisCluster
     binding: BindingKey
     access: str
     directory: str
@@ -106,6 +108,14 @@ class DiagnosisContract:
         }
         for right, call in calls.items():
             with pytest.raises(NotAllowedError, match=right):
+                await call()
+
+    async def test_a_request_without_credentials_is_no_missing_right(
+        self, source: DiagnosisSource
+    ) -> None:
+        calls = (source.anonymous.list_resources, source.anonymous.whoami)
+        for call in (*calls, source.anonymous.list_bindings):
+            with pytest.raises(AnonymousError):
                 await call()
 
 

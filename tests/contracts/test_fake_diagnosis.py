@@ -42,6 +42,7 @@ class FakeDiagnosisSource:
             allowed=frozenset({PODS.in_namespace("shop"), VERSION}),
             allowed_groups=frozenset({GROUP}),
         )
+        self.anonymous = FakeDiagnosisCluster(anonymous=True)
         self.powerless = FakeDiagnosisCluster(
             user=TokenReviewResult(user="nobody"), forbidden=frozenset(RIGHTS), rights=RIGHTS
         )

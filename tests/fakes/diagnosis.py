@@ -8,7 +8,7 @@ from typing import Any, Self
 from groupaccess.api import v1alpha1 as api
 from groupaccess.api.crd.generate import KINDS, crd_schema
 from groupaccess.application.ports.diagnosis import ServerFacts
-from groupaccess.application.ports.errors import NotAllowedError, RejectedError
+from groupaccess.application.ports.errors import AnonymousError, NotAllowedError, RejectedError
 from groupaccess.domain.access.namespace_scope import NamespacesByName
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.binding import Binding
@@ -26,8 +26,8 @@ class FakeDiagnosisCluster:
     """Answers from its fields.
 
     `forbidden` are the names of the methods that lack a right, `rights` what each of them needs.
-    `allowed` holds for everybody, or only for `allowed_groups`. Any token is read as `review`, or
-    only `tokens` are.
+    To an `anonymous` caller all is refused. `allowed` holds for everybody, or only for
+    `allowed_groups`. Any token is read as `review`, or only `tokens` are.
     """
 
     directories: Sequence[api.KeycloakDirectory] = ()
@@ -48,6 +48,7 @@ class FakeDiagnosisCluster:
     allowed_groups: frozenset[str] | None = None
     tokens: dict[str, TokenReviewResult] | None = None
     rights: dict[str, str] = field(default_factory=dict)
+    anonymous: bool = False
 
     async def list_directories(self) -> Sequence[api.KeycloakDirectory]:
         self._check("list_directories")
@@ -95,6 +96,8 @@ class FakeDiagnosisCluster:
         return Decision(bool(bound) and request in self.allowed, "" if groups else "no groups")
 
     def _check(self, method: str) -> None:
+        if self.anonymous:
+            raise AnonymousError(f"nobody may {method}")
         if method in self.forbidden:
             raise NotAllowedError(f"you may not {self.rights.get(method, method)}")
 

@@ -188,3 +188,9 @@ def test_what_the_operator_reports_is_repeated(changed: dict[str, Any], cause: C
 def test_an_expired_mapping_is_as_declared() -> None:
     expired = {"accesses": [access("Expired", "Expired")]}
     assert causes(examine(FakeDiagnosisCluster(**(INSTALLED | expired)))) == []
+
+
+def test_where_a_proxy_takes_the_token_away_nothing_else_is_said() -> None:
+    checks = examine(FakeDiagnosisCluster(anonymous=True))
+    assert causes(checks) == [Cause.NO_TOKEN]
+    assert unchecked(checks) == []

@@ -121,6 +121,13 @@ def test_an_error_of_nobody_is_explained_without_a_cluster() -> None:
     assert "NoToken" in result.output
 
 
+async def test_where_a_proxy_takes_the_token_away_that_is_said(cluster: ClusterCommand) -> None:
+    refused = 'forbidden: User "system:anonymous" cannot get path "/apis"'
+    result = await cluster("list", "pods", answers=(Answer(status(403, refused), 403),))
+    assert result.exit_code == 1, result.output
+    assert "NoToken" in result.stdout
+
+
 async def test_a_yes_is_0(cluster: ClusterCommand) -> None:
     lists = (*listed(binding("old", "SRE")), page(), page(), page())
     result = await cluster(

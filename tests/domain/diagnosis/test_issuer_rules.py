@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from domain.diagnosis.logins import AUTHENTICATOR, DIRECTORY, ISSUER, causes, login, told
+from domain.diagnosis.logins import AUTHENTICATOR, DIRECTORY, ISSUER, causes, login, token, told
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.diagnosis.authenticator import Distribution
+from groupaccess.domain.diagnosis.finding import Cause
 from groupaccess.domain.diagnosis.fix import Command, Edit
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
+from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
 
 
 @pytest.mark.parametrize(
@@ -72,3 +74,24 @@ def test_of_several_issuers_the_one_that_was_meant_is_named() -> None:
 def test_another_issuer_beside_the_right_one_is_nothing_wrong() -> None:
     other = told(issuer="https://login.example.org")
     assert causes(login(authenticators=(*other, AUTHENTICATOR))) == []
+
+
+def test_where_only_keycloak_has_another_address_it_is_mended_there_and_said_once() -> None:
+    """The two others agree, and Keycloak answers at their address."""
+    other = ISSUER.replace("auth.example.com", "keycloak.example.com")
+    rejected = TokenReviewResult(error="[invalid bearer token]")
+    (finding,) = diagnose_login(
+        login(discovery=RealmDiscovery(other), token=token(iss=other), review=rejected)
+    )
+    assert finding.cause == Cause.ISSUER_MISMATCH
+    ((command, *_), both) = [fix.steps for fix in finding.fixes]
+    assert isinstance(command, Command)
+    assert "attributes.frontendUrl=https://auth.example.com" in command.line
+    assert [type(step) for step in both] == [Command, Edit]
+
+
+def test_where_both_others_have_a_slash_that_keycloak_never_has_they_are_mended() -> None:
+    spoiled = login(
+        directory=replace(DIRECTORY, issuer=f"{ISSUER}/"), authenticators=told(issuer=f"{ISSUER}/")
+    )
+    assert "frontendUrl" not in str(diagnose_login(spoiled))

@@ -14,13 +14,14 @@ from groupaccess.adapters.kubernetes.cluster import OWN_API, PLURALS
 from groupaccess.adapters.kubernetes.errors import FORBIDDEN
 from groupaccess.adapters.kubernetes.reflector import METADATA
 from groupaccess.api import v1alpha1 as api
-from groupaccess.application.ports.errors import NotAllowedError, TransientError
+from groupaccess.application.ports.errors import AnonymousError, NotAllowedError, TransientError
 from groupaccess.domain.access.namespace_scope import Namespace, NamespacesByName
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
 from groupaccess.domain.binding import RBAC_GROUP, Binding
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
 from groupaccess.domain.diagnosis.api_resource import ApiResource
 from groupaccess.domain.diagnosis.authenticator import Arguments, Distribution, node_arguments
+from groupaccess.domain.diagnosis.lost_token import ANONYMOUS
 
 UNAUTHORIZED, NOT_FOUND = 401, 404
 RBAC = ("apis", RBAC_GROUP, "v1")
@@ -188,11 +189,15 @@ def _read(read: Callable[[dict[str, Any]], T], body: dict[str, Any]) -> T:
         raise TransientError(f"this version cannot read {name}: {field}: {first['msg']}") from error
 
 
-def port_error(error: ApiError, request: str, secret: str = "") -> NotAllowedError | TransientError:
+def port_error(
+    error: ApiError, request: str, secret: str = ""
+) -> NotAllowedError | AnonymousError | TransientError:
     """Return the error of the port; its text names the right that is missing."""
     said = error.message.replace(secret, "***") if secret else error.message
     if error.code == UNAUTHORIZED:
         return NotAllowedError(f"kube-apiserver does not accept your credentials (401): {said}")
+    if error.code == FORBIDDEN and f'User "{ANONYMOUS}"' in said:
+        return AnonymousError(f"nobody may {request}")
     if error.code == FORBIDDEN:
         return NotAllowedError(f"you may not {request}")
     return TransientError(f"kube-apiserver answers {error.code}: {said}")

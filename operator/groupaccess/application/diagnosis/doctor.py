@@ -25,8 +25,10 @@ from groupaccess.application.diagnosis.operator_checks import (
     check_policies,
 )
 from groupaccess.application.diagnosis.realm_checks import check_members, check_subjects
+from groupaccess.application.ports.errors import AnonymousError
 from groupaccess.domain.diagnosis.check_name import CheckName
 from groupaccess.domain.diagnosis.finding import Category, Check, Finding, PassedCheck
+from groupaccess.domain.diagnosis.lost_token import without_token
 
 CHECKS: dict[CheckName, Callable[[DoctorFacts], AsyncIterator[Check]]] = {
     CheckName.SETTINGS: check_settings,
@@ -56,8 +58,15 @@ class Doctor:
     async def examine(self, options: DoctorOptions) -> AsyncIterator[Check]:
         """Yield each check as soon as it is made; one that cannot be made does not end the rest.
 
-        What two of them say is said once.
+        What two of them say is said once. Requests of nobody show nothing but that they are.
         """
+        try:
+            async for check in self._examine(options):
+                yield check
+        except AnonymousError:
+            yield without_token("what you sent to kube-apiserver")
+
+    async def _examine(self, options: DoctorOptions) -> AsyncIterator[Check]:
         facts, said = DoctorFacts(self.servers, self.now, options), set[Check]()
         for name in (each for each in CheckName if each in self.chosen):
             async for check in CHECKS[name](facts):

@@ -28,7 +28,8 @@ class DiagnosisCluster(Protocol):
     """Kubernetes, with the rights of the person who runs the command; nothing is written.
 
     Every method raises NotAllowedError, whose text names the right that is missing, and
-    TransientError when the API server is not reached or cannot answer now.
+    TransientError when the API server is not reached or cannot answer now. AnonymousError tells
+    that it was refused to nobody: something in between took the credentials away.
     """
 
     async def list_directories(self) -> Sequence[api.KeycloakDirectory]:

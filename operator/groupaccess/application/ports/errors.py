@@ -37,5 +37,9 @@ class NotAllowedError(Exception):
     """The API server does not let this person make the request."""
 
 
+class AnonymousError(Exception):
+    """A request arrived at the API server without credentials, which this person has."""
+
+
 class InvalidRequestError(Exception):
     """The API server does not understand the request."""

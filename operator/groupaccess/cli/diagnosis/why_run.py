@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from groupaccess.adapters.kubernetes.kubeconfig import context_namespace
 from groupaccess.application.diagnosis.why import Why
+from groupaccess.application.ports.errors import AnonymousError
 from groupaccess.cli.diagnosis.cluster import open_cluster
 from groupaccess.cli.diagnosis.configuration_file import read_configuration_file
 from groupaccess.cli.diagnosis.exit_code import answer_code
@@ -16,8 +17,9 @@ from groupaccess.cli.diagnosis.why_options import TypedWhy
 from groupaccess.cli.diagnosis.why_text import why_lines
 from groupaccess.cli.diagnosis.why_who import explain_who
 from groupaccess.domain.diagnosis.access_request import AccessRequest, read_forbidden
-from groupaccess.domain.diagnosis.explanation import ANONYMOUS, Explanation, no_token
+from groupaccess.domain.diagnosis.explanation import Explanation, no_token
 from groupaccess.domain.diagnosis.finding import NotChecked
+from groupaccess.domain.diagnosis.lost_token import ANONYMOUS
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,10 @@ def run_why(order: WhyOrder) -> None:
     """Run the command."""
 
     async def ask(context: str | None) -> Answer:
-        return _said(await _explain(order, context))
+        try:
+            return _said(await _explain(order, context))
+        except AnonymousError:
+            return _said(no_token(order.request))
 
     answer_contexts(ask, order.typed, ExplanationList)
 

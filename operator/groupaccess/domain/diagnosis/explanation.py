@@ -3,20 +3,19 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from groupaccess.domain.binding import SYSTEM_PREFIX, Binding, BindingName
+from groupaccess.domain.binding import Binding, BindingName
 from groupaccess.domain.diagnosis.access_facts import BINDINGS, AccessFacts, MappingFacts
 from groupaccess.domain.diagnosis.access_request import AccessRequest
 from groupaccess.domain.diagnosis.access_rules import close_mappings, denied
-from groupaccess.domain.diagnosis.finding import Cause, Finding, NotChecked
-from groupaccess.domain.diagnosis.fix import Advice, Fix
+from groupaccess.domain.diagnosis.finding import Finding, NotChecked
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
 from groupaccess.domain.diagnosis.login_facts import LoginFacts, Token
+from groupaccess.domain.diagnosis.lost_token import without_token
 from groupaccess.domain.text import counted
 from groupaccess.domain.timestamp import format_time
 
 MAX_GRANTS = 5  # bindings that an answer names
 MAX_CLOSE = 3  # mappings that give something else
-ANONYMOUS = f"{SYSTEM_PREFIX}anonymous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +45,12 @@ class Explanation:
     not_checked: tuple[NotChecked, ...] = ()
 
 
-def no_token(request: AccessRequest) -> Explanation:
-    """Explain a request that arrived without a token."""
-    fact = f"the request to {request} came without a token, so it is nobody's ({ANONYMOUS})"
-    advice = Advice(
-        "Look for what takes the header Authorization away: a proxy or ingress in front of "
-        "kube-apiserver (oauth2-proxy needs --pass-authorization-header), or a kubeconfig whose "
-        "user has no token."
-    )
-    finding = Finding(Cause.NO_TOKEN, fact, (), (Fix((advice,)),))
-    answer = f"No. Nobody who is not logged in may {request}."
-    return Explanation(answer, allowed=False, findings=(finding,))
+def no_token(request: AccessRequest | None) -> Explanation:
+    """Explain a request that arrived without a token; None if it is not known which."""
+    what = f" to {request}" if request else ""
+    answer = f"No. Nobody who is not logged in may {request or 'do this'}."
+    findings = (without_token(f"the request{what}"),)
+    return Explanation(answer, allowed=False, findings=findings)
 
 
 def explain_rejection(login: LoginFacts) -> Explanation | None:

@@ -20,7 +20,10 @@ from groupaccess.domain.diagnosis.fix import (
     change_settings,
     patch_spec,
 )
+from groupaccess.domain.diagnosis.keycloak_fixes import set_frontend_url
 from groupaccess.domain.diagnosis.login_facts import TYPED, UNDECLARED, LoginFacts, RealmDiscovery
+
+REALMS = "/realms/"  # between Keycloak's address and a realm's name
 
 
 def differing_issuer(login: LoginFacts) -> Iterator[Finding]:
@@ -33,13 +36,15 @@ def differing_issuer(login: LoginFacts) -> Iterator[Finding]:
         yield _foreign_token(login, login.token.issuer, issued)
         return
     yield from differing_declared_issuer(login)
-    if login.authenticators and login.authenticator is None:
+    if login.authenticators and login.authenticator is None and not _only_keycloak_differs(login):
         yield _other_issuer(login, issued, nearest(login.authenticators, issued))
 
 
 def differing_declared_issuer(login: LoginFacts) -> Iterator[Finding]:
     """Yield that the KeycloakDirectory names another issuer than Keycloak does."""
-    if login.directory.issuer != login.issuer and not login.issuer.startswith("http://"):
+    if _only_keycloak_differs(login):
+        yield _keycloak_differs(login)
+    elif login.directory.issuer != login.issuer and not login.issuer.startswith("http://"):
         yield _declared_differs(login, login.issuer)
 
 
@@ -176,10 +181,39 @@ def _declared_differs(login: LoginFacts, issued: str) -> Finding:
         f"issuer differs {difference(issued, directory.issuer)}: {_source(login)} says {issued}, "
         f"KeycloakDirectory {directory.name} says {directory.issuer}"
     )
-    step: Command | Advice = patch_spec("kcd", directory.name, {"issuer": issued})
-    if directory.name == TYPED:
-        step = Advice(f"Type it as Keycloak says: --issuer {shlex.quote(issued)}.")
-    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (Fix((step,)),))
+    fix = Fix((_declare(login, issued),))
+    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (fix,))
+
+
+def _declare(login: LoginFacts, issued: str) -> Command | Advice:
+    if login.directory.name == TYPED:
+        return Advice(f"Type it as Keycloak says: --issuer {shlex.quote(issued)}.")
+    return patch_spec("kcd", login.directory.name, {"issuer": issued})
+
+
+def _only_keycloak_differs(login: LoginFacts) -> bool:
+    """Tell whether kube-apiserver was told what is declared, and Keycloak has another address.
+
+    It answered at the declared one, so that this can be its own, too.
+    """
+    declared = login.directory.issuer
+    told = {each.issuer for each in login.authenticators or ()}
+    same_realm = declared.partition(REALMS)[2] == login.issuer.partition(REALMS)[2]
+    return declared != login.issuer and declared in told and same_realm
+
+
+def _keycloak_differs(login: LoginFacts) -> Finding:
+    directory, issued = login.directory, login.issuer
+    fact = (
+        f"issuer differs {difference(issued, directory.issuer)}: Keycloak says {issued}, "
+        f"kube-apiserver and KeycloakDirectory {directory.name} say {directory.issuer}"
+    )
+    told = next(each for each in login.authenticators or () if each.issuer == directory.issuer)
+    address = directory.issuer.partition(REALMS)[0]
+    here = Fix(set_frontend_url(directory.realm, address))
+    others = issuer_fixes(login, told, told.issuer)
+    there = (Fix((_declare(login, issued), *fix.steps), fix.where) for fix in others)
+    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, told), (here, *there))
 
 
 def _not_https(login: LoginFacts, issued: str) -> Finding:

@@ -40,6 +40,11 @@ def enable(realm: str, path: str) -> tuple[Command, ...]:
     return set_field(realm, path, "enabled", "true")
 
 
+def set_frontend_url(realm: str, address: str) -> tuple[Command, ...]:
+    """Let a realm name itself by this address of Keycloak, in its tokens, too."""
+    return set_field(realm, f"realms/{realm}", "attributes.frontendUrl", address)
+
+
 def set_field(realm: str, path: str, name: str, value: str) -> tuple[Command, ...]:
     """Set one field of what is at a path, and leave all others."""
     return (_kcadm("update", path, realm, f"-s {shlex.quote(f'{name}={value}')}"),) if path else ()
