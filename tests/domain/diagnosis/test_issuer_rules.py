@@ -10,7 +10,9 @@ from groupaccess.domain.diagnosis.authenticator import Distribution
 from groupaccess.domain.diagnosis.finding import Cause
 from groupaccess.domain.diagnosis.fix import Command, Edit
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
-from groupaccess.domain.diagnosis.login_facts import RealmDiscovery
+from groupaccess.domain.diagnosis.login_facts import TYPED, RealmDiscovery
+from groupaccess.domain.failure import Failure
+from groupaccess.domain.reasons import Reason
 
 
 @pytest.mark.parametrize(
@@ -95,3 +97,29 @@ def test_where_both_others_have_a_slash_that_keycloak_never_has_they_are_mended(
         directory=replace(DIRECTORY, issuer=f"{ISSUER}/"), authenticators=told(issuer=f"{ISSUER}/")
     )
     assert "frontendUrl" not in str(diagnose_login(spoiled))
+
+
+@pytest.mark.parametrize("discovery", [None, Failure(Reason.KEYCLOAK_UNAVAILABLE, "nobody")])
+def test_a_declared_port_where_nobody_answers_is_corrected_by_what_is_accepted(
+    discovery: Failure | None,
+) -> None:
+    other = replace(DIRECTORY, issuer=ISSUER.replace("example.com", "example.com:8443"))
+    accepted = TokenReviewResult(("SRE",), user="alice")
+    spoiled = login(directory=other, discovery=discovery, review=accepted)
+    first = diagnose_login(spoiled)[0]
+    assert "by the port" in first.fact
+    assert ISSUER in str(first.fixes[0].steps[0])
+
+
+def test_an_accepted_token_of_another_host_says_nothing_of_the_declared_one() -> None:
+    other = replace(DIRECTORY, issuer="https://other.example.com/auth/realms/ADMIN")
+    accepted = TokenReviewResult(("SRE",), user="alice")
+    assert causes(login(directory=other, discovery=None, review=accepted)) == []
+
+
+def test_an_issuer_that_is_typed_with_http_is_not_said_to_be_keycloaks() -> None:
+    typed = replace(DIRECTORY, name=TYPED, issuer=ISSUER.replace("https", "http"))
+    away = Failure(Reason.KEYCLOAK_UNAVAILABLE, "nobody answers")
+    (finding,) = diagnose_login(login(directory=typed, discovery=away, token=None))
+    assert "Keycloak says" not in finding.fact
+    assert f"--issuer {ISSUER}" in str(finding.fixes)

@@ -48,6 +48,19 @@ def differing_declared_issuer(login: LoginFacts) -> Iterator[Finding]:
         yield _declared_differs(login, login.issuer)
 
 
+def accepted_issuer(login: LoginFacts) -> Iterator[Finding]:
+    """Yield that kube-apiserver accepts an issuer which is the declared one but for its spelling.
+
+    Where Keycloak says itself what its issuer is, that counts.
+    """
+    accepted = login.token.issuer if login.token is not None else ""
+    if isinstance(login.discovery, RealmDiscovery) or accepted in ("", login.directory.issuer):
+        return
+    a, b = urlsplit(accepted.casefold()), urlsplit(login.directory.issuer.casefold())
+    if (a.hostname, a.path.rstrip("/")) == (b.hostname, b.path.rstrip("/")):
+        yield _declared_differs(login, accepted)
+
+
 def issuer_fixes(
     login: LoginFacts, told: Authenticator | None = None, before: str | None = None
 ) -> tuple[Fix, ...]:
@@ -135,6 +148,8 @@ def _source(login: LoginFacts) -> str:
     """Name where the issuer of the tokens is known from."""
     if isinstance(login.discovery, RealmDiscovery):
         return "Keycloak"
+    if login.review is not None and not login.review.error:
+        return "a token that kube-apiserver accepts"
     return f"KeycloakDirectory {login.directory.name}"
 
 
@@ -187,7 +202,7 @@ def _declared_differs(login: LoginFacts, issued: str) -> Finding:
 
 def _declare(login: LoginFacts, issued: str) -> Command | Advice:
     if login.directory.name == TYPED:
-        return Advice(f"Type it as Keycloak says: --issuer {shlex.quote(issued)}.")
+        return Advice(f"Type it as Keycloak has it: --issuer {shlex.quote(issued)}.")
     return patch_spec("kcd", login.directory.name, {"issuer": issued})
 
 
@@ -218,8 +233,12 @@ def _keycloak_differs(login: LoginFacts) -> Finding:
 
 def _not_https(login: LoginFacts, issued: str) -> Finding:
     https = issued.replace("http://", "https://", 1)
+    if not isinstance(login.discovery, RealmDiscovery):
+        fact = f"the issuer is {issued}, and kube-apiserver accepts only https"
+        fix = Fix((_declare(login, https),))
+        return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (fix,))
     fact = f"Keycloak says that its issuer is {issued}, and kube-apiserver accepts only https"
-    address = https.partition("/realms/")[0]
+    address = https.partition(REALMS)[0]
     advice = Advice(
         f"Give Keycloak its address with https: start it with --hostname={address} "
         "(KC_HOSTNAME), and behind a proxy with --proxy-headers=xforwarded (KC_PROXY_HEADERS)."

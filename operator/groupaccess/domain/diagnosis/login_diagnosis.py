@@ -8,6 +8,7 @@ from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix
 from groupaccess.domain.diagnosis.groups_reading_rules import differing_groups_claim
 from groupaccess.domain.diagnosis.issuer_rules import (
+    accepted_issuer,
     differing_declared_issuer,
     differing_issuer,
     not_configured,
@@ -66,7 +67,8 @@ def _diagnose(login: LoginFacts) -> tuple[Finding, ...]:
     if login.review is None:
         return tuple(ruled)
     others = (finding for finding in ruled if finding.cause not in REJECTING)
-    return (*differing_declared_issuer(login), *others)  # what is declared is no token's matter
+    declared = (*accepted_issuer(login), *differing_declared_issuer(login))
+    return (*declared, *others)  # what is declared is no token's matter
 
 
 def _named_first(named: Finding, ruled: Iterable[Finding]) -> Iterator[Finding]:
@@ -84,8 +86,8 @@ def _named_first(named: Finding, ruled: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _unreachable(login: LoginFacts) -> Iterator[Finding]:
-    if not isinstance(login.discovery, Failure):
-        return
+    if not isinstance(login.discovery, Failure) or login.issuer.startswith("http://"):
+        return  # nobody answers plain HTTP there, and no issuer has it
     failure = login.discovery
     other = failure.reason is Reason.ISSUER_MISMATCH  # there is no such realm
     cause = Cause.ISSUER_MISMATCH if other else Cause.KEYCLOAK_UNAVAILABLE
