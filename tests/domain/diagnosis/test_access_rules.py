@@ -199,3 +199,19 @@ def test_every_reason_has_something_to_do(reason: str) -> None:
 )
 def test_a_namespace_is_added_to_those_by_name(known: MappingFacts, step: str) -> None:
     assert step in fix_of(known)
+
+
+@pytest.mark.parametrize(
+    ("declared", "carried", "same"),
+    [
+        ("SRE", "/platform/SRE", True),
+        ("/platform/SRE", "sre", True),
+        ("/platform/sre", "/platform/SRE", True),
+        ("/apps/SRE", "/platform/SRE", False),
+    ],
+)
+def test_a_mapping_is_about_a_group_that_its_path_or_name_may_mean(
+    declared: str, carried: str, *, same: bool
+) -> None:
+    person = Person("alice", frozenset({carried}))
+    assert mapped(declared).is_about(person) is same

@@ -8,6 +8,7 @@ from datetime import datetime
 from groupaccess.application.diagnosis.declared_facts import mapping_facts
 from groupaccess.application.diagnosis.fact import Fact, attempt
 from groupaccess.application.diagnosis.settings import ApiServerSettings, read_settings
+from groupaccess.application.diagnosis.why_reading import with_reading
 from groupaccess.application.ports.diagnosis import DiagnosisCluster
 from groupaccess.application.state.declared_objects import read_declared_directory
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
@@ -85,7 +86,8 @@ class Why:
         decision = await attempt("whether you may do this", self.cluster.decide_own(request))
         if isinstance(decision, NotChecked):
             return decision
-        return await self._explain(read.value, request, decision.value, own=True)
+        answer = await self._explain(read.value, request, decision.value, own=True)
+        return await self._with_reading(answer, read.value)
 
     async def explain(
         self, user: str, groups: Sequence[str], request: AccessRequest
@@ -96,7 +98,16 @@ class Why:
         if isinstance(decision, NotChecked):
             return decision
         read = TokenReviewResult(tuple(groups), user=user)
-        return await self._explain(read, request, decision.value)
+        answer = await self._explain(read, request, decision.value)
+        return await self._with_reading(answer, read)
+
+    async def _with_reading(
+        self, answer: Explanation | NotChecked, read: TokenReviewResult
+    ) -> Explanation | NotChecked:
+        if isinstance(answer, NotChecked) or not answer.findings:
+            return answer
+        settings = await self.read_settings()
+        return await with_reading(answer, read, self.cluster, settings, self.now)
 
     async def explain_token(self, token: str, request: AccessRequest) -> Explanation | NotChecked:
         """Explain whether whoever sends this token may make a request.

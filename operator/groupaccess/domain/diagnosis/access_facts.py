@@ -52,16 +52,23 @@ class MappingFacts:
             return True
         if person.subjects & frozenset(self.subjects):
             return True
-        declared = {self.mapping.group, self.mapping.group.rpartition("/")[2]}
-        spelled = {text.casefold() for text in declared}
-        values = {subject.removeprefix(prefix) for subject in person.subjects}
-        return any(value.casefold() in spelled for value in values)
+        meant = self.group_path or self.mapping.group
+        values = (subject.removeprefix(prefix) for subject in person.subjects)
+        return any(may_be_same_group(meant, value) for value in values)
 
     def covers(self, namespace: str, namespaces: NamespacesByName) -> bool:
         """Tell whether it is declared for a namespace, "" for all of them."""
         if self.mapping.scope is None or namespace in self.mapping.scope.names:
             return True
         return namespace in resolve_scope(self.mapping.scope, namespaces).active
+
+
+def may_be_same_group(one: str, other: str) -> bool:
+    """Tell whether a path or a name may mean the same group, in whatever case: two paths do not."""
+    a, b = one.casefold(), other.casefold()
+    if a.startswith("/") == b.startswith("/"):
+        return a == b
+    return a.rpartition("/")[2] == b.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
