@@ -10,6 +10,7 @@ from servers import running_cluster, running_keycloak, shown
 from suite import LONGEST_FIRST, MARKERS, OPTIONS
 from testbed.cluster import Cluster, NotHereError, choose
 from testbed.explain_command import ExplainCommand
+from testbed.explain_forms import Question
 from testbed.installation import install_crds, install_rights
 from testbed.keycloak import Keycloak
 from testbed.keycloak_command import kcadm_environment
@@ -22,6 +23,8 @@ from testbed.setup_command import SetupCommand
 from testbed.waiting import eventually
 
 READY_REALMS = 2
+PODS = "/api/v1/namespaces/default/pods"
+LIST_PODS = ("list", "pods", "--namespace=default")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -227,6 +230,16 @@ def command(
 ) -> ExplainCommand:
     """Give the commands, with the login of the realm's administrator."""
     return ExplainCommand(installed, administrator, keycloak.ca_file)
+
+
+@pytest.fixture
+def question(
+    installed: Cluster, command: ExplainCommand, keycloak: Keycloak, name: str
+) -> Question:
+    """Give the question why somebody may not list pods, in every form."""
+    plain = ExplainCommand(installed, ca=keycloak.ca_file)
+    where = (f"--directory={name}",)
+    return Question(installed, plain, command, PODS, LIST_PODS, where=where)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from testbed.authentication import Issuer
-from testbed.explain_forms import Answers, rejected
+from testbed.explain_forms import NO_GROUPS, NO_PERSON, Answers, Form, rejected
 from testbed.node import Flags, oidc_flags
 
 
@@ -75,8 +75,9 @@ def realm_in_capitals(url: str) -> str:
     return f"{start}{slash_}{name.upper()}"
 
 
+OF_A_PERSON = dict.fromkeys((Form.DOCTOR, Form.DOCTOR_LOGIN), NO_PERSON)
 PREFIX = Answers("GroupsPrefixMismatch")
-CLAIM = Answers("GroupsClaimMismatch")
+CLAIM = Answers("GroupsClaimMismatch", {Form.ERROR: NO_GROUPS})
 BROKEN: Mapping[str, Settings] = {
     "slash": other_issuer(slash),
     "host": other_issuer(other_host),
@@ -91,7 +92,7 @@ BROKEN: Mapping[str, Settings] = {
     "prefix missing": told(PREFIX, prefix="oidc:"),
     "prefix doubled": told(PREFIX, prefix="oidc:", groups_prefix="oidc:oidc:"),
     "prefix in quotes": told(PREFIX, prefix="oidc:", groups_prefix='"oidc:"'),
-    "no user name": told(rejected("UsernameClaimMissing"), username_claim="nickname"),
+    "no user name": told(rejected("UsernameClaimMissing", OF_A_PERSON), username_claim="nickname"),
     "slash in k3s": other_issuer(slash, "k3s"),
     "prefix in k3s": told(PREFIX, "k3s", groups_prefix="oidc:"),
     "no OIDC in k3s": Settings(rejected("OidcNotConfigured"), lambda _: {}, "k3s"),
@@ -105,6 +106,9 @@ CONFIGURED: Mapping[str, Configured] = {
     "prefix": Configured(PREFIX, with_fields(groups_prefix="oidc:")),
 }
 WANTED: Mapping[str, tuple[Answers, Mapping[str, str]]] = {
-    "e-mail not verified": (rejected("EmailNotVerified"), {"username_claim": "email"}),
-    "required claim": (rejected("RequiredClaimMissing"), {"required_claim": "hd=example.com"}),
+    "e-mail not verified": (rejected("EmailNotVerified", OF_A_PERSON), {"username_claim": "email"}),
+    "required claim": (
+        rejected("RequiredClaimMissing", OF_A_PERSON),
+        {"required_claim": "hd=example.com"},
+    ),
 }

@@ -44,6 +44,10 @@ class ExplainCommand:
         more = self._trust if token is None else ("--token=-",)
         return self._run("why", *arguments, *more, stdin=token or "")
 
+    def why_own(self, *arguments: str) -> Report:
+        """Ask for the caller, who needs no login to Keycloak for it."""
+        return self._run("why", *arguments, stdin="")
+
     def why_error(self, error: str, *arguments: str) -> Report:
         """Ask by the text of an error; nobody logs in to Keycloak for it."""
         return self._run("why", f"--error={error}", *arguments, stdin="")

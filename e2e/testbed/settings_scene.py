@@ -47,6 +47,7 @@ class SettingsScene:
         objects.apply(*directory("default", self.realm, ca.read_text(), tokens=tokens))
         objects.apply(access("alice", "default", mapping("sre", GROUP)))
         objects.wait_reason("ga/alice", "Granted", within=60)
+        objects.wait_reason("kcd/default", "Read")
 
     def gets_in(self) -> bool:
         """Tell whether alice, who logs in, may do it."""
