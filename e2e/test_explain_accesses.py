@@ -213,16 +213,19 @@ def test_a_directory_that_is_frozen_is_named_and_how_it_goes_on_is_for_a_person(
 
 
 @long_form
-def test_a_subject_that_nobody_carries_is_named(
-    question: Question, installed: Cluster, alice: Realm, source: str, name: str
+@pytest.mark.parametrize(("full_path", "bound"), [(False, SRE), (True, "SRE")])
+def test_a_path_that_is_bound_for_a_name_and_a_name_for_a_path_are_named(
+    question: Question, alice: Realm, source: str, name: str, *, full_path: bool, bound: str
 ) -> None:
     assert source
+    alice.clients.delete("headlamp")
+    alice.clients.create_headlamp(full_path=full_path)
     create = ("create", "rolebinding", name, "--namespace=default")
-    installed.kubectl(*create, "--clusterrole=view", f"--group={SRE}")
+    question.cluster.kubectl(*create, "--clusterrole=view", f"--group={bound}")
     try:
         question.check(SPELLED, alice)
     finally:
-        installed.kubectl("delete", "rolebinding", name, "--namespace=default")
+        question.cluster.kubectl("delete", "rolebinding", name, "--namespace=default")
 
 
 @long_form
