@@ -69,7 +69,7 @@ class DiagnosisContract:
     ) -> None:
         here = PODS.in_namespace(source.binding.namespace)
         for user in ("", "alice"):
-            assert (await source.port.decide(user, [GROUP], here)).allowed
+            assert (await source.port.decide(user, [GROUP], here)).by_rbac
             assert not (await source.port.decide(user, ["other"], here)).allowed
             assert not (await source.port.decide(user, [], here)).allowed
             assert not (await source.port.decide(user, [GROUP], PODS)).allowed

@@ -27,7 +27,7 @@ class FakeDiagnosisCluster:
 
     `forbidden` are the names of the methods that lack a right, `rights` what each of them needs.
     To an `anonymous` caller all is refused. `allowed` holds for everybody, or only for
-    `allowed_groups`. Any token is read as `review`, or only `tokens` are.
+    `allowed_groups`; `reason` is why. Any token is read as `review`, or only `tokens` are.
     """
 
     directories: Sequence[api.KeycloakDirectory] = ()
@@ -46,6 +46,7 @@ class FakeDiagnosisCluster:
     forbidden: frozenset[str] = frozenset()
     asked: list[tuple[str, frozenset[str]]] = field(default_factory=list)
     allowed_groups: frozenset[str] | None = None
+    reason: str = "RBAC: allowed by a binding"
     tokens: dict[str, TokenReviewResult] | None = None
     rights: dict[str, str] = field(default_factory=dict)
     anonymous: bool = False
@@ -87,13 +88,16 @@ class FakeDiagnosisCluster:
 
     async def decide_own(self, request: AccessRequest) -> Decision:
         self._check("decide_own")
-        return Decision(request in self.allowed)
+        return self._decision(allowed=request in self.allowed)
 
     async def decide(self, user: str, groups: Sequence[str], request: AccessRequest) -> Decision:
         self._check("decide")
         self.asked.append((user, frozenset(groups)))
         bound = self.allowed_groups is None or self.allowed_groups.intersection(groups)
-        return Decision(bool(bound) and request in self.allowed, "" if groups else "no groups")
+        return self._decision(allowed=bool(bound) and request in self.allowed)
+
+    def _decision(self, *, allowed: bool) -> Decision:
+        return Decision(allowed, self.reason if allowed else "")
 
     def _check(self, method: str) -> None:
         if self.anonymous:

@@ -24,6 +24,7 @@ from domain.diagnosis.test_review_rules import ERRORS
 from fakes.diagnosis import FakeDiagnosisCluster, FakeDiscovery, FakeInstallation
 from groupaccess.application.diagnosis.doctor import Doctor
 from groupaccess.application.diagnosis.doctor_facts import DoctorOptions, DoctorServers
+from groupaccess.application.diagnosis.why_unauthorized import explain_unauthorized
 from groupaccess.application.ports.diagnosis import ServerFacts
 from groupaccess.cli.diagnosis.doctor_text import report_lines
 from groupaccess.cli.diagnosis.finding_text import finding_lines
@@ -41,6 +42,7 @@ from groupaccess.domain.diagnosis.finding import Check, Finding, NotChecked
 from groupaccess.domain.diagnosis.installation_rules import LeaseFacts, PolicyFacts
 from groupaccess.domain.diagnosis.login_diagnosis import diagnose_login
 from groupaccess.domain.diagnosis.login_facts import LoginFacts, RealmDiscovery
+from groupaccess.domain.diagnosis.rejection import explain_bare
 from groupaccess.domain.directory.client import MapperKind
 from groupaccess.domain.reasons import Reason
 
@@ -94,9 +96,20 @@ DENIALS: Mapping[str, AccessFacts] = {
 Answer = Coroutine[Any, Any, Explanation | NotChecked]
 
 
+async def _unauthorized(words: str) -> Explanation | NotChecked:
+    return await explain_unauthorized(why(cluster()), words)
+
+
 def answers() -> Iterator[tuple[str, Answer]]:
     """Yield what `why` answers, with a name for each."""
     yield "yes", why(cluster(**YES)).explain_own(PODS)
+    by_group = cluster(**YES, allowed_groups=frozenset({"SRE"}))
+    yield "yes, by the group alone", person(people(), by_group).explain_user("alice", PODS)
+    by_webhook = cluster(**YES, reason="by a webhook")
+    yield "yes, not by RBAC", why(by_webhook).explain("alice", ["SRE"], PODS)
+    yield "who you are", why(cluster(bindings=[OURS, BY_HAND])).explain_own(None)
+    yield "who somebody is", person(people(), cluster()).explain_user("alice", None)
+    yield "a 401 with its cause", _unauthorized("oidc: verify token: oidc: token is expired")
     yield "no", why(cluster(bindings=[BY_HAND])).explain_own(PODS)
     yield "no in all namespaces", why(cluster(bindings=[BY_HAND])).explain_own(EVERYWHERE)
     in_shop = cluster(bindings=[BY_HAND], allowed=frozenset({PODS}))
@@ -174,6 +187,9 @@ def texts() -> Iterator[str]:
             else why_lines(explanation_document(result)),
         )
     yield from section("why: no token", why_lines(explanation_document(no_token(PODS))))
+    yield from section(
+        "why: a 401 without a cause", why_lines(explanation_document(explain_bare()))
+    )
     for name, changes in REPORTS.items():
         checks = asyncio.run(examined(cluster(**changes)))
         yield from section(f"doctor: {name}", report_lines(doctor_report(checks)))

@@ -53,16 +53,6 @@ def why(known: FakeDiagnosisCluster) -> Why:
     return Why(known, NOW)
 
 
-def test_a_yes_names_what_may_give_it_with_ours_first() -> None:
-    known = cluster(allowed=frozenset({PODS}), bindings=[BY_HAND, OURS])
-    answer = explained(why(known).explain_own(PODS))
-    assert answer.answer == "Yes. alice may list pods in shop."
-    assert answer.grants == (
-        f'"SRE" → {OURS.key} → view (GroupAccess apps, mapping sre)',
-        '"SRE" → RoleBinding shop/old → view (by hand)',
-    )
-
-
 @pytest.mark.parametrize(
     ("how", "cause"),
     [("own", Cause.ROLE_NOT_ENOUGH), ("user", Cause.NO_MAPPING), ("token", Cause.ROLE_NOT_ENOUGH)],

@@ -3,17 +3,19 @@
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from application.diagnosis.installations import NOW, POD, access
+from application.diagnosis.installations import NOW, POD, access, directory
 from application.diagnosis.test_why import PODS, cluster
 from domain.builders import client, group, leaf, mapper
 from domain.diagnosis.logins import CLAIMS, DIRECTORY, ISSUER
 from domain.handmade import found
 from fakes.diagnosis import FakeDiagnosisCluster
 from fakes.people import FakePeople
+from groupaccess.application.diagnosis.declared_facts import agrees_since
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.diagnosis.why_person import WhyPerson
 from groupaccess.application.ports.people import RealmClient
@@ -39,9 +41,12 @@ def people(**more: Any) -> FakePeople:
     return FakePeople(**(usual | more))
 
 
-def person(realm: FakePeople, known: FakeDiagnosisCluster | None = None) -> WhyPerson:
+def person(
+    realm: FakePeople, known: FakeDiagnosisCluster | None = None, *, canary: bool = False
+) -> WhyPerson:
     why = Why(known or cluster(), NOW)
-    return WhyPerson(why, realm, DIRECTORY, DIRECTORY.clients[0])
+    since = agrees_since(directory()) if canary else None
+    return WhyPerson(why, realm, DIRECTORY, DIRECTORY.clients[0], since)
 
 
 def explained(call: Coroutine[Any, Any, Explanation | NotChecked]) -> Explanation:
@@ -75,7 +80,24 @@ def test_a_users_name_is_asked_about_only_if_it_is_known_how_kube_apiserver_read
     assert answer.steps[2].known_by.endswith("bindings by user name were not looked at")
     answer = explained(person(people(), shown).explain_user("alice", PODS))
     assert shown.asked == [(f"{ISSUER}#alice", frozenset({"SRE"}))]
-    assert answer.steps[2].known_by == "as pod kube-system/a was told"
+    assert answer.steps[2].known_by == "from the flags of pod kube-system/a"
+
+
+def test_what_the_canary_has_shown_is_not_assumed() -> None:
+    answer = explained(person(people(), canary=True).explain_user("alice", PODS))
+    since = "read by kube-apiserver in the canary, since 2026-03-01T12:00:00Z"
+    assert answer.steps[2].known_by.startswith(since)
+
+
+def test_who_leaves_the_group_keeps_it_for_the_time_of_a_token() -> None:
+    known = cluster(allowed=frozenset({PODS}), allowed_groups=frozenset({"SRE"}), bindings=[OURS])
+    ends = int((NOW + timedelta(minutes=5)).timestamp())
+    realm = people(claims=CLAIMS | {"exp": ends, "iat": ends - 300})
+    answer = explained(person(realm, known).explain_user("alice", PODS))
+    said = "out of the group, alice keeps it until their token ends, 5 minutes after its issue"
+    assert answer.grants[-1] == said
+    of_group = explained(person(realm, known).explain_group(SRE.path, PODS))
+    assert of_group.grants[-1].endswith("keeps it until their token ends")
 
 
 def test_where_kube_apiserver_reads_no_groups_there_are_none() -> None:

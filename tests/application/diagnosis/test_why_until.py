@@ -60,7 +60,10 @@ def test_she_is_asked_about_without_her_groups_and_with_those_of_kubernetes() ->
     assert known.asked == [(ALICE.user, frozenset({"system:authenticated"}))]
 
 
-def test_without_an_end_nothing_more_is_asked() -> None:
-    known = cluster(allowed=frozenset({PODS}), bindings=[OURS])
+@pytest.mark.parametrize(
+    "more", [{"bindings": []}, {"reason": "by a webhook"}], ids=["not bound", "not by RBAC"]
+)
+def test_what_no_group_may_give_is_not_asked_again(more: dict[str, Any]) -> None:
+    known = cluster(**({"allowed": frozenset({PODS}), "bindings": [OURS]} | more))
     explained(why(known).explain_own(PODS))
     assert known.asked == []

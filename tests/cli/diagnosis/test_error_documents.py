@@ -39,7 +39,7 @@ def test_an_api_server_that_is_away_is_a_document(tmp_path: Path) -> None:
 
 
 def test_an_error_that_is_not_understood_is_a_document() -> None:
-    result = invoke("why", "--error", "Unauthorized", "-o", "json")
+    result = invoke("why", "--error", "it does not work", "-o", "json")
     body = json.loads(result.stdout)
     assert body["message"].startswith("could not tell what the error is about: ")
     assert result.exit_code == 3

@@ -42,7 +42,8 @@ def user(*groups: str) -> Answer:
 
 
 def decision(*, allowed: bool) -> Answer:
-    return Answer({"status": {"allowed": allowed, "reason": ""}}, 201)
+    reason = "RBAC: allowed by a binding" if allowed else ""
+    return Answer({"status": {"allowed": allowed, "reason": reason}}, 201)
 
 
 @pytest_asyncio.fixture
@@ -54,8 +55,10 @@ async def cluster(tmp_path: Path) -> AsyncIterator[ClusterCommand]:
 @pytest.mark.parametrize(
     "arguments",
     [
-        (),
         ("list",),
+        ("alice", "-n", "shop"),
+        ("-A",),
+        ("--error", "", "list", "pods"),
         ("alice", "list", "pods", "more"),
         ("alice", "list", "pods", "--as=bob"),
         ("list", "pods", "--client=headlamp"),
@@ -82,7 +85,8 @@ def test_wrong_usage_is_2(arguments: tuple[str, ...]) -> None:
     [
         (("list", "pods", "--as=alice"), "--as-group"),
         (("--error", ERROR), "--as-group"),
-        (("--error", "Unauthorized"), "cannot list resource"),
+        (("--error", "it does not work"), "cannot list resource"),
+        (("--error", ""), "cannot list resource"),
     ],
 )
 def test_what_is_missing_to_tell_is_said(arguments: tuple[str, ...], words: str) -> None:
@@ -130,9 +134,8 @@ async def test_where_a_proxy_takes_the_token_away_that_is_said(cluster: ClusterC
 
 async def test_a_yes_is_0(cluster: ClusterCommand) -> None:
     lists = (*listed(binding("old", "SRE")), page(), page(), page())
-    result = await cluster(
-        "list", "pods", "-A", answers=(*SERVED, user("SRE"), decision(allowed=True), *lists)
-    )
+    by_groups = (decision(allowed=True), *lists, decision(allowed=False))
+    result = await cluster("list", "pods", "-A", answers=(*SERVED, user("SRE"), *by_groups))
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("Yes. alice may list pods.\n")
 

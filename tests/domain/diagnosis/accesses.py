@@ -16,8 +16,8 @@ ALICE = Person("alice", frozenset({"SRE"}), (group("/platform/SRE"),))
 FACTS = AccessFacts(
     NOW,
     ALICE,
-    AccessRequest("list", "pods", namespace="shop"),
-    Decision(allowed=False),
+    request=AccessRequest("list", "pods", namespace="shop"),
+    decision=Decision(allowed=False),
     namespaces=there("shop", "bank"),
 )
 

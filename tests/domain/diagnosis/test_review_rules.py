@@ -23,6 +23,15 @@ ERRORS = {
     'oidc: parse username claims "email": claim not present': Cause.USERNAME_CLAIM_MISSING,
     "oidc: required claim hd not present in ID token": Cause.REQUIRED_CLAIM_MISSING,
     'oidc: parse groups claim "groups": json: cannot unmarshal object': Cause.CLAIM_NESTED,
+    "oidc: issuer did not match the issuer returned by provider, expected x got y": (
+        Cause.ISSUER_MISMATCH
+    ),
+    "oidc authenticator: initializing plugin: Get x: no such host": Cause.AUTHENTICATOR_NOT_READY,
+    "oidc: verify token: failed to verify signature: fetching keys x": (
+        Cause.AUTHENTICATOR_NOT_READY
+    ),
+    "oidc: verify token: failed to verify id token signature": Cause.TOKEN_REJECTED,
+    "[invalid bearer token, service account token has expired]": Cause.TOKEN_REJECTED,
     "invalid bearer token": Cause.ISSUER_MISMATCH,
     "oidc: something new": Cause.TOKEN_REJECTED,
 }

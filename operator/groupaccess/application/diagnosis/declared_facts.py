@@ -1,12 +1,13 @@
 """What KeycloakDirectories and GroupAccesses declare, and what their statuses say, as facts."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from groupaccess.api import v1alpha1 as api
 from groupaccess.application.state.declared_objects import read_declared_access
 from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.diagnosis.access_facts import MappingFacts
-from groupaccess.domain.diagnosis.declared_rules import DirectoryFacts
+from groupaccess.domain.diagnosis.declared_rules import API_SERVER, DirectoryFacts
 
 
 def directory_facts(body: api.KeycloakDirectory) -> DirectoryFacts:
@@ -17,6 +18,21 @@ def directory_facts(body: api.KeycloakDirectory) -> DirectoryFacts:
     }
     outdated = body.status.observed_generation != body.metadata.generation
     return DirectoryFacts(body.metadata.name, conditions, outdated)
+
+
+def agrees_since(body: api.KeycloakDirectory) -> datetime | None:
+    """Return since when the canary shows that kube-apiserver reads tokens as declared, else None.
+
+    What was seen before the spec was changed says nothing.
+    """
+    if body.status.observed_generation != body.metadata.generation:
+        return None
+    agrees = (
+        each.last_transition_time
+        for each in body.status.conditions
+        if each.type == API_SERVER and each.status == "True"
+    )
+    return next(agrees, None)
 
 
 def mapping_facts(bodies: Iterable[api.GroupAccess]) -> Sequence[MappingFacts]:

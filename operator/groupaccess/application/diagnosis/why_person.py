@@ -1,14 +1,16 @@
 """Explains the access of a person, or of a group, as the realm knows them."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from groupaccess.application.diagnosis.fact import attempt
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.ports.people import RealmClient, RealmPeople
 from groupaccess.domain.access.keycloak_directory import Directory, LoginClient
 from groupaccess.domain.apiserver.token_review import TokenReviewResult
-from groupaccess.domain.diagnosis.access_facts import AccessFacts
+from groupaccess.domain.diagnosis.access_facts import PersonFacts
 from groupaccess.domain.diagnosis.access_request import AccessRequest
+from groupaccess.domain.diagnosis.chain import reading_source
 from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import Cause, NotChecked
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
@@ -23,7 +25,6 @@ from groupaccess.domain.diagnosis.realm_facts import (
     client_not_found,
     person_read,
     subjects_read,
-    user_name_read,
 )
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.tokens.client_claims import ClaimUnavailable, client_claim_values
@@ -31,15 +32,22 @@ from groupaccess.domain.tokens.client_claims import ClaimUnavailable, client_cla
 
 @dataclass(frozen=True, slots=True)
 class WhyPerson:
-    """Answers for a user or a group of the realm of a directory, who log in with a client."""
+    """Answers for a user or a group of the realm of a directory, who log in with a client.
+
+    `agrees_since` is since when the canary shows that kube-apiserver reads tokens as the directory
+    declares; None if it does not. Without a request the answer is what is bound for them.
+    """
 
     why: Why
     realm: RealmPeople
     directory: Directory
     login_client: LoginClient
+    agrees_since: datetime | None = None
 
-    async def explain_user(self, username: str, request: AccessRequest) -> Explanation | NotChecked:
-        """Explain whether a user may make a request."""
+    async def explain_user(
+        self, username: str, request: AccessRequest | None
+    ) -> Explanation | NotChecked:
+        """Explain the access of a user, or whether they may make a request."""
         what = f'user "{username}"'
         user = await attempt(what, self.realm.find_user(username))
         if isinstance(user, NotChecked):
@@ -59,8 +67,10 @@ class WhyPerson:
             return access
         return explain_person(known, login, access)
 
-    async def explain_group(self, path: str, request: AccessRequest) -> Explanation | NotChecked:
-        """Explain whether a member of a group may make a request."""
+    async def explain_group(
+        self, path: str, request: AccessRequest | None
+    ) -> Explanation | NotChecked:
+        """Explain the access of a member of a group, or whether they may make a request."""
         what = f"group {path}"
         group = await attempt(what, self.realm.find_group(path))
         if isinstance(group, NotChecked):
@@ -132,18 +142,20 @@ class WhyPerson:
         )
 
     async def _access(
-        self, person: Person, login: LoginFacts, request: AccessRequest
-    ) -> AccessFacts | NotChecked:
+        self, person: Person, login: LoginFacts, request: AccessRequest | None
+    ) -> PersonFacts | NotChecked:
         """Ask kube-apiserver by the groups, and by the user's name only if it is known."""
-        groups, user = tuple(sorted(person.subjects)), user_name_read(login)
-        decision = await attempt(
-            f"whether {person.name} may do this", self.why.cluster.decide(user, groups, request)
+        facts = PersonFacts(
+            self.why.now,
+            person,
+            reading_source(login, self.agrees_since),
+            token=login.token,
+            groups_claim=login.claim_read,
         )
-        if isinstance(decision, NotChecked):
-            return decision
-        claim = login.claim_read
-        facts = AccessFacts(self.why.now, person, request, decision.value, groups_claim=claim)
-        known = await self.why.read_facts(facts, TokenReviewResult(groups, user=user))
+        read = TokenReviewResult(tuple(sorted(person.subjects)), user=person.user)
+        known = await self.why.facts.of_another(facts, read, request)
+        if isinstance(known, NotChecked):
+            return known
         # A group of the same path in another directory's realm is another group.
         here = tuple(each for each in known.mappings if each.directory == self.directory.name)
         return replace(known, mappings=here)

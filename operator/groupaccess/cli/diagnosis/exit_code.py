@@ -40,6 +40,7 @@ def exit_code(checks: Iterable[Check], fail_on: Severity = Severity.ERROR) -> Ex
 def answer_code(explanation: Explanation) -> ExitCode:
     """Return the code of an answer: a no with its reason counts more than what was not checked."""
     complete = not explanation.not_checked
-    if not explanation.allowed and (explanation.findings or complete):
+    a_no = explanation.allowed is False and complete
+    if a_no or (explanation.findings and not explanation.allowed):
         return ExitCode.FINDINGS
     return ExitCode.NOTHING_WRONG if complete else ExitCode.NOT_CHECKED

@@ -27,9 +27,10 @@ class WhyOutput(StrEnum):
 Words = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[WHO] VERB RESOURCE[.GROUP][/NAME]|PATH",
+        metavar="[WHO] [VERB RESOURCE[.GROUP][/NAME]|PATH]",
         help="Whose access (a user of Keycloak, or group:/PATH; you, if it is left out), and what "
-        "they want to do, with the words of kubectl: alice list pods, get deploy/web, get /metrics",
+        "they want to do, with the words of kubectl: alice list pods, get deploy/web, get "
+        "/metrics. Without that: what is bound for them.",
     ),
 ]
 Namespace = Annotated[
@@ -46,7 +47,11 @@ Everywhere = Annotated[
 ]
 ErrorText = Annotated[
     str | None,
-    typer.Option("--error", help="The text of a 403, from which user and request are read."),
+    typer.Option(
+        "--error",
+        metavar="TEXT|-",
+        help="The text of a 401 or 403, - for the standard input; it says who, and what.",
+    ),
 ]
 User = Annotated[
     str | None,

@@ -1,10 +1,13 @@
 """Runs `groupaccess why`. Slow to import: only when it runs."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from groupaccess.adapters.kubernetes.kubeconfig import context_namespace
 from groupaccess.application.diagnosis.why import Why
+from groupaccess.application.diagnosis.why_unauthorized import explain_unauthorized
 from groupaccess.application.ports.errors import AnonymousError
 from groupaccess.cli.diagnosis.cluster import open_cluster
 from groupaccess.cli.diagnosis.configuration_file import read_configuration_file
@@ -20,20 +23,24 @@ from groupaccess.domain.diagnosis.access_request import AccessRequest, read_forb
 from groupaccess.domain.diagnosis.explanation import Explanation, no_token
 from groupaccess.domain.diagnosis.finding import NotChecked
 from groupaccess.domain.diagnosis.lost_token import ANONYMOUS
+from groupaccess.domain.diagnosis.rejection import explain_bare
+from groupaccess.domain.diagnosis.unauthorized import read_unauthorized
 
 
 @dataclass(frozen=True)
 class WhyOrder:
     """What was typed, and what it means.
 
-    `who` is a user or a group of Keycloak. `request` is None where an error is given, from which it
-    is read. `token` is in the file that was named.
+    `who` is a user or a group of Keycloak. `request` is None if the question is what is bound for
+    somebody, or where there is an `error`, the text of one, from which it is read. `token` is in
+    the file that was named.
     """
 
     typed: TypedWhy
     who: str | None
     request: AccessRequest | None
     token: str | None
+    error: str | None = None
 
 
 def run_why(order: WhyOrder) -> None:
@@ -61,36 +68,80 @@ def _said(result: Explanation | NotChecked) -> Answer:
 
 
 async def _explain(order: WhyOrder, context: str | None) -> Explanation | NotChecked:
-    meant = _meant(order)
-    if isinstance(meant, NotChecked):
-        return meant
-    user, request = meant
+    if order.error is not None:
+        return await _explain_error(order, order.error, context)
+    user = order.typed.user
+    if user is not None and not order.typed.group:
+        return _without_groups(user)
+    async with _open(order, context) as why:
+        request = await _resolve(why, order, context)
+        if isinstance(request, NotChecked):
+            return request
+        return await _answer(why, order, user, request)
+
+
+async def _explain_error(
+    order: WhyOrder, error: str, context: str | None
+) -> Explanation | NotChecked:
+    read = read_forbidden(error)
+    if read is None:
+        return await _explain_unauthorized(order, error, context)
+    user, request = order.typed.user or read[0], read[1]
     if user == ANONYMOUS:
         return no_token(request)
-    if user is not None and not order.typed.group:
-        how = "give each with --as-group, or a token of theirs with --token"
-        return NotChecked(f"which groups {user} has", how)
+    if not order.typed.group:
+        return _without_groups(user)
+    async with _open(order, context) as why:  # an error names the resource as kube-apiserver does
+        return await _answer(why, order, user, await why.with_scope(request))
+
+
+async def _explain_unauthorized(
+    order: WhyOrder, error: str, context: str | None
+) -> Explanation | NotChecked:
+    words = read_unauthorized(error)
+    if words is None:
+        why_not = (
+            'it has no line like: User "alice" cannot list resource "pods", and none of a 401, '
+            "like: Unauthorized"
+        )
+        return NotChecked("what the error is about", why_not)
+    if not words:
+        return explain_bare()
+    async with _open(order, context) as why:
+        return await explain_unauthorized(why, words)
+
+
+def _without_groups(user: str) -> NotChecked:
+    how = "give each with --as-group, or a token of theirs with --token"
+    return NotChecked(f"which groups {user} has", how)
+
+
+@asynccontextmanager
+async def _open(order: WhyOrder, context: str | None) -> AsyncIterator[Why]:
     async with open_cluster(order.typed.kubeconfig, context) as cluster:
         file = order.typed.authentication_config
-        why = Why(cluster, datetime.now(UTC), read_configuration_file(file), str(file or ""))
-        if order.request is None:  # an error names the resource as kube-apiserver does
-            return await _answer(why, order, user, await why.with_scope(request))
-        where = "" if request.path else _namespace(order.typed, context)
-        resolved = await why.resolve(request, where)
-        if isinstance(resolved, NotChecked):
-            return resolved
-        return await _answer(why, order, user, resolved)
+        yield Why(cluster, datetime.now(UTC), read_configuration_file(file), str(file or ""))
 
 
-def _namespace(typed: TypedWhy, context: str | None) -> str:
-    """Return where, "" for all namespaces at once."""
-    if typed.all_namespaces:
+async def _resolve(
+    why: Why, order: WhyOrder, context: str | None
+) -> AccessRequest | NotChecked | None:
+    """Return the request that was typed, None if there is none."""
+    if order.request is None:
+        return None
+    return await why.resolve(order.request, _namespace(order, context))
+
+
+def _namespace(order: WhyOrder, context: str | None) -> str:
+    """Return where, "" for all namespaces at once and for a path."""
+    typed = order.typed
+    if typed.all_namespaces or (order.request and order.request.path):
         return ""
     return typed.namespace or context_namespace(typed.kubeconfig, context)
 
 
 async def _answer(
-    why: Why, order: WhyOrder, user: str | None, request: AccessRequest
+    why: Why, order: WhyOrder, user: str | None, request: AccessRequest | None
 ) -> Explanation | NotChecked:
     if order.who is not None:
         return await explain_who(why, order.who, order.typed, request)
@@ -99,14 +150,3 @@ async def _answer(
     if user is not None:
         return await why.explain(user, order.typed.group or (), request)
     return await why.explain_own(request)
-
-
-def _meant(order: WhyOrder) -> tuple[str | None, AccessRequest] | NotChecked:
-    """Return the user, None for the caller or whose token it is, and the request."""
-    if order.request is not None:
-        return order.typed.user, order.request
-    read = read_forbidden(order.typed.error or "")
-    if read is None:
-        why = 'it has no line like: User "alice" cannot list resource "pods"'
-        return NotChecked("what the error is about", why)
-    return order.typed.user or read[0], read[1]

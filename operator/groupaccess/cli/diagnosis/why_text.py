@@ -19,7 +19,7 @@ def why_lines(explanation: Explanation) -> Iterator[str]:
         yield ""
     for finding in explanation.findings:
         yield from (f"  {line}" for line in finding_lines(finding))
-    yield from _named("granted by", explanation.grants if explanation.allowed else ())
+    yield from _named(explanation.grants_title, explanation.grants)
     yield from _named("close, but not it", explanation.close)
     if explanation.not_checked:
         yield ""

@@ -1,5 +1,7 @@
 """Runs `groupaccess why WHO`: with the caller's login to the realm. Slow to import."""
 
+from groupaccess.api.v1alpha1 import KeycloakDirectory
+from groupaccess.application.diagnosis.declared_facts import agrees_since
 from groupaccess.application.diagnosis.fact import attempt
 from groupaccess.application.diagnosis.why import Why
 from groupaccess.application.diagnosis.why_person import WhyPerson
@@ -15,15 +17,16 @@ from groupaccess.domain.diagnosis.finding import NotChecked
 
 
 async def explain_who(
-    why: Why, who: str, typed: TypedWhy, request: AccessRequest
+    why: Why, who: str, typed: TypedWhy, request: AccessRequest | None
 ) -> Explanation | NotChecked:
     """Explain the access of a user or a group; the caller logs in to their realm.
 
     Raise UsageError when no login was chosen, SetupRefusedError or SetupUnknownError when it fails.
     """
-    directory = await _directory(why, typed.directory)
-    if isinstance(directory, NotChecked):
-        return directory
+    body = await _directory(why, typed.directory)
+    if isinstance(body, NotChecked):
+        return body
+    directory = read_declared_directory(body).directory
     client = _client(directory, typed.client)
     if client is None:
         named = ", ".join(each.client_id for each in directory.clients) or "none"
@@ -32,13 +35,13 @@ async def explain_who(
             f"KeycloakDirectory {directory.name} declares other clients: {named}",
         )
     async with open_realm(typed, typed.url, directory, ProcessTerminal()) as realm:
-        person = WhyPerson(why, realm, directory, client)
+        person = WhyPerson(why, realm, directory, client, agrees_since(body))
         if who.startswith(GROUP):
             return await person.explain_group(who.removeprefix(GROUP), request)
         return await person.explain_user(who, request)
 
 
-async def _directory(why: Why, name: str | None) -> Directory | NotChecked:
+async def _directory(why: Why, name: str | None) -> KeycloakDirectory | NotChecked:
     listed = await attempt(DIRECTORIES, why.cluster.list_directories())
     if isinstance(listed, NotChecked):
         return listed
@@ -46,7 +49,7 @@ async def _directory(why: Why, name: str | None) -> Directory | NotChecked:
     if name is None and len(known) == 1:
         name = next(iter(known))
     if name in known:
-        return read_declared_directory(known[name]).directory
+        return known[name]
     names = ", ".join(sorted(known)) or "none"
     what = "in which realm they are" if name is None else f"KeycloakDirectory {name}"
     return NotChecked(what, f"there is {names}: name one with --directory")

@@ -10,10 +10,12 @@ from groupaccess.domain.access.namespace_scope import NamespacesByName, resolve_
 from groupaccess.domain.binding import Binding, BindingName
 from groupaccess.domain.diagnosis.access_request import AccessRequest, Decision
 from groupaccess.domain.diagnosis.finding import NotChecked
+from groupaccess.domain.diagnosis.login_facts import Token
 from groupaccess.domain.diagnosis.person import Person
 
 BINDINGS, ACCESSES = "bindings", "GroupAccesses"
 NAMESPACES, DIRECTORIES = "namespaces", "KeycloakDirectories"
+OWN_REVIEW, OTHERS_REVIEW = "SelfSubjectAccessReview", "SubjectAccessReview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +74,22 @@ def may_be_same_group(one: str, other: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessFacts:
-    """One person and one request: whether it is allowed, and all that may grant it.
+class PersonFacts:
+    """One person, and all that may grant them something.
 
-    `decision` is kube-apiserver's own. `allowed_in` are namespaces in which it allows the same;
-    they are only asked for a request in all namespaces that is denied. `allowed_without_groups` is
-    whether it is allowed without the person's groups, such as by their name; None if that was not
-    asked, or not answered. `token_groups` are what the person's token carries in `groups_claim`, if
-    there is a token. `not_read` is what could not be read of all this.
+    `source` says how it is known what kube-apiserver reads for the person. `token` is theirs, or an
+    example of it, and `token_groups` are what it carries in `groups_claim`. `not_read` is what
+    could not be read of all this.
     """
 
     now: datetime
     person: Person
-    request: AccessRequest
-    decision: Decision
+    source: str = ""
     directories: Mapping[str, Directory] = field(default_factory=dict)
     mappings: tuple[MappingFacts, ...] = ()
     bindings: tuple[Binding, ...] = ()
     namespaces: NamespacesByName = field(default_factory=dict)
-    allowed_in: tuple[str, ...] = ()
-    allowed_without_groups: bool | None = None
+    token: Token | None = None
     token_groups: frozenset[str] = frozenset()
     groups_claim: str = "groups"
     not_read: tuple[NotChecked, ...] = ()
@@ -103,10 +101,44 @@ class AccessFacts:
             each for each in self.mappings if each.is_about(self.person, self.prefix_of(each))
         )
 
+    @property
+    def without_bindings(self) -> bool:
+        """Tell whether the bindings could not be read."""
+        return BINDINGS in {each.what for each in self.not_read}
+
     def prefix_of(self, mapping: MappingFacts) -> str:
         """Return the prefix of a mapping's directory, "" if the directory is not known."""
         directory = self.directories.get(mapping.directory)
         return directory.groups_prefix if directory else ""
+
+    def bindings_for_person(self) -> Iterator[Binding]:
+        """Yield the bindings of the person and of their groups, whoever made them."""
+        for binding in self.bindings:
+            if any(map(self.person.is_meant_by, binding.content.subjects)):
+                yield binding
+
+    def bindings_for_groups(self) -> Iterator[Binding]:
+        """Yield the bindings of one of the person's groups."""
+        for binding in self.bindings:
+            if self.person.subjects.intersection(binding.content.groups):
+                yield binding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessFacts(PersonFacts):
+    """A request of a person, and whether it is allowed.
+
+    `decision` is kube-apiserver's own answer to `review`. `allowed_in` are namespaces in which it
+    allows the same; they are only asked for a request in all namespaces that is denied.
+    `allowed_without_groups` is whether it is allowed without the person's groups, such as by their
+    name; None if that was not asked, or not answered.
+    """
+
+    request: AccessRequest
+    decision: Decision
+    review: str = OTHERS_REVIEW
+    allowed_in: tuple[str, ...] = ()
+    allowed_without_groups: bool | None = None
 
     def ends_of_bindings(self) -> frozenset[datetime]:
         """Return when the bindings that may give it end; nothing if one of them does not end."""
@@ -123,12 +155,11 @@ class AccessFacts:
         return frozenset(ends)
 
     def bindings_here(self) -> Iterator[Binding]:
-        """Yield the bindings of one of the person's groups that count where the request is."""
+        """Yield the bindings of the person that count where the request is."""
         here = ("", self.request.namespace)
         return (each for each in self.bindings_for_person() if each.key.namespace in here)
 
-    def bindings_for_person(self) -> Iterator[Binding]:
-        """Yield the bindings of one of the person's groups, whoever made them."""
-        for binding in self.bindings:
-            if self.person.subjects.intersection(binding.content.groups):
-                yield binding
+    def groups_here(self) -> frozenset[str]:
+        """Return the person's groups that are bound where the request is."""
+        bound = (each.content.groups for each in self.bindings_here())
+        return self.person.subjects & frozenset[str]().union(*bound)

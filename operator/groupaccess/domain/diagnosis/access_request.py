@@ -18,6 +18,7 @@ RESOURCE_VERBS = (
     *("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"),
     *("use", "bind", "escalate", "impersonate", "approve", "sign", "attest", "*"),
 )
+RBAC_WORD = "RBAC:"  # in the reason of Kubernetes' RBAC authorizer
 PATH_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "*")
 
 FORBIDDEN = re.compile(
@@ -97,6 +98,11 @@ class Decision:
 
     allowed: bool
     reason: str = ""
+
+    @property
+    def by_rbac(self) -> bool:
+        """Tell whether RBAC allows it: each of its reasons says so. Others may be empty."""
+        return self.allowed and RBAC_WORD in self.reason
 
 
 def resolve_resource(

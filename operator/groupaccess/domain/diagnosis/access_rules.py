@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
 from groupaccess.domain.binding import SYSTEM_PREFIX, Binding
-from groupaccess.domain.diagnosis.access_facts import AccessFacts, MappingFacts
+from groupaccess.domain.diagnosis.access_facts import AccessFacts, MappingFacts, PersonFacts
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Command, Fix
 from groupaccess.domain.diagnosis.mapping_fixes import add_namespace, mapping_fixes
@@ -45,13 +45,18 @@ def _all_namespaces(facts: AccessFacts) -> Iterator[Finding]:
 def _mapping_not_granted(facts: AccessFacts) -> Iterator[Finding]:
     """Yield the mappings of the person's groups for this place that are not bound."""
     for each in facts.own_mappings:
-        if each.state in EFFECTIVE or not each.covers(facts.request.namespace, facts.namespaces):
-            continue
-        role = each.mapping.cluster_role
-        fact = f"{each.title} would give {role}, and is not granted: {each.reason}"
-        evidence = (each.message,) if each.message else ()
-        fixes = mapping_fixes(each, facts)
-        yield Finding(Cause.MAPPING_NOT_GRANTED, fact, evidence, fixes, each.reason)
+        covers = each.covers(facts.request.namespace, facts.namespaces)
+        if covers and each.state not in EFFECTIVE:
+            yield not_granted(each, facts)
+
+
+def not_granted(mapping: MappingFacts, facts: PersonFacts) -> Finding:
+    """Return that a mapping of one of the person's groups is not bound, and why."""
+    role, reason = mapping.mapping.cluster_role, mapping.reason or "no operator has seen it"
+    fact = f"{mapping.title} would give {role}, and is not granted: {reason}"
+    evidence = (mapping.message,) if mapping.message else ()
+    fixes = mapping_fixes(mapping, facts)
+    return Finding(Cause.MAPPING_NOT_GRANTED, fact, evidence, fixes, mapping.reason)
 
 
 def _granted_elsewhere(facts: AccessFacts) -> Iterator[Finding]:
@@ -66,11 +71,16 @@ def _granted_elsewhere(facts: AccessFacts) -> Iterator[Finding]:
 
 
 def _near_subject(facts: AccessFacts) -> Iterator[Finding]:
+    """Yield bindings here whose group differs from one of the person's only in its spelling."""
+    here = ("", facts.request.namespace)
+    bindings = [each for each in facts.bindings if each.key.namespace in here]
+    yield from near_subjects(bindings, facts)
+
+
+def near_subjects(bindings: Iterable[Binding], facts: PersonFacts) -> Iterator[Finding]:
     """Yield bindings whose group differs from one of the person's only in its spelling."""
     prefixes = {each.groups_prefix for each in facts.directories.values()} - {""}
-    for binding in facts.bindings:
-        if binding.key.namespace not in ("", facts.request.namespace):
-            continue
+    for binding in bindings:
         for group in binding.content.groups:
             if group in facts.person.subjects or group.startswith(SYSTEM_PREFIX):
                 continue
@@ -79,7 +89,7 @@ def _near_subject(facts: AccessFacts) -> Iterator[Finding]:
                     yield _dangling(binding, group, mine, facts)
 
 
-def _dangling(binding: Binding, group: str, meant: str, facts: AccessFacts) -> Finding:
+def _dangling(binding: Binding, group: str, meant: str, facts: PersonFacts) -> Finding:
     fact = (
         f'{binding.key} gives {binding.content.role.name} to group "{group}", and '
         f'kube-apiserver reads "{meant}" for {facts.person.name}'
@@ -116,8 +126,9 @@ def _role_not_enough(facts: AccessFacts) -> Iterator[Finding]:
     yield Finding(Cause.ROLE_NOT_ENOUGH, fact, (), (Fix((advice,)),))
 
 
-def _no_mapping(facts: AccessFacts) -> Iterator[Finding]:
-    if facts.own_mappings or any(facts.bindings_for_person()):
+def no_mapping(facts: PersonFacts) -> Iterator[Finding]:
+    """Yield that nothing is declared and nothing is bound for the person's groups, and why."""
+    if facts.own_mappings or any(facts.bindings_for_groups()):
         return
     person = facts.person
     if not person.subjects:
@@ -129,7 +140,7 @@ def _no_mapping(facts: AccessFacts) -> Iterator[Finding]:
     yield Finding(Cause.NO_MAPPING, fact, (), (Fix((advice,)),))
 
 
-def _without_groups(facts: AccessFacts) -> Finding:
+def _without_groups(facts: PersonFacts) -> Finding:
     """Return why kube-apiserver reads no group at all."""
     claim, person = facts.groups_claim, facts.person
     if facts.token_groups:
@@ -197,6 +208,6 @@ ACCESS_RULES: tuple[Callable[[AccessFacts], Iterator[Finding]], ...] = (
     _near_subject,
     _granted_elsewhere,
     _role_not_enough,
-    _no_mapping,
+    no_mapping,
 )
 """The nearest cause comes first: what grants it already, what would, what is spelled alike."""

@@ -4,7 +4,7 @@ import json
 import shlex
 from datetime import timedelta
 
-from groupaccess.domain.diagnosis.access_facts import AccessFacts, MappingFacts
+from groupaccess.domain.diagnosis.access_facts import MappingFacts, PersonFacts
 from groupaccess.domain.diagnosis.fix import Advice, Command, Fix, patch_spec
 from groupaccess.domain.reasons import REASONS, Reason
 from groupaccess.domain.timestamp import format_time
@@ -12,7 +12,7 @@ from groupaccess.domain.timestamp import format_time
 EXTENSION = timedelta(days=1)  # that an expired grant is proposed to get
 
 
-def mapping_fixes(mapping: MappingFacts, facts: AccessFacts) -> tuple[Fix, ...]:
+def mapping_fixes(mapping: MappingFacts, facts: PersonFacts) -> tuple[Fix, ...]:
     """Return how to get a mapping granted, or the advice of its reason if no command is safe.
 
     What must be decided by a person who looks first (another group of the same name, a directory
@@ -55,7 +55,7 @@ def add_namespace(mapping: MappingFacts, namespace: str) -> Fix:
     return Fix((Command(f"kubectl patch ga {mapping.access} --type=json -p {_quoted(steps)}"),))
 
 
-def _resume(mapping: MappingFacts, facts: AccessFacts) -> Fix:
+def _resume(mapping: MappingFacts, facts: PersonFacts) -> Fix:
     """Resume the object that is suspended; the message of the status says which."""
     directory = facts.directories.get(mapping.directory)
     fields = {"suspend": False}

@@ -1,11 +1,13 @@
-"""The answer of `groupaccess why USER`: what Keycloak knows of a person, and what follows."""
+"""The answer of `groupaccess why WHO`: what Keycloak knows of a person, and what follows."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from groupaccess.domain.diagnosis.access_facts import AccessFacts
-from groupaccess.domain.diagnosis.explanation import Explanation, Step, explain_access
+from groupaccess.domain.diagnosis.access_facts import PersonFacts
+from groupaccess.domain.diagnosis.chain import Step, carried, listed
+from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import Finding
+from groupaccess.domain.diagnosis.identity_explanation import explain_facts
 from groupaccess.domain.diagnosis.login_diagnosis import REJECTING, diagnose_login
 from groupaccess.domain.diagnosis.login_facts import LoginFacts
 from groupaccess.domain.diagnosis.person import RealmUser
@@ -14,38 +16,32 @@ from groupaccess.domain.diagnosis.realm_facts import (
     carried_values,
     disabled_user,
     unreadable_claims,
-    user_name_read,
     without_echoes,
 )
 from groupaccess.domain.directory.group import Group
 from groupaccess.domain.tokens.client_claims import token_kind
 
-MAX_NAMED = 8  # groups that one step names
 
-
-def explain_person(user: RealmUser, login: LoginFacts, access: AccessFacts) -> Explanation:
-    """Explain whether a user may make a request, from their groups to the bindings."""
+def explain_person(user: RealmUser, login: LoginFacts, access: PersonFacts) -> Explanation:
+    """Explain the access of a user, or one request of theirs, from their groups to the bindings."""
     found = login_findings(login)
     if not user.enabled:
         found = (disabled_user(user.username), *found)
-    paths = sorted(group.path for group in user.groups)
-    where = _named(paths) if paths else "no group"
+    where = listed(group.path for group in user.groups) or "no group"
     known = Step("Keycloak", f"{user.username} is in {where}", "read now")
-    return _explain(user.username, (known, _token_step(login)), found, login, access)
+    return _explain(user.username, (known, _token_step(login)), found, access)
 
 
 def explain_member(
-    group: Group, values: Iterable[str], login: LoginFacts, access: AccessFacts
+    group: Group, values: Iterable[str], login: LoginFacts, access: PersonFacts
 ) -> Explanation:
-    """Explain whether a member of a group may make a request, if they are in no other.
+    """Explain the access of a member of a group, or one request, if they are in no other.
 
     `values` are what the client's mappers write for it.
     """
     known = Step("Keycloak", f"the group {group.path} exists", "read now")
     token = _carries(login, values, "computed from the client's mappers")
-    return _explain(
-        f"a member of {group.path}", (known, token), login_findings(login), login, access
-    )
+    return _explain(f"a member of {group.path}", (known, token), login_findings(login), access)
 
 
 def login_findings(login: LoginFacts) -> tuple[Finding, ...]:
@@ -59,10 +55,9 @@ def _explain(
     who: str,
     before: tuple[Step, ...],
     found: Sequence[Finding],
-    login: LoginFacts,
-    access: AccessFacts,
+    access: PersonFacts,
 ) -> Explanation:
-    """Explain a request by its login and its bindings.
+    """Explain somebody's access by the login and the bindings.
 
     What keeps the login out counts more than what kube-apiserver says of the person's groups: with
     a token that it rejects nobody has any.
@@ -72,7 +67,7 @@ def _explain(
         how = " (401)" if kept_out[0].cause in REJECTING else ""
         answer = f"No. {who} does not get in{how}: {kept_out[0].fact}."
         return Explanation(answer, allowed=False, steps=before, findings=tuple(kept_out))
-    explained = explain_access(access, before=(*before, _reading_step(login, access)))
+    explained = explain_facts(access, before)
     reads = bool(access.person.subjects)
     findings = without_echoes(tuple(found), explained.findings, reads_groups=reads)
     return replace(explained, findings=tuple(findings))
@@ -83,26 +78,6 @@ def _token_step(login: LoginFacts) -> Step:
 
 
 def _carries(login: LoginFacts, values: Iterable[str], known_by: str) -> Step:
-    claim, client = login.claim_read, login.login_client
-    listed = sorted(values)
-    carried = f"{claim}: {_named(listed)}" if listed else f"no {claim}"
-    fact = f"the {token_kind(client)} of client {client.client_id} carries {carried}"
+    client, values_listed = login.login_client, carried(login.claim_read, values)
+    fact = f"the {token_kind(client)} of client {client.client_id} carries {values_listed}"
     return Step("token", fact, known_by)
-
-
-def _reading_step(login: LoginFacts, access: AccessFacts) -> Step:
-    """Return what kube-apiserver reads, and how that is known."""
-    told, subjects = login.authenticator, sorted(access.person.subjects)
-    fact = f"reads groups: {_named(subjects)}" if subjects else "reads no groups"
-    if told is not None:
-        known_by = f"as {told.where} was told"
-    else:
-        known_by = f"as KeycloakDirectory {login.directory.name} says"
-    if not user_name_read(login):
-        known_by += "; bindings by user name were not looked at"
-    return Step("kube-apiserver", fact, known_by)
-
-
-def _named(names: list[str]) -> str:
-    more = len(names) - MAX_NAMED
-    return ", ".join([*names[:MAX_NAMED], *([f"{more} more"] if more > 0 else [])])

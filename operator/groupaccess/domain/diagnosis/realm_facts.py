@@ -57,7 +57,8 @@ def carried_values(login: LoginFacts) -> frozenset[str]:
 
 def person_read(login: LoginFacts, username: str, groups: tuple[Group, ...]) -> Person:
     """Return a person as kube-apiserver reads their token."""
-    return Person(username, subjects_read(login, carried_values(login)), groups)
+    subjects = subjects_read(login, carried_values(login))
+    return Person(username, subjects, groups, user_name_read(login))
 
 
 def user_name_read(login: LoginFacts) -> str:

@@ -1,4 +1,4 @@
-"""What kube-apiserver itself says about a token, in the error of a TokenReview.
+"""What kube-apiserver itself says about a token, in the error of a TokenReview or in its log.
 
 The texts are those of its OIDC authenticator and of the library below it (go-oidc). What it says
 counts more than what its flags seem to say.
@@ -18,6 +18,7 @@ from groupaccess.domain.diagnosis.token_rules import wrong_audience
 from groupaccess.domain.text import printable_text
 
 MAX_ERROR_CHARACTERS = 300
+_SHOW_ISSUER = "groupaccess why --token FILE shows the issuer of a token, and how to accept it."
 
 
 class ErrorPattern(NamedTuple):
@@ -35,7 +36,14 @@ def _row(pattern: str, cause: Cause, fact: str, advice: str) -> ErrorPattern:
 
 ERRORS = (
     _row(
-        r"not initialized|is not healthy",
+        r"issuer did not match|issued by a different provider",
+        Cause.ISSUER_MISMATCH,
+        "the issuer that was expected is not the one that Keycloak says, perhaps only by a slash",
+        "Write it everywhere as Keycloak says it, letter for letter: groupaccess doctor compares "
+        "the places.",
+    ),
+    _row(
+        r"not initialized|is not healthy|initializing plugin|fetching keys",
         Cause.AUTHENTICATOR_NOT_READY,
         "kube-apiserver has not read Keycloak's keys: it cannot reach the issuer, or does not "
         "trust the certificate there",
@@ -92,6 +100,20 @@ ERRORS = (
         "the groups claim of the token is neither a string nor a list of strings",
         "Write '\\.' for each dot in the mapper's Token Claim Name, or choose a name without dots.",
     ),
+    _row(
+        r"failed to verify (?:id token )?signature",
+        Cause.TOKEN_REJECTED,
+        "the token is not signed with one of the keys that kube-apiserver has of this realm",
+        "Log in again. If it stays, the token is of another realm at the same address, or was "
+        "changed on its way.",
+    ),
+    _row(
+        r"service account token",
+        Cause.TOKEN_REJECTED,
+        "the token is one of a service account, and no longer good",
+        "Give the program a new one: a pod gets it by itself, another program by kubectl create "
+        "token. A person logs in with Keycloak instead.",
+    ),
 )
 
 
@@ -111,7 +133,7 @@ def rejected(login: LoginFacts) -> Iterator[Finding]:
             yield Finding(row.cause, row.fact, evidence, (Fix((Advice(row.advice),)),))
             return
     if "oidc:" not in error and login.authenticator is None:
-        fixes = issuer_fixes(login)
+        fixes = issuer_fixes(login) if login.issuer else (Fix((Advice(_SHOW_ISSUER),)),)
         yield Finding(Cause.ISSUER_MISMATCH, _other_issuer(login), evidence, fixes)
         return
     advice = Advice("Read the message of kube-apiserver above; its log has the same.")
@@ -121,7 +143,8 @@ def rejected(login: LoginFacts) -> Iterator[Finding]:
 
 def _other_issuer(login: LoginFacts) -> str:
     """Return a sentence: a token of an unknown issuer is passed over, without any other word."""
+    of_issuer = f"of issuer {login.issuer}" if login.issuer else "of the issuer that made this one"
     return (
-        f"kube-apiserver accepts no token of issuer {login.issuer}: it was told another one, "
-        "perhaps only by a slash, or none"
+        f"kube-apiserver accepts no token {of_issuer}: it was told another one, perhaps only by a "
+        "slash, or none"
     )

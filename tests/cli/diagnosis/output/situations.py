@@ -17,7 +17,8 @@ from domain.diagnosis.accesses import findings
 from groupaccess.cli.diagnosis.output.documents import DoctorReport, Error, Explanation
 from groupaccess.cli.diagnosis.output.from_facts import doctor_report, explanation_document
 from groupaccess.domain.diagnosis import explanation
-from groupaccess.domain.diagnosis.explanation import Step, no_token
+from groupaccess.domain.diagnosis.chain import Step
+from groupaccess.domain.diagnosis.explanation import no_token
 from groupaccess.domain.diagnosis.finding import (
     Category,
     Cause,

@@ -2,7 +2,8 @@
 
 from cli.diagnosis.output.situations import GOOD, HIDDEN, WARNED, WRONG
 from groupaccess.cli.diagnosis.output.from_facts import doctor_report, explanation_document
-from groupaccess.domain.diagnosis.explanation import Explanation, Step
+from groupaccess.domain.diagnosis.chain import Step
+from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import Category, Cause, Finding, PassedCheck
 from groupaccess.domain.diagnosis.fix import Advice, Command, Edit, Fix
 

@@ -171,10 +171,15 @@ class Explanation(Document):
     steps: tuple[StepItem, ...]
     findings: tuple[FindingItem, ...]
     grants: tuple[Text, ...]
-    """The bindings that may give it."""
+    """The bindings that may give it, and for how long; without a request all that are bound."""
     close: tuple[Text, ...]
-    """Mappings of the person's groups that give something else, or elsewhere."""
+    """What is bound for the person for something else, or elsewhere."""
     not_checked: tuple[NotCheckedItem, ...]
+
+    @property
+    def grants_title(self) -> str:
+        """Return what stands above the bindings."""
+        return "bound" if self.allowed is None else "granted by"
 
 
 class Error(Document):

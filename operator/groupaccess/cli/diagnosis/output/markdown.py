@@ -73,7 +73,7 @@ def _explanation(explanation: Explanation) -> Iterator[str]:
         yield from _finding(finding)
     if explanation.findings:
         yield ""
-    yield from _named("granted by", explanation.grants if explanation.allowed else ())
+    yield from _named(explanation.grants_title, explanation.grants)
     yield from _named("close, but not it", explanation.close)
     yield from _not_checked(explanation.not_checked)
 
