@@ -1,10 +1,11 @@
 """The recordings in docs/recordings.md: what the commands show on real servers, in a terminal.
 
-`WRITE_TEXTS=1 LONG=1 make e2e ARGS=e2e/test_recordings.py WORKERS=1` writes the page anew.
+`WRITE_TEXTS=1 LONG=1 .venv/bin/pytest e2e/test_recordings.py -q` writes the page anew.
 """
 
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,13 @@ PAGE = Path(__file__).parents[1] / "docs" / "recordings.md"
 NAME = "default"
 END = "2099-01-31T00:00:00Z"
 WIDTHS = (80, 160)
+EXPIRED = "oidc: verify token: oidc: token is expired"
 COMMANDS = {
     "A yes": ("why", "alice", "list", "pods", "-n", "shop"),
     "A no": ("why", "alice", "delete", "nodes"),
     "A yes in one namespace, and a question about all": ("why", "alice", "list", "pods", "-A"),
+    "Who somebody is": ("why", "alice"),
+    "A pasted 401": ("why", "--error", EXPIRED),
     "A token that kube-apiserver does not know": ("why", "list", "pods", "--token", "alice.jwt"),
     "Everything": ("doctor",),
     "What is wrong, and nothing else": ("doctor", "-o", "short"),
@@ -110,7 +114,7 @@ def test_the_page_is_what_the_commands_show(
             shown = show_in_terminal((*typed, *trust), env, columns)
             assert STYLE.search(shown)
             assert "Traceback" not in shown
-            lines = f"$ groupaccess {' '.join(words)}\n{plain(shown, shop, name)}"
+            lines = f"$ groupaccess {shlex.join(words)}\n{plain(shown, shop, name)}"
             parts.append(f"\n{columns} columns:\n\n```text\n{lines}\n```\n")
     page = "".join(parts)
     if os.environ.get("WRITE_TEXTS"):
