@@ -10,7 +10,6 @@ from testbed import guards
 from testbed.cluster import Cluster
 from testbed.explain_command import ExplainCommand
 from testbed.installation import install_guards
-from testbed.keycloak import Keycloak
 from testbed.objects import Objects, access, mapping
 from testbed.operator import OperatorProcess
 from testbed.realm import Realm
@@ -20,14 +19,6 @@ pytestmark = pytest.mark.explain
 
 GROUP = "/platform/SRE"
 SKIP = "--skip=settings"  # nothing shows how the testbed starts kube-apiserver
-
-
-@pytest.fixture
-def command(
-    installed: Cluster, keycloak: Keycloak, administrator: dict[str, str]
-) -> ExplainCommand:
-    """Give the command with the login of Keycloak's administrator."""
-    return ExplainCommand(installed, administrator, keycloak.ca_file)
 
 
 @pytest.fixture
