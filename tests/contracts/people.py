@@ -80,6 +80,7 @@ class PeopleContract:
         assert isinstance(groups, list)
         assert sorted(groups) == ["Dev", "SRE"]
         assert token.example
+        assert token.algorithm == "RS256"
         assert token.client_id == "headlamp"
 
     async def test_a_right_that_is_missing_is_named(self, people: PeopleSource) -> None:

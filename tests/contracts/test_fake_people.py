@@ -24,7 +24,7 @@ class FakeSource:
                 RealmUser("3", "carl", enabled=False, groups=(left,)),
             ],
             [*groups, left],
-            [RealmClient("c", client("headlamp", mapper()), ("https://headlamp/*",))],
+            [RealmClient("c", client("headlamp", mapper()), ("https://headlamp/*",), "RS256")],
             {"groups": ["SRE", "Dev"], "azp": "headlamp"},
         )
         self.powerless = replace(self.port, missing=frozenset(ROLES))

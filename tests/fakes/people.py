@@ -55,7 +55,7 @@ class FakePeople:
     async def example_token(self, client: RealmClient, login: LoginClient, user_id: str) -> Token:
         assert (client.client.client_id, bool(user_id)) == (login.client_id, True)
         self._must("example_token")
-        return Token("", self.claims, example=True)
+        return Token(client.algorithm, self.claims, example=True)
 
     def _must(self, call: str) -> None:
         if call in self.missing:

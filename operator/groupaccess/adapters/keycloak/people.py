@@ -17,6 +17,7 @@ from groupaccess.adapters.keycloak.json_types import (
     MEMBERS,
     SCOPES,
     TOKEN,
+    ClientRepresentation,
     GroupRepresentation,
     Id,
     validate,
@@ -44,7 +45,15 @@ class UserRepresentation(TypedDict):
     enabled: NotRequired[bool]
 
 
-USERS = TypeAdapter(list[UserRepresentation])
+class RealmRepresentation(TypedDict):
+    """A realm."""
+
+    defaultSignatureAlgorithm: NotRequired[str | None]
+
+
+USERS, REALM = TypeAdapter(list[UserRepresentation]), TypeAdapter(RealmRepresentation)
+ID_TOKEN_ALGORITHM = "id.token.signed.response.alg"  # noqa: S105 -- no password
+ACCESS_TOKEN_ALGORITHM = "access.token.signed.response.alg"  # noqa: S105 -- no password
 
 
 class KeycloakPeople:
@@ -125,7 +134,20 @@ class KeycloakPeople:
         client = read_client(login_client, found, by_name, {})
         by_browser = found.get("standardFlowEnabled", True)
         uris = tuple(found.get("redirectUris") or ()) if by_browser else None
-        return RealmClient(found["id"], client, uris)
+        return RealmClient(found["id"], client, uris, await self._algorithm(login_client, found))
+
+    async def _algorithm(self, login: LoginClient, client: ClientRepresentation) -> str:
+        """Return what a client's tokens are signed with: its own setting, else the realm's.
+
+        The realm's is shown with the role view-realm.
+        """
+        setting = ID_TOKEN_ALGORITHM if login.id_token else ACCESS_TOKEN_ALGORITHM
+        if own := (client.get("attributes") or {}).get(setting):
+            return own
+        where = f"admin/realms/{path_segment(self._realm)}"
+        with setup_errors(self._session.names, f"realm {self._realm}", self._realm, VIEW_CLIENTS):
+            realm = validate(REALM, await self._session.get(where))
+        return realm.get("defaultSignatureAlgorithm") or ""
 
     async def example_token(self, client: RealmClient, login: LoginClient, user_id: str) -> Token:
         """Return an example token; see the port."""
@@ -134,7 +156,7 @@ class KeycloakPeople:
         what = f'an example token of client "{login.client_id}"'
         query = {"scope": " ".join(login.scopes), "userId": user_id}
         claims = await self._read(what, VIEW_CLIENTS, TOKEN, where, **query)
-        return Token("", claims, example=True)
+        return Token(client.algorithm, claims, example=True)
 
     async def _must_see(
         self,

@@ -16,12 +16,14 @@ class RealmClient:
     """A client that people log in with, and its internal id.
 
     `redirect_uris` are where it may send a browser to; None if nobody logs in with a browser there
-    (its standard flow is off).
+    (its standard flow is off). `algorithm` is what Keycloak signs its tokens with, "" if that is
+    not shown.
     """
 
     id: str
     client: Client
     redirect_uris: tuple[str, ...] | None = None
+    algorithm: str = ""
 
 
 class RealmPeople(Protocol):

@@ -21,8 +21,9 @@ ID_TYPE = "ID"  # Keycloak's claim `typ` of an ID token; an access token has "Be
 class Token:
     """A token's header and claims; the token itself is never kept.
 
-    `algorithm` is the header's `alg`, "" if there is none: an example token is not signed. An
-    `example` was made by Keycloak for this check, so that its times say nothing.
+    `algorithm` is the header's `alg`, "" if there is none. An `example` was made by Keycloak for
+    this check, so that its times say nothing; it is not signed, and its `algorithm` is what a token
+    would be signed with.
     """
 
     algorithm: str
