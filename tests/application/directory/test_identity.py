@@ -174,10 +174,12 @@ async def test_a_frozen_directory_says_how_to_go_on_and_goes_on(desk: DirectoryH
     command, _, rest = note.message.partition(f"{ACKNOWLEDGE_ANNOTATION}=")
     assert command.endswith("kubectl annotate keycloakdirectory default --overwrite ")
     token = rest.partition(". ")[0]
+    assert desk.status()["acknowledgement"] == token
     desk.cluster.objects.annotate("KeycloakDirectory", "default", {ACKNOWLEDGE_ANNOTATION: token})
     desk.tell()
     await asyncio.sleep(1)
     assert desk.ready() == ("True", "Read")
+    assert "acknowledgement" not in desk.status()
 
 
 async def test_another_account_in_the_same_realm_is_told_once(desk: DirectoryHarness) -> None:

@@ -38,6 +38,9 @@ class KeycloakDirectoryStatus(Status):
     groups_as_of: Time | None = None
     """While Keycloak does not answer: when it was asked last for all groups in use, whose answers
     stay in force. Absent: they are fresh."""
+    acknowledgement: Annotated[str, Field(max_length=255)] | None = None
+    """While the directory is frozen: the value of the annotation groupaccess.io/acknowledge with
+    which a person acknowledges exactly this event. Absent: it is not frozen."""
     clients: Annotated[
         tuple[ClientProof, ...], Field(max_length=8), ListType("map", "clientId")
     ] = ()

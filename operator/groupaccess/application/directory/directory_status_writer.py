@@ -15,6 +15,7 @@ from groupaccess.application.status.status_writer import StatusWriter
 from groupaccess.domain.condition import StatusCondition
 from groupaccess.domain.directory.reading import Reading
 from groupaccess.domain.failure import Failure
+from groupaccess.domain.identity.freeze import DirectoryFreeze
 from groupaccess.domain.reasons import Reason
 from groupaccess.domain.status.directory_status import RoundSummary, directory_conditions
 
@@ -53,7 +54,13 @@ class DirectoryStatusWriter:
         if check := self.store.directories.oidc_checks.get(name):
             conditions = (*conditions, check.condition())
         body = render_directory_status(
-            observed.generation, conditions, reading, asking, observed.previous_status, now
+            observed.generation,
+            conditions,
+            reading,
+            asking,
+            observed.previous_status,
+            now,
+            hold.acknowledgement if isinstance(hold, DirectoryFreeze) else "",
         )
         account = account or self.store.new_account(name)
         notes = self._new_account(observed.ref, account), _ready_event(observed, conditions[0])

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from groupaccess.domain.access.keycloak_directory import Directory
 from groupaccess.domain.failure import Failure
-from groupaccess.domain.identity.freeze import DirectoryAnomaly, explain_freeze
+from groupaccess.domain.identity.freeze import DirectoryAnomaly, DirectoryFreeze, explain_freeze
 
 
 @dataclass
@@ -30,7 +30,7 @@ class FreezeMonitor:
         elif directory.acknowledged.issuperset(anomaly.tokens):
             self._acknowledged[directory.name] = anomaly.absent
 
-    def failure(self, directory: Directory, anomaly: DirectoryAnomaly) -> Failure | None:
+    def failure(self, directory: Directory, anomaly: DirectoryAnomaly) -> DirectoryFreeze | None:
         """Return why a directory is frozen, None when it is not."""
         acknowledged = self._acknowledged.get(directory.name, frozenset())
         return explain_freeze(anomaly, directory.name, directory.acknowledged, acknowledged)

@@ -41,8 +41,9 @@ def render_directory_status(
     asking: RoundSummary,
     before: PreviousStatus,
     now: datetime,
+    acknowledgement: str = "",
 ) -> api.KeycloakDirectoryStatus:
-    """Return the status of a KeycloakDirectory."""
+    """Return the status of a KeycloakDirectory; a frozen one names its `acknowledgement`."""
     details: dict[str, Any] = {}
     snapshot = reading.snapshot
     if snapshot is not None:
@@ -54,6 +55,8 @@ def render_directory_status(
         details |= {"clients": proofs} if proofs else {}
     if reading.stale_since is not None:
         details["groups_as_of"] = reading.stale_since
+    if acknowledgement:
+        details["acknowledgement"] = acknowledgement
     return api.KeycloakDirectoryStatus(
         observed_generation=generation,
         conditions=_conditions(conditions, generation, before, now),

@@ -7,7 +7,7 @@ that an old acknowledgement does not apply to later events.
 import hashlib
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from groupaccess.domain.access.keycloak_directory import Directory
@@ -26,6 +26,13 @@ ACKNOWLEDGE_ANNOTATION = f"{ANNOTATION_DOMAIN}acknowledge"
 MIN_ABSENT_GROUPS = 2  # absent groups in use; a single one only has its grace
 MIN_PRESENT_GROUPS = 2  # groups in use that show by their ids that it is the same realm
 MAX_NAMED_GROUPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryFreeze(Failure):
+    """Why a directory is frozen, and the acknowledgement that ends exactly this freeze."""
+
+    acknowledgement: str = ""
 
 
 class PinnedGroup(NamedTuple):
@@ -119,7 +126,7 @@ def explain_freeze(
     directory: str,
     tokens: AbstractSet[str],
     acknowledged_absent: AbstractSet[str],
-) -> Failure | None:
+) -> DirectoryFreeze | None:
     """Return why the directory is frozen, None without a reason or if each is acknowledged.
 
     `acknowledged_absent` are ids whose absence was acknowledged since the start. The absent ids
@@ -151,12 +158,15 @@ def explain_freeze(
         )
     if not facts:
         return None
+    acknowledgement = ".".join(anomaly.tokens)
     command = f"kubectl annotate keycloakdirectory {directory} --overwrite"
     text = (
         f"{'; '.join(facts)}. If this is intended, acknowledge it: "
-        f"{command} {ACKNOWLEDGE_ANNOTATION}={'.'.join(anomaly.tokens)}"
+        f"{command} {ACKNOWLEDGE_ANNOTATION}={acknowledgement}"
     )
-    return Failure.of(Reason.DIRECTORY_FROZEN, text)
+    return replace(
+        DirectoryFreeze.of(Reason.DIRECTORY_FROZEN, text), acknowledgement=acknowledgement
+    )
 
 
 def read_acknowledgement(annotation: str | None) -> frozenset[str]:
