@@ -1,0 +1,3 @@
+-- Written out: an object whose suspend is deleted is refused.
+obj.spec.suspend = false
+return obj
