@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from groupaccess.api.v1alpha1 import KeycloakDirectory, KeycloakDirectorySpec
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "keycloakdirectory.yaml"
-ISSUER = "https://auth.example.com/auth/realms/ADMIN"
+ISSUER = "https://auth.example.com/realms/ADMIN"
 SECRET = {"clientSecret": {"secretRef": {"name": "keycloak"}}}
 TOKEN = {"serviceAccountToken": {"clientId": "groupaccess"}}
 TOKENS = {"groupsPrefix": "", "clients": [{"clientId": "headlamp"}]}
@@ -45,7 +45,8 @@ def test_absent_means_what_the_documentation_says() -> None:
 @pytest.mark.parametrize(
     ("issuer", "base", "realm"),
     [
-        (ISSUER, "https://auth.example.com/auth", "ADMIN"),
+        (ISSUER, "https://auth.example.com", "ADMIN"),
+        ("https://auth.example.com/auth/realms/ADMIN", "https://auth.example.com/auth", "ADMIN"),
         ("https://sso.example.com/realms/main", "https://sso.example.com", "main"),
         ("https://sso.example.com/realms/my%20realm", "https://sso.example.com", "my realm"),
         ("https://h/realms/realms/realms/x", "https://h/realms/realms", "x"),

@@ -88,14 +88,15 @@ class KeycloakDirectorySpec(SpecModel):
 
     issuer: Issuer
     """The realm's issuer: the same string, letter for letter, that kube-apiserver and Headlamp were
-    given. Keycloak's address and the realm's name are read from it.
+    given. Keycloak's address and the realm's name are read from it. Since Keycloak 17 there is no
+    /auth in it, unless somebody set that path.
 
-    Example: https://auth.example.com/auth/realms/ADMIN"""
+    Example: https://auth.example.com/realms/ADMIN"""
     admin_url: AdminURL | None = None
     """Where Keycloak's admin API is reached, up to and without /admin or /realms, when that is not
     where the issuer points. Absent: the issuer's address.
 
-    Example: https://keycloak.keycloak.svc:8443/auth"""
+    Example: https://keycloak.keycloak.svc:8443"""
     ca_bundle: CaBundle | None = None
     """The authorities that Keycloak's certificate is checked against. Absent: the public ones that
     the operator's image carries."""

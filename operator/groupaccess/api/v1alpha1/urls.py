@@ -44,7 +44,7 @@ Issuer = Annotated[
 AdminURL = Annotated[
     str,
     Field(max_length=2048),
-    AfterValidator(partial(_url, shape=_ADMIN_URL, example="https://auth.example.com/auth")),
+    AfterValidator(partial(_url, shape=_ADMIN_URL, example="https://keycloak.keycloak.svc:8443")),
     Cel(
         matches(_SECURE),
         "adminURL must begin with https:// since credentials go there; give the CA in caBundle if "
@@ -53,8 +53,8 @@ AdminURL = Annotated[
     Cel(
         f"{matches(_ADMIN_URL)} && !{matches(_DOTS)} && !{matches('/(realms|admin)(/|$)')}",
         "adminURL must be where Keycloak itself begins, such as "
-        "https://keycloak.keycloak.svc:8443/auth: no trailing slash, query, fragment or user, "
-        "and nothing from /realms or /admin on",
+        "https://keycloak.keycloak.svc:8443 (with /auth where Keycloak has that path): no trailing "
+        "slash, query, fragment or user, and nothing from /realms or /admin on",
     ),
 ]
 

@@ -62,7 +62,7 @@ KeycloakUrl = Annotated[
         metavar="URL",
         callback=lambda typed: typed and keycloak_url(typed),
         help="Where Keycloak's admin API is, if not at the issuer: "
-        "https://keycloak.example.com/auth",
+        "https://keycloak.keycloak.svc:8443",
         rich_help_panel=LOGIN,
     ),
 ]
