@@ -14,7 +14,9 @@ from groupaccess.domain.reasons import REASONS, TRANSIENT, Reason
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = sorted(
+    page for where in ("*.md", "docs/**/*.md", "examples/*.md") for page in ROOT.glob(where)
+)
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 OF_OPENSSL = {
     "HOSTNAME_MISMATCH",
