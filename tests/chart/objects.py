@@ -27,6 +27,15 @@ def rules(objects: list[Object]) -> Iterator[Object]:
             yield from body["rules"]
 
 
+def aggregated(objects: list[Object]) -> list[Object]:
+    """Return the roles whose rules Kubernetes adds to another role."""
+    return [
+        body
+        for body in of_kind(objects, "ClusterRole")
+        if any("/aggregate-to-" in label for label in body["metadata"]["labels"])
+    ]
+
+
 def pod(objects: list[Object]) -> Object:
     (deployment,) = of_kind(objects, "Deployment")
     spec: Object = deployment["spec"]["template"]["spec"]

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from chart.helm import NAMESPACE, Chart, Object
-from chart.objects import DIRECTORY, ROLES, looks, of_kind, pod, rules
+from chart.objects import DIRECTORY, ROLES, aggregated, looks, of_kind, pod, rules
+
+RBAC = "rbac.authorization.k8s.io"
 
 
 def test_with_its_defaults_it_is_a_deployment_its_rights_and_its_guards(
@@ -13,7 +15,7 @@ def test_with_its_defaults_it_is_a_deployment_its_rights_and_its_guards(
 ) -> None:
     kinds = sorted(body["kind"] for body in rendered)
     assert kinds == [
-        *("ClusterRole", "ClusterRoleBinding", "Deployment"),
+        *("ClusterRole", "ClusterRole", "ClusterRoleBinding", "Deployment"),
         *("Role", "Role", "RoleBinding", "RoleBinding", "ServiceAccount"),
         *(["ValidatingAdmissionPolicy"] * 4 + ["ValidatingAdmissionPolicyBinding"] * 4),
     ]
@@ -65,6 +67,28 @@ def test_a_canary_among_the_values_brings_its_right_unless_that_is_refused(chart
     assert looks(chart.render(**values, apiServer={"tokenReview": False})) == set()
 
 
+def test_who_may_view_the_cluster_may_read_both_kinds_and_write_nothing_more(
+    rendered: list[Object],
+) -> None:
+    (role,) = aggregated(rendered)
+    assert role["metadata"]["name"] == "groupaccess-view"
+    label = "rbac.authorization.k8s.io/aggregate-to-view"
+    assert {key: value for key, value in role["metadata"]["labels"].items() if RBAC in key} == {
+        label: "true"
+    }
+    assert role["rules"] == [
+        {
+            "apiGroups": ["groupaccess.io"],
+            "resources": ["groupaccesses", "keycloakdirectories"],
+            "verbs": ["get", "list", "watch"],
+        }
+    ]
+
+
+def test_reading_is_not_aggregated_where_that_is_refused(chart: Chart) -> None:
+    assert not aggregated(chart.render(rbac={"aggregateToView": False}))
+
+
 def test_secrets_are_read_in_its_own_namespace_and_by_name_alone(rendered: list[Object]) -> None:
     for body in rendered:
         for rule in body["rules"] if body["kind"] in ROLES else ():
@@ -77,7 +101,8 @@ def test_secrets_are_read_in_its_own_namespace_and_by_name_alone(rendered: list[
 def test_roles_are_bound_to_the_account_of_the_pod(rendered: list[Object]) -> None:
     account = pod(rendered)["serviceAccountName"]
     assert [body["metadata"]["name"] for body in of_kind(rendered, "ServiceAccount")] == [account]
-    roles = {(body["kind"], body["metadata"]["name"]) for body in rendered if body["kind"] in ROLES}
+    own = [body for body in rendered if body["kind"] in ROLES and body not in aggregated(rendered)]
+    roles = {(body["kind"], body["metadata"]["name"]) for body in own}
     bindings = [body for body in rendered if body["kind"].endswith("RoleBinding")]
     assert {
         (binding["roleRef"]["kind"], binding["roleRef"]["name"]) for binding in bindings

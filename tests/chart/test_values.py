@@ -23,6 +23,8 @@ from groupaccess.settings import Settings
         ({"workers": 0}, "workers"),
         ({"apiServer": {"tokenReview": "yes"}}, "tokenReview"),
         ({"apiServer": {"readPods": True}}, "readPods"),
+        ({"rbac": {"aggregateToView": "yes"}}, "aggregateToView"),
+        ({"rbac": {"aggregateToEdit": True}}, "aggregateToEdit"),
         ({"guards": {"cage": {"enabled": "yes"}}}, "cage"),
         ({"guards": {"cage": False}}, "cage"),
         ({"guards": {"reserved": {"enabled": False}}}, "reserved"),
