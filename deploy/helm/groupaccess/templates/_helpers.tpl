@@ -31,6 +31,16 @@ annotations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 
+{{- /* How the replicas spread, if there are some: of what the values do not select, the operator's pods. */}}
+{{- define "groupaccess.spread" -}}
+{{- $ours := dict "labelSelector" (dict "matchLabels" (include "groupaccess.selector" . | fromYaml)) -}}
+{{- $constraints := list -}}
+{{- range (gt (int .Values.replicaCount) 1 | ternary .Values.topologySpreadConstraints list) -}}
+{{- $constraints = append $constraints (merge (deepCopy .) (hasKey . "labelSelector" | ternary dict $ours)) -}}
+{{- end -}}
+{{ toYaml $constraints }}
+{{- end }}
+
 {{- define "groupaccess.image" -}}
 {{- with .Values.global.imageRegistry }}{{ . | trimSuffix "/" }}/{{ end -}}
 {{- with .Values.image -}}
