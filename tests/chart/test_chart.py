@@ -16,7 +16,7 @@ def test_with_its_defaults_it_is_a_deployment_its_rights_and_its_guards(
     kinds = sorted(body["kind"] for body in rendered)
     assert kinds == [
         *("ClusterRole", "ClusterRole", "ClusterRoleBinding", "Deployment"),
-        *("Role", "Role", "RoleBinding", "RoleBinding", "ServiceAccount"),
+        *("Role", "Role", "RoleBinding", "RoleBinding", "Service", "ServiceAccount"),
         *(["ValidatingAdmissionPolicy"] * 4 + ["ValidatingAdmissionPolicyBinding"] * 4),
     ]
 

@@ -3,24 +3,24 @@
 import re
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry
+import yaml
 
-from groupaccess.adapters.prometheus import PrometheusMetrics, StoreCollector
-from groupaccess.adapters.prometheus_self_check import SelfCheckCollector
-from groupaccess.application.runtime.self_check import SelfCheckResult
-from groupaccess.application.state.store import Store
+from fakes.metric_families import metric_families
 
-PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "metrics.md"
+ALERTS = ROOT / "deploy" / "helm" / "groupaccess" / "files" / "alerts.yaml"
 
 
 def test_the_page_has_each_metric_and_no_other() -> None:
-    registry = CollectorRegistry()
-    PrometheusMetrics(registry, "1")
-    registry.register(StoreCollector(Store()))
-    result = SelfCheckResult(0, 0, 0, {}, 0, 0, 0)
-    registry.register(SelfCheckCollector(lambda: result))
-    there = {family.name for family in registry.collect()}
+    there = {family.name for family in metric_families()}
     assert named(PAGE.read_text()) == there
+
+
+def test_the_page_has_each_alert_of_the_chart_and_no_other() -> None:
+    rows = re.findall(r"^\| `(GroupAccess\w+)` \| (\w+) \|", PAGE.read_text(), re.MULTILINE)
+    alerts = yaml.safe_load(ALERTS.read_text())
+    assert rows == [(each["alert"], each["labels"]["severity"]) for each in alerts]
 
 
 def named(text: str) -> set[str]:
