@@ -4,10 +4,19 @@ from typing import Any
 
 import pytest
 
-from chart.helm import Chart, HelmError
-from chart.objects import DIRECTORY, container, of_kind, pod
+from chart.helm import NAMESPACE, Chart, HelmError
+from chart.objects import DIRECTORY, ROOT, container, of_kind, pod
 from groupaccess.api.v1alpha1 import GroupAccess, KeycloakDirectory
 from groupaccess.settings import Settings
+
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"
+KEY = f"{CERTIFICATE}-----BEGIN PRIVATE KEY-----\nQUJD\n-----END PRIVATE KEY-----\n"
+TRUSTED = {"configMapRef": {"name": "keycloak-ca", "key": "ca.crt"}}
+TWICE = {
+    "enabled": True,
+    "spec": {**DIRECTORY, "caBundle": TRUSTED},
+    "caCertificates": CERTIFICATE,
+}
 
 
 @pytest.mark.parametrize(
@@ -64,6 +73,14 @@ from groupaccess.settings import Settings
         ({"prometheusRule": {"disabledAlerts": ["NoLeader"]}}, "/prometheusRule/disabledAlerts/0"),
         ({"metrics": {"service": {"port": 0}}}, "/metrics/service/port"),
         ({"grafanaDashboard": {"namespace": "Grafana"}}, "/grafanaDashboard/namespace"),
+        ({"networkPolicy": {"egress": {"keycloak": {"ports": ["https"]}}}}, "keycloak/ports/0"),
+        ({"networkPolicy": {"egress": {"dns": {"ports": []}}}}, "/networkPolicy/egress/dns/ports"),
+        ({"networkPolicy": {"egress": []}}, "/networkPolicy/egress"),
+        ({"extraObjects": [{"kind": "ConfigMap"}]}, "apiVersion"),
+        ({"extraObjects": {"a": {}}}, "extraObjects"),
+        ({"directory": {"spec": {}, "caCertificates": "/etc/ca.crt"}}, "caCertificates"),
+        ({"directory": {"spec": {}, "caCertificates": KEY}}, "caCertificates"),
+        ({"directory": TWICE}, "both say whom to trust"),
         ({"guards": {"cage": {"enabled": "yes"}}}, "cage"),
         ({"guards": {"cage": False}}, "cage"),
         ({"guards": {"reserved": {"enabled": False}}}, "reserved"),
@@ -93,6 +110,10 @@ def test_a_value_that_nobody_can_mean_is_refused(
             {"directory": {"enabled": True, "spec": {"tokens": {"clients": [{"token": None}]}}}},
             "/directory/spec/tokens/clients/0/token",
         ),
+        (
+            {"extraObjects": [{"kind": "GroupAccess", "spec": {"suspend": None}}]},
+            "/extraObjects/0/spec/suspend",
+        ),
         ({"directory": {"enabled": True, "spec": None}}, "'/directory': missing property 'spec'"),
     ],
 )
@@ -121,6 +142,40 @@ def test_a_directory_and_grants_come_from_values(chart: Chart) -> None:
 
 def test_a_directory_that_is_not_enabled_is_not_made(chart: Chart) -> None:
     assert not of_kind(chart.render(directory={"spec": DIRECTORY}), "KeycloakDirectory")
+
+
+@pytest.mark.parametrize("certificates", [CERTIFICATE, CERTIFICATE * 2])
+def test_certificates_among_the_values_are_what_the_directory_trusts(
+    chart: Chart, certificates: str
+) -> None:
+    objects = chart.render(
+        directory={"enabled": True, "spec": DIRECTORY, "caCertificates": certificates}
+    )
+    (made,) = of_kind(objects, "ConfigMap")
+    assert (made["metadata"]["name"], made["data"]) == ("keycloak-ca", {"ca.crt": certificates})
+    (directory,) = of_kind(objects, "KeycloakDirectory")
+    assert KeycloakDirectory.read(directory).spec.to_kubernetes() == {
+        **DIRECTORY,
+        "caBundle": TRUSTED,
+    }
+
+
+def test_certificates_are_there_for_a_directory_that_somebody_else_makes(chart: Chart) -> None:
+    objects = chart.render(directory={"spec": {}, "caCertificates": CERTIFICATE})
+    assert len(of_kind(objects, "ConfigMap")) == 1
+    example = (ROOT / "examples" / "keycloakdirectory.yaml").read_text()
+    assert "configMapRef: {name: keycloak-ca, key: ca.crt}" in example
+
+
+def test_more_objects_are_rendered_whether_they_are_objects_or_text(chart: Chart) -> None:
+    named = {"name": "{{ .Release.Name }}-a", "namespace": "{{ .Release.Namespace }}"}
+    given = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": named}
+    text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ include "groupaccess.name" . }}-b}'
+    found = of_kind(chart.render(extraObjects=[given, text], release="x"), "ConfigMap")
+    assert [each["metadata"] for each in found] == [
+        {"name": "x-a", "namespace": NAMESPACE},
+        {"name": "x-groupaccess-b"},
+    ]
 
 
 BY_TOKEN = {**DIRECTORY, "auth": {"serviceAccountToken": {"clientId": "groupaccess"}}}
