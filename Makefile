@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Where it is set, each of a hundred starts of the operator would compile all of it again.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help demo test check lint fast fast-computing fast-waiting fast-rest e2e oldest long bench soak commands policies scale mutants simulate reverted switches image lock crds schema sbom audit tools clean
+.PHONY: help demo test check lint fast fast-computing fast-waiting fast-rest e2e oldest long bench soak commands policies scale mutants simulate reverted switches image lock crds chart schema sbom audit tools clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -123,6 +123,9 @@ lock: $(INSTALLED) ## Renew the locked versions of all dependencies
 
 crds: $(INSTALLED) ## Write the CRDs anew from the models
 	$(BIN)/python -m groupaccess.api.crd.generate crds deploy/helm/groupaccess/crds
+
+chart: $(INSTALLED) ## Write the values in the chart's README anew from their comments
+	@PYTHONPATH=tests $(BIN)/python -m chart.readme
 
 schema: $(INSTALLED) ## Write the JSON schema of why and doctor anew from the models
 	$(BIN)/python -m groupaccess.cli.diagnosis.output.schema docs/command-line.schema.json
