@@ -14,6 +14,7 @@ from testbed.cache import cache_root
 from testbed.tools import HELM
 
 CHART = Path(__file__).parents[2] / "deploy" / "helm" / "groupaccess"
+VALUES_FILES = sorted((CHART / "ci").glob("*-values.yaml"))
 NAMESPACE = "access"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it is there
 

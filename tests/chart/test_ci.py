@@ -5,15 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from chart.helm import CHART, Chart, Object
+from chart.helm import CHART, VALUES_FILES, Chart, Object
 from chart.objects import of_kind, pod
 from chart.restricted import violations
 from groupaccess.api.v1alpha1 import GroupAccess, KeycloakDirectory
 
-FILES = sorted((CHART / "ci").glob("*-values.yaml"))
 
-
-@pytest.fixture(scope="module", params=FILES, ids=lambda file: file.stem)
+@pytest.fixture(scope="module", params=VALUES_FILES, ids=lambda file: file.stem)
 def file(request: pytest.FixtureRequest) -> Path:
     """Give each file."""
     found: Path = request.param
