@@ -76,7 +76,7 @@ e2e: $(INSTALLED) ## The tests on a real cluster and a real Keycloak (ARGS='-m s
 	  --no-loadscope-reorder $(ARGS)
 
 oldest: $(INSTALLED) ## The main job on the oldest Kubernetes that is tested
-	$(PYTEST) e2e -m 'story or crd$(if $(LONG), or empty)' --kubernetes=oldest --cluster=local
+	$(PYTEST) e2e -m 'story or crd or chart$(if $(LONG), or empty)' --kubernetes=oldest --cluster=local
 
 long: ## All tests with the long variants of those that have one: more than an hour
 	@LONG=1 $(MAKE) --no-print-directory test

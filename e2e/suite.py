@@ -74,6 +74,7 @@ MARKERS = (
     "kind: in a kind cluster, from the image and the chart",
     "contract: the fakes and the real adapters keep the same contract",
     "crd: the API server refuses bad input, in words",
+    "chart: the API server takes what the chart renders, and who may view may read",
     "empty: a key that is left empty is refused, or grants no more than before",
     "attacks: nobody climbs: what the guards refuse to whom, and in which words",
     "uninstall: what is left, and who gets in, when guards, release or CRDs are taken away",
