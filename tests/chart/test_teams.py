@@ -18,14 +18,6 @@ def role(name: str) -> Any:
     return found
 
 
-def test_a_viewer_only_looks_and_is_added_to_the_role_view() -> None:
-    viewer = role("groupaccess-viewer")
-    assert viewer["metadata"]["labels"] == {"rbac.authorization.k8s.io/aggregate-to-view": "true"}
-    (rule,) = viewer["rules"]
-    assert set(rule["verbs"]) == {"get", "list", "watch"}
-    assert set(rule["resources"]) == {"groupaccesses", "keycloakdirectories"}
-
-
 def test_an_author_may_end_the_access_of_no_other_team() -> None:
     for rule in role("groupaccess-author-shop")["rules"]:
         if ENDS_ACCESS & set(rule["verbs"]):
