@@ -15,7 +15,7 @@ from suite import long_form
 from testbed.authentication import structured_configuration
 from testbed.control_plane import ControlPlane, ControlPlaneOptions
 from testbed.explain_command import ExplainCommand
-from testbed.explain_forms import NO_TOKEN, Form, rejected
+from testbed.explain_forms import NO_LOGIN, NO_TOKEN, Form, rejected
 from testbed.installation import install_crds, install_rights
 from testbed.keycloak import Keycloak
 from testbed.node import AUTHENTICATION, Node, oidc_flags
@@ -187,7 +187,7 @@ def test_another_algorithm_of_signatures_is_named_and_accepted_as_printed(
     try:
         scene.start()
         assert not scene.gets_in()
-        scene.explained(rejected("AlgorithmNotAccepted"))
+        scene.explained(rejected("AlgorithmNotAccepted", {Form.DOCTOR: NO_LOGIN}))
         scene.mend("kubeadm")
         scene.start()
         scene.is_sound(EFFECTIVE_WITHIN)

@@ -64,6 +64,7 @@ def test_a_sound_realm_passes_every_check() -> None:
             Cause.GROUPS_IN_OTHER_CLAIM,
         ),
         (replace(SOUND, redirect_uris=()), Cause.REDIRECT_URI_MISSING),
+        (replace(SOUND, algorithm="ES384"), Cause.ALGORITHM_NOT_ACCEPTED),
     ],
 )
 def test_what_is_wrong_with_a_client_is_found(read: RealmClient, cause: Cause) -> None:

@@ -117,6 +117,7 @@ class _Login:
             authenticators=settings.authenticators,
             configuration=self.facts.options.configuration,
             review=self.review,
+            algorithm=read.algorithm if isinstance(read, RealmClient) else "",
         )
         found = diagnose_login(login)
         for finding in found:

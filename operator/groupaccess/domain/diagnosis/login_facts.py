@@ -88,7 +88,8 @@ class LoginFacts:
     why there is none. `authenticators` are what every kube-apiserver was told, empty if it accepts
     no OIDC token; `differences` is what each was told that others were not. `configuration` is the
     file of an authentication configuration, if they are what that says. `review` is its answer for
-    this token, or for the canary's if there is no token.
+    this token, or for the canary's if there is no token. `algorithm` is what Keycloak signs the
+    client's tokens with, "" if it is not known.
     """
 
     now: datetime
@@ -101,6 +102,7 @@ class LoginFacts:
     differences: tuple[str, ...] = ()
     review: TokenReviewResult | None = None
     configuration: str = ""
+    algorithm: str = ""
 
     @property
     def issuer(self) -> str:

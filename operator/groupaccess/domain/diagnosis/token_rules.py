@@ -26,6 +26,8 @@ def token_findings(login: LoginFacts) -> Iterator[Finding]:
     token, told = login.token, login.authenticator
     if token is None:
         yield from _declared_client(login)
+        if told is not None:
+            yield from _signing(login, "people's tokens are", login.algorithm, told)
         return
     yield from _times(login, token)
     if told is None:
@@ -35,13 +37,19 @@ def token_findings(login: LoginFacts) -> Iterator[Finding]:
 
 
 def _algorithm(login: LoginFacts, token: Token, told: Authenticator) -> Iterator[Finding]:
-    if not token.algorithm or token.algorithm in told.algorithms:
+    yield from _signing(login, "the token is", token.algorithm, told)
+
+
+def _signing(
+    login: LoginFacts, tokens_are: str, algorithm: str, told: Authenticator
+) -> Iterator[Finding]:
+    if not algorithm or algorithm in told.algorithms:
         return
     accepted = ", ".join(sorted(told.algorithms))
-    fact = f"the token is signed with {token.algorithm}, and kube-apiserver accepts only {accepted}"
+    fact = f"{tokens_are} signed with {algorithm}, and kube-apiserver accepts only {accepted}"
     fixes: tuple[Fix, ...] = ()
-    if token.algorithm in ALL_ALGORITHMS:  # else kube-apiserver would not start
-        wanted = ",".join(sorted(told.algorithms | {token.algorithm}))
+    if algorithm in ALL_ALGORITHMS:  # else kube-apiserver would not start
+        wanted = ",".join(sorted(told.algorithms | {algorithm}))
         before = ",".join(sorted(told.algorithms))
         fixes = change_setting(told, Setting.ALGORITHMS, before, wanted)
     client = login.login_client.client_id
