@@ -20,17 +20,27 @@ ANSWER_SECONDS = 20.0
 NOT_FOUND = 404
 
 
-class KeycloakDiscovery:
-    """Reads over https, trusting the authorities in `ca` as well as the system's own."""
+REALMS = "/realms/"  # between Keycloak's address and a realm's name
 
-    def __init__(self, ca: Path | None = None) -> None:
+
+class KeycloakDiscovery:
+    """Reads over https, trusting the authorities in `ca` as well as the system's own.
+
+    `url` is where Keycloak is reached from here, if not at the issuer.
+    """
+
+    def __init__(self, ca: Path | None = None, url: str | None = None) -> None:
+        self._url = url
         self._trust = ssl.create_default_context()
         if ca is not None:
             self._trust.load_verify_locations(cafile=ca)
 
     async def discover(self, issuer: str) -> RealmDiscovery:
         """Read what the realm says of itself; see the port."""
-        where = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+        realm = issuer.rstrip("/")
+        if self._url is not None:
+            realm = f"{self._url}{REALMS}{realm.partition(REALMS)[2]}"
+        where = f"{realm}/.well-known/openid-configuration"
         async with HardenedClient(self._trust, ANSWER_SECONDS, DOCTOR_OPTIONS) as client:
             try:
                 response = await client.get(where)

@@ -81,7 +81,8 @@ Wait = Annotated[
     typer.Option(
         metavar="DURATION",
         callback=_duration,
-        help="Check again until nothing is wrong, but no longer than this: 60s, 2m.",
+        help="Check again until nothing is wrong and nothing is left unchecked, but no longer than "
+        "this: 60s, 2m.",
     ),
 ]
 

@@ -37,7 +37,7 @@ PAUSE = 2.0  # seconds between two attempts of --wait
 
 def run_doctor(typed: TypedDoctor, token: str | None) -> None:
     """Run the command; `token` is in the file that was named."""
-    discovery = _discovery(typed.ca)
+    discovery = _discovery(typed.ca, typed.url)
     options = DoctorOptions(
         directory=_directory(typed),
         authenticators=read_configuration_file(typed.authentication_config),
@@ -104,9 +104,9 @@ async def _examine(asked: _Asked) -> list[Check]:
         return [check async for check in doctor.examine(asked.options)]
 
 
-def _discovery(ca: Path | None) -> KeycloakDiscovery:
+def _discovery(ca: Path | None, url: str | None) -> KeycloakDiscovery:
     try:
-        return KeycloakDiscovery(ca)
+        return KeycloakDiscovery(ca, url)
     except OSError as error:  # SSLError is one
         text = f"{ca} holds no certificate authority as PEM ({error})"
         raise typer.BadParameter(text, param_hint="--ca") from error

@@ -112,7 +112,9 @@ async def _explain_unauthorized(
 
 
 def _without_groups(user: str) -> NotChecked:
-    how = "give each with --as-group, or a token of theirs with --token"
+    how = (
+        "give each with --as-group, or a token of theirs with --token in place of the error or name"
+    )
     return NotChecked(f"which groups {user} has", how)
 
 

@@ -61,8 +61,7 @@ KeycloakUrl = Annotated[
         "--url",
         metavar="URL",
         callback=lambda typed: typed and keycloak_url(typed),
-        help="Where Keycloak's admin API is, if not at the issuer: "
-        "https://keycloak.keycloak.svc:8443",
+        help="Where you reach Keycloak, if not at the issuer: https://keycloak.keycloak.svc:8443",
         rich_help_panel=LOGIN,
     ),
 ]

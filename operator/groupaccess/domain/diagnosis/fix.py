@@ -87,7 +87,10 @@ class FlagFile(NamedTuple):
     then: str
 
 
-RELOADS = "kube-apiserver reads the file again by itself"
+RELOADS = (
+    "kube-apiserver reads the file again by itself within a minute, and keeps what it had if "
+    "that fails"
+)
 NODE_ARGUMENTS = "kube-apiserver-arg"
 FLAG_FILES = {
     Distribution.KUBEADM: FlagFile(
