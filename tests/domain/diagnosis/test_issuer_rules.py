@@ -123,3 +123,15 @@ def test_an_issuer_that_is_typed_with_http_is_not_said_to_be_keycloaks() -> None
     (finding,) = diagnose_login(login(directory=typed, discovery=away, token=None))
     assert "Keycloak says" not in finding.fact
     assert f"--issuer {ISSUER}" in str(finding.fixes)
+
+
+def test_a_file_that_rules_out_an_accepted_token_is_not_in_force() -> None:
+    accepted = TokenReviewResult(("SRE",), user="alice")
+    other = told(issuer=f"{ISSUER}/", distribution=Distribution.CONFIGURATION, where="authn.yaml")
+    named = login(authenticators=other, configuration="authn.yaml", review=accepted)
+    (finding,) = diagnose_login(named)
+    assert finding.cause is Cause.ISSUER_MISMATCH
+    assert "the file is not in force" in finding.fact
+    assert finding.fixes
+    sound = login(configuration="authn.yaml", review=accepted)
+    assert diagnose_login(sound) == ()

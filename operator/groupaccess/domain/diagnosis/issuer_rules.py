@@ -45,20 +45,7 @@ def differing_declared_issuer(login: LoginFacts) -> Iterator[Finding]:
     if _only_keycloak_differs(login):
         yield _keycloak_differs(login)
     elif login.directory.issuer != login.issuer and not login.issuer.startswith("http://"):
-        yield _declared_differs(login, login.issuer)
-
-
-def accepted_issuer(login: LoginFacts) -> Iterator[Finding]:
-    """Yield that kube-apiserver accepts an issuer which is the declared one but for its spelling.
-
-    Where Keycloak says itself what its issuer is, that counts.
-    """
-    accepted = login.token.issuer if login.token is not None else ""
-    if isinstance(login.discovery, RealmDiscovery) or accepted in ("", login.directory.issuer):
-        return
-    a, b = urlsplit(accepted.casefold()), urlsplit(login.directory.issuer.casefold())
-    if (a.hostname, a.path.rstrip("/")) == (b.hostname, b.path.rstrip("/")):
-        yield _declared_differs(login, accepted)
+        yield declared_differs(login, login.issuer)
 
 
 def issuer_fixes(
@@ -133,7 +120,8 @@ def nearest(told: tuple[Authenticator, ...], issuer: str) -> Authenticator:
     return max(told, key=lambda each: SequenceMatcher(None, each.issuer, issuer).ratio())
 
 
-def _evidence(login: LoginFacts, told: Authenticator | None) -> tuple[str, ...]:
+def issuer_evidence(login: LoginFacts, told: Authenticator | None) -> tuple[str, ...]:
+    """Return a line for each place whose issuer is known."""
     lines = [f"KeycloakDirectory {login.directory.name}: {login.directory.issuer}"]
     if isinstance(login.discovery, RealmDiscovery):
         lines.append(f"Keycloak: {login.discovery.issuer}")
@@ -161,7 +149,7 @@ def _other_issuer(login: LoginFacts, issued: str, told: Authenticator) -> Findin
     fixes = issuer_fixes(login, told, told.issuer)
     if not _are_alike(issued, told.issuer):
         fixes = _beside(login, told)
-    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, told), fixes)
+    return Finding(Cause.ISSUER_MISMATCH, fact, issuer_evidence(login, told), fixes)
 
 
 def _beside(login: LoginFacts, told: Authenticator) -> tuple[Fix, ...]:
@@ -187,17 +175,18 @@ def _foreign_token(login: LoginFacts, theirs: str, issued: str) -> Finding:
         f"Log in at {issued}. If the token is of the right realm, the declared issuer is wrong: "
         "groupaccess doctor compares it with Keycloak's own."
     )
-    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (Fix((advice,)),))
+    return Finding(Cause.ISSUER_MISMATCH, fact, issuer_evidence(login, None), (Fix((advice,)),))
 
 
-def _declared_differs(login: LoginFacts, issued: str) -> Finding:
+def declared_differs(login: LoginFacts, issued: str) -> Finding:
+    """Return that the KeycloakDirectory names another issuer than tokens have."""
     directory = login.directory
     fact = (
         f"issuer differs {difference(issued, directory.issuer)}: {_source(login)} says {issued}, "
         f"KeycloakDirectory {directory.name} says {directory.issuer}"
     )
     fix = Fix((_declare(login, issued),))
-    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (fix,))
+    return Finding(Cause.ISSUER_MISMATCH, fact, issuer_evidence(login, None), (fix,))
 
 
 def _declare(login: LoginFacts, issued: str) -> Command | Advice:
@@ -228,7 +217,7 @@ def _keycloak_differs(login: LoginFacts) -> Finding:
     here = Fix(set_frontend_url(directory.realm, address))
     others = issuer_fixes(login, told, told.issuer)
     there = (Fix((_declare(login, issued), *fix.steps), fix.where) for fix in others)
-    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, told), (here, *there))
+    return Finding(Cause.ISSUER_MISMATCH, fact, issuer_evidence(login, told), (here, *there))
 
 
 def _not_https(login: LoginFacts, issued: str) -> Finding:
@@ -236,11 +225,11 @@ def _not_https(login: LoginFacts, issued: str) -> Finding:
     if not isinstance(login.discovery, RealmDiscovery):
         fact = f"the issuer is {issued}, and kube-apiserver accepts only https"
         fix = Fix((_declare(login, https),))
-        return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (fix,))
+        return Finding(Cause.ISSUER_MISMATCH, fact, issuer_evidence(login, None), (fix,))
     fact = f"Keycloak says that its issuer is {issued}, and kube-apiserver accepts only https"
     address = https.partition(REALMS)[0]
     advice = Advice(
         f"Give Keycloak its address with https: start it with --hostname={address} "
         "(KC_HOSTNAME), and behind a proxy with --proxy-headers=xforwarded (KC_PROXY_HEADERS)."
     )
-    return Finding(Cause.ISSUER_MISMATCH, fact, _evidence(login, None), (Fix((advice,)),))
+    return Finding(Cause.ISSUER_MISMATCH, fact, issuer_evidence(login, None), (Fix((advice,)),))

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from groupaccess.domain.diagnosis.accepted_token_rules import accepted_issuer, file_not_in_force
 from groupaccess.domain.diagnosis.claim_rules import missing_groups
 from groupaccess.domain.diagnosis.finding import Cause, Finding
 from groupaccess.domain.diagnosis.fix import Advice, Fix
 from groupaccess.domain.diagnosis.groups_reading_rules import differing_groups_claim
 from groupaccess.domain.diagnosis.issuer_rules import (
-    accepted_issuer,
     differing_declared_issuer,
     differing_issuer,
     not_configured,
@@ -68,7 +68,8 @@ def _diagnose(login: LoginFacts) -> tuple[Finding, ...]:
         return tuple(ruled)
     others = (finding for finding in ruled if finding.cause not in REJECTING)
     declared = (*accepted_issuer(login), *differing_declared_issuer(login))
-    return (*declared, *others)  # what is declared is no token's matter
+    # What is declared, or in a file that is not in force, is no token's matter.
+    return (*declared, *file_not_in_force(login), *others)
 
 
 def _named_first(named: Finding, ruled: Iterable[Finding]) -> Iterator[Finding]:
