@@ -49,8 +49,8 @@ def run_doctor(typed: TypedDoctor, token: str | None) -> None:
     terminal = ProcessTerminal()
 
     async def ask(context: str | None) -> Answer:
-        asked = _Asked(typed, options, discovery, terminal, context)
-        return _said(typed, await _examine_until_sound(asked))
+        target = _Target(typed, options, discovery, terminal, context)
+        return _said(typed, await _examine_until_sound(target))
 
     answer_contexts(ask, typed, DoctorReportList)
 
@@ -67,7 +67,7 @@ def _said(typed: TypedDoctor, checks: list[Check]) -> Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Target:
     """What one cluster is asked, and how."""
 
     typed: TypedDoctor
@@ -77,21 +77,21 @@ class _Asked:
     context: str | None
 
 
-async def _examine_until_sound(asked: _Asked) -> list[Check]:
+async def _examine_until_sound(target: _Target) -> list[Check]:
     """Examine again while something is wrong or not known, as long as --wait says."""
-    end = time.monotonic() + parse_duration(asked.typed.wait).total_seconds()
+    end = time.monotonic() + parse_duration(target.typed.wait).total_seconds()
     while True:
-        checks = await _examine(asked)
-        sound = exit_code(checks, Severity(asked.typed.fail_on)) is ExitCode.NOTHING_WRONG
+        checks = await _examine(target)
+        sound = exit_code(checks, Severity(target.typed.fail_on)) is ExitCode.NOTHING_WRONG
         if sound or time.monotonic() + PAUSE > end:
             return checks
         await asyncio.sleep(PAUSE)
 
 
-async def _examine(asked: _Asked) -> list[Check]:
-    typed, terminal = asked.typed, asked.terminal
+async def _examine(target: _Target) -> list[Check]:
+    typed, terminal = target.typed, target.terminal
     async with AsyncExitStack() as stack:
-        cluster = await stack.enter_async_context(open_cluster(typed.kubeconfig, asked.context))
+        cluster = await stack.enter_async_context(open_cluster(typed.kubeconfig, target.context))
 
         async def log_in(directory: Directory) -> RealmPeople:
             realm = open_realm(typed, typed.url, directory, terminal)
@@ -99,9 +99,9 @@ async def _examine(asked: _Asked) -> list[Check]:
 
         given = is_login_given(typed.login, process_environment())
         installation = KubernetesInstallation(cluster.client)
-        servers = DoctorServers(cluster, installation, asked.discovery, log_in if given else None)
+        servers = DoctorServers(cluster, installation, target.discovery, log_in if given else None)
         doctor = Doctor(servers, datetime.now(UTC), typed.chosen)
-        return [check async for check in doctor.examine(asked.options)]
+        return [check async for check in doctor.examine(target.options)]
 
 
 def _discovery(ca: Path | None, url: str | None) -> KeycloakDiscovery:
