@@ -175,3 +175,17 @@ def test_of_two_directories_each_is_asked_about_its_own_groups() -> None:
     empty = [each for each in checks if isinstance(each, Finding)]
     assert [each.cause for each in empty] == [Cause.NO_MEMBERS]
     assert group(SRE.path).path in empty[0].fact
+
+
+def test_members_that_could_not_all_be_looked_at_are_not_said_to_be_there() -> None:
+    only = frozenset({CheckName.MEMBERS})
+    checks = examined(realm_of(missing=frozenset({"has_member"})), chosen=only)
+    assert [check for check in checks if isinstance(check, PassedCheck)] == []
+    hidden = {"forbidden": frozenset({"list_accesses"})}
+    assert unchecked(examined(realm_of(), cluster=hidden, chosen=only)) == ["GroupAccesses"]
+
+
+def test_without_any_client_nothing_is_called_dangling() -> None:
+    changes = {"bindings": [found("by-hand", "ops-2019").binding]}
+    only = frozenset({CheckName.SUBJECTS})
+    assert causes(examined(people(clients=[]), cluster=changes, chosen=only)) == []

@@ -36,21 +36,21 @@ async def check_members(facts: DoctorFacts) -> AsyncIterator[Check]:
             continue
         mappings = await facts.mappings()
         if isinstance(mappings, NotChecked):
-            continue  # the check of mappings says so
-        granted = granted_groups(mappings, directory.name)
-        empty = 0
+            yield mappings
+            return
+        granted, with_members = granted_groups(mappings, directory.name), 0
         for path, mapping in islice(granted.items(), MAX_GROUPS):
             read = await attempt(f"the members of group {path}", realm.has_member(path))
             if isinstance(read, NotChecked):
                 yield read
                 break
+            with_members += read.value
             if not read.value:
-                empty += 1
                 yield no_members(path, mapping)
         for check in _bounded(MEMBERS, granted):
             yield check
-        if granted and not empty:
-            fact = f"somebody is in {counted(len(granted), 'granted group')}"
+        if granted and with_members == len(granted):
+            fact = f"somebody is in {counted(with_members, 'granted group')}"
             yield PassedCheck(Category.ACCESS, fact)
 
 
@@ -94,6 +94,8 @@ async def _is_carried(
     clients = await _clients(facts, directory)
     if isinstance(clients, NotChecked):
         return clients
+    if not clients:
+        return True  # nobody logs in with any of them: the check of the login says so
     name = value.rpartition("/")[2]
     read = await attempt(f"the groups named {name}", realm.find_groups(name))
     if not isinstance(read, Fact):

@@ -49,7 +49,7 @@ class WhyFacts:
         decided = await attempt("whether you may do this", self.cluster.decide_own(request))
         if isinstance(decided, NotChecked):
             return decided
-        asked = _asked(facts, request, decided.value, OWN_REVIEW)
+        asked = _with_request(facts, request, decided.value, OWN_REVIEW)
         return await self._complete(asked, read)
 
     async def of_another(
@@ -62,7 +62,7 @@ class WhyFacts:
         decided = await attempt(f"whether {facts.person.name} may do this", call)
         if isinstance(decided, NotChecked):
             return decided
-        asked = _asked(facts, request, decided.value, OTHERS_REVIEW)
+        asked = _with_request(facts, request, decided.value, OTHERS_REVIEW)
         return await self._complete(asked, read)
 
     async def _complete(self, asked: AccessFacts, read: TokenReviewResult) -> AccessFacts:
@@ -126,7 +126,7 @@ class WhyFacts:
         return self.cluster.decide(read.user, read.groups, request)
 
 
-def _asked(
+def _with_request(
     facts: PersonFacts, request: AccessRequest, decision: Decision, review: str
 ) -> AccessFacts:
     return AccessFacts(

@@ -28,7 +28,7 @@ def token_step(token: Token, claim: str, groups: Iterable[str]) -> Step:
     kind = "ID token" if token.is_id_token else "access token"
     ends = token.time("exp")
     until = f", good until {format_time(ends)}" if ends else ""
-    fact = f"{kind} of client {token.client_id or '?'} carries {carried(claim, groups)}{until}"
+    fact = f"{kind} of client {token.client_id or '?'} carries {claim_text(claim, groups)}{until}"
     return Step("token", fact, "this token, read without its key")
 
 
@@ -81,7 +81,7 @@ def bindings_read(facts: PersonFacts) -> str:
     return f"{read} read"
 
 
-def carried(claim: str, values: Iterable[str]) -> str:
+def claim_text(claim: str, values: Iterable[str]) -> str:
     """Return what a token carries in a claim."""
     known = frozenset(values)
     return f"{claim}: {listed(known)}" if known else f"no {claim}"

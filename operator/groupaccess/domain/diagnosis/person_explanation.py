@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from groupaccess.domain.diagnosis.access_facts import PersonFacts
-from groupaccess.domain.diagnosis.chain import Step, carried, listed
+from groupaccess.domain.diagnosis.chain import Step, claim_text, listed
 from groupaccess.domain.diagnosis.explanation import Explanation
 from groupaccess.domain.diagnosis.finding import Finding
 from groupaccess.domain.diagnosis.identity_explanation import explain_facts
@@ -78,6 +78,6 @@ def _token_step(login: LoginFacts) -> Step:
 
 
 def _carries(login: LoginFacts, values: Iterable[str], known_by: str) -> Step:
-    client, values_listed = login.login_client, carried(login.claim_read, values)
+    client, values_listed = login.login_client, claim_text(login.claim_read, values)
     fact = f"the {token_kind(client)} of client {client.client_id} carries {values_listed}"
     return Step("token", fact, known_by)
